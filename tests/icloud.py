@@ -1,0 +1,1 @@
+"""The sandbox's iCloud as a fixture."""

@@ -1,0 +1,1 @@
+"""Independent CalDAV servers for the contract suite, started on loopback."""
