@@ -1,0 +1,108 @@
+"""Working hours less what is busy and taken: the times that can be booked. No Django, no clock, no network.
+
+Words: a *period* is a pair of wall-clock times on one day, where 00:00 as the end means midnight; *hours*
+are the same as spans in UTC; a *start* is an instant at which something of a given shape can begin.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from itertools import chain
+from zoneinfo import ZoneInfo
+
+from availability.intervals import Span, Spans, widen
+from availability.wall import end_of, start_of
+
+Period = tuple[time, time]
+
+ZERO = timedelta(0)
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """What is to be booked: how long it takes and how its starts may lie. All lengths are elapsed time."""
+
+    duration: timedelta
+    interval: timedelta  # from one possible start to the next
+    buffer_before: timedelta = ZERO
+    buffer_after: timedelta = ZERO
+    notice: timedelta = ZERO  # no start sooner than this from now
+    horizon: timedelta = timedelta(days=60)  # no start this far from now or farther
+
+    def __post_init__(self) -> None:
+        if self.duration <= ZERO or self.interval <= ZERO:
+            raise ValueError("a duration and an interval are longer than nothing")
+        if min(self.buffer_before, self.buffer_after, self.notice, self.horizon) < ZERO:
+            raise ValueError("buffers, notice and horizon are not negative")
+
+    def widened(self, start: datetime) -> Span:
+        """Give the time a booking at ``start`` keeps from everybody else: itself with its buffers."""
+        return widen((start, start + self.duration), self.buffer_before, self.buffer_after)
+
+
+def hours(
+    rules: Mapping[int, Sequence[Period]],
+    overrides: Mapping[date, Sequence[Period]],
+    zone: ZoneInfo,
+    window: Span,
+) -> list[Span]:
+    """Give the working periods that touch ``window``, sorted, as half-open UTC spans.
+
+    ``rules`` are the periods by weekday (Monday is 0), ``overrides`` those of single dates, which replace
+    the weekday's; an empty one closes the day. Periods are given whole and neither merged nor clipped,
+    because starts are counted from where each begins. A period swallowed by a change of clocks is left out.
+    """
+    start, end = window
+    return sorted(
+        span
+        for day in _days(start.astimezone(zone).date(), end.astimezone(zone).date())
+        for span in _periods(overrides.get(day, rules.get(day.weekday(), ())), day, zone)
+        if span[0] < end and start < span[1]
+    )
+
+
+def starts(
+    hours: Iterable[Span],
+    busy: Iterable[Span],
+    taken: Iterable[Span],
+    shape: Shape,
+    *,
+    earliest: datetime,
+    latest: datetime,
+) -> list[datetime]:
+    """Give the instants in ``[earliest, latest)`` at which ``shape`` can begin, sorted, in UTC.
+
+    Starts are counted in steps of the interval from the beginning of each working period. What is booked
+    must lie within the hours (periods that touch count as one); with its buffers it must not overlap what
+    is ``busy`` or ``taken``, though the buffers may reach outside the hours. ``taken`` are spans that
+    already carry the buffers of the bookings they stand for.
+    """
+    periods = list(hours)
+    open_time, blocked = Spans(periods), Spans(chain(busy, taken))
+    candidates = {at for period in periods for at in _steps(period, shape.interval, earliest, latest)}
+    return sorted(
+        at
+        for at in candidates
+        if open_time.cover((at, at + shape.duration)) and not blocked.overlap(shape.widened(at))
+    )
+
+
+def _days(first: date, last: date) -> Iterator[date]:
+    return (first + timedelta(days=n) for n in range((last - first).days + 1))
+
+
+def _periods(periods: Sequence[Period], day: date, zone: ZoneInfo) -> Iterator[Span]:
+    for start, end in periods:
+        span = start_of(day, start, zone), end_of(day, end, zone)
+        if span[0] < span[1]:
+            yield span
+
+
+def _steps(period: Span, interval: timedelta, earliest: datetime, latest: datetime) -> Iterator[datetime]:
+    first, end = period[0].astimezone(UTC), min(period[1], latest)
+    at = first + interval * max(0, -((first - earliest) // interval))
+    while at < end:
+        yield at
+        at += interval

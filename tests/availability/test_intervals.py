@@ -1,0 +1,103 @@
+from __future__ import annotations
+
+from datetime import timedelta
+from itertools import pairwise
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from availability.intervals import Span, Spans, intersect, merge, overlaps, subtract, widen
+from tests.availability.minutes import minutes, span, spans
+
+EDGES = st.integers(min_value=0, max_value=60)
+
+
+def is_merged(result: list[Span]) -> bool:
+    """Sorted, nothing empty, and nothing that touches its neighbour."""
+    return all(start < end for start, end in result) and all(a[1] < b[0] for a, b in pairwise(result))
+
+
+@pytest.mark.parametrize(
+    ("given_spans", "merged"),
+    [
+        ([], []),
+        ([span(1, 1)], []),
+        ([span(5, 2)], []),
+        ([span(1, 3)], [span(1, 3)]),
+        ([span(4, 6), span(1, 3)], [span(1, 3), span(4, 6)]),
+        ([span(1, 3), span(3, 6)], [span(1, 6)]),
+        ([span(1, 9), span(2, 3)], [span(1, 9)]),
+        ([span(1, 5), span(4, 8), span(8, 9)], [span(1, 9)]),
+    ],
+)
+def test_merge_joins_what_overlaps_or_touches(given_spans: list[Span], merged: list[Span]) -> None:
+    assert merge(given_spans) == merged
+
+
+@pytest.mark.parametrize(
+    ("ones", "others", "common"),
+    [
+        ([span(1, 5)], [], []),
+        ([span(1, 5)], [span(5, 9)], []),
+        ([span(1, 5)], [span(4, 9)], [span(4, 5)]),
+        ([span(1, 9)], [span(2, 3), span(4, 5)], [span(2, 3), span(4, 5)]),
+    ],
+)
+def test_intersect_keeps_what_lies_in_both(ones: list[Span], others: list[Span], common: list[Span]) -> None:
+    assert intersect(ones, others) == common
+
+
+@pytest.mark.parametrize(
+    ("whole", "holes", "rest"),
+    [
+        ([span(1, 5)], [], [span(1, 5)]),
+        ([span(1, 5)], [span(0, 9)], []),
+        ([span(1, 5)], [span(5, 9)], [span(1, 5)]),
+        ([span(1, 9)], [span(3, 4)], [span(1, 3), span(4, 9)]),
+        ([span(1, 4), span(5, 9)], [span(3, 6)], [span(1, 3), span(6, 9)]),
+        ([span(1, 9)], [span(1, 2), span(8, 9)], [span(2, 8)]),
+    ],
+)
+def test_subtract_leaves_what_no_hole_covers(whole: list[Span], holes: list[Span], rest: list[Span]) -> None:
+    assert subtract(whole, holes) == rest
+
+
+def test_spans_that_touch_do_not_overlap() -> None:
+    assert [overlaps(span(3, 5), [other]) for other in (span(1, 3), span(5, 7), span(4, 4))] == [False] * 3
+    assert [overlaps(span(3, 5), [other]) for other in (span(1, 4), span(4, 7), span(0, 9))] == [True] * 3
+
+
+def test_widen_adds_time_on_both_sides() -> None:
+    assert widen(span(10, 20), timedelta(minutes=5), timedelta(minutes=1)) == span(5, 21)
+
+
+@given(spans())
+def test_merging_changes_no_minute(some: list[Span]) -> None:
+    assert minutes(merge(some)) == minutes(some)
+    assert is_merged(merge(some))
+
+
+@given(spans(), spans())
+def test_intersecting_keeps_the_minutes_in_both(ones: list[Span], others: list[Span]) -> None:
+    assert minutes(intersect(ones, others)) == minutes(ones) & minutes(others)
+    assert is_merged(intersect(ones, others))
+
+
+@given(spans(), spans())
+def test_subtracting_keeps_the_minutes_outside_the_holes(whole: list[Span], holes: list[Span]) -> None:
+    assert minutes(subtract(whole, holes)) == minutes(whole) - minutes(holes)
+    assert is_merged(subtract(whole, holes))
+
+
+@given(EDGES, EDGES, spans())
+def test_overlapping_is_sharing_a_minute(start: int, end: int, others: list[Span]) -> None:
+    shared = bool(minutes([span(start, end)]) & minutes(others))
+    assert overlaps(span(start, end), others) == shared
+    assert Spans(others).overlap(span(start, end)) == shared
+
+
+@given(EDGES, st.integers(min_value=1, max_value=20), spans())
+def test_covering_is_containing_every_minute(start: int, length: int, others: list[Span]) -> None:
+    asked = span(start, start + length)
+    assert Spans(others).cover(asked) == (minutes([asked]) <= minutes(others))
