@@ -1,0 +1,33 @@
+"""What every page says at its top."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest
+
+from bookings.models import Proposal
+from connections.models import Calendar, CalendarConfiguration
+
+
+def notices(request: HttpRequest) -> dict[str, Any]:
+    """How many proposals wait, and whether calendars are still to be chosen (lazily: pages without them pay nothing)."""
+    user = getattr(request, "user", None)
+    if user is None or not user.is_authenticated:
+        return {}
+    return {
+        "open_proposals": lambda: Proposal.objects.open().filter(booking__staff=user).count(),
+        "choose_calendars": lambda: _unsaved(user.pk),
+        "new_calendars": lambda: list(
+            Calendar.objects.present().filter(
+                connection__user=user, asked_about=False, connection__user__calendar_configuration__saved_at__isnull=False
+            )
+        ),
+        "broken_connections": lambda: list(user.connections.filter(needs_person=True)),
+    }
+
+
+def _unsaved(user_id: int) -> bool:
+    return (
+        CalendarConfiguration.objects.filter(user=user_id, saved_at=None, user__connections__isnull=False).exists()
+    )

@@ -1,0 +1,348 @@
+"""People and what they booked.
+
+BOOKING: a piece of a staff member's time given to a client. LINKED EVENT: one placement of a booking in a calendar, and
+how far that calendar has it. PROPOSAL: a change made on the phone that staff must decide.
+"""
+
+from __future__ import annotations
+
+import uuid
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.contrib.postgres.fields import DateTimeRangeField, RangeOperators
+from django.core.validators import MinValueValidator
+from django.db import models
+from django.db.models import F, Func, Q
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from availability.slots import Shape
+from bookings.constraints import PostgreSQLExclusionConstraint
+
+
+class Client(models.Model):
+    """A person who books. Never created from the guests of a calendar's events."""
+
+    name = models.CharField(_("name"), max_length=200)
+    email = models.EmailField(_("e-mail"), blank=True)
+    phone = models.CharField(_("phone"), max_length=40, blank=True)
+    language = models.CharField(_("language"), max_length=10, blank=True)
+    time_zone = models.CharField(_("time zone"), max_length=64, blank=True)
+    created_at = models.DateTimeField(_("created"), auto_now_add=True)
+
+    class Meta:
+        ordering = ("name", "id")
+        verbose_name = _("client")
+        verbose_name_plural = _("clients")
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Service(models.Model):
+    """What can be booked, how long it takes and with whom."""
+
+    slug = models.SlugField(_("address"), unique=True)
+    name = models.CharField(_("name"), max_length=200)
+    staff = models.ManyToManyField(settings.AUTH_USER_MODEL, related_name="services", verbose_name=_("staff"))
+    minutes = models.PositiveIntegerField(_("minutes"), validators=[MinValueValidator(1)])
+    slot_minutes = models.PositiveIntegerField(
+        _("start every … minutes"), default=15, validators=[MinValueValidator(1)]
+    )
+    buffer_before_minutes = models.PositiveIntegerField(_("minutes kept free before"), default=0)
+    buffer_after_minutes = models.PositiveIntegerField(_("minutes kept free after"), default=0)
+    notice_minutes = models.PositiveIntegerField(_("minimum notice in minutes"), default=60)
+    horizon_days = models.PositiveIntegerField(_("can be booked days ahead"), default=60, validators=[MinValueValidator(1)])
+    location = models.CharField(_("location or call link"), max_length=300, blank=True)
+    neutral_title = models.CharField(_("neutral title on the calendar"), max_length=200, blank=True)
+    active = models.BooleanField(_("can be booked"), default=True)
+
+    class Meta:
+        ordering = ("name", "id")
+        verbose_name = _("service")
+        verbose_name_plural = _("services")
+        constraints = (
+            models.CheckConstraint(condition=Q(minutes__gt=0), name="service_takes_time"),
+            models.CheckConstraint(condition=Q(slot_minutes__gt=0), name="service_starts_at_intervals"),
+        )
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def duration(self) -> timedelta:
+        return timedelta(minutes=self.minutes)
+
+    @property
+    def shape(self) -> Shape:
+        """What the search for openings needs to know."""
+        return Shape(
+            duration=self.duration,
+            interval=timedelta(minutes=self.slot_minutes),
+            buffer_before=timedelta(minutes=self.buffer_before_minutes),
+            buffer_after=timedelta(minutes=self.buffer_after_minutes),
+            notice=timedelta(minutes=self.notice_minutes),
+            horizon=timedelta(days=min(self.horizon_days, settings.BOOKING_HORIZON_DAYS)),
+        )
+
+
+class _TimeRange(Func):
+    """tstzrange(from, until), for the exclusion constraint."""
+
+    function = "TSTZRANGE"
+    output_field = DateTimeRangeField()
+
+
+class BookingQuerySet(models.QuerySet["Booking"]):
+    def live(self) -> BookingQuerySet:
+        """Those that hold time: confirmed or pending."""
+        return self.filter(status__in=Booking.LIVE)
+
+    def overlapping(self, start: datetime, end: datetime) -> BookingQuerySet:
+        """Those whose time with buffers overlaps [start, end)."""
+        return self.filter(blocked_from__lt=end, blocked_until__gt=start)
+
+
+class Booking(models.Model):
+    """A piece of a staff member's time given to a client: [start, end) in UTC, with buffers [blocked_from, blocked_until)."""
+
+    class Status(models.TextChoices):
+        PENDING = "pending", _("Pending")
+        CONFIRMED = "confirmed", _("Confirmed")
+        CANCELLED = "cancelled", _("Cancelled")
+
+    class Cause(models.TextChoices):
+        NONE = "", _("—")
+        CALENDAR_UNREADABLE = "calendar_unreadable", _("The calendar could not be read")
+
+    LIVE = (Status.PENDING, Status.CONFIRMED)
+
+    service = models.ForeignKey(Service, models.PROTECT, related_name="bookings", verbose_name=_("service"))
+    staff = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="bookings", verbose_name=_("staff member")
+    )
+    client = models.ForeignKey(Client, models.PROTECT, related_name="bookings", verbose_name=_("client"))
+    start = models.DateTimeField(_("start"))
+    end = models.DateTimeField(_("end"))
+    blocked_from = models.DateTimeField(editable=False)
+    blocked_until = models.DateTimeField(editable=False)
+    status = models.CharField(_("status"), max_length=10, choices=Status, default=Status.CONFIRMED)
+    cause = models.CharField(_("why pending"), max_length=24, choices=Cause, blank=True, default=Cause.NONE)
+    overlap_allowed = models.BooleanField(_("booked anyway"), default=False)
+    note = models.TextField(_("note, for staff only"), blank=True)
+    revision = models.PositiveIntegerField(default=1, editable=False)
+    created_at = models.DateTimeField(_("made"), auto_now_add=True)
+
+    objects = BookingQuerySet.as_manager()
+
+    class Meta:
+        ordering = ("start", "id")
+        verbose_name = _("booking")
+        verbose_name_plural = _("bookings")
+        indexes = (models.Index(fields=("staff", "blocked_until", "blocked_from"), name="bookings_by_time"),)
+        constraints = (
+            models.CheckConstraint(condition=Q(end__gt=F("start")), name="booking_ends_after_start"),
+            models.CheckConstraint(
+                condition=Q(blocked_from__lte=F("start"), blocked_until__gte=F("end")), name="buffers_surround_booking"
+            ),
+            PostgreSQLExclusionConstraint(
+                name="bookings_never_overlap",
+                expressions=[
+                    (_TimeRange("blocked_from", "blocked_until"), RangeOperators.OVERLAPS),
+                    ("staff", RangeOperators.EQUAL),
+                ],
+                condition=Q(status__in=("pending", "confirmed"), overlap_allowed=False),
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.client} · {self.service}"
+
+    def get_absolute_url(self) -> str:
+        return reverse("bookings:detail", args=[self.pk])
+
+    @property
+    def live(self) -> bool:
+        return self.status in self.LIVE
+
+
+class BookingChange(models.Model):
+    """One line of a booking's history; the latest may still have to be told to the client."""
+
+    class Kind(models.TextChoices):
+        MADE = "made", _("Booked")
+        CONFIRMED = "confirmed", _("Confirmed")
+        MOVED = "moved", _("Moved")
+        CANCELLED = "cancelled", _("Cancelled")
+        UNDONE = "undone", _("Undone")
+
+    class Source(models.TextChoices):
+        STAFF = "staff", _("by staff")
+        PHONE = "phone", _("on the phone")
+        CLIENT = "client", _("by the client")
+        KALENDS = "kalends", _("by Kalends")
+
+    booking = models.ForeignKey(Booking, models.CASCADE, related_name="changes", verbose_name=_("booking"))
+    at = models.DateTimeField(_("at"))
+    kind = models.CharField(_("what"), max_length=12, choices=Kind)
+    source = models.CharField(_("by whom"), max_length=10, choices=Source)
+    actor = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+")
+    old_start = models.DateTimeField(null=True, blank=True)
+    old_end = models.DateTimeField(null=True, blank=True)
+    new_start = models.DateTimeField()
+    new_end = models.DateTimeField()
+    tell_client_at = models.DateTimeField(_("client is told at"), null=True, blank=True, db_index=True)
+    told_at = models.DateTimeField(_("client was told at"), null=True, blank=True)
+
+    class Meta:
+        ordering = ("-at", "-id")
+        verbose_name = _("change")
+        verbose_name_plural = _("history")
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()} {self.get_source_display()}"
+
+
+def new_uid() -> str:
+    """A UID as Apple devices write them; also the name of the resource."""
+    return str(uuid.uuid4()).upper()
+
+
+class LinkedEventQuerySet(models.QuerySet["LinkedEvent"]):
+    def unsettled(self) -> LinkedEventQuerySet:
+        """The outbox: placements whose calendar does not yet have what is wanted."""
+        wanted = Q(wanted=LinkedEvent.Wanted.PRESENT) & ~Q(pushed_revision=F("booking__revision"))
+        unwanted = Q(wanted=LinkedEvent.Wanted.ABSENT, removed_at=None)
+        return self.filter(wanted | unwanted)
+
+    def due(self, now: datetime) -> LinkedEventQuerySet:
+        """What may be pushed at `now`: unsettled, nobody asked, its pause over."""
+        return (
+            self.unsettled()
+            .exclude(calendar=None)
+            .exclude(state=LinkedEvent.State.CHANGED_ON_BOTH_SIDES)
+            .filter(Q(next_try_at=None) | Q(next_try_at__lte=now))
+        )
+
+
+class LinkedEvent(models.Model):
+    """One placement of a booking in a calendar: what is wanted there, and what the calendar last agreed to."""
+
+    class Wanted(models.TextChoices):
+        PRESENT = "present", _("present")
+        ABSENT = "absent", _("absent")
+
+    class State(models.TextChoices):
+        QUEUED = "queued", _("Waiting to be sent")
+        PUSHED = "pushed", _("On the calendar")
+        RETRYING = "retrying", _("Trying again")
+        CHANGED_ON_BOTH_SIDES = "changed_on_both_sides", _("Changed on both sides")
+        NEEDS_RECONNECT = "needs_reconnect", _("Reconnect iCloud")
+        NO_LINKED_CALENDAR = "no_linked_calendar", _("No linked calendar")
+
+    booking = models.ForeignKey(Booking, models.CASCADE, related_name="linked_events", verbose_name=_("booking"))
+    wanted = models.CharField(_("wanted"), max_length=8, choices=Wanted, default=Wanted.PRESENT)
+    calendar = models.ForeignKey(
+        "connections.Calendar", models.SET_NULL, null=True, blank=True, related_name="linked_events"
+    )
+    account = models.CharField(_("account"), max_length=254, blank=True)
+    calendar_path = models.CharField(_("calendar’s path"), max_length=500)
+    href = models.CharField(_("href"), max_length=700)
+    uid = models.CharField("UID", max_length=64, unique=True, default=new_uid)
+    etag = models.CharField(_("ETag"), max_length=300, blank=True)
+    superseded_etags = models.JSONField(default=list, blank=True)
+    agreed_start = models.DateTimeField(null=True, blank=True)
+    agreed_end = models.DateTimeField(null=True, blank=True)
+    agreed_text = models.BinaryField(default=bytes, editable=False)
+    pushed_revision = models.PositiveIntegerField(default=0)
+    state = models.CharField(_("state"), max_length=24, choices=State, default=State.QUEUED)
+    attempts = models.PositiveIntegerField(_("attempts"), default=0)
+    next_try_at = models.DateTimeField(_("next try"), null=True, blank=True)
+    error_code = models.CharField(_("error"), max_length=40, blank=True)
+    error_params = models.JSONField(default=dict, blank=True)
+    missing_since = models.DateTimeField(_("not found since"), null=True, blank=True)
+    removed_at = models.DateTimeField(_("removed"), null=True, blank=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    objects = LinkedEventQuerySet.as_manager()
+
+    class Meta:
+        ordering = ("id",)
+        verbose_name = _("linked event")
+        verbose_name_plural = _("linked events")
+        constraints = (
+            models.UniqueConstraint(
+                fields=("booking",), condition=Q(wanted="present"), name="one_wanted_placement_per_booking"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return self.uid
+
+
+class ProposalQuerySet(models.QuerySet["Proposal"]):
+    def open(self) -> ProposalQuerySet:
+        return self.filter(decided_at=None, withdrawn_at=None)
+
+
+class Proposal(models.Model):
+    """A change made on the phone that staff must decide. Until then the booking stands."""
+
+    class Kind(models.TextChoices):
+        MOVED = "moved", _("Moved on the phone")
+        RESHAPED = "reshaped", _("Made all-day, floating or repeating on the phone")
+        DELETED = "deleted", _("Deleted on the phone")
+        BOTH_SIDES = "both_sides", _("Changed on the phone and in Kalends")
+        COLLISION = "collision", _("An event now overlaps the booking")
+
+    class Choice(models.TextChoices):
+        ACCEPT = "accept", _("Accept anyway")
+        PUT_BACK = "put_back", _("Put it back")
+        CANCEL = "cancel", _("Cancel and tell the client")
+        KEEP = "keep", _("Keep the booking")
+
+    booking = models.ForeignKey(Booking, models.CASCADE, related_name="proposals", verbose_name=_("booking"))
+    linked_event = models.ForeignKey(LinkedEvent, models.CASCADE, null=True, blank=True, related_name="proposals")
+    kind = models.CharField(_("what happened"), max_length=12, choices=Kind)
+    new_start = models.DateTimeField(null=True, blank=True)
+    new_end = models.DateTimeField(null=True, blank=True)
+    reason = models.TextField(_("why it is asked"), blank=True)
+    created_at = models.DateTimeField(_("found"))
+    mailed_at = models.DateTimeField(null=True, blank=True)
+    decided_at = models.DateTimeField(_("decided"), null=True, blank=True)
+    withdrawn_at = models.DateTimeField(null=True, blank=True)
+    choice = models.CharField(_("decision"), max_length=10, choices=Choice, blank=True)
+    decided_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+")
+
+    objects = ProposalQuerySet.as_manager()
+
+    CHOICES = {
+        Kind.MOVED: (Choice.ACCEPT, Choice.PUT_BACK),
+        Kind.RESHAPED: (Choice.ACCEPT, Choice.PUT_BACK),
+        Kind.DELETED: (Choice.CANCEL, Choice.PUT_BACK),
+        Kind.BOTH_SIDES: (Choice.ACCEPT, Choice.PUT_BACK),
+        Kind.COLLISION: (Choice.KEEP, Choice.CANCEL),
+    }
+
+    class Meta:
+        ordering = ("created_at", "id")
+        verbose_name = _("proposal")
+        verbose_name_plural = _("proposals")
+        constraints = (
+            models.UniqueConstraint(
+                fields=("booking", "kind"),
+                condition=Q(decided_at=None, withdrawn_at=None),
+                name="one_open_proposal_of_a_kind",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()}: {self.booking}"
+
+    @property
+    def choices(self) -> tuple[Choice, ...]:
+        """What staff may decide."""
+        if self.kind == self.Kind.RESHAPED and self.new_start is None:
+            return (self.Choice.PUT_BACK, self.Choice.CANCEL)
+        return self.CHOICES[self.Kind(self.kind)]

@@ -1,0 +1,204 @@
+"""Settings of a Kalends deployment. They come from the environment; README has the table."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import environ
+from csp.constants import NONE, SELF
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+
+env = environ.Env()
+environ.Env.read_env(BASE_DIR / ".env")
+
+# --- What a deployment must or may say -------------------------------------------------------------
+
+DEBUG = env.bool("DEBUG", default=False)
+DEVELOPMENT_SECRET = "development-only: never deploy with this"  # noqa: S105 - refused by config.checks
+SECRET_KEY = env.str("SECRET_KEY", default=DEVELOPMENT_SECRET)
+FERNET_KEYS = env.list("FERNET_KEYS", default=[DEVELOPMENT_SECRET])
+ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["127.0.0.1", "localhost", "[::1]"])
+BASE_URL = env.str("BASE_URL", default="http://127.0.0.1:8000").rstrip("/")
+CSRF_TRUSTED_ORIGINS = [BASE_URL]
+
+ICLOUD_CALDAV_URL = env.str("ICLOUD_CALDAV_URL", default="https://caldav.icloud.com/")
+SYNC_INTERVAL_SECONDS = env.int("SYNC_INTERVAL_SECONDS", default=300)
+SYNC_WINDOW_PAST_DAYS = env.int("SYNC_WINDOW_PAST_DAYS", default=35)
+BOOKING_HORIZON_DAYS = env.int("BOOKING_HORIZON_DAYS", default=400)
+FRESHNESS_DEADLINE_SECONDS = env.float("FRESHNESS_DEADLINE_SECONDS", default=4)
+TRUST_MINUTES = env.int("TRUST_MINUTES", default=60)
+STALE_POLICY = env.str("STALE_POLICY", default="pending")
+AFTER_SYNC = env.str("AFTER_SYNC", default="bookings.tasks.after_sync")
+CLIENT_RETENTION_MONTHS = env.int("CLIENT_RETENTION_MONTHS", default=36)
+
+# The demo serves the pretend iPhone beside Kalends and signs in with one click; never set in a deployment.
+DEMO = env.bool("DEMO", default=False)
+DEMO_FRAME_ANCESTOR = env.str("DEMO_FRAME_ANCESTOR", default="")
+
+# --- Django ----------------------------------------------------------------------------------------
+
+INSTALLED_APPS = [
+    "config.apps.ChecksConfig",
+    "connections.apps.ConnectionsConfig",
+    "availability.apps.AvailabilityConfig",
+    "bookings.apps.BookingsConfig",
+    "sandbox.apps.SandboxConfig",
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "whitenoise.runserver_nostatic",
+    "django.contrib.staticfiles",
+    "django.contrib.postgres",
+    "django_htmx",
+    "django_q",
+    "axes",
+    "csp",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "axes.middleware.AxesMiddleware",
+]
+
+ROOT_URLCONF = "config.urls"
+WSGI_APPLICATION = "config.wsgi.application"
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "bookings.context_processors.notices",
+            ],
+        },
+    },
+]
+
+# ATOMIC_REQUESTS stays off: a request may ask iCloud, and no network request happens inside a transaction.
+DATABASES = {"default": env.db_url("DATABASE_URL", default=f"sqlite:///{BASE_DIR / 'data' / 'kalends.sqlite3'}")}
+if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
+    Path(DATABASES["default"]["NAME"]).parent.mkdir(parents=True, exist_ok=True)
+    # IMMEDIATE takes the write lock when a transaction begins, so that two of them cannot both read and then
+    # both write; WAL lets pages be read meanwhile.
+    DATABASES["default"]["OPTIONS"] = {
+        "transaction_mode": "IMMEDIATE",
+        "timeout": 30,
+        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
+    }
+
+AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "django.contrib.auth.backends.ModelBackend"]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator"},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+LOGIN_URL = "login"
+LOGIN_REDIRECT_URL = "week"
+LOGOUT_REDIRECT_URL = "login"
+
+AXES_FAILURE_LIMIT = 10
+AXES_COOLOFF_TIME = 0.25  # hours
+AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
+AXES_LOCKOUT_TEMPLATE = "registration/locked.html"
+AXES_RESET_ON_SUCCESS = True
+
+LANGUAGE_CODE = "en"
+LANGUAGES = [("en", "English")]
+LOCALE_PATHS = [BASE_DIR / "locale"]
+TIME_ZONE = "UTC"
+USE_TZ = True
+
+STATIC_URL = "static/"
+STATIC_ROOT = BASE_DIR / "staticfiles"
+STATICFILES_DIRS = [BASE_DIR / "static"]
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {
+        "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
+        if DEBUG
+        else "whitenoise.storage.CompressedManifestStaticFilesStorage"
+    },
+}
+WHITENOISE_USE_FINDERS = DEBUG
+
+vars().update(env.email_url("EMAIL_URL", default="consolemail://"))
+DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="Kalends <kalends@localhost>")
+SERVER_EMAIL = DEFAULT_FROM_EMAIL
+
+# --- Security --------------------------------------------------------------------------------------
+
+_HTTPS = BASE_URL.startswith("https://")
+SESSION_COOKIE_SECURE = _HTTPS
+CSRF_COOKIE_SECURE = _HTTPS
+SESSION_COOKIE_HTTPONLY = True
+SECURE_SSL_REDIRECT = False  # the reverse proxy does that
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if _HTTPS else None
+SECURE_HSTS_SECONDS = 31536000 if _HTTPS else 0
+SECURE_REFERRER_POLICY = "same-origin"
+# Framing is governed by the policy below, which can name the demo's page; X-Frame-Options cannot.
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [SELF],
+        "img-src": [SELF, "data:"],
+        "object-src": [NONE],
+        "base-uri": [SELF],
+        "form-action": [SELF],
+        "frame-ancestors": [DEMO_FRAME_ANCESTOR] if DEMO and DEMO_FRAME_ANCESTOR else [NONE],
+    },
+}
+
+# --- Background work -------------------------------------------------------------------------------
+
+TASK_TIMEOUT_SECONDS = 120
+LEASE_SECONDS = TASK_TIMEOUT_SECONDS + 20  # a lease outlives the task that may be killed at its time limit
+_WORKERS = env.int("WORKERS", default=2)
+Q_CLUSTER = {
+    "name": "kalends",
+    "workers": _WORKERS,
+    "queue_limit": _WORKERS,
+    "timeout": TASK_TIMEOUT_SECONDS,
+    "retry": 2 * TASK_TIMEOUT_SECONDS + 20,  # a task is never presented again while it may still run
+    "max_attempts": 1,  # what failed is recorded on its row and comes back by the schedule
+    "ack_failures": True,
+    "bulk": 1,
+    "catch_up": False,
+    "poll": 0.5,
+    "save_limit": 200,
+    "label": "Background tasks",
+}
+if REDIS_URL := env.str("REDIS_URL", default=""):
+    Q_CLUSTER["redis"] = REDIS_URL
+else:
+    Q_CLUSTER["orm"] = "default"
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"plain": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain"}},
+    "root": {"handlers": ["console"], "level": "WARNING"},
+    "loggers": {
+        # Their debug output prints bodies with personal data, and credentials.
+        "caldav": {"level": "WARNING"},
+        "niquests": {"level": "WARNING"},
+        "urllib3": {"level": "WARNING"},
+    },
+}

@@ -1,0 +1,20 @@
+"""All addresses. Each app names its own below these roots."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.contrib import admin
+from django.urls import include, path
+from django.views.generic import RedirectView
+
+urlpatterns = [
+    path("", RedirectView.as_view(pattern_name="week"), name="home"),
+    path("accounts/", include("config.accounts")),
+    path("calendars/settings/connections/", include("connections.urls")),
+    path("calendars/settings/availability/", include("availability.urls")),
+    path("", include("bookings.urls")),
+    path("admin/", admin.site.urls),
+]
+
+if settings.DEMO:
+    urlpatterns.append(path("demo/", include("sandbox.demo_urls")))

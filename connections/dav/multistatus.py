@@ -1,0 +1,144 @@
+"""Reading what a WebDAV server writes: safe XML, multistatus, and the values in it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from lxml import etree
+
+from .errors import NotCalDav
+from .places import path_of
+
+D = "{DAV:}"
+C = "{urn:ietf:params:xml:ns:caldav}"
+CS = "{http://calendarserver.org/ns/}"
+APPLE = "{http://apple.com/ns/ical/}"
+
+VALID_SYNC_TOKEN = f"{D}valid-sync-token"
+WRITE_PRIVILEGES = {f"{D}{name}" for name in ("all", "write", "write-content", "bind")}
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """One ``response`` of a multistatus.
+
+    ``status`` is that of the whole response, None if it has none; ``props`` the properties answered
+    with 2xx; ``refused`` those answered with anything else, with the status (404 means: has none).
+    """
+
+    path: str
+    status: int | None
+    props: dict[str, etree._Element]
+    refused: dict[str, int]
+
+    def text(self, tag: str) -> str:
+        """The text of a property, "" if it is missing or empty."""
+        element = self.props.get(tag)
+        return "" if element is None else "".join(element.itertext()).strip()
+
+    def tags(self, tag: str) -> set[str]:
+        """The names of the elements inside a property, at any depth."""
+        element = self.props.get(tag)
+        return set() if element is None else {child.tag for child in element.iterdescendants(etree.Element)}
+
+    def href(self, tag: str) -> str:
+        """The first href inside a property as the server wrote it, "" if there is none."""
+        return next(iter(self.hrefs(tag)), "")
+
+    def hrefs(self, tag: str) -> list[str]:
+        """The hrefs inside a property as the server wrote them."""
+        element = self.props.get(tag)
+        found = [] if element is None else element.iter(f"{D}href")
+        return [href.text.strip() for href in found if href.text and href.text.strip()]
+
+
+@dataclass(frozen=True, slots=True)
+class MultiStatus:
+    """A multistatus: its members and what stands beside them."""
+
+    members: list[Member]
+    sync_token: str
+    tags: frozenset[str]
+
+
+def parse_xml(body: bytes, path: str) -> etree._Element:
+    """The root of an XML document from somebody we do not trust.
+
+    Without entities, DTD or network, and with libxml2's limits on depth and text size in force.
+    Raises NotCalDav for anything that is not well-formed or brings a document type along: WebDAV
+    forbids relying on one (RFC 4918 8.2), and it is how a small document becomes a huge one.
+    """
+    parser = etree.XMLParser(
+        resolve_entities=False, load_dtd=False, no_network=True, huge_tree=False, remove_comments=True
+    )
+    try:
+        root = etree.fromstring(body, parser=parser)
+    except etree.XMLSyntaxError:
+        raise NotCalDav("the answer is not XML", path=path) from None
+    if root.getroottree().docinfo.doctype:
+        raise NotCalDav("the answer brings a document type along", path=path)
+    return root
+
+
+def parse_multistatus(body: bytes, path: str) -> MultiStatus:
+    """The multistatus in a body that answered ``path``.
+
+    Raises NotCalDav unless the root is one: a sign-in page, an error page with status 200 or an
+    empty body must never read as "no events".
+    """
+    root = parse_xml(body, path)
+    if root.tag != f"{D}multistatus":
+        raise NotCalDav("the answer is no multistatus", path=path)
+    token = root.findtext(f"{D}sync-token") or ""
+    tags = frozenset(element.tag for element in root.iter(f"{D}error", f"{D}number-of-matches-within-limits"))
+    expired = {VALID_SYNC_TOKEN} if next(root.iter(VALID_SYNC_TOKEN), None) is not None else frozenset()
+    return MultiStatus(list(_members(root)), token.strip(), tags | expired)
+
+
+def _members(root: etree._Element) -> Iterator[Member]:
+    # A response may name several hrefs with one status (RFC 4918 14.24).
+    for response in root.iterchildren(f"{D}response"):
+        status = _status(response.findtext(f"{D}status"))
+        props, refused = _properties(response)
+        for href in response.iterchildren(f"{D}href"):
+            if href.text and href.text.strip():
+                yield Member(path_of(href.text), status, props, refused)
+
+
+def _properties(response: etree._Element) -> tuple[dict[str, etree._Element], dict[str, int]]:
+    # The caldav library raises for the whole answer when one property was refused with 403 or 500;
+    # one refused property must not cost the calendars beside it.
+    props: dict[str, etree._Element] = {}
+    refused: dict[str, int] = {}
+    for propstat in response.iterchildren(f"{D}propstat"):
+        status = _status(propstat.findtext(f"{D}status")) or 200
+        for element in propstat.iterfind(f"{D}prop/*"):
+            if 200 <= status < 300:
+                props[element.tag] = element
+            else:
+                refused[element.tag] = status
+    return props, refused
+
+
+def _status(line: str | None) -> int | None:
+    # iCloud has been seen to send an empty status for an entry.
+    match = re.search(r"\s(\d{3})(?:\s|$)", line or "")
+    return int(match[1]) if match else None
+
+
+def preconditions(body: bytes) -> tuple[tuple[str, ...], str]:
+    """What a DAV:error body names: the Clark names, and the path of a resource in the way or "".
+
+    Anything else, an HTML page or nothing at all, gives no names (RFC 4918 16).
+    """
+    try:
+        root = parse_xml(body, "")
+    except NotCalDav:
+        return (), ""
+    if root.tag != f"{D}error":
+        return (), ""
+    href = root.find(f".//{D}href")
+    names = tuple(child.tag for child in root.iterchildren(etree.Element))
+    return names, path_of(href.text) if href is not None and href.text else ""

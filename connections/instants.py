@@ -1,0 +1,30 @@
+"""Points in time as people and programs write them."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from django.utils.translation import gettext as _
+
+
+def parse_instant(text: str) -> datetime:
+    """The moment that ISO 8601 `text` names, in UTC. Raises ValueError with a sentence if it is naive or no time."""
+    try:
+        moment = datetime.fromisoformat(text.strip())
+    except ValueError:
+        raise ValueError(
+            _("“%(text)s” is not a time. Write it like 2026-12-01T10:00:00+01:00.") % {"text": text}
+        ) from None
+    if moment.tzinfo is None:
+        raise ValueError(
+            _("“%(text)s” has no time zone. Add one, like 2026-12-01T10:00:00+01:00 or …Z.") % {"text": text}
+        )
+    try:
+        return moment.astimezone(UTC)
+    except OverflowError:
+        raise ValueError(_("“%(text)s” lies outside the calendar.") % {"text": text}) from None
+
+
+def iso(moment: datetime | None) -> str | None:
+    """The moment as ISO 8601 UTC with Z, as all JSON of Kalends gives it."""
+    return None if moment is None else moment.astimezone(UTC).isoformat().replace("+00:00", "Z")
