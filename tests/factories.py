@@ -1,0 +1,249 @@
+"""Rows for tests. Each factory makes something complete and ordinary; a test names only what it is about.
+
+Times are fixed: the first booking is on Tuesday 1 December 2026, 10:00 in Berlin, so nothing depends on the clock.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, time, timedelta
+from typing import Any
+
+import factory
+from django.contrib.auth.hashers import make_password
+from django.contrib.auth.models import User
+from factory.django import DjangoModelFactory
+
+from availability.models import BlockedSlot, DateOverride, WorkingHours
+from bookings.models import Booking, BookingChange, Client, LinkedEvent, Proposal, Service
+from connections.models import Calendar, CalendarConfiguration, Connection, Event, Occurrence, SyncRun
+
+NOW = datetime(2026, 11, 30, 8, 0, tzinfo=UTC)  # a Monday, 9:00 in Berlin
+START = datetime(2026, 12, 1, 9, 0, tzinfo=UTC)
+PASSWORD = "a-sign-in-password"
+APP_PASSWORD = "abcd-efgh-ijkl-mnop"
+
+
+class CalendarConfigurationFactory(DjangoModelFactory):
+    """Choices made: without `saved_at=None` the staff member has saved the configuration."""
+
+    class Meta:
+        model = CalendarConfiguration
+        django_get_or_create = ("user",)
+
+    user = factory.SubFactory("tests.factories.UserFactory", configuration=None)
+    time_zone = "Europe/Berlin"
+    saved_at = NOW - timedelta(days=10)
+
+
+class UserFactory(DjangoModelFactory):
+    """A staff member in Berlin with a calendar configuration; `configuration__time_zone=…` changes it."""
+
+    class Meta:
+        model = User
+        skip_postgeneration_save = True
+
+    username = factory.Sequence(lambda n: f"anna{n}")
+    email = factory.LazyAttribute(lambda user: f"{user.username}@example.com")
+    first_name = "Anna"
+    password = factory.LazyFunction(lambda: make_password(PASSWORD))
+    configuration = factory.RelatedFactory(CalendarConfigurationFactory, factory_related_name="user")
+
+
+class ConnectionFactory(DjangoModelFactory):
+    """A healthy iCloud account, polled a minute before NOW."""
+
+    class Meta:
+        model = Connection
+
+    user = factory.SubFactory(UserFactory)
+    url = "https://caldav.icloud.com/"
+    username = factory.Sequence(lambda n: f"anna{n}@icloud.com")
+    password = APP_PASSWORD
+    principal_path = "/123/principal/"
+    home_path = "/123/calendars/"
+    origin = "https://p42-caldav.icloud.com:443"
+    polled_at = NOW - timedelta(minutes=1)
+    next_sync_at = NOW + timedelta(minutes=4)
+
+
+class CalendarFactory(DjangoModelFactory):
+    """A writable calendar that blocks and was read a minute before NOW."""
+
+    class Meta:
+        model = Calendar
+
+    connection = factory.SubFactory(ConnectionFactory)
+    path = factory.Sequence(lambda n: f"/123/calendars/{n}/")
+    name = factory.Sequence(lambda n: f"Calendar {n}")
+    color = "#1BADF8"
+    writable = True
+    conflict = True
+    asked_about = True
+    position = factory.Sequence(int)
+    fresh_at = NOW - timedelta(minutes=1)
+    read_at = NOW - timedelta(minutes=1)
+
+
+class EventFactory(DjangoModelFactory):
+    class Meta:
+        model = Event
+
+    calendar = factory.SubFactory(CalendarFactory)
+    uid = factory.Sequence(lambda n: f"EVENT-{n}")
+    href = factory.LazyAttribute(lambda event: f"{event.calendar.path}{event.uid}.ics")
+    etag = factory.Sequence(lambda n: f'"etag-{n}"')
+    summary = "Dentist"
+
+
+class OccurrenceFactory(DjangoModelFactory):
+    """An hour that blocks; `calendar=…` and `uid=…` may be given instead of an event."""
+
+    class Meta:
+        model = Occurrence
+
+    class Params:
+        uid = None
+
+    calendar = factory.SubFactory(CalendarFactory)
+    summary = "Dentist"
+    start = START
+    end = factory.LazyAttribute(lambda occurrence: occurrence.start + timedelta(hours=1))
+    blocks = True
+    reason = factory.LazyAttribute(lambda occurrence: "busy" if occurrence.blocks else "free")
+    free_marked = factory.LazyAttribute(lambda occurrence: occurrence.reason == "free")
+
+    @factory.lazy_attribute
+    def event(self) -> Event:
+        given: dict[str, Any] = {"uid": self.uid} if self.uid else {}
+        return EventFactory(calendar=self.calendar, summary=self.summary, **given)
+
+
+class SyncRunFactory(DjangoModelFactory):
+    class Meta:
+        model = SyncRun
+
+    connection = factory.SubFactory(ConnectionFactory)
+    trigger = SyncRun.Trigger.SCHEDULE
+    started_at = NOW - timedelta(minutes=1)
+
+
+class WorkingHoursFactory(DjangoModelFactory):
+    class Meta:
+        model = WorkingHours
+
+    user = factory.SubFactory(UserFactory)
+    weekday = WorkingHours.Weekday.MONDAY
+    start = time(9)
+    end = time(17)
+
+
+def office_hours(user: User) -> None:
+    """Monday to Friday, nine to five."""
+    for weekday in range(5):
+        WorkingHoursFactory(user=user, weekday=weekday)
+
+
+class DateOverrideFactory(DjangoModelFactory):
+    """A closed date."""
+
+    class Meta:
+        model = DateOverride
+
+    user = factory.SubFactory(UserFactory)
+    date = START.date()
+
+
+class BlockedSlotFactory(DjangoModelFactory):
+    class Meta:
+        model = BlockedSlot
+
+    user = factory.SubFactory(UserFactory)
+    start = START
+    end = factory.LazyAttribute(lambda slot: slot.start + timedelta(hours=1))
+
+
+class ClientFactory(DjangoModelFactory):
+    class Meta:
+        model = Client
+
+    name = factory.Sequence(lambda n: f"Clara Client {n}")
+    email = factory.Sequence(lambda n: f"clara{n}@example.org")
+    phone = "+49 30 1234567"
+
+
+class ServiceFactory(DjangoModelFactory):
+    """An hour; `staff=[user]` says with whom."""
+
+    class Meta:
+        model = Service
+        skip_postgeneration_save = True
+
+    name = factory.Sequence(lambda n: f"Massage {n}")
+    slug = factory.Sequence(lambda n: f"massage-{n}")
+    minutes = 60
+
+    @factory.post_generation
+    def staff(self, create: bool, extracted: list[User] | None, **kwargs: Any) -> None:
+        if create and extracted:
+            self.staff.set(extracted)
+
+
+class BookingFactory(DjangoModelFactory):
+    """A confirmed booking without buffers."""
+
+    class Meta:
+        model = Booking
+
+    staff = factory.SubFactory(UserFactory)
+    client = factory.SubFactory(ClientFactory)
+    service = factory.SubFactory(ServiceFactory)
+    start = START
+    end = factory.LazyAttribute(lambda booking: booking.start + timedelta(minutes=booking.service.minutes))
+    blocked_from = factory.SelfAttribute("start")
+    blocked_until = factory.SelfAttribute("end")
+
+
+class BookingChangeFactory(DjangoModelFactory):
+    class Meta:
+        model = BookingChange
+
+    booking = factory.SubFactory(BookingFactory)
+    at = NOW
+    kind = BookingChange.Kind.MADE
+    source = BookingChange.Source.STAFF
+    new_start = factory.SelfAttribute("booking.start")
+    new_end = factory.SelfAttribute("booking.end")
+
+
+class LinkedEventFactory(DjangoModelFactory):
+    """A placement that waits to be sent; `pushed=True` makes it one that stands on the calendar."""
+
+    class Meta:
+        model = LinkedEvent
+
+    class Params:
+        pushed = factory.Trait(
+            state=LinkedEvent.State.PUSHED,
+            pushed_revision=factory.SelfAttribute("booking.revision"),
+            etag='"pushed-1"',
+            agreed_start=factory.SelfAttribute("booking.start"),
+            agreed_end=factory.SelfAttribute("booking.end"),
+        )
+
+    booking = factory.SubFactory(BookingFactory)
+    calendar = factory.SubFactory(CalendarFactory)
+    uid = factory.Sequence(lambda n: f"00000000-0000-4000-8000-{n:012X}")
+    account = factory.SelfAttribute("calendar.connection.username")
+    calendar_path = factory.SelfAttribute("calendar.path")
+    href = factory.LazyAttribute(lambda linked: f"{linked.calendar_path}{linked.uid}.ics")
+
+
+class ProposalFactory(DjangoModelFactory):
+    """An event deleted on the phone, undecided."""
+
+    class Meta:
+        model = Proposal
+
+    booking = factory.SubFactory(BookingFactory)
+    kind = Proposal.Kind.DELETED
+    created_at = NOW
