@@ -13,7 +13,7 @@ from itertools import chain
 from zoneinfo import ZoneInfo
 
 from availability.intervals import Span, Spans, widen
-from availability.wall import end_of, start_of
+from availability.wall import MIDNIGHT, end_of, start_of
 
 Period = tuple[time, time]
 
@@ -40,6 +40,11 @@ class Shape:
     def widened(self, start: datetime) -> Span:
         """Give the time a booking at ``start`` keeps from everybody else: itself with its buffers."""
         return widen((start, start + self.duration), self.buffer_before, self.buffer_after)
+
+
+def clash(one: Period, other: Period) -> bool:
+    """Say whether two periods of one day overlap; touching is not overlapping."""
+    return one[0] < _last(other) and other[0] < _last(one)
 
 
 def hours(
@@ -87,6 +92,10 @@ def starts(
         for at in candidates
         if open_time.cover((at, at + shape.duration)) and not blocked.overlap(shape.widened(at))
     )
+
+
+def _last(period: Period) -> time:
+    return time.max if period[1] == MIDNIGHT else period[1]
 
 
 def _days(first: date, last: date) -> Iterator[date]:

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from availability.intervals import Span
-from availability.slots import Period, Shape, hours, starts
+from availability.slots import Period, Shape, clash, hours, starts
 from tests.availability.minutes import at, minute, minutes, span, spans
 
 MINUTE = timedelta(minutes=1)
@@ -35,6 +35,15 @@ def daily(*periods: str) -> dict[int, list[Period]]:
 
 def shape(duration: int, interval: int, before: int = 0, after: int = 0) -> Shape:
     return Shape(duration * MINUTE, interval * MINUTE, before * MINUTE, after * MINUTE)
+
+
+@pytest.mark.parametrize(
+    ("other", "clashes"),
+    [("09:00-10:00", False), ("09:00-10:01", True), ("12:00-13:00", False), ("11:00-00:00", True)],
+)
+def test_periods_of_a_day_clash_when_they_share_time(other: str, clashes: bool) -> None:
+    morning, another = daily("10:00-12:00", other)[0]
+    assert (clash(morning, another), clash(another, morning)) == (clashes, clashes)
 
 
 HOURS = [

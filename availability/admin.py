@@ -1,0 +1,36 @@
+"""For support: who works when. Notes on blocked slots are their owner's and stay out."""
+
+from __future__ import annotations
+
+from django.contrib import admin
+
+from availability.models import BlockedSlot, DateOverride, WorkingHours
+
+
+@admin.register(WorkingHours)
+class WorkingHoursAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+    list_display = ("user", "weekday", "start", "end")
+    list_filter = ("weekday",)
+    list_select_related = ("user",)
+    search_fields = ("user__username", "user__email", "user__first_name", "user__last_name")
+    autocomplete_fields = ("user",)
+
+
+@admin.register(DateOverride)
+class DateOverrideAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+    list_display = ("user", "date", "hours")
+    list_select_related = ("user",)
+    date_hierarchy = "date"
+    search_fields = ("user__username", "user__email", "user__first_name", "user__last_name")
+    autocomplete_fields = ("user",)
+
+
+@admin.register(BlockedSlot)
+class BlockedSlotAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+    list_display = ("user", "start", "end", "created_at")
+    list_select_related = ("user",)
+    date_hierarchy = "start"
+    search_fields = ("user__username", "user__email", "user__first_name", "user__last_name")
+    autocomplete_fields = ("user",)
+    exclude = ("note",)
+    readonly_fields = ("created_at",)
