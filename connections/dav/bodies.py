@@ -10,9 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from xml.sax.saxutils import escape
 
-PROLOG = (
-    '<?xml version="1.0" encoding="UTF-8"?>\n'
-)
+PROLOG = '<?xml version="1.0" encoding="UTF-8"?>\n'
 NAMESPACES = (
     'xmlns="DAV:" xmlns:C="urn:ietf:params:xml:ns:caldav" '
     'xmlns:CS="http://calendarserver.org/ns/" xmlns:A="http://apple.com/ns/ical/"'

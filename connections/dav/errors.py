@@ -18,14 +18,16 @@ class DavError(error.DAVError):
     sentence for logs. None of them ever holds a credential, a body or a host's answer in full.
     """
 
+    # The library keeps a list; an error that is passed around had better not change.
+    preconditions: tuple[str, ...]  # type: ignore[assignment]
+
     def __init__(
         self, detail: str, *, status: int | None = None, path: str = "", preconditions: Collection[str] = ()
     ) -> None:
         super().__init__(url=path, reason=detail, status=status)
-        self.status: int | None = status
+        self.preconditions = tuple(preconditions)
         self.path = path
         self.detail = detail
-        self.preconditions: tuple[str, ...] = tuple(preconditions)
 
     def __str__(self) -> str:
         return f"{self.detail} ({self.path})" if self.path else self.detail
@@ -77,6 +79,10 @@ class Unavailable(DavError):
     ) -> None:
         super().__init__(detail, status=status, path=path)
         self.retry_after = retry_after
+
+
+class TimedOut(Unavailable):
+    """Unavailable because no answer came in time."""
 
 
 class ForeignHost(DavError):

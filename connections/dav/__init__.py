@@ -1,0 +1,44 @@
+"""The wire: a CalDAV account over HTTP. No Django, no tables.
+
+Words: an *href* is the path of a resource, always in one spelling and without a host; an *ETag*
+names one version of it; a *token* names one state of a calendar.
+"""
+
+from __future__ import annotations
+
+from .errors import (
+    Conflict,
+    DavError,
+    Forbidden,
+    ForeignHost,
+    NotCalDav,
+    NotFound,
+    TokenExpired,
+    TooLarge,
+    Unauthorized,
+    Unavailable,
+)
+from .places import Account, path_of
+from .session import Session
+from .values import Changes, Fetched, Home, RemoteCalendar, Resource
+
+__all__ = [
+    "Account",
+    "Changes",
+    "Conflict",
+    "DavError",
+    "Fetched",
+    "Forbidden",
+    "ForeignHost",
+    "Home",
+    "NotCalDav",
+    "NotFound",
+    "RemoteCalendar",
+    "Resource",
+    "Session",
+    "TokenExpired",
+    "TooLarge",
+    "Unauthorized",
+    "Unavailable",
+    "path_of",
+]
