@@ -1,6 +1,7 @@
 """Rows for tests. Each factory makes something complete and ordinary; a test names only what it is about.
 
-Times are fixed: the first booking is on Tuesday 1 December 2026, 10:00 in Berlin, so nothing depends on the clock.
+Times are fixed, so nothing depends on the clock: the first booking is on Tuesday 1 December 2026, 10:00 in
+Berlin.
 """
 
 from __future__ import annotations
