@@ -1,0 +1,57 @@
+"""One signed-in request on its way through a method."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from urllib.parse import unquote, urlsplit
+
+from werkzeug import Request
+
+from sandbox import replies, xml
+from sandbox.contents import Resource
+from sandbox.hosts import Hosts
+from sandbox.place import Place
+from sandbox.properties import escape_path
+from sandbox.replies import Refusal
+from sandbox.scheduling import Recorder
+from sandbox.store import Store
+from sandbox.switches import Switches
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """What was asked, of what, and everything needed to answer."""
+
+    request: Request
+    place: Place
+    store: Store
+    switches: Switches
+    hosts: Hosts
+    recorder: Recorder
+    host: str
+
+    @property
+    def depth(self) -> str:
+        """The Depth header; nothing counts as 0."""
+        return self.request.headers.get("Depth", "0").strip().lower()
+
+    def xml(self) -> xml.Element:
+        """The body. Refuses what is not strict XML with 400 and a page."""
+        try:
+            return xml.parse(self.request.get_data())
+        except xml.BadXml as error:
+            raise Refusal(replies.page(400)) from error
+
+    def href(self, path: str) -> str:
+        """How an href spells this path."""
+        base = "" if self.switches.hrefs_on == "path" else self.hosts.url(self.switches.hrefs_on).rstrip("/")
+        return base + escape_path(path, self.switches)
+
+    def read(self, name: str) -> Resource | None:
+        """A member of the call's calendar as a reader sees it now."""
+        contents = self.place.shelf.contents
+        return contents.seen(name, lag=self.switches.lag_seconds, shows=self.switches.lag_shows)
+
+    def path_of(self, href: str) -> str:
+        """The decoded path in an href or URL, whatever its host."""
+        return unquote(urlsplit(href.strip()).path)

@@ -1,0 +1,101 @@
+"""The CalDAV server: who asks, about what, and which method answers."""
+
+from __future__ import annotations
+
+from collections import defaultdict, deque
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from werkzeug import Request, Response
+from werkzeug.datastructures import Authorization
+
+from sandbox import dav_collections, dav_propfind, dav_report, dav_write, replies
+from sandbox.accounts import Account
+from sandbox.call import Call
+from sandbox.hosts import Hosts
+from sandbox.place import locate
+from sandbox.replies import Refusal
+from sandbox.scheduling import Recorder
+from sandbox.store import Store
+from sandbox.switches import Switches
+
+METHODS: dict[str, Callable[[Call], Response]] = {
+    "OPTIONS": dav_propfind.options,
+    "PROPFIND": dav_propfind.propfind,
+    "REPORT": dav_report.report,
+    "GET": dav_propfind.get,
+    "HEAD": dav_propfind.get,
+    "PUT": dav_write.put,
+    "DELETE": dav_write.delete,
+    "MOVE": dav_write.move,
+    "MKCALENDAR": dav_collections.mkcalendar,
+    "PROPPATCH": dav_collections.proppatch,
+}
+
+
+@dataclass
+class Cloud:
+    """iCloud behind its hosts. `answer` is all there is to it."""
+
+    store: Store
+    switches: Switches
+    hosts: Hosts
+    recorder: Recorder = field(default_factory=Recorder)
+    _asked: dict[str, deque[datetime]] = field(default_factory=lambda: defaultdict(deque))
+
+    def answer(self, request: Request, host: str) -> Response:
+        """The answer of the host called `host` to one request."""
+        with self.store.lock:
+            try:
+                return replies.dress(self._answer(request, host), pod=self._pod(request))
+            except Refusal as refusal:
+                return replies.dress(refusal.response, pod=self._pod(request))
+
+    def _answer(self, request: Request, host: str) -> Response:
+        if request.path.rstrip("/") == "/.well-known/caldav":
+            return replies.empty(301, Location=self.hosts.entry)
+        if host == "entry" and self._is_redirected(request.path):
+            location = self.hosts.pod.rstrip("/") + request.path
+            return replies.empty(self.switches.redirect_status, Location=location)
+        account = self._sign_in(request.authorization)
+        self._throttle(account)
+        place = locate(request.path, account)
+        if place.kind == "foreign":
+            return replies.empty(403)
+        method = METHODS.get(request.method)
+        if method is None:
+            return replies.page(400)
+        return method(Call(request, place, self.store, self.switches, self.hosts, self.recorder, host))
+
+    def _is_redirected(self, path: str) -> bool:
+        which = self.switches.entry_redirects
+        return which == "always" or (which == "calendars" and "/calendars/" in path)
+
+    def _sign_in(self, given: Authorization | None) -> Account:
+        account = self.store.account(given.username or "") if given and given.type == "basic" else None
+        if account is None or given is None:
+            raise Refusal(replies.unauthorized(self.switches))
+        if not account.accepts(given.password or "", dashes_optional=self.switches.dashes_optional):
+            raise Refusal(replies.unauthorized(self.switches))
+        if account.locked:
+            told = self.switches.locked_account
+            raise Refusal(replies.unauthorized(self.switches) if told == "401" else replies.empty(int(told)))
+        return account
+
+    def _throttle(self, account: Account) -> None:
+        allowed = self.switches.requests_per_minute
+        if allowed is None:
+            return
+        now, asked = self.store.clock.now(), self._asked[account.dsid]
+        while asked and asked[0] <= now - timedelta(minutes=1):
+            asked.popleft()
+        asked.append(now)
+        if len(asked) > allowed:
+            raise Refusal(replies.empty(503, Retry_After="1"))
+
+    def _pod(self, request: Request) -> int:
+        # The edge knows the account's partition even when it refuses the password.
+        given = request.authorization
+        account = self.store.account(given.username or "") if given and given.type == "basic" else None
+        return account.pod if account else 42

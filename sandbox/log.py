@@ -1,0 +1,54 @@
+"""What was asked and answered: enough to count requests and to prove where no password went."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from threading import Lock
+from typing import Any
+
+KEPT = 20_000  # a demo runs for days
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """One request as the sandbox saw it. Never a password, never a body."""
+
+    method: str
+    host: str  # "entry", "pod", "old pod", "stranger"
+    path: str
+    depth: str = ""
+    conditions: dict[str, str] = field(default_factory=dict)  # If-Match, If-None-Match
+    authorized: bool = False  # whether Authorization was sent, right or wrong
+    status: int = 0  # 0: no answer was given
+    body_bytes: int = 0  # size of the answer's body as sent
+    report: str = ""  # sync-collection, calendar-multiget, calendar-query
+    agent: str = ""  # User-Agent
+    fault: str = ""  # what disturbed the answer
+
+
+class Log(list[Request]):
+    """A list of requests, oldest first, safe to append to from many threads."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._lock = Lock()
+
+    def append(self, request: Request) -> None:
+        """Add one; the oldest fall off."""
+        with self._lock:
+            super().append(request)
+            if len(self) > KEPT:
+                del self[: len(self) - KEPT]
+
+    def matching(self, **facts: Any) -> list[Request]:
+        """The requests that have all these values: `log.matching(method="PUT", status=412)`."""
+        return [
+            item for item in list(self) if all(getattr(item, key) == value for key, value in facts.items())
+        ]
+
+    def summary(self, **facts: Any) -> list[str]:
+        """One short line each, for a readable assert: `PROPFIND /1/calendars/ 1 207`."""
+        return [
+            " ".join(filter(None, (item.report or item.method, item.path, item.depth, str(item.status))))
+            for item in self.matching(**facts)
+        ]

@@ -1,0 +1,57 @@
+"""Where the sandbox keeps things when it is told to: one SQLite file, one row per thing."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+_TABLE = (
+    "CREATE TABLE IF NOT EXISTS thing"
+    " (kind TEXT, key TEXT, facts TEXT NOT NULL, data BLOB, PRIMARY KEY (kind, key)) WITHOUT ROWID"
+)
+
+
+class Shelf:
+    """Keeps nothing: the sandbox lives in memory only."""
+
+    def keep(self, kind: str, key: str, facts: dict[str, Any], data: bytes | None = None) -> None:
+        """Store or replace one thing."""
+
+    def drop(self, kind: str, key: str) -> None:
+        """Forget one thing; no error when it was never there."""
+
+    def things(self, kind: str) -> Iterator[tuple[str, dict[str, Any], bytes | None]]:
+        """Every stored thing of that kind: key, facts, bytes."""
+        return iter(())
+
+    def close(self) -> None:
+        """Let go of the file."""
+
+
+class FileShelf(Shelf):
+    """Keeps everything in an SQLite file, written through at once, so that a kill loses nothing."""
+
+    def __init__(self, path: Path) -> None:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        # The store's lock is held around every call, whichever thread makes it.
+        self._connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
+        self._connection.execute("PRAGMA journal_mode = WAL")
+        self._connection.execute("PRAGMA synchronous = NORMAL")
+        self._connection.execute(_TABLE)
+
+    def keep(self, kind: str, key: str, facts: dict[str, Any], data: bytes | None = None) -> None:
+        row = (kind, key, json.dumps(facts), data)
+        self._connection.execute("INSERT OR REPLACE INTO thing VALUES (?, ?, ?, ?)", row)
+
+    def drop(self, kind: str, key: str) -> None:
+        self._connection.execute("DELETE FROM thing WHERE kind = ? AND key = ?", (kind, key))
+
+    def things(self, kind: str) -> Iterator[tuple[str, dict[str, Any], bytes | None]]:
+        rows = self._connection.execute("SELECT key, facts, data FROM thing WHERE kind = ?", (kind,))
+        return ((key, json.loads(facts), data) for key, facts, data in rows.fetchall())
+
+    def close(self) -> None:
+        self._connection.close()

@@ -1,0 +1,119 @@
+"""XML as iCloud spells it.
+
+`DAV:` is the default namespace and is declared again and again, nothing has a prefix, attributes of
+components stand in single quotes, and calendar-data is wrapped in CDATA.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from html import escape
+from typing import Any
+
+from lxml import etree  # type: ignore[import-untyped]
+
+DAV = "DAV:"
+CALDAV = "urn:ietf:params:xml:ns:caldav"
+SERVER = "http://calendarserver.org/ns/"
+APPLE = "http://apple.com/ns/ical/"
+
+PROLOG = '<?xml version="1.0" encoding="UTF-8"?>\n'
+OK = "HTTP/1.1 200 OK"
+GONE = "HTTP/1.1 404 Not Found"
+
+Element = Any  # lxml has no types
+
+
+class BadXml(ValueError):
+    """The body is not XML as strictly as iCloud reads it."""
+
+
+def d(name: str) -> str:
+    """A name in the DAV namespace, in Clark notation."""
+    return f"{{{DAV}}}{name}"
+
+
+def c(name: str) -> str:
+    """A name in the CalDAV namespace."""
+    return f"{{{CALDAV}}}{name}"
+
+
+def parse(body: bytes) -> Element:
+    """The root element. Raises BadXml for anything malformed, leading blanks included."""
+    if body[:1].isspace():
+        raise BadXml("blanks before the XML declaration")
+    parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False)
+    try:
+        return etree.fromstring(body, parser)
+    except etree.XMLSyntaxError as error:
+        raise BadXml(str(error)) from error
+
+
+def split(name: str) -> tuple[str, str]:
+    """Namespace and local part of a Clark name."""
+    namespace, _, local = name.rpartition("}")
+    return namespace.removeprefix("{"), local
+
+
+def text(value: str) -> str:
+    """A text, escaped, without the characters that XML cannot hold."""
+    allowed = "".join(ch for ch in value if ch in "\t\r\n" or ch >= " ")
+    return escape(allowed, quote=False)
+
+
+def element(name: str, content: str = "", *, attributes: str = "") -> str:
+    """One element with its own xmlns, as iCloud writes it; `content` is XML already."""
+    namespace, local = split(name)
+    head = f'{local} xmlns="{namespace}"{attributes}'
+    return f"<{head}>{content}</{local}>" if content else f"<{head}/>"
+
+
+def href(path: str) -> str:
+    """An href element."""
+    return f"<href>{text(path)}</href>"
+
+
+def data_element(data: bytes, *, cdata: bool) -> str:
+    """calendar-data. Inside CDATA an XML reader turns CRLF into LF; escaped, the CR survives as `&#13;`."""
+    content = data.decode("utf-8", "replace")
+    if cdata:
+        content = "".join(ch for ch in content if ch in "\t\r\n" or ch >= " ")
+        content = f"<![CDATA[{content.replace(']]>', ']]]]><![CDATA[>')}]]>"
+    else:
+        content = text(content).replace("\r", "&#13;")
+    return element(c("calendar-data"), content)
+
+
+def propstat(found: Iterable[str], missing: Sequence[str] = ()) -> str:
+    """What there is with 200, then, when something asked for is missing, the empty elements with 404."""
+    present = "".join(found)
+    parts = (
+        [f"<propstat><prop>{present}</prop><status>{OK}</status></propstat>"]
+        if present or not missing
+        else []
+    )
+    if missing:
+        absent = "".join(element(name) for name in missing)
+        parts.append(f"\n    <propstat><prop>{absent}</prop><status>{GONE}</status></propstat>")
+    return "".join(parts)
+
+
+def response(path: str, content: str) -> str:
+    """One response element."""
+    return f'  <response xmlns="DAV:">\n    {href(path)}\n    {content}\n  </response>\n'
+
+
+def status_response(path: str, status: str = GONE) -> str:
+    """A response that is only a status."""
+    return response(path, f"<status>{status}</status>")
+
+
+def multistatus(responses: Iterable[str], *, token: str = "") -> bytes:
+    """A whole answer."""
+    end = f"  <sync-token>{text(token)}</sync-token>\n" if token else ""
+    return f'{PROLOG}<multistatus xmlns="DAV:">\n{"".join(responses)}{end}</multistatus>'.encode()
+
+
+def error(*preconditions: str) -> bytes:
+    """A DAV:error body naming what was not met, each a whole element."""
+    return f'{PROLOG}<error xmlns="DAV:">{"".join(preconditions)}</error>'.encode()

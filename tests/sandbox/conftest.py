@@ -1,0 +1,13 @@
+from __future__ import annotations
+
+import pytest
+
+from sandbox.accounts import Account
+from sandbox.server import Sandbox
+from tests.sandbox.client import Client
+
+
+@pytest.fixture
+def client(icloud: Sandbox, account: Account, app_password: str) -> Client:
+    """Signed in as Anna."""
+    return Client(icloud, account, (account.apple_id, app_password))
