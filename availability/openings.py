@@ -1,0 +1,87 @@
+"""When can somebody be booked? Loads hours and blocked slots, asks what is busy; slots does the reckoning.
+
+The number of queries is the same for a day and for a year.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from django.contrib.auth.models import User
+
+from availability.intervals import Span
+from availability.models import BlockedSlot, DateOverride, WorkingHours
+from availability.slots import Shape, hours, starts
+from connections.busy import busy, freshness
+from connections.models import CalendarConfiguration
+
+
+@dataclass(frozen=True, slots=True)
+class Openings:
+    """Where something can be booked: half-open UTC spans without buffers, sorted by start."""
+
+    as_of: datetime | None = None  # how fresh the calendars are; None without any, or before they were read
+    spans: list[Span] = field(default_factory=list)
+    pending: bool = False  # what is booked now stays pending until the calendars can be read again
+
+
+def openings(
+    user: User,
+    shape: Shape,
+    start: datetime,
+    end: datetime,
+    *,
+    now: datetime,
+    held: Mapping[str, Sequence[Span]] | None = None,
+    taken: Sequence[Span] = (),
+) -> Openings:
+    """Find the openings of ``user`` that start in ``[start, end)``, in UTC.
+
+    An opening starts no sooner than the shape's notice from ``now`` and before its horizon. ``held`` are
+    the spans by UID that live bookings hold and that therefore do not block as events; ``taken`` are the
+    spans of bookings, already widened by their own buffers. Somebody without calendar configuration has no
+    zone and so no openings, and so has one whose calendars cannot be trusted just now.
+    """
+    zone = _zone(user)
+    if zone is None:
+        return Openings()
+    fresh = freshness(user, now=now)
+    earliest, latest = max(start, now + shape.notice), min(end, now + shape.horizon)
+    if not fresh.bookable or earliest >= latest:
+        return Openings(as_of=fresh.as_of, pending=fresh.pending)
+    reach = shape.widened(earliest)[0], shape.widened(latest)[1]
+    blocked = [span for event in busy(user, *reach, held=held) for span in event.blocking]
+    blocked += [(slot.start, slot.end) for slot in blocked_slots(user, *reach)]
+    found = starts(_hours(user, zone, reach), blocked, taken, shape, earliest=earliest, latest=latest)
+    return Openings(fresh.as_of, [(at, at + shape.duration) for at in found], fresh.pending)
+
+
+def working_hours(user: User, start: datetime, end: datetime) -> list[Span]:
+    """Give the working periods that touch ``[start, end)`` as half-open UTC spans, sorted.
+
+    Overrides are applied. A period is given whole, neither clipped nor joined with its neighbour, so that
+    none crosses a midnight of the staff member's zone. Nobody without calendar configuration has hours.
+    """
+    zone = _zone(user)
+    return [] if zone is None else _hours(user, zone, (start, end))
+
+
+def blocked_slots(user: User, start: datetime, end: datetime) -> list[BlockedSlot]:
+    """Give the slots blocked by hand that share time with ``[start, end)``, sorted and not clipped."""
+    return list(BlockedSlot.objects.filter(user=user).overlapping(start, end))
+
+
+def _zone(user: User) -> ZoneInfo | None:
+    # Asked of the database, because the configuration cached on the user may be older than the lock.
+    configuration = CalendarConfiguration.objects.filter(user=user).first()
+    return configuration.zone if configuration else None
+
+
+def _hours(user: User, zone: ZoneInfo, window: Span) -> list[Span]:
+    first, last = (moment.astimezone(zone).date() for moment in window)
+    rules = WorkingHours.objects.filter(user=user).by_weekday()
+    overrides = DateOverride.objects.filter(user=user).within(first, last).by_date()
+    return hours(rules, overrides, zone, window)
