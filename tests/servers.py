@@ -1,15 +1,17 @@
-"""Independent CalDAV servers for the contract suite, started on loopback."""
+"""Independent CalDAV servers for the contract suite, and servers that answer what a test says."""
 
 from __future__ import annotations
 
 import base64
 import io
+import socket
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
+from xml.sax.saxutils import escape
 
 import niquests
 import pytest
@@ -17,12 +19,31 @@ from werkzeug.serving import WSGIRequestHandler, make_server
 
 USERNAME = "anna@example.com"
 PASSWORD = "anna-anna-anna-anna"
+AUTHORIZATION = "Basic " + base64.b64encode(f"{USERNAME}:{PASSWORD}".encode()).decode()
 
 MKCALENDAR = """<?xml version="1.0" encoding="UTF-8"?>
 <C:mkcalendar xmlns="DAV:" xmlns:C="urn:ietf:params:xml:ns:caldav" xmlns:A="http://apple.com/ns/ical/">
 <set><prop><displayname>{name}</displayname><A:calendar-color>{color}</A:calendar-color>
 <C:supported-calendar-component-set><C:comp name="{component}"/></C:supported-calendar-component-set>
 </prop></set></C:mkcalendar>"""
+
+
+@dataclass(frozen=True)
+class Asked:
+    """One request as it reached a server; header names in lower case."""
+
+    method: str
+    path: str
+    headers: Mapping[str, str]
+    body: bytes
+
+
+@dataclass
+class Served:
+    """A WSGI application on a port of its own, and what it was asked."""
+
+    url: str
+    requests: list[Asked] = field(default_factory=list)
 
 
 class QuietHandler(WSGIRequestHandler):
@@ -32,20 +53,21 @@ class QuietHandler(WSGIRequestHandler):
         """Say nothing."""
 
 
-@dataclass
-class Served:
-    """A WSGI application on a port of its own, and what it was asked."""
-
-    url: str
-    requests: list[WSGIEnvironment] = field(default_factory=list)
+def asked_of(environ: WSGIEnvironment) -> Asked:
+    """Read a request, and put its body back for the application: some read beyond its end."""
+    body = environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
+    environ["wsgi.input"] = io.BytesIO(body)
+    headers = {name[5:].replace("_", "-").lower(): environ[name] for name in environ if name[:5] == "HTTP_"}
+    headers |= {"content-type": environ.get("CONTENT_TYPE", "")}
+    return Asked(environ["REQUEST_METHOD"], environ["RAW_URI"], headers, body)
 
 
 def serve(app: WSGIApplication, host: str = "127.0.0.1") -> Iterator[Served]:
-    """Serve ``app`` in a thread on a port the system chooses, noting each request's environ."""
+    """Serve ``app`` in a thread on a port the system chooses, noting each request."""
     served = Served("")
 
     def noting(environ: WSGIEnvironment, start_response: StartResponse) -> Any:
-        served.requests.append(environ)
+        served.requests.append(asked_of(environ))
         return app(environ, start_response)
 
     server = make_server(host, 0, noting, threaded=True, request_handler=QuietHandler)
@@ -58,19 +80,66 @@ def serve(app: WSGIApplication, host: str = "127.0.0.1") -> Iterator[Served]:
     thread.join(5)
 
 
+@pytest.fixture
+def web() -> Iterator[Callable[..., Served]]:
+    """Serve WSGI applications for the length of a test: ``web(app)``, ``web(app, host="127.0.0.2")``."""
+    running: list[Iterator[Served]] = []
+
+    def start(app: WSGIApplication, host: str = "127.0.0.1") -> Served:
+        running.append(serve(app, host))
+        return next(running[-1])
+
+    yield start
+    for server in running:
+        next(server, None)
+
+
+@pytest.fixture
+def raw() -> Iterator[Callable[[Callable[[socket.socket], None]], str]]:
+    """Serve by writing to the socket oneself: ``raw(behave)`` gives a URL.
+
+    ``behave`` is called with the connection after each request was read.
+    """
+    listeners: list[socket.socket] = []
+
+    def accept(listener: socket.socket, behave: Callable[[socket.socket], None]) -> None:
+        while True:
+            try:
+                connection, _ = listener.accept()
+            except OSError:
+                return
+            threading.Thread(target=converse, args=(connection, behave), daemon=True).start()
+
+    def start(behave: Callable[[socket.socket], None]) -> str:
+        listener = socket.create_server(("127.0.0.1", 0))
+        listeners.append(listener)
+        threading.Thread(target=accept, args=(listener, behave), daemon=True).start()
+        return f"http://127.0.0.1:{listener.getsockname()[1]}/"
+
+    yield start
+    for listener in listeners:
+        listener.shutdown(socket.SHUT_RDWR)
+        listener.close()
+
+
+def converse(connection: socket.socket, behave: Callable[[socket.socket], None]) -> None:
+    """Read one request and behave; a client that hangs up meanwhile is no error."""
+    with connection:
+        try:
+            connection.recv(65536)
+            behave(connection)
+        except OSError:
+            return
+
+
 def behind_basic_auth(app: WSGIApplication) -> WSGIApplication:
     """The application for those who know the password; 401 for others. Xandikos checks nothing itself."""
-    token = base64.b64encode(f"{USERNAME}:{PASSWORD}".encode()).decode()
 
     def guarded(environ: WSGIEnvironment, start_response: StartResponse) -> Any:
-        if environ.get("HTTP_AUTHORIZATION") == f"Basic {token}":
-            # Xandikos reads its input to the end, which a kept-open connection does not have.
-            body = environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
-            environ["wsgi.input"] = io.BytesIO(body)
+        if environ.get("HTTP_AUTHORIZATION") == AUTHORIZATION:
             return app(environ, start_response)
-        start_response(
-            "401 Unauthorized", [("WWW-Authenticate", 'Basic realm="test"'), ("Content-Length", "0")]
-        )
+        headers = [("WWW-Authenticate", 'Basic realm="test"'), ("Content-Length", "0")]
+        start_response("401 Unauthorized", headers)
         return [b""]
 
     return guarded
@@ -78,47 +147,47 @@ def behind_basic_auth(app: WSGIApplication) -> WSGIApplication:
 
 @dataclass
 class CalendarServer:
-    """A foreign server with one account, and a hand to make calendars in it."""
+    """A foreign server with one account, and a hand to make and edit calendars in it."""
 
     name: str
     url: str
     home: str
-    requests: list[WSGIEnvironment]
+    requests: list[Asked]
     username: str = USERNAME
     password: str = PASSWORD
 
-    def add_calendar(
-        self,
-        id: str,
-        name: str = "",
-        *,
-        color: str = "#1BADF8FF",
-        component: str = "VEVENT",  # noqa: A002
-    ) -> str:
-        """Make a calendar; its path."""
-        path = f"{self.home}{id}/"
-        body = MKCALENDAR.format(name=name or id, color=color, component=component)
-        self._request("MKCALENDAR", path, body, 201)
-        return path
+    def add_calendar(self, id: str, name: str = "", *, component: str = "VEVENT") -> str:  # noqa: A002
+        """Make a calendar, blue; its path."""
+        body = MKCALENDAR.format(name=escape(name or id), color="#1BADF8FF", component=component)
+        self._request("MKCALENDAR", f"{self.home}{id}/", body.encode())
+        return f"{self.home}{id}/"
+
+    @property
+    def sent(self) -> list[tuple[str, bool, str]]:
+        """What clients sent since the last change made here: method, with a password?, If-Match."""
+        return [
+            (asked.method, "authorization" in asked.headers, asked.headers.get("if-match", ""))
+            for asked in self.requests
+        ]
 
     def remove(self, path: str) -> None:
         """Delete a calendar or a resource, as another client would."""
-        self._request("DELETE", path, "", 200, 204)
+        self._request("DELETE", path)
 
     def write(self, path: str, data: bytes) -> None:
         """Put a resource without a condition, as another client would."""
-        self._request("PUT", path, data, 200, 201, 204)
+        self._request("PUT", path, data)
 
-    def _request(self, method: str, path: str, body: str | bytes, *expected: int) -> None:
+    def _request(self, method: str, path: str, body: bytes = b"") -> None:
         answer = niquests.request(
             method,
             self.url.rstrip("/") + path,
-            data=body.encode() if isinstance(body, str) else body,
+            data=body,
             headers={"Content-Type": "text/calendar" if method == "PUT" else "application/xml"},
             auth=(self.username, self.password),
             timeout=10,
         )
-        assert answer.status_code in expected, (method, path, answer.status_code, answer.text)
+        assert answer.ok, (method, path, answer.status_code, answer.text)
         self.requests.clear()
 
 
@@ -165,17 +234,3 @@ def radicale(tmp_path: Path) -> Iterator[CalendarServer]:
 def xandikos(tmp_path: Path) -> Iterator[CalendarServer]:
     """Xandikos with one account and no calendar, behind Basic auth."""
     yield from _running("xandikos", _xandikos_app(tmp_path), "/user/calendars/")
-
-
-@pytest.fixture
-def web() -> Iterator[Callable[..., Served]]:
-    """Serve WSGI applications for the length of a test: ``web(app)``, ``web(app, host="127.0.0.2")``."""
-    running: list[Iterator[Served]] = []
-
-    def start(app: WSGIApplication, host: str = "127.0.0.1") -> Served:
-        running.append(serve(app, host))
-        return next(running[-1])
-
-    yield start
-    for server in running:
-        next(server, None)

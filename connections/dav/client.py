@@ -22,6 +22,7 @@ from niquests.packages.urllib3.exceptions import HTTPError
 
 from . import errors
 from .errors import DavError, ForeignHost, NotCalDav, TimedOut, TooLarge, Unavailable
+from .lines import Lines
 from .multistatus import MultiStatus, parse_multistatus, preconditions
 from .places import Account, allowed, host_of, origin_of, path_of
 
@@ -86,13 +87,20 @@ class Client(DAVClient):
         self.requests = 0
         # Cookies would tie requests together; HTTP/2 and 3 would go untested here and bring 421 and
         # Alt-Svc hosts; revocation checks would ask third parties.
+        self.lines = Lines()
         self.session = niquests.Session(
+            resolver=self.lines,
             disable_http2=True,
             disable_http3=True,
             allow_incoming_cookies=False,
             revocation_configuration=None,
         )
         self.session.trust_env = False
+
+    def close(self) -> None:
+        """Close the connections."""
+        super().close()
+        self.lines.hang_up()
 
     def request(  # type: ignore[override]
         self,
@@ -137,15 +145,16 @@ class Client(DAVClient):
         # not used. The adapter is asked directly: Session.send would read a redirect's whole body.
         until = self._time_limit(path)
         try:
-            response = self._send(method, url, body, headers, until)
-            try:
-                content = b"".join(self._chunks(response, until, path))
-            finally:
-                response.close()
-        except Timeout:
-            raise TimedOut(f"{method}: no answer in time", path=path) from None
+            with self.lines.cut_at(until):
+                response = self._send(method, url, body, headers, until)
+                try:
+                    content = b"".join(self._chunks(response, path))
+                finally:
+                    response.close()
         except (OSError, HTTPError) as trouble:  # niquests' own exceptions are OSErrors
-            raise Unavailable(f"{method}: {type(trouble).__name__}", path=path) from None
+            late = isinstance(trouble, Timeout) or time.monotonic() >= until
+            kind = TimedOut if late else Unavailable
+            raise kind(f"{method} broke off: {type(trouble).__name__}", path=path) from None
         lowered = {name.lower(): value for name, value in response.headers.items()}
         return Answer(path, origin_of(url), int(response.status_code or 0), lowered, content)
 
@@ -170,8 +179,7 @@ class Client(DAVClient):
     def _time_left(self, until: float) -> float:
         return max(min(self.patience, until - time.monotonic()), 0.001)
 
-    def _chunks(self, response: Any, until: float, path: str) -> Iterator[bytes]:
-        # Each read has its own timeout, which a slow drip never meets: the clock is checked between.
+    def _chunks(self, response: Any, path: str) -> Iterator[bytes]:
         if response.headers.get("content-encoding", "gzip").lower() not in ("gzip", "identity"):
             raise NotCalDav("an encoding that was not asked for", path=path)
         size = 0
@@ -179,8 +187,6 @@ class Client(DAVClient):
             size += len(chunk)
             if size > MAX_BODY:
                 raise TooLarge("the answer is larger than 64 MiB", path=path)
-            if time.monotonic() > until:
-                raise TimedOut("the answer took too long", path=path)
             yield chunk
 
 

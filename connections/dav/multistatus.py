@@ -17,6 +17,7 @@ CS = "{http://calendarserver.org/ns/}"
 APPLE = "{http://apple.com/ns/ical/}"
 
 VALID_SYNC_TOKEN = f"{D}valid-sync-token"
+DESCRIPTION = f"{D}responsedescription"
 WRITE_PRIVILEGES = {f"{D}{name}" for name in ("all", "write", "write-content", "bind")}
 
 
@@ -140,5 +141,5 @@ def preconditions(body: bytes) -> tuple[tuple[str, ...], str]:
     if root.tag != f"{D}error":
         return (), ""
     href = root.find(f".//{D}href")
-    names = tuple(child.tag for child in root.iterchildren(etree.Element))
+    names = tuple(child.tag for child in root.iterchildren(etree.Element) if child.tag != DESCRIPTION)
     return names, path_of(href.text) if href is not None and href.text else ""
