@@ -62,7 +62,7 @@ class JsonCommand(BaseCommand):
             self.show(data)
 
     @abstractmethod
-    def run(self, **options: Any) -> Any:
+    def run(self, *args: Any, **options: Any) -> Any:
         """Do it; JSON-able data."""
 
     def show(self, data: Any) -> None:

@@ -40,11 +40,19 @@ class CalendarConfiguration(models.Model):
         BUSY = "busy", _("Only “Busy”")
 
     user = models.OneToOneField(
-        settings.AUTH_USER_MODEL, models.CASCADE, related_name="calendar_configuration", verbose_name=_("staff member")
+        settings.AUTH_USER_MODEL,
+        models.CASCADE,
+        related_name="calendar_configuration",
+        verbose_name=_("staff member"),
     )
     time_zone = models.CharField(_("time zone"), max_length=64, default="UTC", validators=[validate_zone])
     linked_calendar = models.ForeignKey(
-        "Calendar", models.SET_NULL, null=True, blank=True, related_name="linked_by", verbose_name=_("linked calendar")
+        "Calendar",
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="linked_by",
+        verbose_name=_("linked calendar"),
     )
     saved_at = models.DateTimeField(_("calendars chosen"), null=True, blank=True, editable=False)
     stale_policy = models.CharField(
@@ -158,12 +166,16 @@ class Calendar(models.Model):
     invitations_block = models.BooleanField(_("unanswered and tentative invitations block"), default=True)
     times_only = models.BooleanField(_("keep times only"), default=False)
 
+    # What the home listing said last, and what it had said when the events were last applied: compared with each
+    # other only. The token for sync-collection comes from reports.
+    listed_token = models.CharField(max_length=500, blank=True, editable=False)
     probe_token = models.CharField(max_length=500, blank=True, editable=False)
     sync_token = models.CharField(max_length=500, blank=True, editable=False)
     fresh_at = models.DateTimeField(_("known up to"), null=True, blank=True)
     read_at = models.DateTimeField(_("last read completely"), null=True, blank=True)
-    listed_at = models.DateTimeField(_("last compared in full"), null=True, blank=True)
+    compared_at = models.DateTimeField(_("last compared in full"), null=True, blank=True)
     doubted_at = models.DateTimeField(_("emptiness doubted since"), null=True, blank=True)
+    doubted_digest = models.CharField(max_length=64, blank=True, editable=False)
     gone_at = models.DateTimeField(_("gone since"), null=True, blank=True)
     error_code = models.CharField(_("error"), max_length=40, blank=True)
     error_params = models.JSONField(default=dict, blank=True)

@@ -1,0 +1,149 @@
+"""What other apps may ask: when is this person busy, why, and how fresh is that?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.contrib.auth.models import User
+
+from connections.models import Calendar, CalendarConfiguration, Connection, Event, Occurrence
+
+Span = tuple[datetime, datetime]
+Held = Mapping[str, Sequence[Span]]
+OWN_BOOKING = "own_booking"
+
+
+@dataclass(frozen=True, slots=True)
+class Busy:
+    """One occurrence: [start, end) in UTC, unclipped, travel time included. `blocking` is what of it blocks."""
+
+    start: datetime
+    end: datetime
+    blocks: bool
+    reason: str
+    all_day: bool
+    summary: str
+    uid: str
+    recurrence_id: str | None
+    calendar: str
+    calendar_name: str
+    color: str
+    blocking: tuple[Span, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Freshness:
+    """How far a staff member's calendars can be believed.
+
+    `as_of`: the moment up to which all selected calendars are known, None where there are none or one was never read.
+    `state`: none (no connection: hours decide), unconfigured, never_read, fresh, trusted (the last good copy is young
+    enough), stale. `bookable` says whether there are openings at all, `pending` whether a booking must wait.
+    """
+
+    state: str
+    as_of: datetime | None = None
+    bookable: bool = True
+    pending: bool = False
+
+
+def busy(user: User, start: datetime, end: datetime, *, held: Held | None = None) -> list[Busy]:
+    """Occurrences in the user's selected calendars that overlap [start, end), sorted by start.
+
+    `held` names, by UID, the spans that Kalends itself answers for: an event that the caller pushed does not block
+    them. One UID seen through two connections is shown once.
+    """
+    held = held or {}
+    rows = (
+        Occurrence.objects.filter(
+            calendar__connection__user=user, calendar__conflict=True, start__lt=end, end__gte=start
+        )
+        .select_related("event", "calendar")
+        .defer("event__text")
+        .order_by("start", "end", "pk")
+    )
+    touching = (row for row in rows if row.end > start or row.start == row.end)
+    return _once(_busy(row, held.get(row.event.uid, ())) for row in touching)
+
+
+def _busy(row: Occurrence, held: Sequence[Span]) -> Busy:
+    blocking = tuple(_outside((row.start, row.end), held)) if row.blocks else ()
+    own = row.blocks and row.end > row.start and not blocking
+    return Busy(
+        start=row.start,
+        end=row.end,
+        blocks=row.blocks and not own,
+        reason=OWN_BOOKING if own else row.reason,
+        all_day=row.all_day,
+        summary=row.summary,
+        uid=row.event.uid,
+        recurrence_id=row.recurrence_id or None,
+        calendar=row.calendar.path,
+        calendar_name=row.calendar.name,
+        color=row.calendar.color,
+        blocking=blocking,
+    )
+
+
+def _outside(span: Span, held: Sequence[Span]) -> list[Span]:
+    """What of `span` lies outside `held`, in order."""
+    start, end = span
+    left = []
+    for held_start, held_end in sorted(held):
+        if held_end <= start or held_start >= end:
+            continue
+        if held_start > start:
+            left.append((start, held_start))
+        start = max(start, held_end)
+    if start < end:
+        left.append((start, end))
+    return left
+
+
+def _once(rows: Iterable[Busy]) -> list[Busy]:
+    """Drop an instance already seen: same UID, slot and time. What blocks wins over what does not."""
+    seen: dict[tuple[str, str | None, datetime, datetime], Busy] = {}
+    for number, row in enumerate(rows):
+        key = (row.uid or f"#{number}", row.recurrence_id, row.start, row.end)
+        if key not in seen or (row.blocks and not seen[key].blocks):
+            seen[key] = row
+    return list(seen.values())
+
+
+def all_events(user: User, uids: Iterable[str]) -> list[Event]:
+    """Events with these UIDs in any calendar of the user's connections, calendars loaded."""
+    events = Event.objects.filter(calendar__connection__user=user, uid__in=list(uids))
+    return list(events.select_related("calendar__connection"))
+
+
+def freshness(user: User, *, now: datetime) -> Freshness:
+    """How fresh the user's selected calendars are at `now`, and what follows for bookings.
+
+    The oldest selected calendar counts. A calendar that is gone, unreadable or stale is never treated as empty: within
+    TRUST_MINUTES its last good copy is trusted, afterwards the staff member's policy decides. One that was never read
+    completely has no good copy: no openings, whatever the policy.
+    """
+    if not Connection.objects.filter(user=user).exists():
+        return Freshness("none")
+    configuration = CalendarConfiguration.objects.get(user=user)
+    if configuration.saved_at is None:
+        return Freshness("unconfigured", bookable=False)
+    calendars = list(Calendar.objects.selected().of(user))
+    if not calendars:
+        return Freshness("none")
+    if any(calendar.read_at is None or calendar.fresh_at is None for calendar in calendars):
+        return Freshness("never_read", bookable=False)
+    return _aged(min(calendar.fresh_at for calendar in calendars if calendar.fresh_at), configuration, now)
+
+
+def _aged(as_of: datetime, configuration: CalendarConfiguration, now: datetime) -> Freshness:
+    age = now - as_of
+    if age <= timedelta(seconds=2 * settings.SYNC_INTERVAL_SECONDS):
+        return Freshness("fresh", as_of)
+    if age <= timedelta(minutes=settings.TRUST_MINUTES):
+        return Freshness("trusted", as_of)
+    policy = configuration.stale_policy
+    policies = CalendarConfiguration.StalePolicy
+    return Freshness("stale", as_of, bookable=policy != policies.NO_OPENINGS, pending=policy == policies.PENDING)

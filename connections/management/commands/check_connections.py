@@ -1,0 +1,55 @@
+"""How healthy all connections are."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from connections.commands import Failed, JsonCommand
+from connections.instants import iso
+from connections.models import Connection
+from connections.problems import sentence
+
+
+class Command(JsonCommand):
+    help = "Say how healthy all connections are; exit 1 if one needs a person."
+
+    def run(self, **options: Any) -> list[dict[str, Any]]:
+        rows = Connection.objects.select_related("user").prefetch_related("calendars")
+        data = [self._describe(row) for row in rows]
+        waiting = [row for row in data if row["needs_person"]]
+        if waiting:
+            if not self.as_json:
+                self.show(data)
+            raise Failed(
+                _("%(count)s of %(all)s connections need a person: %(names)s.")
+                % {
+                    "count": len(waiting),
+                    "all": len(data),
+                    "names": ", ".join(f"{row['user']} ({row['account']})" for row in waiting),
+                },
+                data,
+            )
+        return data
+
+    def _describe(self, row: Connection) -> dict[str, Any]:
+        selected = [calendar for calendar in row.calendars.all() if calendar.conflict]
+        fresh = [calendar.fresh_at for calendar in selected]
+        return {
+            "connection": row.pk,
+            "user": row.user.get_username(),
+            "account": row.username,
+            "healthy": row.healthy,
+            "needs_person": row.needs_person,
+            "error": sentence(row.error_code, row.error_params) or None,
+            "as_of": iso(min((at for at in fresh if at), default=None)) if all(fresh) else None,
+            "next_sync_at": iso(row.next_sync_at),
+        }
+
+    def show(self, data: Any) -> None:
+        if not data:
+            self.stdout.write(_("There are no connections."))
+        for row in data:
+            state = row["error"] or _("healthy")
+            self.stdout.write(f"{row['connection']}  {row['user']}  {row['account']}: {state}")

@@ -1,0 +1,83 @@
+"""Sync now."""
+
+from __future__ import annotations
+
+import time
+from datetime import timedelta
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import CommandParser
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from rich.console import Console
+from rich.progress import Progress
+
+from connections.commands import Failed, JsonCommand, Refused, user_named
+from connections.models import Connection, SyncRun
+from connections.problems import Problem
+from connections.sync import SyncReport, sync_connection
+
+LOOK_AGAIN = 0.2  # seconds between two looks at somebody else's lease
+
+
+class Command(JsonCommand):
+    help = "Sync calendars now. Our own pauses are ignored; what a server asked for with Retry-After is not."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--user")
+        parser.add_argument("--connection", type=int)
+        parser.add_argument("--full", action="store_true", help="compare every calendar in full")
+        parser.add_argument("--force", action="store_true", help="do not wait for what Retry-After asked")
+
+    def run(
+        self, *, user: str | None, connection: int | None, full: bool, force: bool, **options: Any
+    ) -> list[dict[str, Any]]:
+        chosen = self._chosen(user, connection)
+        with Progress(console=Console(stderr=True), disable=not self.progress, transient=True) as progress:
+            reports = [
+                self._sync(row, full=full, force=force)
+                for row in progress.track(chosen, description=_("Syncing calendars"))
+            ]
+        data = [report.as_json() for report in reports]
+        failed = [report for report in reports if report.error]
+        if failed:
+            raise Failed(" ".join(report.error.sentence for report in failed if report.error), data)
+        return data
+
+    def _chosen(self, user: str | None, connection: int | None) -> list[Connection]:
+        rows = Connection.objects.all()
+        if user is not None:
+            rows = rows.filter(user=user_named(user))
+        if connection is not None:
+            rows = rows.filter(pk=connection)
+            if not rows:
+                raise Refused(_("There is no connection %(id)s.") % {"id": connection})
+        return list(rows)
+
+    def _sync(self, row: Connection, *, full: bool, force: bool) -> SyncReport:
+        """Sync one connection to its end, waiting for a lease that somebody else holds."""
+        now = timezone.now()
+        if row.not_before and row.not_before > now and not force:
+            return SyncReport(row.pk, error=Problem("throttled"))
+        give_up = now + timedelta(seconds=settings.LEASE_SECONDS + 5)
+        total = SyncReport(row.pk)
+        while True:
+            report = sync_connection(row.pk, now=timezone.now(), full=full, trigger=SyncRun.Trigger.PERSON)
+            total = total.plus(report)
+            if report.busy and timezone.now() < give_up:
+                time.sleep(LOOK_AGAIN)
+            elif not report.unfinished:
+                return total
+            full = full and report.busy
+
+    def show(self, data: Any) -> None:
+        if not data:
+            self.stdout.write(_("There is no connection to sync."))
+        for row in data:
+            self.stdout.write(
+                _(
+                    "Connection %(connection)s: %(changed)s changed, %(removed)s removed, %(requests)s requests, %(seconds)s s"
+                )
+                % row
+            )

@@ -1,0 +1,81 @@
+"""What must change, as plain values: the same plan from a delta and from a complete listing. No network, no tables."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from connections.dav import Changes
+
+MANY = 10  # from this many events on, losing more than half is doubted
+DOUBT = timedelta(seconds=60)  # the next complete listing comes not before this
+OWED_HOLDS_FRESHNESS = timedelta(hours=24)
+FIRST_PAUSE = timedelta(seconds=10)
+LONGEST_PAUSE = timedelta(hours=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """An event as it stands in the tables: its row, the ETag that was applied, the listed ETag still owed ("" none)."""
+
+    pk: int
+    etag: str
+    owed_etag: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What a listing asks for: hrefs with listed ETags to fetch, hrefs to remove, and whether the removal is doubted."""
+
+    fetch: dict[str, str]
+    remove: frozenset[str]
+    doubted: int = 0  # how many removals are doubted
+    digest: str = ""
+
+
+def plan(changes: Changes, known: Mapping[str, Known], *, believed_digest: str = "") -> Plan:
+    """Hold a listing against what is known.
+
+    `known` has all events of the calendar if the listing is complete, else at least those it names. A complete listing
+    that would remove everything, or more than half of ten or more, is doubted and removes nothing, unless
+    `believed_digest` is the digest of exactly this removal, seen before.
+    """
+    fetch = {href: etag for href, etag in changes.changed.items() if _differs(known.get(href), etag)}
+    if not changes.complete:
+        return Plan(fetch, frozenset(changes.removed & known.keys()))
+    missing = frozenset(known.keys() - changes.changed.keys())
+    digest = _digest(missing)
+    if _implausible(len(missing), len(known)) and digest != believed_digest:
+        return Plan(fetch, frozenset(), doubted=len(missing), digest=digest)
+    return Plan(fetch, missing)
+
+
+def _differs(row: Known | None, etag: str) -> bool:
+    return row is None or row.etag != etag or bool(row.owed_etag)
+
+
+def _implausible(missing: int, known: int) -> bool:
+    return missing > 0 and (missing == known or (known >= MANY and missing * 2 > known))
+
+
+def _digest(hrefs: Collection[str]) -> str:
+    return hashlib.sha256("\n".join(sorted(hrefs)).encode()).hexdigest()
+
+
+def owed_pause(attempts: int) -> timedelta:
+    """How long an event that could not be read waits before it is asked for again, after `attempts` failures."""
+    return min(FIRST_PAUSE * (1 << min(attempts, 20)), LONGEST_PAUSE)
+
+
+def back_off(interval: timedelta, failures: int, jitter: float) -> timedelta:
+    """The pause of a connection after `failures` in a row: it doubles up to an hour; `jitter` in [0, 1) spreads it."""
+    pause = min(interval * (1 << min(max(failures - 1, 0), 20)), max(LONGEST_PAUSE, interval))
+    return pause * (1 + jitter / 4)
+
+
+def window(now: datetime, *, past_days: int, horizon_days: int) -> tuple[datetime, datetime]:
+    """The span in which occurrences are kept, half-open, on UTC midnights around `now`."""
+    midnight = now.replace(hour=0, minute=0, second=0, microsecond=0)
+    return midnight - timedelta(days=past_days), midnight + timedelta(days=horizon_days + 2)

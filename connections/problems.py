@@ -1,0 +1,139 @@
+"""What can go wrong, once: a code with parameters in the tables, a sentence that says what to do on the page."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from connections import dav
+
+
+class Kind(StrEnum):
+    """Who can mend it."""
+
+    PERSON = "person"  # only a person; polling stops
+    LATER = "later"  # time; try again after a pause
+    ITEM = "item"  # this calendar or event only; the rest goes on
+    BUG = "bug"
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """A code with parameters, as stored; never a secret in it."""
+
+    code: str
+    params: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def sentence(self) -> str:
+        return sentence(self.code, self.params)
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What an error means: who can mend it, what to say, and how many seconds to wait at least."""
+
+    kind: Kind
+    problem: Problem
+    retry_after: float | None = None
+
+
+SENTENCES: dict[str, Promise] = {
+    "unauthorized": _(
+        "Apple no longer accepts the app-specific password of %(username)s. Make a new one at account.apple.com and "
+        "reconnect."
+    ),
+    "not_accepted": _("Not accepted. Mistyped, revoked, or made under another Apple Account."),
+    "not_app_password": _(
+        "This does not look like an app-specific password, so it was not sent. It has four groups of four letters, like "
+        "abcd-efgh-ijkl-mnop. Your normal Apple password does not work here."
+    ),
+    "no_caldav": _("There is no calendar server at this address. Check it, or leave it out for iCloud."),
+    "no_calendars": _(
+        "The account has no calendars for events. Turn on Calendars under iCloud on the iPhone, then connect again."
+    ),
+    "other_account": _(
+        "This password belongs to another Apple Account. Make it while signed in as the account that is connected here."
+    ),
+    "foreign_host": _(
+        "The server led to %(host)s, which is not one of its own hosts. Nothing was sent there. Check the address and "
+        "reconnect."
+    ),
+    "forbidden": _("The server does not allow reading this. Check on the device that the calendar is still shared."),
+    "no_home": _("The server did not say where the calendars are. Kalends will try again."),
+    "home_refused": _("The server refuses to list the calendars (%(status)s). Reconnect, or try again later."),
+    "unavailable": _("iCloud does not answer just now. Kalends tries again by itself."),
+    "throttled": _("iCloud asks Kalends to wait. It tries again by itself."),
+    "not_caldav": _(
+        "The answer was not a calendar listing (perhaps a sign-in page of a network). Kalends tries again."
+    ),
+    "too_large": _(
+        "The answer was too large to read. Split the calendar, or delete old events with large attachments."
+    ),
+    "calendar_gone": _("This calendar is no longer in the account. Choose another, or untick it."),
+    "calendar_missing": _("The account no longer lists this calendar. Until that is clear, its times stay blocked."),
+    "emptiness_doubted": _(
+        "iCloud suddenly listed far fewer events (%(removed)s of %(known)s gone). Nothing was removed; it is asked "
+        "again shortly."
+    ),
+    "member_unread": _("%(count)s events are listed but could not be read yet. Kalends keeps trying."),
+    "interrupted": _("The sync was interrupted and goes on at the next try."),
+    "conflict": _("The event was changed meanwhile. Kalends looks again."),
+    "not_found": _("What was asked for is not there."),
+    "server_refused": _("The server refused it (%(status)s)."),
+    "read_only": _("The linked calendar became read-only. Choose another linked calendar."),
+    "linked_gone": _("The linked calendar is gone. Choose another linked calendar."),
+    "uid_elsewhere": _("Another calendar of the account already holds this event. Kalends looks for it."),
+    "bug": _("Something unexpected went wrong in Kalends (%(error)s). It was logged; it is tried again later."),
+    # Problems of one event, as the reader names them
+    "unreadable": _("This event could not be read completely. What could be read of its times blocks."),
+    "too_many_overrides": _("This event has so many changed repetitions that each blocks as it stands."),
+    "too_many_occurrences": _("This event repeats so often that the whole span blocks."),
+    "no_times": _("This event has no readable times, so it cannot block anything. Open it on the iPhone and save it."),
+}
+
+
+def sentence(code: str, params: Mapping[str, Any] | None = None) -> str:
+    """The translated sentence for a stored code; "" for none."""
+    if not code:
+        return ""
+    text = str(SENTENCES.get(code, SENTENCES["bug"]))
+    return text % {"error": code, "status": "?", "host": "?", "username": "?", "count": 0, **(params or {})}
+
+
+def classify(error: dav.DavError) -> Verdict:
+    """What a wire error means for a whole account. One place for all of them."""
+    for kind, verdict in _VERDICTS:
+        if isinstance(error, kind):
+            return verdict(error)
+    return Verdict(Kind.LATER, Problem("server_refused", {"status": error.status or "?"}))
+
+
+def _unavailable(error: dav.DavError) -> Verdict:
+    code = "throttled" if error.status in (429, 503) else "unavailable"
+    return Verdict(Kind.LATER, Problem(code), getattr(error, "retry_after", None))
+
+
+def _plain(kind: Kind, code: str) -> Callable[[dav.DavError], Verdict]:
+    return lambda error: Verdict(kind, Problem(code))
+
+
+_VERDICTS: tuple[tuple[type[dav.DavError], Callable[[dav.DavError], Verdict]], ...] = (
+    (dav.Unauthorized, _plain(Kind.PERSON, "unauthorized")),
+    (
+        dav.ForeignHost,
+        lambda error: Verdict(Kind.PERSON, Problem("foreign_host", {"host": getattr(error, "host", "")})),
+    ),
+    (dav.Unavailable, _unavailable),
+    (dav.NotCalDav, _plain(Kind.LATER, "not_caldav")),
+    (dav.TooLarge, _plain(Kind.ITEM, "too_large")),
+    (dav.Forbidden, lambda error: Verdict(Kind.ITEM, Problem("forbidden"))),
+    (dav.NotFound, _plain(Kind.ITEM, "not_found")),
+    (dav.TokenExpired, _plain(Kind.LATER, "interrupted")),
+    (dav.Conflict, _plain(Kind.ITEM, "conflict")),
+)

@@ -1,0 +1,258 @@
+"""Outwards: put or delete one event. Wire and tables meet only here and in sync.
+
+An event's UID and href are fixed before the first attempt and the same on every retry. A create says If-None-Match: *,
+an update and a deletion say If-Match with a concrete ETag, so that nothing on the phone is overwritten unread.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import transaction
+
+from connections import apply, dav, ical
+from connections.models import Calendar, Connection, Event
+from connections.problems import Problem
+from connections.sync import account_of
+
+TRIES = 3  # at merging, before the next push goes on
+PUSH_SECONDS = 30.0
+
+
+@dataclass(frozen=True, slots=True)
+class Placement:
+    """Where an event stands and what both sides agreed on last: ETag "" before the first push, times in UTC."""
+
+    href: str
+    etag: str = ""
+    start: datetime | None = None
+    end: datetime | None = None
+    text: bytes = b""
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """What the calendar has now."""
+
+    href: str
+    etag: str
+    text: bytes
+
+
+class ChangedThere(Exception):
+    """The phone moved or reshaped the event meanwhile; `stored` is what it has. A person or reconciling decides."""
+
+    def __init__(self, stored: Stored) -> None:
+        super().__init__("changed on both sides")
+        self.stored = stored
+
+
+class GoneThere(Exception):
+    """The event is not where it was put, though its calendar answers. Reconciling decides."""
+
+
+class UidElsewhere(Exception):
+    """The account holds this UID under another href (`location`, "" if the server did not say)."""
+
+    def __init__(self, location: str) -> None:
+        super().__init__("the UID is in another calendar")
+        self.location = location
+
+
+def put(calendar: Calendar, placement: Placement, draft: ical.EventDraft, *, now: datetime) -> Stored:
+    """Bring the event to what `draft` says; what was added on the phone stays.
+
+    Raises DavError, ChangedThere, GoneThere, UidElsewhere. The event's row follows in a transaction of its own.
+    """
+    with _session(calendar.connection) as session:
+        if placement.etag:
+            stored = _update(session, calendar, placement, draft, now)
+        else:
+            stored = _create(session, placement, draft, now)
+    remember(calendar, stored, now)
+    return stored
+
+
+def delete(calendar: Calendar, placement: Placement) -> None:
+    """Remove the event; one that is already gone is fine. Raises DavError."""
+    with _session(calendar.connection) as session:
+        for _ in range(TRIES):
+            try:
+                session.delete(placement.href, etag=placement.etag or session.etag(placement.href))
+            except dav.NotFound:
+                break
+            except dav.Conflict:
+                placement = Placement(placement.href)  # edited meanwhile: what is cancelled goes all the same
+                continue
+            break
+        else:
+            raise dav.Conflict("the event keeps changing while it is removed", status=412, path=placement.href)
+    Event.objects.filter(calendar=calendar, href=placement.href).delete()
+
+
+def is_absent(calendar: Calendar, href: str, uid: str) -> bool:
+    """Is the event really gone: its calendar answers, the href is 404, and no event calendar of the account has the UID?
+
+    Calendars that are not selected are read for this, live. Raises DavError where that cannot be told.
+    """
+    with _session(calendar.connection) as session:
+        if not session.exists(calendar.path):
+            return False
+        try:
+            session.get(href)
+        except dav.NotFound:
+            return not any(_holds(session, remote.path, href, uid) for remote in _others(session, calendar))
+        return False
+
+
+def _others(session: dav.Session, calendar: Calendar) -> Iterator[dav.RemoteCalendar]:
+    """Event calendars of the account whose events Kalends does not have."""
+    known = set(Calendar.objects.selected().filter(connection=calendar.connection).values_list("path", flat=True))
+    yield from (remote for remote in session.calendars(calendar.connection.home_path) if remote.path not in known)
+
+
+def _holds(session: dav.Session, path: str, href: str, uid: str) -> bool:
+    listed = list(session.listing(path).changed)
+    name = href.rsplit("/", 1)[-1]
+    listed.sort(key=lambda other: other.rsplit("/", 1)[-1] != name)  # a moved event mostly keeps its name
+    for first in range(0, len(listed), session.fetch_batch):
+        fetched = session.fetch(path, listed[first : first + session.fetch_batch])
+        if fetched.missing:
+            raise dav.Unavailable("an event could not be read while looking for a UID", path=path)
+        if any(ical.own_event(found.data).uid == uid for found in fetched.found.values()):
+            return True
+    return False
+
+
+def _create(session: dav.Session, placement: Placement, draft: ical.EventDraft, now: datetime) -> Stored:
+    text = ical.compose(draft, now=now)
+    try:
+        etag = session.put(placement.href, text)
+    except dav.Conflict as error:
+        return _adopt(session, placement, draft, text, error, now)
+    return _verified(session, Stored(placement.href, etag, text))
+
+
+def _adopt(
+    session: dav.Session,
+    placement: Placement,
+    draft: ical.EventDraft,
+    text: bytes,
+    error: dav.Conflict,
+    now: datetime,
+) -> Stored:
+    """A refused create: an earlier attempt went through unheard, or the UID lives under another href."""
+    try:
+        found = session.get(placement.href)
+    except dav.NotFound:
+        raise UidElsewhere(error.location) from error
+    there = ical.own_event(found.data)
+    if there.uid != draft.uid:
+        raise error
+    if (there.shape, there.start, there.end) == ("timed", draft.start, draft.end):
+        return _verified(session, Stored(found.href, found.etag, found.data))
+    # An earlier attempt went through with what Kalends wanted then. Only the phone can have changed it since: nobody
+    # knows what both sides agreed on, so it is told apart by what Kalends itself would have written.
+    if _unedited(found.data):
+        text = ical.patch(found.data, draft, now=now)
+        return _verified(session, Stored(found.href, session.put(found.href, text, etag=found.etag), text))
+    raise ChangedThere(Stored(found.href, found.etag, found.data))
+
+
+def _unedited(text: bytes) -> bool:
+    """Was this text written by Kalends and not since by a device (which puts its own PRODID)?"""
+    return ical.PRODID.encode() in text
+
+
+def _update(
+    session: dav.Session, calendar: Calendar, placement: Placement, draft: ical.EventDraft, now: datetime
+) -> Stored:
+    current = _last_read(calendar, placement)
+    for _ in range(TRIES):
+        current = current or _read(session, calendar, placement)
+        if _moved(current.text, placement):
+            raise ChangedThere(current)
+        text = ical.patch(current.text, draft, now=now, agreed=placement.text)
+        try:
+            etag = session.put(placement.href, text, etag=current.etag)
+        except dav.Conflict:
+            current = None  # somebody was faster: read, merge, try again
+            continue
+        except dav.NotFound as error:
+            raise _gone(session, calendar, error) from error
+        return _verified(session, Stored(placement.href, etag, text))
+    raise dav.Conflict("the event keeps changing while it is written", status=412, path=placement.href)
+
+
+def _last_read(calendar: Calendar, placement: Placement) -> Stored | None:
+    """The event as it was read last, if that is whole and is what was agreed: then no request is needed to patch it."""
+    row = Event.objects.filter(calendar=calendar, href=placement.href, whole=True, etag=placement.etag).first()
+    return Stored(row.href, row.etag, bytes(row.text)) if row and row.text else None
+
+
+def _read(session: dav.Session, calendar: Calendar, placement: Placement) -> Stored:
+    try:
+        found = session.get(placement.href)
+    except dav.NotFound as error:
+        raise _gone(session, calendar, error) from error
+    return Stored(found.href, found.etag or session.etag(found.href), found.data)
+
+
+def _moved(text: bytes, placement: Placement) -> bool:
+    """Has the phone changed the event's time or shape since it was agreed on?"""
+    if placement.start is None:
+        return False
+    there = ical.own_event(text)
+    return (there.shape, there.start, there.end) != (
+        "timed",
+        placement.start,
+        placement.end,
+    ) or there.cancelled
+
+
+def _gone(session: dav.Session, calendar: Calendar, error: dav.NotFound) -> Exception:
+    """What a 404 on the event means: the event is gone, or its whole calendar."""
+    return GoneThere() if session.exists(calendar.path) else error
+
+
+def _verified(session: dav.Session, stored: Stored) -> Stored:
+    """The stored event with its ETag. Where the answer had none it is read back, and the body must be ours."""
+    if stored.etag:
+        return stored
+    found = session.get(stored.href)
+    etag = found.etag or session.etag(stored.href)
+    if ical.meaning(found.data) != ical.meaning(stored.text):
+        ours, theirs = ical.own_event(stored.text), ical.own_event(found.data)
+        if (ours.start, ours.end, ours.shape) != (theirs.start, theirs.end, theirs.shape):
+            raise ChangedThere(Stored(stored.href, etag, found.data))
+    return Stored(stored.href, etag, found.data)
+
+
+@contextmanager
+def _session(connection: Connection) -> Iterator[dav.Session]:
+    with dav.Session(account_of(connection), deadline=time.monotonic() + PUSH_SECONDS) as session:
+        yield session
+
+
+def remember(calendar: Calendar, stored: Stored, now: datetime) -> None:
+    """Let the event's row and its occurrences follow what was pushed, kept whole, so that the next sync finds nothing new."""
+    lens = apply.Lens.of(calendar, calendar.connection.user.calendar_configuration.zone, now)
+    event = apply.ReadEvent(stored.href, stored.etag, stored.text, lens.expand(stored.text))
+    with transaction.atomic():
+        apply.store(calendar, [event], lens, now, whole=True)
+
+
+def report_unauthorized(connection: Connection, now: datetime) -> None:
+    """The provider refused the password of a push: polling stops until new credentials come."""
+    problem = Problem("unauthorized", {"username": connection.username})
+    Connection.objects.filter(pk=connection.pk).update(
+        needs_person=True,
+        error_code=problem.code,
+        error_params=problem.params,
+        failing_since=connection.failing_since or now,
+        next_sync_at=None,
+    )
