@@ -18,7 +18,7 @@ LONGEST_PAUSE = timedelta(hours=1)
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """An event as it stands in the tables: its row, the ETag that was applied, the listed ETag still owed ("" none)."""
+    """An event in the tables: its row, the ETag that was applied, the listed ETag still owed ("" none)."""
 
     pk: int
     etag: str
@@ -27,7 +27,7 @@ class Known:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What a listing asks for: hrefs with listed ETags to fetch, hrefs to remove, and whether the removal is doubted."""
+    """What a listing asks for: hrefs with ETags to fetch, hrefs to remove, and whether the removal is doubted."""
 
     fetch: dict[str, str]
     remove: frozenset[str]

@@ -50,8 +50,8 @@ SENTENCES: dict[str, Promise] = {
     ),
     "not_accepted": _("Not accepted. Mistyped, revoked, or made under another Apple Account."),
     "not_app_password": _(
-        "This does not look like an app-specific password, so it was not sent. It has four groups of four letters, like "
-        "abcd-efgh-ijkl-mnop. Your normal Apple password does not work here."
+        "This does not look like an app-specific password, so it was not sent. It has four groups of four letters, "
+        "like abcd-efgh-ijkl-mnop. Your normal Apple password does not work here."
     ),
     "no_caldav": _("There is no calendar server at this address. Check it, or leave it out for iCloud."),
     "no_calendars": _(

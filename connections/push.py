@@ -95,7 +95,7 @@ def delete(calendar: Calendar, placement: Placement) -> None:
 
 
 def is_absent(calendar: Calendar, href: str, uid: str) -> bool:
-    """Is the event really gone: its calendar answers, the href is 404, and no event calendar of the account has the UID?
+    """Is the event really gone: its calendar answers, the href is 404, and no event calendar has the UID?
 
     Calendars that are not selected are read for this, live. Raises DavError where that cannot be told.
     """
@@ -165,7 +165,7 @@ def _adopt(
 
 def _unedited(text: bytes) -> bool:
     """Was this text written by Kalends and not since by a device (which puts its own PRODID)?"""
-    return ical.PRODID.encode() in text
+    return ical.written_here(text)
 
 
 def _update(
@@ -239,7 +239,7 @@ def _session(connection: Connection) -> Iterator[dav.Session]:
 
 
 def remember(calendar: Calendar, stored: Stored, now: datetime) -> None:
-    """Let the event's row and its occurrences follow what was pushed, kept whole, so that the next sync finds nothing new."""
+    """Let the event's row and occurrences follow what was pushed, so that the next sync finds nothing new."""
     lens = apply.Lens.of(calendar, calendar.connection.user.calendar_configuration.zone, now)
     event = apply.ReadEvent(stored.href, stored.etag, stored.text, lens.expand(stored.text))
     with transaction.atomic():

@@ -85,8 +85,8 @@ def sync_connection(
     """Bring one connection up to date; the same verb behind the schedule, the button, the admin and the command.
 
     `now` is the moment it starts, aware; `full` compares every calendar in full; `deadline` is a `time.monotonic()`
-    instant after which no answer counts; `probed` says that a poll has just listed the home. Nothing is raised for what the provider does: it stands in the report and on
-    the row.
+    instant after which no answer counts; `probed` says that a poll has just listed the home. Nothing is raised for
+    what the provider does: it stands in the report and on the row.
     """
     lease = leases.claim(connection_id, now)
     if not lease:

@@ -77,7 +77,8 @@ class Command(JsonCommand):
         for row in data:
             self.stdout.write(
                 _(
-                    "Connection %(connection)s: %(changed)s changed, %(removed)s removed, %(requests)s requests, %(seconds)s s"
+                    "Connection %(connection)s: %(changed)s changed, %(removed)s removed, "
+                    "%(requests)s requests, %(seconds)s s"
                 )
                 % row
             )
