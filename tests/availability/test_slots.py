@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from availability.intervals import Span
@@ -27,9 +27,7 @@ def whole_day(zone: str, day: str) -> Span:
 
 def daily(*periods: str) -> dict[int, list[Period]]:
     """The same periods on every weekday, written "09:00-12:00"."""
-    parsed = [
-        (time.fromisoformat(start), time.fromisoformat(end)) for start, end in (p.split("-") for p in periods)
-    ]
+    parsed = [(time.fromisoformat(start), time.fromisoformat(end)) for start, end in (p.split("-") for p in periods)]
     return dict.fromkeys(range(7), parsed)
 
 
@@ -113,9 +111,7 @@ def test_hours_follow_the_weekday_of_the_zone_not_of_utc() -> None:
 
 def test_periods_at_the_edge_of_the_window_are_given_whole_and_touching_ones_left_out() -> None:
     window = utc("2026-01-12 11:00"), utc("2026-01-12 14:00")
-    assert hours(
-        daily("08:00-11:00", "10:00-12:00", "13:00-18:00", "14:00-15:00"), {}, ZoneInfo("UTC"), window
-    ) == [
+    assert hours(daily("08:00-11:00", "10:00-12:00", "13:00-18:00", "14:00-15:00"), {}, ZoneInfo("UTC"), window) == [
         (utc("2026-01-12 10:00"), utc("2026-01-12 12:00")),
         (utc("2026-01-12 13:00"), utc("2026-01-12 18:00")),
     ]
@@ -145,10 +141,9 @@ def first_minute(zone: ZoneInfo, day: date, clock: time) -> datetime:
     return moment
 
 
+@settings(deadline=None)  # the oracle looks at the clock thousands of times
 @given(CLOCK_CHANGES, WALL_TIMES, WALL_TIMES)
-def test_hours_agree_with_watching_the_clock_minute_by_minute(
-    change: tuple[str, date], start: time, end: time
-) -> None:
+def test_hours_agree_with_watching_the_clock_minute_by_minute(change: tuple[str, date], start: time, end: time) -> None:
     zone, day = ZoneInfo(change[0]), change[1]
     last_day = day + timedelta(days=1) if end == time(0) else day
     watched = first_minute(zone, day, start), first_minute(zone, last_day, end)
@@ -214,9 +209,7 @@ def test_a_year_and_more_of_quarter_hours_is_offered_in_full() -> None:
     assert len(found) == 400 * 31
 
 
-@pytest.mark.parametrize(
-    "lengths", [(0, 30, 0, 0), (30, 0, 0, 0), (-1, 30, 0, 0), (30, 30, -1, 0), (30, 30, 0, -1)]
-)
+@pytest.mark.parametrize("lengths", [(0, 30, 0, 0), (30, 0, 0, 0), (-1, 30, 0, 0), (30, 30, -1, 0), (30, 30, 0, -1)])
 def test_a_shape_without_length_is_refused(lengths: tuple[int, int, int, int]) -> None:
     with pytest.raises(ValueError, match=r"nothing|negative"):
         shape(*lengths)
