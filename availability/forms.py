@@ -183,9 +183,7 @@ class DateOverrideForm(forms.ModelForm):  # type: ignore[type-arg]
 
     field_order = ("date", "kind", "start", "end")
 
-    def __init__(
-        self, user: User, zone: ZoneInfo, now: datetime, data: Mapping[str, Any] | None = None
-    ) -> None:
+    def __init__(self, user: User, zone: ZoneInfo, now: datetime, data: Mapping[str, Any] | None = None) -> None:
         super().__init__(data, instance=DateOverride(user=user), prefix="override")
         self.zone, self.today = zone, now.astimezone(zone).date()
 
@@ -228,9 +226,7 @@ class BlockedSlotForm(forms.ModelForm):  # type: ignore[type-arg]
         fields = ("start", "end", "note")
         help_texts = {"note": _("Only you see it.")}
 
-    def __init__(
-        self, user: User, zone: ZoneInfo, now: datetime, data: Mapping[str, Any] | None = None
-    ) -> None:
+    def __init__(self, user: User, zone: ZoneInfo, now: datetime, data: Mapping[str, Any] | None = None) -> None:
         super().__init__(data, instance=BlockedSlot(user=user), prefix="blocked")
         self.now = now
         for name in ("start", "end"):

@@ -140,13 +140,10 @@ class DateOverride(models.Model):
         verbose_name_plural = _("date overrides")
         constraints = (
             models.CheckConstraint(
-                condition=Q(start=None, end=None)
-                | (Q(start__isnull=False, end__isnull=False) & ENDS_AFTER_START),
+                condition=Q(start=None, end=None) | (Q(start__isnull=False, end__isnull=False) & ENDS_AFTER_START),
                 name="override_closed_or_a_period",
             ),
-            models.UniqueConstraint(
-                fields=("user", "date"), condition=Q(start=None), name="override_closes_once"
-            ),
+            models.UniqueConstraint(fields=("user", "date"), condition=Q(start=None), name="override_closes_once"),
             models.UniqueConstraint(fields=("user", "date", "start"), name="override_starts_once"),
             models.UniqueConstraint(fields=("user", "date", "end"), name="override_ends_once"),
         )

@@ -88,9 +88,7 @@ def starts(
     open_time, blocked = Spans(periods), Spans(chain(busy, taken))
     candidates = {at for period in periods for at in _steps(period, shape.interval, earliest, latest)}
     return sorted(
-        at
-        for at in candidates
-        if open_time.cover((at, at + shape.duration)) and not blocked.overlap(shape.widened(at))
+        at for at in candidates if open_time.cover((at, at + shape.duration)) and not blocked.overlap(shape.widened(at))
     )
 
 

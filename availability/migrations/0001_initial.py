@@ -20,9 +20,7 @@ class Migration(migrations.Migration):
             fields=[
                 (
                     "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
+                    models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
                 ),
                 ("start", models.DateTimeField(verbose_name="start")),
                 ("end", models.DateTimeField(verbose_name="end")),
@@ -61,17 +59,13 @@ class Migration(migrations.Migration):
             fields=[
                 (
                     "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
+                    models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
                 ),
                 ("date", models.DateField(verbose_name="date")),
                 ("start", models.TimeField(blank=True, null=True, verbose_name="from")),
                 (
                     "end",
-                    models.TimeField(
-                        blank=True, help_text="0:00 means midnight.", null=True, verbose_name="to"
-                    ),
+                    models.TimeField(blank=True, help_text="0:00 means midnight.", null=True, verbose_name="to"),
                 ),
                 (
                     "user",
@@ -119,9 +113,7 @@ class Migration(migrations.Migration):
             fields=[
                 (
                     "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
+                    models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
                 ),
                 (
                     "weekday",
@@ -155,9 +147,7 @@ class Migration(migrations.Migration):
                 "verbose_name_plural": "working hours",
                 "ordering": ("weekday", "start"),
                 "constraints": [
-                    models.CheckConstraint(
-                        condition=models.Q(("weekday__range", (0, 6))), name="hours_on_a_weekday"
-                    ),
+                    models.CheckConstraint(condition=models.Q(("weekday__range", (0, 6))), name="hours_on_a_weekday"),
                     models.CheckConstraint(
                         condition=models.Q(
                             ("end__gt", models.F("start")), ("end", datetime.time(0, 0)), _connector="OR"

@@ -29,9 +29,7 @@ def period(start: str, end: str) -> Period:
 
 
 def test_the_week_gives_its_periods_and_ignores_empty_rows() -> None:
-    week = posted_week(
-        week_data((0, "9:00", "12:30"), (0, "", ""), (0, "12:30", "24:00"), (6, "00:00", "00:00"))
-    )
+    week = posted_week(week_data((0, "9:00", "12:30"), (0, "", ""), (0, "12:30", "24:00"), (6, "00:00", "00:00")))
     assert (week.is_valid(), week.hours) == (
         True,
         [
@@ -64,9 +62,7 @@ def test_hours_that_overlap_on_one_weekday_are_refused_and_touching_ones_are_not
 
 
 def test_a_weekday_that_is_none_is_refused() -> None:
-    assert [posted_week(week_data((day, "9:00", "10:00"))).is_valid() for day in (7, -1, "", "x")] == [
-        False
-    ] * 4
+    assert [posted_week(week_data((day, "9:00", "10:00"))).is_valid() for day in (7, -1, "", "x")] == [False] * 4
 
 
 def test_a_forged_number_of_rows_is_refused() -> None:
@@ -108,9 +104,7 @@ def test_the_week_shows_seven_days_with_their_rows() -> None:
 
 
 def override(**data: str) -> DateOverrideForm:
-    return DateOverrideForm(
-        User(pk=1), BERLIN, NOW, {f"override-{name}": value for name, value in data.items()}
-    )
+    return DateOverrideForm(User(pk=1), BERLIN, NOW, {f"override-{name}": value for name, value in data.items()})
 
 
 @pytest.mark.django_db
@@ -219,6 +213,4 @@ def test_the_same_time_is_blocked_once(django_user_model: type[User]) -> None:
     anna = django_user_model.objects.create(pk=1)
     slot = datetime(2026, 7, 1, 8, tzinfo=UTC), datetime(2026, 7, 1, 9, tzinfo=UTC)
     BlockedSlot.objects.create(user=anna, start=slot[0], end=slot[1])
-    assert blocked("2026-07-01T10:00", "2026-07-01T11:00").non_field_errors() == [
-        "This time is blocked already."
-    ]
+    assert blocked("2026-07-01T10:00", "2026-07-01T11:00").non_field_errors() == ["This time is blocked already."]

@@ -34,9 +34,7 @@ def utc(text: str) -> datetime:
 TUESDAY = utc("12-01T00:00"), utc("12-02T00:00")  # nine to five in Berlin is eight to four in UTC
 
 
-def found(
-    user: User, shape: Shape = AN_HOUR, window: Span = TUESDAY, now: datetime = NOW, **others: object
-) -> str:
+def found(user: User, shape: Shape = AN_HOUR, window: Span = TUESDAY, now: datetime = NOW, **others: object) -> str:
     """The starts that are offered, as hours in UTC."""
     result = openings(user, shape, *window, now=now, **others)  # type: ignore[arg-type]
     return " ".join(f"{start:%-H}" for start, _ in result.spans)
@@ -97,10 +95,7 @@ def test_date_overrides_replace_the_weekly_hours() -> None:
 def test_taken_spans_block_with_the_buffers_of_what_is_to_be_booked() -> None:
     taken = [(utc("12-01T10:00"), utc("12-01T11:00"))]
     assert found(staff(), taken=taken) == "8 9 11 12 13 14 15"
-    assert (
-        found(staff(), Shape(HOUR, HOUR, buffer_after=timedelta(minutes=1)), taken=taken)
-        == "8 11 12 13 14 15"
-    )
+    assert found(staff(), Shape(HOUR, HOUR, buffer_after=timedelta(minutes=1)), taken=taken) == "8 11 12 13 14 15"
 
 
 def connected(**calendar: object) -> tuple[User, object]:

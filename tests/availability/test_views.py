@@ -65,9 +65,7 @@ def slot_data(start: str, end: str, note: str = "") -> dict[str, str]:
     return {"blocked-start": start, "blocked-end": end, "blocked-note": note}
 
 
-def test_the_page_shows_hours_overrides_and_blocked_slots_in_the_staff_members_zone(
-    client: Client, anna: User
-) -> None:
+def test_the_page_shows_hours_overrides_and_blocked_slots_in_the_staff_members_zone(client: Client, anna: User) -> None:
     write_week(anna, [(0, MORNING), (0, (time(13), time(0)))])
     DateOverrideFactory(user=anna, date=date(2026, 12, 24))
     DateOverrideFactory(user=anna, date=date(2026, 12, 31), start=time(10), end=time(12))
@@ -128,9 +126,7 @@ def test_saving_the_week_replaces_it_and_says_so(client: Client, anna: User) -> 
     assert WorkingHours.objects.filter(user=anna).by_weekday() == {4: [MORNING, (time(13), time(0))]}
 
 
-def test_a_week_that_overlaps_is_shown_again_with_the_sentence_at_its_field(
-    client: Client, anna: User
-) -> None:
+def test_a_week_that_overlaps_is_shown_again_with_the_sentence_at_its_field(client: Client, anna: User) -> None:
     write_week(anna, [(0, MORNING)])
     answer = client.post(f"{PAGE}hours/", week_data((1, "9:00", "12:00"), (1, "11:00", "13:00")))
     assert "This overlaps 9 a.m.–noon." in section(answer.content.decode(), "hours")
@@ -166,9 +162,7 @@ def test_a_date_gets_two_periods_of_its_own(client: Client, anna: User) -> None:
             "override-end": end,
         }
         client.post(f"{PAGE}overrides/add/", data)
-    assert DateOverride.objects.filter(user=anna).by_date() == {
-        date(2026, 12, 24): [MORNING, (time(13), time(14))]
-    }
+    assert DateOverride.objects.filter(user=anna).by_date() == {date(2026, 12, 24): [MORNING, (time(13), time(14))]}
 
 
 def test_a_slot_is_blocked_in_the_staff_members_zone_and_removed(client: Client, anna: User) -> None:
@@ -195,13 +189,10 @@ def test_the_same_slot_is_not_blocked_twice(client: Client, anna: User) -> None:
     assert BlockedSlot.objects.count() == 1
 
 
-def test_a_time_that_the_change_of_clocks_skips_gets_a_sentence_at_its_field(
-    client: Client, anna: User
-) -> None:
+def test_a_time_that_the_change_of_clocks_skips_gets_a_sentence_at_its_field(client: Client, anna: User) -> None:
     answer = client.post(f"{PAGE}blocked/add/", slot_data("2027-03-28T02:30", "2027-03-28T05:00"))
-    assert (
-        "02:30 does not exist on this day, because the clocks go forward. Choose 03:00 or later."
-        in section(answer.content.decode(), "blocked")
+    assert "02:30 does not exist on this day, because the clocks go forward. Choose 03:00 or later." in section(
+        answer.content.decode(), "blocked"
     )
     assert 'value="2027-03-28T02:30"' in answer.content.decode()
     assert BlockedSlot.objects.count() == 0
@@ -224,8 +215,7 @@ def test_htmx_gets_only_the_section_that_changed(client: Client, anna: User) -> 
     assert (answer.status_code, html.count("<section"), "<html" in html) == (200, 1, False)
     assert "Time blocked. It is not shown on your iPhone." in section(html, "blocked")
     assert rows(html, "blocked") == [
-        "Wed, Dec. 2, 2026, 10 a.m. Wed, Dec. 2, 2026, noon "
-        "Not shown on your iPhone Remove Dec. 2, 2026, 10 a.m."
+        "Wed, Dec. 2, 2026, 10 a.m. Wed, Dec. 2, 2026, noon Not shown on your iPhone Remove Dec. 2, 2026, 10 a.m."
     ]
 
 

@@ -46,9 +46,7 @@ class Command(JsonCommand):
         return {"user": user.username, "time_zone": configuration.time_zone}
 
     def show(self, data: dict[str, str]) -> None:
-        self.stdout.write(
-            _("Created %(user)s in %(time_zone)s, with hours Monday to Friday 9:00-17:00.") % data
-        )
+        self.stdout.write(_("Created %(user)s in %(time_zone)s, with hours Monday to Friday 9:00-17:00.") % data)
 
 
 @transaction.atomic
