@@ -1,6 +1,19 @@
+"""Addresses below /calendars/settings/connections/. Disconnecting concerns bookings too and is theirs."""
+
 from __future__ import annotations
 
-from django.urls import URLPattern
+from django.urls import path
+
+from connections import views
 
 app_name = "connections"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("", views.index, name="list"),
+    path("new/", views.new, name="new"),
+    path("new/icloud/", views.new_icloud, name="new_icloud"),
+    path("<int:pk>/", views.detail, name="detail"),
+    path("<int:pk>/state/", views.state, name="state"),
+    path("<int:pk>/sync/", views.sync, name="sync"),
+    path("<int:pk>/resync/", views.resync, name="resync"),
+    path("<int:pk>/reconnect/", views.reconnect, name="reconnect"),
+]

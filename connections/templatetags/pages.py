@@ -63,7 +63,7 @@ def moment(value: datetime | None, now: datetime | None = None) -> SafeString | 
         return "—"
     local = timezone.localtime(value)
     return format_html(
-        '<time datetime="{}">{} <span class="muted">· {}</span></time>',
+        '<time datetime="{}">{} <span class="moment">{}</span></time>',
         local.isoformat(timespec="seconds"),
         relative(value, now or timezone.now()),
         date_filter(local, _("D j M, H:i")),

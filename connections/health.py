@@ -1,0 +1,36 @@
+"""How a connection is, in words: the same on the list, on its page and wherever else it is named."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from connections.models import Connection
+from connections.problems import sentence
+
+
+@dataclass(frozen=True, slots=True)
+class Health:
+    """`state` is for code, `label` for people; `tone` is a badge’s; `sentence` says what to do."""
+
+    state: str
+    label: str | Promise
+    tone: str
+    sentence: str | Promise
+
+
+def health(connection: Connection, now: datetime) -> Health:
+    """How `connection` is at `now` (aware). What needs a person comes first, then trouble, then progress."""
+    trouble = sentence(connection.error_code, connection.error_params)
+    if connection.needs_person:
+        return Health("needs_person", _("Needs you"), "bad", trouble)
+    if connection.error_code:
+        return Health("trying_again", _("Trying again"), "warn", trouble)
+    if connection.lease_until and connection.lease_until > now:
+        return Health("reading", _("Reading now"), "", _("Kalends is reading this account just now."))
+    if connection.polled_at is None:
+        return Health("waiting", _("Not read yet"), "muted", _("Kalends reads it once you have chosen calendars."))
+    return Health("good", _("Connected"), "good", _("All is well. Kalends looks for changes by itself."))
