@@ -8,7 +8,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 _FOLD = re.compile(r"\r?\n[ \t]")
 _NAME = re.compile(r"[A-Za-z0-9-]+")
@@ -23,11 +25,15 @@ class NotCalendar(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One property: name in upper case, parameters as written, the value still escaped."""
+    """One property: name in upper case, parameters without their quotes, the value still escaped."""
 
     name: str
     parameters: dict[str, str]
     value: str
+    head: str  # name and parameters as written
+
+    def __str__(self) -> str:
+        return f"{self.head}:{self.value}"
 
 
 @dataclass(slots=True)
@@ -45,6 +51,24 @@ class Component:
     def value(self, name: str) -> str:
         """The value of the first property of that name, or nothing."""
         return next((line.value for line in self.lines if line.name == name), "")
+
+    def set(self, name: str, value: str, **parameters: str) -> None:
+        """Put one property in the place of all of that name."""
+        self.drop(name)
+        self.add(name, value, **parameters)
+
+    def add(self, name: str, value: str, **parameters: str) -> None:
+        """One more property; `VALUE="DATE"` is a parameter, `X_ADDRESS` means X-ADDRESS."""
+        given = "".join(f";{key.replace('_', '-')}={_quoted(text)}" for key, text in parameters.items())
+        self.lines.append(read_line(f"{name}{given}:{value}"))
+
+    def drop(self, *names: str) -> None:
+        """Remove the properties of those names."""
+        self.lines = [line for line in self.lines if line.name not in names]
+
+    def copy(self) -> Component:
+        """An independent copy."""
+        return Component(self.name, list(self.lines), [child.copy() for child in self.children])
 
     def named(self, *names: str) -> list[Component]:
         """The direct children of those kinds."""
@@ -79,7 +103,7 @@ def read_line(text: str) -> Line:
     match = _NAME.match(head)
     name = match.group() if match else head
     parameters = {key.upper(): given.strip('"') for key, given in _PARAMETER.findall(head)}
-    return Line(name.upper(), parameters, value)
+    return Line(name.upper(), parameters, value, head)
 
 
 def parse(data: bytes) -> Component:
@@ -133,3 +157,67 @@ def fold(line: str) -> str:
         piece += character
         size += width
     return "\r\n".join([*pieces, piece])
+
+
+def write(component: Component) -> bytes:
+    """The text of a component, folded, with CRLF."""
+    return "".join(f"{fold(line)}\r\n" for line in _lines(component)).encode()
+
+
+def _lines(component: Component) -> Iterator[str]:
+    yield f"BEGIN:{component.name}"
+    yield from map(str, component.lines)
+    for child in component.children:
+        yield from _lines(child)
+    yield f"END:{component.name}"
+
+
+def _quoted(text: str) -> str:
+    return f'"{text}"' if re.search("[:;,]", text) else text
+
+
+def escape(text: str) -> str:
+    """A text as a value (RFC 5545 3.3.11)."""
+    plain = text.replace("\r\n", "\n").replace("\\", "\\\\").replace(";", "\\;").replace(",", "\\,")
+    return plain.replace("\n", "\\n")
+
+
+def unescape(value: str) -> str:
+    """The text of a value."""
+    return re.sub(r"\\(.)", lambda match: "\n" if match[1] in "nN" else match[1], value)
+
+
+def moment(line: Line) -> date | datetime:
+    """A DATE, or a DATE-TIME: aware when it is UTC or its zone is an IANA name, else naive. Raises ValueError."""
+    if len(line.value) == 8:
+        return datetime.strptime(line.value, "%Y%m%d").date()  # noqa: DTZ007 - a day has no zone
+    if line.value.endswith("Z"):
+        return datetime.strptime(line.value, "%Y%m%dT%H%M%SZ").replace(tzinfo=UTC)
+    wall = datetime.strptime(line.value, "%Y%m%dT%H%M%S")  # noqa: DTZ007 - the zone follows
+    try:
+        return wall.replace(tzinfo=ZoneInfo(line.parameters["TZID"]))
+    except (KeyError, ValueError, ZoneInfoNotFoundError):
+        return wall
+
+
+_DURATION = re.compile(r"([+-])?P(?:(\d+)W)?(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)S)?)?")
+
+
+def duration(value: str) -> timedelta:
+    """A DURATION. Raises ValueError."""
+    match = _DURATION.fullmatch(value.strip())
+    if match is None:
+        raise ValueError(f"no duration: {value}")
+    weeks, days, hours, minutes, seconds = (int(group or 0) for group in match.groups()[1:])
+    length = timedelta(weeks=weeks, days=days, hours=hours, minutes=minutes, seconds=seconds)
+    return -length if match[1] == "-" else length
+
+
+def write_duration(length: timedelta) -> str:
+    """A DURATION of whole minutes, as Apple writes it: `PT1H30M`, `P1D`."""
+    minutes = abs(int(length.total_seconds())) // 60
+    days, minutes = divmod(minutes, 24 * 60)
+    hours, minutes = divmod(minutes, 60)
+    clock = (f"{hours}H" if hours else "") + (f"{minutes}M" if minutes or not (hours or days) else "")
+    sign = "-" if length < timedelta() else ""
+    return f"{sign}P{f'{days}D' if days else ''}{f'T{clock}' if clock else ''}"

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from sandbox.accounts import Account
+from sandbox.device import AppleDevice
 from sandbox.server import Sandbox
 
 
@@ -31,3 +32,9 @@ def account(icloud: Sandbox) -> Account:
 def app_password(account: Account) -> str:
     """Anna's app-specific password for Kalends."""
     return account.new_app_password("Kalends")
+
+
+@pytest.fixture
+def phone(account: Account) -> AppleDevice:
+    """Anna's iPhone, in Berlin."""
+    return AppleDevice(account, zone="Europe/Berlin")

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import datetime
 
 import requests
 from lxml import etree
 
 from sandbox.accounts import Account
 from sandbox.server import Sandbox
-from sandbox.xml import CALDAV, c, d
+from sandbox.xml import CALDAV, c, d, element
 
 PROPFIND = '<?xml version="1.0"?><propfind xmlns="DAV:"><prop>{}</prop></propfind>'
 SYNC = (
@@ -85,9 +86,7 @@ class Client:
     auth: tuple[str, str] | None
     session: requests.Session = field(default_factory=requests.Session)
 
-    def ask(
-        self, method: str, path: str, body: str | bytes = b"", *, host: str = "entry", **headers: str
-    ) -> Answer:
+    def ask(self, method: str, path: str, body: str | bytes = b"", *, host: str = "entry", **headers: str) -> Answer:
         """Send one request; `If_Match="x"` becomes the header `If-Match`."""
         self.session.trust_env = False
         response = self.session.request(
@@ -102,10 +101,8 @@ class Client:
         return Answer(response.status_code, dict(response.headers), response.content)
 
     def propfind(self, path: str, *names: str, depth: str = "0", host: str = "entry") -> Answer:
-        elements = "".join(
-            f'<x:{name.rpartition("}")[2]} xmlns:x="{name[1:].partition("}")[0]}"/>' for name in names
-        )
-        return self.ask("PROPFIND", path, PROPFIND.format(elements), host=host, Depth=depth)
+        body = PROPFIND.format("".join(map(element, names)))
+        return self.ask("PROPFIND", path, body, host=host, Depth=depth)
 
     def sync(self, path: str, token: str = "", *, limit: str = "", depth: str = "1") -> Answer:
         return self.ask("REPORT", path, SYNC.format(token, limit), Depth=depth)
@@ -123,9 +120,7 @@ class Client:
         return self.ask("PUT", path, data, **{"Content_Type": "text/calendar; charset=utf-8", **headers})
 
 
-def event(
-    uid: str = "A-1", *, start: str = "20261123T090000Z", end: str = "20261123T100000Z", more: str = ""
-) -> bytes:
+def event(uid: str = "A-1", *, start: str = "20261123T090000Z", end: str = "20261123T100000Z", more: str = "") -> bytes:
     """A small event as a client would PUT it; `more` is whole lines, each with CRLF."""
     return (
         "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//Test//EN\r\nBEGIN:VEVENT\r\n"
@@ -133,3 +128,8 @@ def event(
         + (f"DTEND:{end}\r\n" if end else "")
         + f"SUMMARY:Physio\r\n{more}END:VEVENT\r\nEND:VCALENDAR\r\n"
     ).encode()
+
+
+def at(text: str) -> datetime:
+    """A wall-clock time, naive: `2026-11-23 09:30`."""
+    return datetime.fromisoformat(text)
