@@ -46,9 +46,7 @@ def proppatch(call: Call) -> Response:
         calendar.set_property("order", asked[ORDER])
     known = [xml.element(name) for name in asked if name in {DISPLAYNAME, COLOR, ORDER}]
     unknown = [name for name in asked if name not in {DISPLAYNAME, COLOR, ORDER}]
-    return replies.multistatus(
-        [xml.response(call.href(calendar.path), xml.propstat(known, unknown))], call.switches
-    )
+    return replies.multistatus([xml.response(call.href(calendar.path), xml.propstat(known, unknown))], call.switches)
 
 
 def _properties(call: Call) -> dict[str, str]:

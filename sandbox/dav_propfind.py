@@ -13,9 +13,7 @@ from sandbox.properties import Properties
 from sandbox.replies import Refusal
 from sandbox.xml import d
 
-ALLOW = (
-    "ACL, COPY, DELETE, GET, HEAD, MKCALENDAR, MKCOL, MOVE, OPTIONS, POST, PROPFIND, PROPPATCH, PUT, REPORT"
-)
+ALLOW = "ACL, COPY, DELETE, GET, HEAD, MKCALENDAR, MKCOL, MOVE, OPTIONS, POST, PROPFIND, PROPPATCH, PUT, REPORT"
 _DAV = "1, access-control, calendar-access, calendar-schedule, calendar-auto-schedule, calendarserver-sharing"
 
 

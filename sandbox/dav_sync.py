@@ -94,9 +94,7 @@ def _home(call: Call, token: str) -> Response:
     revision = _revision(call, token, int(account.dsid), account.generation, account.revision)
     changed = [calendar for calendar in account.calendars.values() if calendar.touched > revision]
     responses = [
-        xml.response(
-            call.href(calendar.path), xml.propstat([xml.element(d("getetag"), f'"{calendar.touched:x}"')])
-        )
+        xml.response(call.href(calendar.path), xml.propstat([xml.element(d("getetag"), f'"{calendar.touched:x}"')]))
         for calendar in changed
     ]
     if revision:

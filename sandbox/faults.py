@@ -40,9 +40,7 @@ class Fault:
     headers: dict[str, str] = field(default_factory=dict)
     content: bytes | None = None  # replaces the body
     delay: float = 0  # seconds before the first byte
-    how: How = (
-        ""  # "reset": RST after `at` bytes; "close": nothing is sent; "cut": short, but it says it is whole
-    )
+    how: How = ""  # "reset": RST after `at` bytes; "close": nothing is sent; "cut": short, but it says it is whole
     at: float = 0.5  # where in the body: a share of it
     pause: float = 0  # "drip": seconds between pieces
     piece: int = 64  # "drip": bytes in a piece

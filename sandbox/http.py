@@ -173,9 +173,7 @@ class Handler(BaseHTTPRequestHandler):
             method=self.command, path=request.path, host=self.listener.name, user=user, body=body
         )
         response = self._disturbed(fault) if fault and fault.status else self._answer(request)
-        payload = b"" if self.command == "HEAD" else self._pack(request, response)
-        if fault and fault.content is not None and not fault.status:
-            payload = fault.content
+        payload = self._payload(request, response, fault)
         silent = bool(fault and fault.how == "close")
         self.listener.log.append(_entry(self, request, body, response, payload, fault, silent))
         if fault and fault.delay:
@@ -233,8 +231,13 @@ class Handler(BaseHTTPRequestHandler):
             environ.setdefault(f"HTTP_{name.upper().replace('-', '_')}", value)
         return environ
 
-    def _pack(self, request: Request, response: Response) -> bytes:
-        payload: bytes = response.get_data()
+    def _payload(self, request: Request, response: Response, fault: Fault | None) -> bytes:
+        payload: bytes = b"" if self.command == "HEAD" else response.get_data()
+        if fault and fault.content is not None and not fault.status:
+            payload = fault.content
+        return payload if fault else self._pack(request, response, payload)
+
+    def _pack(self, request: Request, response: Response, payload: bytes) -> bytes:
         if len(payload) < _SMALL or not self.listener.wants_gzip() or not request.accept_encodings["gzip"]:
             return payload
         response.headers["Content-Encoding"] = "gzip"

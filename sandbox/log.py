@@ -42,9 +42,7 @@ class Log(list[Request]):
 
     def matching(self, **facts: Any) -> list[Request]:
         """The requests that have all these values: `log.matching(method="PUT", status=412)`."""
-        return [
-            item for item in list(self) if all(getattr(item, key) == value for key, value in facts.items())
-        ]
+        return [item for item in list(self) if all(getattr(item, key) == value for key, value in facts.items())]
 
     def summary(self, **facts: Any) -> list[str]:
         """One short line each, for a readable assert: `PROPFIND /1/calendars/ 1 207`."""

@@ -105,9 +105,7 @@ def of_calendar(calendar: Calendar, switches: Switches) -> Properties:
     if calendar.order:
         found |= _gather(element(ORDER, text(calendar.order)))
     if calendar.source:
-        return found | _gather(
-            element(f"{{{SERVER}}}source", f'<href xmlns="DAV:">{text(calendar.source)}</href>')
-        )
+        return found | _gather(element(f"{{{SERVER}}}source", f'<href xmlns="DAV:">{text(calendar.source)}</href>'))
     return found | _gather(_components(*calendar.components), _reports())
 
 

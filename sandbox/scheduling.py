@@ -40,9 +40,7 @@ class Recorder(list[Mail]):
 
 
 def _mails(account: Account, path: str, data: bytes, kind: Kind, *, obeys: bool) -> Iterator[Mail]:
-    events = [
-        event for event in ics.parse(data).named("VEVENT") if event.all("ATTENDEE") or event.all("ORGANIZER")
-    ]
+    events = [event for event in ics.parse(data).named("VEVENT") if event.all("ATTENDEE") or event.all("ORGANIZER")]
     for event in events:
         organizers = [line for line in event.all("ORGANIZER") if not (obeys and _is_silenced(line))]
         if any(is_own(line, account) for line in event.all("ORGANIZER")) or not event.all("ORGANIZER"):

@@ -143,7 +143,7 @@ class Sandbox:
     @property
     def is_down(self) -> bool:
         """Whether `down` is in force."""
-        return self._down is not None
+        return any(fault is self._down for fault in self.faults.pending)
 
     def move_pod(self, old: Literal["closed", "421", "404", "503"] = "closed") -> str:
         """Apple moves the accounts to another pod; returns its URL. The old one closes, or says so."""

@@ -87,11 +87,7 @@ def data_element(data: bytes, *, cdata: bool) -> str:
 def propstat(found: Iterable[str], missing: Sequence[str] = ()) -> str:
     """What there is with 200, then, when something asked for is missing, the empty elements with 404."""
     present = "".join(found)
-    parts = (
-        [f"<propstat><prop>{present}</prop><status>{OK}</status></propstat>"]
-        if present or not missing
-        else []
-    )
+    parts = [f"<propstat><prop>{present}</prop><status>{OK}</status></propstat>"] if present or not missing else []
     if missing:
         absent = "".join(element(name) for name in missing)
         parts.append(f"\n    <propstat><prop>{absent}</prop><status>{GONE}</status></propstat>")
