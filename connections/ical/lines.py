@@ -1,0 +1,122 @@
+"""Content lines (RFC 5545 3.1): telling them apart, unfolding, escaping, folding."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+_FOLD = re.compile(rb"[\r\n]+[ \t]")  # blank lines inside a fold come from files whose line ends were converted twice
+_CONTENT = re.compile(rb"[^\n]+(?:\n++[ \t][^\n]*)*")
+_WHOLE_FOLD = re.compile(rb"\n+([ \t])")
+_HEAD = re.compile(r'([^\s;:=]+)((?:;[^=:;"]*=(?:"[^"]*"|[^":;])*)*):', re.DOTALL)
+_PARAM = re.compile(r';([^=:;"]*)=((?:"[^"]*"|[^":;])*)', re.DOTALL)
+_ESCAPED = re.compile(r"\\(.)", re.DOTALL)
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u0085\u2028\u2029]")
+MOST_OCTETS = 75
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """NAME;PARAM=…:value, name and parameter names in upper case."""
+
+    name: str
+    value: str
+    params: Mapping[str, str] = field(default_factory=dict)
+
+
+def normalise(data: bytes) -> bytes:
+    """`data` with LF line ends, without byte order mark and NUL."""
+    data = data.removeprefix(b"\xef\xbb\xbf").replace(b"\0", b"")
+    return data.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
+
+
+def unfold(raw: bytes) -> str:
+    """One content line in text. Unfolded as octets first, since a fold may cut a character in two."""
+    return _FOLD.sub(b"", raw).decode("utf-8", "replace")
+
+
+def split(raw: bytes) -> Line:
+    """Name, parameters and value of a content line. Where quotes are broken, the value is after the last colon."""
+    text = unfold(raw)
+    head = _HEAD.match(text)
+    if head is None:
+        name, _, value = text.rpartition(":")
+        return Line(re.split("[;:]", name, maxsplit=1)[0].upper(), value.strip())
+    params = {key.upper(): value.replace('"', "") for key, value in _PARAM.findall(head[2])}
+    return Line(head[1].upper(), text[head.end() :].strip(), params)
+
+
+def unescape(value: str) -> str:
+    r"""TEXT as people read it: `\n`, `\,`, `\;` and `\\` resolved, control characters gone (RFC 5545 3.3.11)."""
+    return _CONTROL.sub("", _ESCAPED.sub(lambda m: "\n" if m[1] in "nN" else m[1], value))
+
+
+def escape(text: str) -> str:
+    """TEXT as it is written. Nothing in it can end the content line (RFC 5545 3.3.11)."""
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    text = _CONTROL.sub(" ", text)
+    text = text.replace("\\", "\\\\").replace(";", "\\;").replace(",", "\\,")
+    return text.replace("\n", "\\n")
+
+
+def one_line(text: str) -> str:
+    """A value that is not TEXT, such as a URI, made unable to end the content line."""
+    return " ".join(_CONTROL.sub(" ", text).split())
+
+
+def fold(line: str) -> bytes:
+    """The content line in octets, folded at 75, never inside a character, without line end (RFC 5545 3.1)."""
+    return b"\r\n ".join(_pieces(line.encode()))
+
+
+def _pieces(raw: bytes) -> Iterator[bytes]:
+    room = MOST_OCTETS
+    while len(raw) > room:
+        cut = room
+        while raw[cut] & 0xC0 == 0x80:
+            cut -= 1
+        yield raw[:cut]
+        raw, room = raw[cut:], MOST_OCTETS - 1
+    yield raw
+
+
+def content_lines(data: bytes) -> list[bytes]:
+    """The content lines of a file, each with its folds (as CRLF) and without its line end."""
+    return [_WHOLE_FOLD.sub(b"\r\n\\1", line) for line in _CONTENT.findall(normalise(data))]
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """A VEVENT among content lines: indexes of BEGIN, of what follows its own properties, and of END."""
+
+    begin: int
+    rest: int
+    end: int
+    names: tuple[tuple[int, str], ...]
+    lines: tuple[bytes, ...]
+
+    def value(self, name: str) -> str | None:
+        """The value of the first property of that name, as it is written."""
+        return next((split(raw).value for raw in self.lines if split(raw).name == name), None)
+
+
+def events(raw: Sequence[bytes]) -> list[Event]:
+    """The VEVENTs among content lines, with the lines of their own and not those of their alarms."""
+    found: list[Event] = []
+    begin, rest, depth = -1, -1, 0
+    own: list[int] = []
+    for index, line in enumerate(raw):
+        mark = line.strip().upper()
+        if mark == b"BEGIN:VEVENT" and begin < 0:
+            begin, depth, rest, own = index, 0, -1, []
+        elif begin >= 0 and mark == b"END:VEVENT":
+            names = tuple((at, split(raw[at]).name) for at in own)
+            found.append(Event(begin, rest if rest >= 0 else index, index, names, tuple(raw[at] for at in own)))
+            begin = -1
+        elif begin >= 0 and mark.startswith((b"BEGIN:", b"END:")):
+            depth += 1 if mark.startswith(b"B") else -1
+            rest = rest if rest >= 0 else index
+        elif begin >= 0 and depth == 0:
+            own.append(index)
+    return found

@@ -1,0 +1,90 @@
+"""Points in time and lengths as calendar files write them (RFC 5545 3.3.4 to 3.3.6)."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta, tzinfo
+
+_DATE_TIME = re.compile(r"(\d{4})(\d\d)(\d\d)(?:T(\d\d)(\d\d)(\d\d)?(Z)?)?", re.ASCII)
+_DURATION = re.compile(r"([+-])?P(?=[\dT])(?:(\d+)W)?(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)S)?)?", re.ASCII)
+NO_TIME = timedelta(0)
+DAY = timedelta(days=1)
+LONG_AGO = datetime(1000, 1, 1, tzinfo=UTC)  # times before and after are taken for these, far from where datetime ends
+FAR_AWAY = datetime(9000, 1, 1, tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """A wall clock and the zone it hangs in. `zone` None floats: it is read in the zone of whoever asks."""
+
+    wall: datetime
+    zone: tzinfo | None
+    is_date: bool = False
+
+    def utc(self, zone: tzinfo) -> datetime:
+        """The instant, with `zone` for what floats. A wall time that the clock skips counts from the old offset."""
+        if not LONG_AGO.year <= self.wall.year < FAR_AWAY.year:
+            return LONG_AGO if self.wall.year < LONG_AGO.year else FAR_AWAY
+        return self.wall.replace(tzinfo=self.zone or zone).astimezone(UTC)
+
+    def wall_in(self, zone: tzinfo | None, own: tzinfo) -> datetime:
+        """What the wall clock of `zone` shows then (None: of `own`); `own` is also where this moment may float."""
+        if self.zone is zone:
+            return self.wall
+        return self.utc(own).astimezone(zone or own).replace(tzinfo=None)
+
+    def day(self, zone: tzinfo) -> date:
+        """The day that is meant where a day is asked for but an instant was written.
+
+        Producers write such days as midnight in UTC or in some zone, or as the last second of the day in UTC.
+        """
+        if self.zone is UTC and self.wall.time().isoformat() not in ("00:00:00", "23:59:59"):
+            return self.utc(zone).astimezone(zone).date()
+        return self.wall.date()
+
+
+@dataclass(frozen=True, slots=True)
+class Length:
+    """A duration: days follow the calendar, seconds the clock (RFC 5545 3.3.6)."""
+
+    days: int
+    seconds: int
+
+    @property
+    def elapsed(self) -> timedelta:
+        """The length where days have 24 hours."""
+        return timedelta(days=self.days, seconds=self.seconds)
+
+
+def moment(value: str, zone: tzinfo | None, *, as_date: bool = False) -> Moment:
+    """The DATE or DATE-TIME `value`; `as_date` drops its time. Raises ValueError.
+
+    The form decides, whatever VALUE says: `20261201` without VALUE=DATE is a date all the same, and Z beats a TZID.
+    Dashes and colons of ISO 8601 are forgiven, and so are missing seconds and the leap second.
+    """
+    match = _DATE_TIME.fullmatch(re.sub("[-:]", "", value.strip()).upper())
+    if match is None:
+        raise ValueError("neither a date nor a date with time")
+    year, month, day, hour, minute, second, zulu = match.groups()
+    if hour is None or as_date:
+        return Moment(datetime(int(year), int(month), int(day)), None, is_date=True)  # noqa: DTZ001 - a wall clock
+    clock = (int(hour), int(minute), min(int(second or 0), 59))
+    return Moment(datetime(int(year), int(month), int(day), *clock), UTC if zulu else zone)  # noqa: DTZ001
+
+
+def length(value: str) -> Length:
+    """The DURATION `value`. Raises ValueError."""
+    match = _DURATION.fullmatch(value.strip().upper())
+    if match is None:
+        raise ValueError("not a duration")
+    weeks, days, hours, minutes, seconds = (int(part or 0) for part in match.groups()[1:])
+    sign = -1 if match[1] == "-" else 1
+    result = Length(sign * (7 * weeks + days), sign * (3600 * hours + 60 * minutes + seconds))
+    _ = result.elapsed  # raises OverflowError here rather than somewhere later
+    return result
+
+
+def iso(instant: datetime) -> str:
+    """A UTC instant as `2026-12-01T09:00:00Z`."""
+    return instant.strftime("%Y-%m-%dT%H:%M:%SZ")

@@ -1,0 +1,126 @@
+"""Changing a stored event of ours by content line, so that everything the owner added on the phone stays.
+
+An iPhone rewrites the whole object when it is edited: alarms, travel time, notes and attachments live in lines that we
+know nothing of. They are kept octet for octet; only line ends become CRLF.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+
+from connections.ical import lines
+from connections.ical.lines import Event
+from connections.ical.own import own_event, text
+from connections.ical.values import EventDraft
+from connections.ical.writing import compose, joined, stamp, texts, time_line, vtimezone
+
+_TEXTS = ("SUMMARY", "DESCRIPTION", "LOCATION", "URL")
+_REPEATING = ("RRULE", "RDATE", "EXDATE", "EXRULE", "RECURRENCE-ID")
+
+Changes = dict[str, str | None]
+"""The content line that is wanted for a property, None for no such line."""
+
+
+def patch(data: bytes, draft: EventDraft, *, now: datetime, agreed: bytes = b"") -> bytes:
+    """`data` with the time of `draft`, STATUS:CONFIRMED, SEQUENCE one up and a new DTSTAMP; everything else stays.
+
+    A text (SUMMARY, DESCRIPTION, LOCATION, URL) becomes the draft's if it is still what `agreed`, the file both sides
+    last agreed on, says; what was changed on the phone is kept. Without `agreed`, texts of the draft that are not empty
+    win.
+    An event made repeating or all-day becomes a single timed one again. A VTIMEZONE is added where the zone has none.
+    Data without an event is composed anew.
+    """
+    raw = lines.content_lines(data)
+    events = lines.events(raw)
+    chosen = _chosen(events, draft.uid)
+    if chosen is None:
+        return compose(draft, now=now)
+    stored = own_event(data)
+    same_time = stored.shape == "timed" and (stored.start, stored.end) == (draft.start, draft.end)
+    changes = _changes(chosen, now) | _wanted_texts(chosen, draft, agreed)
+    if not same_time or chosen.value("DTEND") is None:
+        changes |= _wanted_times(draft)
+    dropped = [event for event in events if event is not chosen and event.value("UID") == chosen.value("UID")]
+    return joined(_patched(raw, chosen, dropped, changes, draft))
+
+
+def _chosen(events: Sequence[Event], uid: str) -> Event | None:
+    """The event to be changed: of that UID and not an override, if there is one."""
+    ranked = sorted(events, key=lambda event: (event.value("UID") != uid, event.value("RECURRENCE-ID") is not None))
+    return ranked[0] if ranked else None
+
+
+def _changes(event: Event, now: datetime) -> Changes:
+    stored = event.value("SEQUENCE") or ""
+    sequence = int(stored) if re.fullmatch(r"[0-9]{1,9}", stored) else 0
+    changes: Changes = dict.fromkeys(_REPEATING)
+    changes |= {"DTSTAMP": f"DTSTAMP:{stamp(now)}", "SEQUENCE": f"SEQUENCE:{sequence + 1}"}
+    if (event.value("STATUS") or "").upper() != "CONFIRMED":
+        changes["STATUS"] = "STATUS:CONFIRMED"
+    return changes
+
+
+def _wanted_times(draft: EventDraft) -> Changes:
+    names = {"DTSTART": draft.start, "DTEND": draft.end}
+    wanted: Changes = {name: time_line(name, instant, draft.zone) for name, instant in names.items()}
+    return wanted | {"DURATION": None}
+
+
+def _wanted_texts(event: Event, draft: EventDraft, agreed: bytes) -> Changes:
+    """The texts to be written: those that differ from the draft and that nobody changed on the phone."""
+    wanted = texts(draft)
+    known = _chosen(lines.events(lines.content_lines(agreed)), draft.uid) if agreed else None
+    changes: Changes = {}
+    for name in _TEXTS:
+        stored = _said(event, name)
+        if stored == text(wanted.get(name, ":").partition(":")[2]):
+            continue
+        if stored == _said(known, name) if known else wanted.get(name, ":")[len(name) + 1 :]:
+            changes[name] = wanted.get(name)
+    return changes
+
+
+def _said(event: Event | None, name: str) -> str:
+    return text((event.value(name) if event else None) or "")
+
+
+def _patched(
+    raw: Sequence[bytes], chosen: Event, dropped: Sequence[Event], changes: Changes, draft: EventDraft
+) -> Iterator[bytes]:
+    gone = {index for event in dropped for index in range(event.begin, event.end + 1)}
+    zone = vtimezone(draft) if _lacks_zone(raw, changes, draft.zone) else []
+    first = min(event.begin for event in [chosen, *dropped])
+    replaced = dict(_replacements(chosen, changes))
+    for index, line in enumerate(raw):
+        if index == first:
+            yield from map(lines.fold, zone)
+        if index == chosen.rest:
+            yield from (lines.fold(new) for new in _additions(chosen, changes))
+        if index in replaced:
+            yield from map(lines.fold, replaced[index])
+        elif index not in gone:
+            yield line
+
+
+def _replacements(event: Event, changes: Changes) -> Iterator[tuple[int, list[str]]]:
+    """For each line to be replaced what stands there instead: the first of a name is changed, others go."""
+    seen: set[str] = set()
+    for index, name in event.names:
+        if name in changes:
+            new = changes[name]
+            yield index, [new] if new is not None and name not in seen else []
+            seen.add(name)
+
+
+def _additions(event: Event, changes: Changes) -> list[str]:
+    present = {name for _, name in event.names}
+    return [line for name, line in changes.items() if line is not None and name not in present]
+
+
+def _lacks_zone(raw: Sequence[bytes], changes: Changes, zone: str) -> bool:
+    """Do the new times name a zone that the file does not describe?"""
+    named = any(f";TZID={zone}:" in (changes.get(name) or "") for name in ("DTSTART", "DTEND"))
+    described = (lines.split(line) for line in raw if line[:4].upper() == b"TZID")
+    return named and all(line.value != zone for line in described)

@@ -1,0 +1,312 @@
+"""Reading a foreign resource by line, and as far as it can be read.
+
+Only lines that decide time and blocking are looked at, so a broken alarm, attachment or location harms nothing. What is
+decisive and cannot be read makes its component *damaged*: the times that can be read then block, whatever else it says.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta, tzinfo
+from typing import TypeVar
+from urllib.parse import unquote, urlsplit
+
+from connections.ical import lines
+from connections.ical.lines import Line
+from connections.ical.moments import NO_TIME, Length, Moment, length, moment
+from connections.ical.zones import Resolve, resolver
+
+T = TypeVar("T")
+
+LARGEST = 20 * 1024 * 1024  # iCloud's own limit for an event
+DEEPEST = 16
+LONGEST_SUMMARY = 1000
+LONGEST_UID = 255
+LONGEST_RULE = 1000
+DAMAGED = "X-KALENDS-UNREADABLE"
+
+_DECISIVE = re.compile(
+    rb"^(BEGIN|END|UID|DTSTART|DTEND|DURATION|RRULE|RDATE|EXDATE|RECURRENCE-ID|STATUS|TRANSP|SEQUENCE|SUMMARY|ATTENDEE"
+    rb"|X-APPLE-TRAVEL-DURATION|X-APPLE-TRAVEL-RETURN-DURATION|X-KALENDS-UNREADABLE)(?=[;:])[^\n]*(?:\n++[ \t][^\n]*)*",
+    re.MULTILINE | re.IGNORECASE,
+)
+_VTIMEZONE = re.compile(rb"^(?:(BEGIN)|END):VTIMEZONE[ \t]*$", re.MULTILINE | re.IGNORECASE)
+_TZID = re.compile(rb"^TZID[;:][^\n]*(?:\n[ \t][^\n]*)*", re.MULTILINE | re.IGNORECASE)
+
+
+@dataclass(slots=True)
+class Block:
+    """The decisive lines of one VEVENT, still raw."""
+
+    lines: list[bytes] = field(default_factory=list)
+    inner: list[bytes] = field(default_factory=list)
+    depth: int = 0
+    damaged: bool = False
+
+    def close(self, *, properly: bool) -> None:
+        """End the event. A part of it left open may have swallowed lines of the event itself: count them in."""
+        if not properly or self.depth:
+            self.damaged = True
+            self.lines += self.inner
+        self.inner, self.depth = [], 0
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """The events of a file as raw lines, its VTIMEZONE texts by TZID, and whether it is one calendar, whole."""
+
+    blocks: tuple[Block, ...]
+    vtimezones: Mapping[str, bytes]
+    is_calendar: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Repeat:
+    """One RDATE: another start, with an end of its own if it is a PERIOD."""
+
+    start: Moment
+    end: Moment | Length | None = None
+
+
+@dataclass(slots=True, eq=False)
+class Component:
+    """What one VEVENT says. A length of None with no end means RFC 5545 3.6.1; `until_midnight`: the end is unknown."""
+
+    uid: str
+    summary: str
+    start: Moment
+    end: Moment | None
+    length: Length | None
+    until_midnight: bool
+    slot: Moment | None
+    this_and_future: bool
+    rules: tuple[str, ...]
+    more: tuple[Repeat, ...]
+    less: tuple[Moment, ...]
+    before: timedelta
+    after: timedelta
+    status: str
+    transparent: bool
+    answer: str
+    sequence: int
+    damaged: bool
+
+    @property
+    def repeats(self) -> bool:
+        """Is it part of a series?"""
+        return bool(self.slot or self.rules or self.more)
+
+
+def read_file(data: bytes) -> File:
+    """Tell the events of a file apart. Nothing is raised; whatever is odd about a block marks it as damaged."""
+    odd = b"\0" in data or len(data) > LARGEST
+    data = lines.normalise(data)
+    data, vtimezones = _without_zones(data)
+    blocks = _blocks(data)
+    for block in blocks:
+        block.damaged |= odd
+    return File(tuple(blocks), {_tzid(text): text for text in vtimezones}, _is_calendar(data))
+
+
+def _is_calendar(data: bytes) -> bool:
+    return data[:200].strip().upper().startswith(b"BEGIN:VCALENDAR") and data[-200:].strip().upper().endswith(
+        b"END:VCALENDAR"
+    )
+
+
+def _without_zones(data: bytes) -> tuple[bytes, list[bytes]]:
+    """The file without its VTIMEZONEs, and those. Apple's have a hundred lines each, seldom needed."""
+    kept, found, begin, at = [], [], -1, 0
+    for mark in _VTIMEZONE.finditer(data):
+        if mark[1]:
+            begin = mark.start()
+        elif begin >= at:
+            kept.append(data[at:begin])
+            found.append(data[begin : mark.end()])
+            at, begin = mark.end(), -1
+    return (b"".join([*kept, data[at:]]) if found else data), found
+
+
+def _tzid(vtimezone: bytes) -> str:
+    found = _TZID.search(vtimezone)
+    return lines.split(found[0]).value if found else ""
+
+
+def _blocks(data: bytes) -> list[Block]:
+    blocks: list[Block] = []
+    block: Block | None = None
+    for match in _DECISIVE.finditer(data):
+        word, raw = match[1].upper(), match[0]
+        if word not in (b"BEGIN", b"END"):
+            if block is not None:
+                (block.inner if block.depth else block.lines).append(raw)
+            continue
+        event = raw[len(word) + 1 :].strip().upper() == b"VEVENT"
+        if event and block is not None:
+            block.close(properly=word == b"END")
+        if event:
+            block = Block() if word == b"BEGIN" else None
+            blocks += [block] if block is not None else []
+        elif block is not None:
+            block.depth = max(0, block.depth + (1 if word == b"BEGIN" else -1))
+            block.damaged |= block.depth > DEEPEST
+    if block is not None:
+        block.close(properly=False)
+    return blocks
+
+
+def own_addresses(addresses: Collection[str]) -> frozenset[str]:
+    """Calendar user addresses in the form in which they are compared."""
+    return frozenset(filter(None, map(_address, addresses)))
+
+
+def _address(value: str) -> str:
+    """Without mailto:, host, escapes and letter case: iCloud writes mail addresses, relay addresses and paths."""
+    value = unquote(value.strip().lower()).removeprefix("mailto:")
+    if value.startswith(("http://", "https://")):
+        value = _path(value)
+    return value.rstrip("/")
+
+
+def _path(url: str) -> str:
+    try:
+        return urlsplit(url).path
+    except ValueError:
+        return url
+
+
+def read_component(block: Block, resolve: Resolve, own: frozenset[str]) -> Component | None:
+    """What the block says, `own` from `own_addresses`; None if it has no time at all."""
+    return _Reader(block, resolve).component(own)
+
+
+class _Reader:
+    """Reads the fields of one block, noting what cannot be read."""
+
+    def __init__(self, block: Block, resolve: Resolve) -> None:
+        self.resolve = resolve
+        self.fields: dict[str, list[Line]] = {}
+        for line in map(lines.split, block.lines):
+            self.fields.setdefault(line.name, []).append(line)
+        self.damaged = block.damaged or DAMAGED in self.fields
+
+    def component(self, own: frozenset[str]) -> Component | None:
+        start, end, duration = self.one("DTSTART", self.moment), self.one("DTEND", self.moment), None
+        if end is None:
+            duration = self.one("DURATION", lambda line: length(line.value))
+        written = self.damaged or "DTEND" in self.fields or "DURATION" in self.fields
+        lost_end = end is None and duration is None and written
+        if start is None:
+            start, end = _before(end), end
+            self.damaged = True
+        if start is None:
+            return None
+        slot = self.one("RECURRENCE-ID", self.moment)
+        return Component(
+            uid=self.text("UID")[:LONGEST_UID],
+            summary=self.text("SUMMARY")[:LONGEST_SUMMARY],
+            start=start,
+            end=end,
+            length=duration,
+            until_midnight=lost_end,
+            slot=slot,
+            this_and_future=self.word("RECURRENCE-ID", "RANGE") == "THISANDFUTURE",
+            rules=() if slot else tuple(self.every("RRULE", _rule)),
+            more=() if slot else tuple(repeat for found in self.every("RDATE", self.repeats) for repeat in found),
+            less=() if slot else tuple(moment for found in self.every("EXDATE", self.moments) for moment in found),
+            before=self.one("X-APPLE-TRAVEL-DURATION", _travel) or NO_TIME,
+            after=self.one("X-APPLE-TRAVEL-RETURN-DURATION", _travel) or NO_TIME,
+            status=self.word("STATUS"),
+            transparent=self.word("TRANSP") == "TRANSPARENT",
+            answer=answer(self.fields.get("ATTENDEE", []), own),
+            sequence=self.one("SEQUENCE", _number) or 0,
+            damaged=self.damaged,
+        )
+
+    def one(self, name: str, read: Callable[[Line], T]) -> T | None:
+        """The first line of that name that can be read; a line that cannot be read damages the component."""
+        return next(iter(self.every(name, read)), None)
+
+    def every(self, name: str, read: Callable[[Line], T]) -> list[T]:
+        found = []
+        for line in self.fields.get(name, []):
+            try:
+                found.append(read(line))
+            except (ValueError, OverflowError):
+                self.damaged = True
+        return found
+
+    def text(self, name: str) -> str:
+        return lines.unescape(self.fields[name][0].value).strip() if name in self.fields else ""
+
+    def word(self, name: str, param: str = "") -> str:
+        if name not in self.fields:
+            return ""
+        line = self.fields[name][0]
+        return (line.params.get(param, "") if param else line.value).strip().upper()
+
+    def zone(self, line: Line) -> tzinfo | None:
+        return self.resolve(line.params["TZID"]) if "TZID" in line.params else None
+
+    def moment(self, line: Line) -> Moment:
+        return moment(line.value, self.zone(line), as_date=line.params.get("VALUE", "").upper() == "DATE")
+
+    def moments(self, line: Line) -> list[Moment]:
+        zone, as_date = self.zone(line), line.params.get("VALUE", "").upper() == "DATE"
+        return [moment(value, zone, as_date=as_date) for value in line.value.split(",") if value.strip()]
+
+    def repeats(self, line: Line) -> list[Repeat]:
+        zone = self.zone(line)
+        return [_repeat(value, zone) for value in line.value.split(",") if value.strip()]
+
+
+def _before(end: Moment | None) -> Moment | None:
+    """A start for an event of which only the end can be read: midnight before it."""
+    if end is None:
+        return None
+    midnight = (end.wall - timedelta(microseconds=1)).replace(hour=0, minute=0, second=0, microsecond=0)
+    return Moment(midnight, end.zone, end.is_date)
+
+
+def _repeat(value: str, zone: tzinfo | None) -> Repeat:
+    start, _, end = value.partition("/")
+    if not end:
+        return Repeat(moment(start, zone))
+    return Repeat(moment(start, zone), length(end) if "P" in end.upper() else moment(end, zone))
+
+
+def _rule(line: Line) -> str:
+    if len(line.value) > LONGEST_RULE:
+        raise ValueError("a rule longer than any that people make")
+    return line.value
+
+
+def _travel(line: Line) -> timedelta:
+    return max(length(line.value).elapsed, NO_TIME) if line.value else NO_TIME
+
+
+def _number(line: Line) -> int:
+    return int(line.value) if re.fullmatch(r"\d{1,9}", line.value) else 0
+
+
+def answer(attendees: Collection[Line], own: frozenset[str]) -> str:
+    """The own PARTSTAT, "" where one is not invited. Where one is invited twice, the answer that blocks counts."""
+    answers = {line.params.get("PARTSTAT", "NEEDS-ACTION").upper() for line in attendees if invites(line, own)}
+    order = ("ACCEPTED", "DELEGATED", "NEEDS-ACTION", "TENTATIVE", "DECLINED")
+    return min(answers, key=lambda answer: order.index(answer) if answer in order else -1, default="")
+
+
+def invites(attendee: Line, own: frozenset[str]) -> bool:
+    """Does this ATTENDEE line mean one of the `own` addresses, by its value or its EMAIL parameter?"""
+    return _address(attendee.value) in own or _address(attendee.params.get("EMAIL", "")) in own
+
+
+def read(data: bytes, addresses: Collection[str]) -> tuple[File, list[Component], bool]:
+    """The file, its components, and whether any event in it has no time that can be read."""
+    file = read_file(data)
+    resolve, own = resolver(file.vtimezones), own_addresses(addresses)
+    found = [read_component(block, resolve, own) for block in file.blocks]
+    components = [component for component in found if component is not None]
+    return file, components, len(components) < len(found)

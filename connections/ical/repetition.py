@@ -1,0 +1,213 @@
+"""One RRULE, expanded by dateutil inside a window and within a budget.
+
+dateutil counts from DTSTART one period after the other and, where nothing matches, on to the year 9999:
+`FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=30` costs 0.2 s, `FREQ=SECONDLY;BYSETPOS=2` would not end. So a rule without COUNT
+starts counting shortly before the window, and every rule stops once it has looked at as many days as there are.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime, timedelta, tzinfo
+from typing import Any
+
+from dateutil.rrule import YEARLY, rrulestr  # type: ignore[import-untyped] # its stubs are not installed
+
+from connections.ical.moments import DAY, FAR_AWAY, Moment, moment
+
+MOST_STEPS = 500_000
+MOST_OCCURRENCES = 20_000
+_UNITS = {
+    "SECONDLY": timedelta(seconds=1),
+    "MINUTELY": timedelta(minutes=1),
+    "HOURLY": timedelta(hours=1),
+    "DAILY": DAY,
+    "WEEKLY": 7 * DAY,
+}
+_MONTHS = {"MONTHLY": 1, "YEARLY": 12}
+_LOOKED_AT = {"MONTHLY": 31, "YEARLY": 366, "WEEKLY": 7}
+_WEEKDAYS = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
+_PLAIN = {"FREQ", "INTERVAL", "WKST"}
+
+
+class TooMany(Exception):
+    """More occurrences, or more work to find them, than any calendar of people has."""
+
+
+class Budget:
+    """What the expansion of one resource may cost, shared by all of its rules."""
+
+    def __init__(self) -> None:
+        self.steps = MOST_STEPS
+        self.occurrences = MOST_OCCURRENCES
+
+    def spend(self, *, steps: int = 0, occurrences: int = 0) -> None:
+        """Raises TooMany."""
+        self.steps -= steps
+        self.occurrences -= occurrences
+        if self.steps < 0 or self.occurrences < 0:
+            raise TooMany
+
+
+class _PastWindow(Exception):
+    """dateutil has looked at more days than the window has."""
+
+
+class _Patience(frozenset[int]):
+    """A set that stops answering. dateutil asks it once for every day that it looks at."""
+
+    left = 0
+
+    def __contains__(self, number: object) -> bool:
+        self.left -= 1
+        if self.left < 0:
+            raise _PastWindow
+        return super().__contains__(number)
+
+
+class Repetition:
+    """An RRULE with its DTSTART, in wall-clock time of DTSTART's zone. Raises ValueError for rules that are none.
+
+    `until` is inclusive. `endless` says, after `between`, whether the rule may go on past the window.
+    """
+
+    def __init__(self, text: str, start: Moment, zone: tzinfo, budget: Budget) -> None:
+        self.parts = _parts(text)
+        self.start = start.wall
+        self.budget = budget
+        self.interval = int(self.parts.setdefault("INTERVAL", "1"))
+        if self.interval < 1:
+            raise ValueError("an interval below 1")
+        self.until = _until(self.parts.pop("UNTIL", ""), start, zone)
+        self._count_to_until()
+        self._rule(self.start)
+        self.endless = False
+        self.found: list[datetime] = []
+
+    def between(self, after: datetime, before: datetime, inc: bool = True) -> list[datetime]:
+        """Occurrences in [after, before] as naive wall-clock times; named as dateutil names it. Raises TooMany."""
+        last = before if self.until is None else min(before, self.until)
+        anchor = self._anchor(after)
+        needed = self._steps(anchor, last)
+        if self.budget.steps < 0 or (self.parts["FREQ"] == "SECONDLY" and needed > MOST_STEPS):
+            raise TooMany
+        rule = self._rule(anchor)
+        patience = _watch(rule)
+        patience.left = allowed = min(needed, self.budget.steps)
+        try:
+            return self._collect(rule, after, before, last)
+        except _PastWindow:
+            if allowed < needed:
+                raise TooMany from None
+            self.endless = last == before
+            return self.found
+        finally:
+            self.budget.steps -= allowed - max(0, patience.left)
+
+    def _collect(self, rule: Any, after: datetime, before: datetime, last: datetime) -> list[datetime]:
+        self.found = found = []
+        for time in rule:
+            if time > last:
+                self.endless = last == before
+                break
+            self.budget.spend(steps=1, occurrences=time >= after)
+            if time >= after:
+                found.append(time)
+        return found
+
+    def _steps(self, anchor: datetime, last: datetime) -> int:
+        """How many days dateutil looks at, at most, before it has passed `last`."""
+        periods = max(0, _periods(self.parts["FREQ"], anchor, last)) // self.interval + 3
+        return periods * _LOOKED_AT.get(self.parts["FREQ"], 1)
+
+    def _anchor(self, after: datetime) -> datetime:
+        """A start shortly before `after` from which the rule gives the same times; with COUNT only DTSTART will do."""
+        freq = self.parts["FREQ"]
+        steps = _periods(freq, self.start, after) // self.interval - 2
+        if steps < 1 or "COUNT" in self.parts:
+            return self.start
+        if freq in _UNITS:
+            return self.start + steps * self.interval * _UNITS[freq]
+        months = self.start.month - 1 + steps * self.interval * _MONTHS[freq]
+        month = 1 if freq == "YEARLY" else months % 12 + 1
+        return self.start.replace(year=self.start.year + months // 12, month=month, day=1)
+
+    def _rule(self, anchor: datetime) -> Any:
+        """dateutil's rule from `anchor`, with what it would otherwise take from DTSTART spelled out."""
+        parts = self.parts | self._implied()
+        return rrulestr(";".join(f"{name}={value}" for name, value in parts.items()), dtstart=anchor)
+
+    def _implied(self) -> dict[str, str]:
+        days = {"BYWEEKNO", "BYYEARDAY", "BYMONTHDAY", "BYDAY"}
+        if self.parts["FREQ"] not in _MONTHS or not days.isdisjoint(self.parts):
+            return {}
+        month = {"BYMONTH": str(self.start.month)} if self.parts["FREQ"] == "YEARLY" else {}
+        return month | {"BYMONTHDAY": str(self.start.day)} | {k: v for k, v in self.parts.items() if k == "BYMONTH"}
+
+    def _count_to_until(self) -> None:
+        """Turn COUNT into UNTIL where that is arithmetic, so that nothing has to be counted from DTSTART."""
+        if int(self.parts.get("COUNT", "1")) < 1:  # seen as -1 for "for ever"
+            del self.parts["COUNT"]
+        freq = self.parts["FREQ"]
+        if "COUNT" in self.parts and freq in _UNITS and self.parts.keys() <= _PLAIN | {"COUNT"}:
+            count = int(self.parts.pop("COUNT"))
+            steps = min((count - 1) * self.interval, _periods(freq, self.start, FAR_AWAY.replace(tzinfo=None)))
+            last = self.start + steps * _UNITS[freq]
+            self.until = min(last, self.until or last)
+
+
+def _parts(text: str) -> dict[str, str]:
+    parts: dict[str, str] = {}
+    for item in filter(None, text.upper().replace(" ", "").split(";")):
+        name, _, value = item.partition("=")
+        if not name.startswith("X-") and (name, value) not in (("RSCALE", "GREGORIAN"), ("SKIP", "OMIT")):
+            parts.setdefault(name, value.rstrip(","))
+    if parts.get("FREQ") not in _UNITS.keys() | _MONTHS.keys():
+        raise ValueError("no frequency")
+    if parts["FREQ"] == "YEARLY" and "BYWEEKNO" in parts and re.search(r"\d", parts.get("BYDAY", "")):
+        raise ValueError("RFC 5545 3.3.10 forbids numbered days with BYWEEKNO")
+    return _unmixed(parts)
+
+
+def _unmixed(parts: dict[str, str]) -> dict[str, str]:
+    """BYDAY=MO,2TU with every Monday numbered: dateutil takes the days that satisfy both, not either."""
+    days = parts.get("BYDAY", "").split(",")
+    plain = [day for day in days if day in _WEEKDAYS]
+    if not plain or len(plain) == len(days):
+        return parts
+    most = 53 if parts["FREQ"] == "YEARLY" and "BYMONTH" not in parts else 5
+    numbered = [f"{number}{day}" for day in plain for number in range(1, most + 1)]
+    return parts | {"BYDAY": ",".join([*numbered, *(day for day in days if day not in plain)])}
+
+
+def _until(text: str, start: Moment, zone: tzinfo) -> datetime | None:
+    """The last wall-clock time of DTSTART's zone that UNTIL allows.
+
+    RFC 5545 3.3.10 wants a date for dates and UTC for zoned times, but a date beside a timed DTSTART is common and
+    means all of that day, a time without Z means DTSTART's own zone, and an instant beside a dated DTSTART its day.
+    """
+    if not text:
+        return None
+    until = moment(text, start.zone)
+    if start.is_date or until.is_date:
+        return datetime.combine(until.day(zone), datetime.max.time())
+    return until.wall if until.zone is not UTC else until.wall_in(start.zone, zone)
+
+
+def _periods(freq: str, begin: datetime, end: datetime) -> int:
+    """How many whole periods of `freq` lie between two times; negative backwards."""
+    if freq in _UNITS:
+        return (end - begin) // _UNITS[freq]
+    return ((end.year - begin.year) * 12 + end.month - begin.month) // _MONTHS[freq]
+
+
+def _watch(rule: Any) -> _Patience:
+    """Put a counting set where dateutil looks first for each day. There is no public place to stop it from outside.
+
+    That is the months. Only for numbered days of a year may they not be named: `20MO` would count from each month.
+    """
+    if rule._freq == YEARLY and rule._bynweekday and not rule._bymonth:
+        rule._byweekday = patience = _Patience(rule._byweekday or range(7))
+    else:
+        rule._bymonth = patience = _Patience(rule._bymonth or range(1, 13))
+    return patience
