@@ -259,6 +259,7 @@ class LinkedEvent(models.Model):
     state = models.CharField(_("state"), max_length=24, choices=State, default=State.QUEUED)
     attempts = models.PositiveIntegerField(_("attempts"), default=0)
     next_try_at = models.DateTimeField(_("next try"), null=True, blank=True)
+    claimed_until = models.DateTimeField(null=True, blank=True, editable=False)
     error_code = models.CharField(_("error"), max_length=40, blank=True)
     error_params = models.JSONField(default=dict, blank=True)
     missing_since = models.DateTimeField(_("not found since"), null=True, blank=True)
