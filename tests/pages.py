@@ -1,0 +1,33 @@
+"""Reading pages in tests: the words that a person sees, and where links lead."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from lxml import html
+
+
+def find(response: Any, xpath: str) -> list[Any]:
+    """The elements of a page that the XPath finds."""
+    return list(html.fromstring(response.content.decode()).xpath(xpath))
+
+
+def words(element: Any) -> str:
+    """The text of an element, with single blanks."""
+    return " ".join(element.text_content().split())
+
+
+def texts(response: Any, xpath: str) -> list[str]:
+    """The words of every element that the XPath finds."""
+    return [words(element) for element in find(response, xpath)]
+
+
+def links(response: Any, xpath: str) -> list[tuple[str, str]]:
+    """(words, address) of every link that the XPath finds."""
+    return [(words(element), element.get("href")) for element in find(response, xpath)]
+
+
+def table(response: Any, section: str) -> list[list[str]]:
+    """The rows of the table in the section with this heading, cell by cell."""
+    rows = find(response, f"//section[@aria-labelledby='{section}']//tbody/tr")
+    return [[words(cell) for cell in row] for row in rows]
