@@ -80,6 +80,43 @@ def serve(app: WSGIApplication, host: str = "127.0.0.1") -> Iterator[Served]:
     thread.join(5)
 
 
+def reply(status: int, body: bytes = b"", **headers: str) -> WSGIApplication:
+    """An application that always answers this; ``retry_after="5"`` is the header Retry-After."""
+    named = [(name.replace("_", "-"), value) for name, value in headers.items()]
+
+    def app(environ: WSGIEnvironment, start_response: StartResponse) -> list[bytes]:
+        start_response(f"{status} Said So", [*named, ("Content-Length", str(len(body)))])
+        return [body]
+
+    return app
+
+
+def script(*replies: WSGIApplication) -> WSGIApplication:
+    """One reply after the other; the last one for every further request."""
+    waiting = list(replies)
+
+    def app(environ: WSGIEnvironment, start_response: StartResponse) -> Any:
+        current = waiting.pop(0) if len(waiting) > 1 else waiting[0]
+        return current(environ, start_response)
+
+    return app
+
+
+def multistatus(*responses: str, after: str = "") -> bytes:
+    """A multistatus of these response elements' contents, in the namespace DAV:."""
+    inner = "".join(f"<response>{response}</response>" for response in responses)
+    return (
+        '<?xml version="1.0" encoding="UTF-8"?><multistatus xmlns="DAV:" '
+        'xmlns:C="urn:ietf:params:xml:ns:caldav" xmlns:CS="http://calendarserver.org/ns/" '
+        f'xmlns:A="http://apple.com/ns/ical/">{inner}{after}</multistatus>'
+    ).encode()
+
+
+def prop(href: str, content: str, status: int = 200, more: str = "") -> str:
+    """A response: an href with properties of one status, and whatever stands beside them."""
+    return f"<href>{href}</href><propstat><prop>{content}</prop><status>HTTP/1.1 {status} X</status></propstat>{more}"
+
+
 @pytest.fixture
 def web() -> Iterator[Callable[..., Served]]:
     """Serve WSGI applications for the length of a test: ``web(app)``, ``web(app, host="127.0.0.2")``."""
@@ -200,7 +237,12 @@ def _radicale_app(folder: Path) -> WSGIApplication:
     configuration = radicale.config.load()
     configuration.update(
         {
-            "auth": {"type": "htpasswd", "htpasswd_filename": str(users), "htpasswd_encryption": "plain"},
+            "auth": {
+                "type": "htpasswd",
+                "htpasswd_filename": str(users),
+                "htpasswd_encryption": "plain",
+                "delay": "0",
+            },
             "storage": {"filesystem_folder": str(folder / "collections")},
             "logging": {"level": "critical"},
         },

@@ -18,7 +18,7 @@ import niquests
 from caldav.davclient import DAVClient
 from caldav.lib.error import UID_CONFLICT_PRECONDITIONS
 from niquests.exceptions import Timeout
-from niquests.packages.urllib3.exceptions import HTTPError
+from niquests.packages.urllib3.exceptions import HTTPError, ReadTimeoutError
 
 from . import errors
 from .errors import DavError, ForeignHost, NotCalDav, TimedOut, TooLarge, Unavailable
@@ -152,8 +152,7 @@ class Client(DAVClient):
                 finally:
                     response.close()
         except (OSError, HTTPError) as trouble:  # niquests' own exceptions are OSErrors
-            late = isinstance(trouble, Timeout) or time.monotonic() >= until
-            kind = TimedOut if late else Unavailable
+            kind = TimedOut if _is_late(trouble) or time.monotonic() >= until else Unavailable
             raise kind(f"{method} broke off: {type(trouble).__name__}", path=path) from None
         lowered = {name.lower(): value for name, value in response.headers.items()}
         return Answer(path, origin_of(url), int(response.status_code or 0), lowered, content)
@@ -188,6 +187,11 @@ class Client(DAVClient):
             if size > MAX_BODY:
                 raise TooLarge("the answer is larger than 64 MiB", path=path)
             yield chunk
+
+
+def _is_late(trouble: Exception) -> bool:
+    # While a body is read, niquests says ConnectionError for a timeout.
+    return isinstance(trouble, Timeout) or isinstance(trouble.__context__, ReadTimeoutError)
 
 
 def raise_for_status(answer: Answer, method: str) -> None:

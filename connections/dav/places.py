@@ -56,9 +56,7 @@ def allowed(entry: str, origin: str) -> bool:
     if entry == f"https://{ICLOUD_ENTRY}:443":
         asked = urlsplit(origin)
         return (
-            asked.scheme == "https"
-            and asked.port == 443
-            and ICLOUD_DOMAIN.fullmatch(asked.hostname or "") is not None
+            asked.scheme == "https" and asked.port == 443 and ICLOUD_DOMAIN.fullmatch(asked.hostname or "") is not None
         )
     return entry.rpartition(":")[0] == origin.rpartition(":")[0]
 

@@ -89,9 +89,7 @@ class Session:
             raise NotCalDav("the principal has no calendar home", path=path_of(principal))
         self._move_to(home)
         addresses = {address.lower() for address in answered.hrefs(f"{C}calendar-user-address-set")}
-        return Home(
-            path_of(principal), collection_path(home), frozenset(addresses | {path_of(principal).lower()})
-        )
+        return Home(path_of(principal), collection_path(home), frozenset(addresses | {path_of(principal).lower()}))
 
     def calendars(self, home: str) -> list[RemoteCalendar]:
         """The event calendars in a home, by one PROPFIND of Depth 1.
@@ -225,9 +223,7 @@ class Session:
         headers = XML | ({"Depth": depth} if depth else {})
         return self._ask(method, path, body, headers).multistatus()
 
-    def _ask(
-        self, method: str, path: str, body: bytes = b"", headers: Mapping[str, str] | None = None
-    ) -> Answer:
+    def _ask(self, method: str, path: str, body: bytes = b"", headers: Mapping[str, str] | None = None) -> Answer:
         # A remembered origin may be a pod the account has left: then it is silent or knows nothing of
         # it, and the entry host is asked before that is believed.
         remembered = self.origin
@@ -257,4 +253,4 @@ def _may_have_moved(trouble: DavError) -> bool:
 def _concrete(etag: str) -> str:
     if not etag or etag == "*":
         raise ValueError("a write needs the ETag of the version it means")
-    return etag
+    return quoted(etag)

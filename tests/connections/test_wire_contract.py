@@ -17,6 +17,7 @@ from connections.dav import (
 )
 from sandbox.calendars import Calendar
 from sandbox.server import Sandbox
+from tests.ics_text import event
 from tests.servers import CalendarServer
 
 REFUSED_TOKENS = ["junk", "http://radicale.org/ns/sync/" + "0" * 64, "0" * 40, "HwoQEgwAAFRPu0k="]
@@ -65,23 +66,6 @@ def wire(server: CalendarServer) -> Iterator[Session]:
 @pytest.fixture
 def work(server: CalendarServer) -> str:
     return server.add_calendar("work", "Work")
-
-
-def event(uid: str, summary: str = "Dentist") -> bytes:
-    lines = [
-        "BEGIN:VCALENDAR",
-        "VERSION:2.0",
-        "PRODID:-//Kalends//Tests//EN",
-        "BEGIN:VEVENT",
-        f"UID:{uid}",
-        "DTSTAMP:20261122T080000Z",
-        "DTSTART:20261201T100000Z",
-        "DTEND:20261201T110000Z",
-        f"SUMMARY:{summary}",
-        "END:VEVENT",
-        "END:VCALENDAR",
-    ]
-    return "".join(f"{line}\r\n" for line in lines).encode()
 
 
 def test_discovery_takes_two_requests_and_finds_the_home(server: CalendarServer, wire: Session) -> None:
