@@ -246,9 +246,10 @@ def remember(calendar: Calendar, stored: Stored, now: datetime) -> None:
         apply.store(calendar, [event], lens, now, whole=True)
 
 
-def report_unauthorized(connection: Connection, now: datetime) -> None:
-    """The provider refused the password of a push: polling stops until new credentials come."""
-    problem = Problem("unauthorized", {"username": connection.username})
+def report_refused(connection: Connection, problem: Problem, now: datetime) -> None:
+    """The provider refused the account to a push: polling stops until a person has seen to it."""
+    if problem.code == "unauthorized":
+        problem = Problem(problem.code, {"username": connection.username})
     Connection.objects.filter(pk=connection.pk).update(
         needs_person=True,
         error_code=problem.code,

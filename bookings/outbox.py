@@ -1,0 +1,237 @@
+"""The outbox: what differs from what is wanted is pushed, until the calendar has it.
+
+Nothing lives in a queue: a placement is due because its row says so, is claimed by a conditional update, and a push
+that is killed comes back when the claim runs out. UID and href never change between attempts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import partial
+from typing import Any
+
+from django.contrib.auth.models import User
+from django.db.models import F, Q
+
+from bookings import drafting
+from bookings.models import Booking, LinkedEvent
+from bookings.placing import place_upcoming
+from connections import dav, guard, push
+from connections.models import Calendar, CalendarConfiguration, Event
+from connections.plan import back_off
+from connections.problems import Kind, Problem, classify
+
+__all__ = ["Pushed", "place_upcoming", "push_again", "push_booking", "push_due", "push_state"]
+
+State = LinkedEvent.State
+CLAIM = timedelta(seconds=150)  # longer than one push may take
+PAUSE = timedelta(seconds=30)
+NEEDS_CHOICE = timedelta(hours=6)  # a calendar that became read-only or is gone is not asked again soon
+
+
+@dataclass(frozen=True, slots=True)
+class Pushed:
+    """What became of one placement: its state, and the problem where there is one."""
+
+    placement: int
+    booking: int
+    state: str
+    problem: Problem | None = None
+
+
+def push_state(booking: Booking) -> str:
+    """How far the linked calendar has this booking: one of the push states."""
+    placements = list(booking.linked_events.all())
+    present = [one for one in placements if one.wanted == LinkedEvent.Wanted.PRESENT]
+    leaving = [one for one in placements if one.wanted == LinkedEvent.Wanted.ABSENT and one.removed_at is None]
+    latest = (present or leaving)[-1:]
+    if not latest:
+        return State.NO_LINKED_CALENDAR if booking.live or not placements else State.PUSHED
+    return latest[0].state if latest[0].calendar_id else State.NEEDS_RECONNECT
+
+
+def push_due(now: datetime, *, user: User | None = None, force: bool = False) -> list[Pushed]:
+    """Push everything that is due at `now`, of one staff member or of all; `force` skips our own pauses."""
+    placements = LinkedEvent.objects.unsettled().exclude(calendar=None) if force else LinkedEvent.objects.due(now)
+    placements = placements.exclude(state=State.CHANGED_ON_BOTH_SIDES)
+    if user is not None:
+        placements = placements.filter(booking__staff=user)
+    _wait_for_people(placements)
+    ready = placements.filter(calendar__connection__needs_person=False)
+    return _push_all(list(ready.values_list("pk", flat=True)), now, force=force)
+
+
+def push_booking(booking_id: int, now: datetime) -> list[Pushed]:
+    """Push what is due of one booking."""
+    due = LinkedEvent.objects.due(now).filter(booking=booking_id, calendar__connection__needs_person=False)
+    return _push_all(list(due.values_list("pk", flat=True)), now)
+
+
+def push_again(placement: LinkedEvent, now: datetime) -> list[Pushed]:
+    """Push one placement because a person asked, whatever pause it is in."""
+    return _push_all([placement.pk], now, force=True)
+
+
+def _wait_for_people(placements: Any) -> None:
+    """A connection that needs a person pushes nothing; its bookings say what they wait for."""
+    waiting = placements.filter(calendar__connection__needs_person=True)
+    LinkedEvent.objects.filter(pk__in=waiting.values("pk")).update(state=State.NEEDS_RECONNECT)
+
+
+def _push_all(keys: Sequence[int], now: datetime, *, force: bool = False) -> list[Pushed]:
+    done: list[Pushed] = []
+    for key in keys:
+        with guard.one_row(f"pushing placement {key}", partial(_broke, key, now)):
+            if pushed := _push(key, now, force=force):
+                done.append(pushed)
+    return done
+
+
+def _claim(key: int, now: datetime, *, force: bool) -> LinkedEvent | None:
+    """Take one placement for this push, unless somebody else has it."""
+    # Both claimed rows and paused ones are told apart in one statement, so that of two workers one wins.
+    waiting = LinkedEvent.objects.unsettled().filter(pk=key)
+    if not force:
+        waiting = waiting.filter(Q(next_try_at=None) | Q(next_try_at__lte=now))
+    unclaimed = LinkedEvent.objects.filter(
+        Q(claimed_until=None) | Q(claimed_until__lte=now), pk__in=waiting.values("pk")
+    )
+    if not unclaimed.update(claimed_until=now + CLAIM, attempts=F("attempts") + 1):
+        return None
+    return LinkedEvent.objects.select_related(
+        "booking__service", "booking__client", "booking__staff", "calendar__connection__user__calendar_configuration"
+    ).get(pk=key)
+
+
+def _push(key: int, now: datetime, *, force: bool) -> Pushed | None:
+    placement = _claim(key, now, force=force)
+    if placement is None or placement.calendar is None:
+        return None
+    try:
+        if placement.wanted == LinkedEvent.Wanted.ABSENT:
+            return _delete(placement, placement.calendar, now)
+        return _put(placement, placement.calendar, now)
+    except push.ChangedThere as there:
+        return _changed_there(placement, placement.calendar, there.stored, now)
+    except push.GoneThere:
+        return _gone_there(placement, now)
+    except push.UidElsewhere as elsewhere:
+        return _uid_elsewhere(placement, elsewhere.location, now)
+    except dav.DavError as error:
+        return _failed(placement, placement.calendar, error, now)
+
+
+def _put(placement: LinkedEvent, calendar: Calendar, now: datetime) -> Pushed:
+    booking = placement.booking
+    agreed = push.Placement(
+        placement.href,
+        placement.etag,
+        placement.agreed_start,
+        placement.agreed_end,
+        bytes(placement.agreed_text),
+    )
+    stored = _twice_if_unauthorized(lambda: push.put(calendar, agreed, drafting.draft(placement), now=now))
+    superseded = [etag for etag in (*placement.superseded_etags[-19:], placement.etag) if etag and etag != stored.etag]
+    return _write(
+        placement,
+        State.PUSHED,
+        href=stored.href,
+        etag=stored.etag,
+        superseded_etags=superseded,
+        agreed_start=booking.start,
+        agreed_end=booking.end,
+        agreed_text=stored.text,
+        pushed_revision=booking.revision,
+        missing_since=None,
+    )
+
+
+def _delete(placement: LinkedEvent, calendar: Calendar, now: datetime) -> Pushed:
+    _twice_if_unauthorized(lambda: push.delete(calendar, push.Placement(placement.href, placement.etag)))
+    return _write(placement, State.PUSHED, removed_at=now)
+
+
+def _twice_if_unauthorized(attempt: Any) -> Any:
+    """One 401 may be iCloud's slip; the second is believed."""
+    try:
+        return attempt()
+    except dav.Unauthorized:
+        return attempt()
+
+
+def _write(placement: LinkedEvent, state: str, problem: Problem | None = None, **values: Any) -> Pushed:
+    """Record what became of a claimed placement; success forgets earlier failures."""
+    values = {"next_try_at": None, "attempts": placement.attempts if problem else 0, **values}
+    values |= {"error_code": problem.code if problem else "", "error_params": problem.params if problem else {}}
+    LinkedEvent.objects.filter(pk=placement.pk).update(state=state, claimed_until=None, **values)
+    return Pushed(placement.pk, placement.booking_id, state, problem)
+
+
+def _changed_there(placement: LinkedEvent, calendar: Calendar, stored: push.Stored, now: datetime) -> Pushed:
+    """Both sides changed it: nothing is overwritten, reconciling asks staff."""
+    push.remember(calendar, stored, now)
+    _reconcile_soon(placement)
+    return _write(placement, State.CHANGED_ON_BOTH_SIDES)
+
+
+def _gone_there(placement: LinkedEvent, now: datetime) -> Pushed:
+    """The event was deleted on the phone meanwhile: that is for staff to decide, never recreated unasked."""
+    Event.objects.filter(calendar=placement.calendar_id, href=placement.href).delete()
+    _reconcile_soon(placement)
+    return _write(placement, State.CHANGED_ON_BOTH_SIDES, missing_since=placement.missing_since or now)
+
+
+def _reconcile_soon(placement: LinkedEvent) -> None:
+    CalendarConfiguration.objects.filter(user=placement.booking.staff_id).update(reconcile_due=True)
+
+
+def _uid_elsewhere(placement: LinkedEvent, location: str, now: datetime) -> Pushed:
+    """The account has the event under another name: an earlier push was heard and the phone moved it since."""
+    calendar = Calendar.objects.filter(
+        connection=placement.calendar.connection_id if placement.calendar else None,
+        path=location.rsplit("/", 1)[0] + "/",
+    ).first()
+    problem = Problem("uid_elsewhere")
+    if not location or calendar is None:
+        return _write(placement, State.RETRYING, problem, next_try_at=now + _pause(placement))
+    return _write(
+        placement,
+        State.RETRYING,
+        problem,
+        href=location,
+        calendar=calendar,
+        calendar_path=calendar.path,
+        next_try_at=now,
+    )
+
+
+def _failed(placement: LinkedEvent, calendar: Calendar, error: dav.DavError, now: datetime) -> Pushed:
+    """What an error of the wire means for this placement: wait for a person, for a choice, or for time."""
+    verdict = classify(error)
+    if verdict.kind is Kind.PERSON:
+        push.report_refused(calendar.connection, verdict.problem, now)
+        return _write(placement, State.NEEDS_RECONNECT, verdict.problem)
+    if isinstance(error, dav.Forbidden):
+        Calendar.objects.filter(pk=calendar.pk).update(writable=False)
+        return _write(placement, State.NO_LINKED_CALENDAR, Problem("read_only"), next_try_at=now + NEEDS_CHOICE)
+    if isinstance(error, dav.NotFound):
+        return _write(placement, State.NO_LINKED_CALENDAR, Problem("linked_gone"), next_try_at=now + NEEDS_CHOICE)
+    pause = max(_pause(placement), timedelta(seconds=verdict.retry_after or 0))
+    return _write(placement, State.RETRYING, verdict.problem, next_try_at=now + pause)
+
+
+def _pause(placement: LinkedEvent) -> timedelta:
+    return back_off(PAUSE, placement.attempts, placement.pk % 16 / 16)
+
+
+def _broke(key: int, now: datetime, error: str) -> None:
+    """Something unforeseen: the row waits, the others go on."""
+    LinkedEvent.objects.filter(pk=key).update(
+        state=State.RETRYING,
+        claimed_until=None,
+        next_try_at=now + timedelta(minutes=10),
+        error_code="bug",
+        error_params={"error": error},
+    )

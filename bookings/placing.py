@@ -1,0 +1,122 @@
+"""Where a booking's event should stand: written in the booking's own transaction, carried out by the outbox."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.contrib.auth.models import User
+from django.db.models import QuerySet
+
+from bookings.models import Booking, LinkedEvent, new_uid
+from connections.models import Calendar, CalendarConfiguration
+
+Wanted = LinkedEvent.Wanted
+State = LinkedEvent.State
+
+
+def place(booking: Booking) -> LinkedEvent | None:
+    """Want the booking in its staff member's linked calendar; None where there is none."""
+    configuration = CalendarConfiguration.objects.filter(user=booking.staff_id).select_related(
+        "linked_calendar__connection"
+    )
+    calendar = next((row.linked_calendar for row in configuration), None)
+    return place_in(booking, calendar) if calendar else None
+
+
+def place_in(booking: Booking, calendar: Calendar) -> LinkedEvent:
+    """Want the booking in `calendar`, under a UID and a name fixed now."""
+    uid = new_uid()
+    return LinkedEvent.objects.create(
+        booking=booking,
+        calendar=calendar,
+        account=calendar.connection.username,
+        calendar_path=calendar.path,
+        uid=uid,
+        href=f"{calendar.path}{uid}.ics",
+    )
+
+
+def remove(booking: Booking) -> None:
+    """Want every event of the booking gone. What never reached a calendar and was never tried is settled at once."""
+    wanted = booking.linked_events.filter(wanted=Wanted.PRESENT)
+    wanted.update(
+        wanted=Wanted.ABSENT, state=State.QUEUED, attempts=0, next_try_at=None, error_code="", error_params={}
+    )
+
+
+def put_back(booking: Booking, placement: LinkedEvent | None, now: datetime) -> None:
+    """Want the event as the booking has it, whatever the phone made of it; one that was deleted gets a new UID."""
+    booking.revision += 1
+    booking.save(update_fields=["revision"])
+    if placement is None or placement.wanted != Wanted.PRESENT:
+        return
+    if placement.missing_since is not None:
+        placement.wanted, placement.removed_at = Wanted.ABSENT, now
+        placement.save(update_fields=["wanted", "removed_at"])
+        place(booking)
+        return
+    follow(booking, placement)
+
+
+def follow(booking: Booking, placement: LinkedEvent | None) -> None:
+    """Let pushing go on from what the phone has now: nothing of it counts as agreed any more."""
+    if placement is not None:
+        LinkedEvent.objects.filter(pk=placement.pk).update(
+            state=State.QUEUED,
+            agreed_start=None,
+            agreed_end=None,
+            attempts=0,
+            next_try_at=None,
+            error_code="",
+            error_params={},
+        )
+
+
+def upcoming(user: User, now: datetime) -> QuerySet[Booking]:
+    """Live bookings of the user that are not over."""
+    return Booking.objects.filter(staff=user, end__gt=now).live()
+
+
+def unplaced(user: User, now: datetime) -> QuerySet[Booking]:
+    """Upcoming bookings that no calendar is wanted to show."""
+    return upcoming(user, now).exclude(linked_events__wanted=Wanted.PRESENT)
+
+
+def misplaced(user: User, now: datetime) -> QuerySet[Booking]:
+    """Upcoming bookings that stand in another calendar than the linked one, or in none."""
+    linked = CalendarConfiguration.objects.filter(user=user).values("linked_calendar")
+    settled = LinkedEvent.objects.filter(wanted=Wanted.PRESENT, calendar__in=linked, booking__staff=user)
+    return upcoming(user, now).exclude(pk__in=settled.values("booking"))
+
+
+def place_upcoming(user: User, now: datetime) -> int:
+    """Want all upcoming bookings in the linked calendar; those that stood elsewhere move. How many.
+
+    The new placement has a new UID and the old one is wanted absent in the same transaction of each booking, so that
+    a crash half-way leaves nothing orphaned. Inside a transaction.
+    """
+    bookings = list(misplaced(user, now).select_for_update(of=("self",)))
+    for booking in bookings:
+        remove(booking)
+        place(booking)
+    return len(bookings)
+
+
+def withdraw_upcoming(user: User, calendars: QuerySet[Calendar], now: datetime) -> int:
+    """Want upcoming events gone from these calendars, while the bookings stand; how many. Inside a transaction."""
+    placements = LinkedEvent.objects.filter(
+        booking__in=upcoming(user, now), calendar__in=calendars, wanted=Wanted.PRESENT
+    )
+    return placements.update(wanted=Wanted.ABSENT, state=State.QUEUED, attempts=0, next_try_at=None)
+
+
+def reattach(user: User) -> int:
+    """After a reconnection: let placements whose calendar row had gone find it again by account and path; how many."""
+    count = 0
+    orphans = LinkedEvent.objects.filter(booking__staff=user, calendar=None, removed_at=None)
+    for placement in orphans:
+        calendar = Calendar.objects.of(user).filter(
+            connection__username=placement.account, path=placement.calendar_path
+        )
+        count += LinkedEvent.objects.filter(pk=placement.pk).update(calendar=calendar.first())
+    return count

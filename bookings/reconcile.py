@@ -1,0 +1,202 @@
+"""The way back: an event that the phone changed is a wish about its booking.
+
+States are compared, never lists of changes: each placement with the event that stands in the calendars now. It starts
+only when all selected calendars of the staff member were read, and `reconcile_due` stays set until it ran through, so
+that a kill in between loses nothing. Nothing is ever cancelled on a failure to read.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
+
+from django.contrib.auth.models import User
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from availability.intervals import Span
+from bookings import collisions, finding, services
+from bookings.models import BookingChange, LinkedEvent, Proposal
+from connections import dav, ical, push
+from connections.busy import all_events
+from connections.models import Calendar, CalendarConfiguration, Connection, Event
+
+TWICE = timedelta(seconds=60)  # an event is deleted only if it is missing at two polls this far apart
+PAST = timedelta(days=1)  # bookings that are longer over than this are left alone
+
+State = LinkedEvent.State
+Kind = Proposal.Kind
+
+
+def reconcile(user: User, now: datetime) -> bool:
+    """Hold the user's placements against the calendars if that is due and all of them were read; whether it ran."""
+    if not CalendarConfiguration.objects.filter(user=user, reconcile_due=True).exists() or not _all_read(user):
+        return False
+    # Cleared first: what a sync applies while this runs sets it again.
+    CalendarConfiguration.objects.filter(user=user).update(reconcile_due=False)
+    finished = False
+    try:
+        settled = [_compare(placement, events, now) for placement, events in _pairs(user, now)]
+        collisions.notice(user, now)
+        finished = all(settled)
+    finally:
+        if not finished:
+            CalendarConfiguration.objects.filter(user=user).update(reconcile_due=True)
+    return finished
+
+
+def _all_read(user: User) -> bool:
+    """Were all selected calendars read completely, with none broken, gone or doubted?"""
+    selected = Calendar.objects.selected().of(user)
+    broken = selected.exclude(error_code="") | selected.filter(read_at=None) | selected.exclude(gone_at=None)
+    return selected.exists() and not broken.exists() and not _failing(user)
+
+
+def _failing(user: User) -> bool:
+    return Connection.objects.filter(user=user).exclude(error_code="").exists()
+
+
+def _pairs(user: User, now: datetime) -> Iterable[tuple[LinkedEvent, list[Event]]]:
+    """Each placement that a calendar has agreed to, with the events of its UID."""
+    placements = list(
+        LinkedEvent.objects.filter(booking__staff=user, wanted=LinkedEvent.Wanted.PRESENT, booking__end__gt=now - PAST)
+        .exclude(etag="")
+        .exclude(calendar=None)
+        .select_related("booking__service", "booking__staff", "calendar__connection")
+    )
+    events: dict[str, list[Event]] = {}
+    for event in all_events(user, [placement.uid for placement in placements]):
+        events.setdefault(event.uid, []).append(event)
+    return [(placement, events.get(placement.uid, [])) for placement in placements]
+
+
+def _compare(placement: LinkedEvent, events: Sequence[Event], now: datetime) -> bool:
+    """Settle one placement; False if it must be looked at again later."""
+    here = next((event for event in events if event.href == placement.href), None)
+    event = here or next(iter(sorted(events, key=lambda event: event.calendar_id != placement.calendar_id)), None)
+    if event is None:
+        return _missing(placement, now)
+    if here is None:
+        _follow_calendar(placement, event)
+    if event.owed_etag:
+        return False
+    if placement.missing_since is not None:
+        LinkedEvent.objects.filter(pk=placement.pk).update(missing_since=None)
+        _withdraw(placement, now, Kind.DELETED)
+    if event.etag in (placement.etag, *placement.superseded_etags):
+        return True  # an echo of our own push, or nothing new
+    return _changed(placement, event, ical.own_event(bytes(event.text)), now)
+
+
+def _follow_calendar(placement: LinkedEvent, event: Event) -> None:
+    """The phone moved the event to another calendar: the UID stays, pushing goes there."""
+    placement.href, placement.calendar, placement.calendar_path = event.href, event.calendar, event.calendar.path
+    placement.account = event.calendar.connection.username
+    placement.save(update_fields=["href", "calendar", "calendar_path", "account"])
+
+
+def _changed(placement: LinkedEvent, event: Event, there: ical.OwnEvent, now: datetime) -> bool:
+    """Another version stands in the calendar than was agreed on."""
+    if there.cancelled:
+        _propose(placement, Kind.DELETED, now, _("The event was cancelled on the phone."))
+        return True
+    if there.shape == "unreadable":
+        return True  # shown as a problem of the event; never a reason to touch a booking
+    if there.shape != "timed" or there.start is None or there.end is None:
+        _propose(placement, Kind.RESHAPED, now, _SHAPES[there.shape](), there)
+        return True
+    span = (there.start, there.end)
+    if span == (placement.agreed_start, placement.agreed_end):
+        _agree(placement, event)  # title, notes, alarm or travel: they are the phone's to keep
+    elif span == (placement.booking.start, placement.booking.end):
+        _agree(placement, event, *span)
+    elif placement.booking.revision != placement.pushed_revision:
+        _propose(placement, Kind.BOTH_SIDES, now, _("It was changed in Kalends too, and that stands."), there)
+    else:
+        _moved(placement, event, span, there, now)
+    return True
+
+
+_SHAPES = {
+    "all_day": lambda: _("The event is now all-day, so it has no time that the booking could follow."),
+    "floating": lambda: _("The event lost its time zone."),
+    "recurring": lambda: _("The event now repeats; a booking is one piece of time."),
+}
+
+
+def _agree(placement: LinkedEvent, event: Event, start: datetime | None = None, end: datetime | None = None) -> None:
+    """Take the phone's version as the one both sides know; what is still to be pushed goes on from it."""
+    LinkedEvent.objects.filter(pk=placement.pk).update(
+        etag=event.etag,
+        superseded_etags=[*placement.superseded_etags[-19:], placement.etag],
+        agreed_start=start or placement.agreed_start,
+        agreed_end=end or placement.agreed_end,
+        agreed_text=bytes(event.text) if event.whole else placement.agreed_text,
+    )
+
+
+def _moved(placement: LinkedEvent, event: Event, span: Span, there: ical.OwnEvent, now: datetime) -> None:
+    """Moved or lengthened: the booking follows if that fits, else staff are asked."""
+    booking = placement.booking
+    with services.locked(booking.staff):
+        booking = services.live(booking)
+        if booking.revision == placement.pushed_revision and finding.fits(booking.staff, booking, span, now=now):
+            services.move(
+                booking,
+                *span,
+                now=now,
+                source=BookingChange.Source.PHONE,
+                tell=now + services.QUIET,
+            )
+            _agree(placement, event, *span)
+            LinkedEvent.objects.filter(pk=placement.pk).update(pushed_revision=booking.revision, state=State.PUSHED)
+            _withdraw(placement, now, Kind.MOVED, Kind.RESHAPED)
+            return
+    reason = finding.why_not_there(booking, span, now=now)
+    _propose(placement, Kind.MOVED, now, reason, there)
+
+
+def _missing(placement: LinkedEvent, now: datetime) -> bool:
+    """The event is in no selected calendar. Deleted means: at two polls, and nowhere else in the account."""
+    if placement.missing_since is None:
+        LinkedEvent.objects.filter(pk=placement.pk).update(missing_since=now)
+        return False
+    if now < placement.missing_since + TWICE or placement.calendar is None:
+        return False
+    try:
+        gone = push.is_absent(placement.calendar, placement.href, placement.uid)
+    except dav.DavError:
+        return False
+    if not gone:
+        return False  # listed again soon, or in a calendar that is not selected: the booking stands meanwhile
+    _propose(placement, Kind.DELETED, now, _("The event was deleted on the phone."))
+    return True
+
+
+def _propose(
+    placement: LinkedEvent, kind: Proposal.Kind, now: datetime, reason: str, there: ical.OwnEvent | None = None
+) -> None:
+    """Ask staff, once for each kind; pushing stops until they decide."""
+    values = {
+        "linked_event": placement,
+        "new_start": there.start if there else None,
+        "new_end": there.end if there else None,
+        "reason": reason,
+    }
+    with transaction.atomic():
+        LinkedEvent.objects.filter(pk=placement.pk).update(state=State.CHANGED_ON_BOTH_SIDES)
+        Proposal.objects.update_or_create(
+            booking=placement.booking,
+            kind=kind,
+            decided_at=None,
+            withdrawn_at=None,
+            defaults=values,
+            create_defaults={**values, "created_at": now},
+        )
+
+
+def _withdraw(placement: LinkedEvent, now: datetime, *kinds: Proposal.Kind) -> None:
+    """What was asked has settled itself."""
+    open_still = Proposal.objects.open().filter(booking=placement.booking_id, kind__in=kinds)
+    if open_still.update(withdrawn_at=now):
+        LinkedEvent.objects.filter(pk=placement.pk, state=State.CHANGED_ON_BOTH_SIDES).update(state=State.QUEUED)

@@ -1,0 +1,335 @@
+"""Book, reschedule, cancel, decide: the only writers of Booking.
+
+Each asks iCloud once more before its transaction, then takes the staff member's lock, asks again under it, and writes
+the booking with its placement and its history in one piece. What follows outside is only nudged after the commit.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from functools import partial
+
+from django.conf import settings
+from django.contrib.auth.models import User
+from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
+from django_q.tasks import async_task
+
+from availability.slots import Shape
+from bookings import finding, placing
+from bookings.finding import Opening
+from bookings.models import Booking, BookingChange, Client, Proposal, Service
+from connections.busy import freshness
+from connections.models import CalendarConfiguration
+from connections.polling import refresh
+
+QUIET = timedelta(minutes=10)  # what the phone moved may be undone before the client is told
+
+Kind = BookingChange.Kind
+Source = BookingChange.Source
+
+
+@dataclass(frozen=True, slots=True)
+class ClientDetails:
+    """Who books, as typed."""
+
+    name: str
+    email: str = ""
+    phone: str = ""
+
+
+class Refused(Exception):
+    """It cannot be done; str() is the sentence that says why."""
+
+
+class NotOpen(Refused):
+    """The time is not open. `alternatives` are the next openings; `can_insist`: staff may book it anyway."""
+
+    def __init__(self, sentence: str, alternatives: list[Opening], *, can_insist: bool = True) -> None:
+        super().__init__(sentence)
+        self.alternatives = alternatives
+        self.can_insist = can_insist
+
+
+def book(
+    *,
+    service: Service,
+    staff: User | None,
+    start: datetime,
+    client: ClientDetails,
+    now: datetime,
+    actor: User | None = None,
+    anyway: bool = False,
+    note: str = "",
+) -> Booking:
+    """Book `service` at `start` (aware) with `staff`, or with the first of its staff who is free then.
+
+    `anyway`: staff insist on a time that is not open, even over another booking. Raises NotOpen, Refused.
+    """
+    if not client.name.strip():
+        raise Refused(_("Say who the booking is for."))
+    if not service.active:
+        raise Refused(_("“%(service)s” cannot be booked at present.") % {"service": service})
+    candidates = _candidates(service, staff)
+    for user in candidates:
+        refresh(user.pk, now, seconds=settings.FRESHNESS_DEADLINE_SECONDS)
+    refusal: NotOpen | None = None
+    for user in candidates:
+        try:
+            return _book_with(user, service, start, client, now=now, actor=actor, anyway=anyway, note=note)
+        except NotOpen as error:
+            refusal = refusal or error
+    assert refusal is not None  # noqa: S101 - there is always a candidate
+    raise NotOpen(str(refusal), finding.next_openings(service, candidates, max(start, now), now=now))
+
+
+def _candidates(service: Service, staff: User | None) -> list[User]:
+    able = list(service.staff.filter(is_active=True).order_by("pk"))
+    if staff is not None:
+        if staff not in able:
+            raise Refused(_("%(staff)s does not offer “%(service)s”.") % {"staff": staff, "service": service})
+        return [staff]
+    if not able:
+        raise Refused(_("Nobody offers “%(service)s” yet.") % {"service": service})
+    return able
+
+
+def _book_with(
+    user: User,
+    service: Service,
+    start: datetime,
+    client: ClientDetails,
+    *,
+    now: datetime,
+    actor: User | None,
+    anyway: bool,
+    note: str,
+) -> Booking:
+    shape = service.shape
+    with locked(user):
+        collides = _check_open(user, shape, start, now=now, anyway=anyway)
+        pending = freshness(user, now=now).pending
+        booking = Booking(service=service, staff=user, client=_client(client), overlap_allowed=collides, note=note)
+        booking.status = Booking.Status.PENDING if pending else Booking.Status.CONFIRMED
+        booking.cause = Booking.Cause.CALENDAR_UNREADABLE if pending else Booking.Cause.NONE
+        _set_time(booking, start, start + shape.duration)
+        booking.save()
+        _record(booking, Kind.MADE, Source.STAFF, now, actor=actor, tell=now)
+        placing.place(booking)
+        _nudge(booking)
+    return booking
+
+
+@contextmanager
+def locked(user: User) -> Iterator[None]:
+    """One transaction under the staff member's lock; the database's own refusal of an overlap is a refusal like ours.
+
+    PostgreSQL locks the row; on SQLite every transaction takes the write lock as it begins.
+    """
+    try:
+        with transaction.atomic():
+            list(CalendarConfiguration.objects.select_for_update().filter(user=user).values_list("pk"))
+            yield
+    except IntegrityError as error:
+        if "bookings_never_overlap" not in str(error):
+            raise
+        raise NotOpen(_("Somebody else has just booked this time."), [], can_insist=True) from error
+
+
+def _check_open(
+    user: User, shape: Shape, start: datetime, *, now: datetime, anyway: bool, moving: Booking | None = None
+) -> bool:
+    """Raise NotOpen unless the time is open or staff insist; whether it then overlaps another booking."""
+    if finding.is_open(user, shape, start, now=now, moving=moving):
+        return False
+    if not anyway:
+        raise NotOpen(finding.why_not(user, shape, start, now=now, moving=moving), [])
+    return finding.collides(user, shape, start, moving=moving)
+
+
+def _client(details: ClientDetails) -> Client:
+    """The client of these details: one already known by the same e-mail or phone and name, or a new one."""
+    name, email, phone = details.name.strip(), details.email.strip(), details.phone.strip()
+    known = Client.objects.filter(name__iexact=name, email__iexact=email, phone=phone).first()
+    return known or Client.objects.create(name=name, email=email, phone=phone)
+
+
+def _set_time(booking: Booking, start: datetime, end: datetime) -> None:
+    shape = booking.service.shape
+    booking.start, booking.end = start, end
+    booking.blocked_from, booking.blocked_until = start - shape.buffer_before, end + shape.buffer_after
+
+
+def _record(
+    booking: Booking,
+    kind: Kind,
+    source: Source,
+    now: datetime,
+    *,
+    actor: User | None = None,
+    before: tuple[datetime, datetime] | None = None,
+    tell: datetime | None = None,
+) -> BookingChange:
+    """A line of history; `tell` is when the client is to be told. What was still untold before is told with it."""
+    booking.changes.filter(tell_client_at__isnull=False, told_at=None).update(tell_client_at=None)
+    return BookingChange.objects.create(
+        booking=booking,
+        at=now,
+        kind=kind,
+        source=source,
+        actor=actor,
+        old_start=before[0] if before else None,
+        old_end=before[1] if before else None,
+        new_start=booking.start,
+        new_end=booking.end,
+        tell_client_at=tell,
+    )
+
+
+def _nudge(booking: Booking) -> None:
+    """After the commit, let workers push and tell at once; the schedule would do the same a little later."""
+    transaction.on_commit(partial(async_task, "bookings.tasks.settle_booking", booking.pk))
+
+
+def reschedule(
+    booking: Booking,
+    *,
+    start: datetime,
+    now: datetime,
+    end: datetime | None = None,
+    actor: User | None = None,
+    source: Source = Source.STAFF,
+    anyway: bool = False,
+) -> Booking:
+    """Move a live booking to `start`, keeping its length unless `end` is given. Raises NotOpen, Refused."""
+    refresh(booking.staff_id, now, seconds=settings.FRESHNESS_DEADLINE_SECONDS)
+    with locked(booking.staff):
+        booking = live(booking)
+        until = end or start + (booking.end - booking.start)
+        shape = replace(booking.service.shape, duration=until - start)
+        booking.overlap_allowed = _check_open(booking.staff, shape, start, now=now, anyway=anyway, moving=booking)
+        return move(booking, start, until, now=now, actor=actor, source=source, tell=now)
+
+
+def move(
+    booking: Booking,
+    start: datetime,
+    end: datetime,
+    *,
+    now: datetime,
+    actor: User | None = None,
+    source: Source,
+    kind: Kind = Kind.MOVED,
+    tell: datetime | None,
+) -> Booking:
+    """Write a live booking's new time. Inside the staff member's lock, after the time was found to be free."""
+    before = (booking.start, booking.end)
+    _set_time(booking, start, end)
+    booking.revision += 1
+    booking.save()
+    _record(booking, kind, source, now, actor=actor, before=before, tell=tell)
+    Proposal.objects.open().filter(booking=booking, kind=Proposal.Kind.COLLISION).update(withdrawn_at=now)
+    _nudge(booking)
+    return booking
+
+
+def live(booking: Booking) -> Booking:
+    """The booking as it stands now, its row locked. Raises Refused if it is cancelled."""
+    booking = (
+        Booking.objects.select_for_update(of=("self",)).select_related("service", "client", "staff").get(pk=booking.pk)
+    )
+    if not booking.live:
+        raise Refused(_("This booking is cancelled."))
+    return booking
+
+
+def cancel(booking: Booking, *, now: datetime, actor: User | None = None, source: Source = Source.STAFF) -> Booking:
+    """Cancel a live booking: its time opens, its event goes. One that is cancelled stays as it is."""
+    with locked(booking.staff):
+        try:
+            booking = live(booking)
+        except Refused:
+            return Booking.objects.get(pk=booking.pk)
+        booking.status, booking.cause = Booking.Status.CANCELLED, Booking.Cause.NONE
+        booking.revision += 1
+        booking.save()
+        _record(booking, Kind.CANCELLED, source, now, actor=actor, tell=now)
+        Proposal.objects.open().filter(booking=booking).update(withdrawn_at=now)
+        placing.remove(booking)
+        _nudge(booking)
+    return booking
+
+
+def confirm(booking: Booking, *, now: datetime) -> bool:
+    """Confirm a pending booking if its staff member's calendars are read again and its time is free; was it?"""
+    with locked(booking.staff):
+        booking = live(booking)
+        fresh = freshness(booking.staff, now=now)
+        if booking.status != Booking.Status.PENDING or fresh.pending or not fresh.bookable:
+            return False
+        if not finding.fits(booking.staff, booking, (booking.start, booking.end), now=now):
+            return False
+        booking.status, booking.cause = Booking.Status.CONFIRMED, Booking.Cause.NONE
+        booking.revision += 1
+        booking.save()
+        _record(booking, Kind.CONFIRMED, Source.KALENDS, now, tell=now)
+        _nudge(booking)
+    return True
+
+
+def undo(change: BookingChange, *, now: datetime, actor: User | None = None) -> Booking:
+    """Take back a move that the phone made, while the client has not been told. Raises Refused, NotOpen."""
+    booking = change.booking
+    with locked(booking.staff):
+        booking = live(booking)
+        latest = booking.changes.first()
+        if latest is None or latest.pk != change.pk or change.old_start is None or change.old_end is None:
+            raise Refused(_("Only the latest move can be undone."))
+        if latest.told_at is not None or latest.tell_client_at is None:
+            raise Refused(_("The client has been told already. Reschedule the booking instead."))
+        shape = replace(booking.service.shape, duration=change.old_end - change.old_start)
+        if finding.collides(booking.staff, shape, change.old_start, moving=booking):
+            raise NotOpen(_("The old time is taken by now."), [])
+        return move(
+            booking,
+            change.old_start,
+            change.old_end,
+            now=now,
+            actor=actor,
+            source=Source.STAFF,
+            kind=Kind.UNDONE,
+            tell=None,
+        )
+
+
+def decide(proposal: Proposal, *, choice: str, now: datetime, actor: User | None = None) -> Booking:
+    """Carry out what staff decided about a change made on the phone. Raises Refused."""
+    booking = proposal.booking
+    if choice not in proposal.choices:
+        raise Refused(_("This cannot be chosen here."))
+    with locked(booking.staff):
+        open_still = Proposal.objects.open().select_for_update().filter(pk=proposal.pk)
+        if not open_still.update(decided_at=now, choice=choice, decided_by=actor):
+            raise Refused(_("This was decided already."))
+        booking = live(booking)
+        if choice == Proposal.Choice.PUT_BACK:
+            placing.put_back(booking, proposal.linked_event, now)
+            _nudge(booking)
+        elif choice == Proposal.Choice.ACCEPT:
+            _accept(booking, proposal, now, actor)
+    if choice == Proposal.Choice.CANCEL:
+        return cancel(booking, now=now, actor=actor)
+    return booking
+
+
+def _accept(booking: Booking, proposal: Proposal, now: datetime, actor: User | None) -> None:
+    """Let the booking follow the phone, whatever it overlaps."""
+    if proposal.new_start is None or proposal.new_end is None:
+        raise Refused(_("The event has no time that a booking could follow. Put it back, or cancel the booking."))
+    shape = replace(booking.service.shape, duration=proposal.new_end - proposal.new_start)
+    booking.overlap_allowed = finding.collides(booking.staff, shape, proposal.new_start, moving=booking)
+    placing.follow(booking, proposal.linked_event)
+    move(booking, proposal.new_start, proposal.new_end, now=now, actor=actor, source=Source.PHONE, tell=now)

@@ -1,0 +1,47 @@
+"""What the workers run for bookings. Names are stored in the database: they change only with the schedules."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.contrib.auth.models import User
+from django.utils import timezone
+
+from bookings import outbox, placing, services, telling
+from bookings.models import Booking
+from bookings.reconcile import reconcile
+from connections import guard
+from connections.models import CalendarConfiguration
+
+
+def settle_booking(booking_id: int) -> None:
+    """Right after a change: push it and tell who must know."""
+    outbox.push_booking(booking_id, timezone.now())
+    telling.tell_clients(timezone.now())
+
+
+def push_events() -> None:
+    """On schedule: push what is due, tell clients and staff what is due."""
+    now = timezone.now()
+    outbox.push_due(now)
+    telling.tell_clients(now)
+    telling.mail_proposals(now)
+
+
+def reconcile_bookings() -> None:
+    """On schedule: hold bookings against calendars wherever a sync asked for it and nobody has done it since."""
+    now = timezone.now()
+    for user in User.objects.filter(calendar_configuration__reconcile_due=True):
+        with guard.one_row(f"reconciling user {user.pk}"):
+            reconcile(user, now)
+
+
+def after_sync(user_id: int, now: datetime) -> None:
+    """What follows every sync, by whichever door it came (the setting AFTER_SYNC)."""
+    user = User.objects.get(pk=user_id)
+    if CalendarConfiguration.objects.filter(user=user, reconcile_due=True).exists():
+        placing.reattach(user)
+        reconcile(user, now)
+        telling.mail_proposals(now)
+    for booking in Booking.objects.filter(staff=user, status=Booking.Status.PENDING, end__gt=now):
+        services.confirm(booking, now=now)
