@@ -42,6 +42,7 @@ class Account:
         self.addresses: list[str] = facts.get("addresses") or [apple_id]
         self.main_password: str = facts.get("main_password") or _words(3)
         self.app_passwords = [AppPassword(**one) for one in facts.get("app_passwords", [])]
+        self.zone: str = facts.get("zone") or "Europe/Berlin"  # where the owner's phone is
         self.locked: bool = facts.get("locked", False)
         self.pod: int = facts.get("pod", 42)
         self.revision: int = facts.get("revision", 0)
@@ -71,6 +72,12 @@ class Account:
             digest = _digest(password)
             kept = [one for one in self.app_passwords if one.digest != digest and one.label != password]
             self.app_passwords = kept
+            self.keep()
+
+    def revoke_made(self, made: str) -> None:
+        """Revoke the one that was made at that instant, as it stands in `app_passwords`."""
+        with self.store.lock:
+            self.app_passwords = [one for one in self.app_passwords if one.made != made]
             self.keep()
 
     def revoke_all(self) -> None:
@@ -182,6 +189,7 @@ class Account:
             "addresses": self.addresses,
             "main_password": self.main_password,
             "app_passwords": [vars_of(one) for one in self.app_passwords],
+            "zone": self.zone,
             "locked": self.locked,
             "pod": self.pod,
             "revision": self.revision,

@@ -35,9 +35,9 @@ def new_name() -> str:
 class AppleDevice:
     """One phone. Every verb takes the path of an event and, where it makes a new one, returns its path."""
 
-    def __init__(self, account: Account, zone: str = "Europe/Berlin", *, build: str = "iOS 26.1") -> None:
+    def __init__(self, account: Account, zone: str = "", *, build: str = "iOS 26.1") -> None:
         self.account = account
-        self.zone = ZoneInfo(zone)
+        self.zone = ZoneInfo(zone or account.zone)
         self.build = build
 
     # --- making -------------------------------------------------------------------------------------------
@@ -212,6 +212,11 @@ class AppleDevice:
     def touch(self, href: str) -> None:
         """Open and save: everything is written anew and nothing changes."""
         self._edit(href, lambda event: None)
+
+    def begins(self, href: str) -> Moment:
+        """The start of an event; of a series, its first."""
+        _, component = self._open(href)
+        return ics.moment(series.master(component).all("DTSTART")[0])
 
     def delete(self, href: str) -> None:
         """Delete an event, a series with all its exceptions."""

@@ -49,6 +49,7 @@ class Sandbox:
         self.faults = Faults()
         self.log = Log()
         self.stranger_log = Log()
+        self.apple_log = Log()
         self.scheduled = Recorder()
         self.hosts = Hosts()
         self.cloud = Cloud(self.store, self.switches, self.hosts, self.scheduled)
@@ -56,6 +57,7 @@ class Sandbox:
         self._acceptor = Acceptor()
         self._down: Fault | None = None
         self._pod: Listener | None = None
+        self.apple_url = ""
 
     # --- life ---------------------------------------------------------------------------------------------
 
@@ -101,10 +103,20 @@ class Sandbox:
     # --- who ----------------------------------------------------------------------------------------------
 
     def add_account(
-        self, apple_id: str, *, name: str = "", addresses: Sequence[str] = (), reminders: bool = True
+        self,
+        apple_id: str,
+        *,
+        name: str = "",
+        addresses: Sequence[str] = (),
+        zone: str = "Europe/Berlin",
+        reminders: bool = True,
     ) -> Account:
-        """A new Apple Account without a calendar of events. Raises ValueError when the Apple ID is taken."""
-        return self.store.add_account(apple_id, name=name, addresses=addresses, reminders=reminders)
+        """A new Apple Account without a calendar of events. Raises ValueError when the Apple ID is taken.
+
+        `addresses`: the owner's mail addresses when they are not the Apple ID; `zone`: where the phone is;
+        `reminders`: whether there is a list of reminders too, as on most accounts.
+        """
+        return self.store.add_account(apple_id, name=name, addresses=addresses, zone=zone, reminders=reminders)
 
     def account(self, apple_id: str) -> Account:
         """An account that is there. Raises KeyError."""
@@ -161,12 +173,20 @@ class Sandbox:
             before.app = lambda request, host: replies.empty(int(old))
         return self.hosts.pod
 
+    def serve_pages(self, port: int = 0) -> str:
+        """Serve Apple's pages too: the iPhone, the app-specific passwords, the control; returns their URL."""
+        from sandbox.pages.app import Apple  # templates are loaded by those who look at them
+
+        self._ports["apple"] = port
+        self.apple_url = self._listen("apple", Apple(self).answer, self.apple_log).url
+        return self.apple_url
+
     # --- listeners ----------------------------------------------------------------------------------------
 
     def _listen(self, name: str, app: App, log: Log, address: str = LOOPBACK) -> Listener:
         listener = _bind(name, address, self._ports.get(name, 0), app, log)
         listener.clock = self.clock
-        if name != "stranger":
+        if name not in {"stranger", "apple"}:
             listener.faults = self.faults
             listener.redirects = self.hosts.url
             listener.wants_gzip = lambda: self.switches.gzip

@@ -30,14 +30,20 @@ class Store:
         self._load()
 
     def add_account(
-        self, apple_id: str, *, name: str = "", addresses: Sequence[str] = (), reminders: bool = True
+        self,
+        apple_id: str,
+        *,
+        name: str = "",
+        addresses: Sequence[str] = (),
+        zone: str = "Europe/Berlin",
+        reminders: bool = True,
     ) -> Account:
         """A new account with no calendar of events. Raises ValueError when the Apple ID is taken."""
         with self.lock:
             if self.account(apple_id):
                 raise ValueError(f"there is an account {apple_id} already")
             dsid = str(FIRST_DSID + len(self.accounts))
-            account = Account(self, dsid, apple_id, name=name, addresses=list(addresses))
+            account = Account(self, dsid, apple_id, name=name, addresses=list(addresses), zone=zone)
             self.accounts[dsid] = account
             account.keep()
             if reminders:

@@ -1,0 +1,73 @@
+"""Which page answers which URL."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any
+
+from werkzeug import Request, Response
+from werkzeug.exceptions import HTTPException, NotFound
+from werkzeug.routing import Map, Rule
+
+from sandbox.accounts import Account
+from sandbox.pages import control, passwords, phone, render
+
+if TYPE_CHECKING:
+    from sandbox.server import Sandbox
+
+_ACCOUNT_PAGES: dict[str, Callable[[Account, Request], Response]] = {
+    "phone.week": phone.week,
+    "phone.fragment": phone.fragment,
+    "phone.new": phone.new,
+    "phone.event": phone.event,
+    "phone.change": phone.change,
+    "passwords.show": passwords.show,
+    "passwords.make": passwords.make,
+    "passwords.revoke": passwords.revoke,
+    "passwords.change": passwords.change,
+}
+_URLS = Map(
+    [
+        Rule("/", endpoint="index", methods=["GET"]),
+        Rule("/static/<name>", endpoint="static", methods=["GET"]),
+        Rule("/control/", endpoint="control", methods=["GET"]),
+        Rule("/control/<verb>", endpoint="control", methods=["GET", "POST"]),
+        Rule("/iphone/<dsid>/", endpoint="phone.week", methods=["GET"]),
+        Rule("/iphone/<dsid>/week/", endpoint="phone.fragment", methods=["GET"]),
+        Rule("/iphone/<dsid>/new/", endpoint="phone.new", methods=["GET", "POST"]),
+        Rule("/iphone/<dsid>/event/", endpoint="phone.event", methods=["GET"]),
+        Rule("/iphone/<dsid>/event/", endpoint="phone.change", methods=["POST"]),
+        Rule("/account/<dsid>/", endpoint="passwords.show", methods=["GET"]),
+        Rule("/account/<dsid>/passwords/", endpoint="passwords.make", methods=["POST"]),
+        Rule("/account/<dsid>/revoke/", endpoint="passwords.revoke", methods=["POST"]),
+        Rule("/account/<dsid>/password/", endpoint="passwords.change", methods=["POST"]),
+    ]
+)
+
+
+class Apple:
+    """Everything an owner does at Apple: on the phone and at account.apple.com."""
+
+    def __init__(self, sandbox: Sandbox) -> None:
+        self.sandbox = sandbox
+
+    def answer(self, request: Request, host: str) -> Response:
+        """One page."""
+        try:
+            endpoint, values = _URLS.bind_to_environ(request.environ).match()
+            return self._page(endpoint, values, request)
+        except HTTPException as error:
+            response = error.get_response(request.environ)
+            return Response(response.get_data(), error.code, response.headers)
+
+    def _page(self, endpoint: str, values: Mapping[str, Any], request: Request) -> Response:
+        if endpoint == "index":
+            return render.page("index.html", accounts=self.sandbox.accounts, sandbox=self.sandbox)
+        if endpoint == "static":
+            return render.static(values["name"])
+        if endpoint == "control":
+            return control.answer(self.sandbox, values.get("verb", ""), request)
+        account = self.sandbox.store.accounts.get(values["dsid"])
+        if account is None:
+            raise NotFound("There is no such account.")
+        return _ACCOUNT_PAGES[endpoint](account, request)
