@@ -44,6 +44,11 @@ def remove(booking: Booking) -> None:
     )
 
 
+def queue(booking: Booking) -> None:
+    """The calendar must follow a change of the booking."""
+    booking.linked_events.filter(wanted=Wanted.PRESENT, state=State.PUSHED).update(state=State.QUEUED)
+
+
 def put_back(booking: Booking, placement: LinkedEvent | None, now: datetime) -> None:
     """Want the event as the booking has it, whatever the phone made of it; one that was deleted gets a new UID."""
     booking.revision += 1

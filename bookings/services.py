@@ -231,6 +231,7 @@ def move(
     booking.revision += 1
     booking.save()
     _record(booking, kind, source, now, actor=actor, before=before, tell=tell)
+    placing.queue(booking)
     Proposal.objects.open().filter(booking=booking, kind=Proposal.Kind.COLLISION).update(withdrawn_at=now)
     _nudge(booking)
     return booking
@@ -276,6 +277,7 @@ def confirm(booking: Booking, *, now: datetime) -> bool:
         booking.revision += 1
         booking.save()
         _record(booking, Kind.CONFIRMED, Source.KALENDS, now, tell=now)
+        placing.queue(booking)
         _nudge(booking)
     return True
 

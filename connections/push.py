@@ -15,6 +15,7 @@ from datetime import datetime
 from django.db import transaction
 
 from connections import apply, dav, ical
+from connections.ical.reducing import PRODID
 from connections.models import Calendar, Connection, Event
 from connections.problems import Problem
 from connections.sync import account_of
@@ -165,7 +166,7 @@ def _adopt(
 
 def _unedited(text: bytes) -> bool:
     """Was this text written by Kalends and not since by a device (which puts its own PRODID)?"""
-    return ical.written_here(text)
+    return PRODID.encode() in text
 
 
 def _update(

@@ -1,0 +1,52 @@
+"""Make a booking."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.core.management.base import CommandParser
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from bookings import services
+from bookings.shapes import booking_json, service_named
+from connections.commands import JsonCommand, Refused, instant, user_named
+from connections.instants import iso
+
+
+class Command(JsonCommand):
+    help = "Make a booking; exit 2 and a sentence when the time is not open."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--service", required=True)
+        parser.add_argument("--staff")
+        parser.add_argument("--start", required=True, help="ISO 8601 with offset")
+        parser.add_argument("--name", required=True)
+        parser.add_argument("--email", default="")
+        parser.add_argument("--phone", default="")
+
+    def run(self, *, service: str, staff: str | None, start: str, **options: Any) -> dict[str, Any]:
+        client = services.ClientDetails(options["name"], options["email"], options["phone"])
+        try:
+            booking = services.book(
+                service=service_named(service),
+                staff=user_named(staff) if staff else None,
+                start=instant(start),
+                client=client,
+                now=timezone.now(),
+            )
+        except services.NotOpen as error:
+            raise Refused(_with_alternatives(error)) from None
+        except services.Refused as error:
+            raise Refused(str(error)) from None
+        return booking_json(booking)
+
+    def show(self, data: Any) -> None:
+        self.stdout.write(_("Booking %(id)s: %(start)s – %(end)s, %(status)s.") % data)
+
+
+def _with_alternatives(error: services.NotOpen) -> str:
+    if not error.alternatives:
+        return str(error)
+    times = ", ".join(str(iso(one.start)) for one in error.alternatives)
+    return f"{error} {_('Next openings: %(times)s.') % {'times': times}}"

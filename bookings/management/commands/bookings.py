@@ -1,0 +1,29 @@
+"""List a staff member's bookings."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.core.management.base import CommandParser
+from django.utils.translation import gettext as _
+
+from bookings.models import Booking
+from bookings.shapes import booking_json
+from connections.commands import JsonCommand, user_named
+
+
+class Command(JsonCommand):
+    help = "List a staff member's bookings with their push states."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--user", required=True)
+
+    def run(self, *, user: str, **options: Any) -> list[dict[str, Any]]:
+        rows = Booking.objects.filter(staff=user_named(user)).prefetch_related("linked_events")
+        return [booking_json(row) for row in rows]
+
+    def show(self, data: Any) -> None:
+        if not data:
+            self.stdout.write(_("No bookings."))
+        for row in data:
+            self.stdout.write(f"{row['id']}  {row['start']} – {row['end']}  {row['status']}  {row['push']}")

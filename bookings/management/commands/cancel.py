@@ -1,0 +1,26 @@
+"""Cancel a booking."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.core.management.base import CommandParser
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from bookings import services
+from bookings.shapes import booking_json, booking_numbered
+from connections.commands import JsonCommand
+
+
+class Command(JsonCommand):
+    help = "Cancel a booking: its time opens and its event goes."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--booking", type=int, required=True)
+
+    def run(self, *, booking: int, **options: Any) -> dict[str, Any]:
+        return booking_json(services.cancel(booking_numbered(booking), now=timezone.now()))
+
+    def show(self, data: Any) -> None:
+        self.stdout.write(_("Booking %(id)s is cancelled.") % data)

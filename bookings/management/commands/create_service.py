@@ -1,0 +1,54 @@
+"""Make a service."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.core.management.base import CommandParser
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from bookings.models import Service
+from connections.commands import JsonCommand, Refused, user_named
+
+
+class Command(JsonCommand):
+    help = "Make a service that can be booked with the given staff."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--slug", required=True)
+        parser.add_argument("--name", required=True)
+        parser.add_argument("--minutes", type=int, required=True)
+        parser.add_argument("--user", action="append", required=True, help="staff who offer it; may be repeated")
+        parser.add_argument("--slot-minutes", type=int, help="a start every so many minutes")
+        parser.add_argument("--buffer-before", type=int, default=0, help="minutes kept free before")
+        parser.add_argument("--buffer-after", type=int, default=0, help="minutes kept free after")
+        parser.add_argument("--notice", type=int, help="minimum notice in minutes")
+        parser.add_argument("--horizon", type=int, help="days ahead it can be booked")
+
+    def run(self, *, slug: str, name: str, minutes: int, user: list[str], **options: Any) -> dict[str, Any]:
+        staff = [user_named(one) for one in user]
+        service = Service(slug=slug, name=name, minutes=minutes)
+        service.buffer_before_minutes = options["buffer_before"]
+        service.buffer_after_minutes = options["buffer_after"]
+        for field, option in (
+            ("slot_minutes", "slot_minutes"),
+            ("notice_minutes", "notice"),
+            ("horizon_days", "horizon"),
+        ):
+            if options[option] is not None:
+                setattr(service, field, options[option])
+        try:
+            service.full_clean()
+        except ValidationError as error:
+            raise Refused(
+                " ".join(f"{field}: {' '.join(texts)}" for field, texts in error.message_dict.items())
+            ) from None
+        with transaction.atomic():
+            service.save()
+            service.staff.set(staff)
+        return {"service": service.slug, "name": service.name, "minutes": service.minutes, "staff": user}
+
+    def show(self, data: Any) -> None:
+        self.stdout.write(_("“%(name)s” can be booked, %(minutes)s minutes each.") % data)

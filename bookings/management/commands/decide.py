@@ -1,0 +1,34 @@
+"""Decide upon a proposal."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.core.management.base import CommandParser
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from bookings import services
+from bookings.models import Proposal
+from bookings.shapes import booking_json
+from connections.commands import JsonCommand, Refused
+
+
+class Command(JsonCommand):
+    help = "Decide upon a change made on the phone."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--proposal", type=int, required=True)
+        parser.add_argument("--choice", required=True, choices=[str(choice) for choice in Proposal.Choice])
+
+    def run(self, *, proposal: int, choice: str, **options: Any) -> dict[str, Any]:
+        row = Proposal.objects.select_related("booking__service", "booking__staff", "linked_event").filter(pk=proposal)
+        if not row:
+            raise Refused(_("There is no proposal %(id)s.") % {"id": proposal})
+        try:
+            return booking_json(services.decide(row[0], choice=choice, now=timezone.now()))
+        except services.Refused as error:
+            raise Refused(str(error)) from None
+
+    def show(self, data: Any) -> None:
+        self.stdout.write(_("Booking %(id)s: %(start)s – %(end)s, %(status)s.") % data)

@@ -1,0 +1,47 @@
+"""When can a service be booked?"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.core.management.base import CommandParser
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from bookings.finding import find
+from bookings.shapes import service_named, staff_of
+from connections.commands import JsonCommand, Refused, instant, user_named
+from connections.instants import iso
+
+
+class Command(JsonCommand):
+    help = "List the openings of a service that start in a span."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--service", required=True)
+        parser.add_argument("--staff")
+        parser.add_argument("--from", dest="start", required=True, help="ISO 8601 with offset")
+        parser.add_argument("--to", dest="end", required=True, help="ISO 8601 with offset")
+
+    def run(self, *, service: str, staff: str | None, start: str, end: str, **options: Any) -> dict[str, Any]:
+        wanted = service_named(service)
+        users = staff_of(wanted, user_named(staff) if staff else None)
+        span = instant(start), instant(end)
+        if span[1] <= span[0]:
+            raise Refused(_("The end must come after the start."))
+        found = find(wanted, users, *span, now=timezone.now())
+        return {
+            "as_of": iso(found.as_of),
+            "openings": [
+                {"start": iso(one.start), "end": iso(one.end), "staff": one.staff.get_username()}
+                for one in found.openings
+            ],
+        }
+
+    def show(self, data: Any) -> None:
+        if data["as_of"]:
+            self.stdout.write(_("Calendars as of %(time)s") % {"time": data["as_of"]})
+        for one in data["openings"]:
+            self.stdout.write(f"{one['start']} – {one['end']}  {one['staff']}")
+        if not data["openings"]:
+            self.stdout.write(_("No openings."))

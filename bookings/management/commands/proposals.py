@@ -1,0 +1,28 @@
+"""What a staff member has to decide."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.core.management.base import CommandParser
+from django.utils.translation import gettext as _
+
+from bookings.models import Proposal
+from bookings.shapes import proposal_json
+from connections.commands import JsonCommand, user_named
+
+
+class Command(JsonCommand):
+    help = "List changes made on the phone that a staff member must decide."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--user", required=True)
+
+    def run(self, *, user: str, **options: Any) -> list[dict[str, Any]]:
+        return [proposal_json(row) for row in Proposal.objects.open().filter(booking__staff=user_named(user))]
+
+    def show(self, data: Any) -> None:
+        if not data:
+            self.stdout.write(_("Nothing to decide."))
+        for row in data:
+            self.stdout.write(f"{row['id']}  booking {row['booking']}: {row['reason']} ({', '.join(row['choices'])})")

@@ -1,0 +1,31 @@
+"""Move a booking."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.core.management.base import CommandParser
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from bookings import services
+from bookings.shapes import booking_json, booking_numbered
+from connections.commands import JsonCommand, Refused, instant
+
+
+class Command(JsonCommand):
+    help = "Move a booking to another start; exit 2 and a sentence when that time is not open."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--booking", type=int, required=True)
+        parser.add_argument("--start", required=True, help="ISO 8601 with offset")
+
+    def run(self, *, booking: int, start: str, **options: Any) -> dict[str, Any]:
+        try:
+            moved = services.reschedule(booking_numbered(booking), start=instant(start), now=timezone.now())
+        except services.Refused as error:
+            raise Refused(str(error)) from None
+        return booking_json(moved)
+
+    def show(self, data: Any) -> None:
+        self.stdout.write(_("Booking %(id)s is now %(start)s – %(end)s.") % data)
