@@ -44,7 +44,7 @@ def expand(data: bytes, *, window: Span, zone: ZoneInfo, rules: Rules, addresses
     instances = tuple(work.finished())
     head = next(iter(masters or overrides or components), None)
     return Expansion(
-        uid=head.uid if head else "",
+        uid=head.uid if head else file.uid,
         summary=head.summary if head else "",
         recurring=any(component.repeats for component in components),
         endless=work.endless or any(c.start.utc(zone) >= window[1] for c in components),

@@ -32,14 +32,24 @@ def normalise(data: bytes) -> bytes:
 
 
 def unfold(raw: bytes) -> str:
-    """One content line in text. Unfolded as octets first, since a fold may cut a character in two."""
-    return _FOLD.sub(b"", raw).decode("utf-8", "replace")
+    """One content line in text. Unfolded as octets first, since a fold may cut a character in two.
+
+    What is not UTF-8 is taken for the Latin-1 that old programs write; it can only be wrong about a title.
+    """
+    whole = _FOLD.sub(b"", raw)
+    try:
+        return whole.decode()
+    except UnicodeDecodeError:
+        return whole.decode("latin-1")
 
 
 def split(raw: bytes) -> Line:
-    """Name, parameters and value of a content line. Where quotes are broken, the value is after the last colon."""
+    """Name, parameters and value of a content line. Quotes that never close are left out."""
     text = unfold(raw)
     head = _HEAD.match(text)
+    if head is None:
+        text = text.replace('"', "")
+        head = _HEAD.match(text)
     if head is None:
         name, _, value = text.rpartition(":")
         return Line(re.split("[;:]", name, maxsplit=1)[0].upper(), value.strip())

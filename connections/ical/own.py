@@ -19,10 +19,10 @@ _TEXTS = ("SUMMARY", "DESCRIPTION", "LOCATION", "URL")
 
 def own_event(data: bytes) -> OwnEvent:
     """The event in `data` as it stands, for holding it against its booking. Nothing is raised."""
-    _, components, timeless = read(data, frozenset())
+    file, components, timeless = read(data, frozenset())
     masters = [component for component in components if component.slot is None]
     if not components:
-        return OwnEvent("", None, None, "unreadable", cancelled=False, sequence=0)
+        return OwnEvent(file.uid, None, None, "unreadable", cancelled=False, sequence=0)
     event = (masters or components)[0]
     shape = _shape(event, components, broken=timeless)
     span: tuple[datetime | None, datetime | None] = (None, None)

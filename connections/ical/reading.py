@@ -61,6 +61,12 @@ class File:
     vtimezones: Mapping[str, bytes]
     is_calendar: bool
 
+    @property
+    def uid(self) -> str:
+        """The UID, also of an event that cannot be read otherwise."""
+        found = (lines.split(raw) for block in self.blocks for raw in block.lines if raw[:3].upper() == b"UID")
+        return _uid(next(found, Line("UID", "")))
+
 
 @dataclass(frozen=True, slots=True)
 class Repeat:
@@ -205,7 +211,7 @@ class _Reader:
             return None
         slot = self.one("RECURRENCE-ID", self.moment)
         return Component(
-            uid=self.text("UID")[:LONGEST_UID],
+            uid=_uid(self.fields["UID"][0]) if "UID" in self.fields else "",
             summary=self.text("SUMMARY")[:LONGEST_SUMMARY],
             start=start,
             end=end,
@@ -260,6 +266,10 @@ class _Reader:
     def repeats(self, line: Line) -> list[Repeat]:
         zone = self.zone(line)
         return [_repeat(value, zone) for value in line.value.split(",") if value.strip()]
+
+
+def _uid(line: Line) -> str:
+    return lines.unescape(line.value)[:LONGEST_UID]
 
 
 def _before(end: Moment | None) -> Moment | None:
