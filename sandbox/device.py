@@ -218,6 +218,14 @@ class AppleDevice:
         _, component = self._open(href)
         return ics.moment(series.master(component).all("DTSTART")[0])
 
+    def rule(self, href: str) -> str:
+        """How it repeats, without the INTERVAL that says nothing; nothing when it does not."""
+        _, component = self._open(href)
+        if not _has_master(component):
+            return ""
+        parts = series.master(component).value("RRULE").split(";")
+        return ";".join(part for part in parts if part != "INTERVAL=1")
+
     def delete(self, href: str) -> None:
         """Delete an event, a series with all its exceptions."""
         self._calendar(href).delete(href)

@@ -21,6 +21,7 @@ from sandbox.pages import render
 
 RULES = {"": "Never", "FREQ=DAILY": "Every day", "FREQ=WEEKLY": "Every week", "FREQ=WEEKLY;INTERVAL=2": "Every 2 weeks"}
 TRAVEL = {"0": "None", "5": "5 minutes", "15": "15 minutes", "30": "30 minutes", "60": "1 hour", "90": "1 hour 30"}
+LISTED = 14  # days; the strip above shows the first seven
 _MINUTE = timedelta(minutes=1)
 
 
@@ -48,6 +49,11 @@ class Day:
     heading: str
     today: bool
     rows: list[Row]
+
+    @property
+    def listed(self) -> bool:
+        """Whether the list shows it: today, and every day on which something stands."""
+        return self.today or bool(self.rows)
 
     @property
     def marks(self) -> list[dict[str, Any]]:
@@ -238,6 +244,8 @@ def _new_page(account: Account, request: Request, problem: str = "") -> Response
 
 
 def _event_page(account: Account, one: Shown, problem: str = "") -> Response:
+    rule = AppleDevice(account).rule(one.href)
+    rules = RULES if rule in RULES else {rule: "As it is now"} | RULES
     return render.page(
         "event.html",
         status=422 if problem else 200,
@@ -247,7 +255,8 @@ def _event_page(account: Account, one: Shown, problem: str = "") -> Response:
         when=_when(one),
         start=f"{one.start:%Y-%m-%d}" if one.all_day else f"{one.start:%Y-%m-%dT%H:%M}",
         calendars=[calendar for calendar in account.events() if not calendar.read_only],
-        rules=list(RULES.items()),
+        rule=rule,
+        rules=list(rules.items()),
         travels=list(TRAVEL.items()),
         travel=str(int(one.travel / _MINUTE)),
         problem=problem,
@@ -263,11 +272,12 @@ def _week(account: Account, request: Request) -> dict[str, Any]:
     except ValueError:
         asked = today
     monday = asked - timedelta(days=asked.weekday())
-    found = agenda.shown(account, monday, 7, zone)
-    days = [_day(account, monday + timedelta(days=index), today, found) for index in range(7)]
+    found = agenda.shown(account, monday, LISTED, zone)
+    days = [_day(account, monday + timedelta(days=index), today, found) for index in range(LISTED)]
     return {
         "account": account,
-        "days": days,
+        "week": days[:7],
+        "listed": [day for day in days if day.listed],
         "month": f"{monday + timedelta(days=3):%B %Y}",
         "monday": monday.isoformat(),
         "before": (monday - timedelta(days=7)).isoformat(),

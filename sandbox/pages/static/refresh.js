@@ -16,3 +16,6 @@ async function look() {
 
 setInterval(() => look().catch(() => {}), 2000);
 document.addEventListener("visibilitychange", () => look().catch(() => {}));
+
+// A phone opens at today.
+if (!location.search && !location.hash) document.querySelector(".today")?.scrollIntoView({ behavior: "instant" });
