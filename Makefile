@@ -1,0 +1,92 @@
+# Kalends. `make demo` shows it, `make test` proves it; `make help` lists the rest.
+#
+# Only Python 3.11 or newer and make are presumed. Everything else goes into .venv, once.
+
+SHELL := /bin/sh
+.DEFAULT_GOAL := help
+
+VENV := .venv
+BIN := $(VENV)/bin
+PYTHON ?= $(shell for name in python3.13 python3.12 python3.11 python3 python python3.14; do \
+	if $$name -c 'import sys; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1; then echo $$name; break; fi; done)
+PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet install --require-hashes
+
+# Two tests at a time unless TEST_PROCESSES says otherwise; `make test TESTS="tests/sandbox -k demo"` runs a part.
+TEST_PROCESSES ?= 2
+TESTS ?=
+PYTEST := $(BIN)/python -m pytest -q -rfE --numprocesses=$(TEST_PROCESSES) --dist=loadscope
+
+COMPILE := ../$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --no-header --no-emit-index-url --generate-hashes
+
+.PHONY: help demo test test-postgresql lint format types contracts migrations requirements run worker environment clean
+
+help: ## Say what can be made
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1|\2/p' Makefile | while IFS='|' read -r name words; do printf '%-16s %s\n' "$$name" "$$words"; done
+
+demo: $(VENV)/base.stamp ## Everything at once on this machine; RESET=1 begins anew
+	@exec $(BIN)/python manage.py demo $(if $(RESET),--reset)
+
+test: $(VENV)/dev.stamp ## The whole suite on SQLite
+	@exec $(PYTEST) $(TESTS)
+
+test-postgresql: $(VENV)/dev.stamp ## The whole suite on the PostgreSQL that DATABASE_URL names
+	@case "$$DATABASE_URL" in postgres*) ;; *) \
+		echo 'Set DATABASE_URL to a PostgreSQL whose role may create databases: postgres://role:password@127.0.0.1:5432/name'; exit 2;; esac
+	@exec $(PYTEST) $(TESTS)
+
+lint: $(VENV)/dev.stamp ## Style of code and templates
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/djlint templates --lint --quiet
+
+format: $(VENV)/dev.stamp ## Put the code into its style
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+types: $(VENV)/dev.stamp ## Types, strictly
+	$(BIN)/mypy .
+
+contracts: $(VENV)/dev.stamp ## Who may import whom
+	$(BIN)/lint-imports
+
+migrations: $(VENV)/dev.stamp ## Do the models need a migration that is not written?
+	@DEBUG=true $(BIN)/python manage.py makemigrations --check --dry-run
+
+requirements: $(VENV)/dev.stamp ## Compile requirements/*.in; UPGRADE=1 takes newer versions
+	cd requirements && $(COMPILE) $(if $(UPGRADE),--upgrade) base.in -o base.txt
+	cd requirements && $(COMPILE) $(if $(UPGRADE),--upgrade) dev.in -o dev.txt
+
+run: $(VENV)/dev.stamp ## The web server for working on Kalends, with the settings of .env
+	$(BIN)/python manage.py migrate --verbosity 0
+	@exec $(BIN)/python manage.py runserver
+
+worker: $(VENV)/dev.stamp ## The worker that goes with it
+	$(BIN)/python manage.py setup_schedules
+	@exec $(BIN)/python manage.py qcluster
+
+environment: $(VENV)/dev.stamp ## Only install what developing needs
+
+clean: ## Remove the environment and what tools left behind; data/ stays
+	rm -rf $(VENV) staticfiles .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
+
+# --- the environment -------------------------------------------------------------------------------
+
+$(BIN)/python:
+	@if [ -z "$(PYTHON)" ]; then \
+		echo 'Kalends needs Python 3.11 or newer, and found none. Debian, Ubuntu: apt install python3 python3-venv. macOS: brew install python. Then make again.'; \
+		exit 1; fi
+	@if ! $(PYTHON) -c 'import ensurepip, venv' >/dev/null 2>&1; then \
+		echo 'This Python ($(PYTHON)) cannot make environments: its modules venv and ensurepip are missing. Debian, Ubuntu: apt install python3-venv. Then make again.'; \
+		exit 1; fi
+	@rm -rf $(VENV)
+	@$(PYTHON) -m venv $(VENV)
+
+$(VENV)/base.stamp: requirements/base.txt | $(BIN)/python
+	@echo 'Installing what Kalends needs into .venv (once) …'
+	@$(PIP) -r requirements/base.txt
+	@touch $@
+
+$(VENV)/dev.stamp: requirements/dev.txt | $(BIN)/python
+	@echo 'Installing what developing Kalends needs into .venv (once) …'
+	@$(PIP) -r requirements/dev.txt
+	@touch $@ $(VENV)/base.stamp
