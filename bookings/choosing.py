@@ -1,0 +1,145 @@
+"""The choice of calendars: what there is to choose from, and keeping what was chosen."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from itertools import groupby
+
+from django.contrib.auth.models import User
+from django.db import transaction
+from django.db.models import Q, QuerySet
+from django.http import QueryDict
+
+from bookings import placing
+from bookings.forms.configuration import ConfigurationForm, RulesForm
+from connections import accounts, expansion
+from connections.models import Calendar, CalendarConfiguration, Connection, Occurrence
+from connections.tasks import sync_soon
+
+AHEAD = timedelta(days=60)
+
+
+@dataclass(frozen=True, slots=True)
+class FreeDays:
+    """All-day events of a calendar that are marked Free: how many, and the first one's title ("" if not kept)."""
+
+    count: int
+    example: str
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One calendar to choose."""
+
+    calendar: Calendar
+    rules: RulesForm
+    free_days: FreeDays | None
+    blocks: bool
+    linked: bool
+
+    @property
+    def can_be_linked(self) -> bool:
+        return self.calendar.writable and self.calendar.gone_at is None
+
+
+class Choice:
+    """A staff member's whole choice, as forms: what the page shows, and what it keeps."""
+
+    def __init__(
+        self, user: User, configuration: CalendarConfiguration, now: datetime, data: QueryDict | None = None
+    ) -> None:
+        self.user, self.now = user, now
+        self.former_link = configuration.linked_calendar_id
+        self.former_zone = configuration.time_zone
+        self.form = ConfigurationForm(user, data, instance=configuration)
+        self.calendars = list(_offered(user))
+        self.rules = {c.pk: RulesForm(data, instance=c, prefix=f"calendar-{c.pk}") for c in self.calendars}
+
+    def is_valid(self) -> bool:
+        return all([self.form.is_valid(), *(rules.is_valid() for rules in self.rules.values())])
+
+    def groups(self) -> list[tuple[Connection, list[Row]]]:
+        """The calendars by connection, with what is ticked now or was when it was sent."""
+        free = free_days(self.user, self.now)
+        rows = [self._row(calendar, free.get(calendar.pk)) for calendar in self.calendars]
+        return [(key, list(group)) for key, group in groupby(rows, lambda row: row.calendar.connection)]
+
+    def _row(self, calendar: Calendar, free: FreeDays | None) -> Row:
+        linked = self._linked() == str(calendar.pk)
+        return Row(calendar, self.rules[calendar.pk], free, linked or self._ticked(calendar), linked)
+
+    def _linked(self) -> str:
+        if self.form.is_bound:
+            return str(self.form.data.get("linked_calendar", ""))
+        return str(self.former_link or "")
+
+    def _ticked(self, calendar: Calendar) -> bool:
+        if self.form.is_bound:
+            return str(calendar.pk) in self.form["conflict_calendars"].value()
+        return calendar.conflict
+
+    def none_linked(self) -> bool:
+        return not self._linked()
+
+    def upcoming(self) -> int:
+        """How many bookings a newly linked calendar would get."""
+        return placing.upcoming(self.user, self.now).count()
+
+    def lacking(self) -> int:
+        """How many of them the linked calendar does not have."""
+        return placing.unplaced(self.user, self.now).count() if self.former_link else 0
+
+    @transaction.atomic
+    def keep(self) -> None:
+        """Keep what was chosen and queue what follows. Raises accounts.ConfigurationRefused, keeping nothing."""
+        chosen = self.form.cleaned_data
+        linked, conflicts = chosen["linked_calendar"], chosen["conflict_calendars"]
+        if self.calendars:
+            accounts.configure(self.user, linked=linked, conflicts=list(conflicts), now=self.now)
+        self._write()
+        if linked and chosen["add_upcoming"]:
+            placing.place_upcoming(self.user, self.now)
+        for connection in Connection.objects.filter(user=self.user, needs_person=False):
+            sync_soon(connection.pk)
+
+    def _write(self) -> None:
+        """Write the fields that were sent and no others: a sync may be writing the same rows."""
+        values = {name: self.form.cleaned_data[name] for name in self.form.Meta.fields}
+        CalendarConfiguration.objects.filter(user=self.user).update(**values)
+        changed = [pk for pk, rules in self.rules.items() if rules.has_changed()]
+        for pk in changed:
+            Calendar.objects.filter(pk=pk).update(**self.rules[pk].cleaned_data)
+        if values["time_zone"] != self.former_zone:
+            expansion.expand_user(self.user.pk, self.now)
+        else:
+            for calendar in Calendar.objects.selected().filter(pk__in=changed):
+                expansion.expand_calendar(calendar, self.now)
+
+
+def free_days(user: User, now: datetime) -> dict[int, FreeDays]:
+    """By calendar: the all-day events of the next 60 days that are marked Free."""
+    rows = Occurrence.objects.filter(
+        calendar__connection__user=user, all_day=True, free_marked=True, end__gt=now, start__lt=now + AHEAD
+    ).order_by("calendar_id", "start", "pk")
+    found: dict[int, FreeDays] = {}
+    for calendar, summary in rows.values_list("calendar_id", "summary"):
+        before = found.get(calendar, FreeDays(0, summary))
+        found[calendar] = FreeDays(before.count + 1, before.example)
+    return found
+
+
+@transaction.atomic
+def decide_new(calendar: Calendar, *, blocks: bool) -> None:
+    """Say of a calendar that appeared after the choice whether it blocks; then it is read."""
+    calendar.conflict, calendar.asked_about = blocks, True
+    calendar.read_at = calendar.fresh_at = calendar.compared_at = None
+    calendar.save(update_fields=["conflict", "asked_about", "read_at", "fresh_at", "compared_at"])
+    if blocks:
+        sync_soon(calendar.connection_id)
+
+
+def _offered(user: User) -> QuerySet[Calendar]:
+    """The calendars of the account and, so that they can be unticked, chosen ones that are gone."""
+    offered = Calendar.objects.of(user).filter(Q(gone_at=None) | Q(conflict=True))
+    return offered.select_related("connection").order_by("connection_id", "position", "pk")

@@ -1,0 +1,61 @@
+"""Leaving an account: what that means for bookings, and taking their events along."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import transaction
+
+from bookings import outbox, placing
+from bookings.models import LinkedEvent, LinkedEventQuerySet
+from connections import accounts
+from connections.models import Calendar, Connection, Event
+
+
+@dataclass(frozen=True, slots=True)
+class Farewell:
+    """What disconnecting concerns: upcoming events that Kalends put there, calendars that block, events read."""
+
+    pushed: int
+    linked: bool
+    blocking: int
+    events: int
+
+
+class StillThere(Exception):
+    """Not everything could be removed; `count` events are left and nothing was disconnected."""
+
+    def __init__(self, count: int) -> None:
+        super().__init__(count)
+        self.count = count
+
+
+def farewell(connection: Connection, now: datetime) -> Farewell:
+    """What the page says before anything is done."""
+    calendars = Calendar.objects.filter(connection=connection)
+    return Farewell(
+        pushed=_upcoming(connection, now).filter(wanted=LinkedEvent.Wanted.PRESENT).count(),
+        linked=calendars.filter(linked_by__user=connection.user_id).exists(),
+        blocking=calendars.selected().count(),
+        events=Event.objects.filter(calendar__connection=connection).count(),
+    )
+
+
+def disconnect(connection: Connection, *, remove: bool, now: datetime) -> None:
+    """Forget the account; with `remove` its upcoming pushed events go first.
+
+    Raises StillThere if iCloud did not let go of all of them; the account then stays, so that it can be tried again.
+    """
+    if remove:
+        with transaction.atomic():
+            placing.withdraw_upcoming(connection.user, connection.calendars.all(), now)
+        outbox.push_due(now, user=connection.user, force=True)
+        left = _upcoming(connection, now).filter(wanted=LinkedEvent.Wanted.ABSENT).exclude(etag="").count()
+        if left:
+            raise StillThere(left)
+    accounts.disconnect(connection)
+
+
+def _upcoming(connection: Connection, now: datetime) -> LinkedEventQuerySet:
+    return LinkedEvent.objects.filter(calendar__connection=connection, booking__end__gt=now, removed_at=None)

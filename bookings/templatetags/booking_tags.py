@@ -1,0 +1,80 @@
+"""Words about bookings and their times, for templates."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any, Protocol
+
+from django import template
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from availability.intervals import Span
+from bookings import spoken
+from bookings.models import Booking, BookingChange
+from bookings.words import Push, push_of
+
+register = template.Library()
+register.filter("clock", spoken.clock)
+register.filter("day_and_clock", spoken.day_and_clock)
+
+STATUS_TONES = {"confirmed": "good", "pending": "warn", "cancelled": "muted"}
+
+
+class Lasting(Protocol):
+    """Whatever has a start and an end: an item of the week, an occurrence, a booking."""
+
+    start: datetime
+    end: datetime
+
+
+@register.filter
+def clocks(thing: Lasting | Span) -> str:
+    """From when to when, on the clock."""
+    return spoken.clocks(thing if isinstance(thing, tuple) else (thing.start, thing.end))
+
+
+@register.filter
+def day_and_clocks(thing: Lasting) -> str:
+    """On which day, and from when to when."""
+    return spoken.day_and_clocks((thing.start, thing.end))
+
+
+@register.simple_tag
+def when(start: datetime, end: datetime) -> str:
+    """The same for a bare start and end."""
+    return spoken.day_and_clocks((start, end))
+
+
+@register.filter
+def day(moment: datetime) -> date:
+    """The date of an instant in the active zone."""
+    return timezone.localtime(moment).date()
+
+
+@register.filter
+def push(booking: Booking) -> Push:
+    """How the booking stands with the linked calendar."""
+    return push_of(booking)
+
+
+@register.filter
+def status_tone(booking: Booking) -> str:
+    return STATUS_TONES[booking.status]
+
+
+@register.filter
+def times_of(change: BookingChange) -> str:
+    """What a change says about time; of a move, where it was before."""
+    new = spoken.day_and_clocks((change.new_start, change.new_end))
+    if change.old_start is None or change.old_end is None:
+        return new
+    return _("from %(old)s to %(new)s") % {
+        "old": spoken.day_and_clocks((change.old_start, change.old_end)),
+        "new": new,
+    }
+
+
+@register.filter
+def lookup(mapping: dict[Any, Any], key: Any) -> Any:
+    return mapping.get(key)

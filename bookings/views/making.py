@@ -1,0 +1,83 @@
+"""A booking made by hand: the service and the day by GET, so that it works without JavaScript; the rest by POST."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+
+from bookings import services
+from bookings.day import openings_on
+from bookings.forms.booking import BookingForm, WhatForm, bookable, client_details
+from bookings.models import Booking, Client, Service
+from bookings.views.staff import StaffRequest, staff_page
+
+
+@staff_page
+def new(request: StaffRequest) -> HttpResponse:
+    if not bookable(request.user).exists():
+        return render(request, "bookings/new.html", {"no_services": True})
+    if request.method != "POST":
+        return _offer(request, BookingForm(request.user, request.zone, initial=_known_client(request)))
+    form = BookingForm(request.user, request.zone, request.POST)
+    if not form.is_valid():
+        return _offer(request, form)
+    try:
+        booking = _book(request, form.cleaned_data)
+    except services.Refused as refusal:
+        return _offer(request, form, refusal)
+    messages.success(request, _("Booked: %(booking)s.") % {"booking": booking})
+    return redirect(booking)
+
+
+def _book(request: StaffRequest, data: dict[str, Any]) -> Booking:
+    return services.book(
+        service=data["service"],
+        staff=request.user,
+        start=data["moment"],
+        client=services.ClientDetails(data["name"], data["email"], data["phone"]),
+        now=request.now,
+        actor=request.user,
+        anyway=data["anyway"],
+        note=data["note"],
+    )
+
+
+def _offer(request: StaffRequest, form: BookingForm, refusal: services.Refused | None = None) -> HttpResponse:
+    """The page, or for htmx the day's times alone; after a refusal with its sentence and what could be done."""
+    what = _what(request)
+    service, day = what["service"], what["date"]
+    context = {
+        "form": form,
+        "what": WhatForm(request.user, initial={"service": service.pk, "date": day}),
+        "service": service,
+        "found": openings_on(day, request.user, service.shape, request.zone, now=request.now),
+        "refusal": refusal,
+        "chosen": form.data.get("opening", "") or request.GET.get("start", ""),
+        "date_text": date_format(day, "l, j F"),
+    }
+    partial = request.htmx and request.htmx.target == "times"
+    return render(request, "bookings/_times.html" if partial else "bookings/new.html", context)
+
+
+def _what(request: StaffRequest) -> dict[str, Any]:
+    """The service and the day asked for; else the first service, today."""
+    what = WhatForm(request.user, request.POST or request.GET)
+    chosen = what.cleaned_data if what.is_valid() else getattr(what, "cleaned_data", {})
+    first: Service | None = bookable(request.user).first()
+    return {
+        "service": chosen.get("service") or first,
+        "date": chosen.get("date") or request.now.astimezone(request.zone).date(),
+    }
+
+
+def _known_client(request: StaffRequest) -> dict[str, str]:
+    """The details of the client whose page led here."""
+    asked = request.GET.get("client", "")
+    own = Client.objects.filter(bookings__staff=request.user)
+    client = own.filter(pk=int(asked)).first() if asked.isdecimal() else None
+    return client_details(client) if client else {}

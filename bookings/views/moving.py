@@ -1,0 +1,87 @@
+"""A booking moved to another time, or cancelled."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from django.contrib import messages
+from django.db.models import QuerySet
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+
+from bookings import services
+from bookings.day import openings_on
+from bookings.forms.times import DayForm, TimeForm
+from bookings.models import Booking
+from bookings.views.staff import StaffRequest, staff_page
+
+
+@staff_page
+def reschedule(request: StaffRequest, pk: int) -> HttpResponse:
+    booking = get_object_or_404(_own(request), pk=pk)
+    if not booking.live:
+        return redirect(booking)
+    if request.method != "POST":
+        return _offer(request, booking, TimeForm(request.zone))
+    form = TimeForm(request.zone, request.POST)
+    if not form.is_valid():
+        return _offer(request, booking, form)
+    try:
+        _move(request, booking, form)
+    except services.Refused as refusal:
+        return _offer(request, booking, form, refusal)
+    messages.success(request, _("Moved: %(booking)s.") % {"booking": booking})
+    return redirect(booking)
+
+
+@staff_page
+def cancel(request: StaffRequest, pk: int) -> HttpResponse:
+    booking = get_object_or_404(_own(request), pk=pk)
+    if request.method != "POST":
+        return render(request, "bookings/cancel.html", {"booking": booking})
+    services.cancel(booking, now=request.now, actor=request.user)
+    messages.success(request, _("Cancelled: %(booking)s.") % {"booking": booking})
+    return redirect(booking)
+
+
+def _own(request: StaffRequest) -> QuerySet[Booking]:
+    return Booking.objects.filter(staff=request.user).select_related("client", "service", "staff")
+
+
+def _move(request: StaffRequest, booking: Booking, form: TimeForm) -> None:
+    services.reschedule(
+        booking,
+        start=form.cleaned_data["moment"],
+        now=request.now,
+        actor=request.user,
+        anyway=form.cleaned_data["anyway"],
+    )
+
+
+def _offer(
+    request: StaffRequest, booking: Booking, form: TimeForm, refusal: services.Refused | None = None
+) -> HttpResponse:
+    """The page, or for htmx the day's times alone; after a refusal with its sentence and what could be done."""
+    day = _day(request, booking)
+    shape = booking.service.shape
+    context = {
+        "booking": booking,
+        "form": form,
+        "what": DayForm(initial={"date": day}),
+        "found": openings_on(day, request.user, shape, request.zone, now=request.now, moving=booking),
+        "refusal": refusal,
+        "chosen": form.data.get("opening", ""),
+        "date_text": date_format(day, "l, j F"),
+    }
+    partial = request.htmx and request.htmx.target == "times"
+    return render(request, "bookings/_times.html" if partial else "bookings/reschedule.html", context)
+
+
+def _day(request: StaffRequest, booking: Booking) -> date:
+    """The day asked for; else the booking's own or, once that is over, today."""
+    asked = DayForm(request.POST or request.GET)
+    if asked.is_valid():
+        return asked.cleaned_data["date"]  # type: ignore[no-any-return]
+    return max(booking.start, request.now).astimezone(request.zone).date()

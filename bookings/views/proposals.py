@@ -1,0 +1,45 @@
+"""What the phone changed and staff must decide."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from bookings import services
+from bookings.models import Proposal, ProposalQuerySet
+from bookings.views.live import live
+from bookings.views.staff import StaffRequest, staff_page
+
+DECIDED = 10
+
+
+@staff_page
+def proposals(request: StaffRequest) -> HttpResponse:
+    own = _own(request)
+    context = {
+        "proposals": own.open(),
+        "decided": own.exclude(decided_at=None).order_by("-decided_at")[:DECIDED],
+    }
+    return live(request, "bookings/proposals.html", "bookings/_proposals.html", context)
+
+
+@require_POST
+@staff_page
+def decide(request: StaffRequest, pk: int) -> HttpResponse:
+    proposal = get_object_or_404(_own(request), pk=pk)
+    try:
+        services.decide(proposal, choice=request.POST.get("choice", ""), now=request.now, actor=request.user)
+    except services.Refused as error:
+        messages.error(request, str(error))
+    else:
+        messages.success(request, _("Done: %(booking)s.") % {"booking": proposal.booking})
+    return redirect("bookings:proposals")
+
+
+def _own(request: StaffRequest) -> ProposalQuerySet:
+    return Proposal.objects.filter(booking__staff=request.user).select_related(
+        "booking__client", "booking__service", "booking__staff", "linked_event"
+    )

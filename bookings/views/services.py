@@ -1,0 +1,42 @@
+"""The tab Services: what can be booked with the staff member."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.db import transaction
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+
+from bookings.forms.services import ServiceForm
+from bookings.models import Service
+from bookings.views.staff import StaffRequest, staff_page
+
+
+@staff_page
+def services(request: StaffRequest) -> HttpResponse:
+    own = Service.objects.filter(staff=request.user).order_by("-active", "name", "pk")
+    return render(request, "bookings/services.html", {"services": own, "active": "services"})
+
+
+@staff_page
+def new(request: StaffRequest) -> HttpResponse:
+    form = ServiceForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        with transaction.atomic():
+            form.save().staff.add(request.user)
+        messages.success(request, _("“%(service)s” can be booked now.") % {"service": form.instance})
+        return redirect("services")
+    return render(request, "bookings/service_form.html", {"form": form, "active": "services"})
+
+
+@staff_page
+def edit(request: StaffRequest, slug: str) -> HttpResponse:
+    service = get_object_or_404(Service, slug=slug, staff=request.user)
+    form = ServiceForm(request.POST or None, instance=service)
+    if request.method == "POST" and form.is_valid():
+        form.save()
+        messages.success(request, _("“%(service)s” saved.") % {"service": service})
+        return redirect("services")
+    context = {"form": form, "service": service, "active": "services"}
+    return render(request, "bookings/service_form.html", context)

@@ -1,0 +1,53 @@
+"""What every page of a staff member starts with: who, when, and in which zone."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from functools import wraps
+from typing import Concatenate, ParamSpec, cast
+from zoneinfo import ZoneInfo
+
+from django.contrib.auth.decorators import login_required
+from django.contrib.auth.models import User
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
+from django_htmx.middleware import HtmxDetails
+
+from connections.models import CalendarConfiguration
+
+P = ParamSpec("P")
+
+
+class StaffRequest(HttpRequest):
+    """A request of somebody who is signed in and can be booked."""
+
+    user: User
+    htmx: HtmxDetails
+    now: datetime
+    zone: ZoneInfo
+    configuration: CalendarConfiguration
+
+
+def staff_page(
+    view: Callable[Concatenate[StaffRequest, P], HttpResponse],
+) -> Callable[Concatenate[HttpRequest, P], HttpResponse]:
+    """A page for people who are signed in, in the zone they chose; the clock is read here, once."""
+
+    @wraps(view)
+    def wrapped(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+        staff = cast(StaffRequest, request)
+        staff.now = timezone.now()
+        staff.configuration = _configuration(staff.user)
+        staff.zone = staff.configuration.zone
+        with timezone.override(staff.zone):
+            return view(staff, *args, **kwargs)
+
+    return cast("Callable[Concatenate[HttpRequest, P], HttpResponse]", login_required(wrapped))
+
+
+def _configuration(user: User) -> CalendarConfiguration:
+    """The user's configuration; somebody made with Django's own tools gets one at the first page."""
+    if not hasattr(user, "calendar_configuration"):
+        CalendarConfiguration.objects.get_or_create(user=user)
+    return user.calendar_configuration

@@ -1,0 +1,43 @@
+"""The week: what is booked, what blocks, what is free, and how fresh all that is."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpResponse
+from django.utils.formats import get_format
+
+from availability.models import DateOverride, WorkingHours
+from bookings.diary import diary
+from bookings.views.live import live
+from bookings.views.staff import StaffRequest, staff_page
+from bookings.week import first_day, lay_out, span_of
+from connections.busy import freshness
+from connections.models import Connection
+
+
+@staff_page
+def week(request: StaffRequest) -> HttpResponse:
+    today = request.now.astimezone(request.zone).date()
+    first = first_day(request.GET.get("week", ""), today, get_format("FIRST_DAY_OF_WEEK"))
+    found = diary(request.user, *span_of(first, request.zone))
+    laid_out = lay_out(
+        found.items,
+        hours=found.hours,
+        buffers=found.buffers,
+        first=first,
+        zone=request.zone,
+        now=request.now,
+    )
+    context = {"week": laid_out, "zone": request.zone, **_beginnings(request)}
+    return live(request, "bookings/week.html", "bookings/_week.html", context)
+
+
+def _beginnings(request: StaffRequest) -> dict[str, Any]:
+    """What a week that is still empty has to say."""
+    return {
+        "freshness": freshness(request.user, now=request.now),
+        "connected": Connection.objects.filter(user=request.user).exists(),
+        "has_hours": WorkingHours.objects.filter(user=request.user).exists()
+        or DateOverride.objects.filter(user=request.user).exists(),
+    }
