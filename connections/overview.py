@@ -34,7 +34,8 @@ def overview(connection: Connection, *, now: datetime, asked: int = 0) -> Overvi
     events = troubled_events(connection)
     shown = list(events[:SHOWN])
     runs = list(connection.runs.all()[:SHOWN])
-    done = _answer(runs, asked)
+    busy = connection.lease_until is not None and connection.lease_until > now
+    done = None if busy else _answer(runs, asked)
     return Overview(
         connection=connection,
         health=health(connection, now),

@@ -181,6 +181,14 @@ def test_the_page_asks_again_until_the_sync_is_done(client: Client, connection: 
 
 
 @time_machine.travel(NOW, tick=False)
+def test_while_the_account_is_being_read_the_page_waits_on(client: Client, connection: Connection) -> None:
+    SyncRunFactory(connection=connection, trigger="person", started_at=NOW)
+    Connection.objects.update(lease_until=NOW + timedelta(minutes=1))
+    page = client.get(url(connection, f"state/?asked={SECOND}"))
+    assert find(page, "//*[@id='state']")[0].get("aria-busy") == "true"
+
+
+@time_machine.travel(NOW, tick=False)
 def test_a_sync_that_failed_says_why(client: Client, connection: Connection) -> None:
     SyncRunFactory(connection=connection, trigger="person", started_at=NOW, error_code="unavailable")
     assert texts(client.get(url(connection, f"state/?asked={SECOND}")), STATUS) == [

@@ -97,7 +97,7 @@ def test_until_calendars_are_chosen_every_page_says_so(client: Client) -> None:
 @pytest.mark.django_db
 def test_a_new_calendar_and_a_broken_connection_stand_on_every_page(client: Client) -> None:
     connection = ConnectionFactory(username="anna@icloud.com", needs_person=True)
-    CalendarFactory(connection=connection, name="Kids <3", asked_about=False)
+    new = CalendarFactory(connection=connection, name="Kids <3", asked_about=False)
     CalendarFactory(name="Somebody else’s", asked_about=False)
     ConnectionFactory(needs_person=True)
     client.force_login(connection.user)
@@ -108,6 +108,11 @@ def test_a_new_calendar_and_a_broken_connection_stand_on_every_page(client: Clie
         "New calendar Kids <3",
     ]
     assert texts(page, f"{NOTICES}//em") == ["Kids <3"]
+    question = f"{NOTICES}//form[@action='/calendars/settings/configuration/new/{new.pk}/']//button"
+    assert [(button.get("name"), button.get("value")) for button in find(page, question)] == [
+        ("blocks", "yes"),
+        ("blocks", "no"),
+    ]
 
 
 @pytest.mark.django_db

@@ -70,6 +70,12 @@ def test_the_badge_says_how_the_account_is(client: Client, given: dict[str, obje
         assert texts(client.get(URL), "//article//span[contains(@class, 'badge')]") == [badge]
 
 
+def test_a_sync_whose_time_has_come_is_due_now(client: Client) -> None:
+    client.force_login(ConnectionFactory(next_sync_at=NOW).user)
+    with time_machine.travel(NOW, tick=False):
+        assert texts(client.get(URL), "//article//dl/div[2]/dd") == ["due now"]
+
+
 def test_without_an_account_there_is_a_way_to_add_one_and_a_way_to_do_without(client: Client) -> None:
     client.force_login(UserFactory())
     response = client.get(URL)
