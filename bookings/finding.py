@@ -55,7 +55,9 @@ def openings_of(
 ) -> Openings:
     """Openings of one staff member in [start, end); `moving` is a booking whose own time counts as free."""
     reach = _reach(shape, start, end)
-    return openings(user, shape, start, end, now=now, held=held(user, *reach), taken=taken(user, *reach, but=moving))
+    return openings(
+        user, shape, start, end, now=now, held=held(user, *reach, moving=moving), taken=taken(user, *reach, but=moving)
+    )
 
 
 def _reach(shape: Shape, start: datetime, end: datetime) -> Span:
@@ -144,7 +146,7 @@ def _obstacle(user: User, span: Span, moving: Booking | None) -> str:
     """What stands in the way of `span`, buffers included. Titles are for an event's owner alone, so none is said."""
     if taken(user, *span, but=moving):
         return _("Another booking, or the time kept free around it, is already there.")
-    for event in busy(user, *span, held=held(user, *span)):
+    for event in busy(user, *span, held=held(user, *span, moving=moving)):
         if any(start < span[1] and end > span[0] for start, end in event.blocking):
             return _blocked_by(event)
     if blocked_slots(user, *span):

@@ -14,25 +14,30 @@ from connections.models import Event
 ALWAYS: Span = (datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC))
 
 
-def held(user: User, start: datetime, end: datetime) -> dict[str, list[Span]]:
+def held(user: User, start: datetime, end: datetime, *, moving: Booking | None = None) -> dict[str, list[Span]]:
     """Which time, by UID of the pushed event, does not block in [start, end) because a booking answers for it.
 
     An event holds the span of its live booking, and until a change of the booking is pushed also the span it still has
-    in the calendar. One that is to go blocks nothing any more, and one pushed for another staff member blocks nobody
-    but that one.
+    in the calendar. One that is to go blocks nothing any more, one that moves with its booking (`moving`) neither, and
+    one pushed for another staff member blocks nobody but that one.
     """
     agreed = Q(agreed_start__lt=end, agreed_end__gt=start)
     near = Q(booking__start__lt=end, booking__end__gt=start) | agreed
     mine = Q(booking__staff=user)
     mirrored = Event.objects.filter(calendar__connection__user=user).values("uid")
-    relevant = (mine & (near | Q(wanted=LinkedEvent.Wanted.ABSENT))) | ~mine
+    relevant = (mine & (near | Q(wanted=LinkedEvent.Wanted.ABSENT) | Q(booking=moving))) | ~mine
     placements = LinkedEvent.objects.filter(relevant, uid__in=mirrored).select_related("booking")
-    return {placement.uid: _spans(placement, user) for placement in placements}
+    return {placement.uid: _spans(placement, user, moving) for placement in placements}
 
 
-def _spans(placement: LinkedEvent, user: User) -> list[Span]:
+def _spans(placement: LinkedEvent, user: User, moving: Booking | None) -> list[Span]:
     booking = placement.booking
-    if placement.wanted == LinkedEvent.Wanted.ABSENT or not booking.live or booking.staff_id != user.pk:
+    if (
+        booking == moving
+        or placement.wanted == LinkedEvent.Wanted.ABSENT
+        or not booking.live
+        or booking.staff_id != user.pk
+    ):
         return [ALWAYS]
     spans = [(booking.start, booking.end)]
     unpushed = placement.pushed_revision != booking.revision

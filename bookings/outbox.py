@@ -18,7 +18,7 @@ from django.db.models import F, Q
 from bookings import drafting
 from bookings.models import Booking, LinkedEvent
 from bookings.placing import place_upcoming
-from connections import dav, guard, push
+from connections import dav, guard, ical, push
 from connections.models import Calendar, CalendarConfiguration, Event
 from connections.plan import back_off
 from connections.problems import Kind, Problem, classify
@@ -132,7 +132,8 @@ def _put(placement: LinkedEvent, calendar: Calendar, now: datetime) -> Pushed:
         placement.agreed_end,
         bytes(placement.agreed_text),
     )
-    stored = _twice_if_unauthorized(lambda: push.put(calendar, agreed, drafting.draft(placement), now=now))
+    draft = drafting.draft(placement)
+    stored = _twice_if_unauthorized(lambda: push.put(calendar, agreed, draft, now=now))
     superseded = [etag for etag in (*placement.superseded_etags[-19:], placement.etag) if etag and etag != stored.etag]
     return _write(
         placement,
@@ -142,7 +143,7 @@ def _put(placement: LinkedEvent, calendar: Calendar, now: datetime) -> Pushed:
         superseded_etags=superseded,
         agreed_start=booking.start,
         agreed_end=booking.end,
-        agreed_text=stored.text,
+        agreed_text=ical.compose(draft, now=now),
         pushed_revision=booking.revision,
         missing_since=None,
     )

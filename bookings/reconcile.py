@@ -125,13 +125,15 @@ _SHAPES = {
 
 
 def _agree(placement: LinkedEvent, event: Event, start: datetime | None = None, end: datetime | None = None) -> None:
-    """Take the phone's version as the one both sides know; what is still to be pushed goes on from it."""
+    """Take the phone's version as the one both sides know; what is still to be pushed goes on from it.
+
+    The text that Kalends wrote last stays: held against it, patching tells what the phone changed and keeps that.
+    """
     LinkedEvent.objects.filter(pk=placement.pk).update(
         etag=event.etag,
         superseded_etags=[*placement.superseded_etags[-19:], placement.etag],
         agreed_start=start or placement.agreed_start,
         agreed_end=end or placement.agreed_end,
-        agreed_text=bytes(event.text) if event.whole else placement.agreed_text,
     )
 
 

@@ -175,7 +175,7 @@ def _update(
     current = _last_read(calendar, placement)
     for _ in range(TRIES):
         current = current or _read(session, calendar, placement)
-        if _moved(current.text, placement):
+        if _moved(current.text, placement, draft):
             raise ChangedThere(current)
         text = ical.patch(current.text, draft, now=now, agreed=placement.text)
         try:
@@ -203,16 +203,16 @@ def _read(session: dav.Session, calendar: Calendar, placement: Placement) -> Sto
     return Stored(found.href, found.etag or session.etag(found.href), found.data)
 
 
-def _moved(text: bytes, placement: Placement) -> bool:
-    """Has the phone changed the event's time or shape since it was agreed on?"""
+def _moved(text: bytes, placement: Placement, draft: ical.EventDraft) -> bool:
+    """Has the phone changed the event's time or shape since it was agreed on?
+
+    What stands there as it is wanted now is no change: an earlier attempt went through unheard.
+    """
     if placement.start is None:
         return False
     there = ical.own_event(text)
-    return (there.shape, there.start, there.end) != (
-        "timed",
-        placement.start,
-        placement.end,
-    ) or there.cancelled
+    ours = ((placement.start, placement.end), (draft.start, draft.end))
+    return there.cancelled or there.shape != "timed" or (there.start, there.end) not in ours
 
 
 def _gone(session: dav.Session, calendar: Calendar, error: dav.NotFound) -> Exception:
