@@ -22,9 +22,7 @@ class PostgreSQLExclusionConstraint(ExclusionConstraint):
     def remove_sql(self, model: type[Model] | None, schema_editor: BaseDatabaseSchemaEditor | None) -> Any:
         return super().remove_sql(model, schema_editor) if _has_exclusion(schema_editor) else None
 
-    def validate(
-        self, model: type[Model], instance: Model, exclude: Any = None, using: str = DEFAULT_DB_ALIAS
-    ) -> None:
+    def validate(self, model: type[Model], instance: Model, exclude: Any = None, using: str = DEFAULT_DB_ALIAS) -> None:
         if connections[using].vendor == "postgresql":
             super().validate(model, instance, exclude=exclude, using=using)
 

@@ -20,7 +20,9 @@ def notices(request: HttpRequest) -> dict[str, Any]:
         "choose_calendars": lambda: _unsaved(user.pk),
         "new_calendars": lambda: list(
             Calendar.objects.present().filter(
-                connection__user=user, asked_about=False, connection__user__calendar_configuration__saved_at__isnull=False
+                connection__user=user,
+                asked_about=False,
+                connection__user__calendar_configuration__saved_at__isnull=False,
             )
         ),
         "broken_connections": lambda: list(user.connections.filter(needs_person=True)),
@@ -28,6 +30,4 @@ def notices(request: HttpRequest) -> dict[str, Any]:
 
 
 def _unsaved(user_id: int) -> bool:
-    return (
-        CalendarConfiguration.objects.filter(user=user_id, saved_at=None, user__connections__isnull=False).exists()
-    )
+    return CalendarConfiguration.objects.filter(user=user_id, saved_at=None, user__connections__isnull=False).exists()

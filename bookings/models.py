@@ -53,7 +53,9 @@ class Service(models.Model):
     buffer_before_minutes = models.PositiveIntegerField(_("minutes kept free before"), default=0)
     buffer_after_minutes = models.PositiveIntegerField(_("minutes kept free after"), default=0)
     notice_minutes = models.PositiveIntegerField(_("minimum notice in minutes"), default=60)
-    horizon_days = models.PositiveIntegerField(_("can be booked days ahead"), default=60, validators=[MinValueValidator(1)])
+    horizon_days = models.PositiveIntegerField(
+        _("can be booked days ahead"), default=60, validators=[MinValueValidator(1)]
+    )
     location = models.CharField(_("location or call link"), max_length=300, blank=True)
     neutral_title = models.CharField(_("neutral title on the calendar"), max_length=200, blank=True)
     active = models.BooleanField(_("can be booked"), default=True)
