@@ -30,6 +30,11 @@ class AppPassword:
     made: str  # ISO 8601
     digest: str = field(repr=False)
 
+    @property
+    def number(self) -> str:
+        """What a page may know it by."""
+        return self.digest[:12]
+
 
 class Account:
     """One Apple Account. `main_password` opens Apple's pages and never the calendar."""
@@ -74,10 +79,10 @@ class Account:
             self.app_passwords = kept
             self.keep()
 
-    def revoke_made(self, made: str) -> None:
-        """Revoke the one that was made at that instant, as it stands in `app_passwords`."""
+    def revoke_number(self, number: str) -> None:
+        """Revoke the one with that number, as it stands in `app_passwords`."""
         with self.store.lock:
-            self.app_passwords = [one for one in self.app_passwords if one.made != made]
+            self.app_passwords = [one for one in self.app_passwords if one.number != number]
             self.keep()
 
     def revoke_all(self) -> None:

@@ -7,7 +7,7 @@ from urllib.parse import unquote, urlsplit
 
 from werkzeug import Request
 
-from sandbox import replies, xml
+from sandbox import recurrence, replies, xml
 from sandbox.contents import Resource
 from sandbox.hosts import Hosts
 from sandbox.place import Place
@@ -51,6 +51,12 @@ class Call:
         """A member of the call's calendar as a reader sees it now."""
         contents = self.place.shelf.contents
         return contents.seen(name, lag=self.switches.lag_seconds, shows=self.switches.lag_shows)
+
+    def served(self, resource: Resource) -> bytes:
+        """A member's bytes as this answer spells them."""
+        if not self.switches.doubles_dtstamp:
+            return resource.data
+        return recurrence.double_dtstamp(resource.data, self.store.clock.now())
 
     def path_of(self, href: str) -> str:
         """The decoded path in an href or URL, whatever its host."""

@@ -51,7 +51,7 @@ def _member(call: Call, href: str, wanted: list[str]) -> Iterator[str]:
         how = "left-out" if fate == "left-out" else call.switches.multiget_missing
         yield from _missing(call.href(path), how, wanted)
         return
-    data = b"" if fate == "empty" else resource.data
+    data = b"" if fate == "empty" else call.served(resource)
     available = with_data(resource, data, cdata=call.switches.cdata)
     yield xml.response(call.href(path), xml.propstat(*properties.select(available, wanted)))
 

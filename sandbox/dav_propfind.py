@@ -30,7 +30,7 @@ def get(call: Call) -> Response:
     if resource is None or call.place.name in call.place.shelf.spoilt:
         return replies.empty(404)
     headers = {"ETag": resource.etag}
-    return Response(resource.data, 200, headers, content_type="text/calendar; charset=utf-8")
+    return Response(call.served(resource), 200, headers, content_type="text/calendar; charset=utf-8")
 
 
 def propfind(call: Call) -> Response:

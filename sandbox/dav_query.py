@@ -103,7 +103,7 @@ def _holds(components: list[ics.Component], wanted: xml.Element) -> bool:
 def _response(
     call: Call, name: str, resource: Resource, query: Query, wanted: list[str], expand: xml.Element | None
 ) -> str:
-    data = _as_served(call, query, resource.data)
+    data = _as_served(call, query, call.served(resource))
     if expand is not None:
         start, end = _instant(expand, "start") or MIN, _instant(expand, "end") or MAX
         data = recurrence.expanded(resource.data, start, end)

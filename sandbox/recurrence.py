@@ -12,6 +12,8 @@ from typing import cast
 import recurring_ical_events
 from icalendar import Calendar, Component, Event, vDDDTypes
 
+from sandbox import ics
+
 _RECURRENCE_ID = re.compile(rb"(?m)^(RECURRENCE-ID[;:][^\n]*\n(?:[ \t][^\n]*\n)*)(?!X-RECURRENCE-EXCEPTION)")
 
 
@@ -64,6 +66,17 @@ def mark_exceptions(data: bytes) -> bytes:
     if b"RECURRENCE-ID" not in data:
         return data
     return _RECURRENCE_ID.sub(rb"\1X-RECURRENCE-EXCEPTION:True\r\n", data)
+
+
+def double_dtstamp(data: bytes, now: datetime) -> bytes:
+    """Give every override a second DTSTAMP before its own, which is the time of the answer."""
+    if b"RECURRENCE-ID" not in data:
+        return data
+    calendar = ics.parse(data)
+    for event in calendar.named("VEVENT"):
+        if event.all("RECURRENCE-ID"):
+            event.lines.insert(0, ics.read_line(f"DTSTAMP:{now:%Y%m%dT%H%M%SZ}"))
+    return ics.write(calendar)
 
 
 def _utc(value: date | datetime) -> date | datetime:

@@ -32,11 +32,11 @@ def make(account: Account, request: Request) -> Response:
 
 
 def revoke(account: Account, request: Request) -> Response:
-    """Revoke one, by the time it was made; or all."""
+    """Revoke one, by its number, or all."""
     if request.form.get("all"):
         account.revoke_all()
         return render.see(f"/account/{account.dsid}/?done=all")
-    account.revoke_made(request.form.get("made", ""))
+    account.revoke_number(request.form.get("number", ""))
     return render.see(f"/account/{account.dsid}/?done=one")
 
 
@@ -56,7 +56,7 @@ def _page(account: Account, *, password: str = "", problem: str = "", done: str 
         "passwords.html",
         status=422 if problem else 200,
         account=account,
-        passwords=[{"label": one.label, "made": one.made, "day": one.made[:10]} for one in account.app_passwords],
+        passwords=[{"label": one.label, "number": one.number, "day": one.made[:10]} for one in account.app_passwords],
         full=len(account.app_passwords) >= APP_PASSWORDS,
         limit=APP_PASSWORDS,
         password=password,

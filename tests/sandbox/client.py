@@ -60,7 +60,9 @@ class Answer:
     @property
     def data(self) -> dict[str, bytes]:
         """calendar-data by href, with the CRLF that XML took away."""
-        pairs = ((one.findtext(d("href")), one.findtext(f".//{c('calendar-data')}")) for one in self.root)
+        data = f"{d('propstat')}[1]/{d('prop')}/{c('calendar-data')}"
+        found = (one for one in self.root if " 404 " not in (one.findtext(f"{d('propstat')}/{d('status')}") or ""))
+        pairs = ((one.findtext(d("href")), one.findtext(data)) for one in found)
         return {href: text.replace("\n", "\r\n").encode() for href, text in pairs if text is not None}
 
     def found(self, href: str, name: str) -> etree._Element | None:
