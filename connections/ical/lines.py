@@ -11,6 +11,9 @@ _CONTENT = re.compile(rb"[^\n]+(?:\n++[ \t][^\n]*)*")
 _WHOLE_FOLD = re.compile(rb"\n+([ \t])")
 _HEAD = re.compile(r'([^\s;:=]+)((?:;[^=:;"]*=(?:"[^"]*"|[^":;])*)*):', re.DOTALL)
 _PARAM = re.compile(r';([^=:;"]*)=((?:"[^"]*"|[^":;])*)', re.DOTALL)
+_LOOSE = re.compile(r';([^=:;"]*)=((?:"[^"]*"|[^";])*)', re.DOTALL)
+_ISO = re.compile(r"\d{4}-")
+_TIMES = frozenset({"DTSTART", "DTEND", "RECURRENCE-ID", "RDATE", "EXDATE"})
 _ESCAPED = re.compile(r"\\(.)", re.DOTALL)
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u0085\u2028\u2029]")
 MOST_OCTETS = 75
@@ -44,7 +47,10 @@ def unfold(raw: bytes) -> str:
 
 
 def split(raw: bytes) -> Line:
-    """Name, parameters and value of a content line. Quotes that never close are left out."""
+    """Name, parameters and value of a content line. Quotes that never close are left out.
+
+    A colon in a parameter must be quoted (RFC 5545 3.2); Exchange forgets that for zones such as `(UTC+01:00) Berlin`.
+    """
     text = unfold(raw)
     head = _HEAD.match(text)
     if head is None:
@@ -53,8 +59,16 @@ def split(raw: bytes) -> Line:
     if head is None:
         name, _, value = text.rpartition(":")
         return Line(re.split("[;:]", name, maxsplit=1)[0].upper(), value.strip())
-    params = {key.upper(): value.replace('"', "") for key, value in _PARAM.findall(head[2])}
-    return Line(head[1].upper(), text[head.end() :].strip(), params)
+    name, said, value = head[1].upper(), head[2], text[head.end() :].strip()
+    if name in _TIMES and ":" in value and not _ISO.match(value):
+        said, _, value = text[len(name) :].rpartition(":")
+        return Line(name, value.strip(), dict(_parameters(said, _LOOSE)))
+    return Line(name, value, dict(_parameters(said, _PARAM)))
+
+
+def _parameters(text: str, pattern: re.Pattern[str]) -> Iterator[tuple[str, str]]:
+    for match in pattern.finditer(text):
+        yield match[1].upper(), match[2].replace('"', "")
 
 
 def unescape(value: str) -> str:
@@ -81,14 +95,13 @@ def fold(line: str) -> bytes:
 
 
 def _pieces(raw: bytes) -> Iterator[bytes]:
-    room = MOST_OCTETS
-    while len(raw) > room:
-        cut = room
-        while raw[cut] & 0xC0 == 0x80:
-            cut -= 1
-        yield raw[:cut]
-        raw, room = raw[cut:], MOST_OCTETS - 1
-    yield raw
+    begin, end = 0, MOST_OCTETS
+    while end < len(raw):
+        while raw[end] & 0xC0 == 0x80:
+            end -= 1
+        yield raw[begin:end]
+        begin, end = end, end + MOST_OCTETS - 1
+    yield raw[begin:]
 
 
 def content_lines(data: bytes) -> list[bytes]:

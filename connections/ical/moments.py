@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta, tzinfo
 
 _DATE_TIME = re.compile(r"(\d{4})(\d\d)(\d\d)(?:T(\d\d)(\d\d)(\d\d)?(Z)?)?", re.ASCII)
+_DAY = re.compile(r"(?<![0-9])[0-9]{8}(?![0-9])")
 _DURATION = re.compile(r"([+-])?P(?=[\dT])(?:(\d+)W)?(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)S)?)?", re.ASCII)
 NO_TIME = timedelta(0)
 DAY = timedelta(days=1)
@@ -61,16 +62,29 @@ def moment(value: str, zone: tzinfo | None, *, as_date: bool = False) -> Moment:
     """The DATE or DATE-TIME `value`; `as_date` drops its time. Raises ValueError.
 
     The form decides, whatever VALUE says: `20261201` without VALUE=DATE is a date all the same, and Z beats a TZID.
-    Dashes and colons of ISO 8601 are forgiven, and so are missing seconds and the leap second.
+    Dashes and colons of ISO 8601 are forgiven, and so are missing seconds and the leap second. Years are kept between
+    1000 and 8999, so that no arithmetic leaves what datetime can hold.
     """
     match = _DATE_TIME.fullmatch(re.sub("[-:]", "", value.strip()).upper())
     if match is None:
         raise ValueError("neither a date nor a date with time")
-    year, month, day, hour, minute, second, zulu = match.groups()
+    hour, minute, second, zulu = match.groups()[3:]
+    year = min(max(int(match[1]), LONG_AGO.year), FAR_AWAY.year - 1)
+    day = datetime(year, int(match[2]), int(match[3]))  # noqa: DTZ001 - a wall clock
     if hour is None or as_date:
-        return Moment(datetime(int(year), int(month), int(day)), None, is_date=True)  # noqa: DTZ001 - a wall clock
-    clock = (int(hour), int(minute), min(int(second or 0), 59))
-    return Moment(datetime(int(year), int(month), int(day), *clock), UTC if zulu else zone)  # noqa: DTZ001
+        return Moment(day, None, is_date=True)
+    return Moment(
+        day.replace(hour=int(hour), minute=int(minute), second=min(int(second or 0), 59)), UTC if zulu else zone
+    )
+
+
+def salvaged(value: str) -> Moment | None:
+    """The day that some digits in `value` name, where it is not a date as a whole."""
+    match = _DAY.search(value)
+    try:
+        return moment(match[0], None) if match else None
+    except ValueError:
+        return None
 
 
 def length(value: str) -> Length:

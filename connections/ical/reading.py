@@ -15,7 +15,7 @@ from urllib.parse import unquote, urlsplit
 
 from connections.ical import lines
 from connections.ical.lines import Line
-from connections.ical.moments import NO_TIME, Length, Moment, length, moment
+from connections.ical.moments import DAY, NO_TIME, Length, Moment, length, moment, salvaged
 from connections.ical.zones import Resolve, resolver
 
 T = TypeVar("T")
@@ -23,6 +23,7 @@ T = TypeVar("T")
 LARGEST = 20 * 1024 * 1024  # iCloud's own limit for an event
 DEEPEST = 16
 LONGEST_SUMMARY = 1000
+MOST_OF_A_SUMMARY = 2 * LONGEST_SUMMARY  # as written, where a character may be escaped
 LONGEST_UID = 255
 LONGEST_RULE = 1000
 DAMAGED = "X-KALENDS-UNREADABLE"
@@ -199,9 +200,9 @@ class _Reader:
         self.damaged = block.damaged or DAMAGED in self.fields
 
     def component(self, own: frozenset[str]) -> Component | None:
-        start, end, duration = self.one("DTSTART", self.moment), self.one("DTEND", self.moment), None
-        if end is None:
-            duration = self.one("DURATION", lambda line: length(line.value))
+        start = self.one("DTSTART", self.moment) or self.salvaged("DTSTART")
+        end = self.one("DTEND", self.moment) or _next_day(self.salvaged("DTEND"))
+        duration = self.one("DURATION", lambda line: length(line.value)) if end is None else None
         written = self.damaged or "DTEND" in self.fields or "DURATION" in self.fields
         lost_end = end is None and duration is None and written
         if start is None:
@@ -212,7 +213,7 @@ class _Reader:
         slot = self.one("RECURRENCE-ID", self.moment)
         return Component(
             uid=_uid(self.fields["UID"][0]) if "UID" in self.fields else "",
-            summary=self.text("SUMMARY")[:LONGEST_SUMMARY],
+            summary=self.title(),
             start=start,
             end=end,
             length=duration,
@@ -235,6 +236,10 @@ class _Reader:
         """The first line of that name that can be read; a line that cannot be read damages the component."""
         return next(iter(self.every(name, read)), None)
 
+    def salvaged(self, name: str) -> Moment | None:
+        """At least the day, of a time that cannot be read."""
+        return next(filter(None, (salvaged(line.value) for line in self.fields.get(name, []))), None)
+
     def every(self, name: str, read: Callable[[Line], T]) -> list[T]:
         found = []
         for line in self.fields.get(name, []):
@@ -244,8 +249,9 @@ class _Reader:
                 self.damaged = True
         return found
 
-    def text(self, name: str) -> str:
-        return lines.unescape(self.fields[name][0].value).strip() if name in self.fields else ""
+    def title(self) -> str:
+        value = self.fields["SUMMARY"][0].value if "SUMMARY" in self.fields else ""
+        return lines.unescape(value[:MOST_OF_A_SUMMARY]).strip()[:LONGEST_SUMMARY]
 
     def word(self, name: str, param: str = "") -> str:
         if name not in self.fields:
@@ -269,7 +275,7 @@ class _Reader:
 
 
 def _uid(line: Line) -> str:
-    return lines.unescape(line.value)[:LONGEST_UID]
+    return lines.unescape(line.value[: 2 * LONGEST_UID])[:LONGEST_UID]
 
 
 def _before(end: Moment | None) -> Moment | None:
@@ -278,6 +284,10 @@ def _before(end: Moment | None) -> Moment | None:
         return None
     midnight = (end.wall - timedelta(microseconds=1)).replace(hour=0, minute=0, second=0, microsecond=0)
     return Moment(midnight, end.zone, end.is_date)
+
+
+def _next_day(day: Moment | None) -> Moment | None:
+    return Moment(day.wall + DAY, None, is_date=True) if day else None
 
 
 def _repeat(value: str, zone: tzinfo | None) -> Repeat:

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from connections.ical import lines
 from connections.ical.lines import Line
-from connections.ical.reading import DAMAGED, Block, answer, invites, own_addresses, read_file
+from connections.ical.reading import DAMAGED, MOST_OF_A_SUMMARY, Block, answer, invites, own_addresses, read_file
 from connections.ical.zones import known
 
 PRODID = "-//Kalends//Kalends//EN"
@@ -67,7 +67,7 @@ def _without_trivia(line: Line) -> Line:
 
 
 def _bare(line: Line) -> Line:
-    return replace(line, params={})
+    return replace(line, value=line.value[:MOST_OF_A_SUMMARY], params={})
 
 
 def _written(line: Line) -> str:
