@@ -60,6 +60,7 @@ MEANINGS = [
         ["2026-12-01 10:00 - 11:00 busy", "2026-12-02 15:00 - 16:00 busy", "2026-12-03 10:00 - 11:00 busy"],
     ),
     ("exchange_unknown_zone_without_vtimezone", "", ["2026-12-01 10:00 - 11:00 busy"]),
+    ("exchange_unquoted_colon_in_a_zone", "", ["2026-12-01 10:00 - 11:00 busy"]),
     ("exchange_windows_zone", "", ["2026-12-01 10:00 - 11:00 busy"]),
     ("exdate_half_lost", "unreadable", ["2026-12-01 10:00 - 11:00 unreadable", "2026-12-02 10:00 - 11:00 unreadable"]),
     ("exdate_in_another_zone", "", ["2026-12-01 10:00 - 11:00 busy"]),
@@ -136,6 +137,7 @@ MEANINGS = [
     ),
     ("start_and_end_in_different_zones", "", ["2026-12-01 10:00 - 19:00 busy"]),
     ("start_that_is_no_date", "unreadable", ["2026-12-01 00:00 - 11:00 unreadable"]),
+    ("times_half_lost", "unreadable", ["2026-12-01 00:00 - 00:00 unreadable"]),
     ("title_in_latin_1", "", ["2026-12-01 10:00 - 11:00 busy", "2026-12-02 10:00 - 11:00 busy"]),
     ("two_masters_with_one_uid", "", ["2026-12-01 10:00 - 11:00 busy", "2026-12-02 10:00 - 11:00 busy"]),
 ]
