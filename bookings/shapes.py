@@ -7,6 +7,7 @@ from typing import Any
 from django.contrib.auth.models import User
 from django.utils.translation import gettext as _
 
+from bookings.finding import Opening
 from bookings.models import Booking, LinkedEvent, Proposal, Service
 from bookings.outbox import push_state
 from connections.commands import Refused
@@ -41,6 +42,11 @@ def proposal_json(proposal: Proposal) -> dict[str, Any]:
         "end": iso(proposal.new_end),
         "choices": [str(choice) for choice in proposal.choices],
     }
+
+
+def opening_json(opening: Opening) -> dict[str, Any]:
+    """`{start, end, staff}`."""
+    return {"start": iso(opening.start), "end": iso(opening.end), "staff": opening.staff.get_username()}
 
 
 def booking_numbered(number: int) -> Booking:

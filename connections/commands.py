@@ -7,12 +7,14 @@ import json
 import sys
 from abc import abstractmethod
 from datetime import datetime
-from typing import Any
+from functools import partial
+from typing import Any, NoReturn
 
 from django.contrib.auth import get_user_model
 from django.contrib.auth.models import User
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.core.serializers.json import DjangoJSONEncoder
+from django.db import OperationalError, ProgrammingError
 from django.utils.translation import gettext as _
 
 from connections.instants import parse_instant
@@ -39,19 +41,38 @@ class JsonCommand(BaseCommand):
 
     Subclasses give `run`, which returns JSON-able data or raises Failed or Refused with one sentence, and `show`, which
     prints that data for people. With --json the data is printed on failure too: `data` of the exception where it has
-    some, else `{"error": sentence}`.
+    some, else `{"error": sentence}`. From a shell the sentence alone goes to standard error, and the exit code is 1 for
+    Failed and 2 for Refused or for arguments that make no sense.
     """
+
+    _called_from_command_line: bool  # Django's own; the stubs lack it
+    _asked_for_json = False
 
     def create_parser(self, prog_name: str, subcommand: str, **kwargs: Any) -> CommandParser:
         parser = super().create_parser(prog_name, subcommand, **kwargs)
         parser.add_argument("--json", action="store_true", dest="as_json", help=_("print JSON"))
+        if self._called_from_command_line:
+            parser.error = partial(self._misused, subcommand)  # type: ignore[method-assign]
         return parser
+
+    def run_from_argv(self, argv: list[str]) -> None:
+        self._asked_for_json = "--json" in argv
+        super().run_from_argv(argv)
+
+    def execute(self, *args: Any, **options: Any) -> str | None:
+        try:
+            return super().execute(*args, **options)
+        except (Failed, Refused) as error:
+            if not self._called_from_command_line or options["traceback"]:
+                raise
+            self.stderr.write(str(error))  # Django would put the name of the class before it
+            sys.exit(error.returncode)
 
     def handle(self, *args: Any, **options: Any) -> None:
         self.as_json = options.pop("as_json")
         self.progress = not self.as_json and sys.stderr.isatty()
         try:
-            data = self.run(**options)
+            data = self._attempt(options)
         except (Failed, Refused) as error:
             if self.as_json:
                 self._print({"error": str(error)} if error.data is None else error.data)
@@ -60,6 +81,20 @@ class JsonCommand(BaseCommand):
             self._print(data)
         else:
             self.show(data)
+
+    def _attempt(self, options: dict[str, Any]) -> Any:
+        try:
+            return self.run(**options)
+        except (OperationalError, ProgrammingError) as error:
+            reason = " ".join(str(error).split())
+            raise Failed(_("The database cannot be used: %(reason)s.") % {"reason": reason.rstrip(".")}) from error
+
+    def _misused(self, subcommand: str, message: str) -> NoReturn:
+        sentence = _("%(command)s: %(message)s; see --help.") % {"command": subcommand, "message": message}
+        if self._asked_for_json:
+            self._print({"error": sentence})
+        self.stderr.write(sentence)
+        sys.exit(2)
 
     @abstractmethod
     def run(self, *args: Any, **options: Any) -> Any:

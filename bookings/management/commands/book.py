@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from bookings import services
-from bookings.shapes import booking_json, service_named
+from bookings.shapes import booking_json, opening_json, service_named
 from connections.commands import JsonCommand, Refused, instant, user_named
 from connections.instants import iso
 
@@ -36,7 +36,7 @@ class Command(JsonCommand):
                 now=timezone.now(),
             )
         except services.NotOpen as error:
-            raise Refused(_with_alternatives(error)) from None
+            raise Refused(_with_alternatives(error), _refusal(error)) from None
         except services.Refused as error:
             raise Refused(str(error)) from None
         return booking_json(booking)
@@ -50,3 +50,7 @@ def _with_alternatives(error: services.NotOpen) -> str:
         return str(error)
     times = ", ".join(str(iso(one.start)) for one in error.alternatives)
     return f"{error} {_('Next openings: %(times)s.') % {'times': times}}"
+
+
+def _refusal(error: services.NotOpen) -> dict[str, Any]:
+    return {"error": str(error), "openings": [opening_json(one) for one in error.alternatives]}

@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from bookings.finding import find
-from bookings.shapes import service_named, staff_of
+from bookings.shapes import opening_json, service_named, staff_of
 from connections.commands import JsonCommand, Refused, instant, user_named
 from connections.instants import iso
 
@@ -32,10 +32,7 @@ class Command(JsonCommand):
         found = find(wanted, users, *span, now=timezone.now())
         return {
             "as_of": iso(found.as_of),
-            "openings": [
-                {"start": iso(one.start), "end": iso(one.end), "staff": one.staff.get_username()}
-                for one in found.openings
-            ],
+            "openings": [opening_json(one) for one in found.openings],
         }
 
     def show(self, data: Any) -> None:
