@@ -1,0 +1,205 @@
+"""Many processes after the same time of one staff member: one gets it, the others are told why not.
+
+On SQLite the processes share a file, because the suite's own database lives in memory; on PostgreSQL they share the
+database of the suite.
+"""
+
+from __future__ import annotations
+
+import random
+import sqlite3
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from itertools import pairwise
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pytest
+from django.contrib.auth.models import User
+from django.db import connection, connections
+from django.db.utils import IntegrityError
+
+from bookings import services
+from bookings.models import Booking, Client, LinkedEvent, Service
+from connections.models import CalendarConfiguration
+from tests.bookings.racing import Exit, Racers, command
+from tests.factories import (
+    NOW,
+    START,
+    BookingFactory,
+    CalendarFactory,
+    ServiceFactory,
+    UserFactory,
+    office_hours,
+)
+
+MANY = 20
+BERLIN = ZoneInfo("Europe/Berlin")
+MINUTE = timedelta(minutes=1)
+
+
+@pytest.fixture(scope="module")
+def racers() -> Iterator[Racers]:
+    racing = Racers(MANY)
+    yield racing
+    racing.close()
+
+
+@pytest.fixture(autouse=True)
+def database(transactional_db: None, tmp_path: Path) -> Iterator[None]:
+    """A database that other processes reach: on SQLite a file of the test's own, a copy of the migrated one."""
+    if connection.vendor == "postgresql":
+        yield
+        return
+    in_memory, path = connections["default"], tmp_path / "race.sqlite3"
+    in_memory.ensure_connection()
+    with sqlite3.connect(path) as copy:
+        in_memory.connection.backup(copy)
+    copy.close()
+    in_file = connections.create_connection("default")
+    in_file.settings_dict = {**in_memory.settings_dict, "NAME": str(path)}
+    connections["default"] = in_file
+    yield
+    in_file.close()
+    connections["default"] = in_memory
+
+
+@pytest.fixture
+def anna() -> User:
+    user = UserFactory(username="anna")
+    office_hours(user)
+    return user
+
+
+def monday(hour: int, minute: int = 0) -> datetime:
+    """That time of next Monday in Berlin; the commands read the clock themselves."""
+    today = datetime.now(BERLIN).replace(hour=hour, minute=minute, second=0, microsecond=0)
+    return today + timedelta(days=7 - today.weekday())
+
+
+def book(start: datetime, number: int) -> list[str]:
+    return ["book", "--service", "talk", "--start", start.isoformat(), "--name", f"Client {number}", "--json"]
+
+
+def codes(exits: list[Exit]) -> list[int]:
+    return sorted(one.code for one in exits)
+
+
+def sentences(exits: list[Exit]) -> set[str]:
+    """What was said on standard error, without the next openings, which depend on who won."""
+    return {one.err.split(" Next openings")[0].strip() for one in exits if one.code}
+
+
+ONE_OF_MANY = [0] + [2] * (MANY - 1)
+TAKEN = {"Another booking, or the time kept free around it, is already there."}
+
+
+def test_of_twenty_processes_booking_one_opening_one_succeeds(racers: Racers, anna: User) -> None:
+    ServiceFactory(slug="talk", staff=[anna])
+    exits = racers.race(command, [book(monday(10), number) for number in range(MANY)])
+    assert codes(exits) == ONE_OF_MANY
+    assert sentences(exits) == TAKEN
+    assert [row.start for row in Booking.objects.all()] == [monday(10).astimezone(UTC)]
+
+
+def test_of_twenty_processes_booking_two_openings_whose_buffers_collide_one_succeeds(
+    racers: Racers, anna: User
+) -> None:
+    ServiceFactory(slug="talk", staff=[anna], buffer_after_minutes=15)
+    exits = racers.race(command, [book(monday(10 + number % 2), number) for number in range(MANY)])
+    assert codes(exits) == ONE_OF_MANY
+    assert sentences(exits) == TAKEN
+    assert Booking.objects.count() == 1
+
+
+def test_of_twenty_processes_booking_twenty_openings_whose_buffers_collide_one_succeeds(
+    racers: Racers, anna: User
+) -> None:
+    ServiceFactory(slug="talk", staff=[anna], slot_minutes=5, buffer_before_minutes=30, buffer_after_minutes=30)
+    exits = racers.race(command, [book(monday(9) + number * 5 * MINUTE, number) for number in range(MANY)])
+    assert codes(exits) == ONE_OF_MANY
+    assert sentences(exits) == TAKEN
+    assert Booking.objects.count() == 1
+
+
+def test_two_staff_members_share_twenty_processes_between_them(racers: Racers, anna: User) -> None:
+    ben = UserFactory(username="ben")
+    office_hours(ben)
+    ServiceFactory(slug="talk", staff=[anna, ben])
+    exits = racers.race(command, [book(monday(10), number) for number in range(MANY)])
+    assert codes(exits) == [0, 0] + [2] * (MANY - 2)
+    assert sorted(Booking.objects.values_list("staff__username", flat=True)) == ["anna", "ben"]
+
+
+def test_whoever_wins_leaves_one_placement_and_whoever_loses_leaves_nothing(racers: Racers, anna: User) -> None:
+    ServiceFactory(slug="talk", staff=[anna])
+    exits = racers.race(command, [book(monday(10), number) for number in range(MANY)])
+    won = next(number for number, one in enumerate(exits) if one.code == 0)
+    assert list(Client.objects.values_list("name", flat=True)) == [f"Client {won}"]
+
+
+def test_openings_side_by_side_are_all_booked(racers: Racers, anna: User) -> None:
+    ServiceFactory(slug="talk", staff=[anna], minutes=15, slot_minutes=15)
+    exits = racers.race(command, [book(monday(9) + number * 15 * MINUTE, number) for number in range(MANY)])
+    assert codes(exits) == [0] * MANY
+    assert Booking.objects.count() == MANY
+
+
+def write_past_the_lock(number: int) -> str:
+    """Write a booking as a bug would that forgets to ask; what the database made of it."""
+    user, service = User.objects.get(username="anna"), Service.objects.get(slug="talk")
+    try:
+        BookingFactory(staff=user, service=service, start=START + number * MINUTE)
+    except IntegrityError as error:
+        return "refused" if "bookings_never_overlap" in str(error) else str(error)
+    return "written"
+
+
+def test_postgresql_alone_also_refuses_what_is_written_past_the_lock(racers: Racers, anna: User) -> None:
+    ServiceFactory(slug="talk", staff=[anna])
+    written = sorted(racers.race(write_past_the_lock, list(range(MANY))))
+    assert (
+        written
+        == {
+            "postgresql": ["refused"] * (MANY - 1) + ["written"],
+            "sqlite": ["written"] * MANY,  # has no exclusion constraints: there the write lock is the only net
+        }[connection.vendor]
+    )
+
+
+def act_at_random(seed: int) -> dict[str, int]:
+    """Book, move and cancel what is there, whoever made it, as the seed has it; how often each went well."""
+    choose = random.Random(seed)
+    user, service = User.objects.get(username="anna"), Service.objects.get(slug="talk")
+    done = {"booked": 0, "moved": 0, "cancelled": 0, "refused": 0}
+    for number in range(10):
+        start = START + choose.randrange(24) * 15 * MINUTE
+        existing = list(Booking.objects.live())
+        verb = choose.choice(("booked", "booked", "moved", "cancelled") if existing else ("booked",))
+        try:
+            if verb == "booked":
+                client = services.ClientDetails(f"Client {seed}/{number}")
+                services.book(service=service, staff=user, start=start, client=client, now=NOW)
+            elif verb == "moved":
+                services.reschedule(choose.choice(existing), start=start, now=NOW)
+            else:
+                services.cancel(choose.choice(existing), now=NOW)
+        except services.Refused:
+            verb = "refused"
+        done[verb] += 1
+    return done
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+def test_random_changes_from_many_processes_leave_no_overlap(racers: Racers, anna: User, seed: int) -> None:
+    calendar = CalendarFactory(connection__user=anna, conflict=False)  # not selected, so nothing is asked of iCloud
+    CalendarConfiguration.objects.filter(user=anna).update(linked_calendar=calendar)
+    ServiceFactory(slug="talk", staff=[anna], minutes=30, buffer_before_minutes=5, buffer_after_minutes=10)
+    done = racers.race(act_at_random, [seed * 1000 + number for number in range(MANY)])
+    live = list(Booking.objects.live().order_by("blocked_from"))
+    assert [(one, next_one) for one, next_one in pairwise(live) if one.blocked_until > next_one.blocked_from] == []
+    made, cancelled = (sum(one[verb] for one in done) for verb in ("booked", "cancelled"))
+    assert made == Booking.objects.count() > 0
+    assert len(live) >= made - cancelled
+    wanted = LinkedEvent.objects.filter(wanted=LinkedEvent.Wanted.PRESENT)
+    assert sorted(wanted.values_list("booking", flat=True)) == sorted(one.pk for one in live)
