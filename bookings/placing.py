@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from django.contrib.auth.models import User
+from django.db import transaction
 from django.db.models import QuerySet
 
 from bookings.models import Booking, LinkedEvent, new_uid
@@ -94,11 +95,12 @@ def misplaced(user: User, now: datetime) -> QuerySet[Booking]:
     return upcoming(user, now).exclude(pk__in=settled.values("booking"))
 
 
+@transaction.atomic
 def place_upcoming(user: User, now: datetime) -> int:
     """Want all upcoming bookings in the linked calendar; those that stood elsewhere move. How many.
 
     The new placement has a new UID and the old one is wanted absent in the same transaction of each booking, so that
-    a crash half-way leaves nothing orphaned. Inside a transaction.
+    a crash half-way leaves nothing orphaned.
     """
     bookings = list(misplaced(user, now).select_for_update(of=("self",)))
     for booking in bookings:

@@ -9,6 +9,6 @@ from tests.bookings.practice import Practice, make_practice
 
 
 @pytest.fixture
-def practice(transactional_db: None, icloud: Sandbox, account: Account, phone: AppleDevice) -> Practice:
+def practice(db: None, icloud: Sandbox, account: Account, phone: AppleDevice) -> Practice:
     """Anna's practice: connected, configured, read."""
     return make_practice(icloud, account, phone)

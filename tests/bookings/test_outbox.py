@@ -11,8 +11,6 @@ from connections.models import Calendar, CalendarConfiguration, Connection, Even
 from tests.bookings.practice import HOUR, Practice, berlin, utc
 from tests.factories import START
 
-pytestmark = pytest.mark.django_db(transaction=True)
-
 
 def methods(practice: Practice) -> list[str]:
     return [request.method for request in practice.icloud.log]

@@ -11,8 +11,6 @@ from connections.models import CalendarConfiguration
 from tests.bookings.practice import HOUR, Practice, berlin, utc
 from tests.factories import START
 
-pytestmark = pytest.mark.django_db(transaction=True)
-
 
 def span(booking: Booking) -> tuple[object, object, str]:
     booking.refresh_from_db()

@@ -11,8 +11,6 @@ from connections.models import CalendarConfiguration
 from tests.bookings.practice import CARLA, HOUR, Practice, berlin, utc
 from tests.factories import START
 
-pytestmark = pytest.mark.django_db(transaction=True)
-
 
 def refusal(practice: Practice, start: object, **more: object) -> str:
     with pytest.raises(services.Refused) as caught:
