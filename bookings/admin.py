@@ -1,0 +1,137 @@
+"""For support: bookings and how their events are doing. Bookings are changed by their own pages only."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import admin, messages
+from django.db.models import Model, QuerySet
+from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.translation import gettext_lazy, ngettext
+
+from bookings import outbox
+from bookings.models import Booking, BookingChange, Client, LinkedEvent, Proposal, Service
+from connections.admin import LookOnly, people
+
+CLIENT = ("client__name", "client__email", "client__phone")
+
+
+def booking(path: str) -> tuple[str, ...]:
+    """Search fields for the booking at the end of `path`, by its people and its event."""
+    return tuple(f"{path}__{field}" for field in (*CLIENT, *people("staff"), "linked_events__uid"))
+
+
+class LookOnlyInline(admin.TabularInline[Any, Any]):
+    extra = 0
+    can_delete = False
+
+    def has_add_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return False
+
+
+class LinkedEventInline(LookOnlyInline):
+    model = LinkedEvent
+    fields = ("uid", "wanted", "state", "calendar_path", "attempts", "next_try_at", "removed_at")
+    show_change_link = True
+
+
+class BookingChangeInline(LookOnlyInline):
+    model = BookingChange
+    fields = ("at", "kind", "source", "actor", "new_start", "new_end", "tell_client_at", "told_at")
+
+
+@admin.register(Client)
+class ClientAdmin(admin.ModelAdmin[Client]):
+    list_display = ("name", "email", "phone", "created_at")
+    search_fields = ("name", "email", "phone", "bookings__linked_events__uid", *people("bookings__staff"))
+    fields = ("name", "email", "phone", "language", "time_zone")
+
+
+@admin.register(Service)
+class ServiceAdmin(admin.ModelAdmin[Service]):
+    list_display = ("name", "slug", "minutes", "slot_minutes", "active")
+    list_filter = ("active",)
+    search_fields = ("name", "slug", *people("staff"))
+    filter_horizontal = ("staff",)
+
+
+@admin.register(Booking)
+class BookingAdmin(LookOnly):
+    list_display = ("id", "start", "end", "staff", "client", "service", "status", "push")
+    list_display_links = ("id", "start")
+    list_select_related = ("staff", "client", "service")
+    list_filter = ("status", "cause", "overlap_allowed", "service")
+    date_hierarchy = "start"
+    search_fields = ("=id", *CLIENT, *people("staff"), "service__name", "linked_events__uid")
+    fields = (
+        ("staff", "client", "service"),
+        ("start", "end", "blocked_from", "blocked_until"),
+        ("status", "cause", "overlap_allowed", "push"),
+        ("revision", "created_at"),
+    )
+    readonly_fields = ("push",)
+    inlines = (LinkedEventInline, BookingChangeInline)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Booking]:
+        return super().get_queryset(request).prefetch_related("linked_events")
+
+    @admin.display(description=gettext_lazy("on the calendar"))
+    def push(self, row: Booking) -> str:
+        return str(LinkedEvent.State(outbox.push_state(row)).label)
+
+
+@admin.register(BookingChange)
+class BookingChangeAdmin(LookOnly):
+    list_display = ("at", "booking", "kind", "source", "actor", "tell_client_at", "told_at")
+    list_select_related = ("booking__client", "booking__service", "actor")
+    list_filter = ("kind", "source")
+    date_hierarchy = "at"
+    search_fields = booking("booking")
+
+
+@admin.register(LinkedEvent)
+class LinkedEventAdmin(LookOnly):
+    list_display = ("uid", "booking", "wanted", "state", "attempts", "next_try_at", "last_error")
+    list_select_related = ("booking__client", "booking__service")
+    list_filter = ("state", "wanted", "error_code")
+    search_fields = ("uid", "href", *booking("booking"))
+    fields = (
+        ("booking", "calendar", "account"),
+        ("calendar_path", "href", "uid", "etag"),
+        ("wanted", "state", "pushed_revision"),
+        ("agreed_start", "agreed_end"),
+        ("attempts", "next_try_at", "last_error"),
+        ("missing_since", "removed_at", "created_at"),
+    )
+    readonly_fields = ("last_error",)
+    actions = ("push_again",)
+
+    def has_push_permission(self, request: HttpRequest) -> bool:
+        return request.user.has_perm("bookings.change_linkedevent")
+
+    @admin.action(description=gettext_lazy("Push again"), permissions=["push"])
+    def push_again(self, request: HttpRequest, queryset: QuerySet[LinkedEvent]) -> None:
+        pushed = [one for placement in queryset for one in outbox.push_again(placement, timezone.now())]
+        said = ngettext("%(count)s event was pushed.", "%(count)s events were pushed.", len(pushed))
+        messages.success(request, said % {"count": len(pushed)})
+
+
+@admin.register(Proposal)
+class ProposalAdmin(LookOnly):
+    """Without the reason: it may name an event."""
+
+    list_display = ("created_at", "booking", "kind", "choice", "decided_by", "decided_at", "withdrawn_at")
+    list_select_related = ("booking__client", "booking__service", "decided_by")
+    list_filter = ("kind", "choice")
+    date_hierarchy = "created_at"
+    search_fields = booking("booking")
+    fields = (
+        ("booking", "linked_event", "kind"),
+        ("new_start", "new_end"),
+        ("created_at", "mailed_at"),
+        ("choice", "decided_by", "decided_at", "withdrawn_at"),
+    )
