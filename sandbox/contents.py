@@ -115,6 +115,8 @@ class Contents:
     def restore(self, name: str, facts: dict[str, Any], data: bytes | None) -> None:
         """Take back a member or, without data, a tombstone, as the shelf kept it."""
         when = datetime.fromisoformat(facts["when"])
+        # A kill may have come between the member's row and the calendar's.
+        self.revision = max(self.revision, facts["revision"])
         if data is None:
             self.tombstones[name] = Tombstone(facts["revision"], facts["uid"], when)
         else:

@@ -70,10 +70,9 @@ def week(account: Account, request: Request) -> Response:
 
 def fragment(account: Account, request: Request) -> Response:
     """The same list alone, for the script that looks for changes; 204 while nothing changed."""
-    context = _week(account, request)
-    if request.args.get("seen") == context["state"]:
+    if request.args.get("seen") == _state(account):
         return Response(status=204)
-    return render.page("_week.html", **context)
+    return render.page("_week.html", **_week(account, request))
 
 
 def new(account: Account, request: Request) -> Response:
@@ -264,9 +263,17 @@ def _event_page(account: Account, one: Shown, problem: str = "") -> Response:
     )
 
 
+def _today(account: Account) -> date:
+    return account.store.clock.now().astimezone(ZoneInfo(account.zone)).date()
+
+
+def _state(account: Account) -> str:
+    """Changes when the list does."""
+    return f"{account.revision}.{_today(account):%j}"
+
+
 def _week(account: Account, request: Request) -> dict[str, Any]:
-    zone = ZoneInfo(account.zone)
-    today = account.store.clock.now().astimezone(zone).date()
+    zone, today = ZoneInfo(account.zone), _today(account)
     try:
         asked = date.fromisoformat(request.args.get("day", ""))
     except ValueError:
@@ -284,7 +291,7 @@ def _week(account: Account, request: Request) -> dict[str, Any]:
         "after": (monday + timedelta(days=7)).isoformat(),
         "calendars": account.events(),
         "empty": not found,
-        "state": f"{account.revision}.{today:%j}",
+        "state": _state(account),
     }
 
 
