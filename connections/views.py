@@ -60,6 +60,7 @@ def new_icloud(request: StaffRequest) -> HttpResponse:
     return render(request, "connections/new_icloud.html", {"form": form, "further": own(request).exists()})
 
 
+@sensitive_variables()
 def _connect(user: User, form: ICloudForm) -> Connection | None:
     username, password = form.cleaned_data["apple_id"], form.cleaned_data["app_password"]
     try:
@@ -120,6 +121,7 @@ def reconnect(request: StaffRequest, pk: int) -> HttpResponse:
     return render(request, "connections/reconnect.html", {"form": form, "connection": connection})
 
 
+@sensitive_variables()
 def _reconnect(connection: Connection, form: PasswordForm) -> accounts.Report | None:
     try:
         return accounts.reconnect(connection, password=form.cleaned_data["app_password"], now=timezone.now())
