@@ -63,6 +63,9 @@ class Cloud:
         place = locate(request.path, account)
         if place.kind == "foreign":
             return replies.empty(403)
+        is_gone = place.kind == "nowhere" and _collection_id(request.path) in account.removed
+        if is_gone and request.method != "MKCALENDAR":
+            return replies.empty(int(self.switches.removed_calendar))
         method = METHODS.get(request.method)
         if method is None:
             return replies.page(400)
@@ -99,3 +102,8 @@ class Cloud:
         given = request.authorization
         account = self.store.account(given.username or "") if given and given.type == "basic" else None
         return account.pod if account else 42
+
+
+def _collection_id(path: str) -> str:
+    """The calendar's id in `/<dsid>/calendars/<id>/...`."""
+    return "".join(path.split("/")[3:4])

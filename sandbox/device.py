@@ -66,23 +66,15 @@ class AppleDevice:
         An all-day event is free unless `free` says otherwise. `alarm`: minutes before; `default_alarm`: the one
         the phone adds by itself. `stray_zone`: a TZID property of its own, as Apple writes now and then.
         """
-        event = Component("VEVENT")
-        event.add("UID", new_name())
-        event.add("CREATED", apple_text.utc_text(self._now()))
-        event.add("SEQUENCE", "0")
-        event.add("SUMMARY", ics.escape(title))
+        event = self._new_event(title, rule)
         self._set_times(event, start, end, floating=floating)
-        series.set_rule(event, rule)
         self._set_free(event, not isinstance(start, datetime) if free is None else free)
         _set_travel(event, travel, return_travel)
-        for name, text in (("LOCATION", location), ("DESCRIPTION", notes)):
-            if text:
-                event.add(name, ics.escape(text))
+        _set_texts(event, location=location, description=notes)
         if url:
             event.add("URL", url, VALUE="URI")
         if stray_zone:
             event.add("TZID", str(self.zone))
-        event.add("X-APPLE-CREATOR-IDENTITY", "com.apple.mobilecal")
         _set_alarms(event, alarm, default=default_alarm)
         return self._store(calendar, apple_text.new_calendar(event))
 
@@ -104,11 +96,8 @@ class AppleDevice:
     ) -> str:
         """Somebody invites the owner. `me`: how the owner's address is written in it. `only`: invited to that one
         occurrence of a series, so that the object holds an override and no master."""
-        event = Component("VEVENT")
-        event.add("UID", new_name())
-        event.add("SUMMARY", ics.escape(title))
+        event = self._new_event(title, rule)
         self._set_times(event, start, end)
-        series.set_rule(event, rule)
         self._set_free(event, False)
         invitations.invite(event, self.account, answer=answer, me=me)
         if only is not None:
@@ -296,6 +285,16 @@ class AppleDevice:
             return moment
         return moment.astimezone(self.zone) if moment.tzinfo else moment.replace(tzinfo=self.zone)
 
+    def _new_event(self, title: str, rule: str) -> Component:
+        event = Component("VEVENT")
+        event.add("UID", new_name())
+        event.add("CREATED", apple_text.utc_text(self._now()))
+        event.add("SEQUENCE", "0")
+        event.add("SUMMARY", ics.escape(title))
+        event.add("X-APPLE-CREATOR-IDENTITY", "com.apple.mobilecal")
+        series.set_rule(event, rule)
+        return event
+
     def _set_times(self, event: Component, start: Moment, end: Moment | None, *, floating: bool = False) -> None:
         begin = self._local(start)
         until = self._local(end) if end is not None else begin + (HOUR if isinstance(begin, datetime) else DAY)
@@ -343,6 +342,12 @@ def _wall(moment: Moment, like: Moment | None = None) -> datetime:
     if moment.tzinfo and isinstance(like, datetime) and like.tzinfo:
         moment = moment.astimezone(like.tzinfo)
     return moment.replace(tzinfo=None)
+
+
+def _set_texts(event: Component, **texts: str) -> None:
+    for name, text in texts.items():
+        if text:
+            event.add(name.upper(), ics.escape(text))
 
 
 def _set_travel(event: Component, there: timedelta | None, back: timedelta | None) -> None:

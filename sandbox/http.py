@@ -41,6 +41,7 @@ class Listener(ThreadingHTTPServer):
         self.redirects: Callable[[str], str] = lambda target: target
         self.wants_gzip: Callable[[], bool] = lambda: False
         self.closing = Event()
+        self.connections = 0  # accepted so far, whether or not anything was said
         self._live: set[socket.socket] = set()
         self._guard = Lock()
         super().__init__((address, port), Handler)
@@ -61,6 +62,7 @@ class Listener(ThreadingHTTPServer):
         connection, address = super().get_request()
         with self._guard:
             self._live.add(connection)
+            self.connections += 1
         return connection, address
 
     def shutdown_request(self, request: Any) -> None:

@@ -68,6 +68,8 @@ def of_principal(account: Account, *, home: str, switches: Switches) -> Properti
         element(c("schedule-inbox-URL"), f'<href xmlns="DAV:">{base}/inbox/</href>'),
         element(c("schedule-outbox-URL"), f'<href xmlns="DAV:">{base}/outbox/</href>'),
     )
+    if not switches.home_known:
+        del found[c("calendar-home-set")]
     if switches.home_addresses:
         body = "".join(address.replace("<href", '<href xmlns="DAV:"', 1) for address in addresses)
         found[c("calendar-user-address-set")] = element(c("calendar-user-address-set"), body)

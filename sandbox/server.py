@@ -57,6 +57,7 @@ class Sandbox:
         self._acceptor = Acceptor()
         self._down: Fault | None = None
         self._pod: Listener | None = None
+        self._stranger: Listener | None = None
         self.apple_url = ""
 
     # --- life ---------------------------------------------------------------------------------------------
@@ -66,7 +67,8 @@ class Sandbox:
         self.hosts.entry = self._listen("entry", self.cloud.answer, self.log).url
         self._pod = self._listen("pod", self.cloud.answer, self.log)
         self.hosts.pod = self._pod.url
-        self.hosts.stranger = self._listen("stranger", _stranger, self.stranger_log, STRANGE).url
+        self._stranger = self._listen("stranger", _stranger, self.stranger_log, STRANGE)
+        self.hosts.stranger = self._stranger.url
         self._acceptor.start()
         return self
 
@@ -99,6 +101,11 @@ class Sandbox:
     def stranger_url(self) -> str:
         """A host that must never be asked; it writes down whatever it gets in `stranger_log`."""
         return self.hosts.stranger
+
+    @property
+    def stranger_connections(self) -> int:
+        """How often somebody so much as connected to the stranger."""
+        return self._stranger.connections if self._stranger else 0
 
     # --- who ----------------------------------------------------------------------------------------------
 

@@ -29,6 +29,10 @@ class Switches:
     """The status of those redirects."""
     hrefs_on: Literal["path", "entry", "pod"] = "path"
     """hrefs of members: path only, or absolute on the entry host or on the pod, whichever host was asked."""
+    home_known: bool = True
+    """The principal has calendar-home-set; now and then iCloud leaves it out when it is busy."""
+    removed_calendar: Literal["404", "403", "410"] = "404"
+    """What is said of a calendar that was removed, or whose share was withdrawn."""
     escaped_hrefs: bool = False
     """hrefs spell `@` as `%40`."""
     gzip: bool = True

@@ -186,3 +186,10 @@ def test_the_account_can_move_to_another_pod(icloud, client, home):
     assert client.propfind(home, d("displayname"), host=before).status == 421
     assert [entry.host for entry in icloud.log] == ["pod", "old pod"]
     assert client.propfind("/", d("displayname")).headers["X-Apple-User-Partition"] == "43"
+
+
+def test_the_home_set_can_be_left_out(icloud, account, client):
+    icloud.switches.home_known = False
+    principal = f"/{account.dsid}/principal/"
+    answer = client.propfind(principal, c("calendar-home-set"))
+    assert answer.found(principal, c("calendar-home-set")) is None

@@ -49,7 +49,7 @@ def test_a_redirect_keeps_the_path(icloud, client, home, status, target):
     icloud.faults.redirect(target, status)
     answer = client.propfind(home, d("displayname"))
     assert (answer.status, answer.headers["Location"]) == (status, f"{icloud.hosts.url(target)}{home[1:]}")
-    assert icloud.stranger_log == []
+    assert (icloud.stranger_log, icloud.stranger_connections) == ([], 0)
 
 
 def test_the_stranger_writes_down_whatever_it_gets(icloud, client, home):
@@ -57,6 +57,7 @@ def test_the_stranger_writes_down_whatever_it_gets(icloud, client, home):
     (entry,) = icloud.stranger_log
     assert (entry.method, entry.path, entry.authorized, entry.status) == ("PROPFIND", home, True, 207)
     assert icloud.log == []
+    assert icloud.stranger_connections == 1
 
 
 def test_one_401_comes_though_the_password_is_right(icloud, client, home):

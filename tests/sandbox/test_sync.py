@@ -205,3 +205,11 @@ def test_a_shared_calendar_is_one_calendar_in_two_homes(icloud, client, account,
     assert (len(guest.id), guest.read_only, work.sharing) == (64, True, "owner")
     work.unshare()
     assert (ben.events(), work.sharing) == ([], "")
+
+
+@pytest.mark.parametrize("told", ["404", "403", "410"])
+def test_a_calendar_that_was_taken_away_can_be_missed_in_three_ways(icloud, client, work, token, told):
+    icloud.switches.removed_calendar = told
+    work.remove()
+    assert client.sync(work.path, token).status == int(told)
+    assert client.ask("GET", f"{work.path}a.ics").status == int(told)

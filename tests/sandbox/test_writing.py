@@ -213,6 +213,7 @@ def test_a_client_can_make_a_calendar_and_remove_it(client, account):
     assert client.ask("MKCALENDAR", path, MKCALENDAR.format("")).status == 403
     assert client.ask("DELETE", path).status == 204
     assert client.propfind(path, d("displayname")).status == 404
+    assert client.ask("MKCALENDAR", path, MKCALENDAR.format("")).status == 201
 
 
 def test_there_can_be_a_hundred_calendars_and_no_more(client, account):
