@@ -1,0 +1,305 @@
+"""The week's page: what stands in it, in which words, and what it says while there is nothing."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from django.contrib.auth.models import User
+from django.test import Client
+from pytest_django import DjangoAssertNumQueries, Settings
+
+from bookings.models import Booking
+from tests.factories import (
+    NOW,
+    START,
+    BlockedSlotFactory,
+    BookingFactory,
+    CalendarFactory,
+    ClientFactory,
+    ConnectionFactory,
+    LinkedEventFactory,
+    OccurrenceFactory,
+    ServiceFactory,
+    UserFactory,
+    WorkingHoursFactory,
+    office_hours,
+)
+from tests.pages import find, links, texts
+
+pytestmark = [pytest.mark.django_db, pytest.mark.time_machine(NOW, tick=False)]
+URL = "/calendars/"
+SLOTS = "//ol//li[contains(@class, 'slot')]"
+HTMX = {"HX-Request": "true", "HX-Target": "live"}
+
+
+@pytest.fixture
+def anna() -> User:
+    user = UserFactory()
+    office_hours(user)
+    return user
+
+
+@pytest.fixture
+def anna_client(client: Client, anna: User) -> Client:
+    client.force_login(anna)
+    return client
+
+
+def booking(anna: User, **given: object) -> Booking:
+    given = {"client": ClientFactory(name="Clara Winter"), "service": ServiceFactory(name="Massage")} | given
+    return BookingFactory(staff=anna, **given)
+
+
+def test_a_booking_links_to_its_page(anna_client: Client, anna: User) -> None:
+    made = booking(anna)
+    page = anna_client.get(URL)
+    assert texts(page, SLOTS) == ["Clara Winter 10:00–11:00 Massage"]
+    assert links(page, f"{SLOTS}//a") == [("Clara Winter", f"/bookings/{made.pk}/")]
+
+
+def test_a_pending_booking_says_why(anna_client: Client, anna: User) -> None:
+    booking(anna, status="pending", cause="calendar_unreadable")
+    assert texts(anna_client.get(URL), SLOTS) == [
+        "Clara Winter 10:00–11:00 Massage · Pending: The calendar could not be read"
+    ]
+
+
+def test_a_cancelled_booking_is_gone(anna_client: Client, anna: User) -> None:
+    booking(anna, status="cancelled")
+    assert texts(anna_client.get(URL), SLOTS) == []
+
+
+def test_events_say_where_they_come_from_and_whether_they_block(anna_client: Client, anna: User) -> None:
+    calendar = CalendarFactory(connection__user=anna, name="Home")
+    OccurrenceFactory(calendar=calendar, summary="Dentist", start=START)
+    OccurrenceFactory(calendar=calendar, summary="", start=START + timedelta(hours=2), blocks=False)
+    page = anna_client.get(URL)
+    assert texts(page, SLOTS) == [
+        "Dentist 10:00–11:00 from iCloud, Home · Marked Busy",
+        "No title 12:00–13:00 from iCloud, Home · Marked Free",
+    ]
+    assert [slot.get("class").split()[1] for slot in find(page, SLOTS)] == ["slot--blocked", "slot--free"]
+    assert [slot.get("title") for slot in find(page, SLOTS)] == [
+        "Dentist · 10:00–11:00 · from iCloud, Home · Marked Busy",
+        "No title · 12:00–13:00 · from iCloud, Home · Marked Free",
+    ]
+
+
+def test_the_title_of_an_event_is_escaped(anna_client: Client, anna: User) -> None:
+    OccurrenceFactory(calendar=CalendarFactory(connection__user=anna), summary="<b>Dentist</b>")
+    assert b"<b>Dentist" not in anna_client.get(URL).content
+    assert texts(anna_client.get(URL), f"{SLOTS}/span[1]") == ["<b>Dentist</b>"]
+
+
+def test_a_slot_blocked_by_hand_says_that_the_iphone_does_not_show_it(anna_client: Client, anna: User) -> None:
+    BlockedSlotFactory(user=anna, note="Paperwork")
+    assert texts(anna_client.get(URL), SLOTS) == ["Paperwork 10:00–11:00 made here; not shown on your iPhone"]
+
+
+def test_an_all_day_event_stands_above_its_days(anna_client: Client, anna: User) -> None:
+    OccurrenceFactory(
+        calendar=CalendarFactory(connection__user=anna, name="Home"),
+        summary="Crete",
+        start=datetime(2026, 12, 1, 23, tzinfo=UTC),
+        end=datetime(2026, 12, 3, 23, tzinfo=UTC),
+        all_day=True,
+        blocks=False,
+    )
+    above = "//section[.//li[contains(., 'Crete')]]/h2"
+    assert texts(anna_client.get(URL), above) == ["Wed 2 December", "Thu 3 December"]
+    assert (
+        texts(anna_client.get(URL), "//ul[@class='day__all-day']/li")
+        == ["Crete All day · from iCloud, Home · Marked Free"] * 2
+    )
+
+
+def test_a_pushed_event_is_drawn_once_as_its_booking(anna_client: Client, anna: User) -> None:
+    calendar = CalendarFactory(connection__user=anna)
+    placed = LinkedEventFactory(booking=booking(anna), calendar=calendar, pushed=True)
+    OccurrenceFactory(calendar=calendar, uid=placed.uid, summary="Clara Winter")
+    assert texts(anna_client.get(URL), SLOTS) == ["Clara Winter 10:00–11:00 Massage"]
+
+
+def test_of_a_pushed_event_that_was_lengthened_the_rest_is_drawn(anna_client: Client, anna: User) -> None:
+    calendar = CalendarFactory(connection__user=anna, name="Work")
+    placed = LinkedEventFactory(booking=booking(anna), calendar=calendar, pushed=True)
+    OccurrenceFactory(calendar=calendar, uid=placed.uid, summary="Clara", end=START + timedelta(minutes=90))
+    assert texts(anna_client.get(URL), SLOTS) == [
+        "Clara Winter 10:00–11:00 Massage",
+        "Clara 11:00–11:30 from iCloud, Work · On the iPhone the booking’s event also covers this time",
+    ]
+
+
+def test_a_pushed_event_whose_booking_is_cancelled_is_gone(anna_client: Client, anna: User) -> None:
+    calendar = CalendarFactory(connection__user=anna)
+    placed = LinkedEventFactory(booking=booking(anna, status="cancelled"), calendar=calendar, wanted="absent")
+    OccurrenceFactory(calendar=calendar, uid=placed.uid)
+    assert texts(anna_client.get(URL), SLOTS) == []
+
+
+def test_nothing_of_somebody_else_is_shown(anna_client: Client) -> None:
+    berta = UserFactory()
+    booking(berta)
+    OccurrenceFactory(calendar=CalendarFactory(connection__user=berta))
+    BlockedSlotFactory(user=berta)
+    assert texts(anna_client.get(URL), SLOTS) == []
+
+
+def test_each_day_says_when_it_is_open(anna_client: Client, anna: User) -> None:
+    WorkingHoursFactory(user=anna, weekday=0, start="18:00", end="20:00")
+    opened = texts(anna_client.get(URL), "//p[@class='day__open']")
+    weekdays = ["Open 09:00–17:00, 18:00–20:00", *["Open 09:00–17:00"] * 4]
+    assert opened == ["Closed", *weekdays, "Closed"]  # in English a week begins on Sunday
+
+
+def test_the_week_is_in_the_zone_of_its_owner(client: Client) -> None:
+    user = UserFactory(configuration__time_zone="Asia/Tokyo")
+    booking(user, start=datetime(2026, 12, 1, 20, tzinfo=UTC))
+    client.force_login(user)
+    assert texts(client.get(URL), "//section[.//ol]") == ["Wed 2 December Closed Clara Winter 05:00–06:00 Massage"]
+
+
+def test_a_booking_on_the_night_the_clocks_go_back_names_both_times(anna_client: Client, anna: User) -> None:
+    booking(anna, start=datetime(2026, 10, 25, 0, 30, tzinfo=UTC))
+    page = anna_client.get(URL, {"week": "2026-W44"})
+    assert texts(page, f"{SLOTS}/span[contains(@class, 'time')]") == ["02:30 CEST – 02:30 CET"]
+
+
+@pytest.mark.parametrize(
+    ("language", "days"),
+    [("en", "29 November – 5 December 2026"), ("de", "30 November – 6 Dezember 2026")],
+)
+def test_the_week_begins_as_the_reader_is_used_to(
+    anna_client: Client, settings: Settings, language: str, days: str
+) -> None:
+    settings.LANGUAGES = [("en", "English"), ("de", "Deutsch")]
+    assert texts(anna_client.get(URL, headers={"accept-language": language}), "//h1") == [days]
+
+
+def test_other_weeks_are_a_link_away(anna_client: Client) -> None:
+    page = anna_client.get(URL, {"week": "2026-W53"})
+    assert links(page, "//nav[contains(@class, 'week-nav')]/a") == [
+        ("‹Previous week", "?week=2026-W52"),
+        ("Today", "/calendars/"),
+        ("›Next week", "?week=2027-W01"),
+    ]
+    assert texts(page, "//h1") == ["27 December – 2 January 2027"]
+
+
+# --- beginnings and freshness ----------------------------------------------------------------------
+
+
+def test_without_a_calendar_the_page_says_what_decides_and_offers_to_connect(anna_client: Client) -> None:
+    page = anna_client.get(URL)
+    assert texts(page, "//div[@id='live']//div[contains(@class, 'notice')]") == [
+        "No calendar is connected. Your hours decide when you can be booked, and you can block time by hand. "
+        "Connect iCloud"
+    ]
+    assert texts(page, "//p[contains(@class, 'freshness')]") == ["No calendar is read: your hours decide."]
+
+
+def test_without_hours_the_page_says_that_nobody_can_book(client: Client) -> None:
+    client.force_login(ConnectionFactory().user)
+    assert texts(client.get(URL), "//div[@id='live']//div[contains(@class, 'notice')]") == [
+        "You have no working hours yet, so there is no time in which anybody could book you. Set your hours"
+    ]
+
+
+def test_calendars_not_chosen_yet_are_said_on_the_page(client: Client) -> None:
+    client.force_login(ConnectionFactory(user=UserFactory(configuration__saved_at=None)).user)
+    assert texts(client.get(URL), "//p[contains(@class, 'freshness')]") == [
+        "No times can be booked until you have chosen your calendars."
+    ]
+
+
+SINCE = "Calendars as of 07:00 (Mon 30 Nov) · iCloud has not answered since"
+
+
+@pytest.mark.parametrize(
+    ("given", "policy", "words"),
+    [
+        (
+            {"read_at": None},
+            "pending",
+            "Your calendars are being read for the first time. No times can be booked until that is done.",
+        ),
+        ({"fresh_at": NOW - timedelta(minutes=1)}, "pending", "Calendars as of 08:59"),
+        (
+            {"fresh_at": NOW - timedelta(minutes=30)},
+            "pending",
+            "Calendars as of 08:30 · iCloud has not answered since; the last good copy counts.",
+        ),
+        (
+            {"fresh_at": NOW - timedelta(hours=2)},
+            "pending",
+            f"{SINCE}, so bookings stay pending until it does.",
+        ),
+        (
+            {"fresh_at": NOW - timedelta(hours=2)},
+            "trust",
+            f"{SINCE}; as you chose, the last good copy counts.",
+        ),
+        (
+            {"fresh_at": NOW - timedelta(hours=2)},
+            "no_openings",
+            f"{SINCE}, so no times can be booked.",
+        ),
+    ],
+)
+def test_the_page_says_how_fresh_it_is(client: Client, given: dict[str, object], policy: str, words: str) -> None:
+    user = UserFactory(configuration__stale_policy=policy)
+    CalendarFactory(connection__user=user, **given)
+    client.force_login(user)
+    assert texts(client.get(URL), "//p[contains(@class, 'freshness')]") == [words]
+
+
+# --- staying current -------------------------------------------------------------------------------
+
+
+def test_the_live_part_asks_for_itself_and_hears_nothing_while_nothing_changed(anna_client: Client) -> None:
+    part = find(anna_client.get(URL, {"week": "2026-W49"}), "//div[@id='live']")[0]
+    again = anna_client.get(part.get("hx-get"), headers=HTMX)
+    assert (part.get("hx-trigger"), again.status_code, again.content) == ("every 5s", 204, b"")
+
+
+def test_the_live_part_comes_alone_once_something_changed(anna_client: Client, anna: User) -> None:
+    address = find(anna_client.get(URL), "//div[@id='live']")[0].get("hx-get")
+    booking(anna)
+    part = anna_client.get(address, headers=HTMX)
+    assert (part.status_code, b"<html" in part.content) == (200, False)
+    assert texts(part, SLOTS) == ["Clara Winter 10:00–11:00 Massage"]
+    assert find(part, "//div[@id='live']")[0].get("hx-get") != address
+
+
+def test_strangers_are_asked_to_sign_in(client: Client) -> None:
+    response = client.get(URL)
+    assert (response.status_code, response["Location"]) == (302, "/accounts/login/?next=/calendars/")
+
+
+def test_a_user_made_without_configuration_gets_one(client: Client) -> None:
+    user = UserFactory(configuration=None)
+    client.force_login(user)
+    assert texts(client.get(URL), "//p[contains(@class, 'freshness')]") == ["No calendar is read: your hours decide."]
+
+
+def test_thirty_bookings_and_events_cost_as_many_queries_as_one(
+    anna_client: Client, anna: User, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    calendar = CalendarFactory(connection__user=anna)
+
+    def grow(number: int) -> None:
+        start = START + timedelta(minutes=75 * number)
+        placed = LinkedEventFactory(booking=booking(anna, start=start), calendar=calendar, pushed=True)
+        OccurrenceFactory(calendar=calendar, uid=placed.uid, start=start)
+        OccurrenceFactory(calendar=calendar, start=start)
+        BlockedSlotFactory(user=anna, start=start)
+
+    grow(0)
+    anna_client.get(URL)
+    with django_assert_num_queries(19):
+        anna_client.get(URL)
+    for number in range(1, 30):
+        grow(number)
+    with django_assert_num_queries(19):
+        anna_client.get(URL)
