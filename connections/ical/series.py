@@ -202,7 +202,7 @@ def by_slot(overrides: Sequence[Component], master: Component, zone: tzinfo) -> 
     """Each override with whether it stands for its slot.
 
     Several may claim one slot: a higher SEQUENCE replaces a lower one; of equals the first stands for the slot and the
-    others are told apart, since nobody knows which of them is meant.
+    others are told apart, since nobody knows which of them is meant. One that cannot be read leaves its slot blocked.
     """
     walls = Walls(master, zone)
     best: dict[datetime, int] = {}
@@ -213,5 +213,6 @@ def by_slot(overrides: Sequence[Component], master: Component, zone: tzinfo) -> 
     for override in overrides:
         wall = walls.of(override.slot or override.start)
         if override.sequence == best[wall]:
-            yield override, wall not in taken
-            taken.add(wall)
+            stands = wall not in taken and not override.damaged
+            yield override, stands
+            taken |= {wall} if stands else set()
