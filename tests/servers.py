@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import io
 import socket
+import ssl
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -62,7 +63,7 @@ def asked_of(environ: WSGIEnvironment) -> Asked:
     return Asked(environ["REQUEST_METHOD"], environ["RAW_URI"], headers, body)
 
 
-def serve(app: WSGIApplication, host: str = "127.0.0.1") -> Iterator[Served]:
+def serve(app: WSGIApplication, host: str = "127.0.0.1", tls: ssl.SSLContext | None = None) -> Iterator[Served]:
     """Serve ``app`` in a thread on a port the system chooses, noting each request."""
     served = Served("")
 
@@ -70,8 +71,8 @@ def serve(app: WSGIApplication, host: str = "127.0.0.1") -> Iterator[Served]:
         served.requests.append(asked_of(environ))
         return app(environ, start_response)
 
-    server = make_server(host, 0, noting, threaded=True, request_handler=QuietHandler)
-    served.url = f"http://{host}:{server.server_port}/"
+    server = make_server(host, 0, noting, threaded=True, request_handler=QuietHandler, ssl_context=tls)
+    served.url = f"{'https' if tls else 'http'}://{host}:{server.server_port}/"
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
     thread.start()
     yield served
@@ -122,8 +123,8 @@ def web() -> Iterator[Callable[..., Served]]:
     """Serve WSGI applications for the length of a test: ``web(app)``, ``web(app, host="127.0.0.2")``."""
     running: list[Iterator[Served]] = []
 
-    def start(app: WSGIApplication, host: str = "127.0.0.1") -> Served:
-        running.append(serve(app, host))
+    def start(app: WSGIApplication, host: str = "127.0.0.1", tls: ssl.SSLContext | None = None) -> Served:
+        running.append(serve(app, host, tls))
         return next(running[-1])
 
     yield start

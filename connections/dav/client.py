@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib import metadata
 from typing import Any
-from urllib.parse import urljoin, urlsplit
 
 import niquests
 from caldav.davclient import DAVClient
@@ -24,7 +23,7 @@ from . import errors
 from .errors import DavError, ForeignHost, NotCalDav, TimedOut, TooLarge, Unavailable
 from .lines import Lines
 from .multistatus import MultiStatus, parse_multistatus, preconditions
-from .places import Account, allowed, host_of, origin_of, path_of
+from .places import Account, allowed, host_of, origin_of, path_of, resolved
 
 MAX_BODY = 64 * 1024 * 1024
 MAX_REDIRECTS = 5
@@ -81,6 +80,7 @@ class Client(DAVClient):
             enable_rfc6764=False,
             headers={"User-Agent": USER_AGENT, "Accept": "*/*", "Accept-Encoding": "gzip"},
         )
+        del self.headers["Content-Type"]  # each verb brings its own
         self.entry = entry
         self.patience = timeout
         self.deadline = deadline
@@ -132,12 +132,10 @@ class Client(DAVClient):
             raise ForeignHost(host_of(url), path=path)
 
     def _next_hop(self, url: str, answer: Answer) -> str:
-        location = answer.headers.get("location", "").strip()
-        if not location:
+        target = resolved(url, answer.headers.get("location", ""))
+        if not target:
             raise NotCalDav("a redirect to nowhere", status=answer.status, path=answer.path)
-        target = urljoin(url, location)
-        query = urlsplit(target).query
-        return f"{origin_of(target)}{path_of(target)}" + (f"?{query}" if query else "")
+        return target
 
     def _exchange(self, method: str, url: str, path: str, body: bytes, headers: Mapping[str, str]) -> Answer:
         # The library logs headers and bodies and, with PYTHON_CALDAV_COMMDUMP set, writes them to
@@ -164,7 +162,7 @@ class Client(DAVClient):
         )
         self.requests += 1
         return self.session.get_adapter(url).send(
-            request, stream=True, timeout=self._time_left(until), verify=True, proxies={}
+            request, stream=True, timeout=self._time_left(until), verify=self.ssl_verify_cert, proxies={}
         )
 
     def _time_limit(self, path: str) -> float:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from urllib.parse import quote, unquote_to_bytes, urlsplit
+from urllib.parse import quote, unquote_to_bytes, urljoin, urlsplit
 
 ICLOUD_ENTRY = "caldav.icloud.com"
 ICLOUD_DOMAIN = re.compile(r"(?:[a-z0-9-]+\.)+icloud\.com")
@@ -79,6 +79,23 @@ def path_of(href: str) -> str:
         elif name not in ("", ".", ".."):
             kept.append(name)
     return "/" + "/".join(kept) + ("/" if kept and raw.endswith("/") else "")
+
+
+def resolved(url: str, location: str) -> str:
+    """Where a Location leads from ``url``, its path in our spelling; "" if it is no location.
+
+    What is neither http nor https stays as it is written, to be refused by ``allowed``.
+    """
+    if not location.strip():
+        return ""
+    try:
+        target = urljoin(url, location.strip())
+        query = urlsplit(target).query
+    except ValueError:
+        return ""
+    if not origin_of(target):
+        return target
+    return f"{origin_of(target)}{path_of(target)}" + (f"?{query}" if query else "")
 
 
 def collection_path(href: str) -> str:

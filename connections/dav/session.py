@@ -192,7 +192,8 @@ class Session:
 
         Always conditional: If-None-Match: * for a create, If-Match with the concrete ETag for an
         update, never If-Match: *, which iCloud answers the wrong way round. Raises Conflict if it is
-        there already, has changed, or the account holds its UID elsewhere (``location``).
+        there already, has changed, or the account holds its UID elsewhere (``location``); also if this
+        very write was done before but its answer was lost on the way, so compare before believing it.
         """
         condition = {"If-Match": _concrete(etag)} if etag else {"If-None-Match": "*"}
         return quoted(self._ask("PUT", path_of(href), data, CALENDAR | condition).headers.get("etag", ""))
@@ -253,4 +254,6 @@ def _may_have_moved(trouble: DavError) -> bool:
 def _concrete(etag: str) -> str:
     if not etag or etag == "*":
         raise ValueError("a write needs the ETag of the version it means")
+    if not (etag.isascii() and etag.isprintable()):
+        raise DavError("the server's ETag fits into no header")
     return quoted(etag)

@@ -162,6 +162,20 @@ def test_a_lone_resource_that_is_refused_is_missing(web) -> None:
         assert session.fetch(WORK, [f"{WORK}a.ics"]).missing == {f"{WORK}a.ics"}
 
 
+def test_an_event_too_large_to_parse_costs_only_itself(web) -> None:
+    hrefs = [f"{WORK}{number}.ics" for number in range(4)]
+
+    def app(environ, start_response):
+        asked = environ["wsgi.input"].read().decode()
+        wanted = [href for href in hrefs if href in asked]
+        data = {href: "BEGIN:VCALENDAR" + "x" * 11_000_000 * (href == hrefs[2]) for href in wanted}
+        return reply(207, multistatus(*map(data_of, data, data.values())))(environ, start_response)
+
+    with Session(Account(web(app).url, "anna", "x")) as session:
+        fetched = session.fetch(WORK, hrefs)
+    assert (set(fetched.found), fetched.missing) == ({*hrefs} - {hrefs[2]}, {hrefs[2]})
+
+
 def test_members_nobody_asked_for_are_not_taken(web) -> None:
     data = event("A").decode()
     server = web(reply(207, multistatus(data_of(f"{WORK}a.ics", data), data_of(f"{WORK}b.ics", data))))

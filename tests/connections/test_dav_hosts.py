@@ -6,7 +6,17 @@ from collections.abc import Iterator
 
 import pytest
 
-from connections.dav import Account, DavError, ForeignHost, NotCalDav, NotFound, Session, Unauthorized, Unavailable
+from connections.dav import (
+    Account,
+    Conflict,
+    DavError,
+    ForeignHost,
+    NotCalDav,
+    NotFound,
+    Session,
+    Unauthorized,
+    Unavailable,
+)
 from connections.dav.places import origin_of
 from sandbox import accounts
 from sandbox.server import Sandbox
@@ -152,9 +162,38 @@ def test_a_redirect_in_a_circle_ends(icloud: Sandbox, account: accounts.Account,
     assert wire.requests == 6
 
 
-def test_a_redirect_to_nowhere_is_no_caldav(web) -> None:
-    with Session(Account(web(reply(301)).url, USERNAME, PASSWORD)) as session, pytest.raises(NotCalDav):
+@pytest.mark.parametrize("location", ["", " ", "http://[broken/", "http://[::1/"])
+def test_a_redirect_to_nowhere_is_no_caldav(web, location: str) -> None:
+    server = web(reply(301, location=location))
+    with Session(Account(server.url, USERNAME, PASSWORD)) as session, pytest.raises(NotCalDav):
         session.discover()
+
+
+@pytest.mark.parametrize(
+    "location",
+    [
+        "http://127.0.0.2:{port}/",
+        "//127.0.0.2:{port}/",
+        "http://127.0.0.1:{port}@127.0.0.2:{port}/",
+        "http://127.0.0.2:{port}\\@127.0.0.1:{port}/",
+        "https://127.0.0.1:{port}/",
+        "ftp://127.0.0.1:{port}/",
+        "javascript:alert(1)",
+        "http://localhost:{port}/",
+        "http://127.0.0.1.example.org/",
+        "http://127.1:{port}/",
+        "http://[::1]:{port}/",
+        "http://127.0.0.1:99999/",
+        "http://127.0.0.1:x/",
+    ],
+)
+def test_a_redirect_past_the_host_is_refused_however_it_is_dressed(web, location: str) -> None:
+    stranger = web(reply(207, multistatus()), host="127.0.0.2")
+    port = stranger.url.rpartition(":")[2].strip("/")
+    server = web(reply(302, location=location.format(port=port)))
+    with Session(Account(server.url, USERNAME, PASSWORD)) as session, pytest.raises(DavError):
+        session.discover()
+    assert stranger.requests == []
 
 
 def test_a_relative_redirect_stays_with_the_host(web) -> None:
@@ -204,6 +243,17 @@ def test_what_is_gone_is_asked_of_the_entry_too_and_the_pod_stays_known(
         with pytest.raises(NotFound):
             session.get(account.calendar("work").path + "gone.ics")
         assert (session.requests, session.origin) == (2, origin_of(icloud.pod_url))
+
+
+def test_a_write_whose_answer_was_lost_is_asked_again_and_found_done(
+    icloud: Sandbox, account: accounts.Account, known: Account
+) -> None:
+    href = account.calendar("work").path + "A.ics"
+    icloud.faults.lost(method="PUT", host="pod")
+    with Session(on_pod(known, icloud)) as session, pytest.raises(Conflict):
+        session.put(href, event("A"))
+    assert list(account.calendar("work").resources) == [href]
+    assert icloud.log.summary(method="PUT") == [f"PUT {href} 0", f"PUT {href} 412"]
 
 
 def test_absolute_hrefs_on_either_host_are_the_same_members(

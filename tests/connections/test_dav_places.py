@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from connections.dav import Account, ForeignHost, Session, path_of
 from connections.dav.places import allowed, collection_path, origin_of
@@ -37,6 +39,12 @@ ICLOUD = "https://caldav.icloud.com:443"
 def test_a_path_has_one_spelling(href: str, path: str) -> None:
     assert path_of(href) == path
     assert path_of(path) == path
+
+
+@given(st.text(max_size=60) | st.text("/.%2eE4025fF@ üa~+?#:", max_size=30))
+def test_any_text_has_one_path_and_that_is_its_own(text: str) -> None:
+    path = path_of(text)
+    assert (path_of(path), path[0], "//" in path, path.isascii()) == (path, "/", False, True)
 
 
 def test_a_collection_ends_with_a_slash() -> None:

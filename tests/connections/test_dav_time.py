@@ -5,7 +5,7 @@ from __future__ import annotations
 import socket
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 import pytest
 
@@ -161,7 +161,21 @@ def test_a_host_without_a_name_is_unavailable() -> None:
         session.discover()
 
 
-def test_a_connection_is_used_again_and_survives_being_closed_in_between(icloud, account, app_password) -> None:
+def test_a_connection_the_server_closed_meanwhile_is_opened_again(raw) -> None:
+    def polite(connection: socket.socket) -> None:
+        connection.sendall(HEAD + f"Content-Length: {len(BODY)}\r\n\r\n".encode() + BODY)
+        connection.settimeout(0.05)
+        with suppress(TimeoutError):
+            connection.recv(65536)
+
+    with Session(Account(raw(polite), "anna", "x"), timeout=5) as session:
+        for _ in range(3):
+            assert session.calendars("/1/calendars/") == []
+            time.sleep(0.15)
+    assert session.requests == 3
+
+
+def test_a_connection_is_used_again_and_let_go_in_the_end(icloud, account, app_password) -> None:
     with Session(Account(icloud.entry_url, account.apple_id, app_password)) as session:
         for _ in range(3):
             assert len(session.calendars(f"/{account.dsid}/calendars/")) == 3

@@ -1,0 +1,98 @@
+"""The same over TLS, which is what everybody really uses."""
+
+from __future__ import annotations
+
+import ipaddress
+import ssl
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
+
+from connections.dav import Account, ForeignHost, Session, Unavailable
+from connections.dav.errors import TimedOut
+from tests.servers import multistatus, reply
+
+
+@pytest.fixture
+def certificate(tmp_path: Path) -> Path:
+    """A certificate for 127.0.0.1 and its key in one file, signed by itself."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "127.0.0.1")])
+    now = datetime.now(UTC)
+    address = x509.SubjectAlternativeName([x509.IPAddress(ipaddress.ip_address("127.0.0.1"))])
+    signed = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(now - timedelta(days=1))
+        .not_valid_after(now + timedelta(days=1))
+        .add_extension(address, critical=False)
+        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
+        .sign(key, hashes.SHA256())
+    )
+    pem = serialization.Encoding.PEM
+    secret = key.private_bytes(pem, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
+    path = tmp_path / "certificate.pem"
+    path.write_bytes(secret + signed.public_bytes(pem))
+    return path
+
+
+@pytest.fixture
+def tls(certificate: Path) -> ssl.SSLContext:
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(certificate)
+    return context
+
+
+@contextmanager
+def trusting(certificate: Path, url: str, deadline: float | None = None) -> Iterator[Session]:
+    """A session that takes the certificate for good."""
+    with Session(Account(url, "anna", "x"), timeout=5, deadline=deadline) as session:
+        session._client.ssl_verify_cert = str(certificate)
+        yield session
+
+
+def test_a_certificate_nobody_vouches_for_gets_no_request(web, tls: ssl.SSLContext) -> None:
+    server = web(reply(207, multistatus()), tls=tls)
+    with Session(Account(server.url, "anna", "x"), timeout=5) as session, pytest.raises(Unavailable):
+        session.calendars("/1/calendars/")
+    assert server.requests == []
+
+
+def test_a_trusted_server_is_asked(web, tls: ssl.SSLContext, certificate: Path) -> None:
+    server = web(reply(207, multistatus()), tls=tls)
+    with trusting(certificate, server.url) as session:
+        assert session.calendars("/1/calendars/") == []
+    assert (session.requests, len(server.requests)) == (1, 1)
+
+
+def test_the_deadline_cuts_a_slow_answer_over_tls(web, tls: ssl.SSLContext, certificate: Path) -> None:
+    def slow(environ, start_response):
+        start_response("207 Multi-Status", [("Content-Length", "100")])
+        for _ in range(100):
+            time.sleep(0.05)
+            yield b" "
+
+    server = web(slow, tls=tls)
+    start = time.monotonic()
+    with trusting(certificate, server.url, start + 0.5) as session, pytest.raises(TimedOut):
+        session.calendars("/1/calendars/")
+    assert time.monotonic() - start < 1.5
+
+
+def test_a_redirect_away_from_tls_is_refused(web, tls: ssl.SSLContext, certificate: Path) -> None:
+    plain = web(reply(207, multistatus()))
+    server = web(reply(302, location=f"{plain.url}1/calendars/"), tls=tls)
+    with trusting(certificate, server.url) as session, pytest.raises(ForeignHost):
+        session.calendars("/1/calendars/")
+    assert plain.requests == []
