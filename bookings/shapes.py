@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from bookings.finding import Opening
 from bookings.models import Booking, LinkedEvent, Proposal, Service
 from bookings.outbox import push_state
+from bookings.reasons import Reason
 from connections.commands import Refused
 from connections.instants import iso
 
@@ -47,6 +48,17 @@ def proposal_json(proposal: Proposal) -> dict[str, Any]:
 def opening_json(opening: Opening) -> dict[str, Any]:
     """`{start, end, staff}`."""
     return {"start": iso(opening.start), "end": iso(opening.end), "staff": opening.staff.get_username()}
+
+
+def reason_json(reason: Reason) -> dict[str, Any]:
+    """`{kind, blocks, text, start, end}`; a start or end that is null is open."""
+    return {
+        "kind": str(reason.kind),
+        "blocks": reason.blocks,
+        "text": reason.text,
+        "start": iso(reason.start),
+        "end": iso(reason.end),
+    }
 
 
 def booking_numbered(number: int) -> Booking:
