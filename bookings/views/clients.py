@@ -20,7 +20,7 @@ PER_PAGE = 50
 def listing(request: StaffRequest) -> HttpResponse:
     query = request.GET.get("q", "").strip()
     found = _own(request).filter(Q(name__icontains=query) | Q(email__icontains=query) | Q(phone__icontains=query))
-    page = Paginator(found, PER_PAGE).get_page(request.GET.get("page"))
+    page = Paginator(found.order_by("name", "pk"), PER_PAGE).get_page(request.GET.get("page"))
     return render(request, "bookings/clients.html", {"page": page, "query": query})
 
 
