@@ -217,6 +217,12 @@ def raise_for_status(answer: Answer, method: str) -> None:
     raise DavError(detail, status=status, path=path, preconditions=names)
 
 
+def refuse_page(answer: Answer) -> None:
+    """Raise NotCalDav if a write was "answered" by a web page: a portal with status 200 stored nothing."""
+    if b"<html" in answer.body[:1024].lower():
+        raise NotCalDav("a page where a receipt was due", status=answer.status, path=answer.path)
+
+
 def _is_uid_clash(answer: Answer, method: str) -> bool:
     # iCloud refuses a UID it holds elsewhere in the account with 403, naming the holder in Location.
     return method == "PUT" and answer.status == 403 and bool(answer.headers.get("location"))

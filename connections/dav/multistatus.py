@@ -16,7 +16,6 @@ C = "{urn:ietf:params:xml:ns:caldav}"
 CS = "{http://calendarserver.org/ns/}"
 APPLE = "{http://apple.com/ns/ical/}"
 
-VALID_SYNC_TOKEN = f"{D}valid-sync-token"
 DESCRIPTION = f"{D}responsedescription"
 WRITE_PRIVILEGES = {f"{D}{name}" for name in ("all", "write", "write-content", "bind")}
 
@@ -57,11 +56,11 @@ class Member:
 
 @dataclass(frozen=True, slots=True)
 class MultiStatus:
-    """A multistatus: its members and what stands beside them."""
+    """A multistatus: its members, the sync-token beside them, and whether it refuses the one sent."""
 
     members: list[Member]
     sync_token: str
-    tags: frozenset[str]
+    refuses_token: bool
 
 
 def parse_xml(body: bytes, path: str) -> etree._Element:
@@ -93,9 +92,8 @@ def parse_multistatus(body: bytes, path: str) -> MultiStatus:
     if root.tag != f"{D}multistatus":
         raise NotCalDav("the answer is no multistatus", path=path)
     token = root.findtext(f"{D}sync-token") or ""
-    tags = frozenset(element.tag for element in root.iter(f"{D}error", f"{D}number-of-matches-within-limits"))
-    expired = {VALID_SYNC_TOKEN} if next(root.iter(VALID_SYNC_TOKEN), None) is not None else frozenset()
-    return MultiStatus(list(_members(root)), token.strip(), tags | expired)
+    refusals = root.iterfind(f".//{D}error/{D}valid-sync-token")
+    return MultiStatus(list(_members(root)), token.strip(), next(refusals, None) is not None)
 
 
 def _members(root: etree._Element) -> Iterator[Member]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from urllib.parse import unquote
 
 from .errors import DavError, TokenExpired
-from .multistatus import APPLE, CS, VALID_SYNC_TOKEN, WRITE_PRIVILEGES, C, D, Member, MultiStatus
+from .multistatus import APPLE, CS, WRITE_PRIVILEGES, C, D, Member, MultiStatus
 from .values import RemoteCalendar, Resource
 
 GONE = (404, 410)
@@ -53,7 +53,7 @@ def refuse_stuck_page(page: Page, answer: MultiStatus, token: str, path: str) ->
     and so would be asked for ever.
     """
     stuck = page.truncated and (not (page.changed or page.removed) or page.token in ("", token))
-    if stuck or VALID_SYNC_TOKEN in answer.tags:
+    if stuck or answer.refuses_token:
         status = 507 if stuck else 403
         raise TokenExpired("a multistatus that refuses the sync token", status=status, path=path)
 

@@ -7,7 +7,7 @@ from types import TracebackType
 from typing import Self
 
 from . import bodies
-from .client import Answer, Client, raise_for_status
+from .client import Answer, Client, raise_for_status, refuse_page
 from .errors import DavError, ForeignHost, NotCalDav, NotFound, TokenExpired, Unavailable
 from .fetching import fetch_in_batches
 from .multistatus import C, D, Member, MultiStatus
@@ -196,11 +196,13 @@ class Session:
         very write was done before but its answer was lost on the way, so compare before believing it.
         """
         condition = {"If-Match": _concrete(etag)} if etag else {"If-None-Match": "*"}
-        return quoted(self._ask("PUT", path_of(href), data, CALENDAR | condition).headers.get("etag", ""))
+        answer = self._ask("PUT", path_of(href), data, CALENDAR | condition)
+        refuse_page(answer)
+        return quoted(answer.headers.get("etag", ""))
 
     def delete(self, href: str, *, etag: str) -> None:
         """Delete the version ``etag`` names. Conflict if it has changed, NotFound if it is gone."""
-        self._ask("DELETE", path_of(href), headers={"If-Match": _concrete(etag)})
+        refuse_page(self._ask("DELETE", path_of(href), headers={"If-Match": _concrete(etag)}))
 
     def _move_to(self, href: str) -> None:
         # Hrefs are paths; only a full URL names a host, and only one that may have the password counts.
@@ -253,7 +255,7 @@ def _may_have_moved(trouble: DavError) -> bool:
 
 def _concrete(etag: str) -> str:
     if not etag or etag == "*":
-        raise ValueError("a write needs the ETag of the version it means")
+        raise DavError("a write needs the ETag of the version it means")
     if not (etag.isascii() and etag.isprintable()):
         raise DavError("the server's ETag fits into no header")
     return quoted(etag)

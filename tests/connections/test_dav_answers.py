@@ -72,6 +72,16 @@ def test_what_is_no_multistatus_is_never_read_as_one(web, answer, question) -> N
         asked(web, answer, question)
 
 
+def test_a_page_is_no_receipt_for_a_write(web) -> None:
+    page = reply(200, b"<!DOCTYPE html>\n<HTML><body>Sign in to the network</body></HTML>")
+    for write in (
+        lambda session: session.put(f"{WORK}a.ics", b"BEGIN:VCALENDAR"),
+        lambda session: session.delete(f"{WORK}a.ics", etag='"1"'),
+    ):
+        with pytest.raises(dav.NotCalDav):
+            asked(web, page, write)
+
+
 def test_the_content_type_is_not_believed(web) -> None:
     asked(web, reply(207, WHOLE, content_type="text/html"), lambda s: s.changes(WORK, "1"))
 
