@@ -1,0 +1,63 @@
+"""The schedules, as the code wants them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+from django_q.models import Schedule
+
+from connections.commands import JsonCommand
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """A schedule: `every` minutes, or daily without."""
+
+    name: str
+    task: str
+    every: int | None
+
+    @property
+    def values(self) -> dict[str, Any]:
+        """The fields that make it what it is; when it runs next is the worker's to say."""
+        kind = Schedule.DAILY if self.every is None else Schedule.MINUTES
+        plain = dict.fromkeys(("args", "kwargs", "hook", "cron", "cluster", "intended_date_kwarg"))
+        return {"func": self.task, "schedule_type": kind, "minutes": self.every, "repeats": -1, **plain}
+
+
+# When a connection is polled stands in its row; the schedule only looks who is due.
+SCHEDULES = (
+    Wanted("poll connections", "connections.tasks.poll_connections", 1),
+    Wanted("push events", "bookings.tasks.push_events", 1),
+    Wanted("reconcile bookings", "bookings.tasks.reconcile_bookings", 1),
+    Wanted("expand events", "connections.tasks.expand_events", None),
+)
+
+
+class Command(JsonCommand):
+    help = "Make the schedules match the code; run at every deployment."
+
+    @transaction.atomic
+    def run(self, **options: Any) -> dict[str, list[str]]:
+        names = [wanted.name for wanted in SCHEDULES]
+        unwanted = Schedule.objects.exclude(name__in=names) | Schedule.objects.filter(name=None)
+        removed = sorted(row.name or row.func for row in unwanted)
+        unwanted.delete()
+        for wanted in SCHEDULES:
+            self._match(wanted)
+        return {"schedules": names, "removed": removed}
+
+    def _match(self, wanted: Wanted) -> None:
+        """One row for it; names are not unique, so the older ones of several go."""
+        rows = Schedule.objects.filter(name=wanted.name).order_by("pk")
+        for surplus in rows[1:]:
+            surplus.delete()
+        Schedule.objects.update_or_create(name=wanted.name, defaults=wanted.values)
+
+    def show(self, data: dict[str, list[str]]) -> None:
+        self.stdout.write(_("%(count)s schedules stand.") % {"count": len(data["schedules"])})
+        for name in data["removed"]:
+            self.stdout.write(_("Removed: %(name)s") % {"name": name})
