@@ -71,22 +71,22 @@ clean: ## Remove the environment and what tools left behind; data/ stays
 
 # --- the environment -------------------------------------------------------------------------------
 
-$(BIN)/python:
+$(VENV)/made.stamp:
 	@if [ -z "$(PYTHON)" ]; then \
 		echo 'Kalends needs Python 3.11 or newer, and found none. Debian, Ubuntu: apt install python3 python3-venv. macOS: brew install python. Then make again.'; \
 		exit 1; fi
 	@if ! $(PYTHON) -c 'import ensurepip, venv' >/dev/null 2>&1; then \
 		echo 'This Python ($(PYTHON)) cannot make environments: its modules venv and ensurepip are missing. Debian, Ubuntu: apt install python3-venv. Then make again.'; \
 		exit 1; fi
-	@rm -rf $(VENV)
-	@$(PYTHON) -m venv $(VENV)
+	@if $(BIN)/python -m pip --version >/dev/null 2>&1; then true; else $(PYTHON) -m venv --clear $(VENV); fi
+	@touch $@
 
-$(VENV)/base.stamp: requirements/base.txt | $(BIN)/python
+$(VENV)/base.stamp: requirements/base.txt | $(VENV)/made.stamp
 	@echo 'Installing what Kalends needs into .venv (once) …'
 	@$(PIP) -r requirements/base.txt
 	@touch $@
 
-$(VENV)/dev.stamp: requirements/dev.txt | $(BIN)/python
+$(VENV)/dev.stamp: requirements/dev.txt | $(VENV)/made.stamp
 	@echo 'Installing what developing Kalends needs into .venv (once) …'
 	@$(PIP) -r requirements/dev.txt
 	@touch $@ $(VENV)/base.stamp
