@@ -392,5 +392,5 @@ def test_no_reason_blocks_exactly_where_there_is_an_opening(anna: User, work: Ca
     starts += [tuesday(22) + timedelta(days=1) + number * 15 * MINUTES for number in range(14)]
     answers = {at: is_open(bearing_on(anna, at, now=NOW, service=service)) for at in starts}
     wanted = {at: can_start(anna, service.shape, at, now=NOW) for at in starts}
-    assert sum(wanted.values()) > 20
+    assert sum(wanted.values()) > 5
     assert answers == wanted

@@ -1,0 +1,49 @@
+"""After a new key was put first in FERNET_KEYS: encrypt all stored passwords with it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from cryptography.fernet import InvalidToken
+from django.db import transaction
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from connections.commands import Failed, JsonCommand
+from connections.models import Connection
+
+
+class Command(JsonCommand):
+    help = "Encrypt all stored passwords with the first of FERNET_KEYS; afterwards the old keys can be dropped."
+
+    def run(self, **options: Any) -> dict[str, Any]:
+        keys = list(Connection.objects.order_by("pk").values_list("pk", flat=True))
+        unreadable = [key for key in keys if not reencrypt(key)]
+        data = {"reencrypted": len(keys) - len(unreadable), "unreadable": unreadable}
+        if unreadable:
+            raise Failed(
+                _("None of FERNET_KEYS decrypts the password of connections %(ids)s: add the old key, or reconnect.")
+                % {"ids": ", ".join(map(str, unreadable))},
+                data,
+            )
+        return data
+
+    def show(self, data: Any) -> None:
+        count = data["reencrypted"]
+        self.stdout.write(
+            ngettext("%(count)s password re-encrypted.", "%(count)s passwords re-encrypted.", count) % {"count": count}
+        )
+
+
+@transaction.atomic
+def reencrypt(connection_id: int) -> bool:
+    """Write one password anew, which encrypts it with the first key; False if no key decrypts it.
+
+    The row is held meanwhile, so that a reconnection at the same moment does not get its old password back.
+    """
+    try:
+        row = Connection.objects.select_for_update().only("password").get(pk=connection_id)
+    except InvalidToken:
+        return False
+    row.save(update_fields=["password"])
+    return True
