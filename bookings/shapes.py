@@ -7,6 +7,7 @@ from typing import Any
 from django.contrib.auth.models import User
 from django.utils.translation import gettext as _
 
+from bookings.auditing import Difference
 from bookings.finding import Opening
 from bookings.models import Booking, LinkedEvent, Proposal, Service
 from bookings.outbox import push_state
@@ -58,6 +59,17 @@ def reason_json(reason: Reason) -> dict[str, Any]:
         "text": reason.text,
         "start": iso(reason.start),
         "end": iso(reason.end),
+    }
+
+
+def difference_json(difference: Difference) -> dict[str, Any]:
+    """`{kind, booking, calendar, href, text}`; `booking` and `href` are null where a whole calendar is meant."""
+    return {
+        "kind": str(difference.kind),
+        "booking": difference.booking,
+        "calendar": difference.calendar,
+        "href": difference.href or None,
+        "text": difference.text,
     }
 
 

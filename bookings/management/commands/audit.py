@@ -1,0 +1,72 @@
+"""Hold Kalends against iCloud, event by event."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.contrib.auth.models import User
+from django.core.management.base import CommandParser
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from rich.console import Console
+from rich.progress import Progress
+
+from bookings import auditing
+from bookings.auditing import Difference
+from bookings.shapes import difference_json
+from connections.commands import Failed, JsonCommand, user_named
+
+SHOWN = 50
+
+
+class Command(JsonCommand):
+    help = "Hold bookings and mirrored events against iCloud with live reads; exit 1 on a difference."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--user")
+        parser.add_argument(
+            "--repair",
+            action="store_true",
+            help="mend what can be mended without overwriting the phone, then look again",
+        )
+
+    def run(self, *, user: str | None, repair: bool, **options: Any) -> list[dict[str, Any]]:
+        staff = [user_named(user)] if user else list(User.objects.filter(connections__isnull=False).distinct())
+        with Progress(console=Console(stderr=True), disable=not self.progress, transient=True) as progress:
+            found = [
+                difference
+                for one in progress.track(staff, description=_("Asking iCloud"))
+                for difference in self._audit(one, repair=repair)
+            ]
+        data = [difference_json(one) for one in found]
+        if found:
+            if not self.as_json:
+                self._list(found)
+            raise Failed(
+                ngettext(
+                    "Kalends and iCloud differ in %(count)s point.",
+                    "Kalends and iCloud differ in %(count)s points.",
+                    len(found),
+                )
+                % {"count": len(found)},
+                data,
+            )
+        return data
+
+    def _audit(self, user: User, *, repair: bool) -> list[Difference]:
+        found = auditing.audit(user, timezone.now())
+        if not found or not repair:
+            return found
+        auditing.repair(user, found, clock=timezone.now)
+        return auditing.audit(user, timezone.now())
+
+    def _list(self, found: Iterable[Difference]) -> None:
+        lines = [f"{one.kind}: {one.text}" for one in found]
+        self.stdout.write("\n".join(lines[:SHOWN]))
+        if len(lines) > SHOWN:
+            self.stdout.write(_("… and %(count)s more; --json lists all.") % {"count": len(lines) - SHOWN})
+
+    def show(self, data: Any) -> None:
+        self.stdout.write(_("Kalends and iCloud agree."))
