@@ -60,10 +60,19 @@ def _groups(
     by_uid: dict[str, list[Component]] = {}
     for override in overrides:
         by_uid.setdefault(override.uid, []).append(override)
-    for master in masters:
+    for master in _current(masters):
         yield master, by_uid.pop(master.uid, [])
     for alone in by_uid.values():
         yield None, alone
+
+
+def _current(masters: Sequence[Component]) -> list[Component]:
+    """Without revisions that a higher SEQUENCE replaces (RFC 5545 3.8.7.4); some programs leave them in the file."""
+    newest: dict[str, int] = {}
+    for master in masters:
+        if master.uid and not master.damaged:
+            newest[master.uid] = max(newest.get(master.uid, 0), master.sequence)
+    return [master for master in masters if master.damaged or master.sequence >= newest.get(master.uid, 0)]
 
 
 @dataclass(slots=True)

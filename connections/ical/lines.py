@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 _FOLD = re.compile(rb"[\r\n]+[ \t]")  # blank lines inside a fold come from files whose line ends were converted twice
+_ANY_FOLD = re.compile(rb"(?<!\n)\n++[ \t]")
 _CONTENT = re.compile(rb"[^\n]+(?:\n++[ \t][^\n]*)*")
 _WHOLE_FOLD = re.compile(rb"\n+([ \t])")
 _HEAD = re.compile(r'([^\s;:=]+)((?:;[^=:;"]*=(?:"[^"]*"|[^":;])*)*):', re.DOTALL)
@@ -32,6 +33,11 @@ def normalise(data: bytes) -> bytes:
     """`data` with LF line ends, without byte order mark and NUL."""
     data = data.removeprefix(b"\xef\xbb\xbf").replace(b"\0", b"")
     return data.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
+
+
+def unfolded(data: bytes) -> bytes:
+    """A normalised file without folds, wherever they are: also inside names."""
+    return _ANY_FOLD.sub(b"", data)
 
 
 def unfold(raw: bytes) -> str:

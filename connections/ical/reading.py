@@ -30,11 +30,11 @@ DAMAGED = "X-KALENDS-UNREADABLE"
 
 _DECISIVE = re.compile(
     rb"^(BEGIN|END|UID|DTSTART|DTEND|DURATION|RRULE|RDATE|EXDATE|RECURRENCE-ID|STATUS|TRANSP|SEQUENCE|SUMMARY|ATTENDEE"
-    rb"|X-APPLE-TRAVEL-DURATION|X-APPLE-TRAVEL-RETURN-DURATION|X-KALENDS-UNREADABLE)(?=[;:])[^\n]*(?:\n++[ \t][^\n]*)*",
+    rb"|X-APPLE-TRAVEL-DURATION|X-APPLE-TRAVEL-RETURN-DURATION|X-KALENDS-UNREADABLE)(?=[;:])[^\n]*",
     re.MULTILINE | re.IGNORECASE,
 )
 _VTIMEZONE = re.compile(rb"^(?:(BEGIN)|END):VTIMEZONE[ \t]*$", re.MULTILINE | re.IGNORECASE)
-_TZID = re.compile(rb"^TZID[;:][^\n]*(?:\n[ \t][^\n]*)*", re.MULTILINE | re.IGNORECASE)
+_TZID = re.compile(rb"^TZID[;:][^\n]*", re.MULTILINE | re.IGNORECASE)
 
 
 @dataclass(slots=True)
@@ -109,7 +109,7 @@ class Component:
 def read_file(data: bytes) -> File:
     """Tell the events of a file apart. Nothing is raised; whatever is odd about a block marks it as damaged."""
     odd = b"\0" in data or len(data) > LARGEST
-    data = lines.normalise(data)
+    data = lines.unfolded(lines.normalise(data))
     data, vtimezones = _without_zones(data)
     blocks = _blocks(data)
     for block in blocks:
@@ -220,7 +220,7 @@ class _Reader:
             until_midnight=lost_end,
             slot=slot,
             this_and_future=self.word("RECURRENCE-ID", "RANGE") == "THISANDFUTURE",
-            rules=() if slot else tuple(self.every("RRULE", _rule)),
+            rules=() if slot else tuple(filter(None, self.every("RRULE", _rule))),
             more=() if slot else tuple(repeat for found in self.every("RDATE", self.repeats) for repeat in found),
             less=() if slot else tuple(moment for found in self.every("EXDATE", self.moments) for moment in found),
             before=self.one("X-APPLE-TRAVEL-DURATION", _travel) or NO_TIME,

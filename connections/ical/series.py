@@ -44,7 +44,12 @@ class Walls:
             return datetime.combine(moment.day(self.zone), datetime.min.time())
         if moment.is_date:  # a slot of a timed series named by its day only
             return datetime.combine(moment.wall.date(), self.master.start.wall.time())
-        return moment.wall if moment.zone is None else moment.wall_in(self.master.start.zone, self.zone)
+        home = self.master.start.zone
+        if moment.zone is None or (
+            home is None and moment.zone is UTC
+        ):  # a floating series has no other UTC than its own
+            return moment.wall
+        return moment.wall_in(home, self.zone)
 
     def moment(self, wall: datetime, *, is_date: bool) -> Moment:
         return Moment(wall, None if is_date else self.master.start.zone, is_date)

@@ -2,22 +2,23 @@
 
 Apple writes IANA names with a full-history VTIMEZONE; Outlook and Exchange write Windows names or names of their own;
 libical and Mozilla put a prefix before the IANA name. icalendar keeps a VTIMEZONE for the whole process once it has
-seen it, so that one file's "Custom" would answer for another's; here each file's zones are kept with the file.
+seen it, so that one file's "Custom" would answer for another's; so dateutil, which icalendar leaves the work to, is
+asked directly, and each file's zones are kept with the file.
 """
 
 from __future__ import annotations
 
+import io
 import re
 import zoneinfo
 from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta, tzinfo
 from functools import lru_cache, partial
-from typing import Any
 
-from icalendar import Timezone
-from icalendar.timezone import TZP
+from dateutil.tz import tzical  # type: ignore[import-untyped] # its stubs are not installed
 from icalendar.timezone.windows_to_olson import WINDOWS_TO_OLSON
 
+from connections.ical import lines
 from connections.ical.foreign import attempt
 
 Resolve = Callable[[str], tzinfo | None]
@@ -26,12 +27,19 @@ LONGEST_TZID = 200
 LARGEST_VTIMEZONE = 200_000
 MOST_OBSERVANCES = 500
 _NOT_A_PLACE = frozenset({"localtime", "posixrules", "Factory"})  # whatever the server is set to
-_RULE = re.compile(rb"^RRULE[^\n]*(?:\n[ \t][^\n]*)*", re.MULTILINE | re.IGNORECASE)
+_OBSERVED = re.compile(
+    rb"^(?:BEGIN|END|TZID|DTSTART|RRULE|RDATE|TZOFFSETFROM|TZOFFSETTO|TZNAME)[:;][^\n]*", re.MULTILINE | re.IGNORECASE
+)
+_RULE = re.compile(rb"^RRULE[^\n]*", re.MULTILINE | re.IGNORECASE)
 _YEARLY = re.compile(
     rb"RRULE:(?:(?:FREQ=YEARLY|INTERVAL=1|BYMONTH=\d+|BYDAY=[-+]?\d?[A-Z]{2}(?:,[-+]?\d?[A-Z]{2})*"
     rb"|BYMONTHDAY=[-\d,]+|WKST=[A-Z]{2}|COUNT=\d+|UNTIL=\d{8}(?:T\d{6}Z?)?);?)+",
     re.IGNORECASE,
 )
+
+
+_Key = tuple[timedelta, timedelta, str, bool]
+"""Of an observance: the offset before, the offset after, its name, is it summer time."""
 
 
 @lru_cache(maxsize=1)
@@ -78,26 +86,26 @@ def resolver(vtimezones: Mapping[str, bytes]) -> Resolve:
 
 @lru_cache(maxsize=64)
 def given(vtimezone: bytes) -> tzinfo | None:
-    """The zone that a VTIMEZONE describes, or None where that cannot be read or would take long to compute."""
+    """The zone that a VTIMEZONE, unfolded, describes; None where it cannot be read or would take long to compute."""
     if not _harmless(vtimezone):
         return None
     return attempt(partial(_describe, vtimezone))
 
 
 def _describe(vtimezone: bytes) -> tzinfo | None:
-    """dateutil's reading of a VTIMEZONE, tried once on a date so that what fails, fails here."""
-    component: Any = Timezone.from_ical(vtimezone)
-    zone: tzinfo | None = TZP().create_timezone(component)
-    if zone is None or datetime(2026, 7, 1, tzinfo=zone).utcoffset() is None:
-        return None
-    return zone if abs(datetime(2026, 7, 1, tzinfo=zone).utcoffset() or timedelta()) < timedelta(days=1) else None
+    """dateutil's reading of the properties that it knows, tried once on a date so that what fails, fails here."""
+    known_lines = (lines.split(raw) for raw in _OBSERVED.findall(vtimezone))
+    text = "\n".join(f"{line.name}:{line.value}" for line in known_lines)
+    zone: tzinfo = tzical(io.StringIO(text)).get()
+    datetime(2026, 7, 1, tzinfo=zone).astimezone(UTC)
+    return zone
 
 
 def _harmless(vtimezone: bytes) -> bool:
     """Only yearly rules: dateutil would count FREQ=SECONDLY from 1601, and INTERVAL=0 never ends."""
     if len(vtimezone) > LARGEST_VTIMEZONE or vtimezone.upper().count(b"BEGIN:") > MOST_OBSERVANCES:
         return False
-    rules = (re.sub(rb"\n[ \t]", b"", rule).strip() for rule in _RULE.findall(vtimezone))
+    rules = (rule.strip() for rule in _RULE.findall(vtimezone))
     return all(_YEARLY.fullmatch(rule) and b"FREQ=" in rule.upper() for rule in rules)
 
 
@@ -109,16 +117,13 @@ def vtimezone(name: str, around: int) -> list[str]:
     """
     zone = zoneinfo.ZoneInfo(name)
     begin, end = datetime(around - 1, 1, 1, tzinfo=UTC), datetime(around + 5, 1, 1, tzinfo=UTC)
-    onsets: dict[tuple[timedelta, timedelta, str, bool], list[datetime]] = {}
+    onsets: dict[_Key, list[datetime]] = {}
     first = begin.astimezone(zone)
     _note(onsets, first.utcoffset() or timedelta(), begin, zone)
     for before, instant in _transitions(zone, begin, end):
         _note(onsets, before, instant, zone)
-    lines = [line for key, times in onsets.items() for line in _observance(key, times)]
-    return ["BEGIN:VTIMEZONE", f"TZID:{name}", *lines, "END:VTIMEZONE"]
-
-
-_Key = tuple[timedelta, timedelta, str, bool]
+    observances = [line for key, times in onsets.items() for line in _observance(key, times)]
+    return ["BEGIN:VTIMEZONE", f"TZID:{name}", *observances, "END:VTIMEZONE"]
 
 
 def _note(onsets: dict[_Key, list[datetime]], before: timedelta, instant: datetime, zone: tzinfo) -> None:

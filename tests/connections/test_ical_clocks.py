@@ -217,3 +217,45 @@ def test_a_long_event_that_repeats_reaches_into_the_window_from_far_before():
 @pytest.mark.parametrize(("start", "endless"), [("20261201T160000Z", False), ("20261201T170000Z", True)])
 def test_an_event_after_the_window_is_to_be_looked_at_again(start, endless):
     assert expanded(calendar(f"UID:x\nDTSTART:{start}\nDURATION:PT1H"), window=WINDOW).endless == endless
+
+
+def test_a_vtimezone_with_private_properties_dates_and_seconds_is_understood():
+    zone = """BEGIN:VTIMEZONE
+TZID:Own
+X-LIC-LOCATION:Own
+LAST-MODIFIED:20260101T000000Z
+BEGIN:STANDARD
+DTSTART;VALUE=DATE:18930401
+TZOFFSETFROM:+005328
+TZOFFSETTO:+0100
+X-NOTE:odd
+END:STANDARD
+BEGIN:DAYLIGHT
+DTSTART;VALUE=DATE-TIME:20260329T020000
+RDATE;VALUE=DATE-TIME:20270328T020000
+TZOFFSETFROM:+0100
+TZOFFSETTO:+0200
+END:DAYLIGHT
+BEGIN:STANDARD
+DTSTART:20261025T030000
+TZOFFSETFROM:+0200
+TZOFFSETTO:+0100
+END:STANDARD
+END:VTIMEZONE"""
+    event = "UID:x\nDTSTART;TZID=Own:20261201T100000\nDURATION:PT1H\nRRULE:FREQ=MONTHLY;INTERVAL=5;COUNT=2"
+
+    assert utc(expanded(calendar(event, zones=zone))) == [
+        "2026-12-01T09:00 2026-12-01T10:00",
+        "2027-05-01T08:00 2027-05-01T09:00",
+    ]
+
+
+@pytest.mark.parametrize(
+    "lost", ["TZOFFSETTO:+0500\n", "DTSTART:19700101T000000\n", "END:STANDARD\n", "BEGIN:STANDARD\n"]
+)
+def test_a_vtimezone_that_cannot_be_read_leaves_the_zone_of_the_person(lost):
+    zone = CUSTOM.format(tzid="Broken", offset="+0500").replace(lost, "")
+
+    assert utc(expanded(calendar("UID:x\nDTSTART;TZID=Broken:20261201T100000\nDURATION:PT1H", zones=zone))) == [
+        "2026-12-01T09:00 2026-12-01T10:00"
+    ]

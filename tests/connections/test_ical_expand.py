@@ -207,3 +207,18 @@ def test_a_long_title_is_cut():
     event = f"UID:x\nDTSTART:20261201T090000Z\nDURATION:PT1H\nSUMMARY:{'a' * 5000}"
 
     assert expanded(calendar(event)).summary == "a" * 1000
+
+
+def test_of_two_masters_the_higher_sequence_replaces_the_lower():
+    old = "UID:x\nSEQUENCE:1\nDTSTART:20261201T090000Z\nDURATION:PT1H\nRRULE:FREQ=DAILY;COUNT=2"
+    new = "UID:x\nSEQUENCE:2\nDTSTART:20261201T120000Z\nDURATION:PT1H"
+
+    for events in ((old, new), (new, old)):
+        assert local(expanded(calendar(*events))) == ["2026-12-01 13:00 - 14:00"]
+
+
+def test_a_floating_series_may_name_its_slots_with_z():
+    master = "UID:x\nDTSTART:20261201T100000\nDURATION:PT1H\nRRULE:FREQ=DAILY;COUNT=3\nEXDATE:20261202T100000Z"
+    moved = "UID:x\nRECURRENCE-ID:20261203T100000Z\nDTSTART:20261203T150000\nDURATION:PT1H"
+
+    assert local(expanded(calendar(master, moved))) == ["2026-12-01 10:00 - 11:00", "2026-12-03 15:00 - 16:00"]

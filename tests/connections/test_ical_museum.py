@@ -70,6 +70,7 @@ MEANINGS = [
         ["2026-12-01 10:00 - 10:10 busy", "2026-12-01 12:00 - 12:10 busy", "2026-12-01 13:00 - 13:10 busy"],
     ),
     ("fold_inside_a_character", "", ["2026-12-01 10:00 - 11:00 busy"]),
+    ("folds_inside_names", "", ["2026-12-01 10:00 - 11:00 busy"]),
     (
         "google_all_day_series_until_an_instant",
         "",
@@ -129,6 +130,7 @@ MEANINGS = [
             "2026-12-05 10:00 - 11:00 busy",
         ],
     ),
+    ("rule_that_is_empty", "", ["2026-12-01 10:00 - 11:00 busy"]),
     ("rule_that_is_no_rule", "unreadable", ["2026-12-01 10:00 - 11:00 unreadable"]),
     (
         "several_overrides_for_one_slot",
