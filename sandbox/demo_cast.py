@@ -1,0 +1,97 @@
+"""The practice of the demo: who works there, with which Apple Accounts, and what each of them shows."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import time
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from availability.slots import Period
+
+PASSWORD = "demo-demo-demo"  # noqa: S105 - of three invented people, on this machine only
+MORNING, AFTERNOON = (time(9), time(12, 30)), (time(13, 30), time(18))
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """A staff member. `hours` by weekday, Monday is 0; `linked`: the calendar in the first of the Apple Accounts where
+    bookings stand, or nothing while Kalends does not know these accounts."""
+
+    username: str
+    name: str
+    family_name: str
+    zone: str
+    hours: dict[int, tuple[Period, ...]]
+    apple_ids: tuple[str, ...]
+    linked: str
+    about: Promise
+
+
+@dataclass(frozen=True, slots=True)
+class Treatment:
+    """A service and who offers it."""
+
+    slug: str
+    name: str
+    minutes: int
+    staff: tuple[str, ...]
+    slot_minutes: int = 30
+    buffer_after_minutes: int = 0
+
+
+def _days(first: int, last: int, *periods: Period) -> dict[int, tuple[Period, ...]]:
+    return dict.fromkeys(range(first, last + 1), periods)
+
+
+MARA = Person(
+    "mara",
+    "Mara",
+    "Winter",
+    "Europe/Berlin",
+    _days(0, 4, MORNING, AFTERNOON) | {5: ((time(10), time(14)),), 6: ((time(14), time(18)),)},
+    ("mara.winter@icloud.com", "praxis.winter@icloud.com"),
+    "Bookings",
+    _("Berlin, two Apple IDs: her own and the practice’s"),
+)
+JONAS = Person(
+    "jonas",
+    "Jonas",
+    "Field",
+    "Europe/London",
+    _days(0, 4, (time(8), time(16))) | {5: ((time(9), time(13)),)},
+    ("jonas.field@icloud.com",),
+    "Jonas",
+    _("London, with a shared calendar that he may only read"),
+)
+LEA = Person(
+    "lea",
+    "Lea",
+    "Brandt",
+    "Europe/Berlin",
+    _days(0, 4, (time(9), time(17))),
+    ("lea.brandt@icloud.com",),
+    "",
+    _("Berlin, no iCloud yet: connect hers"),
+)
+PEOPLE = (MARA, JONAS, LEA)
+
+TREATMENTS = (
+    Treatment("first-visit", "First visit", 60, ("mara", "lea"), buffer_after_minutes=15),
+    Treatment("massage", "Massage", 45, ("mara", "jonas", "lea"), buffer_after_minutes=15),
+    Treatment("video-call", "Video call", 30, ("jonas",), slot_minutes=15),
+)
+
+CLIENTS = (
+    ("Clara Sommer", "clara.sommer@example.org", "+49 30 5550101"),
+    ("Noah Berg", "noah.berg@example.org", ""),
+    ("Ida Lund", "", "+49 30 5550134"),
+    ("Tom Hartley", "tom.hartley@example.org", "+44 20 55500178"),
+    ("Esra Demir", "esra.demir@example.org", ""),
+)
+
+
+def person(username: str) -> Person | None:
+    """The person who signs in under that name."""
+    return next((one for one in PEOPLE if one.username == username), None)
