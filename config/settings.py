@@ -39,6 +39,7 @@ CLIENT_RETENTION_MONTHS = env.int("CLIENT_RETENTION_MONTHS", default=36)
 # The demo serves the pretend iPhone beside Kalends and signs in with one click; never set in a deployment.
 DEMO = env.bool("DEMO", default=False)
 DEMO_FRAME_ANCESTOR = env.str("DEMO_FRAME_ANCESTOR", default="")
+DEMO_APPLE_URL = env.str("DEMO_APPLE_URL", default="")
 
 # --- Django ----------------------------------------------------------------------------------------
 
