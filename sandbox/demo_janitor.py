@@ -1,0 +1,61 @@
+"""The janitor: a small process that ends process groups as soon as the one who started them lets go.
+
+It reads the numbers of groups from its standard input, one a line; a minus before one means that it has ended by
+itself. When the input closes, because the demo ends or was killed, it ends every group with all that is in it:
+politely first, then not.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+import time
+from collections.abc import Iterable
+from contextlib import suppress
+
+POLITE_SECONDS = 8.0
+LOOK_AGAIN = 0.05
+
+
+def main() -> int:
+    """Wait for the end of standard input, then clean up."""
+    for one in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(one, signal.SIG_IGN)
+    groups: list[int] = []
+    for line in sys.stdin:
+        number = int(line)
+        groups.append(number) if number > 0 else groups.remove(-number)
+    end(groups)
+    return 0
+
+
+def end(groups: Iterable[int]) -> None:
+    """End these process groups, the youngest first, and wait until nothing of them is left."""
+    left = list(reversed(list(groups)))
+    for group in left:
+        with suppress(ProcessLookupError, PermissionError):
+            os.kill(group, signal.SIGTERM)  # the one who leads it, and who knows how to stop the others
+    left = _wait(left)
+    for group in left:
+        _signal(group, signal.SIGKILL)
+
+
+def _wait(groups: list[int]) -> list[int]:
+    """Those that are still there after the polite seconds."""
+    deadline = time.monotonic() + POLITE_SECONDS
+    while (groups := [group for group in groups if _signal(group, 0)]) and time.monotonic() < deadline:
+        time.sleep(LOOK_AGAIN)
+    return groups
+
+
+def _signal(group: int, number: int) -> bool:
+    """Send it; was anybody there?"""
+    with suppress(ProcessLookupError, PermissionError):
+        os.killpg(group, number)
+        return True
+    return False
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

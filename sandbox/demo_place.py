@@ -1,0 +1,156 @@
+"""Where a demo lives: one directory with its database, its iCloud, its secrets, its ports and its logs."""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+import secrets
+import shutil
+import socket
+from contextlib import suppress
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import IO, Any
+from urllib.parse import quote
+
+LOOPBACK = "127.0.0.1"
+FIRST_PORTS = {"web": 8000, "apple": 8010, "entry": 8020, "pod": 8030}
+TRIED = 200  # ports in a row, before the demo gives up
+SYNC_SECONDS = 5
+
+
+class Busy(Exception):
+    """Another demo runs in this directory; str() says where it can be seen, as far as that is known."""
+
+
+@dataclass(frozen=True)
+class Place:
+    """The directory of one demo."""
+
+    folder: Path
+
+    # --- beginning and beginning anew ---------------------------------------------------------------------
+
+    def lock(self) -> IO[str]:
+        """Keep other demos out for as long as the returned file is open. Raises Busy."""
+        self.folder.mkdir(parents=True, exist_ok=True)
+        file = (self.folder / "lock").open("a+")
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            file.close()
+            raise Busy(self.read("running").get("address", "")) from error
+        return file
+
+    def clear(self) -> None:
+        """Forget everything; the lock stays."""
+        for path in self.folder.iterdir():
+            if path.is_dir():
+                shutil.rmtree(path)
+            elif path.name != "lock":
+                path.unlink()
+
+    # --- small facts --------------------------------------------------------------------------------------
+
+    def read(self, name: str) -> dict[str, Any]:
+        """The facts kept under that name; none if there are none."""
+        with suppress(FileNotFoundError, ValueError):
+            return dict(json.loads((self.folder / f"{name}.json").read_text()))
+        return {}
+
+    def write(self, name: str, **facts: Any) -> None:
+        """Keep facts, readable for the owner of the directory only."""
+        path = self.folder / f"{name}.json"
+        path.touch(mode=0o600)
+        path.write_text(json.dumps(facts, indent=2))
+
+    def forget(self, name: str) -> None:
+        """Drop the facts of that name."""
+        (self.folder / f"{name}.json").unlink(missing_ok=True)
+
+    @cached_property
+    def secrets(self) -> dict[str, str]:
+        """SECRET_KEY and FERNET_KEYS of this demo alone, made at the first start."""
+        if kept := self.read("secrets"):
+            return kept
+        made = {"SECRET_KEY": secrets.token_urlsafe(48), "FERNET_KEYS": secrets.token_urlsafe(48)}
+        self.write("secrets", **made)
+        return made
+
+    @cached_property
+    def ports(self) -> dict[str, int]:
+        """A free port for each listener: that of the last start if it is free, else the next one that is."""
+        kept = self.read("ports")
+        chosen: dict[str, int] = {}
+        for name, first in FIRST_PORTS.items():
+            chosen[name] = free_port(kept.get(name, first), but=chosen.values())
+        self.write("ports", **chosen)
+        return chosen
+
+    # --- what the processes are told ----------------------------------------------------------------------
+
+    @property
+    def icloud(self) -> Path:
+        """Where the stand-in keeps its accounts."""
+        return self.folder / "icloud"
+
+    @property
+    def logs(self) -> Path:
+        """One file for each process."""
+        return self.folder / "logs"
+
+    def url(self, name: str) -> str:
+        """Base URL of a listener, with a slash at its end."""
+        return f"http://{LOOPBACK}:{self.ports[name]}/"
+
+    @property
+    def address(self) -> str:
+        """The one address that a visitor needs."""
+        return f"{self.url('web')}demo/"
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """The settings of the demo's Kalends, complete: neither the caller's environment nor .env shows through."""
+        ours = {
+            "DEBUG": "false",
+            "DEMO": "true",
+            "DEMO_FRAME_ANCESTOR": "'self'",
+            "DEMO_APPLE_URL": self.url("apple"),
+            "DATABASE_URL": f"sqlite:///{quote(str(self.folder))}/kalends.sqlite3",
+            "REDIS_URL": "",
+            "EMAIL_URL": f"filemail:///{quote(str(self.folder))}/mail",
+            "ALLOWED_HOSTS": "127.0.0.1,localhost",
+            "BASE_URL": self.url("web").rstrip("/"),
+            "ICLOUD_CALDAV_URL": self.url("entry"),
+            "SYNC_INTERVAL_SECONDS": str(SYNC_SECONDS),
+            "SYNC_WINDOW_PAST_DAYS": "35",
+            "BOOKING_HORIZON_DAYS": "400",
+            "FRESHNESS_DEADLINE_SECONDS": "4",
+            "TRUST_MINUTES": "60",
+            "STALE_POLICY": "pending",
+            "AFTER_SYNC": "bookings.tasks.after_sync",
+            "WORKERS": "2",
+            "DJANGO_SETTINGS_MODULE": "config.settings",
+            "PYTHONUNBUFFERED": "1",
+        }
+        return {**os.environ, **ours, **self.secrets}
+
+
+def free_port(first: int, *, but: Any = ()) -> int:
+    """The first port from `first` on that nothing listens on and that is not one of `but`."""
+    for port in range(first, first + TRIED):
+        if port not in but and _is_free(port):
+            return port
+    raise OSError(f"no free port from {first} to {first + TRIED - 1}")
+
+
+def _is_free(port: int) -> bool:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((LOOPBACK, port))
+        except OSError:
+            return False
+        return True

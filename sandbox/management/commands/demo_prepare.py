@@ -1,0 +1,40 @@
+"""One step of the demo: make its database and its practice, or bring them up to today."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.core.management import call_command
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.utils import timezone
+
+from sandbox import demo_practice
+from sandbox.demo_place import Place
+from sandbox.server import Sandbox
+
+
+class Command(BaseCommand):
+    help = "One step of the demo, run by it: makes its database and its practice, or brings them up to today."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--data", required=True, type=Path)
+
+    def handle(self, *, data: Path, **options: Any) -> None:
+        if not settings.DEMO:
+            raise CommandError("This is a step of the demo: run `manage.py demo`.")
+        call_command("migrate", verbosity=0)
+        call_command("collectstatic", verbosity=0, interactive=False)
+        call_command("setup_schedules", verbosity=0)
+        now, place = timezone.now(), Place(data)
+        with Sandbox(place.icloud, entry_port=urlsplit(settings.ICLOUD_CALDAV_URL).port or 0) as icloud:
+            filled = [date.fromisoformat(one) for one in place.read("practice").get("weeks", [])]
+            if filled:
+                demo_practice.go_on(icloud, filled=filled, now=now)
+            else:
+                demo_practice.make(icloud, now=now)
+        weeks = sorted({*filled, *demo_practice.weeks_of(now)})
+        place.write("practice", weeks=[monday.isoformat() for monday in weeks])
