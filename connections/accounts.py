@@ -3,22 +3,27 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
+from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.contrib.auth.models import User
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
-from connections import dav, home
+from connections import dav, home, leases
 from connections.models import Calendar, CalendarConfiguration, Connection, Event, SyncRun
-from connections.problems import Problem, classify
+from connections.problems import Problem, classify_account
+from connections.standing import Held
 from connections.sync import account_of, sync_connection
 
 APP_PASSWORD = re.compile(r"[a-z]{4}(?:-?[a-z]{4}){3}", re.IGNORECASE)
+
+RECONNECT_SECONDS = 20.0  # a person is looking at the page
 
 
 class ConnectFailed(Exception):
@@ -62,76 +67,127 @@ def looks_like_app_password(text: str) -> bool:
 
 def is_icloud(url: str) -> bool:
     """Does this start address belong to the configured iCloud, so that its password rules hold?"""
-    return bool(url == settings.ICLOUD_CALDAV_URL)
+    host = urlsplit(url).hostname or ""
+    return _origin(url) == _origin(settings.ICLOUD_CALDAV_URL) or f".{host}".endswith(".icloud.com")
+
+
+def _origin(url: str) -> tuple[str, str | None, int | None]:
+    parts = urlsplit(url)
+    return parts.scheme, parts.hostname, parts.port or {"http": 80, "https": 443}.get(parts.scheme)
+
+
+def clean_url(url: str) -> str:
+    """The start address in the one spelling that is stored: scheme, host and path only. Raises ConnectFailed."""
+    try:
+        parts = urlsplit(url.strip())
+        host, port = parts.hostname, parts.port
+    except ValueError:
+        host, port = None, None
+    if not host or parts.scheme not in ("http", "https"):
+        raise ConnectFailed(Problem("no_caldav"))
+    host = f"[{host}]" if ":" in host else host
+    place = host if port in (None, {"http": 80, "https": 443}[parts.scheme]) else f"{host}:{port}"
+    return f"{parts.scheme}://{place}{dav.path_of(parts.path)}"
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """An account that let us in: what was found there, and the spelling of the password that it took."""
+
+    values: dict[str, Any] = field(repr=False)
+    calendars: Sequence[dav.RemoteCalendar]
 
 
 def connect(user: User, *, username: str, password: str, url: str = "", now: datetime) -> Connection:
     """Check the credentials live, then store the account with its calendars; nothing is stored if that fails.
 
-    The same account of the same user is updated, not doubled. Raises ConnectFailed.
+    The same account of the same user is updated, not doubled, whichever of its addresses is given. A linked calendar
+    of another connection stays the linked one. Raises ConnectFailed.
     """
-    url = url or settings.ICLOUD_CALDAV_URL
-    connection = Connection.objects.filter(user=user, url=url, username=username.strip()).first() or Connection(
-        user=user, url=url, username=username.strip()
-    )
-    listed = _check(connection, _accepted(password, url))
+    username, url = username.strip(), clean_url(url or settings.ICLOUD_CALDAV_URL)
+    if not username:
+        raise ConnectFailed(Problem("no_apple_id"), "apple_id")
+    account = _enter(url, username, password)
     with transaction.atomic():
         CalendarConfiguration.objects.get_or_create(user=user)
-        connection.next_sync_at = now
-        connection.save()
-        home.follow(connection, listed)
+        connection = _stored(user, url, username, account, now)
+        held = Held(connection)
+        held.reload()
+        home.follow(held, account.calendars)
     return connection
 
 
-def _accepted(password: str, url: str) -> str:
-    """The password as it will be sent. What is shaped like a normal Apple password is never sent to iCloud."""
-    if is_icloud(url) and not looks_like_app_password(password):
-        raise ConnectFailed(Problem("not_app_password"), "app_password")
-    return clean_password(password) if is_icloud(url) else password.strip("\r\n")
+def _stored(user: User, url: str, username: str, account: Account, now: datetime) -> Connection:
+    same = Q(username__iexact=username) | Q(principal_path=account.values["principal_path"])
+    known = Connection.objects.filter(same, user=user, url=url).first()
+    values = {**account.values, "next_sync_at": now}
+    connection, made = Connection.objects.get_or_create(
+        user=user, url=url, username=known.username if known else username, defaults=values
+    )
+    if not made:
+        _renew(connection, values)
+    return connection
 
 
-def _check(connection: Connection, password: str) -> list[dav.RemoteCalendar]:
-    """Discover and list with this password; sets what was found on the connection, saves nothing."""
-    connection.password = password
-    connection.origin = ""
-    try:
-        with dav.Session(account_of(connection)) as session:
-            home.discover(session, connection)
-            listed = session.calendars(connection.home_path)
-            connection.origin = session.origin
-    except dav.Unauthorized as error:
-        raise ConnectFailed(Problem("not_accepted"), "app_password") from error
-    except dav.NotCalDav as error:
-        raise ConnectFailed(Problem("no_caldav")) from error
-    except dav.NotFound as error:
-        raise ConnectFailed(Problem("no_caldav")) from error
-    except dav.DavError as error:
-        raise ConnectFailed(classify(error).problem) from error
-    if not listed:
+def _renew(connection: Connection, values: dict[str, Any]) -> None:
+    """Store what was found, and end a sync that is under way: with the old password it has nothing more to say."""
+    leases.revoke(connection)
+    Connection.objects.filter(pk=connection.pk).update(**values)
+    connection.refresh_from_db()
+
+
+def _enter(url: str, username: str, password: str) -> Account:
+    """Look whether the account lets us in. Raises ConnectFailed."""
+    refused: ConnectFailed | None = None
+    for spelling in _spellings(password, url):
+        try:
+            return _look_inside(Connection(url=url, username=username, password=spelling))
+        except dav.Unauthorized:
+            refused = ConnectFailed(Problem("not_accepted"), "app_password")
+        except (dav.NotCalDav, dav.NotFound) as error:
+            raise ConnectFailed(Problem("no_caldav")) from error
+        except dav.DavError as error:
+            raise ConnectFailed(classify_account(error, username).problem) from error
+    raise refused or ConnectFailed(Problem("not_accepted"), "app_password")
+
+
+def _spellings(password: str, url: str) -> list[str]:
+    """The password as it will be tried. What is shaped like a normal Apple password is never sent to iCloud."""
+    shaped = looks_like_app_password(password)
+    if is_icloud(url):
+        if not shaped:
+            raise ConnectFailed(Problem("not_app_password"), "app_password")
+        return [clean_password(password)]
+    typed = password.strip("\r\n")
+    return list(dict.fromkeys([typed, clean_password(password)] if shaped else [typed]))
+
+
+def _look_inside(candidate: Connection) -> Account:
+    with dav.Session(account_of(candidate)) as session:
+        look = home.look(session, "")
+        candidate.origin = session.origin
+    if look.home:
+        home.note(candidate, look.home)
+    if not look.calendars:
         raise ConnectFailed(Problem("no_calendars"))
-    connection.needs_person, connection.error_code, connection.error_params = False, "", {}
-    connection.failing_since, connection.failures, connection.not_before = None, 0, None
-    return listed
+    found = ("password", "origin", "principal_path", "home_path", "addresses")
+    healthy = {"needs_person": False, "error_code": "", "error_params": {}, "failing_since": None, "failures": 0}
+    return Account({name: getattr(candidate, name) for name in found} | healthy | {"not_before": None}, look.calendars)
 
 
 def reconnect(connection: Connection, *, password: str, now: datetime) -> Report:
     """Give the same account a new password, keep all choices, sync, and say what changed meanwhile.
 
-    Raises ConnectFailed; then the stored password stays as it was.
+    Raises ConnectFailed; then the stored password stays as it was. What cannot be read in 20 seconds follows by the
+    schedule.
     """
-    principal = connection.principal_path
-    old_password = connection.password
-    try:
-        _check(connection, _accepted(password, connection.url))
-        if principal and connection.principal_path != principal:
-            raise ConnectFailed(Problem("other_account"), "app_password")
-    except ConnectFailed:
-        connection.password, connection.principal_path = old_password, principal
-        raise
+    account = _enter(connection.url, connection.username, password)
+    if connection.principal_path not in ("", account.values["principal_path"]):
+        raise ConnectFailed(Problem("other_account"), "app_password")
     before = _etags(connection)
-    connection.next_sync_at = now
-    connection.save()
-    sync_connection(connection.pk, now=now, full=True, trigger=SyncRun.Trigger.PERSON)
+    _renew(connection, {**account.values, "next_sync_at": now})
+    sync_connection(connection.pk, now=now, full=True, trigger=SyncRun.Trigger.PERSON, seconds=RECONNECT_SECONDS)
+    connection.refresh_from_db()
     after = _etags(connection)
     return Report(
         added=len(after.keys() - before.keys()),
@@ -154,14 +210,14 @@ def configure(user: User, *, linked: Calendar | None, conflicts: Sequence[Calend
     """Replace the user's whole choice: the linked calendar (None: bookings stay in Kalends) and the conflict calendars.
 
     The linked calendar is always a conflict calendar as well, and one that was linked before stays one. Raises
-    ConfigurationRefused for a calendar of somebody else, one that is gone, or a linked one without writer's access.
+    ConfigurationRefused for a calendar of somebody else, for a linked one that is gone or lacks writer's access, and
+    for one that is gone and did not block before.
     """
     chosen = {calendar.pk for calendar in conflicts}
     if linked is not None:
         _check_linked(linked)
         chosen.add(linked.pk)
-    if Calendar.objects.of(user).filter(pk__in=chosen).count() != len(chosen):
-        raise ConfigurationRefused(_("A calendar can only be chosen by its owner."))
+    _check_chosen(user, chosen)
     with transaction.atomic():
         configuration = CalendarConfiguration.objects.select_for_update().get_or_create(user=user)[0]
         former = configuration.linked_calendar_id
@@ -178,9 +234,22 @@ def configure(user: User, *, linked: Calendar | None, conflicts: Sequence[Calend
 
 
 def _forget(calendars: QuerySet[Calendar]) -> None:
-    """Calendars that do not block any more keep no events of theirs in Kalends."""
-    Event.objects.filter(calendar__in=calendars).delete()
-    calendars.update(conflict=False, sync_token="", probe_token="", read_at=None, fresh_at=None, compared_at=None)
+    """Calendars that do not block any more keep no events of theirs in Kalends; those that are gone go altogether."""
+    calendars.exclude(gone_at=None).delete()
+    Event.objects.filter(calendar__in=calendars).only("pk").delete()
+    tokens = {"sync_token": "", "probe_token": "", "read_at": None, "fresh_at": None, "compared_at": None}
+    doubts: dict[str, Any] = {"doubted_at": None, "doubted_digest": "", "error_code": "", "error_params": {}}
+    calendars.update(conflict=False, **tokens, **doubts)
+
+
+def _check_chosen(user: User, chosen: Collection[int]) -> None:
+    mine = Calendar.objects.of(user).filter(pk__in=chosen)
+    if mine.count() != len(chosen):
+        raise ConfigurationRefused(_("A calendar can only be chosen by its owner."))
+    if gone := mine.filter(conflict=False).exclude(gone_at=None).first():
+        raise ConfigurationRefused(
+            _("“%(name)s” is no longer in the account, so it cannot be chosen.") % {"name": gone}
+        )
 
 
 def _check_linked(linked: Calendar) -> None:

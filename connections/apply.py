@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
@@ -14,34 +14,49 @@ from django.db import transaction
 from connections import ical, leases
 from connections.dav import Resource
 from connections.models import Calendar, CalendarConfiguration, Event, Occurrence
-from connections.plan import FIRST_PAUSE, owed_pause, window
+from connections.plan import OWED_HOLDS_FRESHNESS, owed_pause, same_etag, window
 
 MOST_EVENTS = 500  # in one transaction, so that nobody waits long for the write lock
+UNNAMED = "?"  # what is owed of an event that was listed without an ETag
+T = TypeVar("T")
+
+
+class ChoiceChanged(Exception):
+    """The staff member chose calendars, rules or the zone anew meanwhile: what was read must be read again."""
 
 
 @dataclass(frozen=True, slots=True)
 class Lens:
-    """How events of a calendar are read: the window in UTC, the staff member's zone, rules, own addresses."""
+    """How events of a calendar are read: the window in UTC, the staff member's zone, rules, own addresses.
+
+    `chosen_at` is when the calendars were chosen last.
+    """
 
     window: ical.Span
     zone: ZoneInfo
     rules: ical.Rules
     addresses: frozenset[str]
     titles: bool
+    chosen_at: datetime | None = None
 
     @classmethod
-    def of(cls, calendar: Calendar, zone: ZoneInfo, now: datetime) -> Lens:
-        """The lens for `calendar`, whose connection is loaded."""
+    def of(cls, calendar: Calendar, now: datetime) -> Lens:
+        """The lens for `calendar`, whose connection, user and configuration had better be loaded."""
+        configuration = calendar.connection.user.calendar_configuration
         return cls(
             window=window(now, past_days=settings.SYNC_WINDOW_PAST_DAYS, horizon_days=settings.BOOKING_HORIZON_DAYS),
-            zone=zone,
+            zone=configuration.zone,
             rules=ical.Rules(all_day=calendar.all_day_rule, invitations_block=calendar.invitations_block),
             addresses=frozenset(calendar.connection.addresses),
             titles=not calendar.times_only,
+            chosen_at=configuration.saved_at,
         )
 
     def expand(self, text: bytes) -> ical.Expansion:
         return ical.expand(text, window=self.window, zone=self.zone, rules=self.rules, addresses=self.addresses)
+
+    def reduce(self, text: bytes) -> bytes:
+        return ical.reduce(text, titles=self.titles, addresses=self.addresses)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +68,7 @@ class ReadEvent:
     text: bytes
     expansion: ical.Expansion
     owed_etag: str = ""
+    reduced: bytes = b""
 
 
 def read(resource: Resource, listed_etag: str, lens: Lens) -> ReadEvent:
@@ -61,68 +77,91 @@ def read(resource: Resource, listed_etag: str, lens: Lens) -> ReadEvent:
     What came may be older than what was listed (iCloud's reads lag behind its writes) or newer; ETags have no order, so
     a difference leaves the event owed until both agree.
     """
-    owed = listed_etag if resource.etag and listed_etag and resource.etag != listed_etag else ""
-    return ReadEvent(resource.href, resource.etag or listed_etag, resource.data, lens.expand(resource.data), owed)
+    etag = resource.etag or listed_etag
+    owed = "" if not listed_etag or same_etag(etag, listed_etag) else listed_etag
+    data = resource.data
+    return ReadEvent(resource.href, etag, data, lens.expand(data), owed, lens.reduce(data))
 
 
-def write(calendar: Calendar, lease: str, events: Sequence[ReadEvent], lens: Lens, now: datetime) -> None:
-    """Store read events with their occurrences, in transactions of at most 500. Raises LeaseLost."""
-    for first in range(0, len(events), MOST_EVENTS):
-        batch = events[first : first + MOST_EVENTS]
-        with transaction.atomic():
-            leases.check(calendar.connection_id, lease)
-            store(calendar, batch, lens, now)
+def write(
+    calendar: Calendar,
+    lease: str,
+    events: Sequence[ReadEvent],
+    missing: Mapping[str, str],
+    lens: Lens,
+    now: datetime,
+) -> None:
+    """Store read events with their occurrences, and owe those that came as another version than was listed.
+
+    `missing` (href -> listed ETag) could not be read: they are owed too, and what is known of them stays. One
+    transaction; not more than 500 events. Raises LeaseLost and ChoiceChanged.
+    """
+    owed = {**missing, **{event.href: event.owed_etag for event in events if event.owed_etag}}
+    if not (events or owed):
+        return
+    with transaction.atomic():
+        _hold(calendar, lease, lens)
+        before = _owed_before(calendar, owed)
+        if events:
+            store(calendar, events, lens)
             mark_reconcile(calendar)
+        _owe(calendar, owed, before, now)
 
 
-def store(calendar: Calendar, events: Sequence[ReadEvent], lens: Lens, now: datetime, *, whole: bool = False) -> None:
-    """Insert or update rows of `events` and replace their occurrences. Inside a transaction.
+def _hold(calendar: Calendar, lease: str, lens: Lens) -> None:
+    """Hold the connection's row in this transaction; raise unless it is still ours and the choices still stand."""
+    leases.check(calendar.connection_id, lease)
+    stands = Calendar.objects.selected().filter(
+        pk=calendar.pk,
+        all_day_rule=lens.rules.all_day,
+        invitations_block=lens.rules.invitations_block,
+        times_only=not lens.titles,
+        connection__user__calendar_configuration__time_zone=lens.zone.key,
+        connection__user__calendar_configuration__saved_at=lens.chosen_at,
+    )
+    if not stands.exists():
+        raise ChoiceChanged(calendar.pk)
+
+
+def store(calendar: Calendar, events: Sequence[ReadEvent], lens: Lens, *, whole: bool = False) -> None:
+    """Insert or update rows of `events` and replace their occurrences; nothing is owed of them. In a transaction.
 
     `whole`: Kalends wrote these itself and keeps them whole.
     """
     own = _own_uids(calendar, [event.expansion.uid for event in events])
     rows = Event.objects.bulk_create(
-        [_row(calendar, event, lens, whole or event.expansion.uid in own, now) for event in events],
+        [_row(calendar, event, lens, whole or event.expansion.uid in own) for event in events],
         update_conflicts=True,
         unique_fields=["calendar", "href"],
-        update_fields=_EVENT_FIELDS,
+        update_fields=[*_READ_FIELDS, *_OWED_FIELDS],
     )
     replace_occurrences({row.pk: event.expansion for row, event in zip(rows, events, strict=True)}, calendar, lens)
 
 
-_EVENT_FIELDS = [
-    "etag",
-    "uid",
-    "summary",
-    "text",
-    "whole",
-    "recurring",
-    "endless",
-    "problem",
-    "owed_etag",
-    "owed_since",
-    "owed_attempts",
-    "owed_next_at",
-]
+_READ_FIELDS = ["etag", "uid", "summary", "text", "whole", "recurring", "endless", "problem"]
+_OWED_FIELDS = ["owed_etag", "owed_since", "owed_attempts", "owed_next_at"]
+_LONGEST_UID = 700
 
 
-def _row(calendar: Calendar, event: ReadEvent, lens: Lens, own: bool, now: datetime) -> Event:
+def _row(calendar: Calendar, event: ReadEvent, lens: Lens, own: bool) -> Event:
     expansion = event.expansion
     return Event(
         calendar=calendar,
         href=event.href,
         etag=event.etag,
-        uid=expansion.uid,
-        summary=expansion.summary if lens.titles else "",
-        text=event.text if own else ical.reduce(event.text, titles=lens.titles, addresses=lens.addresses),
+        uid=_storable(expansion.uid)[:_LONGEST_UID],
+        summary=_storable(expansion.summary) if lens.titles else "",
+        text=event.text if own else event.reduced,
         whole=own,
         recurring=expansion.recurring,
         endless=expansion.endless,
         problem=expansion.problem,
-        owed_etag=event.owed_etag,
-        owed_since=now if event.owed_etag else None,
-        owed_next_at=now + FIRST_PAUSE if event.owed_etag else None,
     )
+
+
+def _storable(text: str) -> str:
+    """PostgreSQL keeps no NUL in a text."""
+    return text.replace("\x00", "")
 
 
 def _own_uids(calendar: Calendar, uids: Collection[str]) -> set[str]:
@@ -154,44 +193,70 @@ def _occurrence(event_id: int, calendar: Calendar, instance: ical.Instance, lens
         reason=instance.reason,
         all_day=instance.all_day,
         free_marked=instance.free_marked,
-        summary=instance.summary if lens.titles else "",
+        summary=_storable(instance.summary) if lens.titles else "",
         recurrence_id=instance.recurrence_id,
     )
 
 
-def owe(calendar: Calendar, lease: str, listed: Mapping[str, str], now: datetime) -> None:
-    """Remember listed events that could not be read; what is known of them stays. Raises LeaseLost."""
-    if not listed:
-        return
+def _owed_before(calendar: Calendar, hrefs: Collection[str]) -> dict[str, tuple[datetime | None, int]]:
+    """Since when those of `hrefs` are owed that were owed already, and how often they were asked for in vain."""
+    if not hrefs:
+        return {}
+    rows = Event.objects.owed().filter(calendar=calendar, href__in=list(hrefs))
+    return {row.href: (row.owed_since, row.owed_attempts) for row in rows.defer("text")}
+
+
+def _owe(
+    calendar: Calendar, owed: Mapping[str, str], before: Mapping[str, tuple[datetime | None, int]], now: datetime
+) -> None:
+    """Remember listed events whose listed version could not be read; what is known of them stays."""
+    rows = []
+    for href, etag in owed.items():
+        since, attempts = before.get(href, (now, -1))
+        attempts += 1
+        row = Event(calendar=calendar, href=href, owed_etag=etag or UNNAMED, owed_since=since, owed_attempts=attempts)
+        row.owed_next_at = now + owed_pause(attempts)
+        rows.append(row)
+    Event.objects.bulk_create(
+        rows, update_conflicts=True, unique_fields=["calendar", "href"], update_fields=_OWED_FIELDS
+    )
+
+
+def finish(calendar: Calendar, lease: str, removed: Collection[str], values: Mapping[str, Any], lens: Lens) -> None:
+    """Remove what is gone and store how far the calendar was read. Raises LeaseLost and ChoiceChanged.
+
+    More than 500 removals take several transactions; the last one stores `values`.
+    """
+    *earlier, last = list(_in_batches(sorted(removed), MOST_EVENTS)) or [[]]
+    for hrefs in earlier:
+        with transaction.atomic():
+            _remove(calendar, lease, hrefs, lens)
     with transaction.atomic():
-        leases.check(calendar.connection_id, lease)
-        rows = {row.href: row for row in Event.objects.filter(calendar=calendar, href__in=listed)}
-        for href, etag in listed.items():
-            row = rows.get(href) or Event(calendar=calendar, href=href)
-            row.owed_attempts = row.owed_attempts + 1 if row.owed_etag else 0
-            row.owed_etag = etag or "?"
-            row.owed_since = row.owed_since or now
-            row.owed_next_at = now + owed_pause(row.owed_attempts)
-            row.save()
-
-
-def settle(calendar: Calendar, lease: str, href: str) -> None:
-    """The event is as it was read: nothing is owed any more. Raises LeaseLost."""
-    with transaction.atomic():
-        leases.check(calendar.connection_id, lease)
-        Event.objects.filter(calendar=calendar, href=href).update(
-            owed_etag="", owed_since=None, owed_attempts=0, owed_next_at=None
-        )
-
-
-def finish(calendar: Calendar, lease: str, removed: Collection[str], values: Mapping[str, Any]) -> None:
-    """Remove what is gone and store how far the calendar was read, in one transaction. Raises LeaseLost."""
-    with transaction.atomic():
-        leases.check(calendar.connection_id, lease)
-        if removed:
-            Event.objects.filter(calendar=calendar, href__in=list(removed)).delete()
-            mark_reconcile(calendar)
+        _remove(calendar, lease, last, lens)
         Calendar.objects.filter(pk=calendar.pk).update(**values)
+
+
+def _remove(calendar: Calendar, lease: str, hrefs: Sequence[str], lens: Lens) -> None:
+    _hold(calendar, lease, lens)
+    if hrefs:
+        Event.objects.filter(calendar=calendar, href__in=hrefs).only("pk").delete()
+        mark_reconcile(calendar)
+
+
+def _in_batches(items: Sequence[T], size: int) -> Iterator[Sequence[T]]:
+    for first in range(0, len(items), size):
+        yield items[first : first + size]
+
+
+def owes_lately(calendar: Calendar, now: datetime) -> bool:
+    """Is an event of it owed for less than 24 hours? So long the calendar is not fresh."""
+    return Event.objects.owed().filter(calendar=calendar, owed_since__gt=now - OWED_HOLDS_FRESHNESS).exists()
+
+
+def mark_fresh(calendar: Calendar, now: datetime) -> None:
+    """Everything that was listed is known as of `now`, unless an event is owed."""
+    if not owes_lately(calendar, now):
+        Calendar.objects.filter(pk=calendar.pk, error_code="").exclude(read_at=None).update(fresh_at=now)
 
 
 def mark_reconcile(calendar: Calendar) -> None:

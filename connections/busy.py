@@ -127,22 +127,23 @@ def freshness(user: User, *, now: datetime) -> Freshness:
     """
     if not Connection.objects.filter(user=user).exists():
         return Freshness("none")
-    configuration = CalendarConfiguration.objects.get(user=user)
-    if configuration.saved_at is None:
+    configuration = CalendarConfiguration.objects.filter(user=user).first()
+    if configuration is None or configuration.saved_at is None:
         return Freshness("unconfigured", bookable=False)
     calendars = list(Calendar.objects.selected().of(user))
     if not calendars:
         return Freshness("none")
-    if any(calendar.read_at is None or calendar.fresh_at is None for calendar in calendars):
+    if any(calendar.read_at is None for calendar in calendars):
         return Freshness("never_read", bookable=False)
-    return _aged(min(calendar.fresh_at for calendar in calendars if calendar.fresh_at), configuration, now)
+    known = [calendar.fresh_at for calendar in calendars if calendar.fresh_at]
+    # Read once, but with events owed ever since: there is a copy, and it was never complete.
+    return _aged(min(known) if len(known) == len(calendars) else None, configuration, now)
 
 
-def _aged(as_of: datetime, configuration: CalendarConfiguration, now: datetime) -> Freshness:
-    age = now - as_of
-    if age <= timedelta(seconds=2 * settings.SYNC_INTERVAL_SECONDS):
+def _aged(as_of: datetime | None, configuration: CalendarConfiguration, now: datetime) -> Freshness:
+    if as_of and now - as_of <= timedelta(seconds=2 * settings.SYNC_INTERVAL_SECONDS):
         return Freshness("fresh", as_of)
-    if age <= timedelta(minutes=settings.TRUST_MINUTES):
+    if as_of and now - as_of <= timedelta(minutes=settings.TRUST_MINUTES):
         return Freshness("trusted", as_of)
     policy = configuration.stale_policy
     policies = CalendarConfiguration.StalePolicy

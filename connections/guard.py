@@ -17,7 +17,7 @@ def one_row(what: str, on_failure: Callable[[str], None] | None = None) -> Itera
     """
     try:
         yield
-    except Exception as error:  # noqa: BLE001 - the loop goes on with the other rows
+    except Exception as error:  # the loop goes on with the other rows
         logger.exception("%s failed", what)
         if on_failure is not None:
             on_failure(type(error).__name__)

@@ -3,102 +3,112 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from connections import dav
-from connections.models import Calendar, CalendarConfiguration, Connection
-from connections.problems import Problem
+from connections.models import Calendar, Connection
+from connections.plan import LONGEST_TOKEN
+from connections.problems import Problem, classify, concerns_all
+from connections.standing import MISSING, Held, Standing
 
 
-def read(session: dav.Session, connection: Connection) -> list[dav.RemoteCalendar]:
-    """List the home: one request; three more where the home is not known yet or has moved.
+@dataclass(frozen=True, slots=True)
+class Look:
+    """A home as it was listed; `home` where it had to be looked for first."""
 
-    Sets the connection's paths and addresses where they were found anew, without saving. Raises DavError.
-    """
-    if connection.home_path:
+    calendars: Sequence[dav.RemoteCalendar]
+    home: dav.Home | None = None
+
+
+def look(session: dav.Session, home_path: str) -> Look:
+    """List the home: one request; more where it is not known yet or the account has moved. Raises DavError."""
+    if home_path:
         try:
-            return session.calendars(connection.home_path)
+            return Look(session.calendars(home_path))
         except dav.NotFound:
             pass  # the account may have moved: ask the entry host where it lives now
-    discover(session, connection)
-    return session.calendars(connection.home_path)
+    home = session.discover()
+    return Look(session.calendars(home.path), home)
 
 
-def discover(session: dav.Session, connection: Connection) -> None:
-    """Ask where the account's calendars are. Sets paths and addresses, without saving. Raises DavError."""
-    found = session.discover()
-    connection.principal_path = found.principal
-    connection.home_path = found.path
-    connection.addresses = sorted(found.addresses | {f"mailto:{connection.username.lower()}"})
+def note(connection: Connection, home: dav.Home) -> None:
+    """Set on the connection where its home was found and which addresses are its own; without saving."""
+    connection.principal_path = home.principal
+    connection.home_path = home.path
+    connection.addresses = sorted(home.addresses | {f"mailto:{connection.username.lower()}"})
 
 
-def write(
-    connection: Connection, listed: Sequence[dav.RemoteCalendar], session: dav.Session, now: datetime
-) -> list[Problem]:
-    """Let the calendar rows follow a listing; problems of selected calendars that it lacks.
+def follow(held: Held, listed: Sequence[dav.RemoteCalendar]) -> list[Calendar]:
+    """Let the calendar rows follow a listing; the rows that it lacks and that are not known to be gone.
 
-    Identity is the path, never the name. A calendar missing from the listing is gone only after its own URL says so.
-    Only what differs is written: a listing without change costs one query.
+    Identity is the path, never the name. Only what differs is written: a listing without change costs no query.
     """
-    rows = follow(connection, listed)
-    missing = [row for path, row in rows.items() if path not in {remote.path for remote in listed}]
-    return [problem for row in missing if (problem := _missing(session, row, now))]
-
-
-def follow(connection: Connection, listed: Sequence[dav.RemoteCalendar]) -> dict[str, Calendar]:
-    """Make and rename rows as the listing has it; the rows that were known before, by path."""
-    rows = {row.path: row for row in Calendar.objects.filter(connection=connection)}
-    ask = bool({remote.path for remote in listed} - rows.keys()) and _has_chosen(connection)
     for position, remote in enumerate(listed):
-        _follow(connection, rows.get(remote.path), remote, position, ask=ask)
-    return rows
+        standing = held.standings.get(remote.path)
+        if standing is None:
+            held.standings[remote.path] = Standing(_new(held.connection, remote, position))
+        else:
+            _update(standing.calendar, remote, position)
+    paths = {remote.path for remote in listed}
+    return [one.calendar for one in held if one.calendar.path not in paths and one.calendar.gone_at is None]
 
 
-def _has_chosen(connection: Connection) -> bool:
-    """Has the staff member saved a choice of calendars? Then a new calendar is asked about, not pre-ticked."""
-    return CalendarConfiguration.objects.filter(user=connection.user_id).exclude(saved_at=None).exists()
+def _new(connection: Connection, remote: dav.RemoteCalendar, position: int) -> Calendar:
+    """A calendar that was not there before. Once calendars have been chosen it is asked about, not pre-ticked."""
+    chosen = connection.user.calendar_configuration.saved_at is not None
+    return Calendar.objects.create(
+        connection=connection,
+        path=remote.path,
+        conflict=remote.writable and not chosen,
+        asked_about=not chosen,
+        **_listed(remote, position),
+    )
 
 
-def _follow(
-    connection: Connection, row: Calendar | None, remote: dav.RemoteCalendar, position: int, *, ask: bool
-) -> None:
-    values = {
+def _update(row: Calendar, remote: dav.RemoteCalendar, position: int) -> None:
+    values = _listed(remote, position)
+    if row.gone_at is not None or row.error_code in MISSING:
+        # It is back, perhaps as another one with the same path: everything in it is compared before it is believed.
+        values |= {"gone_at": None, "error_code": "", "error_params": {}, "compared_at": None}
+    differs = {name: value for name, value in values.items() if getattr(row, name) != value}
+    for name, value in differs.items():
+        setattr(row, name, value)
+    if differs:
+        Calendar.objects.filter(pk=row.pk).update(**differs)
+
+
+def _listed(remote: dav.RemoteCalendar, position: int) -> dict[str, object]:
+    return {
         "name": remote.name[:300],
         "color": remote.color,
         "writable": remote.writable,
         "shared": remote.shared,
         "position": position,
-        "listed_token": remote.token,
-        "gone_at": None,
+        "listed_token": remote.token if len(remote.token) <= LONGEST_TOKEN else "",
     }
-    if row is None:
-        Calendar.objects.create(
-            connection=connection,
-            path=remote.path,
-            conflict=remote.writable and not ask,
-            asked_about=not ask,
-            **values,
-        )
+
+
+def settle_missing(session: dav.Session, row: Calendar, now: datetime) -> None:
+    """Decide upon a calendar that the home does not list any more: it is gone only if its own URL says so.
+
+    One that blocks stays, with a problem; another goes with the listing. Raises DavError for what concerns all.
+    """
+    problem = _whereabouts(session, row.path)
+    if problem.code == "calendar_gone" and not row.conflict and not row.linked_by.exists():
+        row.delete()
         return
-    if row.gone_at is not None:
-        values |= {"error_code": "", "error_params": {}}
-    differs = {name: value for name, value in values.items() if getattr(row, name) != value}
-    if differs:
-        Calendar.objects.filter(pk=row.pk).update(**differs)
-
-
-def _missing(session: dav.Session, row: Calendar, now: datetime) -> Problem | None:
-    """Decide upon a calendar that the home does not list any more."""
-    selected = row.conflict or row.linked_by.exists()
-    if row.gone_at is not None:
-        return Problem("calendar_gone") if selected else None
-    gone = not session.exists(row.path)
-    if not selected:
-        if gone:
-            row.delete()
-        return None
-    problem = Problem("calendar_gone" if gone else "calendar_missing")
-    row.gone_at = now if gone else None
+    row.gone_at = now if problem.code == "calendar_gone" else None
     row.error_code, row.error_params = problem.code, problem.params
     row.save(update_fields=["gone_at", "error_code", "error_params"])
-    return problem
+
+
+def _whereabouts(session: dav.Session, path: str) -> Problem:
+    try:
+        return Problem("calendar_missing" if session.exists(path) else "calendar_gone")
+    except dav.Forbidden:
+        return Problem("calendar_withdrawn")
+    except dav.DavError as error:
+        if concerns_all(error):
+            raise
+        return classify(error).problem

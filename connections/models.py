@@ -75,8 +75,12 @@ class CalendarConfiguration(models.Model):
 
 class ConnectionQuerySet(models.QuerySet["Connection"]):
     def due(self, now: datetime) -> ConnectionQuerySet:
-        """Those whose next sync has come, that need nobody and that nobody is syncing."""
-        return self.filter(Q(next_sync_at__lte=now), Q(needs_person=False)).free(now)
+        """Those whose next sync has come, that need nobody, may be asked and that nobody is syncing."""
+        return self.filter(next_sync_at__lte=now, needs_person=False).askable(now).free(now)
+
+    def askable(self, now: datetime) -> ConnectionQuerySet:
+        """Those whose server has not asked to wait longer than until `now`."""
+        return self.filter(Q(not_before=None) | Q(not_before__lte=now))
 
     def free(self, now: datetime) -> ConnectionQuerySet:
         return self.filter(Q(lease_until=None) | Q(lease_until__lte=now))

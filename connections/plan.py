@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 
 from connections.dav import Changes
 
+LONGEST_TOKEN = 500  # a longer one cannot be stored, so it is as if there were none
 MANY = 10  # from this many events on, losing more than half is doubted
 DOUBT = timedelta(seconds=60)  # the next complete listing comes not before this
 OWED_HOLDS_FRESHNESS = timedelta(hours=24)
@@ -53,7 +54,12 @@ def plan(changes: Changes, known: Mapping[str, Known], *, believed_digest: str =
 
 
 def _differs(row: Known | None, etag: str) -> bool:
-    return row is None or row.etag != etag or bool(row.owed_etag)
+    return row is None or not same_etag(row.etag, etag) or bool(row.owed_etag)
+
+
+def same_etag(one: str, other: str) -> bool:
+    """Do two ETags name the same version? Some servers list a strong one and serve it as weak (RFC 9110 8.8.3.2)."""
+    return one.removeprefix("W/") == other.removeprefix("W/")
 
 
 def _implausible(missing: int, known: int) -> bool:

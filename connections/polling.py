@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
-from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 
-from connections import dav, leases
-from connections.models import Calendar, Connection, SyncRun
-from connections.sync import Probe, Sync, SyncReport, account_of, after_sync, remember
+from connections import dav, home, leases
+from connections.models import Calendar, Connection, ConnectionQuerySet, SyncRun
+from connections.report import SyncReport
+from connections.standing import Held, claim
+from connections.sync import Probe, Sync, account_of, carry_out
 
 MOST = 200  # connections that one task claims
 THREADS = 32
@@ -18,95 +20,115 @@ PROBE_TIMEOUT = 30.0
 WATCH_EVERY = 0.05
 
 
-@dataclass(frozen=True, slots=True)
-class Claimed:
-    """A connection under a lease."""
-
-    connection: Connection
-    lease: str
-
-
 def poll_due(now: datetime) -> list[SyncReport]:
-    """Claim up to 200 due connections, list their homes in parallel and settle each.
+    """Claim up to 200 due connections, list their homes in parallel and settle each, with no other request.
 
     Reports with `unfinished` are those where something changed: each wants a sync of its own.
     """
-    claimed = _claim(Connection.objects.due(now).order_by("next_sync_at")[:MOST], now)
-    return _settle(_probe_all(claimed, time.monotonic() + PROBE_TIMEOUT), now, SyncRun.Trigger.SCHEDULE)
+    due = Connection.objects.due(now).order_by("next_sync_at")[:MOST]
+    asked = _ask_all(claim(due, now), time.monotonic() + PROBE_TIMEOUT)
+    return [_settle(held, answer, now) for held, answer in asked]
 
 
-def _claim(connections: Iterable[Connection], now: datetime) -> list[Claimed]:
-    found = ((connection, leases.claim(connection.pk, now)) for connection in connections)
-    return [Claimed(connection, lease) for connection, lease in found if lease]
+def _settle(held: Held, answer: Future[Probe], now: datetime) -> SyncReport:
+    if answer.cancelled():
+        # Others took all the time: that says nothing of this connection, which comes first at the next poll.
+        leases.release(held.connection, now)
+        return SyncReport(held.connection.pk)
+    sync = Sync(held, now=now)
+    return carry_out(sync, partial(sync.settle, _result(answer)), SyncRun.Trigger.SCHEDULE)
 
 
-def _probe_all(claimed: Sequence[Claimed], deadline: float) -> list[tuple[Claimed, Probe]]:
-    """List all homes, in threads that touch no table; answers after `deadline` (monotonic) are dropped."""
+def _ask_all(claimed: Sequence[Held], deadline: float) -> list[tuple[Held, Future[Probe]]]:
+    """List all homes, in threads that touch no table, until `deadline` (monotonic); then each answer is what it is."""
     if not claimed:
         return []
     pool = ThreadPoolExecutor(max_workers=min(THREADS, len(claimed)))
-    futures = [pool.submit(probe, account_of(one.connection), one.connection.home_path, deadline) for one in claimed]
-    wait(futures, timeout=max(deadline - time.monotonic(), 0))
+    asked = [(held, pool.submit(_ask(held.connection, deadline))) for held in claimed]
+    wait([answer for _, answer in asked], timeout=max(deadline - time.monotonic(), 0))
     pool.shutdown(wait=False, cancel_futures=True)
-    return [(one, _answer(future)) for one, future in zip(claimed, futures, strict=True)]
+    return asked
 
 
-def _answer(future: Future[Probe]) -> Probe:
-    if future.done() and not future.cancelled():
-        return future.result()
-    return Probe(dav.Unavailable("no answer within the deadline"), "", 0)
+def _ask(connection: Connection, deadline: float) -> partial[Probe]:
+    return partial(probe, account_of(connection), connection.home_path, deadline)
+
+
+def _result(answer: Future[Probe]) -> Probe:
+    """What a thread brought; an answer that is not there yet is too late and dropped."""
+    if not answer.done() or answer.cancelled():
+        return Probe(dav.Unavailable("no answer within the deadline"), "", 0)
+    return answer.result()
 
 
 def probe(account: dav.Account, home_path: str, deadline: float) -> Probe:
-    """One request: the home listing of `account`. Never raises what the wire raises; it is in the probe."""
+    """One request: the home listing of `account`, asked once more after a 401, which iCloud sends now and then.
+
+    Touches no table. Never raises what the wire raises: that is in the probe.
+    """
     with dav.Session(account, deadline=deadline) as session:
         try:
-            listed: list[dav.RemoteCalendar] | dav.DavError = session.calendars(home_path or session.discover().path)
+            found: home.Look | dav.DavError = _look_twice(session, home_path)
         except dav.DavError as error:
-            listed = error
-        return Probe(listed, session.origin, session.requests)
+            found = error
+        return Probe(found, session.origin, session.requests)
 
 
-def _settle(probed: Sequence[tuple[Claimed, Probe]], now: datetime, trigger: str) -> list[SyncReport]:
-    reports = []
-    for one, answer in probed:
-        sync = Sync(one.connection.pk, one.lease, now=now, probe=answer)
-        report = sync.run()
-        remember(report, trigger, now)
-        if not report.unfinished:
-            after_sync(one.connection.user_id, now)
-        reports.append(report)
-    return reports
+def _look_twice(session: dav.Session, home_path: str) -> home.Look:
+    try:
+        return home.look(session, home_path)
+    except dav.Unauthorized:
+        return home.look(session, home_path)
 
 
 def refresh(user_id: int, now: datetime, *, seconds: float) -> None:
-    """At the last moment before a booking: read the user's selected calendars again, all within `seconds`.
+    """At the last moment before a booking: read the user's selected calendars again, all within `seconds`."""
+    refresh_all([user_id], now, seconds=seconds)
 
-    Connections are asked in parallel; one that somebody else is polling since before `now` is waited for and polled
-    again. One that needs a person is not asked. How fresh the calendars are afterwards is for `busy.freshness` to say.
+
+def refresh_all(user_ids: Collection[int], now: datetime, *, seconds: float) -> None:
+    """Read the selected calendars of all these users again, within `seconds` together.
+
+    Connections are asked in parallel. One that somebody else is polling since before `now` is waited for and polled
+    again; a poll that started after `now` counts if it left nothing unread. One that needs a person is not asked, nor
+    one whose server asked to wait. Only what changed is read, not what is merely due. How fresh the calendars are
+    afterwards is for `busy.freshness` to say.
     """
     deadline = time.monotonic() + seconds
-    selected = Calendar.objects.selected().present().filter(connection__user=user_id)
-    waiting = list(Connection.objects.filter(user=user_id, needs_person=False, calendars__in=selected).distinct())
-    while waiting and time.monotonic() < deadline:
-        claimed = _claim(waiting, now)
+    asked: set[int] = set()
+    while time.monotonic() < deadline:
+        unread = _unread(user_ids, now).exclude(pk__in=asked)
+        free = set(unread.free(now).values_list("pk", flat=True))
+        claimed = claim(Connection.objects.filter(pk__in=free), now) if free else []
         _read_now(claimed, now, deadline)
-        waiting = _not_polled_since(now, waiting, claimed)
-        if waiting:
+        asked |= {held.connection.pk for held in claimed}
+        if not claimed and not unread.exists():
+            return
+        if not claimed:
             time.sleep(WATCH_EVERY)
 
 
-def _read_now(claimed: Sequence[Claimed], now: datetime, deadline: float) -> None:
-    for one, answer in _probe_all(claimed, deadline):
-        sync = Sync(one.connection.pk, one.lease, now=now, probe=answer, deadline=deadline, read_on=True)
-        remember(sync.run(), SyncRun.Trigger.BOOKING, now)
-        after_sync(one.connection.user_id, now)
+def _unread(user_ids: Collection[int], now: datetime) -> ConnectionQuerySet:
+    """The connections that may be asked and have a selected calendar that is not known as of `now`.
+
+    A calendar is known as of the moment when the poll that says so was started.
+    """
+    old = Calendar.objects.selected().present().exclude(fresh_at__gte=now)
+    mine = Connection.objects.filter(user__in=user_ids, needs_person=False, calendars__in=old).distinct()
+    return mine.askable(now)
 
 
-def _not_polled_since(now: datetime, waiting: Sequence[Connection], claimed: Sequence[Claimed]) -> list[Connection]:
-    """Those that neither this call nor anybody else has finished polling from `now` on."""
-    done = {one.connection.pk for one in claimed}
-    left = [connection.pk for connection in waiting if connection.pk not in done]
-    polled = Connection.objects.filter(pk__in=left, lease_until=None, poll_started_at__gte=now)
-    others = set(polled.values_list("pk", flat=True))
-    return [connection for connection in waiting if connection.pk in left and connection.pk not in others]
+def _read_now(claimed: Sequence[Held], now: datetime, deadline: float) -> None:
+    # Those where nothing changed need no more time: they come first.
+    probed = sorted(((_result(answer), held) for held, answer in _ask_all(claimed, deadline)), key=_changed)
+    for answer, held in probed:
+        sync = Sync(held, now=now, deadline=deadline, routine=False)
+        carry_out(sync, partial(sync.read_on, answer), SyncRun.Trigger.BOOKING)
+
+
+def _changed(probed: tuple[Probe, Held]) -> bool:
+    answer, held = probed
+    if isinstance(answer.look, dav.DavError):
+        return False
+    tokens = {standing.calendar.path: standing.calendar.probe_token for standing in held if standing.selected}
+    return any(tokens.get(remote.path, remote.token) != remote.token for remote in answer.look.calendars)

@@ -61,12 +61,12 @@ SENTENCES: dict[str, Promise] = {
         "This password belongs to another Apple Account. Make it while signed in as the account that is connected here."
     ),
     "foreign_host": _(
-        "The server led to %(host)s, which is not one of its own hosts. Nothing was sent there. Check the address and "
-        "reconnect."
+        "The server led to %(host)s, which is not one of its own hosts, so nothing was sent there. Kalends tries "
+        "again. If this stays, check the address."
     ),
     "forbidden": _("The server does not allow reading this. Check on the device that the calendar is still shared."),
     "no_home": _("The server did not say where the calendars are. Kalends will try again."),
-    "home_refused": _("The server refuses to list the calendars (%(status)s). Reconnect, or try again later."),
+    "home_refused": _("The server refuses to list the calendars (%(status)s). Kalends tries again by itself."),
     "unavailable": _("iCloud does not answer just now. Kalends tries again by itself."),
     "throttled": _("iCloud asks Kalends to wait. It tries again by itself."),
     "not_caldav": _(
@@ -77,11 +77,17 @@ SENTENCES: dict[str, Promise] = {
     ),
     "calendar_gone": _("This calendar is no longer in the account. Choose another, or untick it."),
     "calendar_missing": _("The account no longer lists this calendar. Until that is clear, its times stay blocked."),
+    "calendar_withdrawn": _(
+        "This calendar is no longer shared with this account. Ask its owner, or untick it. Until then its last known "
+        "times stay blocked."
+    ),
     "emptiness_doubted": _(
         "iCloud suddenly listed far fewer events (%(removed)s of %(known)s gone). Nothing was removed; it is asked "
         "again shortly."
     ),
     "member_unread": _("%(count)s events are listed but could not be read yet. Kalends keeps trying."),
+    "busy": _("Another sync of this account is still running. Try again in a moment."),
+    "no_apple_id": _("Enter the e-mail address of the Apple Account."),
     "interrupted": _("The sync was interrupted and goes on at the next try."),
     "conflict": _("The event was changed meanwhile. Kalends looks again."),
     "not_found": _("What was asked for is not there."),
@@ -114,6 +120,28 @@ def classify(error: dav.DavError) -> Verdict:
     return Verdict(Kind.LATER, Problem("server_refused", {"status": error.status or "?"}))
 
 
+def classify_account(error: dav.DavError, username: str) -> Verdict:
+    """What an error means that ended the sync of an account: said of its home, not of one calendar."""
+    if isinstance(error, dav.Unauthorized):
+        return Verdict(Kind.PERSON, Problem("unauthorized", {"username": username}))
+    if isinstance(error, dav.NotFound):
+        return Verdict(Kind.LATER, Problem("no_home"))
+    verdict = classify(error)
+    if verdict.kind is Kind.ITEM:
+        return Verdict(Kind.LATER, Problem("home_refused", {"status": error.status or "?"}))
+    return verdict
+
+
+def concerns_all(error: dav.DavError) -> bool:
+    """Does an error met in one calendar mean that asking for the others is of no use?
+
+    A 500, 501 or 507 is a server's trouble with this calendar; a gateway's, a pause asked for and silence are not.
+    """
+    if isinstance(error, dav.Unavailable):
+        return error.status not in (500, 501, 507)
+    return isinstance(error, (dav.Unauthorized, dav.ForeignHost))
+
+
 def _unavailable(error: dav.DavError) -> Verdict:
     code = "throttled" if error.status in (429, 503) else "unavailable"
     return Verdict(Kind.LATER, Problem(code), getattr(error, "retry_after", None))
@@ -127,7 +155,7 @@ _VERDICTS: tuple[tuple[type[dav.DavError], Callable[[dav.DavError], Verdict]], .
     (dav.Unauthorized, _plain(Kind.PERSON, "unauthorized")),
     (
         dav.ForeignHost,
-        lambda error: Verdict(Kind.PERSON, Problem("foreign_host", {"host": getattr(error, "host", "")})),
+        lambda error: Verdict(Kind.LATER, Problem("foreign_host", {"host": getattr(error, "host", "")})),
     ),
     (dav.Unavailable, _unavailable),
     (dav.NotCalDav, _plain(Kind.LATER, "not_caldav")),

@@ -149,7 +149,9 @@ def _adopt(
     """A refused create: an earlier attempt went through unheard, or the UID lives under another href."""
     try:
         found = session.get(placement.href)
-    except dav.NotFound:
+    except dav.NotFound as missing:
+        if not session.exists(placement.href.rpartition("/")[0] + "/"):
+            raise missing from error  # RFC 4918 9.7.1: a PUT into a missing collection is a conflict, too
         raise UidElsewhere(error.location) from error
     there = ical.own_event(found.data)
     if there.uid != draft.uid:
@@ -241,10 +243,10 @@ def _session(connection: Connection) -> Iterator[dav.Session]:
 
 def remember(calendar: Calendar, stored: Stored, now: datetime) -> None:
     """Let the event's row and occurrences follow what was pushed, so that the next sync finds nothing new."""
-    lens = apply.Lens.of(calendar, calendar.connection.user.calendar_configuration.zone, now)
+    lens = apply.Lens.of(calendar, now)
     event = apply.ReadEvent(stored.href, stored.etag, stored.text, lens.expand(stored.text))
     with transaction.atomic():
-        apply.store(calendar, [event], lens, now, whole=True)
+        apply.store(calendar, [event], lens, whole=True)
 
 
 def report_refused(connection: Connection, problem: Problem, now: datetime) -> None:

@@ -2,36 +2,50 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from functools import partial
 
 from django.db import transaction
 from django.utils import timezone
-from django_q.tasks import async_task
+from django_q.models import Schedule
+from django_q.tasks import async_task, schedule
 
 from connections import expansion, polling, sync
 from connections.models import SyncRun
+from connections.report import SyncReport
+
+LOOK_AGAIN = timedelta(seconds=5)
 
 
 def poll_connections() -> None:
     """Poll what is due; where something changed, queue a sync of that connection."""
     for report in polling.poll_due(timezone.now()):
-        if report.unfinished:
-            async_task("connections.tasks.sync_probed", report.connection)
+        _go_on(report)
 
 
-def sync_probed(connection_id: int) -> None:
-    """Read what a poll has just found changed."""
-    _go_on(sync.sync_connection(connection_id, now=timezone.now(), probed=True))
+def sync_probed(connection_id: int, look_again: bool = False) -> None:
+    """Read what a poll has just found changed; `look_again`: list the home once more first."""
+    _go_on(sync.sync_connection(connection_id, now=timezone.now(), probed=not look_again))
 
 
 def sync_connection(connection_id: int, full: bool = False) -> None:
-    """Sync because a person asked."""
-    _go_on(sync.sync_connection(connection_id, now=timezone.now(), full=full, trigger=SyncRun.Trigger.PERSON))
+    """Sync because a person asked. If a poll is at it just now, that was begun too early to count: again later."""
+    report = sync.sync_connection(connection_id, now=timezone.now(), full=full, trigger=SyncRun.Trigger.PERSON)
+    _go_on(report)
+    if report.busy:
+        schedule(
+            "connections.tasks.sync_connection",
+            connection_id,
+            full,
+            schedule_type=Schedule.ONCE,
+            next_run=timezone.now() + LOOK_AGAIN,
+        )
 
 
-def _go_on(report: sync.SyncReport) -> None:
+def _go_on(report: SyncReport) -> None:
+    """Nothing is lost if the queue loses this: the row comes due again."""
     if report.unfinished:
-        async_task("connections.tasks.sync_probed", report.connection)
+        async_task("connections.tasks.sync_probed", report.connection, report.look_again)
 
 
 def expand_events() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -16,7 +17,8 @@ from rich.progress import Progress
 from connections.commands import Failed, JsonCommand, Refused, user_named
 from connections.models import Connection, SyncRun
 from connections.problems import Problem
-from connections.sync import SyncReport, sync_connection
+from connections.report import SyncReport
+from connections.sync import sync_connection
 
 LOOK_AGAIN = 0.2  # seconds between two looks at somebody else's lease
 
@@ -42,7 +44,8 @@ class Command(JsonCommand):
         data = [report.as_json() for report in reports]
         failed = [report for report in reports if report.error]
         if failed:
-            raise Failed(" ".join(report.error.sentence for report in failed if report.error), data)
+            sentences = dict.fromkeys(report.error.sentence for report in failed if report.error)
+            raise Failed(" ".join(sentences), data)
         return data
 
     def _chosen(self, user: str | None, connection: int | None) -> list[Connection]:
@@ -57,19 +60,20 @@ class Command(JsonCommand):
 
     def _sync(self, row: Connection, *, full: bool, force: bool) -> SyncReport:
         """Sync one connection to its end, waiting for a lease that somebody else holds."""
-        now = timezone.now()
-        if row.not_before and row.not_before > now and not force:
-            return SyncReport(row.pk, error=Problem("throttled"))
-        give_up = now + timedelta(seconds=settings.LEASE_SECONDS + 5)
+        give_up = timezone.now() + timedelta(seconds=settings.LEASE_SECONDS + 5)
         total = SyncReport(row.pk)
         while True:
-            report = sync_connection(row.pk, now=timezone.now(), full=full, trigger=SyncRun.Trigger.PERSON)
+            report = sync_connection(
+                row.pk, now=timezone.now(), full=full, trigger=SyncRun.Trigger.PERSON, force=force
+            )
             total = total.plus(report)
-            if report.busy and timezone.now() < give_up:
-                time.sleep(LOOK_AGAIN)
-            elif not report.unfinished:
+            if not (report.busy or report.unfinished):
                 return total
-            full = full and report.busy
+            if report.busy and timezone.now() >= give_up:
+                return replace(total, error=Problem("busy"))
+            if report.busy:
+                time.sleep(LOOK_AGAIN)
+            full = full and report.busy  # what was not compared yet is marked on its rows
 
     def show(self, data: Any) -> None:
         if not data:

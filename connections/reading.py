@@ -1,0 +1,160 @@
+"""Reading one calendar under a lease: ask what changed, fetch it, expand it, store it, and then the token.
+
+Killing the process anywhere loses nothing: what was stored is found again by its ETag, and the token moves only in the
+transaction that finishes the calendar.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from connections import apply, dav
+from connections.models import Calendar, Event
+from connections.plan import LONGEST_TOKEN, Known, Plan, plan, same_etag
+from connections.problems import Problem
+from connections.report import SyncReport
+from connections.standing import Standing
+
+CHUNK = 50  # hrefs asked for at once, between two looks at the budget
+MOST_NAMES = 500  # in one query; for more, all events of the calendar are loaded
+
+
+class OutOfTime(Exception):
+    """The budget of this task is used up; what was stored stays, and the next task goes on."""
+
+
+@dataclass(slots=True)
+class Reading:
+    """One calendar being read. `compare`: by a complete listing. `until`: the budget, a `time.monotonic()` instant.
+
+    `run` raises DavError, OutOfTime, apply.ChoiceChanged and leases.LeaseLost.
+    """
+
+    session: dav.Session
+    standing: Standing
+    lens: apply.Lens
+    now: datetime
+    report: SyncReport
+    compare: bool
+    until: float
+    calendar: Calendar = field(init=False)
+    lease: str = field(init=False)
+
+    def run(self) -> None:
+        """Do it."""
+        self.calendar = self.standing.calendar
+        self.lease = self.calendar.connection.lease_token
+        changes = self._changes()
+        named = None if changes.complete else changes.changed.keys() | changes.removed
+        known = _known(self.calendar, named)
+        todo = plan(changes, known, believed_digest=self.calendar.doubted_digest if self.calendar.doubted_at else "")
+        self._fetch(todo.fetch)
+        self._finish(changes, todo, known)
+        self._retry_owed(todo)
+
+    def _changes(self) -> dav.Changes:
+        """What changed since the last sync, or everything there is."""
+        calendar, path = self.calendar, self.calendar.path
+        if self.compare or calendar.doubted_at or not calendar.sync_token:
+            return self.session.listing(path)
+        if self.standing.unchanged:
+            return dav.Changes({}, frozenset(), calendar.sync_token, complete=False)  # only owed events are due
+        try:
+            changes = self.session.changes(path, calendar.sync_token)
+        except dav.TokenExpired:
+            return self.session.listing(path)
+        if changes.changed or changes.removed or not calendar.listed_token:
+            return changes
+        # The home says that something changed, the calendar that nothing did. So answers a server that was restored
+        # from a backup and is asked with a token of its lost future: only a complete listing tells.
+        return self.session.listing(path)
+
+    def _fetch(self, wanted: Mapping[str, str]) -> None:
+        hrefs = list(wanted)
+        for first in range(0, len(hrefs), CHUNK):
+            if first:
+                self._look_at_the_clock()
+            fetched = self.session.fetch(self.calendar.path, hrefs[first : first + CHUNK])
+            read = [apply.read(found, wanted.get(href, ""), self.lens) for href, found in fetched.found.items()]
+            missing = {href: wanted[href] for href in fetched.missing if href in wanted}
+            apply.write(self.calendar, self.lease, read, missing, self.lens, self.now)
+            self._count(read, len(missing))
+
+    def _look_at_the_clock(self) -> None:
+        if time.monotonic() > self.until:
+            raise OutOfTime
+
+    def _count(self, read: list[apply.ReadEvent], missing: int) -> None:
+        self.report.changed += len(read)
+        self.report.problems += missing + sum(bool(event.expansion.problem or event.owed_etag) for event in read)
+
+    def _finish(self, changes: dav.Changes, todo: Plan, known: Mapping[str, Known]) -> None:
+        values = self._doubted(todo, len(known)) if todo.doubted else self._read(changes)
+        apply.finish(self.calendar, self.lease, todo.remove, values, self.lens)
+        self.report.removed += len(todo.remove)
+
+    def _doubted(self, todo: Plan, known: int) -> dict[str, Any]:
+        """The calendar's state after a listing that is not believed: no token, so that everything is asked again."""
+        problem = Problem("emptiness_doubted", {"removed": todo.doubted, "known": known})
+        return {
+            "doubted_at": self.now,
+            "doubted_digest": todo.digest,
+            "error_code": problem.code,
+            "error_params": problem.params,
+        }
+
+    def _read(self, changes: dav.Changes) -> dict[str, Any]:
+        """The calendar's state after everything that was listed is stored or owed."""
+        values: dict[str, Any] = {
+            "sync_token": changes.token if len(changes.token) <= LONGEST_TOKEN else "",
+            "probe_token": self.calendar.listed_token,
+            "read_at": self.now,
+            "doubted_at": None,
+            "doubted_digest": "",
+            "error_code": "",
+            "error_params": {},
+        }
+        if changes.complete:
+            values["compared_at"] = self.now
+        if not apply.owes_lately(self.calendar, self.now):
+            values["fresh_at"] = self.now
+        return values
+
+    def _retry_owed(self, todo: Plan) -> None:
+        """Ask singly for what is owed and whose pause is over, unless this sync just asked for it."""
+        if self.standing.owes_at is None or self.standing.owes_at > self.now:
+            return
+        owed = Event.objects.owed().filter(calendar=self.calendar, owed_next_at__lte=self.now)
+        for number, event in enumerate(list(owed.order_by("owed_next_at"))):
+            if event.href not in todo.fetch:
+                if number:
+                    self._look_at_the_clock()
+                self._retry(event)
+        apply.mark_fresh(self.calendar, self.now)
+
+    def _retry(self, event: Event) -> None:
+        """Ask for one owed event. It is settled only by the version that was listed, or by a later listing.
+
+        What comes instead may be older than what is known (reads lag behind writes) and is stored if it differs.
+        """
+        found = self.session.fetch(self.calendar.path, [event.href]).found.get(event.href)
+        listed = "" if event.owed_etag == apply.UNNAMED else event.owed_etag
+        read = [apply.read(found, listed, self.lens)] if found else []
+        settled = bool(read) and not read[0].owed_etag
+        news = [one for one in read if settled or not same_etag(one.etag, event.etag)]
+        missing = {} if settled else {event.href: event.owed_etag}
+        apply.write(self.calendar, self.lease, news, missing, self.lens, self.now)
+        self.report.changed += len(news)
+        self.report.problems += len(missing)
+
+
+def _known(calendar: Calendar, hrefs: Any) -> dict[str, Known]:
+    """The calendar's events as the plan needs them: at least those with `hrefs`, all of them for None."""
+    rows = Event.objects.filter(calendar=calendar)
+    if hrefs is not None and len(hrefs) <= MOST_NAMES:
+        rows = rows.filter(href__in=hrefs)
+    return {href: Known(pk, etag, owed) for pk, href, etag, owed in rows.values_list("pk", "href", "etag", "owed_etag")}

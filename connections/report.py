@@ -1,0 +1,74 @@
+"""What one sync did: for the command, for the history, and for whoever goes on with it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from connections.models import SyncRun
+from connections.problems import Problem
+
+
+@dataclass(slots=True)
+class SyncReport:
+    """What one sync did.
+
+    `busy`: somebody else is at it. `unfinished`: there is more to read and the row is due. `look_again`: a calendar is
+    missing from the home, so the one who goes on lists it again.
+    """
+
+    connection: int
+    requests: int = 0
+    changed: int = 0
+    removed: int = 0
+    problems: int = 0
+    seconds: float = 0.0
+    error: Problem | None = None
+    busy: bool = False
+    unfinished: bool = False
+    look_again: bool = False
+    retry_after: float | None = None
+
+    def plus(self, later: SyncReport) -> SyncReport:
+        """Both together, as a sync that took several tries reports it: sums, and the last state."""
+        return replace(
+            later,
+            requests=self.requests + later.requests,
+            changed=self.changed + later.changed,
+            removed=self.removed + later.removed,
+            problems=self.problems + later.problems,
+            seconds=self.seconds + later.seconds,
+        )
+
+    def as_json(self) -> dict[str, Any]:
+        """The public shape."""
+        return {
+            "connection": self.connection,
+            "requests": self.requests,
+            "changed": self.changed,
+            "removed": self.removed,
+            "problems": self.problems,
+            "seconds": round(self.seconds, 3),
+            "error": self.error.sentence if self.error else None,
+        }
+
+
+def remember(report: SyncReport, trigger: str, now: datetime, *, error_before: str) -> None:
+    """History: a row for a change, a new error (or its end) and a person's request; quiet polls only count."""
+    error_after = report.error.code if report.error else ""
+    asked = trigger == SyncRun.Trigger.PERSON
+    if not (asked or report.changed or report.removed or error_after != error_before):
+        return
+    SyncRun.objects.create(
+        connection_id=report.connection,
+        trigger=trigger,
+        started_at=now,
+        seconds=report.seconds,
+        requests=report.requests,
+        changed=report.changed,
+        removed=report.removed,
+        problems=report.problems,
+        error_code=error_after,
+        error_params=report.error.params if report.error else {},
+    )

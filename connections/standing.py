@@ -1,0 +1,118 @@
+"""How a connection and its calendars stand in the tables when a sync begins, and what that makes due."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from django.db.models import OuterRef, QuerySet, Subquery
+
+from connections import leases
+from connections.models import Calendar, Connection, Event
+from connections.plan import DOUBT, OWED_HOLDS_FRESHNESS
+
+COMPARE_EVERY = timedelta(hours=24)
+# The home does not list the calendar any more: whether it is gone is asked of its own URL, and it is not read.
+MISSING = {"calendar_gone", "calendar_missing", "calendar_withdrawn"}
+
+
+@dataclass(slots=True)
+class Standing:
+    """A calendar: when its next owed event is to be asked for, and since when its youngest owed event is owed."""
+
+    calendar: Calendar
+    owes_at: datetime | None = None
+    owed_since: datetime | None = None
+
+    @property
+    def selected(self) -> bool:
+        """Do its events block, and is it still in the account?"""
+        return self.calendar.conflict and self.calendar.gone_at is None
+
+    @property
+    def unchanged(self) -> bool:
+        """Did the home list it with the token it had when its events were last applied? Without tokens nobody knows."""
+        return bool(self.calendar.listed_token) and self.calendar.listed_token == self.calendar.probe_token
+
+    def is_due(self, now: datetime, *, routine: bool = True, full: bool = False) -> bool:
+        """Must it be read at `now`? Without `routine` only if something changed, not if it is merely time.
+
+        After a doubted emptiness it is not asked before its pause is over, unless a person asks for a `full` sync.
+        """
+        calendar = self.calendar
+        if not self.selected or calendar.error_code in MISSING:
+            return False
+        if full or (calendar.read_at is None and not routine):
+            return full
+        if calendar.doubted_at is not None:
+            return now >= calendar.doubted_at + DOUBT
+        owes = self.owes_at is not None and self.owes_at <= now
+        return owes or not self.unchanged or bool(calendar.error_code) or (routine and self.must_compare(now))
+
+    def must_compare(self, now: datetime) -> bool:
+        """Is its daily comparison with everything that is listed due?"""
+        compared_at = self.calendar.compared_at
+        return compared_at is None or now >= compared_at + COMPARE_EVERY
+
+    def is_known(self, now: datetime) -> bool:
+        """Is all that was listed of it applied, and has nothing changed since? Then it is fresh."""
+        calendar = self.calendar
+        read = calendar.read_at is not None and calendar.compared_at is not None and not calendar.error_code
+        return self.selected and read and self.unchanged and not self.owes_lately(now)
+
+    def owes_lately(self, now: datetime) -> bool:
+        """Is an event owed, and for less than the 24 hours after which that is a problem and no longer a delay?"""
+        return self.owed_since is not None and self.owed_since > now - OWED_HOLDS_FRESHNESS
+
+    def asks_at(self) -> datetime | None:
+        """When it wants to be asked besides the regular polls."""
+        if not self.selected:
+            return None
+        if self.calendar.doubted_at is not None:
+            return self.calendar.doubted_at + DOUBT
+        return None if self.calendar.error_code else self.owes_at
+
+
+@dataclass(slots=True)
+class Held:
+    """A connection under a lease with all its calendars, by path."""
+
+    connection: Connection
+    standings: dict[str, Standing] = field(default_factory=dict)
+
+    def __iter__(self) -> Iterator[Standing]:
+        return iter(self.standings.values())
+
+    def reload(self) -> None:
+        """Look again at the calendars, after some were read."""
+        rows = _calendars().filter(connection=self.connection)
+        self.standings = {row.path: _standing(row, self.connection) for row in rows}
+
+
+def claim(connections: QuerySet[Connection], now: datetime) -> list[Held]:
+    """Lease those of `connections` that nobody holds: two queries for all, one more if some have no calendars."""
+    token, count = leases.claim(connections, now)
+    found: dict[int, Held] = {}
+    if count:
+        rows = _calendars().filter(connection__lease_token=token)
+        for row in rows.select_related("connection__user__calendar_configuration"):
+            held = found.setdefault(row.connection_id, Held(row.connection))
+            held.standings[row.path] = _standing(row, held.connection)
+    if len(found) < count:
+        bare = Connection.objects.filter(lease_token=token).exclude(pk__in=found)
+        found |= {one.pk: Held(one) for one in bare.select_related("user__calendar_configuration")}
+    return list(found.values())
+
+
+def _calendars() -> QuerySet[Calendar]:
+    owed = Event.objects.owed().filter(calendar=OuterRef("pk"))
+    return Calendar.objects.annotate(
+        owes_at=Subquery(owed.order_by("owed_next_at").values("owed_next_at")[:1]),
+        owed_since=Subquery(owed.order_by("-owed_since").values("owed_since")[:1]),
+    )
+
+
+def _standing(row: Calendar, connection: Connection) -> Standing:
+    row.connection = connection
+    return Standing(row, getattr(row, "owes_at"), getattr(row, "owed_since"))  # noqa: B009 - annotated above
