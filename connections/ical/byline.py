@@ -16,8 +16,8 @@ UNREADABLE = "unreadable"
 def written(components: Iterable[Component], window: Span, zone: tzinfo) -> Iterator[Instance]:
     """Every time that is written in `components` and meets the window blocks; nothing is computed from rules.
 
-    Of a series whose rule makes no sense that is its first span and each RDATE: blocking whatever the rule might have
-    meant would close all days at that time.
+    Of a series whose rule makes no sense at all that is its first span and each RDATE: blocking whatever the rule might
+    have meant would close all days at that time.
     """
     for component in components:
         starts = [(component.start, None), *((repeat.start, repeat.end) for repeat in component.more)]

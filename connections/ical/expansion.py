@@ -16,7 +16,7 @@ from zoneinfo import ZoneInfo
 from connections.ical import blocking, byline, series, spans
 from connections.ical.foreign import attempt
 from connections.ical.reading import Component, read
-from connections.ical.repetition import MOST_OCCURRENCES, Budget, TooMany
+from connections.ical.repetition import MOST_OCCURRENCES, Budget, TooMany, simplified
 from connections.ical.series import Slot
 from connections.ical.values import Expansion, Instance, Rules, Span
 
@@ -91,13 +91,24 @@ class _Work:
         """Add a series, or conservative blocks for one that cannot be expanded."""
         try:
             found = attempt(partial(self._expanded, master, overrides), passing=(TooMany,))
+            if found is None:
+                self.problem = "unreadable"
+                found = self._salvaged(master, overrides)
         except TooMany:
             self._give_up(master, overrides)
-            return
-        if found is None:
-            self.problem = "unreadable"
-            found = list(byline.written([*([master] if master else []), *overrides], self.window, self.zone))
-        self.add(found)
+        else:
+            self.add(found)
+
+    def _salvaged(self, master: Component | None, overrides: Sequence[Component]) -> list[Instance]:
+        """A series whose rule makes no sense: by its frequency alone, or else just the times that are written."""
+        rules = tuple(filter(None, map(simplified, master.rules))) if master else ()
+        if master and rules:
+            plainer = replace(master, rules=rules, damaged=True)
+            found = attempt(partial(self._expanded, plainer, overrides), passing=(TooMany,))
+            if found is not None:
+                return found
+        written = [*([master] if master else []), *overrides]
+        return list(byline.written(written, self.window, self.zone))
 
     def _expanded(self, master: Component | None, overrides: Sequence[Component]) -> list[Instance]:
         found: list[Instance | None] = []

@@ -66,7 +66,7 @@ class _Patience(frozenset[int]):
 
 
 class Repetition:
-    """An RRULE with its DTSTART, in wall-clock time of DTSTART's zone. Raises ValueError for rules that are none.
+    """An RRULE with its DTSTART, in wall-clock time of DTSTART's zone. Raises ValueError for a rule that is none.
 
     `until` is inclusive. `endless` says, after `between`, whether the rule may go on past the window.
     """
@@ -80,7 +80,6 @@ class Repetition:
             raise ValueError("an interval below 1")
         self.until = _until(self.parts.pop("UNTIL", ""), start, zone)
         self._count_to_until()
-        self._rule(self.start)
         self.endless = False
         self.found: list[datetime] = []
 
@@ -154,6 +153,26 @@ class Repetition:
             steps = min((count - 1) * self.interval, _periods(freq, self.start, FAR_AWAY.replace(tzinfo=None)))
             last = self.start + steps * _UNITS[freq]
             self.until = min(last, self.until or last)
+
+
+def simplified(text: str) -> str:
+    """What can be saved of a rule that makes no sense: its frequency, and interval and end where they can be read.
+
+    It blocks at the series' own time, more often or less often than was meant; dropping the rule would free all but its
+    first instance. "" if not even the frequency can be read.
+    """
+    parts = dict(item.partition("=")[::2] for item in text.upper().split(";"))
+    if parts.get("FREQ") not in _UNITS.keys() | _MONTHS.keys():
+        return ""
+    kept = {"FREQ": parts["FREQ"]}
+    for name, form in (
+        ("INTERVAL", r"0*[1-9][0-9]{0,3}"),
+        ("COUNT", r"[0-9]{1,9}"),
+        ("UNTIL", r"[0-9]{8}(T[0-9]{6}Z?)?"),
+    ):
+        if re.fullmatch(form, parts.get(name, "")):
+            kept[name] = parts[name]
+    return ";".join(f"{name}={value}" for name, value in kept.items())
 
 
 def _parts(text: str) -> dict[str, str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.connections.ical_files import calendar, expanded, local, reasons
+from tests.connections.ical_files import WINDOW, calendar, expanded, local, reasons
 
 WEEKLY = """
 UID:series
@@ -222,3 +222,23 @@ def test_a_floating_series_may_name_its_slots_with_z():
     moved = "UID:x\nRECURRENCE-ID:20261203T100000Z\nDTSTART:20261203T150000\nDURATION:PT1H"
 
     assert local(expanded(calendar(master, moved))) == ["2026-12-01 10:00 - 11:00", "2026-12-03 15:00 - 16:00"]
+
+
+@pytest.mark.parametrize(
+    ("rule", "days"),
+    [
+        ("FREQ=WEEKLY;BYDAY=XX", [2, 9, 16, 23, 30]),
+        ("FREQ=WEEKLY;INTERVAL=2;BYDAY=XX;UNTIL=20261220T000000Z", [9]),
+        ("RSCALE=GREGORIAN;FREQ=MONTHLY;SKIP=BACKWARD;BYMONTHDAY=31", [14]),
+        ("FREQ=WEEKLY;INTERVAL=0;COUNT=8", [2]),
+        ("FREQ=FORTNIGHTLY", []),
+        ("WEEKLY", []),
+    ],
+)
+def test_a_rule_that_makes_no_sense_blocks_by_its_frequency_alone(rule, days):
+    master = "UID:x\nDTSTART:20261014T090000Z\nDURATION:PT1H\nTRANSP:TRANSPARENT\nRRULE:" + rule
+    december = (WINDOW[0].replace(month=12), WINDOW[0].replace(year=2027, month=1))
+    result = expanded(calendar(master), window=december)
+
+    assert [instance.start.day for instance in result.instances] == days
+    assert (set(reasons(result)), result.problem) == ({"unreadable"} if days else set(), "unreadable")

@@ -131,7 +131,11 @@ MEANINGS = [
         ],
     ),
     ("rule_that_is_empty", "", ["2026-12-01 10:00 - 11:00 busy"]),
-    ("rule_that_is_no_rule", "unreadable", ["2026-12-01 10:00 - 11:00 unreadable"]),
+    (
+        "rule_that_is_no_rule",
+        "unreadable",
+        ["2026-12-01 10:00 - 11:00 unreadable", "2026-12-08 10:00 - 11:00 unreadable"],
+    ),
     (
         "several_overrides_for_one_slot",
         "",

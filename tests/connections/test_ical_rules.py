@@ -157,7 +157,9 @@ def test_until_of_an_all_day_series_names_its_last_day_in_each_value_type(until)
 @pytest.mark.parametrize("text", ["", "FREQ=FORTNIGHTLY", "FREQ=DAILY;INTERVAL=0", "FREQ=WEEKLY;BYDAY=XX", "BYDAY=MO"])
 def test_what_is_no_rule_is_refused(text):
     with pytest.raises((ValueError, KeyError)):
-        Repetition(text, Moment(wall("2026-01-01"), None), BERLIN, Budget())
+        Repetition(text, Moment(wall("2026-01-01"), None), BERLIN, Budget()).between(
+            wall("2026-01-01"), wall("2027-01-01")
+        )
 
 
 def test_a_count_that_must_be_counted_is_bounded():
