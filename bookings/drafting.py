@@ -5,6 +5,9 @@ ORGANIZER and ATTENDEE are never written: iCloud would send mail in the staff me
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping
+
 from django.conf import settings
 from django.utils.translation import gettext as _
 
@@ -13,6 +16,10 @@ from connections.ical import EventDraft
 from connections.models import CalendarConfiguration
 
 Detail = CalendarConfiguration.Detail
+
+
+TITLES = {Detail.FULL: "{client} · {service}", Detail.NAME: "{client}"}
+PLACEHOLDERS = ("client", "service", "staff")
 
 
 def draft(placement: LinkedEvent) -> EventDraft:
@@ -25,21 +32,35 @@ def draft(placement: LinkedEvent) -> EventDraft:
         start=booking.start,
         end=booking.end,
         zone=configuration.time_zone,
-        summary=_title(booking, configuration.detail) + _whose(placement),
+        summary=_title(booking, configuration) + _whose(placement),
         description=_description(booking, configuration.detail, link),
         url=link,
         location=booking.service.location if configuration.detail != Detail.BUSY else "",
+        alarm_minutes=configuration.alarm_minutes,
     )
 
 
-def _title(booking: Booking, detail: str) -> str:
-    if detail == Detail.BUSY:
+def fill(template: str, values: Mapping[str, str]) -> str:
+    """The template with `{client}`, `{service}` and `{staff}` replaced in one pass: values are not looked into."""
+    return re.sub(r"\{(\w+)\}", lambda found: values.get(found[1], found[0]), template)
+
+
+def unknown_placeholders(template: str) -> list[str]:
+    """What stands in braces in a template and means nothing."""
+    return [name for name in re.findall(r"\{([^{}]*)\}", template) if name not in PLACEHOLDERS]
+
+
+def _title(booking: Booking, configuration: CalendarConfiguration) -> str:
+    if configuration.detail == Detail.BUSY:
         return _("Busy")
     if booking.service.neutral_title:
         return booking.service.neutral_title
-    if detail == Detail.FULL:
-        return f"{booking.client.name} · {booking.service.name}"
-    return booking.client.name
+    values = {"client": booking.client.name, "service": booking.service.name, "staff": _name(booking)}
+    return fill(configuration.title_template or TITLES[Detail(configuration.detail)], values)
+
+
+def _name(booking: Booking) -> str:
+    return booking.staff.get_full_name() or booking.staff.get_username()
 
 
 def _whose(placement: LinkedEvent) -> str:
@@ -50,8 +71,7 @@ def _whose(placement: LinkedEvent) -> str:
         linked_calendar__path=placement.calendar.path,
         linked_calendar__connection__username=placement.calendar.connection.username,
     )
-    staff = placement.booking.staff
-    return f" ({staff.get_full_name() or staff.get_username()})" if others.exists() else ""
+    return f" ({_name(placement.booking)})" if others.exists() else ""
 
 
 def _description(booking: Booking, detail: str, link: str) -> str:

@@ -26,6 +26,9 @@ PAST = timedelta(days=1)  # bookings that are longer over than this are left alo
 
 State = LinkedEvent.State
 Kind = Proposal.Kind
+OF_TIME = (Kind.MOVED, Kind.RESHAPED, Kind.BOTH_SIDES)
+WhenMoved = CalendarConfiguration.WhenMoved
+WhenDeleted = CalendarConfiguration.WhenDeleted
 
 
 def reconcile(user: User, now: datetime) -> bool:
@@ -85,7 +88,10 @@ def _compare(placement: LinkedEvent, events: Sequence[Event], now: datetime) -> 
         _withdraw(placement, now, Kind.DELETED)
     if event.etag in (placement.etag, *placement.superseded_etags):
         return True  # an echo of our own push, or nothing new
-    return _changed(placement, event, ical.own_event(bytes(event.text)), now)
+    try:
+        return _changed(placement, event, ical.own_event(bytes(event.text)), now)
+    except services.Refused:
+        return True  # cancelled in Kalends while this was looked at: there is nothing left to follow
 
 
 def _follow_calendar(placement: LinkedEvent, event: Event) -> None:
@@ -98,7 +104,7 @@ def _follow_calendar(placement: LinkedEvent, event: Event) -> None:
 def _changed(placement: LinkedEvent, event: Event, there: ical.OwnEvent, now: datetime) -> bool:
     """Another version stands in the calendar than was agreed on."""
     if there.cancelled:
-        _propose(placement, Kind.DELETED, now, _("The event was cancelled on the phone."))
+        _deleted(placement, now, _("The event was cancelled on the phone."))
         return True
     if there.shape == "unreadable":
         return True  # shown as a problem of the event; never a reason to touch a booking
@@ -108,8 +114,10 @@ def _changed(placement: LinkedEvent, event: Event, there: ical.OwnEvent, now: da
     span = (there.start, there.end)
     if span == (placement.agreed_start, placement.agreed_end):
         _agree(placement, event)  # title, notes, alarm or travel: they are the phone's to keep
+        _withdraw(placement, now, *OF_TIME)
     elif span == (placement.booking.start, placement.booking.end):
         _agree(placement, event, *span)
+        _withdraw(placement, now, *OF_TIME)
     elif placement.booking.revision != placement.pushed_revision:
         _propose(placement, Kind.BOTH_SIDES, now, _("It was changed in Kalends too, and that stands."), there)
     else:
@@ -138,8 +146,15 @@ def _agree(placement: LinkedEvent, event: Event, start: datetime | None = None, 
 
 
 def _moved(placement: LinkedEvent, event: Event, span: Span, there: ical.OwnEvent, now: datetime) -> None:
-    """Moved or lengthened: the booking follows if that fits, else staff are asked."""
+    """Moved or lengthened: by the staff member's choice the booking follows if that fits, else staff are asked."""
     booking = placement.booking
+    choice = CalendarConfiguration.objects.get(user=booking.staff_id).when_moved
+    if choice == WhenMoved.PUT_BACK:
+        services.put_back(booking, placement, now=now)
+        return
+    if choice == WhenMoved.ASK:
+        _propose(placement, Kind.MOVED, now, _("It was moved on the phone, and you want to be asked."), there)
+        return
     with services.locked(booking.staff):
         booking = services.live(booking)
         if booking.revision == placement.pushed_revision and finding.fits(booking.staff, booking, span, now=now):
@@ -152,7 +167,7 @@ def _moved(placement: LinkedEvent, event: Event, span: Span, there: ical.OwnEven
             )
             _agree(placement, event, *span)
             LinkedEvent.objects.filter(pk=placement.pk).update(pushed_revision=booking.revision, state=State.PUSHED)
-            _withdraw(placement, now, Kind.MOVED, Kind.RESHAPED)
+            _withdraw(placement, now, *OF_TIME)
             return
     reason = finding.why_not_there(booking, span, now=now)
     _propose(placement, Kind.MOVED, now, reason, there)
@@ -171,8 +186,20 @@ def _missing(placement: LinkedEvent, now: datetime) -> bool:
         return False
     if not gone:
         return False  # listed again soon, or in a calendar that is not selected: the booking stands meanwhile
-    _propose(placement, Kind.DELETED, now, _("The event was deleted on the phone."))
+    _deleted(placement, now, _("The event was deleted on the phone."))
     return True
+
+
+def _deleted(placement: LinkedEvent, now: datetime, reason: str) -> None:
+    """Deleted for certain: by the staff member's choice asked, cancelled or put back."""
+    booking = placement.booking
+    choice = CalendarConfiguration.objects.get(user=booking.staff_id).when_deleted
+    if choice == WhenDeleted.CANCEL:
+        services.cancel(booking, now=now, source=BookingChange.Source.PHONE)
+    elif choice == WhenDeleted.PUT_BACK:
+        services.put_back(booking, placement, now=now)
+    else:
+        _propose(placement, Kind.DELETED, now, reason)
 
 
 def _propose(

@@ -21,7 +21,7 @@ from django_q.tasks import async_task
 from availability.slots import Shape
 from bookings import finding, placing
 from bookings.finding import Opening
-from bookings.models import Booking, BookingChange, Client, Proposal, Service
+from bookings.models import Booking, BookingChange, Client, LinkedEvent, Proposal, Service
 from connections.busy import freshness
 from connections.models import CalendarConfiguration
 from connections.polling import refresh
@@ -305,6 +305,14 @@ def undo(change: BookingChange, *, now: datetime, actor: User | None = None) -> 
             kind=Kind.UNDONE,
             tell=None,
         )
+
+
+def put_back(booking: Booking, placement: LinkedEvent | None, *, now: datetime) -> None:
+    """Let the event become again what the booking says, whatever the phone made of it. Raises Refused if cancelled."""
+    with locked(booking.staff):
+        booking = live(booking)
+        placing.put_back(booking, placement, now)
+        _nudge(booking)
 
 
 def decide(proposal: Proposal, *, choice: str, now: datetime, actor: User | None = None) -> Booking:

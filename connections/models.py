@@ -39,6 +39,16 @@ class CalendarConfiguration(models.Model):
         NAME = "name", _("Client’s name")
         BUSY = "busy", _("Only “Busy”")
 
+    class WhenMoved(models.TextChoices):
+        FOLLOW = "follow", _("The booking follows, if the new time is free")
+        ASK = "ask", _("Ask me first")
+        PUT_BACK = "put_back", _("Put it back")
+
+    class WhenDeleted(models.TextChoices):
+        ASK = "ask", _("Ask me first")
+        CANCEL = "cancel", _("Cancel the booking at once and tell the client")
+        PUT_BACK = "put_back", _("Put it back at once")
+
     user = models.OneToOneField(
         settings.AUTH_USER_MODEL,
         models.CASCADE,
@@ -59,6 +69,15 @@ class CalendarConfiguration(models.Model):
         _("while calendars cannot be read"), max_length=16, choices=StalePolicy, default=default_stale_policy
     )
     detail = models.CharField(_("what the linked calendar shows"), max_length=8, choices=Detail, default=Detail.NAME)
+    title_template = models.CharField(_("title on the calendar"), max_length=120, blank=True)
+    alarm_minutes = models.PositiveSmallIntegerField(_("alarm, minutes before"), null=True, blank=True)
+    when_moved = models.CharField(
+        _("when you move a booking on the iPhone"), max_length=10, choices=WhenMoved, default=WhenMoved.FOLLOW
+    )
+    when_deleted = models.CharField(
+        _("when you delete a booking on the iPhone"), max_length=10, choices=WhenDeleted, default=WhenDeleted.ASK
+    )
+    mirror_blocked_slots = models.BooleanField(_("write my blocked slots to the linked calendar"), default=False)
     reconcile_due = models.BooleanField(default=False, editable=False)
 
     class Meta:

@@ -217,3 +217,17 @@ def test_without_a_linked_calendar_a_booking_stays_in_kalends(practice: Practice
     practice.sync()
     booking = practice.book()
     assert (practice.push(), outbox.push_state(booking)) == ([], "no_linked_calendar")
+
+
+def test_the_title_follows_the_staff_members_template_and_the_alarm_their_choice(practice: Practice) -> None:
+    CalendarConfiguration.objects.update(title_template="{service}: {client} ({nobody})", alarm_minutes=30)
+    text = practice.text(practice.booked())
+    assert "SUMMARY:Talk: Carla Client ({nobody})\r\n" in text
+    assert "TRIGGER:-PT30M\r\n" in text
+
+
+def test_a_linked_calendar_that_is_gone_is_said(practice: Practice) -> None:
+    booking = practice.book()
+    practice.account.forget(practice.account.calendar("Home"))
+    assert practice.push() == ["no_linked_calendar"]
+    assert practice.placement(booking).error_code == "linked_gone"

@@ -275,3 +275,57 @@ def test_a_decided_proposal_is_not_decided_again(practice: Practice) -> None:
     services.decide(proposal, choice="put_back", now=practice.now)
     with pytest.raises(services.Refused, match="This was decided already"):
         services.decide(proposal, choice="accept", now=practice.now)
+
+
+def choose(**choices: str) -> None:
+    CalendarConfiguration.objects.update(**choices)
+
+
+def test_who_wants_to_be_asked_about_moves_is_asked(practice: Practice) -> None:
+    choose(when_moved="ask")
+    booking = practice.booked()
+    practice.phone.move(practice.href(booking), berlin(1, 14))
+    practice.poll_later()
+    assert practice.proposals() == [("moved", "It was moved on the phone, and you want to be asked.")]
+    services.decide(only_proposal(), choice="accept", now=practice.now)
+    assert span(booking) == (utc(1, 13), utc(1, 14), "confirmed")
+
+
+def test_moves_can_be_put_back_at_once(practice: Practice) -> None:
+    choose(when_moved="put_back")
+    booking = practice.booked()
+    practice.phone.move(practice.href(booking), berlin(1, 14))
+    practice.poll_later()
+    assert (practice.proposals(), practice.push()) == ([], ["pushed"])
+    assert (practice.there(booking).start, span(booking)[0]) == (START, START)
+
+
+def test_deletions_can_cancel_at_once(practice: Practice) -> None:
+    choose(when_deleted="cancel")
+    booking = practice.booked()
+    practice.phone.delete(practice.href(booking))
+    practice.poll_later()
+    assert span(booking)[2] == "confirmed"
+    practice.poll_later()
+    assert (practice.proposals(), span(booking)[2]) == ([], "cancelled")
+    assert practice.mails()[-1][0] == "Cancelled: Talk, Dec. 1, 2026, 10 a.m. (Europe/Berlin)"
+
+
+def test_deletions_can_be_put_back_at_once(practice: Practice) -> None:
+    choose(when_deleted="put_back")
+    booking = practice.booked()
+    practice.phone.delete(practice.href(booking))
+    practice.poll_later(2)
+    assert (practice.proposals(), practice.push()) == ([], ["pushed"])
+    assert practice.there(booking).start == START
+
+
+def test_an_event_moved_there_and_back_again_asks_nothing_any_more(practice: Practice) -> None:
+    booking = practice.booked()
+    practice.phone.move(practice.href(booking), berlin(1, 22))
+    practice.poll_later()
+    practice.phone.move(practice.href(booking), berlin(1, 10))
+    practice.poll_later()
+    assert (practice.proposals(), span(booking)) == ([], (START, START + HOUR, "confirmed"))
+    services.reschedule(booking, start=utc(1, 13), now=practice.now)
+    assert practice.push() == ["pushed"]
