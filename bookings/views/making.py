@@ -7,7 +7,6 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from bookings import services
@@ -15,6 +14,7 @@ from bookings.day import openings_on
 from bookings.forms.booking import BookingForm, WhatForm, bookable, client_details
 from bookings.models import Booking, Client, Service
 from bookings.views.staff import StaffRequest, staff_page
+from bookings.views.times import offer
 
 
 @staff_page
@@ -48,20 +48,11 @@ def _book(request: StaffRequest, data: dict[str, Any]) -> Booking:
 
 
 def _offer(request: StaffRequest, form: BookingForm, refusal: services.Refused | None = None) -> HttpResponse:
-    """The page, or for htmx the day's times alone; after a refusal with its sentence and what could be done."""
-    what = _what(request)
-    service, day = what["service"], what["date"]
-    context = {
-        "form": form,
-        "what": WhatForm(request.user, initial={"service": service.pk, "date": day}),
-        "service": service,
-        "found": openings_on(day, request.user, service.shape, request.zone, now=request.now),
-        "refusal": refusal,
-        "chosen": form.data.get("opening", "") or request.GET.get("start", ""),
-        "date_text": date_format(day, "l, j F"),
-    }
-    partial = request.htmx and request.htmx.target == "times"
-    return render(request, "bookings/_times.html" if partial else "bookings/new.html", context)
+    chosen = _what(request)
+    service, day = chosen["service"], chosen["date"]
+    found = openings_on(day, request.user, service.shape, request.zone, now=request.now)
+    what = WhatForm(request.user, initial={"service": service.pk, "date": day})
+    return offer(request, "bookings/new.html", form, found, refusal, service=service, what=what)
 
 
 def _what(request: StaffRequest) -> dict[str, Any]:

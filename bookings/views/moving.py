@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 from django.contrib import messages
 from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from bookings import services
@@ -16,6 +16,7 @@ from bookings.day import openings_on
 from bookings.forms.times import DayForm, TimeForm
 from bookings.models import Booking
 from bookings.views.staff import StaffRequest, staff_page
+from bookings.views.times import offer
 
 
 @staff_page
@@ -63,20 +64,11 @@ def _move(request: StaffRequest, booking: Booking, form: TimeForm) -> None:
 def _offer(
     request: StaffRequest, booking: Booking, form: TimeForm, refusal: services.Refused | None = None
 ) -> HttpResponse:
-    """The page, or for htmx the day's times alone; after a refusal with its sentence and what could be done."""
     day = _day(request, booking)
-    shape = booking.service.shape
-    context = {
-        "booking": booking,
-        "form": form,
-        "what": DayForm(initial={"date": day}),
-        "found": openings_on(day, request.user, shape, request.zone, now=request.now, moving=booking),
-        "refusal": refusal,
-        "chosen": form.data.get("opening", ""),
-        "date_text": date_format(day, "l, j F"),
-    }
-    partial = request.htmx and request.htmx.target == "times"
-    return render(request, "bookings/_times.html" if partial else "bookings/reschedule.html", context)
+    shape = replace(booking.service.shape, duration=booking.end - booking.start)
+    found = openings_on(day, request.user, shape, request.zone, now=request.now, moving=booking)
+    what = DayForm(initial={"date": day})
+    return offer(request, "bookings/reschedule.html", form, found, refusal, booking=booking, what=what)
 
 
 def _day(request: StaffRequest, booking: Booking) -> date:

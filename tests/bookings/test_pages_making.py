@@ -214,6 +214,11 @@ def test_the_day_of_the_booking_is_offered_with_its_own_time_free(anna_client: C
     assert (texts(page, "//legend"), offered(page)) == (["Times on Tuesday, 1 December"], ["09:00", "10:00", "11:00"])
 
 
+def test_a_booking_that_was_lengthened_is_offered_times_for_its_length(anna_client: Client, booking: Booking) -> None:
+    Booking.objects.update(end=START + 2 * HOUR, blocked_until=START + 2 * HOUR)
+    assert offered(anna_client.get(f"/bookings/{booking.pk}/reschedule/")) == ["09:00", "10:00"]
+
+
 def test_another_day_is_a_question_away(anna_client: Client, booking: Booking) -> None:
     page = anna_client.get(f"/bookings/{booking.pk}/reschedule/", {"date": "2026-12-08"})
     assert (texts(page, "//legend"), offered(page)) == (["Times on Tuesday, 8 December"], ["09:00", "10:00", "11:00"])

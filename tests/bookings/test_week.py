@@ -131,9 +131,7 @@ def test_the_repeated_hour_stands_twice_on_the_scale_and_is_a_gap_elsewhere() ->
     sunday = autumn.days[6]
     assert (drawn(sunday), sunday.gaps) == ([("x", (0, 72), (0, LANES))], ())
     assert [day.gaps for day in autumn.days[:6]] == [((36, 48),)] * 6
-    assert [(mark.clock.hour, mark.again) for mark in sorted(autumn.marks, key=lambda mark: mark.row)][
-        :5
-    ] == [
+    assert [(mark.clock.hour, mark.again) for mark in sorted(autumn.marks, key=lambda mark: mark.row)][:5] == [
         (0, False),
         (1, False),
         (2, False),
@@ -143,9 +141,7 @@ def test_the_repeated_hour_stands_twice_on_the_scale_and_is_a_gap_elsewhere() ->
 
 
 def test_an_item_that_ends_earlier_on_the_clock_than_it_starts_is_as_tall_as_it_is_long() -> None:
-    second = Item(
-        at("2026-10-25T02:30"), at("2026-10-25T02:15", fold=1), Kind.BLOCKED, "45 minutes", key="45 minutes"
-    )
+    second = Item(at("2026-10-25T02:30"), at("2026-10-25T02:15", fold=1), Kind.BLOCKED, "45 minutes", key="45 minutes")
     sunday = week(second, first=date(2026, 10, 19)).days[6]
     assert drawn(sunday) == [("45 minutes", (6, 15), (0, LANES))]
 
@@ -161,9 +157,7 @@ def test_ordinary_hours_in_the_week_of_the_change_are_drawn_below_each_other() -
 
 def test_half_an_hour_repeated_in_lord_howe() -> None:
     zone = ZoneInfo("Australia/Lord_Howe")
-    autumn = week(
-        item("2026-04-05T00:00", "2026-04-05T03:00", zone=zone), first=date(2026, 3, 30), zone=zone, now=NOW
-    )
+    autumn = week(item("2026-04-05T00:00", "2026-04-05T03:00", zone=zone), first=date(2026, 3, 30), zone=zone, now=NOW)
     assert (drawn(autumn.days[6])[0][1], autumn.days[0].gaps) == ((0, 42), ((24, 30),))
 
 
@@ -194,9 +188,7 @@ def test_pieces_are_as_tall_as_the_elapsed_time_of_their_day(
         "x",
     )
     days = week(one, first=first, zone=zone).days
-    tall = sum(
-        piece.rows[1] - piece.rows[0] - _gap_rows(day, piece.rows) for day in days for piece in day.pieces
-    )
+    tall = sum(piece.rows[1] - piece.rows[0] - _gap_rows(day, piece.rows) for day in days for piece in day.pieces)
     elapsed = (min(one.end, end) - one.start) // timedelta(minutes=5)
     slack = sum(3 for day in days if day.pieces)  # pieces of fewer than four rows are drawn with four
     assert elapsed <= tall <= elapsed + slack

@@ -1,0 +1,31 @@
+"""The times of a day, to choose from: the part that making and moving a booking share."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+
+from bookings.day import DayOpenings
+from bookings.forms.times import TimeForm
+from bookings.services import Refused
+from bookings.views.staff import StaffRequest
+
+
+def offer(
+    request: StaffRequest, page: str, form: TimeForm, found: DayOpenings, refusal: Refused | None, **more: Any
+) -> HttpResponse:
+    """The page or, for htmx, the day's times alone; after a refusal with its sentence and what could be done."""
+    context = {
+        "form": form,
+        "found": found,
+        "refusal": refusal,
+        "chosen": form.data.get("opening", ""),
+        "date_text": date_format(found.date, _("l, j F")),
+        **more,
+    }
+    partial = request.htmx and request.htmx.target == "times"
+    return render(request, "bookings/_times.html" if partial else page, context)
