@@ -19,7 +19,7 @@ from bookings import drafting
 from bookings.models import Booking, LinkedEvent
 from bookings.placing import place_upcoming
 from connections import dav, guard, ical, push
-from connections.models import Calendar, CalendarConfiguration, Event
+from connections.models import Calendar, CalendarConfiguration, Connection, Event
 from connections.plan import back_off
 from connections.problems import Kind, Problem, classify
 
@@ -52,20 +52,25 @@ def push_state(booking: Booking) -> str:
     return latest[0].state if latest[0].calendar_id else State.NEEDS_RECONNECT
 
 
-def push_due(now: datetime, *, user: User | None = None, force: bool = False) -> list[Pushed]:
-    """Push everything that is due at `now`, of one staff member or of all; `force` skips our own pauses."""
+def push_due(now: datetime, *, user: User | None = None, force: bool = False, impatient: bool = False) -> list[Pushed]:
+    """Push everything that is due at `now`, of one staff member or of all.
+
+    `force` skips our own pauses; a server that asked to wait is left alone all the same, unless we are `impatient`.
+    """
     placements = LinkedEvent.objects.unsettled().exclude(calendar=None) if force else LinkedEvent.objects.due(now)
     placements = placements.exclude(state=State.CHANGED_ON_BOTH_SIDES)
     if user is not None:
         placements = placements.filter(booking__staff=user)
     _wait_for_people(placements)
-    ready = placements.filter(calendar__connection__needs_person=False)
+    connections = Connection.objects.filter(needs_person=False)
+    ready = placements.filter(calendar__connection__in=connections if impatient else connections.askable(now))
     return _push_all(list(ready.values_list("pk", flat=True)), now, force=force)
 
 
 def push_booking(booking_id: int, now: datetime) -> list[Pushed]:
     """Push what is due of one booking."""
-    due = LinkedEvent.objects.due(now).filter(booking=booking_id, calendar__connection__needs_person=False)
+    askable = Connection.objects.filter(needs_person=False).askable(now)
+    due = LinkedEvent.objects.due(now).filter(booking=booking_id, calendar__connection__in=askable)
     return _push_all(list(due.values_list("pk", flat=True)), now)
 
 
@@ -212,13 +217,15 @@ def _failed(placement: LinkedEvent, calendar: Calendar, error: dav.DavError, now
     """What an error of the wire means for this placement: wait for a person, for a choice, or for time."""
     verdict = classify(error)
     if verdict.kind is Kind.PERSON:
-        push.report_refused(calendar.connection, verdict.problem, now)
-        return _write(placement, State.NEEDS_RECONNECT, verdict.problem)
+        problem = push.report_refused(calendar.connection, verdict.problem, now)
+        return _write(placement, State.NEEDS_RECONNECT, problem)
     if isinstance(error, dav.Forbidden):
         Calendar.objects.filter(pk=calendar.pk).update(writable=False)
         return _write(placement, State.NO_LINKED_CALENDAR, Problem("read_only"), next_try_at=now + NEEDS_CHOICE)
     if isinstance(error, dav.NotFound):
         return _write(placement, State.NO_LINKED_CALENDAR, Problem("linked_gone"), next_try_at=now + NEEDS_CHOICE)
+    if verdict.retry_after:
+        push.report_pause(calendar.connection, verdict.retry_after, now)
     pause = max(_pause(placement), timedelta(seconds=verdict.retry_after or 0))
     return _write(placement, State.RETRYING, verdict.problem, next_try_at=now + pause)
 

@@ -10,7 +10,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import transaction
 
@@ -249,8 +249,13 @@ def remember(calendar: Calendar, stored: Stored, now: datetime) -> None:
         apply.store(calendar, [event], lens, whole=True)
 
 
-def report_refused(connection: Connection, problem: Problem, now: datetime) -> None:
-    """The provider refused the account to a push: polling stops until a person has seen to it."""
+def report_pause(connection: Connection, seconds: float, now: datetime) -> None:
+    """The server answered a push with Retry-After: until then the whole account is left alone, polls included."""
+    Connection.objects.filter(pk=connection.pk).update(not_before=now + timedelta(seconds=seconds))
+
+
+def report_refused(connection: Connection, problem: Problem, now: datetime) -> Problem:
+    """The provider refused the account to a push: polling stops until a person has seen to it. What the row says."""
     if problem.code == "unauthorized":
         problem = Problem(problem.code, {"username": connection.username})
     Connection.objects.filter(pk=connection.pk).update(
@@ -260,3 +265,4 @@ def report_refused(connection: Connection, problem: Problem, now: datetime) -> N
         failing_since=connection.failing_since or now,
         next_sync_at=None,
     )
+    return problem

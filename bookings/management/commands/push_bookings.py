@@ -2,35 +2,84 @@
 
 from __future__ import annotations
 
+import time
+from collections.abc import Iterable
 from typing import Any
 
 from django.core.management.base import CommandParser
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from rich.console import Console
 
 from bookings import outbox
 from bookings.models import LinkedEvent
+from bookings.outbox import Pushed
 from connections.commands import Failed, JsonCommand
+from connections.models import Connection
+from connections.problems import Problem
 
-DONE = LinkedEvent.State.PUSHED
+LOOK_AGAIN = 0.2  # seconds between two looks at what another worker has in hand
+State = LinkedEvent.State
 
 
 class Command(JsonCommand):
-    help = "Push bookings whose calendar does not have them yet as they are."
+    help = (
+        "Push bookings whose calendar does not have them yet as they are. Our own pauses are ignored; what a server "
+        "asked for with Retry-After is not."
+    )
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("--force", action="store_true", help="do not wait for pauses")
+        parser.add_argument("--force", action="store_true", help="do not wait for what Retry-After asked")
 
     def run(self, *, force: bool, **options: Any) -> list[dict[str, Any]]:
-        pushed = outbox.push_due(timezone.now(), force=force)
+        with Console(stderr=True, quiet=not self.progress).status(_("Pushing bookings")):
+            pushed = outbox.push_due(timezone.now(), force=True, impatient=force)
+            pushed += _after_others({one.placement for one in pushed}, force=force)
+        pushed += _held_back({one.placement for one in pushed})
         data = [
             {"booking": one.booking, "push": str(one.state), "error": one.problem.sentence if one.problem else None}
             for one in pushed
         ]
-        if any(one.state != DONE for one in pushed):
+        if any(one.state != State.PUSHED for one in pushed):
             sentences = dict.fromkeys(one.problem.sentence for one in pushed if one.problem)
             raise Failed(" ".join(sentences) or _("Some events were changed on both sides; see the proposals."), data)
         return data
 
     def show(self, data: Any) -> None:
         self.stdout.write(_("%(count)s pushed.") % {"count": len(data)})
+
+
+def _left(tried: Iterable[int]) -> QuerySet[LinkedEvent]:
+    """What still differs from what is wanted, was not tried just now and waits for no decision."""
+    left = LinkedEvent.objects.unsettled().exclude(pk__in=tried).exclude(state=State.CHANGED_ON_BOTH_SIDES)
+    return left.exclude(calendar=None).select_related("calendar__connection")
+
+
+def _after_others(tried: Iterable[int], *, force: bool) -> list[Pushed]:
+    """What another worker has in hand: wait until it is done or its claim runs out, and push what is left then."""
+    mine: list[Pushed] = []
+    askable = Connection.objects.filter(needs_person=False)
+    for row in _left(tried).filter(calendar__connection__in=askable if force else askable.askable(timezone.now())):
+        while row.claimed_until is not None and row.claimed_until > timezone.now():
+            time.sleep(LOOK_AGAIN)
+            row.refresh_from_db(fields=["claimed_until"])
+        mine += outbox.push_again(row, timezone.now())
+    return mine
+
+
+def _held_back(tried: Iterable[int]) -> list[Pushed]:
+    """What was not even tried, because its account waits for a person or its server asked to be left alone."""
+    return [
+        Pushed(row.pk, row.booking_id, row.state, why)  # push_due has marked those that wait for a person
+        for row in _left(tried)
+        if row.calendar is not None and (why := _why_not_asked(row.calendar.connection))
+    ]
+
+
+def _why_not_asked(connection: Connection) -> Problem | None:
+    if connection.needs_person:
+        return Problem(connection.error_code or "unauthorized", connection.error_params)
+    if connection.not_before is not None and connection.not_before > timezone.now():
+        return Problem("throttled")
+    return None
