@@ -12,12 +12,15 @@ from typing import Any, NoReturn
 
 from django.contrib.auth import get_user_model
 from django.contrib.auth.models import User
+from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import OperationalError, ProgrammingError
 from django.utils.translation import gettext as _
 
 from connections.instants import parse_instant
+
+YEARS = range(1970, 2200)
 
 
 class Failed(CommandError):
@@ -114,6 +117,11 @@ def read_password(prompt: str) -> str:
     return sys.stdin.readline().rstrip("\r\n")
 
 
+def in_one_line(error: ValidationError) -> str:
+    """What is wrong with which fields."""
+    return " ".join(f"{field}: {' '.join(texts)}" for field, texts in error.message_dict.items())
+
+
 def user_named(username: str) -> User:
     """The user of that name; Refused if there is none."""
     try:
@@ -123,8 +131,11 @@ def user_named(username: str) -> User:
 
 
 def instant(text: str) -> datetime:
-    """An ISO 8601 time with its offset, in UTC; Refused if it is naive or none."""
+    """An ISO 8601 time with its offset, in UTC; Refused if it is naive, none, or of another age."""
     try:
-        return parse_instant(text)
+        moment = parse_instant(text)
     except ValueError as error:
         raise Refused(str(error)) from None
+    if moment.year not in YEARS:  # what is reckoned from it must not leave the calendar
+        raise Refused(_("“%(text)s” is too far from today.") % {"text": text})
+    return moment

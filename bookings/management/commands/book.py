@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.core.management.base import CommandParser
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from bookings import services
+from bookings.models import Client
 from bookings.shapes import booking_json, opening_json, service_named
-from connections.commands import JsonCommand, Refused, instant, user_named
+from connections.commands import JsonCommand, Refused, in_one_line, instant, user_named
 from connections.instants import iso
 
 
@@ -26,7 +28,7 @@ class Command(JsonCommand):
         parser.add_argument("--phone", default="")
 
     def run(self, *, service: str, staff: str | None, start: str, **options: Any) -> dict[str, Any]:
-        client = services.ClientDetails(options["name"], options["email"], options["phone"])
+        client = _client(options["name"], options["email"], options["phone"])
         try:
             booking = services.book(
                 service=service_named(service),
@@ -43,6 +45,14 @@ class Command(JsonCommand):
 
     def show(self, data: Any) -> None:
         self.stdout.write(_("Booking %(id)s: %(start)s – %(end)s, %(status)s.") % data)
+
+
+def _client(name: str, email: str, phone: str) -> services.ClientDetails:
+    try:
+        Client(name=name.strip() or "?", email=email.strip(), phone=phone.strip()).clean_fields()
+    except ValidationError as error:
+        raise Refused(in_one_line(error)) from None
+    return services.ClientDetails(name, email, phone)
 
 
 def _with_alternatives(error: services.NotOpen) -> str:

@@ -10,7 +10,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from bookings.models import Service
-from connections.commands import JsonCommand, Refused, user_named
+from connections.commands import JsonCommand, Refused, in_one_line, user_named
 
 
 class Command(JsonCommand):
@@ -20,7 +20,9 @@ class Command(JsonCommand):
         parser.add_argument("--slug", required=True)
         parser.add_argument("--name", required=True)
         parser.add_argument("--minutes", type=int, required=True)
-        parser.add_argument("--user", action="append", required=True, help="staff who offer it; may be repeated")
+        parser.add_argument(
+            "--user", action="extend", nargs="+", required=True, help="staff who offer it; may be repeated"
+        )
         parser.add_argument("--slot-minutes", type=int, help="a start every so many minutes")
         parser.add_argument("--buffer-before", type=int, default=0, help="minutes kept free before")
         parser.add_argument("--buffer-after", type=int, default=0, help="minutes kept free after")
@@ -42,9 +44,7 @@ class Command(JsonCommand):
         try:
             service.full_clean()
         except ValidationError as error:
-            raise Refused(
-                " ".join(f"{field}: {' '.join(texts)}" for field, texts in error.message_dict.items())
-            ) from None
+            raise Refused(in_one_line(error)) from None
         with transaction.atomic():
             service.save()
             service.staff.set(staff)
