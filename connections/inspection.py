@@ -12,7 +12,7 @@ from datetime import datetime
 
 from connections import dav, ical
 from connections.models import Calendar, Connection, Event
-from connections.problems import Kind, Problem, classify
+from connections.problems import Problem, classify, classify_account, concerns_all
 from connections.sync import account_of
 
 INSPECT_SECONDS = 300.0  # for one account; nobody waits for an audit
@@ -70,7 +70,7 @@ def _unasked(connection: Connection, now: datetime) -> Problem | None:
 def _inspect_all(
     session: dav.Session, calendars: Iterable[Calendar], asked: Mapping[int, Collection[str]]
 ) -> Iterable[Inspected]:
-    """Each calendar; once the account itself is refused, the others are not asked any more."""
+    """Each calendar; after an error that concerns the whole account the others are not asked any more."""
     refused: Problem | None = None
     for calendar in calendars:
         inspected = Inspected(calendar, refused)
@@ -78,18 +78,17 @@ def _inspect_all(
             try:
                 _inspect(session, inspected, asked.get(calendar.pk, ()))
             except dav.DavError as error:
-                verdict = classify(error)
-                inspected.problem = _problem_of(calendar, error, verdict.problem)
-                refused = inspected.problem if verdict.kind is Kind.PERSON else None
+                inspected.problem = _problem_of(calendar, error)
+                refused = inspected.problem if concerns_all(error) else None
         yield inspected
 
 
-def _problem_of(calendar: Calendar, error: dav.DavError, problem: Problem) -> Problem:
+def _problem_of(calendar: Calendar, error: dav.DavError) -> Problem:
     if isinstance(error, dav.NotFound):
         return Problem("calendar_gone")
     if isinstance(error, dav.Unauthorized):
-        return Problem(problem.code, {"username": calendar.connection.username})
-    return problem
+        return classify_account(error, calendar.connection.username).problem
+    return classify(error).problem
 
 
 def _inspect(session: dav.Session, inspected: Inspected, hrefs: Collection[str]) -> None:
