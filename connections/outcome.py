@@ -52,7 +52,7 @@ def _asked(times: Iterable[datetime | None]) -> list[datetime]:
 def bad(connection: Connection, verdict: Verdict, now: datetime) -> dict[str, Any]:
     """After an error that ended the sync at `now`."""
     return {
-        "origin": connection.origin,
+        "origin": "",  # the account may have left this host, which need not say so: the next try asks the entry host
         "needs_person": verdict.kind is Kind.PERSON,
         "error_code": verdict.problem.code,
         "error_params": verdict.problem.params,
