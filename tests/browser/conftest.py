@@ -1,0 +1,96 @@
+"""A real Chromium, pages that watch for errors, axe, and the worker's work done when a test says so."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from django.utils import timezone
+from django.utils.module_loading import import_string
+from django_q.models import OrmQ
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+from connections.models import Connection
+from connections.tasks import poll_connections
+
+CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
+FLAGS = (
+    "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
+    "--disable-component-update --disable-sync"
+)
+WCAG = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if item.path.is_relative_to(os.path.dirname(__file__)):
+            item.add_marker(pytest.mark.browser)
+            if not CHROMIUM:
+                item.add_marker(pytest.mark.skip(reason="there is no Chromium on this machine"))
+
+
+@pytest.fixture(scope="module")
+def chromium(django_db_setup: None) -> Iterator[Browser]:
+    """One browser for a file."""
+    with pytest.MonkeyPatch.context() as patch, sync_playwright() as playwright:
+        # Playwright keeps an event loop in this thread, which Django takes for asynchronous code.
+        patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS.split())
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def context(chromium: Browser) -> Iterator[BrowserContext]:
+    """A visitor of their own, with a window of common size."""
+    visitor = chromium.new_context(viewport={"width": 1280, "height": 900}, locale="en-GB")
+    visitor.set_default_timeout(10_000)
+    yield visitor
+    visitor.close()
+
+
+@pytest.fixture
+def problems() -> list[str]:
+    """What pages complained about: errors of scripts, refusals by the content policy, failed requests."""
+    return []
+
+
+@pytest.fixture
+def open_page(context: BrowserContext, problems: list[str]) -> Callable[[], Page]:
+    """Open a further tab."""
+
+    def open_tab() -> Page:
+        page = context.new_page()
+        page.on("console", lambda message: problems.append(message.text) if message.type == "error" else None)
+        page.on("pageerror", lambda error: problems.append(str(error)))
+        return page
+
+    return open_tab
+
+
+@pytest.fixture
+def page(open_page: Callable[[], Page]) -> Page:
+    """The first tab."""
+    return open_page()
+
+
+def barriers(page: Page) -> list[tuple[str, list[Any]]]:
+    """What axe finds on a page: the rule, and where it is broken."""
+    # What the header covers while the page is scrolled would count as too small to hit.
+    page.evaluate("scrollTo({top: 0, behavior: 'instant'})")
+    found = Axe().run(page, options=WCAG).response["violations"]
+    return [(rule["id"], [node["target"] for node in rule["nodes"]]) for rule in found]
+
+
+def work() -> None:
+    """Do what the worker would do now: poll every connection, then everything that is queued."""
+    Connection.objects.filter(needs_person=False).update(next_sync_at=timezone.now())
+    poll_connections()
+    while queued := OrmQ.objects.order_by("pk").first():
+        task = queued.task
+        queued.delete()
+        import_string(task["func"])(*task["args"], **task["kwargs"])
