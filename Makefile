@@ -18,7 +18,7 @@ PYTEST := $(BIN)/python -m pytest -q -rfE --numprocesses=$(TEST_PROCESSES) --dis
 
 COMPILE := ../$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --no-header --no-emit-index-url --generate-hashes
 
-.PHONY: help demo test test-postgresql lint format types contracts migrations requirements run worker environment clean
+.PHONY: help demo test test-postgresql lint format types contracts migrations requirements bench bench-fleet run worker environment clean
 
 help: ## Say what can be made
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1|\2/p' Makefile | while IFS='|' read -r name words; do printf '%-16s %s\n' "$$name" "$$words"; done
@@ -55,6 +55,13 @@ migrations: $(VENV)/dev.stamp ## Do the models need a migration that is not writ
 requirements: $(VENV)/dev.stamp ## Compile requirements/*.in; UPGRADE=1 takes newer versions
 	cd requirements && $(COMPILE) $(if $(UPGRADE),--upgrade) base.in -o base.txt
 	cd requirements && $(COMPILE) $(if $(UPGRADE),--upgrade) dev.in -o dev.txt
+	cd requirements && $(COMPILE) $(if $(UPGRADE),--upgrade) bench.in -o bench.txt
+
+bench: $(VENV)/bench.stamp ## What Kalends costs beside other ways; SIZES=100,1000 REPEATS=3 SERVERS=sandbox for less
+	@exec $(BIN)/python -m benchmarks
+
+bench-fleet: $(VENV)/bench.stamp ## How many connections one qcluster keeps; CONNECTIONS=2000, DATABASE_URL for PostgreSQL
+	@exec $(BIN)/python -m benchmarks.fleet
 
 run: $(VENV)/dev.stamp ## The web server for working on Kalends, with the settings of .env
 	$(BIN)/python manage.py migrate --verbosity 0
@@ -90,3 +97,8 @@ $(VENV)/dev.stamp: requirements/dev.txt | $(VENV)/made.stamp
 	@echo 'Installing what developing Kalends needs into .venv (once) …'
 	@$(PIP) -r requirements/dev.txt
 	@touch $@ $(VENV)/base.stamp
+
+$(VENV)/bench.stamp: requirements/bench.txt | $(VENV)/made.stamp
+	@echo 'Installing what measuring Kalends needs into .venv (once) …'
+	@$(PIP) -r requirements/bench.txt
+	@touch $@
