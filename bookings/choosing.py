@@ -54,10 +54,10 @@ class Choice:
         self.former_zone = configuration.time_zone
         self.form = ConfigurationForm(user, data, instance=configuration)
         self.calendars = list(_offered(user))
-        self.rules = {c.pk: RulesForm(data, instance=c, prefix=f"calendar-{c.pk}") for c in self.calendars}
+        self.rules = {calendar.pk: _rules(calendar, data) for calendar in self.calendars}
 
     def is_valid(self) -> bool:
-        return all([self.form.is_valid(), *(rules.is_valid() for rules in self.rules.values())])
+        return all([self.form.is_valid(), *(rules.is_valid() for rules in self.rules.values() if rules.is_bound)])
 
     def groups(self) -> list[tuple[Connection, list[Row]]]:
         """The calendars by connection, with what is ticked now or was when it was sent."""
@@ -90,31 +90,41 @@ class Choice:
         """How many of them the linked calendar does not have."""
         return placing.unplaced(self.user, self.now).count() if self.former_link else 0
 
-    @transaction.atomic
     def keep(self) -> None:
         """Keep what was chosen and queue what follows. Raises accounts.ConfigurationRefused, keeping nothing."""
-        chosen = self.form.cleaned_data
-        linked, conflicts = chosen["linked_calendar"], chosen["conflict_calendars"]
-        if self.calendars:
-            accounts.configure(self.user, linked=linked, conflicts=list(conflicts), now=self.now)
-        self._write()
-        if linked and chosen["add_upcoming"]:
-            placing.place_upcoming(self.user, self.now)
-        for connection in Connection.objects.filter(user=self.user, needs_person=False):
-            sync_soon(connection.pk)
-
-    def _write(self) -> None:
-        """Write the fields that were sent and no others: a sync may be writing the same rows."""
-        values = {name: self.form.cleaned_data[name] for name in self.form.Meta.fields}
-        CalendarConfiguration.objects.filter(user=self.user).update(**values)
-        changed = [pk for pk, rules in self.rules.items() if rules.has_changed()]
-        for pk in changed:
-            Calendar.objects.filter(pk=pk).update(**self.rules[pk].cleaned_data)
-        if values["time_zone"] != self.former_zone:
+        with transaction.atomic():
+            changed = self._write()
+            for connection in Connection.objects.filter(user=self.user, needs_person=False):
+                sync_soon(connection.pk)
+        # Outside the transaction: expanding a large calendar takes its time, and others want to write meanwhile.
+        if self.form.cleaned_data["time_zone"] != self.former_zone:
             expansion.expand_user(self.user.pk, self.now)
         else:
             for calendar in Calendar.objects.selected().filter(pk__in=changed):
                 expansion.expand_calendar(calendar, self.now)
+
+    def _write(self) -> list[int]:
+        """Write what was sent and no other fields, for a sync may be writing the same rows; whose rules changed."""
+        chosen = self.form.cleaned_data
+        linked, conflicts = chosen["linked_calendar"], chosen["conflict_calendars"]
+        if self.calendars:
+            accounts.configure(self.user, linked=linked, conflicts=list(conflicts), now=self.now)
+        values = {name: chosen[name] for name in self.form.Meta.fields if name in self.form.data}
+        if values:
+            CalendarConfiguration.objects.filter(user=self.user).update(**values)
+        changed = [pk for pk, rules in self.rules.items() if rules.is_bound and rules.has_changed()]
+        for pk in changed:
+            Calendar.objects.filter(pk=pk).update(**self.rules[pk].cleaned_data)
+        if linked and chosen["add_upcoming"]:
+            placing.place_upcoming(self.user, self.now)
+        return changed
+
+
+def _rules(calendar: Calendar, data: QueryDict | None) -> RulesForm:
+    """The calendar's rules; those of a calendar that was not sent along stay as they are."""
+    prefix = f"calendar-{calendar.pk}"
+    sent = data is not None and f"{prefix}-all_day_rule" in data
+    return RulesForm(data if sent else None, instance=calendar, prefix=prefix)
 
 
 def free_days(user: User, now: datetime) -> dict[int, FreeDays]:

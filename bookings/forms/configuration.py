@@ -8,8 +8,11 @@ from django import forms
 from django.contrib.auth.models import User
 from django.utils.translation import gettext_lazy as _
 
+from bookings.drafting import unknown_placeholders
 from connections.models import Calendar, CalendarConfiguration
 from connections.zones import zone_choices
+
+STAYING = ("time_zone", "stale_policy", "detail", "when_moved", "when_deleted")  # what was not sent stays as it is
 
 
 class ConfigurationForm(forms.ModelForm[CalendarConfiguration]):
@@ -36,13 +39,42 @@ class ConfigurationForm(forms.ModelForm[CalendarConfiguration]):
 
     class Meta:
         model = CalendarConfiguration
-        fields = ("time_zone", "stale_policy", "detail")
+        fields = (
+            "time_zone",
+            "stale_policy",
+            "detail",
+            "title_template",
+            "alarm_minutes",
+            "when_moved",
+            "when_deleted",
+        )
+        help_texts = {
+            "title_template": _("For example {client} · {service}. Empty: as chosen above. {staff} is your name."),
+            "alarm_minutes": _("Empty: no alarm."),
+        }
 
     def __init__(self, user: User, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        for name in STAYING:
+            self.fields[name].required = False
         mine = Calendar.objects.of(user)
         self._choice("conflict_calendars").queryset = mine
         self._choice("linked_calendar").queryset = mine.present().filter(writable=True)
+
+    def clean_title_template(self) -> str:
+        template = str(self.cleaned_data["title_template"])
+        if unknown := unknown_placeholders(template):
+            raise forms.ValidationError(
+                _("“{%(name)s}” means nothing here. Use {client}, {service} or {staff}."), params={"name": unknown[0]}
+            )
+        return template
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        for name in STAYING:
+            if not cleaned.get(name) and name not in self.errors:
+                cleaned[name] = getattr(self.instance, name)
+        return cleaned
 
     def _choice(self, name: str) -> forms.ModelChoiceField[Calendar]:
         return cast("forms.ModelChoiceField[Calendar]", self.fields[name])

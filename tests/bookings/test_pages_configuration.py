@@ -11,7 +11,7 @@ from django.test import Client
 from pytest_django import DjangoAssertNumQueries, DjangoCaptureOnCommitCallbacks
 
 from bookings.models import LinkedEvent
-from connections.models import Calendar, CalendarConfiguration
+from connections.models import Calendar, CalendarConfiguration, Event
 from tests.factories import (
     NOW,
     START,
@@ -367,6 +367,23 @@ def test_a_new_calendar_is_decided_by_its_owner_and_by_post(anna_client: Client,
     assert (answers, other.conflict) == ([404, 405], False)
 
 
+def test_a_calendar_that_was_decided_upon_is_decided_on_its_own_row_only(
+    anna_client: Client, anna: User, work: Calendar
+) -> None:
+    CalendarConfiguration.objects.update(linked_calendar=work, saved_at=NOW)
+    assert anna_client.post(f"{URL}new/{work.pk}/", {"blocks": "no"}).status_code == 404
+    assert Calendar.objects.get().conflict is True
+
+
+def test_with_times_only_titles_go_at_once(anna_client: Client, work: Calendar) -> None:
+    EventFactory(calendar=work, uid="CRETE", text=CRETE, summary="Crete")
+    all_day(work, "Crete", 3)
+    anna_client.post(URL, sent(conflicts=[work], **{f"calendar-{work.pk}-times_only": "on"}))
+    event = Event.objects.get(uid="CRETE")
+    occurrences = event.occurrences.values_list("summary", flat=True)
+    assert (event.summary, b"Crete" in bytes(event.text), list(occurrences)) == ("", False, [""])
+
+
 def test_thirty_calendars_cost_as_many_queries_as_one(
     anna_client: Client, work: Calendar, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
@@ -378,3 +395,28 @@ def test_thirty_calendars_cost_as_many_queries_as_one(
         all_day(calendar, "Crete", 5)
     with django_assert_num_queries(10):
         anna_client.get(URL)
+
+
+def test_what_was_not_sent_stays_as_it_is(client: Client) -> None:
+    user = UserFactory(configuration__detail="full", configuration__alarm_minutes=15)
+    calendar = CalendarFactory(connection__user=user, all_day_rule="always", invitations_block=True)
+    client.force_login(user)
+    client.post(URL, {"linked_calendar": calendar.pk, "conflict_calendars": [calendar.pk]})
+    configuration = CalendarConfiguration.objects.get(user=user)
+    calendar.refresh_from_db()
+    assert (configuration.linked_calendar, configuration.detail, configuration.alarm_minutes) == (calendar, "full", 15)
+    assert (configuration.time_zone, calendar.all_day_rule, calendar.invitations_block) == (
+        "Europe/Berlin",
+        "always",
+        True,
+    )
+
+
+def test_a_title_with_a_strange_placeholder_is_refused_at_its_field(client: Client) -> None:
+    user = UserFactory()
+    CalendarFactory(connection__user=user)
+    client.force_login(user)
+    answer = client.post(URL, {"title_template": "{client} {phone}"})
+    assert answer.context["form"].errors == {
+        "title_template": ["“{phone}” means nothing here. Use {client}, {service} or {staff}."]
+    }
