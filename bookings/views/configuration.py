@@ -18,7 +18,7 @@ from connections.models import Calendar, Connection
 def configuration(request: StaffRequest) -> HttpResponse:
     choice = Choice(request.user, request.configuration, request.now, request.POST or None)
     if request.method == "POST" and choice.is_valid() and _kept(choice):
-        messages.success(request, _("Saved. Kalends reads your calendars now."))
+        messages.success(request, _("Saved. Kalends reads your calendars now.") if choice.calendars else _("Saved."))
         return redirect("configuration")
     context = {
         "choice": choice,
@@ -42,7 +42,7 @@ def _kept(choice: Choice) -> bool:
 @require_POST
 @staff_page
 def new_calendar(request: StaffRequest, pk: int) -> HttpResponse:
-    calendar = get_object_or_404(Calendar.objects.of(request.user).present(), pk=pk)
+    calendar = get_object_or_404(Calendar.objects.of(request.user).present(), pk=pk, asked_about=False)
     blocks = request.POST.get("blocks") == "yes"
     decide_new(calendar, blocks=blocks)
     sentence = _("“%(name)s” blocks from now on.") if blocks else _("“%(name)s” does not block.")

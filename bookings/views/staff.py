@@ -12,6 +12,7 @@ from django.contrib.auth.decorators import login_required
 from django.contrib.auth.models import User
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
+from django_htmx.http import HttpResponseClientRefresh
 from django_htmx.middleware import HtmxDetails
 
 from connections.models import CalendarConfiguration
@@ -36,6 +37,13 @@ def staff_page(
 
     @wraps(view)
     def wrapped(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+        if is_htmx(request) and not request.user.is_authenticated:
+            # A part of a page that outlived its session: the whole page must ask to sign in, not the part.
+            return HttpResponseClientRefresh()
+        return signed_in(request, *args, **kwargs)
+
+    @login_required
+    def signed_in(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
         staff = cast(StaffRequest, request)
         staff.now = timezone.now()
         staff.configuration = _configuration(staff.user)
@@ -43,7 +51,11 @@ def staff_page(
         with timezone.override(staff.zone):
             return view(staff, *args, **kwargs)
 
-    return cast("Callable[Concatenate[HttpRequest, P], HttpResponse]", login_required(wrapped))
+    return cast("Callable[Concatenate[HttpRequest, P], HttpResponse]", wrapped)
+
+
+def is_htmx(request: HttpRequest) -> bool:
+    return bool(cast(StaffRequest, request).htmx)
 
 
 def _configuration(user: User) -> CalendarConfiguration:

@@ -13,6 +13,7 @@ from bookings.day import DayOpenings
 from bookings.forms.times import TimeForm
 from bookings.services import Refused
 from bookings.views.staff import StaffRequest
+from connections.busy import freshness
 
 
 def offer(
@@ -24,6 +25,7 @@ def offer(
         "found": found,
         "refusal": refusal,
         "chosen": form.data.get("opening", ""),
+        "freshness": freshness(request.user, now=request.now),
         "date_text": date_format(found.date, _("l, j F")),
         **more,
     }

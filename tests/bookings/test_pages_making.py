@@ -16,9 +16,11 @@ from tests.factories import (
     BlockedSlotFactory,
     BookingFactory,
     ClientFactory,
+    ConnectionFactory,
     ServiceFactory,
     UserFactory,
     WorkingHoursFactory,
+    office_hours,
 )
 from tests.pages import find, texts
 
@@ -80,9 +82,26 @@ def test_without_a_choice_it_is_the_first_service_today(anna_client: Client, mas
     assert find(page, "//fieldset//a/@href") == [f"?date=2026-12-01&service={massage.pk}"]
 
 
+def test_calendars_that_must_be_chosen_first_are_the_reason_that_is_said(client: Client) -> None:
+    anna = ConnectionFactory(user=UserFactory(configuration__saved_at=None)).user
+    office_hours(anna)
+    ServiceFactory(staff=[anna])
+    client.force_login(anna)
+    page = client.get(URL, {"date": TUESDAY})
+    assert texts(page, "//fieldset//p") == ["No times can be booked until you have chosen your calendars."]
+
+
 def test_htmx_gets_the_times_alone(anna_client: Client, massage: Service) -> None:
     part = anna_client.get(URL, {"service": massage.pk, "date": TUESDAY}, headers=TIMES)
     assert (b"<html" in part.content, offered(part)) == (False, ["09:00", "10:00", "11:00"])
+
+
+def test_the_day_above_follows_when_the_next_time_is_chosen(anna_client: Client, massage: Service) -> None:
+    later = find(anna_client.get(URL), "//fieldset//a/@hx-get")[0]
+    day = "//input[@id='id_date']"
+    followed = find(anna_client.get(URL + later, headers=TIMES), day)
+    typed = find(anna_client.get(URL, {"date": TUESDAY}, headers=TIMES), day)
+    assert ([box.get("value") for box in followed], typed) == ([TUESDAY], [])
 
 
 def test_services_of_others_and_closed_ones_are_not_offered(anna_client: Client, anna: User, massage: Service) -> None:

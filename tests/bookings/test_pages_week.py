@@ -277,6 +277,11 @@ def test_strangers_are_asked_to_sign_in(client: Client) -> None:
     assert (response.status_code, response["Location"]) == (302, "/accounts/login/?next=/calendars/")
 
 
+def test_a_part_that_outlived_its_session_lets_the_page_ask_to_sign_in(client: Client) -> None:
+    response = client.get(URL, headers=HTMX)
+    assert (response.status_code, response["HX-Refresh"], response.content) == (200, "true", b"")
+
+
 def test_a_user_made_without_configuration_gets_one(client: Client) -> None:
     user = UserFactory(configuration=None)
     client.force_login(user)
