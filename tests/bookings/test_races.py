@@ -1,22 +1,16 @@
-"""Many processes after the same time of one staff member: one gets it, the others are told why not.
-
-On SQLite the processes share a file, because the suite's own database lives in memory; on PostgreSQL they share the
-database of the suite.
-"""
+"""Many processes after the same time of one staff member: one gets it, the others are told why not."""
 
 from __future__ import annotations
 
 import random
-import sqlite3
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
-from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
 from django.contrib.auth.models import User
-from django.db import connection, connections
+from django.db import connection
 from django.db.utils import IntegrityError
 
 from bookings import services
@@ -32,6 +26,9 @@ from tests.factories import (
     UserFactory,
     office_hours,
 )
+from tests.shared_database import shared_database  # noqa: F401 - a fixture
+
+pytestmark = pytest.mark.usefixtures("shared_database")
 
 MANY = 20
 BERLIN = ZoneInfo("Europe/Berlin")
@@ -43,25 +40,6 @@ def racers() -> Iterator[Racers]:
     racing = Racers(MANY)
     yield racing
     racing.close()
-
-
-@pytest.fixture(autouse=True)
-def database(transactional_db: None, tmp_path: Path) -> Iterator[None]:
-    """A database that other processes reach: on SQLite a file of the test's own, a copy of the migrated one."""
-    if connection.vendor == "postgresql":
-        yield
-        return
-    in_memory, path = connections["default"], tmp_path / "race.sqlite3"
-    in_memory.ensure_connection()
-    with sqlite3.connect(path) as copy:
-        in_memory.connection.backup(copy)
-    copy.close()
-    in_file = connections.create_connection("default")
-    in_file.settings_dict = {**in_memory.settings_dict, "NAME": str(path)}
-    connections["default"] = in_file
-    yield
-    in_file.close()
-    connections["default"] = in_memory
 
 
 @pytest.fixture
