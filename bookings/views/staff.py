@@ -30,20 +30,26 @@ class StaffRequest(HttpRequest):
     configuration: CalendarConfiguration
 
 
-def staff_page(
-    view: Callable[Concatenate[StaffRequest, P], HttpResponse],
-) -> Callable[Concatenate[HttpRequest, P], HttpResponse]:
+Page = Callable[Concatenate[StaffRequest, P], HttpResponse]
+View = Callable[Concatenate[HttpRequest, P], HttpResponse]
+
+
+def staff_page(view: Page[P]) -> View[P]:
     """A page for people who are signed in, in the zone they chose; the clock is read here, once."""
+    guarded = login_required(_prepared(view))
 
     @wraps(view)
     def wrapped(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
         if is_htmx(request) and not request.user.is_authenticated:
             # A part of a page that outlived its session: the whole page must ask to sign in, not the part.
             return HttpResponseClientRefresh()
-        return signed_in(request, *args, **kwargs)
+        return guarded(request, *args, **kwargs)
 
-    @login_required
-    def signed_in(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+    return cast("View[P]", wrapped)
+
+
+def _prepared(view: Page[P]) -> View[P]:
+    def prepared(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
         staff = cast(StaffRequest, request)
         staff.now = timezone.now()
         staff.configuration = _configuration(staff.user)
@@ -51,7 +57,7 @@ def staff_page(
         with timezone.override(staff.zone):
             return view(staff, *args, **kwargs)
 
-    return cast("Callable[Concatenate[HttpRequest, P], HttpResponse]", wrapped)
+    return cast("View[P]", prepared)
 
 
 def is_htmx(request: HttpRequest) -> bool:
