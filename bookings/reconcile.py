@@ -12,12 +12,13 @@ from datetime import datetime, timedelta
 
 from django.contrib.auth.models import User
 from django.db import transaction
+from django.db.models import F
 from django.utils.translation import gettext as _
 
 from availability.intervals import Span
 from bookings import collisions, finding, services
 from bookings.models import BookingChange, LinkedEvent, Proposal
-from connections import dav, ical, push
+from connections import dav, guard, ical, push
 from connections.busy import all_events
 from connections.models import Calendar, CalendarConfiguration, Connection, Event
 
@@ -39,7 +40,7 @@ def reconcile(user: User, now: datetime) -> bool:
     CalendarConfiguration.objects.filter(user=user).update(reconcile_due=False)
     finished = False
     try:
-        settled = [_compare(placement, events, now) for placement, events in _pairs(user, now)]
+        settled = [_settle(placement, events, now) for placement, events in _pairs(user, now)]
         collisions.notice(user, now)
         finished = all(settled)
     finally:
@@ -71,6 +72,14 @@ def _pairs(user: User, now: datetime) -> Iterable[tuple[LinkedEvent, list[Event]
     for event in all_events(user, [placement.uid for placement in placements]):
         events.setdefault(event.uid, []).append(event)
     return [(placement, events.get(placement.uid, [])) for placement in placements]
+
+
+def _settle(placement: LinkedEvent, events: Sequence[Event], now: datetime) -> bool:
+    """Compare one placement; a bug in it is logged and keeps none of the others from being compared."""
+    settled: list[bool] = []
+    with guard.one_row(f"reconciling placement {placement.pk}"):
+        settled.append(_compare(placement, events, now))
+    return any(settled)
 
 
 def _compare(placement: LinkedEvent, events: Sequence[Event], now: datetime) -> bool:
@@ -110,6 +119,9 @@ def _changed(placement: LinkedEvent, event: Event, there: ical.OwnEvent, now: da
         return True  # shown as a problem of the event; never a reason to touch a booking
     if there.shape != "timed" or there.start is None or there.end is None:
         _propose(placement, Kind.RESHAPED, now, _SHAPES[there.shape](), there)
+        return True
+    if there.start >= there.end:
+        _propose(placement, Kind.RESHAPED, now, _("The event has no length any more."))
         return True
     span = (there.start, there.end)
     if span == (placement.agreed_start, placement.agreed_end):
@@ -225,7 +237,10 @@ def _propose(
 
 
 def _withdraw(placement: LinkedEvent, now: datetime, *kinds: Proposal.Kind) -> None:
-    """What was asked has settled itself."""
-    open_still = Proposal.objects.open().filter(booking=placement.booking_id, kind__in=kinds)
-    if open_still.update(withdrawn_at=now):
-        LinkedEvent.objects.filter(pk=placement.pk, state=State.CHANGED_ON_BOTH_SIDES).update(state=State.QUEUED)
+    """What was asked, or what stopped a push, has settled itself: pushing goes on unless something else waits."""
+    Proposal.objects.open().filter(booking=placement.booking_id, kind__in=kinds).update(withdrawn_at=now)
+    if Proposal.objects.open().filter(linked_event=placement.pk).exists():
+        return
+    stopped = LinkedEvent.objects.filter(pk=placement.pk, state=State.CHANGED_ON_BOTH_SIDES)
+    stopped.filter(pushed_revision=F("booking__revision")).update(state=State.PUSHED)
+    stopped.update(state=State.QUEUED)

@@ -103,6 +103,8 @@ def is_absent(calendar: Calendar, href: str, uid: str) -> bool:
     with _session(calendar.connection) as session:
         if not session.exists(calendar.path):
             return False
+        if _is_listed(session, href):
+            return False
         try:
             session.get(href)
         except dav.NotFound:
@@ -135,6 +137,11 @@ def _create(session: dav.Session, placement: Placement, draft: ical.EventDraft, 
         etag = session.put(placement.href, text)
     except dav.Conflict as error:
         return _adopt(session, placement, draft, text, error, now)
+    except dav.NotFound as error:
+        # iCloud says 404 to a body it does not like: that is no word about the calendar.
+        if session.exists(placement.href.rpartition("/")[0] + "/"):
+            raise dav.DavError("a create was answered as not found", status=error.status, path=error.path) from error
+        raise
     return _verified(session, Stored(placement.href, etag, text))
 
 
@@ -152,6 +159,8 @@ def _adopt(
     except dav.NotFound as missing:
         if not session.exists(placement.href.rpartition("/")[0] + "/"):
             raise missing from error  # RFC 4918 9.7.1: a PUT into a missing collection is a conflict, too
+        if _is_listed(session, placement.href):
+            raise _unread(placement.href) from error
         raise UidElsewhere(error.location) from error
     there = ical.own_event(found.data)
     if there.uid != draft.uid:
@@ -161,8 +170,8 @@ def _adopt(
     # An earlier attempt went through with what Kalends wanted then. Only the phone can have changed it since: nobody
     # knows what both sides agreed on, so it is told apart by what Kalends itself would have written.
     if _unedited(found.data):
-        text = ical.patch(found.data, draft, now=now)
-        return _verified(session, Stored(found.href, session.put(found.href, text, etag=found.etag), text))
+        text, etag = ical.patch(found.data, draft, now=now), found.etag or session.etag(found.href)
+        return _verified(session, Stored(found.href, session.put(found.href, text, etag=etag), text), replaced=etag)
     raise ChangedThere(Stored(found.href, found.etag, found.data))
 
 
@@ -187,7 +196,7 @@ def _update(
             continue
         except dav.NotFound as error:
             raise _gone(session, calendar, error) from error
-        return _verified(session, Stored(placement.href, etag, text))
+        return _verified(session, Stored(placement.href, etag, text), replaced=current.etag)
     raise dav.Conflict("the event keeps changing while it is written", status=412, path=placement.href)
 
 
@@ -218,16 +227,40 @@ def _moved(text: bytes, placement: Placement, draft: ical.EventDraft) -> bool:
 
 
 def _gone(session: dav.Session, calendar: Calendar, error: dav.NotFound) -> Exception:
-    """What a 404 on the event means: the event is gone, or its whole calendar."""
-    return GoneThere() if session.exists(calendar.path) else error
+    """What a 404 on the event means: its whole calendar is gone, the event is, or reads lag behind writes."""
+    if not session.exists(calendar.path):
+        return error
+    return _unread(error.path) if _is_listed(session, error.path) else GoneThere()
 
 
-def _verified(session: dav.Session, stored: Stored) -> Stored:
-    """The stored event with its ETag. Where the answer had none it is read back, and the body must be ours."""
+def _is_listed(session: dav.Session, href: str) -> bool:
+    """Does the server know the event, whether or not it can be read yet?"""
+    try:
+        session.etag(href)
+    except dav.NotFound:
+        return False
+    return True
+
+
+def _unread(href: str) -> dav.Unavailable:
+    return dav.Unavailable("the event is there but cannot be read yet", path=href)
+
+
+def _verified(session: dav.Session, stored: Stored, *, replaced: str = "") -> Stored:
+    """The stored event with its ETag. Where the answer had none it is read back, and the body must be ours.
+
+    What is not there yet, or still is the version that was `replaced`, is no answer (iCloud's reads lag behind its
+    writes): the push is tried again later and then finds what it wrote.
+    """
     if stored.etag:
         return stored
-    found = session.get(stored.href)
+    try:
+        found = session.get(stored.href)
+    except dav.NotFound as error:
+        raise _unread(stored.href) from error
     etag = found.etag or session.etag(stored.href)
+    if etag == replaced:
+        raise _unread(stored.href)
     if ical.meaning(found.data) != ical.meaning(stored.text):
         ours, theirs = ical.own_event(stored.text), ical.own_event(found.data)
         if (ours.start, ours.end, ours.shape) != (theirs.start, theirs.end, theirs.shape):
