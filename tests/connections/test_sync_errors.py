@@ -259,7 +259,8 @@ def test_a_bug_is_logged_said_on_the_row_and_tried_again(read: World, caplog: py
     report = read.sync()
     assert report.error is not None
     assert report.error.sentence == (
-        "Something unexpected went wrong in Kalends (RelatedObjectDoesNotExist). It was logged; it is tried again later."
+        "Something unexpected went wrong in Kalends (RelatedObjectDoesNotExist). It was logged; it is tried again "
+        "later."
     )
     connection = read.connection
     assert (connection.error_code, connection.needs_person, connection.lease_token) == ("bug", False, "")
