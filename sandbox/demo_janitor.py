@@ -14,7 +14,7 @@ import time
 from collections.abc import Iterable
 from contextlib import suppress
 
-POLITE_SECONDS = 8.0
+POLITE_SECONDS = float(os.environ.get("KALENDS_POLITE_SECONDS", "8"))
 LOOK_AGAIN = 0.05
 
 
@@ -31,26 +31,34 @@ def main() -> int:
 
 
 def end(groups: Iterable[int]) -> None:
-    """End these process groups, the youngest first, and wait until nothing of them is left."""
+    """End these process groups, the youngest first, and wait until nothing of them is left.
+
+    Who leads a group is asked first, because it knows how to stop the others; those that it leaves behind, next.
+    """
     left = list(reversed(list(groups)))
     for group in left:
-        with suppress(ProcessLookupError, PermissionError):
-            os.kill(group, signal.SIGTERM)  # the one who leads it, and who knows how to stop the others
-    left = _wait(left)
-    for group in left:
-        _signal(group, signal.SIGKILL)
-
-
-def _wait(groups: list[int]) -> list[int]:
-    """Those that are still there after the polite seconds."""
+        _alone(group, signal.SIGTERM)
     deadline = time.monotonic() + POLITE_SECONDS
-    while (groups := [group for group in groups if _signal(group, 0)]) and time.monotonic() < deadline:
+    while left and time.monotonic() < deadline:
         time.sleep(LOOK_AGAIN)
-    return groups
+        left = [group for group in left if _all(group, 0)]
+        for group in left:
+            if not _alone(group, 0):
+                _all(group, signal.SIGTERM)
+    for group in left:
+        _all(group, signal.SIGKILL)
 
 
-def _signal(group: int, number: int) -> bool:
-    """Send it; was anybody there?"""
+def _alone(leader: int, number: int) -> bool:
+    """Send it to the leader of a group; was anybody there?"""
+    with suppress(ProcessLookupError, PermissionError):
+        os.kill(leader, number)
+        return True
+    return False
+
+
+def _all(group: int, number: int) -> bool:
+    """Send it to a whole group; was anybody there?"""
     with suppress(ProcessLookupError, PermissionError):
         os.killpg(group, number)
         return True

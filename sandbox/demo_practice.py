@@ -43,7 +43,7 @@ def make(icloud: Sandbox, *, now: datetime) -> None:
     """Everything, for the first time: in the empty `icloud` and in the empty database."""
     demo_calendars.open_accounts(icloud, now.date())
     for person in demo_cast.PEOPLE:
-        _hire(person)
+        hire(person)
     _offer_services()
     for monday in weeks_of(now):
         demo_calendars.fill_week(icloud, monday)
@@ -51,8 +51,8 @@ def make(icloud: Sandbox, *, now: datetime) -> None:
         if person.linked:
             _connect(icloud, person, now)
         _book_some(person, now=now)
-    outbox.push_due(datetime.now(UTC))
-    _read_all()
+    outbox.push_due(now)
+    _read_all(now)
 
 
 def go_on(icloud: Sandbox, *, filled: Iterable[date], now: datetime) -> None:
@@ -61,7 +61,7 @@ def go_on(icloud: Sandbox, *, filled: Iterable[date], now: datetime) -> None:
     Connection.objects.filter(needs_person=False).update(origin="", next_sync_at=now, not_before=None)
     for monday in sorted(set(weeks_of(now)) - set(filled)):
         demo_calendars.fill_week(icloud, monday)
-    _read_all()
+    _read_all(now)
     for person in demo_cast.PEOPLE:
         if not Booking.objects.live().filter(staff__username=person.username, start__gt=now).exists():
             _book_some(person, now=now)
@@ -73,13 +73,14 @@ def weeks_of(now: datetime) -> list[date]:
     return [monday, monday + 7 * DAY, monday + 14 * DAY]
 
 
-def _read_all() -> None:
+def _read_all(now: datetime) -> None:
     """Bring every connection that works up to date."""
     for connection in Connection.objects.filter(needs_person=False):
-        sync_connection(connection.pk, now=datetime.now(UTC))
+        sync_connection(connection.pk, now=now)
 
 
-def _hire(person: Person) -> User:
+def hire(person: Person) -> User:
+    """A staff member with a zone and hours, without any calendar."""
     user = User.objects.create_user(
         person.username,
         f"{person.username}@practice.example",
@@ -112,7 +113,7 @@ def _connect(icloud: Sandbox, person: Person, now: datetime) -> None:
         accounts.connect(user, username=apple_id, password=password, now=now)
     linked = Calendar.objects.of(user).get(name=person.linked)
     accounts.configure(user, linked=linked, conflicts=list(Calendar.objects.of(user)), now=now)
-    _read_all()
+    _read_all(now)
 
 
 def _book_some(person: Person, *, now: datetime) -> None:
