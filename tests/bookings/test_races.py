@@ -12,10 +12,17 @@ import pytest
 from django.contrib.auth.models import User
 from django.db import connection
 from django.db.utils import IntegrityError
+from django.test import override_settings
+from django.utils import timezone
 
 from bookings import services
 from bookings.models import Booking, Client, LinkedEvent, Service
-from connections.models import CalendarConfiguration
+from connections.accounts import configure, connect
+from connections.models import Calendar, CalendarConfiguration
+from connections.sync import sync_connection
+from sandbox.accounts import Account
+from sandbox.device import AppleDevice
+from sandbox.server import Sandbox
 from tests.bookings.racing import Exit, Racers, command
 from tests.factories import (
     NOW,
@@ -121,6 +128,29 @@ def test_openings_side_by_side_are_all_booked(racers: Racers, anna: User) -> Non
     exits = racers.race(command, [book(monday(9) + number * 15 * MINUTE, number) for number in range(MANY)])
     assert codes(exits) == [0] * MANY
     assert Booking.objects.count() == MANY
+
+
+def patient_command(arguments: list[str]) -> Exit:
+    """A command that waits for iCloud as long as twenty processes on a busy machine may take."""
+    with override_settings(FRESHNESS_DEADLINE_SECONDS=60):
+        return command(arguments)
+
+
+def test_asking_icloud_at_the_last_moment_lets_nobody_slip_through(
+    racers: Racers, anna: User, icloud: Sandbox, account: Account, app_password: str
+) -> None:
+    now = timezone.now()
+    connection = connect(anna, username="anna@example.com", password=app_password, url=icloud.entry_url, now=now)
+    work = Calendar.objects.get(connection=connection, name="Work")
+    configure(anna, linked=None, conflicts=[work], now=now)
+    sync_connection(connection.pk, now=now)
+    AppleDevice(account).add(account.calendar("Work"), "Dentist", monday(12))  # not read yet when the race begins
+    ServiceFactory(slug="talk", staff=[anna], minutes=60)
+    starts = [monday(10 + 2 * (number % 2)) for number in range(MANY)]
+    exits = racers.race(patient_command, [book(start, number) for number, start in enumerate(starts)])
+    assert codes(exits) == ONE_OF_MANY
+    assert sentences(exits) == TAKEN | {"An event of the calendar “Work” is at this time."}
+    assert [row.start for row in Booking.objects.all()] == [monday(10).astimezone(UTC)]
 
 
 def write_past_the_lock(number: int) -> str:
