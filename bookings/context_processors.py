@@ -11,7 +11,7 @@ from connections.models import Calendar, CalendarConfiguration
 
 
 def notices(request: HttpRequest) -> dict[str, Any]:
-    """How many proposals wait, and whether calendars are still to be chosen (lazily: pages without them pay nothing)."""
+    """How many proposals wait, whether calendars are to be chosen; lazily, so that pages without them pay nothing."""
     user = getattr(request, "user", None)
     if user is None or not user.is_authenticated:
         return {}

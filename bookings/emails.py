@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -62,29 +63,58 @@ def _sentence(change: BookingChange) -> str:
     return _("your booking “%(service)s” on %(time)s is confirmed.") % values
 
 
-def propose(proposal: Proposal) -> bool:
-    """Mail the staff member what happened on the phone and where to decide; False without an address."""
-    booking = proposal.booking
+def propose(proposals: Sequence[Proposal], token: str) -> bool:
+    """Mail the staff member what happened on the phone, with a link to a page that decides; False without an address.
+
+    Several are deletions of one day, decided together.
+    """
+    booking = proposals[0].booking
     if not booking.staff.email:
         return False
-    what = {"what": proposal.get_kind_display(), "client": booking.client.name, "time": _when(booking, booking.start)}
+    what = [_what(proposal) for proposal in proposals]
     lines = [
-        _("%(what)s: %(client)s, %(time)s.") % what,
-        proposal.reason,
+        *what,
         "",
-        _("The booking stands until you decide: %(link)s") % {"link": _link("bookings:proposals")},
+        _("The booking stands until you decide:") if len(what) == 1 else _("The bookings stand until you decide:"),
+        _link("bookings:tap", token),
     ]
-    send_mail(
-        _("Please decide: %(client)s, %(time)s") % what,
-        "\n".join(lines),
-        settings.DEFAULT_FROM_EMAIL,
-        [booking.staff.email],
-    )
+    subject = _("Please decide: %(client)s, %(time)s") % {
+        "client": booking.client.name,
+        "time": _when(booking, booking.start),
+    }
+    if len(what) > 1:
+        subject = _("Please decide: %(count)s bookings deleted on the phone") % {"count": len(what)}
+    send_mail(subject, "\n".join(lines), settings.DEFAULT_FROM_EMAIL, [booking.staff.email])
     return True
 
 
-def _link(name: str) -> str:
-    return f"{settings.BASE_URL}{reverse(name)}"
+def _what(proposal: Proposal) -> str:
+    booking = proposal.booking
+    text = _("%(what)s: %(client)s, %(time)s.") % {
+        "what": proposal.get_kind_display(),
+        "client": booking.client.name,
+        "time": _when(booking, booking.start),
+    }
+    return f"{text} {proposal.reason}".strip()
+
+
+def warn_unconfirmed(booking: Booking) -> bool:
+    """Mail the staff member that a booking is still pending shortly before it starts, with a phone number."""
+    if not booking.staff.email:
+        return False
+    values = {"client": booking.client.name, "time": _when(booking, booking.start)}
+    lines = [
+        _("%(client)s is booked for %(time)s, but your calendar could not be read, so nothing is confirmed.") % values,
+        _("Phone: %(phone)s") % {"phone": booking.client.phone or _("not given")},
+        f"{settings.BASE_URL}{booking.get_absolute_url()}",
+    ]
+    subject = _("Not confirmed yet: %(client)s, %(time)s") % values
+    send_mail(subject, "\n".join(lines), settings.DEFAULT_FROM_EMAIL, [booking.staff.email])
+    return True
+
+
+def _link(name: str, *arguments: str) -> str:
+    return f"{settings.BASE_URL}{reverse(name, args=arguments)}"
 
 
 def _when(booking: Booking, moment: datetime) -> str:

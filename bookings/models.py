@@ -107,7 +107,7 @@ class BookingQuerySet(models.QuerySet["Booking"]):
 
 
 class Booking(models.Model):
-    """A piece of a staff member's time given to a client: [start, end) in UTC, with buffers [blocked_from, blocked_until)."""
+    """A piece of a staff member's time given to a client: [start, end), with buffers [blocked_from, blocked_until)."""
 
     class Status(models.TextChoices):
         PENDING = "pending", _("Pending")
@@ -134,6 +134,7 @@ class Booking(models.Model):
     overlap_allowed = models.BooleanField(_("booked anyway"), default=False)
     note = models.TextField(_("note, for staff only"), blank=True)
     revision = models.PositiveIntegerField(default=1, editable=False)
+    staff_warned_at = models.DateTimeField(null=True, blank=True, editable=False)
     created_at = models.DateTimeField(_("made"), auto_now_add=True)
 
     objects = BookingQuerySet.as_manager()
@@ -284,9 +285,18 @@ class LinkedEvent(models.Model):
         return self.uid
 
 
+REMIND_BEFORE = timedelta(hours=24)
+
+
 class ProposalQuerySet(models.QuerySet["Proposal"]):
     def open(self) -> ProposalQuerySet:
         return self.filter(decided_at=None, withdrawn_at=None)
+
+    def to_mail(self, now: datetime) -> ProposalQuerySet:
+        """Open ones that staff were not mailed yet, or not reminded of in the last 24 hours before the start."""
+        near = Q(booking__start__gt=now, booking__start__lte=now + REMIND_BEFORE)
+        forgotten = near & Q(reminded_at=None, mailed_at__lt=F("booking__start") - REMIND_BEFORE)
+        return self.open().filter(Q(mailed_at=None) | forgotten)
 
 
 class Proposal(models.Model):
@@ -313,6 +323,7 @@ class Proposal(models.Model):
     reason = models.TextField(_("why it is asked"), blank=True)
     created_at = models.DateTimeField(_("found"))
     mailed_at = models.DateTimeField(null=True, blank=True)
+    reminded_at = models.DateTimeField(null=True, blank=True)
     decided_at = models.DateTimeField(_("decided"), null=True, blank=True)
     withdrawn_at = models.DateTimeField(null=True, blank=True)
     choice = models.CharField(_("decision"), max_length=10, choices=Choice, blank=True)

@@ -76,6 +76,7 @@ def book(
     candidates = _candidates(service, staff)
     for user in candidates:
         refresh(user.pk, now, seconds=settings.FRESHNESS_DEADLINE_SECONDS)
+    candidates.sort(key=lambda user: freshness(user, now=now).pending)  # whose calendar was read comes first
     refusal: NotOpen | None = None
     for user in candidates:
         try:

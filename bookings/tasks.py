@@ -26,6 +26,7 @@ def push_events() -> None:
     outbox.push_due(now)
     telling.tell_clients(now)
     telling.mail_proposals(now)
+    telling.warn_staff(now)
 
 
 def reconcile_bookings() -> None:

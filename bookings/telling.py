@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from collections.abc import Iterable
+from datetime import date, datetime, timedelta
 
-from bookings import emails
-from bookings.models import BookingChange, Proposal
+from bookings import deciding, emails
+from bookings.models import Booking, BookingChange, Proposal
 from connections import guard
+
+WARN_BEFORE = timedelta(hours=12)
 
 
 def tell_clients(now: datetime) -> int:
@@ -22,10 +25,39 @@ def tell_clients(now: datetime) -> int:
 
 
 def mail_proposals(now: datetime) -> int:
-    """Mail staff every proposal they have not been mailed yet; how many mails went out."""
+    """Mail staff what they must decide, at once and again within 24 hours of the start; how many mails went out."""
+    due = Proposal.objects.to_mail(now).select_related(*deciding.WITH).order_by("booking__start", "pk")
     sent = 0
-    for proposal in Proposal.objects.open().filter(mailed_at=None).select_related("booking__client", "booking__staff"):
-        if Proposal.objects.filter(pk=proposal.pk, mailed_at=None).update(mailed_at=now):
-            with guard.one_row(f"mailing proposal {proposal.pk}"):
-                sent += emails.propose(proposal)
+    for proposals in _letters(proposal for proposal in due if _claim(proposal, now)):
+        with guard.one_row(f"mailing proposal {proposals[0].pk}"):
+            sent += emails.propose(proposals, deciding.token_of(proposals[0]))
+    return sent
+
+
+def _claim(proposal: Proposal, now: datetime) -> bool:
+    """Take one proposal for this mail; the first mail sets `mailed_at`, the reminder `reminded_at`."""
+    field = "mailed_at" if proposal.mailed_at is None else "reminded_at"
+    return bool(Proposal.objects.filter(pk=proposal.pk, **{field: None}).update(**{field: now}))
+
+
+def _letters(proposals: Iterable[Proposal]) -> list[list[Proposal]]:
+    """What goes into one mail: deletions of one staff member's day together, everything else alone."""
+    letters: dict[tuple[int, date | int], list[Proposal]] = {}
+    for proposal in proposals:
+        deleted = proposal.kind == Proposal.Kind.DELETED
+        key = deciding.day_of(proposal) if deleted else proposal.pk
+        letters.setdefault((proposal.booking.staff_id, key), []).append(proposal)
+    return list(letters.values())
+
+
+def warn_staff(now: datetime) -> int:
+    """Mail staff each booking that is still pending 12 hours before its start, once; how many mails went out."""
+    pending = Booking.objects.filter(
+        status=Booking.Status.PENDING, start__gt=now, start__lte=now + WARN_BEFORE, staff_warned_at=None
+    )
+    sent = 0
+    for booking in pending.select_related("client", "service", "staff"):
+        if Booking.objects.filter(pk=booking.pk, staff_warned_at=None).update(staff_warned_at=now):
+            with guard.one_row(f"warning of booking {booking.pk}"):
+                sent += emails.warn_unconfirmed(booking)
     return sent

@@ -14,6 +14,7 @@ from bookings.views import (
     moving,
     proposals,
     services,
+    tapping,
     week,
 )
 
@@ -32,6 +33,8 @@ _bookings = [
     path("new/", making.new, name="new"),
     path("proposals/", proposals.proposals, name="proposals"),
     path("proposals/<int:pk>/", proposals.decide, name="decide"),
+    path("proposals/<int:pk>/together/", proposals.decide_together, name="decide_together"),
+    path("proposals/mail/<str:token>/", tapping.tap, name="tap"),
     path("<int:pk>/", bookings.detail, name="detail"),
     path("<int:pk>/reschedule/", moving.reschedule, name="reschedule"),
     path("<int:pk>/cancel/", moving.cancel, name="cancel"),

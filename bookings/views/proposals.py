@@ -8,7 +8,7 @@ from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from bookings import services
+from bookings import deciding, services
 from bookings.models import Proposal, ProposalQuerySet
 from bookings.views.live import live
 from bookings.views.staff import StaffRequest, staff_page
@@ -19,8 +19,10 @@ DECIDED = 10
 @staff_page
 def proposals(request: StaffRequest) -> HttpResponse:
     own = _own(request)
+    asked = list(own.open())
     context = {
-        "proposals": own.open(),
+        "proposals": asked,
+        "days": deciding.days(asked, request.zone),
         "decided": own.exclude(decided_at=None).order_by("-decided_at")[:DECIDED],
     }
     return live(request, "bookings/proposals.html", "bookings/_proposals.html", context)
@@ -36,6 +38,16 @@ def decide(request: StaffRequest, pk: int) -> HttpResponse:
         messages.error(request, str(error))
     else:
         messages.success(request, _("Done: %(booking)s.") % {"booking": proposal.booking})
+    return redirect("bookings:proposals")
+
+
+@require_POST
+@staff_page
+def decide_together(request: StaffRequest, pk: int) -> HttpResponse:
+    asked = deciding.together(get_object_or_404(_own(request), pk=pk))
+    for sentence in deciding.decide_all(asked, request.POST.get("choice", ""), request.now):
+        messages.error(request, sentence)
+    messages.success(request, _("%(count)s decided.") % {"count": len(asked)})
     return redirect("bookings:proposals")
 
 

@@ -41,11 +41,11 @@ def section(context: Context) -> str:
 
 @register.filter
 def own_zone(user: Any) -> ZoneInfo:
-    """The zone a staff member chose; UTC for anybody else."""
+    """The zone a staff member chose; for anybody else the one the page was made in, UTC unless it says otherwise."""
     try:
         zone = user.calendar_configuration.zone
     except (AttributeError, ObjectDoesNotExist):
-        return ZoneInfo("UTC")
+        zone = timezone.get_current_timezone()
     return zone if isinstance(zone, ZoneInfo) else ZoneInfo("UTC")
 
 

@@ -1,0 +1,104 @@
+"""Mail to staff: proposals with a link that decides, reminders, and bookings that nobody could confirm."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+
+import pytest
+from django.core import mail
+from django.test import Client
+
+from bookings import deciding, telling
+from bookings.models import Booking, Proposal
+from tests.factories import NOW, START, BookingFactory, ClientFactory, LinkedEventFactory, ProposalFactory, UserFactory
+from tests.pages import find, texts
+
+pytestmark = [pytest.mark.django_db, pytest.mark.time_machine(NOW, tick=False)]
+HOUR = timedelta(hours=1)
+
+
+def proposal(staff: object, *, start: object = START, kind: str = "deleted") -> Proposal:
+    booking = BookingFactory(staff=staff, start=start, client=ClientFactory(name="Clara Winter"))
+    return ProposalFactory(booking=booking, linked_event=LinkedEventFactory(booking=booking), kind=kind)
+
+
+def link() -> str:
+    found = re.search(r"http://\S+(/bookings/proposals/mail/\S+)", str(mail.outbox[-1].body))
+    assert found is not None
+    return found[1]
+
+
+def test_the_link_in_the_mail_shows_what_is_asked_and_a_button_decides(client: Client) -> None:
+    asked = proposal(UserFactory())
+    telling.mail_proposals(NOW)
+    page = client.get(link())
+    assert texts(page, "//h1") == ["Deleted on the phone"]
+    assert texts(page, "//main//button") == ["Cancel and tell the client", "Put it back"]
+    asked.refresh_from_db()
+    assert asked.choice == ""  # looking decides nothing
+    client.post(link(), {"choice": "cancel"})
+    asked.refresh_from_db()
+    assert (asked.choice, asked.booking.status) == ("cancel", "cancelled")
+    assert texts(client.get(link()), "//main//button") == []
+
+
+def test_a_forged_or_changed_link_leads_nowhere(client: Client) -> None:
+    token = deciding.token_of(proposal(UserFactory()))
+    assert client.get(f"/bookings/proposals/mail/{token}x/").status_code == 404
+
+
+def test_deletions_of_one_day_are_one_mail_and_one_decision(client: Client) -> None:
+    staff = UserFactory()
+    for hours in (0, 2, 4):
+        proposal(staff, start=START + hours * HOUR)
+    proposal(staff, start=START + timedelta(days=1))
+    assert telling.mail_proposals(NOW) == 2
+    subjects = sorted(one.subject for one in mail.outbox)
+    assert subjects == [
+        "Please decide: 3 bookings deleted on the phone",
+        "Please decide: Clara Winter, Dec. 2, 2026, 10 a.m. (Europe/Berlin)",
+    ]
+    together = next(one for one in mail.outbox if "3 bookings" in one.subject)
+    path = re.search(r"(/bookings/proposals/mail/\S+)", str(together.body))
+    assert path is not None
+    client.post(path[1], {"choice": "cancel"})
+    assert sorted(Booking.objects.values_list("status", flat=True)) == [
+        "cancelled",
+        "cancelled",
+        "cancelled",
+        "confirmed",
+    ]
+
+
+def test_deletions_of_one_day_can_be_decided_together_on_the_page(client: Client) -> None:
+    staff = UserFactory()
+    first, second = proposal(staff), proposal(staff, start=START + 2 * HOUR)
+    client.force_login(staff)
+    page = client.get("/bookings/proposals/")
+    assert texts(page, "//form[@class='notice']//button") == ["Cancel and tell the client", "Put it back"]
+    client.post(f"/bookings/proposals/{first.pk}/together/", {"choice": "put_back"})
+    assert set(Proposal.objects.values_list("choice", flat=True)) == {"put_back"}
+    assert find(client.get("/bookings/proposals/"), "//form[@class='notice']") == []
+    assert second.booking.status == "confirmed"
+
+
+def test_somebody_elses_proposals_cannot_be_decided_together(client: Client) -> None:
+    asked = proposal(UserFactory())
+    client.force_login(UserFactory())
+    assert client.post(f"/bookings/proposals/{asked.pk}/together/", {"choice": "cancel"}).status_code == 404
+
+
+def test_staff_are_reminded_once_a_day_before_the_start() -> None:
+    proposal(UserFactory(), start=NOW + timedelta(days=3))
+    sent = [telling.mail_proposals(NOW + timedelta(hours=hours)) for hours in (0, 1, 47, 48, 49, 71)]
+    assert sent == [1, 0, 0, 1, 0, 0]
+
+
+def test_a_pending_booking_is_mailed_with_the_phone_number_twelve_hours_before() -> None:
+    staff = UserFactory()
+    client = ClientFactory(name="Clara Winter", phone="+49 30 99")
+    BookingFactory(staff=staff, client=client, status="pending", cause="calendar_unreadable")
+    sent = [telling.warn_staff(START - hours * HOUR) for hours in (13, 12, 11)]
+    assert sent == [0, 1, 0]
+    assert (mail.outbox[0].to, "Phone: +49 30 99" in mail.outbox[0].body) == ([staff.email], True)
