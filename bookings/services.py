@@ -205,11 +205,16 @@ def reschedule(
     source: Source = Source.STAFF,
     anyway: bool = False,
 ) -> Booking:
-    """Move a live booking to `start`, keeping its length unless `end` is given. Raises NotOpen, Refused."""
+    """Move a live booking to `start`, keeping its length unless `end` is given. Raises NotOpen, Refused.
+
+    Where it is already nothing changes, and nobody is told.
+    """
     refresh(booking.staff_id, now, seconds=settings.FRESHNESS_DEADLINE_SECONDS)
     with locked(booking.staff):
         booking = live(booking)
         until = end or start + (booking.end - booking.start)
+        if (start, until) == (booking.start, booking.end):
+            return booking
         shape = replace(booking.service.shape, duration=until - start)
         booking.overlap_allowed = _check_open(booking.staff, shape, start, now=now, anyway=anyway, moving=booking)
         return move(booking, start, until, now=now, actor=actor, source=source, tell=now)
@@ -331,8 +336,8 @@ def decide(proposal: Proposal, *, choice: str, now: datetime, actor: User | None
             _nudge(booking)
         elif choice == Proposal.Choice.ACCEPT:
             _accept(booking, proposal, now, actor)
-    if choice == Proposal.Choice.CANCEL:
-        return cancel(booking, now=now, actor=actor)
+        elif choice == Proposal.Choice.CANCEL:
+            booking = cancel(booking, now=now, actor=actor)
     return booking
 
 

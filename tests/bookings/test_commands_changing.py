@@ -11,6 +11,7 @@ import pytest
 import time_machine
 from django.contrib.auth.models import User
 from django.core.management import call_command
+from django.db import connection
 from django.utils import timezone
 
 from bookings.models import Booking, Client, LinkedEvent, Proposal, Service
@@ -215,6 +216,13 @@ def test_a_booking_may_move_into_its_own_time(talk: Service, anna: User) -> None
     assert reschedule(booking, (START + HOUR / 2).isoformat()).json["start"] == "2026-12-01T09:30:00Z"
 
 
+def test_a_booking_moved_to_where_it_is_stays_as_it_was(talk: Service, anna: User) -> None:
+    booking = BookingFactory(staff=anna, service=talk)
+    assert reschedule(booking, "2026-12-01T10:00:00+01:00").code == 0
+    booking.refresh_from_db()
+    assert (booking.revision, booking.changes.count()) == (1, 0)
+
+
 def test_a_booking_is_cancelled_and_its_time_opens(talk: Service, anna: User) -> None:
     booking = BookingFactory(staff=anna, service=talk)
     assert book() == Answer(2, *_closed())
@@ -285,6 +293,25 @@ def test_accepting_a_move_lets_the_booking_follow(talk: Service, anna: User) -> 
 def test_a_deletion_may_cancel_the_booking(talk: Service, anna: User) -> None:
     proposal = ProposalFactory(booking=BookingFactory(staff=anna, service=talk))
     assert ask("decide", "--proposal", proposal.pk, "--choice", "cancel").json["status"] == "cancelled"
+
+
+class Killed(BaseException):
+    """The process ends here."""
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_kill_while_a_cancellation_is_decided_leaves_it_to_be_decided_again(talk: Service, anna: User) -> None:
+    proposal = ProposalFactory(booking=BookingFactory(staff=anna, service=talk))
+
+    def kill(execute: Any, sql: str, *rest: Any) -> Any:
+        if sql.startswith('UPDATE "bookings_booking"'):
+            raise Killed
+        return execute(sql, *rest)
+
+    with pytest.raises(Killed), connection.execute_wrapper(kill):
+        ask("decide", "--proposal", proposal.pk, "--choice", "cancel")
+    proposal.refresh_from_db()
+    assert (proposal.decided_at, proposal.booking.status) == (None, "confirmed")
 
 
 def test_a_choice_that_the_proposal_does_not_offer_is_refused(talk: Service, anna: User) -> None:
