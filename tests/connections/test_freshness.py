@@ -1,0 +1,91 @@
+"""How far a staff member's calendars can be believed, and what follows for bookings."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import User
+
+from connections.busy import Freshness, freshness
+from connections.models import Calendar, CalendarConfiguration
+from tests.factories import NOW, CalendarFactory, ConnectionFactory, UserFactory
+
+pytestmark = pytest.mark.django_db
+MINUTE = timedelta(minutes=1)
+
+
+@pytest.fixture
+def user() -> User:
+    return UserFactory()
+
+
+def calendar(user: User, minutes: float | None = 1, **facts: Any) -> Calendar:
+    """A chosen calendar that is known as of so many minutes ago."""
+    at = None if minutes is None else NOW - minutes * MINUTE
+    connection = user.connections.first() or ConnectionFactory(user=user)
+    return CalendarFactory(**{"connection": connection, "fresh_at": at, "read_at": at, **facts})
+
+
+def test_without_a_connection_the_hours_decide(user: User) -> None:
+    assert freshness(user, now=NOW) == Freshness("none")
+
+
+def test_until_the_choice_is_saved_there_are_no_openings(user: User) -> None:
+    calendar(user)
+    CalendarConfiguration.objects.update(saved_at=None)
+    assert freshness(user, now=NOW) == Freshness("unconfigured", bookable=False)
+    CalendarConfiguration.objects.all().delete()
+    assert freshness(user, now=NOW) == Freshness("unconfigured", bookable=False)
+
+
+def test_who_chose_no_calendar_has_openings_by_hours_alone(user: User) -> None:
+    calendar(user, conflict=False)
+    assert freshness(user, now=NOW) == Freshness("none")
+
+
+@pytest.mark.parametrize("policy", CalendarConfiguration.StalePolicy.values)
+def test_without_one_completed_read_there_are_no_openings_whatever_the_policy(user: User, policy: str) -> None:
+    calendar(user)
+    calendar(user, minutes=None)
+    CalendarConfiguration.objects.update(stale_policy=policy)
+    assert freshness(user, now=NOW) == Freshness("never_read", bookable=False)
+
+
+def test_the_oldest_chosen_calendar_counts_over_all_connections(user: User) -> None:
+    calendar(user, 1)
+    calendar(user, 7, connection=ConnectionFactory(user=user))
+    calendar(user, 30, conflict=False)
+    calendar(UserFactory(), 40)
+    assert freshness(user, now=NOW) == Freshness("fresh", NOW - 7 * MINUTE)
+
+
+@pytest.mark.parametrize(
+    ("minutes", "state"), [(0, "fresh"), (10, "fresh"), (10.1, "trusted"), (60, "trusted"), (60.1, "stale")]
+)
+def test_two_intervals_are_fresh_and_trust_lasts_an_hour(user: User, minutes: float, state: str) -> None:
+    calendar(user, minutes)
+    assert freshness(user, now=NOW).state == state
+
+
+@pytest.mark.parametrize(
+    ("policy", "bookable", "pending"), [("pending", True, True), ("no_openings", False, False), ("trust", True, False)]
+)
+def test_when_trust_is_over_the_staff_members_choice_decides(
+    user: User, policy: str, bookable: bool, pending: bool
+) -> None:
+    calendar(user, 61)
+    CalendarConfiguration.objects.update(stale_policy=policy)
+    expected = Freshness("stale", NOW - 61 * MINUTE, bookable=bookable, pending=pending)
+    assert freshness(user, now=NOW) == expected
+
+
+def test_a_calendar_that_is_gone_grows_stale_and_is_never_taken_for_empty(user: User) -> None:
+    calendar(user, 61, gone_at=NOW, error_code="calendar_gone")
+    assert freshness(user, now=NOW) == Freshness("stale", NOW - 61 * MINUTE, pending=True)
+
+
+def test_a_copy_that_was_never_complete_because_events_are_owed_is_stale(user: User) -> None:
+    calendar(user, fresh_at=None)
+    assert freshness(user, now=NOW) == Freshness("stale", None, pending=True)
