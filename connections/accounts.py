@@ -110,7 +110,8 @@ def connect(user: User, *, username: str, password: str, url: str = "", now: dat
     account = _enter(url, username, password)
     with transaction.atomic():
         CalendarConfiguration.objects.get_or_create(user=user)
-        connection = _stored(user, url, username, account, now)
+        stored = _stored(user, url, username, account, now)
+        connection = Connection.objects.select_related("user__calendar_configuration").get(pk=stored.pk)
         held = Held(connection)
         held.reload()
         home.follow(held, account.calendars)

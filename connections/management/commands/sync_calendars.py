@@ -63,9 +63,7 @@ class Command(JsonCommand):
         give_up = timezone.now() + timedelta(seconds=settings.LEASE_SECONDS + 5)
         total = SyncReport(row.pk)
         while True:
-            report = sync_connection(
-                row.pk, now=timezone.now(), full=full, trigger=SyncRun.Trigger.PERSON, force=force
-            )
+            report = sync_connection(row.pk, now=timezone.now(), full=full, trigger=SyncRun.Trigger.PERSON, force=force)
             total = total.plus(report)
             if not (report.busy or report.unfinished):
                 return total
