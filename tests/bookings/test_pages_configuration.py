@@ -124,7 +124,10 @@ def test_the_linked_calendar_is_ticked_and_locked_with_the_reason(
 def test_the_page_explains_what_blocks_and_that_no_contact_is_made(anna_client: Client, work: Calendar) -> None:
     assert texts(anna_client.get(URL), f"{CONFLICTS}/p") == [
         "Nobody can book you while an event of these calendars lasts. Only events marked Busy block; events marked "
-        "Free are fetched and shown, and leave the time open. No contact is created from the guests of your events."
+        "Free are fetched and shown, and leave the time open. No contact is created from the guests of your events.",
+        "Calendars that the iPhone only subscribes to (public holidays, a club’s fixtures), Birthdays and Siri’s "
+        "suggestions are not kept in the account, so Kalends cannot see them and they never block. Copy an event of "
+        "theirs into one of the calendars below if it should.",
     ]
 
 

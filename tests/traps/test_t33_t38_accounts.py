@@ -200,10 +200,10 @@ def test_t37_a_long_retry_after_is_a_minimum_for_polls_and_pushes(practice: Prac
 
 def test_t37_an_account_over_its_budget_is_left_alone_and_read_later(start: Start) -> None:
     practice = start()
-    practice.icloud.switches.requests_per_minute = 3
-    for number in range(60):
+    practice.icloud.switches.requests_per_minute = 4
+    for number in range(120):
         practice.phone.add(practice.account.calendar("Work"), f"Event {number}", berlin(1 + number % 28, 14))
-    for _ in range(6):
+    for _ in range(4):
         practice.later(timedelta(hours=1))
         practice.sync()
     assert (state(practice), differences(practice)) == (WELL, {})
