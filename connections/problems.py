@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -109,7 +110,7 @@ def sentence(code: str, params: Mapping[str, Any] | None = None) -> str:
     if not code:
         return ""
     text = str(SENTENCES.get(code, SENTENCES["bug"]))
-    return text % {"error": code, "status": "?", "host": "?", "username": "?", "count": 0, **(params or {})}
+    return text % defaultdict(lambda: "?", {"error": code, **(params or {})})
 
 
 def classify(error: dav.DavError) -> Verdict:
