@@ -24,7 +24,7 @@ class Scene:
     phones: list[Phone]
     next_event: LinkedEvent | None
     connected: bool
-    needs_person: bool
+    broken: Connection | None
     problem: str = ""
 
     @property
@@ -54,7 +54,7 @@ def scene(user: User | AnonymousUser, *, now: datetime) -> Scene:
         phones=[apple.phones[apple_id] for apple_id in shown.apple_ids if apple_id in apple.phones],
         next_event=next_event(shown, now=now),
         connected=bool(connections),
-        needs_person=any(connection.needs_person for connection in connections),
+        broken=next((connection for connection in connections if connection.needs_person), None),
         problem=problem,
     )
 
