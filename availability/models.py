@@ -182,7 +182,7 @@ class BlockedSlotQuerySet(models.QuerySet["BlockedSlot"]):
 
 
 class BlockedSlot(models.Model):
-    """Time that cannot be booked, made by hand: [start, end) in UTC. It is not written to iCloud."""
+    """Time that cannot be booked, made by hand: [start, end) in UTC. Unless asked for it is not written to iCloud."""
 
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.CASCADE, related_name="blocked_slots", verbose_name=_("staff member")

@@ -88,7 +88,13 @@ def add_blocked_slot(request: StaffRequest, zone: ZoneInfo) -> HttpResponse:
             form.save()
     if not valid:
         return _show(request, zone, "blocked", blocked_form=form)
-    return _done(request, zone, "blocked", _("Time blocked. It is not shown on your iPhone."))
+    return _done(request, zone, "blocked", _blocked(request.user))
+
+
+def _blocked(user: User) -> str:
+    if user.calendar_configuration.mirrors:
+        return _("Time blocked. It appears on your iPhone in a moment.")
+    return _("Time blocked. It is not shown on your iPhone.")
 
 
 @change
@@ -107,6 +113,7 @@ def _sections(user: User, zone: ZoneInfo) -> dict[str, Any]:
         "overrides": DateOverride.objects.filter(user=user).upcoming(now.astimezone(zone).date()),
         "blocked_form": BlockedSlotForm(user, zone, now),
         "blocked_slots": BlockedSlot.objects.filter(user=user).upcoming(now),
+        "mirrors": user.calendar_configuration.mirrors,
     }
 
 

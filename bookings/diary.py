@@ -39,7 +39,7 @@ def diary(user: User, start: datetime, end: datetime) -> Diary:
     items = [
         *map(_booking, bookings),
         *(item for event in busy(user, start, end, held=own) for item in _event(event, own)),
-        *map(_blocked_here, blocked_slots(user, start, end)),
+        *(_blocked_here(slot, user.calendar_configuration.mirrors) for slot in blocked_slots(user, start, end)),
     ]
     return Diary(items, working_hours(user, start, end), list(_buffers(bookings)))
 
@@ -95,13 +95,13 @@ def _key(event: Busy, start: datetime) -> str:
     return f"event-{blake2b(name.encode(), digest_size=6).hexdigest()}"
 
 
-def _blocked_here(slot: BlockedSlot) -> Item:
+def _blocked_here(slot: BlockedSlot, mirrored: bool) -> Item:
     return Item(
         start=slot.start,
         end=slot.end,
         kind=Kind.HERE,
         title=slot.note or _("Blocked"),
-        source=_("made here; not shown on your iPhone"),
+        source=_("made here, on your iPhone too") if mirrored else _("made here; not shown on your iPhone"),
         url=f"{reverse('availability:page')}#blocked",
         key=f"slot-{slot.pk}",
     )

@@ -11,7 +11,8 @@ from collections.abc import Mapping
 from django.conf import settings
 from django.utils.translation import gettext as _
 
-from bookings.models import Booking, LinkedEvent
+from bookings.models import Booking, LinkedEvent, MirroredSlot
+from bookings.placement import Placement
 from connections.ical import EventDraft
 from connections.models import CalendarConfiguration
 
@@ -22,8 +23,24 @@ TITLES = {Detail.FULL: "{client} · {service}", Detail.NAME: "{client}"}
 PLACEHOLDERS = ("client", "service", "staff")
 
 
-def draft(placement: LinkedEvent) -> EventDraft:
-    """The event of a placement, whose booking, calendar and connection are loaded."""
+def draft(placement: Placement) -> EventDraft:
+    """The event of a placement, whose subject, calendar and connection are loaded."""
+    if isinstance(placement, MirroredSlot):
+        return _slot(placement)
+    if isinstance(placement, LinkedEvent):
+        return _booking(placement)
+    raise TypeError(type(placement).__name__)
+
+
+def _slot(placement: MirroredSlot) -> EventDraft:
+    """A blocked slot: its note, or only that the time is taken where others may look."""
+    configuration = CalendarConfiguration.objects.get(user=placement.staff_id)
+    note = placement.slot.note if placement.slot and configuration.detail != Detail.BUSY else ""
+    start, end = placement.span
+    return EventDraft(placement.uid, start, end, configuration.time_zone, note or _("Busy"))
+
+
+def _booking(placement: LinkedEvent) -> EventDraft:
     booking = placement.booking
     configuration = CalendarConfiguration.objects.get(user=booking.staff_id)
     link = f"{settings.BASE_URL}{booking.get_absolute_url()}"

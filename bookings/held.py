@@ -8,7 +8,7 @@ from django.contrib.auth.models import User
 from django.db.models import Q
 
 from availability.intervals import Span
-from bookings.models import Booking, LinkedEvent
+from bookings.models import Booking, LinkedEvent, MirroredSlot
 from connections.models import Event
 
 ALWAYS: Span = (datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC))
@@ -19,7 +19,7 @@ def held(user: User, start: datetime, end: datetime, *, moving: Booking | None =
 
     An event holds the span of its live booking, and until a change of the booking is pushed also the span it still has
     in the calendar. One that is to go blocks nothing any more, one that moves with its booking (`moving`) neither, and
-    one pushed for another staff member blocks nobody but that one.
+    one pushed for another staff member blocks nobody but that one. The same goes for the events of blocked slots.
     """
     agreed = Q(agreed_start__lt=end, agreed_end__gt=start)
     near = Q(booking__start__lt=end, booking__end__gt=start) | agreed
@@ -27,7 +27,11 @@ def held(user: User, start: datetime, end: datetime, *, moving: Booking | None =
     mirrored = Event.objects.filter(calendar__connection__user=user).values("uid")
     relevant = (mine & (near | Q(wanted=LinkedEvent.Wanted.ABSENT) | Q(booking=moving))) | ~mine
     placements = LinkedEvent.objects.filter(relevant, uid__in=mirrored).select_related("booking")
-    return {placement.uid: _spans(placement, user, moving) for placement in placements}
+    slots = MirroredSlot.objects.filter(uid__in=mirrored).select_related("slot")
+    return {placement.uid: _spans(placement, user, moving) for placement in placements} | {
+        placement.uid: [placement.span] if placement.staff_id == user.pk and placement.slot else [ALWAYS]
+        for placement in slots
+    }
 
 
 def _spans(placement: LinkedEvent, user: User, moving: Booking | None) -> list[Span]:

@@ -6,7 +6,6 @@ how far that calendar has it. PROPOSAL: a change made on the phone that staff mu
 
 from __future__ import annotations
 
-import uuid
 from datetime import datetime, timedelta
 
 from django.conf import settings
@@ -17,8 +16,11 @@ from django.db.models import F, Func, Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from availability.intervals import Span
+from availability.models import BlockedSlot
 from availability.slots import Shape
 from bookings.constraints import PostgreSQLExclusionConstraint
+from bookings.placement import Placement
 
 
 class Client(models.Model):
@@ -207,11 +209,6 @@ class BookingChange(models.Model):
         return f"{self.get_kind_display()} {self.get_source_display()}"
 
 
-def new_uid() -> str:
-    """A UID as Apple devices write them; also the name of the resource."""
-    return str(uuid.uuid4()).upper()
-
-
 class LinkedEventQuerySet(models.QuerySet["LinkedEvent"]):
     def unsettled(self) -> LinkedEventQuerySet:
         """The outbox: placements whose calendar does not yet have what is wanted."""
@@ -219,55 +216,11 @@ class LinkedEventQuerySet(models.QuerySet["LinkedEvent"]):
         unwanted = Q(wanted=LinkedEvent.Wanted.ABSENT, removed_at=None)
         return self.filter(wanted | unwanted)
 
-    def due(self, now: datetime) -> LinkedEventQuerySet:
-        """What may be pushed at `now`: unsettled, nobody asked, its pause over."""
-        return (
-            self.unsettled()
-            .exclude(calendar=None)
-            .exclude(state=LinkedEvent.State.CHANGED_ON_BOTH_SIDES)
-            .filter(Q(next_try_at=None) | Q(next_try_at__lte=now))
-        )
 
-
-class LinkedEvent(models.Model):
-    """One placement of a booking in a calendar: what is wanted there, and what the calendar last agreed to."""
-
-    class Wanted(models.TextChoices):
-        PRESENT = "present", _("present")
-        ABSENT = "absent", _("absent")
-
-    class State(models.TextChoices):
-        QUEUED = "queued", _("Waiting to be sent")
-        PUSHED = "pushed", _("On the calendar")
-        RETRYING = "retrying", _("Trying again")
-        CHANGED_ON_BOTH_SIDES = "changed_on_both_sides", _("Changed on both sides")
-        NEEDS_RECONNECT = "needs_reconnect", _("Reconnect iCloud")
-        NO_LINKED_CALENDAR = "no_linked_calendar", _("No linked calendar")
+class LinkedEvent(Placement):
+    """One placement of a booking in a calendar."""
 
     booking = models.ForeignKey(Booking, models.CASCADE, related_name="linked_events", verbose_name=_("booking"))
-    wanted = models.CharField(_("wanted"), max_length=8, choices=Wanted, default=Wanted.PRESENT)
-    calendar = models.ForeignKey(
-        "connections.Calendar", models.SET_NULL, null=True, blank=True, related_name="linked_events"
-    )
-    account = models.CharField(_("account"), max_length=254, blank=True)
-    calendar_path = models.CharField(_("calendar’s path"), max_length=500)
-    href = models.CharField(_("href"), max_length=700)
-    uid = models.CharField("UID", max_length=64, unique=True, default=new_uid)
-    etag = models.CharField(_("ETag"), max_length=300, blank=True)
-    superseded_etags = models.JSONField(default=list, blank=True)
-    agreed_start = models.DateTimeField(null=True, blank=True)
-    agreed_end = models.DateTimeField(null=True, blank=True)
-    agreed_text = models.BinaryField(default=bytes, editable=False)
-    pushed_revision = models.PositiveIntegerField(default=0)
-    state = models.CharField(_("state"), max_length=24, choices=State, default=State.QUEUED)
-    attempts = models.PositiveIntegerField(_("attempts"), default=0)
-    next_try_at = models.DateTimeField(_("next try"), null=True, blank=True)
-    claimed_until = models.DateTimeField(null=True, blank=True, editable=False)
-    error_code = models.CharField(_("error"), max_length=40, blank=True)
-    error_params = models.JSONField(default=dict, blank=True)
-    missing_since = models.DateTimeField(_("not found since"), null=True, blank=True)
-    removed_at = models.DateTimeField(_("removed"), null=True, blank=True)
-    created_at = models.DateTimeField(auto_now_add=True)
 
     objects = LinkedEventQuerySet.as_manager()
 
@@ -281,8 +234,59 @@ class LinkedEvent(models.Model):
             ),
         )
 
-    def __str__(self) -> str:
-        return self.uid
+    @property
+    def span(self) -> Span:
+        return (self.booking.start, self.booking.end)
+
+    @property
+    def revision(self) -> int:
+        return self.booking.revision
+
+    @property
+    def whose(self) -> int:
+        return self.booking.staff_id
+
+
+class MirroredSlotQuerySet(models.QuerySet["MirroredSlot"]):
+    def unsettled(self) -> MirroredSlotQuerySet:
+        """The outbox: blocked slots that their calendar does not have yet, or still has."""
+        wanted = Q(wanted=MirroredSlot.Wanted.PRESENT, pushed_revision=0, slot__isnull=False)
+        unwanted = Q(wanted=MirroredSlot.Wanted.ABSENT, removed_at=None)
+        return self.filter(wanted | unwanted)
+
+
+class MirroredSlot(Placement):
+    """One placement of a slot blocked by hand, for those who want to see these on their iPhone.
+
+    A slot changes only where the phone moves its event; removed in Kalends, its event is wanted absent.
+    """
+
+    staff = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
+    slot = models.ForeignKey(BlockedSlot, models.SET_NULL, null=True, related_name="mirrored")
+
+    objects = MirroredSlotQuerySet.as_manager()
+
+    class Meta:
+        ordering = ("id",)
+        verbose_name = _("mirrored blocked slot")
+        verbose_name_plural = _("mirrored blocked slots")
+        constraints = (
+            models.UniqueConstraint(fields=("slot",), condition=Q(wanted="present"), name="one_wanted_mirror_per_slot"),
+        )
+
+    @property
+    def span(self) -> Span:
+        if self.slot is None:
+            raise ValueError("a removed slot has no time")
+        return (self.slot.start, self.slot.end)
+
+    @property
+    def revision(self) -> int:
+        return 1
+
+    @property
+    def whose(self) -> int:
+        return self.staff_id
 
 
 REMIND_BEFORE = timedelta(hours=24)

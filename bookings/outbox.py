@@ -13,10 +13,11 @@ from functools import partial
 from typing import Any
 
 from django.contrib.auth.models import User
-from django.db.models import F, Q
+from django.db.models import F, Q, QuerySet
 
 from bookings import drafting
-from bookings.models import Booking, LinkedEvent
+from bookings.models import Booking, LinkedEvent, MirroredSlot
+from bookings.placement import Placement
 from bookings.placing import place_upcoming
 from connections import dav, guard, ical, push
 from connections.models import Calendar, CalendarConfiguration, Connection, Event
@@ -25,7 +26,12 @@ from connections.problems import Kind, Problem, classify
 
 __all__ = ["Pushed", "place_upcoming", "push_again", "push_booking", "push_due", "push_state"]
 
-State = LinkedEvent.State
+State = Placement.State
+KINDS: tuple[type[Placement], ...] = (LinkedEvent, MirroredSlot)
+LOADED: dict[type[Placement], tuple[str, ...]] = {
+    LinkedEvent: ("booking__service", "booking__client", "booking__staff"),
+    MirroredSlot: ("slot", "staff"),
+}
 CLAIM = timedelta(seconds=150)  # longer than one push may take
 PAUSE = timedelta(seconds=30)
 NEEDS_CHOICE = timedelta(hours=6)  # a calendar that became read-only or is gone is not asked again soon
@@ -33,10 +39,10 @@ NEEDS_CHOICE = timedelta(hours=6)  # a calendar that became read-only or is gone
 
 @dataclass(frozen=True, slots=True)
 class Pushed:
-    """What became of one placement: its state, and the problem where there is one."""
+    """What became of one placement: its state, and the problem where there is one. `booking` is None for a slot."""
 
     placement: int
-    booking: int
+    booking: int | None
     state: str
     problem: Problem | None = None
 
@@ -57,65 +63,78 @@ def push_due(now: datetime, *, user: User | None = None, force: bool = False, im
 
     `force` skips our own pauses; a server that asked to wait is left alone all the same, unless we are `impatient`.
     """
-    placements = LinkedEvent.objects.unsettled().exclude(calendar=None) if force else LinkedEvent.objects.due(now)
-    placements = placements.exclude(state=State.CHANGED_ON_BOTH_SIDES)
-    if user is not None:
-        placements = placements.filter(booking__staff=user)
-    _wait_for_people(placements)
     connections = Connection.objects.filter(needs_person=False)
-    ready = placements.filter(calendar__connection__in=connections if impatient else connections.askable(now))
-    return _push_all(list(ready.values_list("pk", flat=True)), now, force=force)
+    if not impatient:
+        connections = connections.askable(now)
+    pushed: list[Pushed] = []
+    for kind in KINDS:
+        placements = _due(kind, now, force=force)
+        if user is not None:
+            placements = placements.filter(calendar__connection__user=user)
+        _wait_for_people(kind, placements)
+        ready = placements.filter(calendar__connection__in=connections)
+        pushed += _push_all(kind, list(ready.values_list("pk", flat=True)), now, force=force)
+    return pushed
 
 
 def push_booking(booking_id: int, now: datetime) -> list[Pushed]:
     """Push what is due of one booking."""
     askable = Connection.objects.filter(needs_person=False).askable(now)
-    due = LinkedEvent.objects.due(now).filter(booking=booking_id, calendar__connection__in=askable)
-    return _push_all(list(due.values_list("pk", flat=True)), now)
+    placements = LinkedEvent.objects.filter(booking=booking_id).values("pk")
+    due = _due(LinkedEvent, now).filter(pk__in=placements, calendar__connection__in=askable)
+    return _push_all(LinkedEvent, list(due.values_list("pk", flat=True)), now)
 
 
-def push_again(placement: LinkedEvent, now: datetime) -> list[Pushed]:
+def _due(kind: type[Placement], now: datetime, *, force: bool = False) -> QuerySet[Placement]:
+    """What may be pushed at `now`: unsettled, nobody asked, its pause over (or skipped by `force`)."""
+    placements: QuerySet[Placement] = kind.objects.unsettled().exclude(calendar=None)  # type: ignore[attr-defined]
+    placements = placements.exclude(state=State.CHANGED_ON_BOTH_SIDES)
+    return placements if force else placements.filter(Q(next_try_at=None) | Q(next_try_at__lte=now))
+
+
+def push_again(placement: Placement, now: datetime) -> list[Pushed]:
     """Push one placement because a person asked, whatever pause it is in."""
-    return _push_all([placement.pk], now, force=True)
+    return _push_all(type(placement), [placement.pk], now, force=True)
 
 
-def _wait_for_people(placements: Any) -> None:
+def _wait_for_people(kind: type[Placement], placements: QuerySet[Placement]) -> None:
     """A connection that needs a person pushes nothing; its bookings say what they wait for."""
     waiting = placements.filter(calendar__connection__needs_person=True)
-    LinkedEvent.objects.filter(pk__in=waiting.values("pk")).update(state=State.NEEDS_RECONNECT)
+    _rows(kind).filter(pk__in=waiting.values("pk")).update(state=State.NEEDS_RECONNECT)
 
 
-def _push_all(keys: Sequence[int], now: datetime, *, force: bool = False) -> list[Pushed]:
+def _push_all(kind: type[Placement], keys: Sequence[int], now: datetime, *, force: bool = False) -> list[Pushed]:
     done: list[Pushed] = []
     for key in keys:
-        with guard.one_row(f"pushing placement {key}", partial(_broke, key, now)):
-            if pushed := _push(key, now, force=force):
+        with guard.one_row(f"pushing {kind._meta.verbose_name} {key}", partial(_broke, kind, key, now)):
+            if pushed := _push(kind, key, now, force=force):
                 done.append(pushed)
     return done
 
 
-def _claim(key: int, now: datetime, *, force: bool) -> LinkedEvent | None:
+def _rows(kind: type[Placement]) -> QuerySet[Placement]:
+    rows: QuerySet[Placement] = kind._default_manager.all()
+    return rows
+
+
+def _claim(kind: type[Placement], key: int, now: datetime, *, force: bool) -> Placement | None:
     """Take one placement for this push, unless somebody else has it."""
     # Both claimed rows and paused ones are told apart in one statement, so that of two workers one wins.
-    waiting = LinkedEvent.objects.unsettled().filter(pk=key)
+    waiting = kind.objects.unsettled().filter(pk=key)  # type: ignore[attr-defined]
     if not force:
         waiting = waiting.filter(Q(next_try_at=None) | Q(next_try_at__lte=now))
-    unclaimed = LinkedEvent.objects.filter(
-        Q(claimed_until=None) | Q(claimed_until__lte=now), pk__in=waiting.values("pk")
-    )
+    unclaimed = _rows(kind).filter(Q(claimed_until=None) | Q(claimed_until__lte=now), pk__in=waiting.values("pk"))
     if not unclaimed.update(claimed_until=now + CLAIM, attempts=F("attempts") + 1):
         return None
-    return LinkedEvent.objects.select_related(
-        "booking__service", "booking__client", "booking__staff", "calendar__connection__user__calendar_configuration"
-    ).get(pk=key)
+    return _rows(kind).select_related(*LOADED[kind], "calendar__connection__user__calendar_configuration").get(pk=key)
 
 
-def _push(key: int, now: datetime, *, force: bool) -> Pushed | None:
-    placement = _claim(key, now, force=force)
+def _push(kind: type[Placement], key: int, now: datetime, *, force: bool) -> Pushed | None:
+    placement = _claim(kind, key, now, force=force)
     if placement is None or placement.calendar is None:
         return None
     try:
-        if placement.wanted == LinkedEvent.Wanted.ABSENT:
+        if placement.leaving:
             return _delete(placement, placement.calendar, now)
         return _put(placement, placement.calendar, now)
     except push.ChangedThere as there:
@@ -128,8 +147,8 @@ def _push(key: int, now: datetime, *, force: bool) -> Pushed | None:
         return _failed(placement, placement.calendar, error, now)
 
 
-def _put(placement: LinkedEvent, calendar: Calendar, now: datetime) -> Pushed:
-    booking = placement.booking
+def _put(placement: Placement, calendar: Calendar, now: datetime) -> Pushed:
+    span, revision = placement.span, placement.revision
     agreed = push.Placement(
         placement.href,
         placement.etag,
@@ -146,15 +165,15 @@ def _put(placement: LinkedEvent, calendar: Calendar, now: datetime) -> Pushed:
         href=stored.href,
         etag=stored.etag,
         superseded_etags=superseded,
-        agreed_start=booking.start,
-        agreed_end=booking.end,
+        agreed_start=span[0],
+        agreed_end=span[1],
         agreed_text=ical.compose(draft, now=now),
-        pushed_revision=booking.revision,
+        pushed_revision=revision,
         missing_since=None,
     )
 
 
-def _delete(placement: LinkedEvent, calendar: Calendar, now: datetime) -> Pushed:
+def _delete(placement: Placement, calendar: Calendar, now: datetime) -> Pushed:
     _twice_if_unauthorized(lambda: push.delete(calendar, push.Placement(placement.href, placement.etag)))
     return _write(placement, State.PUSHED, removed_at=now)
 
@@ -167,33 +186,33 @@ def _twice_if_unauthorized(attempt: Any) -> Any:
         return attempt()
 
 
-def _write(placement: LinkedEvent, state: str, problem: Problem | None = None, **values: Any) -> Pushed:
+def _write(placement: Placement, state: str, problem: Problem | None = None, **values: Any) -> Pushed:
     """Record what became of a claimed placement; success forgets earlier failures."""
     values = {"next_try_at": None, "attempts": placement.attempts if problem else 0, **values}
     values |= {"error_code": problem.code if problem else "", "error_params": problem.params if problem else {}}
-    LinkedEvent.objects.filter(pk=placement.pk).update(state=state, claimed_until=None, **values)
-    return Pushed(placement.pk, placement.booking_id, state, problem)
+    _rows(type(placement)).filter(pk=placement.pk).update(state=state, claimed_until=None, **values)
+    return Pushed(placement.pk, getattr(placement, "booking_id", None), state, problem)
 
 
-def _changed_there(placement: LinkedEvent, calendar: Calendar, stored: push.Stored, now: datetime) -> Pushed:
+def _changed_there(placement: Placement, calendar: Calendar, stored: push.Stored, now: datetime) -> Pushed:
     """Both sides changed it: nothing is overwritten, reconciling asks staff."""
     push.remember(calendar, stored, now)
     _reconcile_soon(placement)
     return _write(placement, State.CHANGED_ON_BOTH_SIDES)
 
 
-def _gone_there(placement: LinkedEvent, now: datetime) -> Pushed:
+def _gone_there(placement: Placement, now: datetime) -> Pushed:
     """The event was deleted on the phone meanwhile: that is for staff to decide, never recreated unasked."""
     Event.objects.filter(calendar=placement.calendar_id, href=placement.href).delete()
     _reconcile_soon(placement)
     return _write(placement, State.CHANGED_ON_BOTH_SIDES, missing_since=placement.missing_since or now)
 
 
-def _reconcile_soon(placement: LinkedEvent) -> None:
-    CalendarConfiguration.objects.filter(user=placement.booking.staff_id).update(reconcile_due=True)
+def _reconcile_soon(placement: Placement) -> None:
+    CalendarConfiguration.objects.filter(user=placement.whose).update(reconcile_due=True)
 
 
-def _uid_elsewhere(placement: LinkedEvent, location: str, now: datetime) -> Pushed:
+def _uid_elsewhere(placement: Placement, location: str, now: datetime) -> Pushed:
     """The account has the event under another name: an earlier push was heard and the phone moved it since."""
     calendar = Calendar.objects.filter(
         connection=placement.calendar.connection_id if placement.calendar else None,
@@ -213,7 +232,7 @@ def _uid_elsewhere(placement: LinkedEvent, location: str, now: datetime) -> Push
     )
 
 
-def _failed(placement: LinkedEvent, calendar: Calendar, error: dav.DavError, now: datetime) -> Pushed:
+def _failed(placement: Placement, calendar: Calendar, error: dav.DavError, now: datetime) -> Pushed:
     """What an error of the wire means for this placement: wait for a person, for a choice, or for time."""
     verdict = classify(error)
     if verdict.kind is Kind.PERSON:
@@ -230,13 +249,13 @@ def _failed(placement: LinkedEvent, calendar: Calendar, error: dav.DavError, now
     return _write(placement, State.RETRYING, verdict.problem, next_try_at=now + pause)
 
 
-def _pause(placement: LinkedEvent) -> timedelta:
+def _pause(placement: Placement) -> timedelta:
     return back_off(PAUSE, placement.attempts, placement.pk % 16 / 16)
 
 
-def _broke(key: int, now: datetime, error: str) -> None:
+def _broke(kind: type[Placement], key: int, now: datetime, error: str) -> None:
     """Something unforeseen: the row waits, the others go on."""
-    LinkedEvent.objects.filter(pk=key).update(
+    _rows(kind).filter(pk=key).update(
         state=State.RETRYING,
         claimed_until=None,
         next_try_at=now + timedelta(minutes=10),

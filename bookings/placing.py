@@ -8,7 +8,8 @@ from django.contrib.auth.models import User
 from django.db import transaction
 from django.db.models import QuerySet
 
-from bookings.models import Booking, LinkedEvent, new_uid
+from bookings.models import Booking, LinkedEvent
+from bookings.placement import new_uid
 from connections.models import Calendar, CalendarConfiguration
 
 Wanted = LinkedEvent.Wanted

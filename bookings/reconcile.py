@@ -16,13 +16,13 @@ from django.db.models import F
 from django.utils.translation import gettext as _
 
 from availability.intervals import Span
-from bookings import collisions, finding, services
+from bookings import collisions, finding, mirroring, services
+from bookings.absence import is_deleted
 from bookings.models import BookingChange, LinkedEvent, Proposal
-from connections import dav, guard, ical, push
+from connections import guard, ical
 from connections.busy import all_events
 from connections.models import Calendar, CalendarConfiguration, Connection, Event
 
-TWICE = timedelta(seconds=60)  # an event is deleted only if it is missing at two polls this far apart
 PAST = timedelta(days=1)  # bookings that are longer over than this are left alone
 
 State = LinkedEvent.State
@@ -41,6 +41,7 @@ def reconcile(user: User, now: datetime) -> bool:
     finished = False
     try:
         settled = [_settle(placement, events, now) for placement, events in _pairs(user, now)]
+        settled.append(mirroring.reconcile_slots(user, now))
         collisions.notice(user, now)
         finished = all(settled)
     finally:
@@ -186,20 +187,11 @@ def _moved(placement: LinkedEvent, event: Event, span: Span, there: ical.OwnEven
 
 
 def _missing(placement: LinkedEvent, now: datetime) -> bool:
-    """The event is in no selected calendar. Deleted means: at two polls, and nowhere else in the account."""
-    if placement.missing_since is None:
-        LinkedEvent.objects.filter(pk=placement.pk).update(missing_since=now)
-        return False
-    if now < placement.missing_since + TWICE or placement.calendar is None:
-        return False
-    try:
-        gone = push.is_absent(placement.calendar, placement.href, placement.uid)
-    except dav.DavError:
-        return False
-    if not gone:
-        return False  # listed again soon, or in a calendar that is not selected: the booking stands meanwhile
-    _deleted(placement, now, _("The event was deleted on the phone."))
-    return True
+    """The event is in no selected calendar: deleted, or not to be told yet (listed again soon, or moved elsewhere)."""
+    deleted = is_deleted(placement, now)
+    if deleted:
+        _deleted(placement, now, _("The event was deleted on the phone."))
+    return deleted
 
 
 def _deleted(placement: LinkedEvent, now: datetime, reason: str) -> None:

@@ -7,7 +7,7 @@ from datetime import datetime
 from django.contrib.auth.models import User
 from django.utils import timezone
 
-from bookings import outbox, placing, services, telling
+from bookings import mirroring, outbox, placing, services, telling
 from bookings.models import Booking
 from bookings.reconcile import reconcile
 from connections import guard
@@ -23,6 +23,7 @@ def settle_booking(booking_id: int) -> None:
 def push_events() -> None:
     """On schedule: push what is due, tell clients and staff what is due."""
     now = timezone.now()
+    mirroring.follow_slots(now)
     outbox.push_due(now)
     telling.tell_clients(now)
     telling.mail_proposals(now)

@@ -11,9 +11,10 @@ from django.utils.translation import gettext_lazy
 
 from bookings.models import Booking, LinkedEvent
 from bookings.outbox import push_state
+from bookings.placement import Placement
 from connections.problems import sentence
 
-State = LinkedEvent.State
+State = Placement.State
 Text = str | Promise
 
 TONES = {

@@ -91,6 +91,11 @@ class CalendarConfiguration(models.Model):
     def zone(self) -> ZoneInfo:
         return ZoneInfo(self.time_zone)
 
+    @property
+    def mirrors(self) -> bool:
+        """Is what the staff member blocks by hand shown on the iPhone?"""
+        return self.mirror_blocked_slots and self.linked_calendar_id is not None
+
 
 class ConnectionQuerySet(models.QuerySet["Connection"]):
     def due(self, now: datetime) -> ConnectionQuerySet:

@@ -47,10 +47,12 @@ class ConfigurationForm(forms.ModelForm[CalendarConfiguration]):
             "alarm_minutes",
             "when_moved",
             "when_deleted",
+            "mirror_blocked_slots",
         )
         help_texts = {
             "title_template": _("For example {client} · {service}. Empty: as chosen above. {staff} is your name."),
             "alarm_minutes": _("Empty: no alarm."),
+            "mirror_blocked_slots": _("Otherwise time that you block here is not shown on your iPhone."),
         }
 
     def __init__(self, user: User, *args: Any, **kwargs: Any) -> None:

@@ -8,6 +8,7 @@ from django.db import migrations, models
 
 import bookings.constraints
 import bookings.models
+import bookings.placement
 
 
 class Migration(migrations.Migration):
@@ -178,7 +179,9 @@ class Migration(migrations.Migration):
                 ("href", models.CharField(max_length=700, verbose_name="href")),
                 (
                     "uid",
-                    models.CharField(default=bookings.models.new_uid, max_length=64, unique=True, verbose_name="UID"),
+                    models.CharField(
+                        default=bookings.placement.new_uid, max_length=64, unique=True, verbose_name="UID"
+                    ),
                 ),
                 ("etag", models.CharField(blank=True, max_length=300, verbose_name="ETag")),
                 ("superseded_etags", models.JSONField(blank=True, default=list)),

@@ -16,7 +16,7 @@ from tests.factories import START
 DEADLINE = 0.4
 
 
-@pytest.fixture(autouse=True)
+@pytest.fixture
 def short_deadline(settings: Any) -> None:
     settings.FRESHNESS_DEADLINE_SECONDS = DEADLINE
 
@@ -28,6 +28,7 @@ def booked_within(practice: Practice) -> tuple[str, bool]:
     return booking.status, time.monotonic() - began < DEADLINE + 1
 
 
+@pytest.mark.usefixtures("short_deadline")
 @pytest.mark.parametrize("trouble", ["hangs", "drips", "refuses"])
 def test_booking_answers_within_its_deadline_whatever_icloud_does(practice: Practice, trouble: str) -> None:
     practice.later()

@@ -1,0 +1,27 @@
+"""Is an event of ours really deleted? Only if it is missing twice, and is nowhere else in the account."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from bookings.placement import Placement
+from connections import dav, push
+
+TWICE = timedelta(seconds=60)  # between the two polls at which it is missing
+
+
+def is_deleted(placement: Placement, now: datetime) -> bool:
+    """Whether the event that is in no selected calendar any more was deleted; False also while that cannot be told.
+
+    The first look only notes the time; a later one asks iCloud itself: the calendar answers, the href is gone and the
+    UID is in no other event calendar of the account, also the unselected ones.
+    """
+    if placement.missing_since is None:
+        type(placement)._default_manager.filter(pk=placement.pk).update(missing_since=now)
+        return False
+    if now < placement.missing_since + TWICE or placement.calendar is None:
+        return False
+    try:
+        return push.is_absent(placement.calendar, placement.href, placement.uid)
+    except dav.DavError:
+        return False

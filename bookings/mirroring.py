@@ -1,0 +1,105 @@
+"""Slots blocked by hand on the iPhone as well, for those who want that: outwards through the outbox, and back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from django.contrib.auth.models import User
+from django.db import IntegrityError, transaction
+from django.db.models import Q
+
+from availability.models import BlockedSlot
+from bookings.absence import is_deleted
+from bookings.models import MirroredSlot
+from bookings.placement import new_uid
+from connections import ical
+from connections.busy import all_events
+from connections.models import Calendar, CalendarConfiguration, Event
+
+Wanted = MirroredSlot.Wanted
+State = MirroredSlot.State
+
+
+def follow_slots(now: datetime) -> None:
+    """Want in the linked calendars what their staff blocked by hand, and nothing that was removed or is not wanted."""
+    mirroring = CalendarConfiguration.objects.filter(mirror_blocked_slots=True).exclude(linked_calendar=None)
+    _remove(MirroredSlot.objects.filter(Q(slot=None) | ~Q(staff__in=mirroring.values("user"))))
+    for configuration in mirroring.select_related("linked_calendar__connection"):
+        if configuration.linked_calendar is not None:
+            _place(configuration.user_id, configuration.linked_calendar, now)
+
+
+def _remove(placements: Iterable[MirroredSlot]) -> None:
+    keys = [placement.pk for placement in placements if placement.wanted == Wanted.PRESENT]
+    MirroredSlot.objects.filter(pk__in=keys).update(wanted=Wanted.ABSENT, state=State.QUEUED, next_try_at=None)
+
+
+def _place(user_id: int, calendar: Calendar, now: datetime) -> None:
+    """One row for each upcoming slot; what stands in a formerly linked calendar stays there."""
+    slots = BlockedSlot.objects.filter(user=user_id).upcoming(now).exclude(mirrored__wanted=Wanted.PRESENT)
+    for slot in slots:
+        uid = new_uid()
+        MirroredSlot.objects.create(
+            staff_id=user_id,
+            slot=slot,
+            calendar=calendar,
+            account=calendar.connection.username,
+            calendar_path=calendar.path,
+            uid=uid,
+            href=f"{calendar.path}{uid}.ics",
+        )
+
+
+def reconcile_slots(user: User, now: datetime) -> bool:
+    """Let slots follow what the phone made of their events; False if one must be looked at again later.
+
+    All selected calendars were read. A slot moves or goes with its event: it is nobody's appointment, so nobody is
+    asked. An event that was made all-day or repeating is an ordinary event from then on, and the slot stands.
+    """
+    placements = MirroredSlot.objects.filter(staff=user, wanted=Wanted.PRESENT, slot__end__gt=now)
+    placements = placements.exclude(etag="").exclude(calendar=None)
+    rows = list(placements.select_related("slot", "calendar__connection"))
+    events = {event.uid: event for event in all_events(user, [row.uid for row in rows])}
+    return all([_compare(row, events.get(row.uid), now) for row in rows])  # noqa: C419 - each must be compared
+
+
+def _compare(placement: MirroredSlot, event: Event | None, now: datetime) -> bool:
+    if event is None:
+        return _missing(placement, now)
+    there = ical.own_event(bytes(event.text))
+    known = event.etag in (placement.etag, *placement.superseded_etags)
+    if known or event.owed_etag or there.shape != "timed" or there.start is None or there.end is None:
+        return not event.owed_etag
+    if there.cancelled:
+        _drop(placement)
+        return True
+    _move(placement, event, (there.start, there.end))
+    return True
+
+
+def _move(placement: MirroredSlot, event: Event, span: tuple[datetime, datetime]) -> None:
+    try:
+        with transaction.atomic():
+            BlockedSlot.objects.filter(mirrored=placement).update(start=span[0], end=span[1])
+    except IntegrityError:
+        _drop(placement)  # another slot has this very time already, and blocks it
+        return
+    placement.href, placement.calendar, placement.calendar_path = event.href, event.calendar, event.calendar.path
+    placement.superseded_etags, placement.etag = [*placement.superseded_etags[-19:], placement.etag], event.etag
+    placement.agreed_start, placement.agreed_end = span
+    placement.missing_since = None
+    placement.save()
+
+
+def _missing(placement: MirroredSlot, now: datetime) -> bool:
+    deleted = is_deleted(placement, now)
+    if deleted:
+        _drop(placement)
+    return deleted
+
+
+def _drop(placement: MirroredSlot) -> None:
+    """The slot goes with its event."""
+    BlockedSlot.objects.filter(mirrored=placement).delete()
+    MirroredSlot.objects.filter(pk=placement.pk).update(wanted=Wanted.ABSENT, state=State.QUEUED)

@@ -1,0 +1,112 @@
+"""Blocked slots on the iPhone, for those who want that."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from availability.models import BlockedSlot
+from bookings import mirroring
+from bookings.models import MirroredSlot
+from connections.models import CalendarConfiguration
+from tests.bookings.practice import HOUR, Practice, berlin, utc
+from tests.factories import START
+
+
+@pytest.fixture
+def slot(practice: Practice) -> BlockedSlot:
+    """Tuesday 10 to 12, blocked by hand."""
+    return BlockedSlot.objects.create(user=practice.user, start=START, end=START + 2 * HOUR, note="Paperwork")
+
+
+def mirror(practice: Practice, *, on: bool = True) -> list[str]:
+    """Choose, and do what the schedule does."""
+    CalendarConfiguration.objects.update(mirror_blocked_slots=on)
+    mirroring.follow_slots(practice.now)
+    pushed = practice.push()
+    practice.sync()
+    return pushed
+
+
+def titles(practice: Practice) -> list[tuple[str, object]]:
+    """Titles and starts of what iCloud has in the linked calendar."""
+    phone, home = practice.phone, practice.account.calendar("Home")
+    found = []
+    for href, resource in home.resources.items():
+        text = resource.data.decode()
+        found.append((text.partition("SUMMARY:")[2].partition("\r\n")[0], phone.begins(href)))
+    return found
+
+
+def spans() -> list[tuple[object, object]]:
+    return [(slot.start, slot.end) for slot in BlockedSlot.objects.all()]
+
+
+def test_unless_asked_for_nothing_is_written(practice: Practice, slot: BlockedSlot) -> None:
+    assert (mirror(practice, on=False), practice.events()) == ([], [])
+
+
+def test_a_blocked_slot_is_written_once_with_its_note_and_blocks_once(practice: Practice, slot: BlockedSlot) -> None:
+    assert mirror(practice) == ["pushed"]
+    assert titles(practice) == [("Paperwork", berlin(1, 10))]
+    practice.poll_later()
+    assert (mirror(practice), len(practice.events())) == ([], 1)
+    slot.delete()
+    mirroring.follow_slots(practice.now)
+    assert practice.book().status == "confirmed"  # its event is on its way out and blocks nothing
+
+
+def test_where_only_busy_is_shown_the_note_stays_here(practice: Practice, slot: BlockedSlot) -> None:
+    CalendarConfiguration.objects.update(detail="busy")
+    mirror(practice)
+    assert titles(practice) == [("Busy", berlin(1, 10))]
+
+
+def test_a_removed_slot_goes_from_the_iphone(practice: Practice, slot: BlockedSlot) -> None:
+    mirror(practice)
+    slot.delete()
+    assert (mirror(practice), practice.events()) == (["pushed"], [])
+
+
+def test_choosing_otherwise_takes_the_events_away_and_keeps_the_slots(practice: Practice, slot: BlockedSlot) -> None:
+    mirror(practice)
+    assert (mirror(practice, on=False), practice.events()) == (["pushed"], [])
+    assert spans() == [(START, START + 2 * HOUR)]
+
+
+def test_a_slot_moved_on_the_phone_moves(practice: Practice, slot: BlockedSlot) -> None:
+    mirror(practice)
+    practice.phone.move(practice.events()[0], berlin(1, 14))
+    practice.poll_later()
+    assert spans() == [(utc(1, 13), utc(1, 15))]
+    assert (mirror(practice), practice.book().start) == ([], START)
+
+
+def test_a_slot_deleted_on_the_phone_goes_after_two_polls(practice: Practice, slot: BlockedSlot) -> None:
+    mirror(practice)
+    practice.phone.delete(practice.events()[0])
+    practice.poll_later()
+    assert len(spans()) == 1
+    practice.poll_later()
+    assert spans() == []
+    assert (mirror(practice), practice.events()) == (["pushed"], [])
+
+
+def test_a_slot_made_repeating_on_the_phone_stands_and_its_event_blocks_the_rest(
+    practice: Practice, slot: BlockedSlot
+) -> None:
+    mirror(practice)
+    practice.phone.repeat(practice.events()[0], "FREQ=DAILY;COUNT=2")
+    practice.poll_later()
+    assert spans() == [(START, START + 2 * HOUR)]
+    with pytest.raises(Exception, match="An event of the calendar “Home” is at this time"):
+        practice.book(START + timedelta(days=1))
+
+
+def test_a_slot_deleted_in_another_calendar_is_followed_there(practice: Practice, slot: BlockedSlot) -> None:
+    mirror(practice)
+    new = practice.phone.move_to(practice.events()[0], practice.account.calendar("Work"))
+    practice.phone.move(new, berlin(1, 15))
+    practice.poll_later()
+    assert (spans(), MirroredSlot.objects.get().href) == ([(utc(1, 14), utc(1, 16))], new)
