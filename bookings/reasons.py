@@ -3,26 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
+from django.conf import settings
 from django.contrib.auth.models import User
-from django.utils import formats
+from django.utils import formats, timezone
 from django.utils.translation import gettext as _
 
 from availability import intervals
 from availability.intervals import Span
-from availability.models import DateOverride, spoken
+from availability.models import DateOverride
 from availability.openings import blocked_slots, working_hours
 from availability.slots import Shape
 from availability.wall import MIDNIGHT, end_of, start_of
+from bookings import spoken
 from bookings.held import held
 from bookings.models import Booking, Service
-from connections import ical
+from bookings.travel import Lengths, includes_travel, plain_lengths
 from connections.busy import OWN_BOOKING, Busy, Freshness, busy, freshness
 from connections.models import Calendar, CalendarConfiguration, Event, Occurrence
+from connections.plan import window
 from connections.problems import sentence
 
 HOUR = timedelta(hours=1)
@@ -48,13 +51,17 @@ ORDER = list(Kind)
 
 @dataclass(frozen=True, slots=True)
 class Reason:
-    """One thing that bears on a time: a sentence and the span it is about (UTC; None where it has no start or end)."""
+    """One thing that bears on a time: a sentence and the span it is about (UTC; None where it has no start or end).
+
+    `about` is the event or booking that the sentence names, where it names one.
+    """
 
     kind: Kind
     blocks: bool
     text: str
     start: datetime | None = None
     end: datetime | None = None
+    about: Busy | Booking | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,17 +75,10 @@ class _Asked:
     now: datetime
     shape: Shape | None
 
-    def clock(self, moment: datetime) -> str:
-        return formats.date_format(moment.astimezone(self.zone), "TIME_FORMAT")
-
-    def day_and_clock(self, moment: datetime) -> str:
-        return formats.date_format(moment.astimezone(self.zone), "SHORT_DATETIME_FORMAT")
-
     def when(self, span: Span) -> str:
         """The span as people of the staff member's zone write it; with dates where it leaves the day asked about."""
         days = {moment.astimezone(self.zone).date() for moment in (self.span[0], *span)}
-        spell = self.clock if len(days) == 1 else self.day_and_clock
-        return f"{spell(span[0])}–{spell(span[1])}"
+        return spoken.clocks(span) if len(days) == 1 else spoken.day_and_clocks(span)
 
 
 def bearing_on(user: User, at: datetime, *, now: datetime, service: Service | None = None) -> list[Reason]:
@@ -93,15 +93,13 @@ def bearing_on(user: User, at: datetime, *, now: datetime, service: Service | No
     at, shape = at.astimezone(UTC), service.shape if service else None
     span = (at, at + (shape.duration if shape else HOUR))
     asked = _Asked(user, span, shape.widened(at) if shape else span, configuration.zone, now, shape)
-    found = [
-        *_hours(asked),
-        *_slots(asked),
-        *_occurrences(asked),
-        *_bookings(asked),
-        *_timing(asked),
-        *_freshness(asked),
-    ]
+    with timezone.override(configuration.zone):
+        found = [reason for rule in _RULES for reason in rule(asked)]
     return sorted(found, key=lambda reason: (ORDER.index(reason.kind), reason.start or LONG_AGO))
+
+
+def _dated(moment: datetime) -> str:
+    return f"{spoken.day_name(moment)}, {spoken.clock(moment)}"
 
 
 def is_open(reasons: Iterable[Reason]) -> bool:
@@ -122,7 +120,7 @@ def _hours(asked: _Asked) -> Iterator[Reason]:
         if covered and touching:
             yield from (Reason(kind, False, _open_hours(asked, kind, span), *span) for span in touching)
         else:
-            yield Reason(kind, not covered, _closed(asked, kind, day, mine), *_bounds(day, asked.zone))
+            yield Reason(kind, not covered, _closed(kind, day, mine), *_bounds(day, asked.zone))
     if covered and (reason := _off_beat(asked, periods)):
         yield reason
 
@@ -144,11 +142,11 @@ def _open_hours(asked: _Asked, kind: Kind, period: Span) -> str:
     return _("The time is within the working hours (%(when)s).") % {"when": asked.when(period)}
 
 
-def _closed(asked: _Asked, kind: Kind, day: date, periods: list[Span]) -> str:
+def _closed(kind: Kind, day: date, periods: list[Span]) -> str:
     words = {
-        "day": formats.date_format(day, "SHORT_DATE_FORMAT"),
+        "day": formats.date_format(day, _("D j M Y")),
         "weekday": formats.date_format(day, "l"),
-        "when": ", ".join(spoken(_wall(period, asked.zone)) for period in periods),
+        "when": ", ".join(map(spoken.clocks, periods)),
     }
     if kind is Kind.OVERRIDE and not periods:
         return _("A date override closes %(day)s.") % words
@@ -157,10 +155,6 @@ def _closed(asked: _Asked, kind: Kind, day: date, periods: list[Span]) -> str:
     if not periods:
         return _("There are no working hours on %(weekday)s.") % words
     return _("The time is outside the working hours of %(weekday)s (%(when)s).") % words
-
-
-def _wall(period: Span, zone: ZoneInfo) -> tuple[time, time]:
-    return period[0].astimezone(zone).time(), period[1].astimezone(zone).time()
 
 
 def _off_beat(asked: _Asked, periods: list[Span]) -> Reason | None:
@@ -173,8 +167,8 @@ def _off_beat(asked: _Asked, periods: list[Span]) -> Reason | None:
         return None
     text = _("Counted from %(clock)s, the service starts every %(minutes)s minutes, so %(at)s is no start.") % {
         "minutes": int(interval.total_seconds() // 60),
-        "clock": asked.clock(here[0][0]),
-        "at": asked.clock(at),
+        "clock": spoken.clock(here[0][0]),
+        "at": spoken.clock(at),
     }
     return Reason(Kind.HOURS, True, text, *here[0])
 
@@ -193,44 +187,38 @@ def _slots(asked: _Asked) -> Iterator[Reason]:
 
 def _occurrences(asked: _Asked) -> Iterator[Reason]:
     """Events: those in the time itself, blocking or not, and those that only the buffers reach, if they block."""
-    for event in busy(asked.user, *asked.reach, held=held(asked.user, *asked.reach)):
+    events = busy(asked.user, *asked.reach, held=held(asked.user, *asked.reach))
+    mine = Event.objects.filter(calendar__connection__user=asked.user, uid__in={event.uid for event in events})
+    plain = plain_lengths(mine) if events else {}
+    for event in events:
+        name = _name(asked, event, plain)
         blocks = any(intervals.overlaps(asked.reach, [span]) for span in event.blocking)
         inside = any(intervals.overlaps(asked.span, [span]) for span in event.blocking)
         if blocks and not inside:
-            text = _("The time kept free around the service reaches into %(event)s.")
-            yield Reason(Kind.BUFFER, True, text % {"event": _name(asked, event)}, event.start, event.end)
+            text = _("The time kept free around the service reaches into %(event)s.") % {"event": name}
+            yield Reason(Kind.BUFFER, True, text, event.start, event.end, event)
         elif inside or _touches(event, asked.span):
-            yield Reason(Kind.OCCURRENCE, blocks, _because(asked, event, blocks), event.start, event.end)
+            yield Reason(Kind.OCCURRENCE, blocks, _because(name, event, blocks), event.start, event.end, event)
 
 
 def _touches(event: Busy, span: Span) -> bool:
     return event.start < span[1] and (event.end > span[0] or event.start == event.end == span[0])
 
 
-def _name(asked: _Asked, event: Busy) -> str:
+def _name(asked: _Asked, event: Busy, plain: Lengths) -> str:
     words = {"title": event.summary or _("No title"), "calendar": event.calendar_name}
     words["when"] = _("all day") if event.all_day else asked.when((event.start, event.end))
-    if _has_travel(asked, event):
+    if includes_travel((event.calendar, event.uid), event.end - event.start, plain):
         words["when"] = _("%(when)s, travel time included") % words
     return _("“%(title)s” in “%(calendar)s” (%(when)s)") % words
 
 
-def _has_travel(asked: _Asked, event: Busy) -> bool:
-    """Is the occurrence longer than its event, because somebody has to get there?"""
-    rows = Event.objects.filter(calendar__connection__user=asked.user, calendar__path=event.calendar, uid=event.uid)
-    for row in rows:
-        if b"X-APPLE-TRAVEL" in bytes(row.text).upper():
-            plain = ical.own_event(bytes(row.text))
-            return not (plain.start and plain.end) or event.end - event.start > plain.end - plain.start
-    return False
-
-
-def _because(asked: _Asked, event: Busy, blocks: bool) -> str:
-    name = {"event": _name(asked, event)}
+def _because(name: str, event: Busy, blocks: bool) -> str:
+    words = {"event": name}
     if event.blocks and not blocks:
-        return _("%(event)s is a booking’s own event and blocks only where the booking is not.") % name
+        return _("%(event)s is a booking’s own event and blocks only where the booking is not.") % words
     sentences = _BLOCKING if blocks else _FREE
-    return sentences.get(event.reason, sentences[Occurrence.Reason.BUSY])() % name
+    return sentences.get(event.reason, sentences[Occurrence.Reason.BUSY])() % words
 
 
 _BLOCKING: dict[str, Callable[[], str]] = {
@@ -268,10 +256,10 @@ def _bookings(asked: _Asked) -> Iterator[Reason]:
                 if pending
                 else _("The booking “%(booking)s” (%(when)s) takes this time.")
             )
-            yield Reason(Kind.BOOKING, True, text % words, *span)
+            yield Reason(Kind.BOOKING, True, text % words, *span, row)
         else:
             text = _("Time is kept free around the booking “%(booking)s” (%(free)s) or around the service.")
-            yield Reason(Kind.BUFFER, True, text % words, *blocked)
+            yield Reason(Kind.BUFFER, True, text % words, *blocked, row)
 
 
 def _timing(asked: _Asked) -> Iterator[Reason]:
@@ -285,23 +273,33 @@ def _timing(asked: _Asked) -> Iterator[Reason]:
     words = {"minutes": int(shape.notice.total_seconds() // 60), "days": shape.horizon.days}
     if at >= now:
         text = _("Before %(time)s it is too soon: the service needs %(minutes)s minutes’ notice.")
-        words_now = words | {"time": asked.day_and_clock(soonest)}
+        words_now = words | {"time": _dated(soonest)}
         yield Reason(Kind.NOTICE, at < soonest, text % words_now, None, soonest)
     text = _("From %(time)s on it is too far ahead: the service can be booked for %(days)s days.")
-    words_then = words | {"time": asked.day_and_clock(farthest)}
+    words_then = words | {"time": _dated(farthest)}
     yield Reason(Kind.HORIZON, at >= farthest, text % words_then, farthest, None)
 
 
 def _freshness(asked: _Asked) -> Iterator[Reason]:
     """How far the calendars can be believed, then each one that holds the others back."""
     fresh = freshness(asked.user, now=asked.now)
-    words = {"time": asked.day_and_clock(fresh.as_of) if fresh.as_of else ""}
+    words = {"time": _dated(fresh.as_of) if fresh.as_of else ""}
     yield Reason(Kind.FRESHNESS, not fresh.bookable, _state(fresh) % words, None, fresh.as_of)
     if fresh.state in ("none", "unconfigured"):
         return
+    kept = kept_window(asked.now)
+    if asked.span[0] < kept[0] or asked.span[1] > kept[1]:
+        text = _("Events are kept from %(first)s to %(last)s. What iCloud has beyond that is not known here.")
+        words_kept = {"first": spoken.day_name(kept[0]), "last": spoken.day_name(kept[1])}
+        yield Reason(Kind.FRESHNESS, False, text % words_kept, *kept)
     for calendar in Calendar.objects.selected().of(asked.user).select_related("connection"):
         if text := _trouble(asked, calendar):
             yield Reason(Kind.FRESHNESS, False, text, None, calendar.fresh_at)
+
+
+def kept_window(now: datetime) -> Span:
+    """From when to when events are kept at all."""
+    return window(now, past_days=settings.SYNC_WINDOW_PAST_DAYS, horizon_days=settings.BOOKING_HORIZON_DAYS)
 
 
 def _state(fresh: Freshness) -> str:
@@ -333,3 +331,13 @@ def _trouble(asked: _Asked, calendar: Calendar) -> str:
     if calendar.read_at is None or calendar.fresh_at is None:
         return _("“%(calendar)s” has not been read completely yet.") % {"calendar": calendar}
     return ""
+
+
+_RULES: tuple[Callable[[_Asked], Iterator[Reason]], ...] = (
+    _hours,
+    _slots,
+    _occurrences,
+    _bookings,
+    _timing,
+    _freshness,
+)

@@ -353,21 +353,21 @@ def test_why_gives_the_verdict_and_every_reason(anna: User, work: Calendar) -> N
                 {
                     "kind": "hours",
                     "blocks": False,
-                    "text": "The time is within the working hours (9 a.m.–5 p.m.).",
+                    "text": "The time is within the working hours (09:00–17:00).",
                     "start": "2026-12-01T08:00:00Z",
                     "end": "2026-12-01T16:00:00Z",
                 },
                 {
                     "kind": "occurrence",
                     "blocks": True,
-                    "text": "“Dentist” in “Work” (10 a.m.–11 a.m.) is marked Busy, so it blocks.",
+                    "text": "“Dentist” in “Work” (10:00–11:00) is marked Busy, so it blocks.",
                     "start": "2026-12-01T09:00:00Z",
                     "end": "2026-12-01T10:00:00Z",
                 },
                 {
                     "kind": "freshness",
                     "blocks": False,
-                    "text": "As of 11/30/2026 8:59 a.m. the calendars are known.",
+                    "text": "As of Mon 30 Nov 2026, 08:59 the calendars are known.",
                     "start": None,
                     "end": "2026-11-30T07:59:00Z",
                 },
@@ -388,7 +388,7 @@ def test_why_for_people_marks_what_blocks(anna: User, work: Calendar) -> None:
     OccurrenceFactory(calendar=work, summary="Dentist")
     assert shown("why", "--user", "anna", "--at", "2026-12-01T10:00:00+01:00") == (
         "2026-12-01T09:00:00Z is not open.\n"
-        "✓ The time is within the working hours (9 a.m.–5 p.m.).\n"
-        "✗ “Dentist” in “Work” (10 a.m.–11 a.m.) is marked Busy, so it blocks.\n"
-        "✓ As of 11/30/2026 8:59 a.m. the calendars are known.\n"
+        "✓ The time is within the working hours (09:00–17:00).\n"
+        "✗ “Dentist” in “Work” (10:00–11:00) is marked Busy, so it blocks.\n"
+        "✓ As of Mon 30 Nov 2026, 08:59 the calendars are known.\n"
     )

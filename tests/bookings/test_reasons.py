@@ -11,6 +11,7 @@ from django.contrib.auth.models import User
 from bookings.finding import is_open as can_start
 from bookings.models import Booking
 from bookings.reasons import Kind, Reason, bearing_on, is_open
+from connections.busy import Busy
 from connections.models import Calendar, CalendarConfiguration
 from tests.factories import (
     NOW,
@@ -68,14 +69,14 @@ def test_an_hour_within_the_working_hours_is_open_and_says_so(anna: User) -> Non
     reasons = bearing_on(anna, tuesday(10), now=NOW)
     assert is_open(reasons)
     assert reasons == [
-        Reason(Kind.HOURS, False, "The time is within the working hours (9 a.m.–5 p.m.).", tuesday(9), tuesday(17)),
+        Reason(Kind.HOURS, False, "The time is within the working hours (09:00–17:00).", tuesday(9), tuesday(17)),
         Reason(Kind.FRESHNESS, False, "No calendar is chosen, so the hours and what is blocked in Kalends decide."),
     ]
 
 
 def test_an_hour_that_reaches_past_the_working_hours_is_not_open(anna: User) -> None:
     assert told(anna, tuesday(16, 30), Kind.HOURS) == [
-        ("hours", True, "The time is outside the working hours of Tuesday (9 a.m.–5 p.m.).")
+        ("hours", True, "The time is outside the working hours of Tuesday (09:00–17:00).")
     ]
 
 
@@ -91,8 +92,8 @@ def test_hours_that_touch_are_one_stretch_of_open_time() -> None:
     WorkingHoursFactory(user=ben, weekday=1, start=time(9), end=time(12))
     WorkingHoursFactory(user=ben, weekday=1, start=time(12), end=time(14))
     assert told(ben, tuesday(11, 30), Kind.HOURS) == [
-        ("hours", False, "The time is within the working hours (9 a.m.–noon)."),
-        ("hours", False, "The time is within the working hours (noon–2 p.m.)."),
+        ("hours", False, "The time is within the working hours (09:00–12:00)."),
+        ("hours", False, "The time is within the working hours (12:00–14:00)."),
     ]
 
 
@@ -106,17 +107,17 @@ def test_an_hour_across_midnight_is_covered_by_both_days() -> None:
 def test_a_closed_date_blocks_and_is_named(anna: User) -> None:
     DateOverrideFactory(user=anna, date=date(2026, 12, 1))
     reason = bearing_on(anna, tuesday(10), now=NOW)[0]
-    assert (reason.kind, reason.blocks, reason.text) == ("override", True, "A date override closes 12/01/2026.")
+    assert (reason.kind, reason.blocks, reason.text) == ("override", True, "A date override closes Tue 1 Dec 2026.")
     assert (reason.start, reason.end) == (tuesday(1) - timedelta(hours=1), tuesday(24))
 
 
 def test_other_hours_of_a_date_replace_those_of_the_week(anna: User) -> None:
     DateOverrideFactory(user=anna, date=date(2026, 12, 1), start=time(12), end=time(20))
     assert told(anna, tuesday(10)) == [
-        ("override", True, "The time is outside the hours that a date override sets for 12/01/2026 (noon–8 p.m.).")
+        ("override", True, "The time is outside the hours that a date override sets for Tue 1 Dec 2026 (12:00–20:00).")
     ]
     assert told(anna, tuesday(18)) == [
-        ("override", False, "The time is within the hours that a date override sets (noon–8 p.m.).")
+        ("override", False, "The time is within the hours that a date override sets (12:00–20:00).")
     ]
 
 
@@ -127,7 +128,7 @@ def test_somebody_without_a_configuration_has_no_hours() -> None:
 
 def test_a_blocked_slot_is_told_with_its_note(anna: User) -> None:
     BlockedSlotFactory(user=anna, start=tuesday(10, 30), end=tuesday(11), note="Plumber")
-    assert told(anna, tuesday(10)) == [("blocked_slot", True, "Blocked in Kalends (10:30 a.m.–11 a.m.): Plumber.")]
+    assert told(anna, tuesday(10)) == [("blocked_slot", True, "Blocked in Kalends (10:30–11:00): Plumber.")]
     assert told(anna, tuesday(11)) == []
 
 
@@ -139,7 +140,7 @@ def test_each_event_is_told_with_its_calendar_its_rule_and_whether_it_blocks(ann
     event(work, tuesday(10), summary="", reason="unreadable")
     event(work, tuesday(10), summary="Maybe", blocks=False, reason="invitation_rule")
     event(work, tuesday(10), summary="Perhaps", blocks=True, reason="invitation_rule")
-    at = "in “Work” (10 a.m.–11 a.m.)"
+    at = "in “Work” (10:00–11:00)"
     assert told(anna, tuesday(10)) == [
         ("occurrence", True, f"“Dentist” {at} is marked Busy, so it blocks."),
         ("occurrence", False, f"“Birthday” {at} is marked Free, so it does not block."),
@@ -176,20 +177,20 @@ def test_travel_time_is_named_where_an_event_is_longer_for_it(anna: User, work: 
         (
             "occurrence",
             True,
-            "“Visit” in “Work” (10:30 a.m.–noon, travel time included) is marked Busy, so it blocks.",
+            "“Visit” in “Work” (10:30–12:00, travel time included) is marked Busy, so it blocks.",
         )
     ]
 
 
 def test_a_percent_sign_in_a_title_is_only_a_percent_sign(anna: User, work: Calendar) -> None:
     event(work, tuesday(10), summary="50 %(off) 100%")
-    assert told(anna, tuesday(10))[0][2] == "“50 %(off) 100%” in “Work” (10 a.m.–11 a.m.) is marked Busy, so it blocks."
+    assert told(anna, tuesday(10))[0][2] == "“50 %(off) 100%” in “Work” (10:00–11:00) is marked Busy, so it blocks."
 
 
 def test_an_event_of_several_days_is_told_with_its_dates(anna: User, work: Calendar) -> None:
     event(work, tuesday(10) - timedelta(days=1), 48 * 60, summary="Fair")
     assert told(anna, tuesday(10))[0][2] == (
-        "“Fair” in “Work” (11/30/2026 10 a.m.–12/02/2026 10 a.m.) is marked Busy, so it blocks."
+        "“Fair” in “Work” (Mon 30 Nov 2026, 10:00 – Wed 2 Dec 2026, 10:00) is marked Busy, so it blocks."
     )
 
 
@@ -201,9 +202,9 @@ def test_a_booking_answers_for_its_own_event(anna: User, work: Calendar) -> None
         (
             "occurrence",
             False,
-            "“Carla” in “Work” (10 a.m.–11 a.m.) is a booking’s own event; the booking answers for its time.",
+            "“Carla” in “Work” (10:00–11:00) is a booking’s own event; the booking answers for its time.",
         ),
-        ("booking", True, "The booking “Carla · Talk” (10 a.m.–11 a.m.) takes this time."),
+        ("booking", True, "The booking “Carla · Talk” (10:00–11:00) takes this time."),
     ]
 
 
@@ -212,11 +213,11 @@ def test_the_part_of_a_bookings_event_that_the_phone_added_blocks(anna: User, wo
     placement = LinkedEventFactory(booking=booking, calendar=work, pushed=True)
     event(work, tuesday(10), 120, summary="Carla", uid=placement.uid)
     assert told(anna, tuesday(11)) == [
-        ("occurrence", True, "“Carla” in “Work” (10 a.m.–noon) is marked Busy, so it blocks.")
+        ("occurrence", True, "“Carla” in “Work” (10:00–12:00) is marked Busy, so it blocks.")
     ]
     assert told(anna, tuesday(9, 30), Kind.OCCURRENCE)[0][1:] == (
         False,
-        "“Carla” in “Work” (10 a.m.–noon) is a booking’s own event and blocks only where the booking is not.",
+        "“Carla” in “Work” (10:00–12:00) is a booking’s own event and blocks only where the booking is not.",
     )
 
 
@@ -234,7 +235,7 @@ def test_a_pending_booking_is_called_pending(anna: User) -> None:
         service__name="Talk",
     )
     assert told(anna, tuesday(10)) == [
-        ("booking", True, "The pending booking “Carla · Talk” (10 a.m.–11 a.m.) takes this time.")
+        ("booking", True, "The pending booking “Carla · Talk” (10:00–11:00) takes this time.")
     ]
 
 
@@ -251,7 +252,7 @@ def test_the_time_kept_free_around_another_booking_is_a_buffer(anna: User) -> No
         (
             "buffer",
             True,
-            "Time is kept free around the booking “Carla · Talk” (9:45 a.m.–11:30 a.m.) or around the service.",
+            "Time is kept free around the booking “Carla · Talk” (09:45–11:30) or around the service.",
         )
     ]
 
@@ -263,8 +264,8 @@ def test_the_buffers_of_the_service_reach_into_what_is_beside_it(anna: User, wor
     BlockedSlotFactory(user=anna, start=tuesday(11), end=tuesday(12))
     kept = "The time kept free around the service reaches into"
     assert told(anna, tuesday(10), service=service) == [
-        ("buffer", True, f"{kept} “Dentist” in “Work” (9 a.m.–10 a.m.)."),
-        ("buffer", True, f"{kept} time blocked in Kalends (11 a.m.–noon)."),
+        ("buffer", True, f"{kept} “Dentist” in “Work” (09:00–10:00)."),
+        ("buffer", True, f"{kept} time blocked in Kalends (11:00–12:00)."),
     ]
     assert told(anna, tuesday(10)) == []
 
@@ -274,14 +275,14 @@ def test_a_start_between_the_offered_ones_is_told_from_where_they_are_counted(an
     assert told(anna, tuesday(10, 10), Kind.HOURS, service=service)[1] == (
         "hours",
         True,
-        "Counted from 9 a.m., the service starts every 30 minutes, so 10:10 a.m. is no start.",
+        "Counted from 09:00, the service starts every 30 minutes, so 10:10 is no start.",
     )
 
 
 def test_notice_and_horizon_of_the_service_are_told_with_their_times(anna: User) -> None:
     service = ServiceFactory(staff=[anna], notice_minutes=26 * 60, horizon_days=10)
-    notice = "Before 12/01/2026 11 a.m. it is too soon: the service needs 1560 minutes’ notice."
-    horizon = "From 12/10/2026 9 a.m. on it is too far ahead: the service can be booked for 10 days."
+    notice = "Before Tue 1 Dec 2026, 11:00 it is too soon: the service needs 1560 minutes’ notice."
+    horizon = "From Thu 10 Dec 2026, 09:00 on it is too far ahead: the service can be booked for 10 days."
     both = (Kind.NOTICE, Kind.HORIZON)
     assert told(anna, tuesday(10), *both, service=service) == [("notice", True, notice), ("horizon", False, horizon)]
     later = tuesday(10) + timedelta(days=10)
@@ -295,26 +296,26 @@ def test_what_is_over_is_not_open(anna: User) -> None:
 @pytest.mark.parametrize(
     ("age", "policy", "blocks", "text"),
     [
-        (1, "pending", False, "As of 11/30/2026 8:59 a.m. the calendars are known."),
-        (30, "pending", False, "The calendars were last known at 11/30/2026 8:30 a.m., which is trusted for now."),
+        (1, "pending", False, "As of Mon 30 Nov 2026, 08:59 the calendars are known."),
+        (30, "pending", False, "The calendars were last known at Mon 30 Nov 2026, 08:30, which is trusted for now."),
         (
             90,
             "pending",
             False,
-            "The calendars were last known at 11/30/2026 7:30 a.m., so a booking stays pending until they are read "
+            "The calendars were last known at Mon 30 Nov 2026, 07:30, so a booking stays pending until they are read "
             "again.",
         ),
         (
             90,
             "no_openings",
             True,
-            "The calendars were last known at 11/30/2026 7:30 a.m., which is too long ago, so no times are offered.",
+            "The calendars were last known at Mon 30 Nov 2026, 07:30, which is too long ago, so no times are offered.",
         ),
         (
             90,
             "trust",
             False,
-            "The calendars were last known at 11/30/2026 7:30 a.m. and are trusted all the same, as you chose.",
+            "The calendars were last known at Mon 30 Nov 2026, 07:30 and are trusted all the same, as you chose.",
         ),
     ],
 )
@@ -348,6 +349,24 @@ def test_what_is_wrong_with_a_calendar_is_told_beside_its_age(anna: User, work: 
         False,
         "“Work”: This calendar is no longer in the account. Choose another, or untick it.",
     )
+
+
+@pytest.mark.parametrize("days", [-40, 410])
+def test_where_events_are_not_kept_that_is_said(anna: User, work: Calendar, days: int) -> None:
+    assert told(anna, NOW + timedelta(days=days), Kind.FRESHNESS)[1] == (
+        "freshness",
+        False,
+        "Events are kept from Mon 26 Oct 2026 to Thu 6 Jan 2028. What iCloud has beyond that is not known here.",
+    )
+
+
+def test_reasons_name_the_event_or_booking_they_are_about(anna: User, work: Calendar) -> None:
+    booking = BookingFactory(staff=anna, start=tuesday(10), blocked_until=tuesday(11, 30))
+    event(work, tuesday(10), summary="Dentist")
+    hours, dentist, taken, fresh = bearing_on(anna, tuesday(10), now=NOW)
+    assert isinstance(dentist.about, Busy)
+    assert (hours.about, dentist.about.summary, taken.about, fresh.about) == (None, "Dentist", booking, None)
+    assert bearing_on(anna, tuesday(11), now=NOW)[1].about == booking
 
 
 def test_reasons_come_by_kind_of_rule_and_then_by_start(anna: User, work: Calendar) -> None:
