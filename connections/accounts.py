@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 
 from connections import dav, home, leases
 from connections.models import Calendar, CalendarConfiguration, Connection, Event, SyncRun
-from connections.problems import Problem, classify_account
+from connections.problems import Problem, classify_connecting
 from connections.standing import Held
 from connections.sync import account_of, sync_connection
 
@@ -139,17 +139,14 @@ def _renew(connection: Connection, values: dict[str, Any]) -> None:
 
 def _enter(url: str, username: str, password: str) -> Account:
     """Look whether the account lets us in. Raises ConnectFailed."""
-    refused: ConnectFailed | None = None
-    for spelling in _spellings(password, url):
+    *first, last = _spellings(password, url)
+    for spelling in first:
         try:
-            return _look_inside(Connection(url=url, username=username, password=spelling))
-        except dav.Unauthorized:
-            refused = ConnectFailed(Problem("not_accepted"), "app_password")
-        except (dav.NotCalDav, dav.NotFound) as error:
-            raise ConnectFailed(Problem("no_caldav")) from error
-        except dav.DavError as error:
-            raise ConnectFailed(classify_account(error, username).problem) from error
-    raise refused or ConnectFailed(Problem("not_accepted"), "app_password")
+            return _look_inside(url, username, spelling)
+        except ConnectFailed as failure:
+            if failure.problem.code != "not_accepted":
+                raise
+    return _look_inside(url, username, last)
 
 
 def _spellings(password: str, url: str) -> list[str]:
@@ -163,10 +160,15 @@ def _spellings(password: str, url: str) -> list[str]:
     return list(dict.fromkeys([typed, clean_password(password)] if shaped else [typed]))
 
 
-def _look_inside(candidate: Connection) -> Account:
-    with dav.Session(account_of(candidate)) as session:
-        look = home.look(session, "")
-        candidate.origin = session.origin
+def _look_inside(url: str, username: str, password: str) -> Account:
+    candidate = Connection(url=url, username=username, password=password)
+    try:
+        with dav.Session(account_of(candidate)) as session:
+            look = home.look(session, "")
+            candidate.origin = session.origin
+    except dav.DavError as error:
+        problem = classify_connecting(error, right_address=is_icloud(url))
+        raise ConnectFailed(problem, "app_password" if problem.code == "not_accepted" else "") from error
     if look.home:
         home.note(candidate, look.home)
     if not look.calendars:

@@ -58,6 +58,11 @@ SENTENCES: dict[str, Promise] = {
     "no_calendars": _(
         "The account has no calendars for events. Turn on Calendars under iCloud on the iPhone, then connect again."
     ),
+    "not_reached": _("The server does not answer just now, so nothing was changed. Try again in a few minutes."),
+    "connecting_refused": _("The server refused it (%(status)s). Check the Apple ID and the address."),
+    "foreign_home": _(
+        "The server led to %(host)s, which is not one of its own hosts, so nothing was sent there. Check the address."
+    ),
     "other_account": _(
         "This password belongs to another Apple Account. Make it while signed in as the account that is connected here."
     ),
@@ -131,6 +136,22 @@ def classify_account(error: dav.DavError, username: str) -> Verdict:
     if verdict.kind is Kind.ITEM:
         return Verdict(Kind.LATER, Problem("home_refused", {"status": error.status or "?"}))
     return verdict
+
+
+def classify_connecting(error: dav.DavError, *, right_address: bool) -> Problem:
+    """What an error means to a person who is just connecting an account: nothing is stored, nobody tries again.
+
+    At the `right_address` an answer that is no calendar's comes from a network's sign-in page or an overloaded server.
+    """
+    if isinstance(error, dav.Unauthorized):
+        return Problem("not_accepted")
+    if isinstance(error, dav.ForeignHost):
+        return Problem("foreign_home", {"host": error.host})
+    if isinstance(error, (dav.NotCalDav, dav.NotFound)):
+        return Problem("not_reached" if right_address else "no_caldav")
+    if isinstance(error, dav.Unavailable):
+        return Problem("not_reached")
+    return Problem("connecting_refused", {"status": error.status or "?"})
 
 
 def concerns_all(error: dav.DavError) -> bool:

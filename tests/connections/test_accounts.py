@@ -188,14 +188,20 @@ def test_what_is_no_address_is_refused_with_a_sentence(stranger_to_icloud: World
     )
 
 
-def test_an_address_without_a_calendar_server_is_refused(stranger_to_icloud: World) -> None:
+def test_an_address_without_a_calendar_server_is_refused(stranger_to_icloud: World, settings: Settings) -> None:
     stranger_to_icloud.icloud.faults.html(times=None)
-    assert refused(stranger_to_icloud)[0].startswith("There is no calendar server at this address.")
+    assert refused(stranger_to_icloud)[0] == (
+        "The server does not answer just now, so nothing was changed. Try again in a few minutes."
+    )
+    settings.ICLOUD_CALDAV_URL = "https://caldav.icloud.com/"
+    assert refused(stranger_to_icloud, url=stranger_to_icloud.icloud.entry_url)[0] == (
+        "There is no calendar server at this address. Check it, or leave it out for iCloud."
+    )
 
 
 def test_an_address_that_does_not_answer_is_refused(stranger_to_icloud: World) -> None:
     assert refused(stranger_to_icloud, url="http://127.0.0.1:1/") == (
-        "iCloud does not answer just now. Kalends tries again by itself.",
+        "The server does not answer just now, so nothing was changed. Try again in a few minutes.",
         "",
     )
 

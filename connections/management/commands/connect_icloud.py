@@ -12,8 +12,6 @@ from connections import accounts
 from connections.commands import Failed, JsonCommand, Refused, read_password, user_named
 from connections.models import Connection
 
-TRY_LATER = {"unavailable", "throttled", "not_caldav", "server_refused"}
-
 
 class Command(JsonCommand):
     help = (
@@ -31,7 +29,7 @@ class Command(JsonCommand):
         try:
             connection = accounts.connect(staff, username=apple_id, password=password, url=url, now=timezone.now())
         except accounts.ConnectFailed as error:
-            raise (Failed if error.problem.code in TRY_LATER else Refused)(str(error)) from None
+            raise (Failed if error.problem.code == "not_reached" else Refused)(str(error)) from None
         return self._describe(connection)
 
     def _describe(self, connection: Connection) -> dict[str, Any]:
