@@ -213,11 +213,15 @@ def _reconcile_soon(placement: Placement) -> None:
 
 
 def _uid_elsewhere(placement: Placement, location: str, now: datetime) -> Pushed:
-    """The account has the event under another name: an earlier push was heard and the phone moved it since."""
-    calendar = Calendar.objects.filter(
-        connection=placement.calendar.connection_id if placement.calendar else None,
-        path=location.rsplit("/", 1)[0] + "/",
-    ).first()
+    """The account has the event under another name: an earlier push was heard and the phone moved it since.
+
+    Most servers do not say where (`location` is ""); then the next sync finds it.
+    """
+    connection = placement.calendar.connection_id if placement.calendar else None
+    if not location:
+        read = Event.objects.filter(calendar__connection=connection, uid=placement.uid).exclude(href=placement.href)
+        location = next(iter(read.values_list("href", flat=True)), "")
+    calendar = Calendar.objects.filter(connection=connection, path=location.rsplit("/", 1)[0] + "/").first()
     problem = Problem("uid_elsewhere")
     if not location or calendar is None:
         return _write(placement, State.RETRYING, problem, next_try_at=now + _pause(placement))

@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 
 from django.contrib.auth.models import User
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, Q
 from django.utils.translation import gettext as _
 
 from availability.intervals import Span
@@ -62,10 +62,10 @@ def _failing(user: User) -> bool:
 
 
 def _pairs(user: User, now: datetime) -> Iterable[tuple[LinkedEvent, list[Event]]]:
-    """Each placement that a calendar has agreed to, with the events of its UID."""
+    """Each placement that a calendar has agreed to, or that a push found changed, with the events of its UID."""
     placements = list(
         LinkedEvent.objects.filter(booking__staff=user, wanted=LinkedEvent.Wanted.PRESENT, booking__end__gt=now - PAST)
-        .exclude(etag="")
+        .exclude(Q(etag="") & ~Q(state=State.CHANGED_ON_BOTH_SIDES))
         .exclude(calendar=None)
         .select_related("booking__service", "booking__staff", "calendar__connection")
     )
@@ -99,9 +99,12 @@ def _compare(placement: LinkedEvent, events: Sequence[Event], now: datetime) -> 
     if event.etag in (placement.etag, *placement.superseded_etags):
         return True  # an echo of our own push, or nothing new
     try:
-        return _changed(placement, event, ical.own_event(bytes(event.text)), now)
+        settled = _changed(placement, event, ical.own_event(bytes(event.text)), now)
     except services.Refused:
         return True  # cancelled in Kalends while this was looked at: there is nothing left to follow
+    # A create whose answer was lost: whatever is decided, pushing goes on from the version that was compared.
+    LinkedEvent.objects.filter(pk=placement.pk, etag="").update(etag=event.etag)
+    return settled
 
 
 def _follow_calendar(placement: LinkedEvent, event: Event) -> None:

@@ -258,4 +258,6 @@ def _concrete(etag: str) -> str:
         raise DavError("a write needs the ETag of the version it means")
     if not (etag.isascii() and etag.isprintable()):
         raise DavError("the server's ETag fits into no header")
-    return quoted(etag)
+    # If-Match compares strongly (RFC 9110 13.1.1), so a weak ETag matches nowhere; often it is a strong one that a
+    # compressing proxy has marked as weak.
+    return quoted(etag).removeprefix("W/")

@@ -48,6 +48,7 @@ class Server:
     history: list[tuple[int, str]] = field(default_factory=list)
     step: int = 1
     privileges: str = MAY_WRITE
+    weak: bool = False  # its ETags are weak ones
     answers: list[Callable[[Asked], Answer | None]] = field(default_factory=list)
     requests: list[Asked] = field(default_factory=list)
 
@@ -70,16 +71,23 @@ class Server:
         self.requests.append(asked)
         bent = (answer(asked) for answer in list(self.answers))
         status, body = next((one for one in bent if one is not None), None) or self.plain(asked)
-        return reply(status, body, content_type="text/xml")(environ, start_response)
+        tag = self.members.get(asked.path.removeprefix(WORK), ("",))[0] if asked.method == "GET" else ""
+        return reply(status, body, content_type="text/xml", **({"etag": tag} if tag else {}))(environ, start_response)
 
     def plain(self, asked: Asked) -> Answer:
         """The answer of a server with manners."""
+        name = asked.path.removeprefix(WORK)
+        if asked.method in ("GET", "PUT", "DELETE"):
+            return self.resource(asked, name)
         if b"sync-collection" in asked.body:
             return self.delta(asked)
         if b"calendar-multiget" in asked.body:
             return 207, multistatus(*self.got(asked))
         if asked.path == HOME and asked.headers.get("depth") == "1":
             return 207, multistatus(self.listed())
+        if asked.path.startswith(WORK) and asked.path != WORK:
+            name = asked.path.removeprefix(WORK)
+            return (207, multistatus(self.member(name))) if name in self.members else (404, b"")
         if asked.path == WORK:
             return 207, multistatus(*(self.member(name) for name in self.members))
         principal = f"<current-user-principal><href>{HOME}</href></current-user-principal>"
@@ -105,6 +113,24 @@ class Server:
     def since(asked: Asked) -> int:
         found = re.search(rb"<sync-token>(\d+)</sync-token>", asked.body)
         return int(found[1]) if found else 0
+
+    def resource(self, asked: Asked, name: str) -> Answer:
+        """GET, PUT and DELETE of a member, under conditions with strong ETags (RFC 9110 13.1.1)."""
+        match, here = asked.headers.get("if-match"), self.members.get(name)
+        if match is not None and (here is None or match != here[0].removeprefix("W/")):
+            return 412, b""
+        if asked.headers.get("if-none-match") and here:
+            return 412, b""
+        if asked.method == "PUT":
+            weak = "W/" if self.weak else ""
+            self.put(name, asked.body, f'{weak}"{self.step + 1}"')
+            return 204 if here else 201, b""
+        if here is None:
+            return 404, b""
+        if asked.method == "DELETE":
+            self.delete(name)
+            return 204, b""
+        return 200, here[1]
 
     def got(self, asked: Asked) -> Sequence[str]:
         """What was asked for by multiget, with its data; what is not there as 404."""
@@ -145,13 +171,13 @@ def _name(asked: Asked) -> str:
     return next((name for name in known if name.encode() in asked.body), asked.method)
 
 
-def customer(web: Callable[..., Served], server: Server) -> Customer:
+def customer(web: Callable[..., Served], server: Server, *, linked: bool = False) -> Customer:
     """Connect somebody to `server`, choose its calendar and read it."""
     user = UserFactory(configuration__saved_at=None)
     url = web(server.app).url
     connection = accounts.connect(user, username=USERNAME, password=PASSWORD, url=url, now=NOW)
     calendar = Calendar.objects.get(connection=connection)
-    accounts.configure(user, linked=None, conflicts=[calendar], now=NOW)
+    accounts.configure(user, linked=calendar if linked else None, conflicts=[calendar], now=NOW)
     found = Customer(server, connection)
     assert found.sync().error is None
     found.said()

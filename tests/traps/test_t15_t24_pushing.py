@@ -199,6 +199,22 @@ def test_t20_a_create_whose_answer_is_lost_makes_one_event(
     assert (practice.placement(booking).uid, practice.events()) == (uid, [practice.href(booking)])
 
 
+@pytest.mark.parametrize("choice", ["put_back", "accept"])
+def test_t20_a_lost_create_that_the_phone_changed_is_asked_about(practice: Practice, choice: str) -> None:
+    booking = practice.book()
+    practice.icloud.faults.lost(method="PUT", times=2)
+    practice.push()
+    practice.phone.move(practice.href(booking), berlin(1, 14))
+    everything_after(practice, 2)
+    booking.refresh_from_db()
+    assert ([kind for kind, _ in practice.proposals()], booking.start) == (["both_sides"], START)
+    services.decide(booking.proposals.get(), choice=choice, now=practice.now)  # type: ignore[attr-defined]
+    everything_after(practice)
+    decided = {"put_back": START, "accept": utc(1, 13)}[choice]
+    assert settled(practice, booking) == (decided, "confirmed", "pushed", decided, [])
+    assert practice.events() == [practice.href(booking)]
+
+
 # --- T21 --------------------------------------------------------------------------------------------------
 
 
