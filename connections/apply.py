@@ -253,10 +253,10 @@ def owes_lately(calendar: Calendar, now: datetime) -> bool:
     return Event.objects.owed().filter(calendar=calendar, owed_since__gt=now - OWED_HOLDS_FRESHNESS).exists()
 
 
-def mark_fresh(calendar: Calendar, now: datetime) -> None:
-    """Everything that was listed is known as of `now`, unless an event is owed."""
+def mark_fresh(calendar: Calendar, known_at: datetime, now: datetime) -> None:
+    """Everything that was listed is known as of `known_at`, unless an event is owed."""
     if not owes_lately(calendar, now):
-        Calendar.objects.filter(pk=calendar.pk, error_code="").exclude(read_at=None).update(fresh_at=now)
+        Calendar.objects.filter(pk=calendar.pk, error_code="").exclude(read_at=None).update(fresh_at=known_at)
 
 
 def mark_reconcile(calendar: Calendar) -> None:

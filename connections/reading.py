@@ -31,6 +31,7 @@ class OutOfTime(Exception):
 @dataclass(slots=True)
 class Reading:
     """One calendar being read. `compare`: by a complete listing. `until`: the budget, a `time.monotonic()` instant.
+    `listed_at`: when the home was listed that said what had changed.
 
     `run` raises DavError, OutOfTime, apply.ChoiceChanged and leases.LeaseLost.
     """
@@ -39,16 +40,19 @@ class Reading:
     standing: Standing
     lens: apply.Lens
     now: datetime
+    listed_at: datetime
     report: SyncReport
     compare: bool
     until: float
     calendar: Calendar = field(init=False)
     lease: str = field(init=False)
+    known_at: datetime = field(init=False)  # up to when the calendar is known after this
 
     def run(self) -> None:
         """Do it."""
         self.calendar = self.standing.calendar
         self.lease = self.calendar.connection.lease_token
+        self.known_at = self.now
         changes, known = self._changes_against_known()
         todo = plan(changes, known, believed_digest=self.calendar.doubted_digest if self.calendar.doubted_at else "")
         self._fetch(todo.fetch)
@@ -79,6 +83,7 @@ class Reading:
         if self.compare or calendar.doubted_at or not calendar.sync_token:
             return self.session.listing(path)
         if self.standing.unchanged:
+            self.known_at = self.listed_at
             return dav.Changes({}, frozenset(), calendar.sync_token, complete=False)  # only owed events are due
         try:
             changes = self.session.changes(path, calendar.sync_token)
@@ -138,7 +143,7 @@ class Reading:
         if changes.complete:
             values["compared_at"] = self.now
         if not apply.owes_lately(self.calendar, self.now):
-            values["fresh_at"] = self.now
+            values["fresh_at"] = self.known_at
         return values
 
     def _retry_owed(self, todo: Plan) -> None:
@@ -151,7 +156,7 @@ class Reading:
                 if number:
                     self._look_at_the_clock()
                 self._retry(event)
-        apply.mark_fresh(self.calendar, self.now)
+        apply.mark_fresh(self.calendar, self.known_at, self.now)
 
     def _retry(self, event: Event) -> None:
         """Ask for one owed event. It is settled only by the version that was listed, or by a later listing.

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
-from django.db.models import F
+from django.db.models import F, Q
 from django.utils.module_loading import import_string
 
 from connections import apply, dav, guard, home, leases, outcome
@@ -125,11 +125,13 @@ class Sync:
     report: SyncReport = field(init=False)
     started: float = field(init=False)
     error_before: str = field(init=False)
+    listed_at: datetime = field(init=False)  # when the home was listed that this sync goes by
 
     def __post_init__(self) -> None:
         self.report = SyncReport(self.connection.pk)
         self.error_before = self.connection.error_code
         self.started = time.monotonic()
+        self.listed_at = self.now
 
     @property
     def connection(self) -> Connection:
@@ -173,7 +175,8 @@ class Sync:
         """What the home lists; None if it stands in the tables already."""
         if probe is not None:
             return self._taken(probe)
-        if self.probed and self._listed_just_now():
+        if self.probed and (just_now := self._listed_just_now()):
+            self.listed_at = just_now
             return None
         return home.look(session, self.connection.home_path)
 
@@ -184,9 +187,9 @@ class Sync:
             raise probe.look
         return probe.look
 
-    def _listed_just_now(self) -> bool:
+    def _listed_just_now(self) -> datetime | None:
         polled_at = self.connection.polled_at
-        return polled_at is not None and self.now - polled_at < PROBE_HOLDS
+        return polled_at if polled_at is not None and self.now - polled_at < PROBE_HOLDS else None
 
     def _read_account(self, session: dav.Session, look: home.Look | None) -> None:
         missing = self._follow(look) if look else []
@@ -205,11 +208,16 @@ class Sync:
             home.note(self.connection, look.home)
         return home.follow(self.held, look.calendars)
 
-    def _mark_known(self) -> list[Standing]:
-        """Say of the calendars that did not change that they are known as of now; those that must be read."""
-        known = [standing.calendar.pk for standing in self.held if standing.is_known(self.now)]
+    def _mark_known(self, missing: Collection[Calendar] = ()) -> list[Standing]:
+        """Say of the calendars that did not change that they are known as of the listing; those that must be read.
+
+        Nothing is known of those that are `missing` from the home.
+        """
+        listed = (standing for standing in self.held if standing.calendar not in missing)
+        known = [standing.calendar.pk for standing in listed if standing.is_known(self.now)]
         if known:
-            Calendar.objects.filter(pk__in=known).exclude(read_at=None).update(fresh_at=self.now)
+            older = Q(fresh_at=None) | Q(fresh_at__lt=self.listed_at)
+            Calendar.objects.filter(older, pk__in=known).exclude(read_at=None).update(fresh_at=self.listed_at)
         return [one for one in self.held if one.is_due(self.now, routine=self.routine, full=self.full)]
 
     def _read_calendar(self, session: dav.Session, standing: Standing) -> None:
@@ -233,6 +241,7 @@ class Sync:
             standing=standing,
             lens=apply.Lens.of(standing.calendar, self.now),
             now=self.now,
+            listed_at=self.listed_at,
             report=self.report,
             compare=compare or (self.routine and standing.must_compare(self.now)),
             until=self.started + BUDGET * settings.TASK_TIMEOUT_SECONDS,
@@ -240,8 +249,9 @@ class Sync:
 
     def _leave_due(self, look: home.Look) -> None:
         """What a poll does: follow the listing, and leave what must be read to a sync of its own."""
-        self.report.look_again = bool(self._follow(look))
-        self.report.unfinished = bool(self._mark_known()) or self.report.look_again
+        missing = self._follow(look)
+        self.report.look_again = bool(missing)
+        self.report.unfinished = bool(self._mark_known(missing)) or self.report.look_again
 
     # --- how it ends ----------------------------------------------------------------------------------------
 
@@ -264,7 +274,7 @@ class Sync:
         self.report.error = outcome.trouble(self.held)
         # With more to read the row comes due again even if the task for it should get lost.
         comes = self.now + lease_length() if self.report.unfinished else outcome.next_sync(self.held, self.now)
-        self._release(comes, **outcome.good(self.held, self.now))
+        self._release(comes, **outcome.good(self.held, self.listed_at))
 
     def _stopped(self) -> None:
         """The home was listed, but not everything could be read yet."""
@@ -273,7 +283,7 @@ class Sync:
             mine = Calendar.objects.filter(connection=self.connection).exclude(compared_at=self.now)
             mine.update(compared_at=None)
         self.report.unfinished = True
-        self._release(self.now, **outcome.good(self.held, self.now))
+        self._release(self.now, **outcome.good(self.held, self.listed_at))
 
     def _after(self, error: dav.DavError) -> None:
         late = isinstance(error, dav.Unavailable) and time.monotonic() >= (self.deadline or self._limit()) - MOMENT
