@@ -163,16 +163,3 @@ def test_a_choice_made_while_a_sync_is_under_way_is_read_at_once_and_not_in_five
     world.choose("Work", "Home", linked="Work")
     finish(world, held)
     assert (world.connection.next_sync_at, world.connection.lease_token) == (world.now, "")
-
-
-def test_ctrl_c_gives_the_lease_back(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    held = claimed(world)
-
-    def interrupted(*args: object) -> None:
-        raise KeyboardInterrupt
-
-    monkeypatch.setattr(Sync, "_attempt", interrupted)
-    sync = Sync(held, now=world.now)
-    with pytest.raises(KeyboardInterrupt):
-        carry_out(sync, sync.run, SyncRun.Trigger.PERSON)
-    assert (world.connection.lease_token, world.connection.next_sync_at) == ("", world.now)
