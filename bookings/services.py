@@ -24,7 +24,7 @@ from bookings.finding import Opening
 from bookings.models import Booking, BookingChange, Client, LinkedEvent, Proposal, Service
 from connections.busy import freshness
 from connections.models import CalendarConfiguration
-from connections.polling import refresh
+from connections.polling import refresh, refresh_all
 
 QUIET = timedelta(minutes=10)  # what the phone moved may be undone before the client is told
 
@@ -74,9 +74,8 @@ def book(
     if not service.active:
         raise Refused(_("“%(service)s” cannot be booked at present.") % {"service": service})
     candidates = _candidates(service, staff)
-    for user in candidates:
-        refresh(user.pk, now, seconds=settings.FRESHNESS_DEADLINE_SECONDS)
-    candidates.sort(key=lambda user: freshness(user, now=now).pending)  # whose calendar was read comes first
+    refresh_all([user.pk for user in candidates], now, seconds=settings.FRESHNESS_DEADLINE_SECONDS)
+    candidates.sort(key=lambda user: _is_unread(user, now))
     refusal: NotOpen | None = None
     for user in candidates:
         try:
@@ -96,6 +95,12 @@ def _candidates(service: Service, staff: User | None) -> list[User]:
     if not able:
         raise Refused(_("Nobody offers “%(service)s” yet.") % {"service": service})
     return able
+
+
+def _is_unread(user: User, now: datetime) -> bool:
+    """Could the user's calendars not be read just now? Then somebody whose calendars were read comes first."""
+    fresh = freshness(user, now=now)
+    return fresh.pending or not fresh.bookable or (fresh.as_of is not None and fresh.as_of < now)
 
 
 def _book_with(

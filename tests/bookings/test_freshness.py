@@ -11,7 +11,7 @@ import pytest
 from bookings import services
 from bookings.models import Booking
 from tests.bookings.practice import Practice, berlin
-from tests.factories import START
+from tests.factories import START, UserFactory, office_hours
 
 DEADLINE = 0.4
 
@@ -72,3 +72,14 @@ def test_a_connection_that_needs_a_person_is_not_asked(practice: Practice) -> No
     practice.icloud.log.clear()
     assert practice.book(START).status == "confirmed"
     assert practice.icloud.log == []
+
+
+def test_whose_calendar_cannot_be_read_is_not_chosen_when_another_can(practice: Practice) -> None:
+    other = UserFactory(username="bert", configuration__saved_at=None)
+    office_hours(other)
+    practice.service.staff.add(other)
+    practice.later()
+    assert practice.book(staff=None).staff == practice.user
+    practice.icloud.down()
+    practice.later()
+    assert practice.book(START + timedelta(hours=2), staff=None).staff == other
