@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import os
 
-from django.core.management import call_command
 from django.core.asgi import get_asgi_application
+from django.core.management import call_command
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 application = get_asgi_application()

@@ -11,6 +11,9 @@ from django.conf import settings
 from django.core.checks import CheckMessage, Error, register
 
 STALE_POLICIES = ("pending", "no_openings", "trust")
+POSITIVE = ("SYNC_INTERVAL_SECONDS", "BOOKING_HORIZON_DAYS", "FRESHNESS_DEADLINE_SECONDS", "CLIENT_RETENTION_MONTHS")
+NOT_NEGATIVE = ("SYNC_WINDOW_PAST_DAYS", "TRUST_MINUTES")
+ADDRESSES = ("BASE_URL", "ICLOUD_CALDAV_URL")
 
 
 @register()
@@ -20,15 +23,18 @@ def check_secrets(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> lis
         return []
     problems: list[CheckMessage] = []
     if settings.SECRET_KEY in ("", settings.DEVELOPMENT_SECRET):
-        problems.append(Error("SECRET_KEY is not set.", hint=_hint("SECRET_KEY"), id="kalends.E001"))
+        problems.append(_error(1, "SECRET_KEY is not set.", _secret("SECRET_KEY")))
     if not settings.FERNET_KEYS or "" in settings.FERNET_KEYS or settings.DEVELOPMENT_SECRET in settings.FERNET_KEYS:
-        problems.append(
-            Error("FERNET_KEYS is not set: app-specific passwords could not be encrypted.", hint=_hint("FERNET_KEYS"), id="kalends.E002")
-        )
+        words = "FERNET_KEYS is not set: app-specific passwords could not be encrypted."
+        problems.append(_error(2, words, _secret("FERNET_KEYS")))
     return problems
 
 
-def _hint(name: str) -> str:
+def _error(number: int, words: str, hint: str) -> Error:
+    return Error(words, hint=hint, id=f"kalends.E{number:03}")
+
+
+def _secret(name: str) -> str:
     return f"Set {name} in the environment to a long random text, for example the output of: openssl rand -base64 48"
 
 
@@ -37,17 +43,19 @@ def check_values(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list
     """Values outside their range are refused, not guessed."""
     problems: list[CheckMessage] = []
     if settings.STALE_POLICY not in STALE_POLICIES:
-        problems.append(
-            Error(f"STALE_POLICY is {settings.STALE_POLICY!r}.", hint=f"Set it to one of: {', '.join(STALE_POLICIES)}.", id="kalends.E003")
-        )
-    for name in ("SYNC_INTERVAL_SECONDS", "BOOKING_HORIZON_DAYS", "FRESHNESS_DEADLINE_SECONDS", "CLIENT_RETENTION_MONTHS"):
+        hint = f"Set it to one of: {', '.join(STALE_POLICIES)}."
+        problems.append(_error(3, f"STALE_POLICY is {settings.STALE_POLICY!r}.", hint))
+    for name in POSITIVE:
         if getattr(settings, name) <= 0:
-            problems.append(Error(f"{name} must be more than 0.", hint=f"Set {name} to a positive number or leave it out.", id="kalends.E004"))
-    for name in ("SYNC_WINDOW_PAST_DAYS", "TRUST_MINUTES"):
+            problems.append(
+                _error(4, f"{name} must be more than 0.", f"Set {name} to a positive number or leave it out.")
+            )
+    for name in NOT_NEGATIVE:
         if getattr(settings, name) < 0:
-            problems.append(Error(f"{name} must not be negative.", hint=f"Set {name} to 0 or more.", id="kalends.E004"))
-    for name in ("BASE_URL", "ICLOUD_CALDAV_URL"):
+            problems.append(_error(4, f"{name} must not be negative.", f"Set {name} to 0 or more."))
+    for name in ADDRESSES:
         parts = urlsplit(getattr(settings, name))
         if parts.scheme not in ("http", "https") or not parts.hostname:
-            problems.append(Error(f"{name} is not an address.", hint=f"Set {name} to something like https://book.example.com.", id="kalends.E005"))
+            hint = f"Set {name} to something like https://book.example.com."
+            problems.append(_error(5, f"{name} is not an address.", hint))
     return problems

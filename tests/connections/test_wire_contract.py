@@ -84,9 +84,7 @@ def test_the_home_lists_event_calendars_in_one_request(server: CalendarServer, w
     assert (calendar, wire.requests) == (expected, 1)
 
 
-def test_the_probe_token_moves_with_a_change_and_only_then(
-    server: CalendarServer, wire: Session, work: str
-) -> None:
+def test_the_probe_token_moves_with_a_change_and_only_then(server: CalendarServer, wire: Session, work: str) -> None:
     first = wire.calendars(server.home)[0].token
     assert wire.calendars(server.home)[0].token == first != ""
     server.write(f"{work}a.ics", event("A"))
@@ -133,9 +131,7 @@ def test_a_token_the_server_does_not_know_is_expired(wire: Session, work: str, t
         wire.changes(work, token)
 
 
-def test_a_deleted_calendar_is_not_found_by_any_question(
-    server: CalendarServer, wire: Session, work: str
-) -> None:
+def test_a_deleted_calendar_is_not_found_by_any_question(server: CalendarServer, wire: Session, work: str) -> None:
     token = wire.listing(work).token
     assert wire.exists(work) is True
     server.remove(work)
