@@ -18,7 +18,7 @@ PYTEST := $(BIN)/python -m pytest -q -rfE --numprocesses=$(TEST_PROCESSES) --dis
 
 COMPILE := ../$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --no-header --no-emit-index-url --generate-hashes
 
-.PHONY: help demo test test-postgresql lint format types contracts migrations requirements bench bench-fleet run worker bench environment clean
+.PHONY: help demo test test-postgresql lint format types contracts migrations requirements bench bench-fleet run worker environment clean
 
 help: ## Say what can be made
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1|\2/p' Makefile | while IFS='|' read -r name words; do printf '%-16s %s\n' "$$name" "$$words"; done
@@ -56,7 +56,6 @@ requirements: $(VENV)/dev.stamp ## Compile requirements/*.in; UPGRADE=1 takes ne
 	cd requirements && $(COMPILE) $(if $(UPGRADE),--upgrade) base.in -o base.txt
 	cd requirements && $(COMPILE) $(if $(UPGRADE),--upgrade) dev.in -o dev.txt
 	cd requirements && $(COMPILE) $(if $(UPGRADE),--upgrade) bench.in -o bench.txt
-	cd requirements && $(COMPILE) $(if $(UPGRADE),--upgrade) bench.in -o bench.txt
 
 bench: $(VENV)/bench.stamp ## What Kalends costs beside other ways; SIZES=100,1000 REPEATS=3 SERVERS=sandbox for less
 	@exec $(BIN)/python -m benchmarks
@@ -71,9 +70,6 @@ run: $(VENV)/dev.stamp ## The web server for working on Kalends, with the settin
 worker: $(VENV)/dev.stamp ## The worker that goes with it
 	$(BIN)/python manage.py setup_schedules
 	@exec $(BIN)/python manage.py qcluster
-
-bench: $(VENV)/bench.stamp ## Measure Kalends beside other ways; SIZES=100,1000 REPEATS=1 make it shorter
-	@exec $(BIN)/python -m benchmarks
 
 environment: $(VENV)/dev.stamp ## Only install what developing needs
 
@@ -104,10 +100,5 @@ $(VENV)/dev.stamp: requirements/dev.txt | $(VENV)/made.stamp
 
 $(VENV)/bench.stamp: requirements/bench.txt | $(VENV)/made.stamp
 	@echo 'Installing what measuring Kalends needs into .venv (once) …'
-	@$(PIP) -r requirements/bench.txt
-	@touch $@
-
-$(VENV)/bench.stamp: requirements/bench.txt $(VENV)/dev.stamp
-	@echo 'Installing what Kalends is measured against into .venv (once) …'
 	@$(PIP) -r requirements/bench.txt
 	@touch $@

@@ -21,43 +21,7 @@ from typing import Any
 import pytest
 
 from sandbox.demo_place import FIRST_PORTS
-
-ROOT = Path(__file__).parents[2]
-OURS = ("DJANGO_SETTINGS_MODULE", "DEBUG", "DATABASE_URL", "SECRET_KEY", "FERNET_KEYS")
-
-
-class Demo:
-    """A running demo and its one address."""
-
-    def __init__(self, folder: Path, *options: str) -> None:
-        self.folder = folder
-        environment = {name: value for name, value in os.environ.items() if name not in OURS}
-        self.process = subprocess.Popen(
-            [sys.executable, "manage.py", "demo", f"--data={folder}", *options],
-            cwd=ROOT,
-            env=environment,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-            start_new_session=True,
-        )
-
-    def address(self) -> str:
-        """Wait for the line that tells it."""
-        line = self.process.stdout.readline()
-        assert "http" in line, self.process.stderr.read()
-        return line.split()[-1]
-
-    def groups(self) -> list[int]:
-        """The processes that it started, each of which leads a group."""
-        own = self.process.pid
-        return [pid for pid, parent in parents().items() if parent == own]
-
-    def stop(self, number: int = signal.SIGINT) -> tuple[int, str, str]:
-        """Send a signal; exit code and what was printed."""
-        self.process.send_signal(number)
-        out, err = self.process.communicate(timeout=30)
-        return self.process.returncode, out, err
+from tests.sandbox.demo_running import ROOT, Demo
 
 
 def parents() -> dict[int, int]:
@@ -67,6 +31,11 @@ def parents() -> dict[int, int]:
         with suppress(OSError, ValueError):
             found[int(entry.name)] = int((entry / "stat").read_text().rsplit(")", 1)[1].split()[1])
     return found
+
+
+def groups_of(demo: Demo) -> list[int]:
+    """The processes that a demo started, each of which leads a group."""
+    return [pid for pid, parent in parents().items() if parent == demo.process.pid]
 
 
 def members(groups: list[int]) -> list[int]:
@@ -147,7 +116,7 @@ def test_a_demo_starts_shows_itself_ends_and_goes_on(start) -> None:
     assert second.process.wait(30) == 1
     assert address in second.process.stderr.read()
 
-    groups = demo.groups()
+    groups = groups_of(demo)
     assert len(members(groups)) >= 8  # stand-in, janitor, polls, web and its worker, queue and its workers
     code, out, _err = demo.stop(signal.SIGINT)
     assert (code, out, members(groups)) == (0, "", [])
@@ -156,14 +125,14 @@ def test_a_demo_starts_shows_itself_ends_and_goes_on(start) -> None:
     answer = json.loads(again.process.stdout.readline())
     assert list(answer) == ["address"]
     assert rows(demo.folder, moves) == [("phone",)]
-    groups = again.groups()
+    groups = groups_of(again)
     assert again.stop(signal.SIGTERM)[0] == 0
     assert members(groups) == []
 
     anew = start("--reset")
     anew.address()
     assert rows(demo.folder, moves) == []
-    groups = anew.groups()
+    groups = groups_of(anew)
     anew.process.kill()
     anew.process.wait()
     assert soon(lambda: members(groups) == [])

@@ -1,0 +1,65 @@
+"""The demo as visitors meet it: its real processes, both frames, and nothing but clicks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import FrameLocator, Page, expect
+
+from tests.browser.conftest import barriers
+from tests.sandbox.demo_running import Demo
+
+SOON = 30_000  # milliseconds: polls come every five seconds
+
+
+@pytest.fixture
+def address(tmp_path: Path) -> Iterator[str]:
+    """A demo's one address."""
+    demo = Demo(tmp_path / "demo")
+    yield demo.address()
+    demo.stop()
+
+
+def connect(page: Page, iphone: FrameLocator, kalends: FrameLocator) -> None:
+    """Make an app-specific password on the left and give it to Kalends on the right."""
+    page.get_by_role("link", name="Make an app-specific password").click()
+    iphone.get_by_label("Name").fill("Kalends")
+    iphone.get_by_role("button", name="Generate").click()
+    password = iphone.locator("#app-password").inner_text()
+    page.get_by_role("link", name="Connect iCloud").click()
+    kalends.get_by_label("Apple ID", exact=True).fill("lea.brandt@icloud.com")
+    kalends.get_by_label("App-specific password", exact=True).fill(password)
+    kalends.get_by_role("button", name="Connect").click()
+
+
+def test_visitors_connect_choose_and_see_a_dragged_booking_follow(
+    page: Page, address: str, problems: list[str]
+) -> None:
+    iphone, kalends = page.frame_locator("[name=iphone]"), page.frame_locator("[name=kalends]")
+    page.goto(address)
+    expect(iphone.get_by_text("Mara Winter")).to_be_visible()
+    expect(kalends.get_by_role("button", name="Sign in")).to_be_visible()
+    assert barriers(page) == []
+
+    page.get_by_role("button", name="Sign in as Lea").click()
+    expect(iphone.get_by_text("Lea Brandt")).to_be_visible()
+    expect(kalends.get_by_text("No calendar is connected.")).to_be_visible()
+    connect(page, iphone, kalends)
+    kalends.get_by_role("region", name="Linked calendar").get_by_label("Work").check()
+    kalends.get_by_role("button", name="Save").click()
+    expect(page.get_by_role("button", name="Drag the next booking")).to_be_enabled(timeout=SOON)
+    assert barriers(page) == []
+
+    kalends.get_by_role("link", name="Bookings", exact=True).click()
+    kalends.get_by_role("row").nth(1).get_by_role("link").click()
+    expect(kalends.get_by_role("link", name="Reschedule")).to_be_visible()
+    before = kalends.locator("main").inner_text()
+    page.evaluate("frames.kalends.stayed = true")
+    page.get_by_role("button", name="Drag the next booking").click()
+    expect(page.get_by_role("status")).to_contain_text("begins an hour later now")
+    expect(kalends.get_by_text("on the phone").first).to_be_visible(timeout=SOON)
+    assert kalends.locator("main").inner_text() != before
+    assert page.evaluate("frames.kalends.stayed") is True
+    assert problems == []
