@@ -11,7 +11,7 @@ from playwright.sync_api import FrameLocator, Page, expect
 from tests.browser.conftest import barriers
 from tests.sandbox.demo_running import Demo
 
-SOON = 30_000  # milliseconds: polls come every five seconds
+SOON = 60_000  # milliseconds: polls come every five seconds
 
 
 @pytest.fixture

@@ -37,5 +37,5 @@ class Demo:
     def stop(self, number: int = signal.SIGINT) -> tuple[int, str, str]:
         """Send a signal; exit code and what was printed."""
         self.process.send_signal(number)
-        out, err = self.process.communicate(timeout=30)
+        out, err = self.process.communicate(timeout=60)
         return self.process.returncode, out, err

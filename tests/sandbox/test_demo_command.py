@@ -53,7 +53,7 @@ def rows(folder: Path, query: str) -> list[tuple[Any, ...]]:
         return database.execute(query).fetchall()
 
 
-def soon(check: Callable[[], bool], seconds: float = 40) -> bool:
+def soon(check: Callable[[], bool], seconds: float = 90) -> bool:
     deadline = time.monotonic() + seconds
     while not check():
         if time.monotonic() > deadline:
@@ -113,7 +113,7 @@ def test_a_demo_starts_shows_itself_ends_and_goes_on(start) -> None:
     assert soon(lambda: rows(demo.folder, moves) == [("phone",)])
 
     second = start()
-    assert second.process.wait(30) == 1
+    assert second.process.wait(60) == 1
     assert address in second.process.stderr.read()
 
     groups = groups_of(demo)

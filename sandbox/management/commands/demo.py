@@ -21,7 +21,7 @@ from rich.console import Console
 from sandbox.demo_place import LOOPBACK, Busy, Place
 from sandbox.demo_processes import LOOK_AGAIN, Ended, Processes
 
-START_SECONDS = 60
+START_SECONDS = 120
 
 
 class Stopped(Exception):
@@ -96,7 +96,7 @@ def start_all(processes: Processes, place: Place) -> None:
 
 
 def wait_until_up(processes: Processes, place: Place) -> None:
-    """Wait until both pages answer. Raises Ended when a process has ended or nothing answers for a minute."""
+    """Wait until both pages answer. Raises Ended when a process has ended or nothing answers for long."""
     deadline = time.monotonic() + START_SECONDS
     for url in (place.url("apple"), place.address):
         while not _answers(url):
