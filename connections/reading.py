@@ -7,20 +7,21 @@ transaction that finishes the calendar.
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
 from connections import apply, dav
 from connections.models import Calendar, Event
-from connections.plan import LONGEST_TOKEN, Known, Plan, plan, same_etag
-from connections.problems import Problem
+from connections.plan import LONGEST_TOKEN, OWED_HOLDS_FRESHNESS, Known, Plan, plan, same_etag
+from connections.problems import Problem, concerns_all
 from connections.report import SyncReport
 from connections.standing import Standing
 
 CHUNK = 50  # hrefs asked for at once, between two looks at the budget
 FEW = 2  # unchanged events that a delta may well repeat: our own pushes, for instance
+SERVER_FAILS = 3  # after so many events in a row that made it fail, it is not the events
 MOST_NAMES = 500  # in one query; for more, all events of the calendar are loaded
 
 
@@ -46,6 +47,7 @@ class Reading:
     until: float
     calendar: Calendar = field(init=False)
     lease: str = field(init=False)
+    failed: int = field(init=False, default=0)
     known_at: datetime = field(init=False)  # up to when the calendar is known after this
 
     def run(self) -> None:
@@ -100,11 +102,26 @@ class Reading:
         for first in range(0, len(hrefs), CHUNK):
             if first:
                 self._look_at_the_clock()
-            fetched = self.session.fetch(self.calendar.path, hrefs[first : first + CHUNK])
+            fetched = self._ask(hrefs[first : first + CHUNK])
             read = [apply.read(found, wanted.get(href, ""), self.lens) for href, found in fetched.found.items()]
             missing = {href: wanted[href] for href in fetched.missing if href in wanted}
             apply.write(self.calendar, self.lease, read, missing, self.lens, self.now)
             self._count(read, len(missing))
+
+    def _ask(self, hrefs: Sequence[str], *, counts: bool = True) -> dav.Fetched:
+        """Fetch them. A few that make the server fail, though it has just listed the calendar, are merely missing.
+
+        Beyond a few it is the server that fails; those that do not count have done so for a day.
+        """
+        try:
+            fetched = self.session.fetch(self.calendar.path, hrefs)
+        except dav.Unavailable as trouble:
+            self.failed += len(hrefs) if counts else 0
+            if self.failed >= SERVER_FAILS or concerns_all(trouble):
+                raise
+            return dav.Fetched({}, frozenset(hrefs))
+        self.failed = 0
+        return fetched
 
     def _look_at_the_clock(self) -> None:
         if time.monotonic() > self.until:
@@ -163,7 +180,8 @@ class Reading:
 
         What comes instead may be older than what is known (reads lag behind writes) and is stored if it differs.
         """
-        found = self.session.fetch(self.calendar.path, [event.href]).found.get(event.href)
+        hopeless = event.owed_since is not None and event.owed_since <= self.now - OWED_HOLDS_FRESHNESS
+        found = self._ask([event.href], counts=not hopeless).found.get(event.href)
         listed = "" if event.owed_etag == apply.UNNAMED else event.owed_etag
         read = [apply.read(found, listed, self.lens)] if found else []
         settled = bool(read) and not read[0].owed_etag
