@@ -21,14 +21,16 @@ from benchmarks.serving import Place, Server
 
 KALENDS, LIBRARY, VDIRSYNCER, LIVE = "Kalends", "caldav library", "vdirsyncer", "live search"
 FLOOR, READING = "bare requests", "read + expand"
-FIRST, ONE, MANY, POLL, EXPAND, OPENINGS = (
+FIRST, ONE, MANY, POLL, TOGETHER, EXPAND, OPENINGS = (
     "first sync",
     "1 change",
     "100 changes",
     "no change",
+    "no change, each of 20 polled together",
     "nightly expansion",
     "openings of 30 days",
 )
+WORKS = (FIRST, ONE, MANY, POLL, TOGETHER, OPENINGS, EXPAND)
 HUNDRED = 100
 
 
@@ -155,6 +157,7 @@ class Bench:
         self._floor(POLL, times=1)
         self._note(KALENDS, OPENINGS, self._runs("kalends:Openings", self.plan.repeats, home), times=5)
         self._note(KALENDS, EXPAND, self._runs("kalends:Expand", self.plan.repeats, home))
+        self._note(KALENDS, TOGETHER, self._runs("kalends:PollMany", self.plan.repeats, home), times=20)
 
     def _library(self, place: Mapping[str, str]) -> None:
         first = [
@@ -165,7 +168,8 @@ class Bench:
             runs = self._runs("library:Changed", self.plan.repeats, self.folder, count, **place)
             self._note(LIBRARY, work, runs)
         self._note(LIBRARY, POLL, self._runs("library:Poll", self.plan.repeats, self.folder, **place), times=20)
-        self._note(LIVE, OPENINGS, self._runs("library:Live", self.plan.repeats, self.folder, **place))
+        live = self._runs("library:Live", self.plan.repeats_of(self.size), self.folder, **place)
+        self._note(LIVE, OPENINGS, live)
         reading = {"size": self.size, "today": self.today.isoformat()}
         self._note(READING, FIRST, self._runs("floor:Reading", self.plan.repeats_of(self.size), self.folder, **reading))
 
@@ -175,9 +179,11 @@ class Bench:
         folders = [str(self.folder / f"vdirsyncer-{at}") for at in range(self.plan.repeats_of(self.size))]
         first = [self._runs("vdir:Sync", 1, self.folder, folder=folder, **spec)[0] for folder in folders]
         self._note(VDIRSYNCER, FIRST, first)
+        repeats = self.plan.repeats_of(self.size)
         for work, count in ((ONE, 1), (MANY, HUNDRED), (POLL, 0)):
-            runs = self._runs("vdir:Again", self.plan.repeats, self.folder, count, folder=folders[-1], **spec)
-            self._note(VDIRSYNCER, work, runs)
+            self._note(
+                VDIRSYNCER, work, self._runs("vdir:Sync", repeats, self.folder, count, folder=folders[-1], **spec)
+            )
 
     def _floor(self, work: str, *, times: int) -> None:
         """The requests of the last measurement again, while the server still answers them alike."""

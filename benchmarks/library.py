@@ -66,7 +66,7 @@ class Live(Job):
 
     def __init__(self, **place: Any) -> None:
         super().__init__(**place)
-        self.run()
+        self.calendar.get_display_name()  # the process has long been running
 
     def run(self) -> dict[str, Any]:
         now = datetime.now(UTC)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from benchmarks.bench import KALENDS, Block, Measured
+from benchmarks.bench import KALENDS, WORKS, Block, Measured
 from benchmarks.targets import Verdict
 
 _HEADS = {"wall": 10, "CPU": 10, "requests": 10, "queries": 9, "peak MB": 9, "added MB": 9, "wall x": 9, "CPU x": 8}
@@ -16,7 +16,8 @@ def table(block: Block) -> Iterator[str]:
     counts = f"{block.counts['events']:,} events, {block.counts['occurrences']:,} occurrences in the window"
     yield f"{block.server}: {counts}"
     yield _COLUMNS
-    for work in dict.fromkeys(work for _, work in block.measured):
+    done = {work for _, work in block.measured}
+    for work in filter(done.__contains__, WORKS):
         yield work
         ours = block.measured.get((KALENDS, work))
         for (program, of), measured in block.measured.items():
@@ -27,7 +28,7 @@ def table(block: Block) -> Iterator[str]:
 
 def _row(program: str, measured: Measured, ours: Measured | None) -> str:
     name = f"  {program}" + (" (once)" if measured.runs == 1 else "")
-    queries = measured.figures.detail.get("queries", "")
+    queries = f"{measured.figures.detail['queries']:.3g}" if "queries" in measured.figures.detail else ""
     figures = measured.figures
     times = f"{measured.wall / ours.wall:>9.2f}{measured.cpu / ours.cpu:>8.2f}" if ours else ""
     return (
@@ -46,4 +47,5 @@ def judgement(verdicts: Sequence[Verdict]) -> Iterator[str]:
     yield f"{'target':{width}}  {'server':10}{'wanted':>8}{'reached':>9}"
     for verdict in verdicts:
         outcome = f"short: {verdict.short}" if verdict.short else "PASS"
-        yield f"{verdict.target:{width}}  {verdict.server:10}{verdict.bound:>8}{verdict.value:>9}  {outcome}"
+        reached = f"{verdict.value:>9}  {verdict.aside:10}"
+        yield f"{verdict.target:{width}}  {verdict.server:10}{verdict.bound:>8}{reached}{outcome}"

@@ -48,11 +48,3 @@ class Sync:
 
     def _call(self, verb: str) -> None:
         app(["--verbosity", "ERROR", "--config", str(self.configuration), verb], standalone_mode=False)
-
-
-class Again(Sync):
-    """The same after one that left nothing to do."""
-
-    def __init__(self, **spec: Any) -> None:
-        super().__init__(**spec)
-        self.run()
