@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Collection, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 
 from connections import dav, home, leases
@@ -31,12 +31,18 @@ def poll_due(now: datetime) -> list[SyncReport]:
 
 
 def _settle(held: Held, answer: Future[Probe], now: datetime) -> SyncReport:
-    if answer.cancelled():
+    if _was_not_asked(answer):
         # Others took all the time: that says nothing of this connection, which comes first at the next poll.
         leases.release(held.connection, now)
         return SyncReport(held.connection.pk)
     sync = Sync(held, now=now)
     return carry_out(sync, partial(sync.settle, _result(answer)), SyncRun.Trigger.SCHEDULE)
+
+
+def _was_not_asked(answer: Future[Probe]) -> bool:
+    if answer.cancelled() or not answer.done() or answer.exception():
+        return answer.cancelled()
+    return isinstance(answer.result().look, dav.Unavailable) and answer.result().requests == 0
 
 
 def _ask_all(claimed: Sequence[Held], deadline: float) -> list[tuple[Held, Future[Probe]]]:
@@ -90,32 +96,35 @@ def refresh_all(user_ids: Collection[int], now: datetime, *, seconds: float) -> 
     """Read the selected calendars of all these users again, within `seconds` together.
 
     Connections are asked in parallel. One that somebody else is polling since before `now` is waited for and polled
-    again; a poll that started after `now` counts if it left nothing unread. One that needs a person is not asked, nor
-    one whose server asked to wait. Only what changed is read, not what is merely due. How fresh the calendars are
-    afterwards is for `busy.freshness` to say.
+    again; a poll that started after `now` counts if it left nothing unread. Of many who wait, the first to go on asks
+    for all of them. One that needs a person is not asked, nor one whose server asked to wait. Only what changed is
+    read, not what is merely due. How fresh the calendars are afterwards is for `busy.freshness` to say.
     """
-    deadline = time.monotonic() + seconds
+    began = time.monotonic()
+    deadline, at = began + seconds, now
     asked: set[int] = set()
     while time.monotonic() < deadline:
         unread = _unread(user_ids, now).exclude(pk__in=asked)
-        free = set(unread.free(now).values_list("pk", flat=True))
-        claimed = claim(Connection.objects.filter(pk__in=free), now) if free else []
-        _read_now(claimed, now, deadline)
+        free = set(unread.free(at).values_list("pk", flat=True))
+        claimed = claim(Connection.objects.filter(pk__in=free), at) if free else []
+        _read_now(claimed, at, deadline)
         asked |= {held.connection.pk for held in claimed}
         if not claimed and not unread.exists():
             return
         if not claimed:
             time.sleep(WATCH_EVERY)
+            at = now + timedelta(seconds=time.monotonic() - began)
 
 
 def _unread(user_ids: Collection[int], now: datetime) -> ConnectionQuerySet:
     """The connections that may be asked and have a selected calendar that is not known as of `now`.
 
-    A calendar is known as of the moment when the poll that says so was started.
+    A calendar is known as of the moment when the poll that says so was started. What has failed for somebody else since
+    `now` is not asked again.
     """
     old = Calendar.objects.selected().present().exclude(fresh_at__gte=now)
     mine = Connection.objects.filter(user__in=user_ids, needs_person=False, calendars__in=old).distinct()
-    return mine.askable(now)
+    return mine.exclude(failures__gt=0, poll_started_at__gte=now).askable(now)
 
 
 def _read_now(claimed: Sequence[Held], now: datetime, deadline: float) -> None:
