@@ -8,8 +8,10 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.contrib.auth.models import User
+from django.db.models import Exists, F, OuterRef
 
 from connections.models import Calendar, CalendarConfiguration, Connection, Event, Occurrence
+from connections.plan import OWED_HOLDS_FRESHNESS
 
 Span = tuple[datetime, datetime]
 Held = Mapping[str, Sequence[Span]]
@@ -122,22 +124,38 @@ def freshness(user: User, *, now: datetime) -> Freshness:
     """How fresh the user's selected calendars are at `now`, and what follows for bookings.
 
     The oldest selected calendar counts. A calendar that is gone, unreadable or stale is never treated as empty: within
-    TRUST_MINUTES its last good copy is trusted, afterwards the staff member's policy decides. One that was never read
-    completely has no good copy: no openings, whatever the policy.
+    TRUST_MINUTES its last good copy is trusted, afterwards the staff member's policy decides. It decides at once where
+    something is known to be unread: then the last copy is known to be wrong. One that was never read completely has no
+    good copy: no openings, whatever the policy.
     """
     if not Connection.objects.filter(user=user).exists():
         return Freshness("none")
     configuration = CalendarConfiguration.objects.filter(user=user).first()
     if configuration is None or configuration.saved_at is None:
         return Freshness("unconfigured", bookable=False)
-    calendars = list(Calendar.objects.selected().of(user))
+    owed = Event.objects.owed().filter(calendar=OuterRef("pk"), owed_since__gt=now - OWED_HOLDS_FRESHNESS)
+    selected = Calendar.objects.selected().of(user)
+    calendars = list(selected.annotate(owes=Exists(owed), poll_started_at=F("connection__poll_started_at")))
     if not calendars:
         return Freshness("none")
     if any(calendar.read_at is None for calendar in calendars):
         return Freshness("never_read", bookable=False)
     known = [calendar.fresh_at for calendar in calendars if calendar.fresh_at]
     # Read once, but with events owed ever since: there is a copy, and it was never complete.
-    return _aged(min(known) if len(known) == len(calendars) else None, configuration, now)
+    as_of = min(known) if len(known) == len(calendars) else None
+    if any(_is_known_unread(calendar, now) for calendar in calendars):
+        return _stale(as_of, configuration)
+    return _aged(as_of, configuration, now)
+
+
+def _is_known_unread(calendar: Calendar, now: datetime) -> bool:
+    """Is something listed of the calendar that could not be read: an event, or a change found by a poll since `now`?
+
+    A change that an earlier poll found is being read by a sync of its own: nobody who merely looks need notice.
+    """
+    started_at: datetime | None = getattr(calendar, "poll_started_at")  # noqa: B009 - annotated above
+    asked = started_at is not None and started_at >= now
+    return getattr(calendar, "owes") or (asked and calendar.listed_token != calendar.probe_token)  # noqa: B009
 
 
 def _aged(as_of: datetime | None, configuration: CalendarConfiguration, now: datetime) -> Freshness:
@@ -145,6 +163,10 @@ def _aged(as_of: datetime | None, configuration: CalendarConfiguration, now: dat
         return Freshness("fresh", as_of)
     if as_of and now - as_of <= timedelta(minutes=settings.TRUST_MINUTES):
         return Freshness("trusted", as_of)
+    return _stale(as_of, configuration)
+
+
+def _stale(as_of: datetime | None, configuration: CalendarConfiguration) -> Freshness:
     policy = configuration.stale_policy
     policies = CalendarConfiguration.StalePolicy
     return Freshness("stale", as_of, bookable=policy != policies.NO_OPENINGS, pending=policy == policies.PENDING)
