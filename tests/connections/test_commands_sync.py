@@ -6,6 +6,8 @@ import io
 from datetime import timedelta
 
 import pytest
+from django.core.management import call_command
+from django.core.management.base import CommandError
 
 from connections.models import Connection, SyncRun
 from connections.standing import claim
@@ -90,6 +92,13 @@ def test_a_server_that_is_down_is_exit_one(stranger_to_icloud: World, monkeypatc
     answer = connect(stranger_to_icloud, stranger_to_icloud.password, monkeypatch)
     sentence = "The server does not answer just now, so nothing was changed. Try again in a few minutes."
     assert answer == Answer(1, {"error": sentence}, sentence)
+
+
+def test_a_password_is_no_argument(stranger_to_icloud: World) -> None:
+    given = ("--user", "anna", "--apple-id", "anna@example.com", "--password", stranger_to_icloud.password)
+    with pytest.raises(CommandError, match="unrecognized arguments: --password"):
+        call_command("connect_icloud", *given)
+    assert (stranger_to_icloud.asked(), Connection.objects.count()) == ([], 0)
 
 
 def test_an_unknown_user_is_exit_two(connected: World) -> None:
