@@ -99,9 +99,9 @@ class Session:
         privileges counts as read-only, unless no entry of the home reports any, refused ones
         included: then the server knows no access control and lets its user write.
         """
-        listed = self._multistatus("PROPFIND", collection_path(home), bodies.CALENDARS, depth="1")
-        controlled = any(knows_privileges(member) for member in listed.members)
-        found = (calendar_of(member, controlled=controlled) for member in listed.members)
+        members = self._inside(collection_path(home), bodies.CALENDARS)
+        controlled = any(knows_privileges(member) for member in members)
+        found = (calendar_of(member, controlled=controlled) for member in members)
         return [calendar for calendar in found if calendar is not None]
 
     def changes(self, path: str, token: str) -> Changes:
@@ -129,6 +129,8 @@ class Session:
         try:
             answer = self._multistatus("REPORT", path, bodies.sync_collection(token), depth="0")
             page = page_of(answer, path)
+            if not (answer.members or page.token):  # RFC 6578 6.2: a token is in every answer
+                raise NotCalDav("an empty multistatus", path=path)
             refuse_stuck_page(page, answer, token, path)
         except DavError as refusal:
             if began and is_expired(refusal):
@@ -148,7 +150,7 @@ class Session:
         except DavError as refusal:
             if not lacks_report(refusal):
                 raise
-            members = self._multistatus("PROPFIND", path, bodies.ETAGS, depth="1").members
+            members = self._inside(path, bodies.ETAGS)
             return Changes(listed_of(members, path), frozenset(), "", complete=True)
         return Changes(everything.changed, frozenset(), everything.token, complete=True)
 
@@ -211,6 +213,13 @@ class Session:
         if not allowed(self._entry, origin_of(href)):
             raise ForeignHost(host_of(href), path=path_of(href))
         self.origin = origin_of(href)
+
+    def _inside(self, path: str, body: bytes) -> list[Member]:
+        """The collection itself and what it holds; so an answer without any member says nothing about it."""
+        members = self._multistatus("PROPFIND", path, body, depth="1").members
+        if not members:
+            raise NotCalDav("an empty multistatus", path=path)
+        return list(members)
 
     def _one(self, path: str, body: bytes) -> Member:
         # iCloud writes "/principal/" for "/<id>/principal/": with one member its href does not matter.
