@@ -10,6 +10,7 @@ app_name = "demo"
 urlpatterns = [
     path("", demo_views.page, name="page"),
     path("bar/", demo_views.bar, name="bar"),
+    path("mails/", demo_views.mails, name="mails"),
     path("sign-in/<slug:username>/", demo_views.sign_in, name="sign_in"),
     path("<slug:verb>/", demo_views.act, name="act"),
 ]

@@ -21,7 +21,7 @@ from django.views.decorators.http import require_POST
 from django_htmx.http import HttpResponseClientRefresh
 
 from connections.models import Connection
-from sandbox import demo_apple, demo_cast
+from sandbox import demo_apple, demo_cast, demo_mails
 from sandbox.demo_scene import Scene, scene
 
 _CSRF = re.compile(r"csrfmiddlewaretoken\W+value=.\w+|X-CSRFToken\W+\w+")  # differs each time it is written
@@ -44,6 +44,11 @@ def bar(request: HttpRequest) -> HttpResponse:
     if request.GET.get("seen") == version:
         return HttpResponse(status=204)
     return HttpResponse(body)
+
+
+def mails(request: HttpRequest) -> HttpResponse:
+    """What clients and staff would have got."""
+    return render(request, "sandbox/mails.html", {"mails": demo_mails.latest()})
 
 
 @require_POST
@@ -120,7 +125,7 @@ def _bar(request: HttpRequest, now: Scene) -> tuple[SafeString, str]:
 
     Signing in inside the frame changes the token that the forms here must send, so that counts as a change too.
     """
-    context = {"scene": now, "people": demo_cast.PEOPLE, "who": _who(now)}
+    context = {"scene": now, "people": demo_cast.PEOPLE, "who": _who(now), "mails": demo_mails.count()}
     body = render_to_string("sandbox/_bar.html", context, request)
     secret = request.META.get("CSRF_COOKIE", "")
     version = blake2b((_CSRF.sub("", body) + secret).encode(), digest_size=8).hexdigest()

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 from django.contrib.auth.models import User
+from django.core.mail import send_mail
 from django.test import Client
 from django.urls import clear_url_caches
 from django.utils import timezone
@@ -193,6 +195,17 @@ def test_the_bar_is_left_alone_until_something_changes(client: Client, icloud: S
     assert fresh.status_code == 200
     (address,) = (element.get("hx-get") for element in find(fresh, "//header[@id='bar']"))
     assert client.get(address, headers=HTMX).status_code == 204
+
+
+@peopled
+def test_mails_can_be_read_though_nobody_gets_them(client: Client, settings, tmp_path: Path) -> None:
+    settings.EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
+    settings.EMAIL_FILE_PATH = str(tmp_path)
+    send_mail("Booked: Massage", "Hello Zoë,\n\n<b>see you</b> soon.", "book@example.com", ["zoe@example.org"])
+    page = signed_in(client, "mara").get("/demo/mails/")
+    assert texts(page, "//article/h2") == ["Booked: Massage"]
+    assert texts(page, "//article/div/p") == ["Hello Zoë,", "<b>see you</b> soon."]
+    assert texts(look(client), "//a[@id='mails']") == ["1 mail"]
 
 
 @peopled
