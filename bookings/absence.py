@@ -6,6 +6,8 @@ from datetime import datetime, timedelta
 
 from bookings.placement import Placement
 from connections import dav, push
+from connections.models import Calendar, Event
+from connections.plan import OWED_HOLDS_FRESHNESS
 
 TWICE = timedelta(seconds=60)  # between the two polls at which it is missing
 
@@ -21,7 +23,18 @@ def is_deleted(placement: Placement, now: datetime) -> bool:
         return False
     if now < placement.missing_since + TWICE or placement.calendar is None:
         return False
+    if _may_be_unread(placement.calendar, now):
+        return False
     try:
         return push.is_absent(placement.calendar, placement.href, placement.uid)
     except dav.DavError:
         return False
+
+
+def _may_be_unread(calendar: Calendar, now: datetime) -> bool:
+    """Is there an event in the account that is listed and was never read? It may be the one that is missed, moved.
+
+    After a day without success it is a problem of its own and no reason to wait any longer.
+    """
+    new = Event.objects.owed().filter(calendar__connection=calendar.connection_id, uid="")
+    return new.filter(owed_since__gt=now - OWED_HOLDS_FRESHNESS).exists()

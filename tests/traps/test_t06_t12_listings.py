@@ -125,7 +125,7 @@ def test_t09_the_token_waits_until_every_member_is_stored_or_owed(practice: Prac
 
 # --- T10 --------------------------------------------------------------------------------------------------
 
-EMPTY = multistatus()
+EMPTY = multistatus(after=token("HwoQEgwAAempty"))
 LISTINGS: dict[str, Callable[[Sandbox], object]] = {
     "503": lambda icloud: icloud.faults.status(503, body="sync-collection"),
     "empty 207": lambda icloud: icloud.faults.body(EMPTY, body="sync-collection"),
