@@ -76,7 +76,7 @@ DOUBTED = (
     "emptiness_doubted",
     "iCloud suddenly listed far fewer events (2 of 2 gone). Nothing was removed; it is asked again shortly.",
     60,
-    "trusted",
+    "stale",
 )
 OWED = ("", "", 10, "stale")
 OLD, BOTH = ["01 14:00-15:00"], ["01 12:00-13:00", "01 14:00-15:00"]
