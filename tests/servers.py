@@ -118,6 +118,9 @@ def prop(href: str, content: str, status: int = 200, more: str = "") -> str:
     return f"<href>{href}</href><propstat><prop>{content}</prop><status>HTTP/1.1 {status} X</status></propstat>{more}"
 
 
+NO_CALENDARS = multistatus(prop("/1/calendars/", "<resourcetype><collection/></resourcetype>"))
+
+
 @pytest.fixture
 def web() -> Iterator[Callable[..., Served]]:
     """Serve WSGI applications for the length of a test: ``web(app)``, ``web(app, host="127.0.0.2")``."""

@@ -49,10 +49,11 @@ def page_of(answer: MultiStatus, collection: str) -> Page:
 def refuse_stuck_page(page: Page, answer: MultiStatus, token: str, path: str) -> None:
     """Raise TokenExpired for a 207 that in truth refuses the token it was asked with.
 
-    That is one with the precondition inside, or one that is cut off without a member or a new token
-    and so would be asked for ever.
+    That is one with the precondition inside, one that is cut off without a member or a new token and
+    so would be asked for ever, or a bare envelope: a token is in every answer (RFC 6578 6.2).
     """
     stuck = page.truncated and (not (page.changed or page.removed) or page.token in ("", token))
+    stuck = stuck or not (answer.members or page.token)
     if stuck or answer.refuses_token:
         status = 507 if stuck else 403
         raise TokenExpired("a multistatus that refuses the sync token", status=status, path=path)

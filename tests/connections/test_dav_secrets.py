@@ -15,7 +15,7 @@ from connections.dav import Account, Session
 from sandbox import accounts
 from sandbox.server import Sandbox
 from tests.ics_text import event
-from tests.servers import multistatus, reply
+from tests.servers import NO_CALENDARS, reply
 
 
 def talk(icloud: Sandbox, account: accounts.Account, password: str) -> None:
@@ -38,7 +38,7 @@ def test_neither_password_nor_events_are_logged_at_any_level(
 
 def test_the_surroundings_have_no_say(web, tmp_path: Path) -> None:
     """Proxies, .netrc, the library's debug dump, its own settings: as in a badly kept environment."""
-    server = web(reply(207, multistatus()))
+    server = web(reply(207, NO_CALENDARS))
     host = server.url.removeprefix("http://").partition(":")[0]
     (tmp_path / ".netrc").write_text(f"machine {host} login mallory password stolen\n")
     (tmp_path / "netrc.bad").write_text("this is no netrc")
@@ -81,14 +81,14 @@ def test_the_surroundings_have_no_say(web, tmp_path: Path) -> None:
 
 
 def test_a_password_in_letters_of_the_world_goes_out_as_utf_8(web) -> None:
-    server = web(reply(207, multistatus()))
+    server = web(reply(207, NO_CALENDARS))
     with Session(Account(server.url, "änna", "pässwörd")) as session:
         session.calendars("/1/calendars/")
     assert server.requests[0].headers["authorization"] == "Basic w6RubmE6cMOkc3N3w7ZyZA=="
 
 
 def test_cookies_are_not_carried_along(web) -> None:
-    server = web(reply(207, multistatus(), set_cookie="X-APPLE=tracked; Path=/"))
+    server = web(reply(207, NO_CALENDARS, set_cookie="X-APPLE=tracked; Path=/"))
     with Session(Account(server.url, "anna", "x")) as session:
         session.calendars("/1/calendars/")
         session.calendars("/1/calendars/")
@@ -96,7 +96,7 @@ def test_cookies_are_not_carried_along(web) -> None:
 
 
 def test_every_request_says_who_asks(web) -> None:
-    server = web(reply(207, multistatus()))
+    server = web(reply(207, NO_CALENDARS))
     with Session(Account(server.url, "anna", "x")) as session:
         session.calendars("/1/calendars/")
     (asked,) = server.requests
@@ -108,7 +108,7 @@ def test_every_request_says_who_asks(web) -> None:
 
 
 def test_credentials_in_the_start_url_are_not_used(web) -> None:
-    server = web(reply(207, multistatus()))
+    server = web(reply(207, NO_CALENDARS))
     with Session(Account(server.url.replace("//", "//mallory:stolen@"), "anna", "x")) as session:
         session.calendars("/1/calendars/")
     assert [asked.headers["authorization"] for asked in server.requests] == ["Basic YW5uYTp4"]

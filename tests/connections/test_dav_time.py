@@ -11,10 +11,10 @@ import pytest
 
 from connections.dav import Account, Session, TooLarge, Unavailable
 from connections.dav.errors import TimedOut
-from tests.servers import multistatus, reply
+from tests.servers import NO_CALENDARS, reply
 
 HEAD = b"HTTP/1.1 207 Multi-Status\r\nContent-Type: text/xml\r\n"
-BODY = multistatus()
+BODY = NO_CALENDARS
 
 
 def slow_body(connection: socket.socket) -> None:

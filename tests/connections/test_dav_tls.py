@@ -18,7 +18,7 @@ from cryptography.x509.oid import NameOID
 
 from connections.dav import Account, ForeignHost, Session, Unavailable
 from connections.dav.errors import TimedOut
-from tests.servers import multistatus, reply
+from tests.servers import NO_CALENDARS, reply
 
 
 @pytest.fixture
@@ -63,14 +63,14 @@ def trusting(certificate: Path, url: str, deadline: float | None = None) -> Iter
 
 
 def test_a_certificate_nobody_vouches_for_gets_no_request(web, tls: ssl.SSLContext) -> None:
-    server = web(reply(207, multistatus()), tls=tls)
+    server = web(reply(207, NO_CALENDARS), tls=tls)
     with Session(Account(server.url, "anna", "x"), timeout=5) as session, pytest.raises(Unavailable):
         session.calendars("/1/calendars/")
     assert server.requests == []
 
 
 def test_a_trusted_server_is_asked(web, tls: ssl.SSLContext, certificate: Path) -> None:
-    server = web(reply(207, multistatus()), tls=tls)
+    server = web(reply(207, NO_CALENDARS), tls=tls)
     with trusting(certificate, server.url) as session:
         assert session.calendars("/1/calendars/") == []
     assert (session.requests, len(server.requests)) == (1, 1)
@@ -91,7 +91,7 @@ def test_the_deadline_cuts_a_slow_answer_over_tls(web, tls: ssl.SSLContext, cert
 
 
 def test_a_redirect_away_from_tls_is_refused(web, tls: ssl.SSLContext, certificate: Path) -> None:
-    plain = web(reply(207, multistatus()))
+    plain = web(reply(207, NO_CALENDARS))
     server = web(reply(302, location=f"{plain.url}1/calendars/"), tls=tls)
     with trusting(certificate, server.url) as session, pytest.raises(ForeignHost):
         session.calendars("/1/calendars/")

@@ -35,13 +35,23 @@ def test_an_answer_without_anything_in_it_is_not_taken_for_an_empty_calendar(con
     """Not even at the first reading, when there is nothing that could vanish."""
     href = connected.add("There", at(9))
     connected.choose("Work")
-    connected.icloud.faults.body(NOTHING, method="REPORT", path="/work/")
+    connected.icloud.faults.body(NOTHING, path="/work/", times=2)
 
     connected.sync()
     assert (connected.calendar().error_code, connected.freshness().bookable) == ("not_caldav", False)
 
     connected.sync()
     assert (connected.calendar().error_code, list(connected.known())) == ("", [href])
+
+
+def test_where_a_sync_report_says_nothing_at_all_the_members_are_listed_otherwise(connected: World) -> None:
+    href = connected.add("There", at(9))
+    connected.choose("Work")
+    connected.icloud.faults.body(NOTHING, method="REPORT", path="/work/")
+
+    connected.sync()
+
+    assert (connected.freshness().state, list(connected.known())) == ("fresh", [href])
 
 
 @pytest.mark.parametrize("door", ["sync", "poll"])
