@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import groupby
+from typing import Any
 
 from django.contrib.auth.models import User
 from django.db import transaction
@@ -118,6 +120,18 @@ class Choice:
         if linked and chosen["add_upcoming"]:
             placing.place_upcoming(self.user, self.now)
         return changed
+
+
+def change_rules(calendar: Calendar, rules: Mapping[str, Any], now: datetime) -> int:
+    """Let a calendar's events block by other rules from now on, with no network; how many ahead block more, or fewer.
+
+    `rules` are fields of the calendar. Stored events follow at once, and bookings are held against them again.
+    """
+    ahead = Occurrence.objects.filter(calendar=calendar, end__gt=now, blocks=True)
+    before = ahead.count()
+    Calendar.objects.filter(pk=calendar.pk).update(**rules)
+    expansion.expand_calendar(calendar, now)
+    return ahead.count() - before
 
 
 def _rules(calendar: Calendar, data: QueryDict | None) -> RulesForm:

@@ -16,6 +16,7 @@ from bookings.views import (
     services,
     tapping,
     week,
+    why,
 )
 
 _settings = [
@@ -23,6 +24,7 @@ _settings = [
     path("configuration/new/<int:pk>/", configuration.new_calendar, name="new_calendar"),
     path("connections/<int:pk>/disconnect/", disconnect.disconnect, name="disconnect"),
     path("events/", events.events, name="events"),
+    path("events/rules/<int:pk>/", events.rule, name="calendar_rule"),
     path("services/", services.services, name="services"),
     path("services/new/", services.new, name="service_new"),
     path("services/<slug:slug>/", services.edit, name="service_edit"),
@@ -49,6 +51,7 @@ _clients = [
 
 urlpatterns = [
     path("calendars/", week.week, name="week"),
+    path("calendars/why/", why.why, name="why"),
     path("calendars/settings/", include(_settings)),
     path("bookings/", include((_bookings, "bookings"))),
     path("clients/", include((_clients, "clients"))),

@@ -10,7 +10,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 
 from connections import guard, ical
-from connections.apply import MOST_EVENTS, Lens, replace_occurrences
+from connections.apply import MOST_EVENTS, Lens, mark_reconcile, replace_occurrences
 from connections.models import Calendar, Connection, Event, Occurrence
 
 
@@ -86,6 +86,7 @@ def _replace(calendar: Calendar, redone: Sequence[Redone], lens: Lens) -> None:
         now_there = dict(rows.values_list("pk", "etag"))
         still = [one for one in redone if now_there.get(one.row.pk) == one.row.etag]
         replace_occurrences({one.row.pk: one.expansion for one in still}, calendar, lens)
+        mark_reconcile(calendar)  # what blocks now may lie over a booking
         changed = [one.row for one in still if _update(one, titles=lens.titles)]
         Event.objects.bulk_update(changed, ["endless", "problem", "summary", "text"], batch_size=100)
 

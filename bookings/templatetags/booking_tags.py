@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
-from typing import Any, Protocol
+from datetime import date, datetime, timedelta
+from typing import Protocol
 
 from django import template
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from availability.intervals import Span
 from bookings import spoken
-from bookings.models import Booking, BookingChange
+from bookings.answers import why_url
+from bookings.models import Booking, BookingChange, Service
 from bookings.words import Push, push_of
 
 register = template.Library()
@@ -53,6 +55,18 @@ def day(moment: datetime) -> date:
 
 
 @register.filter
+def last_day(thing: Lasting) -> date:
+    """The date on which something ends in the active zone; what ends at midnight ends on the day before."""
+    return day(max(thing.start, thing.end - timedelta(microseconds=1)))
+
+
+@register.filter
+def asked_for(moment: datetime | None, service: Service | None = None) -> str:
+    """Where it is said why this time is open or not; without one, where a time can be chosen."""
+    return why_url(moment, service) if moment else reverse("why")
+
+
+@register.filter
 def push(booking: Booking) -> Push:
     """How the booking stands with the linked calendar."""
     return push_of(booking)
@@ -73,8 +87,3 @@ def times_of(change: BookingChange) -> str:
         "old": spoken.day_and_clocks((change.old_start, change.old_end)),
         "new": new,
     }
-
-
-@register.filter
-def lookup(mapping: dict[Any, Any], key: Any) -> Any:
-    return mapping.get(key)

@@ -1,75 +1,100 @@
-"""The tab Events: everything that was fetched, each with whether it blocks and why."""
+"""The tab Events: everything that was fetched, each with whether it blocks, why, and what would change that."""
 
 from __future__ import annotations
 
-from datetime import date
+from typing import Any
 
+from django.contrib import messages
 from django.core.paginator import Paginator
-from django.db.models import QuerySet
 from django.http import HttpResponse
-from django.shortcuts import render
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_POST
 
-from availability.wall import MIDNIGHT, start_of
-from bookings.models import Booking
+from bookings import listing
+from bookings.choosing import change_rules
+from bookings.forms.events import EventFilter, RuleForm
+from bookings.reasons import kept_window
 from bookings.views.staff import StaffRequest, staff_page
 from connections.busy import freshness
-from connections.models import Calendar, Event, Occurrence
+from connections.models import Calendar
 
 PER_PAGE = 50
 
 
 @staff_page
 def events(request: StaffRequest) -> HttpResponse:
-    calendars = list(Calendar.objects.of(request.user).selected().select_related("connection"))
-    page = Paginator(_filtered(request), PER_PAGE).get_page(request.GET.get("page"))
+    today = request.now.astimezone(request.zone).date()
+    form = EventFilter(request.user, {"from": today.isoformat()} | request.GET.dict())
+    found = listing.occurrences(request.user, form.chosen(), request.zone, today)
+    page = Paginator(found, PER_PAGE).get_page(request.GET.get("page"))
     context = {
         "page": page,
-        "own": _own_bookings(request, list(page)),
-        "calendars": calendars,
-        "from_date": _from_date(request),
-        "problems": _problems(request),
-        "freshness": freshness(request.user, now=request.now),
-        "active": "events",
+        "rows": listing.rows(request.user, list(page)),
+        "form": form,
+        **_around(request),
     }
     return render(request, "bookings/events.html", context)
 
 
-def _filtered(request: StaffRequest) -> QuerySet[Occurrence]:
-    """The occurrences asked for, soonest first."""
-    found = Occurrence.objects.filter(
-        calendar__connection__user=request.user,
-        calendar__conflict=True,
-        end__gt=start_of(_from_date(request), MIDNIGHT, request.zone),
-    )
-    if (calendar := request.GET.get("calendar", "")).isdecimal():
-        found = found.filter(calendar=int(calendar))
-    if query := request.GET.get("q", "").strip():
-        found = found.filter(summary__icontains=query)
-    if (shown := request.GET.get("show")) in ("blocks", "free"):
-        found = found.filter(blocks=shown == "blocks")
-    return found.select_related("calendar", "event").defer("event__text").order_by("start", "end", "pk")
+def _around(request: StaffRequest) -> dict[str, Any]:
+    """What stands above the list, whatever is filtered."""
+    troubles, further = listing.troubles(request.user, request.now)
+    return {
+        "has_calendars": Calendar.objects.of(request.user).selected().exists(),
+        "troubles": troubles,
+        "further": further,
+        "kept": kept_window(request.now),
+        "freshness": freshness(request.user, now=request.now),
+        "active": "events",
+    }
 
 
-def _from_date(request: StaffRequest) -> date:
-    """The first day shown: the one asked for, or today."""
-    try:
-        return date.fromisoformat(request.GET.get("from", ""))
-    except ValueError:
-        return request.now.astimezone(request.zone).date()
+@require_POST
+@staff_page
+def rule(request: StaffRequest, pk: int) -> HttpResponse:
+    """Change a rule of a calendar from beside one of its events, and go back there."""
+    calendar = get_object_or_404(Calendar.objects.of(request.user).selected(), pk=pk)
+    if rules := RuleForm(request.POST).rules():
+        difference = change_rules(calendar, rules, request.now)
+        messages.success(request, _said(calendar, rules, difference))
+    return redirect(_back(request))
 
 
-def _own_bookings(request: StaffRequest, shown: list[Occurrence]) -> dict[str, Booking]:
-    """By UID, the bookings whose events Kalends put there itself."""
-    uids = {occurrence.event.uid for occurrence in shown}
-    bookings = Booking.objects.filter(staff=request.user, linked_events__uid__in=uids)
-    return {uid: booking for booking in bookings.prefetch_related("linked_events") for uid in _uids(booking)}
+def _said(calendar: Calendar, rules: dict[str, Any], difference: int) -> str:
+    changed = [_RULES[name, value]() % {"calendar": calendar} for name, value in rules.items()]
+    return " ".join([*changed, _effect(difference)])
 
 
-def _uids(booking: Booking) -> list[str]:
-    return [linked.uid for linked in booking.linked_events.all()]
+def _effect(difference: int) -> str:
+    if not difference:
+        return _("That changes nothing about the events ahead.")
+    count = abs(difference)
+    if difference > 0:
+        return ngettext("%(count)d event ahead blocks now.", "%(count)d events ahead block now.", count) % {
+            "count": count
+        }
+    return ngettext("%(count)d event ahead blocks no longer.", "%(count)d events ahead block no longer.", count) % {
+        "count": count
+    }
 
 
-def _problems(request: StaffRequest) -> QuerySet[Event]:
-    """Events of which something could not be read."""
-    mine = Event.objects.filter(calendar__connection__user=request.user, calendar__conflict=True)
-    return (mine.exclude(problem="") | mine.owed()).select_related("calendar").defer("text")[:20]
+_RULES = {
+    ("all_day_rule", "always"): lambda: _("All-day events of “%(calendar)s” always block from now on."),
+    ("all_day_rule", "never"): lambda: _("All-day events of “%(calendar)s” never block from now on."),
+    ("all_day_rule", "as_marked"): lambda: _("All-day events of “%(calendar)s” block from now on as they are marked."),
+    ("invitations_block", True): lambda: _("Unanswered and tentative invitations of “%(calendar)s” block from now on."),
+    ("invitations_block", False): lambda: _(
+        "Unanswered and tentative invitations of “%(calendar)s” do not block from now on."
+    ),
+}
+
+
+def _back(request: StaffRequest) -> str:
+    """The page that the button stood on, if it is one of ours."""
+    asked = request.POST.get("next", "")
+    own = url_has_allowed_host_and_scheme(asked, {request.get_host()}, require_https=request.is_secure())
+    return asked if own else reverse("events")

@@ -23,6 +23,7 @@ _COLOR = re.compile(r"#[0-9A-Fa-f]{6}")
 _DOT = '<svg class="dot" viewBox="0 0 10 10" aria-hidden="true"><circle cx="5" cy="5" r="5" fill="{}"/></svg>'
 _SECTIONS = {
     "week": "week",
+    "why": "week",
     "proposals": "proposals",
     "decide": "proposals",
     "bookings": "bookings",

@@ -1,0 +1,117 @@
+"""The answer to "why is this time open, or not?", with what can be done about each reason."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.contrib.auth.models import User
+from django.urls import reverse
+from django.utils.http import urlencode
+from django.utils.translation import gettext as _
+
+from bookings.finding import Opening, next_openings
+from bookings.models import Booking, Service
+from bookings.reasons import Kind, Reason, bearing_on
+from bookings.remedies import Remedy, remedy
+from connections.busy import OWN_BOOKING, Busy, freshness
+from connections.instants import iso
+from connections.models import Calendar
+
+HOUR = timedelta(hours=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """Where something can be done, and in which words."""
+
+    label: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """One reason and what would change it."""
+
+    reason: Reason
+    link: Link | None
+    remedy: Remedy
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """Is [at, until) open (UTC; with a service: can it start there), and everything that bears on it.
+
+    `against` blocks, `beside` leaves it open; `others` are the next few times at which the service can be booked,
+    where it cannot at this one.
+    """
+
+    at: datetime
+    until: datetime
+    service: Service | None
+    against: list[Point]
+    beside: list[Point]
+    others: list[Opening]
+
+    @property
+    def open(self) -> bool:
+        return not self.against
+
+    @property
+    def address(self) -> str:
+        return why_url(self.at, self.service)
+
+    @property
+    def earlier(self) -> str:
+        return why_url(self.at - HOUR, self.service)
+
+    @property
+    def later(self) -> str:
+        return why_url(self.at + HOUR, self.service)
+
+
+def why_url(at: datetime, service: Service | None = None) -> str:
+    """The address of the answer for a moment."""
+    query = {"at": str(iso(at))} | ({"service": service.slug} if service else {})
+    return f"{reverse('why')}?{urlencode(query)}"
+
+
+def answer(user: User, at: datetime, *, now: datetime, service: Service | None = None) -> Answer:
+    """What bears on booking `user` at `at` (UTC), for the user's own eyes: titles are told."""
+    points = _points(user, bearing_on(user, at, now=now, service=service), service, now)
+    against = [point for point in points if point.reason.blocks]
+    beside = [point for point in points if not point.reason.blocks]
+    others = next_openings(service, [user], max(at, now), now=now) if service and against else []
+    return Answer(at, at + (service.duration if service else HOUR), service, against, beside, others)
+
+
+def _points(user: User, reasons: Iterable[Reason], service: Service | None, now: datetime) -> list[Point]:
+    calendars = {calendar.path: calendar for calendar in Calendar.objects.of(user).selected()}
+    fresh = freshness(user, now=now).state == "fresh"
+    return [Point(one, _link(one, service, fresh=fresh), _remedy(one, calendars)) for one in reasons]
+
+
+def _remedy(reason: Reason, calendars: Mapping[str, Calendar]) -> Remedy:
+    event = reason.about
+    if not isinstance(event, Busy) or event.reason == OWN_BOOKING or event.calendar not in calendars:
+        return Remedy()
+    if event.blocks and not reason.blocks:
+        return Remedy()  # a booking's own event, where its booking answers
+    return remedy(event, calendars[event.calendar])
+
+
+def _link(reason: Reason, service: Service | None, *, fresh: bool) -> Link | None:
+    if isinstance(reason.about, Booking):
+        return Link(_("Open the booking"), reason.about.get_absolute_url())
+    if reason.kind in _OF_AVAILABILITY:
+        part = _OF_AVAILABILITY[reason.kind]
+        return Link(_("Change your availability"), f"{reverse('availability:page')}#{part}")
+    if service and reason.kind in (Kind.BUFFER, Kind.NOTICE, Kind.HORIZON):
+        return Link(_("Change the service"), reverse("service_edit", args=[service.slug]))
+    if reason.kind is Kind.FRESHNESS and not fresh:
+        return Link(_("See your connections"), reverse("connections:list"))
+    return None
+
+
+_OF_AVAILABILITY = {Kind.HOURS: "hours", Kind.OVERRIDE: "overrides", Kind.BLOCKED_SLOT: "blocked"}
