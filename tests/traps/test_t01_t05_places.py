@@ -100,7 +100,7 @@ def test_t02_a_stranger_is_not_even_connected_to(practice: Practice, connected: 
 
 
 @pytest.mark.parametrize("old", ["closed", "421", "404", "503"])
-@pytest.mark.parametrize("hrefs_on", ["path", "entry", "pod"])
+@pytest.mark.parametrize("hrefs_on", ["path", "pod"])
 def test_t03_an_account_that_moves_to_another_pod_is_found_again(start: Start, hrefs_on: str, old: Any) -> None:
     practice = start(hrefs_on=hrefs_on)
     work = practice.account.calendar("Work")

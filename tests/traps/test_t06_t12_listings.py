@@ -179,8 +179,11 @@ def test_t10_an_emptiness_that_was_a_mistake_is_forgotten(practice: Practice) ->
 FACES = ["403-precondition", "403", "409", "410", "412", "500", "507", "207-everything", "207-nothing", "207-error"]
 
 
-@pytest.mark.parametrize("face", FACES)
-def test_t11_an_expired_token_has_many_faces_and_loses_nothing(practice: Practice, face: str) -> None:
+@pytest.mark.parametrize(
+    ("face", "form"), [*((face, "base64") for face in FACES), ("403", "ft"), ("207-nothing", "ft")]
+)
+def test_t11_an_expired_token_has_many_faces_and_loses_nothing(start: Start, face: str, form: str) -> None:
+    practice = start(token_form=form)
     hrefs = filled(practice)
     work, before = practice.account.calendar("Work"), row("Work").sync_token
     turn(practice.icloud, {"expired_token": face})

@@ -143,6 +143,17 @@ def test_t18_every_event_we_write_has_an_end(start: Start, no_end: str) -> None:
     assert (row("Home").gone_at, row("Home").writable) == (None, True)
 
 
+def test_t18_what_we_write_passes_the_strictest_server(start: Start) -> None:
+    practice = start(strict_content_type=True, strict_line_ends=True, strict_time_zones=True, odd_names="403")
+    booking = practice.booked()
+    practice.phone.annotate(practice.href(booking), "bring the file")
+    practice.poll_later()
+    services.reschedule(booking, start=utc(1, 13), now=practice.now)
+    assert practice.push() == ["pushed"]
+    practice.poll_later()
+    assert settled(practice, booking) == (utc(1, 13), "confirmed", "pushed", utc(1, 13), [])
+
+
 @pytest.mark.parametrize("status", [404, 410])
 def test_t18_a_404_to_a_create_does_not_disconnect_a_healthy_calendar(practice: Practice, status: int) -> None:
     booking = practice.book()
