@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Collection, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
 
@@ -26,38 +27,50 @@ def poll_due(now: datetime) -> list[SyncReport]:
     Reports with `unfinished` are those where something changed: each wants a sync of its own.
     """
     due = Connection.objects.due(now).order_by("next_sync_at")[:MOST]
-    asked = _ask_all(claim(due, now), time.monotonic() + PROBE_TIMEOUT)
-    return [_settle(held, answer, now) for held, answer in asked]
+    return [_settle(one, now) for one in _ask_all(claim(due, now), time.monotonic() + PROBE_TIMEOUT)]
 
 
-def _settle(held: Held, answer: Future[Probe], now: datetime) -> SyncReport:
-    if _was_not_asked(answer):
+def _settle(asked: Asked, now: datetime) -> SyncReport:
+    held = asked.held
+    if asked.never:
         # Others took all the time: that says nothing of this connection, which comes first at the next poll.
         leases.release(held.connection, now)
         return SyncReport(held.connection.pk)
     sync = Sync(held, now=now)
-    return carry_out(sync, partial(sync.settle, _result(answer)), SyncRun.Trigger.SCHEDULE)
+    return carry_out(sync, partial(sync.settle, _result(asked.answer)), SyncRun.Trigger.SCHEDULE)
 
 
-def _was_not_asked(answer: Future[Probe]) -> bool:
-    if answer.cancelled() or not answer.done() or answer.exception():
-        return answer.cancelled()
-    return isinstance(answer.result().look, dav.Unavailable) and answer.result().requests == 0
+@dataclass(slots=True)
+class Asked:
+    """A connection whose home a thread lists, and when that began: None while others take all the time."""
+
+    held: Held
+    deadline: float
+    began: float | None = None
+    answer: Future[Probe] = field(init=False)
+
+    def ask(self) -> Probe:
+        """The work of the thread. Touches no table."""
+        self.began = time.monotonic()
+        return probe(account_of(self.held.connection), self.held.connection.home_path, self.deadline)
+
+    @property
+    def never(self) -> bool:
+        """Was nothing asked before the deadline?"""
+        return self.began is None or self.began >= self.deadline
 
 
-def _ask_all(claimed: Sequence[Held], deadline: float) -> list[tuple[Held, Future[Probe]]]:
+def _ask_all(claimed: Sequence[Held], deadline: float) -> list[Asked]:
     """List all homes, in threads that touch no table, until `deadline` (monotonic); then each answer is what it is."""
-    if not claimed:
+    asked = [Asked(held, deadline) for held in claimed]
+    if not asked:
         return []
-    pool = ThreadPoolExecutor(max_workers=min(THREADS, len(claimed)))
-    asked = [(held, pool.submit(_ask(held.connection, deadline))) for held in claimed]
-    wait([answer for _, answer in asked], timeout=max(deadline - time.monotonic(), 0))
+    pool = ThreadPoolExecutor(max_workers=min(THREADS, len(asked)))
+    for one in asked:
+        one.answer = pool.submit(one.ask)
+    wait([one.answer for one in asked], timeout=max(deadline - time.monotonic(), 0))
     pool.shutdown(wait=False, cancel_futures=True)
     return asked
-
-
-def _ask(connection: Connection, deadline: float) -> partial[Probe]:
-    return partial(probe, account_of(connection), connection.home_path, deadline)
 
 
 def _result(answer: Future[Probe]) -> Probe:
@@ -129,7 +142,7 @@ def _unread(user_ids: Collection[int], now: datetime) -> ConnectionQuerySet:
 
 def _read_now(claimed: Sequence[Held], now: datetime, deadline: float) -> None:
     # Those where nothing changed need no more time: they come first.
-    probed = sorted(((_result(answer), held) for held, answer in _ask_all(claimed, deadline)), key=_changed)
+    probed = sorted(((_result(one.answer), one.held) for one in _ask_all(claimed, deadline)), key=_changed)
     for answer, held in probed:
         sync = Sync(held, now=now, deadline=deadline, routine=False)
         carry_out(sync, partial(sync.read_on, answer), SyncRun.Trigger.BOOKING)
