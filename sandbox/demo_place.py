@@ -8,6 +8,7 @@ import os
 import secrets
 import shutil
 import socket
+import tempfile
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
@@ -139,9 +140,9 @@ class Place:
 
 
 def free_port(first: int, *, but: Any = ()) -> int:
-    """The first port from `first` on that nothing listens on and that is not one of `but`."""
+    """The first port from `first` on that nothing listens on, that is not one of `but`, and that no other demo took."""
     for port in range(first, first + TRIED):
-        if port not in but and _is_free(port):
+        if port not in but and _is_free(port) and _claim(port):
             return port
     raise OSError(f"no free port from {first} to {first + TRIED - 1}")
 
@@ -154,3 +155,21 @@ def _is_free(port: int) -> bool:
         except OSError:
             return False
         return True
+
+
+_claims: dict[int, int] = {}  # ports and the file descriptors of their locks
+
+
+def _claim(port: int) -> bool:
+    """Keep a port from demos that choose theirs before this one listens; until this process ends."""
+    if port in _claims:
+        return True
+    name = Path(tempfile.gettempdir(), f"kalends-demo-{os.getuid()}-{port}.lock")
+    lock = os.open(name, os.O_CREAT | os.O_RDWR | os.O_NOFOLLOW, 0o600)
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        os.close(lock)
+        return False
+    _claims[port] = lock
+    return True
