@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from availability.intervals import Span
 from availability.models import BlockedSlot
 from availability.openings import blocked_slots, working_hours
+from bookings.answers import why_url
 from bookings.held import held
 from bookings.models import Booking
 from bookings.week import Item, Kind
@@ -38,7 +39,7 @@ def diary(user: User, start: datetime, end: datetime) -> Diary:
     own = held(user, start, end)
     items = [
         *map(_booking, bookings),
-        *(item for event in busy(user, start, end, held=own) for item in _event(event, own)),
+        *(item for event in busy(user, start, end, held=own) for item in _event(event, own, start)),
         *(_blocked_here(slot, user.calendar_configuration.mirrors) for slot in blocked_slots(user, start, end)),
     ]
     return Diary(items, working_hours(user, start, end), list(_buffers(bookings)))
@@ -58,10 +59,13 @@ def _booking(booking: Booking) -> Item:
     )
 
 
-def _event(event: Busy, own: Held) -> Iterator[Item]:
-    """What an event is on the page; of a pushed one only the part that its booking does not explain."""
+def _event(event: Busy, own: Held, first: datetime) -> Iterator[Item]:
+    """What an event is on the page; of a pushed one only the part that its booking does not explain.
+
+    It links to why its time is open or not, from `first` on if it began earlier.
+    """
     if event.uid in own:
-        yield from (_astray(event, span) for span in event.blocking)
+        yield from (_astray(event, span, first) for span in event.blocking)
         return
     yield Item(
         start=event.start,
@@ -70,13 +74,14 @@ def _event(event: Busy, own: Held) -> Iterator[Item]:
         title=event.summary or _("No title"),
         source=_("from iCloud, %(calendar)s") % {"calendar": event.calendar_name},
         reason=str(Occurrence.Reason(event.reason).label),
+        url=why_url(max(event.start, first)),
         color=event.color,
         key=_key(event, event.start),
         all_day=event.all_day,
     )
 
 
-def _astray(event: Busy, span: Span) -> Item:
+def _astray(event: Busy, span: Span, first: datetime) -> Item:
     return Item(
         start=span[0],
         end=span[1],
@@ -84,6 +89,7 @@ def _astray(event: Busy, span: Span) -> Item:
         title=event.summary or _("No title"),
         source=_("from iCloud, %(calendar)s") % {"calendar": event.calendar_name},
         reason=_("On the iPhone the booking’s event also covers this time"),
+        url=why_url(max(span[0], first)),
         color=event.color,
         key=_key(event, span[0]),
     )

@@ -58,6 +58,14 @@ class Piece:
 
 
 @dataclass(frozen=True, slots=True)
+class Hour:
+    """An hour of a day, shorter where the clocks change within it: when it begins (UTC), and its rows."""
+
+    at: datetime
+    rows: tuple[int, int]
+
+
+@dataclass(frozen=True, slots=True)
 class Day:
     date: date
     is_today: bool
@@ -68,6 +76,15 @@ class Day:
     gaps: tuple[tuple[int, int], ...]  # rows that this day does not have
     buffers: tuple[tuple[int, int], ...]  # rows kept free before and after bookings
     now_row: int | None
+    hours: tuple[Hour, ...] = ()
+
+    @property
+    def asked_at(self) -> datetime | None:
+        """The moment to ask about where a whole day is meant: when it opens or, closed, when its shown hours begin."""
+        if not self.hours:
+            return None
+        shown = self.hours[0].at  # open hours may have begun the evening before
+        return max(shown, self.open_spans[0][0]) if self.open_spans else shown
 
     @property
     def empty(self) -> bool:
@@ -161,7 +178,19 @@ def _day(
         gaps=tuple(scale.rows(gap) for gap in column.gaps() if gap[0] < scale.bottom and gap[1] > scale.top),
         buffers=_ranges(column, scale, buffers),
         now_row=scale.row(minute) if scale.shows(minute) else None,
+        hours=tuple(_hours(column, scale)),
     )
+
+
+def _hours(column: Column, scale: Scale) -> Iterator[Hour]:
+    """The hours of the day that are shown, one after the other, also on the day on which the clocks change."""
+    at = column.start
+    while at < column.end:
+        after = min(at + timedelta(minutes=60 - at.astimezone(column.zone).minute), column.end)
+        part = column.part((at, after))
+        if part and scale.shows(part[0]):
+            yield Hour(at, scale.rows(part))
+        at = after
 
 
 def _ranges(column: Column, scale: Scale, spans: Sequence[Span]) -> tuple[tuple[int, int], ...]:

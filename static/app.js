@@ -36,5 +36,11 @@ document.addEventListener("keydown", (event) => {
   menu.querySelector("summary").focus();
 });
 
+// What is asked for in place comes into a dialog, which opens once there is something in it.
+document.addEventListener("htmx:afterSwap", (event) => {
+  const dialog = event.target.closest("dialog");
+  if (dialog && !dialog.open) dialog.showModal();
+});
+
 // On a phone the tabs scroll sideways: bring the current one into view.
 document.querySelector(".tabs [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });

@@ -89,7 +89,7 @@ def test_events_say_where_they_come_from_and_whether_they_block(anna_client: Cli
 def test_the_title_of_an_event_is_escaped(anna_client: Client, anna: User) -> None:
     OccurrenceFactory(calendar=CalendarFactory(connection__user=anna), summary="<b>Dentist</b>")
     assert b"<b>Dentist" not in anna_client.get(URL).content
-    assert texts(anna_client.get(URL), f"{SLOTS}/span[1]") == ["<b>Dentist</b>"]
+    assert texts(anna_client.get(URL), f"{SLOTS}/*[1]") == ["<b>Dentist</b>"]
 
 
 def test_a_slot_blocked_by_hand_says_that_the_iphone_does_not_show_it(anna_client: Client, anna: User) -> None:
@@ -157,7 +157,7 @@ def test_the_week_is_in_the_zone_of_its_owner(client: Client) -> None:
     user = UserFactory(configuration__time_zone="Asia/Tokyo")
     booking(user, start=datetime(2026, 12, 1, 20, tzinfo=UTC))
     client.force_login(user)
-    assert texts(client.get(URL), "//section[.//ol]") == ["Wed 2 December Closed Clara Winter 05:00–06:00 Massage"]
+    assert texts(client.get(URL), "//section[.//ol]") == ["Wed 2 December Closed Why? Clara Winter 05:00–06:00 Massage"]
 
 
 def test_a_booking_on_the_night_the_clocks_go_back_names_both_times(anna_client: Client, anna: User) -> None:
@@ -185,6 +185,60 @@ def test_other_weeks_are_a_link_away(anna_client: Client) -> None:
         ("›Next week", "?week=2027-W01"),
     ]
     assert texts(page, "//h1") == ["27 December – 2 January 2027"]
+
+
+# --- why is this open, or not? ---------------------------------------------------------------------
+
+
+def why(moment: str) -> str:
+    """Where it is said why a moment of that UTC clock on 1 December, or another date, is open or not."""
+    return f"/calendars/why/?at={moment.replace(':', '%3A')}%3A00Z"
+
+
+def test_every_hour_of_the_week_says_why_it_is_open_or_not(anna_client: Client) -> None:
+    hours = find(anna_client.get(URL), "//div[contains(@class, 'day__asks')]/a")
+    assert len(hours) == 7 * 10
+    tuesday = hours[20:30]
+    assert [hour.get("href") for hour in tuesday[:2]] == [why("2026-12-01T07:00"), why("2026-12-01T08:00")]
+    assert tuesday[2].get("title") == "10:00 · Why is this time open, or not?"
+
+
+def test_with_the_keyboard_one_asks_below_the_week_instead_of_passing_seventy_links(anna_client: Client) -> None:
+    page = anna_client.get(URL)
+    assert {hour.get("tabindex") for hour in find(page, "//div[contains(@class, 'day__asks')]/a")} == {"-1"}
+    assert links(page, "//a[@id='week-why']") == [("Why is a time open, or not?", "/calendars/why/")]
+
+
+def test_each_event_and_each_day_says_why(anna_client: Client, anna: User) -> None:
+    calendar = CalendarFactory(connection__user=anna)
+    OccurrenceFactory(calendar=calendar, summary="Dentist", start=START)
+    OccurrenceFactory(calendar=calendar, summary="Lunch", start=START + timedelta(hours=2), blocks=False)
+    OccurrenceFactory(
+        calendar=calendar, summary="Fair", start=START - timedelta(days=9), end=START - timedelta(hours=5)
+    )
+    midnight = datetime(2026, 11, 30, 23, tzinfo=UTC)
+    OccurrenceFactory(
+        calendar=calendar, summary="Crete", start=midnight, end=midnight + timedelta(days=1), all_day=True
+    )
+    page = anna_client.get(URL)
+    fair = ("Fair", why("2026-11-28T23:00"))  # the week's beginning: it began before
+    assert links(page, f"{SLOTS}//a") == [
+        *[fair] * 3,
+        ("Dentist", why("2026-12-01T09:00")),
+        ("Lunch", why("2026-12-01T11:00")),
+    ]
+    assert links(page, "//ul[@class='day__all-day']//a") == [("Crete", why("2026-12-01T08:00"))]
+    assert links(page, "//a[@class='day__why']")[1:3] == [
+        ("Why?", why("2026-11-30T08:00")),
+        ("Why?", why("2026-12-01T08:00")),
+    ]
+
+
+def test_the_answer_comes_into_a_dialog_that_the_live_part_leaves_alone(anna_client: Client) -> None:
+    page = anna_client.get(URL)
+    assert len(find(page, "//dialog[@id='why'][not(ancestor::div[@id='live'])]")) == 1
+    boosted = find(page, "//a[ancestor-or-self::*[@hx-boost='true']]")
+    assert {link.xpath("ancestor::*[@hx-target][1]")[0].get("hx-target") for link in boosted} == {"#why"}
 
 
 # --- beginnings and freshness ----------------------------------------------------------------------

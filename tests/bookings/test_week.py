@@ -115,6 +115,30 @@ def test_now_outside_the_shown_hours_is_no_row() -> None:
     assert week(now=at("2026-12-01T05:00")).days[1].now_row is None
 
 
+def test_every_shown_hour_of_a_day_can_be_asked_about() -> None:
+    monday = week().days[0]
+    assert [(hour.at, hour.rows) for hour in monday.hours][:2] == [
+        (at("2026-11-30T08:00"), (0, 12)),
+        (at("2026-11-30T09:00"), (12, 24)),
+    ]
+    assert (len(monday.hours), monday.hours[-1].rows) == (10, (108, 120))
+
+
+def test_a_whole_day_is_asked_about_from_when_it_opens_on() -> None:
+    hours = [
+        (at("2026-11-30T09:30"), at("2026-11-30T17:00")),
+        (at("2026-12-01T22:00"), at("2026-12-02T00:00")),
+        (at("2026-12-02T00:00"), at("2026-12-02T03:00")),
+    ]
+    asked = [day.asked_at for day in week(hours=hours).days]
+    assert asked[:4] == [
+        at("2026-11-30T09:30"),
+        at("2026-12-01T22:00"),
+        at("2026-12-02T00:00"),
+        at("2026-12-03T00:00"),  # closed, and shown from midnight on
+    ]
+
+
 # --- the clocks change -----------------------------------------------------------------------------
 
 
@@ -192,6 +216,18 @@ def test_pieces_are_as_tall_as_the_elapsed_time_of_their_day(
     elapsed = (min(one.end, end) - one.start) // timedelta(minutes=5)
     slack = sum(3 for day in days if day.pieces)  # pieces of fewer than four rows are drawn with four
     assert elapsed <= tall <= elapsed + slack
+
+
+@given(zone=st.sampled_from(ZONES).map(ZoneInfo), first=st.dates(date(2026, 1, 1), date(2027, 12, 31)))
+def test_the_hours_of_a_day_are_its_shown_time_without_a_hole(zone: ZoneInfo, first: date) -> None:
+    whole = Item(*span_of(first, zone), Kind.BLOCKED, "x")
+    for day in week(whole, first=first, zone=zone).days:
+        for one, following in pairwise(day.hours):
+            between = (one.rows[1], following.rows[0])
+            assert between[1] - between[0] == _gap_rows(day, between)
+            tall = one.rows[1] - one.rows[0] - _gap_rows(day, one.rows)
+            assert (following.at - one.at) // timedelta(minutes=5) == tall
+        assert [hour.at.astimezone(zone).date() for hour in (day.hours[0], day.hours[-1])] == [day.date] * 2
 
 
 def _gap_rows(day: Day, rows: tuple[int, int]) -> int:
