@@ -32,5 +32,5 @@ def health(connection: Connection, now: datetime) -> Health:
     if connection.lease_until and connection.lease_until > now:
         return Health("reading", _("Reading now"), "", _("Kalends is reading this account just now."))
     if connection.polled_at is None:
-        return Health("waiting", _("Not read yet"), "muted", _("Kalends reads it once you have chosen calendars."))
+        return Health("waiting", _("Not read yet"), "muted", _("Kalends reads it in a moment."))
     return Health("good", _("Connected"), "good", _("All is well. Kalends looks for changes by itself."))
