@@ -7,14 +7,13 @@ person helps), and how far the calendars are believed a quarter of an hour after
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import contextmanager
 from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.test import override_settings
 
-from bookings.models import LinkedEvent
 from connections import accounts
 from connections.models import Calendar, Connection, Occurrence
 from connections.polling import poll_due
@@ -22,91 +21,35 @@ from connections.problems import sentence
 from connections.sync import sync_connection
 from tests.bookings.practice import HOUR, Practice, berlin
 from tests.traps.conftest import turn
+from tests.traps.disturbing import (
+    BOTH,
+    DOUBTED,
+    FORBIDDEN,
+    GONE,
+    MISSING,
+    NO_HOME,
+    OLD,
+    OWED,
+    PASSWORD,
+    PORTAL,
+    REDIRECTS,
+    STRANGER,
+    WAITS,
+    WELL_AGAIN,
+    WITHDRAWN,
+    Fault,
+    Impatient,
+    Outcome,
+    fault,
+    home_refused,
+    status,
+    throttled,
+    unread,
+)
 from tests.traps.looking import WELL, blocked, differences, row, state, times
 
 pytestmark = pytest.mark.usefixtures("steady")
-
 LATER = timedelta(minutes=15)
-WELL_AGAIN = ("", "", 300, "fresh")
-PASSWORD = (
-    "unauthorized",
-    "Apple no longer accepts the app-specific password of anna@example.com. Make a new one at account.apple.com and "
-    "reconnect.",
-    None,
-    "trusted",
-)
-SILENT = "iCloud does not answer just now. Kalends tries again by itself."
-THROTTLED = "iCloud asks Kalends to wait. It tries again by itself."
-STRANGER = (
-    "foreign_host",
-    "The server led to 127.0.0.2, which is not one of its own hosts, so nothing was sent there. Kalends tries again. "
-    "If this stays, check the address.",
-    300,
-    "trusted",
-)
-WAITS = ("unavailable", SILENT, 300, "trusted")
-PORTAL = (
-    "not_caldav",
-    "The answer was not a calendar listing (perhaps a sign-in page of a network). Kalends tries again.",
-    300,
-    "trusted",
-)
-NO_HOME = ("no_home", "The server did not say where the calendars are. Kalends will try again.", 300, "trusted")
-MISSING = (
-    "calendar_missing",
-    "The account no longer lists this calendar. Until that is clear, its times stay blocked.",
-    300,
-    "trusted",
-)
-GONE = ("calendar_gone", "This calendar is no longer in the account. Choose another, or untick it.", 300, "trusted")
-WITHDRAWN = (
-    "calendar_withdrawn",
-    "This calendar is no longer shared with this account. Ask its owner, or untick it. Until then its last known times "
-    "stay blocked.",
-    300,
-    "trusted",
-)
-FORBIDDEN = (
-    "forbidden",
-    "The server does not allow reading this. Check on the device that the calendar is still shared.",
-    300,
-    "trusted",
-)
-DOUBTED = (
-    "emptiness_doubted",
-    "iCloud suddenly listed far fewer events (2 of 2 gone). Nothing was removed; it is asked again shortly.",
-    60,
-    "stale",
-)
-OWED = ("", "", 10, "stale")
-OLD, BOTH = ["01 14:00-15:00"], ["01 12:00-13:00", "01 14:00-15:00"]
-REDIRECTS = (301, 302, 307, 308)
-
-Fault = Callable[..., object]
-Impatient = Callable[[], AbstractContextManager[None]]
-Outcome = tuple[str, str, int | None, str]
-
-
-def home_refused(code: int) -> Outcome:
-    said = f"The server refuses to list the calendars ({code}). Kalends tries again by itself."
-    return "home_refused", said, 300, "trusted"
-
-
-def throttled(seconds: int = 300) -> Outcome:
-    return "throttled", THROTTLED, seconds, "trusted"
-
-
-def unread(expected: Outcome) -> Outcome:
-    """The same where the home had said that something changed: the last copy is known to be wrong and not trusted."""
-    return expected if expected == WELL_AGAIN else (*expected[:3], "stale")
-
-
-def status(code: int, times: int | None = None, **more: Any) -> Fault:
-    return lambda faults, **where: faults.status(code, times=times, **more, **where)
-
-
-def fault(name: str, *arguments: Any, times: int | None = None, **more: Any) -> Fault:
-    return lambda faults, **where: getattr(faults, name)(*arguments, times=times, **more, **where)
 
 
 def outcome(practice: Practice) -> Outcome:
@@ -368,62 +311,3 @@ def test_a_calendar_that_was_really_emptied_is_believed_a_minute_later(stricken:
     stricken.later(timedelta(seconds=60))
     by_poll(stricken)
     assert (outcome(stricken), times(), differences(stricken)) == (WELL_AGAIN, [], {})
-
-
-# --- pushes -----------------------------------------------------------------------------------------------
-
-TRIED = ("retrying", "unavailable", SILENT, 30)
-PUSHED = ("pushed", "", "", None)
-FULL = "The answer was too large to read. Split the calendar, or delete old events with large attachments."
-READ_ONLY = "The linked calendar became read-only. Choose another linked calendar."
-PUSHES: dict[str, tuple[Fault, tuple[str, str, str, int | None]]] = {
-    "latency": (fault("slow", 0.02), PUSHED),
-    "closed before": (fault("refuse"), TRIED),
-    "closed after": (fault("lost"), TRIED),
-    "slow": (fault("slow", 2), TRIED),
-    "200 and a page": (fault("html"), ("retrying", "not_caldav", PORTAL[1], 30)),
-    "400": (status(400), ("retrying", "server_refused", "The server refused it (400).", 30)),
-    "401 once": (fault("unauthorized", times=1), PUSHED),
-    "401": (fault("unauthorized"), ("needs_reconnect", "unauthorized", PASSWORD[1], None)),
-    "403": (status(403), ("no_linked_calendar", "read_only", READ_ONLY, 6 * 3600)),
-    "404": (status(404), ("retrying", "server_refused", "The server refused it (404).", 30)),
-    "413": (status(413), ("retrying", "too_large", FULL, 30)),
-    "421": (status(421), TRIED),
-    "429": (status(429), ("retrying", "throttled", THROTTLED, 30)),
-    "429, wait": (status(429, retry_after="1800"), ("retrying", "throttled", THROTTLED, 1800)),
-    "500": (status(500), TRIED),
-    "502 and a page": (fault("html", 502), TRIED),
-    "503": (status(503), ("retrying", "throttled", THROTTLED, 30)),
-    "503, wait": (status(503, retry_after="1800"), ("retrying", "throttled", THROTTLED, 1800)),
-    **{f"{code} to the pod": (fault("redirect", "pod", code, times=1), PUSHED) for code in REDIRECTS},
-    **{
-        f"{code} to the stranger": (fault("redirect", "stranger", code), ("retrying", *STRANGER[:2], 30))
-        for code in REDIRECTS
-    },
-    "a circle": (fault("redirect", "entry"), TRIED),
-}
-
-
-@pytest.mark.parametrize("name", PUSHES)
-def test_a_fault_while_pushing_ends_as_one_event(
-    practice: Practice, monkeypatch: pytest.MonkeyPatch, name: str
-) -> None:
-    strike, expected = PUSHES[name]
-    booking = practice.book()
-    LinkedEvent.objects.update(id=16)  # whose pause is the shortest
-    strike(practice.icloud.faults, method="PUT")
-    with monkeypatch.context() as patience:
-        patience.setattr("connections.push.PUSH_SECONDS", 0.2)
-        practice.push()
-    placement = practice.placement(booking)
-    pause = placement.next_try_at and int((placement.next_try_at - practice.now).total_seconds())
-    said = sentence(placement.error_code, placement.error_params)
-    assert (placement.state, placement.error_code, said, pause) == expected
-    practice.icloud.faults.clear()
-    practice.later(7 * HOUR)
-    if expected[0] == "needs_reconnect":
-        accounts.reconnect(practice.connection, password=practice.account.new_app_password(), now=practice.now)
-    practice.sync()
-    practice.push()
-    assert (practice.placement(booking).state, practice.events()) == ("pushed", [practice.href(booking)])
-    assert (practice.proposals(), practice.icloud.stranger_connections) == ([], 0)
