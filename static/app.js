@@ -39,7 +39,10 @@ document.addEventListener("keydown", (event) => {
 // What is asked for in place comes into a dialog, which opens once there is something in it.
 document.addEventListener("htmx:afterSwap", (event) => {
   const dialog = event.target.closest("dialog");
-  if (dialog && !dialog.open) dialog.showModal();
+  if (!dialog) return;
+  if (!dialog.open) dialog.showModal();
+  dialog.querySelector("h2[tabindex]")?.focus({ preventScroll: true });
+  dialog.scrollTop = 0;
 });
 
 // On a phone the tabs scroll sideways: bring the current one into view.

@@ -80,6 +80,7 @@ def test_the_keyboard_asks_at_an_event_and_below_the_week(week: Page, problems: 
     event.focus()
     week.keyboard.press("Enter")
     expect(dialog.get_by_text("is marked Busy, so it blocks.")).to_be_visible()
+    expect(dialog.get_by_role("heading", level=2)).to_be_focused()
     week.keyboard.press("Escape")
     expect(dialog).to_have_count(0)
     expect(event).to_be_focused()
