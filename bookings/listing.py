@@ -9,7 +9,8 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.contrib.auth.models import User
-from django.db.models import Exists, Min, OuterRef, Q, QuerySet
+from django.db.models import Case, F, Min, Q, QuerySet, When, Window
+from django.db.models.functions import RowNumber
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -65,27 +66,34 @@ class Trouble:
 
 def occurrences(user: User, chosen: Mapping[str, Any], zone: ZoneInfo, today: date) -> QuerySet[Occurrence]:
     """Those of the user's selected calendars that `chosen` (from EventFilter) asks for, from `today` on by default."""
-    mine = Occurrence.objects.filter(calendar__connection__user=user, calendar__conflict=True)
-    # As for what blocks: one UID seen in several calendars is shown once, unless one calendar is asked for.
-    found = mine.filter(calendar=chosen["calendar"]) if "calendar" in chosen else mine.exclude(_seen_before(mine))
+    found = Occurrence.objects.filter(calendar__connection__user=user, calendar__conflict=True)
     found = found.filter(end__gt=start_of(chosen.get("from", today), MIDNIGHT, zone))
     if "until" in chosen:
         found = found.filter(start__lt=end_of(chosen["until"], MIDNIGHT, zone))
+    if "calendar" in chosen:
+        found = found.filter(calendar=chosen["calendar"])
     if "q" in chosen:
         found = found.filter(summary__icontains=chosen["q"])
     if "show" in chosen:
         found = found.filter(blocks=chosen["show"] == "blocks")
     if "reason" in chosen:
         found = found.filter(_for(chosen["reason"]))
-    return found.select_related("calendar", "event").defer("event__text").order_by("start", "end", "pk")
+    once = found.annotate(place=_PLACE).filter(place=1)
+    return once.select_related("calendar", "event").defer("event__text").order_by("start", "end", "pk")
 
 
-def _seen_before(mine: QuerySet[Occurrence]) -> Exists:
-    """Is the same instance in another calendar too, and shown from there? What blocks wins, then what came first."""
-    same = mine.filter(event__uid=OuterRef("event__uid"), recurrence_id=OuterRef("recurrence_id"))
-    same = same.filter(start=OuterRef("start"), end=OuterRef("end")).exclude(event__uid="")
-    earlier = Q(blocks=OuterRef("blocks"), pk__lt=OuterRef("pk"))
-    return Exists(same.filter(earlier | Q(blocks__gt=OuterRef("blocks"))))
+# As for what blocks: one UID that is seen in several calendars is shown once. What blocks comes first.
+_PLACE = Window(
+    RowNumber(),
+    partition_by=[
+        F("event__uid"),
+        Case(When(event__uid="", then=F("event_id")), default=0),  # events without one are all different
+        F("recurrence_id"),
+        F("start"),
+        F("end"),
+    ],
+    order_by=[F("blocks").desc(), F("pk").asc()],
+)
 
 
 def _for(reason: str) -> Q:

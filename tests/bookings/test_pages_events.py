@@ -254,6 +254,12 @@ def test_one_event_seen_in_two_calendars_is_shown_once(anna_client: Client, anna
     assert rows(anna_client, calendar=home.pk) == ["10:00–11:00 Dentist Home Does not block Marked Free"]
 
 
+def test_events_without_a_uid_are_all_different(anna_client: Client, home: Calendar) -> None:
+    for number in range(2):
+        OccurrenceFactory(calendar=home, event=EventFactory(calendar=home, uid="", href=f"{number}.ics"))
+    assert rows(anna_client) == ["10:00–11:00 Dentist Home Blocks Marked Busy"] * 2
+
+
 def test_what_is_over_or_not_chosen_or_of_somebody_else_is_not_shown(anna_client: Client, home: Calendar) -> None:
     OccurrenceFactory(calendar=home, start=NOW - timedelta(days=1))
     OccurrenceFactory(calendar=CalendarFactory(connection=home.connection, conflict=False))
