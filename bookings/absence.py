@@ -12,16 +12,16 @@ from connections.plan import OWED_HOLDS_FRESHNESS
 TWICE = timedelta(seconds=60)  # between the two polls at which it is missing
 
 
-def is_deleted(placement: Placement, now: datetime) -> bool:
+def is_deleted(placement: Placement, now: datetime, *, hurried: bool = False) -> bool:
     """Whether the event that is in no selected calendar any more was deleted; False also while that cannot be told.
 
     The first look only notes the time; a later one asks iCloud itself: the calendar answers, the href is gone and the
-    UID is in no other event calendar of the account, also the unselected ones.
+    UID is in no other event calendar of the account, also the unselected ones. Not while somebody waits (`hurried`).
     """
     if placement.missing_since is None:
         type(placement)._default_manager.filter(pk=placement.pk).update(missing_since=now)
         return False
-    if now < placement.missing_since + TWICE or placement.calendar is None:
+    if hurried or now < placement.missing_since + TWICE or placement.calendar is None:
         return False
     if _may_be_unread(placement.calendar, now):
         return False

@@ -51,7 +51,7 @@ def _place(user_id: int, calendar: Calendar, now: datetime) -> None:
         )
 
 
-def reconcile_slots(user: User, now: datetime) -> bool:
+def reconcile_slots(user: User, now: datetime, *, hurried: bool = False) -> bool:
     """Let slots follow what the phone made of their events; False if one must be looked at again later.
 
     All selected calendars were read. A slot moves or goes with its event: it is nobody's appointment, so nobody is
@@ -61,12 +61,13 @@ def reconcile_slots(user: User, now: datetime) -> bool:
     placements = placements.exclude(etag="").exclude(calendar=None)
     rows = list(placements.select_related("slot", "calendar__connection"))
     events = {event.uid: event for event in all_events(user, [row.uid for row in rows])}
-    return all([_compare(row, events.get(row.uid), now) for row in rows])  # noqa: C419 - each must be compared
+    settled = [_compare(row, events.get(row.uid), now, hurried=hurried) for row in rows]
+    return all(settled)
 
 
-def _compare(placement: MirroredSlot, event: Event | None, now: datetime) -> bool:
+def _compare(placement: MirroredSlot, event: Event | None, now: datetime, *, hurried: bool) -> bool:
     if event is None:
-        return _missing(placement, now)
+        return _missing(placement, now, hurried=hurried)
     there = ical.own_event(bytes(event.text))
     known = event.etag in (placement.etag, *placement.superseded_etags)
     if known or event.owed_etag or there.shape != "timed" or there.start is None or there.end is None:
@@ -92,8 +93,8 @@ def _move(placement: MirroredSlot, event: Event, span: tuple[datetime, datetime]
     placement.save()
 
 
-def _missing(placement: MirroredSlot, now: datetime) -> bool:
-    deleted = is_deleted(placement, now)
+def _missing(placement: MirroredSlot, now: datetime, *, hurried: bool) -> bool:
+    deleted = is_deleted(placement, now, hurried=hurried)
     if deleted:
         _drop(placement)
     return deleted

@@ -32,16 +32,19 @@ WhenMoved = CalendarConfiguration.WhenMoved
 WhenDeleted = CalendarConfiguration.WhenDeleted
 
 
-def reconcile(user: User, now: datetime) -> bool:
-    """Hold the user's placements against the calendars if that is due and all of them were read; whether it ran."""
+def reconcile(user: User, now: datetime, *, hurried: bool = False) -> bool:
+    """Hold the user's placements against the calendars if that is due and all of them were read; whether it ran.
+
+    `hurried`: somebody waits, so nothing is asked of iCloud, and what only it can tell stays due.
+    """
     if not CalendarConfiguration.objects.filter(user=user, reconcile_due=True).exists() or not _all_read(user):
         return False
     # Cleared first: what a sync applies while this runs sets it again.
     CalendarConfiguration.objects.filter(user=user).update(reconcile_due=False)
     finished = False
     try:
-        settled = [_settle(placement, events, now) for placement, events in _pairs(user, now)]
-        settled.append(mirroring.reconcile_slots(user, now))
+        settled = [_settle(placement, events, now, hurried=hurried) for placement, events in _pairs(user, now)]
+        settled.append(mirroring.reconcile_slots(user, now, hurried=hurried))
         collisions.notice(user, now)
         finished = all(settled)
     finally:
@@ -75,20 +78,20 @@ def _pairs(user: User, now: datetime) -> Iterable[tuple[LinkedEvent, list[Event]
     return [(placement, events.get(placement.uid, [])) for placement in placements]
 
 
-def _settle(placement: LinkedEvent, events: Sequence[Event], now: datetime) -> bool:
+def _settle(placement: LinkedEvent, events: Sequence[Event], now: datetime, *, hurried: bool) -> bool:
     """Compare one placement; a bug in it is logged and keeps none of the others from being compared."""
     settled: list[bool] = []
     with guard.one_row(f"reconciling placement {placement.pk}"):
-        settled.append(_compare(placement, events, now))
+        settled.append(_compare(placement, events, now, hurried=hurried))
     return any(settled)
 
 
-def _compare(placement: LinkedEvent, events: Sequence[Event], now: datetime) -> bool:
+def _compare(placement: LinkedEvent, events: Sequence[Event], now: datetime, *, hurried: bool) -> bool:
     """Settle one placement; False if it must be looked at again later."""
     here = next((event for event in events if event.href == placement.href), None)
     event = here or next(iter(sorted(events, key=lambda event: event.calendar_id != placement.calendar_id)), None)
     if event is None:
-        return _missing(placement, now)
+        return _missing(placement, now, hurried=hurried)
     if here is None:
         _follow_calendar(placement, event)
     if event.owed_etag:
@@ -189,9 +192,9 @@ def _moved(placement: LinkedEvent, event: Event, span: Span, there: ical.OwnEven
     _propose(placement, Kind.MOVED, now, reason, there)
 
 
-def _missing(placement: LinkedEvent, now: datetime) -> bool:
+def _missing(placement: LinkedEvent, now: datetime, *, hurried: bool) -> bool:
     """The event is in no selected calendar: deleted, or not to be told yet (listed again soon, or moved elsewhere)."""
-    deleted = is_deleted(placement, now)
+    deleted = is_deleted(placement, now, hurried=hurried)
     if deleted:
         _deleted(placement, now, _("The event was deleted on the phone."))
     return deleted

@@ -7,7 +7,7 @@ the booking with its placement and its history in one piece. What follows outsid
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
@@ -275,12 +275,26 @@ def cancel(booking: Booking, *, now: datetime, actor: User | None = None, source
     return booking
 
 
+def confirm_pending(user: User, now: datetime) -> None:
+    """Confirm what is pending with the user, as far as the calendars are read again and the time is free."""
+    pending = list(Booking.objects.filter(staff=user, status=Booking.Status.PENDING, end__gt=now))
+    if not pending or not _is_read(user, now):
+        return
+    for booking in pending:
+        with suppress(Refused):  # cancelled meanwhile
+            confirm(booking, now=now)
+
+
+def _is_read(user: User, now: datetime) -> bool:
+    fresh = freshness(user, now=now)
+    return fresh.bookable and not fresh.pending
+
+
 def confirm(booking: Booking, *, now: datetime) -> bool:
     """Confirm a pending booking if its staff member's calendars are read again and its time is free; was it?"""
     with locked(booking.staff):
         booking = live(booking)
-        fresh = freshness(booking.staff, now=now)
-        if booking.status != Booking.Status.PENDING or fresh.pending or not fresh.bookable:
+        if booking.status != Booking.Status.PENDING or not _is_read(booking.staff, now):
             return False
         if not finding.fits(booking.staff, booking, (booking.start, booking.end), now=now):
             return False

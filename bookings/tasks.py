@@ -8,7 +8,6 @@ from django.contrib.auth.models import User
 from django.utils import timezone
 
 from bookings import mirroring, outbox, placing, services, telling
-from bookings.models import Booking
 from bookings.reconcile import reconcile
 from connections import guard
 from connections.models import CalendarConfiguration
@@ -38,12 +37,15 @@ def reconcile_bookings() -> None:
             reconcile(user, now)
 
 
-def after_sync(user_id: int, now: datetime) -> None:
-    """What follows every sync, by whichever door it came (the setting AFTER_SYNC)."""
+def after_sync(user_id: int, now: datetime, *, hurried: bool = False) -> None:
+    """What follows every sync, by whichever door it came (the setting AFTER_SYNC).
+
+    `hurried`: a client waits for the end of it, so what talks to servers of calendars or mail is left to the schedule.
+    """
     user = User.objects.get(pk=user_id)
     if CalendarConfiguration.objects.filter(user=user, reconcile_due=True).exists():
         placing.reattach(user)
-        reconcile(user, now)
-        telling.mail_proposals(now)
-    for booking in Booking.objects.filter(staff=user, status=Booking.Status.PENDING, end__gt=now):
-        services.confirm(booking, now=now)
+        reconcile(user, now, hurried=hurried)
+        if not hurried:
+            telling.mail_proposals(now)
+    services.confirm_pending(user, now)

@@ -18,7 +18,7 @@ from connections.sync import Probe, Sync, account_of, carry_out
 MOST = 200  # connections that one task claims
 THREADS = 32
 PROBE_TIMEOUT = 30.0
-WATCH_EVERY = 0.05
+WATCH_EVERY, AT_MOST = 0.05, 0.3  # seconds between two looks at somebody else's poll: more and more
 
 
 def poll_due(now: datetime) -> list[SyncReport]:
@@ -114,19 +114,19 @@ def refresh_all(user_ids: Collection[int], now: datetime, *, seconds: float) -> 
     read, not what is merely due. How fresh the calendars are afterwards is for `busy.freshness` to say.
     """
     began = time.monotonic()
-    deadline, at = began + seconds, now
+    deadline, at, pause = began + seconds, now, WATCH_EVERY
     asked: set[int] = set()
     while time.monotonic() < deadline:
-        unread = _unread(user_ids, now).exclude(pk__in=asked)
-        free = set(unread.free(at).values_list("pk", flat=True))
+        unread = dict(_unread(user_ids, now).exclude(pk__in=asked).values_list("pk", "lease_until"))
+        if not unread:
+            return
+        free = [pk for pk, until in unread.items() if until is None or until <= at]
         claimed = claim(Connection.objects.filter(pk__in=free), at) if free else []
         _read_now(claimed, at, deadline)
         asked |= {held.connection.pk for held in claimed}
-        if not claimed and not unread.exists():
-            return
         if not claimed:
-            time.sleep(WATCH_EVERY)
-            at = now + timedelta(seconds=time.monotonic() - began)
+            time.sleep(pause)
+            pause, at = min(pause * 1.5, AT_MOST), now + timedelta(seconds=time.monotonic() - began)
 
 
 def _unread(user_ids: Collection[int], now: datetime) -> ConnectionQuerySet:

@@ -85,13 +85,16 @@ def carry_out(sync: Sync, action: Callable[[], None], trigger: str) -> SyncRepor
         return report
     with guard.one_row(f"what follows the sync of connection {connection.pk}"):
         remember(report, trigger, now, error_before=sync.error_before)
-        after_sync(connection.user_id, now)
+        after_sync(connection.user_id, now, hurried=trigger == SyncRun.Trigger.BOOKING)
     return report
 
 
-def after_sync(user_id: int, now: datetime) -> None:
-    """Tell those above that calendars of a staff member were looked at; they are named by AFTER_SYNC."""
-    import_string(settings.AFTER_SYNC)(user_id, now)
+def after_sync(user_id: int, now: datetime, *, hurried: bool) -> None:
+    """Tell those above that calendars of a staff member were looked at; they are named by AFTER_SYNC.
+
+    `hurried`: before a booking, while a client waits.
+    """
+    import_string(settings.AFTER_SYNC)(user_id, now, hurried=hurried)
 
 
 def account_of(connection: Connection) -> dav.Account:

@@ -255,7 +255,7 @@ def test_a_kill_between_apply_and_reconciling_loses_nothing(practice: Practice, 
     assert span(booking) == (utc(1, 13), utc(1, 14), "confirmed")
 
 
-def killed(user_id: int, now: object) -> None:
+def killed(*arguments: object, **more: object) -> None:
     raise KeyboardInterrupt
 
 
