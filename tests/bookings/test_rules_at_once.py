@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -19,6 +20,7 @@ from tests.factories import CalendarFactory
 from tests.pages import texts
 
 EVENTS = "/calendars/settings/events/"
+MUSEUM = sorted((Path(__file__).parents[1] / "ics").glob("*.ics"))
 
 
 @pytest.fixture
@@ -148,6 +150,24 @@ def titles() -> set[str]:
     texts_kept = {line for event in events for line in bytes(event.text).decode().splitlines() if "SUMMARY" in line}
     occurrences = Occurrence.objects.filter(calendar=work()).values_list("summary", flat=True)
     return texts_kept | set(events.values_list("summary", flat=True)) | set(occurrences)
+
+
+def test_with_times_only_no_odd_file_keeps_its_title_and_all_block_as_before(desk: Desk, read: Practice) -> None:
+    for path in MUSEUM:
+        read.account.calendar("Work").put(path.name, path.read_bytes())
+    read.later()
+    read.sync()
+    before = verdicts()
+    assert (len(before) > len(MUSEUM), len(titles()) > len(MUSEUM) // 2) == (True, True)
+    home = Calendar.objects.get(name="Home")
+    desk.post(CONFIGURATION, sent(linked=home, conflicts=[home, work()], **{f"calendar-{work().pk}-times_only": "on"}))
+    assert (titles(), verdicts()) == ({""}, before)
+
+
+def verdicts() -> list[tuple[Any, ...]]:
+    """What is known of the events of the calendar Work, apart from their titles."""
+    rows = Occurrence.objects.filter(calendar=work()).order_by("event__href", "start", "end", "recurrence_id")
+    return list(rows.values_list("event__href", "event__problem", "start", "end", "blocks", "reason", "all_day"))
 
 
 def test_a_booking_that_an_event_overlaps_by_a_new_rule_is_noticed_without_a_sync(desk: Desk, read: Practice) -> None:
