@@ -26,9 +26,22 @@ def is_deleted(placement: Placement, now: datetime, *, hurried: bool = False) ->
     if _may_be_unread(placement.calendar, now):
         return False
     try:
-        return push.is_absent(placement.calendar, placement.href, placement.uid)
+        found = push.find(placement.calendar, placement.href, placement.uid)
     except dav.DavError:
         return False
+    if found is not None and found.href != placement.href:
+        _follow(placement, found)
+    return found is None
+
+
+def _follow(placement: Placement, found: push.Stored) -> None:
+    """The event was moved to a calendar whose events Kalends does not read: pushing and deleting go on there."""
+    path = found.href.rpartition("/")[0] + "/"
+    calendar = Calendar.objects.filter(connection__calendars=placement.calendar, path=path).first()
+    if calendar is not None:
+        type(placement)._default_manager.filter(pk=placement.pk).update(
+            href=found.href, calendar=calendar, calendar_path=path, etag=found.etag, state=Placement.State.QUEUED
+        )
 
 
 def _may_be_unread(calendar: Calendar, now: datetime) -> bool:

@@ -45,6 +45,7 @@ def reconcile(user: User, now: datetime, *, hurried: bool = False) -> bool:
     try:
         settled = [_settle(placement, events, now, hurried=hurried) for placement, events in _pairs(user, now)]
         settled.append(mirroring.reconcile_slots(user, now, hurried=hurried))
+        _remove_lingering(user)
         collisions.notice(user, now)
         finished = all(settled)
     finally:
@@ -190,6 +191,18 @@ def _moved(placement: LinkedEvent, event: Event, span: Span, there: ical.OwnEven
             return
     reason = finding.why_not_there(booking, span, now=now)
     _propose(placement, Kind.MOVED, now, reason, there)
+
+
+def _remove_lingering(user: User) -> None:
+    """An event that was to go, and was moved to another calendar just before, is still there: remove it there."""
+    gone = LinkedEvent.objects.filter(booking__staff=user, wanted=LinkedEvent.Wanted.ABSENT).exclude(removed_at=None)
+    placements = {placement.uid: placement for placement in gone}
+    for event in all_events(user, placements):
+        if event.etag not in (placements[event.uid].etag, *placements[event.uid].superseded_etags):
+            _follow_calendar(placements[event.uid], event)
+            LinkedEvent.objects.filter(pk=placements[event.uid].pk).update(
+                removed_at=None, etag=event.etag, state=State.QUEUED
+            )
 
 
 def _missing(placement: LinkedEvent, now: datetime, *, hurried: bool) -> bool:

@@ -95,21 +95,22 @@ def delete(calendar: Calendar, placement: Placement) -> None:
     Event.objects.filter(calendar=calendar, href=placement.href).delete()
 
 
-def is_absent(calendar: Calendar, href: str, uid: str) -> bool:
-    """Is the event really gone: its calendar answers, the href is 404, and no event calendar has the UID?
+def find(calendar: Calendar, href: str, uid: str) -> Stored | None:
+    """Where the event with this UID stands now: at `href`, in another event calendar of the account, or nowhere (None).
 
-    Calendars that are not selected are read for this, live. Raises DavError where that cannot be told.
+    Calendars that are not selected are read for this, live. Raises DavError where it cannot be told.
     """
     with _session(calendar.connection) as session:
         if not session.exists(calendar.path):
-            return False
+            raise dav.Unavailable("the calendar itself does not answer", path=calendar.path)
         if _is_listed(session, href):
-            return False
+            return Stored(href, "", b"")
         try:
-            session.get(href)
+            found = session.get(href)
         except dav.NotFound:
-            return not any(_holds(session, remote.path, href, uid) for remote in _others(session, calendar))
-        return False
+            elsewhere = (_held_by(session, remote.path, href, uid) for remote in _others(session, calendar))
+            return next((stored for stored in elsewhere if stored), None)
+        return Stored(href, found.etag, found.data)
 
 
 def _others(session: dav.Session, calendar: Calendar) -> Iterator[dav.RemoteCalendar]:
@@ -118,7 +119,8 @@ def _others(session: dav.Session, calendar: Calendar) -> Iterator[dav.RemoteCale
     yield from (remote for remote in session.calendars(calendar.connection.home_path) if remote.path not in known)
 
 
-def _holds(session: dav.Session, path: str, href: str, uid: str) -> bool:
+def _held_by(session: dav.Session, path: str, href: str, uid: str) -> Stored | None:
+    """The event with this UID in the calendar at `path`, if it is there."""
     listed = list(session.listing(path).changed)
     name = href.rsplit("/", 1)[-1]
     listed.sort(key=lambda other: other.rsplit("/", 1)[-1] != name)  # a moved event mostly keeps its name
@@ -126,9 +128,10 @@ def _holds(session: dav.Session, path: str, href: str, uid: str) -> bool:
         fetched = session.fetch(path, listed[first : first + session.fetch_batch])
         if fetched.missing:
             raise dav.Unavailable("an event could not be read while looking for a UID", path=path)
-        if any(ical.own_event(found.data).uid == uid for found in fetched.found.values()):
-            return True
-    return False
+        for found in fetched.found.values():
+            if ical.own_event(found.data).uid == uid:
+                return Stored(found.href, found.etag or session.etag(found.href), found.data)
+    return None
 
 
 def _create(session: dav.Session, placement: Placement, draft: ical.EventDraft, now: datetime) -> Stored:

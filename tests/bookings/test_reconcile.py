@@ -189,6 +189,27 @@ def test_an_event_moved_to_a_calendar_that_is_not_selected_is_not_deleted(practi
     assert (practice.proposals(), span(booking)[2]) == ([], "confirmed")
 
 
+def test_an_event_in_a_calendar_that_is_not_selected_is_followed_there(practice: Practice) -> None:
+    booking = practice.booked()
+    new = practice.phone.move_to(practice.href(booking), practice.account.add_calendar("Private"))
+    services.reschedule(booking, start=utc(1, 13), now=practice.now)
+    assert practice.push() == ["changed_on_both_sides"]
+    practice.poll_later(3)
+    assert (practice.push(), practice.proposals(), practice.phone.begins(new)) == (["pushed"], [], berlin(1, 14))
+    services.cancel(booking, now=practice.now)
+    assert practice.push() == ["pushed"]
+    assert practice.account.calendar("Private").resources == {}
+
+
+def test_an_event_moved_just_before_its_booking_is_cancelled_goes_all_the_same(practice: Practice) -> None:
+    booking = practice.booked()
+    practice.phone.move_to(practice.href(booking), practice.account.calendar("Work"))
+    services.cancel(booking, now=practice.now)
+    assert practice.push() == ["pushed"]
+    practice.poll_later(2)
+    assert (practice.push(), practice.events()) == (["pushed"], [])
+
+
 def test_a_deleted_calendar_cancels_nothing(practice: Practice) -> None:
     booking = practice.booked()
     practice.account.forget(practice.account.calendar("Home"))
