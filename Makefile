@@ -63,9 +63,9 @@ bench: $(VENV)/bench.stamp ## What Kalends costs beside other ways; SIZES=100,10
 bench-fleet: $(VENV)/bench.stamp ## How many connections one qcluster keeps; CONNECTIONS=2000, DATABASE_URL for PostgreSQL
 	@exec $(BIN)/python -m benchmarks.fleet
 
-run: $(VENV)/dev.stamp ## The web server for working on Kalends, with the settings of .env
+run: $(VENV)/dev.stamp ## The web server for working on Kalends, with the settings of .env; PORT=8001 for another port
 	$(BIN)/python manage.py migrate --verbosity 0
-	@exec $(BIN)/python manage.py runserver
+	@exec $(BIN)/python manage.py runserver $(PORT)
 
 worker: $(VENV)/dev.stamp ## The worker that goes with it
 	$(BIN)/python manage.py setup_schedules
