@@ -29,7 +29,7 @@ def main() -> None:
         for block in run(plan(), folder, _progress(began)):
             blocks.append(block)
             _print(*table(block))
-    _print(*judgement(list(verdicts(blocks))), "", *NOTES, f"Took {(time.monotonic() - began) / 60:.1f} minutes.")
+    _print(*judgement(list(verdicts(blocks))), "", *NOTES, _disturbance((time.monotonic() - began) / 60))
 
 
 NOTES = (
@@ -39,6 +39,13 @@ NOTES = (
     "over all events, VTIMEZONEs of known zones left out. These servers answer at once: iCloud takes 0.1 to 0.5 s for",
     "every request, which the programs with a request for every event pay as often.",
 )
+
+
+def _disturbance(minutes: float) -> str:
+    """How long it took, and whether other work took the cores: then wall times say little, and CPU still much."""
+    load, cores = os.getloadavg()[2], os.cpu_count() or 1
+    words = "the machine had other work: go by CPU" if load > cores else "the machine was left alone"
+    return f"Took {minutes:.1f} minutes, at the end with a load of {load:.1f} on {cores} cores: {words}."
 
 
 def _print(*lines: str) -> None:
