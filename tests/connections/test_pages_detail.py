@@ -68,7 +68,7 @@ def test_calendars_show_access_blocking_and_how_far_they_are_known(client: Clien
 
 def test_a_calendars_colour_is_an_attribute_and_nothing_else_is(client: Client, connection: Connection) -> None:
     CalendarFactory(connection=connection, color="#FF9500")
-    CalendarFactory(connection=connection, color='"/><script>')
+    CalendarFactory(connection=connection, color='"/><svg>')
     dots = "//section[@aria-labelledby='calendars']//*[local-name()='circle']"
     assert [dot.get("fill") for dot in find(client.get(url(connection)), dots)] == ["#FF9500", "#8A8F9C"]
 
