@@ -13,6 +13,7 @@ import sys
 import time
 from collections.abc import Iterable
 from contextlib import suppress
+from pathlib import Path
 
 POLITE_SECONDS = float(os.environ.get("KALENDS_POLITE_SECONDS", "8"))
 LOOK_AGAIN = 0.05
@@ -22,11 +23,15 @@ def main() -> int:
     """Wait for the end of standard input, then clean up."""
     for one in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(one, signal.SIG_IGN)
-    groups: list[int] = []
+    groups: dict[int, str] = {}
     for line in sys.stdin:
         number = int(line)
-        groups.append(number) if number > 0 else groups.remove(-number)
-    end(groups)
+        if number > 0:
+            groups[number] = _birth(number)
+        else:
+            groups.pop(-number, None)
+    # The number of a group that is gone may have been given to somebody else since.
+    end(group for group, birth in groups.items() if _birth(group) in ("", birth))
     return 0
 
 
@@ -47,6 +52,13 @@ def end(groups: Iterable[int]) -> None:
                 _all(group, signal.SIGTERM)
     for group in left:
         _all(group, signal.SIGKILL)
+
+
+def _birth(number: int) -> str:
+    """When a process began, in ticks; nothing where there is none, or where the system does not tell."""
+    with suppress(OSError):
+        return Path(f"/proc/{number}/stat").read_text().rsplit(")", 1)[1].split()[19]
+    return ""
 
 
 def _alone(leader: int, number: int) -> bool:
