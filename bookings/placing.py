@@ -35,6 +35,7 @@ def place_in(booking: Booking, calendar: Calendar) -> LinkedEvent:
         calendar_path=calendar.path,
         uid=uid,
         href=f"{calendar.path}{uid}.ics",
+        state=State.NEEDS_RECONNECT if calendar.connection.needs_person else State.QUEUED,
     )
 
 

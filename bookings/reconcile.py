@@ -198,7 +198,7 @@ def _remove_lingering(user: User) -> None:
     gone = LinkedEvent.objects.filter(booking__staff=user, wanted=LinkedEvent.Wanted.ABSENT).exclude(removed_at=None)
     placements = {placement.uid: placement for placement in gone}
     for event in all_events(user, placements):
-        if event.etag not in (placements[event.uid].etag, *placements[event.uid].superseded_etags):
+        if event.calendar_id != placements[event.uid].calendar_id:  # in the same one the phone put it back
             _follow_calendar(placements[event.uid], event)
             LinkedEvent.objects.filter(pk=placements[event.uid].pk).update(
                 removed_at=None, etag=event.etag, state=State.QUEUED

@@ -8,6 +8,7 @@ from django.contrib.auth.models import User
 from django.utils import timezone
 
 from bookings import mirroring, outbox, placing, services, telling
+from bookings.models import LinkedEvent
 from bookings.reconcile import reconcile
 from connections import guard
 from connections.models import CalendarConfiguration
@@ -49,3 +50,6 @@ def after_sync(user_id: int, now: datetime, *, hurried: bool = False) -> None:
         if not hurried:
             telling.mail_proposals(now)
     services.confirm_pending(user, now)
+    waiting = LinkedEvent.objects.unsettled().filter(booking__staff=user, state=LinkedEvent.State.NEEDS_RECONNECT)
+    if not hurried and waiting.exists():
+        outbox.push_due(now, user=user)  # the account answers again, so what waited for that goes out at once

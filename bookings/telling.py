@@ -1,26 +1,34 @@
-"""Who must be told, and is told once."""
+"""Who must be told: once, and again only where a mail could not be sent."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta
+from functools import partial
 
 from bookings import deciding, emails
 from bookings.models import Booking, BookingChange, Proposal
 from connections import guard
 
 WARN_BEFORE = timedelta(hours=12)
+TRY_AGAIN = timedelta(minutes=5)
 
 
 def tell_clients(now: datetime) -> int:
-    """Mail every change whose time to be told has come, once; how many mails went out."""
+    """Mail every change whose time to be told has come; how many mails went out.
+
+    A change is claimed by putting its time off: if the mail cannot be sent, or the process dies, it comes back. A
+    client without an address is not told, and nothing says that they were.
+    """
     due = BookingChange.objects.filter(tell_client_at__lte=now, told_at=None)
     sent = 0
     for change in due.select_related("booking__client", "booking__service", "booking__staff"):
-        claimed = BookingChange.objects.filter(pk=change.pk, told_at=None, tell_client_at__lte=now).update(told_at=now)
-        if claimed:
+        mine = BookingChange.objects.filter(pk=change.pk, told_at=None)
+        if mine.filter(tell_client_at__lte=now).update(tell_client_at=now + TRY_AGAIN):
             with guard.one_row(f"telling of change {change.pk}"):
-                sent += emails.tell_client(change)
+                told = emails.tell_client(change)
+                mine.update(told_at=now) if told else mine.update(tell_client_at=None)
+                sent += told
     return sent
 
 
@@ -29,15 +37,25 @@ def mail_proposals(now: datetime) -> int:
     due = Proposal.objects.to_mail(now).select_related(*deciding.WITH).order_by("booking__start", "pk")
     sent = 0
     for proposals in _letters(proposal for proposal in due if _claim(proposal, now)):
-        with guard.one_row(f"mailing proposal {proposals[0].pk}"):
+        with guard.one_row(f"mailing proposal {proposals[0].pk}", partial(_give_back, proposals)):
             sent += emails.propose(proposals, deciding.token_of(proposals[0]))
     return sent
 
 
 def _claim(proposal: Proposal, now: datetime) -> bool:
     """Take one proposal for this mail; the first mail sets `mailed_at`, the reminder `reminded_at`."""
-    field = "mailed_at" if proposal.mailed_at is None else "reminded_at"
+    field = _field(proposal)
     return bool(Proposal.objects.filter(pk=proposal.pk, **{field: None}).update(**{field: now}))
+
+
+def _give_back(proposals: list[Proposal], error: str) -> None:
+    """The mail could not be sent: it is still to be."""
+    for proposal in proposals:
+        Proposal.objects.filter(pk=proposal.pk).update(**{_field(proposal): None})
+
+
+def _field(proposal: Proposal) -> str:
+    return "mailed_at" if proposal.mailed_at is None else "reminded_at"
 
 
 def _letters(proposals: Iterable[Proposal]) -> list[list[Proposal]]:
@@ -58,6 +76,11 @@ def warn_staff(now: datetime) -> int:
     sent = 0
     for booking in pending.select_related("client", "service", "staff"):
         if Booking.objects.filter(pk=booking.pk, staff_warned_at=None).update(staff_warned_at=now):
-            with guard.one_row(f"warning of booking {booking.pk}"):
+            unwarned = partial(_unwarn, booking)
+            with guard.one_row(f"warning of booking {booking.pk}", unwarned):
                 sent += emails.warn_unconfirmed(booking)
     return sent
+
+
+def _unwarn(booking: Booking, error: str) -> None:
+    Booking.objects.filter(pk=booking.pk).update(staff_warned_at=None)

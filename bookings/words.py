@@ -30,7 +30,7 @@ SENTENCES: dict[str, Text] = {
     State.PUSHED: gettext_lazy("It stands in “%(calendar)s”, so it is on the iPhone."),
     State.RETRYING: gettext_lazy("It could not be sent to “%(calendar)s” yet. Kalends keeps trying."),
     State.CHANGED_ON_BOTH_SIDES: gettext_lazy(
-        "It was changed on the iPhone and in Kalends. Decide which of them stands."
+        "It was changed on the iPhone. Decide whether that stands; until then the booking does."
     ),
     State.NEEDS_RECONNECT: gettext_lazy("It waits until iCloud is connected again."),
     State.NO_LINKED_CALENDAR: gettext_lazy(
@@ -64,7 +64,7 @@ def push_of(booking: Booking) -> Push:
     return Push(
         state=state,
         tone=TONES[state],
-        label=state.label,
+        label=_("Waits for your decision") if state == State.CHANGED_ON_BOTH_SIDES else state.label,
         sentence=_sentence(placement, state),
         action=action,
         url=url,

@@ -7,6 +7,8 @@ from django.contrib import admin
 from django.urls import include, path
 from django.views.generic import RedirectView
 
+from config.health import healthz
+
 urlpatterns = [
     path("", RedirectView.as_view(pattern_name="week"), name="home"),
     path("accounts/", include("config.accounts")),
@@ -14,6 +16,7 @@ urlpatterns = [
     path("calendars/settings/availability/", include("availability.urls")),
     path("", include("bookings.urls")),
     path("admin/", admin.site.urls),
+    path("healthz", healthz, name="healthz"),
 ]
 
 if settings.DEMO:

@@ -124,8 +124,8 @@ def test_a_revoked_password_waits_for_a_person_and_goes_on_after_reconnecting(pr
     assert practice.push() == []
     assert (methods(practice), outbox.push_state(booking)) == ([], "needs_reconnect")
     report = accounts.reconnect(connection, password=practice.account.new_app_password("again"), now=practice.now)
-    assert (report.added, report.removed) == (0, 0)
-    assert practice.push() == ["pushed"]
+    assert (report.added, report.removed) == (1, 0)  # the booking that waited
+    assert (outbox.push_state(booking), practice.events()) == ("pushed", [practice.href(booking)])
 
 
 def test_a_single_401_alarms_nobody(practice: Practice) -> None:

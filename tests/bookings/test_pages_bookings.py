@@ -193,7 +193,8 @@ def test_a_booking_of_a_colleague_is_not_found(anna_client: Client, page: str) -
         ),
         (
             {"state": "changed_on_both_sides"},
-            "Changed on both sides It was changed on the iPhone and in Kalends. Decide which of them stands. Decide",
+            "Waits for your decision It was changed on the iPhone. Decide whether that stands; until then the "
+            "booking does. Decide",
             "/bookings/proposals/",
         ),
         (

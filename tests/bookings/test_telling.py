@@ -4,14 +4,24 @@ from __future__ import annotations
 
 import re
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.core import mail
 from django.test import Client
 
 from bookings import deciding, telling
-from bookings.models import Booking, Proposal
-from tests.factories import NOW, START, BookingFactory, ClientFactory, LinkedEventFactory, ProposalFactory, UserFactory
+from bookings.models import Booking, BookingChange, Proposal
+from tests.factories import (
+    NOW,
+    START,
+    BookingChangeFactory,
+    BookingFactory,
+    ClientFactory,
+    LinkedEventFactory,
+    ProposalFactory,
+    UserFactory,
+)
 from tests.pages import find, texts
 
 pytestmark = [pytest.mark.django_db, pytest.mark.time_machine(NOW, tick=False)]
@@ -102,3 +112,24 @@ def test_a_pending_booking_is_mailed_with_the_phone_number_twelve_hours_before()
     sent = [telling.warn_staff(START - hours * HOUR) for hours in (13, 12, 11)]
     assert sent == [0, 1, 0]
     assert (mail.outbox[0].to, "Phone: +49 30 99" in mail.outbox[0].body) == ([staff.email], True)
+
+
+def test_a_mail_that_cannot_be_sent_is_sent_later(settings: Any) -> None:
+    proposal(UserFactory())
+    BookingChangeFactory(tell_client_at=NOW)
+    BookingFactory(status="pending", start=NOW + HOUR, cause="calendar_unreadable")
+    working, settings.EMAIL_BACKEND = settings.EMAIL_BACKEND, "django.core.mail.backends.smtp.EmailBackend"
+    settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", 1
+    assert (telling.tell_clients(NOW), telling.mail_proposals(NOW), telling.warn_staff(NOW)) == (0, 0, 0)
+    settings.EMAIL_BACKEND = working
+    assert BookingChange.objects.get().told_at is None
+    later = NOW + telling.TRY_AGAIN
+    assert (telling.tell_clients(later), telling.mail_proposals(later), telling.warn_staff(later)) == (1, 1, 1)
+
+
+def test_a_client_without_an_address_is_never_said_to_be_told() -> None:
+    booking = BookingFactory(client=ClientFactory(email=""))
+    BookingChangeFactory(booking=booking, tell_client_at=NOW)
+    assert telling.tell_clients(NOW) == 0
+    change = BookingChange.objects.get()
+    assert (change.told_at, change.tell_client_at) == (None, None)

@@ -1,0 +1,25 @@
+"""Is this process alive, and can it serve? For a reverse proxy or a supervisor."""
+
+from __future__ import annotations
+
+from django.db import DatabaseError, connection
+from django.db.migrations.executor import MigrationExecutor
+from django.http import HttpRequest, JsonResponse
+from django.views.decorators.cache import never_cache
+
+
+@never_cache
+def healthz(request: HttpRequest) -> JsonResponse:
+    """200 while the database answers and has every table; 503 with the reason otherwise. Says nothing else."""
+    try:
+        executor = MigrationExecutor(connection)
+        behind = bool(executor.migration_plan(executor.loader.graph.leaf_nodes()))
+    except DatabaseError:
+        return _answer("the database does not answer")
+    return _answer("migrations are not applied" if behind else "")
+
+
+def _answer(problem: str) -> JsonResponse:
+    return JsonResponse(
+        {"live": True, "ready": not problem, "problem": problem or None}, status=503 if problem else 200
+    )

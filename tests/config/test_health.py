@@ -1,0 +1,18 @@
+from __future__ import annotations
+
+import pytest
+from django.db.migrations.recorder import MigrationRecorder
+from django.test import Client
+
+
+@pytest.mark.django_db
+def test_a_process_with_its_tables_is_live_and_ready(client: Client) -> None:
+    answer = client.get("/healthz")
+    assert (answer.status_code, answer.json()) == (200, {"live": True, "ready": True, "problem": None})
+
+
+@pytest.mark.django_db
+def test_a_process_before_its_migrations_is_live_but_not_ready(client: Client) -> None:
+    MigrationRecorder.Migration.objects.filter(app="bookings", name="0003_mirrored_slots").delete()
+    answer = client.get("/healthz")
+    assert (answer.status_code, answer.json()["problem"]) == (503, "migrations are not applied")
