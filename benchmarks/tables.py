@@ -28,7 +28,7 @@ def table(block: Block) -> Iterator[str]:
 
 def _row(program: str, measured: Measured, ours: Measured | None) -> str:
     name = f"  {program}" + (" (once)" if measured.runs == 1 else "")
-    queries = f"{measured.figures.detail['queries']:.3g}" if "queries" in measured.figures.detail else ""
+    queries = f"{round(measured.figures.detail['queries'], 1):,g}" if "queries" in measured.figures.detail else ""
     figures = measured.figures
     times = f"{measured.wall / ours.wall:>9.2f}{measured.cpu / ours.cpu:>8.2f}" if ours else ""
     return (
