@@ -46,20 +46,21 @@ def set_rule(event: Component, rule: str) -> None:
 
 def exclude(calendar: Component, slot: Moment) -> None:
     """Delete one occurrence: an EXDATE line of its own, and its override goes."""
-    apple_text.add_moment(master(calendar), "EXDATE", _as_in(calendar, slot))
-    kept = [one for one in overrides(calendar) if not _is(one, slot)]
+    at = _as_in(calendar, slot)
+    apple_text.add_moment(master(calendar), "EXDATE", at)
+    kept = [one for one in overrides(calendar) if not _is(one, slot, at)]
     others = [child for child in calendar.children if not child.all("RECURRENCE-ID")]
     calendar.children = others + kept
 
 
 def override(calendar: Component, slot: Moment) -> Component:
     """The override for one slot, made from the master when there is none: no rule in it, no EXDATE for it."""
+    at = _as_in(calendar, slot)
     for event in overrides(calendar):
-        if _is(event, slot):
+        if _is(event, slot, at):
             return event
     event = master(calendar).copy()
     length = apple_text.length_of(event)
-    at = _as_in(calendar, slot)
     event.drop("RRULE", "RDATE", "EXDATE", "X-APPLE-CREATOR-IDENTITY", "DURATION")
     apple_text.set_moment(event, "RECURRENCE-ID", at)
     apple_text.set_moment(event, "DTSTART", at)
@@ -144,8 +145,10 @@ def _until(slot: Moment) -> str:
     return f"{slot.astimezone(UTC) - timedelta(seconds=1):%Y%m%dT%H%M%SZ}"
 
 
-def _is(event: Component, slot: Moment) -> bool:
-    return apple_text.utc_text(ics.moment(event.all("RECURRENCE-ID")[0])) == apple_text.utc_text(slot)
+def _is(event: Component, *slots: Moment) -> bool:
+    """Does the override stand for the slot, in whichever terms that is given?"""
+    mine = apple_text.utc_text(ics.moment(event.all("RECURRENCE-ID")[0]))
+    return mine in [apple_text.utc_text(slot) for slot in slots]
 
 
 def _line_from(line: ics.Line, slot: Moment) -> bool:
