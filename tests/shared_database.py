@@ -1,4 +1,4 @@
-"""A database that other processes reach too, as `shared_database`: import the fixture where it is used.
+"""A database that other processes and threads reach too, as `shared_database`: import the fixture where it is used.
 
 On SQLite the suite's own database lives in memory, so the test works on a file instead, a copy of the migrated one; on
 PostgreSQL it works on the database of the suite.
@@ -28,11 +28,12 @@ def shared_database(transactional_db: None, tmp_path: Path) -> Iterator[str]:
     copy = sqlite3.connect(path)
     own.connection.backup(copy)
     copy.close()
-    in_file = connections.create_connection("default")
-    in_file.settings_dict = {**own.settings_dict, "NAME": str(path)}
-    connections["default"] = in_file
+    # A thread makes its connections from these settings, so it too works on the file.
+    connections.settings["default"] = {**own.settings_dict, "NAME": str(path)}
+    connections["default"] = connections.create_connection("default")
     yield f"sqlite:///{path}"
-    in_file.close()
+    connections["default"].close()
+    connections.settings["default"] = own.settings_dict
     connections["default"] = own
 
 

@@ -15,6 +15,7 @@ from connections.standing import Held, claim
 from connections.sync import Sync, carry_out
 from tests.connections.engine import World, at
 from tests.factories import NOW, ConnectionFactory
+from tests.shared_database import shared_database  # noqa: F401 - a fixture
 
 LEASE = timedelta(seconds=140)
 
@@ -72,7 +73,7 @@ def test_connections_without_calendars_are_claimed_too() -> None:
     assert {held.connection.pk for held in claim(Connection.objects.all(), NOW)} == {row.pk for row in rows}
 
 
-@pytest.mark.django_db(transaction=True)
+@pytest.mark.usefixtures("shared_database")
 def test_of_twenty_that_claim_at_once_one_wins() -> None:
     ConnectionFactory()
     won: list[int] = []
