@@ -82,7 +82,7 @@ class Trouble(Phone):
         what=st.sampled_from(sorted(FAULTS)),
         method=st.sampled_from(["", "PROPFIND", "REPORT"]),
         path=st.sampled_from(["", "/home/", "/work/"]),
-        times=st.sampled_from([1, 2, 3, None]),
+        times=st.sampled_from([1, 2, 3, 10]),
         skip=st.integers(0, 3),
     )
     def something_is_in_the_way(self, what: str, **where: Any) -> None:
@@ -162,16 +162,19 @@ class Trouble(Phone):
         self.tick()
         self.icloud.move_pod(old)
 
-    @rule(locked=st.booleans(), how=st.sampled_from(["401", "403", "503"]))
-    def the_account_is_locked_or_opened(self, locked: bool, how: Any) -> None:
+    @rule(what=st.sampled_from(["401", "403", "503", "opened", "revoked"]))
+    def the_account_is_locked_or_opened_or_its_password_revoked(self, what: Any) -> None:
         self.tick()
-        self.icloud.switches.locked_account = how
-        self.account.lock(locked)
+        if what == "revoked":
+            self.account.revoke_all()
+        else:
+            self.account.lock(what != "opened")
+        if what.isdigit():
+            self.icloud.switches.locked_account = what
 
     @rule()
-    def the_password_is_revoked(self) -> None:
-        self.tick()
-        self.account.revoke_all()
+    def all_is_well_again(self) -> None:
+        self.settle()
 
     # --- time -----------------------------------------------------------------------------------------------------
 
