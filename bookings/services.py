@@ -19,7 +19,7 @@ from django.utils.translation import gettext as _
 from django_q.tasks import async_task
 
 from availability.slots import Shape
-from bookings import finding, placing
+from bookings import collisions, finding, placing
 from bookings.finding import Opening
 from bookings.models import Booking, BookingChange, Client, LinkedEvent, Proposal, Service
 from connections.busy import freshness
@@ -291,12 +291,15 @@ def _is_read(user: User, now: datetime) -> bool:
 
 
 def confirm(booking: Booking, *, now: datetime) -> bool:
-    """Confirm a pending booking if its staff member's calendars are read again and its time is free; was it?"""
+    """Confirm a pending booking if its staff member's calendars are read again and its time is free; was it?
+
+    What it was booked against besides calendars (hours, notice, whatever staff insisted on) is no question any more.
+    """
     with locked(booking.staff):
         booking = live(booking)
         if booking.status != Booking.Status.PENDING or not _is_read(booking.staff, now):
             return False
-        if not finding.fits(booking.staff, booking, (booking.start, booking.end), now=now):
+        if collisions.is_asked_about(booking):
             return False
         booking.status, booking.cause = Booking.Status.CONFIRMED, Booking.Cause.NONE
         booking.revision += 1
@@ -357,7 +360,16 @@ def decide(proposal: Proposal, *, choice: str, now: datetime, actor: User | None
             _accept(booking, proposal, now, actor)
         elif choice == Proposal.Choice.CANCEL:
             booking = cancel(booking, now=now, actor=actor)
+        else:
+            _keep(booking, now)
     return booking
+
+
+def _keep(booking: Booking, now: datetime) -> None:
+    """Staff know of the event that lies over the booking; there may be another one."""
+    if booking.status == Booking.Status.PENDING:
+        confirm(booking, now=now)
+    collisions.notice(booking.staff, now)
 
 
 def _accept(booking: Booking, proposal: Proposal, now: datetime, actor: User | None) -> None:
