@@ -12,36 +12,36 @@ from connections.plan import OWED_HOLDS_FRESHNESS
 TWICE = timedelta(seconds=60)  # between the two polls at which it is missing
 
 
-def is_deleted(placement: Placement, now: datetime, *, hurried: bool = False) -> bool:
-    """Whether the event that is in no selected calendar any more was deleted; False also while that cannot be told.
+def is_deleted(placement: Placement, now: datetime, *, hurried: bool = False) -> bool | None:
+    """Whether the event that is in no selected calendar any more was deleted; None while that cannot be told.
 
     The first look only notes the time; a later one asks iCloud itself: the calendar answers, the href is gone and the
     UID is in no other event calendar of the account, also the unselected ones. Not while somebody waits (`hurried`).
     """
     if placement.missing_since is None:
         type(placement)._default_manager.filter(pk=placement.pk).update(missing_since=now)
-        return False
+        return None
     if hurried or now < placement.missing_since + TWICE or placement.calendar is None:
-        return False
+        return None
     if _may_be_unread(placement.calendar, now):
-        return False
+        return None
     try:
         found = push.find(placement.calendar, placement.href, placement.uid)
     except dav.DavError:
-        return False
-    if found is not None and found.href != placement.href:
+        return None
+    if found is not None:
         _follow(placement, found)
     return found is None
 
 
 def _follow(placement: Placement, found: push.Stored) -> None:
-    """The event was moved to a calendar whose events Kalends does not read: pushing and deleting go on there."""
+    """It stands in a calendar whose events Kalends does not read: pushing and deleting go on there."""
+    rows = type(placement)._default_manager.filter(pk=placement.pk)
     path = found.href.rpartition("/")[0] + "/"
     calendar = Calendar.objects.filter(connection__calendars=placement.calendar, path=path).first()
-    if calendar is not None:
-        type(placement)._default_manager.filter(pk=placement.pk).update(
-            href=found.href, calendar=calendar, calendar_path=path, etag=found.etag, state=Placement.State.QUEUED
-        )
+    if calendar is not None and found.href != placement.href:
+        rows.update(href=found.href, calendar=calendar, calendar_path=path, etag=found.etag)
+    rows.update(missing_since=None)
 
 
 def _may_be_unread(calendar: Calendar, now: datetime) -> bool:

@@ -97,7 +97,7 @@ def _missing(placement: MirroredSlot, now: datetime, *, hurried: bool) -> bool:
     deleted = is_deleted(placement, now, hurried=hurried)
     if deleted:
         _drop(placement)
-    return deleted
+    return deleted is not None
 
 
 def _drop(placement: MirroredSlot) -> None:

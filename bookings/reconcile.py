@@ -206,11 +206,13 @@ def _remove_lingering(user: User) -> None:
 
 
 def _missing(placement: LinkedEvent, now: datetime, *, hurried: bool) -> bool:
-    """The event is in no selected calendar: deleted, or not to be told yet (listed again soon, or moved elsewhere)."""
+    """The event is in no selected calendar: deleted, moved to one that Kalends does not read, or not to be told yet."""
     deleted = is_deleted(placement, now, hurried=hurried)
     if deleted:
         _deleted(placement, now, _("The event was deleted on the phone."))
-    return deleted
+    elif deleted is False:
+        _withdraw(placement, now, Kind.DELETED)
+    return deleted is not None
 
 
 def _deleted(placement: LinkedEvent, now: datetime, reason: str) -> None:

@@ -13,6 +13,7 @@ from django.test.utils import CaptureQueriesContext
 
 from bookings import services
 from bookings.models import Booking, Proposal, Service
+from connections.models import CalendarConfiguration
 from tests.bookings.practice import HOUR, Practice, berlin
 from tests.factories import START
 
@@ -144,3 +145,30 @@ def test_a_pending_booking_on_which_staff_insisted_outside_the_hours_confirms_it
     booking = pending(practice, berlin(1, 6), anyway=True)
     practice.poll_later()
     assert (status(booking), notices()) == ("confirmed", [])
+
+
+# --- events in calendars that Kalends does not read ---------------------------------------------------------------
+
+
+def test_an_event_that_was_followed_to_a_calendar_that_is_not_read_is_not_looked_for_at_every_poll(
+    practice: Practice,
+) -> None:
+    booking = practice.booked()
+    new = practice.phone.move_to(practice.href(booking), practice.account.add_calendar("Private"))
+    practice.poll_later(3)
+    placement = practice.placement(booking)
+    assert (placement.href, placement.state, placement.missing_since) == (new, "pushed", None)
+    assert not CalendarConfiguration.objects.get().reconcile_due
+
+
+def test_an_event_asked_about_and_then_found_in_such_a_calendar_asks_nothing_any_more(practice: Practice) -> None:
+    booking = practice.booked()
+    text = practice.text(booking)
+    practice.phone.delete(practice.href(booking))
+    practice.poll_later(2)
+    assert [kind for kind, _reason in practice.proposals()] == ["deleted"]
+    private = practice.account.add_calendar("Private")
+    private.put(f"{practice.placement(booking).uid}.ics", text.encode())
+    add(practice, berlin(2, 12), berlin(2, 13))
+    practice.poll_later(2)
+    assert (practice.proposals(), practice.placement(booking).state) == ([], "pushed")
