@@ -73,6 +73,17 @@ def test_those_that_do_not_listen_end_too(
     assert gone(numbers, seconds=1)
 
 
+def test_a_process_is_killed_with_all_that_it_started_and_is_no_longer_watched(
+    processes: Processes, tmp_path: Path
+) -> None:
+    with processes:
+        processes.start("family", "-c", STUBBORN, str(tmp_path / "numbers"))
+        numbers = numbers_in(tmp_path / "numbers")
+        processes.kill("family")
+        assert gone(numbers, seconds=1)
+        processes.check()
+
+
 def test_killing_the_demo_leaves_nobody_behind(tmp_path: Path) -> None:
     script = (
         "import os, sys, time, pathlib; from sandbox.demo_processes import Processes;"
