@@ -7,7 +7,7 @@ from datetime import datetime
 from django.contrib.auth.models import User
 from django.utils import timezone
 
-from bookings import mirroring, outbox, placing, services, telling
+from bookings import mirroring, outages, outbox, placing, services, telling
 from bookings.models import LinkedEvent
 from bookings.reconcile import reconcile
 from connections import guard
@@ -28,6 +28,7 @@ def push_events() -> None:
     telling.tell_clients(now)
     telling.mail_proposals(now)
     telling.warn_staff(now)
+    outages.tell_of_outages(now)
 
 
 def reconcile_bookings() -> None:

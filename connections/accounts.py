@@ -175,7 +175,8 @@ def _look_inside(url: str, username: str, password: str) -> Account:
         raise ConnectFailed(Problem("no_calendars"))
     found = ("password", "origin", "principal_path", "home_path", "addresses")
     healthy = {"needs_person": False, "error_code": "", "error_params": {}, "failing_since": None, "failures": 0}
-    return Account({name: getattr(candidate, name) for name in found} | healthy | {"not_before": None}, look.calendars)
+    healthy |= {"not_before": None, "told_code": ""}
+    return Account({name: getattr(candidate, name) for name in found} | healthy, look.calendars)
 
 
 def reconnect(connection: Connection, *, password: str, now: datetime) -> Report:

@@ -134,6 +134,7 @@ class Connection(models.Model):
     error_params = models.JSONField(default=dict, blank=True)
     failing_since = models.DateTimeField(_("failing since"), null=True, blank=True)
     failures = models.PositiveIntegerField(_("failures in a row"), default=0)
+    told_code = models.CharField(_("error that was told by mail"), max_length=40, blank=True, editable=False)
 
     next_sync_at = models.DateTimeField(_("next sync"), null=True, blank=True, db_index=True)
     not_before = models.DateTimeField(_("asked to wait until"), null=True, blank=True)

@@ -24,7 +24,8 @@ def trouble(held: Held) -> Problem | None:
 def good(held: Held, now: datetime) -> dict[str, Any]:
     """After the home was listed at `now`: the connection works, even where one of its calendars does not."""
     connection, problem = held.connection, trouble(held)
-    return {
+    over = {} if problem else {"told_code": ""}  # who was told of an outage is told of the next one too
+    return over | {
         "origin": connection.origin,
         "home_path": connection.home_path,
         "principal_path": connection.principal_path,
@@ -50,21 +51,25 @@ def _asked(times: Iterable[datetime | None]) -> list[datetime]:
 
 
 def bad(connection: Connection, verdict: Verdict, now: datetime) -> dict[str, Any]:
-    """After an error that ended the sync at `now`."""
-    return {
+    """After an error that ended the sync at `now`. Silence does not make a refused password good again."""
+    again = {
         "origin": "",  # the account may have left this host, which need not say so: the next try asks the entry host
+        "failures": connection.failures + 1,
+        "not_before": now + timedelta(seconds=verdict.retry_after) if verdict.retry_after else None,
+    }
+    if connection.needs_person and verdict.kind is not Kind.PERSON:
+        return again
+    return again | {
         "needs_person": verdict.kind is Kind.PERSON,
         "error_code": verdict.problem.code,
         "error_params": verdict.problem.params,
         "failing_since": connection.failing_since or now,
-        "failures": connection.failures + 1,
-        "not_before": now + timedelta(seconds=verdict.retry_after) if verdict.retry_after else None,
     }
 
 
 def next_try(connection: Connection, verdict: Verdict, now: datetime) -> datetime | None:
     """After an error: pauses that grow, never shorter than the server asked; None if only a person can help."""
-    if verdict.kind is Kind.PERSON:
+    if connection.needs_person or verdict.kind is Kind.PERSON:
         return None
     interval = timedelta(seconds=settings.SYNC_INTERVAL_SECONDS)
     pause = back_off(interval, connection.failures + 1, random.random())  # noqa: S311 - spreads load, guards nothing
