@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -21,13 +21,21 @@ PROBE_TIMEOUT = 30.0
 WATCH_EVERY, AT_MOST = 0.05, 0.3  # seconds between two looks at somebody else's poll: more and more
 
 
-def poll_due(now: datetime) -> list[SyncReport]:
+def poll_due(now: datetime, more: Callable[[], object] | None = None) -> list[SyncReport]:
     """Claim up to 200 due connections, list their homes in parallel and settle each, with no other request.
 
-    Reports with `unfinished` are those where something changed: each wants a sync of its own.
+    If more may be due than that, `more` is called before anything is asked, so that another worker can begin with the
+    rest. Reports with `unfinished` are those where something changed: each wants a sync of its own.
     """
-    due = Connection.objects.due(now).order_by("next_sync_at")[:MOST]
-    return [_settle(one, now) for one in _ask_all(claim(due, now), time.monotonic() + PROBE_TIMEOUT)]
+    claimed = claim_due(now)
+    if more and 2 * len(claimed) > MOST:  # of the 200 that were chosen, others may have been faster with a few
+        more()
+    return [_settle(one, now) for one in _ask_all(claimed, time.monotonic() + PROBE_TIMEOUT)]
+
+
+def claim_due(now: datetime) -> list[Held]:
+    """Lease up to 200 of those that are due, the longest waiting first."""
+    return claim(Connection.objects.due(now).order_by("next_sync_at")[:MOST], now)
 
 
 def _settle(asked: Asked, now: datetime) -> SyncReport:

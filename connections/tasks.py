@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
 
 from django.db import transaction
@@ -15,11 +15,19 @@ from connections.models import SyncRun
 from connections.report import SyncReport
 
 LOOK_AGAIN = timedelta(seconds=5)
+ROUND = timedelta(seconds=90)  # the schedule comes once a minute, and up to half a minute late
 
 
-def poll_connections() -> None:
-    """Poll what is due; where something changed, queue a sync of that connection."""
-    for report in polling.poll_due(timezone.now()):
+def poll_connections(until: datetime | None = None) -> None:
+    """Poll what is due; where something changed, queue a sync of that connection.
+
+    What is due beyond 200 is left to a further task, which any worker can begin with at once, and so on `until` the
+    schedule must have come again: where workers do not keep up, polls may not pile up and keep syncs waiting.
+    """
+    now = timezone.now()
+    until = until or now + ROUND
+    more = partial(async_task, "connections.tasks.poll_connections", until)
+    for report in polling.poll_due(now, more if now < until else None):
         _go_on(report)
 
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
 from django.db import connections as databases
 
-from connections import leases
+from connections import leases, polling
 from connections.models import Calendar, CalendarConfiguration, Connection, SyncRun
 from connections.report import SyncReport
 from connections.standing import Held, claim
@@ -73,23 +74,38 @@ def test_connections_without_calendars_are_claimed_too() -> None:
     assert {held.connection.pk for held in claim(Connection.objects.all(), NOW)} == {row.pk for row in rows}
 
 
-@pytest.mark.usefixtures("shared_database")
-def test_of_twenty_that_claim_at_once_one_wins() -> None:
-    ConnectionFactory()
-    won: list[int] = []
-    ready = threading.Barrier(20)
+def all_at_once(claims: int, claim_some: Callable[[], list[Held]]) -> list[list[int]]:
+    """The connections that each of so many threads gets."""
+    won: list[list[int]] = []
+    ready = threading.Barrier(claims)
 
     def try_it() -> None:
         ready.wait()
-        won.append(len(claim(Connection.objects.all(), NOW)))
+        won.append([held.connection.pk for held in claim_some()])
         databases["default"].close()
 
-    threads = [threading.Thread(target=try_it) for _ in range(20)]
+    threads = [threading.Thread(target=try_it) for _ in range(claims)]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
-    assert sorted(won) == [0] * 19 + [1]
+    return won
+
+
+@pytest.mark.usefixtures("shared_database")
+def test_of_twenty_that_claim_at_once_one_wins() -> None:
+    row = ConnectionFactory()
+    won = all_at_once(20, lambda: claim(Connection.objects.all(), NOW))
+    assert sorted(won) == [[]] * 19 + [[row.pk]]
+
+
+@pytest.mark.usefixtures("shared_database")
+def test_workers_that_poll_at_once_share_no_connection(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(polling, "MOST", 5)
+    rows = [ConnectionFactory(next_sync_at=NOW - timedelta(minutes=number)) for number in range(42)]
+    won = [pk for _ in range(8) for some in all_at_once(8, lambda: polling.claim_due(NOW)) for pk in some]
+    assert (len(won), set(won)) == (42, {row.pk for row in rows})
+    assert Connection.objects.filter(lease_until=NOW + LEASE).count() == 42
 
 
 def test_who_lost_the_lease_drops_what_was_read(world: World) -> None:

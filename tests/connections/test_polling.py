@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 import time_machine
 from django_q.models import OrmQ, Schedule
 from pytest_django import Settings
 
 from connections import polling, tasks
-from connections.models import Connection, SyncRun
+from connections.models import Calendar, Connection, SyncRun
 from connections.standing import claim
 from sandbox.server import Sandbox
 from tests.connections.engine import World, at
@@ -19,6 +21,29 @@ HOME = "PROPFIND /calendars/ 1 207"
 
 def queued() -> list[tuple[str, tuple[object, ...]]]:
     return [(task.func(), task.args()) for task in OrmQ.objects.order_by("pk")]
+
+
+def work() -> list[str]:
+    """Do what is queued, as one worker would, until nothing is left; what was done."""
+    done = []
+    while task := OrmQ.objects.order_by("pk").first():
+        task.delete()
+        done.append(task.func())
+        getattr(tasks, task.func().rpartition(".")[2])(*task.args())
+    return done
+
+
+def fall_due(world: World, count: int) -> None:
+    """Let `count` connections with the calendars of that of `world` be due, it among them."""
+    calendars = list(Calendar.objects.filter(connection=world.pk))
+    rows = [world.connection for _ in range(count - 1)]
+    for number, row in enumerate(rows):
+        row.pk, row.user = None, UserFactory(username=f"otto{number}", configuration__saved_at=NOW)
+    for row in Connection.objects.bulk_create(rows):
+        for calendar in calendars:
+            calendar.pk, calendar.connection = None, row
+        Calendar.objects.bulk_create(calendars)
+    Connection.objects.update(next_sync_at=world.now)
 
 
 def test_a_poll_that_finds_a_change_leaves_the_reading_to_a_sync_of_its_own(world: World) -> None:
@@ -96,6 +121,43 @@ def test_only_the_due_are_polled_and_those_that_wait_longest_first(
         [world.pk],
         [row.pk],
     ]
+
+
+def test_one_look_of_the_schedule_polls_450_connections_200_in_each_task(world: World) -> None:
+    fall_due(world, 450)
+    world.asked()
+    with time_machine.travel(world.now + timedelta(minutes=1), tick=False):
+        tasks.poll_connections()
+        assert Connection.objects.filter(next_sync_at__gt=world.now).count() == 200
+        assert work() == ["connections.tasks.poll_connections"] * 2
+    assert world.asked() == [HOME] * 450
+    polled = Connection.objects.filter(polled_at=world.now + timedelta(minutes=1), lease_token="", error_code="")
+    assert polled.count() == 450
+
+
+def test_the_next_task_is_queued_before_anything_is_asked(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(polling, "MOST", 2)
+    fall_due(world, 3)
+    asked: list[list[str]] = []
+    world.asked()
+    polling.poll_due(world.now, lambda: asked.append(world.asked()))
+    assert (asked, world.asked()) == ([[]], [HOME] * 2)
+
+
+def test_polls_that_do_not_keep_up_end_when_the_schedule_has_come_again(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(polling, "MOST", 1)
+    fall_due(world, 5)
+    with time_machine.travel(world.now, tick=False) as clock:
+        tasks.poll_connections()
+        for seconds, left in ((60, 1), (29, 1), (1, 0)):
+            clock.shift(seconds)
+            task = OrmQ.objects.get()
+            task.delete()
+            tasks.poll_connections(*task.args())
+            assert len(queued()) == left
+        assert Connection.objects.due(world.now).count() == 1
 
 
 def test_homes_are_listed_in_parallel(world: World) -> None:
