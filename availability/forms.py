@@ -276,4 +276,4 @@ def _weekday(form: PeriodForm) -> str:
 
 
 def _clock(clock: time) -> str:
-    return time_format(clock, "H:i")
+    return time_format(clock)

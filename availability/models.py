@@ -17,11 +17,12 @@ from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
 from django.db import models, transaction
 from django.db.models import F, Q
-from django.utils.formats import time_format
+from django.utils.formats import date_format, time_format
 from django.utils.translation import gettext_lazy as _
 
 from availability.slots import Period, clash
 from availability.wall import MIDNIGHT
+from connections import instants
 from connections.models import CalendarConfiguration
 
 ENDS_AFTER_START = Q(end__gt=F("start")) | Q(end=MIDNIGHT)  # 00:00 as the end is the midnight after the day
@@ -149,7 +150,7 @@ class DateOverride(models.Model):
         )
 
     def __str__(self) -> str:
-        return f"{self.date:%Y-%m-%d} {self.hours}"
+        return f"{date_format(self.date)}, {self.hours}"
 
     @property
     def hours(self) -> str:
@@ -209,7 +210,7 @@ class BlockedSlot(models.Model):
         indexes = (models.Index(fields=("user", "end", "start"), name="blocked_slots_by_time"),)
 
     def __str__(self) -> str:
-        return f"{self.start:%Y-%m-%d %H:%M} – {self.end:%Y-%m-%d %H:%M} UTC"
+        return f"{instants.spoken(self.start)} – {instants.spoken(self.end)}"
 
 
 def spoken(period: Period) -> str:
@@ -225,4 +226,4 @@ def refuse_clash(period: Period, others: Iterable[Period]) -> None:
 
 
 def _clock(clock: time) -> str:
-    return time_format(clock, "TIME_FORMAT")
+    return time_format(clock)

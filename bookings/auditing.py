@@ -8,13 +8,14 @@ from datetime import datetime
 from enum import StrEnum
 
 from django.contrib.auth.models import User
-from django.utils import formats
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from bookings import outbox
 from bookings.models import LinkedEvent
 from bookings.reconcile import PAST
 from connections.inspection import Inspected, inspect
+from connections.instants import spoken
 from connections.models import CalendarConfiguration, Connection, SyncRun
 from connections.sync import sync_connection
 
@@ -49,8 +50,14 @@ class Difference:
 def audit(user: User, now: datetime) -> list[Difference]:
     """Hold the user's upcoming bookings and selected calendars against iCloud, live; nothing is written.
 
-    What cannot be read is a difference. A push or a sync that goes on meanwhile is none.
+    What cannot be read is a difference. A push or a sync that goes on meanwhile is none. Times are the user's own.
     """
+    configuration = CalendarConfiguration.objects.filter(user=user).first()
+    with timezone.override(configuration.zone if configuration else None):
+        return _differences(user, now)
+
+
+def _differences(user: User, now: datetime) -> list[Difference]:
     placements = _claimed(user, now)
     found: list[Difference] = [_disconnected(one) for one in placements if one.calendar is None]
     for connection in Connection.objects.filter(user=user):
@@ -137,7 +144,7 @@ def _names(placement: LinkedEvent, inspected: Inspected) -> dict[str, object]:
 
 
 def _when(moment: datetime | None) -> str:
-    return formats.date_format(moment, "SHORT_DATETIME_FORMAT") + " UTC" if moment else _("no time")
+    return spoken(moment) if moment else _("no time")
 
 
 def _of_mirror(inspected: Inspected) -> Iterator[Difference]:

@@ -30,7 +30,7 @@ def tell_client(change: BookingChange) -> bool:
 
 
 def _subject(change: BookingChange) -> str:
-    values = {"service": change.booking.service.name, "time": _when(change.booking, change.booking.start)}
+    values = {"service": change.booking.service.name, "time": _to_client(change.booking, change.booking.start)}
     if change.kind == Kind.CANCELLED:
         return _("Cancelled: %(service)s, %(time)s") % values
     if change.booking.status == Booking.Status.PENDING:
@@ -44,7 +44,7 @@ def _letter(change: BookingChange) -> str:
     booking = change.booking
     lines = [_("Hello %(name)s,") % {"name": booking.client.name}, "", _sentence(change)]
     if change.old_start and change.kind == Kind.MOVED:
-        lines.append(_("Before: %(time)s.") % {"time": _when(booking, change.old_start)})
+        lines.append(_("Before: %(time)s.") % {"time": _to_client(booking, change.old_start)})
     if booking.service.location and booking.live:
         lines.append(_("Where: %(location)s") % {"location": booking.service.location})
     staff = booking.staff.get_full_name() or booking.staff.get_username()
@@ -53,7 +53,7 @@ def _letter(change: BookingChange) -> str:
 
 def _sentence(change: BookingChange) -> str:
     booking = change.booking
-    values = {"service": booking.service.name, "time": _when(booking, booking.start)}
+    values = {"service": booking.service.name, "time": _to_client(booking, booking.start)}
     if change.kind == Kind.CANCELLED:
         return _("your booking “%(service)s” on %(time)s is cancelled.") % values
     if booking.status == Booking.Status.PENDING:
@@ -80,7 +80,7 @@ def propose(proposals: Sequence[Proposal], token: str) -> bool:
     ]
     subject = _("Please decide: %(client)s, %(time)s") % {
         "client": booking.client.name,
-        "time": _when(booking, booking.start),
+        "time": _to_staff(booking),
     }
     if len(what) > 1:
         subject = _("Please decide: %(count)s bookings deleted on the phone") % {"count": len(what)}
@@ -93,7 +93,7 @@ def _what(proposal: Proposal) -> str:
     text = _("%(what)s: %(client)s, %(time)s.") % {
         "what": proposal.get_kind_display(),
         "client": booking.client.name,
-        "time": _when(booking, booking.start),
+        "time": _to_staff(booking),
     }
     return f"{text} {proposal.reason}".strip()
 
@@ -102,7 +102,7 @@ def warn_unconfirmed(booking: Booking) -> bool:
     """Mail the staff member that a booking is still pending shortly before it starts, with a phone number."""
     if not booking.staff.email:
         return False
-    values = {"client": booking.client.name, "time": _when(booking, booking.start)}
+    values = {"client": booking.client.name, "time": _to_staff(booking)}
     lines = [
         _("%(client)s is booked for %(time)s, but your calendar could not be read, so nothing is confirmed.") % values,
         _("Phone: %(phone)s") % {"phone": booking.client.phone or _("not given")},
@@ -117,9 +117,18 @@ def _link(name: str, *arguments: str) -> str:
     return f"{settings.BASE_URL}{reverse(name, args=arguments)}"
 
 
-def _when(booking: Booking, moment: datetime) -> str:
-    """The moment in the client's zone, else the staff member's, with the zone's name."""
-    zone = booking.client.time_zone or _zone_of(booking.staff)
+def _to_client(booking: Booking, moment: datetime) -> str:
+    """The moment as the client's clock shows it or, if their zone is not known, the staff member's."""
+    return _when(moment, booking.client.time_zone or _zone_of(booking.staff))
+
+
+def _to_staff(booking: Booking) -> str:
+    """The start as the staff member's clock shows it."""
+    return _when(booking.start, _zone_of(booking.staff))
+
+
+def _when(moment: datetime, zone: str) -> str:
+    """The moment in that zone, which is named: who reads a mail may be anywhere."""
     return f"{formats.date_format(moment.astimezone(ZoneInfo(zone)), 'DATETIME_FORMAT')} ({zone})"
 
 

@@ -130,7 +130,7 @@ def _outside_hours(user: User, span: Span) -> str:
     reach = span[0] - timedelta(days=1), span[1] + timedelta(days=1)
     if _covered(span, working_hours(user, *reach)):
         return ""
-    local = formats.date_format(span[0].astimezone(configuration.zone), "SHORT_DATETIME_FORMAT")
+    local = formats.date_format(span[0].astimezone(configuration.zone), "DATETIME_FORMAT")
     return _("%(time)s (%(zone)s) is outside the working hours.") % {"time": local, "zone": configuration.time_zone}
 
 

@@ -98,10 +98,6 @@ def bearing_on(user: User, at: datetime, *, now: datetime, service: Service | No
     return sorted(found, key=lambda reason: (ORDER.index(reason.kind), reason.start or LONG_AGO))
 
 
-def _dated(moment: datetime) -> str:
-    return f"{spoken.day_name(moment)}, {spoken.clock(moment)}"
-
-
 def is_open(reasons: Iterable[Reason]) -> bool:
     """May the time be booked that these reasons bear on?"""
     return not any(reason.blocks for reason in reasons)
@@ -144,7 +140,7 @@ def _open_hours(asked: _Asked, kind: Kind, period: Span) -> str:
 
 def _closed(kind: Kind, day: date, periods: list[Span]) -> str:
     words = {
-        "day": formats.date_format(day, _("D j M Y")),
+        "day": formats.date_format(day),
         "weekday": formats.date_format(day, "l"),
         "when": ", ".join(map(spoken.clocks, periods)),
     }
@@ -273,17 +269,17 @@ def _timing(asked: _Asked) -> Iterator[Reason]:
     words = {"minutes": int(shape.notice.total_seconds() // 60), "days": shape.horizon.days}
     if at >= now:
         text = _("Before %(time)s it is too soon: the service needs %(minutes)s minutes’ notice.")
-        words_now = words | {"time": _dated(soonest)}
+        words_now = words | {"time": spoken.day_and_clock(soonest)}
         yield Reason(Kind.NOTICE, at < soonest, text % words_now, None, soonest)
     text = _("From %(time)s on it is too far ahead: the service can be booked for %(days)s days.")
-    words_then = words | {"time": _dated(farthest)}
+    words_then = words | {"time": spoken.day_and_clock(farthest)}
     yield Reason(Kind.HORIZON, at >= farthest, text % words_then, farthest, None)
 
 
 def _freshness(asked: _Asked) -> Iterator[Reason]:
     """How far the calendars can be believed, then each one that holds the others back."""
     fresh = freshness(asked.user, now=asked.now)
-    words = {"time": _dated(fresh.as_of) if fresh.as_of else ""}
+    words = {"time": spoken.day_and_clock(fresh.as_of) if fresh.as_of else ""}
     yield Reason(Kind.FRESHNESS, not fresh.bookable, _state(fresh) % words, None, fresh.as_of)
     if fresh.state in ("none", "unconfigured"):
         return

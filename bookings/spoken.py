@@ -1,4 +1,4 @@
-"""Times as people say them, in the active language and zone."""
+"""Times as people say them, in the active language and zone. What is written how: config/formats."""
 
 from __future__ import annotations
 
@@ -6,25 +6,23 @@ from datetime import datetime, time
 
 from django.utils import timezone
 from django.utils.formats import date_format, time_format
-from django.utils.translation import gettext as _
 
 from availability.intervals import Span
 
 
 def clock(moment: datetime | time) -> str:
     """The time on the clock; an instant is read in the active zone."""
-    local = timezone.localtime(moment) if isinstance(moment, datetime) else moment
-    return time_format(local, _("H:i"))
+    return time_format(timezone.localtime(moment) if isinstance(moment, datetime) else moment)
 
 
 def day_name(moment: datetime) -> str:
-    """The day of an instant, short."""
-    return date_format(timezone.localtime(moment), _("D j M Y"))
+    """The day of an instant."""
+    return date_format(timezone.localtime(moment))
 
 
 def day_and_clock(moment: datetime) -> str:
-    """An instant of these weeks, short and without its year."""
-    return f"{date_format(timezone.localtime(moment), _('D j M'))}, {clock(moment)}"
+    """An instant with its day."""
+    return date_format(timezone.localtime(moment), "DATETIME_FORMAT")
 
 
 def clocks(span: Span) -> str:
@@ -32,7 +30,7 @@ def clocks(span: Span) -> str:
     start, end = (timezone.localtime(moment) for moment in span)
     if start.utcoffset() == end.utcoffset():
         return f"{clock(start)}–{clock(end)}"
-    return f"{clock(start)} {start:%Z} – {clock(end)} {end:%Z}"
+    return f"{clock(start)} {start.tzname()} – {clock(end)} {end.tzname()}"
 
 
 def day_and_clocks(span: Span) -> str:
@@ -40,4 +38,4 @@ def day_and_clocks(span: Span) -> str:
     first, last = (timezone.localtime(moment).date() for moment in span)
     if first == last:
         return f"{day_name(span[0])}, {clocks(span)}"
-    return f"{day_name(span[0])}, {clock(span[0])} – {day_name(span[1])}, {clock(span[1])}"
+    return f"{day_and_clock(span[0])} – {day_and_clock(span[1])}"

@@ -128,6 +128,7 @@ AXES_RESET_ON_SUCCESS = True
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", "English")]
 LOCALE_PATHS = [BASE_DIR / "locale"]
+FORMAT_MODULE_PATH = "config.formats"  # how dates and times are written, everywhere that people read
 TIME_ZONE = "UTC"
 USE_TZ = True
 

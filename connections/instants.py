@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
+from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 
@@ -23,6 +25,12 @@ def parse_instant(text: str) -> datetime:
         return moment.astimezone(UTC)
     except OverflowError:
         raise ValueError(_("“%(text)s” lies outside the calendar.") % {"text": text}) from None
+
+
+def spoken(moment: datetime) -> str:
+    """The moment as people read it, in the active zone, which is named by its letters."""
+    local = timezone.localtime(moment)
+    return f"{date_format(local, 'DATETIME_FORMAT')} {local.tzname()}"
 
 
 def iso(moment: datetime | None) -> str | None:

@@ -18,6 +18,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 from fernet_fields import EncryptedTextField
 
+from connections.instants import spoken
 from connections.zones import validate_zone
 
 
@@ -289,7 +290,7 @@ class Occurrence(models.Model):
         indexes = (models.Index(fields=("calendar", "end", "start"), name="occurrences_by_time"),)
 
     def __str__(self) -> str:
-        return f"{self.start:%Y-%m-%d %H:%M} – {self.end:%Y-%m-%d %H:%M} UTC"
+        return f"{spoken(self.start)} – {spoken(self.end)}"
 
 
 class SyncRun(models.Model):
@@ -318,7 +319,7 @@ class SyncRun(models.Model):
         indexes = (models.Index(fields=("connection", "-started_at"), name="history_of_connection"),)
 
     def __str__(self) -> str:
-        return f"{self.started_at:%Y-%m-%d %H:%M}"
+        return spoken(self.started_at)
 
 
 def new_lease_token() -> str:

@@ -17,8 +17,6 @@ from bookings.models import Booking, BookingChange, Service
 from bookings.words import Push, push_of
 
 register = template.Library()
-register.filter("clock", spoken.clock)
-register.filter("day_and_clock", spoken.day_and_clock)
 
 STATUS_TONES = {"confirmed": "good", "pending": "warn", "cancelled": "muted"}
 

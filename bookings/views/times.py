@@ -6,8 +6,6 @@ from typing import Any
 
 from django.http import HttpResponse
 from django.shortcuts import render
-from django.utils.formats import date_format
-from django.utils.translation import gettext as _
 
 from bookings.day import DayOpenings
 from bookings.forms.times import TimeForm
@@ -26,7 +24,6 @@ def offer(
         "refusal": refusal,
         "chosen": form.data.get("opening", ""),
         "freshness": freshness(request.user, now=request.now),
-        "date_text": date_format(found.date, _("l, j F")),
         **more,
     }
     partial = request.htmx and request.htmx.target == "times"

@@ -67,7 +67,7 @@ def moment(value: datetime | None, now: datetime | None = None) -> SafeString | 
         '<time datetime="{}">{} <span class="moment">{}</span></time>',
         local.isoformat(timespec="seconds"),
         relative(value, now or timezone.now()),
-        date_filter(local, _("D j M, H:i")),
+        date_filter(local, "SHORT_DATETIME_FORMAT"),
     )
 
 

@@ -57,7 +57,7 @@ def test_a_wrong_row_says_so_at_its_field(start: str, end: str, errors: dict[str
 
 def test_hours_that_overlap_on_one_weekday_are_refused_and_touching_ones_are_not() -> None:
     week = posted_week(week_data((0, "9:00", "12:00"), (1, "9:00", "12:00"), (0, "8:00", "9:30")))
-    assert (week.is_valid(), week.errors) == (False, [{}, {}, {"start": ["This overlaps 9 a.m.–noon."]}])
+    assert (week.is_valid(), week.errors) == (False, [{}, {}, {"start": ["This overlaps 09:00–12:00."]}])
     assert posted_week(week_data((0, "9:00", "12:00"), (0, "8:00", "9:00"))).is_valid()
 
 
@@ -155,7 +155,7 @@ def test_an_override_that_contradicts_another_is_refused(django_user_model: type
         "This date already has hours of its own. Remove them first."
     ]
     assert override(date="2026-12-24", kind="hours", start="11:00", end="13:00").non_field_errors() == [
-        "This overlaps 9 a.m.–noon."
+        "This overlaps 09:00–12:00."
     ]
 
 

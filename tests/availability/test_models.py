@@ -64,7 +64,7 @@ def test_the_database_refuses_hours_that_start_or_end_twice() -> None:
 def test_hours_that_overlap_on_one_weekday_are_refused_with_the_others_named() -> None:
     anna = UserFactory()
     write_week(anna, [(0, (time(9), time(12)))])
-    assert sentences(WorkingHours(user=anna, weekday=0, start=time(11), end=time(0))) == ["This overlaps 9 a.m.–noon."]
+    assert sentences(WorkingHours(user=anna, weekday=0, start=time(11), end=time(0))) == ["This overlaps 09:00–12:00."]
     WorkingHours(user=anna, weekday=0, start=time(12), end=time(13)).full_clean()
 
 
@@ -105,7 +105,7 @@ def test_a_date_is_either_closed_or_has_hours_that_do_not_overlap() -> None:
     assert sentences(DateOverride(user=anna, date=DAY)) == [
         "This date already has hours of its own. Remove them first."
     ]
-    assert sentences(DateOverride(user=anna, date=DAY, start=time(8), end=time(10))) == ["This overlaps 9 a.m.–noon."]
+    assert sentences(DateOverride(user=anna, date=DAY, start=time(8), end=time(10))) == ["This overlaps 09:00–12:00."]
     DateOverride.objects.update(**CLOSED)
     assert sentences(DateOverride(user=anna, date=DAY, **MORNING)) == [
         "This date is closed already. Remove that first."

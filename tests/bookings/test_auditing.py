@@ -102,8 +102,8 @@ def test_an_event_moved_on_the_phone_is_at_the_wrong_time_and_repair_lets_the_bo
     assert found(practice) == [
         (
             "wrong_time",
-            "Carla Client · Talk: booked for 12/01/2026 9 a.m. UTC, but its event in “Home” is at 12/01/2026 1 p.m. "
-            "UTC.",
+            "Carla Client · Talk: booked for Tue 1 Dec 2026, 10:00 CET, but its event in “Home” is at Tue 1 Dec "
+            "2026, 14:00 CET.",
         ),
         NEWER,
     ]

@@ -44,7 +44,7 @@ def test_a_client_is_listed_with_bookings_with_this_staff_member(
 ) -> None:
     BookingFactory(staff=anna, client=clara, start=START + timedelta(days=1))
     BookingFactory(client=clara, start=START + timedelta(days=9))  # with a colleague
-    assert rows(anna_client) == ["Clara Winter clara@example.org +49 30 1 2 2 Dec 2026"]
+    assert rows(anna_client) == ["Clara Winter clara@example.org +49 30 1 2 Wed 2 Dec 2026"]
 
 
 def test_clients_of_colleagues_are_not_listed_and_not_found(anna_client: Client) -> None:

@@ -192,9 +192,9 @@ def test_events_stand_under_their_day(anna_client: Client, home: Calendar) -> No
     for hours in (0, 14, 16, 40):  # the third is after midnight in Berlin
         OccurrenceFactory(calendar=home, start=START + timedelta(hours=hours))
     assert texts(anna_client.get(URL), "//section/h2") == [
-        "Tuesday, 1 December 2026",
-        "Wednesday, 2 December 2026",
-        "Thursday, 3 December 2026",
+        "Tue 1 Dec 2026",
+        "Wed 2 Dec 2026",
+        "Thu 3 Dec 2026",
     ]
 
 
@@ -269,7 +269,7 @@ def test_what_is_over_or_not_chosen_or_of_somebody_else_is_not_shown(anna_client
 
 def test_the_page_says_how_far_events_are_kept(anna_client: Client, home: Calendar) -> None:
     hint = texts(anna_client.get(URL), "//p[contains(@class, 'measure')]")[0]
-    assert "Kept are the events from 26 October 2026 to 6 January 2028." in hint
+    assert "Kept are the events from Mon 26 Oct 2026 to Thu 6 Jan 2028." in hint
 
 
 def test_what_could_not_be_read_is_named_on_top_with_what_to_do(anna_client: Client, home: Calendar) -> None:

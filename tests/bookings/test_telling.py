@@ -67,7 +67,7 @@ def test_deletions_of_one_day_are_one_mail_and_one_decision(client: Client) -> N
     subjects = sorted(one.subject for one in mail.outbox)
     assert subjects == [
         "Please decide: 3 bookings deleted on the phone",
-        "Please decide: Clara Winter, Dec. 2, 2026, 10 a.m. (Europe/Berlin)",
+        "Please decide: Clara Winter, Wed 2 Dec 2026, 10:00 (Europe/Berlin)",
     ]
     together = next(one for one in mail.outbox if "3 bookings" in one.subject)
     path = re.search(r"(/bookings/proposals/mail/\S+)", str(together.body))
@@ -112,6 +112,18 @@ def test_a_pending_booking_is_mailed_with_the_phone_number_twelve_hours_before()
     sent = [telling.warn_staff(START - hours * HOUR) for hours in (13, 12, 11)]
     assert sent == [0, 1, 0]
     assert (mail.outbox[0].to, "Phone: +49 30 99" in mail.outbox[0].body) == ([staff.email], True)
+
+
+def test_a_mail_names_the_zone_of_the_clock_it_speaks_of() -> None:
+    far = ClientFactory(name="Clara Winter", email="clara@example.com", time_zone="Asia/Tokyo")
+    booking = BookingFactory(client=far, service__name="Massage", status="pending", cause="calendar_unreadable")
+    BookingChangeFactory(booking=booking, tell_client_at=NOW)
+    telling.tell_clients(NOW)
+    telling.warn_staff(START - HOUR)
+    assert [one.subject for one in mail.outbox] == [
+        "Received: Massage, Tue 1 Dec 2026, 18:00 (Asia/Tokyo)",
+        "Not confirmed yet: Clara Winter, Tue 1 Dec 2026, 10:00 (Europe/Berlin)",
+    ]
 
 
 def test_a_mail_that_cannot_be_sent_is_sent_later(settings: Any) -> None:
