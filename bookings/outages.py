@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from functools import partial
 
@@ -72,7 +73,7 @@ def _what_follows(connection: Connection) -> str:
     return f"{known} {_POLICY[policy]() % {'minutes': settings.TRUST_MINUTES}}"
 
 
-_POLICY = {
+_POLICY: dict[str, Callable[[], str]] = {
     Policy.PENDING: lambda: _(
         "What was known last counts for %(minutes)s minutes; after that new bookings stay pending."
     ),
