@@ -21,7 +21,8 @@ from connections.standing import Standing
 
 CHUNK = 50  # hrefs asked for at once, between two looks at the budget
 FEW = 2  # unchanged events that a delta may well repeat: our own pushes, for instance
-SERVER_FAILS = 3  # after so many events in a row that made it fail, it is not the events
+SERVER_FAILS = 3  # after so many events in a row that made it fail, it may be the server and not the events
+MOST_AT_FAULT = 50  # and after so many it is the server
 MOST_NAMES = 500  # in one query; for more, all events of the calendar are loaded
 
 
@@ -48,6 +49,7 @@ class Reading:
     calendar: Calendar = field(init=False)
     lease: str = field(init=False)
     failed: int = field(init=False, default=0)
+    serves: bool | None = field(init=False, default=None)  # other events, while some make it fail
     known_at: datetime = field(init=False)  # up to when the calendar is known after this
 
     def run(self) -> None:
@@ -109,19 +111,37 @@ class Reading:
             self._count(read, len(missing))
 
     def _ask(self, hrefs: Sequence[str], *, counts: bool = True) -> dav.Fetched:
-        """Fetch them. A few that make the server fail, though it has just listed the calendar, are merely missing.
+        """Fetch them. Those that make the server fail, though it has just listed the calendar, are merely missing.
 
-        Beyond a few it is the server that fails; those that do not count have done so for a day.
+        Beyond a few it is the server that fails, unless it still serves others: then these are at fault. Those that do
+        not count have been for a day.
         """
         try:
             fetched = self.session.fetch(self.calendar.path, hrefs)
-        except dav.Unavailable as trouble:
+        except dav.DavError as trouble:
+            if isinstance(trouble, (dav.Forbidden, dav.NotFound)) or concerns_all(trouble):
+                raise
             self.failed += len(hrefs) if counts else 0
-            if self.failed >= SERVER_FAILS or concerns_all(trouble):
+            if self.failed >= SERVER_FAILS and not (self.failed <= MOST_AT_FAULT and self._serves_others()):
                 raise
             return dav.Fetched({}, frozenset(hrefs))
         self.failed = 0
         return fetched
+
+    def _serves_others(self) -> bool:
+        """Does the server answer when it is asked for an event that could be read before? Asked once."""
+        if self.serves is None:
+            mine = Event.objects.filter(calendar__connection=self.calendar.connection_id).exclude(etag="")
+            read = mine.filter(owed_etag="").select_related("calendar").defer("text").order_by("pk").first()
+            self.serves = read is not None and self._answers(read)
+        return self.serves
+
+    def _answers(self, event: Event) -> bool:
+        try:
+            self.session.fetch(event.calendar.path, [event.href])
+        except dav.DavError:
+            return False
+        return True
 
     def _look_at_the_clock(self) -> None:
         if time.monotonic() > self.until:

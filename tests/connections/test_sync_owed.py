@@ -167,3 +167,48 @@ def test_an_owed_event_in_a_calendar_that_is_gone_hurries_nobody(world: World) -
     world.sync(after=10)
     next_sync: datetime = world.connection.next_sync_at
     assert (next_sync - world.now).total_seconds() == 300
+
+
+@pytest.mark.parametrize("number", [3, 7])
+def test_events_that_all_make_the_server_fail_do_not_stop_their_calendar(world: World, number: int) -> None:
+    """It still serves what it served before, so they are at fault and not the server."""
+    world.add("Read before", at(8))
+    world.sync()
+    spoil = [world.add(f"Bad {hour}", at(9 + hour)) for hour in range(number)]
+    for href in spoil:
+        world.theirs("Work").spoil(href, "error")
+
+    report = world.sync()
+    assert (report.error, report.problems, len(owed(world))) == (None, number, number)
+
+    world.add("Good", at(20))
+    assert (world.sync(after=10).changed, world.calendar().error_code) == (1, "")
+    for _ in range(5):
+        report = world.sync(after=5 * HOUR)
+    assert (report.error, world.freshness().state) == (None, "fresh")
+    for href in spoil:
+        world.theirs("Work").heal(href)
+    world.sync(after=HOUR)
+    assert (owed(world), world.known()) == ([], world.there())
+
+
+def test_events_that_all_make_the_server_fail_in_an_account_that_was_never_read_are_the_servers_fault(
+    connected: World,
+) -> None:
+    """There is no good copy of anything, so nothing is taken for read."""
+    for hour in range(3):
+        connected.theirs("Work").spoil(connected.add(f"Bad {hour}", at(9 + hour)), "error")
+    connected.choose("Work")
+    connected.sync()
+    assert (connected.calendar().error_code, connected.freshness().state) == ("unavailable", "never_read")
+
+
+def test_a_server_that_serves_no_event_at_all_is_not_believed_to_have_bad_ones(world: World) -> None:
+    world.add("Read before", at(8))
+    world.sync()
+    for hour in range(3):
+        world.add(f"New {hour}", at(9 + hour))
+    world.icloud.faults.status(500, times=None, body="calendar-multiget")
+    report = world.sync()
+    assert (report.error and report.error.code, owed(world)) == ("unavailable", [])
+    assert world.calendar().probe_token != world.calendar().listed_token
