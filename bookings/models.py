@@ -294,7 +294,8 @@ REMIND_BEFORE = timedelta(hours=24)
 
 class ProposalQuerySet(models.QuerySet["Proposal"]):
     def open(self) -> ProposalQuerySet:
-        return self.filter(decided_at=None, withdrawn_at=None)
+        """Those that wait for a decision; about a booking that is cancelled there is none to take."""
+        return self.filter(decided_at=None, withdrawn_at=None, booking__status__in=Booking.LIVE)
 
     def to_mail(self, now: datetime) -> ProposalQuerySet:
         """Open ones that staff were not mailed yet, or not reminded of in the last 24 hours before the start."""
@@ -357,6 +358,13 @@ class Proposal(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()}: {self.booking}"
+
+    @property
+    def seen(self) -> Span | None:
+        """The time that the event has on the phone, as far as staff were told; None where it has none that counts."""
+        if self.kind not in (self.Kind.MOVED, self.Kind.BOTH_SIDES) or not self.new_start or not self.new_end:
+            return None
+        return (self.new_start, self.new_end)
 
     @property
     def choices(self) -> tuple[Choice, ...]:

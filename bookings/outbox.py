@@ -88,7 +88,7 @@ def push_booking(booking_id: int, now: datetime) -> list[Pushed]:
 def _due(kind: type[Placement], now: datetime, *, force: bool = False) -> QuerySet[Placement]:
     """What may be pushed at `now`: unsettled, nobody asked, its pause over (or skipped by `force`)."""
     placements: QuerySet[Placement] = kind.objects.unsettled().exclude(calendar=None)  # type: ignore[attr-defined]
-    placements = placements.exclude(state=State.CHANGED_ON_BOTH_SIDES)
+    placements = placements.exclude(state=State.CHANGED_ON_BOTH_SIDES, wanted=Placement.Wanted.PRESENT)
     return placements if force else placements.filter(Q(next_try_at=None) | Q(next_try_at__lte=now))
 
 
@@ -191,11 +191,23 @@ def _write(placement: Placement, state: str, problem: Problem | None = None, **v
     values = {"next_try_at": None, "attempts": placement.attempts if problem else 0, **values}
     values |= {"error_code": problem.code if problem else "", "error_params": problem.params if problem else {}}
     _rows(type(placement)).filter(pk=placement.pk).update(state=state, claimed_until=None, **values)
+    if state == State.PUSHED and _is_behind(placement):
+        state = State.QUEUED
     return Pushed(placement.pk, getattr(placement, "booking_id", None), state, problem)
+
+
+def _is_behind(placement: Placement) -> bool:
+    """Did somebody change in Kalends what was pushed while the push was on its way? Then it is due again."""
+    kind = type(placement)
+    behind = kind.objects.unsettled().filter(pk=placement.pk, state=State.PUSHED)  # type: ignore[attr-defined]
+    return bool(behind.update(state=State.QUEUED))
 
 
 def _changed_there(placement: Placement, calendar: Calendar, stored: push.Stored, now: datetime) -> Pushed:
     """Both sides changed it: nothing is overwritten, reconciling asks staff."""
+    if stored.etag in placement.superseded_etags:
+        lagging = dav.Unavailable("reads lag behind our own writes", path=stored.href)
+        return _failed(placement, calendar, lagging, now)
     push.remember(calendar, stored, now)
     _reconcile_soon(placement)
     return _write(placement, State.CHANGED_ON_BOTH_SIDES)

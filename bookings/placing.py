@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 from django.contrib.auth.models import User
 from django.db import transaction
 from django.db.models import QuerySet
 
+from availability.intervals import Span
 from bookings.models import Booking, LinkedEvent
 from bookings.placement import new_uid
-from connections.models import Calendar, CalendarConfiguration
+from connections.models import Calendar, CalendarConfiguration, Event
 
 Wanted = LinkedEvent.Wanted
 State = LinkedEvent.State
@@ -52,8 +54,11 @@ def queue(booking: Booking) -> None:
     booking.linked_events.filter(wanted=Wanted.PRESENT, state=State.PUSHED).update(state=State.QUEUED)
 
 
-def put_back(booking: Booking, placement: LinkedEvent | None, now: datetime) -> None:
-    """Want the event as the booking has it, whatever the phone made of it; one that was deleted gets a new UID."""
+def put_back(booking: Booking, placement: LinkedEvent | None, now: datetime, seen: Span | None = None) -> None:
+    """Want the event as the booking has it, whatever the phone made of it; one that was deleted gets a new UID.
+
+    `seen`: the time that it has on the phone, None where it has none that counts.
+    """
     booking.revision += 1
     booking.save(update_fields=["revision"])
     if placement is None or placement.wanted != Wanted.PRESENT:
@@ -63,21 +68,23 @@ def put_back(booking: Booking, placement: LinkedEvent | None, now: datetime) -> 
         placement.save(update_fields=["wanted", "removed_at"])
         place(booking)
         return
-    follow(booking, placement)
+    follow(placement, seen)
 
 
-def follow(booking: Booking, placement: LinkedEvent | None) -> None:
-    """Let pushing go on from what the phone has now: nothing of it counts as agreed any more."""
-    if placement is not None:
-        LinkedEvent.objects.filter(pk=placement.pk).update(
-            state=State.QUEUED,
-            agreed_start=None,
-            agreed_end=None,
-            attempts=0,
-            next_try_at=None,
-            error_code="",
-            error_params={},
-        )
+def follow(placement: LinkedEvent | None, seen: Span | None) -> None:
+    """Let pushing go on from what was decided upon: the time `seen`, or else the version that was read last.
+
+    Anything newer, which nobody has seen yet, is neither overwritten nor taken for decided.
+    """
+    if placement is None:
+        return
+    start, end = seen or (None, None)
+    values: dict[str, Any] = {"state": State.QUEUED, "attempts": 0, "next_try_at": None}
+    values |= {"error_code": "", "error_params": {}, "agreed_start": start, "agreed_end": end}
+    read = Event.objects.filter(calendar=placement.calendar_id, href=placement.href).exclude(etag="")
+    if seen is None and (etag := read.values_list("etag", flat=True).first()):
+        values |= {"etag": etag, "superseded_etags": [*placement.superseded_etags[-19:], placement.etag]}
+    LinkedEvent.objects.filter(pk=placement.pk).update(**values)
 
 
 def upcoming(user: User, now: datetime) -> QuerySet[Booking]:

@@ -27,7 +27,7 @@ PAST = timedelta(days=1)  # bookings that are longer over than this are left alo
 
 State = LinkedEvent.State
 Kind = Proposal.Kind
-OF_TIME = (Kind.MOVED, Kind.RESHAPED, Kind.BOTH_SIDES)
+OF_EVENT = (Kind.MOVED, Kind.RESHAPED, Kind.BOTH_SIDES, Kind.DELETED)  # each replaces the others
 WhenMoved = CalendarConfiguration.WhenMoved
 WhenDeleted = CalendarConfiguration.WhenDeleted
 
@@ -98,9 +98,11 @@ def _compare(placement: LinkedEvent, events: Sequence[Event], now: datetime, *, 
     if event.owed_etag:
         return False
     if placement.missing_since is not None:
+        placement.missing_since = None
         LinkedEvent.objects.filter(pk=placement.pk).update(missing_since=None)
         _withdraw(placement, now, Kind.DELETED)
     if event.etag in (placement.etag, *placement.superseded_etags):
+        _withdraw(placement, now)
         return True  # an echo of our own push, or nothing new
     try:
         settled = _changed(placement, event, ical.own_event(bytes(event.text)), now)
@@ -124,6 +126,8 @@ def _changed(placement: LinkedEvent, event: Event, there: ical.OwnEvent, now: da
         _deleted(placement, now, _("The event was cancelled on the phone."))
         return True
     if there.shape == "unreadable":
+        if placement.state == State.CHANGED_ON_BOTH_SIDES:  # it keeps a change of the booking from being pushed
+            _propose(placement, Kind.RESHAPED, now, _("What the phone made of the event cannot be understood."))
         return True  # shown as a problem of the event; never a reason to touch a booking
     if there.shape != "timed" or there.start is None or there.end is None:
         _propose(placement, Kind.RESHAPED, now, _SHAPES[there.shape](), there)
@@ -134,10 +138,10 @@ def _changed(placement: LinkedEvent, event: Event, there: ical.OwnEvent, now: da
     span = (there.start, there.end)
     if span == (placement.agreed_start, placement.agreed_end):
         _agree(placement, event)  # title, notes, alarm or travel: they are the phone's to keep
-        _withdraw(placement, now, *OF_TIME)
+        _withdraw(placement, now, *OF_EVENT)
     elif span == (placement.booking.start, placement.booking.end):
         _agree(placement, event, *span)
-        _withdraw(placement, now, *OF_TIME)
+        _withdraw(placement, now, *OF_EVENT)
     elif placement.booking.revision != placement.pushed_revision:
         _propose(placement, Kind.BOTH_SIDES, now, _("It was changed in Kalends too, and that stands."), there)
     else:
@@ -170,7 +174,7 @@ def _moved(placement: LinkedEvent, event: Event, span: Span, there: ical.OwnEven
     booking = placement.booking
     choice = CalendarConfiguration.objects.get(user=booking.staff_id).when_moved
     if choice == WhenMoved.PUT_BACK:
-        services.put_back(booking, placement, now=now)
+        services.put_back(booking, placement, now=now, seen=span)
         return
     if choice == WhenMoved.ASK:
         _propose(placement, Kind.MOVED, now, _("It was moved on the phone, and you want to be asked."), there)
@@ -187,7 +191,7 @@ def _moved(placement: LinkedEvent, event: Event, span: Span, there: ical.OwnEven
             )
             _agree(placement, event, *span)
             LinkedEvent.objects.filter(pk=placement.pk).update(pushed_revision=booking.revision, state=State.PUSHED)
-            _withdraw(placement, now, *OF_TIME)
+            _withdraw(placement, now, *OF_EVENT)
             return
     reason = finding.why_not_there(booking, span, now=now)
     _propose(placement, Kind.MOVED, now, reason, there)
@@ -230,7 +234,7 @@ def _deleted(placement: LinkedEvent, now: datetime, reason: str) -> None:
 def _propose(
     placement: LinkedEvent, kind: Proposal.Kind, now: datetime, reason: str, there: ical.OwnEvent | None = None
 ) -> None:
-    """Ask staff, once for each kind; pushing stops until they decide."""
+    """Ask staff, once for each kind and instead of what was asked before; pushing stops until they decide."""
     values = {
         "linked_event": placement,
         "new_start": there.start if there else None,
@@ -239,6 +243,8 @@ def _propose(
     }
     with transaction.atomic():
         LinkedEvent.objects.filter(pk=placement.pk).update(state=State.CHANGED_ON_BOTH_SIDES)
+        former = Proposal.objects.open().filter(booking=placement.booking, kind__in=OF_EVENT).exclude(kind=kind)
+        former.update(withdrawn_at=now)
         Proposal.objects.update_or_create(
             booking=placement.booking,
             kind=kind,
@@ -251,7 +257,10 @@ def _propose(
 
 def _withdraw(placement: LinkedEvent, now: datetime, *kinds: Proposal.Kind) -> None:
     """What was asked, or what stopped a push, has settled itself: pushing goes on unless something else waits."""
-    Proposal.objects.open().filter(booking=placement.booking_id, kind__in=kinds).update(withdrawn_at=now)
+    if kinds:
+        Proposal.objects.open().filter(booking=placement.booking_id, kind__in=kinds).update(withdrawn_at=now)
+    if placement.state != State.CHANGED_ON_BOTH_SIDES:
+        return
     if Proposal.objects.open().filter(linked_event=placement.pk).exists():
         return
     stopped = LinkedEvent.objects.filter(pk=placement.pk, state=State.CHANGED_ON_BOTH_SIDES)

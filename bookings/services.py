@@ -18,6 +18,7 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 from django_q.tasks import async_task
 
+from availability.intervals import Span
 from availability.slots import Shape
 from bookings import collisions, finding, placing
 from bookings.finding import Opening
@@ -335,11 +336,14 @@ def undo(change: BookingChange, *, now: datetime, actor: User | None = None) -> 
         )
 
 
-def put_back(booking: Booking, placement: LinkedEvent | None, *, now: datetime) -> None:
-    """Let the event become again what the booking says, whatever the phone made of it. Raises Refused if cancelled."""
+def put_back(booking: Booking, placement: LinkedEvent, *, now: datetime, seen: Span | None = None) -> None:
+    """Let the event become again what the booking says, though it has the time `seen` on the phone (None: none).
+
+    Raises Refused if it is cancelled.
+    """
     with locked(booking.staff):
         booking = live(booking)
-        placing.put_back(booking, placement, now)
+        placing.put_back(booking, placement, now, seen)
         _nudge(booking)
 
 
@@ -349,12 +353,12 @@ def decide(proposal: Proposal, *, choice: str, now: datetime, actor: User | None
     if choice not in proposal.choices:
         raise Refused(_("This cannot be chosen here."))
     with locked(booking.staff):
-        open_still = Proposal.objects.open().select_for_update().filter(pk=proposal.pk)
+        booking = live(booking)
+        open_still = Proposal.objects.open().filter(pk=proposal.pk)
         if not open_still.update(decided_at=now, choice=choice, decided_by=actor):
             raise Refused(_("This was decided already."))
-        booking = live(booking)
         if choice == Proposal.Choice.PUT_BACK:
-            placing.put_back(booking, proposal.linked_event, now)
+            placing.put_back(booking, proposal.linked_event, now, proposal.seen)
             _nudge(booking)
         elif choice == Proposal.Choice.ACCEPT:
             _accept(booking, proposal, now, actor)
@@ -378,5 +382,5 @@ def _accept(booking: Booking, proposal: Proposal, now: datetime, actor: User | N
         raise Refused(_("The event has no time that a booking could follow. Put it back, or cancel the booking."))
     shape = replace(booking.service.shape, duration=proposal.new_end - proposal.new_start)
     booking.overlap_allowed = finding.collides(booking.staff, shape, proposal.new_start, moving=booking)
-    placing.follow(booking, proposal.linked_event)
+    placing.follow(proposal.linked_event, proposal.seen)
     move(booking, proposal.new_start, proposal.new_end, now=now, actor=actor, source=Source.PHONE, tell=now)

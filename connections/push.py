@@ -189,7 +189,7 @@ def _update(
     current = _last_read(calendar, placement)
     for _ in range(TRIES):
         current = current or _read(session, calendar, placement)
-        if _moved(current.text, placement, draft):
+        if _moved(current, placement, draft):
             raise ChangedThere(current)
         text = ical.patch(current.text, draft, now=now, agreed=placement.text)
         try:
@@ -217,14 +217,16 @@ def _read(session: dav.Session, calendar: Calendar, placement: Placement) -> Sto
     return Stored(found.href, found.etag or session.etag(found.href), found.data)
 
 
-def _moved(text: bytes, placement: Placement, draft: ical.EventDraft) -> bool:
+def _moved(current: Stored, placement: Placement, draft: ical.EventDraft) -> bool:
     """Has the phone changed the event's time or shape since it was agreed on?
 
-    What stands there as it is wanted now is no change: an earlier attempt went through unheard.
+    What stands there as it is wanted now is no change: an earlier attempt went through unheard. Where no time was
+    agreed on, whatever the event was made into is to go, and then only the version that was read is known.
     """
+    there = ical.own_event(current.text)
     if placement.start is None:
-        return False
-    there = ical.own_event(text)
+        wanted = ("timed", draft.start, draft.end)
+        return current.etag != placement.etag and (there.shape, there.start, there.end) != wanted
     ours = ((placement.start, placement.end), (draft.start, draft.end))
     return there.cancelled or there.shape != "timed" or (there.start, there.end) not in ours
 
