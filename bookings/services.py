@@ -15,6 +15,7 @@ from functools import partial
 from django.conf import settings
 from django.contrib.auth.models import User
 from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 from django_q.tasks import async_task
 
@@ -278,12 +279,17 @@ def cancel(booking: Booking, *, now: datetime, actor: User | None = None, source
 
 def confirm_pending(user: User, now: datetime) -> None:
     """Confirm what is pending with the user, as far as the calendars are read again and the time is free."""
-    pending = list(Booking.objects.filter(staff=user, status=Booking.Status.PENDING, end__gt=now))
+    pending = list(still_pending(user.pk, now))
     if not pending or not _is_read(user, now):
         return
     for booking in pending:
         with suppress(Refused):  # cancelled meanwhile
             confirm(booking, now=now)
+
+
+def still_pending(user_id: int, now: datetime) -> QuerySet[Booking]:
+    """What is pending with a staff member and not over yet."""
+    return Booking.objects.filter(staff=user_id, status=Booking.Status.PENDING, end__gt=now)
 
 
 def _is_read(user: User, now: datetime) -> bool:

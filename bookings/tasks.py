@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from django.contrib.auth.models import User
+from django.db.models import Exists, Q
 from django.utils import timezone
 
 from bookings import mirroring, outages, outbox, placing, services, telling
@@ -44,13 +45,17 @@ def after_sync(user_id: int, now: datetime, *, hurried: bool = False) -> None:
 
     `hurried`: a client waits for the end of it, so what talks to servers of calendars or mail is left to the schedule.
     """
-    user = User.objects.get(pk=user_id)
-    if CalendarConfiguration.objects.filter(user=user, reconcile_due=True).exists():
+    waiting = LinkedEvent.objects.unsettled().filter(booking__staff=user_id, state=LinkedEvent.State.NEEDS_RECONNECT)
+    asks = Q(reconcile_due=True) | Exists(services.still_pending(user_id, now)) | Exists(waiting)
+    configuration = CalendarConfiguration.objects.filter(asks, user=user_id).select_related("user").first()
+    if configuration is None:
+        return  # so it is after nearly every poll, and one query has told
+    user = configuration.user
+    if configuration.reconcile_due:
         placing.reattach(user)
         reconcile(user, now, hurried=hurried)
         if not hurried:
             telling.mail_proposals(now)
     services.confirm_pending(user, now)
-    waiting = LinkedEvent.objects.unsettled().filter(booking__staff=user, state=LinkedEvent.State.NEEDS_RECONNECT)
     if not hurried and waiting.exists():
         outbox.push_due(now, user=user)  # the account answers again, so what waited for that goes out at once

@@ -17,7 +17,7 @@ FRAME = ("BEGIN", "COMMIT", "SAVEPOINT", "RELEASE")
 HOME = "PROPFIND /calendars/ 1 207"
 
 
-def nothing(user_id: int, now: object) -> None:
+def nothing(user_id: int, now: object, *, hurried: bool) -> None:
     """What follows a sync where bookings are of no interest."""
 
 
