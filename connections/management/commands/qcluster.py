@@ -1,0 +1,16 @@
+"""`qcluster` of django-q2, with an overseer that gets over the death of a worker."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django_q import cluster
+from django_q.management.commands import qcluster
+
+from connections.overseer import Overseer
+
+
+class Command(qcluster.Command):  # type: ignore[misc] # the library has no types
+    def handle(self, *args: Any, **options: Any) -> None:
+        cluster.Sentinel = Overseer
+        super().handle(*args, **options)

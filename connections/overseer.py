@@ -1,0 +1,53 @@
+"""The process that watches over the workers of one cluster: one that is killed must not silence the others.
+
+A worker that waits for its next task holds the lock of the queue, and so does whoever stores results. Killed by the
+system, for want of memory say, they take it along, and nobody ever works again, though all are started anew
+(https://github.com/django-q2/django-q2/issues/23). Here the whole crew begins again then, with queues of their own:
+what the others were at comes back, because rows are the queue.
+"""
+
+from __future__ import annotations
+
+from contextlib import nullcontext
+from multiprocessing import Process
+
+from django import db
+from django_q import cluster
+from django_q.conf import Conf, logger
+from django_q.queues import Queue
+
+
+class Overseer(cluster.Sentinel):  # type: ignore[misc] # the library has no types
+    """Of each `qcluster` one process, which starts all others and looks after them twice a second."""
+
+    def reincarnate(self, process: Process) -> None:
+        """Start another one for `process`, which is gone or took too long."""
+        crew = [*self.pool, self.monitor, self.pusher]
+        if process not in crew:
+            return  # of a crew that was ended as a whole
+        if (process.exitcode or 0) < 0 and not _is_busy(process):
+            self._begin_again([other for other in crew if other is not process])
+        else:
+            super().reincarnate(process)
+
+    def _begin_again(self, others: list[Process]) -> None:
+        for other in others:
+            _kill(other)
+        self.task_queue, self.result_queue = Queue(maxsize=Conf.QUEUE_LIMIT), Queue()
+        db.connections.close_all()  # no connection is shared with those that are started now
+        self.spawn_cluster()
+        logger.critical("A process of the cluster was killed: all its workers were started again.")
+
+
+def _is_busy(process: Process) -> bool:
+    """Is it a worker in the middle of a task? It holds no lock then."""
+    timer = getattr(process, "timer", None)
+    return timer is not None and timer.value > 0
+
+
+def _kill(process: Process) -> None:
+    """End it, though not while it stores a result: it holds the lock then by which it is watched."""
+    lock = process.timer.get_lock() if hasattr(process, "timer") else nullcontext()
+    with lock:
+        process.kill()
+    process.join()
