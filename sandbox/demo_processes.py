@@ -12,10 +12,10 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
-from typing import IO
 
 LOOK_AGAIN = 0.1
 LAST_LINES = 15
+DEATHS, DEATH_SECONDS = 5, 60.0  # who ends that often in so short a time will not stay
 
 
 class Ended(Exception):
@@ -33,6 +33,8 @@ class Processes:
     folder: Path
     environment: Mapping[str, str]
     running: dict[str, subprocess.Popen[str]] = field(default_factory=dict)
+    commands: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    deaths: dict[str, list[float]] = field(default_factory=dict)
 
     def __enter__(self) -> Processes:
         self.logs.mkdir(parents=True, exist_ok=True)
@@ -57,10 +59,14 @@ class Processes:
         self._reap()
 
     def start(self, name: str, *arguments: str) -> subprocess.Popen[str]:
-        """Start `python …`; its output goes to its log."""
-        with self._log(name) as log:
+        """Start `python …`; its output goes to its log, which begins anew."""
+        self.commands[name] = arguments
+        return self._spawn(name, "w")
+
+    def _spawn(self, name: str, mode: str) -> subprocess.Popen[str]:
+        with (self.logs / f"{name}.log").open(mode) as log:
             child = subprocess.Popen(  # noqa: S603 - our own commands
-                [sys.executable, *arguments],
+                [sys.executable, *self.commands[name]],
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=subprocess.STDOUT,
@@ -89,19 +95,33 @@ class Processes:
         child.wait()
         self._tell_janitor(-child.pid)
 
+    def ended(self) -> list[str]:
+        """Which of those that should run are gone."""
+        return [name for name, child in self.running.items() if child.poll() is not None]
+
     def check(self) -> None:
         """Raise Ended if any process is gone."""
-        for name, child in self.running.items():
-            if child.poll() is not None:
-                raise Ended(self.last_words(name))
+        for name in self.ended():
+            raise Ended(self.last_words(name))
+
+    def restart(self, name: str) -> int:
+        """Start a process that is gone again, without what it left behind; gives how it ended.
+
+        Raises Ended for one that goes again and again.
+        """
+        self.deaths[name] = [at for at in self.deaths.get(name, []) if at > time.monotonic() - DEATH_SECONDS]
+        if len(self.deaths[name]) == DEATHS:
+            raise Ended(self.last_words(name))
+        self.deaths[name].append(time.monotonic())
+        code = self.running[name].wait()
+        self.kill(name)
+        self._spawn(name, "a")
+        return code
 
     def last_words(self, name: str) -> str:
         """The name of a process, how it ended and the end of its log."""
         lines = (self.logs / f"{name}.log").read_text(errors="replace").splitlines()[-LAST_LINES:]
         return "\n".join([f"{name} has ended ({self.running[name].returncode}).", *lines])
-
-    def _log(self, name: str) -> IO[str]:
-        return (self.logs / f"{name}.log").open("w")
 
     def _tell_janitor(self, group: int) -> None:
         if self._janitor.stdin:

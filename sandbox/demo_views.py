@@ -20,6 +20,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 from django_htmx.http import HttpResponseClientRefresh
 
+from bookings import outbox
 from connections.models import Connection
 from sandbox import demo_apple, demo_cast, demo_mails
 from sandbox.demo_scene import Scene, scene
@@ -104,10 +105,11 @@ def _toggle(before: Scene) -> str:
     demo_apple.say("down", on=not before.apple.down)
     if not before.apple.down:
         return _("iCloud answers nobody now. Book something: Kalends says what it trusts, and for how long.")
-    # Kalends asks a failing account less and less often; here nobody wants to wait for that.
+    # Kalends asks and pushes less and less often while that fails; here nobody wants to wait for that.
     now = timezone.now()
     Connection.objects.filter(needs_person=False).update(next_sync_at=now, not_before=None)
-    return _("iCloud answers again. Kalends asks it at once.")
+    outbox.push_due(now, force=True)
+    return _("iCloud answers again. Kalends asks it at once, and sends what waited.")
 
 
 VERBS: dict[str, Callable[[Scene], str]] = {"drag": _drag, "revoke": _revoke, "down": _toggle}

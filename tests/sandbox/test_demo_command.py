@@ -112,6 +112,15 @@ def test_a_demo_starts_shows_itself_ends_and_goes_on(start) -> None:
     moves = "select source from bookings_bookingchange where kind = 'moved'"
     assert soon(lambda: rows(demo.folder, moves) == [("phone",)])
 
+    worker = next(pid for pid in groups_of(demo) if b"qcluster" in Path(f"/proc/{pid}/cmdline").read_bytes())
+    left = members([worker])
+    os.kill(worker, signal.SIGKILL)
+    assert demo.process.stderr.readline().startswith("Ctrl-C")
+    assert demo.process.stderr.readline().startswith("worker had ended (-9) and was started again; its log: ")
+    assert soon(lambda: not set(left) & set(parents()))
+    visitor.press("drag/")
+    assert soon(lambda: rows(demo.folder, moves) == [("phone",), ("phone",)])
+
     second = start()
     assert second.process.wait(60) == 1
     assert address in second.process.stderr.read()
@@ -124,7 +133,7 @@ def test_a_demo_starts_shows_itself_ends_and_goes_on(start) -> None:
     again = start("--json")
     answer = json.loads(again.process.stdout.readline())
     assert list(answer) == ["address"]
-    assert rows(demo.folder, moves) == [("phone",)]
+    assert rows(demo.folder, moves) == [("phone",), ("phone",)]
     groups = groups_of(again)
     assert again.stop(signal.SIGTERM)[0] == 0
     assert members(groups) == []

@@ -107,6 +107,30 @@ def test_what_must_run_and_ends_is_named_with_its_last_words(processes: Processe
             processes.check()
 
 
+def test_who_ends_is_started_again_without_what_it_left_behind(processes: Processes, tmp_path: Path) -> None:
+    with processes:
+        first = processes.start("worker", "-c", FAMILY, str(tmp_path / "numbers"))
+        numbers = numbers_in(tmp_path / "numbers")
+        assert processes.ended() == []
+        (tmp_path / "numbers").unlink()
+        first.kill()
+        first.wait()
+        assert (processes.ended(), processes.restart("worker")) == (["worker"], -signal.SIGKILL)
+        assert gone(numbers, seconds=1)
+        assert [alive(number) for number in numbers_in(tmp_path / "numbers")] == [True, True]
+        assert processes.ended() == []
+
+
+def test_who_ends_again_and_again_is_not_started_for_ever(processes: Processes) -> None:
+    with processes:
+        processes.start("worker", "-c", "raise SystemExit('no room')")
+        for _time in range(5):
+            assert processes.restart("worker") == 1
+        processes.running["worker"].wait()
+        with pytest.raises(Ended, match=r"^worker has ended \(1\)\.\n(no room\n?){6}$"):
+            processes.restart("worker")
+
+
 def test_a_step_that_fails_is_named_with_its_last_words(processes: Processes) -> None:
     with processes:
         processes.start("prepare", "-c", "raise SystemExit('no room')")

@@ -8,10 +8,12 @@ from pathlib import Path
 import pytest
 from django.contrib.auth.models import User
 from django.core.mail import send_mail
+from django.db.models import F
 from django.test import Client
 from django.urls import clear_url_caches
 from django.utils import timezone
 
+from bookings import outbox
 from bookings.models import Booking, LinkedEvent
 from connections.models import Connection
 from connections.sync import sync_connection
@@ -175,6 +177,21 @@ def test_icloud_goes_down_and_comes_back(client: Client, icloud: Sandbox) -> Non
     client.post("/demo/down/", headers=HTMX)
     assert icloud.is_down is False
     assert Connection.objects.due(timezone.now()).count() == 3
+
+
+@practised
+def test_what_waited_while_icloud_was_down_is_sent_as_soon_as_it_answers(client: Client) -> None:
+    signed_in(client, "mara")
+    mara = User.objects.get(username="mara")
+    placement = LinkedEvent.objects.filter(booking__staff=mara, state=LinkedEvent.State.PUSHED).earliest("pk")
+    client.post("/demo/down/", headers=HTMX)
+    Booking.objects.filter(pk=placement.booking_id).update(revision=F("revision") + 1)
+    outbox.push_due(timezone.now())
+    placement.refresh_from_db()
+    assert (placement.state, placement.next_try_at > timezone.now()) == (LinkedEvent.State.RETRYING, True)
+    client.post("/demo/down/", headers=HTMX)
+    placement.refresh_from_db()
+    assert (placement.state, placement.next_try_at) == (LinkedEvent.State.PUSHED, None)
 
 
 @peopled

@@ -7,7 +7,7 @@ import signal
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from types import FrameType
@@ -65,7 +65,7 @@ class Command(BaseCommand):
                 wait_until_up(processes, place)
             place.write("running", address=place.address)
             self._announce(place)
-            watch(processes)
+            watch(processes, self.stderr.write)
 
     def _announce(self, place: Place) -> None:
         if self.as_json:
@@ -106,10 +106,12 @@ def wait_until_up(processes: Processes, place: Place) -> None:
             time.sleep(LOOK_AGAIN)
 
 
-def watch(processes: Processes) -> None:
-    """Wait for ever, or until a process ends, which raises Ended."""
+def watch(processes: Processes, say: Callable[[str], object]) -> None:
+    """For ever: start again whatever has ended, and say so. Raises Ended for what ends again and again."""
     while True:
-        processes.check()
+        for name in processes.ended():
+            words = {"name": name, "code": processes.restart(name), "log": processes.logs / f"{name}.log"}
+            say(_("%(name)s had ended (%(code)s) and was started again; its log: %(log)s") % words)
         time.sleep(LOOK_AGAIN)
 
 
