@@ -83,6 +83,10 @@ SENTENCES: dict[str, Promise] = {
     ),
     "calendar_gone": _("This calendar is no longer in the account. Choose another, or untick it."),
     "calendar_missing": _("The account no longer lists this calendar. Until that is clear, its times stay blocked."),
+    "calendar_not_found": _(
+        "iCloud lists this calendar but says that it is not there. Its last known times stay blocked, and Kalends "
+        "tries again by itself."
+    ),
     "calendar_withdrawn": _(
         "This calendar is no longer shared with this account. Ask its owner, or untick it. Until then its last known "
         "times stay blocked."

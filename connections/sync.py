@@ -225,17 +225,17 @@ class Sync:
 
     def _read_calendar(self, session: dav.Session, standing: Standing) -> None:
         """Read one calendar; errors that concern only it stay with it."""
+        row = Calendar.objects.filter(pk=standing.calendar.pk)
         try:
             self._reading(session, standing).run()
         except dav.NotFound:
-            home.settle_missing(session, standing.calendar, self.now)
+            # The home has just listed it: whether it is gone is for the next listing to say.
+            row.update(error_code="calendar_not_found", error_params={}, compared_at=None)
         except dav.DavError as error:
             if concerns_all(error):
                 raise
             problem = classify(error).problem
-            Calendar.objects.filter(pk=standing.calendar.pk).update(
-                error_code=problem.code, error_params=problem.params
-            )
+            row.update(error_code=problem.code, error_params=problem.params)
 
     def _reading(self, session: dav.Session, standing: Standing) -> Reading:
         compare = self.full or standing.calendar.compared_at is None

@@ -207,3 +207,25 @@ def test_the_entry_hosts_redirects_are_paid_once(world: World) -> None:
     world.asked()
     world.sync()
     assert world.asked() == [HOME]
+
+
+def test_a_calendar_that_is_listed_and_answers_404_says_so_until_it_is_back(world: World) -> None:
+    """It is in trouble all that time, whichever door is used, and everything in it is compared afterwards."""
+    href = world.add("Dentist", at(10))
+    world.sync()
+    world.phone.move(href, at(15))
+    world.icloud.faults.status(404, times=None, path="/work/")
+    world.sync()
+    since = world.now
+    rows = SyncRun.objects.count()
+    for _ in range(3):
+        world.poll()
+        world.sync(after=1, probed=True)
+    assert (states(world)["Work"], world.calendar().gone_at) == ((False, "calendar_not_found"), None)
+    assert (world.connection.failing_since, SyncRun.objects.count()) == (since, rows)
+    assert (world.seen(), world.calendar().fresh_at < since) == (["01.12. 10:00-11:00 Dentist BUSY"], True)
+
+    world.icloud.faults.clear()
+    world.sync()
+    assert (states(world)["Work"], world.seen()) == ((False, ""), ["01.12. 15:00-16:00 Dentist BUSY"])
+    assert (world.calendar().compared_at, world.connection.failing_since) == (world.now, None)

@@ -31,9 +31,10 @@ PORTAL = (
     "trusted",
 )
 NO_HOME = ("no_home", "The server did not say where the calendars are. Kalends will try again.", 300, "trusted")
-MISSING = (
-    "calendar_missing",
-    "The account no longer lists this calendar. Until that is clear, its times stay blocked.",
+NOT_FOUND = (
+    "calendar_not_found",
+    "iCloud lists this calendar but says that it is not there. Its last known times stay blocked, and Kalends tries "
+    "again by itself.",
     300,
     "trusted",
 )
