@@ -22,8 +22,6 @@ class DayOpenings:
     date: date
     openings: list[Span]
     later: Span | None
-    as_of: datetime | None
-    pending: bool
 
 
 def openings_on(
@@ -34,4 +32,4 @@ def openings_on(
     found = openings_of(user, shape, start, max(start, now) + LOOK_AHEAD, now=now, moving=moving)
     here = [span for span in found.spans if span[0] < end]
     later = next((span for span in found.spans if span[0] >= end), None)
-    return DayOpenings(day, here, None if here else later, found.as_of, found.pending)
+    return DayOpenings(day, here, None if here else later)

@@ -279,7 +279,7 @@ def _timing(asked: _Asked) -> Iterator[Reason]:
 def _freshness(asked: _Asked) -> Iterator[Reason]:
     """How far the calendars can be believed, then each one that holds the others back."""
     fresh = freshness(asked.user, now=asked.now)
-    words = {"time": spoken.day_and_clock(fresh.as_of) if fresh.as_of else ""}
+    words = {"time": _said(fresh.as_of), "until": _said(fresh.trusted_until)}
     yield Reason(Kind.FRESHNESS, not fresh.bookable, _state(fresh) % words, None, fresh.as_of)
     if fresh.state in ("none", "unconfigured"):
         return
@@ -298,6 +298,10 @@ def kept_window(now: datetime) -> Span:
     return window(now, past_days=settings.SYNC_WINDOW_PAST_DAYS, horizon_days=settings.BOOKING_HORIZON_DAYS)
 
 
+def _said(moment: datetime | None) -> str:
+    return spoken.day_and_clock(moment) if moment else ""
+
+
 def _state(fresh: Freshness) -> str:
     if fresh.state == "stale":
         if not fresh.bookable:
@@ -313,7 +317,7 @@ _STATES = {
     "unconfigured": lambda: _("No calendars are chosen yet, so there are no openings."),
     "never_read": lambda: _("The calendars have not been read completely yet, so there are no openings."),
     "fresh": lambda: _("As of %(time)s the calendars are known."),
-    "trusted": lambda: _("The calendars were last known at %(time)s, which is trusted for now."),
+    "trusted": lambda: _("The calendars were last known at %(time)s, which is trusted until %(until)s."),
 }
 
 

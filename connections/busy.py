@@ -42,13 +42,15 @@ class Freshness:
 
     `as_of`: the moment up to which all selected calendars are known, None where there are none or one was never read.
     `state`: none (no connection: hours decide), unconfigured, never_read, fresh, trusted (the last good copy is young
-    enough), stale. `bookable` says whether there are openings at all, `pending` whether a booking must wait.
+    enough, that is before `trusted_until`), stale. `bookable` says whether there are openings at all, `pending` whether
+    a booking must wait.
     """
 
     state: str
     as_of: datetime | None = None
     bookable: bool = True
     pending: bool = False
+    trusted_until: datetime | None = None
 
 
 def busy(user: User, start: datetime, end: datetime, *, held: Held | None = None) -> list[Busy]:
@@ -161,8 +163,9 @@ def _is_known_unread(calendar: Calendar, now: datetime) -> bool:
 def _aged(as_of: datetime | None, configuration: CalendarConfiguration, now: datetime) -> Freshness:
     if as_of and now - as_of <= timedelta(seconds=2 * settings.SYNC_INTERVAL_SECONDS):
         return Freshness("fresh", as_of)
-    if as_of and now - as_of <= timedelta(minutes=settings.TRUST_MINUTES):
-        return Freshness("trusted", as_of)
+    trust = timedelta(minutes=settings.TRUST_MINUTES)
+    if as_of and now - as_of <= trust:
+        return Freshness("trusted", as_of, trusted_until=as_of + trust)
     return _stale(as_of, configuration)
 
 

@@ -8,6 +8,7 @@ from typing import Protocol
 from django import template
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from availability.intervals import Span
@@ -50,6 +51,16 @@ def when(start: datetime, end: datetime) -> str:
 def day(moment: datetime) -> date:
     """The date of an instant in the active zone."""
     return timezone.localtime(moment).date()
+
+
+@register.filter
+def near(moment: datetime, now: datetime) -> str:
+    """The time on the clock, with the day where that is another than that of `now`."""
+    return (
+        spoken.clock(moment)
+        if day(moment) == day(now)
+        else date_format(timezone.localtime(moment), "SHORT_DATETIME_FORMAT")
+    )
 
 
 @register.filter

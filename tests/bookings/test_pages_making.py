@@ -15,6 +15,7 @@ from tests.factories import (
     START,
     BlockedSlotFactory,
     BookingFactory,
+    CalendarFactory,
     ClientFactory,
     ConnectionFactory,
     ServiceFactory,
@@ -88,7 +89,30 @@ def test_calendars_that_must_be_chosen_first_are_the_reason_that_is_said(client:
     ServiceFactory(staff=[anna])
     client.force_login(anna)
     page = client.get(URL, {"date": TUESDAY})
-    assert texts(page, "//fieldset//p") == ["No times can be booked until you have chosen your calendars."]
+    assert texts(page, "//div[@id='times']//p") == [
+        "No times can be booked until you have chosen your calendars.",
+        "Any time of that day; you are asked before it is booked over something.",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("minutes", "words"),
+    [
+        (1, "As of 08:59, from iCloud"),
+        (30, "As of 08:30, from iCloud, which has not answered since. This copy counts until 09:30."),
+        (
+            24 * 60,
+            "As of Sun 29 Nov, 09:00, from iCloud · Not everything could be read since, so bookings stay pending until "
+            "it can.",
+        ),
+    ],
+)
+def test_the_times_say_how_old_the_calendars_are_and_how_long_they_are_trusted(
+    anna_client: Client, anna: User, massage: Service, minutes: int, words: str
+) -> None:
+    CalendarFactory(connection__user=anna, fresh_at=NOW - timedelta(minutes=minutes))
+    page = anna_client.get(URL, {"service": massage.pk, "date": TUESDAY}, headers=TIMES)
+    assert texts(page, "//p[contains(@class, 'freshness')]") == [words]
 
 
 def test_htmx_gets_the_times_alone(anna_client: Client, massage: Service) -> None:

@@ -267,7 +267,7 @@ def test_calendars_not_chosen_yet_are_said_on_the_page(client: Client) -> None:
     ]
 
 
-SINCE = "Calendars as of 07:00 (Mon 30 Nov) · iCloud has not answered since"
+SINCE = "As of 07:00, from iCloud · Not everything could be read since"
 
 
 @pytest.mark.parametrize(
@@ -278,16 +278,16 @@ SINCE = "Calendars as of 07:00 (Mon 30 Nov) · iCloud has not answered since"
             "pending",
             "Your calendars are being read for the first time. No times can be booked until that is done.",
         ),
-        ({"fresh_at": NOW - timedelta(minutes=1)}, "pending", "Calendars as of 08:59"),
+        ({"fresh_at": NOW - timedelta(minutes=1)}, "pending", "As of 08:59, from iCloud"),
         (
             {"fresh_at": NOW - timedelta(minutes=30)},
             "pending",
-            "Calendars as of 08:30 · iCloud has not answered since; the last good copy counts.",
+            "As of 08:30, from iCloud, which has not answered since. This copy counts until 09:30.",
         ),
         (
             {"fresh_at": NOW - timedelta(hours=2)},
             "pending",
-            f"{SINCE}, so bookings stay pending until it does.",
+            f"{SINCE}, so bookings stay pending until it can.",
         ),
         (
             {"fresh_at": NOW - timedelta(hours=2)},

@@ -297,7 +297,12 @@ def test_what_is_over_is_not_open(anna: User) -> None:
     ("age", "policy", "blocks", "text"),
     [
         (1, "pending", False, "As of Mon 30 Nov 2026, 08:59 the calendars are known."),
-        (30, "pending", False, "The calendars were last known at Mon 30 Nov 2026, 08:30, which is trusted for now."),
+        (
+            30,
+            "pending",
+            False,
+            "The calendars were last known at Mon 30 Nov 2026, 08:30, which is trusted until Mon 30 Nov 2026, 09:30.",
+        ),
         (
             90,
             "pending",
