@@ -172,6 +172,9 @@ class Booking(models.Model):
         return self.status in self.LIVE
 
 
+QUIET = timedelta(minutes=10)  # what the phone moved may be undone before the client is told
+
+
 class BookingChange(models.Model):
     """One line of a booking's history; the latest may still have to be told to the client."""
 
@@ -207,6 +210,11 @@ class BookingChange(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()} {self.get_source_display()}"
+
+    @property
+    def can_be_undone(self) -> bool:
+        """Is it a move of which the client hears later, and has nobody begun to write to them?"""
+        return self.kind == self.Kind.MOVED and self.told_at is None and self.tell_client_at == self.at + QUIET
 
 
 class LinkedEventQuerySet(models.QuerySet["LinkedEvent"]):

@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 from availability.intervals import Span
 from bookings import collisions, finding, mirroring, services
 from bookings.absence import is_deleted
-from bookings.models import BookingChange, LinkedEvent, Proposal
+from bookings.models import QUIET, BookingChange, LinkedEvent, Proposal
 from connections import guard, ical
 from connections.busy import all_events
 from connections.models import Calendar, CalendarConfiguration, Connection, Event
@@ -187,7 +187,7 @@ def _moved(placement: LinkedEvent, event: Event, span: Span, there: ical.OwnEven
                 *span,
                 now=now,
                 source=BookingChange.Source.PHONE,
-                tell=now + services.QUIET,
+                tell=now + QUIET,
             )
             _agree(placement, event, *span)
             LinkedEvent.objects.filter(pk=placement.pk).update(pushed_revision=booking.revision, state=State.PUSHED)
@@ -198,11 +198,11 @@ def _moved(placement: LinkedEvent, event: Event, span: Span, there: ical.OwnEven
 
 
 def _remove_lingering(user: User) -> None:
-    """An event that was to go, and was moved to another calendar just before, is still there: remove it there."""
+    """An event that was to go, and was moved just before, is still there under another name: remove it there."""
     gone = LinkedEvent.objects.filter(booking__staff=user, wanted=LinkedEvent.Wanted.ABSENT).exclude(removed_at=None)
     placements = {placement.uid: placement for placement in gone}
     for event in all_events(user, placements):
-        if event.calendar_id != placements[event.uid].calendar_id:  # in the same one the phone put it back
+        if event.href != placements[event.uid].href:  # under its own name the phone put it back
             _follow_calendar(placements[event.uid], event)
             LinkedEvent.objects.filter(pk=placements[event.uid].pk).update(
                 removed_at=None, etag=event.etag, state=State.QUEUED

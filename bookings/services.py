@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import partial
 
 from django.conf import settings
@@ -22,13 +22,12 @@ from django_q.tasks import async_task
 from availability.intervals import Span
 from availability.slots import Shape
 from bookings import collisions, finding, placing
+from bookings.clients import client_of
 from bookings.finding import Opening
-from bookings.models import Booking, BookingChange, Client, LinkedEvent, Proposal, Service
+from bookings.models import QUIET, Booking, BookingChange, Client, LinkedEvent, Proposal, Service
 from connections.busy import freshness
 from connections.models import CalendarConfiguration
 from connections.polling import refresh, refresh_all
-
-QUIET = timedelta(minutes=10)  # what the phone moved may be undone before the client is told
 
 Kind = BookingChange.Kind
 Source = BookingChange.Source
@@ -159,10 +158,7 @@ def _check_open(
 
 
 def _client(details: ClientDetails) -> Client:
-    """The client of these details: one already known by the same e-mail or phone and name, or a new one."""
-    name, email, phone = details.name.strip(), details.email.strip(), details.phone.strip()
-    known = Client.objects.filter(name__iexact=name, email__iexact=email, phone=phone).first()
-    return known or Client.objects.create(name=name, email=email, phone=phone)
+    return client_of(details.name.strip(), details.email.strip(), details.phone.strip())
 
 
 def _set_time(booking: Booking, start: datetime, end: datetime) -> None:
@@ -325,7 +321,9 @@ def undo(change: BookingChange, *, now: datetime, actor: User | None = None) -> 
         latest = booking.changes.first()
         if latest is None or latest.pk != change.pk or change.old_start is None or change.old_end is None:
             raise Refused(_("Only the latest move can be undone."))
-        if latest.told_at is not None or latest.tell_client_at is None:
+        # Whoever writes to the client puts this time off first, so that of writing and undoing one comes first.
+        untold = BookingChange.objects.filter(pk=latest.pk, told_at=None, tell_client_at=latest.at + QUIET)
+        if not untold.update(tell_client_at=None):
             raise Refused(_("The client has been told already. Reschedule the booking instead."))
         shape = replace(booking.service.shape, duration=change.old_end - change.old_start)
         if finding.collides(booking.staff, shape, change.old_start, moving=booking):

@@ -10,7 +10,7 @@ from django.contrib.auth.models import User
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
-from bookings.models import Booking, BookingChange
+from bookings.models import QUIET, Booking, BookingChange
 from tests.factories import (
     NOW,
     START,
@@ -276,7 +276,7 @@ def test_the_history_says_what_happened_who_did_it_and_what_the_client_knows(
 
 def moved(booking: Booking, **given: Any) -> BookingChange:
     values = {"kind": "moved", "source": "phone", "old_start": START - HOUR, "old_end": START}
-    return BookingChangeFactory(booking=booking, **{**values, "tell_client_at": NOW + HOUR, **given})
+    return BookingChangeFactory(booking=booking, **{**values, "tell_client_at": NOW + QUIET, **given})
 
 
 def test_a_move_is_undone_while_the_client_has_not_been_told(anna_client: Client, booking: Booking) -> None:

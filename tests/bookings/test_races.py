@@ -116,6 +116,16 @@ def test_two_staff_members_share_twenty_processes_between_them(racers: Racers, a
     assert sorted(Booking.objects.values_list("staff__username", flat=True)) == ["anna", "ben"]
 
 
+def test_one_client_who_books_with_many_staff_members_at_once_is_one_client(racers: Racers, anna: User) -> None:
+    others = [UserFactory() for _ in range(7)]
+    for other in others:
+        office_hours(other)
+    ServiceFactory(slug="talk", staff=[anna, *others])
+    exits = racers.race(command, [book(monday(10), 7)] * MANY)
+    assert codes(exits) == [0] * 8 + [2] * (MANY - 8)
+    assert (Booking.objects.count(), list(Client.objects.values_list("name", flat=True))) == (8, ["Client 7"])
+
+
 def test_whoever_wins_leaves_one_placement_and_whoever_loses_leaves_nothing(racers: Racers, anna: User) -> None:
     ServiceFactory(slug="talk", staff=[anna])
     exits = racers.race(command, [book(monday(10), number) for number in range(MANY)])
