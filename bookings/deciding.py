@@ -1,15 +1,14 @@
-"""Deciding from a mail, and deciding alike upon what belongs together."""
+"""What is decided together, and the links of mails that lead to it."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from zoneinfo import ZoneInfo
 
 from django.core import signing
 
-from bookings import services
 from bookings.models import Proposal
 from connections.models import CalendarConfiguration
 
@@ -64,14 +63,3 @@ def day_of(proposal: Proposal) -> date:
     """The day of the booking in its staff member's zone."""
     configuration = CalendarConfiguration.objects.get(user=proposal.booking.staff_id)
     return proposal.booking.start.astimezone(configuration.zone).date()
-
-
-def decide_all(proposals: Iterable[Proposal], choice: str, now: datetime) -> list[str]:
-    """Decide alike upon each; the sentences of those that could not be."""
-    refused = []
-    for proposal in proposals:
-        try:
-            services.decide(proposal, choice=choice, now=now)
-        except services.Refused as error:
-            refused.append(f"{proposal.booking}: {error}")
-    return refused

@@ -19,18 +19,35 @@ from connections.models import CalendarConfiguration
 Kind = BookingChange.Kind
 
 
-def tell_client(change: BookingChange) -> bool:
-    """Mail the client what became of the booking; False if the client left no address."""
+def tell_client(change: BookingChange, known: BookingChange | None = None) -> bool:
+    """Mail the client what became of the booking, who was told `known` last.
+
+    False if the client left no address, or if it is again what they were told.
+    """
     booking = change.booking
-    if not booking.client.email:
+    if not booking.client.email or (known and _says_the_same(change, known)):
         return False
+    before = known.new_start if known else change.old_start
     with translation.override(booking.client.language or settings.LANGUAGE_CODE):
-        send_mail(_subject(change), _letter(change), settings.DEFAULT_FROM_EMAIL, [booking.client.email])
+        letter = _letter(change, before)
+        send_mail(_subject(change, before), letter, settings.DEFAULT_FROM_EMAIL, [booking.client.email])
     return True
 
 
-def _subject(change: BookingChange) -> str:
-    values = {"service": change.booking.service.name, "time": _to_client(change.booking, change.booking.start)}
+def _says_the_same(change: BookingChange, known: BookingChange) -> bool:
+    """Was the booking moved there and back again since?"""
+    times = (change.new_start, change.new_end) == (known.new_start, known.new_end)
+    since = change.booking.changes.filter(at__gte=known.at).exclude(pk=known.pk)
+    return times and not since.exclude(kind__in=(Kind.MOVED, Kind.UNDONE)).exists()
+
+
+def _at(change: BookingChange, before: datetime | None) -> datetime:
+    """The time by which the client knows the booking: one that is cancelled, by the one they were told."""
+    return before if before and change.kind == Kind.CANCELLED else change.booking.start
+
+
+def _subject(change: BookingChange, before: datetime | None) -> str:
+    values = {"service": change.booking.service.name, "time": _to_client(change.booking, _at(change, before))}
     if change.kind == Kind.CANCELLED:
         return _("Cancelled: %(service)s, %(time)s") % values
     if change.booking.status == Booking.Status.PENDING:
@@ -40,20 +57,22 @@ def _subject(change: BookingChange) -> str:
     return _("Booked: %(service)s, %(time)s") % values
 
 
-def _letter(change: BookingChange) -> str:
+def _letter(change: BookingChange, before: datetime | None) -> str:
     booking = change.booking
-    lines = [_("Hello %(name)s,") % {"name": booking.client.name}, "", _sentence(change)]
-    if change.old_start and change.kind == Kind.MOVED:
-        lines.append(_("Before: %(time)s.") % {"time": _to_client(booking, change.old_start)})
+    lines = [_("Hello %(name)s,") % {"name": booking.client.name}, "", _sentence(change, before)]
+    if before == booking.start and change.kind == Kind.MOVED:
+        lines.append(_("It now ends at %(time)s.") % {"time": _to_client(booking, booking.end)})
+    elif before and change.kind == Kind.MOVED:
+        lines.append(_("Before: %(time)s.") % {"time": _to_client(booking, before)})
     if booking.service.location and booking.live:
         lines.append(_("Where: %(location)s") % {"location": booking.service.location})
     staff = booking.staff.get_full_name() or booking.staff.get_username()
     return "\n".join([*lines, "", staff])
 
 
-def _sentence(change: BookingChange) -> str:
+def _sentence(change: BookingChange, before: datetime | None) -> str:
     booking = change.booking
-    values = {"service": booking.service.name, "time": _to_client(booking, booking.start)}
+    values = {"service": booking.service.name, "time": _to_client(booking, _at(change, before))}
     if change.kind == Kind.CANCELLED:
         return _("your booking “%(service)s” on %(time)s is cancelled.") % values
     if booking.status == Booking.Status.PENDING:

@@ -14,22 +14,29 @@ WARN_BEFORE = timedelta(hours=12)
 TRY_AGAIN = timedelta(minutes=5)
 
 
-def tell_clients(now: datetime) -> int:
-    """Mail every change whose time to be told has come; how many mails went out.
+def tell_clients(now: datetime, *, booking: Booking | None = None) -> int:
+    """Mail every change, or those of one booking, whose time to be told has come; how many mails went out.
 
     A change is claimed by putting its time off: if the mail cannot be sent, or the process dies, it comes back. A
     client without an address is not told, and nothing says that they were.
     """
     due = BookingChange.objects.filter(tell_client_at__lte=now, told_at=None)
+    if booking is not None:
+        due = due.filter(booking=booking)
     sent = 0
     for change in due.select_related("booking__client", "booking__service", "booking__staff"):
         mine = BookingChange.objects.filter(pk=change.pk, told_at=None)
         if mine.filter(tell_client_at__lte=now).update(tell_client_at=now + TRY_AGAIN):
             with guard.one_row(f"telling of change {change.pk}"):
-                told = emails.tell_client(change)
+                told = emails.tell_client(change, _last_told(change))
                 mine.update(told_at=now) if told else mine.update(tell_client_at=None)
                 sent += told
     return sent
+
+
+def _last_told(change: BookingChange) -> BookingChange | None:
+    """What the client heard last about the booking: not every time that it had in between."""
+    return BookingChange.objects.filter(booking=change.booking_id).exclude(told_at=None).order_by("-at", "-pk").first()
 
 
 def mail_proposals(now: datetime) -> int:

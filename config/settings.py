@@ -146,6 +146,7 @@ STORAGES = {
 WHITENOISE_USE_FINDERS = DEBUG
 
 vars().update(env.email_url("EMAIL_URL", default="consolemail://"))
+EMAIL_TIMEOUT = 10  # somebody may be waiting; what could not be sent is sent later
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="Kalends <kalends@localhost>")
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
 

@@ -8,7 +8,7 @@ from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from bookings import deciding, services
+from bookings import deciding, services, verdicts
 from bookings.models import Proposal, ProposalQuerySet
 from bookings.views.live import live
 from bookings.views.staff import StaffRequest, staff_page
@@ -33,7 +33,7 @@ def proposals(request: StaffRequest) -> HttpResponse:
 def decide(request: StaffRequest, pk: int) -> HttpResponse:
     proposal = get_object_or_404(_own(request), pk=pk)
     try:
-        services.decide(proposal, choice=request.POST.get("choice", ""), now=request.now, actor=request.user)
+        verdicts.decide(proposal, choice=request.POST.get("choice", ""), now=request.now, actor=request.user)
     except services.Refused as error:
         messages.error(request, str(error))
     else:
@@ -45,9 +45,11 @@ def decide(request: StaffRequest, pk: int) -> HttpResponse:
 @staff_page
 def decide_together(request: StaffRequest, pk: int) -> HttpResponse:
     asked = deciding.together(get_object_or_404(_own(request), pk=pk))
-    for sentence in deciding.decide_all(asked, request.POST.get("choice", ""), request.now):
+    choice = request.POST.get("choice", "")
+    refused = verdicts.decide_all(asked, choice=choice, now=request.now, actor=request.user)
+    for sentence in refused:
         messages.error(request, sentence)
-    messages.success(request, _("%(count)s decided.") % {"count": len(asked)})
+    messages.success(request, _("%(count)s decided.") % {"count": len(asked) - len(refused)})
     return redirect("bookings:proposals")
 
 

@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 
-from bookings import deciding
+from bookings import deciding, verdicts
 from bookings.models import Proposal
 
 
@@ -18,7 +18,7 @@ def tap(request: HttpRequest, token: str) -> HttpResponse:
     proposal = _proposal(token)
     asked = deciding.together(proposal)
     if request.method == "POST":
-        for sentence in deciding.decide_all(asked, request.POST.get("choice", ""), timezone.now()):
+        for sentence in verdicts.decide_all(asked, choice=request.POST.get("choice", ""), now=timezone.now()):
             messages.error(request, sentence)
         return redirect("bookings:tap", token)
     configuration = proposal.booking.staff.calendar_configuration

@@ -42,15 +42,16 @@ def link() -> str:
 def test_the_link_in_the_mail_shows_what_is_asked_and_a_button_decides(client: Client) -> None:
     asked = proposal(UserFactory())
     telling.mail_proposals(NOW)
-    page = client.get(link())
+    mailed = link()
+    page = client.get(mailed)
     assert texts(page, "//h1") == ["Deleted on the phone"]
     assert texts(page, "//main//button") == ["Cancel and tell the client", "Put it back"]
     asked.refresh_from_db()
     assert asked.choice == ""  # looking decides nothing
-    client.post(link(), {"choice": "cancel"})
+    client.post(mailed, {"choice": "cancel"})
     asked.refresh_from_db()
     assert (asked.choice, asked.booking.status) == ("cancel", "cancelled")
-    assert texts(client.get(link()), "//main//button") == []
+    assert texts(client.get(mailed), "//main//button") == []
 
 
 def test_a_forged_or_changed_link_leads_nowhere(client: Client) -> None:

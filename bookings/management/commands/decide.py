@@ -8,7 +8,7 @@ from django.core.management.base import CommandParser
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from bookings import services
+from bookings import services, verdicts
 from bookings.models import Proposal
 from bookings.shapes import booking_json
 from connections.commands import JsonCommand, Refused
@@ -26,7 +26,7 @@ class Command(JsonCommand):
         if not row:
             raise Refused(_("There is no proposal %(id)s.") % {"id": proposal})
         try:
-            return booking_json(services.decide(row[0], choice=choice, now=timezone.now()))
+            return booking_json(verdicts.decide(row[0], choice=choice, now=timezone.now()))
         except services.Refused as error:
             raise Refused(str(error)) from None
 

@@ -1,0 +1,161 @@
+"""A client is told what became of the booking in the step that decides it, and never two different times."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.core import mail
+from django.core.management import call_command
+from django.test import Client
+
+from bookings import deciding, emails, services, telling
+from bookings.models import QUIET, Booking, BookingChange, Proposal
+from tests.bookings.practice import HOUR, Practice, berlin, utc
+from tests.factories import NOW, START
+
+MINUTE = timedelta(minutes=1)
+pytestmark = pytest.mark.time_machine(NOW, tick=False)
+
+
+def told(practice: Practice) -> list[str]:
+    """What clients were written since the last time, the first two sentences of each letter."""
+    practice.mails()
+    letters = [" ".join(str(one.body).split("\n")[2:4]) for one in mail.outbox if one.to == ["carla@example.org"]]
+    mail.outbox.clear()
+    return letters
+
+
+def moved(practice: Practice, booking: Booking, hour: int) -> None:
+    """The phone moves it to that hour, and a minute later that is read."""
+    practice.phone.move(practice.href(booking), berlin(1, hour))
+    practice.later(MINUTE)
+    practice.sync()
+
+
+def quiet(practice: Practice) -> None:
+    practice.later(QUIET)
+
+
+BEFORE = "Before: Tue 1 Dec 2026, 10:00 (Europe/Berlin)."
+
+
+@pytest.fixture
+def booking(practice: Practice) -> Booking:
+    """A booking at 10:00, of which the client was told."""
+    booking = practice.booked()
+    assert len(told(practice)) == 1
+    return booking
+
+
+def test_of_two_moves_within_the_quiet_minutes_only_the_time_the_client_knows_counts_as_before(
+    practice: Practice, booking: Booking
+) -> None:
+    moved(practice, booking, 12)
+    moved(practice, booking, 14)
+    quiet(practice)
+    sentence = "your booking “Talk” has a new time: Tue 1 Dec 2026, 14:00 (Europe/Berlin)."
+    assert told(practice) == [f"{sentence} {BEFORE}"]
+
+
+def test_a_move_there_and_back_within_the_quiet_minutes_is_no_news(practice: Practice, booking: Booking) -> None:
+    moved(practice, booking, 12)
+    moved(practice, booking, 10)
+    quiet(practice)
+    assert told(practice) == []
+    assert BookingChange.objects.filter(kind="moved", tell_client_at__isnull=False).count() == 0
+
+
+def test_who_cancels_within_the_quiet_minutes_cancels_the_time_the_client_knows(
+    practice: Practice, booking: Booking
+) -> None:
+    moved(practice, booking, 12)
+    services.cancel(booking, now=practice.now)
+    sentence = "your booking “Talk” on Tue 1 Dec 2026, 10:00 (Europe/Berlin) is cancelled."
+    assert told(practice) == [f"{sentence} "]
+
+
+def test_of_a_booking_that_only_lasts_longer_the_end_is_told(practice: Practice, booking: Booking) -> None:
+    practice.phone.lengthen(practice.href(booking), HOUR / 2)
+    practice.poll_later()
+    quiet(practice)
+    sentence = "your booking “Talk” has a new time: Tue 1 Dec 2026, 10:00 (Europe/Berlin)."
+    assert told(practice) == [f"{sentence} It now ends at Tue 1 Dec 2026, 11:30 (Europe/Berlin)."]
+
+
+def test_a_move_of_which_the_client_is_being_told_is_not_undone(
+    practice: Practice, booking: Booking, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    moved(practice, booking, 12)
+    change = booking.changes.first()
+    assert change is not None
+    real, refused = emails.tell_client, []
+
+    def undo_just_then(*arguments: Any) -> bool:
+        with pytest.raises(services.Refused, match="The client has been told already") as refusal:
+            services.undo(change, now=practice.now)
+        refused.append(str(refusal.value))
+        return real(*arguments)
+
+    monkeypatch.setattr(emails, "tell_client", undo_just_then)
+    quiet(practice)
+    assert (len(told(practice)), len(refused)) == (1, 1)
+    booking.refresh_from_db()
+    assert booking.start == utc(1, 11)
+
+
+def deleted(practice: Practice, booking: Booking) -> Proposal:
+    practice.phone.delete(practice.href(booking))
+    practice.poll_later(2)
+    mail.outbox.clear()
+    return Proposal.objects.get()
+
+
+CANCELLED = [("Cancelled: Talk, Tue 1 Dec 2026, 10:00 (Europe/Berlin)", ["carla@example.org"])]
+
+
+def sent() -> list[tuple[str, list[str]]]:
+    return [(one.subject, one.to) for one in mail.outbox]
+
+
+def test_the_link_of_a_mail_decides_and_tells_the_client_in_one_step(
+    practice: Practice, booking: Booking, client: Client
+) -> None:
+    proposal = deleted(practice, booking)
+    client.post(f"/bookings/proposals/mail/{deciding.token_of(proposal)}/", {"choice": "cancel"})
+    assert sent() == CANCELLED
+    assert telling.tell_clients(practice.now) == 0
+
+
+@pytest.mark.parametrize("together", ["", "together/"])
+def test_the_page_decides_and_tells_the_client_in_one_step(
+    practice: Practice, booking: Booking, client: Client, together: str
+) -> None:
+    proposal = deleted(practice, booking)
+    client.force_login(practice.user)
+    page = f"/bookings/proposals/{proposal.pk}/"
+    client.post(f"{page}{together}" if together else page, {"choice": "cancel"})
+    proposal.refresh_from_db()
+    assert (sent(), proposal.decided_by) == (CANCELLED, practice.user)
+
+
+def test_the_command_decides_and_tells_the_client_in_one_step(practice: Practice, booking: Booking) -> None:
+    proposal = deleted(practice, booking)
+    call_command("decide", proposal=proposal.pk, choice="cancel", verbosity=0)
+    assert sent() == CANCELLED
+
+
+def test_a_decision_stands_though_the_mail_cannot_be_sent_just_then(
+    practice: Practice, booking: Booking, client: Client, settings: Any
+) -> None:
+    proposal = deleted(practice, booking)
+    working, settings.EMAIL_BACKEND = settings.EMAIL_BACKEND, "django.core.mail.backends.smtp.EmailBackend"
+    settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", 1
+    client.post(f"/bookings/proposals/mail/{deciding.token_of(proposal)}/", {"choice": "cancel"})
+    booking.refresh_from_db()
+    assert (booking.status, sent()) == ("cancelled", [])
+    settings.EMAIL_BACKEND = working
+    telling.tell_clients(practice.now + telling.TRY_AGAIN)
+    assert sent() == CANCELLED
+    assert booking.start == START
