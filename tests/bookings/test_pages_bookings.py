@@ -58,6 +58,12 @@ def rows(client: Client, **query: str) -> list[str]:
 # --- the list --------------------------------------------------------------------------------------
 
 
+NOT_LINKED = (
+    "No linked calendar It is in Kalends only. Choose a linked calendar to see bookings on the iPhone. "
+    "Choose a linked calendar"
+)
+
+
 def test_bookings_are_listed_by_what_they_are(anna_client: Client, anna: User) -> None:
     for name, given in {
         "Now": {"start": NOW - HOUR / 2},
@@ -68,9 +74,9 @@ def test_bookings_are_listed_by_what_they_are(anna_client: Client, anna: User) -
     }.items():
         made(anna, client=ClientFactory(name=name), **given)
     assert rows(anna_client) == [
-        "Mon 30 Nov 2026, 08:30–09:30 Now Massage Confirmed No linked calendar",
-        "Tue 1 Dec 2026, 10:00–11:00 Later Massage Confirmed No linked calendar",
-        "Tue 1 Dec 2026, 12:00–13:00 Perhaps Massage Pending The calendar could not be read No linked calendar",
+        f"Mon 30 Nov 2026, 08:30–09:30 Now Massage Confirmed {NOT_LINKED}",
+        f"Tue 1 Dec 2026, 10:00–11:00 Later Massage Confirmed {NOT_LINKED}",
+        f"Tue 1 Dec 2026, 12:00–13:00 Perhaps Massage Pending The calendar could not be read {NOT_LINKED}",
     ]
     assert rows(anna_client, show="past") == ["Mon 30 Nov 2026, 07:00–08:00 Over Massage Confirmed No linked calendar"]
     assert rows(anna_client, show="cancelled") == [
@@ -79,7 +85,7 @@ def test_bookings_are_listed_by_what_they_are(anna_client: Client, anna: User) -
 
 
 def test_a_row_links_to_its_booking(anna_client: Client, booking: Booking) -> None:
-    assert links(anna_client.get(URL), "//tbody//a") == [("Tue 1 Dec 2026, 10:00–11:00", f"/bookings/{booking.pk}/")]
+    assert links(anna_client.get(URL), "//tbody//th//a") == [("Tue 1 Dec 2026, 10:00–11:00", f"/bookings/{booking.pk}/")]
 
 
 def test_bookings_of_colleagues_are_not_listed(anna_client: Client) -> None:
@@ -219,7 +225,12 @@ def test_the_push_state_is_a_sentence_with_a_button_that_does_what_it_says(
     page = anna_client.get(f"{URL}{booking.pk}/")
     offered = find(page, "//dl//form/@action") + find(page, "//dl//a[contains(@class, 'button')]/@href")
     address = action and action.format(connection=calendar.connection_id)
-    assert offered == ([] if address is None else [f"{URL}{booking.pk}/push/" if address == "push/" else address])
+    expected = [] if address is None else [f"{URL}{booking.pk}/push/" if address == "push/" else address]
+    assert offered == expected
+    listed = anna_client.get(URL)
+    cell = "//tbody//td[@data-label='Calendar']"
+    assert texts(listed, cell) == [words if action else "On the calendar"]
+    assert find(listed, f"{cell}//form/@action") + find(listed, f"{cell}//a/@href") == expected
 
 
 @pytest.mark.parametrize(

@@ -54,6 +54,22 @@ def test_the_link_in_the_mail_shows_what_is_asked_and_a_button_decides(client: C
     assert texts(client.get(mailed), "//main//button") == []
 
 
+def test_the_page_behind_the_link_says_where_the_event_is_now(client: Client) -> None:
+    asked = proposal(UserFactory(), kind="moved")
+    Proposal.objects.update(new_start=START + HOUR, new_end=START + 2 * HOUR, reason="It is outside the hours.")
+    page = client.get(f"/bookings/proposals/mail/{deciding.token_of(asked)}/")
+    said = "Tue 1 Dec 2026, 10:00–11:00 On the iPhone: Tue 1 Dec 2026, 11:00–12:00 It is outside the hours."
+    assert texts(page, "//main//li") == [f"{asked.booking}, {said}"]
+    assert texts(page, "//main//button") == ["Accept anyway", "Put it back"]
+
+
+def test_a_collision_can_be_moved_out_of_the_way_from_the_mail(client: Client) -> None:
+    asked = proposal(UserFactory(), kind="collision")
+    page = client.get(f"/bookings/proposals/mail/{deciding.token_of(asked)}/")
+    assert texts(page, "//main//button") == ["Keep the booking", "Cancel and tell the client"]
+    assert find(page, "//main//form//a/@href") == [f"/bookings/{asked.booking.pk}/reschedule/"]
+
+
 def test_a_forged_or_changed_link_leads_nowhere(client: Client) -> None:
     token = deciding.token_of(proposal(UserFactory()))
     assert client.get(f"/bookings/proposals/mail/{token}x/").status_code == 404
