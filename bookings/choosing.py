@@ -39,6 +39,7 @@ class Row:
     free_days: FreeDays | None
     blocks: bool
     linked: bool
+    former: bool  # linked as it is kept now
 
     @property
     def can_be_linked(self) -> bool:
@@ -69,7 +70,8 @@ class Choice:
 
     def _row(self, calendar: Calendar, free: FreeDays | None) -> Row:
         linked = self._linked() == str(calendar.pk)
-        return Row(calendar, self.rules[calendar.pk], free, linked or self._ticked(calendar), linked)
+        former = calendar.pk == self.former_link
+        return Row(calendar, self.rules[calendar.pk], free, linked or self._ticked(calendar), linked, former)
 
     def _linked(self) -> str:
         if self.form.is_bound:

@@ -1,0 +1,34 @@
+// The lock on a linked calendar follows the choice at once. Without this file it is drawn when the choice is saved.
+"use strict";
+
+// Linked as it is chosen here, or as it was kept until now: that one goes on blocking when another takes its place.
+const lockOf = (row, box, linked) => {
+  if (box.value === linked) return "linked";
+  return linked && "former" in row.dataset ? "former" : "";
+};
+
+const lock = (row, box, kind) => {
+  if (!box.disabled) box.dataset.free = box.checked ? "yes" : "";
+  box.checked = Boolean(kind) || box.dataset.free !== "";
+  box.disabled = Boolean(kind);
+  row.querySelector("[data-sent]").disabled = !kind;
+  row.dataset.lock = kind;
+  for (const words of row.querySelectorAll("[data-of-lock]")) words.hidden = words.dataset.ofLock !== kind;
+  if (kind) box.setAttribute("aria-describedby", `${kind}-${box.value}`);
+  else box.removeAttribute("aria-describedby");
+};
+
+const draw = () => {
+  const linked = document.querySelector('input[name="linked_calendar"]:checked');
+  if (!linked) return;
+  for (const box of document.querySelectorAll('input[type="checkbox"][name="conflict_calendars"]')) {
+    const row = box.closest(".calendar");
+    lock(row, box, lockOf(row, box, linked.value));
+  }
+};
+
+document.addEventListener("change", (event) => {
+  if (event.target.name === "linked_calendar") draw();
+});
+// A browser that comes back to the page brings its choice along.
+window.addEventListener("pageshow", draw);
