@@ -86,7 +86,7 @@ def _whose(placement: LinkedEvent) -> str:
         return ""
     others = CalendarConfiguration.objects.exclude(user=placement.booking.staff_id).filter(
         linked_calendar__path=placement.calendar.path,
-        linked_calendar__connection__username=placement.calendar.connection.username,
+        linked_calendar__connection__username__iexact=placement.calendar.connection.username,
     )
     return f" ({_name(placement.booking)})" if others.exists() else ""
 

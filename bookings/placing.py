@@ -127,12 +127,15 @@ def withdraw_upcoming(user: User, calendars: QuerySet[Calendar], now: datetime) 
 
 
 def reattach(user: User) -> int:
-    """After a reconnection: let placements whose calendar row had gone find it again by account and path; how many."""
+    """After a reconnection: let placements whose calendar row had gone find it again by account and path; how many.
+
+    An Apple ID is the same however it was capitalised.
+    """
     count = 0
     orphans = LinkedEvent.objects.filter(booking__staff=user, calendar=None, removed_at=None)
     for placement in orphans:
         calendar = Calendar.objects.of(user).filter(
-            connection__username=placement.account, path=placement.calendar_path
+            connection__username__iexact=placement.account, path=placement.calendar_path
         )
         count += LinkedEvent.objects.filter(pk=placement.pk).update(calendar=calendar.first())
     return count

@@ -109,7 +109,8 @@ def connect(user: User, *, username: str, password: str, url: str = "", now: dat
         raise ConnectFailed(Problem("no_apple_id"), "apple_id")
     account = _enter(url, username, password)
     with transaction.atomic():
-        CalendarConfiguration.objects.get_or_create(user=user)
+        # Held, so that the same account in two spellings is not stored twice at once.
+        CalendarConfiguration.objects.select_for_update().get_or_create(user=user)
         stored = _stored(user, url, username, account, now)
         connection = Connection.objects.select_related("user__calendar_configuration").get(pk=stored.pk)
         held = Held(connection)

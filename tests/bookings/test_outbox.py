@@ -193,13 +193,14 @@ def test_changing_the_linked_calendar_can_move_upcoming_bookings(practice: Pract
     assert practice.proposals() == []
 
 
-def test_after_disconnecting_and_reconnecting_kalends_knows_its_own_events(practice: Practice) -> None:
+@pytest.mark.parametrize("apple_id", ["anna@example.com", "Anna@Example.com"])
+def test_after_disconnecting_and_reconnecting_kalends_knows_its_own_events(practice: Practice, apple_id: str) -> None:
     booking = practice.booked()
     accounts.disconnect(practice.connection)
     assert (Event.objects.count(), outbox.push_state(booking)) == (0, "needs_reconnect")
     password = practice.account.new_app_password("new")
     practice.connection = accounts.connect(
-        practice.user, username="anna@example.com", password=password, url=practice.icloud.entry_url, now=practice.now
+        practice.user, username=apple_id, password=password, url=practice.icloud.entry_url, now=practice.now
     )
     home = Calendar.objects.get(name="Home")
     accounts.configure(practice.user, linked=home, conflicts=[], now=practice.now)
