@@ -15,7 +15,7 @@ from django.contrib.auth.models import User
 from availability.intervals import Span
 from availability.models import BlockedSlot, DateOverride, WorkingHours
 from availability.slots import Shape, hours, starts
-from connections.busy import busy, freshness
+from connections.busy import blocking, freshness
 from connections.models import CalendarConfiguration
 
 
@@ -45,17 +45,16 @@ def openings(
     spans of bookings, already widened by their own buffers. Somebody without calendar configuration has no
     zone and so no openings, and so has one whose calendars cannot be trusted just now.
     """
-    zone = _zone(user)
-    if zone is None:
-        return Openings()
     fresh = freshness(user, now=now)
+    if fresh.zone is None:
+        return Openings()
     earliest, latest = max(start, now + shape.notice), min(end, now + shape.horizon)
     if not fresh.bookable or earliest >= latest:
         return Openings(as_of=fresh.as_of, pending=fresh.pending)
     reach = shape.widened(earliest)[0], shape.widened(latest)[1]
-    blocked = [span for event in busy(user, *reach, held=held) for span in event.blocking]
+    blocked = blocking(user, *reach, held=held)
     blocked += [(slot.start, slot.end) for slot in blocked_slots(user, *reach)]
-    found = starts(_hours(user, zone, reach), blocked, taken, shape, earliest=earliest, latest=latest)
+    found = starts(_hours(user, fresh.zone, reach), blocked, taken, shape, earliest=earliest, latest=latest)
     return Openings(fresh.as_of, [(at, at + shape.duration) for at in found], fresh.pending)
 
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.contrib.auth.models import User
@@ -43,7 +44,7 @@ class Freshness:
     `as_of`: the moment up to which all selected calendars are known, None where there are none or one was never read.
     `state`: none (no connection: hours decide), unconfigured, never_read, fresh, trusted (the last good copy is young
     enough, that is before `trusted_until`), stale. `bookable` says whether there are openings at all, `pending` whether
-    a booking must wait.
+    a booking must wait. `zone` is the staff member's, None without a calendar configuration.
     """
 
     state: str
@@ -51,6 +52,7 @@ class Freshness:
     bookable: bool = True
     pending: bool = False
     trusted_until: datetime | None = None
+    zone: ZoneInfo | None = field(default=None, compare=False)
 
 
 def busy(user: User, start: datetime, end: datetime, *, held: Held | None = None) -> list[Busy]:
@@ -70,6 +72,16 @@ def busy(user: User, start: datetime, end: datetime, *, held: Held | None = None
     )
     touching = (row for row in rows if row.end > start or row.start == row.end)
     return _once(_busy(row, held.get(row.event.uid, ())) for row in touching)
+
+
+def blocking(user: User, start: datetime, end: datetime, *, held: Held | None = None) -> list[Span]:
+    """Only the time in which `busy` blocks, unsorted and perhaps twice: all that the search for openings wants."""
+    held = held or {}
+    rows = Occurrence.objects.filter(
+        calendar__connection__user=user, calendar__conflict=True, blocks=True, start__lt=end, end__gt=start
+    )
+    found = rows.order_by().values_list("start", "end", "event__uid")
+    return [span for begin, until, uid in found for span in _outside((begin, until), held.get(uid, ()))]
 
 
 def _busy(row: Occurrence, held: Sequence[Span]) -> Busy:
@@ -130,14 +142,32 @@ def freshness(user: User, *, now: datetime) -> Freshness:
     something is known to be unread: then the last copy is known to be wrong. One that was never read completely has no
     good copy: no openings, whatever the policy.
     """
-    if not Connection.objects.filter(user=user).exists():
+    calendars = _selected(user, now)
+    configuration = _configuration(user, calendars)
+    zone = configuration.zone if configuration else None
+    return replace(_freshness(user, calendars, configuration, now), zone=zone)
+
+
+def _configuration(user: User, calendars: Sequence[Calendar]) -> CalendarConfiguration | None:
+    if not calendars:
+        return CalendarConfiguration.objects.filter(user=user).first()
+    return getattr(calendars[0].connection.user, "calendar_configuration", None)
+
+
+def _selected(user: User, now: datetime) -> list[Calendar]:
+    """The user's selected calendars, with all that freshness depends upon in one query."""
+    owed = Event.objects.owed().filter(calendar=OuterRef("pk"), owed_since__gt=now - OWED_HOLDS_FRESHNESS)
+    selected = Calendar.objects.selected().of(user).select_related("connection__user__calendar_configuration")
+    return list(selected.annotate(owes=Exists(owed), poll_started_at=F("connection__poll_started_at")))
+
+
+def _freshness(
+    user: User, calendars: Sequence[Calendar], configuration: CalendarConfiguration | None, now: datetime
+) -> Freshness:
+    if not calendars and not Connection.objects.filter(user=user).exists():
         return Freshness("none")
-    configuration = CalendarConfiguration.objects.filter(user=user).first()
     if configuration is None or configuration.saved_at is None:
         return Freshness("unconfigured", bookable=False)
-    owed = Event.objects.owed().filter(calendar=OuterRef("pk"), owed_since__gt=now - OWED_HOLDS_FRESHNESS)
-    selected = Calendar.objects.selected().of(user)
-    calendars = list(selected.annotate(owes=Exists(owed), poll_started_at=F("connection__poll_started_at")))
     if not calendars:
         return Freshness("none")
     if any(calendar.read_at is None for calendar in calendars):

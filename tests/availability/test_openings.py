@@ -173,5 +173,5 @@ def test_a_year_costs_as_many_queries_as_a_day(django_assert_num_queries: Django
         DateOverrideFactory(user=user, date=moment.date(), start=time(9), end=time(15))
     year = Shape(HOUR, HOUR, horizon=timedelta(days=400))
     for days in (1, 365):
-        with django_assert_num_queries(8):
+        with django_assert_num_queries(5):
             openings(user, year, TUESDAY[0], TUESDAY[0] + timedelta(days=days), now=NOW)

@@ -9,7 +9,7 @@ import pytest
 from django.contrib.auth.models import User
 from pytest_django import DjangoAssertNumQueries
 
-from connections.busy import all_events, busy
+from connections.busy import all_events, blocking, busy
 from connections.models import Calendar
 from tests.factories import START, CalendarFactory, ConnectionFactory, EventFactory, OccurrenceFactory, UserFactory
 
@@ -121,6 +121,28 @@ def test_what_is_held_under_another_uid_changes_nothing(user: User, work: Calend
 def test_a_free_event_stays_free_whatever_is_held(user: User, work: Calendar) -> None:
     OccurrenceFactory(calendar=work, uid="A", blocks=False)
     assert spans(user, held={"A": []}) == [(0, 1, False, "free")]
+
+
+def test_blocking_is_the_time_in_which_busy_blocks(user: User, work: Calendar) -> None:
+    other = CalendarFactory(connection=ConnectionFactory(user=user))
+    for uid, start, end, blocks, calendar in (
+        ("A", -1, 1, True, work),
+        ("A", -1, 1, False, other),
+        ("B", 0, 4, True, work),
+        ("C", 1, 2, False, work),
+        ("D", 2, 2, True, work),
+        ("E", 3, 4, True, other),
+        ("F", -2, 0, True, work),
+        ("G", 4, 5, True, work),
+        ("H", 0, 4, True, CalendarFactory(connection=work.connection, conflict=False)),
+        ("I", 0, 4, True, CalendarFactory()),
+    ):
+        OccurrenceFactory(calendar=calendar, uid=uid, blocks=blocks, start=START + start * HOUR, end=START + end * HOUR)
+    held = {"B": [(START + HOUR, START + 2 * HOUR)], "E": [(START, START + 9 * HOUR)], "D": []}
+    found = blocking(user, START, START + 4 * HOUR, held=held)
+    of_busy = {span for row in busy(user, START, START + 4 * HOUR, held=held) for span in row.blocking}
+    assert (set(found), len(found)) == (of_busy, 3)
+    assert sorted(((a - START) / HOUR, (b - START) / HOUR) for a, b in found) == [(-1, 1), (0, 1), (2, 4)]
 
 
 @pytest.mark.parametrize("count", [1, 30])
