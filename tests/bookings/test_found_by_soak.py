@@ -172,3 +172,15 @@ def test_an_event_asked_about_and_then_found_in_such_a_calendar_asks_nothing_any
     add(practice, berlin(2, 12), berlin(2, 13))
     practice.poll_later(2)
     assert (practice.proposals(), practice.placement(booking).state) == ([], "pushed")
+
+
+def test_an_event_moved_away_and_back_again_before_its_booking_is_cancelled_goes_all_the_same(
+    practice: Practice,
+) -> None:
+    booking = practice.booked()
+    away = practice.phone.move_to(practice.href(booking), practice.account.calendar("Work"))
+    practice.phone.move_to(away, practice.account.calendar("Home"))
+    services.cancel(booking, now=practice.now)
+    assert practice.push() == ["pushed"]
+    practice.poll_later(2)
+    assert (practice.push(), practice.events()) == (["pushed"], [])
