@@ -6,7 +6,7 @@ process is killed between any two statements. After each step nothing that was r
 fresh is whole; when the trouble ends, four polls of the schedule bring both sides to agreement. What occurrences an
 event has is read independently, by `machine_reading`.
 
-    pytest tests/connections/test_state_machine.py                              some 15 s
+    pytest tests/connections/test_state_machine.py                              some 20 s
     HYPOTHESIS_PROFILE=long pytest tests/connections/test_state_machine.py      an hour; MACHINE_EXAMPLES says how many
 
 A failure prints the steps as a program. Names of events are random, so now and then one does not repeat.
