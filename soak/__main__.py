@@ -1,0 +1,58 @@
+"""`make soak MINUTES=10`: staff, clients, iPhones and faults at random, then an audit. Exit 0 only if all is right.
+
+MINUTES and SEED say how long and which dice; DATABASE_URL names a PostgreSQL, beside whose database one is made for
+this run; without it everything lives in a SQLite file. KEEP=1 keeps the folder with its logs.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+import shutil
+import sys
+import tempfile
+from pathlib import Path
+
+from soak.place import Place, database, free_port
+
+
+def main() -> int:
+    """As the environment asks."""
+    minutes = float(os.environ.get("MINUTES") or 10)
+    seed = os.environ.get("SEED") or secrets.token_hex(4)
+    folder = Path(tempfile.mkdtemp(prefix="kalends-soak-"))
+    sys.stdout.write(f"SEED={seed} MINUTES={minutes:g} in {folder}\n")
+    sys.stdout.flush()
+    good = False
+    try:
+        with database(folder, os.environ.get("DATABASE_URL", "")) as url:
+            good = _run(Place(folder, url, free_port()), minutes, seed)
+    finally:
+        if good and not os.environ.get("KEEP"):
+            shutil.rmtree(folder, ignore_errors=True)
+        else:
+            sys.stdout.write(f"SEED={seed}; everything is in {folder}\n")
+    return 0 if good else 1
+
+
+def _run(place: Place, minutes: float, seed: str) -> bool:
+    from sandbox.server import Sandbox
+
+    with Sandbox() as icloud:
+        environment = place.environment(icloud.entry_url)
+        os.environ.update(environment)
+        import django
+
+        django.setup()
+        from django.db import connection
+
+        from soak.run import run
+
+        try:
+            return run(place, icloud, environment, minutes=minutes, seed=seed)
+        finally:
+            connection.close()
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

@@ -1,0 +1,298 @@
+"""Kalends held against iCloud and against what everybody was told: lost, doubled, wrong."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from itertools import pairwise
+
+from django.contrib.auth.models import User
+from django.utils import timezone
+
+from bookings import auditing
+from bookings.models import Booking, BookingChange, LinkedEvent, MirroredSlot, Proposal
+from connections.models import Calendar, CalendarConfiguration, Event, Occurrence
+from soak import reading
+from soak.cast import Cast
+from soak.ledger import Ledger, Version
+from soak.phones import AHEAD
+from soak.place import DEADLINE_SECONDS, SYNC_SECONDS
+from soak.trouble import Trouble
+
+Kind = BookingChange.Kind
+Source = BookingChange.Source
+BELIEVED = timedelta(seconds=2 * SYNC_SECONDS + 2)  # so old a copy may count where iCloud cannot be asked
+SLACK = timedelta(seconds=0.5)
+LATEST = timedelta(seconds=45)  # a request takes no longer, from its start to its commit
+
+
+@dataclass
+class Findings:
+    """What differs, in sentences."""
+
+    lost: list[str] = field(default_factory=list)
+    doubled: list[str] = field(default_factory=list)
+    wrong: list[str] = field(default_factory=list)
+    looked_at: Counter[str] = field(default_factory=Counter)
+
+    @property
+    def clean(self) -> bool:
+        return not (self.lost or self.doubled or self.wrong)
+
+
+@dataclass
+class There:
+    """A resource in iCloud."""
+
+    account: str
+    href: str
+    uid: str
+    data: bytes
+    etag: str
+
+
+@dataclass
+class Audit:
+    """One audit, at rest."""
+
+    cast: Cast
+    ledger: Ledger
+    trouble: Trouble
+    now: datetime = field(default_factory=timezone.now)
+    found: Findings = field(default_factory=Findings)
+
+    def run(self) -> Findings:
+        """Everything."""
+        self.there = list(self._resources())
+        self.by_uid: dict[str, list[There]] = defaultdict(list)
+        for one in self.there:
+            self.by_uid[one.uid].append(one)
+        self._promises()
+        self._bookings()
+        self._slots()
+        self._strays()
+        self._overlaps()
+        self._collisions()
+        self._known_before()
+        self._mirror()
+        self._traces()
+        return self.found
+
+    def _resources(self) -> Iterator[There]:
+        for account in self.cast.icloud.accounts:
+            for calendar in account.events():
+                for href, resource in calendar.resources.items():
+                    uid = reading.uid_of(resource.data)
+                    yield There(account.apple_id, href, uid, resource.data, resource.etag)
+        self.found.looked_at["events in iCloud"] = 0
+
+    # --- what people were told ----------------------------------------------------------------------------------
+
+    def _promises(self) -> None:
+        """Every attempt to book has the outcome that was told, and nobody's booking ended by itself."""
+        made: dict[str, list[Booking]] = defaultdict(list)
+        for booking in Booking.objects.select_related("client"):
+            made[booking.client.name].append(booking)
+        for name, attempt in self.ledger.tries.items():
+            self.found.looked_at["attempts to book"] += 1
+            keys = [booking.pk for booking in made.pop(name, [])]
+            if attempt.outcome == "booked" and keys != [attempt.booking]:
+                (self.found.doubled if keys else self.found.lost).append(f"{name} was told {attempt.booking}: {keys}")
+            elif attempt.outcome == "refused" and keys:
+                self.found.wrong.append(f"{name} was refused, but has {keys}")
+            elif len(keys) > 1:
+                self.found.doubled.append(f"{name} tried once and has {keys}")
+        self.found.wrong += [f"nobody booked {name}" for name in made]
+        for booking in Booking.objects.all():
+            told = self.ledger.cancelled.get(booking.pk)
+            if booking.live and told == "told":
+                self.found.wrong.append(f"{_named(booking)} was cancelled, but stands")
+            elif not booking.live and not told and not self._deleted_on_phone(booking):
+                self.found.lost.append(f"{_named(booking)} was cancelled by nobody")
+
+    def _deleted_on_phone(self, booking: Booking) -> bool:
+        uids = set(booking.linked_events.values_list("uid", flat=True))
+        choice = CalendarConfiguration.objects.get(user=booking.staff_id).when_deleted
+        return choice == "cancel" and bool(uids & self.ledger.removed_on_phone)
+
+    # --- bookings and their events ------------------------------------------------------------------------------
+
+    def _bookings(self) -> None:
+        rows = Booking.objects.live().filter(end__gt=self.now).select_related("staff", "client", "service")
+        for booking in rows:
+            self.found.looked_at["bookings"] += 1
+            self._booking(booking)
+
+    def _booking(self, booking: Booking) -> None:
+        asked = booking.proposals.open().exclude(kind=Proposal.Kind.COLLISION)
+        placements = list(booking.linked_events.filter(wanted=LinkedEvent.Wanted.PRESENT))
+        if len(placements) != 1:
+            self.found.wrong.append(f"{_named(booking)} is wanted in {len(placements)} places")
+            return
+        events = self.by_uid[placements[0].uid]
+        if len(events) > 1:
+            self.found.doubled.append(f"{_named(booking)} has {[one.href for one in events]}")
+        elif not events and not asked.exists():
+            self.found.lost.append(f"{_named(booking)} has no event {placements[0].href}")
+        elif events and not asked.exists():
+            self._event(booking, placements[0], events[0])
+
+    def _event(self, booking: Booking, placement: LinkedEvent, event: There) -> None:
+        """The event of a booking about which nothing is asked must say what the booking says."""
+        alone = reading.alone(event.data)
+        if alone is None or (alone.start, alone.end) != (booking.start, booking.end):
+            self.found.wrong.append(f"{_named(booking)} stands in iCloud as {alone}: {event.href}")
+        if placement.state != LinkedEvent.State.PUSHED or placement.href != event.href:
+            self.found.wrong.append(f"{_named(booking)} is {placement.state} at {placement.href}, not {event.href}")
+        noted = self.ledger.notes.get(event.uid)
+        if noted is not None and noted not in reading.notes(event.data):
+            self.found.wrong.append(f"{_named(booking)} lost the notes of the phone: {noted}")
+        if reading.invites(event.data):
+            self.found.wrong.append(f"{_named(booking)} invites somebody")
+
+    def _slots(self) -> None:
+        """Blocked slots that are shown in iCloud stand there once."""
+        for row in MirroredSlot.objects.filter(wanted=MirroredSlot.Wanted.PRESENT).select_related("slot"):
+            self.found.looked_at["blocked slots in iCloud"] += 1
+            events = self.by_uid[row.uid]
+            if row.slot is None or len(events) != 1:
+                self.found.wrong.append(f"the slot {row.slot} stands at {[one.href for one in events]}")
+
+    def _strays(self) -> None:
+        """Nothing of ours is left behind in iCloud."""
+        kept = set(LinkedEvent.objects.filter(wanted="present").values_list("uid", flat=True))
+        kept |= set(MirroredSlot.objects.filter(wanted="present").values_list("uid", flat=True))
+        for one in self.there:
+            self.found.looked_at["events in iCloud"] += 1
+            if one.uid not in kept and one.uid not in self.ledger.made_on_phone:
+                self.found.doubled.append(f"{one.href} belongs to nothing any more")
+
+    # --- times --------------------------------------------------------------------------------------------------
+
+    def _overlaps(self) -> None:
+        """Two live bookings overlap only where staff insisted on it."""
+        rows = Booking.objects.live().filter(overlap_allowed=False).order_by("staff", "blocked_from")
+        for one, other in pairwise(rows.select_related("client", "staff")):
+            if one.staff_id == other.staff_id and one.blocked_until > other.blocked_from:
+                self.found.doubled.append(f"{_named(one)} and {_named(other)} overlap")
+        insisted = {attempt.booking for attempt in self.ledger.tries.values() if attempt.insisted}
+        unknown = {attempt.name for attempt in self.ledger.tries.values() if attempt.insisted}
+        for one in Booking.objects.live().filter(overlap_allowed=True).select_related("client", "staff"):
+            if one.pk not in insisted | self.ledger.insisted and one.client.name not in unknown:
+                self.found.wrong.append(f"{_named(one)} may overlap, but nobody insisted")
+
+    def _collisions(self) -> None:
+        """An event over a booking is asked about, unless staff said that they know."""
+        for booking in Booking.objects.live().filter(end__gt=self.now, overlap_allowed=False).select_related("client"):
+            span = (booking.start, booking.end)
+            over = [one for one in self._standing(booking) if any(reading.blocks_something(one.spans, span))]
+            known = booking.proposals.open() | booking.proposals.filter(choice=Proposal.Choice.KEEP)
+            if over and not known.exists():
+                self.found.wrong.append(f"{_named(booking)} lies under {over[0].href} and nobody is told")
+            said = booking.proposals.open().filter(kind=Proposal.Kind.COLLISION).exists()
+            if said and not over and not self._own_collision(booking):
+                self.found.wrong.append(f"{_named(booking)} is said to collide, with nothing")
+
+    def _standing(self, booking: Booking) -> Iterator[Version]:
+        """The ordinary events that stand in selected calendars of the booking's staff member."""
+        paths = self._paths(booking)
+        return (one for one in self.ledger.versions if one.until is None and one.calendar in paths)
+
+    def _paths(self, booking: Booking) -> set[str]:
+        return set(Calendar.objects.selected().of(booking.staff_id).values_list("path", flat=True))
+
+    def _own_collision(self, booking: Booking) -> bool:
+        """Does an event of another booking or a slot of the same person, as the phone has it, lie over this one?"""
+        mine = set(LinkedEvent.objects.filter(booking=booking).values_list("uid", flat=True))
+        for one in self.there:
+            if one.uid not in mine and one.href.rpartition("/")[0] + "/" in self._paths(booking):
+                spans = reading.blocking(one.data, self.now, self.now + AHEAD)
+                if any(reading.blocks_something(spans, (booking.start, booking.end))):
+                    return True
+        own = [one for uid in mine for one in self.by_uid[uid]]
+        spans = [span for one in own for span in reading.blocking(one.data, self.now, self.now + AHEAD)]
+        return any(start < booking.start or end > booking.end for start, end in spans)
+
+    def _known_before(self) -> None:
+        """No confirmed booking lies over an event that was in iCloud before it was confirmed."""
+        kinds = (Kind.MADE, Kind.CONFIRMED, Kind.MOVED)
+        changes = BookingChange.objects.filter(kind__in=kinds).exclude(source=Source.PHONE)
+        for change in changes.select_related("booking__client", "booking__staff"):
+            booking = change.booking
+            pending = booking.status == Booking.Status.PENDING or self._was_pending(change)
+            insisted = booking.overlap_allowed or self._insisted(booking)
+            if pending or insisted:
+                continue
+            self.found.looked_at["confirmations"] += 1
+            for version in self._over(change):
+                self.found.wrong.append(
+                    f"{_named(booking)}, {change.kind} at {change.at:%H:%M:%S.%f}, lies over {version.href}, "
+                    f"in iCloud since {version.since:%H:%M:%S.%f}"
+                )
+
+    def _was_pending(self, change: BookingChange) -> bool:
+        """Was it only confirmed later? Then that is what counts."""
+        later = BookingChange.objects.filter(booking=change.booking_id, kind=Kind.CONFIRMED, at__gte=change.at)
+        return change.kind == Kind.MADE and later.exclude(pk=change.pk).exists()
+
+    def _insisted(self, booking: Booking) -> bool:
+        named = self.ledger.tries.get(booking.client.name)
+        return booking.pk in self.ledger.insisted or bool(named and named.insisted)
+
+    def _over(self, change: BookingChange) -> Iterator[Version]:
+        """The events over it that were known, or had to be, when it was confirmed."""
+        booking, at = change.booking, change.at
+        span, paths = (change.new_start, change.new_end), self._paths(booking)
+        asked = change.kind != Kind.CONFIRMED and self._could_ask(booking.staff, at)
+        since = at - SLACK if asked else at - BELIEVED
+        for version in self.ledger.versions:
+            stood = version.since < since and (version.until is None or version.until > at + LATEST)
+            if version.calendar in paths and stood and any(reading.blocks_something(version.spans, span)):
+                yield version
+
+    def _could_ask(self, user: User, at: datetime) -> bool:
+        """Were all accounts listed well between the request and its deadline?"""
+        untroubled = not self.trouble.troubled(at - SLACK, at + timedelta(seconds=DEADLINE_SECONDS))
+        names = user.connections.values_list("username", flat=True)
+        return untroubled and all(self.ledger.was_listed(name, at, DEADLINE_SECONDS - 1) for name in names)
+
+    # --- the mirror ---------------------------------------------------------------------------------------------
+
+    def _mirror(self) -> None:
+        """What Kalends has of selected calendars is what is there, and means what another reader makes of it."""
+        there = {one.href: one for one in self.there}
+        for calendar in Calendar.objects.selected().select_related("connection"):
+            rows = {row.href: row for row in Event.objects.filter(calendar=calendar).defer("text")}
+            present = {href: one for href, one in there.items() if href.startswith(calendar.path)}
+            for href in rows.keys() ^ present.keys():
+                self.found.wrong.append(f"{href} stands only in {'Kalends' if href in rows else 'iCloud'}")
+            for href in rows.keys() & present.keys():
+                self.found.looked_at["mirrored events"] += 1
+                self._mirrored(rows[href], present[href])
+        for user in User.objects.all():
+            self.found.wrong += [f"audit of {user}: {one.text}" for one in auditing.audit(user, self.now)]
+
+    def _mirrored(self, row: Event, one: There) -> None:
+        if row.etag != one.etag:
+            self.found.wrong.append(f"{row.href} has ETag {row.etag} in Kalends and {one.etag} in iCloud")
+            return
+        begin, end = self.now - timedelta(days=1), self.now + AHEAD
+        kept = Occurrence.objects.filter(event=row, start__lt=end, end__gt=begin)
+        ours = sorted(kept.values_list("start", "end", "blocks"))
+        theirs = [tuple(shown) for shown in reading.shown(one.data, begin, end)]
+        if ours != theirs:
+            self.found.wrong.append(f"{row.href} is read as {ours}, but means {theirs}")
+
+    # --- traces -------------------------------------------------------------------------------------------------
+
+    def _traces(self) -> None:
+        icloud = self.cast.icloud
+        self.found.wrong += [f"iCloud mailed: {mail}" for mail in icloud.scheduled]
+        self.found.wrong += [f"the stranger was asked: {one.method} {one.path}" for one in icloud.stranger_log]
+        self.found.wrong += [complaint.strip() for complaint in self.ledger.complaints]
+
+
+def _named(booking: Booking) -> str:
+    return f"{booking.client.name} (booking {booking.pk} of {booking.staff.username}, {booking.start:%d.%m. %H:%M} UTC)"

@@ -1,0 +1,107 @@
+"""Who takes part: four staff members with their Apple Accounts and choices, and what can be booked with them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime, time
+from zoneinfo import ZoneInfo
+
+from django.contrib.auth.models import User
+from django.utils import timezone
+
+from availability.models import write_week
+from bookings.models import Service
+from connections import accounts
+from connections.models import Calendar, CalendarConfiguration
+from connections.sync import sync_connection
+from sandbox.accounts import Account
+from sandbox.device import AppleDevice
+from sandbox.server import Sandbox
+
+ZONE = "Europe/Berlin"
+BERLIN = ZoneInfo(ZONE)
+PASSWORD = "soak soak soak"  # noqa: S105 - of nobody
+FIRST, LAST = time(8), time(20)
+
+
+@dataclass(frozen=True)
+class Role:
+    """A staff member. `calendars`: by Apple ID those that block, the very first one being linked."""
+
+    name: str
+    calendars: dict[str, tuple[str, ...]]
+    choices: dict[str, object] = field(default_factory=dict)
+
+
+CALENDARS = {
+    "anna@example.com": ("Home", "Work", "Private"),
+    "ben@example.com": ("Praxis", "Familie"),
+    "verein@example.com": ("Verein",),
+    "cleo@example.com": ("Studio", "Kurse", "Privat"),
+}
+ROLES = (
+    Role("anna", {"anna@example.com": ("Home", "Work")}),
+    Role(
+        "ben",
+        {"ben@example.com": ("Praxis", "Familie"), "verein@example.com": ("Verein",)},
+        {"when_deleted": "put_back", "detail": "full", "alarm_minutes": 30},
+    ),
+    Role(
+        "cleo",
+        {"cleo@example.com": ("Studio", "Kurse")},
+        {"when_moved": "ask", "when_deleted": "cancel", "mirror_blocked_slots": True},
+    ),
+    Role("dora", {"anna@example.com": ("Work",)}, {"when_moved": "put_back"}),  # shares Anna's Apple ID
+)
+SERVICES = (
+    {"slug": "talk", "minutes": 30, "slot_minutes": 15, "buffer_before_minutes": 5, "buffer_after_minutes": 10},
+    {"slug": "massage", "minutes": 60, "slot_minutes": 30, "buffer_after_minutes": 15},
+    {"slug": "visit", "minutes": 45, "slot_minutes": 15},
+)
+
+
+@dataclass
+class Cast:
+    """Everybody. `passwords`: the app-specific ones, by staff member and Apple ID."""
+
+    icloud: Sandbox
+    phones: dict[str, AppleDevice] = field(default_factory=dict)
+    passwords: dict[tuple[str, str], str] = field(default_factory=dict)
+
+    def account(self, apple_id: str) -> Account:
+        return self.icloud.account(apple_id)
+
+    @property
+    def staff(self) -> list[User]:
+        return list(User.objects.order_by("pk"))
+
+
+def assemble(icloud: Sandbox) -> Cast:
+    """Open the accounts, hire everybody, connect and configure, offer the services."""
+    cast = Cast(icloud)
+    for apple_id, names in CALENDARS.items():
+        account = icloud.add_account(apple_id, zone=ZONE)
+        for name in names:
+            account.add_calendar(name, id=name.lower())
+        cast.phones[apple_id] = AppleDevice(account, zone=ZONE)
+    for role in ROLES:
+        _hire(cast, role, timezone.now())
+    for facts in SERVICES:
+        service = Service.objects.create(name=str(facts["slug"]).title(), notice_minutes=0, horizon_days=30, **facts)
+        service.staff.set(User.objects.all())
+    return cast
+
+
+def _hire(cast: Cast, role: Role, now: datetime) -> None:
+    user = User.objects.create_user(role.name, f"{role.name}@practice.example", PASSWORD)
+    CalendarConfiguration.objects.update_or_create(user=user, defaults={"time_zone": ZONE, **role.choices})
+    write_week(user, [(weekday, (FIRST, LAST)) for weekday in range(7)])
+    chosen: list[Calendar] = []
+    for apple_id, names in role.calendars.items():
+        password = cast.account(apple_id).new_app_password(role.name)
+        cast.passwords[role.name, apple_id] = password
+        connection = accounts.connect(user, username=apple_id, password=password, now=now)
+        chosen += [Calendar.objects.get(connection=connection, name=name) for name in names]
+    accounts.configure(user, linked=chosen[0], conflicts=chosen, now=now)
+    for connection in user.connections.all():
+        sync_connection(connection.pk, now=timezone.now())

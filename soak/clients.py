@@ -1,0 +1,72 @@
+"""Clients: they book, reschedule and cancel by the same services as the pages, in this process."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from datetime import timedelta
+
+from django.utils import timezone
+
+from bookings import finding, services
+from bookings.models import BookingChange, Service
+from soak.actors import Act, Actor
+
+CLIENT = BookingChange.Source.CLIENT
+
+
+class Client(Actor):
+    """One of many clients."""
+
+    def deeds(self) -> Sequence[tuple[int, Act]]:
+        return [(5, self.book), (2, self.reschedule), (2, self.cancel)]
+
+    def book(self) -> None:
+        """Look at the openings of a day, think for a while, book one of them."""
+        service = self.choose.choice(list(Service.objects.all()))
+        able = list(service.staff.all())
+        staff = None if self.choose.random() < 0.25 else self.choose.choice(able)
+        if staff and self.crowded(staff):
+            return self.cancel()
+        day = self.day()
+        among = [staff] if staff else able
+        openings = finding.find(service, among, day, day + timedelta(days=1), now=timezone.now()).openings
+        if not openings:
+            return self.ledger.count("days without openings")
+        start = self.choose.choice(openings).start
+        time.sleep(self.choose.choice((0, 0, 0, 1, 2)))
+        with self.ledger.trying("Client") as attempt:
+            details = services.ClientDetails(attempt.name, f"{attempt.name.replace(' ', '')}@example.org")
+            try:
+                booking = services.book(service=service, staff=staff, start=start, client=details, now=timezone.now())
+            except services.Refused:
+                attempt.outcome = "refused"
+            else:
+                attempt.outcome, attempt.booking = "booked", booking.pk
+                self.ledger.count(f"made {booking.status}")
+        return None
+
+    def reschedule(self) -> None:
+        """To another opening of some day."""
+        booking, day = self.booking(), self.day()
+        if booking is None:
+            return
+        now, shape = timezone.now(), booking.service.shape
+        found = finding.openings_of(booking.staff, shape, day, day + timedelta(days=1), now=now, moving=booking)
+        if not found.spans:
+            return
+        start = self.choose.choice(found.spans)[0]
+        try:
+            services.reschedule(booking, start=start, now=timezone.now(), source=CLIENT)
+        except services.Refused:
+            self.ledger.count("reschedules refused")
+        else:
+            self.ledger.count("rescheduled")
+
+    def cancel(self) -> None:
+        booking = self.booking()
+        if booking is not None:
+            self.ledger.cancelled[booking.pk] = "unknown"
+            services.cancel(booking, now=timezone.now(), source=CLIENT)
+            self.ledger.cancelled[booking.pk] = "told"
+            self.ledger.count("cancelled")

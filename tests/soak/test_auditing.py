@@ -1,0 +1,250 @@
+"""The audit of the long test can fail: it finds what is lost, doubled and wrong, each by its name."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+from threading import Event
+
+import pytest
+from django.db import connection as database
+
+from bookings import services
+from bookings.models import Booking, BookingChange, Proposal
+from connections.models import Occurrence
+from soak import reading
+from soak.auditing import Audit, Findings
+from soak.cast import Cast
+from soak.ledger import Ledger, Try, Version
+from soak.trouble import Trouble
+from tests.bookings.practice import HOUR, Practice, berlin
+from tests.factories import START
+
+Spoil = Callable[["Stage"], object]
+
+
+class Stage:
+    """One booking, one event of the phone's own, all at rest, and what everybody was told of it."""
+
+    def __init__(self, practice: Practice) -> None:
+        self.practice = practice
+        self.cast, self.ledger = Cast(practice.icloud), Ledger()
+        self.booking = practice.booked()
+        self.uid = practice.placement(self.booking).uid
+        self.ledger.tries["Carla Client"] = Try("Carla Client", practice.now, "booked", self.booking.pk)
+        self.lunch = self.add(berlin(1, 12), berlin(1, 13))
+        practice.sync()
+
+    @property
+    def href(self) -> str:
+        return self.practice.href(self.booking)
+
+    @property
+    def home(self) -> str:
+        return self.practice.account.calendar("Home").path
+
+    def add(self, start: object, end: object) -> str:
+        """An event of the phone's own in Work, written down."""
+        work = self.practice.account.calendar("Work")
+        href = self.practice.phone.add(work, "Lunch", start, end)
+        data = work.resources[href].data
+        self.ledger.made_on_phone.add(reading.uid_of(data))
+        now = self.practice.now
+        spans = reading.blocking(data, now, now + timedelta(days=60))
+        self.ledger.appears(Version("anna@example.com", work.path, href, spans, now))
+        return href
+
+    def rest(self) -> None:
+        self.practice.later()
+        self.practice.sync()
+
+    def audit(self) -> Findings:
+        trouble = Trouble(self.cast, self.ledger, "", Event())
+        return Audit(self.cast, self.ledger, trouble, self.practice.now).run()
+
+
+@pytest.fixture
+def stage(practice: Practice) -> Stage:
+    return Stage(practice)
+
+
+def test_where_all_is_right_nothing_is_found_and_everything_was_looked_at(stage: Stage) -> None:
+    found = stage.audit()
+    assert (found.lost, found.doubled, found.wrong, found.clean) == ([], [], [], True)
+    assert found.looked_at == {
+        "events in iCloud": 2,
+        "attempts to book": 1,
+        "bookings": 1,
+        "confirmations": 1,
+        "mirrored events": 2,
+    }
+
+
+# --- lost -------------------------------------------------------------------------------------------------------------
+
+
+def the_event_is_gone(stage: Stage) -> None:
+    stage.practice.account.calendar("Home").delete(stage.href)
+
+
+def the_booking_is_gone(stage: Stage) -> None:
+    stage.ledger.tries["Otto"] = Try("Otto", stage.practice.now, "booked", 4711)
+
+
+def the_booking_is_cancelled(stage: Stage) -> None:
+    services.cancel(stage.booking, now=stage.practice.now)
+    stage.practice.push()
+    stage.rest()
+
+
+@pytest.mark.parametrize(
+    ("spoil", "words"),
+    [
+        (the_event_is_gone, "has no event"),
+        (the_booking_is_gone, "Otto was told 4711: []"),
+        (the_booking_is_cancelled, "was cancelled by nobody"),
+    ],
+)
+def test_what_is_lost_is_found(stage: Stage, spoil: Spoil, words: str) -> None:
+    spoil(stage)
+    lost = stage.audit().lost
+    assert [words in sentence for sentence in lost] == [True]
+
+
+# --- doubled ----------------------------------------------------------------------------------------------------------
+
+
+def the_event_stands_twice(stage: Stage) -> None:
+    text = stage.practice.text(stage.booking).encode()
+    stage.practice.account.calendar("Work").put(f"{stage.uid}.ics", text)
+    stage.rest()
+
+
+def an_event_is_left_behind(stage: Stage) -> None:
+    text = stage.practice.text(stage.booking).replace(stage.uid, "LEFT-BEHIND").encode()
+    stage.practice.account.calendar("Home").put("LEFT-BEHIND.ics", text)
+    stage.rest()
+
+
+def one_attempt_made_two(stage: Stage) -> None:
+    stage.practice.book(START + 4 * HOUR)
+    stage.practice.push()
+    stage.rest()
+
+
+def two_overlap(stage: Stage) -> None:
+    """Only rows written past all rules do."""
+    if database.vendor == "postgresql":
+        with database.cursor() as cursor:
+            cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+            cursor.execute("ALTER TABLE bookings_booking DROP CONSTRAINT bookings_never_overlap")
+    other = stage.practice.book(START, anyway=True, client=services.ClientDetails("Otto"))
+    stage.practice.push()
+    stage.rest()
+    stage.ledger.tries["Otto"] = Try("Otto", stage.practice.now, "booked", other.pk, insisted=True)
+    Booking.objects.filter(pk=other.pk).update(overlap_allowed=False)
+
+
+@pytest.mark.parametrize(
+    ("spoil", "words"),
+    [
+        (the_event_stands_twice, "has ["),
+        (an_event_is_left_behind, "belongs to nothing any more"),
+        (one_attempt_made_two, "Carla Client was told"),
+    ],
+)
+def test_what_is_doubled_is_found(stage: Stage, spoil: Spoil, words: str) -> None:
+    spoil(stage)
+    doubled = stage.audit().doubled
+    assert [words in sentence for sentence in doubled] == [True]
+
+
+def test_two_bookings_that_overlap_are_found(stage: Stage) -> None:
+    two_overlap(stage)
+    assert ["overlap" in sentence for sentence in stage.audit().doubled] == [True]
+
+
+# --- wrong ------------------------------------------------------------------------------------------------------------
+
+
+def the_event_is_at_another_time(stage: Stage) -> None:
+    text = stage.practice.text(stage.booking).replace("T100000", "T103000").encode()
+    stage.practice.account.calendar("Home").put(f"{stage.uid}.ics", text)
+
+
+def the_notes_are_gone(stage: Stage) -> None:
+    stage.ledger.notes[stage.uid] = "noted"
+
+
+def who_was_refused_has_one(stage: Stage) -> None:
+    stage.ledger.tries["Carla Client"].outcome = "refused"
+
+
+def who_cancelled_has_one(stage: Stage) -> None:
+    stage.ledger.cancelled[stage.booking.pk] = "told"
+
+
+def nobody_booked(stage: Stage) -> None:
+    stage.ledger.tries.clear()
+
+
+def nobody_is_asked(stage: Stage) -> None:
+    stage.practice.later()
+    stage.add(berlin(1, 10, 30), berlin(1, 11))
+    stage.practice.sync()
+    Proposal.objects.all().delete()
+
+
+def nobody_collides(stage: Stage) -> None:
+    Proposal.objects.create(booking=stage.booking, kind=Proposal.Kind.COLLISION, created_at=stage.practice.now)
+
+
+def it_was_known(stage: Stage) -> None:
+    """The event over the booking stood in iCloud long before it was booked, and somebody keeps the booking."""
+    stage.add(berlin(1, 10, 30), berlin(1, 11))
+    stage.practice.sync()
+    BookingChange.objects.update(at=stage.practice.now + timedelta(minutes=5))
+
+
+def nobody_insisted(stage: Stage) -> None:
+    Booking.objects.update(overlap_allowed=True)
+
+
+def it_is_read_amiss(stage: Stage) -> None:
+    Occurrence.objects.filter(event__href=stage.lunch).update(blocks=False)
+
+
+def something_was_complained_of(stage: Stage) -> None:
+    stage.ledger.complain("a page answered 500")
+
+
+def iCloud_mailed(stage: Stage) -> None:  # noqa: N802 - its name
+    text = stage.practice.text(stage.booking)
+    text = text.replace(
+        "END:VEVENT", "ORGANIZER:mailto:anna@example.com\r\nATTENDEE:mailto:otto@example.org\r\nEND:VEVENT"
+    )
+    stage.practice.account.calendar("Home").put(f"{stage.uid}.ics", text.encode())
+
+
+@pytest.mark.parametrize(
+    ("spoil", "words"),
+    [
+        (the_event_is_at_another_time, "stands in iCloud as"),
+        (the_notes_are_gone, "lost the notes of the phone"),
+        (who_was_refused_has_one, "was refused, but has"),
+        (who_cancelled_has_one, "was cancelled, but stands"),
+        (nobody_booked, "nobody booked Carla Client"),
+        (nobody_is_asked, "and nobody is told"),
+        (nobody_collides, "is said to collide, with nothing"),
+        (it_was_known, "in iCloud since"),
+        (nobody_insisted, "may overlap, but nobody insisted"),
+        (it_is_read_amiss, "but means"),
+        (something_was_complained_of, "a page answered 500"),
+        (iCloud_mailed, "invites somebody"),
+    ],
+)
+def test_what_is_wrong_is_found(stage: Stage, spoil: Spoil, words: str) -> None:
+    spoil(stage)
+    found = stage.audit()
+    assert any(words in sentence for sentence in found.wrong), found
+    assert (found.lost, found.doubled) == ([], [])
