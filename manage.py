@@ -3,11 +3,28 @@
 
 from __future__ import annotations
 
+import json
 import os
 import sys
 
+from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
 from django.core.management import execute_from_command_line
 
-if __name__ == "__main__":
+
+def main(arguments: list[str]) -> int:
+    """Run a command; with settings that make no sense say so, as JSON too where that is asked for."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
-    execute_from_command_line(sys.argv)
+    try:
+        hasattr(settings, "INSTALLED_APPS")  # reads them all
+    except ImproperlyConfigured as error:
+        if "--json" in arguments:
+            print(json.dumps({"error": str(error)}, indent=2))  # noqa: T201 - no command is there yet to print it
+        print(error, file=sys.stderr)  # noqa: T201
+        return 1
+    execute_from_command_line(arguments)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv))

@@ -35,7 +35,7 @@ def _error(number: int, words: str, hint: str) -> Error:
 
 
 def _secret(name: str) -> str:
-    return f"Set {name} in the environment to a long random text, for example the output of: openssl rand -base64 48"
+    return f"Set {name} in the environment to a long random text, for example the output of: openssl rand -base64 48."
 
 
 @register()

@@ -5,16 +5,17 @@ from __future__ import annotations
 from pathlib import Path
 
 import django_stubs_ext
-import environ
 from csp.constants import NONE, SELF
+
+from config.environment import Environment
 
 # Lets classes such as ModelForm and QuerySet be subscripted where they are subclassed, as the type checker wants.
 django_stubs_ext.monkeypatch()
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
-env = environ.Env()
-environ.Env.read_env(BASE_DIR / ".env")
+env = Environment()
+env.read_env(BASE_DIR / ".env")
 
 # --- What a deployment must or may say -------------------------------------------------------------
 

@@ -12,8 +12,9 @@ from typing import Any, NoReturn
 
 from django.contrib.auth import get_user_model
 from django.contrib.auth.models import User
+from django.core import checks
 from django.core.exceptions import ValidationError
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import BaseCommand, CommandError, CommandParser, SystemCheckError
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import OperationalError, ProgrammingError
 from django.utils.translation import gettext as _
@@ -66,6 +67,8 @@ class JsonCommand(BaseCommand):
         try:
             return super().execute(*args, **options)
         except (Failed, Refused) as error:
+            if options["as_json"]:
+                self._print({"error": str(error)} if error.data is None else error.data)
             if not self._called_from_command_line or options["traceback"]:
                 raise
             self.stderr.write(str(error))  # Django would put the name of the class before it
@@ -74,16 +77,19 @@ class JsonCommand(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         self.as_json = options.pop("as_json")
         self.progress = not self.as_json and sys.stderr.isatty()
-        try:
-            data = self._attempt(options)
-        except (Failed, Refused) as error:
-            if self.as_json:
-                self._print({"error": str(error)} if error.data is None else error.data)
-            raise
+        data = self._attempt(options)
         if self.as_json:
             self._print(data)
         else:
             self.show(data)
+
+    def check(self, *args: Any, **options: Any) -> None:
+        """Django's check of the settings. Raises Failed with what is wrong and what to set, in one line."""
+        try:
+            super().check(*args, **options)
+        except SystemCheckError:
+            problems = [problem for problem in checks.run_checks() if problem.is_serious()]
+            raise Failed(" ".join(f"{one.msg} {one.hint or ''}".strip() for one in problems)) from None
 
     def _attempt(self, options: dict[str, Any]) -> Any:
         try:

@@ -137,6 +137,23 @@ def test_a_database_without_tables_is_one_sentence(manage: Manage, tmp_path: Pat
     assert (ended.code, ended.json, ended.err) == (1, {"error": sentence}, sentence + "\n")
 
 
+@pytest.mark.parametrize(
+    ("given", "words"),
+    [
+        ({"DEBUG": "false"}, "SECRET_KEY is not set. Set SECRET_KEY in the environment to a long random text"),
+        ({"STALE_POLICY": "maybe"}, "STALE_POLICY is 'maybe'. Set it to one of: pending, no_openings, trust."),
+        ({"WORKERS": "many"}, "WORKERS makes no sense as it is set. Set it to a number, or leave it out."),
+    ],
+)
+def test_settings_that_are_missing_or_make_no_sense_are_said_as_json_too(
+    manage: Manage, given: dict[str, str], words: str
+) -> None:
+    ended = manage("check_connections", "--json", **given)
+    assert (ended.code, ended.err.count("\n"), ended.err.startswith(words)) == (1, 1, True)
+    assert ended.json == {"error": ended.err.strip()}
+    assert manage("check_connections", **given) == Ended(1, "", ended.err)
+
+
 def test_keys_are_rotated_from_one_process_to_the_next(
     manage: Manage, icloud: Sandbox, account: Account, app_password: str
 ) -> None:
