@@ -7,8 +7,8 @@ from datetime import datetime
 
 from django.db import transaction
 
-from bookings import outbox, placing
-from bookings.models import LinkedEvent, LinkedEventQuerySet
+from bookings import mirroring, outbox, placing
+from bookings.models import LinkedEvent, LinkedEventQuerySet, MirroredSlot, MirroredSlotQuerySet
 from connections import accounts
 from connections.models import Calendar, Connection, Event
 
@@ -18,6 +18,7 @@ class Farewell:
     """What disconnecting concerns: upcoming events that Kalends put there, calendars that block, events read."""
 
     pushed: int
+    mirrored: int
     linked: bool
     blocking: int
     events: int
@@ -36,6 +37,7 @@ def farewell(connection: Connection, now: datetime) -> Farewell:
     calendars = Calendar.objects.filter(connection=connection)
     return Farewell(
         pushed=_upcoming(connection, now).filter(wanted=LinkedEvent.Wanted.PRESENT).count(),
+        mirrored=_mirrored(connection).filter(wanted=MirroredSlot.Wanted.PRESENT).count(),
         linked=calendars.filter(linked_by__user=connection.user_id).exists(),
         blocking=calendars.selected().count(),
         events=Event.objects.filter(calendar__connection=connection).count(),
@@ -50,8 +52,10 @@ def disconnect(connection: Connection, *, remove: bool, now: datetime) -> None:
     if remove:
         with transaction.atomic():
             placing.withdraw_upcoming(connection.user, connection.calendars.all(), now)
+            mirroring.withdraw(connection)
         outbox.push_due(now, user=connection.user, force=True)
         left = _upcoming(connection, now).filter(wanted=LinkedEvent.Wanted.ABSENT).exclude(etag="").count()
+        left += _mirrored(connection).filter(wanted=MirroredSlot.Wanted.ABSENT).exclude(etag="").count()
         if left:
             raise StillThere(left)
     accounts.disconnect(connection)
@@ -59,3 +63,7 @@ def disconnect(connection: Connection, *, remove: bool, now: datetime) -> None:
 
 def _upcoming(connection: Connection, now: datetime) -> LinkedEventQuerySet:
     return LinkedEvent.objects.filter(calendar__connection=connection, booking__end__gt=now, removed_at=None)
+
+
+def _mirrored(connection: Connection) -> MirroredSlotQuerySet:
+    return MirroredSlot.objects.filter(calendar__connection=connection, removed_at=None)

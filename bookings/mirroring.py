@@ -15,7 +15,7 @@ from bookings.models import MirroredSlot
 from bookings.placement import new_uid
 from connections import ical
 from connections.busy import all_events
-from connections.models import Calendar, CalendarConfiguration, Event
+from connections.models import Calendar, CalendarConfiguration, Connection, Event
 
 Wanted = MirroredSlot.Wanted
 State = MirroredSlot.State
@@ -24,7 +24,8 @@ State = MirroredSlot.State
 def follow_slots(now: datetime) -> None:
     """Want in the linked calendars what their staff blocked by hand, and nothing that was removed or is not wanted."""
     mirroring = CalendarConfiguration.objects.filter(mirror_blocked_slots=True).exclude(linked_calendar=None)
-    _remove(MirroredSlot.objects.filter(Q(slot=None) | ~Q(staff__in=mirroring.values("user"))))
+    # What stood in an account that is not connected any more goes if that ever comes back; it is placed anew meanwhile.
+    _remove(MirroredSlot.objects.filter(Q(slot=None) | Q(calendar=None) | ~Q(staff__in=mirroring.values("user"))))
     for configuration in mirroring.select_related("linked_calendar__connection"):
         if configuration.linked_calendar is not None:
             _place(configuration.user_id, configuration.linked_calendar, now)
@@ -51,6 +52,19 @@ def _place(user_id: int, calendar: Calendar, now: datetime) -> None:
         )
 
 
+def withdraw(connection: Connection) -> None:
+    """Want the events of blocked slots gone from an account, while the slots stand. Inside a transaction."""
+    _remove(MirroredSlot.objects.filter(calendar__connection=connection))
+
+
+def reattach(user: User) -> None:
+    """After a reconnection: let events whose calendar row had gone find it again by account and path."""
+    for placement in MirroredSlot.objects.filter(staff=user, calendar=None, removed_at=None):
+        calendars = Calendar.objects.of(user).filter(connection__username__iexact=placement.account)
+        calendar = calendars.filter(path=placement.calendar_path).first()
+        MirroredSlot.objects.filter(pk=placement.pk).update(calendar=calendar)
+
+
 def reconcile_slots(user: User, now: datetime, *, hurried: bool = False) -> bool:
     """Let slots follow what the phone made of their events; False if one must be looked at again later.
 
@@ -68,6 +82,8 @@ def reconcile_slots(user: User, now: datetime, *, hurried: bool = False) -> bool
 def _compare(placement: MirroredSlot, event: Event | None, now: datetime, *, hurried: bool) -> bool:
     if event is None:
         return _missing(placement, now, hurried=hurried)
+    if placement.missing_since is not None:
+        MirroredSlot.objects.filter(pk=placement.pk).update(missing_since=None)
     there = ical.own_event(bytes(event.text))
     known = event.etag in (placement.etag, *placement.superseded_etags)
     if known or event.owed_etag or there.shape != "timed" or there.start is None or there.end is None:

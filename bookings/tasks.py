@@ -53,6 +53,7 @@ def after_sync(user_id: int, now: datetime, *, hurried: bool = False) -> None:
     user = configuration.user
     if configuration.reconcile_due:
         placing.reattach(user)
+        mirroring.reattach(user)
         reconcile(user, now, hurried=hurried)
         if not hurried:
             telling.mail_proposals(now)

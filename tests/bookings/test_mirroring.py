@@ -7,9 +7,10 @@ from datetime import timedelta
 import pytest
 
 from availability.models import BlockedSlot
-from bookings import mirroring
+from bookings import leaving, mirroring
 from bookings.models import MirroredSlot
-from connections.models import CalendarConfiguration
+from connections import accounts
+from connections.models import Calendar, CalendarConfiguration
 from tests.bookings.practice import HOUR, Practice, berlin, utc
 from tests.factories import START
 
@@ -110,3 +111,45 @@ def test_a_slot_deleted_in_another_calendar_is_followed_there(practice: Practice
     practice.phone.move(new, berlin(1, 15))
     practice.poll_later()
     assert (spans(), MirroredSlot.objects.get().href) == ([(utc(1, 14), utc(1, 16))], new)
+
+
+def connect_again(practice: Practice) -> None:
+    password = practice.account.new_app_password("again")
+    practice.connection = accounts.connect(
+        practice.user, username="anna@example.com", password=password, url=practice.icloud.entry_url, now=practice.now
+    )
+    home = Calendar.objects.get(name="Home")
+    accounts.configure(practice.user, linked=home, conflicts=[], now=practice.now)
+
+
+def test_who_disconnects_can_take_the_events_of_blocked_slots_along(practice: Practice, slot: BlockedSlot) -> None:
+    mirror(practice)
+    farewell = leaving.farewell(practice.connection, practice.now)
+    assert (farewell.pushed, farewell.mirrored) == (0, 1)
+    leaving.disconnect(practice.connection, remove=True, now=practice.now)
+    assert (practice.events(), spans()) == ([], [(START, START + 2 * HOUR)])
+
+
+@pytest.mark.parametrize("first", ["the sync", "the schedule"])
+def test_after_reconnecting_a_slot_stands_there_once_and_goes_when_it_is_removed(
+    practice: Practice, slot: BlockedSlot, first: str
+) -> None:
+    mirror(practice)
+    leaving.disconnect(practice.connection, remove=False, now=practice.now)
+    connect_again(practice)
+    if first == "the sync":
+        practice.sync()
+    mirror(practice)
+    mirror(practice)
+    assert titles(practice) == [("Paperwork", berlin(1, 10))]
+    slot.delete()
+    mirror(practice)
+    assert practice.events() == []
+
+
+def test_an_event_that_was_not_seen_once_is_not_half_deleted(practice: Practice, slot: BlockedSlot) -> None:
+    mirror(practice)
+    MirroredSlot.objects.update(missing_since=practice.now)
+    practice.phone.rename(practice.events()[0], "Paperwork at home")
+    practice.poll_later()
+    assert MirroredSlot.objects.get().missing_since is None
