@@ -18,6 +18,8 @@ Kind = Proposal.Kind
 
 def notice(user: User, now: datetime) -> None:
     """Raise a notice for each upcoming booking that an event overlaps now, once, and withdraw those that settled."""
+    over = Proposal.objects.open().filter(booking__staff=user, booking__end__lte=now, kind=Kind.COLLISION)
+    over.update(withdrawn_at=now)
     bookings = list(upcoming(user, now).order_by("start"))
     if not bookings:
         return
@@ -62,6 +64,11 @@ def _notice_one(booking: Booking, events: list[Busy], now: datetime) -> None:
         return
     reason = _("An event of the calendar “%(calendar)s” now overlaps it.") % {"calendar": event.calendar_name}
     values = {"reason": reason, "new_start": event.start, "new_end": event.end}
-    Proposal.objects.get_or_create(
-        booking=booking, kind=Kind.COLLISION, decided_at=None, withdrawn_at=None, defaults={**values, "created_at": now}
+    Proposal.objects.update_or_create(
+        booking=booking,
+        kind=Kind.COLLISION,
+        decided_at=None,
+        withdrawn_at=None,
+        defaults=values,
+        create_defaults={**values, "created_at": now},
     )

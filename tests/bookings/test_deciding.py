@@ -178,3 +178,25 @@ def test_what_waits_for_a_decision_that_nobody_is_asked_for_goes_on(practice: Pr
     LinkedEvent.objects.update(state="changed_on_both_sides")
     look_again(practice)
     assert (practice.push(), practice.there(booking).start) == (["pushed"], utc(1, 13))
+
+
+def test_a_collision_that_nobody_decided_ends_with_its_booking(practice: Practice) -> None:
+    booking = practice.booked()
+    practice.phone.add(practice.account.calendar("Work"), "Dentist", berlin(1, 10), berlin(1, 11))
+    practice.poll_later()
+    assert asked() == ["collision"]
+    practice.later(booking.end - practice.now)
+    look_again(practice)
+    assert asked() == []
+
+
+def test_a_collision_names_the_event_that_is_there_now(practice: Practice) -> None:
+    practice.booked()
+    work = practice.account.calendar("Work")
+    dentist = practice.phone.add(work, "Dentist", berlin(1, 10), berlin(1, 11))
+    practice.poll_later()
+    practice.phone.delete(dentist)
+    practice.phone.add(work, "School", berlin(1, 10, 30), berlin(1, 12))
+    practice.poll_later()
+    found = Proposal.objects.open().get()
+    assert (found.new_start, found.new_end) == (utc(1, 9, 30), utc(1, 11))

@@ -85,7 +85,8 @@ def test_bookings_are_listed_by_what_they_are(anna_client: Client, anna: User) -
 
 
 def test_a_row_links_to_its_booking(anna_client: Client, booking: Booking) -> None:
-    assert links(anna_client.get(URL), "//tbody//th//a") == [("Tue 1 Dec 2026, 10:00–11:00", f"/bookings/{booking.pk}/")]
+    page = anna_client.get(URL)
+    assert links(page, "//tbody/tr/th//a") == [("Tue 1 Dec 2026, 10:00–11:00", f"/bookings/{booking.pk}/")]
 
 
 def test_bookings_of_colleagues_are_not_listed(anna_client: Client) -> None:
