@@ -224,6 +224,17 @@ class LinkedEventQuerySet(models.QuerySet["LinkedEvent"]):
         unwanted = Q(wanted=LinkedEvent.Wanted.ABSENT, removed_at=None)
         return self.filter(wanted | unwanted)
 
+    def awaited_elsewhere(self) -> LinkedEventQuerySet:
+        """Those that are to go, but show their booking as it is until the calendar that is linked now has it too."""
+        return self.filter(
+            wanted=LinkedEvent.Wanted.ABSENT,
+            agreed_start=F("booking__start"),
+            agreed_end=F("booking__end"),
+            booking__status__in=Booking.LIVE,
+            booking__linked_events__wanted=LinkedEvent.Wanted.PRESENT,
+            booking__linked_events__etag="",
+        )
+
 
 class LinkedEvent(Placement):
     """One placement of a booking in a calendar."""

@@ -72,8 +72,7 @@ def push_due(now: datetime, *, user: User | None = None, force: bool = False, im
         if user is not None:
             placements = placements.filter(calendar__connection__user=user)
         _wait_for_people(kind, placements)
-        ready = placements.filter(calendar__connection__in=connections)
-        pushed += _push_all(kind, list(ready.values_list("pk", flat=True)), now, force=force)
+        pushed += _push_ready(kind, placements.filter(calendar__connection__in=connections), now, force=force)
     return pushed
 
 
@@ -82,14 +81,29 @@ def push_booking(booking_id: int, now: datetime) -> list[Pushed]:
     askable = Connection.objects.filter(needs_person=False).askable(now)
     placements = LinkedEvent.objects.filter(booking=booking_id).values("pk")
     due = _due(LinkedEvent, now).filter(pk__in=placements, calendar__connection__in=askable)
-    return _push_all(LinkedEvent, list(due.values_list("pk", flat=True)), now)
+    return _push_ready(LinkedEvent, due, now)
 
 
 def _due(kind: type[Placement], now: datetime, *, force: bool = False) -> QuerySet[Placement]:
     """What may be pushed at `now`: unsettled, nobody asked, its pause over (or skipped by `force`)."""
     placements: QuerySet[Placement] = kind.objects.unsettled().exclude(calendar=None)  # type: ignore[attr-defined]
     placements = placements.exclude(state=State.CHANGED_ON_BOTH_SIDES, wanted=Placement.Wanted.PRESENT)
-    return placements if force else placements.filter(Q(next_try_at=None) | Q(next_try_at__lte=now))
+    if force:
+        return placements
+    if kind is LinkedEvent:
+        placements = placements.exclude(pk__in=LinkedEvent.objects.awaited_elsewhere().values("pk"))
+    return placements.filter(Q(next_try_at=None) | Q(next_try_at__lte=now))
+
+
+def _push_ready(
+    kind: type[Placement], ready: QuerySet[Placement], now: datetime, *, force: bool = False
+) -> list[Pushed]:
+    """Push what is ready: first what is wanted somewhere, then what is to go, for which room is made by the first."""
+    pushed: list[Pushed] = []
+    for wanted in (Placement.Wanted.PRESENT, Placement.Wanted.ABSENT):
+        keys = list(ready.filter(wanted=wanted).values_list("pk", flat=True))
+        pushed += _push_all(kind, keys, now, force=force)
+    return pushed
 
 
 def push_again(placement: Placement, now: datetime) -> list[Pushed]:
