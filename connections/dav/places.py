@@ -11,6 +11,8 @@ ICLOUD_DOMAIN = re.compile(r"(?:[a-z0-9-]+\.)+icloud\.com")
 DEFAULT_PORTS = {"http": 80, "https": 443}
 # What RFC 3986 3.3 lets stand bare in a path segment; "@" and "%40" become one spelling this way.
 BARE = "~!$&'()*+,;=:@"
+# A path that is in this spelling already, as nearly all are.
+PLAIN = re.compile(r"(?:/(?!\.{1,2}(?:/|$))[A-Za-z0-9_.~!$&'()*+,;=:@-]+)+/?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +70,8 @@ def path_of(href: str) -> str:
     same); repeated slashes and dot segments collapsed; a trailing slash stays as it is. An escaped
     slash stays escaped: it is part of a name.
     """
+    if PLAIN.fullmatch(href):
+        return href
     raw = re.split(r"[?#]", href.strip(), maxsplit=1)[0]
     if not raw.startswith("/"):
         raw = "/" + raw.partition("://")[2].partition("/")[2] if "://" in raw else "/" + raw

@@ -97,7 +97,8 @@ def one_line(text: str) -> str:
 
 def fold(line: str) -> bytes:
     """The content line in octets, folded at 75, never inside a character, without line end (RFC 5545 3.1)."""
-    return b"\r\n ".join(_pieces(line.encode()))
+    raw = line.encode()
+    return raw if len(raw) <= MOST_OCTETS else b"\r\n ".join(_pieces(raw))
 
 
 def _pieces(raw: bytes) -> Iterator[bytes]:

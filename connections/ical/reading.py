@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta, tzinfo
+from functools import cached_property, lru_cache
 from typing import TypeVar
 from urllib.parse import unquote, urlsplit
 
@@ -22,6 +23,7 @@ T = TypeVar("T")
 
 LARGEST = 20 * 1024 * 1024  # iCloud's own limit for an event
 DEEPEST = 16
+REMEMBERED = 1 << 20  # octets; a larger file is read again
 LONGEST_SUMMARY = 1000
 MOST_OF_A_SUMMARY = 2 * LONGEST_SUMMARY  # as written, where a character may be escaped
 LONGEST_UID = 255
@@ -34,6 +36,7 @@ _DECISIVE = re.compile(
     re.MULTILINE | re.IGNORECASE,
 )
 _VTIMEZONE = re.compile(rb"^(?:(BEGIN)|END):VTIMEZONE[ \t]*$", re.MULTILINE | re.IGNORECASE)
+_BEGIN_ZONE, _END_ZONE = b"\nBEGIN:VTIMEZONE\n", b"\nEND:VTIMEZONE\n"
 _TZID = re.compile(rb"^TZID[;:][^\n]*", re.MULTILINE | re.IGNORECASE)
 
 
@@ -45,6 +48,14 @@ class Block:
     inner: list[bytes] = field(default_factory=list)
     depth: int = 0
     damaged: bool = False
+    _split: list[Line] | None = None
+
+    @property
+    def content(self) -> list[Line]:
+        """The lines taken apart, once for all who ask."""
+        if self._split is None:
+            self._split = list(map(lines.split, self.lines))
+        return self._split
 
     def close(self, *, properly: bool) -> None:
         """End the event. A part of it left open may have swallowed lines of the event itself: count them in."""
@@ -54,13 +65,18 @@ class Block:
         self.inner, self.depth = [], 0
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class File:
-    """The events of a file as raw lines, its VTIMEZONE texts by TZID, and whether it is one calendar, whole."""
+    """The events of a file as raw lines, its VTIMEZONEs, and whether it is one calendar, whole."""
 
     blocks: tuple[Block, ...]
-    vtimezones: Mapping[str, bytes]
+    zones: tuple[bytes, ...]
     is_calendar: bool
+
+    @cached_property
+    def vtimezones(self) -> Mapping[str, bytes]:
+        """The VTIMEZONE texts by TZID: asked for only where a TZID is not IANA's."""
+        return {_tzid(zone): zone for zone in self.zones}
 
     @property
     def uid(self) -> str:
@@ -107,14 +123,24 @@ class Component:
 
 
 def read_file(data: bytes) -> File:
-    """Tell the events of a file apart. Nothing is raised; whatever is odd about a block marks it as damaged."""
+    """Tell the events of a file apart. Nothing is raised; whatever is odd about a block marks it as damaged.
+
+    What is expanded is reduced right afterwards, so the last file is remembered, unless it is large.
+    """
+    return _last_file(data) if len(data) <= REMEMBERED else _read_file(data)
+
+
+def _read_file(data: bytes) -> File:
     odd = b"\0" in data or len(data) > LARGEST
-    data = lines.unfolded(lines.normalise(data))
-    data, vtimezones = _without_zones(data)
+    data = lines.normalise(data)
+    data, zones = _without_plain_zones(data) or without_zones(lines.unfolded(data))
     blocks = _blocks(data)
     for block in blocks:
         block.damaged |= odd
-    return File(tuple(blocks), {_tzid(text): text for text in vtimezones}, _is_calendar(data))
+    return File(tuple(blocks), tuple(zones), _is_calendar(data))
+
+
+_last_file = lru_cache(maxsize=1)(_read_file)
 
 
 def _is_calendar(data: bytes) -> bool:
@@ -123,8 +149,27 @@ def _is_calendar(data: bytes) -> bool:
     )
 
 
-def _without_zones(data: bytes) -> tuple[bytes, list[bytes]]:
-    """The file without its VTIMEZONEs, and those. Apple's have a hundred lines each, seldom needed."""
+def _without_plain_zones(data: bytes) -> tuple[bytes, list[bytes]] | None:
+    """A normalised file, unfolded without its VTIMEZONEs, and those as they are; None where any is written oddly.
+
+    Apple's have a hundred lines each, seldom needed: taking them out first spares looking at every line for a fold.
+    """
+    kept, found, at = [], [], 0
+    while (begin := data.find(_BEGIN_ZONE, at)) >= 0:
+        end = data.find(_END_ZONE, begin + len(_BEGIN_ZONE) - 1)
+        zone, after = data[begin + 1 : end + len(_END_ZONE) - 1], end + len(_END_ZONE)
+        folded = b"\n " in zone or b"\n\t" in zone or data[after : after + 1] in (b" ", b"\t", b"\n")
+        if end < 0 or folded or zone.upper().count(b"VTIMEZONE") != 2:
+            return None
+        kept.append(data[at:begin])
+        found.append(zone)
+        at = after - 1
+    rest = lines.unfolded(b"".join([*kept, data[at:]]))
+    return None if _VTIMEZONE.search(rest) else (rest, found)
+
+
+def without_zones(data: bytes) -> tuple[bytes, list[bytes]]:
+    """An unfolded file without its VTIMEZONEs, and those."""
     kept, found, begin, at = [], [], -1, 0
     for mark in _VTIMEZONE.finditer(data):
         if mark[1]:
@@ -164,7 +209,8 @@ def _blocks(data: bytes) -> list[Block]:
     return blocks
 
 
-def own_addresses(addresses: Collection[str]) -> frozenset[str]:
+@lru_cache(maxsize=64)
+def own_addresses(addresses: frozenset[str]) -> frozenset[str]:
     """Calendar user addresses in the form in which they are compared."""
     return frozenset(filter(None, map(_address, addresses)))
 
@@ -195,7 +241,7 @@ class _Reader:
     def __init__(self, block: Block, resolve: Resolve) -> None:
         self.resolve = resolve
         self.fields: dict[str, list[Line]] = {}
-        for line in map(lines.split, block.lines):
+        for line in block.content:
             self.fields.setdefault(line.name, []).append(line)
         self.damaged = block.damaged or DAMAGED in self.fields
 
@@ -326,7 +372,7 @@ def invites(attendee: Line, own: frozenset[str]) -> bool:
 def read(data: bytes, addresses: Collection[str]) -> tuple[File, list[Component], bool]:
     """The file, its components, and whether any event in it has no time that can be read."""
     file = read_file(data)
-    resolve, own = resolver(file.vtimezones), own_addresses(addresses)
+    resolve, own = resolver(file), own_addresses(frozenset(addresses))
     found = [read_component(block, resolve, own) for block in file.blocks]
     components = [component for component in found if component is not None]
     return file, components, len(components) < len(found)

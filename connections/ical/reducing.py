@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import replace
+from collections.abc import Collection, Iterable, Iterator
 
 from connections.ical import lines
 from connections.ical.lines import Line
-from connections.ical.reading import DAMAGED, MOST_OF_A_SUMMARY, Block, answer, invites, own_addresses, read_file
+from connections.ical.reading import DAMAGED, MOST_OF_A_SUMMARY, Block, File, answer, invites, own_addresses, read_file
 from connections.ical.zones import known
 
 PRODID = "-//Kalends//Kalends//EN"
@@ -25,19 +24,20 @@ def reduce(data: bytes, *, titles: bool, addresses: Collection[str] = frozenset(
     they are, so that they go on blocking; a file that is cut off or too large is marked. Nothing is raised.
     """
     file = read_file(data)
-    own = own_addresses(addresses)
-    blocks = [list(map(lines.split, block.lines)) for block in file.blocks]
+    own = own_addresses(frozenset(addresses))
+    blocks = [block.content for block in file.blocks]
     used = {line.params["TZID"] for block in blocks for line in block if "TZID" in line.params}
     body = [_event(block, found, own, titles) for block, found in zip(file.blocks, blocks, strict=True)]
-    zones = _zones(file.vtimezones, used)
+    zones = _zones(file, used)
     head = [b"BEGIN:VCALENDAR", b"VERSION:2.0", b"PRODID:" + PRODID.encode()]
     tail = [b"END:VCALENDAR"] if file.is_calendar or file.blocks else []
     return b"".join(line + b"\r\n" for line in [*head, *zones, *body, *tail])
 
 
-def _zones(vtimezones: Mapping[str, bytes], used: Collection[str]) -> Iterator[bytes]:
-    for tzid, text in vtimezones.items():
-        if tzid in used and known(tzid) is None:
+def _zones(file: File, used: Collection[str]) -> Iterator[bytes]:
+    foreign = {tzid for tzid in used if known(tzid) is None}
+    for tzid, text in file.vtimezones.items() if foreign else ():
+        if tzid in foreign:
             yield text.replace(b"\n", b"\r\n")
 
 
@@ -63,11 +63,11 @@ def _own_answer(found: Iterable[Line], own: frozenset[str]) -> Iterator[str]:
 
 
 def _without_trivia(line: Line) -> Line:
-    return replace(line, params={name: line.params[name] for name in _PARAMS if name in line.params})
+    return Line(line.name, line.value, {name: line.params[name] for name in _PARAMS if name in line.params})
 
 
 def _bare(line: Line) -> Line:
-    return replace(line, value=line.value[:MOST_OF_A_SUMMARY], params={})
+    return Line(line.name, line.value[:MOST_OF_A_SUMMARY])
 
 
 def _written(line: Line) -> str:

@@ -14,6 +14,7 @@ import zoneinfo
 from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta, tzinfo
 from functools import lru_cache, partial
+from typing import Protocol
 
 from dateutil.tz import tzical  # type: ignore[import-untyped] # its stubs are not installed
 from icalendar.timezone.windows_to_olson import WINDOWS_TO_OLSON
@@ -72,13 +73,20 @@ def _spellings(tzid: str) -> Iterator[str]:
         yield "/".join(parts[start:])
 
 
-def resolver(vtimezones: Mapping[str, bytes]) -> Resolve:
-    """How the TZIDs of one file are resolved, given its VTIMEZONE texts by TZID. None: nobody knows that zone."""
+class HasZones(Protocol):
+    """A file with its VTIMEZONE texts by TZID."""
+
+    @property
+    def vtimezones(self) -> Mapping[str, bytes]: ...
+
+
+def resolver(file: HasZones) -> Resolve:
+    """How the TZIDs of one file are resolved. None: nobody knows that zone."""
 
     def resolve(tzid: str) -> tzinfo | None:
         found: tzinfo | None = known(tzid)
-        if found is None and tzid in vtimezones:
-            found = given(vtimezones[tzid])
+        if found is None and (text := file.vtimezones.get(tzid)) is not None:
+            found = given(text)
         return UTC if found is not None and getattr(found, "key", "") == "UTC" else found
 
     return resolve
