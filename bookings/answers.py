@@ -17,7 +17,7 @@ from bookings.reasons import Kind, Reason, bearing_on
 from bookings.remedies import Remedy, remedy
 from connections.busy import OWN_BOOKING, Busy, freshness
 from connections.instants import iso
-from connections.models import Calendar
+from connections.models import Calendar, Event, Occurrence
 
 HOUR = timedelta(hours=1)
 
@@ -87,18 +87,30 @@ def answer(user: User, at: datetime, *, now: datetime, service: Service | None =
 
 
 def _points(user: User, reasons: Iterable[Reason], service: Service | None, now: datetime) -> list[Point]:
+    reasons = list(reasons)
     calendars = {calendar.path: calendar for calendar in Calendar.objects.of(user).selected()}
+    problems = _problems(user, reasons)
     fresh = freshness(user, now=now).state == "fresh"
-    return [Point(one, _link(one, service, fresh=fresh), _remedy(one, calendars)) for one in reasons]
+    return [Point(one, _link(one, service, fresh=fresh), _remedy(one, calendars, problems)) for one in reasons]
 
 
-def _remedy(reason: Reason, calendars: Mapping[str, Calendar]) -> Remedy:
+def _problems(user: User, reasons: Iterable[Reason]) -> Mapping[tuple[str, str], str]:
+    """What is wrong with those events that block because of it, by the calendar's path and UID."""
+    events = [one.about for one in reasons if isinstance(one.about, Busy)]
+    uids = {event.uid for event in events if event.reason == Occurrence.Reason.UNREADABLE}
+    if not uids:
+        return {}
+    troubled = Event.objects.troubled().filter(calendar__connection__user=user, uid__in=uids)
+    return {(path, uid): problem for path, uid, problem in troubled.values_list("calendar__path", "uid", "problem")}
+
+
+def _remedy(reason: Reason, calendars: Mapping[str, Calendar], problems: Mapping[tuple[str, str], str]) -> Remedy:
     event = reason.about
     if not isinstance(event, Busy) or event.reason == OWN_BOOKING or event.calendar not in calendars:
         return Remedy()
     if event.blocks and not reason.blocks:
         return Remedy()  # a booking's own event, where its booking answers
-    return remedy(event, calendars[event.calendar])
+    return remedy(event, calendars[event.calendar], problems.get((event.calendar, event.uid), ""))
 
 
 def _link(reason: Reason, service: Service | None, *, fresh: bool) -> Link | None:

@@ -121,7 +121,8 @@ def _row(occurrence: Occurrence, holds: Sequence[Span], origin: Origin | None, p
     travel = includes_travel((occurrence.calendar.path, occurrence.event.uid), length, plain)
     if origin is None:
         words = str(Occurrence.Reason(occurrence.reason).label)
-        return Row(occurrence, occurrence.blocks, words, remedy(occurrence, occurrence.calendar), travel)
+        advice = remedy(occurrence, occurrence.calendar, occurrence.event.problem)
+        return Row(occurrence, occurrence.blocks, words, advice, travel)
     if occurrence.blocks and intervals.subtract([(occurrence.start, occurrence.end)], holds):
         words = _("On the iPhone it also covers time that is not the booking’s")
         return Row(occurrence, True, words, Remedy(), travel, origin)

@@ -288,8 +288,8 @@ def _freshness(asked: _Asked) -> Iterator[Reason]:
         text = _("Events are kept from %(first)s to %(last)s. What iCloud has beyond that is not known here.")
         words_kept = {"first": spoken.day_name(kept[0]), "last": spoken.day_name(kept[1])}
         yield Reason(Kind.FRESHNESS, False, text % words_kept, *kept)
-    for calendar in Calendar.objects.selected().of(asked.user).select_related("connection"):
-        if text := _trouble(asked, calendar):
+    for calendar in Calendar.objects.selected().of(asked.user).with_owed().select_related("connection"):
+        if text := _trouble(calendar):
             yield Reason(Kind.FRESHNESS, False, text, None, calendar.fresh_at)
 
 
@@ -303,6 +303,8 @@ def _said(moment: datetime | None) -> str:
 
 
 def _state(fresh: Freshness) -> str:
+    if fresh.state == "stale" and fresh.as_of is None:
+        return _never_whole(fresh)
     if fresh.state == "stale":
         if not fresh.bookable:
             return _("The calendars were last known at %(time)s, which is too long ago, so no times are offered.")
@@ -310,6 +312,15 @@ def _state(fresh: Freshness) -> str:
             return _("The calendars were last known at %(time)s, so a booking stays pending until they are read again.")
         return _("The calendars were last known at %(time)s and are trusted all the same, as you chose.")
     return _STATES[fresh.state]()
+
+
+def _never_whole(fresh: Freshness) -> str:
+    """Everything was read once, but for some events that are owed ever since."""
+    if not fresh.bookable:
+        return _("Some events could not be read yet, so no times are offered.")
+    if fresh.pending:
+        return _("Some events could not be read yet, so a booking stays pending until they are.")
+    return _("Some events could not be read yet; the rest is trusted all the same, as you chose.")
 
 
 _STATES = {
@@ -321,16 +332,24 @@ _STATES = {
 }
 
 
-def _trouble(asked: _Asked, calendar: Calendar) -> str:
-    """What is wrong with one selected calendar; "" if nothing is."""
-    problem = sentence(calendar.error_code, calendar.error_params) or sentence(
-        calendar.connection.error_code, calendar.connection.error_params
-    )
-    if problem:
-        return _("“%(calendar)s”: %(problem)s") % {"calendar": calendar, "problem": problem}
+def _trouble(calendar: Calendar) -> str:
+    """What is wrong with one selected calendar, its account and `owed` loaded; "" if nothing is."""
+    words = {"calendar": calendar, "problem": _problem(calendar)}
+    if words["problem"]:
+        return _("“%(calendar)s”: %(problem)s") % words
     if calendar.read_at is None or calendar.fresh_at is None:
-        return _("“%(calendar)s” has not been read completely yet.") % {"calendar": calendar}
+        return _("“%(calendar)s” has not been read completely yet.") % words
     return ""
+
+
+def _problem(calendar: Calendar) -> str:
+    account = calendar.connection
+    if calendar.error_code:
+        return sentence(calendar.error_code, calendar.error_params)
+    if account.needs_person or account.failures:  # else what is said of the account is said of another calendar
+        return sentence(account.error_code, account.error_params)
+    owed = getattr(calendar, "owed")  # noqa: B009 - annotated
+    return sentence("member_unread", {"count": owed}) if owed else ""
 
 
 _RULES: tuple[Callable[[_Asked], Iterator[Reason]], ...] = (

@@ -9,6 +9,7 @@ from typing import Protocol
 from django.utils.translation import gettext as _
 
 from connections.models import Calendar, Occurrence
+from connections.problems import sentence
 
 Reason = Occurrence.Reason
 AllDay = Calendar.AllDay
@@ -43,8 +44,13 @@ class Remedy:
     deeds: tuple[Deed, ...] = ()
 
 
-def remedy(event: Judged, calendar: Calendar) -> Remedy:
-    """What would turn the verdict about `event`, which is in `calendar`, into the other one."""
+def remedy(event: Judged, calendar: Calendar, problem: str = "") -> Remedy:
+    """What would turn the verdict about `event`, which is in `calendar`, into the other one.
+
+    `problem` is why the event could not be read or worked out.
+    """
+    if event.reason == Reason.UNREADABLE and problem not in ("", "unreadable"):
+        return Remedy(f"{sentence(problem)} {remedy_of_problem(problem, calendar)}".strip())
     verdict = (event.reason, event.blocks)
     words = _READ_ONLY if not calendar.writable and verdict in _READ_ONLY else _ON_THE_IPHONE
     return Remedy(words.get(verdict, _nothing)(), tuple(_deeds(event, calendar)))

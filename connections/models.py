@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Count, F, OuterRef, Q, Subquery
 from django.utils.translation import gettext_lazy as _
 from fernet_fields import EncryptedTextField
 
@@ -173,6 +173,11 @@ class CalendarQuerySet(models.QuerySet["Calendar"]):
     def of(self, user: Any) -> CalendarQuerySet:
         return self.filter(connection__user=user)
 
+    def with_owed(self) -> CalendarQuerySet:
+        """Each with `owed`: how many of its events are listed but not read yet, None for none."""
+        owed = Event.objects.owed().filter(calendar=OuterRef("pk")).order_by().values("calendar")
+        return self.annotate(owed=Subquery(owed.annotate(number=Count("pk")).values("number")))
+
 
 class Calendar(models.Model):
     """One remote calendar, with what the staff member chose for it and how far it was read."""
@@ -227,6 +232,10 @@ class EventQuerySet(models.QuerySet["Event"]):
         """Listed, but not read yet."""
         return self.exclude(owed_etag="")
 
+    def troubled(self) -> EventQuerySet:
+        """Not understood, or only in part."""
+        return self.exclude(problem="")
+
 
 class Event(models.Model):
     """One remote resource as fetched. Of a foreign event only what decides time and blocking is kept."""
@@ -253,7 +262,10 @@ class Event(models.Model):
         verbose_name = _("event")
         verbose_name_plural = _("events")
         constraints = (models.UniqueConstraint(fields=("calendar", "href"), name="one_row_per_resource"),)
-        indexes = (models.Index(fields=("calendar", "owed_next_at"), condition=~Q(owed_etag=""), name="owed_events"),)
+        indexes = (
+            models.Index(fields=("calendar", "owed_next_at"), condition=~Q(owed_etag=""), name="owed_events"),
+            models.Index(fields=("calendar",), condition=~Q(problem=""), name="troubled_events"),
+        )
 
     def __str__(self) -> str:
         return self.href

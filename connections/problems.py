@@ -95,7 +95,10 @@ SENTENCES: dict[str, Promise] = {
         "iCloud suddenly listed far fewer events (%(removed)s of %(known)s gone). Nothing was removed; it is asked "
         "again shortly."
     ),
-    "member_unread": _("%(count)s events are listed but could not be read yet. Kalends keeps trying."),
+    "member_unread": _(
+        "Events that are listed but could not be read yet: %(count)s. Kalends keeps trying; what is known of "
+        "them stays."
+    ),
     "busy": _("Another sync of this account is still running. Try again in a moment."),
     "no_apple_id": _("Enter the e-mail address of the Apple Account."),
     "interrupted": _("The sync was interrupted and goes on at the next try."),

@@ -8,6 +8,7 @@ from django.http import HttpResponse
 from django.utils.formats import get_format
 
 from availability.models import DateOverride, WorkingHours
+from bookings.alarms import alarms
 from bookings.diary import diary
 from bookings.views.live import live
 from bookings.views.staff import StaffRequest, staff_page
@@ -20,7 +21,8 @@ from connections.models import Connection
 def week(request: StaffRequest) -> HttpResponse:
     today = request.now.astimezone(request.zone).date()
     first = first_day(request.GET.get("week", ""), today, get_format("FIRST_DAY_OF_WEEK"))
-    found = diary(request.user, *span_of(first, request.zone))
+    span = span_of(first, request.zone)
+    found = diary(request.user, *span)
     laid_out = lay_out(
         found.items,
         hours=found.hours,
@@ -29,7 +31,7 @@ def week(request: StaffRequest) -> HttpResponse:
         zone=request.zone,
         now=request.now,
     )
-    context = {"week": laid_out, "zone": request.zone, **_beginnings(request)}
+    context = {"week": laid_out, "zone": request.zone, "alarms": alarms(request.user, *span), **_beginnings(request)}
     return live(request, "bookings/week.html", "bookings/_week.html", context)
 
 

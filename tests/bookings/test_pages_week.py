@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.contrib.auth.models import User
+from django.http import HttpResponse
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries, Settings
 
@@ -18,6 +19,7 @@ from tests.factories import (
     CalendarFactory,
     ClientFactory,
     ConnectionFactory,
+    EventFactory,
     LinkedEventFactory,
     OccurrenceFactory,
     ServiceFactory,
@@ -306,6 +308,67 @@ def test_the_page_says_how_fresh_it_is(client: Client, given: dict[str, object],
     CalendarFactory(connection__user=user, **given)
     client.force_login(user)
     assert texts(client.get(URL), "//p[contains(@class, 'freshness')]") == [words]
+
+
+# --- what is not as it should be ---------------------------------------------------------------------
+
+
+def alarms(page: HttpResponse) -> list[str]:
+    return texts(page, "//ul[@id='alarms']/li")
+
+
+def test_an_event_that_blocks_its_whole_span_is_named_above_the_week(anna_client: Client, anna: User) -> None:
+    work = CalendarFactory(connection__user=anna, name="Work")
+    beats = EventFactory(calendar=work, summary="Heartbeat", problem="too_many_occurrences")
+    OccurrenceFactory(calendar=work, event=beats, end=START + timedelta(days=3), reason="unreadable")
+    page = anna_client.get(URL)
+    assert alarms(page) == [
+        "“Heartbeat” in “Work”: This event repeats so often that the whole span blocks. Open it on the iPhone and let "
+        "it repeat less often, or give it an end. See there"
+    ]
+    assert links(page, "//ul[@id='alarms']//a") == [("See there", "/calendars/settings/events/#problems")]
+    assert alarms(anna_client.get(URL, {"week": "2027-W10"})) == []
+
+
+def test_an_event_whose_times_nobody_knows_is_named_above_every_week(anna_client: Client, anna: User) -> None:
+    EventFactory(calendar=CalendarFactory(connection__user=anna, name="Work"), summary="When?", problem="no_times")
+    assert alarms(anna_client.get(URL, {"week": "2027-W10"})) == [
+        "“When?” in “Work”: This event has no readable times, so it cannot block anything. Open it on the iPhone and "
+        "save it. See there"
+    ]
+
+
+def test_calendars_in_trouble_are_named_above_the_week(anna_client: Client, anna: User) -> None:
+    work = CalendarFactory(connection__user=anna, name="Work", error_code="calendar_gone")
+    home = CalendarFactory(connection=work.connection, name="Home")
+    CalendarFactory(connection=work.connection, name="Kids", error_code="forbidden", conflict=False)
+    CalendarFactory(connection__user=anna, connection__needs_person=True, error_code="unavailable")
+    for _ in range(2):
+        EventFactory(calendar=home, owed_etag='"1"', owed_since=NOW)
+    page = anna_client.get(URL)
+    assert alarms(page) == [
+        "“Work”: This calendar is no longer in the account. Choose another, or untick it. See there",
+        "“Home”: Events that are listed but could not be read yet: 2. Kalends keeps trying; what is known of them "
+        "stays. See there",
+    ]
+    assert {url for _text, url in links(page, "//ul[@id='alarms']//a")} == {
+        f"/calendars/settings/connections/{work.connection_id}/"
+    }
+
+
+def test_of_many_troubled_events_only_some_are_named(anna_client: Client, anna: User) -> None:
+    for _ in range(7):
+        EventFactory(calendar=CalendarFactory(connection__user=anna), problem="no_times")
+    assert (len(alarms(anna_client.get(URL))), alarms(anna_client.get(URL))[-1]) == (
+        6,
+        "Further events have a problem too. See there",
+    )
+
+
+def test_trouble_of_somebody_else_is_not_told(anna_client: Client, anna: User) -> None:
+    EventFactory(problem="no_times")
+    CalendarFactory(error_code="calendar_gone")
+    assert alarms(anna_client.get(URL)) == []
 
 
 # --- staying current -------------------------------------------------------------------------------

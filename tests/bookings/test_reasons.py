@@ -12,7 +12,7 @@ from bookings.finding import is_open as can_start
 from bookings.models import Booking
 from bookings.reasons import Kind, Reason, bearing_on, is_open
 from connections.busy import Busy
-from connections.models import Calendar, CalendarConfiguration
+from connections.models import Calendar, CalendarConfiguration, Connection
 from tests.factories import (
     NOW,
     BlockedSlotFactory,
@@ -354,6 +354,39 @@ def test_what_is_wrong_with_a_calendar_is_told_beside_its_age(anna: User, work: 
         False,
         "“Work”: This calendar is no longer in the account. Choose another, or untick it.",
     )
+
+
+def test_trouble_of_one_calendar_is_not_told_of_another(anna: User, work: Calendar) -> None:
+    """The account says what is wrong with the first of its calendars that is in trouble."""
+    CalendarFactory(connection=work.connection, name="Home")
+    Calendar.objects.filter(pk=work.pk).update(error_code="calendar_gone")
+    Connection.objects.update(error_code="calendar_gone")
+    assert [text for _kind, _blocks, text in told(anna, tuesday(10), Kind.FRESHNESS)[1:]] == [
+        "“Work”: This calendar is no longer in the account. Choose another, or untick it."
+    ]
+
+
+@pytest.mark.parametrize(
+    ("policy", "blocks", "text"),
+    [
+        ("pending", False, "Some events could not be read yet, so a booking stays pending until they are."),
+        ("no_openings", True, "Some events could not be read yet, so no times are offered."),
+        ("trust", False, "Some events could not be read yet; the rest is trusted all the same, as you chose."),
+    ],
+)
+def test_events_that_are_owed_are_told(anna: User, work: Calendar, policy: str, blocks: bool, text: str) -> None:
+    CalendarConfiguration.objects.update(stale_policy=policy)
+    EventFactory(calendar=work, owed_etag='"1"', owed_since=NOW)
+    Calendar.objects.update(fresh_at=None)
+    assert told(anna, tuesday(10), Kind.FRESHNESS) == [
+        ("freshness", blocks, text),
+        (
+            "freshness",
+            False,
+            "“Work”: Events that are listed but could not be read yet: 1. Kalends keeps trying; what is known of them "
+            "stays.",
+        ),
+    ]
 
 
 @pytest.mark.parametrize("days", [-40, 410])
