@@ -18,7 +18,7 @@ PYTEST := $(BIN)/python -m pytest -q -rfE --numprocesses=$(TEST_PROCESSES) --dis
 
 COMPILE := ../$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --no-header --no-emit-index-url --generate-hashes
 
-.PHONY: help demo test test-postgresql lint format types contracts migrations requirements bench bench-fleet soak run worker environment clean
+.PHONY: help demo test test-postgresql lint format types contracts migrations requirements bench bench-fleet bench-freshness soak run worker environment clean
 
 help: ## Say what can be made
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1|\2/p' Makefile | while IFS='|' read -r name words; do printf '%-16s %s\n' "$$name" "$$words"; done
@@ -62,6 +62,9 @@ bench: $(VENV)/bench.stamp ## What Kalends costs beside other ways; SIZES=100,10
 
 bench-fleet: $(VENV)/bench.stamp ## How many connections one qcluster keeps; CONNECTIONS=2000, DATABASE_URL for PostgreSQL
 	@exec $(BIN)/python -m benchmarks.fleet
+
+bench-freshness: $(VENV)/dev.stamp ## Does a booking know what iCloud knew a second before? TRIES=1000, DATABASE_URL for PostgreSQL
+	@exec $(BIN)/python -m benchmarks.freshness
 
 soak: $(VENV)/base.stamp ## Everybody at random, faults and kills, then an audit; MINUTES=10, SEED, DATABASE_URL for PostgreSQL
 	@exec $(BIN)/python -m soak

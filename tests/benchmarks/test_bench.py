@@ -82,3 +82,19 @@ def test_a_small_fleet_is_polled_once_each_by_a_real_cluster(tmp_path: Path) -> 
     facts = dict(line.strip().split("  ", 1) for line in said.splitlines()[1:])
     assert facts["polled"].split(" in ")[0].strip() == "5"
     assert facts["requests a poll"].strip() == "1.00"
+
+
+def test_a_small_run_of_freshness_keeps_what_is_promised(tmp_path: Path) -> None:
+    size = {"TRIES": "12", "ROUNDS": "1", "CLIENTS": "3", "DATABASE_URL": "sqlite:///"}
+    said = subprocess.run(
+        [sys.executable, "-m", "benchmarks.freshness"],
+        cwd=ROOT,
+        env=os.environ | environment(tmp_path) | size,
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    ).stdout
+    verdicts = [line.split()[-1] for line in said.splitlines()[1:4]]
+    assert verdicts == ["PASS"] * 3, said
+    assert "12 of 12" in said
