@@ -108,7 +108,7 @@ class Reading:
             read = [apply.read(found, wanted.get(href, ""), self.lens) for href, found in fetched.found.items()]
             missing = {href: wanted[href] for href in fetched.missing if href in wanted}
             apply.write(self.calendar, self.lease, read, missing, self.lens, self.now)
-            self._count(read, len(missing))
+            self.report.changed += len(read)
 
     def _ask(self, hrefs: Sequence[str], *, counts: bool = True) -> dav.Fetched:
         """Fetch them. Those that make the server fail, though it has just listed the calendar, are merely missing.
@@ -146,10 +146,6 @@ class Reading:
     def _look_at_the_clock(self) -> None:
         if time.monotonic() > self.until:
             raise OutOfTime
-
-    def _count(self, read: list[apply.ReadEvent], missing: int) -> None:
-        self.report.changed += len(read)
-        self.report.problems += missing + sum(bool(event.expansion.problem or event.owed_etag) for event in read)
 
     def _finish(self, changes: dav.Changes, todo: Plan, known: Mapping[str, Known]) -> None:
         values = self._doubted(todo, len(known)) if todo.doubted else self._read(changes)
@@ -209,7 +205,6 @@ class Reading:
         missing = {} if settled else {event.href: event.owed_etag}
         apply.write(self.calendar, self.lease, news, missing, self.lens, self.now)
         self.report.changed += len(news)
-        self.report.problems += len(missing)
 
 
 def _known(calendar: Calendar, hrefs: Any) -> dict[str, Known]:

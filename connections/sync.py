@@ -21,7 +21,7 @@ from connections import apply, dav, guard, home, leases, outcome
 from connections.models import Calendar, Connection, SyncRun, lease_length
 from connections.problems import Kind, Problem, Verdict, classify, classify_account, concerns_all
 from connections.reading import OutOfTime, Reading
-from connections.report import SyncReport, remember
+from connections.report import SyncReport, count_problems, remember
 from connections.standing import Held, Standing, claim
 
 logger = logging.getLogger(__name__)
@@ -84,6 +84,8 @@ def carry_out(sync: Sync, action: Callable[[], None], trigger: str) -> SyncRepor
     if report.busy:
         return report
     with guard.one_row(f"what follows the sync of connection {connection.pk}"):
+        if sync.reads or trigger == SyncRun.Trigger.PERSON:
+            count_problems(report)
         remember(report, trigger, now, error_before=sync.error_before)
         after_sync(connection.user_id, now, hurried=trigger == SyncRun.Trigger.BOOKING)
     return report
@@ -129,6 +131,7 @@ class Sync:
     started: float = field(init=False)
     error_before: str = field(init=False)
     listed_at: datetime = field(init=False)  # when the home was listed that this sync goes by
+    reads: bool = field(init=False, default=False)  # calendars, besides the home
 
     def __post_init__(self) -> None:
         self.report = SyncReport(self.connection.pk)
@@ -201,6 +204,7 @@ class Sync:
         if missing:
             self.held.reload()
         due = self._mark_known()
+        self.reads |= bool(due)
         for standing in due:
             self._read_calendar(session, standing)
         if due:

@@ -120,6 +120,7 @@ def test_a_sync_prints_what_it_did(world: World) -> None:
 def test_an_event_that_cannot_be_read_is_a_problem_and_no_failure(world: World) -> None:
     world.theirs("Work").spoil(world.add("Bad", at(10)))
     assert sync(world) == Answer(0, [row(world, requests=3, problems=1)])
+    assert sync(world, seconds=1) == Answer(0, [row(world, problems=1)])  # still, though it was not asked for again
 
 
 def test_a_full_sync_compares_everything(world: World) -> None:
@@ -188,7 +189,7 @@ def test_without_connections_there_is_nothing_to_do() -> None:
 def test_for_people_a_sync_is_one_line(world: World) -> None:
     world.add("Dentist", at(10))
     line = shown("sync_calendars", now=world.now + timedelta(minutes=5))
-    assert line.startswith(f"Connection {world.pk}: 1 changed, 0 removed, 3 requests, ")
+    assert line.startswith(f"Connection {world.pk}: 1 changed, 0 removed, 0 with a problem, 3 requests, ")
 
 
 # --- check_connections ----------------------------------------------------------------------------------------

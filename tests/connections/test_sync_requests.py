@@ -90,7 +90,7 @@ def test_one_changed_event_among_5000_takes_three_requests(world: World) -> None
     ]
     assert (found.unfinished, report.changed, report.removed, report.unfinished) == (True, 1, 0, False)
     assert world.known() == world.there()
-    assert len(statements(captured)) == 21
+    assert len(statements(captured)) == 22
     assert world.sync().requests == 1
 
 
@@ -101,5 +101,5 @@ def test_storing_1000_events_takes_no_query_for_each(world: World) -> None:
     counted = Counter(statements(captured))
     assert (report.changed, report.requests) == (1000, 22)
     assert {what for what, count in counted.items() if count > 23} == set()
-    assert sum(counted.values()) == 151
+    assert sum(counted.values()) == 152
     assert len(world.known()) == 1000

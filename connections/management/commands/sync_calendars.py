@@ -80,7 +80,7 @@ class Command(JsonCommand):
             self.stdout.write(
                 _(
                     "Connection %(connection)s: %(changed)s changed, %(removed)s removed, "
-                    "%(requests)s requests, %(seconds)s s"
+                    "%(problems)s with a problem, %(requests)s requests, %(seconds)s s"
                 )
                 % row
             )
