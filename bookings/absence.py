@@ -30,18 +30,25 @@ def is_deleted(placement: Placement, now: datetime, *, hurried: bool = False) ->
     except dav.DavError:
         return None
     if found is not None:
-        _follow(placement, found)
+        _follow(placement, found, now)
     return found is None
 
 
-def _follow(placement: Placement, found: push.Stored) -> None:
-    """It stands in a calendar whose events Kalends does not read: pushing and deleting go on there."""
-    rows = type(placement)._default_manager.filter(pk=placement.pk)
+def _follow(placement: Placement, found: push.Stored, now: datetime) -> None:
+    """It stands in a calendar whose events Kalends does not read: it is kept as found, to be compared."""
+    type(placement)._default_manager.filter(pk=placement.pk).update(missing_since=None)
     path = found.href.rpartition("/")[0] + "/"
-    calendar = Calendar.objects.filter(connection__calendars=placement.calendar, path=path).first()
-    if calendar is not None and found.href != placement.href:
-        rows.update(href=found.href, calendar=calendar, calendar_path=path, etag=found.etag)
-    rows.update(missing_since=None)
+    unread = Calendar.objects.filter(connection__calendars=placement.calendar, path=path, conflict=False).first()
+    if unread is not None and found.text:
+        placement.href, placement.calendar, placement.calendar_path = found.href, unread, path
+        placement.save(update_fields=["href", "calendar", "calendar_path"])
+        push.remember(unread, found, now)
+
+
+def kept(placement: Placement) -> Event | None:
+    """The event of a placement that was found in a calendar whose events Kalends does not read, as it was then."""
+    there = Event.objects.filter(calendar=placement.calendar_id, calendar__conflict=False)
+    return there.filter(href=placement.href).select_related("calendar__connection").first()
 
 
 def _may_be_unread(calendar: Calendar, now: datetime) -> bool:

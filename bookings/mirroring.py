@@ -10,7 +10,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import Q
 
 from availability.models import BlockedSlot
-from bookings.absence import is_deleted
+from bookings.absence import is_deleted, kept
 from bookings.models import MirroredSlot
 from bookings.placement import new_uid
 from connections import ical
@@ -74,7 +74,7 @@ def reconcile_slots(user: User, now: datetime, *, hurried: bool = False) -> bool
     placements = MirroredSlot.objects.filter(staff=user, wanted=Wanted.PRESENT, slot__end__gt=now)
     placements = placements.exclude(etag="").exclude(calendar=None)
     rows = list(placements.select_related("slot", "calendar__connection"))
-    events = {event.uid: event for event in all_events(user, [row.uid for row in rows])}
+    events = {event.uid: event for event in all_events(user, [row.uid for row in rows]) if event.calendar.conflict}
     settled = [_compare(row, events.get(row.uid), now, hurried=hurried) for row in rows]
     return all(settled)
 
@@ -113,6 +113,8 @@ def _missing(placement: MirroredSlot, now: datetime, *, hurried: bool) -> bool:
     deleted = is_deleted(placement, now, hurried=hurried)
     if deleted:
         _drop(placement)
+    elif deleted is False and (event := kept(placement)):
+        return _compare(placement, event, now, hurried=hurried)
     return deleted is not None
 
 

@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 
 from availability.intervals import Span
 from bookings import collisions, finding, mirroring, services
-from bookings.absence import is_deleted
+from bookings.absence import is_deleted, kept
 from bookings.models import QUIET, BookingChange, LinkedEvent, Proposal
 from connections import guard, ical
 from connections.busy import all_events
@@ -66,7 +66,10 @@ def _failing(user: User) -> bool:
 
 
 def _pairs(user: User, now: datetime) -> Iterable[tuple[LinkedEvent, list[Event]]]:
-    """Each placement that a calendar has agreed to, or that a push found changed, with the events of its UID."""
+    """Each placement that a calendar has agreed to, or that a push found changed, with the events of its UID.
+
+    What was kept of calendars that Kalends does not read may be old: they are asked anew.
+    """
     placements = list(
         LinkedEvent.objects.filter(booking__staff=user, wanted=LinkedEvent.Wanted.PRESENT, booking__end__gt=now - PAST)
         .exclude(Q(etag="") & ~Q(state=State.CHANGED_ON_BOTH_SIDES))
@@ -75,7 +78,8 @@ def _pairs(user: User, now: datetime) -> Iterable[tuple[LinkedEvent, list[Event]
     )
     events: dict[str, list[Event]] = {}
     for event in all_events(user, [placement.uid for placement in placements]):
-        events.setdefault(event.uid, []).append(event)
+        if event.calendar.conflict:
+            events.setdefault(event.uid, []).append(event)
     return [(placement, events.get(placement.uid, [])) for placement in placements]
 
 
@@ -215,6 +219,8 @@ def _missing(placement: LinkedEvent, now: datetime, *, hurried: bool) -> bool:
     if deleted:
         _deleted(placement, now, _("The event was deleted on the phone."))
     elif deleted is False:
+        if event := kept(placement):
+            return _compare(placement, [event], now, hurried=hurried)
         _withdraw(placement, now, Kind.DELETED)
     return deleted is not None
 

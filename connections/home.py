@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from connections import dav
+from connections.apply import mark_reconcile
 from connections.models import Calendar, Connection
 from connections.plan import LONGEST_TOKEN
 from connections.problems import Problem, classify, concerns_all
@@ -76,6 +77,8 @@ def _update(row: Calendar, remote: dav.RemoteCalendar, position: int) -> None:
         setattr(row, name, value)
     if differs:
         Calendar.objects.filter(pk=row.pk).update(**differs)
+    if "listed_token" in differs and not row.conflict:
+        mark_reconcile(row)  # nobody reads it, but an event of ours may have been moved there
 
 
 def _listed(remote: dav.RemoteCalendar, position: int) -> dict[str, object]:

@@ -98,19 +98,21 @@ def delete(calendar: Calendar, placement: Placement) -> None:
 def find(calendar: Calendar, href: str, uid: str) -> Stored | None:
     """Where the event with this UID stands now: at `href`, in another event calendar of the account, or nowhere (None).
 
-    Calendars that are not selected are read for this, live. Raises DavError where it cannot be told.
+    Calendars that are not selected are read for this, live. What is there and cannot be read yet has no text. Raises
+    DavError where it cannot be told.
     """
     with _session(calendar.connection) as session:
         if not session.exists(calendar.path):
             raise dav.Unavailable("the calendar itself does not answer", path=calendar.path)
-        if _is_listed(session, href):
-            return Stored(href, "", b"")
+        listed = _is_listed(session, href)
         try:
             found = session.get(href)
         except dav.NotFound:
+            if listed:
+                return Stored(href, "", b"")
             elsewhere = (_held_by(session, remote.path, href, uid) for remote in _others(session, calendar))
             return next((stored for stored in elsewhere if stored), None)
-        return Stored(href, found.etag, found.data)
+        return Stored(href, found.etag or session.etag(href), found.data)
 
 
 def _others(session: dav.Session, calendar: Calendar) -> Iterator[dav.RemoteCalendar]:

@@ -11,7 +11,8 @@ from django.core import mail
 from django.db import connection as database
 from django.test.utils import CaptureQueriesContext
 
-from bookings import services
+from availability.models import BlockedSlot
+from bookings import mirroring, services
 from bookings.models import Booking, Proposal, Service
 from connections.models import CalendarConfiguration
 from tests.bookings.practice import HOUR, Practice, berlin
@@ -184,3 +185,57 @@ def test_an_event_moved_away_and_back_again_before_its_booking_is_cancelled_goes
     assert practice.push() == ["pushed"]
     practice.poll_later(2)
     assert (practice.push(), practice.events()) == (["pushed"], [])
+
+
+def elsewhere(practice: Practice, booking: Booking) -> str:
+    """Its event was moved to a calendar that Kalends does not read, and was followed there."""
+    href = practice.phone.move_to(practice.href(booking), practice.account.add_calendar("Private"))
+    practice.poll_later(3)
+    assert practice.href(booking) == href
+    return href
+
+
+def test_a_move_in_a_calendar_that_is_not_read_moves_the_booking(practice: Practice) -> None:
+    booking = practice.booked()
+    practice.phone.move(elsewhere(practice, booking), berlin(1, 14))
+    practice.poll_later(2)
+    booking.refresh_from_db()
+    assert (booking.start, practice.proposals()) == (berlin(1, 14), [])
+
+
+def test_a_move_on_the_way_to_such_a_calendar_moves_the_booking(practice: Practice) -> None:
+    booking = practice.booked()
+    practice.phone.move(practice.href(booking), berlin(1, 14))
+    elsewhere(practice, booking)
+    booking.refresh_from_db()
+    assert (booking.start, practice.proposals()) == (berlin(1, 14), [])
+
+
+def test_a_deletion_in_a_calendar_that_is_not_read_is_asked_about(practice: Practice) -> None:
+    booking = practice.booked()
+    practice.phone.delete(elsewhere(practice, booking))
+    practice.poll_later(2)
+    assert practice.proposals() == [("deleted", "The event was deleted on the phone.")]
+
+
+def test_after_a_push_to_a_calendar_that_is_not_read_a_deletion_is_asked_about_all_the_same(practice: Practice) -> None:
+    booking = practice.booked()
+    href = elsewhere(practice, booking)
+    services.reschedule(booking, start=berlin(1, 14), now=practice.now)
+    assert practice.push() == ["pushed"]
+    practice.phone.delete(href)
+    practice.poll_later(2)
+    assert practice.proposals() == [("deleted", "The event was deleted on the phone.")]
+
+
+def test_a_slot_in_a_calendar_that_is_not_read_follows_its_event(practice: Practice) -> None:
+    CalendarConfiguration.objects.update(mirror_blocked_slots=True)
+    slot = BlockedSlot.objects.create(user=practice.user, start=berlin(1, 10), end=berlin(1, 11))
+    mirroring.follow_slots(practice.now)
+    practice.push()
+    practice.sync()
+    private = practice.account.add_calendar("Private")
+    practice.phone.move(practice.phone.move_to(practice.events()[0], private), berlin(1, 15))
+    practice.poll_later(3)
+    slot.refresh_from_db()
+    assert (slot.start, slot.end) == (berlin(1, 15), berlin(1, 16))
