@@ -83,7 +83,7 @@ def run(place: Place, icloud: Sandbox, environment: dict[str, str], *, minutes: 
             restless = settle(cast, ledger, voice.say)
     findings = Audit(cast, ledger, trouble).run()
     findings.wrong += [f"not at rest in time: {what}" for what in restless]
-    findings.wrong += list(_errors_in_logs(place))
+    findings.wrong += list(errors_in_logs(place))
     _report(console, ledger, findings)
     return findings.clean
 
@@ -174,7 +174,7 @@ def _summary(ledger: Ledger) -> str:
     return f"{booked} booked, {phones} edits on phones, {trouble} troubles, {killed} kills"
 
 
-def _errors_in_logs(place: Place) -> Iterator[str]:
+def errors_in_logs(place: Place) -> Iterator[str]:
     """What processes wrote of errors nobody expected, each kind once."""
     kinds: dict[str, tuple[int, str]] = {}
     for path in sorted(place.logs.glob("*.log")):
