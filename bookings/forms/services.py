@@ -28,7 +28,14 @@ class ServiceForm(forms.ModelForm[Service]):
             "neutral_title",
             "active",
         )
-        labels = {"minutes": _("takes minutes")}
+        labels = {
+            "minutes": _("Takes, in minutes"),
+            "slot_minutes": _("Starts every, in minutes"),
+            "buffer_before_minutes": _("Kept free before, in minutes"),
+            "buffer_after_minutes": _("Kept free after, in minutes"),
+            "notice_minutes": _("Minimum notice, in minutes"),
+            "horizon_days": _("Can be booked ahead, in days"),
+        }
         help_texts = {
             "slot_minutes": _("From the beginning of your hours, one possible start every so many minutes."),
             "neutral_title": _("Shown on the linked calendar instead of the client’s name and the service."),

@@ -76,7 +76,7 @@ def relative(value: datetime, now: datetime) -> str:
     seconds = round((value - now).total_seconds())
     amount = _amount(abs(seconds))
     if not amount:
-        return _("just now") if seconds <= 0 else _("in a moment")
+        return _("just now") if value <= now else _("in a moment")
     return (_("%(amount)s ago") if seconds < 0 else _("in %(amount)s")) % {"amount": amount}
 
 

@@ -99,7 +99,7 @@ def test_calendars_that_must_be_chosen_first_are_the_reason_that_is_said(client:
     ("minutes", "words"),
     [
         (1, "As of 08:59, from iCloud"),
-        (30, "As of 08:30, from iCloud, which has not answered since. This copy counts until 09:30."),
+        (30, "As of 08:30, from iCloud. This copy counts until 09:30."),
         (
             24 * 60,
             "As of Sun 29 Nov, 09:00, from iCloud · Not everything could be read since, so bookings stay pending until "

@@ -284,7 +284,7 @@ SINCE = "As of 07:00, from iCloud · Not everything could be read since"
         (
             {"fresh_at": NOW - timedelta(minutes=30)},
             "pending",
-            "As of 08:30, from iCloud, which has not answered since. This copy counts until 09:30.",
+            "As of 08:30, from iCloud. This copy counts until 09:30.",
         ),
         (
             {"fresh_at": NOW - timedelta(hours=2)},
