@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 
 from django.contrib.auth.models import User
@@ -18,22 +19,43 @@ Kind = Proposal.Kind
 
 def notice(user: User, now: datetime) -> None:
     """Raise a notice for each upcoming booking that an event overlaps now, once, and withdraw those that settled."""
-    over = Proposal.objects.open().filter(booking__staff=user, booking__end__lte=now, kind=Kind.COLLISION)
-    over.update(withdrawn_at=now)
-    bookings = list(upcoming(user, now).order_by("start"))
-    if not bookings:
-        return
-    start, end = min(booking.blocked_from for booking in bookings), max(booking.blocked_until for booking in bookings)
-    events = busy(user, start, end, held=held(user, start, end))
-    for booking in bookings:
-        _notice_one(booking, [event for event in events if _overlaps(event, booking)], now)
+    asked = unanswered(user, list(upcoming(user, now)))
+    notices = Proposal.objects.open().filter(booking__staff=user, kind=Kind.COLLISION)
+    notices.exclude(booking__in=asked).update(withdrawn_at=now)
+    known = {proposal.booking_id: proposal for proposal in notices}
+    for booking, event in asked.items():
+        reason = _("An event of the calendar “%(calendar)s” now overlaps it.") % {"calendar": event.calendar_name}
+        values = {"new_start": event.start, "new_end": event.end, "reason": reason}
+        if booking not in known:
+            fixed = {"booking_id": booking, "kind": Kind.COLLISION, "decided_at": None, "withdrawn_at": None}
+            Proposal.objects.get_or_create(**fixed, defaults={**values, "created_at": now})
+        elif any(getattr(known[booking], name) != value for name, value in values.items()):
+            notices.filter(pk=known[booking].pk).update(**values)
+
+
+def unanswered(user: User, bookings: Sequence[Booking]) -> dict[int, Busy]:
+    """By key of the booking: the first event over it of which staff did not say that they know.
+
+    To keep a booking holds for an event where it is. As many queries for many of the user's bookings as for one.
+    """
+    open_ones = [booking for booking in bookings if not booking.overlap_allowed]
+    if not open_ones:
+        return {}
+    reaches = {booking.pk: _reach(booking) for booking in open_ones}
+    span = min(reach[0] for reach in reaches.values()), max(reach[1] for reach in reaches.values())
+    events = busy(user, *span, held=held(user, *span))
+    kept = Proposal.objects.filter(booking__in=open_ones, kind=Kind.COLLISION, choice=Proposal.Choice.KEEP)
+    known = set(kept.values_list("booking", "new_start", "new_end"))
+    found: dict[int, Busy] = {}
+    for pk, event in _over(events, reaches):
+        if (pk, event.start, event.end) not in known and (pk not in found or _first(event, found[pk])):
+            found[pk] = event
+    return found
 
 
 def is_asked_about(booking: Booking) -> bool:
     """Does an event lie over the booking of which staff did not say that they know?"""
-    start, end = _reach(booking)
-    events = busy(booking.staff, start, end, held=held(booking.staff, start, end))
-    return _unanswered(booking, [event for event in events if _overlaps(event, booking)]) is not None
+    return bool(unanswered(booking.staff, [booking]))
 
 
 def _reach(booking: Booking) -> Span:
@@ -43,32 +65,19 @@ def _reach(booking: Booking) -> Span:
     return booking.start, booking.end
 
 
-def _overlaps(event: Busy, booking: Booking) -> bool:
-    reach = _reach(booking)
-    return any(start < reach[1] and end > reach[0] for start, end in event.blocking)
+def _first(event: Busy, other: Busy) -> bool:
+    return (event.start, event.end) < (other.start, other.end)
 
 
-def _unanswered(booking: Booking, events: list[Busy]) -> Busy | None:
-    """The first of `events` that staff must be asked about. To keep the booking holds for an event where it is."""
-    if booking.overlap_allowed:
-        return None
-    kept = booking.proposals.filter(kind=Kind.COLLISION, choice=Proposal.Choice.KEEP)
-    known = set(kept.values_list("new_start", "new_end"))
-    return next((event for event in events if (event.start, event.end) not in known), None)
-
-
-def _notice_one(booking: Booking, events: list[Busy], now: datetime) -> None:
-    event = _unanswered(booking, events)
-    if event is None:
-        Proposal.objects.open().filter(booking=booking, kind=Kind.COLLISION).update(withdrawn_at=now)
-        return
-    reason = _("An event of the calendar “%(calendar)s” now overlaps it.") % {"calendar": event.calendar_name}
-    values = {"reason": reason, "new_start": event.start, "new_end": event.end}
-    Proposal.objects.update_or_create(
-        booking=booking,
-        kind=Kind.COLLISION,
-        decided_at=None,
-        withdrawn_at=None,
-        defaults=values,
-        create_defaults={**values, "created_at": now},
-    )
+def _over(events: Iterable[Busy], reaches: dict[int, Span]) -> Iterator[tuple[int, Busy]]:
+    """Which event blocks time of which reach: one pass over both, by their starts."""
+    spans = sorted(((span, event) for event in events for span in event.blocking), key=lambda one: one[0])
+    begun: list[tuple[Span, Busy]] = []
+    following = iter(spans)
+    ahead = next(following, None)
+    for pk, (start, end) in sorted(reaches.items(), key=lambda one: one[1]):
+        while ahead is not None and ahead[0][0] < end:
+            begun.append(ahead)
+            ahead = next(following, None)
+        begun = [one for one in begun if one[0][1] > start]
+        yield from ((pk, event) for span, event in begun if span[0] < end)

@@ -278,9 +278,11 @@ def confirm_pending(user: User, now: datetime) -> None:
     pending = list(still_pending(user.pk, now))
     if not pending or not _is_read(user, now):
         return
+    asked = collisions.unanswered(user, pending)  # of all at once: a client may be waiting for the end of this
     for booking in pending:
-        with suppress(Refused):  # cancelled meanwhile
-            confirm(booking, now=now)
+        if booking.pk not in asked:
+            with suppress(Refused):  # cancelled meanwhile
+                confirm(booking, now=now)
 
 
 def still_pending(user_id: int, now: datetime) -> QuerySet[Booking]:
