@@ -247,7 +247,11 @@ class Audit:
         span, paths = (change.new_start, change.new_end), self._paths(booking)
         asked = change.kind != Kind.CONFIRMED and self._could_ask(booking.staff, at)
         since = at - SLACK if asked else at - BELIEVED
+        kept = booking.proposals.filter(choice=Proposal.Choice.KEEP, decided_at__lte=at + LATEST)
+        known = set(kept.values_list("new_start", "new_end"))
         for version in self.ledger.versions:
+            if known & set(version.spans):
+                continue  # staff were asked, and confirmed by keeping it
             stood = version.since < since and (version.until is None or version.until > at + LATEST)
             if version.calendar in paths and stood and any(reading.blocks_something(version.spans, span)):
                 yield version

@@ -5,7 +5,7 @@ from __future__ import annotations
 from config.settings import *  # noqa: F403
 from config.settings import Q_CLUSTER, STORAGES
 
-TASK_TIMEOUT_SECONDS = 20
+TASK_TIMEOUT_SECONDS = 45  # as long as one push may take, and some
 LEASE_SECONDS = TASK_TIMEOUT_SECONDS + 5
 Q_CLUSTER |= {"timeout": TASK_TIMEOUT_SECONDS, "retry": 2 * TASK_TIMEOUT_SECONDS + 5, "poll": 0.2}
 STORAGES |= {"staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}}

@@ -164,6 +164,12 @@ def test_two_bookings_that_overlap_are_found(stage: Stage) -> None:
     assert ["overlap" in sentence for sentence in stage.audit().doubled] == [True]
 
 
+def test_an_event_under_which_staff_kept_the_booking_is_nothing_wrong(stage: Stage) -> None:
+    it_was_known(stage)
+    services.decide(Proposal.objects.get(), choice="keep", now=stage.practice.now)
+    assert stage.audit().wrong == []
+
+
 # --- wrong ------------------------------------------------------------------------------------------------------------
 
 
