@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 from django.apps import AppConfig
 from django.conf import settings
-from django.core.checks import CheckMessage, Error, register
+from django.core.checks import WARNING, CheckMessage, Error, register
 
 STALE_POLICIES = ("pending", "no_openings", "trust")
 POSITIVE = ("SYNC_INTERVAL_SECONDS", "BOOKING_HORIZON_DAYS", "FRESHNESS_DEADLINE_SECONDS", "CLIENT_RETENTION_MONTHS")
@@ -59,3 +60,18 @@ def check_values(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list
             hint = f"Set {name} to something like https://book.example.com."
             problems.append(_error(5, f"{name} is not an address.", hint))
     return problems
+
+
+@register(deploy=True)
+def check_static_files(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
+    """Style and script can be cached for good only once they were collected."""
+    if settings.DEBUG or (Path(settings.STATIC_ROOT) / "staticfiles.json").exists():
+        return []
+    return [
+        CheckMessage(
+            WARNING,
+            "The static files were not collected, so browsers ask for each of them again and again.",
+            hint="Run: manage.py collectstatic --noinput",
+            id="kalends.W001",
+        )
+    ]
