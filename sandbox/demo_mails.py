@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from email import message_from_bytes, policy
 from email.utils import parsedate_to_datetime
 from pathlib import Path
@@ -45,6 +45,7 @@ def _read(data: bytes) -> Mail:
     return Mail(
         to=str(message["To"]),
         subject=str(message["Subject"]),
-        sent=parsedate_to_datetime(str(message["Date"])),
+        # Django writes UTC as -0000, which Python takes for a time of no known zone.
+        sent=parsedate_to_datetime(str(message["Date"])).replace(tzinfo=UTC),
         text=str(body.get_content()) if body else "",
     )

@@ -33,11 +33,13 @@ _SECTIONS = {
 
 @register.simple_tag(takes_context=True)
 def section(context: Context) -> str:
-    """Which entry of the navigation the page belongs to: week, bookings, proposals, clients or settings."""
+    """Which entry of the navigation the page belongs to: week, bookings, proposals, clients, settings, or "" for none."""
     match = getattr(context.get("request"), "resolver_match", None)
     if match is None:
         return ""
-    return _SECTIONS.get(match.url_name) or _SECTIONS.get(match.namespace) or "settings"
+    if "/settings/" in match.route:
+        return "settings"
+    return _SECTIONS.get(match.url_name) or _SECTIONS.get(match.namespace) or ""
 
 
 @register.filter

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+import time_machine
 from django.contrib.auth.models import User
 from django.core.mail import send_mail
 from django.db.models import F
@@ -19,6 +20,7 @@ from connections.models import Connection
 from connections.sync import sync_connection
 from sandbox import demo_calendars, demo_cast, demo_practice
 from sandbox.server import Sandbox
+from tests.factories import NOW
 from tests.pages import find, links, texts
 
 pytestmark = [pytest.mark.django_db, pytest.mark.urls("tests.sandbox.demo_everything")]
@@ -218,9 +220,12 @@ def test_the_bar_is_left_alone_until_something_changes(client: Client, icloud: S
 def test_mails_can_be_read_though_nobody_gets_them(client: Client, settings, tmp_path: Path) -> None:
     settings.EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
     settings.EMAIL_FILE_PATH = str(tmp_path)
-    send_mail("Booked: Massage", "Hello Zoë,\n\n<b>see you</b> soon.", "book@example.com", ["zoe@example.org"])
+    with time_machine.travel(NOW, tick=False):
+        send_mail("Booked: Massage", "Hello Zoë,\n\n<b>see you</b> soon.", "book@example.com", ["zoe@example.org"])
     page = signed_in(client, "mara").get("/demo/mails/")
     assert texts(page, "//article/h2") == ["Booked: Massage"]
+    assert texts(page, "//article/p") == ["To zoe@example.org, Mon 30 Nov 2026, 09:00"]
+    assert texts(page, "//nav//a[@aria-current]") == []
     assert texts(page, "//article/div/p") == ["Hello Zoë,", "<b>see you</b> soon."]
     assert texts(look(client), "//a[@id='mails']") == ["1 mail"]
 
