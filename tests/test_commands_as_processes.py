@@ -17,7 +17,7 @@ import pytest
 
 from sandbox.accounts import Account
 from sandbox.server import Sandbox
-from tests.factories import ServiceFactory, UserFactory, office_hours
+from tests.factories import ProposalFactory, ServiceFactory, UserFactory, office_hours
 from tests.shared_database import shared_database  # noqa: F401 - a fixture
 
 ROOT = Path(__file__).parent.parent
@@ -95,6 +95,20 @@ def test_the_road_from_nothing_to_a_booking_on_the_phone(
     audited = manage("audit", "--json")
     assert (audited.code, audited.err) == (1, "Kalends and iCloud differ in 3 points.\n")
     assert {row["kind"] for row in audited.json} == {"unread"}
+
+
+@pytest.fixture
+def to_be_told() -> tuple[str, ...]:
+    """A decision of which a client is told by mail at once."""
+    start = monday(10)
+    proposal = ProposalFactory(booking__start=start, booking__end=start + timedelta(hours=1))
+    return ("decide", "--proposal", str(proposal.pk), "--choice", "cancel")
+
+
+def test_mails_that_no_server_takes_are_not_mixed_with_the_answer(manage: Manage, to_be_told: tuple[str, ...]) -> None:
+    ended = manage(*to_be_told, "--json")
+    assert (ended.code, ended.json["status"]) == (0, "cancelled")
+    assert (ended.err.count("Subject: Cancelled: "), ended.out.count("Subject: ")) == (1, 0)
 
 
 def test_a_refusal_is_exit_two_one_sentence_and_json(manage: Manage) -> None:
