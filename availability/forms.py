@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy as _
 from availability.models import BlockedSlot, DateOverride, WorkingHours, refuse_clash
 from availability.slots import Period
 from availability.wall import MIDNIGHT, exists, instant
+from connections.instants import YEARS
 
 WALL_FORMAT = "%Y-%m-%dT%H:%M"
 MOST_PERIODS = 70
@@ -52,7 +53,7 @@ class MomentField(forms.Field):
             wall = datetime.fromisoformat(value)
         except ValueError:
             wall = datetime.min.replace(tzinfo=UTC)
-        if wall.tzinfo is not None or not date.min < wall.date() < date.max:
+        if wall.tzinfo is not None or wall.year not in YEARS:
             raise ValidationError(self.error_messages["invalid"], code="invalid")
         refuse_skipped(wall, self.zone)
         return instant(wall, self.zone)
@@ -191,7 +192,7 @@ class DateOverrideForm(forms.ModelForm):  # type: ignore[type-arg]
         day: date = self.cleaned_data["date"]
         if day < self.today:
             raise ValidationError(_("This date is over."))
-        if day == date.max:
+        if day.year not in YEARS:
             raise ValidationError(_("This date is too far away."))
         return day
 

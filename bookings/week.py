@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 from availability.intervals import Span, merge
 from availability.wall import MIDNIGHT, end_of, start_of
 from bookings.scale import DAY, Column, Scale, columns_of, scale_of
+from connections.instants import YEARS
 
 SHORTEST_ROWS = 4  # what is shorter is drawn this tall, so that its title can be read
 LANES = 12  # two, three, four and six items side by side share the width exactly
@@ -112,15 +113,18 @@ class Week:
 
 
 def first_day(name: str, today: date, first_weekday: int) -> date:
-    """The first day of the week `name` (2026-W48), or of the one with `today` if it names none.
+    """The first day of the week `name` (2026-W48), or of the one with `today` if it names none near.
 
     `first_weekday` is the reader's: 0 Sunday, 1 Monday, 6 Saturday. A week that does not start on Monday is
     named after the ISO week of its Monday.
     """
     try:
-        return date.fromisoformat(f"{name}-1") - timedelta(days=(1 - first_weekday) % 7)
-    except (ValueError, OverflowError):
+        monday = date.fromisoformat(f"{name}-1")
+    except ValueError:
+        monday = date.min
+    if monday.year not in YEARS:
         return today - timedelta(days=(today.isoweekday() - first_weekday) % 7)
+    return monday - timedelta(days=(1 - first_weekday) % 7)
 
 
 def name_of(first: date) -> str:

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from bookings.forms.times import DateInput, TimeForm
 from bookings.models import Client, Service
+from connections.instants import DAYS
 
 
 def bookable(user: User) -> Any:
@@ -21,7 +22,7 @@ class WhatForm(forms.Form):
     """Which service on which day; sent by GET, so that a day can be looked at and linked to."""
 
     service = forms.ModelChoiceField(Service.objects.none(), label=_("Service"), empty_label=None)
-    date = forms.DateField(label=_("Day"), widget=DateInput)
+    date = forms.DateField(label=_("Day"), widget=DateInput, validators=DAYS)
 
     def __init__(self, user: User, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

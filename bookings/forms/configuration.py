@@ -12,6 +12,15 @@ from bookings.drafting import unknown_placeholders
 from connections.models import Calendar, CalendarConfiguration
 from connections.zones import zone_choices
 
+
+class _OwnCalendars(forms.ModelMultipleChoiceField[Calendar]):
+    def clean(self, value: Any) -> Any:
+        try:
+            return super().clean(value)
+        except OverflowError:  # SQLite has no such numbers
+            raise forms.ValidationError(self.error_messages["invalid_choice"], code="invalid_choice") from None
+
+
 STAYING = ("time_zone", "stale_policy", "detail", "when_moved", "when_deleted")  # what was not sent stays as it is
 
 
@@ -24,11 +33,11 @@ class ConfigurationForm(forms.ModelForm[CalendarConfiguration]):
         label=_("Linked calendar"),
         error_messages={"invalid_choice": _("Choose one of your own calendars with writer’s access.")},
     )
-    conflict_calendars = forms.ModelMultipleChoiceField(
+    conflict_calendars = _OwnCalendars(
         Calendar.objects.none(),
         required=False,
         label=_("Conflict calendars"),
-        error_messages={"invalid_choice": _("Choose among your own calendars.")},
+        error_messages=dict.fromkeys(("invalid_choice", "invalid_pk_value"), _("Choose among your own calendars.")),
     )
     time_zone = forms.ChoiceField(
         choices=zone_choices,

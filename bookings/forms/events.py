@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Any, cast
 
 from django import forms
 from django.contrib.auth.models import User
-from django.core.validators import MaxValueValidator, MinValueValidator
 from django.utils.translation import gettext_lazy as _
 
 from bookings.forms.times import DateInput
 from connections.busy import OWN_BOOKING
+from connections.instants import DAYS
 from connections.models import Calendar, Occurrence
-
-# Beyond them a day's midnight may have no instant in UTC.
-DATES = (MinValueValidator(date(1900, 1, 1)), MaxValueValidator(date(2200, 1, 1)))
 
 
 class _CalendarField(forms.ModelChoiceField[Calendar]):
@@ -44,14 +40,14 @@ class EventFilter(forms.Form):
         required=False,
         choices=[("", _("All")), *Occurrence.Reason.choices, (OWN_BOOKING, _("Written there by Kalends"))],
     )
-    until = forms.DateField(label=_("Until"), required=False, widget=DateInput, validators=DATES)
+    until = forms.DateField(label=_("Until"), required=False, widget=DateInput, validators=DAYS)
 
     field_order = ("q", "calendar", "show", "reason", "from", "until")
 
     def __init__(self, user: User, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         # A keyword of the language, so it cannot stand among the other fields.
-        self.fields["from"] = forms.DateField(label=_("From"), required=False, widget=DateInput, validators=DATES)
+        self.fields["from"] = forms.DateField(label=_("From"), required=False, widget=DateInput, validators=DAYS)
         self.order_fields(self.field_order)
         own = Calendar.objects.of(user).selected().select_related("connection")
         cast("_CalendarField", self.fields["calendar"]).queryset = own

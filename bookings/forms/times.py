@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from availability.wall import exists, instant
-from connections.instants import parse_instant
+from connections.instants import DAYS, parse_instant
 
 
 class DateInput(forms.DateInput):
@@ -32,7 +32,7 @@ class TimeInput(forms.TimeInput):
 class DayForm(forms.Form):
     """Which day to look at."""
 
-    date = forms.DateField(label=gettext_lazy("Day"), widget=DateInput)
+    date = forms.DateField(label=gettext_lazy("Day"), widget=DateInput, validators=DAYS)
 
 
 class TimeForm(forms.Form):
@@ -42,7 +42,7 @@ class TimeForm(forms.Form):
     the opening that is still ticked from before.
     """
 
-    date = forms.DateField(widget=forms.HiddenInput)
+    date = forms.DateField(widget=forms.HiddenInput, validators=DAYS)
     opening = forms.CharField(required=False)
     time = forms.TimeField(
         required=False,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any, cast
 from zoneinfo import ZoneInfo
 
@@ -15,9 +15,7 @@ from django.utils.translation import gettext_lazy
 from availability.wall import instant
 from bookings.forms.booking import bookable
 from bookings.models import Service
-from connections.instants import parse_instant
-
-FIRST, LAST = datetime(1971, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC)
+from connections.instants import YEARS, parse_instant
 
 
 class MomentInput(forms.TextInput):
@@ -58,10 +56,7 @@ class WhyForm(forms.Form):
 
     def clean_at(self) -> datetime:
         text = self.cleaned_data["at"]
-        at = self._moment(text) if text else self._next_hour()
-        if not FIRST <= at < LAST:
-            raise ValidationError(_("Choose a time nearer to today."))
-        return at
+        return self._moment(text) if text else self._next_hour()
 
     def _moment(self, text: str) -> datetime:
         try:
@@ -79,10 +74,9 @@ class WhyForm(forms.Form):
         shown: datetime | None = self.cleaned_data.get("exact")
         if shown is not None and shown.astimezone(self.zone).replace(tzinfo=None, fold=0) == wall:
             return shown
-        try:
-            return instant(wall, self.zone)
-        except OverflowError:
-            return LAST
+        if wall.year not in YEARS:
+            raise ValidationError(_("Choose a time nearer to today."))
+        return instant(wall, self.zone)
 
     def _next_hour(self) -> datetime:
         wall = self.now.astimezone(self.zone).replace(minute=0, second=0, microsecond=0, tzinfo=None)

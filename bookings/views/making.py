@@ -48,17 +48,17 @@ def _book(request: StaffRequest, data: dict[str, Any]) -> Booking:
 
 
 def _offer(request: StaffRequest, form: BookingForm, refusal: services.Refused | None = None) -> HttpResponse:
-    chosen = _what(request)
+    asked = WhatForm(request.user, request.POST or request.GET)
+    chosen = _what(request, asked)
     service, day = chosen["service"], chosen["date"]
     found = openings_on(day, request.user, service.shape, request.zone, now=request.now)
     what = WhatForm(request.user, initial={"service": service.pk, "date": day})
-    return offer(request, "bookings/new.html", form, found, refusal, service=service, what=what)
+    return offer(request, "bookings/new.html", form, found, refusal, service=service, what=what, asked=asked)
 
 
-def _what(request: StaffRequest) -> dict[str, Any]:
+def _what(request: StaffRequest, asked: WhatForm) -> dict[str, Any]:
     """The service and the day asked for; else the first service, today."""
-    what = WhatForm(request.user, request.POST or request.GET)
-    chosen = what.cleaned_data if what.is_valid() else getattr(what, "cleaned_data", {})
+    chosen = asked.cleaned_data if asked.is_valid() else getattr(asked, "cleaned_data", {})
     first: Service | None = bookable(request.user).first()
     return {
         "service": chosen.get("service") or first,
@@ -70,5 +70,5 @@ def _known_client(request: StaffRequest) -> dict[str, str]:
     """The details of the client whose page led here."""
     asked = request.GET.get("client", "")
     own = Client.objects.filter(bookings__staff=request.user)
-    client = own.filter(pk=int(asked)).first() if asked.isdecimal() else None
+    client = own.filter(pk=int(asked)).first() if asked.isdecimal() and len(asked) < 19 else None
     return client_details(client) if client else {}

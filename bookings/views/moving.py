@@ -64,16 +64,16 @@ def _move(request: StaffRequest, booking: Booking, form: TimeForm) -> None:
 def _offer(
     request: StaffRequest, booking: Booking, form: TimeForm, refusal: services.Refused | None = None
 ) -> HttpResponse:
-    day = _day(request, booking)
+    asked = DayForm(request.POST or request.GET)
+    day = _day(request, booking, asked)
     shape = replace(booking.service.shape, duration=booking.end - booking.start)
     found = openings_on(day, request.user, shape, request.zone, now=request.now, moving=booking)
     what = DayForm(initial={"date": day})
-    return offer(request, "bookings/reschedule.html", form, found, refusal, booking=booking, what=what)
+    return offer(request, "bookings/reschedule.html", form, found, refusal, booking=booking, what=what, asked=asked)
 
 
-def _day(request: StaffRequest, booking: Booking) -> date:
+def _day(request: StaffRequest, booking: Booking, asked: DayForm) -> date:
     """The day asked for; else the booking's own or, once that is over, today."""
-    asked = DayForm(request.POST or request.GET)
     if asked.is_valid():
         return asked.cleaned_data["date"]  # type: ignore[no-any-return]
     return max(booking.start, request.now).astimezone(request.zone).date()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.forms import Form
 from django.http import HttpResponse
 from django.shortcuts import render
 
@@ -15,10 +16,21 @@ from connections.busy import freshness
 
 
 def offer(
-    request: StaffRequest, page: str, form: TimeForm, found: DayOpenings, refusal: Refused | None, **more: Any
+    request: StaffRequest,
+    page: str,
+    form: TimeForm,
+    found: DayOpenings,
+    refusal: Refused | None,
+    *,
+    asked: Form,
+    **more: Any,
 ) -> HttpResponse:
-    """The page or, for htmx, the day's times alone; after a refusal with its sentence and what could be done."""
+    """The page or, for htmx, the day's times alone; after a refusal with its sentence and what could be done.
+
+    `asked` says why the day that was asked for is not shown.
+    """
     context = {
+        "asked": asked["date"] if "date" in asked.data else None,
         "form": form,
         "found": found,
         "refusal": refusal,

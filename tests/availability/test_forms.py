@@ -127,6 +127,7 @@ def test_a_date_gets_other_hours() -> None:
     [
         ({"date": "2026-02-28", "kind": "closed"}, {"date": ["This date is over."]}),
         ({"date": "9999-12-31", "kind": "closed"}, {"date": ["This date is too far away."]}),
+        ({"date": "2200-01-01", "kind": "closed"}, {"date": ["This date is too far away."]}),
         ({"date": "someday", "kind": "closed"}, {"date": ["Enter a valid date."]}),
         ({"date": "2026-03-29", "kind": "hours"}, {"start": ["Enter a time."], "end": ["Enter a time."]}),
         (

@@ -338,3 +338,12 @@ def test_a_title_with_a_strange_placeholder_is_refused_at_its_field(client: Clie
     assert answer.context["form"].errors == {
         "title_template": ["“{phone}” means nothing here. Use {client}, {service} or {staff}."]
     }
+
+
+@pytest.mark.parametrize("number", ["9" * 18, "9" * 19, "9" * 40, "9" * 5000])
+def test_a_number_that_no_calendar_has_is_said_at_its_field(anna_client: Client, number: str) -> None:
+    page = anna_client.post(URL, {"linked_calendar": number, "conflict_calendars": [number]})
+    assert page.context["form"].errors == {
+        "linked_calendar": ["Choose one of your own calendars with writer’s access."],
+        "conflict_calendars": ["Choose among your own calendars."],
+    }

@@ -304,3 +304,39 @@ def test_a_booking_of_a_colleague_is_not_moved_or_cancelled(anna_client: Client)
     ]
     theirs.refresh_from_db()
     assert (answers, theirs.start, theirs.status) == ([404, 404], START, "confirmed")
+
+
+# --- what nobody would type ---------------------------------------------------------------------------------
+
+AGES = ["0001-01-01", "0001-01-03", "1969-12-31", "2200-01-01", "9999-12-20", "9999-12-31"]
+FAR = ["Choose a date nearer to today."]
+
+
+@pytest.mark.parametrize("day", AGES)
+def test_a_day_of_another_age_is_said_and_today_is_shown(anna_client: Client, massage: Service, day: str) -> None:
+    page = anna_client.get(URL, {"service": massage.pk, "date": day})
+    assert (errors(page), texts(page, "//fieldset/legend")) == (FAR, ["Times on Mon 30 Nov 2026"])
+
+
+@pytest.mark.parametrize("day", AGES)
+def test_nothing_is_booked_in_another_age(anna_client: Client, massage: Service, day: str) -> None:
+    page = anna_client.post(URL, sent(massage, date=day, opening="", time="10:00", anyway="on"))
+    assert (errors(page), bookings()) == (FAR, [])
+    page = anna_client.post(URL, sent(massage, opening=f"{day}T10:00:00Z", anyway="on"))
+    assert (errors(page), bookings()) == ([f"“{day}T10:00:00Z” is too far from today."], [])
+
+
+@pytest.mark.parametrize("day", AGES)
+def test_nothing_is_moved_into_another_age(anna_client: Client, anna: User, massage: Service, day: str) -> None:
+    url = f"/bookings/{BookingFactory(staff=anna, service=massage).pk}/reschedule/"
+    assert errors(anna_client.get(url, {"date": day})) == FAR
+    assert errors(anna_client.post(url, {"date": day, "time": "10:00", "anyway": "on"})) == FAR
+    assert [moment for _, moment in bookings()] == ["01 09:00"]
+
+
+@pytest.mark.parametrize("number", ["9" * 18, "9" * 19, "9" * 40, "9" * 5000])
+def test_a_number_that_no_client_or_service_has_is_passed_over(
+    anna_client: Client, massage: Service, number: str
+) -> None:
+    page = anna_client.get(URL, {"service": number, "client": number, "date": TUESDAY})
+    assert (offered(page), find(page, "//input[@name='name']/@value")) == (["09:00", "10:00", "11:00"], [])

@@ -249,7 +249,7 @@ def test_a_time_is_understood_as_people_and_programs_write_it(anna_client: Clien
         ("soon", "“soon” is not a time. Write it like 2026-12-01T10:00:00+01:00."),
         ("0001-01-01T00:00", "Choose a time nearer to today."),
         ("9999-12-31T23:00", "Choose a time nearer to today."),
-        ("9999-12-31T23:00:00-12:00", "“9999-12-31T23:00:00-12:00” lies outside the calendar."),
+        ("9999-12-31T23:00:00-12:00", "“9999-12-31T23:00:00-12:00” is too far from today."),
         ("\x00", "Null characters are not allowed."),
     ],
 )

@@ -249,6 +249,9 @@ def _gap_rows(day: Day, rows: tuple[int, int]) -> int:
         ("2027-W53", 1, date(2026, 11, 30)),
         ("next week", 1, date(2026, 11, 30)),
         ("9999-W99", 1, date(2026, 11, 30)),
+        ("9999-W52", 1, date(2026, 11, 30)),
+        ("0001-W01", 1, date(2026, 11, 30)),
+        ("2199-W52", 1, date(2199, 12, 23)),
     ],
 )
 def test_a_week_is_named_or_is_the_one_with_today(name: str, weekday: int, first: date) -> None:
