@@ -14,7 +14,7 @@ NO = frozenset(("false", "off", "no", "n", "0", ""))
 class Environment(environ.Env):  # type: ignore[misc]
     """django-environ, which says what to set where it would show a traceback or take a value for another."""
 
-    EMAIL_SCHEMES = {**environ.Env.EMAIL_SCHEMES, "consolemail": "config.console.EmailBackend"}  # noqa: RUF012 - theirs
+    EMAIL_SCHEMES = {**environ.Env.EMAIL_SCHEMES, "consolemail": "config.console.EmailBackend"}
 
     def get_value(self, var: str, cast: Any = None, *args: Any, **kwargs: Any) -> Any:
         """The value of `var`. Raises ImproperlyConfigured with a sentence for one that cannot be meant."""

@@ -16,9 +16,9 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Count, F, OuterRef, Q, Subquery
 from django.utils.translation import gettext_lazy as _
-from fernet_fields import EncryptedTextField
 
 from connections.instants import spoken
+from connections.passwords import PasswordField
 from connections.zones import validate_zone
 
 
@@ -123,7 +123,7 @@ class Connection(models.Model):
     provider = models.CharField(_("provider"), max_length=16, choices=Provider, default=Provider.ICLOUD)
     url = models.URLField(_("start address"), max_length=300)
     username = models.CharField(_("Apple ID"), max_length=254)
-    password = EncryptedTextField(editable=False)
+    password = PasswordField(editable=False)
     principal_path = models.CharField(max_length=500, blank=True, editable=False)
     home_path = models.CharField(max_length=500, blank=True, editable=False)
     origin = models.CharField(_("host that answered"), max_length=300, blank=True, editable=False)

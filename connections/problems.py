@@ -49,6 +49,10 @@ SENTENCES: dict[str, Promise] = {
         "Apple no longer accepts the app-specific password of %(username)s. Make a new one at account.apple.com and "
         "reconnect."
     ),
+    "password_unreadable": _(
+        "The stored password cannot be read with the FERNET_KEYS of this server. Put the old key back and sync, or "
+        "reconnect with a new app-specific password."
+    ),
     "not_accepted": _("Not accepted. Mistyped, revoked, or made under another Apple Account."),
     "not_app_password": _(
         "This does not look like an app-specific password, so it was not sent. It has four groups of four letters, "
@@ -107,6 +111,7 @@ SENTENCES: dict[str, Promise] = {
     "server_refused": _("The server refused it (%(status)s)."),
     "read_only": _("The linked calendar became read-only. Choose another linked calendar."),
     "linked_gone": _("The linked calendar is gone. Choose another linked calendar."),
+    "not_writable": _("This time is too far from today for a calendar. Choose another."),
     "uid_elsewhere": _("Another calendar of the account already holds this event. Kalends looks for it."),
     "bug": _("Something unexpected went wrong in Kalends (%(error)s). It was logged; it is tried again later."),
     # Problems of one event, as the reader names them
@@ -135,6 +140,8 @@ def classify(error: dav.DavError) -> Verdict:
 
 def classify_account(error: dav.DavError, username: str) -> Verdict:
     """What an error means that ended the sync of an account: said of its home, not of one calendar."""
+    if isinstance(error, dav.NoPassword):
+        return classify(error)
     if isinstance(error, dav.Unauthorized):
         return Verdict(Kind.PERSON, Problem("unauthorized", {"username": username}))
     if isinstance(error, dav.NotFound):
@@ -181,6 +188,7 @@ def _plain(kind: Kind, code: str) -> Callable[[dav.DavError], Verdict]:
 
 
 _VERDICTS: tuple[tuple[type[dav.DavError], Callable[[dav.DavError], Verdict]], ...] = (
+    (dav.NoPassword, _plain(Kind.PERSON, "password_unreadable")),
     (dav.Unauthorized, _plain(Kind.PERSON, "unauthorized")),
     (
         dav.ForeignHost,

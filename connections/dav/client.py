@@ -115,10 +115,12 @@ class Client(DAVClient):
         The library lets niquests follow them, which drops Authorization when the host changes (and
         then reads like a wrong password) and turns PROPFIND into GET. Here method, body and headers
         stay, and every hop must be to a host that may have the password: else ForeignHost, before
-        anything is sent. Raises Unavailable for network trouble, NotCalDav and TooLarge; any HTTP
-        status is returned.
+        anything is sent. Raises NoPassword without one, Unavailable for network trouble, NotCalDav and
+        TooLarge; any HTTP status is returned.
         """
         path = path_of(url)
+        if not self.password:
+            raise errors.NoPassword("there is no password to send", path=path)
         for _ in range(MAX_REDIRECTS + 1):
             self._refuse_foreign(url, path)
             answer = self._exchange(method, url, path, body, headers or {})

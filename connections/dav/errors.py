@@ -37,6 +37,10 @@ class Unauthorized(DavError):
     """401 to a request of ours, which always carries Authorization: the password is not accepted."""
 
 
+class NoPassword(Unauthorized):
+    """There is no password to send, so nothing was asked."""
+
+
 class Forbidden(DavError):
     """403; ``preconditions`` are the Clark names in the DAV:error body (RFC 4918 16), often none."""
 

@@ -9,6 +9,7 @@ from pytest_django import Settings
 from sandbox.accounts import Account
 from sandbox.server import Sandbox
 from tests.connections.engine import World
+from tests.connections.keys import keys  # noqa: F401 - a fixture
 from tests.factories import UserFactory
 
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from cryptography.fernet import InvalidToken
 from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from connections.commands import Failed, JsonCommand
 from connections.models import Connection
+from connections.passwords import Unreadable
 
 
 class Command(JsonCommand):
@@ -41,9 +41,8 @@ def reencrypt(connection_id: int) -> bool:
 
     The row is held meanwhile, so that a reconnection at the same moment does not get its old password back.
     """
-    try:
-        row = Connection.objects.select_for_update().only("password").get(pk=connection_id)
-    except InvalidToken:
+    row = Connection.objects.select_for_update().only("password").get(pk=connection_id)
+    if isinstance(row.password, Unreadable):
         return False
     row.save(update_fields=["password"])
     return True
