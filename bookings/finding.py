@@ -20,6 +20,7 @@ from connections.models import CalendarConfiguration
 
 ANY_MINUTE = timedelta(minutes=1)
 LOOK_AHEAD = timedelta(days=14)
+OLDEST, FARTHEST = timedelta(days=366), timedelta(days=5 * 365)  # what staff may insist on
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,8 +88,13 @@ def _staff_shape(booking: Booking, span: Span) -> Shape:
         duration=span[1] - span[0],
         interval=ANY_MINUTE,
         notice=timedelta(0),
-        horizon=timedelta(days=36500),
+        horizon=FARTHEST,
     )
+
+
+def is_near(start: datetime, *, now: datetime) -> bool:
+    """Can staff have meant it? A slip of the year is no time that anybody insists on."""
+    return now - OLDEST <= start < now + FARTHEST
 
 
 def collides(user: User, shape: Shape, start: datetime, *, moving: Booking | None = None) -> bool:

@@ -34,7 +34,7 @@ LOADED: dict[type[Placement], tuple[str, ...]] = {
 }
 CLAIM = timedelta(seconds=150)  # longer than one push may take
 PAUSE = timedelta(seconds=30)
-NEEDS_CHOICE = timedelta(hours=6)  # a calendar that became read-only or is gone is not asked again soon
+NEEDS_CHOICE = timedelta(hours=6)  # what waits for a person is not tried again soon, such as a read-only calendar
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +120,7 @@ def _wait_for_people(kind: type[Placement], placements: QuerySet[Placement]) -> 
 def _push_all(kind: type[Placement], keys: Sequence[int], now: datetime, *, force: bool = False) -> list[Pushed]:
     done: list[Pushed] = []
     for key in keys:
-        with guard.one_row(f"pushing {kind._meta.verbose_name} {key}", partial(_broke, kind, key, now)):
+        with guard.one_row(f"pushing {kind._meta.verbose_name} {key}", partial(_broke, done, kind, key, now)):
             if pushed := _push(kind, key, now, force=force):
                 done.append(pushed)
     return done
@@ -171,6 +171,10 @@ def _put(placement: Placement, calendar: Calendar, now: datetime) -> Pushed:
         bytes(placement.agreed_text),
     )
     draft = drafting.draft(placement)
+    try:
+        text = ical.compose(draft, now=now)
+    except (ValueError, OverflowError):  # nothing was sent, and no later try will go better by itself
+        return _write(placement, State.RETRYING, Problem("not_writable"), next_try_at=now + NEEDS_CHOICE)
     stored = _twice_if_unauthorized(lambda: push.put(calendar, agreed, draft, now=now))
     superseded = [etag for etag in (*placement.superseded_etags[-19:], placement.etag) if etag and etag != stored.etag]
     return _write(
@@ -181,7 +185,7 @@ def _put(placement: Placement, calendar: Calendar, now: datetime) -> Pushed:
         superseded_etags=superseded,
         agreed_start=span[0],
         agreed_end=span[1],
-        agreed_text=ical.compose(draft, now=now),
+        agreed_text=text,
         pushed_revision=revision,
         missing_since=None,
     )
@@ -283,12 +287,8 @@ def _pause(placement: Placement) -> timedelta:
     return back_off(PAUSE, placement.attempts, placement.pk % 16 / 16)
 
 
-def _broke(kind: type[Placement], key: int, now: datetime, error: str) -> None:
+def _broke(done: list[Pushed], kind: type[Placement], key: int, now: datetime, error: str) -> None:
     """Something unforeseen: the row waits, the others go on."""
-    _rows(kind).filter(pk=key).update(
-        state=State.RETRYING,
-        claimed_until=None,
-        next_try_at=now + timedelta(minutes=10),
-        error_code="bug",
-        error_params={"error": error},
-    )
+    problem = Problem("bug", {"error": error})
+    for placement in _rows(kind).filter(pk=key):
+        done.append(_write(placement, State.RETRYING, problem, next_try_at=now + timedelta(minutes=10)))

@@ -74,6 +74,7 @@ def book(
         raise Refused(_("Say who the booking is for."))
     if not service.active:
         raise Refused(_("“%(service)s” cannot be booked at present.") % {"service": service})
+    _refuse_far(start, now)
     candidates = _candidates(service, staff)
     refresh_all([user.pk for user in candidates], now, seconds=settings.FRESHNESS_DEADLINE_SECONDS)
     candidates.sort(key=lambda user: _is_unread(user, now))
@@ -85,6 +86,11 @@ def book(
             refusal = refusal or error
     assert refusal is not None  # noqa: S101 - there is always a candidate
     raise NotOpen(str(refusal), finding.next_openings(service, candidates, max(start, now), now=now))
+
+
+def _refuse_far(start: datetime, now: datetime) -> None:
+    if not finding.is_near(start, now=now):
+        raise Refused(_("This time is years away. Choose one nearer to today."))
 
 
 def _candidates(service: Service, staff: User | None) -> list[User]:
@@ -212,6 +218,7 @@ def reschedule(
 
     Where it is already nothing changes, and nobody is told.
     """
+    _refuse_far(start, now)
     refresh(booking.staff_id, now, seconds=settings.FRESHNESS_DEADLINE_SECONDS)
     with locked(booking.staff):
         booking = live(booking)
@@ -386,6 +393,7 @@ def _accept(booking: Booking, proposal: Proposal, now: datetime, actor: User | N
     """Let the booking follow the phone, whatever it overlaps."""
     if proposal.new_start is None or proposal.new_end is None:
         raise Refused(_("The event has no time that a booking could follow. Put it back, or cancel the booking."))
+    _refuse_far(proposal.new_start, now)
     shape = replace(booking.service.shape, duration=proposal.new_end - proposal.new_start)
     booking.overlap_allowed = finding.collides(booking.staff, shape, proposal.new_start, moving=booking)
     placing.follow(proposal.linked_event, proposal.seen)

@@ -409,3 +409,12 @@ def test_what_belongs_to_no_calendar_any_more_is_left_alone(talk: Service, anna:
     assert Calendar.objects.count() == 0
     assert ask("push_bookings") == Answer(0, [])
     assert shown("push_bookings") == "0 pushed.\n"
+
+
+def test_what_cannot_be_written_to_a_calendar_fails_the_push_in_one_sentence(practice: Practice) -> None:
+    booking, away = practice.book(), START.replace(year=9999)
+    Booking.objects.filter(pk=booking.pk).update(start=away, end=away + HOUR, blocked_until=away + HOUR)
+    sentence = "This time is too far from today for a calendar. Choose another."
+    failed = [{"booking": booking.pk, "push": "retrying", "error": sentence}]
+    for _ in range(2):
+        assert ask("push_bookings", now=practice.now) == Answer(1, failed, sentence)

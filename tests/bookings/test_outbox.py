@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from bookings import outbox, placing, services
-from bookings.models import LinkedEvent
+from bookings.models import Booking, LinkedEvent
 from connections import accounts
 from connections.models import Calendar, CalendarConfiguration, Connection, Event
 from tests.bookings.practice import HOUR, Practice, berlin, utc
@@ -232,3 +232,24 @@ def test_a_linked_calendar_that_is_gone_is_said(practice: Practice) -> None:
     practice.account.forget(practice.account.calendar("Home"))
     assert practice.push() == ["no_linked_calendar"]
     assert practice.placement(booking).error_code == "linked_gone"
+
+
+def test_what_cannot_be_written_is_said_at_its_row_and_keeps_nothing_else_back(practice: Practice) -> None:
+    far, near = practice.book(START), practice.book(START + HOUR)
+    away = START.replace(year=9999)
+    Booking.objects.filter(pk=far.pk).update(start=away, end=away + HOUR, blocked_until=away + HOUR)
+    pushed = {one.booking: (one.state, one.problem and one.problem.sentence) for one in outbox.push_due(practice.now)}
+    sentence = "This time is too far from today for a calendar. Choose another."
+    assert pushed == {far.pk: ("retrying", sentence), near.pk: ("pushed", None)}
+    assert practice.push() == []
+
+
+def test_what_went_wrong_unforeseen_is_among_what_was_tried(
+    practice: Practice, caplog: pytest.LogCaptureFixture
+) -> None:
+    booking = practice.book()
+    CalendarConfiguration.objects.update(time_zone="Nowhere/Land")
+    assert [(one.booking, one.state, one.problem.code) for one in outbox.push_due(practice.now) if one.problem] == [
+        (booking.pk, "retrying", "bug")
+    ]
+    assert [record.levelname for record in caplog.records] == ["ERROR"]

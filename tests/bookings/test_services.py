@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
@@ -179,3 +179,20 @@ def test_a_nameless_client_and_a_strange_staff_member_are_refused(practice: Prac
     assert refusal(practice, START) == "anna does not offer “Talk”."
     assert refusal(practice, START, staff=None) == "Nobody offers “Talk” yet."
     assert CARLA.name == "Carla Client"
+
+
+@pytest.mark.parametrize("start", [START.replace(year=year) for year in (1, 1971, 2024, 2032, 9999)])
+def test_nobody_insists_on_a_slip_of_the_year(practice: Practice, start: datetime) -> None:
+    years_away = "This time is years away. Choose one nearer to today."
+    assert refusal(practice, start, anyway=True) == years_away
+    booking = practice.book()
+    with pytest.raises(services.Refused) as caught:
+        services.reschedule(booking, start=start, now=practice.now, anyway=True)
+    assert (str(caught.value), isinstance(caught.value, services.NotOpen)) == (years_away, False)
+    assert [one.start for one in Booking.objects.all()] == [START]
+
+
+def test_staff_may_write_down_what_was_and_what_is_far_off(practice: Practice) -> None:
+    yesterday, in_years = practice.now - 24 * HOUR, START.replace(year=2030)
+    starts = [practice.book(start, anyway=True).start for start in (yesterday, in_years)]
+    assert starts == [yesterday, in_years]
