@@ -7,9 +7,13 @@ transaction that finishes the calendar.
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
+from itertools import zip_longest
 from typing import Any
 
 from connections import apply, dav
@@ -100,24 +104,43 @@ class Reading:
         return self.session.listing(path)
 
     def _fetch(self, wanted: Mapping[str, str]) -> None:
-        hrefs = list(wanted)
-        for first in range(0, len(hrefs), CHUNK):
-            if first:
-                self._look_at_the_clock()
-            fetched = self._ask(hrefs[first : first + CHUNK])
-            read = [apply.read(found, wanted.get(href, ""), self.lens) for href, found in fetched.found.items()]
-            missing = {href: wanted[href] for href in fetched.missing if href in wanted}
-            apply.write(self.calendar, self.lease, read, missing, self.lens, self.now)
-            self.report.changed += len(read)
+        with closing(self._answers(list(wanted))) as answers:
+            for fetched in answers:
+                read = [apply.read(found, wanted.get(href, ""), self.lens) for href, found in fetched.found.items()]
+                missing = {href: wanted[href] for href in fetched.missing if href in wanted}
+                apply.write(self.calendar, self.lease, read, missing, self.lens, self.now)
+                self.report.changed += len(read)
 
-    def _ask(self, hrefs: Sequence[str], *, counts: bool = True) -> dav.Fetched:
-        """Fetch them. Those that make the server fail, though it has just listed the calendar, are merely missing.
+    def _answers(self, hrefs: Sequence[str]) -> Generator[dav.Fetched]:
+        """The answers for all `hrefs` in order; OutOfTime when the budget is used up.
+
+        While one is worked on, the next is under way in one other thread, which does nothing but ask: what tables have
+        to say of a failure is asked here, and no two threads use the session at once.
+        """
+        chunks = [hrefs[first : first + CHUNK] for first in range(0, len(hrefs), CHUNK)]
+        with ThreadPoolExecutor(max_workers=1) as other:
+            coming: list[Future[dav.Fetched]] = []
+            for chunk, following in zip_longest(chunks, chunks[1:], fillvalue=()):
+                answer = coming.pop().result if coming else partial(self._multiget, chunk)
+                fetched = self._taken(chunk, answer)
+                late = bool(following) and time.monotonic() > self.until
+                if following and not late:
+                    coming.append(other.submit(self._multiget, following))
+                yield fetched
+                if late:
+                    raise OutOfTime
+
+    def _multiget(self, hrefs: Sequence[str]) -> dav.Fetched:
+        return self.session.fetch(self.calendar.path, hrefs)
+
+    def _taken(self, hrefs: Sequence[str], answer: Callable[[], dav.Fetched], *, counts: bool = True) -> dav.Fetched:
+        """The answer for them. Those that make the server fail, though it has just listed the calendar, are missing.
 
         Beyond a few it is the server that fails, unless it still serves others: then these are at fault. Those that do
         not count have been for a day.
         """
         try:
-            fetched = self.session.fetch(self.calendar.path, hrefs)
+            fetched = answer()
         except dav.DavError as trouble:
             if isinstance(trouble, (dav.Forbidden, dav.NotFound)) or concerns_all(trouble):
                 raise
@@ -133,10 +156,10 @@ class Reading:
         if self.serves is None:
             mine = Event.objects.filter(calendar__connection=self.calendar.connection_id).exclude(etag="")
             read = mine.filter(owed_etag="").select_related("calendar").defer("text").order_by("pk").first()
-            self.serves = read is not None and self._answers(read)
+            self.serves = read is not None and self._answers_for(read)
         return self.serves
 
-    def _answers(self, event: Event) -> bool:
+    def _answers_for(self, event: Event) -> bool:
         try:
             self.session.fetch(event.calendar.path, [event.href])
         except dav.DavError:
@@ -197,7 +220,8 @@ class Reading:
         What comes instead may be older than what is known (reads lag behind writes) and is stored if it differs.
         """
         hopeless = event.owed_since is not None and event.owed_since <= self.now - OWED_HOLDS_FRESHNESS
-        found = self._ask([event.href], counts=not hopeless).found.get(event.href)
+        fetched = self._taken([event.href], partial(self._multiget, [event.href]), counts=not hopeless)
+        found = fetched.found.get(event.href)
         listed = "" if event.owed_etag == apply.UNNAMED else event.owed_etag
         read = [apply.read(found, listed, self.lens)] if found else []
         settled = bool(read) and not read[0].owed_etag

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import time
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 from pytest_django import Settings
 
-from connections import sync
+from connections import apply, sync
 from connections.models import Event, SyncRun
 from tests.connections.engine import World, at
 from tests.ics_text import event
@@ -110,6 +112,25 @@ def test_a_first_sync_stops_at_its_time_budget_and_the_next_one_goes_on(
     assert counts == [(50, True, True), (50, True, True), (20, False, False)]
     assert world.known() == world.there()
     assert world.connection.lease_token == ""
+
+
+def test_the_next_events_are_fetched_while_those_that_came_are_read(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for number in range(120):
+        world.theirs("Work").put(f"{number}.ics", event(f"EVENT-{number}"))
+    read, seen = apply.read, []
+
+    def wait_and_read(*given: Any) -> apply.ReadEvent:
+        until = time.monotonic() + (0 if seen else 5)
+        while len(asked := world.icloud.log.matching(report="calendar-multiget")) < 2 and time.monotonic() < until:
+            time.sleep(0.01)
+        seen.append(len(asked))
+        return read(*given)
+
+    monkeypatch.setattr(apply, "read", wait_and_read)
+    assert (world.sync().changed, seen[0]) == (120, 2)
+    assert world.known() == world.there()
 
 
 def test_until_the_first_read_is_complete_there_are_no_openings(
