@@ -24,6 +24,7 @@ from connections.report import SyncReport
 from connections.standing import Standing
 
 CHUNK = 50  # hrefs asked for at once, between two looks at the budget
+MOST_OCTETS = 4 * 1024 * 1024  # fetched before they are stored
 FEW = 2  # unchanged events that a delta may well repeat: our own pushes, for instance
 SERVER_FAILS = 3  # after so many events in a row that made it fail, it may be the server and not the events
 MOST_AT_FAULT = 50  # and after so many it is the server
@@ -32,6 +33,25 @@ MOST_NAMES = 500  # in one query; for more, all events of the calendar are loade
 
 class OutOfTime(Exception):
     """The budget of this task is used up; what was stored stays, and the next task goes on."""
+
+
+@dataclass(slots=True)
+class Batch:
+    """What was fetched and is to be stored in one transaction: `missing` is href -> listed ETag."""
+
+    read: list[apply.ReadEvent] = field(default_factory=list)
+    missing: dict[str, str] = field(default_factory=dict)
+    octets: int = 0
+
+    def add(self, read: Sequence[apply.ReadEvent], missing: Mapping[str, str]) -> None:
+        self.read += read
+        self.missing |= missing
+        self.octets += sum(len(event.text) for event in read)
+
+    @property
+    def is_full(self) -> bool:
+        """Might the next chunk be too much for one transaction, or for the memory?"""
+        return len(self.read) + len(self.missing) + CHUNK > apply.MOST_EVENTS or self.octets > MOST_OCTETS
 
 
 @dataclass(slots=True)
@@ -104,12 +124,24 @@ class Reading:
         return self.session.listing(path)
 
     def _fetch(self, wanted: Mapping[str, str]) -> None:
-        with closing(self._answers(list(wanted))) as answers:
-            for fetched in answers:
-                read = [apply.read(found, wanted.get(href, ""), self.lens) for href, found in fetched.found.items()]
-                missing = {href: wanted[href] for href in fetched.missing if href in wanted}
-                apply.write(self.calendar, self.lease, read, missing, self.lens, self.now)
-                self.report.changed += len(read)
+        """Read what is wanted and store it, hundreds at once; when it breaks off, what had come by then."""
+        batch = Batch()
+        try:
+            with closing(self._answers(list(wanted))) as answers:
+                for fetched in answers:
+                    read = [apply.read(found, wanted.get(href, ""), self.lens) for href, found in fetched.found.items()]
+                    batch.add(read, {href: wanted[href] for href in fetched.missing if href in wanted})
+                    if batch.is_full:
+                        self._store(batch)
+                        batch = Batch()
+        except (dav.DavError, OutOfTime):
+            self._store(batch)
+            raise
+        self._store(batch)
+
+    def _store(self, batch: Batch) -> None:
+        apply.write(self.calendar, self.lease, batch.read, batch.missing, self.lens, self.now)
+        self.report.changed += len(batch.read)
 
     def _answers(self, hrefs: Sequence[str]) -> Generator[dav.Fetched]:
         """The answers for all `hrefs` in order; OutOfTime when the budget is used up.

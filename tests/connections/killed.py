@@ -3,6 +3,7 @@
     python -m tests.connections.killed connections.apply.finish:1 sync_calendars
 
 The process gets SIGKILL when the function is called for the n-th time; with `after` instead of `:`, when it returned.
+Not more than 100 events are stored in one transaction, so that a small calendar takes several.
 """
 
 from __future__ import annotations
@@ -43,5 +44,8 @@ if __name__ == "__main__":
     django.setup()
     from django.core.management import call_command
 
+    from connections import apply
+
+    apply.MOST_EVENTS = 100
     die_at(sys.argv[1])
     call_command(*sys.argv[2:])

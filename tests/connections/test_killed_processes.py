@@ -115,9 +115,9 @@ def finish(world: World, start: Start) -> None:
 
 def test_killed_in_the_middle_of_a_first_sync_and_started_again(outside: World, start: Start) -> None:
     outside.icloud.faults.slow(0.1, method="REPORT", times=None)
-    process = start("manage.py", "sync_calendars")
+    process = start("-m", "tests.connections.killed", "connections.apply.finish:1", "sync_calendars")
     until = time.monotonic() + 60
-    while len(outside.icloud.log.matching(report="calendar-multiget")) < 4 and time.monotonic() < until:
+    while len(outside.icloud.log.matching(report="calendar-multiget")) < 5 and time.monotonic() < until:
         time.sleep(0.01)
     process.kill()
     assert process.wait() == -signal.SIGKILL

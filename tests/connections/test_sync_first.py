@@ -7,9 +7,11 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from pytest_django import Settings
 
-from connections import apply, sync
+from connections import apply, reading, sync
 from connections.models import Event, SyncRun
 from tests.connections.engine import World, at
 from tests.ics_text import event
@@ -131,6 +133,29 @@ def test_the_next_events_are_fetched_while_those_that_came_are_read(
     monkeypatch.setattr(apply, "read", wait_and_read)
     assert (world.sync().changed, seen[0]) == (120, 2)
     assert world.known() == world.there()
+
+
+def test_what_came_before_the_server_broke_off_is_stored(world: World) -> None:
+    for number in range(120):
+        world.theirs("Work").put(f"{number:03}.ics", event(f"EVENT-{number}"))
+    world.icloud.faults.status(503, body="calendar-multiget", skip=2, times=None)
+    report = world.sync()
+    world.icloud.faults.clear()
+    assert (report.changed, report.error and report.error.code, len(world.known())) == (100, "throttled", 100)
+    assert world.sync().changed == 20
+    assert world.known() == world.there()
+
+
+def test_large_events_are_stored_before_they_fill_the_memory(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(reading, "MOST_OCTETS", 1000)
+    for number in range(120):
+        world.theirs("Work").put(f"{number}.ics", event(f"EVENT-{number}"))
+    with CaptureQueriesContext(connection) as captured:
+        assert world.sync().changed == 120
+    stored = [
+        query for query in captured.captured_queries if query["sql"].startswith('INSERT INTO "connections_event"')
+    ]
+    assert len(stored) == 3
 
 
 def test_until_the_first_read_is_complete_there_are_no_openings(

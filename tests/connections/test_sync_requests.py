@@ -100,6 +100,5 @@ def test_storing_1000_events_takes_no_query_for_each(world: World) -> None:
         report = world.sync()
     counted = Counter(statements(captured))
     assert (report.changed, report.requests) == (1000, 22)
-    assert {what for what, count in counted.items() if count > 23} == set()
-    assert sum(counted.values()) == 152
+    assert sum(counted.values()) < 60
     assert len(world.known()) == 1000
