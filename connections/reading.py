@@ -25,6 +25,7 @@ from connections.standing import Standing
 
 CHUNK = 50  # hrefs asked for at once, between two looks at the budget
 MOST_OCTETS = 4 * 1024 * 1024  # fetched before they are stored
+OF_INSTANCE = 200  # octets that an occurrence takes until it is stored
 FEW = 2  # unchanged events that a delta may well repeat: our own pushes, for instance
 SERVER_FAILS = 3  # after so many events in a row that made it fail, it may be the server and not the events
 MOST_AT_FAULT = 50  # and after so many it is the server
@@ -41,12 +42,12 @@ class Batch:
 
     read: list[apply.ReadEvent] = field(default_factory=list)
     missing: dict[str, str] = field(default_factory=dict)
-    octets: int = 0
+    octets: int = 0  # of memory, by and large
 
     def add(self, read: Sequence[apply.ReadEvent], missing: Mapping[str, str]) -> None:
         self.read += read
         self.missing |= missing
-        self.octets += sum(len(event.text) for event in read)
+        self.octets += sum(len(event.text) + OF_INSTANCE * len(event.expansion.instances) for event in read)
 
     @property
     def is_full(self) -> bool:

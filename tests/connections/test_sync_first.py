@@ -12,7 +12,7 @@ from django.test.utils import CaptureQueriesContext
 from pytest_django import Settings
 
 from connections import apply, reading, sync
-from connections.models import Event, SyncRun
+from connections.models import Event, Occurrence, SyncRun
 from tests.connections.engine import World, at
 from tests.ics_text import event
 
@@ -156,6 +156,30 @@ def test_large_events_are_stored_before_they_fill_the_memory(world: World, monke
         query for query in captured.captured_queries if query["sql"].startswith('INSERT INTO "connections_event"')
     ]
     assert len(stored) == 3
+
+
+def test_titles_that_mean_something_to_a_database_are_stored_as_they_are(world: World) -> None:
+    titles = ["100 % of Anna's; DROP TABLE", "%s %(start)s ? :1", 'a "quoted" \\ one', "Größe 🎈"]
+    for hour, title in enumerate(titles):
+        world.add(title, at(8 + hour))
+    world.sync()
+    assert list(Occurrence.objects.order_by("start").values_list("summary", flat=True)) == titles
+
+
+def test_an_occurrence_is_stored_with_every_column(world: World) -> None:
+    assert {"id", *apply.COLUMNS} == {field.column for field in Occurrence._meta.concrete_fields}
+    world.add("Yoga", at(18), rule="FREQ=WEEKLY;COUNT=2")
+    world.sync()
+    first, second = Occurrence.objects.order_by("start")
+    assert (first.event, first.calendar, first.blocks, first.reason) == (
+        Event.objects.get(),
+        world.calendar(),
+        True,
+        "busy",
+    )
+    assert (first.all_day, first.free_marked, first.summary) == (False, False, "Yoga")
+    assert (second.start, second.end) == (at(18, day=8), at(19, day=8))
+    assert first.recurrence_id != second.recurrence_id
 
 
 def test_until_the_first_read_is_complete_there_are_no_openings(

@@ -29,6 +29,7 @@ def engine_alone(settings: Settings) -> None:
 def statements(captured: CaptureQueriesContext) -> list[str]:
     """Verb and table of every query except those that only frame a transaction."""
     queries = [query["sql"] for query in captured.captured_queries if not query["sql"].startswith(FRAME)]
+    queries = [sql.partition(" times: ")[2] or sql for sql in queries]  # one statement with many rows
     return [_short(sql) for sql in queries]
 
 
@@ -100,5 +101,5 @@ def test_storing_1000_events_takes_no_query_for_each(world: World) -> None:
         report = world.sync()
     counted = Counter(statements(captured))
     assert (report.changed, report.requests) == (1000, 22)
-    assert sum(counted.values()) < 60
+    assert sum(counted.values()) == {"sqlite": 40, "postgresql": 26}[database.vendor]  # SQLite takes 999 values at once
     assert len(world.known()) == 1000
