@@ -1,7 +1,7 @@
 """`make soak MINUTES=10`: staff, clients, iPhones and faults at random, then an audit. Exit 0 only if all is right.
 
 MINUTES and SEED say how long and which dice; DATABASE_URL names a PostgreSQL, beside whose database one is made for
-this run; without it everything lives in a SQLite file. KEEP=1 keeps the folder with its logs.
+this run; without it everything lives in a SQLite file. KEEP=1 keeps the folder with its logs, and that database.
 """
 
 from __future__ import annotations

@@ -77,7 +77,8 @@ def database(folder: Path, url: str) -> Iterator[str]:
         try:
             yield f"{url.rpartition('/')[0]}/{name}"
         finally:
-            server.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
+            if not os.environ.get("KEEP"):
+                server.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
 
 
 def free_port() -> int:
