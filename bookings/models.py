@@ -10,7 +10,6 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.contrib.postgres.fields import DateTimeRangeField, RangeOperators
-from django.core.validators import MinValueValidator
 from django.db import models
 from django.db.models import F, Func, Q
 from django.urls import reverse
@@ -20,6 +19,7 @@ from availability.intervals import Span
 from availability.models import BlockedSlot
 from availability.slots import Shape
 from bookings.constraints import PostgreSQLExclusionConstraint
+from bookings.limits import A_DAY, A_WEEK, A_YEAR, SOME, THE_HORIZON
 from bookings.placement import Placement
 
 
@@ -48,15 +48,13 @@ class Service(models.Model):
     slug = models.SlugField(_("address"), unique=True)
     name = models.CharField(_("name"), max_length=200)
     staff = models.ManyToManyField(settings.AUTH_USER_MODEL, related_name="services", verbose_name=_("staff"))
-    minutes = models.PositiveIntegerField(_("minutes"), validators=[MinValueValidator(1)])
-    slot_minutes = models.PositiveIntegerField(
-        _("start every … minutes"), default=15, validators=[MinValueValidator(1)]
-    )
-    buffer_before_minutes = models.PositiveIntegerField(_("minutes kept free before"), default=0)
-    buffer_after_minutes = models.PositiveIntegerField(_("minutes kept free after"), default=0)
-    notice_minutes = models.PositiveIntegerField(_("minimum notice in minutes"), default=60)
+    minutes = models.PositiveIntegerField(_("minutes"), validators=[SOME, A_WEEK])
+    slot_minutes = models.PositiveIntegerField(_("start every … minutes"), default=15, validators=[SOME, A_DAY])
+    buffer_before_minutes = models.PositiveIntegerField(_("minutes kept free before"), default=0, validators=[A_DAY])
+    buffer_after_minutes = models.PositiveIntegerField(_("minutes kept free after"), default=0, validators=[A_DAY])
+    notice_minutes = models.PositiveIntegerField(_("minimum notice in minutes"), default=60, validators=[A_YEAR])
     horizon_days = models.PositiveIntegerField(
-        _("can be booked days ahead"), default=60, validators=[MinValueValidator(1)]
+        _("can be booked days ahead"), default=60, validators=[SOME, THE_HORIZON]
     )
     location = models.CharField(_("location or call link"), max_length=300, blank=True)
     neutral_title = models.CharField(_("neutral title on the calendar"), max_length=200, blank=True)

@@ -64,6 +64,23 @@ def test_several_staff_offer_it(anna: User, users: tuple[str, ...]) -> None:
             ("--user", "anna", "--buffer-after", "-5"),
             "buffer_after_minutes: Ensure this value is greater than or equal to 0.",
         ),
+        (
+            ("--user", "anna", "--minutes", "99999999999999"),
+            "minutes: Enter at most 10080 minutes, which are a week.",
+        ),
+        (
+            ("--user", "anna", "--slot-minutes", "1441", "--buffer-before", "1441"),
+            "slot_minutes: Enter at most 1440 minutes, which are a day. "
+            "buffer_before_minutes: Enter at most 1440 minutes, which are a day.",
+        ),
+        (
+            ("--user", "anna", "--notice", "525601"),
+            "notice_minutes: Enter at most 525600 minutes, which are a year.",
+        ),
+        (
+            ("--user", "anna", "--horizon", "401"),
+            "horizon_days: Enter at most 400 days: Kalends looks no farther ahead.",
+        ),
     ],
 )
 def test_what_cannot_be_a_service_is_refused(anna: User, options: tuple[str, ...], sentence: str) -> None:

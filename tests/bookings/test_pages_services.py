@@ -78,6 +78,16 @@ def test_a_service_that_takes_no_time_is_refused_at_its_field(anna_client: Clien
     assert Service.objects.count() == 0
 
 
+def test_numbers_without_measure_are_refused_at_their_fields(anna_client: Client) -> None:
+    page = anna_client.post(f"{URL}new/", sent(minutes="9" * 14, slot_minutes=1441, horizon_days="9" * 5000))
+    assert texts(page, "//ul[@class='field__error']") == [
+        "Enter at most 10080 minutes, which are a week.",
+        "Enter at most 1440 minutes, which are a day.",
+        "Enter a whole number.",
+    ]
+    assert Service.objects.count() == 0
+
+
 def test_a_renamed_service_keeps_its_address(anna_client: Client, anna: User) -> None:
     ServiceFactory(slug="massage", staff=[anna])
     anna_client.post(f"{URL}massage/", sent(name="Relaxation", minutes=45))
