@@ -27,7 +27,7 @@ def tell_clients(now: datetime, *, booking: Booking | None = None) -> int:
     for change in due.select_related("booking__client", "booking__service", "booking__staff"):
         mine = BookingChange.objects.filter(pk=change.pk, told_at=None)
         if mine.filter(tell_client_at__lte=now).update(tell_client_at=now + TRY_AGAIN):
-            with guard.one_row(f"telling of change {change.pk}"):
+            with guard.one_row(f"telling the client of booking {change.booking_id}"):
                 told = emails.tell_client(change, _last_told(change))
                 mine.update(told_at=now) if told else mine.update(tell_client_at=None)
                 sent += told
@@ -44,7 +44,7 @@ def mail_proposals(now: datetime) -> int:
     due = Proposal.objects.to_mail(now).select_related(*deciding.WITH).order_by("booking__start", "pk")
     sent = 0
     for proposals in _letters(proposal for proposal in due if _claim(proposal, now)):
-        with guard.one_row(f"mailing proposal {proposals[0].pk}", partial(_give_back, proposals)):
+        with guard.one_row(f"asking staff about booking {proposals[0].booking_id}", partial(_give_back, proposals)):
             sent += emails.propose(proposals, deciding.token_of(proposals[0]))
     return sent
 
@@ -84,7 +84,7 @@ def warn_staff(now: datetime) -> int:
     for booking in pending.select_related("client", "service", "staff"):
         if Booking.objects.filter(pk=booking.pk, staff_warned_at=None).update(staff_warned_at=now):
             unwarned = partial(_unwarn, booking)
-            with guard.one_row(f"warning of booking {booking.pk}", unwarned):
+            with guard.one_row(f"warning staff of booking {booking.pk}", unwarned):
                 sent += emails.warn_unconfirmed(booking)
     return sent
 

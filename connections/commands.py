@@ -20,6 +20,7 @@ from django.db import OperationalError, ProgrammingError
 from django.utils.translation import gettext as _
 
 from connections.instants import parse_instant
+from connections.shell import displayed, not_utf8, speak_plainly
 
 
 class Failed(CommandError):
@@ -59,9 +60,13 @@ class JsonCommand(BaseCommand):
 
     def run_from_argv(self, argv: list[str]) -> None:
         self._asked_for_json = "--json" in argv
+        if garbled := next(filter(not_utf8, argv), ""):
+            self._misused(argv[1], _("“%(text)s” is not UTF-8") % {"text": displayed(garbled)})
         super().run_from_argv(argv)
 
     def execute(self, *args: Any, **options: Any) -> str | None:
+        if self._called_from_command_line and not options["traceback"]:
+            speak_plainly(self._tell)
         try:
             return super().execute(*args, **options)
         except (Failed, Refused) as error:
@@ -97,11 +102,14 @@ class JsonCommand(BaseCommand):
             raise Failed(_("The database cannot be used: %(reason)s.") % {"reason": reason.rstrip(".")}) from error
 
     def _misused(self, subcommand: str, message: str) -> NoReturn:
-        sentence = _("%(command)s: %(message)s; see --help.") % {"command": subcommand, "message": message}
+        self._tell(_("%(command)s: %(message)s; see --help.") % {"command": subcommand, "message": message})
+        sys.exit(2)
+
+    def _tell(self, sentence: str) -> None:
+        """Say to a shell what went wrong."""
         if self._asked_for_json:
             self._print({"error": sentence})
         self.stderr.write(sentence)
-        sys.exit(2)
 
     @abstractmethod
     def run(self, *args: Any, **options: Any) -> Any:
@@ -115,10 +123,16 @@ class JsonCommand(BaseCommand):
 
 
 def read_password(prompt: str) -> str:
-    """A password from a prompt or, where nobody sits, from the first line of standard input; never from an argument."""
-    if sys.stdin.isatty():
-        return getpass.getpass(prompt)
-    return sys.stdin.readline().rstrip("\r\n")
+    """A password from a prompt or, where nobody sits, from the first line of standard input; never from an argument.
+
+    Refused if it is not UTF-8.
+    """
+    try:
+        text = getpass.getpass(prompt) if sys.stdin.isatty() else sys.stdin.readline().rstrip("\r\n")
+        text.encode()
+    except UnicodeError:
+        raise Refused(_("The password is not UTF-8. Set the terminal or the file to UTF-8 and try again.")) from None
+    return text
 
 
 def in_one_line(error: ValidationError) -> str:

@@ -18,6 +18,6 @@ def one_row(what: str, on_failure: Callable[[str], None] | None = None) -> Itera
     try:
         yield
     except Exception as error:  # the loop goes on with the other rows
-        logger.exception("%s failed", what)
+        logger.exception("%s failed (%s); it is tried again by itself", what, type(error).__name__)
         if on_failure is not None:
             on_failure(type(error).__name__)

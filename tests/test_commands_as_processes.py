@@ -111,6 +111,32 @@ def test_mails_that_no_server_takes_are_not_mixed_with_the_answer(manage: Manage
     assert (ended.err.count("Subject: Cancelled: "), ended.out.count("Subject: ")) == (1, 0)
 
 
+def test_a_mail_server_that_fails_undoes_nothing_and_is_one_sentence(
+    manage: Manage, to_be_told: tuple[str, ...]
+) -> None:
+    ended = manage(*to_be_told, "--json", EMAIL_URL="smtp://127.0.0.1:1")
+    booking = ended.json["id"]
+    words = f"Telling the client of booking {booking} failed (ConnectionRefusedError); it is tried again by itself.\n"
+    assert (ended.code, ended.json["status"], ended.err) == (0, "cancelled", words)
+
+
+def test_what_nobody_expected_is_one_sentence_and_a_traceback_only_where_it_is_asked_for(manage: Manage) -> None:
+    ended = manage("bookings", "--user", "anna", "--json", DJANGO_SETTINGS_MODULE="tests.broken_settings")
+    sentence = "Something unexpected went wrong in Kalends (ZeroDivisionError). Give --traceback to see where."
+    assert ended == Ended(1, json.dumps({"error": sentence}, indent=2) + "\n", sentence + "\n")
+    traced = manage("bookings", "--user", "anna", "--traceback", DJANGO_SETTINGS_MODULE="tests.broken_settings")
+    assert (traced.code, traced.err.startswith("Traceback (most recent call last):")) == (1, True)
+
+
+@pytest.mark.parametrize("json_too", [True, False])
+def test_what_is_not_utf_8_is_refused(manage: Manage, json_too: bool) -> None:
+    garbled = os.fsdecode(b"M\xfcller")
+    ended = manage("bookings", "--user", garbled, *(["--json"] if json_too else []))
+    sentence = "bookings: “M\N{REPLACEMENT CHARACTER}ller” is not UTF-8; see --help."
+    assert (ended.code, ended.err) == (2, sentence + "\n")
+    assert (json.loads(ended.out) if ended.out else None) == ({"error": sentence} if json_too else None)
+
+
 def test_a_refusal_is_exit_two_one_sentence_and_json(manage: Manage) -> None:
     anna = UserFactory(username="anna")
     office_hours(anna)

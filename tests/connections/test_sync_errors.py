@@ -265,7 +265,8 @@ def test_a_bug_is_logged_said_on_the_row_and_tried_again(read: World, caplog: py
     connection = read.connection
     assert (connection.error_code, connection.needs_person, connection.lease_token) == ("bug", False, "")
     assert 300 <= pause(read) <= 380
-    assert [record.message for record in caplog.records] == [f"syncing connection {read.pk} failed"]
+    words = f"syncing connection {read.pk} failed (RelatedObjectDoesNotExist); it is tried again by itself"
+    assert [record.message for record in caplog.records] == [words]
 
 
 def test_a_bug_in_one_connection_leaves_the_others_of_a_poll_alone(read: World) -> None:
