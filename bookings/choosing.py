@@ -13,7 +13,7 @@ from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.http import QueryDict
 
-from bookings import placing
+from bookings import mirroring, placing
 from bookings.forms.configuration import ConfigurationForm, RulesForm
 from connections import accounts, expansion
 from connections.models import Calendar, CalendarConfiguration, Connection, Occurrence
@@ -55,6 +55,7 @@ class Choice:
         self.user, self.now = user, now
         self.former_link = configuration.linked_calendar_id
         self.former_zone = configuration.time_zone
+        self.former_words = (configuration.detail, configuration.title_template)
         self.form = ConfigurationForm(user, data, instance=configuration)
         self.calendars = list(_offered(user))
         self.rules = {calendar.pk: _rules(calendar, data) for calendar in self.calendars}
@@ -116,6 +117,9 @@ class Choice:
         values = {name: chosen[name] for name in self.form.Meta.fields if name in self.form.data}
         if values:
             CalendarConfiguration.objects.filter(user=self.user).update(**values)
+        if (chosen["detail"], values.get("title_template", self.former_words[1])) != self.former_words:
+            mirroring.reword(self.user)
+            placing.reword_upcoming(self.user, self.now)
         changed = [pk for pk, rules in self.rules.items() if rules.is_bound and rules.has_changed()]
         for pk in changed:
             Calendar.objects.filter(pk=pk).update(**self.rules[pk].cleaned_data)

@@ -52,6 +52,12 @@ def _place(user_id: int, calendar: Calendar, now: datetime) -> None:
         )
 
 
+def reword(user: User) -> None:
+    """Let the events of slots say what is to be shown from now on."""
+    placements = MirroredSlot.objects.filter(staff=user, wanted=Wanted.PRESENT).exclude(slot=None)
+    placements.filter(state=State.PUSHED).update(state=State.QUEUED, pushed_revision=0)
+
+
 def withdraw(connection: Connection) -> None:
     """Want the events of blocked slots gone from an account, while the slots stand. Inside a transaction."""
     _remove(MirroredSlot.objects.filter(calendar__connection=connection))

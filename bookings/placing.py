@@ -7,7 +7,7 @@ from typing import Any
 
 from django.contrib.auth.models import User
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import F, QuerySet
 
 from availability.intervals import Span
 from bookings.models import Booking, LinkedEvent
@@ -116,6 +116,17 @@ def place_upcoming(user: User, now: datetime) -> int:
         remove(booking)
         place(booking)
     return len(bookings)
+
+
+def reword_upcoming(user: User, now: datetime) -> None:
+    """Let the events of upcoming bookings say what is to be shown from now on; what the phone wrote there stays.
+
+    Inside the staff member's lock.
+    """
+    placements = LinkedEvent.objects.filter(booking__in=upcoming(user, now), wanted=Wanted.PRESENT)
+    bookings = list(placements.values_list("booking", flat=True))
+    Booking.objects.filter(pk__in=bookings).update(revision=F("revision") + 1)
+    placements.filter(state=State.PUSHED).update(state=State.QUEUED)
 
 
 def withdraw_upcoming(user: User, calendars: QuerySet[Calendar], now: datetime) -> int:

@@ -1,0 +1,74 @@
+"""Whoever chooses that less is to be shown on the iPhone means the bookings that are there already, too."""
+
+from __future__ import annotations
+
+import pytest
+from django.test import Client
+
+from availability.models import BlockedSlot
+from bookings import mirroring
+from bookings.models import Booking
+from connections.models import Calendar, CalendarConfiguration
+from tests.bookings.practice import HOUR, Practice
+from tests.factories import NOW, START
+
+pytestmark = pytest.mark.time_machine(NOW, tick=False)
+URL = "/calendars/settings/configuration/"
+
+
+def choose(practice: Practice, client: Client, **changed: str) -> None:
+    """Save the configuration with something else in it."""
+    home, work = (Calendar.objects.get(name=name) for name in ("Home", "Work"))
+    form = {
+        "linked_calendar": home.pk,
+        "conflict_calendars": [home.pk, work.pk],
+        "time_zone": "Europe/Berlin",
+        "stale_policy": "pending",
+        "detail": "name",
+        "title_template": "",
+    }
+    client.force_login(practice.user)
+    assert client.post(URL, form | changed).status_code == 302
+
+
+def title(practice: Practice, booking: Booking) -> str:
+    return practice.text(booking).partition("SUMMARY:")[2].partition("\r\n")[0]
+
+
+def test_only_busy_is_shown_of_bookings_made_before_as_well(practice: Practice, client: Client) -> None:
+    booking, moved = practice.booked(), practice.booked(START + 2 * HOUR)
+    choose(practice, client, detail="busy")
+    assert practice.push() == ["pushed", "pushed"]
+    assert [title(practice, one) for one in (booking, moved)] == ["Busy", "Busy"]
+    assert "Carla" not in practice.text(booking)
+    practice.poll_later(2)
+    assert (practice.proposals(), practice.push()) == ([], [])
+
+
+def test_another_title_comes_to_bookings_made_before_but_not_over_one_the_phone_gave(
+    practice: Practice, client: Client
+) -> None:
+    booking, renamed = practice.booked(), practice.booked(START + 2 * HOUR)
+    practice.phone.rename(practice.href(renamed), "Carla, the difficult case")
+    practice.poll_later()
+    choose(practice, client, title_template="{service}: {client}")
+    practice.push()
+    assert [title(practice, one) for one in (booking, renamed)] == ["Talk: Carla Client", "Carla\\, the difficult case"]
+
+
+def test_what_was_saved_without_another_choice_sends_nothing(practice: Practice, client: Client) -> None:
+    booking = practice.booked()
+    choose(practice, client)
+    booking.refresh_from_db()
+    assert (practice.push(), booking.revision) == ([], 1)
+
+
+def test_the_note_of_a_blocked_slot_follows_too(practice: Practice, client: Client) -> None:
+    CalendarConfiguration.objects.update(mirror_blocked_slots=True)
+    BlockedSlot.objects.create(user=practice.user, start=START, end=START + HOUR, note="Doctor")
+    mirroring.follow_slots(practice.now)
+    practice.push()
+    choose(practice, client, detail="busy", mirror_blocked_slots="on")
+    assert practice.push() == ["pushed"]
+    [href] = practice.events()
+    assert b"SUMMARY:Busy\r\n" in practice.account.calendar("Home").resources[href].data
