@@ -19,7 +19,7 @@ from availability.intervals import Span
 from availability.models import BlockedSlot
 from availability.slots import Shape
 from bookings.constraints import PostgreSQLExclusionConstraint
-from bookings.limits import A_DAY, A_WEEK, A_YEAR, SOME, THE_HORIZON
+from bookings.limits import A_DAY, A_WEEK, A_YEAR, SOME, THE_HORIZON, farthest_days
 from bookings.placement import Placement
 
 
@@ -54,7 +54,7 @@ class Service(models.Model):
     buffer_after_minutes = models.PositiveIntegerField(_("minutes kept free after"), default=0, validators=[A_DAY])
     notice_minutes = models.PositiveIntegerField(_("minimum notice in minutes"), default=60, validators=[A_YEAR])
     horizon_days = models.PositiveIntegerField(
-        _("can be booked days ahead"), default=60, validators=[SOME, THE_HORIZON]
+        _("can be booked days ahead"), default=farthest_days, validators=[SOME, THE_HORIZON]
     )
     location = models.CharField(_("location or call link"), max_length=300, blank=True)
     neutral_title = models.CharField(_("neutral title on the calendar"), max_length=200, blank=True)

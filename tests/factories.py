@@ -173,7 +173,7 @@ class ClientFactory(DjangoModelFactory):
 
 
 class ServiceFactory(DjangoModelFactory):
-    """An hour; `staff=[user]` says with whom."""
+    """An hour, to be booked 60 days ahead; `staff=[user]` says with whom."""
 
     class Meta:
         model = Service
@@ -182,6 +182,7 @@ class ServiceFactory(DjangoModelFactory):
     name = factory.Sequence(lambda n: f"Massage {n}")
     slug = factory.Sequence(lambda n: f"massage-{n}")
     minutes = 60
+    horizon_days = 60
 
     @factory.post_generation
     def staff(self, create: bool, extracted: list[User] | None, **kwargs: Any) -> None:

@@ -31,7 +31,7 @@ def test_a_service_is_made_with_sane_defaults(anna: User) -> None:
     )
     service = Service.objects.get()
     assert (service.slot_minutes, service.buffer_before_minutes, service.buffer_after_minutes) == (15, 0, 0)
-    assert (service.notice_minutes, service.horizon_days, service.active) == (60, 60, True)
+    assert (service.notice_minutes, service.horizon_days, service.active) == (60, 400, True)
     assert list(service.staff.all()) == [anna]
 
 

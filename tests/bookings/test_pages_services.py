@@ -78,6 +78,11 @@ def test_a_service_that_takes_no_time_is_refused_at_its_field(anna_client: Clien
     assert Service.objects.count() == 0
 
 
+def test_a_new_service_can_be_booked_as_far_ahead_as_kalends_looks(anna_client: Client, settings: Any) -> None:
+    settings.BOOKING_HORIZON_DAYS = 90
+    assert anna_client.get(f"{URL}new/").context["form"]["horizon_days"].value() == 90
+
+
 def test_numbers_without_measure_are_refused_at_their_fields(anna_client: Client) -> None:
     page = anna_client.post(f"{URL}new/", sent(minutes="9" * 14, slot_minutes=1441, horizon_days="9" * 5000))
     assert texts(page, "//ul[@class='field__error']") == [
