@@ -5,6 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
+from sys import intern
+from types import MappingProxyType
 
 _FOLD = re.compile(rb"[\r\n]+[ \t]")  # blank lines inside a fold come from files whose line ends were converted twice
 _ANY_FOLD = re.compile(rb"(?<!\n)\n++[ \t]")
@@ -18,6 +21,7 @@ _TIMES = frozenset({"DTSTART", "DTEND", "RECURRENCE-ID", "RDATE", "EXDATE"})
 _ESCAPED = re.compile(r"\\(.)", re.DOTALL)
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u0085\u2028\u2029]")
 MOST_OCTETS = 75
+NO_PARAMS: Mapping[str, str] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +30,7 @@ class Line:
 
     name: str
     value: str
-    params: Mapping[str, str] = field(default_factory=dict)
+    params: Mapping[str, str] = field(default_factory=lambda: NO_PARAMS)
 
 
 def normalise(data: bytes) -> bytes:
@@ -65,16 +69,18 @@ def split(raw: bytes) -> Line:
     if head is None:
         name, _, value = text.rpartition(":")
         return Line(re.split("[;:]", name, maxsplit=1)[0].upper(), value.strip())
-    name, said, value = head[1].upper(), head[2], text[head.end() :].strip()
+    name, said, value = intern(head[1].upper()), head[2], text[head.end() :].strip()
     if name in _TIMES and ":" in value and not _ISO.match(value):
         said, _, value = text[len(name) :].rpartition(":")
-        return Line(name, value.strip(), dict(_parameters(said, _LOOSE)))
-    return Line(name, value, dict(_parameters(said, _PARAM)))
+        return Line(name, value.strip(), _parameters(said, _LOOSE))
+    return Line(name, value, _parameters(said, _PARAM) if said else NO_PARAMS)
 
 
-def _parameters(text: str, pattern: re.Pattern[str]) -> Iterator[tuple[str, str]]:
-    for match in pattern.finditer(text):
-        yield match[1].upper(), match[2].replace('"', "")
+@lru_cache(maxsize=256)
+def _parameters(text: str, pattern: re.Pattern[str]) -> Mapping[str, str]:
+    """The parameters of a line; the same for all lines that write them so, as the hundreds in a long series do."""
+    found = ((match[1].upper(), match[2].replace('"', "")) for match in pattern.finditer(text))
+    return MappingProxyType(dict(found))
 
 
 def unescape(value: str) -> str:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
-from datetime import timedelta, tzinfo
+from datetime import datetime, timedelta, tzinfo
 from functools import cached_property, lru_cache
 from typing import TypeVar
 from urllib.parse import unquote, urlsplit
@@ -28,6 +28,8 @@ LONGEST_SUMMARY = 1000
 MOST_OF_A_SUMMARY = 2 * LONGEST_SUMMARY  # as written, where a character may be escaped
 LONGEST_UID = 255
 LONGEST_RULE = 1000
+MOST_LISTED = 200_100  # RDATEs or EXDATEs: with so many a series is not expanded any more
+ANYWHEN = Moment(datetime(1900, 1, 1), None)  # noqa: DTZ001 - so long ago that a series from there on has begun
 DAMAGED = "X-KALENDS-UNREADABLE"
 
 _DECISIVE = re.compile(
@@ -56,6 +58,16 @@ class Block:
         if self._split is None:
             self._split = list(map(lines.split, self.lines))
         return self._split
+
+    def add(self, word: bytes, raw: bytes) -> None:
+        """A line of the event or of what is inside it; EXDATEs beyond those that are read are not even kept."""
+        found = self.inner if self.depth else self.lines
+        if word != b"EXDATE" or len(found) <= MOST_LISTED:
+            found.append(raw)
+
+    def forget(self) -> None:
+        """Give up what was taken apart: of a large file nobody asks for it again."""
+        self._split = None
 
     def close(self, *, properly: bool) -> None:
         """End the event. A part of it left open may have swallowed lines of the event itself: count them in."""
@@ -193,7 +205,7 @@ def _blocks(data: bytes) -> list[Block]:
         word, raw = match[1].upper(), match[0]
         if word not in (b"BEGIN", b"END"):
             if block is not None:
-                (block.inner if block.depth else block.lines).append(raw)
+                block.add(word, raw)
             continue
         event = raw[len(word) + 1 :].strip().upper() == b"VEVENT"
         if event and block is not None:
@@ -267,8 +279,8 @@ class _Reader:
             slot=slot,
             this_and_future=self.word("RECURRENCE-ID", "RANGE") == "THISANDFUTURE",
             rules=() if slot else tuple(filter(None, self.every("RRULE", _rule))),
-            more=() if slot else tuple(repeat for found in self.every("RDATE", self.repeats) for repeat in found),
-            less=() if slot else tuple(moment for found in self.every("EXDATE", self.moments) for moment in found),
+            more=() if slot else tuple(self.listed("RDATE", self.repeats, Repeat(ANYWHEN))),
+            less=() if slot else tuple(self.listed("EXDATE", self.moments, ANYWHEN)),
             before=self.one("X-APPLE-TRAVEL-DURATION", _travel) or NO_TIME,
             after=self.one("X-APPLE-TRAVEL-RETURN-DURATION", _travel) or NO_TIME,
             status=self.word("STATUS"),
@@ -295,6 +307,18 @@ class _Reader:
                 self.damaged = True
         return found
 
+    def listed(self, name: str, read: Callable[[Line], list[T]], further: T) -> list[T]:
+        """The times in all lines of that name; of more than anybody has, only so many and `further` for the rest."""
+        found: list[T] = []
+        for line in self.fields.get(name, []):
+            try:
+                found += read(line)
+            except (ValueError, OverflowError):
+                self.damaged = True
+            if len(found) > MOST_LISTED:
+                return [*found[:MOST_LISTED], further]
+        return found
+
     def title(self) -> str:
         value = self.fields["SUMMARY"][0].value if "SUMMARY" in self.fields else ""
         return lines.unescape(value[:MOST_OF_A_SUMMARY]).strip()[:LONGEST_SUMMARY]
@@ -313,11 +337,16 @@ class _Reader:
 
     def moments(self, line: Line) -> list[Moment]:
         zone, as_date = self.zone(line), line.params.get("VALUE", "").upper() == "DATE"
-        return [moment(value, zone, as_date=as_date) for value in line.value.split(",") if value.strip()]
+        return [moment(value, zone, as_date=as_date) for value in _values(line)]
 
     def repeats(self, line: Line) -> list[Repeat]:
         zone = self.zone(line)
-        return [_repeat(value, zone) for value in line.value.split(",") if value.strip()]
+        return [_repeat(value, zone) for value in _values(line)]
+
+
+def _values(line: Line) -> list[str]:
+    """The values of a list; of more than anybody has, only so many."""
+    return [value for value in line.value.split(",", MOST_LISTED + 1)[: MOST_LISTED + 1] if value.strip()]
 
 
 def _uid(line: Line) -> str:
@@ -373,6 +402,10 @@ def read(data: bytes, addresses: Collection[str]) -> tuple[File, list[Component]
     """The file, its components, and whether any event in it has no time that can be read."""
     file = read_file(data)
     resolve, own = resolver(file), own_addresses(frozenset(addresses))
-    found = [read_component(block, resolve, own) for block in file.blocks]
+    found = []
+    for block in file.blocks:
+        found.append(read_component(block, resolve, own))
+        if len(data) > REMEMBERED:
+            block.forget()
     components = [component for component in found if component is not None]
     return file, components, len(components) < len(found)

@@ -6,12 +6,23 @@ from collections.abc import Collection, Iterable, Iterator
 
 from connections.ical import lines
 from connections.ical.lines import Line
-from connections.ical.reading import DAMAGED, MOST_OF_A_SUMMARY, Block, File, answer, invites, own_addresses, read_file
+from connections.ical.reading import (
+    DAMAGED,
+    LONGEST_RULE,
+    MOST_OF_A_SUMMARY,
+    Block,
+    File,
+    answer,
+    invites,
+    own_addresses,
+    read_file,
+)
 from connections.ical.zones import known
 
 PRODID = "-//Kalends//Kalends//EN"
 _TIMES = {"DTSTART", "DTEND", "DURATION", "RRULE", "RDATE", "EXDATE", "RECURRENCE-ID"}
 _TRAVEL = {"X-APPLE-TRAVEL-DURATION", "X-APPLE-TRAVEL-RETURN-DURATION"}
+_LISTS = {"RDATE", "EXDATE"}
 _KEPT = _TIMES | _TRAVEL | {"UID", "STATUS", "TRANSP", "SEQUENCE"}
 _PARAMS = ("TZID", "VALUE", "RANGE")
 
@@ -63,7 +74,11 @@ def _own_answer(found: Iterable[Line], own: frozenset[str]) -> Iterator[str]:
 
 
 def _without_trivia(line: Line) -> Line:
-    return Line(line.name, line.value, {name: line.params[name] for name in _PARAMS if name in line.params})
+    """A line as it is kept. One that is far too long cannot be read, and still cannot when it is cut."""
+    value = line.value
+    if len(value) > LONGEST_RULE and line.name not in _LISTS:
+        value = f"{value[:LONGEST_RULE]}?"
+    return Line(line.name, value, {name: line.params[name] for name in _PARAMS if name in line.params})
 
 
 def _bare(line: Line) -> Line:

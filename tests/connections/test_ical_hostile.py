@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 import time
 from datetime import UTC, datetime, timedelta
 
@@ -162,6 +164,56 @@ def test_a_file_beyond_twenty_megabytes_blocks_at_its_times():
     assert local(result) == ["2026-12-01 10:00 - 11:00", "2026-12-08 10:00 - 11:00"]
     assert (reasons(result), result.problem) == (["unreadable", "unreadable"], "unreadable")
     assert meant(expanded(reduce(data, titles=False, addresses=ANNA))) == meant(result)
+
+
+LEFT_OUT = "EXDATE;TZID=Europe/Berlin:20261201T100000\n"
+HUGE = {
+    "slots left out": lambda: calendar(f"UID:x\n{T}\nRRULE:FREQ=DAILY\n{LEFT_OUT * 480_000}"),
+    "starts in one line": lambda: calendar(f"UID:x\n{T}\nRDATE:{','.join(['20261201T100000Z'] * 1_200_000)}"),
+    "overrides": lambda: calendar(
+        f"UID:x\n{T}\nRRULE:FREQ=DAILY", *[f"UID:x\nRECURRENCE-ID:20261202T090000Z\n{T}"] * 100_000
+    ),
+}
+
+
+@pytest.mark.parametrize("what", HUGE)
+def test_no_file_of_twenty_megabytes_takes_more_than_two_hundred_beside_it(what):
+    """In a process of its own, since memory that was once in use is not given back."""
+    program = f"""
+import resource
+from tests.connections.test_ical_hostile import ANNA, HUGE, expanded, reduce
+
+data = HUGE[{what!r}]()
+before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+expansion, kept = expanded(data), reduce(data, titles=True, addresses=ANNA)
+after = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+print(len(expansion.instances) > 0, (after - before) // 1024)
+"""
+    ran = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True, timeout=300)
+    blocks, megabytes = ran.stdout.split()
+    assert (blocks, int(megabytes) < 200) == ("True", True), megabytes
+
+
+def test_of_more_dates_than_anybody_has_the_rest_may_be_at_any_time():
+    """So many that the series is not expanded any more: it blocks as long as it may go on."""
+    starts = ",".join(["20270101T100000Z"] * 200_500)
+    data = calendar(f"UID:x\nDTSTART:20270101T100000Z\nDURATION:PT1H\nRDATE:{starts}")
+    result = expanded(data)
+
+    assert meant(expanded(reduce(data, titles=False, addresses=ANNA))) == meant(result)
+    assert result.problem == "too_many_occurrences"
+    assert [(i.start, i.end, i.reason) for i in result.instances] == [(*WINDOW, "unreadable")]
+
+
+def test_a_line_that_is_far_too_long_is_cut_and_still_cannot_be_read():
+    data = calendar("UID:x\nDTSTART:20261201T100000Z" + " " * 5000 + "?\nDTEND:20261201T110000Z")
+
+    kept = reduce(data, titles=True, addresses=ANNA)
+    assert (meant(expanded(kept)) == meant(expanded(data)), expanded(data).problem, len(kept) < 2000) == (
+        True,
+        "unreadable",
+        True,
+    )
 
 
 @pytest.mark.parametrize("name", ["VALARM", "VCALENDAR", "X-THING"])
