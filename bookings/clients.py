@@ -3,10 +3,18 @@
 from __future__ import annotations
 
 import hashlib
+import re
 
 from django.db import connection
 
 from bookings.models import Client
+
+_CONTROLS = re.compile(r"[\s\x00-\x1f\x7f-\x9f\u2028\u2029]+")
+
+
+def one_line(text: str) -> str:
+    """What somebody gave, without line ends and other controls: it may come to stand in a mail's head."""
+    return _CONTROLS.sub(" ", text).strip()
 
 
 def client_of(name: str, email: str, phone: str) -> Client:

@@ -13,6 +13,7 @@ from django.urls import reverse
 from django.utils import formats, translation
 from django.utils.translation import gettext as _
 
+from bookings.clients import one_line
 from bookings.models import Booking, BookingChange, Proposal
 from connections.models import CalendarConfiguration
 
@@ -30,8 +31,13 @@ def tell_client(change: BookingChange, known: BookingChange | None = None) -> bo
     before = known.new_start if known else change.old_start
     with translation.override(booking.client.language or settings.LANGUAGE_CODE):
         letter = _letter(change, before)
-        send_mail(_subject(change, before), letter, settings.DEFAULT_FROM_EMAIL, [booking.client.email])
+        send(_subject(change, before), letter, booking.client.email)
     return True
+
+
+def send(subject: str, letter: str, address: str) -> None:
+    """One mail to one address; what is named in its subject cannot begin another header."""
+    send_mail(one_line(subject), letter, settings.DEFAULT_FROM_EMAIL, [address])
 
 
 def _says_the_same(change: BookingChange, known: BookingChange) -> bool:
@@ -103,7 +109,7 @@ def propose(proposals: Sequence[Proposal], token: str) -> bool:
     }
     if len(what) > 1:
         subject = _("Please decide: %(count)s bookings deleted on the phone") % {"count": len(what)}
-    send_mail(subject, "\n".join(lines), settings.DEFAULT_FROM_EMAIL, [booking.staff.email])
+    send(subject, "\n".join(lines), booking.staff.email)
     return True
 
 
@@ -128,7 +134,7 @@ def warn_unconfirmed(booking: Booking) -> bool:
         f"{settings.BASE_URL}{booking.get_absolute_url()}",
     ]
     subject = _("Not confirmed yet: %(client)s, %(time)s") % values
-    send_mail(subject, "\n".join(lines), settings.DEFAULT_FROM_EMAIL, [booking.staff.email])
+    send(subject, "\n".join(lines), booking.staff.email)
     return True
 
 

@@ -7,11 +7,11 @@ from datetime import datetime, timedelta
 from functools import partial
 
 from django.conf import settings
-from django.core.mail import send_mail
 from django.db.models import F, Q, QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from bookings import emails
 from connections import guard
 from connections.models import Calendar, CalendarConfiguration, Connection
 from connections.problems import sentence
@@ -55,7 +55,7 @@ def _mail(connection: Connection) -> None:
     else:
         subject, page = _("Cannot be read: %(account)s"), "connections:detail"
     lines = [*_troubles(connection), "", _what_follows(connection), "", _link(page, connection)]
-    send_mail(subject % {"account": connection}, "\n".join(lines), settings.DEFAULT_FROM_EMAIL, [connection.user.email])
+    emails.send(subject % {"account": connection}, "\n".join(lines), connection.user.email)
 
 
 def _troubles(connection: Connection) -> list[str]:

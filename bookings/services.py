@@ -22,7 +22,7 @@ from django_q.tasks import async_task
 from availability.intervals import Span
 from availability.slots import Shape
 from bookings import collisions, finding, placing
-from bookings.clients import client_of
+from bookings.clients import client_of, one_line
 from bookings.finding import Opening
 from bookings.models import QUIET, Booking, BookingChange, Client, LinkedEvent, Proposal, Service
 from connections.busy import freshness
@@ -164,7 +164,7 @@ def _check_open(
 
 
 def _client(details: ClientDetails) -> Client:
-    return client_of(details.name.strip(), details.email.strip(), details.phone.strip())
+    return client_of(one_line(details.name), one_line(details.email), one_line(details.phone))
 
 
 def _set_time(booking: Booking, start: datetime, end: datetime) -> None:

@@ -196,3 +196,9 @@ def test_staff_may_write_down_what_was_and_what_is_far_off(practice: Practice) -
     yesterday, in_years = practice.now - 24 * HOUR, START.replace(year=2030)
     starts = [practice.book(start, anyway=True).start for start in (yesterday, in_years)]
     assert starts == [yesterday, in_years]
+
+
+def test_what_a_client_gives_is_kept_in_one_line(practice: Practice) -> None:
+    given = services.ClientDetails(" Carla\r\nBcc: evil@example.org ", "carla@example.com", "+49 30\x00\t123456")
+    client = practice.book(client=given).client
+    assert (client.name, client.phone) == ("Carla Bcc: evil@example.org", "+49 30 123456")

@@ -162,3 +162,19 @@ def test_a_client_without_an_address_is_never_said_to_be_told() -> None:
     assert telling.tell_clients(NOW) == 0
     change = BookingChange.objects.get()
     assert (change.told_at, change.tell_client_at) == (None, None)
+
+
+def test_a_name_that_would_begin_another_header_stays_in_the_subject() -> None:
+    """As one may stand in a database from elsewhere; a booking takes none."""
+    booking = BookingFactory(service__name="Massage\r\nBcc: evil@example.org", client__name="Carla\nCc: e@example.org")
+    BookingChangeFactory(booking=booking, tell_client_at=NOW)
+    assert telling.tell_clients(NOW) == 1
+    asked = proposal(UserFactory())
+    asked.booking.client.name = "Carla\x1b[31m\u2028Bcc: e@example.org"
+    asked.booking.client.save()
+    assert telling.mail_proposals(NOW) == 1
+    assert [one.subject.split(",")[0] for one in mail.outbox] == [
+        "Booked: Massage Bcc: evil@example.org",
+        "Please decide: Carla [31m Bcc: e@example.org",
+    ]
+    assert [len(one.recipients()) for one in mail.outbox] == [1, 1]
