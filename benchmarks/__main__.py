@@ -55,8 +55,7 @@ def _print(*lines: str) -> None:
 
 def _progress(began: float) -> Callable[[str], None]:
     def say(text: str) -> None:
-        if sys.stderr.isatty() or os.environ.get("PROGRESS"):
-            sys.stderr.write(f"{time.monotonic() - began:6.0f} s  {text}\n")
+        sys.stderr.write(f"{time.monotonic() - began:6.0f} s  {text}\n")
 
     return say
 

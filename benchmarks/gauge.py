@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import math
 import resource
 import sys
 import time
@@ -24,21 +25,27 @@ class Figures:
     cpu: float
     peak: float
     grown: float
+    runs: int = 1  # of which these are what one took
     detail: Mapping[str, Any] = field(default_factory=dict)
 
 
-def gauge(work: Callable[[], Mapping[str, Any]], *, times: int = 1) -> Figures:
-    """Run `work` and say what it cost; with `times`, what one of so many runs cost. What it returns is the detail."""
+def gauge(work: Callable[[], Mapping[str, Any]], *, times: int = 1, enough: float = math.inf) -> Figures:
+    """Run `work` and say what it cost; with `times`, what one of so many runs cost. What it returns is the detail.
+
+    After `enough` seconds it is not run again.
+    """
     gc.collect()
     _forget_peak()
     before = _memory("VmRSS")
     wall, cpu = time.perf_counter(), _cpu()
     detail: Mapping[str, Any] = {}
-    for _ in range(times):
+    runs = 0
+    while runs == 0 or (runs < times and time.perf_counter() - wall < enough):
         detail = work()
+        runs += 1
     wall, cpu = time.perf_counter() - wall, _cpu() - cpu
     peak = _memory("VmHWM")
-    return Figures(wall / times, cpu / times, peak / MB, max(peak - before, 0) / MB, detail)
+    return Figures(wall / runs, cpu / runs, peak / MB, max(peak - before, 0) / MB, runs, detail)
 
 
 def _cpu() -> float:

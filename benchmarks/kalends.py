@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import time, timedelta
@@ -148,6 +149,7 @@ class Poll(Changed):
     """A poll that finds nothing."""
 
     times = 20
+    enough = 2.0
 
     def work(self) -> dict[str, Any]:
         if self.poll():
@@ -159,6 +161,7 @@ class PollMany(Poll):
     """Twenty connections that are polled together, as a worker does with up to 200; figures are for one of them."""
 
     times = AT_ONCE
+    enough = math.inf
 
     def __init__(self) -> None:
         super().__init__()

@@ -59,6 +59,7 @@ class Poll(Changed):
     """Nothing changed."""
 
     times = 20
+    enough = 2.0
 
 
 class Live(Job):
