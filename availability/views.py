@@ -112,7 +112,7 @@ def _sections(user: User, zone: ZoneInfo) -> dict[str, Any]:
         "override_form": DateOverrideForm(user, zone, now),
         "overrides": DateOverride.objects.filter(user=user).upcoming(now.astimezone(zone).date()),
         "blocked_form": BlockedSlotForm(user, zone, now),
-        "blocked_slots": BlockedSlot.objects.filter(user=user).upcoming(now),
+        "blocked_slots": BlockedSlot.objects.filter(user=user).upcoming(now).prefetch_related("mirrored"),
         "mirrors": user.calendar_configuration.mirrors,
     }
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from django.test import Client
 
 from availability.models import BlockedSlot
 from bookings import leaving, mirroring
@@ -12,7 +13,8 @@ from bookings.models import MirroredSlot
 from connections import accounts
 from connections.models import Calendar, CalendarConfiguration
 from tests.bookings.practice import HOUR, Practice, berlin, utc
-from tests.factories import START
+from tests.factories import NOW, START
+from tests.pages import texts
 
 
 @pytest.fixture
@@ -153,3 +155,28 @@ def test_an_event_that_was_not_seen_once_is_not_half_deleted(practice: Practice,
     practice.phone.rename(practice.events()[0], "Paperwork at home")
     practice.poll_later()
     assert MirroredSlot.objects.get().missing_since is None
+
+
+@pytest.mark.time_machine(NOW, tick=False)
+def test_the_page_says_how_each_slot_stands_with_the_iphone(
+    practice: Practice, slot: BlockedSlot, client: Client
+) -> None:
+    client.force_login(practice.user)
+    badge = "//section[@id='blocked']//td//span[contains(@class, 'badge')]"
+
+    def said() -> list[str]:
+        return texts(client.get("/calendars/settings/availability/"), badge)
+
+    assert said() == ["Not shown on your iPhone"]
+    CalendarConfiguration.objects.update(mirror_blocked_slots=True)
+    assert said() == ["Waiting to be sent"]
+    practice.icloud.down()
+    mirroring.follow_slots(practice.now)
+    practice.push()
+    assert said() == ["Trying again"]
+    practice.icloud.up()
+    practice.later()
+    mirror(practice)
+    assert said() == ["On the calendar"]
+    mirror(practice, on=False)
+    assert said() == ["Not shown on your iPhone"]
