@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+import math
 import warnings
+from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import environ
 from django.core.exceptions import ImproperlyConfigured
 
+SQLITE = "django.db.backends.sqlite3"
+NUMBER = "Set it to a number, or leave it out."
+DATABASE = "Set it to something like postgres://kalends:password@127.0.0.1:5432/kalends."
+MAIL = "Set it to something like smtp+tls://user:password@mail.example.com:587."
 NO = frozenset(("false", "off", "no", "n", "0", ""))
 
 
@@ -23,24 +30,45 @@ class Environment(environ.Env):  # type: ignore[misc]
         try:
             return super().get_value(var, cast, *args, **kwargs)
         except ValueError:
-            raise self._senseless(var, "Set it to a number, or leave it out.") from None
+            raise self._senseless(var, NUMBER) from None
+
+    def float(self, var: str, *args: Any, **kwargs: Any) -> float:
+        """A finite number. The library leaves out what is no digit: from "1e3" it reads 13."""
+        try:
+            number = float(self.get_value(var, str, *args, **kwargs))
+        except ValueError:
+            number = math.nan
+        if not math.isfinite(number):
+            raise self._senseless(var, NUMBER)
+        return number
 
     def db_url(self, var: str = "DATABASE_URL", *args: Any, **kwargs: Any) -> dict[str, Any]:
-        """The database. Raises ImproperlyConfigured for another than SQLite and PostgreSQL."""
+        """The database, with the folder of its file. Raises ImproperlyConfigured for any but SQLite and PostgreSQL."""
         with warnings.catch_warnings(action="ignore"):  # it is said below
-            found: dict[str, Any] = super().db_url(var, *args, **kwargs)
-        if found.get("ENGINE") not in ("django.db.backends.sqlite3", "django.db.backends.postgresql"):
-            raise self._senseless(var, "Set it to something like postgres://kalends:password@127.0.0.1:5432/kalends.")
+            found = self._address(super().db_url, var, DATABASE, *args, **kwargs)
+        if found.get("ENGINE") not in (SQLITE, "django.db.backends.postgresql"):
+            raise self._senseless(var, DATABASE)
+        if found["ENGINE"] == SQLITE:
+            try:
+                Path(found["NAME"]).parent.mkdir(parents=True, exist_ok=True)
+            except OSError:
+                raise self._senseless(var, "Set it to a file in a folder that can be written.") from None
         return found
 
     def email_url(self, var: str = "EMAIL_URL", *args: Any, **kwargs: Any) -> dict[str, Any]:
         """How mails are sent. Raises ImproperlyConfigured for what is no way to send any."""
-        try:
-            found: dict[str, Any] = super().email_url(var, *args, **kwargs)
-        except ImproperlyConfigured:
-            hint = "Set it to something like smtp+tls://user:password@mail.example.com:587."
-            raise self._senseless(var, hint) from None
+        found = self._address(super().email_url, var, MAIL, *args, **kwargs)
+        if found["EMAIL_BACKEND"].endswith("smtp.EmailBackend") and not found["EMAIL_HOST"]:
+            raise self._senseless(var, MAIL)
         return found
+
+    def _address(
+        self, read: Callable[..., dict[str, Any]], var: str, hint: str, *args: Any, **kwargs: Any
+    ) -> dict[str, Any]:
+        try:
+            return read(var, *args, **kwargs)
+        except (ImproperlyConfigured, ValueError):  # such as a port that is none
+            raise self._senseless(var, hint) from None
 
     def _check_bool(self, var: str) -> None:
         if self.ENVIRON.get(var, "").strip().lower() not in NO.union(self.BOOLEAN_TRUE_STRINGS):

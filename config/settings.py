@@ -21,8 +21,8 @@ env.read_env(BASE_DIR / ".env")
 
 DEBUG = env.bool("DEBUG", default=False)
 DEVELOPMENT_SECRET = "development-only: never deploy with this"  # noqa: S105 - refused by config.checks
-SECRET_KEY = env.str("SECRET_KEY", default=DEVELOPMENT_SECRET)
-FERNET_KEYS = env.list("FERNET_KEYS", default=[DEVELOPMENT_SECRET])
+SECRET_KEY = env.str("SECRET_KEY", default="").strip() or DEVELOPMENT_SECRET
+FERNET_KEYS = [key.strip() for key in env.list("FERNET_KEYS", default=[DEVELOPMENT_SECRET])]
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["127.0.0.1", "localhost", "[::1]"])
 BASE_URL = env.str("BASE_URL", default="http://127.0.0.1:8000").rstrip("/")
 CSRF_TRUSTED_ORIGINS = [BASE_URL]
@@ -101,7 +101,6 @@ TEMPLATES = [
 # ATOMIC_REQUESTS stays off: a request may ask iCloud, and no network request happens inside a transaction.
 DATABASES = {"default": env.db_url("DATABASE_URL", default=f"sqlite:///{BASE_DIR / 'data' / 'kalends.sqlite3'}")}
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
-    Path(DATABASES["default"]["NAME"]).parent.mkdir(parents=True, exist_ok=True)
     # IMMEDIATE takes the write lock when a transaction begins, so that two of them cannot both read and then
     # both write; WAL lets pages be read meanwhile.
     DATABASES["default"]["OPTIONS"] = {

@@ -7,18 +7,32 @@ from django.core.exceptions import ImproperlyConfigured
 
 from config.environment import Environment
 
+GIVEN = {
+    "ONE": "1",
+    "ON": "On",
+    "OFF": "",
+    "WORD": "soon",
+    "HALF": "1.5",
+    "HUGE": "1e999",
+    "THOUSAND": "1e3",
+    "SECRET": "x://a:b@",
+    "PORT": "smtp://mail.example.com:abc",
+    "NO_HOST": "smtp://",
+    "PG_PORT": "postgres://127.0.0.1:abc/kalends",
+    "NOWHERE": "sqlite:////proc/nope/kalends.sqlite3",
+}
+
 
 @pytest.fixture
 def env(monkeypatch: pytest.MonkeyPatch) -> Environment:
     environment = Environment()
-    monkeypatch.setattr(
-        environment, "ENVIRON", {"ONE": "1", "ON": "On", "OFF": "", "WORD": "soon", "SECRET": "x://a:b@"}
-    )
+    monkeypatch.setattr(environment, "ENVIRON", GIVEN)
     return environment
 
 
 def test_what_makes_sense_is_read(env: Environment) -> None:
     assert (env.int("ONE"), env.float("ONE"), env.bool("ON"), env.bool("OFF")) == (1, 1.0, True, False)
+    assert (env.float("THOUSAND"), env.float("NONE", default=4)) == (1000.0, 4.0)
     assert (env.int("NONE", default=3), env.bool("NONE", default=True), env.list("WORD")) == (3, True, ["soon"])
     assert env.db_url("NONE", default="sqlite:////tmp/x")["ENGINE"] == "django.db.backends.sqlite3"
     assert env.email_url("NONE", default="consolemail://")["EMAIL_BACKEND"] == "config.console.EmailBackend"
@@ -28,9 +42,17 @@ def test_what_makes_sense_is_read(env: Environment) -> None:
     ("read", "name", "hint"),
     [
         ("int", "WORD", "Set it to a number, or leave it out."),
+        ("int", "OFF", "Set it to a number, or leave it out."),
+        ("int", "HALF", "Set it to a number, or leave it out."),
         ("float", "WORD", "Set it to a number, or leave it out."),
+        ("float", "HUGE", "Set it to a number, or leave it out."),
         ("bool", "WORD", "Set it to true or false."),
         ("db_url", "SECRET", "Set it to something like postgres://kalends:password@127.0.0.1:5432/kalends."),
+        ("db_url", "OFF", "Set it to something like postgres://kalends:password@127.0.0.1:5432/kalends."),
+        ("db_url", "PG_PORT", "Set it to something like postgres://kalends:password@127.0.0.1:5432/kalends."),
+        ("db_url", "NOWHERE", "Set it to a file in a folder that can be written."),
+        ("email_url", "PORT", "Set it to something like smtp+tls://user:password@mail.example.com:587."),
+        ("email_url", "NO_HOST", "Set it to something like smtp+tls://user:password@mail.example.com:587."),
         ("email_url", "SECRET", "Set it to something like smtp+tls://user:password@mail.example.com:587."),
     ],
 )
