@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from contextlib import nullcontext
 from multiprocessing import Process
+from typing import Any
 
 from django import db
 from django_q import cluster
@@ -37,6 +38,21 @@ class Overseer(cluster.Sentinel):  # type: ignore[misc] # the library has no typ
         db.connections.close_all()  # no connection is shared with those that are started now
         self.spawn_cluster()
         logger.critical("A process of the cluster was killed: all its workers were started again.")
+
+
+class Cluster(cluster.Cluster):  # type: ignore[misc] # the library has no types
+    """One `qcluster`: the process that is told to stop, and stops the others."""
+
+    stopping = False
+
+    def sig_handler(self, signum: int, frame: Any) -> None:
+        """Stop. A second signal changes nothing: it would wait for a lock that the first holds, for ever.
+
+        So it happens where Ctrl-C reaches it twice (https://github.com/django-q2/django-q2/issues/346).
+        """
+        if not self.stopping:
+            self.stopping = True
+            super().sig_handler(signum, frame)
 
 
 def _is_busy(process: Process) -> bool:

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -34,12 +35,17 @@ def overseer(shared_database: str) -> Iterator[int]:  # noqa: F811
         assert done(1)
         yield children(cluster.pid)[0]
     finally:
-        os.killpg(cluster.pid, signal.SIGKILL)
+        with suppress(ProcessLookupError):
+            os.killpg(cluster.pid, signal.SIGKILL)
         cluster.wait()
 
 
 def children(pid: int) -> list[int]:
     return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+
+
+def parent(pid: int) -> int:
+    return int(Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[1])
 
 
 def done(count: int) -> bool:
@@ -75,3 +81,15 @@ def test_of_a_crew_at_work_one_is_started_again_and_the_others_finish(overseer: 
     os.kill(before[0], signal.SIGKILL)
     assert done(WORKERS + 1)  # the first, all but one of the sleepers, and this one
     assert set(before[1:]) <= set(children(overseer))
+
+
+def test_a_cluster_that_is_told_to_stop_several_times_ends(overseer: int) -> None:
+    crew = [overseer, *children(overseer)]
+    cluster = parent(overseer)
+    for _ in range(40):
+        os.kill(cluster, signal.SIGINT)
+        time.sleep(0.0005)
+    until = time.monotonic() + 30
+    while any(Path(f"/proc/{pid}").exists() for pid in crew) and time.monotonic() < until:
+        time.sleep(0.05)
+    assert [pid for pid in crew if Path(f"/proc/{pid}").exists()] == []

@@ -1,4 +1,4 @@
-"""`qcluster` of django-q2, with an overseer that gets over the death of a worker."""
+"""`qcluster` of django-q2, with an overseer that gets over the death of a worker, and an end that comes."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ from typing import Any
 from django_q import cluster
 from django_q.management.commands import qcluster
 
-from connections.overseer import Overseer
+from connections.overseer import Cluster, Overseer
 
 
 class Command(qcluster.Command):  # type: ignore[misc] # the library has no types
     def handle(self, *args: Any, **options: Any) -> None:
-        cluster.Sentinel = Overseer
+        cluster.Sentinel, qcluster.Cluster = Overseer, Cluster
         super().handle(*args, **options)
