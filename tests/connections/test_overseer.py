@@ -15,6 +15,7 @@ import pytest
 from django_q.models import Success
 from django_q.tasks import async_task
 
+from connections.overseer import Cluster
 from tests.shared_database import shared_database  # noqa: F401 - a fixture
 
 ROOT = Path(__file__).parents[2]
@@ -93,3 +94,21 @@ def test_a_cluster_that_is_told_to_stop_several_times_ends(overseer: int) -> Non
     while any(Path(f"/proc/{pid}").exists() for pid in crew) and time.monotonic() < until:
         time.sleep(0.05)
     assert [pid for pid in crew if Path(f"/proc/{pid}").exists()] == []
+
+
+class Interrupted(Cluster):
+    """One that is told to stop again in the middle of stopping; made without its handlers of signals."""
+
+    def __init__(self) -> None:
+        self.stops = 0
+
+    def stop(self) -> bool:
+        self.stops += 1
+        self.sig_handler(signal.SIGINT, None)
+        return True
+
+
+def test_a_second_signal_in_the_middle_of_stopping_changes_nothing() -> None:
+    cluster = Interrupted()
+    cluster.sig_handler(signal.SIGTERM, None)
+    assert cluster.stops == 1
