@@ -80,8 +80,8 @@ def environment(folder: Path) -> dict[str, str]:
     settings = {
         "DJANGO_SETTINGS_MODULE": "config.settings",
         "DATABASE_URL": f"sqlite:///{folder / 'kalends.sqlite3'}",
-        "SECRET_KEY": "benchmark",
-        "FERNET_KEYS": "benchmark",
+        "SECRET_KEY": "benchmark" * 8,
+        "FERNET_KEYS": "benchmark" * 8,
         "DEBUG": "false",
         "BASE_URL": "http://127.0.0.1:8000",
     }

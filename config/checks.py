@@ -5,34 +5,56 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 from django.apps import AppConfig
 from django.conf import settings
 from django.core.checks import WARNING, CheckMessage, Error, register
+from django.utils.module_loading import import_string
+
+from connections.dav import is_loopback
 
 STALE_POLICIES = ("pending", "no_openings", "trust")
-POSITIVE = ("SYNC_INTERVAL_SECONDS", "BOOKING_HORIZON_DAYS", "FRESHNESS_DEADLINE_SECONDS", "CLIENT_RETENTION_MONTHS")
-NOT_NEGATIVE = ("SYNC_WINDOW_PAST_DAYS", "TRUST_MINUTES")
-ADDRESSES = ("BASE_URL", "ICLOUD_CALDAV_URL")
-
-
-@register()
-def check_secrets(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
-    """A deployment needs secrets of its own."""
-    if settings.DEBUG:
-        return []
-    problems: list[CheckMessage] = []
-    if settings.SECRET_KEY in ("", settings.DEVELOPMENT_SECRET):
-        problems.append(_error(1, "SECRET_KEY is not set.", _secret("SECRET_KEY")))
-    if not settings.FERNET_KEYS or "" in settings.FERNET_KEYS or settings.DEVELOPMENT_SECRET in settings.FERNET_KEYS:
-        words = "FERNET_KEYS is not set: app-specific passwords could not be encrypted."
-        problems.append(_error(2, words, _secret("FERNET_KEYS")))
-    return problems
+LONG_ENOUGH = 32  # characters of a secret
+LIMITS: dict[str, tuple[float, float]] = {  # the least and the most that makes sense
+    "SYNC_INTERVAL_SECONDS": (1, 86400),
+    "SYNC_WINDOW_PAST_DAYS": (0, 3660),
+    "BOOKING_HORIZON_DAYS": (1, 3660),
+    "FRESHNESS_DEADLINE_SECONDS": (0.1, 60),
+    "TRUST_MINUTES": (0, 525600),
+    "CLIENT_RETENTION_MONTHS": (1, 1200),
+    "WORKERS": (1, 100),
+}
+BROKERS = ("redis", "rediss", "unix")
 
 
 def _error(number: int, words: str, hint: str) -> Error:
     return Error(words, hint=hint, id=f"kalends.E{number:03}")
+
+
+@register()
+def check_secrets(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
+    """A deployment needs secrets of its own that nobody can guess."""
+    if settings.DEBUG:
+        return []
+    problems: list[CheckMessage] = []
+    if settings.SECRET_KEY == settings.DEVELOPMENT_SECRET:
+        problems.append(_error(1, "SECRET_KEY is not set.", _secret("SECRET_KEY")))
+    elif _guessable(settings.SECRET_KEY):
+        problems.append(_error(6, "SECRET_KEY is too easily guessed.", _secret("SECRET_KEY")))
+    keys = settings.FERNET_KEYS
+    if not any(keys) or settings.DEVELOPMENT_SECRET in keys:
+        words = "FERNET_KEYS is not set: app-specific passwords could not be encrypted."
+        problems.append(_error(2, words, _secret("FERNET_KEYS")))
+    elif "" in keys:
+        problems.append(_error(2, "FERNET_KEYS has an empty key.", "Take out the comma that is too many."))
+    elif _guessable(keys[0]):  # those after it only decrypt what was encrypted once
+        problems.append(_error(7, "The first of FERNET_KEYS is too easily guessed.", _secret("FERNET_KEYS")))
+    return problems
+
+
+def _guessable(secret: str) -> bool:
+    return len(secret) < LONG_ENOUGH or len(set(secret)) < 5 or secret.startswith("django-insecure-")
 
 
 def _secret(name: str) -> str:
@@ -46,20 +68,51 @@ def check_values(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list
     if settings.STALE_POLICY not in STALE_POLICIES:
         hint = f"Set it to one of: {', '.join(STALE_POLICIES)}."
         problems.append(_error(3, f"STALE_POLICY is {settings.STALE_POLICY!r}.", hint))
-    for name in POSITIVE:
-        if getattr(settings, name) <= 0:
-            problems.append(
-                _error(4, f"{name} must be more than 0.", f"Set {name} to a positive number or leave it out.")
-            )
-    for name in NOT_NEGATIVE:
-        if getattr(settings, name) < 0:
-            problems.append(_error(4, f"{name} must not be negative.", f"Set {name} to 0 or more."))
-    for name in ADDRESSES:
-        parts = urlsplit(getattr(settings, name))
-        if parts.scheme not in ("http", "https") or not parts.hostname:
-            hint = f"Set {name} to something like https://book.example.com."
-            problems.append(_error(5, f"{name} is not an address.", hint))
+    for name, (least, most) in LIMITS.items():
+        if not least <= getattr(settings, name) <= most:
+            hint = f"Set {name} to a number from {least} to {most}, or leave it out."
+            problems.append(_error(4, f"{name} is out of its range.", hint))
+    if not _names_a_function(settings.AFTER_SYNC):
+        problems.append(_error(8, "AFTER_SYNC names no function.", "Leave it out."))
     return problems
+
+
+def _names_a_function(path: str) -> bool:
+    try:
+        return callable(import_string(path))
+    except ImportError:
+        return False
+
+
+@register()
+def check_addresses(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
+    """Addresses that do not work, or to which a password would go in clear. They may hold one, so none is repeated."""
+    problems: list[CheckMessage] = []
+    base = _parts(settings.BASE_URL)
+    if base is None or base.path or base.query or base.fragment:
+        hint = "Set BASE_URL to something like https://book.example.com, without a path."
+        problems.append(_error(5, "BASE_URL is not the address of a site.", hint))
+    icloud = _parts(settings.ICLOUD_CALDAV_URL)
+    if icloud is None:
+        hint = "Set ICLOUD_CALDAV_URL to something like https://caldav.icloud.com/, or leave it out."
+        problems.append(_error(5, "ICLOUD_CALDAV_URL is not the address of a server.", hint))
+    elif icloud.scheme == "http" and not is_loopback(icloud.hostname or ""):
+        words = "With ICLOUD_CALDAV_URL passwords would be sent unencrypted."
+        problems.append(_error(9, words, "Let it begin with https://, or leave it out."))
+    if settings.REDIS_URL and urlsplit(settings.REDIS_URL).scheme not in BROKERS:
+        hint = "Set REDIS_URL to something like redis://127.0.0.1:6379/0, or leave it out."
+        problems.append(_error(10, "REDIS_URL is not the address of a Redis.", hint))
+    return problems
+
+
+def _parts(address: str) -> SplitResult | None:
+    """The parts of a web address; None for what is none, and for one with a user or a port that is none."""
+    try:
+        parts = urlsplit(address)
+        broken = parts.scheme not in ("http", "https") or not parts.hostname or "@" in parts.netloc or parts.port == 0
+    except ValueError:
+        return None
+    return None if broken else parts
 
 
 @register(deploy=True)

@@ -174,11 +174,11 @@ CONTENT_SECURITY_POLICY = {
 
 TASK_TIMEOUT_SECONDS = 120
 LEASE_SECONDS = TASK_TIMEOUT_SECONDS + 20  # a lease outlives the task that may be killed at its time limit
-_WORKERS = env.int("WORKERS", default=2)
+WORKERS = env.int("WORKERS", default=2)
 Q_CLUSTER = {
     "name": "kalends",
-    "workers": _WORKERS,
-    "queue_limit": _WORKERS,
+    "workers": WORKERS,
+    "queue_limit": WORKERS,
     "timeout": TASK_TIMEOUT_SECONDS,
     "retry": 2 * TASK_TIMEOUT_SECONDS + 20,  # a task is never presented again while it may still run
     "max_attempts": 1,  # what failed is recorded on its row and comes back by the schedule

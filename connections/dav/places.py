@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from ipaddress import ip_address
 from urllib.parse import quote, unquote_to_bytes, urljoin, urlsplit
 
 ICLOUD_ENTRY = "caldav.icloud.com"
@@ -44,6 +45,14 @@ def host_of(origin: str) -> str:
         return urlsplit(origin).hostname or origin
     except ValueError:
         return origin
+
+
+def is_loopback(host: str) -> bool:
+    """Does the host name or address lead to this very machine?"""
+    try:
+        return host == "localhost" or ip_address(host).is_loopback
+    except ValueError:
+        return False
 
 
 def allowed(entry: str, origin: str) -> bool:

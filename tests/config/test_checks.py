@@ -1,0 +1,85 @@
+"""A deployment that would be unsafe, or would not do what its settings say, does not start."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from django.core import checks
+from pytest_django import Settings
+
+SECRET = "0123456789abcdef" * 3
+
+
+@pytest.fixture(autouse=True)
+def deployed(settings: Settings) -> None:
+    """A deployment as it should be."""
+    settings.DEBUG = False
+    settings.SECRET_KEY, settings.FERNET_KEYS = SECRET, [SECRET]
+
+
+def said() -> list[str]:
+    """What the checks say of Kalends' own settings."""
+    return [message.msg for message in checks.run_checks() if str(message.id).startswith("kalends.E")]
+
+
+def test_a_deployment_as_it_should_be_is_let_start() -> None:
+    assert said() == []
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "words"),
+    [
+        ("SECRET_KEY", "development-only: never deploy with this", "SECRET_KEY is not set."),
+        ("SECRET_KEY", "changeme", "SECRET_KEY is too easily guessed."),
+        ("SECRET_KEY", f"django-insecure-{SECRET}", "SECRET_KEY is too easily guessed."),
+        ("SECRET_KEY", "a" * 60, "SECRET_KEY is too easily guessed."),
+        ("FERNET_KEYS", [""], "FERNET_KEYS is not set: app-specific passwords could not be encrypted."),
+        ("FERNET_KEYS", [SECRET, "", "b"], "FERNET_KEYS has an empty key."),
+        ("FERNET_KEYS", ["short", SECRET], "The first of FERNET_KEYS is too easily guessed."),
+        ("STALE_POLICY", "maybe", "STALE_POLICY is 'maybe'."),
+        ("SYNC_INTERVAL_SECONDS", 0, "SYNC_INTERVAL_SECONDS is out of its range."),
+        ("SYNC_WINDOW_PAST_DAYS", -1, "SYNC_WINDOW_PAST_DAYS is out of its range."),
+        ("BOOKING_HORIZON_DAYS", 10**9, "BOOKING_HORIZON_DAYS is out of its range."),
+        ("FRESHNESS_DEADLINE_SECONDS", 0.0, "FRESHNESS_DEADLINE_SECONDS is out of its range."),
+        ("TRUST_MINUTES", 10**12, "TRUST_MINUTES is out of its range."),
+        ("CLIENT_RETENTION_MONTHS", 0, "CLIENT_RETENTION_MONTHS is out of its range."),
+        ("WORKERS", 0, "WORKERS is out of its range."),
+        ("AFTER_SYNC", "", "AFTER_SYNC names no function."),
+        ("AFTER_SYNC", "bookings.tasks.no_such_function", "AFTER_SYNC names no function."),
+        ("BASE_URL", "http://[::1", "BASE_URL is not the address of a site."),
+        ("BASE_URL", "https://example.com/book", "BASE_URL is not the address of a site."),
+        ("BASE_URL", "book.example.com", "BASE_URL is not the address of a site."),
+        (
+            "ICLOUD_CALDAV_URL",
+            "https://u:secret@caldav.icloud.com/",
+            "ICLOUD_CALDAV_URL is not the address of a server.",
+        ),
+        ("ICLOUD_CALDAV_URL", "https://caldav.icloud.com:port/", "ICLOUD_CALDAV_URL is not the address of a server."),
+        (
+            "ICLOUD_CALDAV_URL",
+            "http://caldav.icloud.com/",
+            "With ICLOUD_CALDAV_URL passwords would be sent unencrypted.",
+        ),
+        ("REDIS_URL", "nonsense", "REDIS_URL is not the address of a Redis."),
+    ],
+)
+def test_what_makes_no_sense_is_named(settings: Settings, name: str, value: Any, words: str) -> None:
+    setattr(settings, name, value)
+    assert said() == [words]
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("TRUST_MINUTES", 0),
+        ("FERNET_KEYS", [SECRET, "old"]),
+        ("ICLOUD_CALDAV_URL", "http://127.0.0.1:8010/"),
+        ("ICLOUD_CALDAV_URL", "http://[::1]:8010/"),
+        ("REDIS_URL", "unix:///run/redis.sock"),
+        ("BASE_URL", "https://book.example.com:8443"),
+    ],
+)
+def test_what_does_is_taken(settings: Settings, name: str, value: Any) -> None:
+    setattr(settings, name, value)
+    assert said() == []
