@@ -110,8 +110,8 @@ def next_openings(
 
 
 def why_not(user: User, shape: Shape, start: datetime, *, now: datetime, moving: Booking | None = None) -> str:
-    """The sentence that says why nothing of this shape can start at `start`, which is not open."""
-    fresh = freshness(user, now=now)
+    """The sentence that says why nothing of this shape can start at `start`, which is not open to who just asked."""
+    fresh = freshness(user, now=now, asked=True)
     if not fresh.bookable:
         return _UNBOOKABLE[fresh.state]()
     if start < now:

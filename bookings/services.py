@@ -124,7 +124,7 @@ def _book_with(
     shape = service.shape
     with locked(user):
         collides = _check_open(user, shape, start, now=now, anyway=anyway)
-        pending = freshness(user, now=now).pending
+        pending = freshness(user, now=now, asked=True).pending
         booking = Booking(service=service, staff=user, client=_client(client), overlap_allowed=collides, note=note)
         booking.status = Booking.Status.PENDING if pending else Booking.Status.CONFIRMED
         booking.cause = Booking.Cause.CALENDAR_UNREADABLE if pending else Booking.Cause.NONE
@@ -156,7 +156,7 @@ def _check_open(
     user: User, shape: Shape, start: datetime, *, now: datetime, anyway: bool, moving: Booking | None = None
 ) -> bool:
     """Raise NotOpen unless the time is open or staff insist; whether it then overlaps another booking."""
-    if finding.is_open(user, shape, start, now=now, moving=moving):
+    if freshness(user, now=now, asked=True).bookable and finding.is_open(user, shape, start, now=now, moving=moving):
         return False
     if not anyway:
         raise NotOpen(finding.why_not(user, shape, start, now=now, moving=moving), [])

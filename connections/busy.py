@@ -134,8 +134,11 @@ def all_events(user: User, uids: Iterable[str]) -> list[Event]:
     return list(events.select_related("calendar__connection"))
 
 
-def freshness(user: User, *, now: datetime) -> Freshness:
+def freshness(user: User, *, now: datetime, asked: bool = False) -> Freshness:
     """How fresh the user's selected calendars are at `now`, and what follows for bookings.
+
+    Between two polls a copy is fresh. Where the last try failed it is a last good copy, and so it is where iCloud was
+    `asked` for everything as of `now` and did not answer.
 
     The oldest selected calendar counts. A calendar that is gone, unreadable or stale is never treated as empty: within
     TRUST_MINUTES its last good copy is trusted, afterwards the staff member's policy decides. It decides at once where
@@ -145,7 +148,7 @@ def freshness(user: User, *, now: datetime) -> Freshness:
     calendars = _selected(user, now)
     configuration = _configuration(user, calendars)
     zone = configuration.zone if configuration else None
-    return replace(_freshness(user, calendars, configuration, now), zone=zone)
+    return replace(_freshness(user, calendars, configuration, now, asked=asked), zone=zone)
 
 
 def _configuration(user: User, calendars: Sequence[Calendar]) -> CalendarConfiguration | None:
@@ -162,7 +165,12 @@ def _selected(user: User, now: datetime) -> list[Calendar]:
 
 
 def _freshness(
-    user: User, calendars: Sequence[Calendar], configuration: CalendarConfiguration | None, now: datetime
+    user: User,
+    calendars: Sequence[Calendar],
+    configuration: CalendarConfiguration | None,
+    now: datetime,
+    *,
+    asked: bool,
 ) -> Freshness:
     if not calendars and not Connection.objects.filter(user=user).exists():
         return Freshness("none")
@@ -177,7 +185,9 @@ def _freshness(
     as_of = min(known) if len(known) == len(calendars) else None
     if any(_is_known_unread(calendar, now) for calendar in calendars):
         return _stale(as_of, configuration)
-    return _aged(as_of, configuration, now)
+    failed = any(calendar.error_code or calendar.connection.error_code for calendar in calendars)
+    unanswered = asked and as_of is not None and as_of < now
+    return _aged(as_of, configuration, now, readable=not failed and not unanswered)
 
 
 def _is_known_unread(calendar: Calendar, now: datetime) -> bool:
@@ -190,8 +200,8 @@ def _is_known_unread(calendar: Calendar, now: datetime) -> bool:
     return getattr(calendar, "owes") or (asked and calendar.listed_token != calendar.probe_token)  # noqa: B009
 
 
-def _aged(as_of: datetime | None, configuration: CalendarConfiguration, now: datetime) -> Freshness:
-    if as_of and now - as_of <= timedelta(seconds=2 * settings.SYNC_INTERVAL_SECONDS):
+def _aged(as_of: datetime | None, configuration: CalendarConfiguration, now: datetime, *, readable: bool) -> Freshness:
+    if readable and as_of and now - as_of <= timedelta(seconds=2 * settings.SYNC_INTERVAL_SECONDS):
         return Freshness("fresh", as_of)
     trust = timedelta(minutes=settings.TRUST_MINUTES)
     if as_of and now - as_of <= trust:

@@ -10,6 +10,7 @@ import pytest
 
 from bookings import services
 from bookings.models import Booking
+from connections.models import CalendarConfiguration, Connection
 from tests.bookings.practice import Practice, berlin
 from tests.factories import START, UserFactory, office_hours
 
@@ -83,3 +84,49 @@ def test_whose_calendar_cannot_be_read_is_not_chosen_when_another_can(practice: 
     practice.icloud.down()
     practice.later()
     assert practice.book(START + timedelta(hours=2), staff=None).staff == other
+
+
+# --- what cannot be read counts as long as it is trusted -----------------------------------------------------
+
+
+@pytest.mark.usefixtures("short_deadline")
+@pytest.mark.parametrize("trouble", ["hangs", "refuses", "throttles", "is_held"])
+@pytest.mark.parametrize(("minutes", "status"), [(0, "pending"), (4, "pending"), (6, "confirmed")])
+def test_from_the_first_poll_on_that_fails_a_copy_counts_as_long_as_it_is_trusted(
+    practice: Practice, settings: Any, trouble: str, minutes: int, status: str
+) -> None:
+    settings.TRUST_MINUTES = minutes
+    practice.later()
+    if trouble == "hangs":
+        practice.icloud.faults.slow(5, times=None)
+    elif trouble == "refuses":
+        practice.icloud.down(how="close")
+    elif trouble == "throttles":
+        practice.icloud.faults.status(503, retry_after="600", times=None)
+    else:
+        Connection.objects.update(lease_until=practice.now + timedelta(minutes=1))
+    assert practice.book().status == status
+
+
+def test_who_offers_no_times_while_unreadable_refuses_from_then_on(practice: Practice, settings: Any) -> None:
+    settings.TRUST_MINUTES = 0
+    CalendarConfiguration.objects.update(stale_policy="no_openings")
+    booking = practice.booked()
+    practice.later()
+    practice.icloud.down()
+    unread = "The calendars cannot be read just now, so no times are offered."
+    for attempt in (
+        lambda: practice.book(START + timedelta(hours=2)),
+        lambda: services.reschedule(booking, start=START + timedelta(hours=2), now=practice.now),
+    ):
+        with pytest.raises(services.NotOpen) as caught:
+            attempt()
+        assert str(caught.value) == unread
+
+
+def test_what_is_booked_with_the_last_word_of_icloud_is_confirmed_however_little_is_trusted(
+    practice: Practice, settings: Any
+) -> None:
+    settings.TRUST_MINUTES = 0
+    practice.later()
+    assert practice.book().status == "confirmed"

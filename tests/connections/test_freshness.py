@@ -69,6 +69,28 @@ def test_two_intervals_are_fresh_and_trust_lasts_an_hour(user: User, minutes: fl
     assert freshness(user, now=NOW).state == state
 
 
+@pytest.mark.parametrize(("trust", "state"), [(60, "trusted"), (2, "trusted"), (1, "stale"), (0, "stale")])
+@pytest.mark.parametrize("failing", ["connection", "calendar"])
+def test_where_the_last_try_failed_a_copy_is_not_fresh_but_trusted(
+    user: User, settings: Any, failing: str, trust: int, state: str
+) -> None:
+    settings.TRUST_MINUTES = trust
+    row = calendar(user, 2)
+    (row.connection if failing == "connection" else row).error_code = "unavailable"
+    row.connection.save()
+    row.save()
+    assert freshness(user, now=NOW).state == state
+
+
+@pytest.mark.parametrize(("minutes", "trust", "state"), [(0, 0, "fresh"), (2, 60, "trusted"), (2, 0, "stale")])
+def test_who_asked_and_was_not_answered_has_a_copy_as_old_as_it_is(
+    user: User, settings: Any, minutes: int, trust: int, state: str
+) -> None:
+    settings.TRUST_MINUTES = trust
+    calendar(user, minutes)
+    assert (freshness(user, now=NOW).state, freshness(user, now=NOW, asked=True).state) == ("fresh", state)
+
+
 @pytest.mark.parametrize(
     ("policy", "bookable", "pending"), [("pending", True, True), ("no_openings", False, False), ("trust", True, False)]
 )
