@@ -55,7 +55,13 @@ def push_state(booking: Booking) -> str:
     latest = (present or leaving)[-1:]
     if not latest:
         return State.NO_LINKED_CALENDAR if booking.live or not placements else State.PUSHED
-    return latest[0].state if latest[0].calendar_id else State.NEEDS_RECONNECT
+    return latest[0].state if latest[0].calendar_id else _detached(latest[0])
+
+
+def _detached(placement: LinkedEvent) -> str:
+    """The calendar is not known any more: gone with its account, which can come back, or gone from the account."""
+    connected = Connection.objects.filter(user=placement.whose, username__iexact=placement.account)
+    return State.NO_LINKED_CALENDAR if connected.exists() else State.NEEDS_RECONNECT
 
 
 def push_due(now: datetime, *, user: User | None = None, force: bool = False, impatient: bool = False) -> list[Pushed]:

@@ -9,8 +9,7 @@ import pytest
 from bookings import outbox, placing, services
 from bookings.models import Booking, Proposal
 from connections import accounts
-from connections.busy import freshness
-from connections.models import Calendar, Connection
+from connections.models import Calendar, CalendarConfiguration, Connection
 from connections.sync import sync_connection
 from sandbox.accounts import Account
 from tests.bookings.practice import HOUR, Practice, berlin, utc
@@ -75,7 +74,7 @@ def test_while_the_linked_account_needs_a_person_nothing_is_sent_and_the_booking
     sync_all(practice)
     booking = practice.book()
     assert (practice.push(), outbox.push_state(booking)) == ([], "needs_reconnect")
-    assert freshness(practice.user, now=practice.now).state == "fresh"
+    assert booking.status == "confirmed"  # the last good copy is young enough
     report = accounts.reconnect(
         practice.connection, password=practice.account.new_app_password("again"), now=practice.now
     )
@@ -136,6 +135,32 @@ def test_a_booking_that_moves_on_meanwhile_leaves_the_old_calendar_at_once(
     assert (practice.push(), len(practice.events())) == (["no_linked_calendar"], 1)  # better there than nowhere
     services.reschedule(booking, start=utc(1, 13), now=practice.now)
     assert (practice.push(), practice.events()) == (["pushed"], [])
+
+
+@pytest.mark.parametrize("choice", ["ask", "cancel", "put_back"])
+def test_a_linked_calendar_deleted_with_all_its_events_cancels_nothing_whatever_was_chosen(
+    practice: Practice, choice: str
+) -> None:
+    CalendarConfiguration.objects.update(when_deleted=choice)
+    bookings = [practice.booked(START + hours * HOUR) for hours in (0, 1, 3)]
+    practice.account.forget(practice.account.calendar("Home"))
+    practice.poll_later(4)
+    accounts.configure(
+        practice.user, linked=None, conflicts=[Calendar.objects.get(name="Work")], now=practice.now
+    )  # the lost one is unticked
+    practice.poll_later(4)
+    assert [span(booking)[2] for booking in bookings] == ["confirmed"] * 3
+    assert (practice.proposals(), outbox.push_state(bookings[0])) == ([], "no_linked_calendar")
+    work = Calendar.objects.get(name="Work")
+    accounts.configure(practice.user, linked=work, conflicts=[], now=practice.now)
+    assert placing.place_upcoming(practice.user, practice.now) == 3
+    practice.push()
+    practice.poll_later(3)
+    assert practice.push() == []
+    assert ({outbox.push_state(booking) for booking in bookings}, len(practice.account.calendar("Work").resources)) == (
+        {"pushed"},
+        3,
+    )
 
 
 # --- two staff members in one calendar -----------------------------------------------------------------------------
