@@ -33,7 +33,7 @@ _SECTIONS = {
 
 @register.simple_tag(takes_context=True)
 def section(context: Context) -> str:
-    """Which entry of the navigation the page belongs to: week, bookings, proposals, clients, settings, or "" for none."""
+    """The entry of the navigation to which the page belongs: week, bookings, proposals, clients, settings, or none."""
     match = getattr(context.get("request"), "resolver_match", None)
     if match is None:
         return ""
