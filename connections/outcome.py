@@ -16,9 +16,10 @@ from connections.standing import Held
 
 
 def trouble(held: Held) -> Problem | None:
-    """The first problem among the calendars that block, those that are gone included."""
+    """The first problem among the calendars that block, those that are gone included; it names its calendar."""
     rows = (standing.calendar for standing in held if standing.calendar.conflict)
-    return next((Problem(row.error_code, row.error_params) for row in rows if row.error_code), None)
+    troubled = next((row for row in rows if row.error_code), None)
+    return Problem(troubled.error_code, {**troubled.error_params, "calendar": str(troubled)}) if troubled else None
 
 
 def good(held: Held, now: datetime) -> dict[str, Any]:

@@ -123,11 +123,12 @@ SENTENCES: dict[str, Promise] = {
 
 
 def sentence(code: str, params: Mapping[str, Any] | None = None) -> str:
-    """The translated sentence for a stored code; "" for none."""
+    """The translated sentence for a stored code, with the name of the `calendar` if `params` have one; "" for none."""
     if not code:
         return ""
-    text = str(SENTENCES.get(code, SENTENCES["bug"]))
-    return text % defaultdict(lambda: "?", {"error": code, **(params or {})})
+    given = defaultdict(lambda: "?", {"error": code, **(params or {})})
+    text = str(SENTENCES.get(code, SENTENCES["bug"])) % given
+    return f"“{given['calendar']}”: {text}" if "calendar" in given else text
 
 
 def classify(error: dav.DavError) -> Verdict:

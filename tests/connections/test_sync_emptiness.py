@@ -42,9 +42,10 @@ def test_a_doubted_listing_removes_nothing_stores_no_token_and_says_so(world: Wo
     after = world.calendar()
     assert (after.sync_token, after.probe_token) == (before.sync_token, before.probe_token)
     assert (after.fresh_at, after.read_at) == (before.fresh_at, before.read_at)
-    sentence = "iCloud suddenly listed far fewer events (3 of 3 gone). Nothing was removed; it is asked again shortly."
     assert report.error is not None
-    assert report.error.sentence == sentence
+    assert report.error.sentence == (
+        "“Work”: iCloud suddenly listed far fewer events (3 of 3 gone). Nothing was removed; it is asked again shortly."
+    )
     assert (world.connection.error_code, world.connection.needs_person) == ("emptiness_doubted", False)
     assert (world.connection.next_sync_at - world.now).total_seconds() == 60
     assert len(world.seen()) == 3

@@ -54,7 +54,7 @@ def test_a_calendar_that_is_removed_keeps_its_last_good_copy_and_says_so(world: 
     assert (states(world)["Work"], world.calendar().gone_at) == ((True, "calendar_gone"), world.now)
     assert (world.seen(), world.calendar().fresh_at) == (["01.12. 10:00-11:00 Dentist BUSY"], good)
     assert report.error is not None
-    assert report.error.sentence == "This calendar is no longer in the account. Choose another, or untick it."
+    assert report.error.sentence == "“Work”: This calendar is no longer in the account. Choose another, or untick it."
     assert (world.connection.error_code, world.connection.needs_person) == ("calendar_gone", False)
 
 
@@ -163,7 +163,7 @@ def test_a_share_that_is_withdrawn_with_403_keeps_its_times_and_harms_no_other_c
     assert (states(world)["Work"], report.changed) == ((False, "calendar_withdrawn"), 1)
     assert world.seen() == ["01.12. 10:00-11:00 Dentist BUSY", "01.12. 12:00-13:00 New BUSY"]
     assert report.error is not None
-    assert report.error.sentence == sentence("calendar_withdrawn")
+    assert report.error.sentence == sentence("calendar_withdrawn", {"calendar": "Work"})
 
 
 def test_a_share_that_its_owner_ends_is_gone(world: World) -> None:

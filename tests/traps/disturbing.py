@@ -33,28 +33,33 @@ PORTAL = (
 NO_HOME = ("no_home", "The server did not say where the calendars are. Kalends will try again.", 300, "trusted")
 NOT_FOUND = (
     "calendar_not_found",
-    "iCloud lists this calendar but says that it is not there. Its last known times stay blocked, and Kalends tries "
-    "again by itself.",
+    "“Work”: iCloud lists this calendar but says that it is not there. Its last known times stay blocked, and Kalends "
+    "tries again by itself.",
     300,
     "trusted",
 )
-GONE = ("calendar_gone", "This calendar is no longer in the account. Choose another, or untick it.", 300, "trusted")
+GONE = (
+    "calendar_gone",
+    "“Work”: This calendar is no longer in the account. Choose another, or untick it.",
+    300,
+    "trusted",
+)
 WITHDRAWN = (
     "calendar_withdrawn",
-    "This calendar is no longer shared with this account. Ask its owner, or untick it. Until then its last known times "
-    "stay blocked.",
+    "“Work”: This calendar is no longer shared with this account. Ask its owner, or untick it. Until then its last "
+    "known times stay blocked.",
     300,
     "trusted",
 )
 FORBIDDEN = (
     "forbidden",
-    "The server does not allow reading this. Check on the device that the calendar is still shared.",
+    "“Work”: The server does not allow reading this. Check on the device that the calendar is still shared.",
     300,
     "trusted",
 )
 DOUBTED = (
     "emptiness_doubted",
-    "iCloud suddenly listed far fewer events (2 of 2 gone). Nothing was removed; it is asked again shortly.",
+    "“Work”: iCloud suddenly listed far fewer events (2 of 2 gone). Nothing was removed; it is asked again shortly.",
     60,
     "stale",
 )
@@ -65,6 +70,12 @@ REDIRECTS = (301, 302, 307, 308)
 Fault = Callable[..., object]
 Impatient = Callable[[], AbstractContextManager[None]]
 Outcome = tuple[str, str, int | None, str]
+
+
+def of_work(outcome: Outcome) -> Outcome:
+    """The same, said of the calendar Work and not of the account."""
+    code, said, seconds, believed = outcome
+    return code, f"“Work”: {said}", seconds, believed
 
 
 def home_refused(code: int) -> Outcome:
