@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
+from django.http import HttpRequest, QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from connections.accounts import ConnectFailed, clean_password, looks_like_app_password
@@ -14,6 +15,11 @@ _UNSHAPED = _(
     "abcd-efgh-ijkl-mnop. Your normal password never works here, so nothing was sent. Make an app-specific "
     "one at account.apple.com."
 )
+
+
+def posted(request: HttpRequest) -> QueryDict | None:
+    """What a form is bound to: what was sent, even if that is nothing; None for a page that is only looked at."""
+    return request.POST if request.method == "POST" else None
 
 
 class AppPasswordField(forms.CharField):

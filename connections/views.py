@@ -15,7 +15,7 @@ from django.views.decorators.debug import sensitive_post_parameters, sensitive_v
 from django.views.decorators.http import require_POST
 
 from connections import accounts
-from connections.forms import ICloudForm, PasswordForm
+from connections.forms import ICloudForm, PasswordForm, posted
 from connections.health import health
 from connections.models import Connection
 from connections.overview import overview
@@ -53,7 +53,7 @@ def new(request: StaffRequest) -> HttpResponse:
 @sensitive_variables("form")
 @login_required
 def new_icloud(request: StaffRequest) -> HttpResponse:
-    form = ICloudForm(request.POST or None)
+    form = ICloudForm(posted(request))
     if form.is_valid() and (connection := _connect(request.user, form)):
         messages.success(request, _("%(connection)s is connected.") % {"connection": connection})
         return redirect("configuration")
@@ -112,7 +112,7 @@ def _ask(request: StaffRequest, connection: Connection, *, full: bool) -> HttpRe
 @login_required
 def reconnect(request: StaffRequest, pk: int) -> HttpResponse:
     connection = get_object_or_404(own(request), pk=pk)
-    form = PasswordForm(request.POST or None, any_shape=not accounts.is_icloud(connection.url))
+    form = PasswordForm(posted(request), any_shape=not accounts.is_icloud(connection.url))
     if form.is_valid() and (report := _reconnect(connection, form)):
         counts = {"added": report.added, "removed": report.removed, "confirmed": report.confirmed}
         text = _("Reconnected: %(added)d added, %(removed)d removed, %(confirmed)d confirmed.")

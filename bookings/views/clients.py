@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from bookings.forms.clients import ClientForm
 from bookings.models import Booking, Client
 from bookings.views.staff import StaffRequest, staff_page
+from connections.forms import posted
 
 PER_PAGE = 50
 
@@ -27,7 +28,7 @@ def listing(request: StaffRequest) -> HttpResponse:
 @staff_page
 def detail(request: StaffRequest, pk: int) -> HttpResponse:
     client = get_object_or_404(_own(request), pk=pk)
-    form = ClientForm(request.POST or None, instance=client)
+    form = ClientForm(posted(request), instance=client)
     if request.method == "POST" and form.is_valid():
         form.save()
         messages.success(request, _("Saved."))

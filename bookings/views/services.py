@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from bookings.forms.services import ServiceForm
 from bookings.models import Service
 from bookings.views.staff import StaffRequest, staff_page
+from connections.forms import posted
 
 
 @staff_page
@@ -21,7 +22,7 @@ def services(request: StaffRequest) -> HttpResponse:
 
 @staff_page
 def new(request: StaffRequest) -> HttpResponse:
-    form = ServiceForm(request.POST or None)
+    form = ServiceForm(posted(request))
     if request.method == "POST" and form.is_valid():
         with transaction.atomic():
             form.save().staff.add(request.user)
@@ -33,7 +34,7 @@ def new(request: StaffRequest) -> HttpResponse:
 @staff_page
 def edit(request: StaffRequest, slug: str) -> HttpResponse:
     service = get_object_or_404(Service, slug=slug, staff=request.user)
-    form = ServiceForm(request.POST or None, instance=service)
+    form = ServiceForm(posted(request), instance=service)
     if request.method == "POST" and form.is_valid():
         form.save()
         messages.success(request, _("“%(service)s” saved.") % {"service": service})
