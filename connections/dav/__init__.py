@@ -19,7 +19,7 @@ from .errors import (
     Unauthorized,
     Unavailable,
 )
-from .places import Account, is_loopback, path_of
+from .places import Account, collection_path, is_loopback, path_of
 from .session import Session
 from .values import Changes, Fetched, Home, RemoteCalendar, Resource
 
@@ -42,6 +42,7 @@ __all__ = [
     "TooLarge",
     "Unauthorized",
     "Unavailable",
+    "collection_path",
     "is_loopback",
     "path_of",
 ]

@@ -114,6 +114,9 @@ def calendars(anna: User) -> dict[str, Calendar]:
     return {calendar.path: calendar for calendar in made}
 
 
+NO_CALENDARS = "anna has no calendars yet, so there is no “%s”. Connect an account first: connect_icloud."
+
+
 def configure(linked: str, *conflicts: str) -> Answer:
     return ask("configure_calendars", "--user", "anna", "--linked", linked, "--conflict", *conflicts)
 
@@ -131,6 +134,14 @@ def test_calendars_are_chosen_by_name_or_path(anna: User, calendars: dict[str, C
     )
     assert chosen(anna) == ("/1/home/", ["/1/home/", "/1/team/", "/2/work/"])
     assert CalendarConfiguration.objects.get(user=anna).saved_at is not None
+
+
+@pytest.mark.parametrize(
+    "path", ["/4/anna@example.com/work", "/4/anna%40example.com/work/", "/4//anna@example.com/work/"]
+)
+def test_a_path_is_known_in_any_spelling(anna: User, calendars: dict[str, Calendar], path: str) -> None:
+    CalendarFactory(connection=calendars["/2/work/"].connection, name="Work", path="/4/anna@example.com/work/")
+    assert configure(path).json["linked"] == "/4/anna@example.com/work/"
 
 
 def test_the_whole_choice_is_replaced_but_what_was_linked_stays_a_conflict_calendar(
@@ -162,18 +173,18 @@ def test_an_ambiguous_name_is_refused_with_the_paths(
 
 
 def test_an_unknown_name_is_refused_with_the_names_there_are(anna: User, calendars: dict[str, Calendar]) -> None:
-    sentence = "There is no calendar “Kids”. There are: Home, Work, Team, Work"
+    sentence = "There is no calendar “Kids”. There are: Home, Work (/1/work/), Team, Work (/2/work/)"
     assert configure("Kids") == refusal(sentence)
     assert configure("none", "Kids") == refusal(sentence)
 
 
 def test_without_any_calendar_the_sentence_says_so(anna: User) -> None:
-    assert configure("Home") == refusal("There is no calendar “Home”. There are: none")
+    assert configure("Home") == refusal(NO_CALENDARS % "Home")
 
 
 def test_a_calendar_of_somebody_else_does_not_exist(anna: User) -> None:
     CalendarFactory(name="Ben’s", path="/3/ben/")
-    assert configure("/3/ben/") == refusal("There is no calendar “/3/ben/”. There are: none")
+    assert configure("/3/ben/") == refusal(NO_CALENDARS % "/3/ben/")
 
 
 def test_a_read_only_calendar_cannot_be_linked(anna: User, calendars: dict[str, Calendar]) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Sequence
 from typing import Any
 
 from django.contrib.auth.models import User
@@ -11,7 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from bookings import placing
-from connections import accounts
+from connections import accounts, dav
 from connections.commands import JsonCommand, Refused, user_named
 from connections.models import Calendar
 
@@ -51,9 +53,10 @@ class Command(JsonCommand):
 
 
 def calendar_called(user: User, name: str) -> Calendar:
-    """The user's calendar with this path or name. Refused if there is none, or several share the name."""
-    mine = Calendar.objects.of(user).present()
-    found = list(mine.filter(path=name)) or list(mine.filter(name=name))
+    """The user's calendar with this path, in any spelling, or name. Refused if there is none, or several share it."""
+    mine = list(Calendar.objects.of(user).present())
+    path = dav.collection_path(name) if "/" in name else ""
+    found = [one for one in mine if one.path == path] or [one for one in mine if one.name == name]
     if len(found) == 1:
         return found[0]
     if found:
@@ -61,7 +64,17 @@ def calendar_called(user: User, name: str) -> Calendar:
         raise Refused(
             _("Several calendars are called “%(name)s”. Give the path: %(paths)s") % {"name": name, "paths": paths}
         )
-    names = ", ".join(str(calendar) for calendar in mine)
+    if not mine:
+        raise Refused(
+            _("%(user)s has no calendars yet, so there is no “%(name)s”. Connect an account first: connect_icloud.")
+            % {"user": user, "name": name}
+        )
     raise Refused(
-        _("There is no calendar “%(name)s”. There are: %(names)s") % {"name": name, "names": names or _("none")}
+        _("There is no calendar “%(name)s”. There are: %(names)s") % {"name": name, "names": ", ".join(_listed(mine))}
     )
+
+
+def _listed(calendars: Sequence[Calendar]) -> list[str]:
+    """Their names, with the path where several share one."""
+    names = Counter(str(calendar) for calendar in calendars)
+    return [str(one) if names[str(one)] == 1 else f"{one} ({one.path})" for one in calendars]
