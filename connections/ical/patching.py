@@ -9,8 +9,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from datetime import datetime
+from zoneinfo import ZoneInfo
 
-from connections.ical import lines
+from connections.ical import lines, zones
 from connections.ical.lines import Event
 from connections.ical.own import own_event, text
 from connections.ical.values import EventDraft
@@ -29,7 +30,8 @@ def patch(data: bytes, draft: EventDraft, *, now: datetime, agreed: bytes = b"")
     A text (SUMMARY, DESCRIPTION, LOCATION, URL) becomes the draft's if it is still what `agreed`, the file both sides
     last agreed on, says; what was changed on the phone is kept. Without `agreed`, texts of the draft that are not empty
     win.
-    An event made repeating or all-day becomes a single timed one again. A VTIMEZONE is added where the zone has none.
+    An event made repeating or all-day becomes a single timed one again. A VTIMEZONE is added where the zone has none, and
+    replaced where it is wrong about the new time: servers cut it down to the year that an event had (Radicale).
     Data without an event is composed anew.
     """
     raw = lines.content_lines(data)
@@ -90,7 +92,10 @@ def _patched(
     raw: Sequence[bytes], chosen: Event, dropped: Sequence[Event], changes: Changes, draft: EventDraft
 ) -> Iterator[bytes]:
     gone = {index for event in dropped for index in range(event.begin, event.end + 1)}
-    zone = vtimezone(draft) if _lacks_zone(raw, changes, draft.zone) else []
+    described = _descriptions(raw, draft.zone)
+    lacking = _names_zone(changes, draft.zone) and not any(_is_right(raw, one, draft) for one in described)
+    zone = vtimezone(draft) if lacking else []
+    gone |= {index for one in described for index in one if lacking}
     first = min(event.begin for event in [chosen, *dropped])
     replaced = dict(_replacements(chosen, changes))
     for index, line in enumerate(raw):
@@ -119,8 +124,27 @@ def _additions(event: Event, changes: Changes) -> list[str]:
     return [line for name, line in changes.items() if line is not None and name not in present]
 
 
-def _lacks_zone(raw: Sequence[bytes], changes: Changes, zone: str) -> bool:
-    """Do the new times name a zone that the file does not describe?"""
-    named = any(f";TZID={zone}:" in (changes.get(name) or "") for name in ("DTSTART", "DTEND"))
-    described = (lines.split(line) for line in raw if line[:4].upper() == b"TZID")
-    return named and all(line.value != zone for line in described)
+def _names_zone(changes: Changes, zone: str) -> bool:
+    return any(f";TZID={zone}:" in (changes.get(name) or "") for name in ("DTSTART", "DTEND"))
+
+
+def _descriptions(raw: Sequence[bytes], zone: str) -> list[range]:
+    """The content lines of each VTIMEZONE of this zone."""
+    found: list[range] = []
+    begin = 0
+    for index, line in enumerate(raw):
+        mark = line.strip().upper()
+        if mark == b"BEGIN:VTIMEZONE":
+            begin = index
+        elif mark == b"END:VTIMEZONE":
+            found.append(range(begin, index + 1))
+    return [one for one in found if any(lines.split(raw[index]) == lines.Line("TZID", zone) for index in one)]
+
+
+def _is_right(raw: Sequence[bytes], described: range, draft: EventDraft) -> bool:
+    """Does a VTIMEZONE give the times of the draft the offset that they have? One that is not understood may."""
+    zone = zones.given(b"\n".join(lines.unfold(raw[index]).encode() for index in described))
+    shown = [instant.astimezone(ZoneInfo(draft.zone)) for instant in (draft.start, draft.end)]
+    return zone is None or all(
+        local.replace(tzinfo=zone).utcoffset() == local.utcoffset() for local in shown if not local.fold
+    )

@@ -326,3 +326,41 @@ def test_meaning_tells_what_people_would_notice(change):
 
 def test_what_cannot_be_read_means_only_itself():
     assert (meaning(b"<html>") == meaning(b"<html>"), meaning(b"<html>") == meaning(b"<p>")) == (True, False)
+
+
+CUT_DOWN = """BEGIN:VTIMEZONE
+TZID:Europe/Berlin
+BEGIN:STANDARD
+DTSTART:20261025T030000
+TZOFFSETFROM:+0200
+TZOFFSETTO:+0100
+TZNAME:CET
+END:STANDARD
+END:VTIMEZONE
+""".replace("\n", "\r\n").encode()
+
+
+def with_zone(text: bytes) -> bytes:
+    """The written event with another description of its zone."""
+    return re.sub(rb"BEGIN:VTIMEZONE.*END:VTIMEZONE\r\n", text, WRITTEN, flags=re.DOTALL)
+
+
+def zones_of(data: bytes) -> list[bytes]:
+    return re.findall(rb"BEGIN:VTIMEZONE.*?END:VTIMEZONE\r\n", data, re.DOTALL)
+
+
+def test_a_zone_that_the_server_cut_down_is_replaced_where_it_would_be_an_hour_off():
+    in_summer = replace(DRAFT, start=datetime(2027, 7, 1, 8, tzinfo=UTC), end=datetime(2027, 7, 1, 9, tzinfo=UTC))
+    patched = patch(with_zone(CUT_DOWN), in_summer, now=LATER)
+
+    assert zones_of(patched) == zones_of(compose(in_summer, now=NOW))
+    event = Calendar.from_ical(patched).walk("VEVENT")[0]
+    text = zones_of(patched)[0].replace(b"\r\n ", b"").replace(b"\r\n", b"\n")
+    assert event["DTSTART"].dt.replace(tzinfo=described(text)).astimezone(UTC) == in_summer.start
+
+
+@pytest.mark.parametrize("text", [CUT_DOWN, CUT_DOWN.replace(b"TZNAME:CET", b"RRULE:FREQ=SECONDLY")])
+def test_a_zone_that_is_right_or_not_understood_stays_as_it_is(text):
+    patched = patch(with_zone(text), MOVED, now=LATER)
+
+    assert zones_of(patched) == [text]
