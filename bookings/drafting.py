@@ -67,6 +67,11 @@ def unknown_placeholders(template: str) -> list[str]:
     return [name for name in re.findall(r"\{([^{}]*)\}", template) if name not in PLACEHOLDERS]
 
 
+def has_lone_brace(template: str) -> bool:
+    """Is a brace left where all that stands in braces is taken away?"""
+    return bool(re.search(r"[{}]", re.sub(r"\{[^{}]*\}", "", template)))
+
+
 def _title(booking: Booking, configuration: CalendarConfiguration) -> str:
     if configuration.detail == Detail.BUSY:
         return _("Busy")

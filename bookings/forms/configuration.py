@@ -8,7 +8,7 @@ from django import forms
 from django.contrib.auth.models import User
 from django.utils.translation import gettext_lazy as _
 
-from bookings.drafting import unknown_placeholders
+from bookings.drafting import has_lone_brace, unknown_placeholders
 from connections.models import Calendar, CalendarConfiguration
 from connections.zones import zone_choices
 
@@ -78,6 +78,8 @@ class ConfigurationForm(forms.ModelForm[CalendarConfiguration]):
             raise forms.ValidationError(
                 _("“{%(name)s}” means nothing here. Use {client}, {service} or {staff}."), params={"name": unknown[0]}
             )
+        if has_lone_brace(template):
+            raise forms.ValidationError(_("A brace stands alone. Write {client}, {service} or {staff} with both."))
         return template
 
     def clean(self) -> dict[str, Any]:

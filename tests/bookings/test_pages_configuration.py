@@ -347,3 +347,10 @@ def test_a_number_that_no_calendar_has_is_said_at_its_field(anna_client: Client,
         "linked_calendar": ["Choose one of your own calendars with writer’s access."],
         "conflict_calendars": ["Choose among your own calendars."],
     }
+
+
+@pytest.mark.parametrize("template", ["{client", "client}", "{client} {service", "{{client}}", "} {"])
+def test_a_title_with_a_brace_alone_is_refused_at_its_field(anna_client: Client, template: str) -> None:
+    page = anna_client.post(URL, {"title_template": template})
+    sentence = "A brace stands alone. Write {client}, {service} or {staff} with both."
+    assert page.context["form"].errors["title_template"] == [sentence]
