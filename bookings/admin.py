@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy, ngettext
 
 from bookings import outbox
-from bookings.models import Booking, BookingChange, Client, LinkedEvent, Proposal, Service
+from bookings.models import Booking, BookingChange, Client, LinkedEvent, MirroredSlot, Proposal, Service
 from connections.admin import LookOnly, people
 
 CLIENT = ("client__name", "client__email", "client__phone")
@@ -93,31 +93,48 @@ class BookingChangeAdmin(LookOnly):
     search_fields = booking("booking")
 
 
-@admin.register(LinkedEvent)
-class LinkedEventAdmin(LookOnly):
-    list_display = ("uid", "booking", "wanted", "state", "attempts", "next_try_at", "last_error")
-    list_select_related = ("booking__client", "booking__service")
+FACTS = (
+    ("calendar_path", "href", "uid", "etag"),
+    ("wanted", "state", "pushed_revision"),
+    ("agreed_start", "agreed_end"),
+    ("attempts", "next_try_at", "last_error"),
+    ("missing_since", "removed_at", "created_at"),
+)
+
+
+class PlacementAdmin(LookOnly):
+    """How far a calendar has an event of ours; it can be pushed again."""
+
     list_filter = ("state", "wanted", "error_code")
-    search_fields = ("uid", "href", *booking("booking"))
-    fields = (
-        ("booking", "calendar", "account"),
-        ("calendar_path", "href", "uid", "etag"),
-        ("wanted", "state", "pushed_revision"),
-        ("agreed_start", "agreed_end"),
-        ("attempts", "next_try_at", "last_error"),
-        ("missing_since", "removed_at", "created_at"),
-    )
     readonly_fields = ("last_error",)
     actions = ("push_again",)
 
     def has_push_permission(self, request: HttpRequest) -> bool:
-        return request.user.has_perm("bookings.change_linkedevent")
+        return request.user.has_perm(f"bookings.change_{self.opts.model_name}")
 
     @admin.action(description=gettext_lazy("Push again"), permissions=["push"])
-    def push_again(self, request: HttpRequest, queryset: QuerySet[LinkedEvent]) -> None:
+    def push_again(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
         pushed = [one for placement in queryset for one in outbox.push_again(placement, timezone.now())]
         said = ngettext("%(count)s event was pushed.", "%(count)s events were pushed.", len(pushed))
         messages.success(request, said % {"count": len(pushed)})
+
+
+@admin.register(LinkedEvent)
+class LinkedEventAdmin(PlacementAdmin):
+    list_display = ("uid", "booking", "wanted", "state", "attempts", "next_try_at", "last_error")
+    list_select_related = ("booking__client", "booking__service")
+    search_fields = ("uid", "href", *booking("booking"))
+    fields = (("booking", "calendar", "account"), *FACTS)
+
+
+@admin.register(MirroredSlot)
+class MirroredSlotAdmin(PlacementAdmin):
+    """Without the slot's note, which only its owner sees."""
+
+    list_display = ("uid", "staff", "wanted", "state", "attempts", "next_try_at", "last_error")
+    list_select_related = ("staff",)
+    search_fields = ("uid", "href", *people("staff"))
+    fields = (("staff", "calendar", "account"), *FACTS)
 
 
 @admin.register(Proposal)

@@ -13,13 +13,14 @@ from django.test import Client
 from django.urls import reverse
 from pytest_django import DjangoAssertNumQueries, DjangoCaptureOnCommitCallbacks
 
-from bookings.models import Booking, BookingChange, LinkedEvent, Proposal, Service
+from bookings.models import Booking, BookingChange, LinkedEvent, MirroredSlot, Proposal, Service
 from bookings.models import Client as Person
 from connections.models import Calendar, CalendarConfiguration, Connection, Event, Occurrence, SyncRun
 from tests.factories import (
     APP_PASSWORD,
     NOW,
     START,
+    BlockedSlotFactory,
     BookingChangeFactory,
     BookingFactory,
     CalendarFactory,
@@ -38,7 +39,7 @@ pytestmark = pytest.mark.django_db
 
 TITLE = "Biopsy results"
 LOOKED_AT = [CalendarConfiguration, Connection, Calendar, Event, Occurrence, SyncRun]
-LOOKED_AT += [Booking, BookingChange, LinkedEvent, Proposal]
+LOOKED_AT += [Booking, BookingChange, LinkedEvent, MirroredSlot, Proposal]
 ALL = [*LOOKED_AT, Person, Service]
 
 
@@ -62,6 +63,8 @@ def practice() -> Booking:
     BookingChangeFactory(booking=booking)
     placed = LinkedEventFactory(booking=booking, calendar=calendar, uid="OWN-1", agreed_text=TITLE.encode())
     ProposalFactory(booking=booking, linked_event=placed, reason=TITLE)
+    slot = BlockedSlotFactory(user=anna, note=TITLE)
+    MirroredSlot.objects.create(staff=anna, slot=slot, calendar=calendar, agreed_text=TITLE.encode())
     return booking
 
 
@@ -188,3 +191,4 @@ def _whole_practice(number: int) -> None:
     BookingChangeFactory(booking=booking, actor=booking.staff)
     ProposalFactory(booking=booking, decided_by=booking.staff, decided_at=NOW)
     SyncRunFactory(connection=occurrence.calendar.connection)
+    MirroredSlot.objects.create(staff=booking.staff, slot=BlockedSlotFactory(user=booking.staff))
