@@ -12,6 +12,10 @@ from connections.models import Connection
 from connections.problems import sentence
 
 
+# Only a person can say what becomes of such a calendar. The account is read on.
+UNTIL_CHOSEN = frozenset({"calendar_gone", "calendar_withdrawn"})
+
+
 @dataclass(frozen=True, slots=True)
 class Health:
     """`state` is for code, `label` for people; `tone` is a badge’s; `sentence` says what to do."""
@@ -22,10 +26,18 @@ class Health:
     sentence: str | Promise
 
 
+def waits_for_person(connection: Connection) -> bool:
+    """Must a person see to the account, or to a calendar of it that blocks and is there no longer?"""
+    lost = (row.conflict and row.error_code in UNTIL_CHOSEN for row in connection.calendars.all())
+    return connection.needs_person or any(lost)
+
+
 def health(connection: Connection, now: datetime) -> Health:
     """How `connection` is at `now` (aware). What needs a person comes first, then trouble, then progress."""
     trouble = sentence(connection.error_code, connection.error_params)
     if connection.needs_person:
+        return Health("needs_person", _("Needs you"), "bad", trouble)
+    if connection.error_code in UNTIL_CHOSEN:
         return Health("needs_person", _("Needs you"), "bad", trouble)
     if connection.error_code:
         return Health("trying_again", _("Trying again"), "warn", trouble)

@@ -9,7 +9,9 @@ import pytest
 from django.core.management import call_command
 from django.core.management.base import CommandError
 
+from connections.health import UNTIL_CHOSEN
 from connections.models import Connection, SyncRun
+from connections.problems import sentence
 from connections.standing import claim
 from tests.connections.engine import World, at
 from tests.factories import NOW, ConnectionFactory
@@ -231,3 +233,17 @@ def test_one_that_only_waits_is_exit_zero_and_says_why(world: World) -> None:
     world.sync()
     answer = check(world)
     assert (answer.code, [one["error"] for one in answer.json]) == (0, [THROTTLED])
+
+
+@pytest.mark.parametrize("status", [404, 403])
+def test_a_calendar_that_blocks_and_is_there_no_longer_needs_a_person(world: World, status: int) -> None:
+    world.choose("Work", "Home", linked="Home")
+    world.sync()
+    path = world.theirs("Work").path
+    world.theirs("Work").remove()
+    world.icloud.faults.status(status, path=path, times=None)
+    world.now += timedelta(minutes=5)
+    world.sync()
+    answer = check(world)
+    assert (answer.code, answer.json[0]["needs_person"]) == (1, True)
+    assert answer.json[0]["error"] in {sentence(code, {"calendar": "Work"}) for code in UNTIL_CHOSEN}

@@ -7,6 +7,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from connections.commands import Failed, JsonCommand
+from connections.health import waits_for_person
 from connections.instants import iso
 from connections.models import Connection
 from connections.problems import sentence
@@ -41,7 +42,7 @@ class Command(JsonCommand):
             "user": row.user.get_username(),
             "account": row.username,
             "healthy": row.healthy,
-            "needs_person": row.needs_person,
+            "needs_person": waits_for_person(row),
             "error": sentence(row.error_code, row.error_params) or None,
             "as_of": iso(min((at for at in fresh if at), default=None)) if all(fresh) else None,
             "next_sync_at": iso(row.next_sync_at),
