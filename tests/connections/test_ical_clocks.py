@@ -101,6 +101,35 @@ CASES = [
         "Pacific/Apia",
         ["2011-12-29T10:00 2011-12-31T10:00"],
     ),
+    # Casablanca goes back an hour for the month of Ramadan, on 7 February 2027
+    (
+        "DTSTART;TZID=Africa/Casablanca:20270205T100000\nDURATION:PT1H\nRRULE:FREQ=DAILY;INTERVAL=3;COUNT=2",
+        (2027, 2, 7),
+        "UTC",
+        ["2027-02-05T09:00 2027-02-05T10:00", "2027-02-08T10:00 2027-02-08T11:00"],
+    ),
+    # 29 February comes every fourth year, the last day of February every year
+    ("DTSTART;VALUE=DATE:20240229\nRRULE:FREQ=YEARLY", (2027, 3, 1), "UTC", []),
+    ("DTSTART;VALUE=DATE:20240229\nRRULE:FREQ=YEARLY", (2028, 3, 1), "UTC", ["2028-02-29T00:00 2028-03-01T00:00"]),
+    (
+        "DTSTART;VALUE=DATE:20240229\nRRULE:FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=-1",
+        (2027, 3, 1),
+        "UTC",
+        ["2027-02-28T00:00 2027-03-01T00:00"],
+    ),
+    # the Friday of week 53 of 2026 is the first day of 2027, and the day 366 is the last of 2028
+    (
+        "DTSTART;VALUE=DATE:20261228\nRRULE:FREQ=YEARLY;BYWEEKNO=53;BYDAY=FR",
+        (2027, 1, 1),
+        "UTC",
+        ["2026-12-28T00:00 2026-12-29T00:00", "2027-01-01T00:00 2027-01-02T00:00"],
+    ),
+    (
+        "DTSTART;VALUE=DATE:20241231\nRRULE:FREQ=YEARLY;BYYEARDAY=366",
+        (2028, 12, 31),
+        "UTC",
+        ["2028-12-31T00:00 2029-01-01T00:00"],
+    ),
 ]
 
 
