@@ -58,7 +58,18 @@ def test_json_names_the_user_and_the_zone() -> None:
             PASSWORD,
             "“Berlin” is not a time zone. Give one like Europe/Berlin.",
         ),
-        (["--username", "anna", "--timezone", "UTC"], PASSWORD, "A user with that username already exists."),
+        (
+            ["--username", "anna", "--timezone", "UTC"],
+            PASSWORD,
+            "There is already a user “anna”; choose another --username.",
+        ),
+        (
+            ["--username", "ANNA", "--timezone", "UTC"],
+            PASSWORD,
+            "There is already a user “anna”; choose another --username.",
+        ),
+        (["--username", "", "--timezone", "UTC"], PASSWORD, "Give a --username, such as anna."),
+        (["--username", "ben", "--timezone", ""], PASSWORD, "Give a --timezone, such as Europe/Berlin."),
         (
             ["--username", "ben", "--timezone", "UTC"],
             "x7!",

@@ -90,7 +90,9 @@ def test_what_cannot_be_a_service_is_refused(anna: User, options: tuple[str, ...
 
 def test_a_second_service_of_the_same_address_is_refused(anna: User) -> None:
     ask("create_service", *TALK, "--user", "anna")
-    assert ask("create_service", *TALK, "--user", "anna") == refusal("slug: Service with this Address already exists.")
+    assert ask("create_service", *TALK, "--user", "anna") == refusal(
+        "There is already a service with the address “talk”; choose another --slug."
+    )
 
 
 def test_for_people_a_service_is_a_sentence(anna: User) -> None:

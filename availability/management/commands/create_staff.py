@@ -32,6 +32,7 @@ class Command(JsonCommand):
         parser.add_argument("--email", default="")
 
     def run(self, **options: Any) -> dict[str, str]:
+        self._check(options["username"], options["timezone"])
         user = User(username=options["username"], email=options["email"])
         configuration = CalendarConfiguration(user=user, time_zone=options["timezone"])
         try:
@@ -44,6 +45,15 @@ class Command(JsonCommand):
         user.set_password(password)
         create(user, configuration)
         return {"user": user.username, "time_zone": configuration.time_zone}
+
+    def _check(self, username: str, zone: str) -> None:
+        """Refuse what is empty, and a name that differs from another by its capitals only: nobody tells them apart."""
+        if not username.strip():
+            raise Refused(_("Give a --username, such as anna."))
+        if not zone.strip():
+            raise Refused(_("Give a --timezone, such as Europe/Berlin."))
+        if known := User.objects.filter(username__iexact=username).first():
+            raise Refused(_("There is already a user “%(name)s”; choose another --username.") % {"name": known})
 
     def show(self, data: dict[str, str]) -> None:
         self.stdout.write(_("Created %(user)s in %(time_zone)s, with hours Monday to Friday 9:00-17:00.") % data)

@@ -31,6 +31,10 @@ class Command(JsonCommand):
 
     def run(self, *, slug: str, name: str, minutes: int, user: list[str], **options: Any) -> dict[str, Any]:
         staff = [user_named(one) for one in user]
+        if Service.objects.filter(slug=slug).exists():
+            raise Refused(
+                _("There is already a service with the address “%(slug)s”; choose another --slug.") % {"slug": slug}
+            )
         service = Service(slug=slug, name=name, minutes=minutes)
         service.buffer_before_minutes = options["buffer_before"]
         service.buffer_after_minutes = options["buffer_after"]
