@@ -23,6 +23,8 @@ from connections.sync import account_of, sync_connection
 
 APP_PASSWORD = re.compile(r"[a-z]{4}(?:-?[a-z]{4}){3}", re.IGNORECASE)
 
+NOT_ACCEPTED = ("not_accepted", "not_accepted_there")
+
 RECONNECT_SECONDS = 20.0  # a person is looking at the page
 
 
@@ -67,8 +69,17 @@ def looks_like_app_password(text: str) -> bool:
 
 def is_icloud(url: str) -> bool:
     """Does this start address belong to the configured iCloud, so that its password rules hold?"""
-    host = urlsplit(url).hostname or ""
-    return _origin(url) == _origin(settings.ICLOUD_CALDAV_URL) or f".{host}".endswith(".icloud.com")
+    return _origin(url) == _origin(settings.ICLOUD_CALDAV_URL) or _is_apples(urlsplit(url).hostname or "")
+
+
+def _is_apples(host: str) -> bool:
+    return f".{host.rstrip('.')}".endswith(".icloud.com")
+
+
+def goes_unencrypted(url: str) -> bool:
+    """Does a password for this start address cross a network in clear?"""
+    parts = urlsplit(url)
+    return parts.scheme == "http" and not dav.is_loopback(parts.hostname or "")
 
 
 def _origin(url: str) -> tuple[str, str | None, int | None]:
@@ -85,6 +96,8 @@ def clean_url(url: str) -> str:
         host, port = None, None
     if not host or parts.scheme not in ("http", "https"):
         raise ConnectFailed(Problem("no_caldav"))
+    if parts.scheme == "http" and _is_apples(host):
+        raise ConnectFailed(Problem("unencrypted"))
     host = f"[{host}]" if ":" in host else host
     place = host if port in (None, {"http": 80, "https": 443}[parts.scheme]) else f"{host}:{port}"
     return f"{parts.scheme}://{place}{dav.path_of(parts.path)}"
@@ -145,13 +158,15 @@ def _enter(url: str, username: str, password: str) -> Account:
         try:
             return _look_inside(url, username, spelling)
         except ConnectFailed as failure:
-            if failure.problem.code != "not_accepted":
+            if failure.problem.code not in NOT_ACCEPTED:
                 raise
     return _look_inside(url, username, last)
 
 
 def _spellings(password: str, url: str) -> list[str]:
     """The password as it will be tried. What is shaped like a normal Apple password is never sent to iCloud."""
+    if not password.strip():
+        raise ConnectFailed(Problem("no_password"), "app_password")
     shaped = looks_like_app_password(password)
     if is_icloud(url):
         if not shaped:
@@ -169,11 +184,11 @@ def _look_inside(url: str, username: str, password: str) -> Account:
             candidate.origin = session.origin
     except dav.DavError as error:
         problem = classify_connecting(error, right_address=is_icloud(url))
-        raise ConnectFailed(problem, "app_password" if problem.code == "not_accepted" else "") from error
+        raise ConnectFailed(problem, "app_password" if problem.code in NOT_ACCEPTED else "") from error
     if look.home:
         home.note(candidate, look.home)
     if not look.calendars:
-        raise ConnectFailed(Problem("no_calendars"))
+        raise ConnectFailed(Problem("no_calendars" if is_icloud(url) else "no_calendars_there"))
     found = ("password", "origin", "principal_path", "home_path", "addresses")
     healthy = {"needs_person": False, "error_code": "", "error_params": {}, "failing_since": None, "failures": 0}
     healthy |= {"not_before": None, "told_code": ""}

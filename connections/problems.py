@@ -54,6 +54,9 @@ SENTENCES: dict[str, Promise] = {
         "reconnect with a new app-specific password."
     ),
     "not_accepted": _("Not accepted. Mistyped, revoked, or made under another Apple Account."),
+    "not_accepted_there": _("Not accepted. Check the user name and the password."),
+    "no_password": _("Enter the password: without one nothing was sent."),
+    "unencrypted": _("iCloud is asked by https:// only, so nothing was sent. Correct the address, or leave it out."),
     "not_app_password": _(
         "This does not look like an app-specific password, so it was not sent. It has four groups of four letters, "
         "like abcd-efgh-ijkl-mnop. Your normal Apple password does not work here."
@@ -62,6 +65,7 @@ SENTENCES: dict[str, Promise] = {
     "no_calendars": _(
         "The account has no calendars for events. Turn on Calendars under iCloud on the iPhone, then connect again."
     ),
+    "no_calendars_there": _("The account has no calendars for events. Make one there, then connect again."),
     "not_reached": _("The server does not answer just now, so nothing was changed. Try again in a few minutes."),
     "connecting_refused": _("The server refused it (%(status)s). Check the Apple ID and the address."),
     "foreign_home": _(
@@ -159,7 +163,7 @@ def classify_connecting(error: dav.DavError, *, right_address: bool) -> Problem:
     At the `right_address` an answer that is no calendar's comes from a network's sign-in page or an overloaded server.
     """
     if isinstance(error, dav.Unauthorized):
-        return Problem("not_accepted")
+        return Problem("not_accepted" if right_address else "not_accepted_there")
     if isinstance(error, dav.ForeignHost):
         return Problem("foreign_home", {"host": error.host})
     if isinstance(error, (dav.NotCalDav, dav.NotFound)):

@@ -67,7 +67,7 @@ def test_anything_else_is_none_and_stays_as_it_was_typed(typed: str, kept: str) 
     assert (accounts.looks_like_app_password(typed), accounts.clean_password(typed)) == (False, kept)
 
 
-@pytest.mark.parametrize("typed", ["Summer2026!", "", "abcd-efgh-ijkl", "anna@example.com", "x" * 16 + "y"])
+@pytest.mark.parametrize("typed", ["Summer2026!", "abcd-efgh-ijkl", "anna@example.com", "x" * 16 + "y"])
 def test_what_is_shaped_like_a_normal_password_is_refused_before_anything_is_sent(
     stranger_to_icloud: World, typed: str
 ) -> None:
@@ -90,6 +90,38 @@ def test_what_is_shaped_like_a_normal_password_is_refused_before_anything_is_sen
 )
 def test_every_spelling_of_icloud_keeps_a_normal_password_to_itself(stranger_to_icloud: World, url: str) -> None:
     assert refused(stranger_to_icloud, password="Summer2026!", url=url)[1] == "app_password"
+
+
+@pytest.mark.parametrize(
+    "url", ["http://caldav.icloud.com/", "http://p42-caldav.iCloud.com:443", "HTTP://icloud.com./"]
+)
+def test_icloud_is_never_asked_unencrypted(stranger_to_icloud: World, url: str) -> None:
+    sentence = "iCloud is asked by https:// only, so nothing was sent. Correct the address, or leave it out."
+    assert refused(stranger_to_icloud, url=url) == (sentence, "")
+
+
+def test_what_crosses_a_network_unencrypted_is_known() -> None:
+    urls = ("http://192.168.1.5/", "http://dav.example.com/", "http://127.0.0.1:8010/", "https://dav.example.com/")
+    assert [accounts.goes_unencrypted(url) for url in urls] == [True, True, False, False]
+
+
+@pytest.mark.parametrize("password", ["", " "])
+def test_an_empty_password_is_not_sent_to_any_server(radicale: CalendarServer, anna: User, password: str) -> None:
+    with pytest.raises(accounts.ConnectFailed) as caught:
+        accounts.connect(anna, username=USERNAME, password=password, url=radicale.url, now=NOW)
+    assert (str(caught.value), caught.value.field) == (
+        "Enter the password: without one nothing was sent.",
+        "app_password",
+    )
+
+
+def test_what_another_server_refuses_is_not_said_of_apple(radicale: CalendarServer, anna: User) -> None:
+    with pytest.raises(accounts.ConnectFailed) as caught:
+        accounts.connect(anna, username=USERNAME, password="wrong", url=radicale.url, now=NOW)
+    assert (str(caught.value), caught.value.field) == (
+        "Not accepted. Check the user name and the password.",
+        "app_password",
+    )
 
 
 def test_a_password_pasted_with_blanks_lets_in_and_is_kept_as_apple_writes_it(stranger_to_icloud: World) -> None:

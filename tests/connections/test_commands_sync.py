@@ -67,7 +67,7 @@ def test_connecting_prints_the_connection_and_its_calendars(
     [
         ("abcd-efgh-ijkl-mnop\n", "Not accepted. Mistyped, revoked, or made under another Apple Account."),
         ("Summer2026!\n", None),
-        ("", None),
+        ("", "Enter the password: without one nothing was sent."),
     ],
 )
 def test_a_password_that_does_not_work_is_exit_two(
