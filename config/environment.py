@@ -23,6 +23,14 @@ class Environment(environ.Env):  # type: ignore[misc]
 
     EMAIL_SCHEMES = {**environ.Env.EMAIL_SCHEMES, "consolemail": "config.console.EmailBackend"}
 
+    @classmethod
+    def read_env(cls, env_file: Path, **overrides: Any) -> None:
+        """Add what stands in a file `.env`, if there is one. Raises ImproperlyConfigured if that is no text."""
+        try:
+            super().read_env(env_file, **overrides)
+        except UnicodeDecodeError:
+            raise ImproperlyConfigured(f"{env_file} is not UTF-8. Save it as UTF-8.") from None
+
     def get_value(self, var: str, cast: Any = None, *args: Any, **kwargs: Any) -> Any:
         """The value of `var`. Raises ImproperlyConfigured with a sentence for one that cannot be meant."""
         if cast is bool:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from django.core.exceptions import ImproperlyConfigured
 
@@ -60,3 +62,11 @@ def test_what_does_not_is_named_without_its_value(env: Environment, read: str, n
     with pytest.raises(ImproperlyConfigured) as refused:
         getattr(env, read)(name)
     assert str(refused.value) == f"{name} makes no sense as it is set. {hint}"
+
+
+def test_a_file_that_is_no_text_is_named(env: Environment, tmp_path: Path) -> None:
+    (tmp_path / ".env").write_bytes(b"DEFAULT_FROM_EMAIL=M\xfcller")
+    with pytest.raises(ImproperlyConfigured) as refused:
+        env.read_env(tmp_path / ".env")
+    assert str(refused.value) == f"{tmp_path}/.env is not UTF-8. Save it as UTF-8."
+    env.read_env(tmp_path / "none")
