@@ -24,8 +24,7 @@ def notice(user: User, now: datetime) -> None:
     notices.exclude(booking__in=asked).update(withdrawn_at=now)
     known = {proposal.booking_id: proposal for proposal in notices}
     for booking, event in asked.items():
-        reason = _("An event of the calendar “%(calendar)s” now overlaps it.") % {"calendar": event.calendar_name}
-        values = {"new_start": event.start, "new_end": event.end, "reason": reason}
+        values = {"new_start": event.start, "new_end": event.end, "reason": _reason(event)}
         if booking not in known:
             fixed = {"booking_id": booking, "kind": Kind.COLLISION, "decided_at": None, "withdrawn_at": None}
             Proposal.objects.get_or_create(**fixed, defaults={**values, "created_at": now})
@@ -51,6 +50,20 @@ def unanswered(user: User, bookings: Sequence[Booking]) -> dict[int, Busy]:
         if (pk, event.start, event.end) not in known and (pk not in found or _first(event, found[pk])):
             found[pk] = event
     return found
+
+
+def keep(booking: Booking, now: datetime, actor: User | None) -> None:
+    """Staff chose the booking's time though events lie over it: that is written down as if they had been asked."""
+    reach = _reach(booking)
+    over = _over(busy(booking.staff, *reach, held=held(booking.staff, *reach)), {booking.pk: reach})
+    decided = {"decided_at": now, "choice": Proposal.Choice.KEEP, "decided_by": actor}
+    for event in {(event.start, event.end): event for _pk, event in over}.values():
+        values = {"new_start": event.start, "new_end": event.end, "reason": _reason(event), "created_at": now}
+        Proposal.objects.create(booking=booking, kind=Kind.COLLISION, **values, **decided)
+
+
+def _reason(event: Busy) -> str:
+    return _("An event of the calendar “%(calendar)s” now overlaps it.") % {"calendar": event.calendar_name}
 
 
 def is_asked_about(booking: Booking) -> bool:

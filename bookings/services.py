@@ -24,7 +24,7 @@ from availability.slots import Shape
 from bookings import collisions, finding, placing
 from bookings.clients import client_of, one_line
 from bookings.finding import Opening
-from bookings.models import QUIET, Booking, BookingChange, Client, LinkedEvent, Proposal, Service
+from bookings.models import QUIET, Booking, BookingChange, LinkedEvent, Proposal, Service
 from connections.busy import freshness
 from connections.models import CalendarConfiguration
 from connections.polling import refresh, refresh_all
@@ -125,7 +125,8 @@ def _book_with(
     with locked(user):
         collides = _check_open(user, shape, start, now=now, anyway=anyway)
         pending = freshness(user, now=now, asked=True).pending
-        booking = Booking(service=service, staff=user, client=_client(client), overlap_allowed=collides, note=note)
+        person = client_of(one_line(client.name), one_line(client.email), one_line(client.phone))
+        booking = Booking(service=service, staff=user, client=person, overlap_allowed=collides, note=note)
         booking.status = Booking.Status.PENDING if pending else Booking.Status.CONFIRMED
         booking.cause = Booking.Cause.CALENDAR_UNREADABLE if pending else Booking.Cause.NONE
         _set_time(booking, start, start + shape.duration)
@@ -161,10 +162,6 @@ def _check_open(
     if not anyway:
         raise NotOpen(finding.why_not(user, shape, start, now=now, moving=moving), [])
     return finding.collides(user, shape, start, moving=moving)
-
-
-def _client(details: ClientDetails) -> Client:
-    return client_of(one_line(details.name), one_line(details.email), one_line(details.phone))
 
 
 def _set_time(booking: Booking, start: datetime, end: datetime) -> None:
@@ -390,7 +387,7 @@ def _keep(booking: Booking, now: datetime) -> None:
 
 
 def _accept(booking: Booking, proposal: Proposal, now: datetime, actor: User | None) -> None:
-    """Let the booking follow the phone, whatever it overlaps."""
+    """Let the booking follow the phone, whatever it overlaps; that is known then, and not asked about."""
     if proposal.new_start is None or proposal.new_end is None:
         raise Refused(_("The event has no time that a booking could follow. Put it back, or cancel the booking."))
     _refuse_far(proposal.new_start, now)
@@ -398,3 +395,4 @@ def _accept(booking: Booking, proposal: Proposal, now: datetime, actor: User | N
     booking.overlap_allowed = finding.collides(booking.staff, shape, proposal.new_start, moving=booking)
     placing.follow(proposal.linked_event, proposal.seen)
     move(booking, proposal.new_start, proposal.new_end, now=now, actor=actor, source=Source.PHONE, tell=now)
+    collisions.keep(booking, now, actor)

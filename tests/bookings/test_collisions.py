@@ -14,6 +14,7 @@ from bookings import collisions, services
 from bookings.collisions import _over
 from bookings.models import Booking, Proposal
 from connections.busy import Busy
+from connections.models import CalendarConfiguration
 from tests.bookings.practice import HOUR, Practice, berlin
 from tests.factories import NOW, START, BookingFactory
 
@@ -71,3 +72,25 @@ def test_many_pending_bookings_confirm_themselves_at_once(practice: Practice) ->
     practice.poll_later()
     found = Booking.objects.order_by("start").values_list("status", flat=True)
     assert list(found) == ["confirmed", "confirmed", "pending", "confirmed", "confirmed"]
+
+
+def test_a_move_that_was_accepted_over_an_event_is_not_asked_about_again(practice: Practice) -> None:
+    booking = practice.booked()
+    work = practice.account.calendar("Work")
+    dentist = practice.phone.add(work, "Dentist", berlin(1, 14), berlin(1, 15))
+    practice.phone.move(practice.href(booking), berlin(1, 14))
+    practice.poll_later()
+    [moved] = Proposal.objects.open()
+    services.decide(moved, choice="accept", now=practice.now, actor=practice.user)
+    practice.push()
+    practice.later()
+    CalendarConfiguration.objects.update(reconcile_due=True)
+    practice.sync(full=True)
+    assert practice.proposals() == []
+    assert list(Proposal.objects.values_list("kind", "choice", "decided_by")) == [
+        ("moved", "accept", practice.user.pk),
+        ("collision", "keep", practice.user.pk),
+    ]
+    practice.phone.move(dentist, berlin(1, 14, 30))
+    practice.poll_later()
+    assert [kind for kind, _reason in practice.proposals()] == ["collision"]
