@@ -11,9 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from connections.models import Connection
 from connections.problems import sentence
 
-
-# Only a person can say what becomes of such a calendar. The account is read on.
-UNTIL_CHOSEN = frozenset({"calendar_gone", "calendar_withdrawn"})
+UNTIL_CHOSEN = frozenset({"calendar_gone", "calendar_withdrawn"})  # what follows only a person can say
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,8 +30,8 @@ def patch(data: bytes, draft: EventDraft, *, now: datetime, agreed: bytes = b"")
     A text (SUMMARY, DESCRIPTION, LOCATION, URL) becomes the draft's if it is still what `agreed`, the file both sides
     last agreed on, says; what was changed on the phone is kept. Without `agreed`, texts of the draft that are not empty
     win.
-    An event made repeating or all-day becomes a single timed one again. A VTIMEZONE is added where the zone has none, and
-    replaced where it is wrong about the new time: servers cut it down to the year that an event had (Radicale).
+    An event made repeating or all-day becomes a single timed one again. A VTIMEZONE is added where the zone has none,
+    and replaced where it is wrong about the new time: servers cut it down to what the old one needed (Radicale).
     Data without an event is composed anew.
     """
     raw = lines.content_lines(data)
