@@ -25,7 +25,7 @@ class Command(JsonCommand):
 
     def run(self, *, user: str, apple_id: str, url: str, **options: Any) -> Any:
         staff = user_named(user)
-        password = read_password(_("App-specific password: "))
+        password = read_password(_("Password: ") if url else _("App-specific password: "))
         try:
             connection = accounts.connect(staff, username=apple_id, password=password, url=url, now=timezone.now())
         except accounts.ConnectFailed as error:
