@@ -34,6 +34,7 @@ LOADED: dict[type[Placement], tuple[str, ...]] = {
 }
 CLAIM = timedelta(seconds=150)  # longer than one push may take
 PAUSE = timedelta(seconds=30)
+SEARCHES = 8  # for an event that is to go and is not where it was
 NEEDS_CHOICE = timedelta(hours=6)  # what waits for a person is not tried again soon, such as a read-only calendar
 
 
@@ -198,7 +199,9 @@ def _put(placement: Placement, calendar: Calendar, now: datetime) -> Pushed:
 
 
 def _delete(placement: Placement, calendar: Calendar, now: datetime) -> Pushed:
-    _twice_if_unauthorized(lambda: push.delete(calendar, push.Placement(placement.href, placement.etag)))
+    # What was there once may have been moved; where that cannot be found out, the event is not looked for endlessly.
+    uid = placement.uid if placement.etag and placement.attempts <= SEARCHES else ""
+    _twice_if_unauthorized(lambda: push.delete(calendar, push.Placement(placement.href, placement.etag), uid=uid))
     return _write(placement, State.PUSHED, removed_at=now)
 
 

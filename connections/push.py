@@ -78,14 +78,22 @@ def put(calendar: Calendar, placement: Placement, draft: ical.EventDraft, *, now
     return stored
 
 
-def delete(calendar: Calendar, placement: Placement) -> None:
-    """Remove the event; one that is already gone is fine. Raises DavError."""
+def delete(calendar: Calendar, placement: Placement, *, uid: str = "") -> None:
+    """Remove the event; one that is already gone is fine. Raises DavError.
+
+    With `uid` one that is not where it was put is looked for in the calendars that Kalends does not read: the phone may
+    have moved it there. (Of the others a sync tells where it is.)
+    """
     with _session(calendar.connection) as session:
         for _ in range(TRIES):
             try:
                 session.delete(placement.href, etag=placement.etag or session.etag(placement.href))
             except dav.NotFound:
-                break
+                found = _elsewhere(session, calendar, placement.href, uid) if uid else None
+                if found is None:
+                    break
+                placement, uid = Placement(found.href), ""
+                continue
             except dav.Conflict:
                 placement = Placement(placement.href)  # edited meanwhile: what is cancelled goes all the same
                 continue
@@ -110,9 +118,14 @@ def find(calendar: Calendar, href: str, uid: str) -> Stored | None:
         except dav.NotFound:
             if listed:
                 return Stored(href, "", b"")
-            elsewhere = (_held_by(session, remote.path, href, uid) for remote in _others(session, calendar))
-            return next((stored for stored in elsewhere if stored), None)
+            return _elsewhere(session, calendar, href, uid)
         return Stored(href, found.etag or session.etag(href), found.data)
+
+
+def _elsewhere(session: dav.Session, calendar: Calendar, href: str, uid: str) -> Stored | None:
+    """The event with this UID in an event calendar of the account that Kalends does not read."""
+    found = (_held_by(session, remote.path, href, uid) for remote in _others(session, calendar))
+    return next((stored for stored in found if stored), None)
 
 
 def _others(session: dav.Session, calendar: Calendar) -> Iterator[dav.RemoteCalendar]:

@@ -239,3 +239,24 @@ def test_a_slot_in_a_calendar_that_is_not_read_follows_its_event(practice: Pract
     practice.poll_later(3)
     slot.refresh_from_db()
     assert (slot.start, slot.end) == (berlin(1, 15), berlin(1, 16))
+
+
+def test_an_event_moved_to_a_calendar_that_is_not_read_goes_with_its_booking_all_the_same(practice: Practice) -> None:
+    booking = practice.booked()
+    private = practice.account.add_calendar("Private")
+    practice.phone.move_to(practice.href(booking), private)
+    services.cancel(booking, now=practice.now)
+    assert (practice.push(), private.resources, practice.events()) == (["pushed"], {}, [])
+
+
+def test_an_event_that_cannot_be_looked_for_is_given_up_in_the_end(practice: Practice) -> None:
+    booking = practice.booked()
+    private = practice.account.add_calendar("Private")
+    private.spoil(practice.phone.add(private, "Broken", berlin(1, 14)))
+    practice.phone.delete(practice.href(booking))
+    services.cancel(booking, now=practice.now)
+    states = []
+    for _ in range(9):
+        practice.later(timedelta(days=1))
+        states += practice.push()
+    assert states == ["retrying"] * 8 + ["pushed"]
