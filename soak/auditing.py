@@ -233,9 +233,12 @@ class Audit:
                 )
 
     def _was_pending(self, change: BookingChange) -> bool:
-        """Was it only confirmed later? Then that is what counts."""
-        later = BookingChange.objects.filter(booking=change.booking_id, kind=Kind.CONFIRMED, at__gte=change.at)
-        return change.kind == Kind.MADE and later.exclude(pk=change.pk).exists()
+        """Was it pending then, or may it have been? Only when it is confirmed it must know what was in iCloud."""
+        confirmed = BookingChange.objects.filter(booking=change.booking_id, kind=Kind.CONFIRMED).order_by("at").first()
+        if confirmed is not None:
+            return change.at < confirmed.at
+        attempt = self.ledger.tries.get(change.booking.client.name)
+        return attempt is None or attempt.pending is not False
 
     def _insisted(self, booking: Booking) -> bool:
         named = self.ledger.tries.get(booking.client.name)

@@ -9,7 +9,7 @@ from datetime import timedelta
 from django.utils import timezone
 
 from bookings import finding, services
-from bookings.models import BookingChange, Service
+from bookings.models import Booking, BookingChange, Service
 from soak.actors import Act, Actor
 
 CLIENT = BookingChange.Source.CLIENT
@@ -43,6 +43,7 @@ class Client(Actor):
                 attempt.outcome = "refused"
             else:
                 attempt.outcome, attempt.booking = "booked", booking.pk
+                attempt.pending = booking.status == Booking.Status.PENDING
                 self.ledger.count(f"made {booking.status}")
         return None
 

@@ -16,13 +16,17 @@ Span = tuple[datetime, datetime]
 
 @dataclass(slots=True)
 class Try:
-    """An attempt to book, under a name nobody else has. `outcome`: booked, refused or unknown (no answer came)."""
+    """An attempt to book, under a name nobody else has. `outcome`: booked, refused or unknown (no answer came).
+
+    `pending`: whether the booking was so at first, None where nobody knows.
+    """
 
     name: str
     at: datetime
     outcome: str = "unknown"
     booking: int | None = None
     insisted: bool = False
+    pending: bool | None = None
 
 
 @dataclass(slots=True)

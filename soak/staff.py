@@ -10,7 +10,7 @@ from django.contrib.auth.models import User
 from django.utils import timezone
 
 from availability.models import BlockedSlot
-from bookings.models import BookingChange, Proposal, Service
+from bookings.models import Booking, BookingChange, Proposal, Service
 from connections.models import Connection
 from soak.actors import Act, Actor
 from soak.cast import BERLIN, PASSWORD
@@ -85,6 +85,8 @@ class Member(Actor):
             number = page.path.strip("/").rpartition("/")[2]
             if page.status == 200 and number.isdecimal():
                 attempt.outcome, attempt.booking = "booked", int(number)
+                now = Booking.objects.filter(pk=attempt.booking).values_list("status", flat=True).first()
+                attempt.pending = {"pending": True, "confirmed": False}.get(str(now))
             elif page.status == 200:
                 attempt.outcome = "refused"
 

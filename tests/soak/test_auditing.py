@@ -31,7 +31,7 @@ class Stage:
         self.cast, self.ledger = Cast(practice.icloud), Ledger()
         self.booking = practice.booked()
         self.uid = practice.placement(self.booking).uid
-        self.ledger.tries["Carla Client"] = Try("Carla Client", practice.now, "booked", self.booking.pk)
+        self.ledger.tries["Carla Client"] = Try("Carla Client", practice.now, "booked", self.booking.pk, pending=False)
         self.lunch = self.add(berlin(1, 12), berlin(1, 13))
         practice.sync()
 
@@ -167,6 +167,20 @@ def test_two_bookings_that_overlap_are_found(stage: Stage) -> None:
 def test_an_event_under_which_staff_kept_the_booking_is_nothing_wrong(stage: Stage) -> None:
     it_was_known(stage)
     services.decide(Proposal.objects.get(), choice="keep", now=stage.practice.now)
+    assert stage.audit().wrong == []
+
+
+@pytest.mark.parametrize("pending", [True, None])
+def test_a_booking_that_was_cancelled_before_it_was_confirmed_need_not_have_known(
+    stage: Stage, pending: bool | None
+) -> None:
+    it_was_known(stage)
+    services.decide(Proposal.objects.get(), choice="cancel", now=stage.practice.now)
+    stage.ledger.cancelled[stage.booking.pk] = "told"
+    stage.practice.push()
+    stage.rest()
+    assert ["in iCloud since" in sentence for sentence in stage.audit().wrong] == [True]
+    stage.ledger.tries["Carla Client"].pending = pending
     assert stage.audit().wrong == []
 
 
