@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterable, Iterator
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
@@ -14,9 +14,10 @@ from django.utils.translation import gettext as _
 from bookings import outbox
 from bookings.models import LinkedEvent
 from bookings.reconcile import PAST
+from connections import expansion
 from connections.inspection import Inspected, inspect
 from connections.instants import spoken
-from connections.models import CalendarConfiguration, Connection, SyncRun
+from connections.models import Calendar, CalendarConfiguration, Connection, SyncRun
 from connections.sync import sync_connection
 
 State = LinkedEvent.State
@@ -31,12 +32,16 @@ class Kind(StrEnum):
     STILL_THERE = "still_there"  # it was removed, but is there
     NOT_MIRRORED = "not_mirrored"  # an event that Kalends does not know
     MIRROR_STALE = "mirror_stale"  # an event that Kalends knows as it was, or that is gone
+    WRONG_OCCURRENCES = "wrong_occurrences"  # times that are kept here are not those of the event as it was read
     UNREAD = "unread"  # it cannot be told
 
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """One difference; `ours`: the event is as Kalends wrote it, so that removing it takes nothing from the phone."""
+    """One difference; `ours`: the event is as Kalends wrote it, so that removing it takes nothing from the phone.
+
+    `note` says why a repair left it.
+    """
 
     kind: Kind
     text: str
@@ -45,6 +50,7 @@ class Difference:
     booking: int | None = None
     placement: int | None = None
     ours: bool = False
+    note: str = ""
 
 
 def audit(user: User, now: datetime) -> list[Difference]:
@@ -68,6 +74,7 @@ def _differences(user: User, now: datetime) -> list[Difference]:
         for inspected in inspect(connection, asked, now):
             here = [one for one in mine if one.calendar_id == inspected.calendar.pk]
             found += [*_of_bookings(inspected, here), *_of_mirror(inspected)]
+            found += _of_times(inspected.calendar, now)
     return _settled_out(found, placements)
 
 
@@ -168,6 +175,14 @@ def _sides(inspected: Inspected) -> list[tuple[Kind, frozenset[str], str]]:
     ]
 
 
+def _of_times(calendar: Calendar, now: datetime) -> Iterator[Difference]:
+    """What blocks, held against the events as they were read; no network."""
+    text = _("“%(calendar)s” has an event whose times are kept here as others: %(href)s")
+    for href in expansion.astray(calendar, now) if calendar.conflict else ():
+        words = {"calendar": calendar, "href": href}
+        yield Difference(Kind.WRONG_OCCURRENCES, text % words, calendar.path, href)
+
+
 def _settled_out(found: list[Difference], placements: Iterable[LinkedEvent]) -> list[Difference]:
     """Without what concerns placements that a push or a decision changed while they were looked at."""
     before = {one.pk: _version(one) for one in placements}
@@ -197,6 +212,7 @@ def repair(user: User, differences: Iterable[Difference], *, clock: Callable[[],
     `clock` tells the time, because all this may take a while.
     """
     differences = list(differences)
+    _expand_again(user, {one.calendar for one in differences if one.kind is Kind.WRONG_OCCURRENCES}, clock())
     kinds = {one.kind for one in differences}
     astray = [one.placement for one in differences if one.kind is Kind.STILL_THERE and one.ours and one.placement]
     LinkedEvent.objects.filter(pk__in=astray, wanted=Wanted.ABSENT).update(
@@ -204,10 +220,31 @@ def repair(user: User, differences: Iterable[Difference], *, clock: Callable[[],
     )
     if astray:
         outbox.push_due(clock(), user=user)
-    if kinds - {Kind.STILL_THERE}:
+    if kinds - {Kind.STILL_THERE, Kind.WRONG_OCCURRENCES}:
         CalendarConfiguration.objects.filter(user=user).update(reconcile_due=True)
         for connection in Connection.objects.filter(user=user, needs_person=False):
             _read_again(connection, clock)
+
+
+def _expand_again(user: User, paths: Collection[str], now: datetime) -> None:
+    for calendar in Calendar.objects.selected().of(user).filter(path__in=paths):
+        expansion.expand_calendar(calendar, now)
+
+
+def with_notes(left: Iterable[Difference]) -> list[Difference]:
+    """What a repair left, each with why it did, where that is known."""
+    return [replace(one, note=_why_left(one)) for one in left]
+
+
+def _why_left(difference: Difference) -> str:
+    if difference.kind is not Kind.MISSING or difference.placement is None:
+        return ""
+    placement = LinkedEvent.objects.select_related("calendar").get(pk=difference.placement)
+    if placement.calendar is not None and placement.calendar.doubted_at is not None:
+        return _("iCloud suddenly lists far fewer events, so none is taken for deleted yet; it is asked again shortly.")
+    if placement.missing_since is not None:
+        return _("It counts as deleted once it was missing twice, a minute apart; the next sync looks again.")
+    return ""
 
 
 def _read_again(connection: Connection, clock: Callable[[], datetime]) -> None:

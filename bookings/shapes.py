@@ -63,8 +63,11 @@ def reason_json(reason: Reason) -> dict[str, Any]:
 
 
 def difference_json(difference: Difference) -> dict[str, Any]:
-    """`{kind, booking, calendar, href, text}`; `booking` and `href` are null where a whole calendar is meant."""
-    return {
+    """`{kind, booking, calendar, href, text}`; `booking` and `href` are null where a whole calendar is meant.
+
+    With `note` where it is known why a repair left it.
+    """
+    return ({"note": difference.note} if difference.note else {}) | {
         "kind": str(difference.kind),
         "booking": difference.booking,
         "calendar": difference.calendar,

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import cast
 
 from django.db import transaction
 from django.db.models import QuerySet
@@ -12,6 +14,9 @@ from django.db.models import QuerySet
 from connections import guard, ical
 from connections.apply import MOST_EVENTS, Lens, mark_reconcile, replace_occurrences
 from connections.models import Calendar, Connection, Event, Occurrence
+
+_Told = tuple[datetime, datetime, bool, str]
+MARGIN = timedelta(days=7)  # at the end of the window, which moves on by a task of its own
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +55,36 @@ def expand_calendar(calendar: Calendar, now: datetime) -> int:
 def expand_user(user_id: int, now: datetime) -> int:
     """Expand all stored events of a staff member, after the zone changed; how many."""
     return sum(expand_calendar(calendar, now) for calendar in _selected().filter(connection__user=user_id))
+
+
+def astray(calendar: Calendar, now: datetime) -> list[str]:
+    """Hrefs of stored events whose occurrences from `now` on are not those that their text says. Writes nothing."""
+    calendar = _selected(conflict=calendar.conflict).get(pk=calendar.pk)
+    lens = Lens.of(calendar, now)
+    keys = list(calendar.events.exclude(text=b"").order_by("href").values_list("pk", flat=True))
+    found: list[str] = []
+    for first in range(0, len(keys), MOST_EVENTS):
+        suspects = {row.pk for row in _differing(keys[first : first + MOST_EVENTS], lens, now)}
+        found += [row.href for row in _differing(list(suspects), lens, now)]  # a sync may just have been writing
+    return sorted(found)
+
+
+def _differing(keys: Sequence[int], lens: Lens, now: datetime) -> Iterator[Event]:
+    span = now, lens.window[1] - MARGIN
+    stored: dict[int, list[_Told]] = defaultdict(list)
+    rows = Occurrence.objects.filter(event__in=keys, end__gt=span[0], start__lt=span[1])
+    for pk, *told in rows.values_list("event", "start", "end", "blocks", "reason"):
+        stored[pk].append(_clipped(cast("_Told", tuple(told)), span))
+    for row in Event.objects.filter(pk__in=keys):
+        said = (one for one in lens.expand(bytes(row.text)).instances if one.end > span[0] and one.start < span[1])
+        expected = [_clipped((one.start, one.end, one.blocks, one.reason), span) for one in said]
+        if sorted(expected) != sorted(stored[row.pk]):
+            yield row
+
+
+def _clipped(told: _Told, span: ical.Span) -> _Told:
+    """What blocks a whole window ends with it, and that moves on."""
+    return (max(told[0], span[0]), min(told[1], span[1]), *told[2:])
 
 
 def _selected(*, conflict: bool = True) -> QuerySet[Calendar]:

@@ -4,20 +4,23 @@ from __future__ import annotations
 
 import io
 import json
+import re
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import timedelta
 from typing import Any
 
 import pytest
 import time_machine
 from django.core.management import call_command
+from django.db.models import F
 
 from bookings import services
-from bookings.auditing import audit, repair
+from bookings.auditing import Difference, Kind, audit, repair, with_notes
 from bookings.models import Booking, LinkedEvent, Proposal
 from connections import accounts
 from connections.commands import Failed
-from connections.models import Calendar, Connection, Event
+from connections.models import Calendar, Connection, Event, Occurrence
 from tests.bookings.practice import Practice, berlin, utc
 from tests.factories import UserFactory
 
@@ -329,3 +332,82 @@ def test_without_json_the_command_lists_sentences(practice: Practice) -> None:
     with time_machine.travel(practice.now, tick=False), pytest.raises(Failed):
         call_command("audit", stdout=out)
     assert out.getvalue().startswith("not_mirrored: “Work” has an event that Kalends lacks: /")
+
+
+# --- times that are kept here -------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("damage", ["lost", "shifted", "freed"])
+def test_times_that_are_not_those_of_the_event_are_told_and_worked_out_anew(practice: Practice, damage: str) -> None:
+    practice.booked()
+    href = dentist(practice)
+    practice.phone.add(practice.account.calendar("Work"), "Gym", berlin(3, 8), rule="FREQ=WEEKLY")
+    practice.poll_later()
+    assert found(practice) == []
+    rows = Occurrence.objects.filter(event__href=href)
+    kept = list(rows.values_list("start", "end", "blocks"))
+    if damage == "lost":
+        rows.delete()
+    elif damage == "shifted":
+        rows.update(start=F("start") + timedelta(hours=1), end=F("end") + timedelta(hours=1))
+    else:
+        rows.update(blocks=False)
+    assert found(practice) == [
+        ("wrong_occurrences", "“Work” has an event whose times are kept here as others: …"),
+    ]
+    practice.icloud.log.clear()
+    assert mended(practice) == []
+    assert {one.method for one in practice.icloud.log} == {"REPORT"}  # two audits; the events are not read again
+    assert list(Occurrence.objects.filter(event__href=href).values_list("start", "end", "blocks")) == kept
+
+
+def test_a_window_that_has_not_moved_for_days_is_no_difference(practice: Practice) -> None:
+    practice.phone.add(practice.account.calendar("Work"), "Gym", berlin(3, 8), rule="FREQ=DAILY")
+    practice.poll_later()
+    practice.later(timedelta(days=6))
+    assert found(practice) == []
+
+
+# --- what a repair did, and left ----------------------------------------------------------------------------
+
+
+def said(practice: Practice, *arguments: str) -> list[str]:
+    out = io.StringIO()
+    with time_machine.travel(practice.now, tick=False), suppress(Failed):
+        call_command("audit", *arguments, stdout=out)
+    return re.sub(r"/\S+\.ics", "…", out.getvalue()).splitlines()
+
+
+TWICE = "It counts as deleted once it was missing twice, a minute apart; the next sync looks again."
+
+
+def test_a_repair_says_what_it_mended_and_why_it_left_something(practice: Practice) -> None:
+    booking = practice.booked()
+    dentist(practice)
+    dentist(practice, "Home")
+    practice.sync()
+    dentist(practice)
+    practice.phone.delete(practice.href(booking))
+    assert said(practice, "--repair") == [
+        f"mended: mirror_stale: {VANISHED[1]}",
+        f"mended: not_mirrored: {LACKS[1]}",
+        f"missing: {MISSING[1]} {TWICE}",
+    ]
+    with pytest.raises(Failed):
+        run(practice, "--repair")
+    assert [row["note"] for row in practice.printed] == [TWICE]  # type: ignore[attr-defined]
+
+
+def test_a_repair_that_mended_all_says_so(practice: Practice) -> None:
+    dentist(practice)
+    assert said(practice, "--repair") == [f"mended: not_mirrored: {LACKS[1]}", "Kalends and iCloud agree."]
+
+
+def test_a_doubted_emptiness_is_why_a_repair_leaves_something(practice: Practice) -> None:
+    practice.booked()
+    Calendar.objects.filter(name="Home").update(doubted_at=practice.now)
+    [placement] = LinkedEvent.objects.all()
+    missing = Difference(Kind.MISSING, "…", placement.calendar_path, placement=placement.pk)
+    assert [one.note for one in with_notes([missing])] == [
+        "iCloud suddenly lists far fewer events, so none is taken for deleted yet; it is asked again shortly."
+    ]

@@ -8,8 +8,9 @@ import pytest
 from pytest_django import Settings
 
 from connections import expansion
-from connections.models import Calendar, CalendarConfiguration, Event
+from connections.models import Calendar, CalendarConfiguration, Event, Occurrence
 from tests.connections.engine import World, at
+from tests.connections.ical_files import MUSEUM
 
 DAY = timedelta(days=1)
 
@@ -150,3 +151,12 @@ def test_one_calendar_that_cannot_be_expanded_does_not_stop_the_night(silent: Wo
     assert expansion.move_window(silent.now + DAY) == 0
     CalendarConfiguration.objects.update(time_zone="Europe/Berlin")
     assert expansion.move_window(silent.now + DAY) == 4
+
+
+@pytest.mark.parametrize("days", [0, 1, 6])
+def test_of_the_oddest_events_the_kept_times_are_those_of_the_texts(world: World, days: int) -> None:
+    for path in sorted(MUSEUM.glob("*.ics")):
+        world.phone.add_text(world.theirs("Work"), path.read_bytes())
+    world.sync()
+    assert Occurrence.objects.count() > 50
+    assert expansion.astray(world.calendar(), world.now + days * DAY) == []

@@ -60,11 +60,21 @@ class Command(JsonCommand):
         if not found or not repair:
             return found
         auditing.repair(user, found, clock=timezone.now)
-        return auditing.audit(user, timezone.now())
+        left = auditing.audit(user, timezone.now())
+        self._tell_mended(found, left)
+        return auditing.with_notes(left)
 
-    def _list(self, found: Iterable[Difference]) -> None:
-        lines = [f"{one.kind}: {one.text}" for one in found]
-        self.stdout.write("\n".join(lines[:SHOWN]))
+    def _tell_mended(self, found: Iterable[Difference], left: Iterable[Difference]) -> None:
+        """For people; programs are told of what is left."""
+        still = {(one.kind, one.calendar, one.href, one.booking) for one in left}
+        mended = [one for one in found if (one.kind, one.calendar, one.href, one.booking) not in still]
+        if not self.as_json:
+            self._list(mended, _("mended: %(text)s"))
+
+    def _list(self, found: Iterable[Difference], words: str = "%(text)s") -> None:
+        lines = [words % {"text": f"{one.kind}: {one.text} {one.note}".rstrip()} for one in found]
+        if lines:
+            self.stdout.write("\n".join(lines[:SHOWN]))
         if len(lines) > SHOWN:
             self.stdout.write(_("… and %(count)s more; --json lists all.") % {"count": len(lines) - SHOWN})
 
