@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.contrib.auth.models import User
 from django.db import transaction
@@ -18,7 +19,8 @@ from django.utils.translation import gettext as _
 from availability.intervals import Span
 from bookings import collisions, finding, mirroring, services
 from bookings.absence import is_deleted, kept
-from bookings.models import QUIET, BookingChange, LinkedEvent, Proposal
+from bookings.models import QUIET, BookingChange, LinkedEvent, MirroredSlot, Proposal
+from bookings.placement import Placement
 from connections import guard, ical
 from connections.busy import all_events
 from connections.models import Calendar, CalendarConfiguration, Connection, Event
@@ -117,7 +119,7 @@ def _compare(placement: LinkedEvent, events: Sequence[Event], now: datetime, *, 
     return settled
 
 
-def _follow_calendar(placement: LinkedEvent, event: Event) -> None:
+def _follow_calendar(placement: Placement, event: Event) -> None:
     """The phone moved the event to another calendar: the UID stays, pushing goes there."""
     placement.href, placement.calendar, placement.calendar_path = event.href, event.calendar, event.calendar.path
     placement.account = event.calendar.connection.username
@@ -203,14 +205,16 @@ def _moved(placement: LinkedEvent, event: Event, span: Span, there: ical.OwnEven
 
 def _remove_lingering(user: User) -> None:
     """An event that was to go, and was moved just before, is still there under another name: remove it there."""
-    gone = LinkedEvent.objects.filter(booking__staff=user, wanted=LinkedEvent.Wanted.ABSENT).exclude(removed_at=None)
+    absent: dict[str, Any] = {"wanted": Placement.Wanted.ABSENT, "removed_at__isnull": False}
+    bookings = LinkedEvent.objects.filter(booking__staff=user, **absent)
+    gone: list[Placement] = [*bookings, *MirroredSlot.objects.filter(staff=user, **absent)]
     placements = {placement.uid: placement for placement in gone}
     for event in all_events(user, placements):
-        if event.href != placements[event.uid].href:  # under its own name the phone put it back
-            _follow_calendar(placements[event.uid], event)
-            LinkedEvent.objects.filter(pk=placements[event.uid].pk).update(
-                removed_at=None, etag=event.etag, state=State.QUEUED
-            )
+        placement = placements[event.uid]
+        if event.href != placement.href:  # under its own name the phone put it back
+            _follow_calendar(placement, event)
+            rows = type(placement)._default_manager.filter(pk=placement.pk)
+            rows.update(removed_at=None, etag=event.etag, state=State.QUEUED)
 
 
 def _missing(placement: LinkedEvent, now: datetime, *, hurried: bool) -> bool:

@@ -260,3 +260,18 @@ def test_an_event_that_cannot_be_looked_for_is_given_up_in_the_end(practice: Pra
         practice.later(timedelta(days=1))
         states += practice.push()
     assert states == ["retrying"] * 8 + ["pushed"]
+
+
+def test_a_slot_moved_away_and_back_again_before_it_is_removed_goes_all_the_same(practice: Practice) -> None:
+    CalendarConfiguration.objects.update(mirror_blocked_slots=True)
+    slot = BlockedSlot.objects.create(user=practice.user, start=berlin(1, 10), end=berlin(1, 11))
+    mirroring.follow_slots(practice.now)
+    practice.push()
+    practice.sync()
+    away = practice.phone.move_to(practice.events()[0], practice.account.calendar("Work"))
+    practice.phone.move_to(away, practice.account.calendar("Home"))
+    slot.delete()
+    mirroring.follow_slots(practice.now)
+    assert practice.push() == ["pushed"]
+    practice.poll_later(2)
+    assert (practice.push(), practice.events()) == (["pushed"], [])
