@@ -14,13 +14,14 @@ from availability.intervals import Span
 from availability.openings import Openings, blocked_slots, openings, working_hours
 from availability.slots import Shape
 from bookings.held import held, taken
+from bookings.limits import farthest_days
 from bookings.models import Booking, Service
 from connections.busy import Busy, busy, freshness
 from connections.models import CalendarConfiguration
 
 ANY_MINUTE = timedelta(minutes=1)
 LOOK_AHEAD = timedelta(days=14)
-OLDEST, FARTHEST = timedelta(days=366), timedelta(days=5 * 365)  # what staff may insist on
+OLDEST, FARTHEST_DAYS = timedelta(days=366), 5 * 365  # what staff may insist on
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,13 +89,17 @@ def _staff_shape(booking: Booking, span: Span) -> Shape:
         duration=span[1] - span[0],
         interval=ANY_MINUTE,
         notice=timedelta(0),
-        horizon=FARTHEST,
+        horizon=_farthest(),
     )
 
 
 def is_near(start: datetime, *, now: datetime) -> bool:
     """Can staff have meant it? A slip of the year is no time that anybody insists on."""
-    return now - OLDEST <= start < now + FARTHEST
+    return now - OLDEST <= start < now + _farthest()
+
+
+def _farthest() -> timedelta:
+    return timedelta(days=max(FARTHEST_DAYS, farthest_days()))
 
 
 def collides(user: User, shape: Shape, start: datetime, *, moving: Booking | None = None) -> bool:

@@ -1,12 +1,13 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 
 from availability.models import BlockedSlot
 from bookings import services
-from bookings.models import Booking, BookingChange, Client
+from bookings.models import Booking, BookingChange, Client, Service
 from connections.models import CalendarConfiguration
 from tests.bookings.practice import CARLA, HOUR, Practice, berlin, utc
 from tests.factories import START
@@ -202,3 +203,10 @@ def test_what_a_client_gives_is_kept_in_one_line(practice: Practice) -> None:
     given = services.ClientDetails(" Carla\r\nBcc: evil@example.org ", "carla@example.com", "+49 30\x00\t123456")
     client = practice.book(client=given).client
     assert (client.name, client.phone) == ("Carla Bcc: evil@example.org", "+49 30 123456")
+
+
+def test_what_is_offered_is_not_years_away(practice: Practice, settings: Any) -> None:
+    settings.BOOKING_HORIZON_DAYS = 3000
+    Service.objects.update(horizon_days=3000)
+    practice.service.refresh_from_db()
+    assert practice.book(START.replace(year=2032, day=6)).start.year == 2032
