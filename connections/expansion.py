@@ -69,6 +69,15 @@ def astray(calendar: Calendar, now: datetime) -> list[str]:
     return sorted(found)
 
 
+def mend(calendar: Calendar, now: datetime) -> int:
+    """Expand what has gone astray anew; how many events."""
+    hrefs = astray(calendar, now)
+    if not hrefs:
+        return 0
+    calendar = _selected(conflict=calendar.conflict).get(pk=calendar.pk)
+    return _expand(calendar, calendar.events.filter(href__in=hrefs), now)
+
+
 def _differing(keys: Sequence[int], lens: Lens, now: datetime) -> Iterator[Event]:
     span = now, lens.window[1] - MARGIN
     stored: dict[int, list[_Told]] = defaultdict(list)

@@ -17,7 +17,7 @@ from django.conf import settings
 from django.db.models import F, Q
 from django.utils.module_loading import import_string
 
-from connections import apply, dav, guard, home, leases, outcome
+from connections import apply, dav, expansion, guard, home, leases, outcome
 from connections.models import Calendar, Connection, SyncRun, lease_length
 from connections.problems import Kind, Problem, Verdict, classify, classify_account, concerns_all
 from connections.reading import OutOfTime, Reading
@@ -232,6 +232,8 @@ class Sync:
         row = Calendar.objects.filter(pk=standing.calendar.pk)
         try:
             self._reading(session, standing).run()
+            if self.full:
+                expansion.mend(standing.calendar, self.now)
         except dav.NotFound:
             # The home has just listed it: whether it is gone is for the next listing to say.
             row.update(error_code="calendar_not_found", error_params={}, compared_at=None)

@@ -160,3 +160,13 @@ def test_of_the_oddest_events_the_kept_times_are_those_of_the_texts(world: World
     world.sync()
     assert Occurrence.objects.count() > 50
     assert expansion.astray(world.calendar(), world.now + days * DAY) == []
+
+
+def test_a_full_sync_works_out_anew_what_went_astray(silent: World) -> None:
+    before = silent.seen()
+    Occurrence.objects.filter(event__summary="Daily", start__gt=silent.now).delete()
+    Occurrence.objects.filter(event__summary="Yoga").update(blocks=False)
+    silent.sync()
+    assert silent.seen() != before
+    silent.sync(full=True)
+    assert (silent.seen(), expansion.astray(silent.calendar(), silent.now)) == (before, [])
