@@ -16,27 +16,15 @@ from connections.busy import freshness
 
 
 def offer(
-    request: StaffRequest,
-    page: str,
-    form: TimeForm,
-    found: DayOpenings,
-    refusal: Refused | None,
-    *,
-    asked: Form,
-    **more: Any,
+    request: StaffRequest, page: str, form: TimeForm, found: DayOpenings, refusal: Refused | None, **more: Any
 ) -> HttpResponse:
     """The page or, for htmx, the day's times alone; after a refusal with its sentence and what could be done.
 
-    `asked` says why the day that was asked for is not shown.
+    `asked`, a form, says why the day that was asked for is not shown.
     """
-    context = {
-        "asked": asked["date"] if "date" in asked.data else None,
-        "form": form,
-        "found": found,
-        "refusal": refusal,
-        "chosen": form.data.get("opening", ""),
-        "freshness": freshness(request.user, now=request.now),
-        **more,
-    }
+    asked: Form = more["asked"]
+    context = more | {"form": form, "found": found, "refusal": refusal, "chosen": form.data.get("opening", "")}
+    context["asked"] = asked["date"] if "date" in asked.data else None
+    context["freshness"] = freshness(request.user, now=request.now)
     partial = request.htmx and request.htmx.target == "times"
     return render(request, "bookings/_times.html" if partial else page, context)

@@ -12,9 +12,9 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta, tzinfo
 from functools import cached_property, lru_cache
 from typing import TypeVar
-from urllib.parse import unquote, urlsplit
 
 from connections.ical import lines
+from connections.ical.attendees import answer, own_addresses
 from connections.ical.lines import Line
 from connections.ical.moments import DAY, NO_TIME, Length, Moment, length, moment, salvaged
 from connections.ical.zones import Resolve, resolver
@@ -221,29 +221,8 @@ def _blocks(data: bytes) -> list[Block]:
     return blocks
 
 
-@lru_cache(maxsize=64)
-def own_addresses(addresses: frozenset[str]) -> frozenset[str]:
-    """Calendar user addresses in the form in which they are compared."""
-    return frozenset(filter(None, map(_address, addresses)))
-
-
-def _address(value: str) -> str:
-    """Without mailto:, host, escapes and letter case: iCloud writes mail addresses, relay addresses and paths."""
-    value = unquote(value.strip().lower()).removeprefix("mailto:")
-    if value.startswith(("http://", "https://")):
-        value = _path(value)
-    return value.rstrip("/")
-
-
-def _path(url: str) -> str:
-    try:
-        return urlsplit(url).path
-    except ValueError:
-        return url
-
-
 def read_component(block: Block, resolve: Resolve, own: frozenset[str]) -> Component | None:
-    """What the block says, `own` from `own_addresses`; None if it has no time at all."""
+    """What the block says, `own` from `attendees.own_addresses`; None if it has no time at all."""
     return _Reader(block, resolve).component(own)
 
 
@@ -384,18 +363,6 @@ def _travel(line: Line) -> timedelta:
 
 def _number(line: Line) -> int:
     return int(line.value) if re.fullmatch(r"\d{1,9}", line.value) else 0
-
-
-def answer(attendees: Collection[Line], own: frozenset[str]) -> str:
-    """The own PARTSTAT, "" where one is not invited. Where one is invited twice, the answer that blocks counts."""
-    answers = {line.params.get("PARTSTAT", "NEEDS-ACTION").upper() for line in attendees if invites(line, own)}
-    order = ("ACCEPTED", "DELEGATED", "NEEDS-ACTION", "TENTATIVE", "DECLINED")
-    return min(answers, key=lambda answer: order.index(answer) if answer in order else -1, default="")
-
-
-def invites(attendee: Line, own: frozenset[str]) -> bool:
-    """Does this ATTENDEE line mean one of the `own` addresses, by its value or its EMAIL parameter?"""
-    return _address(attendee.value) in own or _address(attendee.params.get("EMAIL", "")) in own
 
 
 def read(data: bytes, addresses: Collection[str]) -> tuple[File, list[Component], bool]:

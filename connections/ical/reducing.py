@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator
 
 from connections.ical import lines
+from connections.ical.attendees import answer, invites, own_addresses
 from connections.ical.lines import Line
 from connections.ical.reading import (
     DAMAGED,
@@ -12,9 +13,6 @@ from connections.ical.reading import (
     MOST_OF_A_SUMMARY,
     Block,
     File,
-    answer,
-    invites,
-    own_addresses,
     read_file,
 )
 from connections.ical.zones import known
