@@ -21,9 +21,9 @@ def test_where_nothing_waits_one_query_tells(django_assert_num_queries: DjangoAs
     anna, otto = UserFactory(), UserFactory()
     BookingFactory(staff=anna)
     BookingFactory(staff=anna, status=Booking.Status.PENDING, start=NOW - timedelta(days=1))
-    LinkedEventFactory(booking__staff=anna, pushed=True)
+    LinkedEventFactory(booking__staff=anna, booking__start=NOW + timedelta(days=2), pushed=True)
     BookingFactory(staff=otto, status=Booking.Status.PENDING)
-    LinkedEventFactory(booking__staff=otto, state=RECONNECT)
+    LinkedEventFactory(booking__staff=otto, booking__start=NOW + timedelta(days=2), state=RECONNECT)
     CalendarConfiguration.objects.filter(user=otto).update(reconcile_due=True)
     with django_assert_num_queries(1):
         after_sync(anna.pk, NOW)
