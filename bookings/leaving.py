@@ -7,7 +7,7 @@ from datetime import datetime
 
 from django.db import transaction
 
-from bookings import mirroring, outbox, placing
+from bookings import mirroring, outbox, placing, services
 from bookings.models import LinkedEvent, LinkedEventQuerySet, MirroredSlot, MirroredSlotQuerySet
 from connections import accounts
 from connections.models import Calendar, Connection, Event
@@ -47,16 +47,20 @@ def farewell(connection: Connection, now: datetime) -> Farewell:
 def disconnect(connection: Connection, *, remove: bool, now: datetime) -> None:
     """Forget the account; with `remove` its upcoming pushed events go first.
 
-    Raises StillThere if iCloud did not let go of all of them; the account then stays, so that it can be tried again.
+    Raises StillThere if iCloud did not let go of all of them; the account then stays, so that it can be tried again,
+    and until then its bookings are wanted there as before.
     """
     if remove:
         with transaction.atomic():
-            placing.withdraw_upcoming(connection.user, connection.calendars.all(), now)
+            withdrawn = placing.withdraw_upcoming(connection.user, connection.calendars.all(), now)
             mirroring.withdraw(connection)
         outbox.push_due(now, user=connection.user, force=True)
-        left = _upcoming(connection, now).filter(wanted=LinkedEvent.Wanted.ABSENT).exclude(etag="").count()
-        left += _mirrored(connection).filter(wanted=MirroredSlot.Wanted.ABSENT).exclude(etag="").count()
+        # What has no ETag counts as well: iCloud may have heard a create whose answer was lost or is on its way.
+        left = _upcoming(connection, now).filter(wanted=LinkedEvent.Wanted.ABSENT).count()
+        left += _mirrored(connection).filter(wanted=MirroredSlot.Wanted.ABSENT).count()
         if left:
+            with services.locked(connection.user):
+                placing.want_again(connection.user, withdrawn, now)  # slots are placed anew by `follow_slots`
             raise StillThere(left)
     accounts.disconnect(connection)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -129,12 +130,31 @@ def reword_upcoming(user: User, now: datetime) -> None:
     placements.filter(state=State.PUSHED).update(state=State.QUEUED)
 
 
-def withdraw_upcoming(user: User, calendars: QuerySet[Calendar], now: datetime) -> int:
-    """Want upcoming events gone from these calendars, while the bookings stand; how many. Inside a transaction."""
+def withdraw_upcoming(user: User, calendars: QuerySet[Calendar], now: datetime) -> list[int]:
+    """Want upcoming events gone from these calendars, while the bookings stand; which placements. In a transaction."""
     placements = LinkedEvent.objects.filter(
         booking__in=upcoming(user, now), calendar__in=calendars, wanted=Wanted.PRESENT
     )
-    return placements.update(wanted=Wanted.ABSENT, state=State.QUEUED, attempts=0, next_try_at=None)
+    keys = list(placements.values_list("pk", flat=True))
+    placements.update(wanted=Wanted.ABSENT, state=State.QUEUED, attempts=0, next_try_at=None)
+    return keys
+
+
+def want_again(user: User, withdrawn: Sequence[int], now: datetime) -> None:
+    """Want events in their calendars after all that `withdraw_upcoming` had withdrawn. Inside the staff member's lock.
+
+    One whose removal was tried may be gone unheard, which would look as if the phone had deleted it: its booking gets
+    a new event, and the old one still goes.
+    """
+    bookings = unplaced(user, now)
+    for placement in LinkedEvent.objects.filter(pk__in=withdrawn, booking__in=bookings).select_related(
+        "booking", "calendar__connection"
+    ):
+        untried = LinkedEvent.objects.filter(pk=placement.pk, attempts=0, removed_at=None)
+        if untried.update(wanted=Wanted.PRESENT):
+            untried.filter(pushed_revision=F("booking__revision")).update(state=State.PUSHED)
+        elif placement.calendar is not None:
+            place_in(placement.booking, placement.calendar)
 
 
 def reattach(user: User) -> int:

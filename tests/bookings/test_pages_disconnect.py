@@ -8,6 +8,7 @@ import pytest
 from django.contrib.auth.models import User
 from django.test import Client
 
+from bookings import outbox
 from bookings.models import Booking, LinkedEvent
 from connections.models import Calendar, CalendarConfiguration, Connection, Event
 from tests.bookings.practice import Practice
@@ -149,6 +150,46 @@ def test_while_icloud_does_not_answer_nothing_is_disconnected(client: Client, pr
     assert texts(page, "//div[@id='messages']") == [
         "1 event could not be removed from iCloud yet. Nothing was disconnected; try again."
     ]
-    assert (Connection.objects.count(), LinkedEvent.objects.get().removed_at) == (1, None)
+    assert Connection.objects.count() == 1
     client.post(address(practice.connection), {"remove": "on"})
-    assert Connection.objects.count() == 0
+    assert (Connection.objects.count(), practice.events()) == (0, [])
+
+
+def test_what_could_not_be_removed_is_wanted_in_icloud_as_before(client: Client, practice: Practice) -> None:
+    booking = practice.booked()
+    practice.icloud.faults.status(503, method="DELETE")
+    client.force_login(practice.user)
+    client.post(address(practice.connection), {"remove": "on"})
+    practice.later()
+    practice.push()
+    practice.poll_later(3)
+    assert practice.events() == [practice.href(booking)]
+    assert (outbox.push_state(booking), practice.proposals()) == ("pushed", [])
+
+
+def test_a_removal_that_was_heard_without_an_answer_is_not_taken_for_the_phones(
+    client: Client, practice: Practice
+) -> None:
+    CalendarConfiguration.objects.update(when_deleted="cancel")
+    booking = practice.booked()
+    practice.icloud.faults.lost(method="DELETE", times=2)
+    client.force_login(practice.user)
+    client.post(address(practice.connection), {"remove": "on"})
+    practice.push()
+    practice.poll_later(3)
+    booking.refresh_from_db()
+    assert (booking.status, practice.events()) == ("confirmed", [practice.href(booking)])
+
+
+def test_an_event_that_another_worker_is_just_writing_keeps_the_account(client: Client, practice: Practice) -> None:
+    booking = practice.booked()
+    unheard = {"etag": "", "pushed_revision": 0, "agreed_start": None, "agreed_end": None, "agreed_text": b""}
+    LinkedEvent.objects.update(**unheard, state="queued", claimed_until=NOW + outbox.CLAIM)
+    client.force_login(practice.user)
+    page = client.post(address(practice.connection), {"remove": "on"})
+    assert texts(page, "//div[@id='messages']") == [
+        "1 event could not be removed from iCloud yet. Nothing was disconnected; try again."
+    ]
+    practice.later()
+    assert practice.push() == ["pushed"]
+    assert (Connection.objects.count(), practice.events()) == (1, [practice.href(booking)])
