@@ -221,7 +221,7 @@ def repair(user: User, differences: Iterable[Difference], *, clock: Callable[[],
     if astray:
         outbox.push_due(clock(), user=user)
     if kinds - {Kind.STILL_THERE, Kind.WRONG_OCCURRENCES}:
-        CalendarConfiguration.objects.filter(user=user).update(reconcile_due=True)
+        CalendarConfiguration.objects.filter(user=user).want_reconciling()
         for connection in Connection.objects.filter(user=user, needs_person=False):
             _read_again(connection, clock)
 

@@ -248,7 +248,7 @@ def _gone_there(placement: Placement, now: datetime) -> Pushed:
 
 
 def _reconcile_soon(placement: Placement) -> None:
-    CalendarConfiguration.objects.filter(user=placement.whose).update(reconcile_due=True)
+    CalendarConfiguration.objects.filter(user=placement.whose).want_reconciling()
 
 
 def _uid_elsewhere(placement: Placement, location: str, now: datetime) -> Pushed:

@@ -39,21 +39,19 @@ def reconcile(user: User, now: datetime, *, hurried: bool = False) -> bool:
 
     `hurried`: somebody waits, so nothing is asked of iCloud, and what only it can tell stays due.
     """
-    if not CalendarConfiguration.objects.filter(user=user, reconcile_due=True).exists() or not _all_read(user):
+    configuration = CalendarConfiguration.objects.filter(user=user, reconcile_due=True).first()
+    if configuration is None or not _all_read(user):
         return False
-    # Cleared first: what a sync applies while this runs sets it again.
-    CalendarConfiguration.objects.filter(user=user).update(reconcile_due=False)
-    finished = False
-    try:
-        settled = [_settle(placement, events, now, hurried=hurried) for placement, events in _pairs(user, now)]
-        settled.append(mirroring.reconcile_slots(user, now, hurried=hurried))
-        _remove_lingering(user)
-        collisions.notice(user, now)
-        finished = all(settled)
-    finally:
-        if not finished:
-            CalendarConfiguration.objects.filter(user=user).update(reconcile_due=True)
-    return finished
+    settled = [_settle(placement, events, now, hurried=hurried) for placement, events in _pairs(user, now)]
+    settled.append(mirroring.reconcile_slots(user, now, hurried=hurried))
+    _remove_lingering(user)
+    collisions.notice(user, now)
+    if not all(settled):
+        return False
+    # Cleared last, so that a kill loses nothing, and only if nobody asked since: what a sync applied stays due.
+    done = CalendarConfiguration.objects.filter(user=user, reconcile_asked=configuration.reconcile_asked)
+    done.update(reconcile_due=False)
+    return True
 
 
 def _all_read(user: User) -> bool:

@@ -281,4 +281,4 @@ def mark_fresh(calendar: Calendar, known_at: datetime, now: datetime) -> None:
 
 def mark_reconcile(calendar: Calendar) -> None:
     """Say in this transaction that bookings must be held against the calendars again."""
-    CalendarConfiguration.objects.filter(user=calendar.connection.user_id).update(reconcile_due=True)
+    CalendarConfiguration.objects.filter(user=calendar.connection.user_id).want_reconciling()

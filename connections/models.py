@@ -27,6 +27,12 @@ def default_stale_policy() -> str:
     return str(settings.STALE_POLICY)
 
 
+class CalendarConfigurationQuerySet(models.QuerySet["CalendarConfiguration"]):
+    def want_reconciling(self) -> int:
+        """Say that bookings must be held against the calendars again, in the transaction of what made that so."""
+        return self.update(reconcile_due=True, reconcile_asked=F("reconcile_asked") + 1)
+
+
 class CalendarConfiguration(models.Model):
     """What one staff member decided about calendars; made together with the user."""
 
@@ -80,6 +86,9 @@ class CalendarConfiguration(models.Model):
     )
     mirror_blocked_slots = models.BooleanField(_("write my blocked slots to the linked calendar"), default=False)
     reconcile_due = models.BooleanField(default=False, editable=False)
+    reconcile_asked = models.PositiveBigIntegerField(default=0, editable=False)  # how often, so that none is missed
+
+    objects = CalendarConfigurationQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("calendar configuration")
