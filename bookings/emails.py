@@ -28,10 +28,9 @@ def tell_client(change: BookingChange, known: BookingChange | None = None) -> bo
     booking = change.booking
     if not booking.client.email or (known and _says_the_same(change, known)):
         return False
-    before = known.new_start if known else change.old_start
     with translation.override(booking.client.language or settings.LANGUAGE_CODE):
-        letter = _letter(change, before)
-        send(_subject(change, before), letter, booking.client.email)
+        letter = _letter(change, known)
+        send(_subject(change, known), letter, booking.client.email)
     return True
 
 
@@ -47,43 +46,50 @@ def _says_the_same(change: BookingChange, known: BookingChange) -> bool:
     return times and not since.exclude(kind__in=(Kind.MOVED, Kind.UNDONE)).exists()
 
 
-def _at(change: BookingChange, before: datetime | None) -> datetime:
+def _is_move(change: BookingChange, known: BookingChange | None) -> bool:
+    """Is the time another than the client knows? Who was told nothing so far hears of a booking, not of its moves."""
+    moved = change.kind in (Kind.MOVED, Kind.UNDONE)
+    return moved and known is not None and (change.new_start, change.new_end) != (known.new_start, known.new_end)
+
+
+def _at(change: BookingChange, known: BookingChange | None) -> datetime:
     """The time by which the client knows the booking: one that is cancelled, by the one they were told."""
-    return before if before and change.kind == Kind.CANCELLED else change.booking.start
+    return known.new_start if known and change.kind == Kind.CANCELLED else change.booking.start
 
 
-def _subject(change: BookingChange, before: datetime | None) -> str:
-    values = {"service": change.booking.service.name, "time": _to_client(change.booking, _at(change, before))}
+def _subject(change: BookingChange, known: BookingChange | None) -> str:
+    values = {"service": change.booking.service.name, "time": _to_client(change.booking, _at(change, known))}
     if change.kind == Kind.CANCELLED:
         return _("Cancelled: %(service)s, %(time)s") % values
     if change.booking.status == Booking.Status.PENDING:
         return _("Received: %(service)s, %(time)s") % values
-    if change.kind == Kind.MOVED:
+    if _is_move(change, known):
         return _("New time: %(service)s, %(time)s") % values
     return _("Booked: %(service)s, %(time)s") % values
 
 
-def _letter(change: BookingChange, before: datetime | None) -> str:
+def _letter(change: BookingChange, known: BookingChange | None) -> str:
     booking = change.booking
-    lines = [_("Hello %(name)s,") % {"name": booking.client.name}, "", _sentence(change, before)]
-    if before == booking.start and change.kind == Kind.MOVED:
-        lines.append(_("It now ends at %(time)s.") % {"time": _to_client(booking, booking.end)})
-    elif before and change.kind == Kind.MOVED:
-        lines.append(_("Before: %(time)s.") % {"time": _to_client(booking, before)})
+    lines = [_("Hello %(name)s,") % {"name": booking.client.name}, "", _sentence(change, known)]
+    if known and _is_move(change, known):
+        if known.new_start == booking.start:
+            lines.append(_("It now ends at %(time)s.") % {"time": _to_client(booking, booking.end)})
+        else:
+            lines.append(_("Before: %(time)s.") % {"time": _to_client(booking, known.new_start)})
     if booking.service.location and booking.live:
         lines.append(_("Where: %(location)s") % {"location": booking.service.location})
     staff = booking.staff.get_full_name() or booking.staff.get_username()
     return "\n".join([*lines, "", staff])
 
 
-def _sentence(change: BookingChange, before: datetime | None) -> str:
+def _sentence(change: BookingChange, known: BookingChange | None) -> str:
     booking = change.booking
-    values = {"service": booking.service.name, "time": _to_client(booking, _at(change, before))}
+    values = {"service": booking.service.name, "time": _to_client(booking, _at(change, known))}
     if change.kind == Kind.CANCELLED:
         return _("your booking “%(service)s” on %(time)s is cancelled.") % values
     if booking.status == Booking.Status.PENDING:
         return _("we received your booking “%(service)s” for %(time)s. We confirm by mail as soon as we can.") % values
-    if change.kind == Kind.MOVED:
+    if _is_move(change, known):
         return _("your booking “%(service)s” has a new time: %(time)s.") % values
     return _("your booking “%(service)s” on %(time)s is confirmed.") % values
 

@@ -21,7 +21,7 @@ from django_q.tasks import async_task
 
 from availability.intervals import Span
 from availability.slots import Shape
-from bookings import collisions, finding, placing
+from bookings import collisions, finding, history, placing
 from bookings.clients import client_of, one_line
 from bookings.finding import Opening
 from bookings.models import QUIET, Booking, BookingChange, LinkedEvent, Proposal, Service
@@ -131,7 +131,7 @@ def _book_with(
         booking.cause = Booking.Cause.CALENDAR_UNREADABLE if pending else Booking.Cause.NONE
         _set_time(booking, start, start + shape.duration)
         booking.save()
-        _record(booking, Kind.MADE, Source.STAFF, now, actor=actor, tell=now)
+        history.record(booking, Kind.MADE, Source.STAFF, now=now, actor=actor, tell=now)
         placing.place(booking)
         _nudge(booking)
     return booking
@@ -168,32 +168,6 @@ def _set_time(booking: Booking, start: datetime, end: datetime) -> None:
     shape = booking.service.shape
     booking.start, booking.end = start, end
     booking.blocked_from, booking.blocked_until = start - shape.buffer_before, end + shape.buffer_after
-
-
-def _record(
-    booking: Booking,
-    kind: Kind,
-    source: Source,
-    now: datetime,
-    *,
-    actor: User | None = None,
-    before: tuple[datetime, datetime] | None = None,
-    tell: datetime | None = None,
-) -> BookingChange:
-    """A line of history; `tell` is when the client is to be told. What was still untold before is told with it."""
-    booking.changes.filter(tell_client_at__isnull=False, told_at=None).update(tell_client_at=None)
-    return BookingChange.objects.create(
-        booking=booking,
-        at=now,
-        kind=kind,
-        source=source,
-        actor=actor,
-        old_start=before[0] if before else None,
-        old_end=before[1] if before else None,
-        new_start=booking.start,
-        new_end=booking.end,
-        tell_client_at=tell,
-    )
 
 
 def _nudge(booking: Booking) -> None:
@@ -236,14 +210,14 @@ def move(
     actor: User | None = None,
     source: Source,
     kind: Kind = Kind.MOVED,
-    tell: datetime | None,
+    tell: datetime,
 ) -> Booking:
     """Write a live booking's new time. Inside the staff member's lock, after the time was found to be free."""
     before = (booking.start, booking.end)
     _set_time(booking, start, end)
     booking.revision += 1
     booking.save()
-    _record(booking, kind, source, now, actor=actor, before=before, tell=tell)
+    history.record(booking, kind, source, now=now, actor=actor, before=before, tell=tell)
     placing.queue(booking)
     Proposal.objects.open().filter(booking=booking, kind=Proposal.Kind.COLLISION).update(withdrawn_at=now)
     _nudge(booking)
@@ -270,7 +244,7 @@ def cancel(booking: Booking, *, now: datetime, actor: User | None = None, source
         booking.status, booking.cause = Booking.Status.CANCELLED, Booking.Cause.NONE
         booking.revision += 1
         booking.save()
-        _record(booking, Kind.CANCELLED, source, now, actor=actor, tell=now)
+        history.record(booking, Kind.CANCELLED, source, now=now, actor=actor, tell=now)
         Proposal.objects.open().filter(booking=booking).update(withdrawn_at=now)
         placing.remove(booking)
         _nudge(booking)
@@ -313,14 +287,17 @@ def confirm(booking: Booking, *, now: datetime) -> bool:
         booking.status, booking.cause = Booking.Status.CONFIRMED, Booking.Cause.NONE
         booking.revision += 1
         booking.save()
-        _record(booking, Kind.CONFIRMED, Source.KALENDS, now, tell=now)
+        history.record(booking, Kind.CONFIRMED, Source.KALENDS, now=now, tell=now)
         placing.queue(booking)
         _nudge(booking)
     return True
 
 
 def undo(change: BookingChange, *, now: datetime, actor: User | None = None) -> Booking:
-    """Take back a move that the phone made, while the client has not been told. Raises Refused, NotOpen."""
+    """Take back a move that the phone made, while the client has not been told. Raises Refused, NotOpen.
+
+    Told is what comes of it, if that is news: the client may never have heard of the time before, or of the booking.
+    """
     booking = change.booking
     with locked(booking.staff):
         booking = live(booking)
@@ -342,7 +319,7 @@ def undo(change: BookingChange, *, now: datetime, actor: User | None = None) -> 
             actor=actor,
             source=Source.STAFF,
             kind=Kind.UNDONE,
-            tell=None,
+            tell=now,
         )
 
 

@@ -90,6 +90,7 @@ def test_buffers_of_neighbours_do_not_overlap(practice: Practice) -> None:
 
 def test_rescheduling_may_overlap_its_own_old_time(practice: Practice) -> None:
     booking = practice.booked()
+    practice.mails()
     moved = services.reschedule(booking, start=START + HOUR / 2, now=practice.now)
     assert (moved.start, moved.end, moved.revision) == (START + HOUR / 2, START + HOUR * 1.5, 2)
     assert practice.mails()[-1][0] == "New time: Talk, Tue 1 Dec 2026, 10:30 (Europe/Berlin)"

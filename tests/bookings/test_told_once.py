@@ -159,3 +159,64 @@ def test_a_decision_stands_though_the_mail_cannot_be_sent_just_then(
     telling.tell_clients(practice.now + telling.TRY_AGAIN)
     assert sent() == CANCELLED
     assert booking.start == START
+
+
+def test_who_undoes_the_second_of_two_moves_tells_the_client_of_the_first(practice: Practice, booking: Booking) -> None:
+    moved(practice, booking, 11)
+    moved(practice, booking, 12)
+    undo(practice, booking)
+    sentence = "your booking “Talk” has a new time: Tue 1 Dec 2026, 11:00 (Europe/Berlin)."
+    assert told(practice) == [f"{sentence} {BEFORE}"]
+
+
+def undo(practice: Practice, booking: Booking) -> None:
+    latest = booking.changes.first()
+    assert latest is not None
+    services.undo(latest, now=practice.now)
+
+
+def test_who_undoes_a_move_back_to_the_time_that_the_client_knows_tells_nothing(
+    practice: Practice, booking: Booking
+) -> None:
+    moved(practice, booking, 12)
+    undo(practice, booking)
+    assert told(practice) == []
+
+
+def test_undo_swallows_no_time_that_staff_gave_and_no_mail_told_yet(practice: Practice, booking: Booking) -> None:
+    services.reschedule(booking, start=START + HOUR, now=practice.now)
+    practice.push()
+    practice.sync()
+    moved(practice, booking, 14)
+    undo(practice, booking)
+    sentence = "your booking “Talk” has a new time: Tue 1 Dec 2026, 11:00 (Europe/Berlin)."
+    assert told(practice) == [f"{sentence} {BEFORE}"]
+
+
+CONFIRMED = "your booking “Talk” on Tue 1 Dec 2026, 10:00 (Europe/Berlin) is confirmed. "
+
+
+def test_undo_swallows_no_booking_that_the_client_was_not_told_of(practice: Practice) -> None:
+    booking = practice.booked()
+    moved(practice, booking, 11)
+    undo(practice, booking)
+    assert told(practice) == [CONFIRMED]
+
+
+def test_undo_swallows_no_confirmation(practice: Practice) -> None:
+    practice.icloud.faults.status(503)
+    practice.later(2 * HOUR)
+    booking = practice.book()
+    assert (booking.status, len(told(practice))) == ("pending", 1)
+    practice.icloud.faults.clear()
+    practice.poll_later(2)
+    assert practice.push() == ["pushed"]
+    practice.sync()
+    moved(practice, booking, 11)
+    undo(practice, booking)
+    assert told(practice) == [CONFIRMED]
+
+
+def test_the_first_that_a_client_hears_is_a_booking_and_no_new_time(practice: Practice) -> None:
+    services.reschedule(practice.book(), start=START + HOUR, now=practice.now)
+    assert told(practice) == ["your booking “Talk” on Tue 1 Dec 2026, 11:00 (Europe/Berlin) is confirmed. "]

@@ -1,0 +1,36 @@
+"""Lines of a booking's history, and when the client hears of them."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.contrib.auth.models import User
+
+from availability.intervals import Span
+from bookings.models import Booking, BookingChange
+
+
+def record(
+    booking: Booking,
+    kind: BookingChange.Kind,
+    source: BookingChange.Source,
+    *,
+    now: datetime,
+    actor: User | None = None,
+    before: Span | None = None,
+    tell: datetime,
+) -> BookingChange:
+    """A line of history; `tell` is when the client is to be told. What was still untold before is told with it."""
+    booking.changes.filter(tell_client_at__isnull=False, told_at=None).update(tell_client_at=None)
+    return BookingChange.objects.create(
+        booking=booking,
+        at=now,
+        kind=kind,
+        source=source,
+        actor=actor,
+        old_start=before[0] if before else None,
+        old_end=before[1] if before else None,
+        new_start=booking.start,
+        new_end=booking.end,
+        tell_client_at=tell,
+    )
