@@ -47,7 +47,7 @@ def expand(data: bytes, *, window: Span, zone: ZoneInfo, rules: Rules, addresses
         uid=head.uid if head else file.uid,
         summary=head.summary if head else "",
         recurring=any(component.repeats for component in components),
-        endless=work.endless or any(c.start.utc(zone) >= window[1] for c in components),
+        endless=work.endless or any(start.utc(zone) >= window[1] for c in components for start in c.starts),
         instances=instances,
         problem=work.problem,
     )
@@ -134,6 +134,7 @@ class _Work:
     def _instance(self, slot: Slot, *, alone: bool) -> Instance | None:
         component = slot.component
         span = spans.span(component, slot.start, self.zone, slot.end)
+        self.endless |= span[0] >= self.window[1]  # found within the margin, but it is the next window's
         if not spans.meets(span, self.window):
             return None
         blocks, reason = blocking.verdict(component, self.rules)

@@ -7,7 +7,7 @@ decisive and cannot be read makes its component *damaged*: the times that can be
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta, tzinfo
 from functools import cached_property, lru_cache
@@ -127,6 +127,12 @@ class Component:
     answer: str
     sequence: int
     damaged: bool
+
+    @property
+    def starts(self) -> Iterator[Moment]:
+        """Every start that is written: its own and each RDATE."""
+        yield self.start
+        yield from (repeat.start for repeat in self.more)
 
     @property
     def repeats(self) -> bool:

@@ -149,9 +149,12 @@ class _Rules(Series.RecurrenceRules):  # type: ignore[misc] # the library has no
 
 class _Series(Series):  # type: ignore[misc] # the library has no types
     RecurrenceRules = _Rules
+    latest = datetime.min  # noqa: DTZ901 - the last wall-clock start seen, also where RANGE=THISANDFUTURE moved it to
 
     def occurrence(self, adapter: _Adapter, start: Any = None, end: Any = None) -> _Found:
-        return _Found(adapter, start, end)
+        found = _Found(adapter, start, end)
+        self.latest = max(self.latest, found.start)
+        return found
 
 
 def slots(
@@ -168,7 +171,7 @@ def slots(
     series = _Series(adapters)
     ends = {walls.of(repeat.start): repeat.end for repeat in master.more if repeat.end}
     found = [_slot(item, walls, ends) for item in series.between(begin, end)]
-    later = any(walls.of(repeat.start) >= end for repeat in master.more) or any(rule.endless for rule in rules)
+    later = series.latest >= end or any(rule.endless for rule in rules)
     return found, later
 
 

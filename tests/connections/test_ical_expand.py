@@ -242,3 +242,40 @@ def test_a_rule_that_makes_no_sense_blocks_by_its_frequency_alone(rule, days):
 
     assert [instance.start.day for instance in result.instances] == days
     assert (set(reasons(result)), result.problem) == ({"unreadable"} if days else set(), "unreadable")
+
+
+LAST = "20271202T100000Z"  # a day and ten hours after the window, which ends at midnight
+FROM = "UID:x\nDTSTART:20270107T100000Z\nDURATION:PT1H\n"
+
+
+@pytest.mark.parametrize(
+    "events",
+    [
+        [FROM + f"RRULE:FREQ=WEEKLY;UNTIL={LAST}"],
+        [FROM + "RRULE:FREQ=WEEKLY;COUNT=48"],
+        [FROM + f"RDATE:{LAST}"],
+        [FROM + f"RRULE:WEEKLY\nRDATE:{LAST}"],
+        [FROM + f"RRULE:FREQ=MINUTELY\nRDATE:{LAST}"],
+        [FROM + "RRULE:FREQ=WEEKLY;UNTIL=20271125T100000Z", f"UID:x\nRECURRENCE-ID:20271125T100000Z\nDTSTART:{LAST}"],
+        [
+            FROM + "RRULE:FREQ=WEEKLY;UNTIL=20271125T100000Z",
+            "UID:x\nRECURRENCE-ID;RANGE=THISANDFUTURE:20270121T100000Z\nDTSTART:20270131T100000Z\nDURATION:PT1H",
+        ],
+    ],
+)
+def test_a_series_whose_last_time_lies_behind_the_window_is_to_be_looked_at_again(events):
+    assert expanded(calendar(*events)).endless
+
+
+@pytest.mark.parametrize(
+    "events",
+    [
+        [FROM + "RRULE:FREQ=WEEKLY;UNTIL=20271125T100000Z\nRDATE:20271130T220000Z"],
+        [
+            FROM + "RRULE:FREQ=WEEKLY;UNTIL=20271125T100000Z",
+            "UID:x\nRECURRENCE-ID;RANGE=THISANDFUTURE:20270121T100000Z\nDTSTART:20270122T100000Z\nDURATION:PT1H",
+        ],
+    ],
+)
+def test_a_series_that_ends_inside_the_window_is_not_looked_at_again(events):
+    assert not expanded(calendar(*events)).endless
