@@ -24,12 +24,16 @@ WITHOUT_REPORT = {400, 403, 405, 409, 412, 415, 422, 500, 501, 507}
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """One answer to sync-collection; ``truncated`` if the server has more to say (RFC 6578 3.6)."""
+    """One answer to sync-collection; ``truncated`` if the server has more to say (RFC 6578 3.6).
+
+    ``refusal`` is the status with which the collection itself was refused inside the answer, or None.
+    """
 
     changed: dict[str, str]
     removed: frozenset[str]
     token: str
     truncated: bool
+    refusal: int | None
 
 
 def page_of(answer: MultiStatus, collection: str) -> Page:
@@ -38,12 +42,21 @@ def page_of(answer: MultiStatus, collection: str) -> Page:
     Only a 404 or 410 for the whole member is a removal; a member without an ETag, with an empty or
     another status is there and has to be read. One that is listed both ways counts as there.
     """
-    own = [member for member in answer.members if _is(member, collection)]
+    own = own_status(answer.members, collection)
     members = [member for member in answer.members if not member.path.endswith("/")]
     members = [member for member in members if not _is(member, collection)]
     changed = {member.path: etag_of(member) for member in members if member.status not in GONE}
     removed = frozenset(m.path for m in members if m.status in GONE and m.path not in changed)
-    return Page(changed, removed, answer.sync_token, any(member.status == 507 for member in own))
+    return Page(changed, removed, answer.sync_token, own == 507, None if own == 507 else own)
+
+
+def own_status(members: Iterable[Member], collection: str) -> int | None:
+    """The error that an answer gives for the collection itself, None if it gives none.
+
+    Whatever else stands in such an answer, it does not say what the collection holds.
+    """
+    own = (member.status for member in members if _is(member, collection))
+    return next((status for status in own if status and not 200 <= status < 300), None)
 
 
 def refuse_stuck_page(page: Page, answer: MultiStatus, token: str, path: str) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from types import TracebackType
 from typing import Self
 
@@ -10,10 +11,9 @@ from . import bodies
 from .client import Answer, Client, raise_for_status, refuse_page
 from .errors import DavError, ForeignHost, NotCalDav, NotFound, TokenExpired, Unavailable
 from .fetching import fetch_in_batches
-from .multistatus import C, D, Member, MultiStatus
+from .multistatus import C, D, Member
 from .places import Account, allowed, collection_path, host_of, origin_of, path_of
 from .reading import (
-    GONE,
     Page,
     calendar_of,
     etag_of,
@@ -21,6 +21,7 @@ from .reading import (
     knows_privileges,
     lacks_report,
     listed_of,
+    own_status,
     page_of,
     quoted,
     refuse_stuck_page,
@@ -127,9 +128,13 @@ class Session:
         # The library hides a refused token behind a listing of its own and a made-up token, and a
         # listing that fails half-way then reads like mass deletion. Here every refusal is an error.
         try:
-            answer = self._multistatus("REPORT", path, bodies.sync_collection(token), depth="0")
-            page = page_of(answer, path)
-            refuse_stuck_page(page, answer, token, path)
+            answer = self._ask("REPORT", path, bodies.sync_collection(token), XML | {"Depth": "0"})
+            found = answer.multistatus()
+            page = page_of(found, path)
+            if page.refusal and began:  # what is wrong with the collection, a listing without a token tells
+                raise TokenExpired("the collection is refused in its delta", status=page.refusal, path=path)
+            _refuse_inside(answer, page.refusal, "REPORT")
+            refuse_stuck_page(page, found, token, path)
         except DavError as refusal:
             if began and is_expired(refusal):
                 raise TokenExpired("the sync token is refused", status=refusal.status, path=path) from refusal
@@ -163,8 +168,8 @@ class Session:
         wanted = list(dict.fromkeys(path_of(href) for href in hrefs))
 
         def ask(batch: Sequence[str]) -> dict[str, Resource]:
-            answer = self._multistatus("REPORT", path, bodies.multiget(batch))
-            return resources_of(answer.members, frozenset(batch))
+            answer = self._ask("REPORT", path, bodies.multiget(batch), XML)
+            return resources_of(answer.multistatus().members, frozenset(batch))
 
         return fetch_in_batches(ask, wanted, size=self.fetch_batch)
 
@@ -214,24 +219,22 @@ class Session:
 
     def _inside(self, path: str, body: bytes) -> list[Member]:
         """The collection itself and what it holds; so an answer without any member says nothing about it."""
-        members = self._multistatus("PROPFIND", path, body, depth="1").members
+        answer = self._ask("PROPFIND", path, body, XML | {"Depth": "1"})
+        members = answer.multistatus().members
         if not members:
             raise NotCalDav("an empty multistatus", path=path)
-        return list(members)
+        _refuse_inside(answer, own_status(members, path), "PROPFIND")
+        return members
 
     def _one(self, path: str, body: bytes) -> Member:
         # iCloud writes "/principal/" for "/<id>/principal/": with one member its href does not matter.
-        members = self._multistatus("PROPFIND", path, body, depth="0").members
+        answer = self._ask("PROPFIND", path, body, XML | {"Depth": "0"})
+        members = answer.multistatus().members
         if not members:
             raise NotCalDav("an empty multistatus", path=path)
         member = next((member for member in members if member.path == path), members[0])
-        if member.status in GONE:
-            raise NotFound("PROPFIND answered 404 inside", status=member.status, path=path)
+        _refuse_inside(answer, member.status, "PROPFIND")
         return member
-
-    def _multistatus(self, method: str, path: str, body: bytes, *, depth: str = "") -> MultiStatus:
-        headers = XML | ({"Depth": depth} if depth else {})
-        return self._ask(method, path, body, headers).multistatus()
 
     def _ask(self, method: str, path: str, body: bytes = b"", headers: Mapping[str, str] | None = None) -> Answer:
         # A remembered origin may be a pod the account has left: then it is silent or knows nothing of
@@ -254,6 +257,12 @@ class Session:
         raise_for_status(answer, method)
         self.origin = answer.origin
         return answer
+
+
+def _refuse_inside(answer: Answer, status: int | None, method: str) -> None:
+    """Raise what ``status``, said inside a 207 of what was asked for, would mean as the status of the answer."""
+    if status:
+        raise_for_status(replace(answer, status=status, body=b""), method)
 
 
 def _may_have_moved(trouble: DavError) -> bool:

@@ -344,3 +344,54 @@ def test_a_withdrawn_share_is_forbidden_once_both_ways_were_tried(web) -> None:
     with pytest.raises(dav.Forbidden):
         session.listing(WORK)
     assert [asked.method for asked in server.requests] == ["REPORT", "PROPFIND"]
+
+
+@pytest.mark.parametrize(
+    ("status", "kind"),
+    [
+        (401, dav.Unauthorized),
+        (403, dav.Forbidden),
+        (404, dav.NotFound),
+        (410, dav.NotFound),
+        (423, DavError),
+        (500, dav.Unavailable),
+        (503, dav.Unavailable),
+    ],
+)
+@pytest.mark.parametrize("beside", ["", GONE, MEMBER])
+def test_a_collection_refused_inside_a_listing_is_refused_and_not_empty(
+    web, status: int, kind: type[DavError], beside: str
+) -> None:
+    itself = f"<href>{WORK}</href><status>HTTP/1.1 {status} X</status>"
+    everything = multistatus(*filter(None, [itself, beside]), after="<sync-token>2</sync-token>")
+    for replies in ([reply(207, everything)], [reply(501), reply(207, everything)]):
+        session, _ = said(web, *replies)
+        with pytest.raises(DavError) as caught:
+            session.listing(WORK)
+        assert (type(caught.value), caught.value.status) == (kind, status)
+
+
+@pytest.mark.parametrize("status", [401, 404, 503])
+def test_a_collection_refused_inside_a_delta_is_for_a_listing_to_explain(web, status: int) -> None:
+    itself = f"<href>{WORK}</href><status>HTTP/1.1 {status} X</status>"
+    session, _ = said(web, reply(207, multistatus(itself, GONE, after="<sync-token>2</sync-token>")))
+    with pytest.raises(TokenExpired):
+        session.changes(WORK, "1")
+
+
+def test_a_propfind_that_is_cut_off_is_no_complete_listing(web) -> None:
+    session, _ = said(web, reply(501), reply(207, multistatus(MEMBER, TRUNCATED)))
+    with pytest.raises(dav.Unavailable):
+        session.listing(WORK)
+
+
+@pytest.mark.parametrize(("status", "there"), [(404, False), (410, False), (200, True)])
+def test_a_collection_is_gone_if_its_own_answer_says_so_inside(web, status: int, there: bool) -> None:
+    session, _ = said(web, reply(207, multistatus(f"<href>{WORK}</href><status>HTTP/1.1 {status} X</status>")))
+    assert session.exists(WORK) is there
+
+
+def test_a_collection_refused_inside_its_own_answer_is_forbidden_and_not_there(web) -> None:
+    session, _ = said(web, reply(207, multistatus(f"<href>{WORK}</href><status>HTTP/1.1 403 X</status>")))
+    with pytest.raises(dav.Forbidden):
+        session.exists(WORK)

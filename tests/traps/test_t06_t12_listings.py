@@ -14,7 +14,7 @@ from tests.ics_text import event
 from tests.servers import Served, multistatus
 from tests.traps.conftest import Start, turn
 from tests.traps.looking import WELL, asked, blocked, differences, every, named, row, state, times
-from tests.traps.scripted import WORK, Server, customer, token
+from tests.traps.scripted import WORK, Server, customer, gone, token
 
 COUNT = 12
 
@@ -147,6 +147,59 @@ def test_t10_a_listing_that_failed_deletes_nothing(practice: Practice, fault: st
     assert (differences(practice), times()) == ({}, ["01 11:00-12:00"] * COUNT)
     practice.poll_later()
     assert (differences(practice), state(practice)) == ({}, WELL)
+
+
+REFUSALS = {
+    "401 Unauthorized": "",  # that concerns the account
+    "403 Forbidden": "forbidden",
+    "404 Not Found": "calendar_not_found",
+    "410 Gone": "calendar_not_found",
+    "423 Locked": "server_refused",
+    "500 Internal Server Error": "unavailable",
+    "503 Service Unavailable": "",
+}
+
+
+def refusing(shop: Server, status: str, *, deleted: bool = False) -> None:
+    """From now on the calendar itself has this status in all its listings, and its members are gone if `deleted`."""
+    itself = f"<href>{WORK}</href><status>HTTP/1.1 {status}</status>"
+    members = [gone(name) for name in shop.members] if deleted else []
+    shop.answers.append(
+        lambda asked: (
+            (207, multistatus(itself, *members, after=token("99")))
+            if asked.path == WORK and b"calendar-multiget" not in asked.body
+            else None
+        )
+    )
+
+
+@pytest.mark.parametrize("deleted", [False, True])
+@pytest.mark.parametrize("status", REFUSALS)
+def test_t10_a_calendar_refused_inside_its_listing_is_not_an_empty_one(
+    db: None, web: Callable[..., Served], status: str, deleted: bool
+) -> None:
+    shop = customer(web, Server({"1.ics": ('"1"', event("A")), "2.ics": ('"2"', event("B"))}))
+    before = shop.calendar
+    refusing(shop.server, status, deleted=deleted)
+    shop.server.step += 1
+    for _ in range(3):
+        shop.sync()
+        after = shop.calendar
+        assert (after.error_code, after.read_at, after.fresh_at) == (REFUSALS[status], before.read_at, before.fresh_at)
+        assert sorted(Event.objects.values_list("uid", flat=True)) == ["A", "B"]
+    assert Calendar.objects.get().connection.error_code != ""
+
+
+@pytest.mark.parametrize("status", REFUSALS)
+def test_t10_a_calendar_refused_inside_its_first_listing_is_never_read(
+    db: None, web: Callable[..., Served], status: str
+) -> None:
+    server = Server({"1.ics": ('"1"', event("A"))})
+    refusing(server, status)
+    with pytest.raises(AssertionError):
+        customer(web, server)
+    calendar = Calendar.objects.get()
+    assert (calendar.error_code, calendar.read_at, calendar.fresh_at) == (REFUSALS[status], None, None)
 
 
 @pytest.mark.parametrize(("left", "doubted"), [(0, True), (5, True), (6, False), (11, False)])
