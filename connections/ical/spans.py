@@ -43,7 +43,7 @@ def _end(component: Component, start: Moment, zone: tzinfo) -> datetime:
     if component.length is not None:
         return _after(start, component.length, zone)
     if component.end is None:  # RFC 5545 3.6.1: a date lasts a day, a time no time
-        return _after(start, Length(1 if start.is_date else 0, 0), zone)
+        return _after(start, Length(0, 0), zone)
     if component.end.is_date:
         return _end_on_date(component.start, component.end, start, zone)
     return start.utc(zone) + (component.end.utc(zone) - component.start.utc(zone))
@@ -56,6 +56,8 @@ def _end_on_date(written: Moment, end: Moment, start: Moment, zone: tzinfo) -> d
 
 
 def _after(start: Moment, length: Length, zone: tzinfo) -> datetime:
+    if start.is_date:  # RFC 5545 3.6.1 allows whole days only, and at least one; PT24H is meant so too
+        length = Length(max(1, -(-length.elapsed // DAY)), 0)
     days = Moment(start.wall + timedelta(days=length.days), start.zone, start.is_date)
     return days.utc(zone) + timedelta(seconds=length.seconds)
 

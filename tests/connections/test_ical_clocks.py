@@ -68,6 +68,12 @@ CASES = [
             "2026-10-25T23:00 2026-10-26T23:00",
         ],
     ),
+    # an all-day event lasts whole days, at least one, however its DURATION is written
+    ("DTSTART;VALUE=DATE:20261025\nDURATION:PT24H", AUTUMN, "Europe/Berlin", ["2026-10-24T22:00 2026-10-25T23:00"]),
+    ("DTSTART;VALUE=DATE:20261025\nDURATION:PT25H", AUTUMN, "Europe/Berlin", ["2026-10-24T22:00 2026-10-26T23:00"]),
+    ("DTSTART;VALUE=DATE:20270328\nDURATION:P0D", SPRING, "Europe/Berlin", ["2027-03-27T23:00 2027-03-28T22:00"]),
+    ("DTSTART;VALUE=DATE:20270328\nDURATION:-P1D", SPRING, "Europe/Berlin", ["2027-03-27T23:00 2027-03-28T22:00"]),
+    ("DTSTART;VALUE=DATE:20270328\nDURATION:P1W", SPRING, "Europe/Berlin", ["2027-03-27T23:00 2027-04-03T22:00"]),
     # no clock change at all
     ("DTSTART;VALUE=DATE:20270328", SPRING, "Asia/Tokyo", ["2027-03-27T15:00 2027-03-28T15:00"]),
     (

@@ -11,6 +11,9 @@ from tests.connections.ical_files import ANNA, MUSEUM, expanded, local, museum
 MEANINGS = [
     ("alarm_that_never_ends", "unreadable", ["2026-12-01 10:00 - 11:00 unreadable"]),
     ("all_day_that_ends_on_its_own_day", "", ["2026-12-01 00:00 - 00:00 busy"]),
+    ("all_day_with_a_duration_backwards", "", ["2026-12-01 00:00 - 00:00 busy"]),
+    ("all_day_with_a_duration_in_hours", "", ["2027-10-31 00:00 - 00:00 busy"]),
+    ("all_day_with_a_duration_of_no_time", "", ["2026-12-01 00:00 - 00:00 busy"]),
     ("all_day_without_end", "", ["2026-12-01 00:00 - 00:00 busy"]),
     ("all_day_without_value_parameter", "", ["2026-12-01 00:00 - 00:00 busy"]),
     ("apple_all_day_free", "", ["2026-12-24 00:00 - 00:00 free"]),
