@@ -7,7 +7,8 @@ that a kill in between loses nothing. Nothing is ever cancelled on a failure to 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -108,13 +109,30 @@ def _compare(placement: LinkedEvent, events: Sequence[Event], now: datetime, *, 
     if event.etag in (placement.etag, *placement.superseded_etags):
         _withdraw(placement, now)
         return True  # an echo of our own push, or nothing new
-    try:
-        settled = _changed(placement, event, ical.own_event(bytes(event.text)), now)
-    except services.Refused:
-        return True  # cancelled in Kalends while this was looked at: there is nothing left to follow
-    # A create whose answer was lost: whatever is decided, pushing goes on from the version that was compared.
-    LinkedEvent.objects.filter(pk=placement.pk, etag="").update(etag=event.etag)
-    return settled
+    with _as_compared(placement) as stands:
+        if not stands:
+            return False
+        try:
+            _changed(placement, event, ical.own_event(bytes(event.text)), now)
+        except services.Refused:
+            return True  # cancelled in Kalends while this was looked at: there is nothing left to follow
+        # A create whose answer was lost: whatever is decided, pushing goes on from the version that was compared.
+        LinkedEvent.objects.filter(pk=placement.pk, etag="").update(etag=event.etag)
+    return True
+
+
+@contextmanager
+def _as_compared(placement: LinkedEvent) -> Iterator[bool]:
+    """Hold the staff member's lock; is all still as it was compared, or did a person or a push come between?"""
+    with services.locked(placement.booking.staff):
+        now = LinkedEvent.objects.filter(pk=placement.pk).select_related("booking").first()
+        yield now is not None and _facts(now) == _facts(placement)
+
+
+def _facts(placement: LinkedEvent) -> tuple[object, ...]:
+    """What decisions, pushes and changes in Kalends alter."""
+    agreed = (placement.etag, placement.agreed_start, placement.agreed_end, placement.pushed_revision)
+    return (placement.wanted, placement.state, *agreed, placement.booking.revision, placement.booking.status)
 
 
 def _follow_calendar(placement: Placement, event: Event) -> None:
@@ -124,21 +142,21 @@ def _follow_calendar(placement: Placement, event: Event) -> None:
     placement.save(update_fields=["href", "calendar", "calendar_path", "account"])
 
 
-def _changed(placement: LinkedEvent, event: Event, there: ical.OwnEvent, now: datetime) -> bool:
-    """Another version stands in the calendar than was agreed on."""
+def _changed(placement: LinkedEvent, event: Event, there: ical.OwnEvent, now: datetime) -> None:
+    """Another version stands in the calendar than was agreed on. Inside the staff member's lock."""
     if there.cancelled:
         _deleted(placement, now, _("The event was cancelled on the phone."))
-        return True
+        return
     if there.shape == "unreadable":
         if placement.state == State.CHANGED_ON_BOTH_SIDES:  # it keeps a change of the booking from being pushed
             _propose(placement, Kind.RESHAPED, now, _("What the phone made of the event cannot be understood."))
-        return True  # shown as a problem of the event; never a reason to touch a booking
+        return  # shown as a problem of the event; never a reason to touch a booking
     if there.shape != "timed" or there.start is None or there.end is None:
         _propose(placement, Kind.RESHAPED, now, _SHAPES[there.shape](), there)
-        return True
+        return
     if there.start >= there.end:
         _propose(placement, Kind.RESHAPED, now, _("The event has no length any more."))
-        return True
+        return
     span = (there.start, there.end)
     if span == (placement.agreed_start, placement.agreed_end):
         _agree(placement, event)  # title, notes, alarm or travel: they are the phone's to keep
@@ -150,7 +168,6 @@ def _changed(placement: LinkedEvent, event: Event, there: ical.OwnEvent, now: da
         _propose(placement, Kind.BOTH_SIDES, now, _("It was changed in Kalends too, and that stands."), there)
     else:
         _moved(placement, event, span, there, now)
-    return True
 
 
 _SHAPES = {
@@ -183,22 +200,14 @@ def _moved(placement: LinkedEvent, event: Event, span: Span, there: ical.OwnEven
     if choice == WhenMoved.ASK:
         _propose(placement, Kind.MOVED, now, _("It was moved on the phone, and you want to be asked."), there)
         return
-    with services.locked(booking.staff):
-        booking = services.live(booking)
-        if booking.revision == placement.pushed_revision and finding.fits(booking.staff, booking, span, now=now):
-            services.move(
-                booking,
-                *span,
-                now=now,
-                source=BookingChange.Source.PHONE,
-                tell=now + QUIET,
-            )
-            _agree(placement, event, *span)
-            LinkedEvent.objects.filter(pk=placement.pk).update(pushed_revision=booking.revision, state=State.PUSHED)
-            _withdraw(placement, now, *OF_EVENT)
-            return
-    reason = finding.why_not_there(booking, span, now=now)
-    _propose(placement, Kind.MOVED, now, reason, there)
+    booking = services.live(booking)
+    if not finding.fits(booking.staff, booking, span, now=now):
+        _propose(placement, Kind.MOVED, now, finding.why_not_there(booking, span, now=now), there)
+        return
+    services.move(booking, *span, now=now, source=BookingChange.Source.PHONE, tell=now + QUIET)
+    _agree(placement, event, *span)
+    LinkedEvent.objects.filter(pk=placement.pk).update(pushed_revision=booking.revision, state=State.PUSHED)
+    _withdraw(placement, now, *OF_EVENT)
 
 
 def _remove_lingering(user: User) -> None:
@@ -219,8 +228,11 @@ def _missing(placement: LinkedEvent, now: datetime, *, hurried: bool) -> bool:
     """The event is in no selected calendar: deleted, moved to one that Kalends does not read, or not to be told yet."""
     deleted = is_deleted(placement, now, hurried=hurried)
     if deleted:
-        _deleted(placement, now, _("The event was deleted on the phone."))
-    elif deleted is False:
+        with _as_compared(placement) as stands:
+            if stands:
+                _deleted(placement, now, _("The event was deleted on the phone."))
+            return stands
+    if deleted is False:
         if event := kept(placement):
             return _compare(placement, [event], now, hurried=hurried)
         _withdraw(placement, now, Kind.DELETED)
@@ -228,7 +240,7 @@ def _missing(placement: LinkedEvent, now: datetime, *, hurried: bool) -> bool:
 
 
 def _deleted(placement: LinkedEvent, now: datetime, reason: str) -> None:
-    """Deleted for certain: by the staff member's choice asked, cancelled or put back."""
+    """Deleted for certain: by the staff member's choice asked, cancelled or put back. Inside their lock."""
     booking = placement.booking
     choice = CalendarConfiguration.objects.get(user=booking.staff_id).when_deleted
     if choice == WhenDeleted.CANCEL:
@@ -274,3 +286,4 @@ def _withdraw(placement: LinkedEvent, now: datetime, *kinds: Proposal.Kind) -> N
     stopped = LinkedEvent.objects.filter(pk=placement.pk, state=State.CHANGED_ON_BOTH_SIDES)
     stopped.filter(pushed_revision=F("booking__revision")).update(state=State.PUSHED)
     stopped.update(state=State.QUEUED)
+    placement.refresh_from_db(fields=["state"])

@@ -7,10 +7,12 @@ from typing import Any
 
 import pytest
 
-from bookings import reconcile
+from bookings import reconcile, services
+from bookings.models import Proposal
 from bookings.tasks import reconcile_bookings
 from connections.models import CalendarConfiguration
 from tests.bookings.practice import Practice, berlin, utc
+from tests.factories import START
 
 
 def during(monkeypatch: pytest.MonkeyPatch, act: Callable[[], object]) -> None:
@@ -52,3 +54,34 @@ def test_what_a_sync_applies_while_reconciling_runs_stays_due(
     assert (due(), booking.start) == (True, utc(1, 13))
     reconcile_bookings()
     assert due() is False
+
+
+def test_what_is_decided_while_reconciling_runs_is_not_asked_again(
+    practice: Practice, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    CalendarConfiguration.objects.update(when_moved="ask")
+    booking = practice.booked()
+    practice.phone.move(practice.href(booking), berlin(1, 14))
+    practice.poll_later()
+    CalendarConfiguration.objects.all().want_reconciling()
+    asked = Proposal.objects.open().get()
+    during(monkeypatch, lambda: services.decide(asked, choice="put_back", now=practice.now))
+    reconcile_bookings()
+    assert (practice.proposals(), due(), practice.push()) == ([], True, ["pushed"])
+    practice.poll_later(2)
+    assert (practice.proposals(), practice.there(booking).start, due()) == ([], START, False)
+
+
+def test_a_deletion_decided_while_reconciling_runs_is_not_asked_about_again(
+    practice: Practice, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    booking = practice.booked()
+    practice.phone.delete(practice.href(booking))
+    practice.poll_later(2)
+    CalendarConfiguration.objects.all().want_reconciling()
+    asked = Proposal.objects.open().get()
+    during(monkeypatch, lambda: services.decide(asked, choice="put_back", now=practice.now))
+    reconcile_bookings()
+    assert (practice.proposals(), practice.push()) == ([], ["pushed"])
+    practice.poll_later(2)
+    assert (practice.proposals(), practice.events()) == ([], [practice.href(booking)])
