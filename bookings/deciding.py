@@ -1,8 +1,8 @@
-"""What is decided together, and the links of mails that lead to it."""
+"""What is decided together, the links of mails that lead to it, and what of it a page has shown."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from zoneinfo import ZoneInfo
@@ -17,18 +17,39 @@ GOOD_FOR = timedelta(days=90)
 WITH = ("booking__client", "booking__service", "booking__staff", "linked_event")
 
 
-def token_of(proposal: Proposal) -> str:
-    """What stands in the link of a mail: it names one proposal and cannot be guessed."""
-    return signing.dumps(proposal.pk, salt=SALT)
+def token_of(proposal: Proposal, *more: Proposal) -> str:
+    """What stands in the link of a mail: it names the proposals of that mail and cannot be guessed."""
+    return signing.dumps([one.pk for one in (proposal, *more)] if more else proposal.pk, salt=SALT)
 
 
-def proposal_of(token: str) -> Proposal:
-    """The proposal of a link. Raises Proposal.DoesNotExist for a forged or outdated one."""
+def named(token: str) -> list[Proposal]:
+    """The proposals of a link, never none. Raises Proposal.DoesNotExist for a forged or outdated one."""
     try:
-        key = signing.loads(token, salt=SALT, max_age=GOOD_FOR)
+        keys = signing.loads(token, salt=SALT, max_age=GOOD_FOR)
     except signing.BadSignature:
         raise Proposal.DoesNotExist from None
-    return Proposal.objects.select_related(*WITH).get(pk=key)
+    found = Proposal.objects.filter(pk__in=keys if isinstance(keys, list) else [keys]).select_related(*WITH)
+    if not found:
+        raise Proposal.DoesNotExist
+    return list(found.order_by("booking__start", "pk"))
+
+
+def stamp(proposal: Proposal) -> str:
+    """What a page shows of a proposal, for its form to send along: who decides, decides upon that or not at all."""
+    booking = proposal.booking
+    times = (booking.start, booking.end, proposal.new_start, proposal.new_end)
+    return " ".join([str(proposal.pk), *(str(round(time.timestamp())) if time else "-" for time in times)])
+
+
+def picked(asked: Sequence[Proposal], shown: Sequence[str]) -> list[tuple[Proposal | None, str]]:
+    """What a form that has shown these stamps decides upon; None for what is not asked any more.
+
+    Without stamps all of `asked` is meant, as it stands.
+    """
+    if not shown:
+        return [(proposal, "") for proposal in asked]
+    keys = {str(proposal.pk): proposal for proposal in asked}
+    return [(keys.get(one.partition(" ")[0]), one) for one in shown]
 
 
 def together(proposal: Proposal) -> list[Proposal]:
@@ -46,8 +67,15 @@ class Day:
     """Several deletions of one day; `first` stands for all of them."""
 
     date: date
-    count: int
-    first: Proposal
+    all: list[Proposal]
+
+    @property
+    def count(self) -> int:
+        return len(self.all)
+
+    @property
+    def first(self) -> Proposal:
+        return self.all[0]
 
 
 def days(asked: Iterable[Proposal], zone: ZoneInfo) -> list[Day]:
@@ -56,7 +84,7 @@ def days(asked: Iterable[Proposal], zone: ZoneInfo) -> list[Day]:
     for proposal in asked:
         if proposal.kind == Proposal.Kind.DELETED:
             deleted.setdefault(proposal.booking.start.astimezone(zone).date(), []).append(proposal)
-    return [Day(day, len(several), several[0]) for day, several in sorted(deleted.items()) if len(several) > 1]
+    return [Day(day, several) for day, several in sorted(deleted.items()) if len(several) > 1]
 
 
 def day_of(proposal: Proposal) -> date:

@@ -21,7 +21,7 @@ from django_q.tasks import async_task
 
 from availability.intervals import Span
 from availability.slots import Shape
-from bookings import collisions, finding, history, placing
+from bookings import collisions, deciding, finding, history, placing
 from bookings.clients import client_of, one_line
 from bookings.finding import Opening
 from bookings.models import QUIET, Booking, BookingChange, LinkedEvent, Proposal, Service
@@ -334,13 +334,18 @@ def put_back(booking: Booking, placement: LinkedEvent, *, now: datetime, seen: S
         _nudge(booking)
 
 
-def decide(proposal: Proposal, *, choice: str, now: datetime, actor: User | None = None) -> Booking:
-    """Carry out what staff decided about a change made on the phone. Raises Refused."""
-    booking = proposal.booking
-    if choice not in proposal.choices:
-        raise Refused(_("This cannot be chosen here."))
-    with locked(booking.staff):
-        booking = live(booking)
+def decide(proposal: Proposal, *, choice: str, now: datetime, actor: User | None = None, shown: str = "") -> Booking:
+    """Carry out what staff decided about a change made on the phone. Raises Refused.
+
+    `shown`: the stamp of what they saw. Something else is not decided; without one it is decided as it stands.
+    """
+    with locked(proposal.booking.staff):
+        booking = live(proposal.booking)
+        proposal = Proposal.objects.select_for_update(of=("self",)).select_related(*deciding.WITH).get(pk=proposal.pk)
+        if choice not in proposal.choices:
+            raise Refused(_("This cannot be chosen here."))
+        if shown and shown != deciding.stamp(proposal):
+            raise Refused(_("This has changed since you looked at it. See what it is now, then decide."))
         open_still = Proposal.objects.open().filter(pk=proposal.pk)
         if not open_still.update(decided_at=now, choice=choice, decided_by=actor):
             raise Refused(_("This was decided already."))

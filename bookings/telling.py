@@ -45,7 +45,7 @@ def mail_proposals(now: datetime) -> int:
     sent = 0
     for proposals in _letters(proposal for proposal in due if _claim(proposal, now)):
         with guard.one_row(f"asking staff about booking {proposals[0].booking_id}", partial(_give_back, proposals)):
-            sent += emails.propose(proposals, deciding.token_of(proposals[0]))
+            sent += emails.propose(proposals, deciding.token_of(*proposals))
     return sent
 
 

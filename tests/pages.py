@@ -31,3 +31,13 @@ def table(response: Any, section: str) -> list[list[str]]:
     """The rows of the table in the section with this heading, cell by cell."""
     rows = find(response, f"//section[@aria-labelledby='{section}']//tbody/tr")
     return [[words(cell) for cell in row] for row in rows]
+
+
+def fields(response: Any, button: str) -> dict[str, list[str]]:
+    """What a browser sends when the button of these words is pressed: the hidden fields of its form, and the button."""
+    [pressed] = [one for one in find(response, "//form//button[@name]") if words(one) == button]
+    form = next(pressed.iterancestors("form"))
+    sent: dict[str, list[str]] = {pressed.get("name"): [pressed.get("value")]}
+    for hidden in form.xpath(".//input[@type='hidden'][@name!='csrfmiddlewaretoken']"):
+        sent.setdefault(hidden.get("name"), []).append(hidden.get("value"))
+    return sent

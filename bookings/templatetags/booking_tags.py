@@ -12,9 +12,9 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from availability.intervals import Span
-from bookings import spoken
+from bookings import deciding, spoken
 from bookings.answers import why_url
-from bookings.models import Booking, BookingChange, Service
+from bookings.models import Booking, BookingChange, Proposal, Service
 from bookings.words import Push, push_of
 
 register = template.Library()
@@ -45,6 +45,12 @@ def day_and_clocks(thing: Lasting) -> str:
 def when(start: datetime, end: datetime) -> str:
     """The same for a bare start and end."""
     return spoken.day_and_clocks((start, end))
+
+
+@register.filter
+def stamp(proposal: Proposal) -> str:
+    """What this page shows of a proposal, for its form to send along."""
+    return deciding.stamp(proposal)
 
 
 @register.filter

@@ -32,8 +32,9 @@ def proposals(request: StaffRequest) -> HttpResponse:
 @staff_page
 def decide(request: StaffRequest, pk: int) -> HttpResponse:
     proposal = get_object_or_404(_own(request), pk=pk)
+    choice, shown = request.POST.get("choice", ""), request.POST.get("shown", "")
     try:
-        verdicts.decide(proposal, choice=request.POST.get("choice", ""), now=request.now, actor=request.user)
+        verdicts.decide(proposal, choice=choice, now=request.now, actor=request.user, shown=shown)
     except services.Refused as error:
         messages.error(request, str(error))
     else:
@@ -45,11 +46,11 @@ def decide(request: StaffRequest, pk: int) -> HttpResponse:
 @staff_page
 def decide_together(request: StaffRequest, pk: int) -> HttpResponse:
     asked = deciding.together(get_object_or_404(_own(request), pk=pk))
-    choice = request.POST.get("choice", "")
-    refused = verdicts.decide_all(asked, choice=choice, now=request.now, actor=request.user)
+    choice, shown = request.POST.get("choice", ""), request.POST.getlist("shown")
+    decided, refused = verdicts.decide_all(asked, choice=choice, now=request.now, actor=request.user, shown=shown)
     for sentence in refused:
         messages.error(request, sentence)
-    messages.success(request, _("%(count)s decided.") % {"count": len(asked) - len(refused)})
+    messages.success(request, _("%(count)s decided.") % {"count": decided})
     return redirect("bookings:proposals")
 
 

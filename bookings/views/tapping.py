@@ -15,19 +15,21 @@ from bookings.models import Proposal
 
 @never_cache
 def tap(request: HttpRequest, token: str) -> HttpResponse:
-    proposal = _proposal(token)
-    asked = deciding.together(proposal)
+    named = _named(token)
+    asked = deciding.together(named[0])
     if request.method == "POST":
-        for sentence in verdicts.decide_all(asked, choice=request.POST.get("choice", ""), now=timezone.now()):
+        shown, choice = request.POST.getlist("shown"), request.POST.get("choice", "")
+        for sentence in verdicts.decide_all(asked if shown else named, choice=choice, now=timezone.now(), shown=shown)[
+            1
+        ]:
             messages.error(request, sentence)
         return redirect("bookings:tap", token)
-    configuration = proposal.booking.staff.calendar_configuration
-    with timezone.override(configuration.zone):
-        return render(request, "bookings/tap.html", {"proposal": proposal, "asked": asked})
+    with timezone.override(named[0].booking.staff.calendar_configuration.zone):
+        return render(request, "bookings/tap.html", {"proposal": named[0], "asked": asked})
 
 
-def _proposal(token: str) -> Proposal:
+def _named(token: str) -> list[Proposal]:
     try:
-        return deciding.proposal_of(token)
+        return deciding.named(token)
     except Proposal.DoesNotExist:
         raise Http404(_("This link is not valid any more.")) from None
