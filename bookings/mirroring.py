@@ -7,7 +7,7 @@ from datetime import datetime
 
 from django.contrib.auth.models import User
 from django.db import IntegrityError, transaction
-from django.db.models import Q
+from django.db.models import Case, Q, Value, When
 
 from availability.models import BlockedSlot
 from bookings.absence import is_deleted, kept
@@ -75,10 +75,11 @@ def reconcile_slots(user: User, now: datetime, *, hurried: bool = False) -> bool
     """Let slots follow what the phone made of their events; False if one must be looked at again later.
 
     All selected calendars were read. A slot moves or goes with its event: it is nobody's appointment, so nobody is
-    asked. An event that was made all-day or repeating is an ordinary event from then on, and the slot stands.
+    asked. An event that was made all-day or repeating, or has no length any more, is an ordinary event from then on,
+    and the slot stands. What a push found changed goes on once it was compared.
     """
     placements = MirroredSlot.objects.filter(staff=user, wanted=Wanted.PRESENT, slot__end__gt=now)
-    placements = placements.exclude(etag="").exclude(calendar=None)
+    placements = placements.exclude(Q(etag="") & ~Q(state=State.CHANGED_ON_BOTH_SIDES)).exclude(calendar=None)
     rows = list(placements.select_related("slot", "calendar__connection"))
     events = {event.uid: event for event in all_events(user, [row.uid for row in rows]) if event.calendar.conflict}
     settled = [_compare(row, events.get(row.uid), now, hurried=hurried) for row in rows]
@@ -90,15 +91,33 @@ def _compare(placement: MirroredSlot, event: Event | None, now: datetime, *, hur
         return _missing(placement, now, hurried=hurried)
     if placement.missing_since is not None:
         MirroredSlot.objects.filter(pk=placement.pk).update(missing_since=None)
+    if event.owed_etag:
+        return False
     there = ical.own_event(bytes(event.text))
-    known = event.etag in (placement.etag, *placement.superseded_etags)
-    if known or event.owed_etag or there.shape != "timed" or there.start is None or there.end is None:
-        return not event.owed_etag
-    if there.cancelled:
-        _drop(placement)
-        return True
-    _move(placement, event, (there.start, there.end))
+    if event.etag not in (placement.etag, *placement.superseded_etags):
+        if there.cancelled:
+            _drop(placement)
+            return True
+        if there.start is not None and there.end is not None and not _has_no_time(there):
+            _move(placement, event, (there.start, there.end))
+    _go_on(placement)
     return True
+
+
+def is_reshaped(text: bytes) -> bool:
+    """Is this an event that is there, but no single piece of time that a slot could follow?"""
+    there = ical.own_event(text)
+    return not there.cancelled and _has_no_time(there)
+
+
+def _has_no_time(there: ical.OwnEvent) -> bool:
+    return there.shape != "timed" or there.start is None or there.end is None or there.start >= there.end
+
+
+def _go_on(placement: MirroredSlot) -> None:
+    """What kept it from being pushed is settled."""
+    stopped = MirroredSlot.objects.filter(pk=placement.pk, state=State.CHANGED_ON_BOTH_SIDES)
+    stopped.update(state=Case(When(pushed_revision=0, then=Value(State.QUEUED)), default=Value(State.PUSHED)))
 
 
 def _move(placement: MirroredSlot, event: Event, span: tuple[datetime, datetime]) -> None:
@@ -108,19 +127,27 @@ def _move(placement: MirroredSlot, event: Event, span: tuple[datetime, datetime]
     except IntegrityError:
         _drop(placement)  # another slot has this very time already, and blocks it
         return
-    placement.href, placement.calendar, placement.calendar_path = event.href, event.calendar, event.calendar.path
-    placement.superseded_etags, placement.etag = [*placement.superseded_etags[-19:], placement.etag], event.etag
-    placement.agreed_start, placement.agreed_end = span
-    placement.missing_since = None
-    placement.save()
+    # Only what is written here: a push or another choice of words may be writing to the row as well.
+    MirroredSlot.objects.filter(pk=placement.pk).update(
+        href=event.href,
+        calendar=event.calendar,
+        calendar_path=event.calendar.path,
+        superseded_etags=[etag for etag in (*placement.superseded_etags[-19:], placement.etag) if etag],
+        etag=event.etag,
+        agreed_start=span[0],
+        agreed_end=span[1],
+        missing_since=None,
+    )
 
 
 def _missing(placement: MirroredSlot, now: datetime, *, hurried: bool) -> bool:
     deleted = is_deleted(placement, now, hurried=hurried)
     if deleted:
         _drop(placement)
-    elif deleted is False and (event := kept(placement)):
-        return _compare(placement, event, now, hurried=hurried)
+    elif deleted is False:
+        if event := kept(placement):
+            return _compare(placement, event, now, hurried=hurried)
+        _go_on(placement)
     return deleted is not None
 
 

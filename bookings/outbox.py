@@ -7,7 +7,7 @@ that is killed comes back when the claim runs out. UID and href never change bet
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
@@ -15,7 +15,7 @@ from typing import Any
 from django.contrib.auth.models import User
 from django.db.models import F, Q, QuerySet
 
-from bookings import drafting
+from bookings import drafting, mirroring
 from bookings.models import Booking, LinkedEvent, MirroredSlot
 from bookings.placement import Placement
 from bookings.placing import place_upcoming
@@ -182,9 +182,9 @@ def _put(placement: Placement, calendar: Calendar, now: datetime) -> Pushed:
         text = ical.compose(draft, now=now)
     except (ValueError, OverflowError):  # nothing was sent, and no later try will go better by itself
         return _write(placement, State.RETRYING, Problem("not_writable"), next_try_at=now + NEEDS_CHOICE)
-    stored = _twice_if_unauthorized(lambda: push.put(calendar, agreed, draft, now=now))
+    stored = _twice_if_unauthorized(lambda: _stored(placement, calendar, agreed, draft, now))
     superseded = [etag for etag in (*placement.superseded_etags[-19:], placement.etag) if etag and etag != stored.etag]
-    return _write(
+    pushed = _write(
         placement,
         State.PUSHED,
         href=stored.href,
@@ -196,6 +196,28 @@ def _put(placement: Placement, calendar: Calendar, now: datetime) -> Pushed:
         pushed_revision=revision,
         missing_since=None,
     )
+    return replace(pushed, state=State.QUEUED) if _is_reworded(placement, draft) else pushed
+
+
+def _stored(
+    placement: Placement, calendar: Calendar, agreed: push.Placement, draft: ical.EventDraft, now: datetime
+) -> push.Stored:
+    """Put the event. That of a blocked slot which the phone reshaped keeps its shape, but says what is to be shown."""
+    try:
+        return push.put(calendar, agreed, draft, now=now)
+    except push.ChangedThere as there:
+        lagging = there.stored.etag in placement.superseded_etags
+        if lagging or not isinstance(placement, MirroredSlot) or not mirroring.is_reshaped(there.stored.text):
+            raise
+        return push.reword(calendar, there.stored, draft, agreed=agreed.text, now=now)
+
+
+def _is_reworded(placement: Placement, pushed: ical.EventDraft) -> bool:
+    """Was another wording chosen while a slot was on its way? Of bookings the revision tells."""
+    if not isinstance(placement, MirroredSlot) or drafting.draft(placement) == pushed:
+        return False
+    rows = MirroredSlot.objects.filter(pk=placement.pk, wanted=Placement.Wanted.PRESENT)
+    return bool(rows.update(state=State.QUEUED, pushed_revision=0))
 
 
 def _delete(placement: Placement, calendar: Calendar, now: datetime) -> Pushed:

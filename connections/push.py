@@ -78,6 +78,19 @@ def put(calendar: Calendar, placement: Placement, draft: ical.EventDraft, *, now
     return stored
 
 
+def reword(calendar: Calendar, stored: Stored, draft: ical.EventDraft, *, agreed: bytes, now: datetime) -> Stored:
+    """Bring only the texts of what was `stored` just now to what `draft` says, its times staying as they are.
+
+    Raises DavError and ChangedThere. The event's row follows in a transaction of its own.
+    """
+    text = ical.reword(stored.text, draft, now=now, agreed=agreed)
+    with _session(calendar.connection) as session:
+        etag = session.put(stored.href, text, etag=stored.etag)
+        kept = _verified(session, Stored(stored.href, etag, text), replaced=stored.etag)
+    remember(calendar, kept, now)
+    return kept
+
+
 def delete(calendar: Calendar, placement: Placement, *, uid: str = "") -> None:
     """Remove the event; one that is already gone is fine. Raises DavError.
 

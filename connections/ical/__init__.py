@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from connections.ical.expansion import expand
 from connections.ical.own import meaning, own_event
-from connections.ical.patching import patch
+from connections.ical.patching import patch, reword
 from connections.ical.reducing import reduce
 from connections.ical.values import EventDraft, Expansion, Instance, OwnEvent, Rules, Span
 from connections.ical.writing import compose
@@ -27,4 +27,5 @@ __all__ = [
     "own_event",
     "patch",
     "reduce",
+    "reword",
 ]

@@ -48,6 +48,24 @@ def patch(data: bytes, draft: EventDraft, *, now: datetime, agreed: bytes = b"")
     return joined(_patched(raw, chosen, dropped, changes, draft))
 
 
+def reword(data: bytes, draft: EventDraft, *, now: datetime, agreed: bytes = b"") -> bytes:
+    """`data` with the texts of `draft` as in `patch`, in each of its events; times, shape and all else stay."""
+    raw = lines.content_lines(data)
+    replaced: dict[int, list[str]] = {}
+    added: dict[int, list[str]] = {}
+    for event in lines.events(raw):
+        changes = _stamped(event, now) | _wanted_texts(event, draft, agreed)
+        replaced |= _replacements(event, changes)
+        added[event.rest] = _additions(event, changes)
+    return joined(_reworded(raw, replaced, added))
+
+
+def _reworded(raw: Sequence[bytes], replaced: dict[int, list[str]], added: dict[int, list[str]]) -> Iterator[bytes]:
+    for index, line in enumerate(raw):
+        yield from map(lines.fold, added.get(index, ()))
+        yield from map(lines.fold, replaced[index]) if index in replaced else [line]
+
+
 def _chosen(events: Sequence[Event], uid: str) -> Event | None:
     """The event to be changed: of that UID and not an override, if there is one."""
     ranked = sorted(events, key=lambda event: (event.value("UID") != uid, event.value("RECURRENCE-ID") is not None))
@@ -55,13 +73,16 @@ def _chosen(events: Sequence[Event], uid: str) -> Event | None:
 
 
 def _changes(event: Event, now: datetime) -> Changes:
-    stored = event.value("SEQUENCE") or ""
-    sequence = int(stored) if re.fullmatch(r"[0-9]{1,9}", stored) else 0
-    changes: Changes = dict.fromkeys(_REPEATING)
-    changes |= {"DTSTAMP": f"DTSTAMP:{stamp(now)}", "SEQUENCE": f"SEQUENCE:{sequence + 1}"}
+    changes: Changes = dict.fromkeys(_REPEATING) | _stamped(event, now)
     if (event.value("STATUS") or "").upper() != "CONFIRMED":
         changes["STATUS"] = "STATUS:CONFIRMED"
     return changes
+
+
+def _stamped(event: Event, now: datetime) -> Changes:
+    stored = event.value("SEQUENCE") or ""
+    sequence = int(stored) if re.fullmatch(r"[0-9]{1,9}", stored) else 0
+    return {"DTSTAMP": f"DTSTAMP:{stamp(now)}", "SEQUENCE": f"SEQUENCE:{sequence + 1}"}
 
 
 def _wanted_times(draft: EventDraft) -> Changes:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.test import Client
@@ -10,7 +11,7 @@ from django.test import Client
 from availability.models import BlockedSlot
 from bookings import leaving, mirroring
 from bookings.models import MirroredSlot
-from connections import accounts
+from connections import accounts, ical, push
 from connections.models import Calendar, CalendarConfiguration
 from tests.bookings.practice import HOUR, Practice, berlin, utc
 from tests.factories import NOW, START
@@ -180,3 +181,89 @@ def test_the_page_says_how_each_slot_stands_with_the_iphone(
     assert said() == ["On the calendar"]
     mirror(practice, on=False)
     assert said() == ["Not shown on your iPhone"]
+
+
+def shown(practice: Practice) -> tuple[list[tuple[str, object]], str]:
+    """What iCloud has, and how its placement stands."""
+    return titles(practice), MirroredSlot.objects.get().state
+
+
+def only_busy(practice: Practice) -> None:
+    CalendarConfiguration.objects.update(detail="busy")
+    mirroring.reword(practice.user)
+
+
+def test_a_slot_moved_on_the_phone_while_other_words_wait_moves_and_gets_them(
+    practice: Practice, slot: BlockedSlot
+) -> None:
+    mirror(practice)
+    practice.phone.move(practice.events()[0], berlin(1, 14))
+    only_busy(practice)
+    assert practice.push() == ["changed_on_both_sides"]
+    practice.poll_later()
+    assert (practice.push(), spans()) == (["pushed"], [(utc(1, 13), utc(1, 15))])
+    assert shown(practice) == ([("Busy", berlin(1, 14))], "pushed")
+    practice.poll_later()
+    assert (practice.push(), len(practice.events())) == ([], 1)
+
+
+@pytest.mark.parametrize("polled", [True, False])
+@pytest.mark.parametrize("reshape", ["make_all_day", "make_floating", "repeat", "no length"])
+def test_an_event_that_the_phone_reshaped_gets_other_words_and_keeps_its_shape(
+    practice: Practice, slot: BlockedSlot, reshape: str, polled: bool
+) -> None:
+    mirror(practice)
+    [href] = practice.events()
+    if reshape == "no length":
+        practice.phone.lengthen(href, -2 * HOUR)
+    elif reshape == "repeat":
+        practice.phone.repeat(href, "FREQ=DAILY;COUNT=3")
+        practice.phone.change_one(href, berlin(2, 10), title="Paperwork")
+    else:
+        getattr(practice.phone, reshape)(href)
+    if polled:
+        practice.poll_later()
+    before = practice.account.calendar("Home").resources[href].data
+    only_busy(practice)
+    assert practice.push() == ["pushed"]
+    practice.poll_later(2)
+    after = practice.account.calendar("Home").resources[href].data
+    assert (b"Paperwork" in before, b"Paperwork" in after) == (True, False)
+    kept = ("shape", "start", "end")
+    assert [getattr(ical.own_event(after), name) for name in kept] == [
+        getattr(ical.own_event(before), name) for name in kept
+    ]
+    assert (MirroredSlot.objects.get().state, spans()) == ("pushed", [(START, START + 2 * HOUR)])
+
+
+def test_a_create_that_was_not_heard_and_then_moved_on_the_phone_is_followed(
+    practice: Practice, slot: BlockedSlot
+) -> None:
+    CalendarConfiguration.objects.update(mirror_blocked_slots=True)
+    mirroring.follow_slots(practice.now)
+    practice.icloud.faults.lost(method="PUT", times=2)
+    assert practice.push() == ["retrying"]
+    practice.phone.move(practice.events()[0], berlin(1, 14))
+    practice.later()
+    assert practice.push() == ["changed_on_both_sides"]
+    practice.poll_later()
+    assert (practice.push(), spans()) == (["pushed"], [(utc(1, 13), utc(1, 15))])
+    assert shown(practice) == ([("Paperwork", berlin(1, 14))], "pushed")
+
+
+def test_other_words_chosen_while_a_slot_is_on_its_way_are_sent_after_it(
+    practice: Practice, slot: BlockedSlot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    CalendarConfiguration.objects.update(mirror_blocked_slots=True)
+    mirroring.follow_slots(practice.now)
+    put = push.put
+
+    def meanwhile(*given: Any, **more: Any) -> push.Stored:
+        only_busy(practice)
+        return put(*given, **more)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(push, "put", meanwhile)
+        assert practice.push() == ["queued"]
+    assert practice.push() == ["pushed"]
+    assert shown(practice) == ([("Busy", berlin(1, 10))], "pushed")
