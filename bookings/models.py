@@ -135,6 +135,7 @@ class Booking(models.Model):
     note = models.TextField(_("note, for staff only"), blank=True)
     revision = models.PositiveIntegerField(default=1, editable=False)
     staff_warned_at = models.DateTimeField(null=True, blank=True, editable=False)
+    warning_claimed_until = models.DateTimeField(null=True, blank=True, editable=False)
     created_at = models.DateTimeField(_("made"), auto_now_add=True)
 
     objects = BookingQuerySet.as_manager()
@@ -315,10 +316,14 @@ class ProposalQuerySet(models.QuerySet["Proposal"]):
         return self.filter(decided_at=None, withdrawn_at=None, booking__status__in=Booking.LIVE)
 
     def to_mail(self, now: datetime) -> ProposalQuerySet:
-        """Open ones that staff were not mailed yet, or not reminded of in the last 24 hours before the start."""
+        """Open ones that staff were not mailed yet, or not reminded of in the last 24 hours before the start.
+
+        What a worker is about to mail is not to be mailed by another, unless that worker died over it.
+        """
         near = Q(booking__start__gt=now, booking__start__lte=now + REMIND_BEFORE)
         forgotten = near & Q(reminded_at=None, mailed_at__lt=F("booking__start") - REMIND_BEFORE)
-        return self.open().filter(Q(mailed_at=None) | forgotten)
+        free = Q(mail_claimed_until=None) | Q(mail_claimed_until__lte=now)
+        return self.open().filter(Q(mailed_at=None) | forgotten).filter(free)
 
 
 class Proposal(models.Model):
@@ -346,6 +351,7 @@ class Proposal(models.Model):
     created_at = models.DateTimeField(_("found"))
     mailed_at = models.DateTimeField(null=True, blank=True)
     reminded_at = models.DateTimeField(null=True, blank=True)
+    mail_claimed_until = models.DateTimeField(null=True, blank=True, editable=False)
     decided_at = models.DateTimeField(_("decided"), null=True, blank=True)
     withdrawn_at = models.DateTimeField(null=True, blank=True)
     choice = models.CharField(_("decision"), max_length=10, choices=Choice, blank=True)

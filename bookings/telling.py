@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta
-from functools import partial
+
+from django.db.models import Q
 
 from bookings import deciding, emails
 from bookings.models import Booking, BookingChange, Proposal
@@ -40,28 +41,29 @@ def _last_told(change: BookingChange) -> BookingChange | None:
 
 
 def mail_proposals(now: datetime) -> int:
-    """Mail staff what they must decide, at once and again within 24 hours of the start; how many mails went out."""
+    """Mail staff what they must decide, at once and again within 24 hours of the start; how many mails went out.
+
+    Each is claimed for a while: if the mail cannot be sent, or the process dies, it is to be mailed again after that.
+    """
     due = Proposal.objects.to_mail(now).select_related(*deciding.WITH).order_by("booking__start", "pk")
     sent = 0
-    for proposals in _letters(proposal for proposal in due if _claim(proposal, now)):
-        with guard.one_row(f"asking staff about booking {proposals[0].booking_id}", partial(_give_back, proposals)):
-            sent += emails.propose(proposals, deciding.token_of(*proposals))
+    for letter in _letters(due):
+        if proposals := [proposal for proposal in letter if _claim(proposal, now)]:
+            with guard.one_row(f"asking staff about booking {proposals[0].booking_id}"):
+                sent += emails.propose(proposals, deciding.token_of(*proposals))
+                for proposal in proposals:
+                    Proposal.objects.filter(pk=proposal.pk).update(**{_field(proposal): now})
     return sent
 
 
 def _claim(proposal: Proposal, now: datetime) -> bool:
-    """Take one proposal for this mail; the first mail sets `mailed_at`, the reminder `reminded_at`."""
-    field = _field(proposal)
-    return bool(Proposal.objects.filter(pk=proposal.pk, **{field: None}).update(**{field: now}))
-
-
-def _give_back(proposals: list[Proposal], error: str) -> None:
-    """The mail could not be sent: it is still to be."""
-    for proposal in proposals:
-        Proposal.objects.filter(pk=proposal.pk).update(**{_field(proposal): None})
+    free = Q(mail_claimed_until=None) | Q(mail_claimed_until__lte=now)
+    mine = Proposal.objects.filter(free, pk=proposal.pk, **{_field(proposal): None})
+    return bool(mine.update(mail_claimed_until=now + TRY_AGAIN))
 
 
 def _field(proposal: Proposal) -> str:
+    """What the mail sets: the first one `mailed_at`, the reminder `reminded_at`."""
     return "mailed_at" if proposal.mailed_at is None else "reminded_at"
 
 
@@ -79,15 +81,11 @@ def warn_staff(now: datetime) -> int:
     """Mail staff each booking that is still pending 12 hours before its start, once; how many mails went out."""
     pending = Booking.objects.filter(
         status=Booking.Status.PENDING, start__gt=now, start__lte=now + WARN_BEFORE, staff_warned_at=None
-    )
+    ).filter(Q(warning_claimed_until=None) | Q(warning_claimed_until__lte=now))
     sent = 0
     for booking in pending.select_related("client", "service", "staff"):
-        if Booking.objects.filter(pk=booking.pk, staff_warned_at=None).update(staff_warned_at=now):
-            unwarned = partial(_unwarn, booking)
-            with guard.one_row(f"warning staff of booking {booking.pk}", unwarned):
+        if pending.filter(pk=booking.pk).update(warning_claimed_until=now + TRY_AGAIN):
+            with guard.one_row(f"warning staff of booking {booking.pk}"):
                 sent += emails.warn_unconfirmed(booking)
+                Booking.objects.filter(pk=booking.pk).update(staff_warned_at=now)
     return sent
-
-
-def _unwarn(booking: Booking, error: str) -> None:
-    Booking.objects.filter(pk=booking.pk).update(staff_warned_at=None)

@@ -10,7 +10,7 @@ import pytest
 from django.core import mail
 from django.test import Client
 
-from bookings import deciding, telling
+from bookings import deciding, emails, telling
 from bookings.models import Booking, BookingChange, Proposal
 from tests.factories import (
     NOW,
@@ -154,6 +154,25 @@ def test_a_mail_that_cannot_be_sent_is_sent_later(settings: Any) -> None:
     assert BookingChange.objects.get().told_at is None
     later = NOW + telling.TRY_AGAIN
     assert (telling.tell_clients(later), telling.mail_proposals(later), telling.warn_staff(later)) == (1, 1, 1)
+
+
+def killed(*arguments: object) -> bool:
+    """The process ends while a mail is being sent."""
+    raise SystemExit
+
+
+def test_staff_are_asked_again_if_the_process_died_over_the_mail(monkeypatch: pytest.MonkeyPatch) -> None:
+    proposal(UserFactory(), start=NOW + 3 * HOUR)
+    proposal(UserFactory(), start=NOW + timedelta(days=3))
+    BookingFactory(status="pending", start=NOW + 5 * HOUR, cause="calendar_unreadable")
+    with monkeypatch.context() as dying:
+        dying.setattr(emails, "send", killed)
+        for worker in (telling.mail_proposals, telling.mail_proposals, telling.warn_staff):
+            with pytest.raises(SystemExit):
+                worker(NOW)
+    found = [(telling.mail_proposals(at), telling.warn_staff(at)) for at in (NOW, NOW + telling.TRY_AGAIN)]
+    assert found == [(0, 0), (2, 1)]
+    assert (telling.mail_proposals(NOW + HOUR), telling.warn_staff(NOW + HOUR)) == (0, 0)
 
 
 def test_a_client_without_an_address_is_never_said_to_be_told() -> None:
