@@ -204,10 +204,10 @@ def _moved(placement: LinkedEvent, event: Event, span: Span, there: ical.OwnEven
     if not finding.fits(booking.staff, booking, span, now=now):
         _propose(placement, Kind.MOVED, now, finding.why_not_there(booking, span, now=now), there)
         return
+    _withdraw(placement, now, *OF_EVENT)
     services.move(booking, *span, now=now, source=BookingChange.Source.PHONE, tell=now + QUIET)
     _agree(placement, event, *span)
     LinkedEvent.objects.filter(pk=placement.pk).update(pushed_revision=booking.revision, state=State.PUSHED)
-    _withdraw(placement, now, *OF_EVENT)
 
 
 def _remove_lingering(user: User) -> None:

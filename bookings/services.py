@@ -21,7 +21,7 @@ from django_q.tasks import async_task
 
 from availability.intervals import Span
 from availability.slots import Shape
-from bookings import collisions, deciding, finding, history, placing
+from bookings import asking, collisions, deciding, finding, history, placing
 from bookings.clients import client_of, one_line
 from bookings.finding import Opening
 from bookings.models import QUIET, Booking, BookingChange, LinkedEvent, Proposal, Service
@@ -219,7 +219,7 @@ def move(
     booking.save()
     history.record(booking, kind, source, now=now, actor=actor, before=before, tell=tell)
     placing.queue(booking)
-    Proposal.objects.open().filter(booking=booking, kind=Proposal.Kind.COLLISION).update(withdrawn_at=now)
+    asking.has_new_time(booking, now)
     _nudge(booking)
     return booking
 

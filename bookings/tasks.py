@@ -16,7 +16,9 @@ from connections.models import CalendarConfiguration
 
 
 def settle_booking(booking_id: int) -> None:
-    """Right after a change: push it and tell who must know."""
+    """Right after a change: settle what it answered, push it and tell who must know."""
+    for user in User.objects.filter(bookings__pk=booking_id):
+        reconcile(user, timezone.now())
     outbox.push_booking(booking_id, timezone.now())
     telling.tell_clients(timezone.now())
 

@@ -1,0 +1,50 @@
+"""Both sides change a booking: the phone its event, staff its time in Kalends. The client's time stands."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from bookings import services
+from bookings.models import Booking
+from bookings.tasks import settle_booking
+from connections.models import CalendarConfiguration
+from tests.bookings.practice import HOUR, Practice
+from tests.factories import START
+
+
+def choose(**choices: str) -> None:
+    CalendarConfiguration.objects.update(**choices)
+
+
+def start(booking: Booking) -> tuple[datetime, str]:
+    booking.refresh_from_db()
+    return booking.start, booking.status
+
+
+def moved_and_asked(practice: Practice) -> Booking:
+    """A booking at 10:00 whose event the phone moved to 12:00, in Berlin; staff are asked."""
+    choose(when_moved="ask")
+    booking = practice.booked()
+    practice.phone.move(practice.href(booking), START + 2 * HOUR)
+    practice.poll_later()
+    assert [kind for kind, _reason in practice.proposals()] == ["moved"]
+    return booking
+
+
+def test_rescheduled_to_where_the_phone_has_it_nothing_is_asked_any_more(practice: Practice) -> None:
+    booking = moved_and_asked(practice)
+    services.reschedule(booking, start=START + 2 * HOUR, now=practice.now)
+    assert practice.proposals() == []
+    settle_booking(booking.pk)
+    assert (practice.placement(booking).state, practice.there(booking).start) == ("pushed", START + 2 * HOUR)
+    practice.poll_later(2)
+    assert (practice.proposals(), practice.push(), start(booking)[0]) == ([], [], START + 2 * HOUR)
+
+
+def test_rescheduled_elsewhere_while_a_move_is_asked_about_it_is_asked_what_stands(practice: Practice) -> None:
+    booking = moved_and_asked(practice)
+    services.reschedule(booking, start=START + 4 * HOUR, now=practice.now)
+    practice.poll_later()
+    assert practice.proposals() == [("both_sides", "It was changed in Kalends too, and that stands.")]
+    services.decide(booking.proposals.open().get(), choice="put_back", now=practice.now)
+    assert (practice.push(), practice.there(booking).start) == (["pushed"], START + 4 * HOUR)
