@@ -243,7 +243,9 @@ def _deleted(placement: LinkedEvent, now: datetime, reason: str) -> None:
     """Deleted for certain: by the staff member's choice asked, cancelled or put back. Inside their lock."""
     booking = placement.booking
     choice = CalendarConfiguration.objects.get(user=booking.staff_id).when_deleted
-    if choice == WhenDeleted.CANCEL:
+    if choice == WhenDeleted.CANCEL and booking.revision != placement.pushed_revision:
+        _propose(placement, Kind.DELETED, now, _("%(reason)s It was changed in Kalends too.") % {"reason": reason})
+    elif choice == WhenDeleted.CANCEL:
         services.cancel(booking, now=now, source=BookingChange.Source.PHONE)
     elif choice == WhenDeleted.PUT_BACK:
         services.put_back(booking, placement, now=now)

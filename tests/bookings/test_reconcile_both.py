@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from datetime import datetime
 
+import pytest
+from django.utils import timezone
+
 from bookings import services
 from bookings.models import Booking
 from bookings.tasks import settle_booking
@@ -31,7 +34,10 @@ def moved_and_asked(practice: Practice) -> Booking:
     return booking
 
 
-def test_rescheduled_to_where_the_phone_has_it_nothing_is_asked_any_more(practice: Practice) -> None:
+def test_rescheduled_to_where_the_phone_has_it_nothing_is_asked_any_more(
+    practice: Practice, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(timezone, "now", lambda: practice.now)
     booking = moved_and_asked(practice)
     services.reschedule(booking, start=START + 2 * HOUR, now=practice.now)
     assert practice.proposals() == []
@@ -48,3 +54,36 @@ def test_rescheduled_elsewhere_while_a_move_is_asked_about_it_is_asked_what_stan
     assert practice.proposals() == [("both_sides", "It was changed in Kalends too, and that stands.")]
     services.decide(booking.proposals.open().get(), choice="put_back", now=practice.now)
     assert (practice.push(), practice.there(booking).start) == (["pushed"], START + 4 * HOUR)
+
+
+def test_a_deletion_cancels_nothing_at_once_that_was_just_rescheduled(practice: Practice) -> None:
+    choose(when_deleted="cancel")
+    booking = practice.booked()
+    services.reschedule(booking, start=START + 2 * HOUR, now=practice.now)
+    practice.phone.delete(practice.href(booking))
+    practice.poll_later(3)
+    reason = "The event was deleted on the phone. It was changed in Kalends too."
+    assert (practice.proposals(), start(booking)) == ([("deleted", reason)], (START + 2 * HOUR, "confirmed"))
+    services.decide(booking.proposals.open().get(), choice="put_back", now=practice.now)
+    assert (practice.push(), practice.there(booking).start) == (["pushed"], START + 2 * HOUR)
+
+
+def test_a_deletion_seen_once_cancels_nothing_that_is_rescheduled_then(practice: Practice) -> None:
+    choose(when_deleted="cancel")
+    booking = practice.booked()
+    practice.phone.delete(practice.href(booking))
+    practice.poll_later()
+    services.reschedule(booking, start=START + 2 * HOUR, now=practice.now)
+    assert practice.push() == ["changed_on_both_sides"]
+    practice.poll_later(3)
+    assert ([kind for kind, _reason in practice.proposals()], start(booking)[1]) == (["deleted"], "confirmed")
+
+
+def test_an_event_cancelled_on_the_phone_cancels_nothing_at_once_that_was_just_rescheduled(practice: Practice) -> None:
+    choose(when_deleted="cancel")
+    booking = practice.booked()
+    services.reschedule(booking, start=START + 2 * HOUR, now=practice.now)
+    practice.phone.cancel(practice.href(booking))
+    practice.poll_later()
+    reason = "The event was cancelled on the phone. It was changed in Kalends too."
+    assert (practice.proposals(), start(booking)) == ([("deleted", reason)], (START + 2 * HOUR, "confirmed"))

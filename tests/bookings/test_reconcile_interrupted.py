@@ -9,7 +9,7 @@ import pytest
 
 from bookings import reconcile, services
 from bookings.models import Proposal
-from bookings.tasks import reconcile_bookings
+from bookings.tasks import after_sync
 from connections.models import CalendarConfiguration
 from tests.bookings.practice import Practice, berlin, utc
 from tests.factories import START
@@ -52,7 +52,7 @@ def test_what_a_sync_applies_while_reconciling_runs_stays_due(
     practice.poll_later()
     booking.refresh_from_db()
     assert (due(), booking.start) == (True, utc(1, 13))
-    reconcile_bookings()
+    after_sync(practice.user.pk, practice.now)
     assert due() is False
 
 
@@ -66,7 +66,7 @@ def test_what_is_decided_while_reconciling_runs_is_not_asked_again(
     CalendarConfiguration.objects.all().want_reconciling()
     asked = Proposal.objects.open().get()
     during(monkeypatch, lambda: services.decide(asked, choice="put_back", now=practice.now))
-    reconcile_bookings()
+    after_sync(practice.user.pk, practice.now)
     assert (practice.proposals(), due(), practice.push()) == ([], True, ["pushed"])
     practice.poll_later(2)
     assert (practice.proposals(), practice.there(booking).start, due()) == ([], START, False)
@@ -81,7 +81,7 @@ def test_a_deletion_decided_while_reconciling_runs_is_not_asked_about_again(
     CalendarConfiguration.objects.all().want_reconciling()
     asked = Proposal.objects.open().get()
     during(monkeypatch, lambda: services.decide(asked, choice="put_back", now=practice.now))
-    reconcile_bookings()
+    after_sync(practice.user.pk, practice.now)
     assert (practice.proposals(), practice.push()) == ([], ["pushed"])
     practice.poll_later(2)
     assert (practice.proposals(), practice.events()) == ([], [practice.href(booking)])
