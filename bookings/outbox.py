@@ -75,6 +75,7 @@ def push_due(now: datetime, *, user: User | None = None, force: bool = False, im
         connections = connections.askable(now)
     pushed: list[Pushed] = []
     for kind in KINDS:
+        _wake(kind, now)
         placements = _due(kind, now, force=force)
         if user is not None:
             placements = placements.filter(calendar__connection__user=user)
@@ -116,6 +117,20 @@ def _push_ready(
 def push_again(placement: Placement, now: datetime) -> list[Pushed]:
     """Push one placement because a person asked, whatever pause it is in."""
     return _push_all(type(placement), [placement.pk], now, force=True)
+
+
+def _wake(kind: type[Placement], now: datetime) -> None:
+    """Let what waits for another choice of calendar be tried again if the calendar was read since and can be written.
+
+    A calendar that refuses all the same is asked ever more rarely.
+    """
+    waiting = _rows(kind).filter(state=State.NO_LINKED_CALENDAR, next_try_at__gt=now, calendar__writable=True)
+    for placement in waiting.exclude(calendar__fresh_at=None).select_related("calendar"):
+        failed_at = (placement.next_try_at or now) - NEEDS_CHOICE
+        if placement.calendar and placement.calendar.fresh_at and placement.calendar.fresh_at > failed_at:
+            values = {"state": State.RETRYING, "next_try_at": failed_at + _pause(placement)}
+            still = _rows(kind).filter(pk=placement.pk, next_try_at=placement.next_try_at)
+            still.update(**values, error_code="", error_params={})
 
 
 def _wait_for_people(kind: type[Placement], placements: QuerySet[Placement]) -> None:

@@ -6,6 +6,7 @@ import pytest
 
 from bookings import outbox, placing, services
 from bookings.models import Booking, LinkedEvent
+from bookings.words import push_of
 from connections import accounts
 from connections.models import Calendar, CalendarConfiguration, Connection, Event
 from tests.bookings.practice import HOUR, Practice, berlin, utc
@@ -142,6 +143,26 @@ def test_a_linked_calendar_that_became_read_only_is_said_and_not_asked_for_ever(
     assert practice.placement(booking).error_code == "read_only"
     practice.later()
     assert practice.push() == []
+
+
+def test_what_was_refused_once_goes_out_when_the_calendar_is_read_as_writable(practice: Practice) -> None:
+    booking = practice.book()
+    practice.icloud.faults.status(403, method="PUT")
+    assert (practice.push(), push_of(booking).action) == (["no_linked_calendar"], "Choose a linked calendar")
+    practice.poll_later()
+    assert (practice.push(), practice.events()) == (["pushed"], [practice.href(booking)])
+
+
+def test_a_calendar_that_refuses_though_it_says_writable_is_asked_ever_more_rarely(practice: Practice) -> None:
+    booking = practice.book()
+    practice.icloud.faults.status(403, method="PUT", times=None)
+    tried = 0
+    for _ in range(24):  # two hours
+        tried += len(practice.push())
+        practice.poll_later()
+    assert tried == 8
+    assert outbox.push_due(practice.now) == []
+    assert (outbox.push_state(booking), push_of(booking).action) == ("retrying", "Try now")
 
 
 def test_a_missing_etag_is_read_back(practice: Practice) -> None:
