@@ -164,7 +164,7 @@ def _changed(placement: LinkedEvent, event: Event, there: ical.OwnEvent, now: da
     elif span == (placement.booking.start, placement.booking.end):
         _agree(placement, event, *span)
         _withdraw(placement, now, *OF_EVENT)
-    elif placement.booking.revision != placement.pushed_revision:
+    elif _has_other_time(placement):
         _propose(placement, Kind.BOTH_SIDES, now, _("It was changed in Kalends too, and that stands."), there)
     else:
         _moved(placement, event, span, there, now)
@@ -175,6 +175,13 @@ _SHAPES = {
     "floating": lambda: _("The event lost its time zone."),
     "recurring": lambda: _("The event now repeats; a booking is one piece of time."),
 }
+
+
+def _has_other_time(placement: LinkedEvent) -> bool:
+    """Has the booking another time in Kalends than was agreed on? Other words are no reason to ask about both sides."""
+    if placement.agreed_start is None:
+        return placement.booking.revision != placement.pushed_revision
+    return placement.span != (placement.agreed_start, placement.agreed_end)
 
 
 def _agree(placement: LinkedEvent, event: Event, start: datetime | None = None, end: datetime | None = None) -> None:
@@ -207,7 +214,8 @@ def _moved(placement: LinkedEvent, event: Event, span: Span, there: ical.OwnEven
     _withdraw(placement, now, *OF_EVENT)
     services.move(booking, *span, now=now, source=BookingChange.Source.PHONE, tell=now + QUIET)
     _agree(placement, event, *span)
-    LinkedEvent.objects.filter(pk=placement.pk).update(pushed_revision=booking.revision, state=State.PUSHED)
+    if placement.booking.revision == placement.pushed_revision:  # otherwise it is still to get other words
+        LinkedEvent.objects.filter(pk=placement.pk).update(pushed_revision=booking.revision, state=State.PUSHED)
 
 
 def _remove_lingering(user: User) -> None:

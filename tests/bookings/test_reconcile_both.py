@@ -7,7 +7,7 @@ from datetime import datetime
 import pytest
 from django.utils import timezone
 
-from bookings import services
+from bookings import placing, services
 from bookings.models import Booking
 from bookings.tasks import settle_booking
 from connections.models import CalendarConfiguration
@@ -87,3 +87,27 @@ def test_an_event_cancelled_on_the_phone_cancels_nothing_at_once_that_was_just_r
     practice.poll_later()
     reason = "The event was cancelled on the phone. It was changed in Kalends too."
     assert (practice.proposals(), start(booking)) == ([("deleted", reason)], (START + 2 * HOUR, "confirmed"))
+
+
+def test_other_words_while_a_move_is_asked_about_change_nothing_of_the_question(practice: Practice) -> None:
+    booking = moved_and_asked(practice)
+    asked = booking.proposals.open().get()
+    choose(detail="busy")
+    placing.reword_upcoming(practice.user, practice.now)
+    CalendarConfiguration.objects.all().want_reconciling()
+    practice.poll_later(2)
+    assert booking.proposals.open().get() == asked
+    services.decide(asked, choice="accept", now=practice.now)
+    assert (practice.push(), start(booking)[0]) == (["pushed"], START + 2 * HOUR)
+    assert "SUMMARY:Busy" in practice.text(booking)
+
+
+def test_a_booking_follows_the_phone_before_other_words_were_pushed_and_gets_them_then(practice: Practice) -> None:
+    booking = practice.booked()
+    choose(detail="busy")
+    placing.reword_upcoming(practice.user, practice.now)
+    practice.phone.move(practice.href(booking), START + 2 * HOUR)
+    practice.poll_later()
+    assert (practice.proposals(), start(booking)[0], practice.push()) == ([], START + 2 * HOUR, ["pushed"])
+    there = practice.there(booking)
+    assert (there.start, "SUMMARY:Busy" in practice.text(booking)) == (START + 2 * HOUR, True)
