@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from django.core import signing
+from django.db import transaction
+from django.db.models import F, Q
 
-from bookings.models import Proposal
+from bookings.models import LinkedEvent, Proposal, ProposalQuerySet
 from connections.models import CalendarConfiguration
 
 SALT = "bookings.proposal"
@@ -50,6 +52,22 @@ def picked(asked: Sequence[Proposal], shown: Sequence[str]) -> list[tuple[Propos
         return [(proposal, "") for proposal in asked]
     keys = {str(proposal.pk): proposal for proposal in asked}
     return [(keys.get(one.partition(" ")[0]), one) for one in shown]
+
+
+def over(now: datetime) -> ProposalQuerySet:
+    """Open proposals about what is over: the booking, and the time that it would have on the phone."""
+    return Proposal.objects.open().filter(Q(new_start=None) | Q(new_start__lte=now), booking__end__lte=now)
+
+
+@transaction.atomic
+def withdraw_over(now: datetime) -> None:
+    """Ask no more about what is over: nobody's day changes by the answer."""
+    found = list(over(now).values_list("pk", "linked_event"))
+    if not found:
+        return
+    Proposal.objects.open().filter(pk__in=[pk for pk, _placement in found]).update(withdrawn_at=now)
+    waiting = LinkedEvent.objects.filter(pk__in=[pk for _proposal, pk in found], pushed_revision=F("booking__revision"))
+    waiting.filter(state=LinkedEvent.State.CHANGED_ON_BOTH_SIDES).update(state=LinkedEvent.State.PUSHED)
 
 
 def together(proposal: Proposal) -> list[Proposal]:

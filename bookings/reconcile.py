@@ -144,6 +144,8 @@ def _follow_calendar(placement: Placement, event: Event) -> None:
 
 def _changed(placement: LinkedEvent, event: Event, there: ical.OwnEvent, now: datetime) -> None:
     """Another version stands in the calendar than was agreed on. Inside the staff member's lock."""
+    if placement.booking.end <= now and not (there.start and there.start > now):
+        return  # it is over, and would be on the phone as well
     if there.cancelled:
         _deleted(placement, now, _("The event was cancelled on the phone."))
         return
@@ -248,8 +250,13 @@ def _missing(placement: LinkedEvent, now: datetime, *, hurried: bool) -> bool:
 
 
 def _deleted(placement: LinkedEvent, now: datetime, reason: str) -> None:
-    """Deleted for certain: by the staff member's choice asked, cancelled or put back. Inside their lock."""
+    """Deleted for certain: by the staff member's choice asked, cancelled or put back. Inside their lock.
+
+    Not of what is over: whoever tidies up after an appointment wishes nothing of it.
+    """
     booking = placement.booking
+    if booking.end <= now:
+        return
     choice = CalendarConfiguration.objects.get(user=booking.staff_id).when_deleted
     if choice == WhenDeleted.CANCEL and booking.revision != placement.pushed_revision:
         _propose(placement, Kind.DELETED, now, _("%(reason)s It was changed in Kalends too.") % {"reason": reason})

@@ -347,6 +347,8 @@ def decide(proposal: Proposal, *, choice: str, now: datetime, actor: User | None
         if shown and shown != deciding.stamp(proposal):
             raise Refused(_("This has changed since you looked at it. See what it is now, then decide."))
         open_still = Proposal.objects.open().filter(pk=proposal.pk)
+        if (open_still & deciding.over(now)).exists():
+            raise Refused(_("This booking is over. There is nothing to decide any more."))
         if not open_still.update(decided_at=now, choice=choice, decided_by=actor):
             raise Refused(_("This was decided already."))
         if choice == Proposal.Choice.PUT_BACK:

@@ -45,6 +45,7 @@ def mail_proposals(now: datetime) -> int:
 
     Each is claimed for a while: if the mail cannot be sent, or the process dies, it is to be mailed again after that.
     """
+    deciding.withdraw_over(now)
     due = Proposal.objects.to_mail(now).select_related(*deciding.WITH).order_by("booking__start", "pk")
     sent = 0
     for letter in _letters(due):
