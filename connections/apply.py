@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.db import connection, transaction
+from django.db.models import Exists, OuterRef, Q
 
 from connections import ical, leases
 from connections.dav import Resource
@@ -91,22 +92,35 @@ def write(
     missing: Mapping[str, str],
     lens: Lens,
     now: datetime,
-) -> None:
-    """Store read events with their occurrences, and owe those that came as another version than was listed.
+) -> int:
+    """Store read events with their occurrences, and owe those that came as another version than was listed; how many.
 
-    `missing` (href -> listed ETag) could not be read: they are owed too, and what is known of them stays. One
-    transaction; not more than 500 events. Raises LeaseLost and ChoiceChanged.
+    `missing` (href -> listed ETag) could not be read: they are owed too, and what is known of them stays. So it does
+    where what came says no time. One transaction; not more than 500 events. Raises LeaseLost and ChoiceChanged.
     """
-    owed = {**missing, **{event.href: event.owed_etag for event in events if event.owed_etag}}
-    if not (events or owed):
-        return
+    if not (events or missing):
+        return 0
     with transaction.atomic():
         _hold(calendar, lease, lens)
+        worse = _known_better(calendar, [event.href for event in events if event.expansion.unread])
+        owed = {event.href: event.owed_etag or event.etag for event in events if event.href in worse}
+        events = [event for event in events if event.href not in worse]
+        owed |= {**missing, **{event.href: event.owed_etag for event in events if event.owed_etag}}
         before = _owed_before(calendar, owed)
         if events:
             store(calendar, events, lens)
             mark_reconcile(calendar)
         _owe(calendar, owed, before, now)
+    return len(events)
+
+
+def _known_better(calendar: Calendar, unread: Collection[str]) -> set[str]:
+    """Those of the hrefs of which times are known."""
+    if not unread:
+        return set()
+    known = Event.objects.filter(calendar=calendar, href__in=unread)
+    times = Exists(Occurrence.objects.filter(event=OuterRef("pk")))
+    return set(known.filter(Q(endless=True) | times).values_list("href", flat=True))
 
 
 def _hold(calendar: Calendar, lease: str, lens: Lens) -> None:

@@ -141,8 +141,8 @@ class Reading:
         self._store(batch)
 
     def _store(self, batch: Batch) -> None:
-        apply.write(self.calendar, self.lease, batch.read, batch.missing, self.lens, self.now)
-        self.report.changed += len(batch.read)
+        stored = apply.write(self.calendar, self.lease, batch.read, batch.missing, self.lens, self.now)
+        self.report.changed += stored
 
     def _answers(self, hrefs: Sequence[str]) -> Generator[dav.Fetched]:
         """The answers for all `hrefs` in order; OutOfTime when the budget is used up.
@@ -260,8 +260,7 @@ class Reading:
         settled = bool(read) and not read[0].owed_etag
         news = [one for one in read if settled or not same_etag(one.etag, event.etag)]
         missing = {} if settled else {event.href: event.owed_etag}
-        apply.write(self.calendar, self.lease, news, missing, self.lens, self.now)
-        self.report.changed += len(news)
+        self.report.changed += apply.write(self.calendar, self.lease, news, missing, self.lens, self.now)
 
 
 def _known(calendar: Calendar, hrefs: Any) -> dict[str, Known]:

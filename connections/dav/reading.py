@@ -86,14 +86,16 @@ def listed_of(members: Iterable[Member], collection: str) -> dict[str, str]:
 def resources_of(members: Iterable[Member], wanted: frozenset[str]) -> dict[str, Resource]:
     """The calendar objects in a multiget answer that were asked for and came with data.
 
-    XML turns CRLF into LF (XML 1.0 2.11); iCalendar wants it back (RFC 5545 3.1).
+    One that came twice and not the same is not there: nobody can say which of them it is. XML turns
+    CRLF into LF (XML 1.0 2.11); iCalendar wants it back (RFC 5545 3.1).
     """
-    found = {}
+    found: dict[str, set[Resource]] = {}
     for member in members:
         data = member.text(f"{C}calendar-data")
         if data and member.path in wanted:
-            found[member.path] = Resource(member.path, etag_of(member), _crlf(data).encode())
-    return found
+            resource = Resource(member.path, etag_of(member), _crlf(data).encode())
+            found.setdefault(member.path, set()).add(resource)
+    return {path: resources.pop() for path, resources in found.items() if len(resources) == 1}
 
 
 def _crlf(text: str) -> str:

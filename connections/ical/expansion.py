@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 
 from connections.ical import blocking, byline, series, spans
 from connections.ical.foreign import attempt
-from connections.ical.reading import Component, read
+from connections.ical.reading import DAMAGED, Block, Component, read
 from connections.ical.repetition import MOST_OCCURRENCES, Budget, TooMany, simplified
 from connections.ical.series import Slot
 from connections.ical.values import Expansion, Instance, Rules, Span
@@ -40,7 +40,8 @@ def expand(data: bytes, *, window: Span, zone: ZoneInfo, rules: Rules, addresses
         work.problem, overrides = "too_many_overrides", []
     for master, own in _groups(masters, overrides):
         work.series(master, own)
-    work.damage(components, timeless, readable=bool(file.blocks) or file.is_calendar)
+    cut_off = timeless and any(map(_is_damaged, file.blocks))
+    work.damage(components, timeless, readable=bool(file.blocks or file.is_calendar) and not cut_off)
     instances = tuple(work.finished())
     head = next(iter(masters or overrides or components), None)
     return Expansion(
@@ -50,7 +51,12 @@ def expand(data: bytes, *, window: Span, zone: ZoneInfo, rules: Rules, addresses
         endless=work.endless or any(start.utc(zone) >= window[1] for c in components for start in c.starts),
         instances=instances,
         problem=work.problem,
+        unread=not (components and file.is_calendar),
     )
+
+
+def _is_damaged(block: Block) -> bool:
+    return block.damaged or any(line.name == DAMAGED for line in block.content)
 
 
 def _groups(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 Span = tuple[datetime, datetime]
@@ -37,7 +37,10 @@ class Instance:
 
 @dataclass(frozen=True, slots=True)
 class Expansion:
-    """A resource inside a window. `endless`: there may be more past its end. `problem`: see `expansion`."""
+    """A resource inside a window. `endless`: there may be more past its end. `problem`: see `expansion`.
+
+    `unread`: no event with a time is in it, or it is cut off, so what an earlier version said is worth more.
+    """
 
     uid: str
     summary: str
@@ -45,6 +48,7 @@ class Expansion:
     endless: bool
     instances: tuple[Instance, ...]
     problem: str
+    unread: bool = field(default=False, compare=False)
 
 
 @dataclass(frozen=True, slots=True)

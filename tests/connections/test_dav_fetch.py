@@ -42,6 +42,15 @@ def test_a_hundred_and_twenty_events_take_three_requests(work: Calendar, wire: S
     assert (set(fetched.found), fetched.missing, wire.requests) == (set(hrefs), frozenset(), 3)
 
 
+def test_what_came_twice_and_not_the_same_is_missing(web) -> None:
+    again = [data_of(f"{WORK}a.ics", "A"), data_of(f"{WORK}a.ics", "A cut")]
+    same = [data_of(f"{WORK}b.ics", "B")] * 2
+    served = web(reply(207, multistatus(*again, *same)))
+    with Session(Account(served.url, "anna", "x")) as session:
+        fetched = session.fetch(WORK, [f"{WORK}a.ics", f"{WORK}b.ics"])
+    assert (set(fetched.found), fetched.missing) == ({f"{WORK}b.ics"}, {f"{WORK}a.ics"})
+
+
 def test_nothing_asked_is_nothing_sent(work: Calendar, wire: Session) -> None:
     assert (wire.fetch(work.path, []), wire.requests) == (dav.Fetched({}, frozenset()), 0)
 

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from tests.connections.engine import World, at
+from tests.ics_text import event
 
 HOUR = 3600
 
@@ -212,3 +213,41 @@ def test_a_server_that_serves_no_event_at_all_is_not_believed_to_have_bad_ones(w
     report = world.sync()
     assert (report.error and report.error.code, owed(world)) == ("unavailable", [])
     assert world.calendar().probe_token != world.calendar().listed_token
+
+
+NO_TIMES = {
+    "no calendar": b"garbage",
+    "a page": b"<html>Service busy</html>",
+    "cut off in DTSTART": event("A").partition(b"DTSTART")[0] + b"DTST",
+    "cut off in the series": event("A").partition(b"END:VEVENT")[0],
+    "nothing in it": b"BEGIN:VCALENDAR\r\nVERSION:2.0\r\nEND:VCALENDAR\r\n",
+    "no DTSTART": b"BEGIN:VCALENDAR\r\nBEGIN:VEVENT\r\nUID:A\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n",
+}
+
+
+@pytest.mark.parametrize("data", NO_TIMES.values(), ids=NO_TIMES)
+def test_a_new_version_that_says_no_time_or_is_cut_off_is_owed_and_the_known_times_stay(
+    world: World, data: bytes
+) -> None:
+    work = world.theirs("Work")
+    href = work.put("1.ics", event("A"))
+    world.sync()
+    known = world.seen()
+    work.put("1.ics", data)
+    report = world.sync()
+    assert (world.seen(), report.changed, report.problems) == (known, 0, 1)
+    assert (world.event(href).owed_etag, world.freshness().state) == (world.there()[href], "stale")
+
+    world.sync(after=10)
+    assert (world.seen(), world.event(href).owed_attempts) == (known, 1)
+
+    work.put("1.ics", event("A").replace(b"T10", b"T14").replace(b"T11", b"T15"))
+    world.sync()
+    assert (world.seen(), world.known()) == (["01.12. 15:00-16:00 Dentist BUSY"], world.there())
+    assert (owed(world), world.freshness().state) == ([], "fresh")
+
+
+def test_a_version_that_says_no_time_of_an_event_without_known_ones_is_stored_and_named(world: World) -> None:
+    href = world.theirs("Work").put("1.ics", NO_TIMES["cut off in DTSTART"])
+    report = world.sync()
+    assert (report.changed, world.event(href).problem, owed(world)) == (1, "unreadable", [])
