@@ -166,7 +166,7 @@ def _changed(placement: LinkedEvent, event: Event, there: ical.OwnEvent, now: da
     elif span == (placement.booking.start, placement.booking.end):
         _agree(placement, event, *span)
         _withdraw(placement, now, *OF_EVENT)
-    elif _has_other_time(placement):
+    elif _is_changed_here(placement):
         _propose(placement, Kind.BOTH_SIDES, now, _("It was changed in Kalends too, and that stands."), there)
     else:
         _moved(placement, event, span, there, now)
@@ -179,11 +179,12 @@ _SHAPES = {
 }
 
 
-def _has_other_time(placement: LinkedEvent) -> bool:
-    """Has the booking another time in Kalends than was agreed on? Other words are no reason to ask about both sides."""
-    if placement.agreed_start is None:
-        return placement.booking.revision != placement.pushed_revision
-    return placement.span != (placement.agreed_start, placement.agreed_end)
+def _is_changed_here(placement: LinkedEvent) -> bool:
+    """Is a change of the booking still to be pushed? Where a move is asked about, other words for it are none."""
+    if placement.booking.revision == placement.pushed_revision:
+        return False
+    asked = Proposal.objects.open().filter(linked_event=placement.pk, kind=Kind.MOVED)
+    return placement.span != (placement.agreed_start, placement.agreed_end) or not asked.exists()
 
 
 def _agree(placement: LinkedEvent, event: Event, start: datetime | None = None, end: datetime | None = None) -> None:

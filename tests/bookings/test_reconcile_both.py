@@ -102,12 +102,14 @@ def test_other_words_while_a_move_is_asked_about_change_nothing_of_the_question(
     assert "SUMMARY:Busy" in practice.text(booking)
 
 
-def test_a_booking_follows_the_phone_before_other_words_were_pushed_and_gets_them_then(practice: Practice) -> None:
+def test_a_move_that_is_asked_about_settles_at_a_good_time_and_the_other_words_follow(practice: Practice) -> None:
     booking = practice.booked()
+    practice.phone.move(practice.href(booking), START + 12 * HOUR)
+    practice.poll_later()
+    assert [kind for kind, _reason in practice.proposals()] == ["moved"]
     choose(detail="busy")
     placing.reword_upcoming(practice.user, practice.now)
     practice.phone.move(practice.href(booking), START + 2 * HOUR)
     practice.poll_later()
     assert (practice.proposals(), start(booking)[0], practice.push()) == ([], START + 2 * HOUR, ["pushed"])
-    there = practice.there(booking)
-    assert (there.start, "SUMMARY:Busy" in practice.text(booking)) == (START + 2 * HOUR, True)
+    assert (practice.there(booking).start, "SUMMARY:Busy" in practice.text(booking)) == (START + 2 * HOUR, True)
