@@ -197,7 +197,7 @@ def reschedule(
         if (start, until) == (booking.start, booking.end):
             return booking
         shape = replace(booking.service.shape, duration=until - start)
-        booking.overlap_allowed = _check_open(booking.staff, shape, start, now=now, anyway=anyway, moving=booking)
+        _check_open(booking.staff, shape, start, now=now, anyway=anyway, moving=booking)
         return move(booking, start, until, now=now, actor=actor, source=source, tell=now)
 
 
@@ -212,8 +212,13 @@ def move(
     kind: Kind = Kind.MOVED,
     tell: datetime,
 ) -> Booking:
-    """Write a live booking's new time. Inside the staff member's lock, after the time was found to be free."""
+    """Write a live booking's new time. Inside the staff member's lock, after the time was found to be free.
+
+    Only where it overlaps another booking, as staff insisted, it may from now on.
+    """
     before = (booking.start, booking.end)
+    shape = replace(booking.service.shape, duration=end - start)
+    booking.overlap_allowed = finding.collides(booking.staff, shape, start, moving=booking)
     _set_time(booking, start, end)
     booking.revision += 1
     booking.save()
@@ -375,8 +380,6 @@ def _accept(booking: Booking, proposal: Proposal, now: datetime, actor: User | N
     if proposal.new_start is None or proposal.new_end is None:
         raise Refused(_("The event has no time that a booking could follow. Put it back, or cancel the booking."))
     _refuse_far(proposal.new_start, now)
-    shape = replace(booking.service.shape, duration=proposal.new_end - proposal.new_start)
-    booking.overlap_allowed = finding.collides(booking.staff, shape, proposal.new_start, moving=booking)
     placing.follow(proposal.linked_event, proposal.seen)
     move(booking, proposal.new_start, proposal.new_end, now=now, actor=actor, source=Source.PHONE, tell=now)
     collisions.keep(booking, now, actor)

@@ -1,0 +1,41 @@
+"""Where a booking lands that follows its event: what it is free of then, and what it may do while it runs."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from bookings import services
+from tests.bookings.practice import HOUR, Practice
+from tests.factories import START
+
+MINUTE = timedelta(minutes=1)
+
+
+def test_a_booking_that_was_booked_anyway_and_moved_to_a_free_time_overlaps_nothing_any_more(
+    practice: Practice,
+) -> None:
+    practice.booked()
+    second = practice.book(START, anyway=True)
+    practice.push()
+    practice.sync()
+    assert second.overlap_allowed is True
+    practice.phone.move(practice.href(second), START + 3 * HOUR)
+    practice.poll_later()
+    second.refresh_from_db()
+    assert (second.start, second.overlap_allowed) == (START + 3 * HOUR, False)
+    practice.phone.add(practice.account.calendar("Work"), "Dentist", START + 3 * HOUR)
+    practice.poll_later()
+    assert practice.proposals() == [("collision", "An event of the calendar “Work” now overlaps it.")]
+
+
+def test_a_move_that_is_undone_leaves_no_leave_to_overlap(practice: Practice) -> None:
+    booking = practice.booked()
+    practice.phone.move(practice.href(booking), START + 3 * HOUR)
+    practice.poll_later()
+    other = practice.book(START + 3 * HOUR, anyway=True)
+    change = booking.changes.first()
+    assert change is not None
+    booking = services.undo(change, now=practice.now)
+    assert (booking.overlap_allowed, other.overlap_allowed) == (False, True)
+    other = services.reschedule(other, start=START + 5 * HOUR, now=practice.now)
+    assert other.overlap_allowed is False
