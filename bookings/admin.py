@@ -10,7 +10,8 @@ from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext_lazy, ngettext
 
-from bookings import outbox
+from bookings import outbox, placing
+from bookings.forms.services import SHOWN
 from bookings.models import Booking, BookingChange, Client, LinkedEvent, MirroredSlot, Proposal, Service
 from connections.admin import LookOnly, people
 
@@ -57,6 +58,11 @@ class ServiceAdmin(admin.ModelAdmin[Service]):
     list_filter = ("active",)
     search_fields = ("name", "slug", *people("staff"))
     filter_horizontal = ("staff",)
+
+    def save_model(self, request: HttpRequest, obj: Service, form: Any, change: bool) -> None:
+        super().save_model(request, obj, form, change)
+        if change and SHOWN.intersection(form.changed_data):
+            placing.reword_service(obj, timezone.now())
 
 
 @admin.register(Booking)

@@ -11,7 +11,7 @@ from django.db import transaction
 from django.db.models import F, QuerySet
 
 from availability.intervals import Span
-from bookings.models import Booking, LinkedEvent
+from bookings.models import Booking, LinkedEvent, Service
 from bookings.placement import new_uid
 from connections.models import Calendar, CalendarConfiguration, Event
 
@@ -124,9 +124,22 @@ def reword_upcoming(user: User, now: datetime) -> None:
 
     Inside the staff member's lock.
     """
-    placements = LinkedEvent.objects.filter(booking__in=upcoming(user, now), wanted=Wanted.PRESENT)
-    bookings = list(placements.values_list("booking", flat=True))
-    Booking.objects.filter(pk__in=bookings).update(revision=F("revision") + 1)
+    _reword(upcoming(user, now))
+
+
+@transaction.atomic
+def reword_service(service: Service, now: datetime) -> None:
+    """The same for whatever is booked of a service, with whomever."""
+    bookings = Booking.objects.filter(service=service, end__gt=now).live()
+    locked = CalendarConfiguration.objects.select_for_update().filter(user__in=bookings.values("staff"))
+    list(locked.order_by("pk").values_list("pk"))
+    _reword(bookings)
+
+
+def _reword(bookings: QuerySet[Booking]) -> None:
+    placements = LinkedEvent.objects.filter(booking__in=bookings, wanted=Wanted.PRESENT)
+    placed = list(placements.values_list("booking", flat=True))
+    Booking.objects.filter(pk__in=placed).update(revision=F("revision") + 1)
     placements.filter(state=State.PUSHED).update(state=State.QUEUED)
 
 

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from django import forms
+from django.db import transaction
 from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
 
+from bookings import placing
 from bookings.models import Service
 
+SHOWN = {"name", "location", "neutral_title"}  # what events of bookings say of their service
 RESERVED = {"new"}  # the address of the form itself
 
 
@@ -46,6 +51,13 @@ class ServiceForm(forms.ModelForm[Service]):
         if not self.instance.slug:
             self.instance.slug = free_slug(self.instance.name)
         return super().save(commit)
+
+    def keep(self, now: datetime) -> None:
+        """Save, and let the events of upcoming bookings say what changed."""
+        with transaction.atomic():
+            self.save()
+            if SHOWN.intersection(self.changed_data):
+                placing.reword_service(self.instance, now)
 
 
 def free_slug(name: str) -> str:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import pytest
 from django.test import Client
+from django.urls import reverse
 
 from availability.models import BlockedSlot
 from bookings import mirroring
 from bookings.models import Booking
 from connections.models import Calendar, CalendarConfiguration
 from tests.bookings.practice import HOUR, Practice
-from tests.factories import NOW, START
+from tests.factories import NOW, START, UserFactory
 
 pytestmark = pytest.mark.time_machine(NOW, tick=False)
 URL = "/calendars/settings/configuration/"
@@ -61,6 +62,46 @@ def test_what_was_saved_without_another_choice_sends_nothing(practice: Practice,
     choose(practice, client)
     booking.refresh_from_db()
     assert (practice.push(), booking.revision) == ([], 1)
+
+
+def change_service(practice: Practice, client: Client, **changed: object) -> None:
+    """Save the service with something else in it."""
+    address = f"/calendars/settings/services/{practice.service.slug}/"
+    client.force_login(practice.user)
+    form = client.get(address).context["form"]
+    given = {name: form[name].value() for name in form.fields if form[name].value() is not None}
+    assert client.post(address, given | changed).status_code == 302
+
+
+def test_a_service_that_moves_is_shown_in_its_new_place_for_bookings_made_before(
+    practice: Practice, client: Client
+) -> None:
+    booking, own = practice.booked(), practice.booked(START + 2 * HOUR)
+    practice.phone.place(practice.href(own), "at Carla’s")
+    practice.poll_later()
+    change_service(practice, client, location="New street 5", neutral_title="Appointment")
+    assert practice.push() == ["pushed", "pushed"]
+    assert title(practice, booking) == "Appointment"
+    assert ["LOCATION:New street 5\r\n" in practice.text(one) for one in (booking, own)] == [True, False]
+    practice.poll_later(2)
+    assert (practice.proposals(), practice.push()) == ([], [])
+
+
+def test_a_service_changed_by_support_is_shown_as_well(practice: Practice, client: Client) -> None:
+    booking = practice.booked()
+    client.force_login(UserFactory(is_staff=True, is_superuser=True, configuration=None))
+    address = reverse("admin:bookings_service_change", args=[practice.service.pk])
+    form = client.get(address).context["adminform"].form
+    given = {name: form[name].value() for name in form.fields if form[name].value() is not None}
+    assert client.post(address, given | {"neutral_title": "Appointment"}).status_code == 302
+    practice.push()
+    assert title(practice, booking) == "Appointment"
+
+
+def test_of_a_service_only_what_events_say_sends_anything(practice: Practice, client: Client) -> None:
+    practice.booked()
+    change_service(practice, client, notice_minutes=90)
+    assert practice.push() == []
 
 
 def test_the_note_of_a_blocked_slot_follows_too(practice: Practice, client: Client) -> None:
