@@ -74,13 +74,26 @@ def is_open(user: User, shape: Shape, start: datetime, *, now: datetime, moving:
 
 
 def fits(user: User, booking: Booking, span: Span, *, now: datetime) -> bool:
-    """Would `booking` fit into `span`, which staff chose themselves? Any minute counts, notice and horizon do not."""
-    return span[0] > now and is_open(user, _staff_shape(booking, span), span[0], now=now, moving=booking)
+    """Would `booking` fit into `span`, which staff chose themselves? Any minute counts, notice and horizon do not.
+
+    One that runs may end sooner or later; nothing else begins in the past.
+    """
+    shape = _staff_shape(booking, span)
+    if _runs(booking, span, now):
+        return freshness(user, now=now, asked=True).bookable and not _in_the_way(user, shape, span, booking)
+    return span[0] > now and is_open(user, shape, span[0], now=now, moving=booking)
 
 
 def why_not_there(booking: Booking, span: Span, *, now: datetime) -> str:
     """The sentence that says why `booking` does not fit into `span`."""
-    return why_not(booking.staff, _staff_shape(booking, span), span[0], now=now, moving=booking)
+    shape = _staff_shape(booking, span)
+    blocked = _in_the_way(booking.staff, shape, span, booking) if _runs(booking, span, now) else ""
+    return blocked or why_not(booking.staff, shape, span[0], now=now, moving=booking)
+
+
+def _runs(booking: Booking, span: Span, now: datetime) -> bool:
+    """Has it begun, and is it still going on with the end that it is to have?"""
+    return booking.start == span[0] <= now < min(booking.end, span[1])
 
 
 def _staff_shape(booking: Booking, span: Span) -> Shape:
@@ -127,11 +140,13 @@ def why_not(user: User, shape: Shape, start: datetime, *, now: datetime, moving:
         }
     if start >= now + shape.horizon:
         return _("This is too far ahead: the service can be booked %(days)s days ahead.") % {"days": shape.horizon.days}
-    return (
-        _outside_hours(user, (start, start + shape.duration))
-        or _obstacle(user, shape.widened(start), moving)
-        or _("The service does not start at this minute. Choose one of the offered times.")
-    )
+    blocked = _in_the_way(user, shape, (start, start + shape.duration), moving)
+    return blocked or _("The service does not start at this minute. Choose one of the offered times.")
+
+
+def _in_the_way(user: User, shape: Shape, span: Span, moving: Booking | None) -> str:
+    """Why something of this shape cannot take `span`, whatever the time is now; "" if it can."""
+    return _outside_hours(user, span) or _obstacle(user, shape.widened(span[0]), moving)
 
 
 def _outside_hours(user: User, span: Span) -> str:
