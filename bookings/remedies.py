@@ -107,6 +107,7 @@ _READ_ONLY: _Words = {
 
 _OF_PROBLEMS: dict[str, Callable[[], str]] = {
     "unreadable": lambda: _("Open it on the iPhone and save it again."),
+    "zone_unknown": lambda: _("Open it on the iPhone, choose its time zone and save it again."),
     "too_many_overrides": lambda: _("End this series on the iPhone and begin a new one."),
     "too_many_occurrences": lambda: _("Open it on the iPhone and let it repeat less often, or give it an end."),
 }

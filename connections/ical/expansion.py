@@ -1,7 +1,8 @@
 """A resource inside a window: its instances, whether they block, and what was wrong with it.
 
 Problems: `unreadable` (something decisive could not be read: those times block), `too_many_overrides` and
-`too_many_occurrences` (it blocks more than it says), `no_times` (an event without any time: nothing blocks).
+`too_many_occurrences` (it blocks more than it says), `no_times` (an event without any time: nothing blocks),
+`zone_unknown` (read as floating, or by the offset that the zone's name has, which may be wrong in summer).
 """
 
 from __future__ import annotations
@@ -172,6 +173,8 @@ class _Work:
             self.problem = "unreadable"
         if not self.problem and timeless:
             self.problem = "unreadable" if components else "no_times"
+        if not self.problem and any(component.adrift for component in components):
+            self.problem = "zone_unknown"
 
     def finished(self) -> list[Instance]:
         """The instances by start, told apart by `recurrence_id`, at most 20,000."""

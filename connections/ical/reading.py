@@ -7,7 +7,7 @@ decisive and cannot be read makes its component *damaged*: the times that can be
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta, tzinfo
 from functools import cached_property, lru_cache
@@ -17,7 +17,7 @@ from connections.ical import lines
 from connections.ical.attendees import answer, own_addresses
 from connections.ical.lines import Line
 from connections.ical.moments import DAY, NO_TIME, Length, Moment, length, moment, salvaged
-from connections.ical.zones import Resolve, resolver
+from connections.ical.zones import Resolve, key, resolver
 
 T = TypeVar("T")
 
@@ -39,6 +39,7 @@ _DECISIVE = re.compile(
 )
 _VTIMEZONE = re.compile(rb"^(?:(BEGIN)|END):VTIMEZONE[ \t]*$", re.MULTILINE | re.IGNORECASE)
 _BEGIN_ZONE, _END_ZONE = b"\nBEGIN:VTIMEZONE\n", b"\nEND:VTIMEZONE\n"
+_LOCAL = re.compile(r"T[\d:]+(?![\dZ:])", re.IGNORECASE | re.ASCII)
 _TZID = re.compile(rb"^TZID[;:][^\n]*", re.MULTILINE | re.IGNORECASE)
 
 
@@ -86,9 +87,12 @@ class File:
     is_calendar: bool
 
     @cached_property
-    def vtimezones(self) -> Mapping[str, bytes]:
-        """The VTIMEZONE texts by TZID: asked for only where a TZID is not IANA's."""
-        return {_tzid(zone): zone for zone in self.zones}
+    def vtimezones(self) -> Mapping[str, Sequence[bytes]]:
+        """The VTIMEZONE texts by `key` of their TZID: asked for only where a TZID is not IANA's."""
+        found: dict[str, list[bytes]] = {}
+        for zone in self.zones:
+            found.setdefault(key(_tzid(zone)), []).append(zone)
+        return found
 
     @property
     def uid(self) -> str:
@@ -127,6 +131,7 @@ class Component:
     answer: str
     sequence: int
     damaged: bool
+    adrift: bool  # a time of it hangs in a zone that nobody knows for certain
 
     @property
     def starts(self) -> Iterator[Moment]:
@@ -241,6 +246,7 @@ class _Reader:
         for line in block.content:
             self.fields.setdefault(line.name, []).append(line)
         self.damaged = block.damaged or DAMAGED in self.fields
+        self.adrift = False
 
     def component(self, own: frozenset[str]) -> Component | None:
         start = self.one("DTSTART", self.moment) or self.salvaged("DTSTART")
@@ -273,6 +279,7 @@ class _Reader:
             answer=answer(self.fields.get("ATTENDEE", []), own),
             sequence=self.one("SEQUENCE", _number) or 0,
             damaged=self.damaged,
+            adrift=self.adrift,
         )
 
     def one(self, name: str, read: Callable[[Line], T]) -> T | None:
@@ -315,18 +322,29 @@ class _Reader:
         return (line.params.get(param, "") if param else line.value).strip().upper()
 
     def zone(self, line: Line) -> tzinfo | None:
-        return self.resolve(line.params["TZID"]) if "TZID" in line.params else None
+        """The zone of a line. It matters to local times only, not to dates and to those that end in Z."""
+        if "TZID" not in line.params:
+            return None
+        zone, certain = self.resolve(line.params["TZID"])
+        self.adrift |= not certain and bool(_LOCAL.search(line.value))
+        return zone
 
     def moment(self, line: Line) -> Moment:
-        return moment(line.value, self.zone(line), as_date=line.params.get("VALUE", "").upper() == "DATE")
+        as_date = _is_date(line)
+        return moment(line.value, None if as_date else self.zone(line), as_date=as_date)
 
     def moments(self, line: Line) -> list[Moment]:
-        zone, as_date = self.zone(line), line.params.get("VALUE", "").upper() == "DATE"
+        as_date = _is_date(line)
+        zone = None if as_date else self.zone(line)
         return [moment(value, zone, as_date=as_date) for value in _values(line)]
 
     def repeats(self, line: Line) -> list[Repeat]:
         zone = self.zone(line)
         return [_repeat(value, zone) for value in _values(line)]
+
+
+def _is_date(line: Line) -> bool:
+    return line.params.get("VALUE", "").upper() == "DATE"
 
 
 def _values(line: Line) -> list[str]:

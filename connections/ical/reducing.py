@@ -15,7 +15,7 @@ from connections.ical.reading import (
     File,
     read_file,
 )
-from connections.ical.zones import known
+from connections.ical.zones import key, known
 
 PRODID = "-//Kalends//Kalends//EN"
 _TIMES = {"DTSTART", "DTEND", "DURATION", "RRULE", "RDATE", "EXDATE", "RECURRENCE-ID"}
@@ -44,10 +44,10 @@ def reduce(data: bytes, *, titles: bool, addresses: Collection[str] = frozenset(
 
 
 def _zones(file: File, used: Collection[str]) -> Iterator[bytes]:
-    foreign = {tzid for tzid in used if known(tzid) is None}
-    for tzid, text in file.vtimezones.items() if foreign else ():
+    foreign = {key(tzid) for tzid in used if known(tzid) is None}
+    for tzid, texts in file.vtimezones.items() if foreign else ():
         if tzid in foreign:
-            yield text.replace(b"\n", b"\r\n")
+            yield from (text.replace(b"\n", b"\r\n") for text in texts)
 
 
 def _event(block: Block, found: Iterable[Line], own: frozenset[str], titles: bool) -> bytes:

@@ -56,13 +56,14 @@ MEANINGS = [
         ],
     ),
     ("exchange_display_name_as_zone", "", ["2026-12-01 10:00 - 11:00 busy"]),
+    ("exchange_display_name_without_vtimezone", "", ["2026-12-01 16:00 - 17:00 busy"]),
     ("exchange_exdate_as_dates", "", ["2026-12-01 10:00 - 11:00 busy", "2026-12-04 10:00 - 11:00 busy"]),
     (
         "exchange_midnight_recurrence_id",
         "",
         ["2026-12-01 10:00 - 11:00 busy", "2026-12-02 15:00 - 16:00 busy", "2026-12-03 10:00 - 11:00 busy"],
     ),
-    ("exchange_unknown_zone_without_vtimezone", "", ["2026-12-01 10:00 - 11:00 busy"]),
+    ("exchange_unknown_zone_without_vtimezone", "zone_unknown", ["2026-12-01 10:00 - 11:00 busy"]),
     ("exchange_unquoted_colon_in_a_zone", "", ["2026-12-01 10:00 - 11:00 busy"]),
     ("exchange_windows_zone", "", ["2026-12-01 10:00 - 11:00 busy"]),
     ("exdate_half_lost", "unreadable", ["2026-12-01 10:00 - 11:00 unreadable", "2026-12-02 10:00 - 11:00 unreadable"]),
@@ -98,6 +99,7 @@ MEANINGS = [
     ("libical_prefixed_zone", "", ["2026-12-01 10:00 - 11:00 busy"]),
     ("line_ends_converted_twice", "", ["2026-12-01 10:00 - 11:00 busy"]),
     ("line_feeds_only", "", ["2026-12-01 10:00 - 11:00 busy"]),
+    ("lotus_zone_with_the_time_in_its_rules", "", ["2026-12-01 16:00 - 17:00 busy"]),
     ("lower_case_names", "", ["2026-12-01 10:00 - 11:00 busy"]),
     ("mozilla_dated_prefix_before_a_zone_of_three_parts", "", ["2026-12-01 14:00 - 15:00 busy"]),
     ("no_calendar_around_the_event", "", ["2026-12-01 10:00 - 11:00 busy"]),
@@ -149,6 +151,11 @@ MEANINGS = [
     ("times_half_lost", "unreadable", ["2026-12-01 00:00 - 00:00 unreadable"]),
     ("title_in_latin_1", "", ["2026-12-01 10:00 - 11:00 busy", "2026-12-02 10:00 - 11:00 busy"]),
     ("two_masters_with_one_uid", "", ["2026-12-01 10:00 - 11:00 busy", "2026-12-02 10:00 - 11:00 busy"]),
+    ("vtimezone_that_cannot_be_computed", "zone_unknown", ["2026-12-01 10:00 - 11:00 busy"]),
+    ("vtimezone_twice_and_the_second_empty", "", ["2026-12-01 16:00 - 17:00 busy"]),
+    ("zone_name_escaped_in_its_vtimezone_only", "", ["2026-12-01 16:00 - 17:00 busy"]),
+    ("zone_of_the_file_behind_a_vendors_prefix", "", ["2026-12-01 09:00 - 10:00 busy"]),
+    ("zone_that_is_only_an_offset", "", ["2026-12-01 16:00 - 17:00 busy"]),
 ]
 
 
