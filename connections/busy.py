@@ -142,8 +142,8 @@ def freshness(user: User, *, now: datetime, asked: bool = False) -> Freshness:
 
     The oldest selected calendar counts. A calendar that is gone, unreadable or stale is never treated as empty: within
     TRUST_MINUTES its last good copy is trusted, afterwards the staff member's policy decides. It decides at once where
-    something is known to be unread: then the last copy is known to be wrong. One that was never read completely has no
-    good copy: no openings, whatever the policy.
+    something is known to be unread, an event or a change that was listed: then the last copy is known to be wrong. One
+    that was never read completely has no good copy: no openings, whatever the policy.
     """
     calendars = _selected(user, now)
     configuration = _configuration(user, calendars)
@@ -187,24 +187,34 @@ def _freshness(
         return _stale(as_of, configuration)
     failed = any(calendar.error_code or calendar.connection.error_code for calendar in calendars)
     unanswered = asked and as_of is not None and as_of < now
-    return _aged(as_of, configuration, now, readable=not failed and not unanswered)
+    changed = any(map(_has_changed, calendars))
+    return _aged(as_of, configuration, now, readable=not failed and not unanswered, changed=changed)
 
 
 def _is_known_unread(calendar: Calendar, now: datetime) -> bool:
     """Is something listed of the calendar that could not be read: an event, or a change found by a poll since `now`?
 
-    A change that an earlier poll found is being read by a sync of its own: nobody who merely looks need notice.
+    A change that an earlier poll found is being read by a sync of its own: nobody who merely looks need notice, as long
+    as the copy is fresh.
     """
     started_at: datetime | None = getattr(calendar, "poll_started_at")  # noqa: B009 - annotated above
     asked = started_at is not None and started_at >= now
     return getattr(calendar, "owes") or (asked and calendar.listed_token != calendar.probe_token)  # noqa: B009
 
 
-def _aged(as_of: datetime | None, configuration: CalendarConfiguration, now: datetime, *, readable: bool) -> Freshness:
+def _has_changed(calendar: Calendar) -> bool:
+    """Was it listed as changed since its events were applied? Of a doubted emptiness all but the removals was."""
+    return calendar.doubted_at is None and calendar.listed_token != calendar.probe_token
+
+
+def _aged(
+    as_of: datetime | None, configuration: CalendarConfiguration, now: datetime, *, readable: bool, changed: bool
+) -> Freshness:
+    """What the age of the copy makes of it: a last good copy is trusted unless it is known to have `changed`."""
     if readable and as_of and now - as_of <= timedelta(seconds=2 * settings.SYNC_INTERVAL_SECONDS):
         return Freshness("fresh", as_of)
     trust = timedelta(minutes=settings.TRUST_MINUTES)
-    if as_of and now - as_of <= trust:
+    if as_of and not changed and now - as_of <= trust:
         return Freshness("trusted", as_of, trusted_until=as_of + trust)
     return _stale(as_of, configuration)
 

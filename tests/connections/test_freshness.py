@@ -111,3 +111,22 @@ def test_a_calendar_that_is_gone_grows_stale_and_is_never_taken_for_empty(user: 
 def test_a_copy_that_was_never_complete_because_events_are_owed_is_stale(user: User) -> None:
     calendar(user, fresh_at=None)
     assert freshness(user, now=NOW) == Freshness("stale", None, pending=True)
+
+
+@pytest.mark.parametrize("failing", ["connection", "calendar", "neither, but it is old"])
+@pytest.mark.parametrize(("listed", "state"), [("1", "trusted"), ("2", "stale")])
+def test_a_copy_is_not_trusted_where_a_change_was_listed_and_not_read(
+    user: User, failing: str, listed: str, state: str
+) -> None:
+    row = calendar(user, 20, probe_token="1", listed_token=listed)
+    if failing == "connection":
+        row.connection.error_code = "throttled"
+        row.connection.save()
+    elif failing == "calendar":
+        Calendar.objects.update(error_code="unavailable")
+    assert freshness(user, now=NOW).state == state
+
+
+def test_a_change_that_a_poll_has_just_found_leaves_the_calendar_fresh_until_its_sync_comes(user: User) -> None:
+    calendar(user, 5, probe_token="1", listed_token="2")
+    assert freshness(user, now=NOW).state == "fresh"

@@ -179,3 +179,12 @@ def test_a_poll_that_never_ends_is_waited_for_no_longer_than_the_deadline(world:
     world.refresh(seconds=0.3)
     assert 0.3 <= time.monotonic() - started < 0.8
     assert world.asked() == []
+
+
+def test_a_change_that_could_not_be_read_when_it_was_listed_is_not_trusted_later(world: World) -> None:
+    world.add("Dentist", at(10))
+    world.icloud.faults.status(503, retry_after="1800", method="REPORT", times=None)
+    world.sync()
+    world.refresh(after=120)
+    fresh = world.freshness()
+    assert (fresh.state, fresh.pending, world.connection.error_code) == ("stale", True, "throttled")
