@@ -17,9 +17,11 @@ from bookings import mirroring, placing
 from bookings.forms.configuration import ConfigurationForm, RulesForm
 from connections import accounts, expansion
 from connections.models import Calendar, CalendarConfiguration, Connection, Occurrence
+from connections.polling import refresh
 from connections.tasks import sync_soon
 
 AHEAD = timedelta(days=60)
+SHOWN = ("detail", "title_template", "alarm_minutes")  # what the events of bookings are made of
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +57,7 @@ class Choice:
         self.user, self.now = user, now
         self.former_link = configuration.linked_calendar_id
         self.former_zone = configuration.time_zone
-        self.former_words = (configuration.detail, configuration.title_template)
+        self.former_words = {name: getattr(configuration, name) for name in SHOWN}
         self.form = ConfigurationForm(user, data, instance=configuration)
         self.calendars = list(_offered(user))
         self.rules = {calendar.pk: _rules(calendar, data) for calendar in self.calendars}
@@ -96,7 +98,12 @@ class Choice:
         return placing.unplaced(self.user, self.now).count() if self.former_link else 0
 
     def keep(self) -> None:
-        """Keep what was chosen and queue what follows. Raises accounts.ConfigurationRefused, keeping nothing."""
+        """Keep what was chosen and queue what follows. Raises accounts.ConfigurationRefused, keeping nothing.
+
+        Before upcoming bookings move to another calendar, the phone's last changes of their events are read.
+        """
+        if self.former_link and self.form.cleaned_data["add_upcoming"]:
+            refresh(self.user.pk, self.now, seconds=settings.FRESHNESS_DEADLINE_SECONDS)
         with transaction.atomic():
             changed = self._write()
             for connection in Connection.objects.filter(user=self.user, needs_person=False):
@@ -117,8 +124,10 @@ class Choice:
         values = {name: chosen[name] for name in self.form.Meta.fields if name in self.form.data}
         if values:
             CalendarConfiguration.objects.filter(user=self.user).update(**values)
-        if (chosen["detail"], values.get("title_template", self.former_words[1])) != self.former_words:
+        changed_words = {name for name, former in self.former_words.items() if values.get(name, former) != former}
+        if "detail" in changed_words:
             mirroring.reword(self.user)
+        if changed_words:
             placing.reword_upcoming(self.user, self.now)
         changed = [pk for pk, rules in self.rules.items() if rules.is_bound and rules.has_changed()]
         for pk in changed:

@@ -15,7 +15,7 @@ from connections.ical import lines, zones
 from connections.ical.lines import Event
 from connections.ical.own import own_event, text
 from connections.ical.values import EventDraft
-from connections.ical.writing import compose, joined, stamp, texts, time_line, vtimezone
+from connections.ical.writing import alarm, compose, joined, stamp, texts, time_line, vtimezone
 
 _TEXTS = ("SUMMARY", "DESCRIPTION", "LOCATION", "URL")
 _REPEATING = ("RRULE", "RDATE", "EXDATE", "EXRULE", "RECURRENCE-ID")
@@ -29,7 +29,7 @@ def patch(data: bytes, draft: EventDraft, *, now: datetime, agreed: bytes = b"")
 
     A text (SUMMARY, DESCRIPTION, LOCATION, URL) becomes the draft's if it is still what `agreed`, the file both sides
     last agreed on, says; what was changed on the phone is kept. Without `agreed`, texts of the draft that are not empty
-    win.
+    win. Likewise alarms that are as `agreed` says become the draft's.
     An event made repeating or all-day becomes a single timed one again. A VTIMEZONE is added where the zone has none,
     and replaced where it is wrong about the new time: servers cut it down to what the old one needed (Radicale).
     Data without an event is composed anew.
@@ -45,7 +45,8 @@ def patch(data: bytes, draft: EventDraft, *, now: datetime, agreed: bytes = b"")
     if not same_time or chosen.value("DTEND") is None:
         changes |= _wanted_times(draft)
     dropped = [event for event in events if event is not chosen and event.value("UID") == chosen.value("UID")]
-    return joined(_patched(raw, chosen, dropped, changes, draft))
+    alarms = _wanted_alarms(raw, chosen, draft, agreed)
+    return joined(_patched(raw, chosen, dropped, changes, draft, alarms))
 
 
 def reword(data: bytes, draft: EventDraft, *, now: datetime, agreed: bytes = b"") -> bytes:
@@ -105,14 +106,46 @@ def _wanted_texts(event: Event, draft: EventDraft, agreed: bytes) -> Changes:
     return changes
 
 
+def _wanted_alarms(raw: Sequence[bytes], event: Event, draft: EventDraft, agreed: bytes) -> list[str] | None:
+    """The alarm lines to stand there instead of those that do; None where these are right, or the phone's own."""
+    agreed_raw = lines.content_lines(agreed)
+    known = _chosen(lines.events(agreed_raw), draft.uid)
+    if known is None or _triggers(raw, event) != _triggers(agreed_raw, known):
+        return None
+    wanted = alarm(draft)
+    return wanted if [lines.unfold(agreed_raw[index]) for index in _alarms(agreed_raw, known)] != wanted else None
+
+
+def _alarms(raw: Sequence[bytes], event: Event) -> Iterator[int]:
+    """The indexes of the lines of an event's alarms."""
+    inside = False
+    for index in range(event.rest, event.end):
+        mark = raw[index].strip().upper()
+        inside = inside or mark == b"BEGIN:VALARM"
+        if inside:
+            yield index
+        inside = inside and mark != b"END:VALARM"
+
+
+def _triggers(raw: Sequence[bytes], event: Event) -> list[str]:
+    found = (lines.split(raw[index]) for index in _alarms(raw, event))
+    return [line.value for line in found if line.name == "TRIGGER"]
+
+
 def _said(event: Event | None, name: str) -> str:
     return text((event.value(name) if event else None) or "")
 
 
 def _patched(
-    raw: Sequence[bytes], chosen: Event, dropped: Sequence[Event], changes: Changes, draft: EventDraft
+    raw: Sequence[bytes],
+    chosen: Event,
+    dropped: Sequence[Event],
+    changes: Changes,
+    draft: EventDraft,
+    alarms: Sequence[str] | None,
 ) -> Iterator[bytes]:
     gone = {index for event in dropped for index in range(event.begin, event.end + 1)}
+    gone |= set(_alarms(raw, chosen)) if alarms is not None else set()
     described = _descriptions(raw, draft.zone)
     lacking = _names_zone(changes, draft.zone) and not any(_is_right(raw, one, draft) for one in described)
     zone = vtimezone(draft) if lacking else []
@@ -124,6 +157,8 @@ def _patched(
             yield from map(lines.fold, zone)
         if index == chosen.rest:
             yield from (lines.fold(new) for new in _additions(chosen, changes))
+        if index == chosen.end:
+            yield from map(lines.fold, alarms or ())
         if index in replaced:
             yield from map(lines.fold, replaced[index])
         elif index not in gone:

@@ -21,7 +21,7 @@ def compose(draft: EventDraft, *, now: datetime) -> bytes:
     """
     head = ["BEGIN:VCALENDAR", "VERSION:2.0", f"PRODID:{PRODID}", "CALSCALE:GREGORIAN"]
     event = ["BEGIN:VEVENT", f"UID:{lines.one_line(draft.uid)}", f"DTSTAMP:{stamp(now)}", *_times(draft)]
-    event += [*texts(draft).values(), "STATUS:CONFIRMED", "TRANSP:OPAQUE", f"SEQUENCE:{draft.sequence}", *_alarm(draft)]
+    event += [*texts(draft).values(), "STATUS:CONFIRMED", "TRANSP:OPAQUE", f"SEQUENCE:{draft.sequence}", *alarm(draft)]
     return joined(map(lines.fold, [*head, *vtimezone(draft), *event, "END:VEVENT", "END:VCALENDAR"]))
 
 
@@ -70,7 +70,8 @@ def _vtimezone(zone: str, year: int) -> tuple[str, ...]:
     return tuple(zones.vtimezone(zone, year))
 
 
-def _alarm(draft: EventDraft) -> list[str]:
+def alarm(draft: EventDraft) -> list[str]:
+    """The VALARM of the draft, no lines for none."""
     if draft.alarm_minutes is None:
         return []
     trigger = f"TRIGGER:-PT{draft.alarm_minutes}M" if draft.alarm_minutes else "TRIGGER:PT0S"

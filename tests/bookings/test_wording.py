@@ -57,6 +57,26 @@ def test_another_title_comes_to_bookings_made_before_but_not_over_one_the_phone_
     assert [title(practice, one) for one in (booking, renamed)] == ["Talk: Carla Client", "Carla\\, the difficult case"]
 
 
+def test_another_alarm_comes_to_bookings_made_before_but_not_over_one_the_phone_set(
+    practice: Practice, client: Client
+) -> None:
+    bookings = booking, own, without = [practice.booked(START + hours * HOUR) for hours in (0, 2, 4)]
+    practice.phone.alarm(practice.href(own), 10)
+    practice.poll_later()
+    choose(practice, client, alarm_minutes="30")
+    practice.push()
+    practice.phone.alarm(practice.href(without), None)
+    practice.poll_later()
+    choose(practice, client, alarm_minutes="45", detail="busy")
+    practice.push()
+
+    def alarms(one: Booking) -> list[str]:
+        return [line for line in practice.text(one).split("\r\n") if line.startswith("TRIGGER")]
+
+    assert [alarms(one) for one in bookings] == [["TRIGGER:-PT45M"], ["TRIGGER:-PT10M"], []]
+    assert "Carla" not in practice.text(booking)  # an alarm has words of its own
+
+
 def test_what_was_saved_without_another_choice_sends_nothing(practice: Practice, client: Client) -> None:
     booking = practice.booked()
     choose(practice, client)
