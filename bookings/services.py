@@ -133,6 +133,8 @@ def _book_with(
         booking.save()
         history.record(booking, Kind.MADE, Source.STAFF, now=now, actor=actor, tell=now)
         placing.place(booking)
+        if anyway:
+            collisions.keep(booking, now, actor)
         _nudge(booking)
     return booking
 
@@ -198,7 +200,10 @@ def reschedule(
             return booking
         shape = replace(booking.service.shape, duration=until - start)
         _check_open(booking.staff, shape, start, now=now, anyway=anyway, moving=booking)
-        return move(booking, start, until, now=now, actor=actor, source=source, tell=now)
+        move(booking, start, until, now=now, actor=actor, source=source, tell=now)
+        if anyway:
+            collisions.keep(booking, now, actor)
+        return booking
 
 
 def move(

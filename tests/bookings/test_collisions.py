@@ -94,3 +94,22 @@ def test_a_move_that_was_accepted_over_an_event_is_not_asked_about_again(practic
     practice.phone.move(dentist, berlin(1, 14, 30))
     practice.poll_later()
     assert [kind for kind, _reason in practice.proposals()] == ["collision"]
+
+
+@pytest.mark.parametrize("how", ["book", "reschedule"])
+def test_what_staff_put_over_an_event_themselves_is_not_asked_about(practice: Practice, how: str) -> None:
+    work = practice.account.calendar("Work")
+    dentist = practice.phone.add(work, "Dentist", berlin(1, 14), berlin(1, 15))
+    practice.poll_later()
+    if how == "book":
+        practice.book(berlin(1, 14), anyway=True, actor=practice.user)
+    else:
+        services.reschedule(practice.booked(), start=berlin(1, 14), now=practice.now, anyway=True, actor=practice.user)
+    assert practice.push() == ["pushed"]
+    CalendarConfiguration.objects.update(reconcile_due=True)
+    practice.poll_later(2)
+    practice.sync(full=True)
+    assert practice.proposals() == []
+    practice.phone.move(dentist, berlin(1, 14, 30))
+    practice.poll_later()
+    assert [kind for kind, _reason in practice.proposals()] == ["collision"]
