@@ -7,7 +7,7 @@ from datetime import datetime
 from django.contrib.auth.models import User
 
 from availability.intervals import Span
-from bookings.models import Booking, BookingChange
+from bookings.models import QUIET, Booking, BookingChange
 
 
 def record(
@@ -34,3 +34,9 @@ def record(
         new_end=booking.end,
         tell_client_at=tell,
     )
+
+
+def told_at(before: Span, after: Span, now: datetime) -> datetime:
+    """When the client hears of what the phone moved: after some quiet, or at once where either time is near."""
+    later = now + QUIET
+    return later if min(before[0], after[0]) > later else now

@@ -18,9 +18,9 @@ from django.db.models import F, Q
 from django.utils.translation import gettext as _
 
 from availability.intervals import Span
-from bookings import collisions, finding, mirroring, services
+from bookings import collisions, finding, history, mirroring, services
 from bookings.absence import is_deleted, kept
-from bookings.models import QUIET, BookingChange, LinkedEvent, MirroredSlot, Proposal
+from bookings.models import BookingChange, LinkedEvent, MirroredSlot, Proposal
 from bookings.placement import Placement
 from connections import guard, ical
 from connections.busy import all_events
@@ -215,7 +215,8 @@ def _moved(placement: LinkedEvent, event: Event, span: Span, there: ical.OwnEven
         _propose(placement, Kind.MOVED, now, finding.why_not_there(booking, span, now=now), there)
         return
     _withdraw(placement, now, *OF_EVENT)
-    services.move(booking, *span, now=now, source=BookingChange.Source.PHONE, tell=now + QUIET)
+    tell = history.told_at((booking.start, booking.end), span, now)
+    services.move(booking, *span, now=now, source=BookingChange.Source.PHONE, tell=tell)
     _agree(placement, event, *span)
     if placement.booking.revision == placement.pushed_revision:  # otherwise it is still to get other words
         LinkedEvent.objects.filter(pk=placement.pk).update(pushed_revision=booking.revision, state=State.PUSHED)

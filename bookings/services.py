@@ -274,8 +274,8 @@ def confirm_pending(user: User, now: datetime) -> None:
 
 
 def still_pending(user_id: int, now: datetime) -> QuerySet[Booking]:
-    """What is pending with a staff member and not over yet."""
-    return Booking.objects.filter(staff=user_id, status=Booking.Status.PENDING, end__gt=now)
+    """What is pending with a staff member and has not begun: a client who is there needs no mail that they may come."""
+    return Booking.objects.filter(staff=user_id, status=Booking.Status.PENDING, start__gt=now)
 
 
 def _is_read(user: User, now: datetime) -> bool:

@@ -113,3 +113,11 @@ def test_what_staff_put_over_an_event_themselves_is_not_asked_about(practice: Pr
     practice.phone.move(dentist, berlin(1, 14, 30))
     practice.poll_later()
     assert [kind for kind, _reason in practice.proposals()] == ["collision"]
+
+
+def test_a_pending_booking_is_not_confirmed_once_it_has_begun(practice: Practice) -> None:
+    booking = pending(practice, START + timedelta(days=1))
+    practice.later(booking.start - practice.now)
+    practice.sync()
+    services.confirm_pending(practice.user, practice.now)
+    assert (Booking.objects.get().status, practice.mails()) == ("pending", [])

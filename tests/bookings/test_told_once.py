@@ -220,3 +220,17 @@ def test_undo_swallows_no_confirmation(practice: Practice) -> None:
 def test_the_first_that_a_client_hears_is_a_booking_and_no_new_time(practice: Practice) -> None:
     services.reschedule(practice.book(), start=START + HOUR, now=practice.now)
     assert told(practice) == ["your booking “Talk” on Tue 1 Dec 2026, 11:00 (Europe/Berlin) is confirmed. "]
+
+
+@pytest.mark.parametrize(("old", "near"), [(10, 10), (16, 15)])
+def test_a_client_hears_at_once_where_the_old_time_or_the_new_one_is_near(
+    practice: Practice, old: int, near: int
+) -> None:
+    """Moved to 15:00, seven minutes before one of the two."""
+    booking = practice.booked(berlin(1, old))
+    told(practice)
+    practice.later(berlin(1, near) - 8 * MINUTE - practice.now)
+    practice.sync()
+    moved(practice, booking, 15)
+    sentence = "your booking “Talk” has a new time: Tue 1 Dec 2026, 15:00 (Europe/Berlin)."
+    assert [one.startswith(sentence) for one in told(practice)] == [True]
