@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from django.contrib.auth.models import User
+from django.utils.translation import gettext as _
 
 from availability.intervals import Span
 from bookings.models import QUIET, Booking, BookingChange
@@ -40,3 +41,12 @@ def told_at(before: Span, after: Span, now: datetime) -> datetime:
     """When the client hears of what the phone moved: after some quiet, or at once where either time is near."""
     later = now + QUIET
     return later if min(before[0], after[0]) > later else now
+
+
+def why_not_undone(change: BookingChange) -> str:
+    """The sentence that says why a latest move is not to be undone (any more)."""
+    if change.told_at is not None:
+        return _("The client has been told already. Reschedule the booking instead.")
+    if change.tell_client_at is not None:
+        return _("A mail to the client about it is on its way. Reschedule the booking instead.")
+    return _("It is too late to undo this. Reschedule the booking instead.")

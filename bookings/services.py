@@ -317,7 +317,7 @@ def undo(change: BookingChange, *, now: datetime, actor: User | None = None) -> 
         # Whoever writes to the client puts this time off first, so that of writing and undoing one comes first.
         untold = BookingChange.objects.filter(pk=latest.pk, told_at=None, tell_client_at=latest.at + QUIET)
         if not untold.update(tell_client_at=None):
-            raise Refused(_("The client has been told already. Reschedule the booking instead."))
+            raise Refused(history.why_not_undone(latest))
         shape = replace(booking.service.shape, duration=change.old_end - change.old_start)
         if finding.collides(booking.staff, shape, change.old_start, moving=booking):
             raise NotOpen(_("The old time is taken by now."), [])

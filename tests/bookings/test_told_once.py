@@ -93,7 +93,7 @@ def test_a_move_of_which_the_client_is_being_told_is_not_undone(
     real, refused = emails.tell_client, []
 
     def undo_just_then(*arguments: Any) -> bool:
-        with pytest.raises(services.Refused, match="The client has been told already") as refusal:
+        with pytest.raises(services.Refused, match="A mail to the client about it is on its way") as refusal:
             services.undo(change, now=practice.now)
         refused.append(str(refusal.value))
         return real(*arguments)
@@ -234,3 +234,20 @@ def test_a_client_hears_at_once_where_the_old_time_or_the_new_one_is_near(
     moved(practice, booking, 15)
     sentence = "your booking “Talk” has a new time: Tue 1 Dec 2026, 15:00 (Europe/Berlin)."
     assert [one.startswith(sentence) for one in told(practice)] == [True]
+
+
+def test_a_client_is_not_said_to_be_told_while_the_mail_cannot_be_sent(
+    practice: Practice, booking: Booking, settings: Any
+) -> None:
+    moved(practice, booking, 12)
+    working, settings.EMAIL_BACKEND = settings.EMAIL_BACKEND, "django.core.mail.backends.smtp.EmailBackend"
+    settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", 1
+    quiet(practice)
+    assert told(practice) == []
+    with pytest.raises(services.Refused, match="A mail to the client about it is on its way"):
+        undo(practice, booking)
+    settings.EMAIL_BACKEND = working
+    practice.later(telling.TRY_AGAIN)
+    assert len(told(practice)) == 1
+    with pytest.raises(services.Refused, match="The client has been told already"):
+        undo(practice, booking)
