@@ -7,17 +7,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from urllib.parse import unquote
 
-from .errors import DavError, TokenExpired
+from .errors import DavError, ForeignHost, TokenExpired, Unauthorized, Unavailable
 from .multistatus import APPLE, CS, WRITE_PRIVILEGES, C, D, Member, MultiStatus
 from .values import RemoteCalendar, Resource
 
 GONE = (404, 410)
 PRIVILEGES = f"{D}current-user-privilege-set"
 COLOR = re.compile(r"(#[0-9A-Fa-f]{6})(?:[0-9A-Fa-f]{2})?")
-# A refused token: 403 with or without its precondition (RFC 6578 3.2; iCloud sends it bare), 409,
-# 410, 412 (Xandikos), 507, 500 (Apple's open server, for another's token); 400, 405, 415 and 501 say
-# that the token leads nowhere any more. What then really is wrong, a listing without a token tells.
-EXPIRED = {400, 403, 405, 409, 410, 412, 415, 500, 501, 507}
 # A server without sync-collection, or one that will not start it.
 WITHOUT_REPORT = {400, 403, 405, 409, 412, 415, 422, 500, 501, 507}
 
@@ -155,8 +151,18 @@ def _is(member: Member, collection: str) -> bool:
 
 
 def is_expired(refusal: DavError) -> bool:
-    """Is this what a server answers to a token it does not honour? Only for requests with a token."""
-    return isinstance(refusal, TokenExpired) or refusal.status in EXPIRED
+    """Is this what a server answers to a token it does not honour? Only for requests with a token.
+
+    That is 403 with or without its precondition (RFC 6578 3.2; iCloud sends it bare), 409, 410, 412 (Xandikos), 507,
+    500 (Apple's open server, for another's token), 400, 405, 415, 422, 501, or no multistatus at all. What then really
+    is wrong, a listing without a token tells; not asked for where it would be refused as well: without the right
+    password, from a collection that is not there, by a server that does not answer.
+    """
+    if isinstance(refusal, Unavailable):
+        return refusal.status in (500, 501, 507)
+    if isinstance(refusal, (Unauthorized, ForeignHost)):
+        return False
+    return isinstance(refusal, TokenExpired) or refusal.status != 404
 
 
 def lacks_report(refusal: DavError) -> bool:

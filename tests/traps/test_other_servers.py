@@ -49,6 +49,9 @@ REFUSALS: dict[str, Answer] = {
     "Apple, to another's token: 500": (500, b""),
     "400": (400, b"<html><body>Bad Request</body></html>"),
     "501": (501, b""),
+    "422": (422, b""),
+    "a page": (200, b"<html></html>"),
+    "nothing": (204, b""),
 }
 
 
