@@ -121,8 +121,9 @@ class PlacementAdmin(LookOnly):
     @admin.action(description=gettext_lazy("Push again"), permissions=["push"])
     def push_again(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
         pushed = [one for placement in queryset for one in outbox.push_again(placement, timezone.now())]
-        said = ngettext("%(count)s event was pushed.", "%(count)s events were pushed.", len(pushed))
-        messages.success(request, said % {"count": len(pushed)})
+        count = sum(one.state == LinkedEvent.State.PUSHED for one in pushed)
+        said = ngettext("%(count)s event was pushed.", "%(count)s events were pushed.", count)
+        messages.success(request, said % {"count": count})
 
 
 @admin.register(LinkedEvent)

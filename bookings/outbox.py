@@ -114,9 +114,23 @@ def _push_ready(
     return pushed
 
 
-def push_again(placement: Placement, now: datetime) -> list[Pushed]:
-    """Push one placement because a person asked, whatever pause it is in."""
+def push_again(placement: Placement, now: datetime, *, impatient: bool = False) -> list[Pushed]:
+    """Push one placement because a person asked, whatever pause of ours it is in.
+
+    One whose account waits for a person, or whose server asked to be left alone, is held back with that as its problem;
+    `impatient` asks the server all the same.
+    """
+    why = held_back(placement.calendar.connection, now) if placement.calendar else None
+    if why and not impatient:
+        return [Pushed(placement.pk, getattr(placement, "booking_id", None), placement.state, why)]
     return _push_all(type(placement), [placement.pk], now, force=True)
+
+
+def held_back(connection: Connection, now: datetime) -> Problem | None:
+    """Why an account is not pushed to at `now`, if so: it waits for a person, or its server asked to be left alone."""
+    if connection.needs_person:
+        return Problem(connection.error_code or "unauthorized", connection.error_params)
+    return Problem("throttled") if connection.not_before and connection.not_before > now else None
 
 
 def _wake(kind: type[Placement], now: datetime) -> None:

@@ -42,9 +42,12 @@ def detail(request: StaffRequest, pk: int) -> HttpResponse:
 @staff_page
 def push_again(request: StaffRequest, pk: int) -> HttpResponse:
     booking = get_object_or_404(_own(request), pk=pk)
-    for placement in booking.linked_events.filter(removed_at=None):
-        outbox.push_again(placement, request.now)
-    messages.success(request, _("Kalends tries again now."))
+    placements = booking.linked_events.filter(removed_at=None)
+    pushed = [one for placement in placements for one in outbox.push_again(placement, request.now)]
+    if problem := next((one.problem for one in pushed if one.problem), None):
+        messages.warning(request, problem.sentence)
+    else:
+        messages.success(request, _("Kalends tries again now."))
     return redirect(booking)
 
 

@@ -3,6 +3,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from django.test import Client
 
 from bookings import outbox, placing, services
 from bookings.models import Booking, LinkedEvent
@@ -10,7 +11,8 @@ from bookings.words import push_of
 from connections import accounts
 from connections.models import Calendar, CalendarConfiguration, Connection, Event
 from tests.bookings.practice import HOUR, Practice, berlin, utc
-from tests.factories import START
+from tests.factories import NOW, START
+from tests.pages import texts
 
 
 def methods(practice: Practice) -> list[str]:
@@ -113,6 +115,22 @@ def test_pauses_grow_and_retry_after_is_a_minimum(practice: Practice) -> None:
     assert placement.next_try_at == practice.now + timedelta(seconds=900)
     assert (placement.error_code, placement.attempts) == ("throttled", 1)
     assert practice.push() == []
+
+
+@pytest.mark.time_machine(NOW, tick=False)
+def test_try_now_leaves_a_server_alone_that_asked_to_wait(practice: Practice, client: Client) -> None:
+    booking = practice.book()
+    practice.icloud.faults.status(503, retry_after="900", method="PUT")
+    practice.push()
+    practice.icloud.log.clear()
+    client.force_login(practice.user)
+    page = client.post(f"/bookings/{booking.pk}/push/", follow=True)
+    assert texts(page, "//div[@id='messages']") == ["iCloud asks Kalends to wait. It tries again by itself."]
+    assert methods(practice) == []
+    Connection.objects.update(not_before=None)
+    page = client.post(f"/bookings/{booking.pk}/push/", follow=True)
+    assert texts(page, "//div[@id='messages']") == ["Kalends tries again now."]
+    assert practice.events() == [practice.href(booking)]
 
 
 def test_a_revoked_password_waits_for_a_person_and_goes_on_after_reconnecting(practice: Practice) -> None:

@@ -17,7 +17,6 @@ from bookings.models import LinkedEvent
 from bookings.outbox import Pushed
 from connections.commands import Failed, JsonCommand
 from connections.models import Connection
-from connections.problems import Problem
 
 LOOK_AGAIN = 0.2  # seconds between two looks at what another worker has in hand
 State = LinkedEvent.State
@@ -64,7 +63,7 @@ def _after_others(tried: Iterable[int], *, force: bool) -> list[Pushed]:
         while row.claimed_until is not None and row.claimed_until > timezone.now():
             time.sleep(LOOK_AGAIN)
             row.refresh_from_db(fields=["claimed_until"])
-        mine += outbox.push_again(row, timezone.now())
+        mine += outbox.push_again(row, timezone.now(), impatient=force)
     return mine
 
 
@@ -73,13 +72,5 @@ def _held_back(tried: Iterable[int]) -> list[Pushed]:
     return [
         Pushed(row.pk, row.booking_id, row.state, why)  # push_due has marked those that wait for a person
         for row in _left(tried)
-        if row.calendar is not None and (why := _why_not_asked(row.calendar.connection))
+        if row.calendar is not None and (why := outbox.held_back(row.calendar.connection, timezone.now()))
     ]
-
-
-def _why_not_asked(connection: Connection) -> Problem | None:
-    if connection.needs_person:
-        return Problem(connection.error_code or "unauthorized", connection.error_params)
-    if connection.not_before is not None and connection.not_before > timezone.now():
-        return Problem("throttled")
-    return None
