@@ -8,7 +8,7 @@ from typing import Any
 
 from django.contrib.auth.models import User
 from django.db import transaction
-from django.db.models import F, QuerySet
+from django.db.models import F, Q, QuerySet
 
 from availability.intervals import Span
 from bookings.models import Booking, LinkedEvent, Service
@@ -110,13 +110,22 @@ def place_upcoming(user: User, now: datetime) -> int:
     """Want all upcoming bookings in the linked calendar; those that stood elsewhere move. How many.
 
     The new placement has a new UID and the old one is wanted absent in the same transaction of each booking, so that
-    a crash half-way leaves nothing orphaned.
+    a crash half-way leaves nothing orphaned. What the phone changed stays until that is settled, as it would be lost.
     """
-    bookings = list(misplaced(user, now).select_for_update(of=("self",)))
+    misplaced_ones = misplaced(user, now).exclude(pk__in=_unsettled_wishes(user).values("booking"))
+    bookings = list(misplaced_ones.select_for_update(of=("self",)))
     for booking in bookings:
         remove(booking)
         place(booking)
     return len(bookings)
+
+
+def _unsettled_wishes(user: User) -> QuerySet[LinkedEvent]:
+    """Placements whose event the phone changed or may have deleted, where that can still be found out and decided."""
+    within_reach = {"calendar__gone_at": None, "calendar__connection__needs_person": False}
+    wished = Q(state=State.CHANGED_ON_BOTH_SIDES) | Q(missing_since__isnull=False)
+    placements = LinkedEvent.objects.filter(wished, booking__staff=user, wanted=Wanted.PRESENT)
+    return placements.filter(**within_reach).exclude(calendar=None)
 
 
 def reword_upcoming(user: User, now: datetime) -> None:
