@@ -108,7 +108,8 @@ class _Work:
 
     def _salvaged(self, master: Component | None, overrides: Sequence[Component]) -> list[Instance]:
         """A series whose rule makes no sense: by its frequency alone, or else just the times that are written."""
-        rules = tuple(filter(None, map(simplified, master.rules))) if master else ()
+        rules = tuple(simplified(rule, master.start, self.zone) for rule in master.rules) if master else ()
+        rules = tuple(filter(None, rules))
         if master and rules:
             plainer = replace(master, rules=rules, damaged=True)
             found = attempt(partial(self._expanded, plainer, overrides), passing=(TooMany,))

@@ -27,6 +27,7 @@ _UNITS = {
 _MONTHS = {"MONTHLY": 1, "YEARLY": 12}
 _LOOKED_AT = {"MONTHLY": 31, "YEARLY": 366, "WEEKLY": 7}
 _WEEKDAYS = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
+_MOST = {"BYMONTH": 12, "BYMONTHDAY": 31, "BYYEARDAY": 366, "BYWEEKNO": 53}
 _PLAIN = {"FREQ", "INTERVAL", "WKST"}
 
 
@@ -78,7 +79,10 @@ class Repetition:
         self.interval = int(self.parts.setdefault("INTERVAL", "1"))
         if self.interval < 1:
             raise ValueError("an interval below 1")
+        self.skip = self.parts.pop("SKIP", "OMIT")
         self.until = _until(self.parts.pop("UNTIL", ""), start, zone)
+        if self.until is not None and self.until < self.start:
+            raise ValueError("an end before the start")
         self._count_to_until()
         self.endless = False
         self.found: list[datetime] = []
@@ -137,11 +141,31 @@ class Repetition:
         return rrulestr(";".join(f"{name}={value}" for name, value in parts.items()), dtstart=anchor)
 
     def _implied(self) -> dict[str, str]:
+        """Raises ValueError for a SKIP (RFC 7529) that nobody can compute."""
+        if self.skip != "OMIT" and self.parts["FREQ"] in _MONTHS:
+            return self._skipping()
         days = {"BYWEEKNO", "BYYEARDAY", "BYMONTHDAY", "BYDAY"}
+        if self.parts["FREQ"] == "YEARLY" and days & self.parts.keys() == {"BYWEEKNO"}:
+            return {"BYDAY": _WEEKDAYS[self.start.weekday()]}
         if self.parts["FREQ"] not in _MONTHS or not days.isdisjoint(self.parts):
             return {}
         month = {"BYMONTH": str(self.start.month)} if self.parts["FREQ"] == "YEARLY" else {}
         return month | {"BYMONTHDAY": str(self.start.day)} | {k: v for k, v in self.parts.items() if k == "BYMONTH"}
+
+    def _skipping(self) -> dict[str, str]:
+        """DTSTART's day where months have it, else the last day before (BACKWARD), or 1 March for 29 February."""
+        day, month = self.start.day, self.start.month
+        yearly = self.parts["FREQ"] == "YEARLY"
+        if not self.parts.keys() <= _PLAIN | {"COUNT"} or self.skip not in ("BACKWARD", "FORWARD"):
+            raise ValueError("what is skipped is not DTSTART's own day")
+        if day < 29 or (yearly and (month, day) != (2, 29)):
+            return {"BYMONTHDAY": str(day)} | ({"BYMONTH": str(month)} if yearly else {})
+        if self.skip == "BACKWARD":
+            last = {"BYMONTHDAY": ",".join(map(str, range(28, day + 1))), "BYSETPOS": "-1"}
+            return last | ({"BYMONTH": "2"} if yearly else {})
+        if yearly:
+            return {"BYYEARDAY": "60"}
+        raise ValueError("the day after a short month is not in that month")
 
     def _count_to_until(self) -> None:
         """Turn COUNT into UNTIL where that is arithmetic, so that nothing has to be counted from DTSTART."""
@@ -155,13 +179,13 @@ class Repetition:
             self.until = min(last, self.until or last)
 
 
-def simplified(text: str) -> str:
+def simplified(text: str, start: Moment, zone: tzinfo) -> str:
     """What can be saved of a rule that makes no sense: its frequency, and interval and end where they can be read.
 
     It blocks at the series' own time, more often or less often than was meant; dropping the rule would free all but its
     first instance. "" if not even the frequency can be read.
     """
-    parts = dict(item.partition("=")[::2] for item in text.upper().split(";"))
+    parts = dict(item.partition("=")[::2] for item in _bare(text).split(";"))
     if parts.get("FREQ") not in _UNITS.keys() | _MONTHS.keys():
         return ""
     kept = {"FREQ": parts["FREQ"]}
@@ -169,23 +193,55 @@ def simplified(text: str) -> str:
         ("INTERVAL", r"0*[1-9][0-9]{0,3}"),
         ("COUNT", r"[0-9]{1,9}"),
         ("UNTIL", r"[0-9]{8}(T[0-9]{6}Z?)?"),
+        ("SKIP", r"BACKWARD|FORWARD"),
     ):
         if re.fullmatch(form, parts.get(name, "")):
             kept[name] = parts[name]
+    if (kept["FREQ"], kept.get("SKIP")) == ("MONTHLY", "FORWARD") and start.wall.day > 28:
+        kept = {name: kept[name] for name in kept if name not in ("SKIP", "COUNT")}
+        kept["BYMONTHDAY"] = f"1,{start.wall.day}"
+    kept |= _saved_end(kept.pop("UNTIL", ""), start, zone)
     return ";".join(f"{name}={value}" for name, value in kept.items())
+
+
+def _saved_end(until: str, start: Moment, zone: tzinfo) -> dict[str, str]:
+    """No end for one that is no date; one that is before the start leaves the first instance (RFC 5545 3.8.5.3)."""
+    try:
+        last = _until(until, start, zone)
+    except ValueError:
+        return {}
+    if last is None:
+        return {}
+    return {"UNTIL": until} if last >= start.wall else {"COUNT": "1"}
+
+
+def _bare(text: str) -> str:
+    return text.upper().replace(" ", "").removeprefix("RRULE:")
 
 
 def _parts(text: str) -> dict[str, str]:
     parts: dict[str, str] = {}
-    for item in filter(None, text.upper().replace(" ", "").split(";")):
+    for item in filter(None, _bare(text).split(";")):
         name, _, value = item.partition("=")
-        if not name.startswith("X-") and (name, value) not in (("RSCALE", "GREGORIAN"), ("SKIP", "OMIT")):
-            parts.setdefault(name, value.rstrip(","))
+        if not name.startswith("X-") and (name, value) != ("RSCALE", "GREGORIAN"):
+            parts.setdefault(name, _possible(name, value.rstrip(",")))
     if parts.get("FREQ") not in _UNITS.keys() | _MONTHS.keys():
         raise ValueError("no frequency")
     if parts["FREQ"] == "YEARLY" and "BYWEEKNO" in parts and re.search(r"\d", parts.get("BYDAY", "")):
         raise ValueError("RFC 5545 3.3.10 forbids numbered days with BYWEEKNO")
     return _unmixed(parts)
+
+
+def _possible(name: str, value: str) -> str:
+    """A list without the days that no calendar has, which dateutil takes for none asked for. Raises ValueError."""
+    if name not in _MOST:
+        return value
+    kept = [number for number in value.split(",") if 0 < abs(int(number)) <= _MOST[name]]
+    if name == "BYMONTH":
+        kept = [number for number in kept if int(number) > 0]
+    if not kept:
+        raise ValueError("no such day")
+    return ",".join(kept)
 
 
 def _unmixed(parts: dict[str, str]) -> dict[str, str]:

@@ -136,10 +136,22 @@ MEANINGS = [
         ],
     ),
     ("rule_that_is_empty", "", ["2026-12-01 10:00 - 11:00 busy"]),
+    ("rule_named_twice", "", ["2026-12-01 10:00 - 11:00 busy", "2026-12-08 10:00 - 11:00 busy"]),
     (
         "rule_that_is_no_rule",
         "unreadable",
         ["2026-12-01 10:00 - 11:00 unreadable", "2026-12-08 10:00 - 11:00 unreadable"],
+    ),
+    (
+        "rule_that_skips_backward_in_short_months",
+        "",
+        ["2027-01-31 10:00 - 11:00 busy", "2027-02-28 10:00 - 11:00 busy", "2027-03-31 10:00 - 11:00 busy"],
+    ),
+    ("rule_until_before_its_start", "unreadable", ["2026-12-01 10:00 - 11:00 unreadable"]),
+    (
+        "rule_until_hour_twenty_four",
+        "unreadable",
+        ["2026-12-01 10:00 - 11:00 unreadable", "2027-06-01 10:00 - 11:00 unreadable"],
     ),
     (
         "several_overrides_for_one_slot",
@@ -153,6 +165,7 @@ MEANINGS = [
     ("two_masters_with_one_uid", "", ["2026-12-01 10:00 - 11:00 busy", "2026-12-02 10:00 - 11:00 busy"]),
     ("vtimezone_that_cannot_be_computed", "zone_unknown", ["2026-12-01 10:00 - 11:00 busy"]),
     ("vtimezone_twice_and_the_second_empty", "", ["2026-12-01 16:00 - 17:00 busy"]),
+    ("week_of_the_year_without_a_weekday", "", ["2026-12-01 10:00 - 11:00 busy"]),
     ("zone_name_escaped_in_its_vtimezone_only", "", ["2026-12-01 16:00 - 17:00 busy"]),
     ("zone_of_the_file_behind_a_vendors_prefix", "", ["2026-12-01 09:00 - 10:00 busy"]),
     ("zone_that_is_only_an_offset", "", ["2026-12-01 16:00 - 17:00 busy"]),

@@ -66,8 +66,10 @@ ends = st.one_of(
 @settings(max_examples=400, deadline=None)
 def test_counting_from_shortly_before_the_window_gives_what_counting_from_the_start_gives(start, text, end, after):
     before = after + timedelta(days=500)
+    assume("UNTIL" not in end or wall(end.removeprefix(";UNTIL=")) >= start)
+    weekday = f";BYDAY={WEEKDAYS[start.weekday()]}" if "BYWEEKNO" in text and "BYDAY" not in text else ""
     try:
-        whole = rrulestr(text + end, dtstart=start)
+        whole = rrulestr(text + weekday + end, dtstart=start)
     except ValueError:
         assume(False)
 
@@ -154,7 +156,17 @@ def test_until_of_an_all_day_series_names_its_last_day_in_each_value_type(until)
     assert expanded(calendar(event)).instances[-1].recurrence_id == "2026-12-03"
 
 
-@pytest.mark.parametrize("text", ["", "FREQ=FORTNIGHTLY", "FREQ=DAILY;INTERVAL=0", "FREQ=WEEKLY;BYDAY=XX", "BYDAY=MO"])
+NONE = [
+    "",
+    "FREQ=FORTNIGHTLY",
+    "FREQ=DAILY;INTERVAL=0",
+    "FREQ=WEEKLY;BYDAY=XX",
+    "BYDAY=MO",
+    "FREQ=DAILY;UNTIL=20251231",
+]
+
+
+@pytest.mark.parametrize("text", NONE)
 def test_what_is_no_rule_is_refused(text):
     with pytest.raises((ValueError, KeyError)):
         Repetition(text, Moment(wall("2026-01-01"), None), BERLIN, Budget()).between(
@@ -177,3 +189,90 @@ def test_a_rule_is_endless_if_it_may_go_on_past_the_window(count, endless):
     event = f"UID:x\nDTSTART:20261201T100000Z\nDURATION:PT1H\nRRULE:FREQ=DAILY;{count}"
 
     assert expanded(calendar(event)).endless == endless
+
+
+def days(rule: str, start: str) -> tuple[list[str], str]:
+    """Days of an all-day series in the window, and its problem."""
+    result = expanded(calendar(f"UID:x\nDTSTART;VALUE=DATE:{start}\nRRULE:{rule}"))
+    return [instance.recurrence_id for instance in result.instances], result.problem
+
+
+@pytest.mark.parametrize(
+    ("rule", "start", "expected"),
+    [
+        (
+            "FREQ=MONTHLY;SKIP=BACKWARD;COUNT=4",
+            "20261231",
+            ["2026-12-31", "2027-01-31", "2027-02-28", "2027-03-31"],
+        ),
+        ("FREQ=MONTHLY;SKIP=BACKWARD;COUNT=3", "20270129", ["2027-01-29", "2027-02-28", "2027-03-29"]),
+        ("FREQ=MONTHLY;SKIP=FORWARD;COUNT=2", "20270128", ["2027-01-28", "2027-02-28"]),
+        ("FREQ=YEARLY;SKIP=BACKWARD", "20240229", ["2027-02-28"]),
+        ("FREQ=YEARLY;SKIP=FORWARD", "20240229", ["2027-03-01"]),
+        ("FREQ=YEARLY;SKIP=FORWARD", "20251231", ["2026-12-31"]),
+        ("FREQ=DAILY;SKIP=FORWARD;COUNT=2", "20261231", ["2026-12-31", "2027-01-01"]),
+    ],
+)
+def test_a_day_that_a_month_lacks_is_moved_as_the_rule_says(rule, start, expected):
+    """RFC 7529 4.1."""
+    assert days(f"RSCALE=GREGORIAN;{rule}", start) == (expected, "")
+
+
+@pytest.mark.parametrize(
+    ("rule", "start", "expected"),
+    [
+        (
+            "FREQ=MONTHLY;SKIP=FORWARD;UNTIL=20270301",
+            "20261231",
+            ["2026-12-31", "2027-01-01", "2027-01-31", "2027-02-01", "2027-03-01"],
+        ),
+        ("FREQ=MONTHLY;SKIP=BACKWARD;BYMONTHDAY=31;COUNT=3", "20261231", ["2026-12-31", "2027-01-31", "2027-02-28"]),
+        ("FREQ=MONTHLY;SKIP=SIDEWAYS;COUNT=2", "20261231", ["2026-12-31", "2027-01-31"]),
+    ],
+)
+def test_a_day_that_cannot_be_moved_for_certain_blocks_wherever_it_may_be(rule, start, expected):
+    assert days(f"RSCALE=GREGORIAN;{rule}", start) == (expected, "unreadable")
+
+
+@pytest.mark.parametrize("until", ["20261231T240000Z", "20270230T000000Z", "20270230", "20261231T235959+0100", "soon"])
+def test_an_end_that_is_no_time_does_not_end_the_series(until):
+    found, problem = days(f"FREQ=MONTHLY;UNTIL={until}", "20261215")
+
+    assert (found[0], found[-1], len(found), problem) == ("2026-12-15", "2027-11-15", 12, "unreadable")
+
+
+def test_the_name_of_the_property_written_twice_is_forgiven():
+    assert days("RRULE:FREQ=MONTHLY;COUNT=2", "20261215") == (["2026-12-15", "2027-01-15"], "")
+
+
+@pytest.mark.parametrize("rule", ["FREQ=DAILY;UNTIL=20261214", "FREQ=DAILY;UNTIL=00010101T000000Z"])
+def test_an_end_before_the_start_leaves_the_first_time_and_is_named(rule):
+    """RFC 5545 3.8.5.3: DTSTART counts as the first instance."""
+    assert days(rule, "20261215") == (["2026-12-15"], "unreadable")
+
+
+def test_the_first_time_of_a_series_that_ends_before_it_can_be_left_out():
+    assert days("FREQ=DAILY;UNTIL=20261214\nEXDATE;VALUE=DATE:20261215", "20261215") == ([], "unreadable")
+
+
+@pytest.mark.parametrize(
+    ("rule", "expected"),
+    [
+        ("FREQ=YEARLY;BYWEEKNO=49", ["2026-12-01"]),
+        ("FREQ=YEARLY;BYWEEKNO=49,51;UNTIL=20261231", ["2026-12-01", "2026-12-15"]),
+        ("FREQ=YEARLY;BYWEEKNO=49;BYDAY=TU,WE;UNTIL=20261231", ["2026-12-01", "2026-12-02"]),
+    ],
+)
+def test_a_week_of_the_year_means_the_weekday_of_the_start(rule, expected):
+    assert days(rule, "20261201") == (expected, "")
+
+
+@pytest.mark.parametrize(
+    "part", ["BYMONTHDAY=0", "BYMONTHDAY=32", "BYMONTH=13", "BYMONTH=-1", "BYYEARDAY=0", "BYWEEKNO=0", "BYWEEKNO=54"]
+)
+def test_a_day_that_no_calendar_has_is_no_rule(part):
+    assert days(f"FREQ=YEARLY;{part}", "20261205") == (["2026-12-05"], "unreadable")
+
+
+def test_among_days_that_exist_one_that_does_not_is_left_out():
+    assert days("FREQ=MONTHLY;BYMONTHDAY=0,1,32;COUNT=2", "20261201") == (["2026-12-01", "2027-01-01"], "")
