@@ -147,6 +147,8 @@ def _stored(user: User, url: str, username: str, account: Account, now: datetime
 def _renew(connection: Connection, values: dict[str, Any]) -> None:
     """Store what was found, and end a sync that is under way: with the old password it has nothing more to say."""
     leases.revoke(connection)
+    if set(connection.addresses) != set(values["addresses"]):
+        home.read_again(connection)
     Connection.objects.filter(pk=connection.pk).update(**values)
     connection.refresh_from_db()
 

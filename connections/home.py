@@ -8,7 +8,7 @@ from datetime import datetime
 
 from connections import dav
 from connections.apply import mark_reconcile
-from connections.models import Calendar, Connection
+from connections.models import Calendar, Connection, Event
 from connections.plan import LONGEST_TOKEN
 from connections.problems import Problem, classify, concerns_all
 from connections.standing import MISSING, Held, Standing
@@ -38,6 +38,15 @@ def note(connection: Connection, home: dav.Home) -> None:
     connection.principal_path = home.principal
     connection.home_path = home.path
     connection.addresses = sorted(home.addresses | {f"mailto:{connection.username.lower()}"})
+
+
+def read_again(connection: Connection) -> None:
+    """Its own addresses are others now: with the next sync all foreign events are read again.
+
+    What is kept of an invitation is the answer of the addresses that were known when it was read.
+    """
+    Event.objects.filter(calendar__connection=connection, whole=False).exclude(etag="").update(etag="")
+    Calendar.objects.filter(connection=connection).update(compared_at=None)
 
 
 def follow(held: Held, listed: Sequence[dav.RemoteCalendar]) -> list[Calendar]:

@@ -212,7 +212,11 @@ class Sync:
 
     def _follow(self, look: home.Look) -> list[Calendar]:
         if look.home:
+            known = set(self.connection.addresses)
             home.note(self.connection, look.home)
+            if known != set(self.connection.addresses):
+                home.read_again(self.connection)
+                self.held.reload()
         return home.follow(self.held, look.calendars)
 
     def _mark_known(self, missing: Collection[Calendar] = ()) -> list[Standing]:

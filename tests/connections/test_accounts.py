@@ -17,6 +17,7 @@ from connections.standing import claim
 from connections.sync import Sync, carry_out
 from tests.connections.engine import World, at
 from tests.factories import NOW, CalendarFactory, UserFactory
+from tests.ics_text import event
 from tests.servers import PASSWORD, USERNAME, CalendarServer
 
 LETTERS = "abcdefghijklmnop"
@@ -457,3 +458,19 @@ def test_after_the_choice_nothing_is_to_be_asked_about(world: World) -> None:
     world.sync()
     world.choose("Work", linked="Work")
     assert world.calendar("Kids").asked_about is True
+
+
+@pytest.mark.parametrize("how", ["reconnected", "moved"])
+def test_an_answer_given_under_an_address_learnt_later_counts(world: World, how: str) -> None:
+    declined = event("A").replace(b"END:VEVENT", b"ATTENDEE;PARTSTAT=DECLINED:mailto:anna@alias.example\r\nEND:VEVENT")
+    world.theirs("Work").put("1.ics", declined)
+    world.sync()
+    before = world.seen()
+    world.account.addresses.append("anna@alias.example")
+    if how == "reconnected":
+        accounts.reconnect(world.connection, password=world.password, now=world.now)
+    else:
+        Connection.objects.update(home_path="/moved/calendars/")
+        world.sync()
+    assert (before, world.seen()) == (["01.12. 11:00-12:00 Dentist BUSY"], ["01.12. 11:00-12:00 Dentist declined"])
+    assert world.known() == world.there()
