@@ -102,3 +102,16 @@ def length(value: str) -> Length:
 def iso(instant: datetime) -> str:
     """A UTC instant as `2026-12-01T09:00:00Z`."""
     return instant.strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def midnight_before(end: Moment | None) -> Moment | None:
+    """A start for an event of which only the end can be read."""
+    if end is None:
+        return None
+    midnight = (end.wall - timedelta(microseconds=1)).replace(hour=0, minute=0, second=0, microsecond=0)
+    return Moment(midnight, end.zone, end.is_date)
+
+
+def next_day(day: Moment | None) -> Moment | None:
+    """The end of an event of which only the day of its end can be read."""
+    return Moment(day.wall + DAY, None, is_date=True) if day else None

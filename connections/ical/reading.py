@@ -16,7 +16,16 @@ from typing import TypeVar
 from connections.ical import lines
 from connections.ical.attendees import answer, own_addresses
 from connections.ical.lines import Line
-from connections.ical.moments import DAY, NO_TIME, Length, Moment, length, moment, salvaged
+from connections.ical.moments import (
+    NO_TIME,
+    Length,
+    Moment,
+    length,
+    midnight_before,
+    moment,
+    next_day,
+    salvaged,
+)
 from connections.ical.zones import Resolve, key, resolver
 
 T = TypeVar("T")
@@ -250,12 +259,12 @@ class _Reader:
 
     def component(self, own: frozenset[str]) -> Component | None:
         start = self.one("DTSTART", self.moment) or self.salvaged("DTSTART")
-        end = self.one("DTEND", self.moment) or _next_day(self.salvaged("DTEND"))
+        end = self.one("DTEND", self.moment) or next_day(self.salvaged("DTEND"))
         duration = self.one("DURATION", lambda line: length(line.value)) if end is None else None
         written = self.damaged or "DTEND" in self.fields or "DURATION" in self.fields
         lost_end = end is None and duration is None and written
         if start is None:
-            start, end = _before(end), end
+            start, end = midnight_before(end), end
             self.damaged = True
         if start is None:
             return None
@@ -354,18 +363,6 @@ def _values(line: Line) -> list[str]:
 
 def _uid(line: Line) -> str:
     return lines.unescape(line.value[: 2 * LONGEST_UID])[:LONGEST_UID]
-
-
-def _before(end: Moment | None) -> Moment | None:
-    """A start for an event of which only the end can be read: midnight before it."""
-    if end is None:
-        return None
-    midnight = (end.wall - timedelta(microseconds=1)).replace(hour=0, minute=0, second=0, microsecond=0)
-    return Moment(midnight, end.zone, end.is_date)
-
-
-def _next_day(day: Moment | None) -> Moment | None:
-    return Moment(day.wall + DAY, None, is_date=True) if day else None
 
 
 def _repeat(value: str, zone: tzinfo | None) -> Repeat:
