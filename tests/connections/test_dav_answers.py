@@ -84,7 +84,10 @@ def test_a_page_is_no_receipt_for_a_write(web) -> None:
 
 
 def test_the_content_type_is_not_believed(web) -> None:
-    asked(web, reply(207, WHOLE, content_type="text/html"), lambda s: s.changes(WORK, "1"))
+    seen: list[dav.Changes] = []
+    answer = reply(207, WHOLE, content_type="text/html")
+    asked(web, answer, lambda session: seen.append(session.changes(WORK, "1")))
+    assert seen == [dav.Changes({f"{WORK}a.ics": '"1"'}, frozenset(), "2", complete=False)]
 
 
 def test_prefixes_quotes_comments_and_blanks_do_not_matter(web) -> None:
