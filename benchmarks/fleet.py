@@ -21,6 +21,7 @@ from typing import Any
 
 from benchmarks import certificates, processes
 from benchmarks.bench import environment, workplace
+from benchmarks.databases import database
 
 ROOT = Path(__file__).resolve().parent.parent
 LOOKS = 5  # of the schedule in one interval of five minutes
@@ -91,24 +92,6 @@ def cluster(fleet: Fleet) -> Iterator[int]:
             process.wait()
 
 
-@contextmanager
-def database(folder: Path, url: str) -> Iterator[str]:
-    """The URL of an empty database: a file in `folder`, or a new one beside that of a PostgreSQL `url`."""
-    if not url.startswith("postgres"):
-        yield f"sqlite:///{folder / 'kalends.sqlite3'}"
-        return
-    import psycopg
-    from psycopg import sql
-
-    name = f"kalends_fleet_{os.getpid()}"
-    with psycopg.connect(url, autocommit=True) as server:
-        server.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
-        try:
-            yield f"{url.rpartition('/')[0]}/{name}"
-        finally:
-            server.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
-
-
 def settle_in(url: str, certificate: Path | None, folder: Path, workers: int) -> None:
     """Let this process and those it starts use that database."""
     os.environ.update(environment(folder))
@@ -126,7 +109,7 @@ def settle_in(url: str, certificate: Path | None, folder: Path, workers: int) ->
 
 def measure(fleet: Fleet) -> Outcome:
     """Fill a database, start everything, let all connections fall due, and watch."""
-    with workplace() as folder, database(folder, os.environ.get("DATABASE_URL", "")) as url:
+    with workplace() as folder, database(folder, os.environ.get("DATABASE_URL", ""), "fleet") as url:
         server, trusted = certificates.write(folder) if fleet.tls else (None, None)
         settle_in(url, trusted, folder, fleet.workers)
         from benchmarks import flock

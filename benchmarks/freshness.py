@@ -20,7 +20,8 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from benchmarks.bench import workplace
-from benchmarks.fleet import database, settle_in
+from benchmarks.databases import database
+from benchmarks.fleet import settle_in
 
 BERLIN = ZoneInfo("Europe/Berlin")
 HOUR = timedelta(hours=1)
@@ -284,7 +285,7 @@ def main() -> int:
     )
     url = os.environ.get("DATABASE_URL", "")
     good = True
-    with workplace() as folder, database(folder, url) as own:
+    with workplace() as folder, database(folder, url, "freshness") as own:
         settle_in(own, None, folder, workers=2)
         engine = "PostgreSQL" if own.startswith("postgres") else "SQLite"
         busy = os.getloadavg()[0]

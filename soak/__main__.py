@@ -13,7 +13,8 @@ import sys
 import tempfile
 from pathlib import Path
 
-from soak.place import Place, database, free_port
+from benchmarks.databases import database
+from soak.place import Place, free_port
 
 
 def main() -> int:
@@ -25,7 +26,7 @@ def main() -> int:
     sys.stdout.flush()
     good = False
     try:
-        with database(folder, os.environ.get("DATABASE_URL", "")) as url:
+        with database(folder, os.environ.get("DATABASE_URL", ""), "soak", keep=bool(os.environ.get("KEEP"))) as url:
             good = _run(Place(folder, url, free_port()), minutes, seed)
     finally:
         if good and not os.environ.get("KEEP"):

@@ -6,8 +6,6 @@ import os
 import secrets
 import socket
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote
@@ -60,25 +58,6 @@ class Place:
             "WORKERS": "2",
             "PYTHONUNBUFFERED": "1",
         }
-
-
-@contextmanager
-def database(folder: Path, url: str) -> Iterator[str]:
-    """The URL of an empty database: a file in `folder`, or one made beside that of a PostgreSQL `url` for this run."""
-    if not url.startswith("postgres"):
-        yield f"sqlite:///{quote(str(folder))}/kalends.sqlite3"
-        return
-    import psycopg
-    from psycopg import sql
-
-    name = f"kalends_soak_{os.getpid()}"
-    with psycopg.connect(url, autocommit=True) as server:
-        server.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
-        try:
-            yield f"{url.rpartition('/')[0]}/{name}"
-        finally:
-            if not os.environ.get("KEEP"):
-                server.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
 
 
 def free_port() -> int:

@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from soak import reading
 from soak.ledger import Ledger, Version
-from soak.place import Place, children, database, free_port
+from soak.place import Place, children, free_port
 from soak.run import errors_in_logs
 from soak.web import Browser, NoAnswer, Page
 from tests.ics_text import event
@@ -107,11 +107,6 @@ def test_a_page_tells_what_its_fields_offer() -> None:
 def test_where_nobody_listens_there_is_no_answer() -> None:
     with pytest.raises(NoAnswer):
         Browser(f"http://127.0.0.1:{free_port()}").get("/")
-
-
-def test_without_a_url_everything_lives_in_one_file(tmp_path: Path) -> None:
-    with database(tmp_path, "") as url:
-        assert url == f"sqlite:///{tmp_path}/kalends.sqlite3"
 
 
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="looks for processes as Linux shows them")
