@@ -9,15 +9,15 @@ from typing import Any, cast
 from zoneinfo import ZoneInfo
 
 from django import forms
-from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
 from django.utils.formats import time_format
 from django.utils.translation import gettext_lazy as _
 
 from availability.models import BlockedSlot, DateOverride, WorkingHours, refuse_clash
 from availability.slots import Period
-from availability.wall import MIDNIGHT, exists, instant
-from connections.instants import YEARS
+from availability.wall_clock import MIDNIGHT, exists, instant
+from practice.models import User
+from practice.times import YEARS
 
 WALL_FORMAT = "%Y-%m-%dT%H:%M"
 MOST_PERIODS = 70

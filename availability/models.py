@@ -13,7 +13,6 @@ from contextlib import contextmanager
 from datetime import date, datetime, time
 
 from django.conf import settings
-from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
 from django.db import models, transaction
 from django.db.models import F, Q
@@ -21,9 +20,10 @@ from django.utils.formats import date_format, time_format
 from django.utils.translation import gettext_lazy as _
 
 from availability.slots import Period, clash
-from availability.wall import MIDNIGHT
-from connections import instants
+from availability.wall_clock import MIDNIGHT
 from connections.models import CalendarConfiguration
+from practice.models import User
+from practice.time_format import spoken
 
 ENDS_AFTER_START = Q(end__gt=F("start")) | Q(end=MIDNIGHT)  # 00:00 as the end is the midnight after the day
 
@@ -78,7 +78,7 @@ class WorkingHours(models.Model):
         )
 
     def __str__(self) -> str:
-        return f"{self.get_weekday_display()} {spoken(self.period)}"
+        return f"{self.get_weekday_display()} {period_text(self.period)}"
 
     @property
     def period(self) -> Period:
@@ -155,7 +155,7 @@ class DateOverride(models.Model):
     @property
     def hours(self) -> str:
         """What people read: the period, or that the date is closed."""
-        return str(_("Closed")) if self.period is None else spoken(self.period)
+        return str(_("Closed")) if self.period is None else period_text(self.period)
 
     @property
     def period(self) -> Period | None:
@@ -210,10 +210,10 @@ class BlockedSlot(models.Model):
         indexes = (models.Index(fields=("user", "end", "start"), name="blocked_slots_by_time"),)
 
     def __str__(self) -> str:
-        return f"{instants.spoken(self.start)} – {instants.spoken(self.end)}"
+        return f"{spoken(self.start)} – {spoken(self.end)}"
 
 
-def spoken(period: Period) -> str:
+def period_text(period: Period) -> str:
     """Write a period as people of the active language do, midnight as the end included."""
     return f"{_clock(period[0])}–{_clock(period[1])}"
 
@@ -222,7 +222,7 @@ def refuse_clash(period: Period, others: Iterable[Period]) -> None:
     """Raise ValidationError if the period overlaps one of the others of its day."""
     for other in others:
         if clash(period, other):
-            raise ValidationError(_("This overlaps %(period)s."), params={"period": spoken(other)})
+            raise ValidationError(_("This overlaps %(period)s."), params={"period": period_text(other)})
 
 
 def _clock(clock: time) -> str:

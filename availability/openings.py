@@ -10,13 +10,12 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from django.contrib.auth.models import User
-
 from availability.intervals import Span
 from availability.models import BlockedSlot, DateOverride, WorkingHours
 from availability.slots import Shape, hours, starts
 from connections.busy import blocking, freshness
 from connections.models import CalendarConfiguration
+from practice.models import User
 
 
 @dataclass(frozen=True, slots=True)

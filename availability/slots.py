@@ -13,7 +13,7 @@ from itertools import chain
 from zoneinfo import ZoneInfo
 
 from availability.intervals import Span, Spans, widen
-from availability.wall import MIDNIGHT, end_of, start_of
+from availability.wall_clock import MIDNIGHT, end_of, start_of
 
 Period = tuple[time, time]
 

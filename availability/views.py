@@ -9,7 +9,6 @@ from zoneinfo import ZoneInfo
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.contrib.auth.models import User
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -20,6 +19,7 @@ from django_htmx.middleware import HtmxDetails
 from availability.forms import BlockedSlotForm, DateOverrideForm, posted_week, reshaped_week, week_of
 from availability.models import BlockedSlot, DateOverride, WorkingHours, alone, write_week
 from connections.models import CalendarConfiguration
+from practice.models import User
 
 
 class StaffRequest(HttpRequest):

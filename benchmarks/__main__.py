@@ -7,9 +7,9 @@ import sys
 import time
 from collections.abc import Callable
 
-from benchmarks.bench import Block, Plan, run, workplace
-from benchmarks.tables import judgement, table
-from benchmarks.targets import verdicts
+from benchmarks.bench.runner import Block, Plan, run, workplace
+from benchmarks.bench.tables import judgement, table
+from benchmarks.bench.targets import verdicts
 
 
 def plan() -> Plan:

@@ -19,7 +19,7 @@ from statistics import median
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from benchmarks.bench import workplace
+from benchmarks.bench.runner import workplace
 from benchmarks.databases import database
 from benchmarks.fleet import settle_in
 
@@ -53,13 +53,12 @@ class Practice:
     """Anna with two calendars in iCloud, one service, and one clock for both sides."""
 
     def __init__(self, icloud: Any, moment: list[datetime]) -> None:
-        from django.contrib.auth.models import User
-
         from availability.models import WorkingHours
         from bookings.models import Service
         from connections import accounts
         from connections.models import Calendar, CalendarConfiguration
-        from sandbox.device import AppleDevice
+        from practice.models import User
+        from sandbox.device.device import AppleDevice
 
         self.icloud, self.moment = icloud, moment
         account = icloud.add_account("anna@example.com", name="Anna Example")
@@ -87,7 +86,7 @@ class Practice:
 
     def sync(self) -> None:
         """What the schedule does every five minutes."""
-        from connections.sync import sync_connection
+        from connections.sync.run import sync_connection
 
         report = sync_connection(self.connection.pk, now=self.now)
         if report.error:
@@ -95,12 +94,12 @@ class Practice:
 
     def book(self, start: datetime) -> str:
         """Book; its status, or "refused"."""
-        from bookings import services
+        from bookings import actions
 
-        details = services.ClientDetails("Carla Client")
+        details = actions.ClientDetails("Carla Client")
         try:
-            booking = services.book(service=self.service, staff=self.user, start=start, client=details, now=self.now)
-        except services.NotOpen:
+            booking = actions.book(service=self.service, staff=self.user, start=start, client=details, now=self.now)
+        except actions.NotOpen:
             return "refused"
         return str(booking.status)
 
@@ -256,17 +255,15 @@ def together(practice: Practice, clients: int, free: Iterator[datetime]) -> Iter
 
 
 def _at(practice: Practice, now: datetime, start: datetime) -> str:
-    from bookings import services
+    from bookings import actions
 
-    details = services.ClientDetails("Carla Client")
-    return str(
-        services.book(service=practice.service, staff=practice.user, start=start, client=details, now=now).status
-    )
+    details = actions.ClientDetails("Carla Client")
+    return str(actions.book(service=practice.service, staff=practice.user, start=start, client=details, now=now).status)
 
 
 def measure(tries: int, rounds: int, clients: int) -> Iterator[Figure]:
     """All of it, each figure as soon as it is known."""
-    from sandbox.server import Sandbox
+    from sandbox.server.server import Sandbox
 
     moment = [MONDAY]
     with Sandbox(clock=lambda: moment[0]) as icloud:

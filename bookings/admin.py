@@ -10,9 +10,9 @@ from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext_lazy, ngettext
 
-from bookings import outbox, placing
-from bookings.forms.services import SHOWN
 from bookings.models import Booking, BookingChange, Client, LinkedEvent, MirroredSlot, Proposal, Service
+from bookings.pages.services.forms import SHOWN
+from bookings.push import outbox, placements
 from connections.admin import LookOnly, people
 
 CLIENT = ("client__name", "client__email", "client__phone")
@@ -62,7 +62,7 @@ class ServiceAdmin(admin.ModelAdmin[Service]):
     def save_model(self, request: HttpRequest, obj: Service, form: Any, change: bool) -> None:
         super().save_model(request, obj, form, change)
         if change and SHOWN.intersection(form.changed_data):
-            placing.reword_service(obj, timezone.now())
+            placements.reword_service(obj, timezone.now())
 
 
 @admin.register(Booking)

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from django.contrib.auth.models import User
 from django.db.models import Exists, Q
 from django.utils import timezone
 
-from bookings import mirroring, outages, outbox, placing, services, telling
+from bookings import actions
 from bookings.models import LinkedEvent
-from bookings.reconcile import reconcile
+from bookings.notifications import outages, outgoing
+from bookings.push import mirrored_slots, outbox, placements
+from bookings.reconcile.engine import reconcile
 from connections import guard
 from connections.models import CalendarConfiguration
+from practice.models import User
 
 
 def settle_booking(booking_id: int) -> None:
@@ -20,17 +22,17 @@ def settle_booking(booking_id: int) -> None:
     for user in User.objects.filter(bookings__pk=booking_id):
         reconcile(user, timezone.now())
     outbox.push_booking(booking_id, timezone.now())
-    telling.tell_clients(timezone.now())
+    outgoing.tell_clients(timezone.now())
 
 
 def push_events() -> None:
     """On schedule: push what is due, tell clients and staff what is due."""
     now = timezone.now()
-    mirroring.follow_slots(now)
+    mirrored_slots.follow_slots(now)
     outbox.push_due(now)
-    telling.tell_clients(now)
-    telling.mail_proposals(now)
-    telling.warn_staff(now)
+    outgoing.tell_clients(now)
+    outgoing.mail_proposals(now)
+    outgoing.warn_staff(now)
     outages.tell_of_outages(now)
 
 
@@ -48,17 +50,17 @@ def after_sync(user_id: int, now: datetime, *, hurried: bool = False) -> None:
     `hurried`: a client waits for the end of it, so what talks to servers of calendars or mail is left to the schedule.
     """
     waiting = LinkedEvent.objects.unsettled().filter(booking__staff=user_id, state=LinkedEvent.State.NEEDS_RECONNECT)
-    asks = Q(reconcile_due=True) | Exists(services.still_pending(user_id, now)) | Exists(waiting)
+    asks = Q(reconcile_due=True) | Exists(actions.still_pending(user_id, now)) | Exists(waiting)
     configuration = CalendarConfiguration.objects.filter(asks, user=user_id).select_related("user").first()
     if configuration is None:
         return  # so it is after nearly every poll, and one query has told
     user = configuration.user
     if configuration.reconcile_due:
-        placing.reattach(user)
-        mirroring.reattach(user)
+        placements.reattach(user)
+        mirrored_slots.reattach(user)
         reconcile(user, now, hurried=hurried)
         if not hurried:
-            telling.mail_proposals(now)
-    services.confirm_pending(user, now)
+            outgoing.mail_proposals(now)
+    actions.confirm_pending(user, now)
     if not hurried and waiting.exists():
         outbox.push_due(now, user=user)  # the account answers again, so what waited for that goes out at once

@@ -46,6 +46,7 @@ DEMO_APPLE_URL = env.str("DEMO_APPLE_URL", default="")
 
 INSTALLED_APPS = [
     "config.apps.ChecksConfig",
+    "practice.apps.PracticeConfig",
     "connections.apps.ConnectionsConfig",
     "availability.apps.AvailabilityConfig",
     "bookings.apps.BookingsConfig",
@@ -109,6 +110,7 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
         "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
     }
 
+AUTH_USER_MODEL = "practice.User"
 AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "django.contrib.auth.backends.ModelBackend"]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},

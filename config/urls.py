@@ -11,7 +11,7 @@ from config.health import healthz
 
 urlpatterns = [
     path("", RedirectView.as_view(pattern_name="week"), name="home"),
-    path("accounts/", include("config.accounts")),
+    path("accounts/", include("practice.urls")),
     path("calendars/settings/connections/", include("connections.urls")),
     path("calendars/settings/availability/", include("availability.urls")),
     path("", include("bookings.urls")),
@@ -20,4 +20,4 @@ urlpatterns = [
 ]
 
 if settings.DEMO:
-    urlpatterns.append(path("demo/", include("sandbox.demo_urls")))
+    urlpatterns.append(path("demo/", include("sandbox.demo.urls")))

@@ -10,16 +10,17 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from django.conf import settings
-from django.contrib.auth.models import User
 from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
-from connections import dav, home, leases
+from connections import dav, leases
 from connections.models import Calendar, CalendarConfiguration, Connection, Event, SyncRun
 from connections.problems import Problem, classify_connecting
-from connections.standing import Held
-from connections.sync import account_of, sync_connection
+from connections.sync import home
+from connections.sync.run import account_of, sync_connection
+from connections.sync.state import Held
+from practice.models import User
 
 APP_PASSWORD = re.compile(r"[a-z]{4}(?:-?[a-z]{4}){3}", re.IGNORECASE)
 

@@ -8,11 +8,11 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
-from django.contrib.auth.models import User
 from django.db.models import Exists, F, OuterRef
 
 from connections.models import Calendar, CalendarConfiguration, Connection, Event, Occurrence
 from connections.plan import OWED_HOLDS_FRESHNESS
+from practice.models import User
 
 Span = tuple[datetime, datetime]
 Held = Mapping[str, Sequence[Span]]

@@ -10,9 +10,9 @@ from django.utils import timezone
 from django_q.models import Schedule
 from django_q.tasks import async_task, schedule
 
-from connections import expansion, polling, sync
 from connections.models import SyncRun
-from connections.report import SyncReport
+from connections.sync import poll, reexpand, run
+from connections.sync.report import SyncReport
 
 LOOK_AGAIN = timedelta(seconds=5)
 ROUND = timedelta(seconds=90)  # the schedule comes once a minute, and up to half a minute late
@@ -27,18 +27,18 @@ def poll_connections(until: datetime | None = None) -> None:
     now = timezone.now()
     until = until or now + ROUND
     more = partial(async_task, "connections.tasks.poll_connections", until)
-    for report in polling.poll_due(now, more if now < until else None):
+    for report in poll.poll_due(now, more if now < until else None):
         _go_on(report)
 
 
 def sync_probed(connection_id: int, look_again: bool = False) -> None:
     """Read what a poll has just found changed; `look_again`: list the home once more first."""
-    _go_on(sync.sync_connection(connection_id, now=timezone.now(), probed=not look_again))
+    _go_on(run.sync_connection(connection_id, now=timezone.now(), probed=not look_again))
 
 
 def sync_connection(connection_id: int, full: bool = False) -> None:
     """Sync because a person asked. If a poll is at it just now, that was begun too early to count: again later."""
-    report = sync.sync_connection(connection_id, now=timezone.now(), full=full, trigger=SyncRun.Trigger.PERSON)
+    report = run.sync_connection(connection_id, now=timezone.now(), full=full, trigger=SyncRun.Trigger.PERSON)
     _go_on(report)
     if report.busy:
         schedule(
@@ -58,7 +58,7 @@ def _go_on(report: SyncReport) -> None:
 
 def expand_events() -> None:
     """Nightly: move the window of occurrences on, with no network."""
-    expansion.move_window(timezone.now())
+    reexpand.move_window(timezone.now())
 
 
 def sync_soon(connection_id: int, full: bool = False) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.contrib.auth.models import User
 from django.db.models import Count, Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -16,10 +15,11 @@ from django.views.decorators.http import require_POST
 
 from connections import accounts
 from connections.forms import ICloudForm, PasswordForm, posted
-from connections.health import health
 from connections.models import Connection
-from connections.overview import overview
+from connections.status.health import health
+from connections.status.overview import overview
 from connections.tasks import sync_soon
+from practice.models import User
 
 
 class StaffRequest(HttpRequest):

@@ -1,4 +1,4 @@
 """A local stand-in for iCloud: its CalDAV server, an Apple device that edits calendars, and Apple's pages.
 
-It needs no Apple account, no network and no Django set-up. `sandbox.server.Sandbox` is the door.
+It needs no Apple account, no network and no Django set-up. `sandbox.server.server.Sandbox` is the door.
 """

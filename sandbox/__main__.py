@@ -9,7 +9,7 @@ import sys
 import threading
 from pathlib import Path
 
-from sandbox.server import Sandbox
+from sandbox.server.server import Sandbox
 
 
 def main(arguments: list[str] | None = None) -> int:

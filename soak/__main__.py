@@ -37,7 +37,7 @@ def main() -> int:
 
 
 def _run(place: Place, minutes: float, seed: str) -> bool:
-    from sandbox.server import Sandbox
+    from sandbox.server.server import Sandbox
 
     with Sandbox() as icloud:
         environment = place.environment(icloud.entry_url)

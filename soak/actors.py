@@ -9,12 +9,12 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from threading import Event, Thread
 
-from django.contrib.auth.models import User
 from django.db import connections
 from django.utils import timezone
 
 from bookings.models import Booking
 from connections import guard
+from practice.models import User
 from soak.cast import BERLIN, Cast
 from soak.ledger import Ledger
 from soak.web import NoAnswer

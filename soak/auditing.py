@@ -8,12 +8,12 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from itertools import pairwise
 
-from django.contrib.auth.models import User
 from django.utils import timezone
 
-from bookings import auditing
 from bookings.models import Booking, BookingChange, LinkedEvent, MirroredSlot, Proposal
+from bookings.reconcile import audit
 from connections.models import Calendar, CalendarConfiguration, Event, Occurrence
+from practice.models import User
 from soak import reading
 from soak.cast import Cast
 from soak.ledger import Ledger, Version
@@ -279,7 +279,7 @@ class Audit:
                 self.found.looked_at["mirrored events"] += 1
                 self._mirrored(rows[href], present[href])
         for user in User.objects.all():
-            self.found.wrong += [f"audit of {user}: {one.text}" for one in auditing.audit(user, self.now)]
+            self.found.wrong += [f"audit of {user}: {one.text}" for one in audit.audit(user, self.now)]
 
     def _mirrored(self, row: Event, one: There) -> None:
         if row.etag != one.etag:

@@ -6,17 +6,17 @@ from dataclasses import dataclass, field
 from datetime import datetime, time
 from zoneinfo import ZoneInfo
 
-from django.contrib.auth.models import User
 from django.utils import timezone
 
 from availability.models import write_week
 from bookings.models import Service
 from connections import accounts
 from connections.models import Calendar, CalendarConfiguration
-from connections.sync import sync_connection
-from sandbox.accounts import Account
-from sandbox.device import AppleDevice
-from sandbox.server import Sandbox
+from connections.sync.run import sync_connection
+from practice.models import User
+from sandbox.device.device import AppleDevice
+from sandbox.server.server import Sandbox
+from sandbox.server.store.accounts import Account
 
 ZONE = "Europe/Berlin"
 BERLIN = ZoneInfo(ZONE)

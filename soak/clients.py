@@ -8,8 +8,9 @@ from datetime import timedelta
 
 from django.utils import timezone
 
-from bookings import finding, services
+from bookings import actions
 from bookings.models import Booking, BookingChange, Service
+from bookings.openings import search
 from soak.actors import Act, Actor
 
 CLIENT = BookingChange.Source.CLIENT
@@ -30,16 +31,16 @@ class Client(Actor):
             return self.cancel()
         day = self.day()
         among = [staff] if staff else able
-        openings = finding.find(service, among, day, day + timedelta(days=1), now=timezone.now()).openings
+        openings = search.find(service, among, day, day + timedelta(days=1), now=timezone.now()).openings
         if not openings:
             return self.ledger.count("days without openings")
         start = self.choose.choice(openings).start
         time.sleep(self.choose.choice((0, 0, 0, 1, 2)))
         with self.ledger.trying("Client") as attempt:
-            details = services.ClientDetails(attempt.name, f"{attempt.name.replace(' ', '')}@example.org")
+            details = actions.ClientDetails(attempt.name, f"{attempt.name.replace(' ', '')}@example.org")
             try:
-                booking = services.book(service=service, staff=staff, start=start, client=details, now=timezone.now())
-            except services.Refused:
+                booking = actions.book(service=service, staff=staff, start=start, client=details, now=timezone.now())
+            except actions.Refused:
                 attempt.outcome = "refused"
             else:
                 attempt.outcome, attempt.booking = "booked", booking.pk
@@ -53,13 +54,13 @@ class Client(Actor):
         if booking is None:
             return
         now, shape = timezone.now(), booking.service.shape
-        found = finding.openings_of(booking.staff, shape, day, day + timedelta(days=1), now=now, moving=booking)
+        found = search.openings_of(booking.staff, shape, day, day + timedelta(days=1), now=now, moving=booking)
         if not found.spans:
             return
         start = self.choose.choice(found.spans)[0]
         try:
-            services.reschedule(booking, start=start, now=timezone.now(), source=CLIENT)
-        except services.Refused:
+            actions.reschedule(booking, start=start, now=timezone.now(), source=CLIENT)
+        except actions.Refused:
             self.ledger.count("reschedules refused")
         else:
             self.ledger.count("rescheduled")
@@ -68,6 +69,6 @@ class Client(Actor):
         booking = self.booking()
         if booking is not None:
             self.ledger.cancelled[booking.pk] = "unknown"
-            services.cancel(booking, now=timezone.now(), source=CLIENT)
+            actions.cancel(booking, now=timezone.now(), source=CLIENT)
             self.ledger.cancelled[booking.pk] = "told"
             self.ledger.count("cancelled")

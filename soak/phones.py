@@ -9,8 +9,8 @@ from datetime import datetime, timedelta
 
 from django.utils import timezone
 
-from sandbox.calendars import Calendar
-from sandbox.device import AppleDevice
+from sandbox.device.device import AppleDevice
+from sandbox.server.store.calendars import Calendar
 from soak import reading
 from soak.actors import QUARTER, Act, Actor
 from soak.cast import BERLIN

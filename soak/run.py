@@ -17,9 +17,9 @@ from rich.table import Table
 from rich.text import Text
 from werkzeug import Request, Response
 
-from sandbox.demo_processes import Processes
+from sandbox.demo.processes import Processes
 from sandbox.management.commands.demo_polls import queue_all
-from sandbox.server import Sandbox
+from sandbox.server.server import Sandbox
 from soak.actors import Actor
 from soak.auditing import Audit, Findings
 from soak.cast import ROLES, Cast, assemble

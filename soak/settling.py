@@ -12,8 +12,8 @@ from django.utils import timezone
 from django_q.models import OrmQ
 from django_q.tasks import async_task
 
-from bookings import outbox
 from bookings.models import Booking, LinkedEvent, MirroredSlot, Proposal
+from bookings.push import outbox
 from connections import accounts
 from connections.models import Calendar, CalendarConfiguration, Connection, Event
 from soak.cast import Cast

@@ -6,12 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.contrib.auth.models import User
 from django.utils import timezone
 
 from availability.models import BlockedSlot
 from bookings.models import Booking, BookingChange, Proposal, Service
 from connections.models import Connection
+from practice.models import User
 from soak.actors import Act, Actor
 from soak.cast import BERLIN, PASSWORD
 from soak.web import Browser, NoAnswer, Page

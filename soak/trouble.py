@@ -11,9 +11,9 @@ from datetime import datetime, timedelta
 
 from django.utils import timezone
 
-from sandbox.demo_processes import Processes
-from sandbox.faults import Faults
-from sandbox.switches import Switches
+from sandbox.demo.processes import Processes
+from sandbox.server.faults import Faults
+from sandbox.server.switches import Switches
 from soak.actors import Act, Actor
 from soak.place import children, is_linux
 

@@ -11,12 +11,12 @@ from typing import Any
 
 import factory
 from django.contrib.auth.hashers import make_password
-from django.contrib.auth.models import User
 from factory.django import DjangoModelFactory
 
 from availability.models import BlockedSlot, DateOverride, WorkingHours
 from bookings.models import Booking, BookingChange, Client, LinkedEvent, Proposal, Service
 from connections.models import Calendar, CalendarConfiguration, Connection, Event, Occurrence, SyncRun
+from practice.models import User
 
 NOW = datetime(2026, 11, 30, 8, 0, tzinfo=UTC)  # a Monday, 9:00 in Berlin
 START = datetime(2026, 12, 1, 9, 0, tzinfo=UTC)

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 
 import pytest
 
-from sandbox.accounts import Account
-from sandbox.device import AppleDevice
-from sandbox.server import Sandbox
+from sandbox.device.device import AppleDevice
+from sandbox.server.server import Sandbox
+from sandbox.server.store.accounts import Account
 
 
 @pytest.fixture

@@ -15,8 +15,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from sandbox.accounts import Account
-from sandbox.server import Sandbox
+from sandbox.server.server import Sandbox
+from sandbox.server.store.accounts import Account
 from tests.factories import ProposalFactory, ServiceFactory, UserFactory, office_hours
 from tests.shared_database import shared_database  # noqa: F401 - a fixture
 
@@ -173,7 +173,7 @@ def test_a_password_is_never_printed_and_what_looks_like_a_normal_one_is_not_sen
 def test_a_database_without_tables_is_one_sentence(manage: Manage, tmp_path: Path, name: str) -> None:
     span = {"busy": ("--from", "2026-12-01T10:00:00Z", "--to", "2026-12-01T11:00:00Z"), "bookings": ()}[name]
     ended = manage(name, "--user", "anna", *span, "--json", DATABASE_URL=f"sqlite:///{tmp_path / 'empty.sqlite3'}")
-    sentence = "The database cannot be used: no such table: auth_user."
+    sentence = "The database cannot be used: no such table: practice_user."
     assert (ended.code, ended.json, ended.err) == (1, {"error": sentence}, sentence + "\n")
 
 

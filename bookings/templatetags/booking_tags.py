@@ -12,10 +12,11 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from availability.intervals import Span
-from bookings import deciding, spoken
-from bookings.answers import why_url
 from bookings.models import Booking, BookingChange, Proposal, Service
-from bookings.words import Push, push_of
+from bookings.pages.why.answers import why_url
+from bookings.proposals import lifecycle
+from bookings.push.status import Push, push_of
+from practice import time_format
 
 register = template.Library()
 
@@ -32,25 +33,25 @@ class Lasting(Protocol):
 @register.filter
 def clocks(thing: Lasting | Span) -> str:
     """From when to when, on the clock."""
-    return spoken.clocks(thing if isinstance(thing, tuple) else (thing.start, thing.end))
+    return time_format.clocks(thing if isinstance(thing, tuple) else (thing.start, thing.end))
 
 
 @register.filter
 def day_and_clocks(thing: Lasting) -> str:
     """On which day, and from when to when."""
-    return spoken.day_and_clocks((thing.start, thing.end))
+    return time_format.day_and_clocks((thing.start, thing.end))
 
 
 @register.simple_tag
 def when(start: datetime, end: datetime) -> str:
     """The same for a bare start and end."""
-    return spoken.day_and_clocks((start, end))
+    return time_format.day_and_clocks((start, end))
 
 
 @register.filter
 def stamp(proposal: Proposal) -> str:
     """What this page shows of a proposal, for its form to send along."""
-    return deciding.stamp(proposal)
+    return lifecycle.stamp(proposal)
 
 
 @register.filter
@@ -63,7 +64,7 @@ def day(moment: datetime) -> date:
 def near(moment: datetime, now: datetime) -> str:
     """The time on the clock, with the day where that is another than that of `now`."""
     return (
-        spoken.clock(moment)
+        time_format.clock(moment)
         if day(moment) == day(now)
         else date_format(timezone.localtime(moment), "SHORT_DATETIME_FORMAT")
     )
@@ -95,10 +96,10 @@ def status_tone(booking: Booking) -> str:
 @register.filter
 def times_of(change: BookingChange) -> str:
     """What a change says about time; of a move, where it was before."""
-    new = spoken.day_and_clocks((change.new_start, change.new_end))
+    new = time_format.day_and_clocks((change.new_start, change.new_end))
     if change.old_start is None or change.old_end is None:
         return new
     return _("from %(old)s to %(new)s") % {
-        "old": spoken.day_and_clocks((change.old_start, change.old_end)),
+        "old": time_format.day_and_clocks((change.old_start, change.old_end)),
         "new": new,
     }

@@ -6,6 +6,8 @@ names one version of it; a *token* names one state of a calendar.
 
 from __future__ import annotations
 
+from connections.dav.urls import Account, collection_path, is_loopback, path_of
+
 from .errors import (
     Conflict,
     DavError,
@@ -19,7 +21,6 @@ from .errors import (
     Unauthorized,
     Unavailable,
 )
-from .places import Account, collection_path, is_loopback, path_of
 from .session import Session
 from .values import Changes, Fetched, Home, RemoteCalendar, Resource
 

@@ -19,11 +19,12 @@ from caldav.lib.error import UID_CONFLICT_PRECONDITIONS
 from niquests.exceptions import Timeout
 from niquests.packages.urllib3.exceptions import HTTPError, ReadTimeoutError
 
+from connections.dav.sockets import Lines
+from connections.dav.urls import Account, allowed, host_of, origin_of, path_of, resolved
+
 from . import errors
 from .errors import DavError, ForeignHost, NotCalDav, TimedOut, TooLarge, Unavailable
-from .lines import Lines
 from .multistatus import MultiStatus, parse_multistatus, preconditions
-from .places import Account, allowed, host_of, origin_of, path_of, resolved
 
 MAX_BODY = 64 * 1024 * 1024
 MAX_REDIRECTS = 5

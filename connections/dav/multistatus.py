@@ -8,8 +8,9 @@ from dataclasses import dataclass
 
 from lxml import etree  # type: ignore[import-untyped]
 
+from connections.dav.urls import path_of
+
 from .errors import NotCalDav
-from .places import path_of
 
 D = "{DAV:}"
 C = "{urn:ietf:params:xml:ns:caldav}"

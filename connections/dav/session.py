@@ -7,13 +7,9 @@ from dataclasses import replace
 from types import TracebackType
 from typing import Self
 
-from . import bodies
-from .client import Answer, Client, raise_for_status, refuse_page
-from .errors import DavError, ForeignHost, NotCalDav, NotFound, TokenExpired, Unavailable
-from .fetching import fetch_in_batches
-from .multistatus import C, D, Member
-from .places import Account, allowed, collection_path, host_of, origin_of, path_of
-from .reading import (
+from connections.dav import requests
+from connections.dav.multiget import fetch_in_batches
+from connections.dav.responses import (
     Page,
     calendar_of,
     etag_of,
@@ -27,6 +23,11 @@ from .reading import (
     refuse_stuck_page,
     resources_of,
 )
+from connections.dav.urls import Account, allowed, collection_path, host_of, origin_of, path_of
+
+from .client import Answer, Client, raise_for_status, refuse_page
+from .errors import DavError, ForeignHost, NotCalDav, NotFound, TokenExpired, Unavailable
+from .multistatus import C, D, Member
 from .values import Changes, Fetched, Home, RemoteCalendar, Resource
 
 XML = {"Content-Type": "application/xml; charset=utf-8"}
@@ -79,12 +80,12 @@ class Session:
         (iCloud names the pod); on any other host: ForeignHost, with nothing sent there.
         """
         self.origin = self._entry
-        answered = self._one(self._start, bodies.PRINCIPAL)
+        answered = self._one(self._start, requests.PRINCIPAL)
         principal = answered.href(f"{D}current-user-principal")
         if not principal:
             raise NotCalDav("the server names no principal", path=self._start)
         self._move_to(principal)
-        answered = self._one(path_of(principal), bodies.HOME_SET)
+        answered = self._one(path_of(principal), requests.HOME_SET)
         home = answered.href(f"{C}calendar-home-set")
         if not home:
             raise NotCalDav("the principal has no calendar home", path=path_of(principal))
@@ -100,7 +101,7 @@ class Session:
         privileges counts as read-only, unless no entry of the home reports any, refused ones
         included: then the server knows no access control and lets its user write.
         """
-        members = self._inside(collection_path(home), bodies.CALENDARS)
+        members = self._inside(collection_path(home), requests.CALENDARS)
         controlled = any(knows_privileges(member) for member in members)
         found = (calendar_of(member, controlled=controlled) for member in members)
         return [calendar for calendar in found if calendar is not None]
@@ -128,7 +129,7 @@ class Session:
         # The library hides a refused token behind a listing of its own and a made-up token, and a
         # listing that fails half-way then reads like mass deletion. Here every refusal is an error.
         try:
-            answer = self._ask("REPORT", path, bodies.sync_collection(token), XML | {"Depth": "0"})
+            answer = self._ask("REPORT", path, requests.sync_collection(token), XML | {"Depth": "0"})
             found = answer.multistatus()
             page = page_of(found, path)
             if page.refusal and began:  # what is wrong with the collection, a listing without a token tells
@@ -153,7 +154,7 @@ class Session:
         except DavError as refusal:
             if not lacks_report(refusal):
                 raise
-            members = self._inside(path, bodies.ETAGS)
+            members = self._inside(path, requests.ETAGS)
             return Changes(listed_of(members, path), frozenset(), "", complete=True)
         return Changes(everything.changed, frozenset(), everything.token, complete=True)
 
@@ -168,7 +169,7 @@ class Session:
         wanted = list(dict.fromkeys(path_of(href) for href in hrefs))
 
         def ask(batch: Sequence[str]) -> dict[str, Resource]:
-            answer = self._ask("REPORT", path, bodies.multiget(batch), XML)
+            answer = self._ask("REPORT", path, requests.multiget(batch), XML)
             return resources_of(answer.multistatus().members, frozenset(batch))
 
         return fetch_in_batches(ask, wanted, size=self.fetch_batch)
@@ -182,12 +183,12 @@ class Session:
 
     def etag(self, href: str) -> str:
         """The current ETag of a resource, "" if the server gives none; NotFound."""
-        return etag_of(self._one(path_of(href), bodies.ETAG))
+        return etag_of(self._one(path_of(href), requests.ETAG))
 
     def exists(self, path: str) -> bool:
         """Does the collection itself answer? False only for 404 and 410."""
         try:
-            self._one(collection_path(path), bodies.RESOURCE_TYPE)
+            self._one(collection_path(path), requests.RESOURCE_TYPE)
         except NotFound:
             return False
         return True

@@ -7,12 +7,12 @@ are half-open. Foreign files are read by line and as far as they can be read: se
 
 from __future__ import annotations
 
+from connections.ical.compose import compose
 from connections.ical.expansion import expand
 from connections.ical.own import meaning, own_event
-from connections.ical.patching import patch, reword
+from connections.ical.patch import patch, reword
 from connections.ical.reducing import reduce
-from connections.ical.values import EventDraft, Expansion, Instance, OwnEvent, Rules, Span
-from connections.ical.writing import compose
+from connections.ical.types import EventDraft, Expansion, Instance, OwnEvent, Rules, Span
 
 __all__ = [
     "EventDraft",

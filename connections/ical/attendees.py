@@ -6,7 +6,7 @@ from collections.abc import Collection
 from functools import lru_cache
 from urllib.parse import unquote, urlsplit
 
-from connections.ical.lines import Line
+from connections.ical.content_lines import Line
 
 
 @lru_cache(maxsize=64)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from connections.ical.reading import Component
-from connections.ical.values import Rules
+from connections.ical.parser import Component
+from connections.ical.types import Rules
 
 _OPEN = frozenset({"NEEDS-ACTION", "TENTATIVE"})
 

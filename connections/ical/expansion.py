@@ -14,12 +14,12 @@ from datetime import timedelta
 from functools import partial
 from zoneinfo import ZoneInfo
 
-from connections.ical import blocking, byline, series, spans
-from connections.ical.foreign import attempt
-from connections.ical.reading import DAMAGED, Block, Component, read
-from connections.ical.repetition import MOST_OCCURRENCES, Budget, TooMany, simplified
+from connections.ical import blocking, fallback, series, spans
+from connections.ical.parse_guard import attempt
+from connections.ical.parser import DAMAGED, Block, Component, read
+from connections.ical.recurrence import MOST_OCCURRENCES, Budget, TooMany, simplified
 from connections.ical.series import Slot
-from connections.ical.values import Expansion, Instance, Rules, Span
+from connections.ical.types import Expansion, Instance, Rules, Span
 
 MOST_COMPONENTS = 2000
 _MARGIN = timedelta(days=2)  # zones differ by up to 26 hours
@@ -37,7 +37,7 @@ def expand(data: bytes, *, window: Span, zone: ZoneInfo, rules: Rules, addresses
     overrides = [component for component in components if component.slot is not None]
     work = _Work(window, zone, rules)
     if len(file.blocks) > MOST_COMPONENTS:
-        work.add(byline.written(overrides, window, zone))
+        work.add(fallback.written(overrides, window, zone))
         work.problem, overrides = "too_many_overrides", []
     for master, own in _groups(masters, overrides):
         work.series(master, own)
@@ -116,7 +116,7 @@ class _Work:
             if found is not None:
                 return found
         written = [*([master] if master else []), *overrides]
-        return list(byline.written(written, self.window, self.zone))
+        return list(fallback.written(written, self.window, self.zone))
 
     def _expanded(self, master: Component | None, overrides: Sequence[Component]) -> list[Instance]:
         found: list[Instance | None] = []
@@ -153,7 +153,7 @@ class _Work:
             reason=reason,
             all_day=component.start.is_date,
             summary=component.summary,
-            recurrence_id="" if alone else byline.identity(slot.original, self.zone),
+            recurrence_id="" if alone else fallback.identity(slot.original, self.zone),
             free_marked=component.transparent,
         )
 
@@ -161,8 +161,8 @@ class _Work:
         self.problem, self.endless = "too_many_occurrences", True
         if master:
             until = attempt(partial(series.last_end, master, self.zone))
-            self.add([byline.whole(master, self.window, self.zone, until)])
-        self.add(byline.written(overrides, self.window, self.zone))
+            self.add([fallback.whole(master, self.window, self.zone, until)])
+        self.add(fallback.written(overrides, self.window, self.zone))
 
     def add(self, instances: Iterable[Instance]) -> None:
         """Add instances; equal ones are one."""
@@ -183,7 +183,7 @@ class _Work:
         if len(instances) > MOST_OCCURRENCES:
             self.problem = "too_many_occurrences"
             end = max(instance.end for instance in instances)
-            return [replace(instances[0], end=end, blocks=True, reason=byline.UNREADABLE, recurrence_id="")]
+            return [replace(instances[0], end=end, blocks=True, reason=fallback.UNREADABLE, recurrence_id="")]
         seen: Counter[str] = Counter()
         return [_numbered(instance, seen) for instance in instances]
 

@@ -7,11 +7,11 @@ from datetime import UTC, datetime
 from functools import partial
 from zoneinfo import ZoneInfo
 
-from connections.ical import lines, spans
-from connections.ical.foreign import attempt
+from connections.ical import content_lines, spans
 from connections.ical.moments import Moment
-from connections.ical.reading import Component, read
-from connections.ical.values import OwnEvent
+from connections.ical.parse_guard import attempt
+from connections.ical.parser import Component, read
+from connections.ical.types import OwnEvent
 
 _UTC = ZoneInfo("UTC")
 _TEXTS = ("SUMMARY", "DESCRIPTION", "LOCATION", "URL")
@@ -91,11 +91,11 @@ def _point(moment: Moment | None) -> str:
 def _texts(data: bytes) -> list[tuple[str, ...]]:
     """The texts of each VEVENT, in the order of the file."""
     found: list[tuple[str, ...]] = []
-    for event in lines.events(lines.content_lines(data)):
+    for event in content_lines.events(content_lines.content_lines(data)):
         found.append(tuple(text(event.value(name) or "") for name in _TEXTS))
     return found
 
 
 def text(value: str) -> str:
     """A TEXT value as it is compared: unescaped, without blanks at the ends of lines."""
-    return "\n".join(line.rstrip() for line in lines.unescape(value).strip().split("\n"))
+    return "\n".join(line.rstrip() for line in content_lines.unescape(value).strip().split("\n"))

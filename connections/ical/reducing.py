@@ -4,18 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator
 
-from connections.ical import lines
+from connections.ical import content_lines
 from connections.ical.attendees import answer, invites, own_addresses
-from connections.ical.lines import Line
-from connections.ical.reading import (
-    DAMAGED,
-    LONGEST_RULE,
-    MOST_OF_A_SUMMARY,
-    Block,
-    File,
-    read_file,
-)
-from connections.ical.zones import key, known
+from connections.ical.content_lines import Line
+from connections.ical.parser import DAMAGED, LONGEST_RULE, MOST_OF_A_SUMMARY, Block, File, read_file
+from connections.ical.timezones import key, known
 
 PRODID = "-//Kalends//Kalends//EN"
 _TIMES = {"DTSTART", "DTEND", "DURATION", "RRULE", "RDATE", "EXDATE", "RECURRENCE-ID"}
@@ -62,7 +55,7 @@ def _event(block: Block, found: Iterable[Line], own: frozenset[str], titles: boo
         *[f"{DAMAGED}:TRUE"][: int(marked)],
         "END:VEVENT",
     ]
-    return b"\r\n".join(map(lines.fold, written))
+    return b"\r\n".join(map(content_lines.fold, written))
 
 
 def _own_answer(found: Iterable[Line], own: frozenset[str]) -> Iterator[str]:

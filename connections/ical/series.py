@@ -17,8 +17,8 @@ from recurring_ical_events.adapters.component import ComponentAdapter
 from recurring_ical_events.series import Series
 
 from connections.ical.moments import NO_TIME, Length, Moment
-from connections.ical.reading import Component
-from connections.ical.repetition import Budget, Repetition
+from connections.ical.parser import Component
+from connections.ical.recurrence import Budget, Repetition
 
 
 @dataclass(frozen=True, slots=True)

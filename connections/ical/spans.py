@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import datetime, timedelta, tzinfo
 
 from connections.ical.moments import DAY, FAR_AWAY, NO_TIME, Length, Moment
-from connections.ical.reading import Component
-from connections.ical.values import Span
+from connections.ical.parser import Component
+from connections.ical.types import Span
 
 
 def plain_span(component: Component, start: Moment, zone: tzinfo, end: Moment | Length | None = None) -> Span:

@@ -9,11 +9,11 @@ from werkzeug import Request, Response
 from werkzeug.exceptions import HTTPException, NotFound
 from werkzeug.routing import Map, Rule
 
-from sandbox.accounts import Account
 from sandbox.pages import control, passwords, phone, render
+from sandbox.server.store.accounts import Account
 
 if TYPE_CHECKING:
-    from sandbox.server import Sandbox
+    from sandbox.server.server import Sandbox
 
 _ACCOUNT_PAGES: dict[str, Callable[[Account, Request], Response]] = {
     "phone.week": phone.week,

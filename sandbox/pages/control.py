@@ -14,13 +14,13 @@ from zoneinfo import ZoneInfo
 
 from werkzeug import Request, Response
 
-from sandbox import agenda
-from sandbox.accounts import Account, TooManyPasswords
-from sandbox.calendars import Calendar
-from sandbox.device import AppleDevice
+from sandbox.device import agenda
+from sandbox.device.device import AppleDevice
+from sandbox.server.store.accounts import Account, TooManyPasswords
+from sandbox.server.store.calendars import Calendar
 
 if TYPE_CHECKING:
-    from sandbox.server import Sandbox
+    from sandbox.server.server import Sandbox
 
 Facts = dict[str, Any]
 

@@ -6,8 +6,8 @@ import secrets
 
 from werkzeug import Request, Response
 
-from sandbox.accounts import APP_PASSWORDS, Account, TooManyPasswords
 from sandbox.pages import render
+from sandbox.server.store.accounts import APP_PASSWORDS, Account, TooManyPasswords
 
 _once: dict[str, str] = {}  # a new password, until it was shown
 

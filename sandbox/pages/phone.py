@@ -12,12 +12,12 @@ from zoneinfo import ZoneInfo
 from werkzeug import Request, Response
 from werkzeug.exceptions import Forbidden, NotFound
 
-from sandbox import agenda
-from sandbox.accounts import Account
-from sandbox.agenda import Shown
-from sandbox.apple_text import Moment
-from sandbox.device import AppleDevice
+from sandbox.device import agenda
+from sandbox.device.agenda import Shown
+from sandbox.device.device import AppleDevice
+from sandbox.ical.apple_text import Moment
 from sandbox.pages import render
+from sandbox.server.store.accounts import Account
 
 RULES = {"": "Never", "FREQ=DAILY": "Every day", "FREQ=WEEKLY": "Every week", "FREQ=WEEKLY;INTERVAL=2": "Every 2 weeks"}
 TRAVEL = {"0": "None", "5": "5 minutes", "15": "15 minutes", "30": "30 minutes", "60": "1 hour", "90": "1 hour 30"}

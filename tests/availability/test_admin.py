@@ -3,12 +3,12 @@ from __future__ import annotations
 from datetime import date, time, timedelta
 
 import pytest
-from django.contrib.auth.models import User
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from availability.models import WorkingHours, write_week
+from practice.models import User
 from tests.factories import START, BlockedSlotFactory, DateOverrideFactory, UserFactory
 
 pytestmark = pytest.mark.django_db

@@ -6,11 +6,11 @@ import sys
 from datetime import time
 
 import pytest
-from django.contrib.auth.models import User
 from django.core.management import CommandError, call_command
 
 from availability.models import WorkingHours
 from connections.models import CalendarConfiguration
+from practice.models import User
 
 pytestmark = pytest.mark.django_db
 

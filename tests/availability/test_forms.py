@@ -4,12 +4,12 @@ from datetime import UTC, date, datetime, time
 from zoneinfo import ZoneInfo
 
 import pytest
-from django.contrib.auth.models import User
 from django.http import QueryDict
 
 from availability.forms import BlockedSlotForm, DateOverrideForm, posted_week, reshaped_week, week_of
 from availability.models import BlockedSlot, DateOverride
 from availability.slots import Period
+from practice.models import User
 
 BERLIN = ZoneInfo("Europe/Berlin")
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)

@@ -3,13 +3,13 @@ from __future__ import annotations
 from datetime import UTC, datetime, time, timedelta
 
 import pytest
-from django.contrib.auth.models import User
 from pytest_django import DjangoAssertNumQueries
 
 from availability.intervals import Span
 from availability.models import write_week
 from availability.openings import Openings, blocked_slots, openings, working_hours
 from availability.slots import Shape
+from practice.models import User
 from tests.factories import (
     NOW,
     BlockedSlotFactory,

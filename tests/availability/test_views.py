@@ -6,7 +6,6 @@ from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
 import time_machine
-from django.contrib.auth.models import User
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -15,6 +14,7 @@ from pytest_django import DjangoAssertNumQueries
 
 from availability.models import BlockedSlot, DateOverride, WorkingHours, write_week
 from availability.slots import Period
+from practice.models import User
 from tests.factories import NOW, BlockedSlotFactory, DateOverrideFactory, UserFactory
 
 pytestmark = pytest.mark.django_db

@@ -11,10 +11,10 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from benchmarks import corpus
-from benchmarks.bench import EXPAND, FIRST, FLOOR, KALENDS, LIBRARY, MANY, ONE, POLL, Plan, environment, run
-from benchmarks.tables import judgement, table
-from benchmarks.targets import Verdict, verdicts
+from benchmarks.bench import corpus
+from benchmarks.bench.runner import EXPAND, FIRST, FLOOR, KALENDS, LIBRARY, MANY, ONE, POLL, Plan, environment, run
+from benchmarks.bench.tables import judgement, table
+from benchmarks.bench.targets import Verdict, verdicts
 from connections import ical
 
 TODAY = date(2026, 11, 22)

@@ -6,22 +6,24 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from django.contrib.auth.models import User
 from django.core import mail
 
-from bookings import outbox, services, telling
+from bookings import actions
 from bookings.models import Booking, LinkedEvent, Proposal, Service
+from bookings.notifications import outgoing
+from bookings.push import outbox
 from connections import accounts, ical
 from connections.models import Calendar, Connection
-from connections.sync import SyncReport, sync_connection
-from sandbox.accounts import Account
-from sandbox.device import AppleDevice
-from sandbox.server import Sandbox
+from connections.sync.run import SyncReport, sync_connection
+from practice.models import User
+from sandbox.device.device import AppleDevice
+from sandbox.server.server import Sandbox
+from sandbox.server.store.accounts import Account
 from tests.factories import NOW, START, ServiceFactory, UserFactory, office_hours
 
 BERLIN = ZoneInfo("Europe/Berlin")
 HOUR = timedelta(hours=1)
-CARLA = services.ClientDetails("Carla Client", "carla@example.org", "+49 30 1")
+CARLA = actions.ClientDetails("Carla Client", "carla@example.org", "+49 30 1")
 
 
 @dataclass
@@ -54,7 +56,7 @@ class Practice:
 
     def book(self, start: datetime = START, **more: object) -> Booking:
         given = {"service": self.service, "staff": self.user, "client": CARLA, "now": self.now, **more}
-        return services.book(start=start, **given)  # type: ignore[arg-type]
+        return actions.book(start=start, **given)  # type: ignore[arg-type]
 
     def push(self) -> list[str]:
         """Push what is due; the states it ended in."""
@@ -86,7 +88,7 @@ class Practice:
 
     def mails(self) -> list[tuple[str, list[str]]]:
         """Subjects and receivers of the mail sent so far."""
-        telling.tell_clients(self.now)
+        outgoing.tell_clients(self.now)
         return [(one.subject, one.to) for one in mail.outbox]
 
     def events(self) -> list[str]:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import pytest
-from django.contrib.auth.models import User
 from playwright.sync_api import Locator, Page, expect
 
 from connections.models import Calendar, CalendarConfiguration
+from practice.models import User
 from tests.browser.conftest import barriers
 from tests.browser.test_road import sign_in
 from tests.factories import CalendarFactory, ConnectionFactory, UserFactory

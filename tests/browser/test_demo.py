@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import FrameLocator, Page, expect
 
 from tests.browser.conftest import barriers
-from tests.sandbox.demo_running import Demo
+from tests.sandbox.demo.running import Demo
 
 SOON = 60_000  # milliseconds: polls come every five seconds
 

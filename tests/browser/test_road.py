@@ -6,14 +6,14 @@ from collections.abc import Callable
 from datetime import datetime, time, timedelta
 
 import pytest
-from django.contrib.auth.models import User
 from django.utils import timezone
 from playwright.sync_api import Page, expect
 
 from bookings.models import Booking
-from sandbox.accounts import Account
-from sandbox.device import AppleDevice
-from sandbox.server import Sandbox
+from practice.models import User
+from sandbox.device.device import AppleDevice
+from sandbox.server.server import Sandbox
+from sandbox.server.store.accounts import Account
 from tests.browser.conftest import barriers, work
 from tests.factories import PASSWORD, ServiceFactory, UserFactory, office_hours
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from datetime import UTC, datetime, time, timedelta
 
 import pytest
-from django.contrib.auth.models import User
 from django.utils import timezone
 from playwright.sync_api import Page, expect
 
 from connections.models import Calendar
+from practice.models import User
 from tests.browser.conftest import barriers
 from tests.browser.test_road import sign_in
 from tests.factories import CalendarFactory, OccurrenceFactory, ServiceFactory, UserFactory, office_hours

@@ -12,8 +12,8 @@ from django.conf import settings
 from django.template import Context, Template
 from django.utils import formats, timezone
 
-from bookings import spoken as bookings_spoken
-from connections.instants import spoken
+from practice import time_format as bookings_spoken
+from practice.time_format import spoken
 
 MOMENT = datetime(2026, 12, 1, 9, 0, tzinfo=UTC)
 PRODUCT = ("availability", "bookings", "connections", "templates")
@@ -58,5 +58,5 @@ def test_nobody_writes_a_time_by_hand() -> None:
     assert found == {
         "bookings/forms/why.py",
         "connections/ical/moments.py",
-        "templates/bookings/_week.html",
+        "templates/bookings/week/_week.html",
     }

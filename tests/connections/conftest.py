@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import pytest
-from django.contrib.auth.models import User
 from pytest_django import Settings
 
-from sandbox.accounts import Account
-from sandbox.server import Sandbox
+from practice.models import User
+from sandbox.server.server import Sandbox
+from sandbox.server.store.accounts import Account
 from tests.connections.engine import World
 from tests.connections.keys import keys  # noqa: F401 - a fixture
 from tests.factories import UserFactory

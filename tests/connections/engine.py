@@ -7,17 +7,17 @@ from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from django.contrib.auth.models import User
-
-from connections import accounts, polling
+from connections import accounts
 from connections.busy import Freshness, freshness
 from connections.models import Calendar, Connection, Event, Occurrence, SyncRun
-from connections.report import SyncReport
-from connections.sync import sync_connection
-from sandbox import calendars
-from sandbox.accounts import Account
-from sandbox.device import AppleDevice
-from sandbox.server import Sandbox
+from connections.sync import poll
+from connections.sync.report import SyncReport
+from connections.sync.run import sync_connection
+from practice.models import User
+from sandbox.device.device import AppleDevice
+from sandbox.server.server import Sandbox
+from sandbox.server.store import calendars
+from sandbox.server.store.accounts import Account
 from tests.factories import NOW
 
 BERLIN = ZoneInfo("Europe/Berlin")
@@ -92,11 +92,11 @@ class World:
 
     def poll(self, *, after: float = 5 * MINUTES) -> list[SyncReport]:
         self.now += timedelta(seconds=after)
-        return polling.poll_due(self.now)
+        return poll.poll_due(self.now)
 
     def refresh(self, *, after: float = 1, seconds: float = 4) -> None:
         self.now += timedelta(seconds=after)
-        polling.refresh(self.user.pk, self.now, seconds=seconds)
+        poll.refresh(self.user.pk, self.now, seconds=seconds)
 
     def freshness(self) -> Freshness:
         return freshness(self.user, now=self.now)

@@ -6,15 +6,15 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.contrib.auth.models import User
 from pytest_django import Settings
 
 from connections import accounts
 from connections.accounts import ConfigurationRefused, ConnectFailed
 from connections.busy import busy
 from connections.models import Calendar, CalendarConfiguration, Connection, Event, Occurrence, SyncRun
-from connections.standing import claim
-from connections.sync import Sync, carry_out
+from connections.sync.run import Sync, carry_out
+from connections.sync.state import claim
+from practice.models import User
 from tests.connections.engine import World, at
 from tests.factories import NOW, CalendarFactory, UserFactory
 from tests.ics_text import event

@@ -6,11 +6,11 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.contrib.auth.models import User
 from pytest_django import DjangoAssertNumQueries
 
 from connections.busy import all_events, blocking, busy
 from connections.models import Calendar
+from practice.models import User
 from tests.factories import START, CalendarFactory, ConnectionFactory, EventFactory, OccurrenceFactory, UserFactory
 
 pytestmark = pytest.mark.django_db

@@ -6,10 +6,10 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.contrib.auth.models import User
 
 from connections.busy import Freshness, freshness
 from connections.models import Calendar, CalendarConfiguration
+from practice.models import User
 from tests.factories import NOW, CalendarFactory, ConnectionFactory, UserFactory
 
 pytestmark = pytest.mark.django_db

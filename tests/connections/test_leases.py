@@ -9,11 +9,12 @@ from datetime import timedelta
 import pytest
 from django.db import connections as databases
 
-from connections import leases, polling
+from connections import leases
 from connections.models import Calendar, CalendarConfiguration, Connection, SyncRun
-from connections.report import SyncReport
-from connections.standing import Held, claim
-from connections.sync import Sync, carry_out
+from connections.sync import poll
+from connections.sync.report import SyncReport
+from connections.sync.run import Sync, carry_out
+from connections.sync.state import Held, claim
 from tests.connections.engine import World, at
 from tests.factories import NOW, ConnectionFactory
 from tests.shared_database import shared_database  # noqa: F401 - a fixture
@@ -101,9 +102,9 @@ def test_of_twenty_that_claim_at_once_one_wins() -> None:
 
 @pytest.mark.usefixtures("shared_database")
 def test_workers_that_poll_at_once_share_no_connection(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(polling, "MOST", 5)
+    monkeypatch.setattr(poll, "MOST", 5)
     rows = [ConnectionFactory(next_sync_at=NOW - timedelta(minutes=number)) for number in range(42)]
-    won = [pk for _ in range(8) for some in all_at_once(8, lambda: polling.claim_due(NOW)) for pk in some]
+    won = [pk for _ in range(8) for some in all_at_once(8, lambda: poll.claim_due(NOW)) for pk in some]
     assert (len(won), set(won)) == (42, {row.pk for row in rows})
     assert Connection.objects.filter(lease_until=NOW + LEASE).count() == 42
 

@@ -8,9 +8,9 @@ from datetime import datetime
 import requests
 from lxml import etree
 
-from sandbox.accounts import Account
-from sandbox.server import Sandbox
-from sandbox.xml import CALDAV, c, d, element
+from sandbox.server.dav.xml import CALDAV, c, d, element
+from sandbox.server.server import Sandbox
+from sandbox.server.store.accounts import Account
 
 PROPFIND = '<?xml version="1.0"?><propfind xmlns="DAV:"><prop>{}</prop></propfind>'
 SYNC = (

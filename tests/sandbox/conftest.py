@@ -2,8 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from sandbox.accounts import Account
-from sandbox.server import Sandbox
+from sandbox.server.server import Sandbox
+from sandbox.server.store.accounts import Account
 from tests.sandbox.client import Client
 
 

@@ -2,9 +2,9 @@ from __future__ import annotations
 
 import pytest
 
-from sandbox.accounts import Account
-from sandbox.device import AppleDevice
-from sandbox.server import Sandbox
+from sandbox.device.device import AppleDevice
+from sandbox.server.server import Sandbox
+from sandbox.server.store.accounts import Account
 from tests.bookings.practice import Practice, make_practice
 
 

@@ -9,7 +9,7 @@ from threading import Event
 import pytest
 from django.db import connection as database
 
-from bookings import services
+from bookings import actions
 from bookings.models import Booking, BookingChange, Proposal
 from connections.models import Occurrence
 from soak import reading
@@ -92,7 +92,7 @@ def the_booking_is_gone(stage: Stage) -> None:
 
 
 def the_booking_is_cancelled(stage: Stage) -> None:
-    services.cancel(stage.booking, now=stage.practice.now)
+    actions.cancel(stage.booking, now=stage.practice.now)
     stage.practice.push()
     stage.rest()
 
@@ -138,7 +138,7 @@ def two_overlap(stage: Stage) -> None:
         with database.cursor() as cursor:
             cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
             cursor.execute("ALTER TABLE bookings_booking DROP CONSTRAINT bookings_never_overlap")
-    other = stage.practice.book(START, anyway=True, client=services.ClientDetails("Otto"))
+    other = stage.practice.book(START, anyway=True, client=actions.ClientDetails("Otto"))
     stage.practice.push()
     stage.rest()
     stage.ledger.tries["Otto"] = Try("Otto", stage.practice.now, "booked", other.pk, insisted=True)
@@ -166,7 +166,7 @@ def test_two_bookings_that_overlap_are_found(stage: Stage) -> None:
 
 def test_an_event_under_which_staff_kept_the_booking_is_nothing_wrong(stage: Stage) -> None:
     it_was_known(stage)
-    services.decide(Proposal.objects.get(), choice="keep", now=stage.practice.now)
+    actions.decide(Proposal.objects.get(), choice="keep", now=stage.practice.now)
     assert stage.audit().wrong == []
 
 
@@ -175,7 +175,7 @@ def test_a_booking_that_was_cancelled_before_it_was_confirmed_need_not_have_know
     stage: Stage, pending: bool | None
 ) -> None:
     it_was_known(stage)
-    services.decide(Proposal.objects.get(), choice="cancel", now=stage.practice.now)
+    actions.decide(Proposal.objects.get(), choice="cancel", now=stage.practice.now)
     stage.ledger.cancelled[stage.booking.pk] = "told"
     stage.practice.push()
     stage.rest()

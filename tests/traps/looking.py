@@ -47,7 +47,7 @@ def _time(start: datetime, end: datetime) -> str:
 
 def blocked(practice: Practice) -> list[str]:
     """What blocks in December besides bookings."""
-    from bookings.held import held
+    from bookings.openings.own_time import held
 
     found = busy(practice.user, *DECEMBER, held=held(practice.user, *DECEMBER))
     return [_time(*span) for one in found for span in one.blocking]

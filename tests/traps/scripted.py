@@ -16,7 +16,7 @@ from xml.sax.saxutils import escape
 
 from connections import accounts
 from connections.models import Calendar, Connection
-from connections.sync import SyncReport, sync_connection
+from connections.sync.run import SyncReport, sync_connection
 from tests.factories import NOW, UserFactory
 from tests.servers import PASSWORD, USERNAME, Asked, Served, asked_of, multistatus, prop, reply
 

@@ -16,9 +16,9 @@ from django.test import override_settings
 
 from connections import accounts
 from connections.models import Calendar, Connection, Occurrence
-from connections.polling import poll_due
 from connections.problems import sentence
-from connections.sync import sync_connection
+from connections.sync.poll import poll_due
+from connections.sync.run import sync_connection
 from tests.bookings.practice import HOUR, Practice, berlin
 from tests.traps.conftest import turn
 from tests.traps.disturbing import (
@@ -90,7 +90,7 @@ def impatient(monkeypatch: pytest.MonkeyPatch) -> Impatient:
     @contextmanager
     def short() -> Iterator[None]:
         with override_settings(TASK_TIMEOUT_SECONDS=0.3), monkeypatch.context() as patience:
-            patience.setattr("connections.polling.PROBE_TIMEOUT", 0.25)
+            patience.setattr("connections.sync.poll.PROBE_TIMEOUT", 0.25)
             yield
 
     return short

@@ -7,15 +7,16 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import pytest
-from django.contrib.auth.models import User
 
-from bookings import outbox, services
+from bookings import actions
 from bookings.models import Booking, LinkedEvent, Proposal
+from bookings.push import outbox
 from connections import accounts
 from connections.models import Calendar, Connection, Event
-from connections.sync import sync_connection
+from connections.sync.run import sync_connection
+from practice.models import User
 from tests.bookings.practice import CARLA, utc
-from tests.connections.ical_files import museum
+from tests.connections.ical.museum import museum
 from tests.factories import NOW, START, ServiceFactory, UserFactory, office_hours
 from tests.ics_text import event
 from tests.servers import PASSWORD, USERNAME, Asked, CalendarServer, Served, multistatus, prop, reply
@@ -281,7 +282,7 @@ class Elsewhere:
 
     def book(self) -> Booking:
         service = ServiceFactory(staff=[self.user])
-        return services.book(service=service, staff=self.user, start=START, client=CARLA, now=self.now)
+        return actions.book(service=service, staff=self.user, start=START, client=CARLA, now=self.now)
 
     def placed(self) -> LinkedEvent:
         return LinkedEvent.objects.get()
@@ -310,11 +311,11 @@ def test_a_body_that_comes_back_rewritten_is_still_what_we_wrote(elsewhere: Else
     assert elsewhere.push() == ["pushed"]
     for _ in range(2):
         elsewhere.sync()
-    services.reschedule(booking, start=utc(1, 13), now=elsewhere.now)
+    actions.reschedule(booking, start=utc(1, 13), now=elsewhere.now)
     assert (elsewhere.push(), Proposal.objects.count()) == (["pushed"], 0)
     elsewhere.sync()
     assert (times("Home"), elsewhere.push(), Proposal.objects.count()) == (["01 14:00-15:00"], [], 0)
-    services.cancel(booking, now=elsewhere.now)
+    actions.cancel(booking, now=elsewhere.now)
     assert elsewhere.push() == ["pushed"]
     elsewhere.sync()
     assert elsewhere.hrefs() == []
@@ -339,10 +340,10 @@ def test_weak_etags_do_not_stop_a_booking_from_being_changed(web: Web, weak: boo
     shop = customer(web, Server(weak=weak), linked=True)
     user = shop.connection.user
     office_hours(user)
-    booking = services.book(service=ServiceFactory(staff=[user]), staff=user, start=START, client=CARLA, now=shop.now)
+    booking = actions.book(service=ServiceFactory(staff=[user]), staff=user, start=START, client=CARLA, now=shop.now)
     assert [one.state for one in outbox.push_due(shop.now)] == ["pushed"]
     shop.sync()
-    services.reschedule(booking, start=utc(1, 13), now=shop.now)
+    actions.reschedule(booking, start=utc(1, 13), now=shop.now)
     assert [one.state for one in outbox.push_due(shop.now)] == ["pushed"]
-    services.cancel(booking, now=shop.now)
+    actions.cancel(booking, now=shop.now)
     assert ([one.state for one in outbox.push_due(shop.now)], shop.server.members) == (["pushed"], {})

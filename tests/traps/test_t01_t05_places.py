@@ -7,11 +7,11 @@ from typing import Any
 
 import pytest
 
-from bookings import services
+from bookings import actions
 from connections import accounts
 from connections.models import Calendar, Connection, Event
-from sandbox.accounts import Account
-from sandbox.server import Sandbox
+from sandbox.server.server import Sandbox
+from sandbox.server.store.accounts import Account
 from tests.bookings.practice import Practice, berlin, utc
 from tests.factories import NOW, UserFactory
 from tests.ics_text import event
@@ -178,6 +178,6 @@ def test_t05_our_own_event_is_known_by_its_href_and_uid_after_the_phone_moved_it
     new = practice.phone.move_to(practice.href(booking), practice.account.calendar("Work"))
     practice.poll_later()
     assert (practice.href(booking), practice.proposals()) == (new, [])
-    services.reschedule(booking, start=utc(1, 13), now=practice.now)
+    actions.reschedule(booking, start=utc(1, 13), now=practice.now)
     practice.icloud.log.clear()
     assert (practice.push(), writes(practice)) == (["pushed"], [("PUT", new)])

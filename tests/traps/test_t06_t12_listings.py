@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from connections.models import Calendar, Event
-from sandbox.server import Sandbox
+from sandbox.server.server import Sandbox
 from tests.bookings.practice import Practice, berlin
 from tests.ics_text import event
 from tests.servers import Served, multistatus

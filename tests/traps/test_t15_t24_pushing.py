@@ -7,8 +7,9 @@ from typing import Any
 
 import pytest
 
-from bookings import placing, services
+from bookings import actions
 from bookings.models import Booking, LinkedEvent
+from bookings.push import placements
 from connections import accounts
 from connections.models import Event
 from tests.bookings.practice import HOUR, Practice, berlin, utc
@@ -46,7 +47,7 @@ def test_t15_a_stale_read_after_our_own_write_changes_nothing(
     booking = practice.booked()
     practice.later(timedelta(minutes=10))
     turn(practice.icloud, {**switches, "etag_on_put": etag_on_put, "lag_seconds": 400})
-    services.reschedule(booking, start=utc(1, 13), now=practice.now)
+    actions.reschedule(booking, start=utc(1, 13), now=practice.now)
     practice.push()
     for _ in range(2):
         practice.later(timedelta(seconds=70))
@@ -67,7 +68,7 @@ def test_t15_an_etag_that_changes_by_itself_is_no_change_of_a_booking(practice: 
         practice.poll_later()
     practice.icloud.log.clear()
     assert (practice.push(), writes(practice)) == ([], [])
-    services.reschedule(booking, start=utc(1, 13), now=practice.now)
+    actions.reschedule(booking, start=utc(1, 13), now=practice.now)
     assert practice.push() == ["pushed"]
     assert settled(practice, booking) == (utc(1, 13), "confirmed", "pushed", utc(1, 13), [])
 
@@ -100,10 +101,10 @@ def test_t16_a_create_that_cannot_be_read_back_yet_is_tried_again_and_stays_one(
 def test_t17_every_write_names_the_version_it_means(start: Start, wildcard: str) -> None:
     practice = start(wildcard_if_match=wildcard)
     booking = practice.booked()
-    services.reschedule(booking, start=utc(1, 13), now=practice.now)
+    actions.reschedule(booking, start=utc(1, 13), now=practice.now)
     practice.push()
     practice.poll_later()
-    services.cancel(booking, now=practice.now)
+    actions.cancel(booking, now=practice.now)
     practice.push()
     conditions = [
         (one.method, *one.conditions.items()) for one in practice.icloud.log if one.method in ("PUT", "DELETE")
@@ -118,7 +119,7 @@ def test_t17_every_write_names_the_version_it_means(start: Start, wildcard: str)
 def test_t17_an_event_deleted_on_the_phone_is_not_created_again_by_an_update(practice: Practice) -> None:
     booking = practice.booked()
     practice.phone.delete(practice.href(booking))
-    services.reschedule(booking, start=utc(1, 13), now=practice.now, anyway=True)
+    actions.reschedule(booking, start=utc(1, 13), now=practice.now, anyway=True)
     practice.push()
     assert practice.events() == []
 
@@ -134,10 +135,10 @@ def test_t18_every_event_we_write_has_an_end(start: Start, no_end: str) -> None:
     home = practice.account.calendar("Home")
     home.put(home.name_of(practice.href(booking)), "\r\n".join(without_end).encode())
     practice.poll_later()
-    services.reschedule(booking, start=utc(1, 13), now=practice.now, anyway=True)
+    actions.reschedule(booking, start=utc(1, 13), now=practice.now, anyway=True)
     practice.push()
     for proposal in booking.proposals.open():  # type: ignore[attr-defined]
-        services.decide(proposal, choice="put_back", now=practice.now)
+        actions.decide(proposal, choice="put_back", now=practice.now)
     practice.push()
     assert (practice.there(booking).start, practice.there(booking).end) == (utc(1, 13), utc(1, 14))
     assert (row("Home").gone_at, row("Home").writable) == (None, True)
@@ -148,7 +149,7 @@ def test_t18_what_we_write_passes_the_strictest_server(start: Start) -> None:
     booking = practice.booked()
     practice.phone.annotate(practice.href(booking), "bring the file")
     practice.poll_later()
-    services.reschedule(booking, start=utc(1, 13), now=practice.now)
+    actions.reschedule(booking, start=utc(1, 13), now=practice.now)
     assert practice.push() == ["pushed"]
     practice.poll_later()
     assert settled(practice, booking) == (utc(1, 13), "confirmed", "pushed", utc(1, 13), [])
@@ -169,7 +170,7 @@ def test_t18_a_404_to_a_create_does_not_disconnect_a_healthy_calendar(practice: 
 def test_t19_an_event_deleted_by_its_owner_is_a_decision_and_no_glitch(practice: Practice) -> None:
     booking = practice.booked()
     practice.phone.delete(practice.href(booking))
-    services.reschedule(booking, start=utc(1, 13), now=practice.now)
+    actions.reschedule(booking, start=utc(1, 13), now=practice.now)
     practice.push()
     everything_after(practice)
     assert (practice.events(), [kind for kind, _ in practice.proposals()]) == ([], ["deleted"])
@@ -182,7 +183,7 @@ def test_t19_a_calendar_deleted_by_its_owner_cancels_and_recreates_nothing(start
     practice = start(removed_calendar=removed)
     booking = practice.booked()
     practice.account.calendar("Home").remove()
-    services.reschedule(booking, start=utc(1, 13), now=practice.now, anyway=True)
+    actions.reschedule(booking, start=utc(1, 13), now=practice.now, anyway=True)
     assert practice.push() == ["no_linked_calendar"]
     practice.poll_later(3)
     booking.refresh_from_db()
@@ -219,7 +220,7 @@ def test_t20_a_lost_create_that_the_phone_changed_is_asked_about(practice: Pract
     everything_after(practice, 2)
     booking.refresh_from_db()
     assert ([kind for kind, _ in practice.proposals()], booking.start) == (["both_sides"], START)
-    services.decide(booking.proposals.get(), choice=choice, now=practice.now)  # type: ignore[attr-defined]
+    actions.decide(booking.proposals.get(), choice=choice, now=practice.now)  # type: ignore[attr-defined]
     everything_after(practice)
     decided = {"put_back": START, "accept": utc(1, 13)}[choice]
     assert settled(practice, booking) == (decided, "confirmed", "pushed", decided, [])
@@ -236,7 +237,7 @@ def test_t21_another_linked_calendar_gets_another_uid(start: Start, uid_conflict
     booking = practice.booked()
     old = practice.placement(booking).uid
     accounts.configure(practice.user, linked=row("Work"), conflicts=[row("Home")], now=practice.now)
-    placing.place_upcoming(practice.user, practice.now)
+    placements.place_upcoming(practice.user, practice.now)
     assert sorted(practice.push()) == ["pushed", "pushed"]
     practice.poll_later(2)
     new = practice.placement(booking)
@@ -263,10 +264,10 @@ def test_t22_icloud_mails_nobody_in_the_staff_members_name(start: Start, obeys: 
     practice = start(honours_schedule_agent=obeys)
     invitation = practice.phone.receive_invitation(practice.account.calendar("Home"), "Meeting", berlin(2, 10))
     booking = practice.booked()
-    services.reschedule(booking, start=utc(1, 13), now=practice.now)
+    actions.reschedule(booking, start=utc(1, 13), now=practice.now)
     practice.push()
     text = practice.text(booking).upper()
-    services.cancel(booking, now=practice.now)
+    actions.cancel(booking, now=practice.now)
     practice.push()
     practice.poll_later()
     words = ("ORGANIZER", "ATTENDEE", "METHOD", "CARLA@EXAMPLE.ORG")
@@ -290,7 +291,7 @@ def test_t23_an_update_keeps_everything_the_phone_added(practice: Practice) -> N
     )
     home.put(home.name_of(href), attached.encode())
     practice.poll_later()
-    services.reschedule(booking, start=utc(1, 13), now=practice.now, anyway=True)
+    actions.reschedule(booking, start=utc(1, 13), now=practice.now, anyway=True)
     practice.push()
     added = [
         "TRIGGER:-PT30M",
@@ -312,8 +313,8 @@ def test_t23_nothing_is_written_but_our_own_events(practice: Practice) -> None:
         practice.phone.add(practice.account.calendar(name), "Course", berlin(3, 9), rule="FREQ=DAILY;COUNT=3")
     practice.icloud.log.clear()
     bookings = [practice.booked(), practice.booked(START + 2 * HOUR)]
-    services.reschedule(bookings[0], start=utc(1, 14), now=practice.now)
-    services.cancel(bookings[1], now=practice.now)
+    actions.reschedule(bookings[0], start=utc(1, 14), now=practice.now)
+    actions.cancel(bookings[1], now=practice.now)
     everything_after(practice)
     practice.sync(full=True)
     ours = set(LinkedEvent.objects.values_list("href", flat=True))
@@ -333,6 +334,6 @@ def test_t24_an_event_that_the_phone_wrote_anew_is_still_ours(practice: Practice
     practice.poll_later()
     booking.refresh_from_db()
     assert booking.start == utc(1, 13)
-    services.reschedule(booking, start=utc(1, 9), now=practice.now)
+    actions.reschedule(booking, start=utc(1, 9), now=practice.now)
     assert (practice.push(), practice.there(booking).start) == (["pushed"], utc(1, 9))
     assert Event.objects.get().whole is True

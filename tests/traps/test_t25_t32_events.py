@@ -7,11 +7,11 @@ from typing import Any
 
 import pytest
 
-from connections import expansion
 from connections.models import CalendarConfiguration, Event, Occurrence
-from sandbox.device import AppleDevice
+from connections.sync import reexpand
+from sandbox.device.device import AppleDevice
 from tests.bookings.practice import BERLIN, Practice, berlin
-from tests.connections.ical_files import MUSEUM, calendar, museum
+from tests.connections.ical.museum import MUSEUM, calendar, museum
 from tests.ics_text import event
 from tests.traps.conftest import Start
 from tests.traps.looking import WELL, blocked, every, named, reasons, row, state, times
@@ -256,7 +256,7 @@ def test_t32_an_endless_series_ends_at_the_window_and_goes_on_with_it(practice: 
     last = _last_day()
     practice.icloud.log.clear()
     later = practice.now + timedelta(days=100)
-    expansion.move_window(later)
+    reexpand.move_window(later)
     assert (_last_day() - last, list(practice.icloud.log)) == (timedelta(days=100), [])
     assert Occurrence.objects.order_by("start")[0].end >= later - timedelta(days=36)
 

@@ -9,12 +9,12 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from bookings import services
+from bookings import actions
 from bookings.models import Booking
 from connections import accounts
 from connections.models import Calendar, Connection, Event
-from connections.polling import poll_due
-from connections.standing import claim
+from connections.sync.poll import poll_due
+from connections.sync.state import claim
 from tests.bookings.practice import HOUR, Practice, berlin
 from tests.factories import START
 from tests.traps.conftest import Start
@@ -109,7 +109,7 @@ def test_t35_a_calendar_that_vanishes_keeps_blocking_and_ends_confirmed_sales(st
     practice.poll_later(2)
     gone = {"404": "calendar_gone", "410": "calendar_gone", "403": "calendar_withdrawn"}[removed]
     assert (row("Work").error_code, times(), blocked(practice)) == (gone, ["01 14:00-15:00"], ["01 14:00-15:00"])
-    with pytest.raises(services.NotOpen):
+    with pytest.raises(actions.NotOpen):
         practice.book(berlin(1, 14))
     practice.poll_later(13)
     assert (state(practice), practice.book().status) == ((gone, False, "stale"), "pending")
@@ -225,7 +225,7 @@ def test_t37_one_account_is_never_synced_twice_at_once(practice: Practice) -> No
 def test_t38_an_event_of_a_second_ago_prevents_the_booking(practice: Practice) -> None:
     practice.later(timedelta(minutes=4))
     practice.phone.add(practice.account.calendar("Work"), "Dentist", START, START + HOUR)
-    with pytest.raises(services.NotOpen, match="An event of the calendar “Work” is at this time"):
+    with pytest.raises(actions.NotOpen, match="An event of the calendar “Work” is at this time"):
         practice.book()
     assert Booking.objects.count() == 0
 
@@ -257,7 +257,7 @@ def test_t38_with_icloud_down_a_booking_has_a_defined_answer(
     DOWN[how](practice)
     booking = practice.book()
     assert booking.status == status
-    with pytest.raises(services.NotOpen):
+    with pytest.raises(actions.NotOpen):
         practice.book(berlin(1, 14))
     practice.icloud.up()
     practice.icloud.faults.clear()

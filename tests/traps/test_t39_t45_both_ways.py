@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 from django.db import connection as database
 
-from bookings import services
-from bookings.finding import openings_of
+from bookings import actions
 from bookings.models import LinkedEvent
+from bookings.openings.search import openings_of
 from connections import accounts
 from connections.models import Calendar, Event
 from tests.bookings.practice import HOUR, Practice, berlin, utc
@@ -48,7 +48,7 @@ def test_t39_our_own_event_blocks_nothing_besides_its_booking_and_is_not_pushed_
 
 def test_t39_a_moved_booking_frees_its_old_time_at_once(practice: Practice) -> None:
     booking = practice.booked()
-    services.reschedule(booking, start=utc(1, 13), now=practice.now)
+    actions.reschedule(booking, start=utc(1, 13), now=practice.now)
     practice.push()
     practice.poll_later()
     assert (blocked(practice), practice.book(START).status) == ([], "confirmed")
@@ -98,7 +98,7 @@ def test_t41_a_web_page_is_no_calendar_and_frees_nothing(practice: Practice, pla
 def test_t41_a_web_page_is_no_receipt(practice: Practice, method: str, status: int) -> None:
     booking = practice.booked() if method == "DELETE" else practice.book()
     if method == "DELETE":
-        services.cancel(booking, now=practice.now)
+        actions.cancel(booking, now=practice.now)
     practice.icloud.faults.html(status, method=method)
     assert practice.push() == ["retrying"]
     practice.later()
@@ -125,7 +125,7 @@ def test_t42_neither_passwords_nor_titles_are_logged_or_stored_in_the_clear(
         elif trouble == "500":
             practice.icloud.faults.html(500, times=4)
         elif trouble == "bug":
-            monkeypatch.setattr("connections.apply.Lens.expand", lambda lens, text: 1 / 0)
+            monkeypatch.setattr("connections.sync.apply.Lens.expand", lambda lens, text: 1 / 0)
         practice.booked() if trouble == "none" else practice.poll_later()
     said = caplog.text
     assert [word for word in (password, "Authorization", "Basic ", "Very private", "Carla") if word in said] == []
@@ -147,7 +147,7 @@ def test_t43_a_hundred_calendars_are_one_request_and_none_is_ever_made(practice:
     practice.poll_later()
     assert (len(practice.icloud.log), Calendar.objects.count()) == (1, 99)
     booking = practice.booked()
-    services.cancel(booking, now=practice.now)
+    actions.cancel(booking, now=practice.now)
     practice.push()
     used = {one.method for one in practice.icloud.log}
     assert used <= {"PROPFIND", "REPORT", "GET", "PUT", "DELETE"}
@@ -177,7 +177,7 @@ def test_t44_events_are_updated_in_place_and_never_written_anew(practice: Practi
     href, uid = practice.href(booking), practice.placement(booking).uid
     practice.icloud.log.clear()
     for hour in (10, 11, 12):
-        services.reschedule(booking, start=utc(1, hour), now=practice.now)
+        actions.reschedule(booking, start=utc(1, hour), now=practice.now)
         practice.push()
         practice.poll_later()
         practice.sync(full=True)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import time
 from typing import Any
 
-from django.contrib.auth.models import User
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.core.management.base import CommandParser
@@ -13,8 +12,9 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from availability.models import write_week
-from connections.commands import JsonCommand, Refused, read_password
 from connections.models import CalendarConfiguration
+from practice.commands import JsonCommand, Refused, read_password
+from practice.models import User
 
 NINE_TO_FIVE = time(9), time(17)
 MONDAY_TO_FRIDAY = range(5)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from django.contrib.auth.models import User
 from django.core.management.base import CommandParser
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -13,10 +12,11 @@ from django.utils.translation import ngettext
 from rich.console import Console
 from rich.progress import Progress
 
-from bookings import auditing
-from bookings.auditing import Difference
-from bookings.shapes import difference_json
-from connections.commands import Failed, JsonCommand, user_named
+from bookings.management.shapes import difference_json
+from bookings.reconcile import audit
+from bookings.reconcile.audit import Difference
+from practice.commands import Failed, JsonCommand, user_named
+from practice.models import User
 
 SHOWN = 50
 
@@ -56,13 +56,13 @@ class Command(JsonCommand):
         return data
 
     def _audit(self, user: User, *, repair: bool) -> list[Difference]:
-        found = auditing.audit(user, timezone.now())
+        found = audit.audit(user, timezone.now())
         if not found or not repair:
             return found
-        auditing.repair(user, found, clock=timezone.now)
-        left = auditing.audit(user, timezone.now())
+        audit.repair(user, found, clock=timezone.now)
+        left = audit.audit(user, timezone.now())
         self._tell_mended(found, left)
-        return auditing.with_notes(left)
+        return audit.with_notes(left)
 
     def _tell_mended(self, found: Iterable[Difference], left: Iterable[Difference]) -> None:
         """For people; programs are told of what is left."""

@@ -9,11 +9,11 @@ from django.core.management.base import CommandParser
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from bookings import services
+from bookings import actions
+from bookings.management.shapes import booking_json, opening_json, service_named
 from bookings.models import Client
-from bookings.shapes import booking_json, opening_json, service_named
-from connections.commands import JsonCommand, Refused, in_one_line, instant, user_named
-from connections.instants import iso
+from practice.commands import JsonCommand, Refused, in_one_line, instant, user_named
+from practice.times import iso
 
 
 class Command(JsonCommand):
@@ -30,16 +30,16 @@ class Command(JsonCommand):
     def run(self, *, service: str, staff: str | None, start: str, **options: Any) -> dict[str, Any]:
         client = _client(options["name"], options["email"], options["phone"])
         try:
-            booking = services.book(
+            booking = actions.book(
                 service=service_named(service),
                 staff=user_named(staff) if staff else None,
                 start=instant(start),
                 client=client,
                 now=timezone.now(),
             )
-        except services.NotOpen as error:
+        except actions.NotOpen as error:
             raise Refused(_with_alternatives(error), _refusal(error)) from None
-        except services.Refused as error:
+        except actions.Refused as error:
             raise Refused(str(error)) from None
         return booking_json(booking)
 
@@ -47,20 +47,20 @@ class Command(JsonCommand):
         self.stdout.write(_("Booking %(id)s: %(start)s – %(end)s, %(status)s.") % data)
 
 
-def _client(name: str, email: str, phone: str) -> services.ClientDetails:
+def _client(name: str, email: str, phone: str) -> actions.ClientDetails:
     try:
         Client(name=name.strip() or "?", email=email.strip(), phone=phone.strip()).clean_fields()
     except ValidationError as error:
         raise Refused(in_one_line(error)) from None
-    return services.ClientDetails(name, email, phone)
+    return actions.ClientDetails(name, email, phone)
 
 
-def _with_alternatives(error: services.NotOpen) -> str:
+def _with_alternatives(error: actions.NotOpen) -> str:
     if not error.alternatives:
         return str(error)
     times = ", ".join(str(iso(one.start)) for one in error.alternatives)
     return f"{error} {_('Next openings: %(times)s.') % {'times': times}}"
 
 
-def _refusal(error: services.NotOpen) -> dict[str, Any]:
+def _refusal(error: actions.NotOpen) -> dict[str, Any]:
     return {"error": str(error), "openings": [opening_json(one) for one in error.alternatives]}

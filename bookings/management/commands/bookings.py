@@ -7,9 +7,9 @@ from typing import Any
 from django.core.management.base import CommandParser
 from django.utils.translation import gettext as _
 
+from bookings.management.shapes import booking_json
 from bookings.models import Booking
-from bookings.shapes import booking_json
-from connections.commands import JsonCommand, user_named
+from practice.commands import JsonCommand, user_named
 
 
 class Command(JsonCommand):

@@ -8,10 +8,10 @@ from django.core.management.base import CommandParser
 from django.utils.translation import gettext as _
 
 from availability.openings import blocked_slots
-from bookings.held import held
+from bookings.openings.own_time import held
 from connections.busy import busy
-from connections.commands import JsonCommand, Refused, instant, user_named
-from connections.instants import iso
+from practice.commands import JsonCommand, Refused, instant, user_named
+from practice.times import iso
 
 
 class Command(JsonCommand):

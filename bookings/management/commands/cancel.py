@@ -8,9 +8,9 @@ from django.core.management.base import CommandParser
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from bookings import services
-from bookings.shapes import booking_json, booking_numbered
-from connections.commands import JsonCommand
+from bookings import actions
+from bookings.management.shapes import booking_json, booking_numbered
+from practice.commands import JsonCommand
 
 
 class Command(JsonCommand):
@@ -20,7 +20,7 @@ class Command(JsonCommand):
         parser.add_argument("--booking", type=int, required=True)
 
     def run(self, *, booking: int, **options: Any) -> dict[str, Any]:
-        return booking_json(services.cancel(booking_numbered(booking), now=timezone.now()))
+        return booking_json(actions.cancel(booking_numbered(booking), now=timezone.now()))
 
     def show(self, data: Any) -> None:
         self.stdout.write(_("Booking %(id)s is cancelled.") % data)

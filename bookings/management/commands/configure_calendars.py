@@ -6,16 +6,16 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
-from django.contrib.auth.models import User
 from django.core.management.base import CommandParser
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from bookings import placing
+from bookings.push import placements
 from connections import accounts, dav
-from connections.commands import JsonCommand, Refused, user_named
 from connections.models import Calendar
+from practice.commands import JsonCommand, Refused, user_named
+from practice.models import User
 
 
 class Command(JsonCommand):
@@ -39,7 +39,7 @@ class Command(JsonCommand):
             )
         except accounts.ConfigurationRefused as error:
             raise Refused(str(error)) from None
-        added = placing.place_upcoming(staff, now) if target is not None and before is None else 0
+        added = placements.place_upcoming(staff, now) if target is not None and before is None else 0
         chosen = Calendar.objects.selected().of(staff)
         return {
             "linked": target.path if target else None,

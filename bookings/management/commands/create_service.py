@@ -10,7 +10,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from bookings.models import Service
-from connections.commands import JsonCommand, Refused, in_one_line, user_named
+from practice.commands import JsonCommand, Refused, in_one_line, user_named
 
 
 class Command(JsonCommand):

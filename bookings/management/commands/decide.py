@@ -8,10 +8,10 @@ from django.core.management.base import CommandParser
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from bookings import services, verdicts
+from bookings import actions
+from bookings.management.shapes import booking_json
 from bookings.models import Proposal
-from bookings.shapes import booking_json
-from connections.commands import JsonCommand, Refused
+from practice.commands import JsonCommand, Refused
 
 
 class Command(JsonCommand):
@@ -26,8 +26,8 @@ class Command(JsonCommand):
         if not row:
             raise Refused(_("There is no proposal %(id)s.") % {"id": proposal})
         try:
-            return booking_json(verdicts.decide(row[0], choice=choice, now=timezone.now()))
-        except services.Refused as error:
+            return booking_json(actions.decide(row[0], choice=choice, now=timezone.now()))
+        except actions.Refused as error:
             raise Refused(str(error)) from None
 
     def show(self, data: Any) -> None:

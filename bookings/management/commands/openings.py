@@ -8,10 +8,10 @@ from django.core.management.base import CommandParser
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from bookings.finding import find
-from bookings.shapes import opening_json, service_named, staff_of
-from connections.commands import JsonCommand, Refused, instant, user_named
-from connections.instants import iso
+from bookings.management.shapes import opening_json, service_named, staff_of
+from bookings.openings.search import find
+from practice.commands import JsonCommand, Refused, instant, user_named
+from practice.times import iso
 
 
 class Command(JsonCommand):

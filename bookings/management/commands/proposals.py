@@ -7,9 +7,9 @@ from typing import Any
 from django.core.management.base import CommandParser
 from django.utils.translation import gettext as _
 
+from bookings.management.shapes import proposal_json
 from bookings.models import Proposal
-from bookings.shapes import proposal_json
-from connections.commands import JsonCommand, user_named
+from practice.commands import JsonCommand, user_named
 
 
 class Command(JsonCommand):

@@ -12,11 +12,11 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from rich.console import Console
 
-from bookings import outbox
 from bookings.models import LinkedEvent
-from bookings.outbox import Pushed
-from connections.commands import Failed, JsonCommand
+from bookings.push import outbox
+from bookings.push.outbox import Pushed
 from connections.models import Connection
+from practice.commands import Failed, JsonCommand
 
 LOOK_AGAIN = 0.2  # seconds between two looks at what another worker has in hand
 State = LinkedEvent.State

@@ -8,9 +8,9 @@ from django.core.management.base import CommandParser
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from bookings import services
-from bookings.shapes import booking_json, booking_numbered
-from connections.commands import JsonCommand, Refused, instant
+from bookings import actions
+from bookings.management.shapes import booking_json, booking_numbered
+from practice.commands import JsonCommand, Refused, instant
 
 
 class Command(JsonCommand):
@@ -22,8 +22,8 @@ class Command(JsonCommand):
 
     def run(self, *, booking: int, start: str, **options: Any) -> dict[str, Any]:
         try:
-            moved = services.reschedule(booking_numbered(booking), start=instant(start), now=timezone.now())
-        except services.Refused as error:
+            moved = actions.reschedule(booking_numbered(booking), start=instant(start), now=timezone.now())
+        except actions.Refused as error:
             raise Refused(str(error)) from None
         return booking_json(moved)
 

@@ -9,7 +9,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 from django_q.models import Schedule
 
-from connections.commands import JsonCommand
+from practice.commands import JsonCommand
 
 
 @dataclass(frozen=True, slots=True)

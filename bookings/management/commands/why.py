@@ -8,11 +8,11 @@ from django.core.management.base import CommandParser
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from bookings.reasons import bearing_on, is_open
-from bookings.shapes import reason_json, service_named, staff_of
+from bookings.management.shapes import reason_json, service_named, staff_of
+from bookings.openings.explain import bearing_on, is_open
 from connections.busy import freshness
-from connections.commands import JsonCommand, instant, user_named
-from connections.instants import iso
+from practice.commands import JsonCommand, instant, user_named
+from practice.times import iso
 
 
 class Command(JsonCommand):

@@ -6,11 +6,11 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from connections.commands import Failed, JsonCommand
-from connections.health import waits_for_person
-from connections.instants import iso
 from connections.models import Connection
 from connections.problems import sentence
+from connections.status.health import waits_for_person
+from practice.commands import Failed, JsonCommand
+from practice.times import iso
 
 
 class Command(JsonCommand):

@@ -9,8 +9,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from connections import accounts
-from connections.commands import Failed, JsonCommand, Refused, read_password, user_named
 from connections.models import Connection
+from practice.commands import Failed, JsonCommand, Refused, read_password, user_named
 
 
 class Command(JsonCommand):

@@ -7,7 +7,7 @@ from typing import Any
 from django_q import cluster
 from django_q.management.commands import qcluster
 
-from connections.overseer import Cluster, Overseer
+from connections.worker.supervisor import Cluster, Overseer
 
 
 class Command(qcluster.Command):  # type: ignore[misc] # the library has no types

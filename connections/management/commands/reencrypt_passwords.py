@@ -8,9 +8,9 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from connections.commands import Failed, JsonCommand
+from connections.fields import Unreadable
 from connections.models import Connection
-from connections.passwords import Unreadable
+from practice.commands import Failed, JsonCommand
 
 
 class Command(JsonCommand):

@@ -14,11 +14,11 @@ from django.utils.translation import gettext as _
 from rich.console import Console
 from rich.progress import Progress
 
-from connections.commands import Failed, JsonCommand, Refused, user_named
 from connections.models import Connection, SyncRun
 from connections.problems import Problem
-from connections.report import SyncReport
-from connections.sync import sync_connection
+from connections.sync.report import SyncReport
+from connections.sync.run import sync_connection
+from practice.commands import Failed, JsonCommand, Refused, user_named
 
 LOOK_AGAIN = 0.2  # seconds between two looks at somebody else's lease
 

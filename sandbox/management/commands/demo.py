@@ -18,8 +18,8 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils.translation import gettext as _
 from rich.console import Console
 
-from sandbox.demo_place import LOOPBACK, Busy, Place
-from sandbox.demo_processes import LOOK_AGAIN, Ended, Processes
+from sandbox.demo.place import LOOPBACK, Busy, Place
+from sandbox.demo.processes import LOOK_AGAIN, Ended, Processes
 
 START_SECONDS = 120
 

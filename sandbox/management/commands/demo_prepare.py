@@ -12,9 +12,9 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
-from sandbox import demo_practice
-from sandbox.demo_place import Place
-from sandbox.server import Sandbox
+from sandbox.demo import staff
+from sandbox.demo.place import Place
+from sandbox.server.server import Sandbox
 
 
 class Command(BaseCommand):
@@ -33,8 +33,8 @@ class Command(BaseCommand):
         with Sandbox(place.icloud, entry_port=urlsplit(settings.ICLOUD_CALDAV_URL).port or 0) as icloud:
             filled = [date.fromisoformat(one) for one in place.read("practice").get("weeks", [])]
             if filled:
-                demo_practice.go_on(icloud, filled=filled, now=now)
+                staff.go_on(icloud, filled=filled, now=now)
             else:
-                demo_practice.make(icloud, now=now)
-        weeks = sorted({*filled, *demo_practice.weeks_of(now)})
+                staff.make(icloud, now=now)
+        weeks = sorted({*filled, *staff.weeks_of(now)})
         place.write("practice", weeks=[monday.isoformat() for monday in weeks])

@@ -1,0 +1,1 @@
+"""`make bench`: Kalends measured beside other programs."""

@@ -1,0 +1,1 @@
+"""`make bench-fleet`: many connections and one worker cluster."""

@@ -1,0 +1,119 @@
+"""Book a service."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.conf import settings
+from django.utils.translation import gettext as _
+
+from bookings.actions import history
+from bookings.actions.preconditions import (
+    NotOpen,
+    Refused,
+    check_open,
+    locked,
+    nudge,
+    refuse_far,
+    set_time,
+)
+from bookings.clients import client_of, one_line
+from bookings.models import Booking, BookingChange, Service
+from bookings.openings import search
+from bookings.proposals import collisions
+from bookings.push import placements
+from connections.busy import freshness
+from connections.sync.poll import refresh_all
+from practice.models import User
+
+Kind = BookingChange.Kind
+Source = BookingChange.Source
+
+
+@dataclass(frozen=True, slots=True)
+class ClientDetails:
+    """Who books, as typed."""
+
+    name: str
+    email: str = ""
+    phone: str = ""
+
+
+def book(
+    *,
+    service: Service,
+    staff: User | None,
+    start: datetime,
+    client: ClientDetails,
+    now: datetime,
+    actor: User | None = None,
+    anyway: bool = False,
+    note: str = "",
+) -> Booking:
+    """Book `service` at `start` (aware) with `staff`, or with the first of its staff who is free then.
+
+    `anyway`: staff insist on a time that is not open, even over another booking. Raises NotOpen, Refused.
+    """
+    if not client.name.strip():
+        raise Refused(_("Say who the booking is for."))
+    if not service.active:
+        raise Refused(_("“%(service)s” cannot be booked at present.") % {"service": service})
+    refuse_far(start, now)
+    candidates = _candidates(service, staff)
+    refresh_all([user.pk for user in candidates], now, seconds=settings.FRESHNESS_DEADLINE_SECONDS)
+    candidates.sort(key=lambda user: _is_unread(user, now))
+    refusal: NotOpen | None = None
+    for user in candidates:
+        try:
+            return _book_with(user, service, start, client, now=now, actor=actor, anyway=anyway, note=note)
+        except NotOpen as error:
+            refusal = refusal or error
+    assert refusal is not None  # noqa: S101 - there is always a candidate
+    raise NotOpen(str(refusal), search.next_openings(service, candidates, max(start, now), now=now))
+
+
+def _candidates(service: Service, staff: User | None) -> list[User]:
+    able = list(service.staff.filter(is_active=True).order_by("pk"))
+    if staff is not None:
+        if staff not in able:
+            raise Refused(_("%(staff)s does not offer “%(service)s”.") % {"staff": staff, "service": service})
+        return [staff]
+    if not able:
+        raise Refused(_("Nobody offers “%(service)s” yet.") % {"service": service})
+    return able
+
+
+def _is_unread(user: User, now: datetime) -> bool:
+    """Could the user's calendars not be read just now? Then somebody whose calendars were read comes first."""
+    fresh = freshness(user, now=now)
+    return fresh.pending or not fresh.bookable or (fresh.as_of is not None and fresh.as_of < now)
+
+
+def _book_with(
+    user: User,
+    service: Service,
+    start: datetime,
+    client: ClientDetails,
+    *,
+    now: datetime,
+    actor: User | None,
+    anyway: bool,
+    note: str,
+) -> Booking:
+    shape = service.shape
+    with locked(user):
+        collides = check_open(user, shape, start, now=now, anyway=anyway)
+        pending = freshness(user, now=now, asked=True).pending
+        person = client_of(one_line(client.name), one_line(client.email), one_line(client.phone))
+        booking = Booking(service=service, staff=user, client=person, overlap_allowed=collides, note=note)
+        booking.status = Booking.Status.PENDING if pending else Booking.Status.CONFIRMED
+        booking.cause = Booking.Cause.CALENDAR_UNREADABLE if pending else Booking.Cause.NONE
+        set_time(booking, start, start + shape.duration)
+        booking.save()
+        history.record(booking, Kind.MADE, Source.STAFF, now=now, actor=actor, tell=now)
+        placements.place(booking)
+        if anyway:
+            collisions.keep(booking, now, actor)
+        nudge(booking)
+    return booking

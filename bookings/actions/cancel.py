@@ -1,0 +1,36 @@
+"""Cancel a booking."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from bookings.actions import history
+from bookings.actions.preconditions import (
+    Refused,
+    live,
+    locked,
+    nudge,
+)
+from bookings.models import Booking, BookingChange, Proposal
+from bookings.push import placements
+from practice.models import User
+
+Kind = BookingChange.Kind
+Source = BookingChange.Source
+
+
+def cancel(booking: Booking, *, now: datetime, actor: User | None = None, source: Source = Source.STAFF) -> Booking:
+    """Cancel a live booking: its time opens, its event goes. One that is cancelled stays as it is."""
+    with locked(booking.staff):
+        try:
+            booking = live(booking)
+        except Refused:
+            return Booking.objects.get(pk=booking.pk)
+        booking.status, booking.cause = Booking.Status.CANCELLED, Booking.Cause.NONE
+        booking.revision += 1
+        booking.save()
+        history.record(booking, Kind.CANCELLED, source, now=now, actor=actor, tell=now)
+        Proposal.objects.open().filter(booking=booking).update(withdrawn_at=now)
+        placements.remove(booking)
+        nudge(booking)
+    return booking

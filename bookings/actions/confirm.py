@@ -1,0 +1,61 @@
+"""Confirm what is pending."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from datetime import datetime
+
+from django.db.models import QuerySet
+
+from bookings.actions import history
+from bookings.actions.preconditions import (
+    Refused,
+    is_read,
+    live,
+    locked,
+    nudge,
+)
+from bookings.models import Booking, BookingChange
+from bookings.proposals import collisions
+from bookings.push import placements
+from practice.models import User
+
+Kind = BookingChange.Kind
+Source = BookingChange.Source
+
+
+def confirm_pending(user: User, now: datetime) -> None:
+    """Confirm what is pending with the user, as far as the calendars are read again and the time is free."""
+    pending = list(still_pending(user.pk, now))
+    if not pending or not is_read(user, now):
+        return
+    asked = collisions.unanswered(user, pending)  # of all at once: a client may be waiting for the end of this
+    for booking in pending:
+        if booking.pk not in asked:
+            with suppress(Refused):  # cancelled meanwhile
+                confirm(booking, now=now)
+
+
+def still_pending(user_id: int, now: datetime) -> QuerySet[Booking]:
+    """What is pending with a staff member and has not begun: a client who is there needs no mail that they may come."""
+    return Booking.objects.filter(staff=user_id, status=Booking.Status.PENDING, start__gt=now)
+
+
+def confirm(booking: Booking, *, now: datetime) -> bool:
+    """Confirm a pending booking if its staff member's calendars are read again and its time is free; was it?
+
+    What it was booked against besides calendars (hours, notice, whatever staff insisted on) is no question any more.
+    """
+    with locked(booking.staff):
+        booking = live(booking)
+        if booking.status != Booking.Status.PENDING or not is_read(booking.staff, now):
+            return False
+        if collisions.is_asked_about(booking):
+            return False
+        booking.status, booking.cause = Booking.Status.CONFIRMED, Booking.Cause.NONE
+        booking.revision += 1
+        booking.save()
+        history.record(booking, Kind.CONFIRMED, Source.KALENDS, now=now, tell=now)
+        placements.queue(booking)
+        nudge(booking)
+    return True

@@ -1,0 +1,100 @@
+"""Carry out what staff decided about a change made on the phone, and tell the client in the same step."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from django.utils.translation import gettext as _
+
+from bookings.actions.cancel import cancel
+from bookings.actions.confirm import confirm
+from bookings.actions.preconditions import (
+    Refused,
+    live,
+    locked,
+    nudge,
+    refuse_far,
+)
+from bookings.actions.reschedule import move
+from bookings.models import Booking, BookingChange, Proposal
+from bookings.notifications import outgoing
+from bookings.proposals import collisions, lifecycle
+from bookings.push import placements
+from practice.models import User
+
+Kind = BookingChange.Kind
+Source = BookingChange.Source
+
+
+def decide(proposal: Proposal, *, choice: str, now: datetime, actor: User | None = None, shown: str = "") -> Booking:
+    """Decide, and tell the client at once what became of it. Raises Refused.
+
+    A mail that cannot be sent undoes nothing: it is sent later.
+
+    `shown`: the stamp of what they saw. Something else is not decided; without one it is decided as it stands.
+    """
+    booking = _carry_out(proposal, choice=choice, now=now, actor=actor, shown=shown)
+    outgoing.tell_clients(now, booking=booking)
+    return booking
+
+
+def decide_all(
+    asked: Sequence[Proposal], *, choice: str, now: datetime, actor: User | None = None, shown: Sequence[str] = ()
+) -> tuple[int, list[str]]:
+    """Decide alike upon those of `asked` that a page has shown: how many, and the sentences of those that could not be.
+
+    Without stamps in `shown`: upon all of them, as they stand.
+    """
+    decided, refused = 0, []
+    for proposal, stamp in lifecycle.picked(asked, shown):
+        try:
+            if proposal is None:
+                raise Refused(_("Something shown here has been settled meanwhile. See what is still asked."))
+            decide(proposal, choice=choice, now=now, actor=actor, shown=stamp)
+            decided += 1
+        except Refused as error:
+            refused.append(f"{proposal.booking}: {error}" if proposal else str(error))
+    return decided, refused
+
+
+def _carry_out(proposal: Proposal, *, choice: str, now: datetime, actor: User | None, shown: str) -> Booking:
+    with locked(proposal.booking.staff):
+        booking = live(proposal.booking)
+        proposal = Proposal.objects.select_for_update(of=("self",)).select_related(*lifecycle.WITH).get(pk=proposal.pk)
+        if choice not in proposal.choices:
+            raise Refused(_("This cannot be chosen here."))
+        if shown and shown != lifecycle.stamp(proposal):
+            raise Refused(_("This has changed since you looked at it. See what it is now, then decide."))
+        open_still = Proposal.objects.open().filter(pk=proposal.pk)
+        if (open_still & lifecycle.over(now)).exists():
+            raise Refused(_("This booking is over. There is nothing to decide any more."))
+        if not open_still.update(decided_at=now, choice=choice, decided_by=actor):
+            raise Refused(_("This was decided already."))
+        if choice == Proposal.Choice.PUT_BACK:
+            placements.put_back(booking, proposal.linked_event, now, proposal.seen)
+            nudge(booking)
+        elif choice == Proposal.Choice.ACCEPT:
+            _accept(booking, proposal, now, actor)
+        elif choice == Proposal.Choice.CANCEL:
+            booking = cancel(booking, now=now, actor=actor)
+        else:
+            _keep(booking, now)
+    return booking
+
+
+def _keep(booking: Booking, now: datetime) -> None:
+    """Staff know of the event that lies over the booking; there may be another one."""
+    if booking.status == Booking.Status.PENDING:
+        confirm(booking, now=now)
+    collisions.notice(booking.staff, now)
+
+
+def _accept(booking: Booking, proposal: Proposal, now: datetime, actor: User | None) -> None:
+    """Let the booking follow the phone, whatever it overlaps; that is known then, and not asked about."""
+    if proposal.new_start is None or proposal.new_end is None:
+        raise Refused(_("The event has no time that a booking could follow. Put it back, or cancel the booking."))
+    refuse_far(proposal.new_start, now)
+    placements.follow(proposal.linked_event, proposal.seen)
+    move(booking, proposal.new_start, proposal.new_end, now=now, actor=actor, source=Source.PHONE, tell=now)
+    collisions.keep(booking, now, actor)

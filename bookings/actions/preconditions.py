@@ -1,0 +1,91 @@
+"""What every verb needs: the lock, the refusals, and the nudge after the commit."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from functools import partial
+
+from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
+from django_q.tasks import async_task
+
+from availability.slots import Shape
+from bookings.models import Booking
+from bookings.openings import search
+from bookings.openings.search import Opening
+from connections.busy import freshness
+from connections.models import CalendarConfiguration
+from practice.models import User
+
+
+class Refused(Exception):
+    """It cannot be done; str() is the sentence that says why."""
+
+
+class NotOpen(Refused):
+    """The time is not open. `alternatives` are the next openings; `can_insist`: staff may book it anyway."""
+
+    def __init__(self, sentence: str, alternatives: list[Opening], *, can_insist: bool = True) -> None:
+        super().__init__(sentence)
+        self.alternatives = alternatives
+        self.can_insist = can_insist
+
+
+def refuse_far(start: datetime, now: datetime) -> None:
+    if not search.is_near(start, now=now):
+        raise Refused(_("This time is years away. Choose one nearer to today."))
+
+
+@contextmanager
+def locked(user: User) -> Iterator[None]:
+    """One transaction under the staff member's lock; the database's own refusal of an overlap is a refusal like ours.
+
+    PostgreSQL locks the row; on SQLite every transaction takes the write lock as it begins.
+    """
+    try:
+        with transaction.atomic():
+            list(CalendarConfiguration.objects.select_for_update().filter(user=user).values_list("pk"))
+            yield
+    except IntegrityError as error:
+        if "bookings_never_overlap" not in str(error):
+            raise
+        raise NotOpen(_("Somebody else has just booked this time."), [], can_insist=True) from error
+
+
+def check_open(
+    user: User, shape: Shape, start: datetime, *, now: datetime, anyway: bool, moving: Booking | None = None
+) -> bool:
+    """Raise NotOpen unless the time is open or staff insist; whether it then overlaps another booking."""
+    if freshness(user, now=now, asked=True).bookable and search.is_open(user, shape, start, now=now, moving=moving):
+        return False
+    if not anyway:
+        raise NotOpen(search.why_not(user, shape, start, now=now, moving=moving), [])
+    return search.collides(user, shape, start, moving=moving)
+
+
+def set_time(booking: Booking, start: datetime, end: datetime) -> None:
+    shape = booking.service.shape
+    booking.start, booking.end = start, end
+    booking.blocked_from, booking.blocked_until = start - shape.buffer_before, end + shape.buffer_after
+
+
+def nudge(booking: Booking) -> None:
+    """After the commit, let workers push and tell at once; the schedule would do the same a little later."""
+    transaction.on_commit(partial(async_task, "bookings.tasks.settle_booking", booking.pk))
+
+
+def live(booking: Booking) -> Booking:
+    """The booking as it stands now, its row locked. Raises Refused if it is cancelled."""
+    booking = (
+        Booking.objects.select_for_update(of=("self",)).select_related("service", "client", "staff").get(pk=booking.pk)
+    )
+    if not booking.live:
+        raise Refused(_("This booking is cancelled."))
+    return booking
+
+
+def is_read(user: User, now: datetime) -> bool:
+    fresh = freshness(user, now=now)
+    return fresh.bookable and not fresh.pending

@@ -1,0 +1,117 @@
+"""Move a booking to another time, and take such a move back."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+
+from django.conf import settings
+from django.utils.translation import gettext as _
+
+from bookings.actions import history
+from bookings.actions.preconditions import (
+    NotOpen,
+    Refused,
+    check_open,
+    live,
+    locked,
+    nudge,
+    refuse_far,
+    set_time,
+)
+from bookings.models import QUIET, Booking, BookingChange
+from bookings.openings import search
+from bookings.proposals import collisions, new_time
+from bookings.push import placements
+from connections.sync.poll import refresh
+from practice.models import User
+
+Kind = BookingChange.Kind
+Source = BookingChange.Source
+
+
+def reschedule(
+    booking: Booking,
+    *,
+    start: datetime,
+    now: datetime,
+    end: datetime | None = None,
+    actor: User | None = None,
+    source: Source = Source.STAFF,
+    anyway: bool = False,
+) -> Booking:
+    """Move a live booking to `start`, keeping its length unless `end` is given. Raises NotOpen, Refused.
+
+    Where it is already nothing changes, and nobody is told.
+    """
+    refuse_far(start, now)
+    refresh(booking.staff_id, now, seconds=settings.FRESHNESS_DEADLINE_SECONDS)
+    with locked(booking.staff):
+        booking = live(booking)
+        until = end or start + (booking.end - booking.start)
+        if (start, until) == (booking.start, booking.end):
+            return booking
+        shape = replace(booking.service.shape, duration=until - start)
+        check_open(booking.staff, shape, start, now=now, anyway=anyway, moving=booking)
+        move(booking, start, until, now=now, actor=actor, source=source, tell=now)
+        if anyway:
+            collisions.keep(booking, now, actor)
+        return booking
+
+
+def move(
+    booking: Booking,
+    start: datetime,
+    end: datetime,
+    *,
+    now: datetime,
+    actor: User | None = None,
+    source: Source,
+    kind: Kind = Kind.MOVED,
+    tell: datetime,
+) -> Booking:
+    """Write a live booking's new time. Inside the staff member's lock, after the time was found to be free.
+
+    Only where it overlaps another booking, as staff insisted, it may from now on.
+    """
+    before = (booking.start, booking.end)
+    shape = replace(booking.service.shape, duration=end - start)
+    booking.overlap_allowed = search.collides(booking.staff, shape, start, moving=booking)
+    set_time(booking, start, end)
+    booking.revision += 1
+    booking.save()
+    history.record(booking, kind, source, now=now, actor=actor, before=before, tell=tell)
+    placements.queue(booking)
+    new_time.has_new_time(booking, now)
+    nudge(booking)
+    return booking
+
+
+def undo(change: BookingChange, *, now: datetime, actor: User | None = None) -> Booking:
+    """Take back a move that the phone made, while the client has not been told. Raises Refused, NotOpen.
+
+    Told is what comes of it, if that is news: the client may never have heard of the time before, or of the booking.
+    """
+    booking = change.booking
+    with locked(booking.staff):
+        booking = live(booking)
+        latest = booking.changes.first()
+        if latest is None or latest.pk != change.pk or change.old_start is None or change.old_end is None:
+            raise Refused(_("Only the latest move can be undone."))
+        # Whoever writes to the client puts this time off first, so that of writing and undoing one comes first.
+        untold = BookingChange.objects.filter(pk=latest.pk, told_at=None, tell_client_at=latest.at + QUIET)
+        if not untold.update(tell_client_at=None):
+            raise Refused(history.why_not_undone(latest))
+        shape = replace(booking.service.shape, duration=change.old_end - change.old_start)
+        if search.collides(booking.staff, shape, change.old_start, moving=booking):
+            raise NotOpen(_("The old time is taken by now."), [])
+        return move(
+            booking,
+            change.old_start,
+            change.old_end,
+            now=now,
+            actor=actor,
+            source=Source.STAFF,
+            kind=Kind.UNDONE,
+            tell=now,
+        )

@@ -1,0 +1,28 @@
+"""Let an event become again what its booking says."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from availability.intervals import Span
+from bookings.actions.preconditions import (
+    live,
+    locked,
+    nudge,
+)
+from bookings.models import Booking, BookingChange, LinkedEvent
+from bookings.push import placements
+
+Kind = BookingChange.Kind
+Source = BookingChange.Source
+
+
+def put_back(booking: Booking, placement: LinkedEvent, *, now: datetime, seen: Span | None = None) -> None:
+    """Let the event become again what the booking says, though it has the time `seen` on the phone (None: none).
+
+    Raises Refused if it is cancelled.
+    """
+    with locked(booking.staff):
+        booking = live(booking)
+        placements.put_back(booking, placement, now, seen)
+        nudge(booking)

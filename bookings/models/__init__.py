@@ -1,0 +1,32 @@
+"""People and what they booked.
+
+BOOKING: a piece of a staff member's time given to a client. LINKED EVENT: one placement of a booking in a calendar, and
+how far that calendar has it. PROPOSAL: a change made on the phone that staff must decide.
+"""
+
+from __future__ import annotations
+
+from bookings.models.booking import Booking, BookingQuerySet
+from bookings.models.change import QUIET, BookingChange
+from bookings.models.client import Client
+from bookings.models.linked_event import LinkedEvent, LinkedEventQuerySet
+from bookings.models.mirrored_slot import MirroredSlot, MirroredSlotQuerySet
+from bookings.models.placement import Placement
+from bookings.models.proposal import Proposal, ProposalQuerySet
+from bookings.models.service import Service
+
+__all__ = [
+    "QUIET",
+    "Booking",
+    "BookingChange",
+    "BookingQuerySet",
+    "Client",
+    "LinkedEvent",
+    "LinkedEventQuerySet",
+    "MirroredSlot",
+    "MirroredSlotQuerySet",
+    "Placement",
+    "Proposal",
+    "ProposalQuerySet",
+    "Service",
+]

@@ -1,0 +1,55 @@
+"""One line of a booking's history."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from django.conf import settings
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from bookings.models.booking import Booking
+
+QUIET = timedelta(minutes=10)  # what the phone moved may be undone before the client is told
+
+
+class BookingChange(models.Model):
+    """One line of a booking's history; the latest may still have to be told to the client."""
+
+    class Kind(models.TextChoices):
+        MADE = "made", _("Booked")
+        CONFIRMED = "confirmed", _("Confirmed")
+        MOVED = "moved", _("Moved")
+        CANCELLED = "cancelled", _("Cancelled")
+        UNDONE = "undone", _("Undone")
+
+    class Source(models.TextChoices):
+        STAFF = "staff", _("by staff")
+        PHONE = "phone", _("on the phone")
+        CLIENT = "client", _("by the client")
+        KALENDS = "kalends", _("by Kalends")
+
+    booking = models.ForeignKey(Booking, models.CASCADE, related_name="changes", verbose_name=_("booking"))
+    at = models.DateTimeField(_("at"))
+    kind = models.CharField(_("what"), max_length=12, choices=Kind)
+    source = models.CharField(_("by whom"), max_length=10, choices=Source)
+    actor = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+")
+    old_start = models.DateTimeField(null=True, blank=True)
+    old_end = models.DateTimeField(null=True, blank=True)
+    new_start = models.DateTimeField()
+    new_end = models.DateTimeField()
+    tell_client_at = models.DateTimeField(_("client is told at"), null=True, blank=True, db_index=True)
+    told_at = models.DateTimeField(_("client was told at"), null=True, blank=True)
+
+    class Meta:
+        ordering = ("-at", "-id")
+        verbose_name = _("change")
+        verbose_name_plural = _("history")
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()} {self.get_source_display()}"
+
+    @property
+    def can_be_undone(self) -> bool:
+        """Is it a move of which the client hears later, and has nobody begun to write to them?"""
+        return self.kind == self.Kind.MOVED and self.told_at is None and self.tell_client_at == self.at + QUIET

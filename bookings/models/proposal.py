@@ -1,0 +1,103 @@
+"""A change made on the phone that staff must decide."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from availability.intervals import Span
+from bookings.models.booking import Booking
+from bookings.models.linked_event import LinkedEvent
+
+REMIND_BEFORE = timedelta(hours=24)
+
+
+class ProposalQuerySet(models.QuerySet["Proposal"]):
+    def open(self) -> ProposalQuerySet:
+        """Those that wait for a decision; about a booking that is cancelled there is none to take."""
+        return self.filter(decided_at=None, withdrawn_at=None, booking__status__in=Booking.LIVE)
+
+    def to_mail(self, now: datetime) -> ProposalQuerySet:
+        """Open ones that staff were not mailed yet, or not reminded of in the last 24 hours before the start.
+
+        What a worker is about to mail is not to be mailed by another, unless that worker died over it.
+        """
+        near = Q(booking__start__gt=now, booking__start__lte=now + REMIND_BEFORE)
+        forgotten = near & Q(reminded_at=None, mailed_at__lt=F("booking__start") - REMIND_BEFORE)
+        free = Q(mail_claimed_until=None) | Q(mail_claimed_until__lte=now)
+        return self.open().filter(Q(mailed_at=None) | forgotten).filter(free)
+
+
+class Proposal(models.Model):
+    """A change made on the phone that staff must decide. Until then the booking stands."""
+
+    class Kind(models.TextChoices):
+        MOVED = "moved", _("Moved on the phone")
+        RESHAPED = "reshaped", _("Made all-day, floating or repeating on the phone")
+        DELETED = "deleted", _("Deleted on the phone")
+        BOTH_SIDES = "both_sides", _("Changed on the phone and in Kalends")
+        COLLISION = "collision", _("An event now overlaps the booking")
+
+    class Choice(models.TextChoices):
+        ACCEPT = "accept", _("Accept anyway")
+        PUT_BACK = "put_back", _("Put it back")
+        CANCEL = "cancel", _("Cancel and tell the client")
+        KEEP = "keep", _("Keep the booking")
+
+    booking = models.ForeignKey(Booking, models.CASCADE, related_name="proposals", verbose_name=_("booking"))
+    linked_event = models.ForeignKey(LinkedEvent, models.CASCADE, null=True, blank=True, related_name="proposals")
+    kind = models.CharField(_("what happened"), max_length=12, choices=Kind)
+    new_start = models.DateTimeField(null=True, blank=True)
+    new_end = models.DateTimeField(null=True, blank=True)
+    reason = models.TextField(_("why it is asked"), blank=True)
+    created_at = models.DateTimeField(_("found"))
+    mailed_at = models.DateTimeField(null=True, blank=True)
+    reminded_at = models.DateTimeField(null=True, blank=True)
+    mail_claimed_until = models.DateTimeField(null=True, blank=True, editable=False)
+    decided_at = models.DateTimeField(_("decided"), null=True, blank=True)
+    withdrawn_at = models.DateTimeField(null=True, blank=True)
+    choice = models.CharField(_("decision"), max_length=10, choices=Choice, blank=True)
+    decided_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+")
+
+    objects = ProposalQuerySet.as_manager()
+
+    CHOICES = {
+        Kind.MOVED: (Choice.ACCEPT, Choice.PUT_BACK),
+        Kind.RESHAPED: (Choice.ACCEPT, Choice.PUT_BACK),
+        Kind.DELETED: (Choice.CANCEL, Choice.PUT_BACK),
+        Kind.BOTH_SIDES: (Choice.ACCEPT, Choice.PUT_BACK),
+        Kind.COLLISION: (Choice.KEEP, Choice.CANCEL),
+    }
+
+    class Meta:
+        ordering = ("created_at", "id")
+        verbose_name = _("proposal")
+        verbose_name_plural = _("proposals")
+        constraints = (
+            models.UniqueConstraint(
+                fields=("booking", "kind"),
+                condition=Q(decided_at=None, withdrawn_at=None),
+                name="one_open_proposal_of_a_kind",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()}: {self.booking}"
+
+    @property
+    def seen(self) -> Span | None:
+        """The time that the event has on the phone, as far as staff were told; None where it has none that counts."""
+        if self.kind not in (self.Kind.MOVED, self.Kind.BOTH_SIDES) or not self.new_start or not self.new_end:
+            return None
+        return (self.new_start, self.new_end)
+
+    @property
+    def choices(self) -> tuple[Choice, ...]:
+        """What staff may decide."""
+        if self.kind == self.Kind.RESHAPED and self.new_start is None:
+            return (self.Choice.PUT_BACK, self.Choice.CANCEL)
+        return self.CHOICES[self.Kind(self.kind)]

@@ -1,0 +1,1 @@
+"""Mails to clients and staff, and who must be told."""

@@ -1,0 +1,168 @@
+"""Plain mail: to clients about their bookings, to staff about what they must decide."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.core.mail import send_mail
+from django.urls import reverse
+from django.utils import formats, translation
+from django.utils.translation import gettext as _
+
+from bookings.clients import one_line
+from bookings.models import Booking, BookingChange, Proposal
+from connections.models import CalendarConfiguration
+from practice.models import User
+
+Kind = BookingChange.Kind
+
+
+def tell_client(change: BookingChange, known: BookingChange | None = None) -> bool:
+    """Mail the client what became of the booking, who was told `known` last.
+
+    False if the client left no address, or if it is again what they were told.
+    """
+    booking = change.booking
+    if not booking.client.email or (known and _says_the_same(change, known)):
+        return False
+    with translation.override(booking.client.language or settings.LANGUAGE_CODE):
+        letter = _letter(change, known)
+        send(_subject(change, known), letter, booking.client.email)
+    return True
+
+
+def send(subject: str, letter: str, address: str) -> None:
+    """One mail to one address; what is named in its subject cannot begin another header."""
+    send_mail(one_line(subject), letter, settings.DEFAULT_FROM_EMAIL, [address])
+
+
+def _says_the_same(change: BookingChange, known: BookingChange) -> bool:
+    """Was the booking moved there and back again since?"""
+    times = (change.new_start, change.new_end) == (known.new_start, known.new_end)
+    since = change.booking.changes.filter(at__gte=known.at).exclude(pk=known.pk)
+    return times and not since.exclude(kind__in=(Kind.MOVED, Kind.UNDONE)).exists()
+
+
+def _is_move(change: BookingChange, known: BookingChange | None) -> bool:
+    """Is the time another than the client knows? Who was told nothing so far hears of a booking, not of its moves."""
+    moved = change.kind in (Kind.MOVED, Kind.UNDONE)
+    return moved and known is not None and (change.new_start, change.new_end) != (known.new_start, known.new_end)
+
+
+def _at(change: BookingChange, known: BookingChange | None) -> datetime:
+    """The time by which the client knows the booking: one that is cancelled, by the one they were told."""
+    return known.new_start if known and change.kind == Kind.CANCELLED else change.booking.start
+
+
+def _subject(change: BookingChange, known: BookingChange | None) -> str:
+    values = {"service": change.booking.service.name, "time": _to_client(change.booking, _at(change, known))}
+    if change.kind == Kind.CANCELLED:
+        return _("Cancelled: %(service)s, %(time)s") % values
+    if change.booking.status == Booking.Status.PENDING:
+        return _("Received: %(service)s, %(time)s") % values
+    if _is_move(change, known):
+        return _("New time: %(service)s, %(time)s") % values
+    return _("Booked: %(service)s, %(time)s") % values
+
+
+def _letter(change: BookingChange, known: BookingChange | None) -> str:
+    booking = change.booking
+    lines = [_("Hello %(name)s,") % {"name": booking.client.name}, "", _sentence(change, known)]
+    if known and _is_move(change, known):
+        if known.new_start == booking.start:
+            lines.append(_("It now ends at %(time)s.") % {"time": _to_client(booking, booking.end)})
+        else:
+            lines.append(_("Before: %(time)s.") % {"time": _to_client(booking, known.new_start)})
+    if booking.service.location and booking.live:
+        lines.append(_("Where: %(location)s") % {"location": booking.service.location})
+    staff = booking.staff.get_full_name() or booking.staff.get_username()
+    return "\n".join([*lines, "", staff])
+
+
+def _sentence(change: BookingChange, known: BookingChange | None) -> str:
+    booking = change.booking
+    values = {"service": booking.service.name, "time": _to_client(booking, _at(change, known))}
+    if change.kind == Kind.CANCELLED:
+        return _("your booking “%(service)s” on %(time)s is cancelled.") % values
+    if booking.status == Booking.Status.PENDING:
+        return _("we received your booking “%(service)s” for %(time)s. We confirm by mail as soon as we can.") % values
+    if _is_move(change, known):
+        return _("your booking “%(service)s” has a new time: %(time)s.") % values
+    return _("your booking “%(service)s” on %(time)s is confirmed.") % values
+
+
+def propose(proposals: Sequence[Proposal], token: str) -> bool:
+    """Mail the staff member what happened on the phone, with a link to a page that decides; False without an address.
+
+    Several are deletions of one day, decided together.
+    """
+    booking = proposals[0].booking
+    if not booking.staff.email:
+        return False
+    what = [_what(proposal) for proposal in proposals]
+    lines = [
+        *what,
+        "",
+        _("The booking stands until you decide:") if len(what) == 1 else _("The bookings stand until you decide:"),
+        _link("bookings:tap", token),
+    ]
+    subject = _("Please decide: %(client)s, %(time)s") % {
+        "client": booking.client.name,
+        "time": _to_staff(booking),
+    }
+    if len(what) > 1:
+        subject = _("Please decide: %(count)s bookings deleted on the phone") % {"count": len(what)}
+    send(subject, "\n".join(lines), booking.staff.email)
+    return True
+
+
+def _what(proposal: Proposal) -> str:
+    booking = proposal.booking
+    text = _("%(what)s: %(client)s, %(time)s.") % {
+        "what": proposal.get_kind_display(),
+        "client": booking.client.name,
+        "time": _to_staff(booking),
+    }
+    return f"{text} {proposal.reason}".strip()
+
+
+def warn_unconfirmed(booking: Booking) -> bool:
+    """Mail the staff member that a booking is still pending shortly before it starts, with a phone number."""
+    if not booking.staff.email:
+        return False
+    values = {"client": booking.client.name, "time": _to_staff(booking)}
+    lines = [
+        _("%(client)s is booked for %(time)s, but your calendar could not be read, so nothing is confirmed.") % values,
+        _("Phone: %(phone)s") % {"phone": booking.client.phone or _("not given")},
+        f"{settings.BASE_URL}{booking.get_absolute_url()}",
+    ]
+    subject = _("Not confirmed yet: %(client)s, %(time)s") % values
+    send(subject, "\n".join(lines), booking.staff.email)
+    return True
+
+
+def _link(name: str, *arguments: str) -> str:
+    return f"{settings.BASE_URL}{reverse(name, args=arguments)}"
+
+
+def _to_client(booking: Booking, moment: datetime) -> str:
+    """The moment as the client's clock shows it or, if their zone is not known, the staff member's."""
+    return _when(moment, booking.client.time_zone or _zone_of(booking.staff))
+
+
+def _to_staff(booking: Booking) -> str:
+    """The start as the staff member's clock shows it."""
+    return _when(booking.start, _zone_of(booking.staff))
+
+
+def _when(moment: datetime, zone: str) -> str:
+    """The moment in that zone, which is named: who reads a mail may be anywhere."""
+    return f"{formats.date_format(moment.astimezone(ZoneInfo(zone)), 'DATETIME_FORMAT')} ({zone})"
+
+
+def _zone_of(staff: User) -> str:
+    configuration = CalendarConfiguration.objects.filter(user=staff).first()
+    return configuration.time_zone if configuration else settings.TIME_ZONE

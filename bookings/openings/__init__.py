@@ -1,0 +1,1 @@
+"""When a service can be booked, and why not at another time."""

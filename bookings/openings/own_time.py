@@ -1,0 +1,58 @@
+"""What bookings answer for: which events are their own, and which time they take."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from django.db.models import Q
+
+from availability.intervals import Span
+from bookings.models import Booking, LinkedEvent, MirroredSlot
+from connections.models import Event
+from practice.models import User
+
+ALWAYS: Span = (datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC))
+
+
+def held(user: User, start: datetime, end: datetime, *, moving: Booking | None = None) -> dict[str, list[Span]]:
+    """Which time, by UID of the pushed event, does not block in [start, end) because a booking answers for it.
+
+    An event holds the span of its live booking, and until a change of the booking is pushed also the span it still has
+    in the calendar. One that is to go blocks nothing any more, one that moves with its booking (`moving`) neither, and
+    one pushed for another staff member blocks nobody but that one. The same goes for the events of blocked slots.
+    """
+    agreed = Q(agreed_start__lt=end, agreed_end__gt=start)
+    near = Q(booking__start__lt=end, booking__end__gt=start) | agreed
+    mine = Q(booking__staff=user)
+    mirrored = Event.objects.filter(calendar__connection__user=user).values("uid")
+    relevant = (mine & (near | Q(wanted=LinkedEvent.Wanted.ABSENT) | Q(booking=moving))) | ~mine
+    placements = LinkedEvent.objects.filter(relevant, uid__in=mirrored).select_related("booking")
+    slots = MirroredSlot.objects.filter(uid__in=mirrored).select_related("slot")
+    return {placement.uid: _spans(placement, user, moving) for placement in placements} | {
+        placement.uid: [placement.span] if placement.staff_id == user.pk and placement.slot else [ALWAYS]
+        for placement in slots
+    }
+
+
+def _spans(placement: LinkedEvent, user: User, moving: Booking | None) -> list[Span]:
+    booking = placement.booking
+    if (
+        booking == moving
+        or placement.wanted == LinkedEvent.Wanted.ABSENT
+        or not booking.live
+        or booking.staff_id != user.pk
+    ):
+        return [ALWAYS]
+    spans = [(booking.start, booking.end)]
+    unpushed = placement.pushed_revision != booking.revision
+    if unpushed and placement.agreed_start and placement.agreed_end:
+        spans.append((placement.agreed_start, placement.agreed_end))
+    return spans
+
+
+def taken(user: User, start: datetime, end: datetime, *, but: Booking | None = None) -> list[Span]:
+    """The time with buffers that live bookings take in [start, end), without that of `but`."""
+    bookings = Booking.objects.filter(staff=user).live().overlapping(start, end)
+    if but is not None:
+        bookings = bookings.exclude(pk=but.pk)
+    return list(bookings.values_list("blocked_from", "blocked_until"))

@@ -1,0 +1,1 @@
+"""The list of bookings, and one booking."""

@@ -1,0 +1,90 @@
+"""The list of bookings, and one booking with its push state and history."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.db.models import Prefetch, Q, QuerySet
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from bookings import actions
+from bookings.models import Booking, BookingChange, BookingQuerySet, LinkedEvent
+from bookings.pages.live import live
+from bookings.push import outbox
+from connections.calendar_page import StaffRequest, staff_page
+
+PER_PAGE = 30
+
+
+@staff_page
+def listing(request: StaffRequest) -> HttpResponse:
+    show = request.GET.get("show", "upcoming")
+    page = Paginator(_shown(request, show), PER_PAGE).get_page(request.GET.get("page"))
+    context = {"page": page, "show": show, "query": request.GET.get("q", ""), "now": request.now}
+    return live(request, "bookings/bookings/list.html", "bookings/bookings/_list.html", context)
+
+
+@staff_page
+def detail(request: StaffRequest, pk: int) -> HttpResponse:
+    booking = get_object_or_404(_own(request), pk=pk)
+    context = {
+        "booking": booking,
+        "changes": booking.changes.select_related("actor"),
+        "proposals": booking.proposals.open(),
+        "now": request.now,
+    }
+    return live(request, "bookings/bookings/detail.html", "bookings/bookings/_detail.html", context)
+
+
+@require_POST
+@staff_page
+def push_again(request: StaffRequest, pk: int) -> HttpResponse:
+    booking = get_object_or_404(_own(request), pk=pk)
+    placements = booking.linked_events.filter(removed_at=None)
+    pushed = [one for placement in placements for one in outbox.push_again(placement, request.now)]
+    if problem := next((one.problem for one in pushed if one.problem), None):
+        messages.warning(request, problem.sentence)
+    else:
+        messages.success(request, _("Kalends tries again now."))
+    return redirect(booking)
+
+
+@require_POST
+@staff_page
+def undo(request: StaffRequest, pk: int) -> HttpResponse:
+    change = get_object_or_404(BookingChange, pk=pk, booking__staff=request.user)
+    try:
+        actions.undo(change, now=request.now, actor=request.user)
+    except actions.Refused as error:
+        messages.error(request, str(error))
+    else:
+        messages.success(request, _("Undone. The booking is back at its old time."))
+    return redirect(change.booking)
+
+
+def _own(request: StaffRequest) -> BookingQuerySet:
+    placements = LinkedEvent.objects.select_related("calendar")
+    return (
+        Booking.objects.filter(staff=request.user)
+        .select_related("client", "service", "staff")
+        .prefetch_related(Prefetch("linked_events", placements))
+    )
+
+
+def _shown(request: StaffRequest, show: str) -> QuerySet[Booking]:
+    """The bookings of one filter that match the search, in the order that suits it."""
+    query = request.GET.get("q", "").strip()
+    found = _own(request).filter(
+        Q(client__name__icontains=query)
+        | Q(client__email__icontains=query)
+        | Q(client__phone__icontains=query)
+        | Q(service__name__icontains=query)
+    )
+    if show == "cancelled":
+        return found.filter(status=Booking.Status.CANCELLED).order_by("-start", "-pk")
+    if show == "past":
+        return found.live().filter(end__lte=request.now).order_by("-start", "-pk")
+    return found.live().filter(end__gt=request.now).order_by("start", "pk")

@@ -1,0 +1,186 @@
+"""The choice of calendars: what there is to choose from, and keeping what was chosen."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from itertools import groupby
+from typing import Any
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import Q, QuerySet
+from django.http import QueryDict
+
+from bookings.pages.configuration.forms import ConfigurationForm, RulesForm
+from bookings.push import mirrored_slots, placements
+from connections import accounts
+from connections.models import Calendar, CalendarConfiguration, Connection, Occurrence
+from connections.sync import reexpand
+from connections.sync.poll import refresh
+from connections.tasks import sync_soon
+from practice.models import User
+
+AHEAD = timedelta(days=60)
+SHOWN = ("detail", "title_template", "alarm_minutes")  # what the events of bookings are made of
+
+
+@dataclass(frozen=True, slots=True)
+class FreeDays:
+    """All-day events of a calendar that are marked Free: how many, and the first one's title ("" if not kept)."""
+
+    count: int
+    example: str
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One calendar to choose."""
+
+    calendar: Calendar
+    rules: RulesForm
+    free_days: FreeDays | None
+    blocks: bool
+    linked: bool
+    former: bool  # linked as it is kept now
+
+    @property
+    def can_be_linked(self) -> bool:
+        return self.calendar.writable and self.calendar.gone_at is None
+
+
+class Choice:
+    """A staff member's whole choice, as forms: what the page shows, and what it keeps."""
+
+    def __init__(
+        self, user: User, configuration: CalendarConfiguration, now: datetime, data: QueryDict | None = None
+    ) -> None:
+        self.user, self.now = user, now
+        self.former_link = configuration.linked_calendar_id
+        self.former_zone = configuration.time_zone
+        self.former_words = {name: getattr(configuration, name) for name in SHOWN}
+        self.form = ConfigurationForm(user, data, instance=configuration)
+        self.calendars = list(_offered(user))
+        self.rules = {calendar.pk: _rules(calendar, data) for calendar in self.calendars}
+
+    def is_valid(self) -> bool:
+        return all([self.form.is_valid(), *(rules.is_valid() for rules in self.rules.values() if rules.is_bound)])
+
+    def groups(self) -> list[tuple[Connection, list[Row]]]:
+        """The calendars by connection, with what is ticked now or was when it was sent."""
+        free = free_days(self.user, self.now)
+        rows = [self._row(calendar, free.get(calendar.pk)) for calendar in self.calendars]
+        return [(key, list(group)) for key, group in groupby(rows, lambda row: row.calendar.connection)]
+
+    def _row(self, calendar: Calendar, free: FreeDays | None) -> Row:
+        linked = self._linked() == str(calendar.pk)
+        former = calendar.pk == self.former_link
+        return Row(calendar, self.rules[calendar.pk], free, linked or self._ticked(calendar), linked, former)
+
+    def _linked(self) -> str:
+        if self.form.is_bound:
+            return str(self.form.data.get("linked_calendar", ""))
+        return str(self.former_link or "")
+
+    def _ticked(self, calendar: Calendar) -> bool:
+        if self.form.is_bound:
+            return str(calendar.pk) in self.form["conflict_calendars"].value()
+        return calendar.conflict
+
+    def none_linked(self) -> bool:
+        return not self._linked()
+
+    def upcoming(self) -> int:
+        """How many bookings a newly linked calendar would get."""
+        return placements.upcoming(self.user, self.now).count()
+
+    def lacking(self) -> int:
+        """How many of them the linked calendar does not have."""
+        return placements.unplaced(self.user, self.now).count() if self.former_link else 0
+
+    def keep(self) -> None:
+        """Keep what was chosen and queue what follows. Raises accounts.ConfigurationRefused, keeping nothing.
+
+        Before upcoming bookings move to another calendar, the phone's last changes of their events are read.
+        """
+        if self.former_link and self.form.cleaned_data["add_upcoming"]:
+            refresh(self.user.pk, self.now, seconds=settings.FRESHNESS_DEADLINE_SECONDS)
+        with transaction.atomic():
+            changed = self._write()
+            for connection in Connection.objects.filter(user=self.user, needs_person=False):
+                sync_soon(connection.pk)
+        # Outside the transaction: expanding a large calendar takes its time, and others want to write meanwhile.
+        if self.form.cleaned_data["time_zone"] != self.former_zone:
+            reexpand.expand_user(self.user.pk, self.now)
+        else:
+            for calendar in Calendar.objects.selected().filter(pk__in=changed):
+                reexpand.expand_calendar(calendar, self.now)
+
+    def _write(self) -> list[int]:
+        """Write what was sent and no other fields, for a sync may be writing the same rows; whose rules changed."""
+        chosen = self.form.cleaned_data
+        linked, conflicts = chosen["linked_calendar"], chosen["conflict_calendars"]
+        if self.calendars:
+            accounts.configure(self.user, linked=linked, conflicts=list(conflicts), now=self.now)
+        values = {name: chosen[name] for name in self.form.Meta.fields if name in self.form.data}
+        if values:
+            CalendarConfiguration.objects.filter(user=self.user).update(**values)
+        changed_words = {name for name, former in self.former_words.items() if values.get(name, former) != former}
+        if "detail" in changed_words:
+            mirrored_slots.reword(self.user)
+        if changed_words:
+            placements.reword_upcoming(self.user, self.now)
+        changed = [pk for pk, rules in self.rules.items() if rules.is_bound and rules.has_changed()]
+        for pk in changed:
+            Calendar.objects.filter(pk=pk).update(**self.rules[pk].cleaned_data)
+        if linked and chosen["add_upcoming"]:
+            placements.place_upcoming(self.user, self.now)
+        return changed
+
+
+def change_rules(calendar: Calendar, rules: Mapping[str, Any], now: datetime) -> int:
+    """Let a calendar's events block by other rules from now on, with no network; how many ahead block more, or fewer.
+
+    `rules` are fields of the calendar. Stored events follow at once, and bookings are held against them again.
+    """
+    ahead = Occurrence.objects.filter(calendar=calendar, end__gt=now, blocks=True)
+    before = ahead.count()
+    Calendar.objects.filter(pk=calendar.pk).update(**rules)
+    reexpand.expand_calendar(calendar, now)
+    return ahead.count() - before
+
+
+def _rules(calendar: Calendar, data: QueryDict | None) -> RulesForm:
+    """The calendar's rules; those of a calendar that was not sent along stay as they are."""
+    prefix = f"calendar-{calendar.pk}"
+    sent = data is not None and f"{prefix}-all_day_rule" in data
+    return RulesForm(data if sent else None, instance=calendar, prefix=prefix)
+
+
+def free_days(user: User, now: datetime) -> dict[int, FreeDays]:
+    """By calendar: the all-day events of the next 60 days that are marked Free."""
+    rows = Occurrence.objects.filter(
+        calendar__connection__user=user, all_day=True, free_marked=True, end__gt=now, start__lt=now + AHEAD
+    ).order_by("calendar_id", "start", "pk")
+    found: dict[int, FreeDays] = {}
+    for calendar, summary in rows.values_list("calendar_id", "summary"):
+        before = found.get(calendar, FreeDays(0, summary))
+        found[calendar] = FreeDays(before.count + 1, before.example)
+    return found
+
+
+@transaction.atomic
+def decide_new(calendar: Calendar, *, blocks: bool) -> None:
+    """Say of a calendar that appeared after the choice whether it blocks; then it is read."""
+    calendar.conflict, calendar.asked_about = blocks, True
+    calendar.read_at = calendar.fresh_at = calendar.compared_at = None
+    calendar.save(update_fields=["conflict", "asked_about", "read_at", "fresh_at", "compared_at"])
+    if blocks:
+        sync_soon(calendar.connection_id)
+
+
+def _offered(user: User) -> QuerySet[Calendar]:
+    """The calendars of the account and, so that they can be unticked, chosen ones that are gone."""
+    offered = Calendar.objects.of(user).filter(Q(gone_at=None) | Q(conflict=True))
+    return offered.select_related("connection").order_by("connection_id", "position", "pk")

@@ -1,0 +1,102 @@
+"""Calendar Configuration: which calendar bookings go to, which calendars block, and by which rules."""
+
+from __future__ import annotations
+
+from typing import Any, cast
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from bookings.push.event_content import has_lone_brace, unknown_placeholders
+from connections.models import Calendar, CalendarConfiguration
+from practice.models import User
+from practice.zones import zone_choices
+
+
+class _OwnCalendars(forms.ModelMultipleChoiceField[Calendar]):
+    def clean(self, value: Any) -> Any:
+        try:
+            return super().clean(value)
+        except OverflowError:  # SQLite has no such numbers
+            raise forms.ValidationError(self.error_messages["invalid_choice"], code="invalid_choice") from None
+
+
+STAYING = ("time_zone", "stale_policy", "detail", "when_moved", "when_deleted")  # what was not sent stays as it is
+
+
+class ConfigurationForm(forms.ModelForm[CalendarConfiguration]):
+    """The fields of the configuration, and the choice among the user's calendars."""
+
+    linked_calendar = forms.ModelChoiceField(
+        Calendar.objects.none(),
+        required=False,
+        label=_("Linked calendar"),
+        error_messages={"invalid_choice": _("Choose one of your own calendars with writer’s access.")},
+    )
+    conflict_calendars = _OwnCalendars(
+        Calendar.objects.none(),
+        required=False,
+        label=_("Conflict calendars"),
+        error_messages=dict.fromkeys(("invalid_choice", "invalid_pk_value"), _("Choose among your own calendars.")),
+    )
+    time_zone = forms.ChoiceField(
+        choices=zone_choices,
+        label=_("Time zone"),
+        help_text=_("Your hours, all-day events and events without a zone are read in it."),
+    )
+    add_upcoming = forms.BooleanField(required=False, initial=True)
+
+    class Meta:
+        model = CalendarConfiguration
+        fields = (
+            "time_zone",
+            "stale_policy",
+            "detail",
+            "title_template",
+            "alarm_minutes",
+            "when_moved",
+            "when_deleted",
+            "mirror_blocked_slots",
+        )
+        help_texts = {
+            "title_template": _("For example {client} · {service}. Empty: as chosen above. {staff} is your name."),
+            "alarm_minutes": _("Empty: no alarm."),
+            "mirror_blocked_slots": _("Otherwise time that you block here is not shown on your iPhone."),
+        }
+
+    def __init__(self, user: User, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name in STAYING:
+            self.fields[name].required = False
+        mine = Calendar.objects.of(user)
+        self._choice("conflict_calendars").queryset = mine
+        self._choice("linked_calendar").queryset = mine.present().filter(writable=True)
+
+    def clean_title_template(self) -> str:
+        template = str(self.cleaned_data["title_template"])
+        if unknown := unknown_placeholders(template):
+            raise forms.ValidationError(
+                _("“{%(name)s}” means nothing here. Use {client}, {service} or {staff}."), params={"name": unknown[0]}
+            )
+        if has_lone_brace(template):
+            raise forms.ValidationError(_("A brace stands alone. Write {client}, {service} or {staff} with both."))
+        return template
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        for name in STAYING:
+            if not cleaned.get(name) and name not in self.errors:
+                cleaned[name] = getattr(self.instance, name)
+        return cleaned
+
+    def _choice(self, name: str) -> forms.ModelChoiceField[Calendar]:
+        return cast("forms.ModelChoiceField[Calendar]", self.fields[name])
+
+
+class RulesForm(forms.ModelForm[Calendar]):
+    """By which rules the events of one calendar block."""
+
+    class Meta:
+        model = Calendar
+        fields = ("all_day_rule", "invitations_block", "times_only")
+        help_texts = {"times_only": _("Titles of its events are not stored, here or anywhere in Kalends.")}

@@ -1,0 +1,38 @@
+"""Disconnecting an account: what will happen, and what to do about the bookings that stand in it."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from bookings import actions
+from connections.calendar_page import StaffRequest, staff_page
+from connections.models import Connection
+
+
+@staff_page
+def disconnect(request: StaffRequest, pk: int) -> HttpResponse:
+    connection = get_object_or_404(Connection, pk=pk, user=request.user)
+    if request.method == "POST" and _gone(request, connection):
+        sentence = _("%(connection)s is disconnected and its password deleted.")
+        messages.success(request, sentence % {"connection": connection})
+        return redirect("connections:list")
+    context = {"connection": connection, "summary": actions.disconnect_summary(connection, request.now)}
+    return render(request, "bookings/disconnect/page.html", context | {"active": "connections"})
+
+
+def _gone(request: StaffRequest, connection: Connection) -> bool:
+    try:
+        actions.disconnect(connection, remove="remove" in request.POST, now=request.now)
+    except actions.EventsNotRemoved as error:
+        sentence = ngettext(
+            "%(count)s event could not be removed from iCloud yet. Nothing was disconnected; try again.",
+            "%(count)s events could not be removed from iCloud yet. Nothing was disconnected; try again.",
+            error.count,
+        )
+        messages.error(request, sentence % {"count": error.count})
+        return False
+    return True

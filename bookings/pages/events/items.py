@@ -1,0 +1,179 @@
+"""The events page: what was fetched, with the verdict on each, why, and what would change it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.db.models import Case, F, Min, Q, QuerySet, When, Window
+from django.db.models.functions import RowNumber
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from availability import intervals
+from availability.intervals import Span
+from availability.wall_clock import MIDNIGHT, end_of, start_of
+from bookings.models import LinkedEvent, MirroredSlot
+from bookings.openings.own_time import held
+from bookings.openings.remedies import Remedy, remedy, remedy_of_problem
+from bookings.openings.travel import Lengths, includes_travel, plain_lengths
+from connections.busy import OWN_BOOKING
+from connections.models import Event, Occurrence
+from connections.plan import OWED_HOLDS_FRESHNESS
+from connections.problems import sentence
+from practice.models import User
+from practice.time_format import day_name
+
+MOST_TROUBLES = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """What an event is that Kalends wrote itself: in one word, in more, and where to see it."""
+
+    label: str
+    words: str
+    url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One occurrence: does it block, why, and what would change that. `origin` if Kalends wrote it itself."""
+
+    occurrence: Occurrence
+    blocks: bool
+    words: str
+    remedy: Remedy
+    travel: bool = False
+    origin: Origin | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """An event that could not be read, or only in part: what is wrong, what to do, and when it is, if that is known."""
+
+    event: Event
+    words: str
+    remedy: str
+    at: datetime | None
+
+
+# --- which events -------------------------------------------------------------------------------------------
+
+
+def occurrences(user: User, chosen: Mapping[str, Any], zone: ZoneInfo, today: date) -> QuerySet[Occurrence]:
+    """Those of the user's selected calendars that `chosen` (from EventFilter) asks for, from `today` on by default."""
+    found = Occurrence.objects.filter(calendar__connection__user=user, calendar__conflict=True)
+    found = found.filter(end__gt=start_of(chosen.get("from", today), MIDNIGHT, zone))
+    if "until" in chosen:
+        found = found.filter(start__lt=end_of(chosen["until"], MIDNIGHT, zone))
+    if "calendar" in chosen:
+        found = found.filter(calendar=chosen["calendar"])
+    if "q" in chosen:
+        found = found.filter(summary__icontains=chosen["q"])
+    if "show" in chosen:
+        found = found.filter(blocks=chosen["show"] == "blocks")
+    if "reason" in chosen:
+        found = found.filter(_for(chosen["reason"]))
+    once = found.annotate(place=_PLACE).filter(place=1)
+    return once.select_related("calendar", "event").defer("event__text").order_by("start", "end", "pk")
+
+
+# As for what blocks: one UID that is seen in several calendars is shown once. What blocks comes first.
+_PLACE = Window(
+    RowNumber(),
+    partition_by=[
+        F("event__uid"),
+        Case(When(event__uid="", then=F("event_id")), default=0),  # events without one are all different
+        F("recurrence_id"),
+        F("start"),
+        F("end"),
+    ],
+    order_by=[F("blocks").desc(), F("pk").asc()],
+)
+
+
+def _for(reason: str) -> Q:
+    placements = LinkedEvent.objects.values("uid"), MirroredSlot.objects.values("uid")
+    own = Q(event__uid__in=placements[0]) | Q(event__uid__in=placements[1])
+    return own if reason == OWN_BOOKING else Q(reason=reason) & ~own
+
+
+# --- what is said of each -----------------------------------------------------------------------------------
+
+
+def rows(user: User, shown: Sequence[Occurrence]) -> list[Row]:
+    """The verdict on each of `shown`, in a handful of queries whatever their number."""
+    if not shown:
+        return []
+    uids = {occurrence.event.uid for occurrence in shown}
+    own = held(user, min(one.start for one in shown), max(one.end for one in shown))
+    origins = _origins(user, uids)
+    plain = plain_lengths(Event.objects.filter(pk__in={occurrence.event_id for occurrence in shown}))
+    return [_row(one, own.get(one.event.uid, ()), origins.get(one.event.uid), plain) for one in shown]
+
+
+def _row(occurrence: Occurrence, holds: Sequence[Span], origin: Origin | None, plain: Lengths) -> Row:
+    length = occurrence.end - occurrence.start
+    travel = includes_travel((occurrence.calendar.path, occurrence.event.uid), length, plain)
+    if origin is None:
+        words = str(Occurrence.Reason(occurrence.reason).label)
+        advice = remedy(occurrence, occurrence.calendar, occurrence.event.problem)
+        return Row(occurrence, occurrence.blocks, words, advice, travel)
+    if occurrence.blocks and intervals.subtract([(occurrence.start, occurrence.end)], holds):
+        words = _("On the iPhone it also covers time that is not the booking’s")
+        return Row(occurrence, True, words, Remedy(), travel, origin)
+    return Row(occurrence, False, origin.words, Remedy(), travel, origin)
+
+
+def _origins(user: User, uids: set[str]) -> dict[str, Origin]:
+    """By UID, what the events are that Kalends wrote itself."""
+    linked = LinkedEvent.objects.filter(uid__in=uids).select_related("booking")
+    slots = MirroredSlot.objects.filter(uid__in=uids)
+    return {one.uid: _of_booking(one, user) for one in linked} | {one.uid: _of_slot(one, user) for one in slots}
+
+
+def _of_booking(placement: LinkedEvent, user: User) -> Origin:
+    booking, label = placement.booking, _("Booking")
+    if booking.staff_id != user.pk:
+        return Origin(label, _("A booking of a colleague, who has this calendar too"))
+    if booking.live and placement.wanted == LinkedEvent.Wanted.PRESENT:
+        return Origin(label, _("Your own booking in Kalends"), booking.get_absolute_url())
+    return Origin(label, _("Its booking has left it; it is being removed"), booking.get_absolute_url())
+
+
+def _of_slot(placement: MirroredSlot, user: User) -> Origin:
+    label = _("Blocked slot")
+    if placement.staff_id != user.pk:
+        return Origin(label, _("Blocked by a colleague, who has this calendar too"))
+    if placement.slot_id is None:
+        return Origin(label, _("No longer blocked; it is being removed"))
+    return Origin(label, _("Blocked by you in Kalends"), f"{reverse('availability:page')}#blocked")
+
+
+# --- what could not be read ---------------------------------------------------------------------------------
+
+
+def troubles(user: User, now: datetime) -> tuple[list[Trouble], int]:
+    """The first events of which something could not be read, and how many there are beside them."""
+    mine = Event.objects.filter(calendar__connection__user=user, calendar__conflict=True)
+    found = mine.filter(~Q(problem="") | ~Q(owed_etag="")).select_related("calendar").defer("text")
+    dated: QuerySet[Any] = found.annotate(at=Min("occurrences__start", filter=Q(occurrences__end__gt=now))).order_by(
+        "calendar", "pk"
+    )
+    first = [_trouble(event, event.at, now) for event in dated[:MOST_TROUBLES]]
+    return first, found.count() - len(first) if first else 0
+
+
+def _trouble(event: Event, at: datetime | None, now: datetime) -> Trouble:
+    if event.problem:
+        return Trouble(event, sentence(event.problem), remedy_of_problem(event.problem, event.calendar), at)
+    since = event.owed_since
+    if since is None or now - since < OWED_HOLDS_FRESHNESS:
+        words = _("It is listed but could not be read yet. Kalends keeps trying; what is known of it stays.")
+        return Trouble(event, words, "", at)
+    words = _("It could not be read since %(day)s. Kalends keeps trying; what is known of it stays.")
+    return Trouble(event, words % {"day": day_name(since)}, remedy_of_problem("unreadable", event.calendar), at)

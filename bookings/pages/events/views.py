@@ -1,0 +1,100 @@
+"""The tab Events: everything that was fetched, each with whether it blocks, why, and what would change that."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_POST
+
+from bookings.openings.explain import kept_window
+from bookings.pages.configuration.choice import change_rules
+from bookings.pages.events import items
+from bookings.pages.events.forms import EventFilter, RuleForm
+from connections.busy import freshness
+from connections.calendar_page import StaffRequest, staff_page
+from connections.models import Calendar
+
+PER_PAGE = 50
+
+
+@staff_page
+def events(request: StaffRequest) -> HttpResponse:
+    today = request.now.astimezone(request.zone).date()
+    form = EventFilter(request.user, {"from": today.isoformat()} | request.GET.dict())
+    found = items.occurrences(request.user, form.chosen(), request.zone, today)
+    page = Paginator(found, PER_PAGE).get_page(request.GET.get("page"))
+    context = {
+        "page": page,
+        "rows": items.rows(request.user, list(page)),
+        "form": form,
+        **_around(request),
+    }
+    return render(request, "bookings/events/page.html", context)
+
+
+def _around(request: StaffRequest) -> dict[str, Any]:
+    """What stands above the list, whatever is filtered."""
+    troubles, further = items.troubles(request.user, request.now)
+    return {
+        "has_calendars": Calendar.objects.of(request.user).selected().exists(),
+        "troubles": troubles,
+        "further": further,
+        "kept": kept_window(request.now),
+        "freshness": freshness(request.user, now=request.now),
+        "active": "events",
+    }
+
+
+@require_POST
+@staff_page
+def rule(request: StaffRequest, pk: int) -> HttpResponse:
+    """Change a rule of a calendar from beside one of its events, and go back there."""
+    calendar = get_object_or_404(Calendar.objects.of(request.user).selected(), pk=pk)
+    if rules := RuleForm(request.POST).rules():
+        difference = change_rules(calendar, rules, request.now)
+        messages.success(request, _said(calendar, rules, difference))
+    return redirect(_back(request))
+
+
+def _said(calendar: Calendar, rules: dict[str, Any], difference: int) -> str:
+    changed = [_RULES[name, value]() % {"calendar": calendar} for name, value in rules.items()]
+    return " ".join([*changed, _effect(difference)])
+
+
+def _effect(difference: int) -> str:
+    if not difference:
+        return _("That changes nothing about the events ahead.")
+    count = abs(difference)
+    if difference > 0:
+        return ngettext("%(count)d event ahead blocks now.", "%(count)d events ahead block now.", count) % {
+            "count": count
+        }
+    return ngettext("%(count)d event ahead blocks no longer.", "%(count)d events ahead block no longer.", count) % {
+        "count": count
+    }
+
+
+_RULES = {
+    ("all_day_rule", "always"): lambda: _("All-day events of “%(calendar)s” always block from now on."),
+    ("all_day_rule", "never"): lambda: _("All-day events of “%(calendar)s” never block from now on."),
+    ("all_day_rule", "as_marked"): lambda: _("All-day events of “%(calendar)s” block from now on as they are marked."),
+    ("invitations_block", True): lambda: _("Unanswered and tentative invitations of “%(calendar)s” block from now on."),
+    ("invitations_block", False): lambda: _(
+        "Unanswered and tentative invitations of “%(calendar)s” do not block from now on."
+    ),
+}
+
+
+def _back(request: StaffRequest) -> str:
+    """The page that the button stood on, if it is one of ours."""
+    asked = request.POST.get("next", "")
+    own = url_has_allowed_host_and_scheme(asked, {request.get_host()}, require_https=request.is_secure())
+    return asked if own else reverse("events")

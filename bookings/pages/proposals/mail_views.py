@@ -1,0 +1,36 @@
+"""Deciding from a mail: the link shows what is asked, and only a button decides."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+
+from bookings import actions
+from bookings.models import Proposal
+from bookings.proposals import lifecycle
+
+
+@never_cache
+def tap(request: HttpRequest, token: str) -> HttpResponse:
+    named = _named(token)
+    asked = lifecycle.together(named[0])
+    if request.method == "POST":
+        shown, choice = request.POST.getlist("shown"), request.POST.get("choice", "")
+        meant = asked if shown else named
+        _decided, refused = actions.decide_all(meant, choice=choice, now=timezone.now(), shown=shown)
+        for sentence in refused:
+            messages.error(request, sentence)
+        return redirect("bookings:tap", token)
+    with timezone.override(named[0].booking.staff.calendar_configuration.zone):
+        return render(request, "bookings/proposals/tap.html", {"proposal": named[0], "asked": asked})
+
+
+def _named(token: str) -> list[Proposal]:
+    try:
+        return lifecycle.named(token)
+    except Proposal.DoesNotExist:
+        raise Http404(_("This link is not valid any more.")) from None

@@ -1,0 +1,61 @@
+"""What the phone changed and staff must decide."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from bookings import actions
+from bookings.models import Proposal, ProposalQuerySet
+from bookings.pages.live import live
+from bookings.proposals import lifecycle
+from connections.calendar_page import StaffRequest, staff_page
+
+DECIDED = 10
+
+
+@staff_page
+def proposals(request: StaffRequest) -> HttpResponse:
+    own = _own(request)
+    asked = list(own.open())
+    context = {
+        "proposals": asked,
+        "days": lifecycle.days(asked, request.zone),
+        "decided": own.exclude(decided_at=None).order_by("-decided_at")[:DECIDED],
+    }
+    return live(request, "bookings/proposals/page.html", "bookings/proposals/_proposals.html", context)
+
+
+@require_POST
+@staff_page
+def decide(request: StaffRequest, pk: int) -> HttpResponse:
+    proposal = get_object_or_404(_own(request), pk=pk)
+    choice, shown = request.POST.get("choice", ""), request.POST.get("shown", "")
+    try:
+        actions.decide(proposal, choice=choice, now=request.now, actor=request.user, shown=shown)
+    except actions.Refused as error:
+        messages.error(request, str(error))
+    else:
+        messages.success(request, _("Done: %(booking)s.") % {"booking": proposal.booking})
+    return redirect("bookings:proposals")
+
+
+@require_POST
+@staff_page
+def decide_together(request: StaffRequest, pk: int) -> HttpResponse:
+    asked = lifecycle.together(get_object_or_404(_own(request), pk=pk))
+    choice, shown = request.POST.get("choice", ""), request.POST.getlist("shown")
+    decided, refused = actions.decide_all(asked, choice=choice, now=request.now, actor=request.user, shown=shown)
+    for sentence in refused:
+        messages.error(request, sentence)
+    messages.success(request, _("%(count)s decided.") % {"count": decided})
+    return redirect("bookings:proposals")
+
+
+def _own(request: StaffRequest) -> ProposalQuerySet:
+    return Proposal.objects.filter(booking__staff=request.user).select_related(
+        "booking__client", "booking__service", "booking__staff", "linked_event"
+    )

@@ -1,0 +1,70 @@
+"""A service, as staff describe it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django import forms
+from django.db import transaction
+from django.utils.text import slugify
+from django.utils.translation import gettext_lazy as _
+
+from bookings.models import Service
+from bookings.push import placements
+
+SHOWN = {"name", "location", "neutral_title"}  # what events of bookings say of their service
+RESERVED = {"new"}  # the address of the form itself
+
+
+class ServiceForm(forms.ModelForm[Service]):
+    """A service; its address comes from the name when it is made and stays, so that links to it do."""
+
+    class Meta:
+        model = Service
+        fields = (
+            "name",
+            "minutes",
+            "slot_minutes",
+            "buffer_before_minutes",
+            "buffer_after_minutes",
+            "notice_minutes",
+            "horizon_days",
+            "location",
+            "neutral_title",
+            "active",
+        )
+        labels = {
+            "minutes": _("Takes, in minutes"),
+            "slot_minutes": _("Starts every, in minutes"),
+            "buffer_before_minutes": _("Kept free before, in minutes"),
+            "buffer_after_minutes": _("Kept free after, in minutes"),
+            "notice_minutes": _("Minimum notice, in minutes"),
+            "horizon_days": _("Can be booked ahead, in days"),
+        }
+        help_texts = {
+            "slot_minutes": _("From the beginning of your hours, one possible start every so many minutes."),
+            "neutral_title": _("Shown on the linked calendar instead of the client’s name and the service."),
+            "active": _("What cannot be booked keeps its bookings."),
+        }
+
+    def save(self, commit: bool = True) -> Service:
+        if not self.instance.slug:
+            self.instance.slug = free_slug(self.instance.name)
+        return super().save(commit)
+
+    def keep(self, now: datetime) -> None:
+        """Save, and let the events of upcoming bookings say what changed."""
+        with transaction.atomic():
+            self.save()
+            if SHOWN.intersection(self.changed_data):
+                placements.reword_service(self.instance, now)
+
+
+def free_slug(name: str) -> str:
+    """An address made of the name that no other service has."""
+    base = slugify(name)[:40] or "service"
+    slug, number = base, 1
+    while slug in RESERVED or Service.objects.filter(slug=slug).exists():
+        number += 1
+        slug = f"{base}-{number}"
+    return slug

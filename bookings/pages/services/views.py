@@ -1,0 +1,43 @@
+"""The tab Services: what can be booked with the staff member."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.db import transaction
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+
+from bookings.models import Service
+from bookings.pages.services.forms import ServiceForm
+from connections.calendar_page import StaffRequest, staff_page
+from connections.forms import posted
+
+
+@staff_page
+def services(request: StaffRequest) -> HttpResponse:
+    own = Service.objects.filter(staff=request.user).order_by("-active", "name", "pk")
+    return render(request, "bookings/services/list.html", {"services": own, "active": "services"})
+
+
+@staff_page
+def new(request: StaffRequest) -> HttpResponse:
+    form = ServiceForm(posted(request))
+    if request.method == "POST" and form.is_valid():
+        with transaction.atomic():
+            form.save().staff.add(request.user)
+        messages.success(request, _("“%(service)s” can be booked now.") % {"service": form.instance})
+        return redirect("services")
+    return render(request, "bookings/services/form.html", {"form": form, "active": "services"})
+
+
+@staff_page
+def edit(request: StaffRequest, slug: str) -> HttpResponse:
+    service = get_object_or_404(Service, slug=slug, staff=request.user)
+    form = ServiceForm(posted(request), instance=service)
+    if request.method == "POST" and form.is_valid():
+        form.keep(request.now)
+        messages.success(request, _("“%(service)s” saved.") % {"service": service})
+        return redirect("services")
+    context = {"form": form, "service": service, "active": "services"}
+    return render(request, "bookings/services/form.html", context)

@@ -1,0 +1,1 @@
+"""Choosing a time: a new booking, or another time for one."""

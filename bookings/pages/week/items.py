@@ -1,0 +1,121 @@
+"""What stands in a staff member's week, from all three apps, in words for its owner."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from hashlib import blake2b
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from availability.intervals import Span
+from availability.models import BlockedSlot
+from availability.openings import blocked_slots, working_hours
+from bookings.models import Booking
+from bookings.openings.own_time import held
+from bookings.pages.week.layout import Item, Kind
+from bookings.pages.why.answers import why_url
+from connections.busy import Busy, Held, busy
+from connections.models import Occurrence
+from practice.models import User
+
+
+@dataclass(frozen=True, slots=True)
+class Diary:
+    """Items, open hours and the time kept free around bookings; all spans half-open, in UTC."""
+
+    items: list[Item]
+    hours: list[Span]
+    buffers: list[Span]
+
+
+def diary(user: User, start: datetime, end: datetime) -> Diary:
+    """Everything that touches [start, end). An event that Kalends pushed is its booking and not drawn again."""
+    bookings = list(
+        Booking.objects.filter(staff=user).live().overlapping(start, end).select_related("client", "service", "staff")
+    )
+    own = held(user, start, end)
+    items = [
+        *map(_booking, bookings),
+        *(item for event in busy(user, start, end, held=own) for item in _event(event, own, start)),
+        *(_blocked_here(slot, user.calendar_configuration.mirrors) for slot in blocked_slots(user, start, end)),
+    ]
+    return Diary(items, working_hours(user, start, end), list(_buffers(bookings)))
+
+
+def _booking(booking: Booking) -> Item:
+    pending = booking.status == Booking.Status.PENDING
+    return Item(
+        start=booking.start,
+        end=booking.end,
+        kind=Kind.PENDING if pending else Kind.BOOKING,
+        title=booking.client.name,
+        source=booking.service.name,
+        reason=_("Pending: %(cause)s") % {"cause": booking.get_cause_display()} if pending else "",
+        url=booking.get_absolute_url(),
+        key=f"booking-{booking.pk}",
+    )
+
+
+def _event(event: Busy, own: Held, first: datetime) -> Iterator[Item]:
+    """What an event is on the page; of a pushed one only the part that its booking does not explain.
+
+    It links to why its time is open or not, from `first` on if it began earlier.
+    """
+    if event.uid in own:
+        yield from (_astray(event, span, first) for span in event.blocking)
+        return
+    yield Item(
+        start=event.start,
+        end=event.end,
+        kind=Kind.BLOCKED if event.blocks else Kind.FREE,
+        title=event.summary or _("No title"),
+        source=_("from iCloud, %(calendar)s") % {"calendar": event.calendar_name},
+        reason=str(Occurrence.Reason(event.reason).label),
+        url=why_url(max(event.start, first)),
+        color=event.color,
+        key=_key(event, event.start),
+        all_day=event.all_day,
+    )
+
+
+def _astray(event: Busy, span: Span, first: datetime) -> Item:
+    return Item(
+        start=span[0],
+        end=span[1],
+        kind=Kind.BLOCKED,
+        title=event.summary or _("No title"),
+        source=_("from iCloud, %(calendar)s") % {"calendar": event.calendar_name},
+        reason=_("On the iPhone the booking’s event also covers this time"),
+        url=why_url(max(span[0], first)),
+        color=event.color,
+        key=_key(event, span[0]),
+    )
+
+
+def _key(event: Busy, start: datetime) -> str:
+    """The same in every process, and without characters that a page could stumble over."""
+    name = f"{event.calendar} {event.uid} {event.recurrence_id} {start.isoformat()}"
+    return f"event-{blake2b(name.encode(), digest_size=6).hexdigest()}"
+
+
+def _blocked_here(slot: BlockedSlot, mirrored: bool) -> Item:
+    return Item(
+        start=slot.start,
+        end=slot.end,
+        kind=Kind.HERE,
+        title=slot.note or _("Blocked"),
+        source=_("made here, on your iPhone too") if mirrored else _("made here; not shown on your iPhone"),
+        url=f"{reverse('availability:page')}#blocked",
+        key=f"slot-{slot.pk}",
+    )
+
+
+def _buffers(bookings: Iterable[Booking]) -> Iterator[Span]:
+    for booking in bookings:
+        if booking.blocked_from < booking.start:
+            yield booking.blocked_from, booking.start
+        if booking.end < booking.blocked_until:
+            yield booking.end, booking.blocked_until

@@ -1,0 +1,142 @@
+"""Where an instant lies on a drawn week: wall-clock minutes on a scale that its days share. No tables.
+
+COLUMN: one day. MINUTE: a place on the scale, counted from its top. ROW: five of them.
+
+In the week in which an hour is shown twice the scale has that hour twice, and the six other days have a gap
+there; in the week in which an hour is skipped, the day that skips it has the gap.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from itertools import pairwise
+from zoneinfo import ZoneInfo
+
+from availability.intervals import Span
+from availability.wall_clock import MIDNIGHT, start_of
+
+DAY = timedelta(days=1)
+MINUTES = 24 * 60
+ROW_MINUTES = 5
+FROM_HOUR, TO_HOUR = 8, 18  # always shown; more where something stands there
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One day's wall-clock time on the week's scale, in minutes from its top."""
+
+    date: date
+    zone: ZoneInfo
+    start: datetime
+    end: datetime
+    change: datetime | None  # when the clocks change on this day
+    shift: int  # minutes by which they go forward; negative: back
+    seam: int = MINUTES  # where the scale has the repeated time
+    extra: int = 0  # how many minutes of it
+
+    def minute(self, moment: datetime, *, ends: bool = False) -> int:
+        """Where `moment` lies; with `ends`, as the end of what came before it."""
+        if moment >= self.end:
+            return MINUTES + self.extra
+        wall = moment.astimezone(self.zone)
+        minute = wall.hour * 60 + wall.minute
+        if self.change is not None and self.shift < 0:
+            return minute + self.extra if moment >= self.change else minute
+        return self.place(minute, ends=ends)
+
+    def place(self, minute: int, *, ends: bool = False) -> int:
+        """Where a wall-clock minute lies on a day that has it once."""
+        after_seam = minute > self.seam or (minute == self.seam and not ends)
+        return minute + self.extra if after_seam else minute
+
+    def part(self, span: Span) -> tuple[int, int] | None:
+        """The minutes of `span` on this day; None if it does not touch it."""
+        start, end = max(span[0], self.start), min(span[1], self.end)
+        if start >= end:
+            return None
+        return self.minute(start), self.minute(end, ends=True)
+
+    def holds(self, moment: datetime) -> bool:
+        return self.start <= moment < self.end
+
+    def gaps(self) -> Iterator[tuple[int, int]]:
+        """The minutes of the scale that this day does not have."""
+        if self.change is not None and self.shift > 0:
+            after = self.minute(self.change)
+            yield after - self.shift, after
+        elif self.change is None and self.extra:
+            yield self.seam, self.seam + self.extra
+
+
+@dataclass(frozen=True, slots=True)
+class Scale:
+    """Which minutes are shown, and on which row a minute lies."""
+
+    top: int
+    bottom: int
+
+    @property
+    def height(self) -> int:
+        return (self.bottom - self.top) // ROW_MINUTES
+
+    def shows(self, minute: int) -> bool:
+        return self.top <= minute < self.bottom
+
+    def row(self, minute: int) -> int:
+        return (min(max(minute, self.top), self.bottom) - self.top) // ROW_MINUTES
+
+    def rows(self, part: tuple[int, int], shortest: int = 1) -> tuple[int, int]:
+        """The rows that minutes touch, as a half-open range of at least `shortest`."""
+        first = min(self.row(part[0]), self.height - shortest)
+        last = max(self.row(part[1] + ROW_MINUTES - 1), first + shortest)
+        return first, min(last, self.height)
+
+
+def scale_of(columns: Sequence[Column], spans: Sequence[Span]) -> Scale:
+    """Whole hours from morning to evening, or farther where one of the spans lies outside."""
+    column = columns[0]
+    parts = [part for each in columns for span in spans if (part := each.part(span))]
+    top = min([column.place(FROM_HOUR * 60), *(start for start, _ in parts)])
+    bottom = max([column.place(TO_HOUR * 60), *(end for _, end in parts)])
+    return Scale(top // 60 * 60, min(-(-bottom // 60) * 60, MINUTES + column.extra))
+
+
+def columns_of(dates: Sequence[date], zone: ZoneInfo) -> list[Column]:
+    """The columns of consecutive dates, all with the same repeated time."""
+    bounds = [start_of(day, MIDNIGHT, zone) for day in [*dates, dates[-1] + DAY]]
+    changes = [_change(start, end, zone) for start, end in pairwise(bounds)]
+    seam, extra = _seam([change for change in changes if change[1] < 0], zone)
+    return [
+        Column(day, zone, start, end, change, shift, seam, extra)
+        for day, (start, end), (change, shift) in zip(dates, pairwise(bounds), changes, strict=True)
+    ]
+
+
+def _change(start: datetime, end: datetime, zone: ZoneInfo) -> tuple[datetime | None, int]:
+    """When the clocks change in [start, end), and by how many minutes forward; (None, 0) if they do not."""
+    early, late = start, end - timedelta(minutes=1)
+    shift = _offset(late, zone) - _offset(early, zone)
+    if not shift:
+        return None, 0
+    while late - early > timedelta(minutes=1):
+        middle = early + timedelta(minutes=(late - early) // timedelta(minutes=2))
+        if _offset(middle, zone) == _offset(start, zone):
+            early = middle
+        else:
+            late = middle
+    return late, shift
+
+
+def _seam(backward: Sequence[tuple[datetime | None, int]], zone: ZoneInfo) -> tuple[int, int]:
+    for change, shift in backward:
+        if change is not None:
+            wall = change.astimezone(zone)
+            return wall.hour * 60 + wall.minute - shift, -shift
+    return MINUTES, 0
+
+
+def _offset(moment: datetime, zone: ZoneInfo) -> int:
+    offset = moment.astimezone(zone).utcoffset()
+    return 0 if offset is None else offset // timedelta(minutes=1)

@@ -1,0 +1,45 @@
+"""The week: what is booked, what blocks, what is free, and how fresh all that is."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpResponse
+from django.utils.formats import get_format
+
+from availability.models import DateOverride, WorkingHours
+from bookings.pages.live import live
+from bookings.pages.week.alarms import alarms
+from bookings.pages.week.items import diary
+from bookings.pages.week.layout import first_day, lay_out, span_of
+from connections.busy import freshness
+from connections.calendar_page import StaffRequest, staff_page
+from connections.models import Connection
+
+
+@staff_page
+def week(request: StaffRequest) -> HttpResponse:
+    today = request.now.astimezone(request.zone).date()
+    first = first_day(request.GET.get("week", ""), today, get_format("FIRST_DAY_OF_WEEK"))
+    span = span_of(first, request.zone)
+    found = diary(request.user, *span)
+    laid_out = lay_out(
+        found.items,
+        hours=found.hours,
+        buffers=found.buffers,
+        first=first,
+        zone=request.zone,
+        now=request.now,
+    )
+    context = {"week": laid_out, "zone": request.zone, "alarms": alarms(request.user, *span), **_beginnings(request)}
+    return live(request, "bookings/week/page.html", "bookings/week/_week.html", context)
+
+
+def _beginnings(request: StaffRequest) -> dict[str, Any]:
+    """What a week that is still empty has to say."""
+    return {
+        "freshness": freshness(request.user, now=request.now),
+        "connected": Connection.objects.filter(user=request.user).exists(),
+        "has_hours": WorkingHours.objects.filter(user=request.user).exists()
+        or DateOverride.objects.filter(user=request.user).exists(),
+    }

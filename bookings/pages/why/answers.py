@@ -1,0 +1,129 @@
+"""The answer to "why is this time open, or not?", with what can be done about each reason."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.urls import reverse
+from django.utils.http import urlencode
+from django.utils.translation import gettext as _
+
+from bookings.models import Booking, Service
+from bookings.openings.explain import Kind, Reason, bearing_on
+from bookings.openings.remedies import Remedy, remedy
+from bookings.openings.search import Opening, next_openings
+from connections.busy import OWN_BOOKING, Busy, freshness
+from connections.models import Calendar, Event, Occurrence
+from practice.models import User
+from practice.times import iso
+
+HOUR = timedelta(hours=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """Where something can be done, and in which words."""
+
+    label: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """One reason and what would change it."""
+
+    reason: Reason
+    link: Link | None
+    remedy: Remedy
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """Is [at, until) open (UTC; with a service: can it start there), and everything that bears on it.
+
+    `against` blocks, `beside` leaves it open; `others` are the next few times at which the service can be booked,
+    where it cannot at this one.
+    """
+
+    at: datetime
+    until: datetime
+    service: Service | None
+    against: list[Point]
+    beside: list[Point]
+    others: list[Opening]
+
+    @property
+    def open(self) -> bool:
+        return not self.against
+
+    @property
+    def address(self) -> str:
+        return why_url(self.at, self.service)
+
+    @property
+    def earlier(self) -> str:
+        return why_url(self.at - HOUR, self.service)
+
+    @property
+    def later(self) -> str:
+        return why_url(self.at + HOUR, self.service)
+
+
+def why_url(at: datetime, service: Service | None = None) -> str:
+    """The address of the answer for a moment."""
+    query = {"at": str(iso(at))} | ({"service": service.slug} if service else {})
+    return f"{reverse('why')}?{urlencode(query)}"
+
+
+def answer(user: User, at: datetime, *, now: datetime, service: Service | None = None) -> Answer:
+    """What bears on booking `user` at `at` (UTC), for the user's own eyes: titles are told."""
+    points = _points(user, bearing_on(user, at, now=now, service=service), service, now)
+    against = [point for point in points if point.reason.blocks]
+    beside = [point for point in points if not point.reason.blocks]
+    others = next_openings(service, [user], max(at, now), now=now) if service and against else []
+    return Answer(at, at + (service.duration if service else HOUR), service, against, beside, others)
+
+
+def _points(user: User, reasons: Iterable[Reason], service: Service | None, now: datetime) -> list[Point]:
+    reasons = list(reasons)
+    calendars = {calendar.path: calendar for calendar in Calendar.objects.of(user).selected()}
+    problems = _problems(user, reasons)
+    fresh = freshness(user, now=now).state == "fresh"
+    return [Point(one, _link(one, service, fresh=fresh), _remedy(one, calendars, problems)) for one in reasons]
+
+
+def _problems(user: User, reasons: Iterable[Reason]) -> Mapping[tuple[str, str], str]:
+    """What is wrong with those events that block because of it, by the calendar's path and UID."""
+    events = [one.about for one in reasons if isinstance(one.about, Busy)]
+    uids = {event.uid for event in events if event.reason == Occurrence.Reason.UNREADABLE}
+    if not uids:
+        return {}
+    troubled = Event.objects.troubled().filter(calendar__connection__user=user, uid__in=uids)
+    return {(path, uid): problem for path, uid, problem in troubled.values_list("calendar__path", "uid", "problem")}
+
+
+def _remedy(reason: Reason, calendars: Mapping[str, Calendar], problems: Mapping[tuple[str, str], str]) -> Remedy:
+    event = reason.about
+    if not isinstance(event, Busy) or event.reason == OWN_BOOKING or event.calendar not in calendars:
+        return Remedy()
+    if event.blocks and not reason.blocks:
+        return Remedy()  # a booking's own event, where its booking answers
+    return remedy(event, calendars[event.calendar], problems.get((event.calendar, event.uid), ""))
+
+
+def _link(reason: Reason, service: Service | None, *, fresh: bool) -> Link | None:
+    if isinstance(reason.about, Booking):
+        return Link(_("Open the booking"), reason.about.get_absolute_url())
+    if reason.kind in _OF_AVAILABILITY:
+        part = _OF_AVAILABILITY[reason.kind]
+        return Link(_("Change your availability"), f"{reverse('availability:page')}#{part}")
+    if service and reason.kind in (Kind.BUFFER, Kind.NOTICE, Kind.HORIZON):
+        return Link(_("Change the service"), reverse("service_edit", args=[service.slug]))
+    if reason.kind is Kind.FRESHNESS and not fresh:
+        return Link(_("See your connections"), reverse("connections:list"))
+    return None
+
+
+_OF_AVAILABILITY = {Kind.HOURS: "hours", Kind.OVERRIDE: "overrides", Kind.BLOCKED_SLOT: "blocked"}

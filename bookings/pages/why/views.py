@@ -1,0 +1,35 @@
+"""Why is a time open, or not? From any hour of the week, in place or as a page."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.utils.formats import get_format
+from django_htmx.http import push_url
+
+from bookings.pages.week.layout import first_day, name_of
+from bookings.pages.why.answers import answer
+from bookings.pages.why.forms import WhyForm, as_asked
+from connections.calendar_page import StaffRequest, staff_page
+
+
+@staff_page
+def why(request: StaffRequest) -> HttpResponse:
+    form = WhyForm(request.user, request.zone, request.now, request.GET)
+    context = {"form": form, "zone": request.zone}
+    if form.is_valid():
+        at, service = form.cleaned_data["at"], form.cleaned_data["service"]
+        shown = WhyForm(request.user, request.zone, request.now, initial=as_asked(at, request.zone, service))
+        found = answer(request.user, at, now=request.now, service=service)
+        context |= {"form": shown, "answer": found, "week": _week_of(request, at)}
+    if request.htmx and request.htmx.target == "why":
+        # The page around the dialog stays what the address says.
+        return push_url(render(request, "bookings/why/_why.html", context), False)
+    return render(request, "bookings/why/page.html", context)
+
+
+def _week_of(request: StaffRequest, at: datetime) -> str:
+    """The name of the week that the time lies in, as its reader counts weeks."""
+    return name_of(first_day("", at.astimezone(request.zone).date(), get_format("FIRST_DAY_OF_WEEK")))

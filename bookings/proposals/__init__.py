@@ -1,0 +1,1 @@
+"""Changes made on the phone that staff must decide."""

@@ -1,0 +1,1 @@
+"""Outwards: the events of bookings and blocked slots in the linked calendar."""

@@ -1,0 +1,102 @@
+"""What a booking looks like on the calendar: as much as the staff member wants others to see, and never guests.
+
+ORGANIZER and ATTENDEE are never written: iCloud would send mail in the staff member's name.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+from django.conf import settings
+from django.utils.translation import gettext as _
+
+from bookings.models import Booking, LinkedEvent, MirroredSlot
+from bookings.models.placement import Placement
+from connections.ical import EventDraft
+from connections.models import CalendarConfiguration
+
+Detail = CalendarConfiguration.Detail
+
+
+TITLES = {Detail.FULL: "{client} · {service}", Detail.NAME: "{client}"}
+PLACEHOLDERS = ("client", "service", "staff")
+
+
+def draft(placement: Placement) -> EventDraft:
+    """The event of a placement, whose subject, calendar and connection are loaded."""
+    if isinstance(placement, MirroredSlot):
+        return _slot(placement)
+    if isinstance(placement, LinkedEvent):
+        return _booking(placement)
+    raise TypeError(type(placement).__name__)
+
+
+def _slot(placement: MirroredSlot) -> EventDraft:
+    """A blocked slot: its note, or only that the time is taken where others may look."""
+    configuration = CalendarConfiguration.objects.get(user=placement.staff_id)
+    note = placement.slot.note if placement.slot and configuration.detail != Detail.BUSY else ""
+    start, end = placement.span
+    return EventDraft(placement.uid, start, end, configuration.time_zone, note or _("Busy"))
+
+
+def _booking(placement: LinkedEvent) -> EventDraft:
+    booking = placement.booking
+    configuration = CalendarConfiguration.objects.get(user=booking.staff_id)
+    link = f"{settings.BASE_URL}{booking.get_absolute_url()}"
+    return EventDraft(
+        uid=placement.uid,
+        start=booking.start,
+        end=booking.end,
+        zone=configuration.time_zone,
+        summary=_title(booking, configuration) + _whose(placement),
+        description=_description(booking, configuration.detail, link),
+        url=link,
+        location=booking.service.location if configuration.detail != Detail.BUSY else "",
+        alarm_minutes=configuration.alarm_minutes,
+    )
+
+
+def fill(template: str, values: Mapping[str, str]) -> str:
+    """The template with `{client}`, `{service}` and `{staff}` replaced in one pass: values are not looked into."""
+    return re.sub(r"\{(\w+)\}", lambda found: values.get(found[1], found[0]), template)
+
+
+def unknown_placeholders(template: str) -> list[str]:
+    """What stands in braces in a template and means nothing."""
+    return [name for name in re.findall(r"\{([^{}]*)\}", template) if name not in PLACEHOLDERS]
+
+
+def has_lone_brace(template: str) -> bool:
+    """Is a brace left where all that stands in braces is taken away?"""
+    return bool(re.search(r"[{}]", re.sub(r"\{[^{}]*\}", "", template)))
+
+
+def _title(booking: Booking, configuration: CalendarConfiguration) -> str:
+    if configuration.detail == Detail.BUSY:
+        return _("Busy")
+    if booking.service.neutral_title:
+        return booking.service.neutral_title
+    values = {"client": booking.client.name, "service": booking.service.name, "staff": _name(booking)}
+    return fill(configuration.title_template or TITLES[Detail(configuration.detail)], values)
+
+
+def _name(booking: Booking) -> str:
+    return booking.staff.get_full_name() or booking.staff.get_username()
+
+
+def _whose(placement: LinkedEvent) -> str:
+    """The staff member's name, where others link the same calendar and could not tell whose booking it is."""
+    if placement.calendar is None:
+        return ""
+    others = CalendarConfiguration.objects.exclude(user=placement.booking.staff_id).filter(
+        linked_calendar__path=placement.calendar.path,
+        linked_calendar__connection__username__iexact=placement.calendar.connection.username,
+    )
+    return f" ({_name(placement.booking)})" if others.exists() else ""
+
+
+def _description(booking: Booking, detail: str, link: str) -> str:
+    if detail != Detail.FULL:
+        return link
+    return "\n".join(part for part in (booking.client.email, booking.client.phone, link) if part)

@@ -1,0 +1,1 @@
+"""The way back: what the phone changed, held against the bookings."""

@@ -1,0 +1,256 @@
+"""Kalends held against iCloud, event by event: what differs, in sentences, and mending what can be mended unasked."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Iterator
+from dataclasses import dataclass, replace
+from datetime import datetime
+from enum import StrEnum
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from bookings.models import LinkedEvent
+from bookings.push import outbox
+from bookings.reconcile.engine import PAST
+from connections.models import Calendar, CalendarConfiguration, Connection, SyncRun
+from connections.sync import reexpand
+from connections.sync.inspect import Inspected, inspect
+from connections.sync.run import sync_connection
+from practice.models import User
+from practice.time_format import spoken
+
+State = LinkedEvent.State
+Wanted = LinkedEvent.Wanted
+
+
+class Kind(StrEnum):
+    """In what Kalends and iCloud differ."""
+
+    MISSING = "missing"  # a pushed event is not there
+    WRONG_TIME = "wrong_time"  # it is there at another time, or is not a plain event any more
+    STILL_THERE = "still_there"  # it was removed, but is there
+    NOT_MIRRORED = "not_mirrored"  # an event that Kalends does not know
+    MIRROR_STALE = "mirror_stale"  # an event that Kalends knows as it was, or that is gone
+    WRONG_OCCURRENCES = "wrong_occurrences"  # times that are kept here are not those of the event as it was read
+    UNREAD = "unread"  # it cannot be told
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """One difference; `ours`: the event is as Kalends wrote it, so that removing it takes nothing from the phone.
+
+    `note` says why a repair left it.
+    """
+
+    kind: Kind
+    text: str
+    calendar: str
+    href: str = ""
+    booking: int | None = None
+    placement: int | None = None
+    ours: bool = False
+    note: str = ""
+
+
+def audit(user: User, now: datetime) -> list[Difference]:
+    """Hold the user's upcoming bookings and selected calendars against iCloud, live; nothing is written.
+
+    What cannot be read is a difference. A push or a sync that goes on meanwhile is none. Times are the user's own.
+    """
+    configuration = CalendarConfiguration.objects.filter(user=user).first()
+    with timezone.override(configuration.zone if configuration else None):
+        return _differences(user, now)
+
+
+def _differences(user: User, now: datetime) -> list[Difference]:
+    placements = _claimed(user, now)
+    found: list[Difference] = [_disconnected(one) for one in placements if one.calendar is None]
+    for connection in Connection.objects.filter(user=user):
+        mine = [one for one in placements if one.calendar and one.calendar.connection_id == connection.pk]
+        asked: dict[int, list[str]] = {}
+        for one in mine:
+            asked.setdefault(one.calendar_id or 0, []).append(one.href)
+        for inspected in inspect(connection, asked, now):
+            here = [one for one in mine if one.calendar_id == inspected.calendar.pk]
+            found += [*_of_bookings(inspected, here), *_of_mirror(inspected)]
+            found += _of_times(inspected.calendar, now)
+    return _settled_out(found, placements)
+
+
+def _claimed(user: User, now: datetime) -> list[LinkedEvent]:
+    """Placements of which Kalends says that the calendar has them, or has them no more; past bookings do not matter."""
+    placements = LinkedEvent.objects.filter(booking__staff=user, booking__end__gt=now - PAST)
+    present = placements.filter(wanted=Wanted.PRESENT, state=State.PUSHED, booking__end__gt=now)
+    removed = placements.filter(wanted=Wanted.ABSENT).exclude(removed_at=None)
+    return list((present | removed).select_related("booking__client", "booking__service", "calendar__connection"))
+
+
+def _disconnected(placement: LinkedEvent) -> Difference:
+    text = _("%(booking)s: the account %(account)s is not connected any more, so its event cannot be looked at.")
+    return _about(placement, Kind.UNREAD, text % {"booking": placement.booking, "account": placement.account})
+
+
+def _about(placement: LinkedEvent, kind: Kind, text: str, *, ours: bool = False) -> Difference:
+    return Difference(
+        kind=kind,
+        text=text,
+        calendar=placement.calendar_path,
+        href=placement.href,
+        booking=placement.booking_id,
+        placement=placement.pk,
+        ours=ours,
+    )
+
+
+def _of_bookings(inspected: Inspected, placements: Iterable[LinkedEvent]) -> Iterator[Difference]:
+    if inspected.problem is not None:
+        return  # said once, of the calendar
+    for placement in placements:
+        words = {"booking": placement.booking, "calendar": inspected.calendar}
+        if problem := inspected.unread.get(placement.href):
+            text = _("%(booking)s: its event in “%(calendar)s” could not be read. %(problem)s")
+            yield _about(placement, Kind.UNREAD, text % {**words, "problem": problem.sentence})
+        elif placement.wanted == Wanted.PRESENT:
+            yield from _of_pushed(placement, inspected)
+        else:
+            yield from _of_removed(placement, inspected)
+
+
+def _of_pushed(placement: LinkedEvent, inspected: Inspected) -> Iterator[Difference]:
+    words = {"booking": placement.booking, "calendar": inspected.calendar}
+    there = inspected.found.get(placement.href)
+    if there is None or there.event.uid != placement.uid or there.event.cancelled:
+        yield _about(placement, Kind.MISSING, _("%(booking)s: its event is not in “%(calendar)s”.") % words)
+        return
+    booking, event = placement.booking, there.event
+    if event.shape == "unreadable":
+        text = _("%(booking)s: its event in “%(calendar)s” cannot be understood.")
+        yield _about(placement, Kind.UNREAD, text % words)
+    elif (event.shape, event.start, event.end) != ("timed", booking.start, booking.end):
+        times = {"here": _when(booking.start), "there": _when(event.start)}
+        text = _("%(booking)s: booked for %(here)s, but its event in “%(calendar)s” is at %(there)s.")
+        if event.shape != "timed" or event.start == booking.start:
+            text = _("%(booking)s: its event in “%(calendar)s” has another length or is no plain event any more.")
+        yield _about(placement, Kind.WRONG_TIME, text % {**words, **times})
+
+
+def _of_removed(placement: LinkedEvent, inspected: Inspected) -> Iterator[Difference]:
+    there = inspected.found.get(placement.href)
+    if there is None or there.event.uid != placement.uid:
+        return
+    ours = there.etag in (placement.etag, *placement.superseded_etags)
+    text = _("%(booking)s: its event was removed, but is in “%(calendar)s”.")
+    if not ours:
+        text = _("%(booking)s: its event was removed, but a device put it back into “%(calendar)s”; it stays.")
+    yield _about(placement, Kind.STILL_THERE, text % _names(placement, inspected), ours=ours)
+
+
+def _names(placement: LinkedEvent, inspected: Inspected) -> dict[str, object]:
+    return {"booking": placement.booking, "calendar": inspected.calendar}
+
+
+def _when(moment: datetime | None) -> str:
+    return spoken(moment) if moment else _("no time")
+
+
+def _of_mirror(inspected: Inspected) -> Iterator[Difference]:
+    calendar = inspected.calendar
+    if inspected.problem is not None:
+        text = _("“%(calendar)s” could not be read: %(problem)s")
+        words = {"calendar": calendar, "problem": inspected.problem.sentence}
+        yield Difference(Kind.UNREAD, text % words, calendar.path)
+        return
+    for kind, hrefs, text in _sides(inspected):
+        for href in sorted(hrefs):
+            yield Difference(kind, text % {"calendar": calendar, "href": href}, calendar.path, href)
+
+
+def _sides(inspected: Inspected) -> list[tuple[Kind, frozenset[str], str]]:
+    return [
+        (Kind.NOT_MIRRORED, inspected.unmirrored, _("“%(calendar)s” has an event that Kalends lacks: %(href)s")),
+        (Kind.MIRROR_STALE, inspected.vanished, _("“%(calendar)s” has no such event any more: %(href)s")),
+        (Kind.MIRROR_STALE, inspected.outdated, _("“%(calendar)s” has a newer version of an event: %(href)s")),
+        (Kind.UNREAD, inspected.owed, _("“%(calendar)s” lists an event that could not be read yet: %(href)s")),
+    ]
+
+
+def _of_times(calendar: Calendar, now: datetime) -> Iterator[Difference]:
+    """What blocks, held against the events as they were read; no network."""
+    text = _("“%(calendar)s” has an event whose times are kept here as others: %(href)s")
+    for href in reexpand.astray(calendar, now) if calendar.conflict else ():
+        words = {"calendar": calendar, "href": href}
+        yield Difference(Kind.WRONG_OCCURRENCES, text % words, calendar.path, href)
+
+
+def _settled_out(found: list[Difference], placements: Iterable[LinkedEvent]) -> list[Difference]:
+    """Without what concerns placements that a push or a decision changed while they were looked at."""
+    before = {one.pk: _version(one) for one in placements}
+    suspects = [one.placement for one in found if one.placement is not None]
+    rows = LinkedEvent.objects.filter(pk__in=suspects).select_related("booking")
+    still = {row.pk for row in rows if _version(row) == before[row.pk]}
+    return [one for one in found if one.placement is None or one.placement in still]
+
+
+def _version(placement: LinkedEvent) -> tuple[object, ...]:
+    return (
+        placement.wanted,
+        placement.state,
+        placement.etag,
+        placement.href,
+        placement.calendar_id,
+        placement.pushed_revision,
+        placement.removed_at,
+        placement.booking.revision,
+    )
+
+
+def repair(user: User, differences: Iterable[Difference], *, clock: Callable[[], datetime]) -> None:
+    """Mend what can be mended without overwriting the phone: read again in full, reconcile, remove what was to go.
+
+    An event that the phone changed, moved or deleted is taken as a wish, as reconciling does; none is written over.
+    `clock` tells the time, because all this may take a while.
+    """
+    differences = list(differences)
+    _expand_again(user, {one.calendar for one in differences if one.kind is Kind.WRONG_OCCURRENCES}, clock())
+    kinds = {one.kind for one in differences}
+    astray = [one.placement for one in differences if one.kind is Kind.STILL_THERE and one.ours and one.placement]
+    LinkedEvent.objects.filter(pk__in=astray, wanted=Wanted.ABSENT).update(
+        removed_at=None, state=State.QUEUED, attempts=0, next_try_at=None
+    )
+    if astray:
+        outbox.push_due(clock(), user=user)
+    if kinds - {Kind.STILL_THERE, Kind.WRONG_OCCURRENCES}:
+        CalendarConfiguration.objects.filter(user=user).want_reconciling()
+        for connection in Connection.objects.filter(user=user, needs_person=False):
+            _read_again(connection, clock)
+
+
+def _expand_again(user: User, paths: Collection[str], now: datetime) -> None:
+    for calendar in Calendar.objects.selected().of(user).filter(path__in=paths):
+        reexpand.expand_calendar(calendar, now)
+
+
+def with_notes(left: Iterable[Difference]) -> list[Difference]:
+    """What a repair left, each with why it did, where that is known."""
+    return [replace(one, note=_why_left(one)) for one in left]
+
+
+def _why_left(difference: Difference) -> str:
+    if difference.kind is not Kind.MISSING or difference.placement is None:
+        return ""
+    placement = LinkedEvent.objects.select_related("calendar").get(pk=difference.placement)
+    if placement.calendar is not None and placement.calendar.doubted_at is not None:
+        return _("iCloud suddenly lists far fewer events, so none is taken for deleted yet; it is asked again shortly.")
+    if placement.missing_since is not None:
+        return _("It counts as deleted once it was missing twice, a minute apart; the next sync looks again.")
+    return ""
+
+
+def _read_again(connection: Connection, clock: Callable[[], datetime]) -> None:
+    """Compare all its calendars in full, in as many goes as it takes; reconciling follows each by itself."""
+    if connection.not_before is not None and connection.not_before > clock():
+        return
+    report = sync_connection(connection.pk, now=clock(), full=True, trigger=SyncRun.Trigger.PERSON)
+    while report.unfinished:
+        report = sync_connection(connection.pk, now=clock(), trigger=SyncRun.Trigger.PERSON)

@@ -1,0 +1,60 @@
+"""Is an event of ours really deleted? Only if it is missing twice, and is nowhere else in the account."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from bookings.models.placement import Placement
+from connections import dav, push
+from connections.models import Calendar, Event
+from connections.plan import OWED_HOLDS_FRESHNESS
+
+TWICE = timedelta(seconds=60)  # between the two polls at which it is missing
+
+
+def is_deleted(placement: Placement, now: datetime, *, hurried: bool = False) -> bool | None:
+    """Whether the event that is in no selected calendar any more was deleted; None while that cannot be told.
+
+    The first look only notes the time; a later one asks iCloud itself: the calendar answers, the href is gone and the
+    UID is in no other event calendar of the account, also the unselected ones. Not while somebody waits (`hurried`).
+    """
+    if placement.missing_since is None:
+        type(placement)._default_manager.filter(pk=placement.pk).update(missing_since=now)
+        return None
+    if hurried or now < placement.missing_since + TWICE or placement.calendar is None:
+        return None
+    if _may_be_unread(placement.calendar, now):
+        return None
+    try:
+        found = push.find(placement.calendar, placement.href, placement.uid)
+    except dav.DavError:
+        return None
+    if found is not None:
+        _follow(placement, found, now)
+    return found is None
+
+
+def _follow(placement: Placement, found: push.Stored, now: datetime) -> None:
+    """It stands in a calendar whose events Kalends does not read: it is kept as found, to be compared."""
+    type(placement)._default_manager.filter(pk=placement.pk).update(missing_since=None)
+    path = found.href.rpartition("/")[0] + "/"
+    unread = Calendar.objects.filter(connection__calendars=placement.calendar, path=path, conflict=False).first()
+    if unread is not None and found.text:
+        placement.href, placement.calendar, placement.calendar_path = found.href, unread, path
+        placement.save(update_fields=["href", "calendar", "calendar_path"])
+        push.remember(unread, found, now)
+
+
+def kept(placement: Placement) -> Event | None:
+    """The event of a placement that was found in a calendar whose events Kalends does not read, as it was then."""
+    there = Event.objects.filter(calendar=placement.calendar_id, calendar__conflict=False)
+    return there.filter(href=placement.href).select_related("calendar__connection").first()
+
+
+def _may_be_unread(calendar: Calendar, now: datetime) -> bool:
+    """Is there an event in the account that is listed and was never read? It may be the one that is missed, moved.
+
+    After a day without success it is a problem of its own and no reason to wait any longer.
+    """
+    new = Event.objects.owed().filter(calendar__connection=calendar.connection_id, uid="")
+    return new.filter(owed_since__gt=now - OWED_HOLDS_FRESHNESS).exists()

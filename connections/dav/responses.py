@@ -1,0 +1,170 @@
+"""From what a server wrote to what it means."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from urllib.parse import unquote
+
+from connections.dav.errors import DavError, ForeignHost, TokenExpired, Unauthorized, Unavailable
+from connections.dav.multistatus import APPLE, CS, WRITE_PRIVILEGES, C, D, Member, MultiStatus
+from connections.dav.values import RemoteCalendar, Resource
+
+GONE = (404, 410)
+PRIVILEGES = f"{D}current-user-privilege-set"
+COLOR = re.compile(r"(#[0-9A-Fa-f]{6})(?:[0-9A-Fa-f]{2})?")
+# A server without sync-collection, or one that will not start it.
+WITHOUT_REPORT = {400, 403, 405, 409, 412, 415, 422, 500, 501, 507}
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One answer to sync-collection; ``truncated`` if the server has more to say (RFC 6578 3.6).
+
+    ``refusal`` is the status with which the collection itself was refused inside the answer, or None.
+    """
+
+    changed: dict[str, str]
+    removed: frozenset[str]
+    token: str
+    truncated: bool
+    refusal: int | None
+
+
+def page_of(answer: MultiStatus, collection: str) -> Page:
+    """The members of a sync-collection answer without the collection itself and its subfolders.
+
+    Only a 404 or 410 for the whole member is a removal; a member without an ETag, with an empty or
+    another status is there and has to be read. One that is listed both ways counts as there.
+    """
+    own = own_status(answer.members, collection)
+    members = [member for member in answer.members if not member.path.endswith("/")]
+    members = [member for member in members if not _is(member, collection)]
+    changed = {member.path: etag_of(member) for member in members if member.status not in GONE}
+    removed = frozenset(m.path for m in members if m.status in GONE and m.path not in changed)
+    return Page(changed, removed, answer.sync_token, own == 507, None if own == 507 else own)
+
+
+def own_status(members: Iterable[Member], collection: str) -> int | None:
+    """The error that an answer gives for the collection itself, None if it gives none.
+
+    Whatever else stands in such an answer, it does not say what the collection holds.
+    """
+    own = (member.status for member in members if _is(member, collection))
+    return next((status for status in own if status and not 200 <= status < 300), None)
+
+
+def refuse_stuck_page(page: Page, answer: MultiStatus, token: str, path: str) -> None:
+    """Raise TokenExpired for a 207 that in truth refuses the token it was asked with.
+
+    That is one with the precondition inside, one that is cut off without a member or a new token and
+    so would be asked for ever, or a bare envelope: a token is in every answer (RFC 6578 6.2).
+    """
+    stuck = page.truncated and (not (page.changed or page.removed) or page.token in ("", token))
+    stuck = stuck or not (answer.members or page.token)
+    if stuck or answer.refuses_token:
+        status = 507 if stuck else 403
+        raise TokenExpired("a multistatus that refuses the sync token", status=status, path=path)
+
+
+def listed_of(members: Iterable[Member], collection: str) -> dict[str, str]:
+    """Path -> ETag of the resources in a Depth 1 PROPFIND, without collections and 404s."""
+    return {
+        member.path: etag_of(member)
+        for member in members
+        if not _is(member, collection)
+        and member.status not in GONE
+        and f"{D}collection" not in member.tags(f"{D}resourcetype")
+    }
+
+
+def resources_of(members: Iterable[Member], wanted: frozenset[str]) -> dict[str, Resource]:
+    """The calendar objects in a multiget answer that were asked for and came with data.
+
+    One that came twice and not the same is not there: nobody can say which of them it is. XML turns
+    CRLF into LF (XML 1.0 2.11); iCalendar wants it back (RFC 5545 3.1).
+    """
+    found: dict[str, set[Resource]] = {}
+    for member in members:
+        data = member.text(f"{C}calendar-data")
+        if data and member.path in wanted:
+            resource = Resource(member.path, etag_of(member), _crlf(data).encode())
+            found.setdefault(member.path, set()).add(resource)
+    return {path: resources.pop() for path, resources in found.items() if len(resources) == 1}
+
+
+def _crlf(text: str) -> str:
+    return text.replace("\r\n", "\n").replace("\n", "\r\n") + "\r\n"
+
+
+def etag_of(member: Member) -> str:
+    """The ETag a member was listed with, "" if none."""
+    return quoted(member.text(f"{D}getetag"))
+
+
+def quoted(etag: str) -> str:
+    """An ETag in the spelling that headers need (RFC 9110 8.8.3): quotes are added if forgotten."""
+    etag = etag.strip()
+    if not etag or etag.startswith(('"', 'W/"')):
+        return etag
+    return f'"{etag}"'
+
+
+def knows_privileges(member: Member) -> bool:
+    """Did the server say anything about privileges here, a refusal to tell included?"""
+    return PRIVILEGES in member.props or member.refused.get(PRIVILEGES, 404) != 404
+
+
+def calendar_of(member: Member, *, controlled: bool) -> RemoteCalendar | None:
+    """An entry of the home as a calendar, or None if it is none for events.
+
+    ``controlled``: the server knows access control, so silence about privileges means none.
+    """
+    types = member.tags(f"{D}resourcetype")
+    if f"{C}calendar" not in types or not _takes_events(member):
+        return None
+    writable = bool(WRITE_PRIVILEGES & member.tags(PRIVILEGES)) if controlled else True
+    color = COLOR.fullmatch(member.text(f"{APPLE}calendar-color"))
+    return RemoteCalendar(
+        path=member.path.rstrip("/") + "/",
+        name=" ".join(member.text(f"{D}displayname").split()) or _last_name(member.path),
+        color=color[1].upper() if color else "",
+        writable=writable,
+        shared=bool(types & {f"{CS}shared", f"{CS}shared-owner"}),
+        token=member.text(f"{D}sync-token") or member.text(f"{CS}getctag"),
+    )
+
+
+def _takes_events(member: Member) -> bool:
+    offered = member.props.get(f"{C}supported-calendar-component-set")
+    names = [] if offered is None else [(comp.get("name") or "").upper() for comp in offered.iter(f"{C}comp")]
+    return not names or "VEVENT" in names
+
+
+def _last_name(path: str) -> str:
+    return unquote(path.rstrip("/").rpartition("/")[2])
+
+
+def _is(member: Member, collection: str) -> bool:
+    return member.path.rstrip("/") == collection.rstrip("/")
+
+
+def is_expired(refusal: DavError) -> bool:
+    """Is this what a server answers to a token it does not honour? Only for requests with a token.
+
+    That is 403 with or without its precondition (RFC 6578 3.2; iCloud sends it bare), 409, 410, 412 (Xandikos), 507,
+    500 (Apple's open server, for another's token), 400, 405, 415, 422, 501, or no multistatus at all. What then really
+    is wrong, a listing without a token tells; not asked for where it would be refused as well: without the right
+    password, from a collection that is not there, by a server that does not answer.
+    """
+    if isinstance(refusal, Unavailable):
+        return refusal.status in (500, 501, 507)
+    if isinstance(refusal, (Unauthorized, ForeignHost)):
+        return False
+    return isinstance(refusal, TokenExpired) or refusal.status != 404
+
+
+def lacks_report(refusal: DavError) -> bool:
+    """Is this what a server without sync-collection answers to one without a token?"""
+    return isinstance(refusal, TokenExpired) or refusal.status in WITHOUT_REPORT

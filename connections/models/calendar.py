@@ -1,0 +1,77 @@
+"""One remote calendar: what the staff member chose for it, and how far it was read."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db import models
+from django.db.models import Count, OuterRef, Subquery
+from django.utils.translation import gettext_lazy as _
+
+from connections.models.connection import Connection
+from connections.models.event import Event
+
+
+class CalendarQuerySet(models.QuerySet["Calendar"]):
+    def selected(self) -> CalendarQuerySet:
+        """Those whose events block: the conflict calendars, the linked one among them."""
+        return self.filter(conflict=True)
+
+    def present(self) -> CalendarQuerySet:
+        return self.filter(gone_at=None)
+
+    def of(self, user: Any) -> CalendarQuerySet:
+        return self.filter(connection__user=user)
+
+    def with_owed(self) -> CalendarQuerySet:
+        """Each with `owed`: how many of its events are listed but not read yet, None for none."""
+        owed = Event.objects.owed().filter(calendar=OuterRef("pk")).order_by().values("calendar")
+        return self.annotate(owed=Subquery(owed.annotate(number=Count("pk")).values("number")))
+
+
+class Calendar(models.Model):
+    """One remote calendar, with what the staff member chose for it and how far it was read."""
+
+    class AllDay(models.TextChoices):
+        AS_MARKED = "as_marked", _("As marked on the event")
+        ALWAYS = "always", _("All-day events always block")
+        NEVER = "never", _("All-day events never block")
+
+    connection = models.ForeignKey(Connection, models.CASCADE, related_name="calendars", verbose_name=_("connection"))
+    path = models.CharField(_("path"), max_length=500)
+    name = models.CharField(_("name"), max_length=300, blank=True)
+    color = models.CharField(_("colour"), max_length=9, blank=True)
+    writable = models.BooleanField(_("writer’s access"), default=False)
+    shared = models.BooleanField(_("shared"), default=False)
+    position = models.PositiveIntegerField(default=0, editable=False)
+
+    conflict = models.BooleanField(_("blocks"), default=False)
+    asked_about = models.BooleanField(_("decided upon"), default=False)
+    all_day_rule = models.CharField(_("all-day events"), max_length=10, choices=AllDay, default=AllDay.AS_MARKED)
+    invitations_block = models.BooleanField(_("unanswered and tentative invitations block"), default=True)
+    times_only = models.BooleanField(_("keep times only"), default=False)
+
+    # What the home listing said last, and what it had said when the events were last applied: compared with each
+    # other only. The token for sync-collection comes from reports.
+    listed_token = models.CharField(max_length=500, blank=True, editable=False)
+    probe_token = models.CharField(max_length=500, blank=True, editable=False)
+    sync_token = models.CharField(max_length=500, blank=True, editable=False)
+    fresh_at = models.DateTimeField(_("known up to"), null=True, blank=True)
+    read_at = models.DateTimeField(_("last read completely"), null=True, blank=True)
+    compared_at = models.DateTimeField(_("last compared in full"), null=True, blank=True)
+    doubted_at = models.DateTimeField(_("emptiness doubted since"), null=True, blank=True)
+    doubted_digest = models.CharField(max_length=64, blank=True, editable=False)
+    gone_at = models.DateTimeField(_("gone since"), null=True, blank=True)
+    error_code = models.CharField(_("error"), max_length=40, blank=True)
+    error_params = models.JSONField(default=dict, blank=True)
+
+    objects = CalendarQuerySet.as_manager()
+
+    class Meta:
+        ordering = ("connection_id", "position", "id")
+        verbose_name = _("calendar")
+        verbose_name_plural = _("calendars")
+        constraints = (models.UniqueConstraint(fields=("connection", "path"), name="one_row_per_calendar"),)
+
+    def __str__(self) -> str:
+        return self.name or self.path

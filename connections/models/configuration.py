@@ -1,0 +1,97 @@
+"""What one staff member decided about calendars."""
+
+from __future__ import annotations
+
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F
+from django.utils.translation import gettext_lazy as _
+
+from practice.zones import validate_zone
+
+
+def default_stale_policy() -> str:
+    """The deployment's choice for a staff member who has made none."""
+    return str(settings.STALE_POLICY)
+
+
+class CalendarConfigurationQuerySet(models.QuerySet["CalendarConfiguration"]):
+    def want_reconciling(self) -> int:
+        """Say that bookings must be held against the calendars again, in the transaction of what made that so."""
+        return self.update(reconcile_due=True, reconcile_asked=F("reconcile_asked") + 1)
+
+
+class CalendarConfiguration(models.Model):
+    """What one staff member decided about calendars; made together with the user."""
+
+    class StalePolicy(models.TextChoices):
+        PENDING = "pending", _("Take bookings as pending until the calendar can be read")
+        NO_OPENINGS = "no_openings", _("Offer no times")
+        TRUST = "trust", _("Keep trusting the last good copy")
+
+    class Detail(models.TextChoices):
+        FULL = "full", _("Client, service and contact")
+        NAME = "name", _("Client’s name")
+        BUSY = "busy", _("Only “Busy”")
+
+    class WhenMoved(models.TextChoices):
+        FOLLOW = "follow", _("The booking follows, if the new time is free")
+        ASK = "ask", _("Ask me first")
+        PUT_BACK = "put_back", _("Put it back")
+
+    class WhenDeleted(models.TextChoices):
+        ASK = "ask", _("Ask me first")
+        CANCEL = "cancel", _("Cancel the booking at once and tell the client")
+        PUT_BACK = "put_back", _("Put it back at once")
+
+    user = models.OneToOneField(
+        settings.AUTH_USER_MODEL,
+        models.CASCADE,
+        related_name="calendar_configuration",
+        verbose_name=_("staff member"),
+    )
+    time_zone = models.CharField(_("time zone"), max_length=64, default="UTC", validators=[validate_zone])
+    linked_calendar = models.ForeignKey(
+        "Calendar",
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="linked_by",
+        verbose_name=_("linked calendar"),
+    )
+    saved_at = models.DateTimeField(_("calendars chosen"), null=True, blank=True, editable=False)
+    stale_policy = models.CharField(
+        _("while calendars cannot be read"), max_length=16, choices=StalePolicy, default=default_stale_policy
+    )
+    detail = models.CharField(_("what the linked calendar shows"), max_length=8, choices=Detail, default=Detail.NAME)
+    title_template = models.CharField(_("title on the calendar"), max_length=120, blank=True)
+    alarm_minutes = models.PositiveSmallIntegerField(_("alarm, minutes before"), null=True, blank=True)
+    when_moved = models.CharField(
+        _("when you move a booking on the iPhone"), max_length=10, choices=WhenMoved, default=WhenMoved.FOLLOW
+    )
+    when_deleted = models.CharField(
+        _("when you delete a booking on the iPhone"), max_length=10, choices=WhenDeleted, default=WhenDeleted.ASK
+    )
+    mirror_blocked_slots = models.BooleanField(_("write my blocked slots to the linked calendar"), default=False)
+    reconcile_due = models.BooleanField(default=False, editable=False)
+    reconcile_asked = models.PositiveBigIntegerField(default=0, editable=False)  # how often, so that none is missed
+
+    objects = CalendarConfigurationQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("calendar configuration")
+        verbose_name_plural = _("calendar configurations")
+
+    def __str__(self) -> str:
+        return str(self.user)
+
+    @property
+    def zone(self) -> ZoneInfo:
+        return ZoneInfo(self.time_zone)
+
+    @property
+    def mirrors(self) -> bool:
+        """Is what the staff member blocks by hand shown on the iPhone?"""
+        return self.mirror_blocked_slots and self.linked_calendar_id is not None

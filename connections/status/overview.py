@@ -1,0 +1,65 @@
+"""What the page of one connection shows, gathered in a handful of queries whatever its size."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from django.db.models import Q, QuerySet
+
+from connections.models import Calendar, Connection, Event, SyncRun
+from connections.status.health import Health, health
+
+SHOWN = 20
+WAIT = timedelta(minutes=10)  # the page stops asking whether a sync that was asked for is done
+
+
+@dataclass(frozen=True, slots=True)
+class Overview:
+    """`troubled` counts all with a problem, `events` are the first; `done` is the sync asked for."""
+
+    connection: Connection
+    health: Health
+    calendars: list[Calendar]
+    events: list[Event]
+    troubled: int
+    runs: list[SyncRun]
+    asked: int
+    done: SyncRun | None
+    waiting: bool
+
+
+def overview(connection: Connection, *, now: datetime, asked: int = 0) -> Overview:
+    """`now` is aware; `asked` is the second (Unix time) in which a person asked for a sync, 0 for never."""
+    events = troubled_events(connection)
+    shown = list(events[:SHOWN])
+    runs = list(connection.runs.all()[:SHOWN])
+    busy = connection.lease_until is not None and connection.lease_until > now
+    done = None if busy else _answer(runs, asked)
+    return Overview(
+        connection=connection,
+        health=health(connection, now),
+        calendars=list(connection.calendars.all()),
+        events=shown,
+        troubled=len(shown) if len(shown) < SHOWN else events.count(),
+        runs=runs,
+        asked=asked,
+        done=done,
+        waiting=bool(asked) and done is None and now.timestamp() - asked < WAIT.total_seconds(),
+    )
+
+
+def troubled_events(connection: Connection) -> QuerySet[Event]:
+    """The events of the selected calendars that could not be read, or only in part; by calendar and name."""
+    own = Event.objects.filter(calendar__connection=connection, calendar__conflict=True)
+    return (
+        own.filter(~Q(problem="") | ~Q(owed_etag="")).select_related("calendar").order_by("calendar", "summary", "pk")
+    )
+
+
+def _answer(runs: list[SyncRun], asked: int) -> SyncRun | None:
+    """The latest run that a person asked for, if it began since `asked`."""
+    if not asked:
+        return None
+    since = datetime.fromtimestamp(asked, tz=UTC)
+    return next((run for run in runs if run.trigger == SyncRun.Trigger.PERSON and run.started_at >= since), None)

@@ -1,0 +1,1 @@
+"""Inwards: what a calendar provider has, brought into the tables."""

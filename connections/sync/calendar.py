@@ -1,0 +1,272 @@
+"""Reading one calendar under a lease: ask what changed, fetch it, expand it, store it, and then the token.
+
+Killing the process anywhere loses nothing: what was stored is found again by its ETag, and the token moves only in the
+transaction that finishes the calendar.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Generator, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import closing
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import partial
+from itertools import zip_longest
+from typing import Any
+
+from connections import dav
+from connections.models import Calendar, Event
+from connections.plan import LONGEST_TOKEN, OWED_HOLDS_FRESHNESS, Known, Plan, plan, same_etag
+from connections.problems import Problem, concerns_all
+from connections.sync import apply
+from connections.sync.report import SyncReport
+from connections.sync.state import Standing
+
+CHUNK = 50  # hrefs asked for at once, between two looks at the budget
+MOST_OCTETS = 4 * 1024 * 1024  # fetched before they are stored
+OF_INSTANCE = 200  # octets that an occurrence takes until it is stored
+FEW = 2  # unchanged events that a delta may well repeat: our own pushes, for instance
+SERVER_FAILS = 3  # after so many events in a row that made it fail, it may be the server and not the events
+MOST_AT_FAULT = 50  # and after so many it is the server
+MOST_NAMES = 500  # in one query; for more, all events of the calendar are loaded
+
+
+class OutOfTime(Exception):
+    """The budget of this task is used up; what was stored stays, and the next task goes on."""
+
+
+@dataclass(slots=True)
+class Batch:
+    """What was fetched and is to be stored in one transaction: `missing` is href -> listed ETag."""
+
+    read: list[apply.ReadEvent] = field(default_factory=list)
+    missing: dict[str, str] = field(default_factory=dict)
+    octets: int = 0  # of memory, by and large
+
+    def add(self, read: Sequence[apply.ReadEvent], missing: Mapping[str, str]) -> None:
+        self.read += read
+        self.missing |= missing
+        self.octets += sum(len(event.text) + OF_INSTANCE * len(event.expansion.instances) for event in read)
+
+    @property
+    def is_full(self) -> bool:
+        """Might the next chunk be too much for one transaction, or for the memory?"""
+        return len(self.read) + len(self.missing) + CHUNK > apply.MOST_EVENTS or self.octets > MOST_OCTETS
+
+
+@dataclass(slots=True)
+class Reading:
+    """One calendar being read. `compare`: by a complete listing. `until`: the budget, a `time.monotonic()` instant.
+    `listed_at`: when the home was listed that said what had changed.
+
+    `run` raises DavError, OutOfTime, apply.ChoiceChanged and leases.LeaseLost.
+    """
+
+    session: dav.Session
+    standing: Standing
+    lens: apply.Lens
+    now: datetime
+    listed_at: datetime
+    report: SyncReport
+    compare: bool
+    until: float
+    calendar: Calendar = field(init=False)
+    lease: str = field(init=False)
+    failed: int = field(init=False, default=0)
+    serves: bool | None = field(init=False, default=None)  # other events, while some make it fail
+    known_at: datetime = field(init=False)  # up to when the calendar is known after this
+
+    def run(self) -> None:
+        """Do it."""
+        self.calendar = self.standing.calendar
+        self.lease = self.calendar.connection.lease_token
+        self.known_at = self.now
+        changes, known = self._changes_against_known()
+        todo = plan(changes, known, believed_digest=self.calendar.doubted_digest if self.calendar.doubted_at else "")
+        self._fetch(todo.fetch)
+        self._finish(changes, todo, known)
+        self._retry_owed(todo)
+
+    def _changes_against_known(self) -> tuple[dav.Changes, dict[str, Known]]:
+        """What changed, and what is known of it."""
+        changes = self._changes()
+        if not changes.complete:
+            known = _known(self.calendar, changes.changed.keys() | changes.removed)
+            if not self._repeats_itself(changes, known):
+                return changes, known
+            changes = self.session.listing(self.calendar.path)
+        return changes, _known(self.calendar, None)
+
+    def _repeats_itself(self, changes: dav.Changes, known: Mapping[str, Known]) -> bool:
+        """Does a delta list most events though nothing about them is new? Then it is no delta.
+
+        DAViCal answers so to a token it has forgotten, and such a list does not say what was deleted.
+        """
+        same = sum(same_etag(known[href].etag, etag) for href, etag in changes.changed.items() if href in known)
+        return same > FEW and 2 * same > Event.objects.filter(calendar=self.calendar).count()
+
+    def _changes(self) -> dav.Changes:
+        """What changed since the last sync, or everything there is."""
+        calendar, path = self.calendar, self.calendar.path
+        if self.compare or calendar.doubted_at or not calendar.sync_token:
+            return self.session.listing(path)
+        if self.standing.unchanged:
+            self.known_at = self.listed_at
+            return dav.Changes({}, frozenset(), calendar.sync_token, complete=False)  # only owed events are due
+        try:
+            changes = self.session.changes(path, calendar.sync_token)
+        except dav.TokenExpired:
+            return self.session.listing(path)
+        if changes.changed or changes.removed or not calendar.listed_token:
+            return changes
+        # The home says that something changed, the calendar that nothing did. So answers a server that was restored
+        # from a backup and is asked with a token of its lost future: only a complete listing tells.
+        return self.session.listing(path)
+
+    def _fetch(self, wanted: Mapping[str, str]) -> None:
+        """Read what is wanted and store it, hundreds at once; when it breaks off, what had come by then."""
+        batch = Batch()
+        try:
+            with closing(self._answers(list(wanted))) as answers:
+                for fetched in answers:
+                    read = [apply.read(found, wanted.get(href, ""), self.lens) for href, found in fetched.found.items()]
+                    batch.add(read, {href: wanted[href] for href in fetched.missing if href in wanted})
+                    if batch.is_full:
+                        self._store(batch)
+                        batch = Batch()
+        except (dav.DavError, OutOfTime):
+            self._store(batch)
+            raise
+        self._store(batch)
+
+    def _store(self, batch: Batch) -> None:
+        stored = apply.write(self.calendar, self.lease, batch.read, batch.missing, self.lens, self.now)
+        self.report.changed += stored
+
+    def _answers(self, hrefs: Sequence[str]) -> Generator[dav.Fetched]:
+        """The answers for all `hrefs` in order; OutOfTime when the budget is used up.
+
+        While one is worked on, the next is under way in one other thread, which does nothing but ask: what tables have
+        to say of a failure is asked here, and no two threads use the session at once.
+        """
+        chunks = [hrefs[first : first + CHUNK] for first in range(0, len(hrefs), CHUNK)]
+        with ThreadPoolExecutor(max_workers=1) as other:
+            coming: list[Future[dav.Fetched]] = []
+            for chunk, following in zip_longest(chunks, chunks[1:], fillvalue=()):
+                answer = coming.pop().result if coming else partial(self._multiget, chunk)
+                fetched = self._taken(chunk, answer)
+                late = bool(following) and time.monotonic() > self.until
+                if following and not late:
+                    coming.append(other.submit(self._multiget, following))
+                yield fetched
+                if late:
+                    raise OutOfTime
+
+    def _multiget(self, hrefs: Sequence[str]) -> dav.Fetched:
+        return self.session.fetch(self.calendar.path, hrefs)
+
+    def _taken(self, hrefs: Sequence[str], answer: Callable[[], dav.Fetched], *, counts: bool = True) -> dav.Fetched:
+        """The answer for them. Those that make the server fail, though it has just listed the calendar, are missing.
+
+        Beyond a few it is the server that fails, unless it still serves others: then these are at fault. Those that do
+        not count have been for a day.
+        """
+        try:
+            fetched = answer()
+        except dav.DavError as trouble:
+            if isinstance(trouble, (dav.Forbidden, dav.NotFound)) or concerns_all(trouble):
+                raise
+            self.failed += len(hrefs) if counts else 0
+            if self.failed >= SERVER_FAILS and not (self.failed <= MOST_AT_FAULT and self._serves_others()):
+                raise
+            return dav.Fetched({}, frozenset(hrefs))
+        self.failed = 0
+        return fetched
+
+    def _serves_others(self) -> bool:
+        """Does the server answer when it is asked for an event that could be read before? Asked once."""
+        if self.serves is None:
+            mine = Event.objects.filter(calendar__connection=self.calendar.connection_id).exclude(etag="")
+            read = mine.filter(owed_etag="").select_related("calendar").defer("text").order_by("pk").first()
+            self.serves = read is not None and self._answers_for(read)
+        return self.serves
+
+    def _answers_for(self, event: Event) -> bool:
+        try:
+            self.session.fetch(event.calendar.path, [event.href])
+        except dav.DavError:
+            return False
+        return True
+
+    def _look_at_the_clock(self) -> None:
+        if time.monotonic() > self.until:
+            raise OutOfTime
+
+    def _finish(self, changes: dav.Changes, todo: Plan, known: Mapping[str, Known]) -> None:
+        values = self._doubted(todo, len(known)) if todo.doubted else self._read(changes)
+        apply.finish(self.calendar, self.lease, todo.remove, values, self.lens)
+        self.report.removed += len(todo.remove)
+
+    def _doubted(self, todo: Plan, known: int) -> dict[str, Any]:
+        """The calendar's state after a listing that is not believed: no token, so that everything is asked again."""
+        problem = Problem("emptiness_doubted", {"removed": todo.doubted, "known": known})
+        return {
+            "doubted_at": self.now,
+            "doubted_digest": todo.digest,
+            "error_code": problem.code,
+            "error_params": problem.params,
+        }
+
+    def _read(self, changes: dav.Changes) -> dict[str, Any]:
+        """The calendar's state after everything that was listed is stored or owed."""
+        values: dict[str, Any] = {
+            "sync_token": changes.token if len(changes.token) <= LONGEST_TOKEN else "",
+            "probe_token": self.calendar.listed_token,
+            "read_at": self.now,
+            "doubted_at": None,
+            "doubted_digest": "",
+            "error_code": "",
+            "error_params": {},
+        }
+        if changes.complete:
+            values["compared_at"] = self.now
+        if not apply.owes_lately(self.calendar, self.now):
+            values["fresh_at"] = self.known_at
+        return values
+
+    def _retry_owed(self, todo: Plan) -> None:
+        """Ask singly for what is owed and whose pause is over, unless this sync just asked for it."""
+        if self.standing.owes_at is None or self.standing.owes_at > self.now:
+            return
+        owed = Event.objects.owed().filter(calendar=self.calendar, owed_next_at__lte=self.now)
+        for number, event in enumerate(list(owed.order_by("owed_next_at"))):
+            if event.href not in todo.fetch:
+                if number:
+                    self._look_at_the_clock()
+                self._retry(event)
+        apply.mark_fresh(self.calendar, self.known_at, self.now)
+
+    def _retry(self, event: Event) -> None:
+        """Ask for one owed event. It is settled only by the version that was listed, or by a later listing.
+
+        What comes instead may be older than what is known (reads lag behind writes) and is stored if it differs.
+        """
+        hopeless = event.owed_since is not None and event.owed_since <= self.now - OWED_HOLDS_FRESHNESS
+        fetched = self._taken([event.href], partial(self._multiget, [event.href]), counts=not hopeless)
+        found = fetched.found.get(event.href)
+        listed = "" if event.owed_etag == apply.UNNAMED else event.owed_etag
+        read = [apply.read(found, listed, self.lens)] if found else []
+        settled = bool(read) and not read[0].owed_etag
+        news = [one for one in read if settled or not same_etag(one.etag, event.etag)]
+        missing = {} if settled else {event.href: event.owed_etag}
+        self.report.changed += apply.write(self.calendar, self.lease, news, missing, self.lens, self.now)
+
+
+def _known(calendar: Calendar, hrefs: Any) -> dict[str, Known]:
+    """The calendar's events as the plan needs them: at least those with `hrefs`, all of them for None."""
+    rows = Event.objects.filter(calendar=calendar)
+    if hrefs is not None and len(hrefs) <= MOST_NAMES:
+        rows = rows.filter(href__in=hrefs)
+    return {href: Known(pk, etag, owed) for pk, href, etag, owed in rows.values_list("pk", "href", "etag", "owed_etag")}

@@ -1,0 +1,126 @@
+"""The calendar home: what one listing says of an account's calendars, and the rows that follow it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from connections import dav
+from connections.models import Calendar, Connection, Event
+from connections.plan import LONGEST_TOKEN
+from connections.problems import Problem, classify, concerns_all
+from connections.sync.apply import mark_reconcile
+from connections.sync.state import MISSING, Held, Standing
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """A home as it was listed; `home` where it had to be looked for first."""
+
+    calendars: Sequence[dav.RemoteCalendar]
+    home: dav.Home | None = None
+
+
+def look(session: dav.Session, home_path: str) -> Look:
+    """List the home: one request; more where it is not known yet or the account has moved. Raises DavError."""
+    if home_path:
+        try:
+            return Look(session.calendars(home_path))
+        except dav.NotFound:
+            pass  # the account may have moved: ask the entry host where it lives now
+    home = session.discover()
+    return Look(session.calendars(home.path), home)
+
+
+def note(connection: Connection, home: dav.Home) -> None:
+    """Set on the connection where its home was found and which addresses are its own; without saving."""
+    connection.principal_path = home.principal
+    connection.home_path = home.path
+    connection.addresses = sorted(home.addresses | {f"mailto:{connection.username.lower()}"})
+
+
+def read_again(connection: Connection) -> None:
+    """Its own addresses are others now: with the next sync all foreign events are read again.
+
+    What is kept of an invitation is the answer of the addresses that were known when it was read.
+    """
+    Event.objects.filter(calendar__connection=connection, whole=False).exclude(etag="").update(etag="")
+    Calendar.objects.filter(connection=connection).update(compared_at=None)
+
+
+def follow(held: Held, listed: Sequence[dav.RemoteCalendar]) -> list[Calendar]:
+    """Let the calendar rows follow a listing; the rows that it lacks and that are not known to be gone.
+
+    Identity is the path, never the name. Only what differs is written: a listing without change costs no query.
+    """
+    for position, remote in enumerate(listed):
+        standing = held.standings.get(remote.path)
+        if standing is None:
+            held.standings[remote.path] = Standing(_new(held.connection, remote, position))
+        else:
+            _update(standing.calendar, remote, position)
+    paths = {remote.path for remote in listed}
+    return [one.calendar for one in held if one.calendar.path not in paths and one.calendar.gone_at is None]
+
+
+def _new(connection: Connection, remote: dav.RemoteCalendar, position: int) -> Calendar:
+    """A calendar that was not there before. Once calendars have been chosen it is asked about, not pre-ticked."""
+    chosen = connection.user.calendar_configuration.saved_at is not None
+    return Calendar.objects.create(
+        connection=connection,
+        path=remote.path,
+        conflict=remote.writable and not chosen,
+        asked_about=not chosen,
+        **_listed(remote, position),
+    )
+
+
+def _update(row: Calendar, remote: dav.RemoteCalendar, position: int) -> None:
+    values = _listed(remote, position)
+    if row.gone_at is not None or row.error_code in MISSING:
+        # It is back, perhaps as another one with the same path: everything in it is compared before it is believed.
+        values |= {"gone_at": None, "error_code": "", "error_params": {}, "compared_at": None}
+    differs = {name: value for name, value in values.items() if getattr(row, name) != value}
+    for name, value in differs.items():
+        setattr(row, name, value)
+    if differs:
+        Calendar.objects.filter(pk=row.pk).update(**differs)
+    if "listed_token" in differs and not row.conflict:
+        mark_reconcile(row)  # nobody reads it, but an event of ours may have been moved there
+
+
+def _listed(remote: dav.RemoteCalendar, position: int) -> dict[str, object]:
+    return {
+        "name": remote.name[:300],
+        "color": remote.color,
+        "writable": remote.writable,
+        "shared": remote.shared,
+        "position": position,
+        "listed_token": remote.token if len(remote.token) <= LONGEST_TOKEN else "",
+    }
+
+
+def settle_missing(session: dav.Session, row: Calendar, now: datetime) -> None:
+    """Decide upon a calendar that the home does not list any more: it is gone only if its own URL says so.
+
+    One that blocks stays, with a problem; another goes with the listing. Raises DavError for what concerns all.
+    """
+    problem = _whereabouts(session, row.path)
+    if problem.code == "calendar_gone" and not row.conflict and not row.linked_by.exists():
+        row.delete()
+        return
+    row.gone_at = now if problem.code == "calendar_gone" else None
+    row.error_code, row.error_params = problem.code, problem.params
+    row.save(update_fields=["gone_at", "error_code", "error_params"])
+
+
+def _whereabouts(session: dav.Session, path: str) -> Problem:
+    try:
+        return Problem("calendar_missing" if session.exists(path) else "calendar_gone")
+    except dav.Forbidden:
+        return Problem("calendar_withdrawn")
+    except dav.DavError as error:
+        if concerns_all(error):
+            raise
+        return classify(error).problem

@@ -1,0 +1,151 @@
+"""Holding a calendar against its mirror, live and without writing anything. Wire and tables meet here for audits.
+
+What cannot be read is said, and never taken for equal.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from connections import dav, ical
+from connections.models import Calendar, Connection, Event
+from connections.problems import Problem, classify, classify_account, concerns_all
+from connections.sync.run import account_of
+
+INSPECT_SECONDS = 300.0  # for one account; nobody waits for an audit
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """An event as the calendar has it now."""
+
+    etag: str
+    event: ical.OwnEvent
+
+
+@dataclass(slots=True)
+class Inspected:
+    """What one calendar has, held against its rows.
+
+    `problem`: why it could not be read at all. Hrefs: `unmirrored` stand in the calendar only, `vanished` in the rows
+    only, `outdated` in both with different ETags, `owed` could not be read by the syncs. Of the hrefs asked for,
+    `found` are there, `gone` answer 404 in a calendar that itself answers, and of the `unread` neither could be told.
+    """
+
+    calendar: Calendar
+    problem: Problem | None = None
+    unmirrored: frozenset[str] = frozenset()
+    vanished: frozenset[str] = frozenset()
+    outdated: frozenset[str] = frozenset()
+    owed: frozenset[str] = frozenset()
+    found: dict[str, Found] = field(default_factory=dict)
+    gone: set[str] = field(default_factory=set)
+    unread: dict[str, Problem] = field(default_factory=dict)
+
+
+def inspect(connection: Connection, asked: Mapping[int, Collection[str]], now: datetime) -> list[Inspected]:
+    """Read all selected calendars of `connection` live, and in any calendar (by its key) the hrefs in `asked`.
+
+    A connection that needs a person, or whose server asked to be left alone until later than `now`, is not asked.
+    """
+    calendars = Calendar.objects.filter(connection=connection)
+    wanted = list(calendars.selected() | calendars.filter(pk__in=asked))
+    if refusal := _unasked(connection, now):
+        return [Inspected(calendar, refusal) for calendar in wanted]
+    with dav.Session(account_of(connection), deadline=time.monotonic() + INSPECT_SECONDS) as session:
+        return list(_inspect_all(session, wanted, asked))
+
+
+def _unasked(connection: Connection, now: datetime) -> Problem | None:
+    if connection.needs_person:
+        return Problem(connection.error_code or "unauthorized", connection.error_params)
+    if connection.not_before is not None and connection.not_before > now:
+        return Problem("throttled")
+    return None
+
+
+def _inspect_all(
+    session: dav.Session, calendars: Iterable[Calendar], asked: Mapping[int, Collection[str]]
+) -> Iterable[Inspected]:
+    """Each calendar; after an error that concerns the whole account the others are not asked any more."""
+    refused: Problem | None = None
+    for calendar in calendars:
+        inspected = Inspected(calendar, refused)
+        if refused is None:
+            try:
+                _inspect(session, inspected, asked.get(calendar.pk, ()))
+            except dav.DavError as error:
+                inspected.problem = _problem_of(calendar, error)
+                refused = inspected.problem if concerns_all(error) else None
+        yield inspected
+
+
+def _problem_of(calendar: Calendar, error: dav.DavError) -> Problem:
+    if isinstance(error, dav.NotFound):
+        return Problem("calendar_gone")
+    if isinstance(error, dav.Unauthorized):
+        return classify_account(error, calendar.connection.username).problem
+    return classify(error).problem
+
+
+def _inspect(session: dav.Session, inspected: Inspected, hrefs: Collection[str]) -> None:
+    calendar = inspected.calendar
+    before = _rows(calendar)
+    live = _listing(session, calendar.path)
+    _look_at(session, inspected, sorted(hrefs), live)
+    if calendar.conflict:
+        _compare(inspected, before, live, _rows(calendar))
+
+
+def _rows(calendar: Calendar) -> dict[str, tuple[str, str]]:
+    rows = Event.objects.filter(calendar=calendar).values_list("href", "etag", "owed_etag")
+    return {href: (etag, owed) for href, etag, owed in rows}
+
+
+def _listing(session: dav.Session, path: str) -> dict[str, str]:
+    """Everything in the calendar. One 401 may be iCloud's slip; the second is believed."""
+    try:
+        return session.listing(path).changed
+    except dav.Unauthorized:
+        return session.listing(path).changed
+
+
+def _compare(
+    inspected: Inspected,
+    before: Mapping[str, tuple[str, str]],
+    live: Mapping[str, str],
+    after: Mapping[str, tuple[str, str]],
+) -> None:
+    """Hold the listing against the rows from before and after it: what agrees with either was in motion meanwhile."""
+    known = before.keys() | after.keys()
+    inspected.owed = frozenset(href for href, (_etag, owed) in after.items() if owed and href in live)
+    inspected.unmirrored = frozenset(live.keys() - known)
+    inspected.vanished = frozenset((before.keys() & after.keys()) - live.keys())
+    inspected.outdated = frozenset(
+        href
+        for href, etag in live.items()
+        if href in known and href not in inspected.owed and etag not in _etags(href, before, after)
+    )
+
+
+def _etags(href: str, *rows: Mapping[str, tuple[str, str]]) -> set[str]:
+    return {found[href][0] for found in rows if href in found}
+
+
+def _look_at(session: dav.Session, inspected: Inspected, hrefs: list[str], live: Mapping[str, str]) -> None:
+    """Read the events asked for: together what is listed, singly what is not or did not come."""
+    path = inspected.calendar.path
+    listed = [href for href in hrefs if href in live]
+    fetched = session.fetch(path, listed).found if listed else {}
+    for href in hrefs:
+        try:
+            resource = fetched.get(href) or session.get(href)
+        except dav.NotFound:
+            inspected.gone.add(href)
+        except dav.DavError as error:
+            inspected.unread[href] = classify(error).problem
+        else:
+            inspected.found[href] = Found(resource.etag or live.get(href, ""), ical.own_event(resource.data))

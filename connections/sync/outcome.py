@@ -1,0 +1,77 @@
+"""What a sync leaves on the connection's row: how it went, and when it comes next."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.conf import settings
+
+from connections.models import Connection
+from connections.plan import back_off
+from connections.problems import Kind, Problem, Verdict
+from connections.sync.state import Held
+
+
+def trouble(held: Held) -> Problem | None:
+    """The first problem among the calendars that block, those that are gone included; it names its calendar."""
+    rows = (standing.calendar for standing in held if standing.calendar.conflict)
+    troubled = next((row for row in rows if row.error_code), None)
+    return Problem(troubled.error_code, {**troubled.error_params, "calendar": str(troubled)}) if troubled else None
+
+
+def good(held: Held, now: datetime) -> dict[str, Any]:
+    """After the home was listed at `now`: the connection works, even where one of its calendars does not."""
+    connection, problem = held.connection, trouble(held)
+    over = {} if problem else {"told_code": ""}  # who was told of an outage is told of the next one too
+    return over | {
+        "origin": connection.origin,
+        "home_path": connection.home_path,
+        "principal_path": connection.principal_path,
+        "addresses": connection.addresses,
+        "polled_at": now,
+        "needs_person": False,
+        "error_code": problem.code if problem else "",
+        "error_params": problem.params if problem else {},
+        "failing_since": (connection.failing_since or now) if problem else None,
+        "failures": 0,
+        "not_before": None,
+    }
+
+
+def next_sync(held: Held, now: datetime) -> datetime:
+    """The regular time, or sooner where an event is owed or an emptiness is to be asked about again."""
+    regular = now + timedelta(seconds=settings.SYNC_INTERVAL_SECONDS)
+    return max(min([regular, *_asked(standing.asks_at() for standing in held)]), now)
+
+
+def _asked(times: Iterable[datetime | None]) -> list[datetime]:
+    return [time for time in times if time is not None]
+
+
+def bad(connection: Connection, verdict: Verdict, now: datetime) -> dict[str, Any]:
+    """After an error that ended the sync at `now`. Silence does not make a refused password good again."""
+    again = {
+        "origin": "",  # the account may have left this host, which need not say so: the next try asks the entry host
+        "failures": connection.failures + 1,
+        "not_before": now + timedelta(seconds=verdict.retry_after) if verdict.retry_after else None,
+    }
+    if connection.needs_person and verdict.kind is not Kind.PERSON:
+        return again
+    return again | {
+        "needs_person": verdict.kind is Kind.PERSON,
+        "error_code": verdict.problem.code,
+        "error_params": verdict.problem.params,
+        "failing_since": connection.failing_since or now,
+    }
+
+
+def next_try(connection: Connection, verdict: Verdict, now: datetime) -> datetime | None:
+    """After an error: pauses that grow, never shorter than the server asked; None if only a person can help."""
+    if connection.needs_person or verdict.kind is Kind.PERSON:
+        return None
+    interval = timedelta(seconds=settings.SYNC_INTERVAL_SECONDS)
+    pause = back_off(interval, connection.failures + 1, random.random())  # noqa: S311 - spreads load, guards nothing
+    return now + max(pause, timedelta(seconds=verdict.retry_after or 0))

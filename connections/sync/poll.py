@@ -1,0 +1,165 @@
+"""Many connections at once: waiting for answers overlaps, two polls of one connection never do."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Collection, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor, wait
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from functools import partial
+
+from connections import dav, leases
+from connections.models import Calendar, Connection, ConnectionQuerySet, SyncRun
+from connections.sync import home
+from connections.sync.report import SyncReport
+from connections.sync.run import Probe, Sync, account_of, carry_out
+from connections.sync.state import Held, claim
+
+MOST = 200  # connections that one task claims
+THREADS = 32
+PROBE_TIMEOUT = 30.0
+WATCH_EVERY, AT_MOST = 0.05, 0.3  # seconds between two looks at somebody else's poll: more and more
+
+
+def poll_due(now: datetime, more: Callable[[], object] | None = None) -> list[SyncReport]:
+    """Claim up to 200 due connections, list their homes in parallel and settle each, with no other request.
+
+    If more may be due than that, `more` is called before anything is asked, so that another worker can begin with the
+    rest. Reports with `unfinished` are those where something changed: each wants a sync of its own.
+    """
+    claimed = claim_due(now)
+    if more and 2 * len(claimed) > MOST:  # of the 200 that were chosen, others may have been faster with a few
+        more()
+    return [_settle(one, now) for one in _ask_all(claimed, time.monotonic() + PROBE_TIMEOUT)]
+
+
+def claim_due(now: datetime) -> list[Held]:
+    """Lease up to 200 of those that are due, the longest waiting first."""
+    return claim(Connection.objects.due(now).order_by("next_sync_at")[:MOST], now)
+
+
+def _settle(asked: Asked, now: datetime) -> SyncReport:
+    held = asked.held
+    if asked.never:
+        # Others took all the time: that says nothing of this connection, which comes first at the next poll.
+        leases.release(held.connection, now)
+        return SyncReport(held.connection.pk)
+    sync = Sync(held, now=now)
+    return carry_out(sync, partial(sync.settle, _result(asked.answer)), SyncRun.Trigger.SCHEDULE)
+
+
+@dataclass(slots=True)
+class Asked:
+    """A connection whose home a thread lists, and when that began: None while others take all the time."""
+
+    held: Held
+    deadline: float
+    began: float | None = None
+    answer: Future[Probe] = field(init=False)
+
+    def ask(self) -> Probe:
+        """The work of the thread. Touches no table."""
+        self.began = time.monotonic()
+        return probe(account_of(self.held.connection), self.held.connection.home_path, self.deadline)
+
+    @property
+    def never(self) -> bool:
+        """Was nothing asked before the deadline?"""
+        return self.began is None or self.began >= self.deadline
+
+
+def _ask_all(claimed: Sequence[Held], deadline: float) -> list[Asked]:
+    """List all homes, in threads that touch no table, until `deadline` (monotonic); then each answer is what it is."""
+    asked = [Asked(held, deadline) for held in claimed]
+    if not asked:
+        return []
+    pool = ThreadPoolExecutor(max_workers=min(THREADS, len(asked)))
+    for one in asked:
+        one.answer = pool.submit(one.ask)
+    wait([one.answer for one in asked], timeout=max(deadline - time.monotonic(), 0))
+    pool.shutdown(wait=False, cancel_futures=True)
+    return asked
+
+
+def _result(answer: Future[Probe]) -> Probe:
+    """What a thread brought; an answer that is not there yet is too late and dropped."""
+    if not answer.done() or answer.cancelled():
+        return Probe(dav.Unavailable("no answer within the deadline"), "", 0)
+    return answer.result()
+
+
+def probe(account: dav.Account, home_path: str, deadline: float) -> Probe:
+    """One request: the home listing of `account`, asked once more after a 401, which iCloud sends now and then.
+
+    Touches no table. Never raises what the wire raises: that is in the probe.
+    """
+    with dav.Session(account, deadline=deadline) as session:
+        try:
+            found: home.Look | dav.DavError = _look_twice(session, home_path)
+        except dav.DavError as error:
+            found = error
+        return Probe(found, session.origin, session.requests)
+
+
+def _look_twice(session: dav.Session, home_path: str) -> home.Look:
+    try:
+        return home.look(session, home_path)
+    except dav.Unauthorized:
+        return home.look(session, home_path)
+
+
+def refresh(user_id: int, now: datetime, *, seconds: float) -> None:
+    """At the last moment before a booking: read the user's selected calendars again, all within `seconds`."""
+    refresh_all([user_id], now, seconds=seconds)
+
+
+def refresh_all(user_ids: Collection[int], now: datetime, *, seconds: float) -> None:
+    """Read the selected calendars of all these users again, within `seconds` together.
+
+    Connections are asked in parallel. One that somebody else is polling since before `now` is waited for and polled
+    again; a poll that started after `now` counts if it left nothing unread. Of many who wait, the first to go on asks
+    for all of them. One that needs a person is not asked, nor one whose server asked to wait. Only what changed is
+    read, not what is merely due. How fresh the calendars are afterwards is for `busy.freshness` to say.
+    """
+    began = time.monotonic()
+    deadline, at, pause = began + seconds, now, WATCH_EVERY
+    asked: set[int] = set()
+    while time.monotonic() < deadline:
+        unread = dict(_unread(user_ids, now).exclude(pk__in=asked).values_list("pk", "lease_until"))
+        if not unread:
+            return
+        free = [pk for pk, until in unread.items() if until is None or until <= at]
+        claimed = claim(Connection.objects.filter(pk__in=free), at) if free else []
+        _read_now(claimed, at, deadline)
+        asked |= {held.connection.pk for held in claimed}
+        if not claimed:
+            time.sleep(pause)
+            pause, at = min(pause * 1.5, AT_MOST), now + timedelta(seconds=time.monotonic() - began)
+
+
+def _unread(user_ids: Collection[int], now: datetime) -> ConnectionQuerySet:
+    """The connections that may be asked and have a selected calendar that is not known as of `now`.
+
+    A calendar is known as of the moment when the poll that says so was started. What has failed for somebody else since
+    `now` is not asked again.
+    """
+    old = Calendar.objects.selected().present().exclude(fresh_at__gte=now)
+    mine = Connection.objects.filter(user__in=user_ids, needs_person=False, calendars__in=old).distinct()
+    return mine.exclude(failures__gt=0, poll_started_at__gte=now).askable(now)
+
+
+def _read_now(claimed: Sequence[Held], now: datetime, deadline: float) -> None:
+    # Those where nothing changed need no more time: they come first.
+    probed = sorted(((_result(one.answer), one.held) for one in _ask_all(claimed, deadline)), key=_changed)
+    for answer, held in probed:
+        sync = Sync(held, now=now, deadline=deadline, routine=False)
+        carry_out(sync, partial(sync.read_on, answer), SyncRun.Trigger.BOOKING)
+
+
+def _changed(probed: tuple[Probe, Held]) -> bool:
+    answer, held = probed
+    if isinstance(answer.look, dav.DavError):
+        return False
+    tokens = {standing.calendar.path: standing.calendar.probe_token for standing in held if standing.selected}
+    return any(tokens.get(remote.path, remote.token) != remote.token for remote in answer.look.calendars)

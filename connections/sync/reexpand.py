@@ -1,0 +1,154 @@
+"""Expanding stored events again, with no network: when the window moves on, or a rule or the zone changes."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import cast
+
+from django.db import transaction
+from django.db.models import QuerySet
+
+from connections import guard, ical
+from connections.models import Calendar, Connection, Event, Occurrence
+from connections.sync.apply import MOST_EVENTS, Lens, mark_reconcile, replace_occurrences
+
+_Told = tuple[datetime, datetime, bool, str]
+MARGIN = timedelta(days=7)  # at the end of the window, which moves on by a task of its own
+
+
+@dataclass(frozen=True, slots=True)
+class Redone:
+    """An event that was expanded anew from the version with this ETag; `text` is what is kept of it from now on."""
+
+    row: Event
+    expansion: ical.Expansion
+    text: bytes
+
+
+def move_window(now: datetime) -> int:
+    """Expand events that go on past the window and drop occurrences that fell out of it; how many were expanded."""
+    count = 0
+    for calendar in _selected():
+        with guard.one_row(f"moving the window of calendar {calendar.pk}"):
+            count += _expand(calendar, calendar.events.filter(endless=True), now)
+            start = Lens.of(calendar, now).window[0]
+            Occurrence.objects.filter(calendar=calendar, end__lt=start).delete()
+    return count
+
+
+def expand_calendar(calendar: Calendar, now: datetime) -> int:
+    """Expand all stored events of a calendar, after its rules changed; how many.
+
+    With *times only* the titles go at once. Without it again, they come with the next sync, which compares everything.
+    """
+    calendar = _selected(conflict=calendar.conflict).get(pk=calendar.pk)
+    _wait_for_writers(calendar)
+    count = _expand(calendar, calendar.events.all(), now)
+    if not calendar.times_only and _ask_for_titles(calendar):
+        Calendar.objects.filter(pk=calendar.pk).update(compared_at=None)
+    return count
+
+
+def expand_user(user_id: int, now: datetime) -> int:
+    """Expand all stored events of a staff member, after the zone changed; how many."""
+    return sum(expand_calendar(calendar, now) for calendar in _selected().filter(connection__user=user_id))
+
+
+def astray(calendar: Calendar, now: datetime) -> list[str]:
+    """Hrefs of stored events whose occurrences from `now` on are not those that their text says. Writes nothing."""
+    calendar = _selected(conflict=calendar.conflict).get(pk=calendar.pk)
+    lens = Lens.of(calendar, now)
+    keys = list(calendar.events.exclude(text=b"").order_by("href").values_list("pk", flat=True))
+    found: list[str] = []
+    for first in range(0, len(keys), MOST_EVENTS):
+        suspects = {row.pk for row in _differing(keys[first : first + MOST_EVENTS], lens, now)}
+        found += [row.href for row in _differing(list(suspects), lens, now)]  # a sync may just have been writing
+    return sorted(found)
+
+
+def mend(calendar: Calendar, now: datetime) -> int:
+    """Expand what has gone astray anew; how many events."""
+    hrefs = astray(calendar, now)
+    if not hrefs:
+        return 0
+    calendar = _selected(conflict=calendar.conflict).get(pk=calendar.pk)
+    return _expand(calendar, calendar.events.filter(href__in=hrefs), now)
+
+
+def _differing(keys: Sequence[int], lens: Lens, now: datetime) -> Iterator[Event]:
+    span = now, lens.window[1] - MARGIN
+    stored: dict[int, list[_Told]] = defaultdict(list)
+    rows = Occurrence.objects.filter(event__in=keys, end__gt=span[0], start__lt=span[1])
+    for pk, *told in rows.values_list("event", "start", "end", "blocks", "reason"):
+        stored[pk].append(_clipped(cast("_Told", tuple(told)), span))
+    for row in Event.objects.filter(pk__in=keys):
+        said = (one for one in lens.expand(bytes(row.text)).instances if one.end > span[0] and one.start < span[1])
+        expected = [_clipped((one.start, one.end, one.blocks, one.reason), span) for one in said]
+        if sorted(expected) != sorted(stored[row.pk]):
+            yield row
+
+
+def _clipped(told: _Told, span: ical.Span) -> _Told:
+    """What blocks a whole window ends with it, and that moves on."""
+    return (max(told[0], span[0]), min(told[1], span[1]), *told[2:])
+
+
+def _selected(*, conflict: bool = True) -> QuerySet[Calendar]:
+    rows = Calendar.objects.filter(conflict=conflict)
+    return rows.select_related("connection__user__calendar_configuration")
+
+
+def _wait_for_writers(calendar: Calendar) -> None:
+    """Let a sync that is just storing events by the old rules finish; one that stores later sees the new ones."""
+    with transaction.atomic():
+        Connection.objects.select_for_update().filter(pk=calendar.connection_id).values_list("pk", flat=True).first()
+
+
+def _expand(calendar: Calendar, events: QuerySet[Event], now: datetime) -> int:
+    lens = Lens.of(calendar, now)
+    keys = list(events.exclude(text=b"").order_by("pk").values_list("pk", flat=True))
+    for first in range(0, len(keys), MOST_EVENTS):
+        rows = Event.objects.filter(pk__in=keys[first : first + MOST_EVENTS])
+        _replace(calendar, [_redo(row, lens) for row in rows], lens)
+    return len(keys)
+
+
+def _redo(row: Event, lens: Lens) -> Redone:
+    """Expand outside any transaction: that may take its time."""
+    text = bytes(row.text)
+    expansion = lens.expand(text)
+    return Redone(row, expansion, text if row.whole or lens.titles else lens.reduce(text))
+
+
+def _replace(calendar: Calendar, redone: Sequence[Redone], lens: Lens) -> None:
+    with transaction.atomic():
+        # What a sync has replaced meanwhile it has expanded itself.
+        rows = Event.objects.select_for_update().filter(pk__in=[one.row.pk for one in redone])
+        now_there = dict(rows.values_list("pk", "etag"))
+        still = [one for one in redone if now_there.get(one.row.pk) == one.row.etag]
+        replace_occurrences({one.row.pk: one.expansion for one in still}, calendar, lens)
+        mark_reconcile(calendar)  # what blocks now may lie over a booking
+        changed = [one.row for one in still if _update(one, titles=lens.titles)]
+        Event.objects.bulk_update(changed, ["endless", "problem", "summary", "text"], batch_size=100)
+
+
+def _update(one: Redone, *, titles: bool) -> bool:
+    """Let the row say what the new expansion says; does that change it?"""
+    row, expansion = one.row, one.expansion
+    before = (row.endless, row.problem, row.summary, bytes(row.text))
+    row.endless, row.problem, row.text = expansion.endless, expansion.problem, one.text
+    if not titles:
+        row.summary = ""
+    return before != (row.endless, row.problem, row.summary, one.text)
+
+
+def _ask_for_titles(calendar: Calendar) -> int:
+    """Forget the ETags of foreign events that were stored without a title, so that they are read again; how many."""
+    texts = calendar.events.filter(whole=False, summary="").exclude(text=b"").values_list("pk", "text")
+    untitled = [pk for pk, text in texts if b"SUMMARY" not in bytes(text)]
+    for first in range(0, len(untitled), MOST_EVENTS):
+        Event.objects.filter(pk__in=untitled[first : first + MOST_EVENTS]).update(etag="")
+    return len(untitled)

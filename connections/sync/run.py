@@ -1,0 +1,324 @@
+"""Inwards: list the home, read what changed, apply it. Wire and tables meet only here, in what it calls, and in push.
+
+One poll is one request when nothing changed. Cost follows the number of changes, never the size of a calendar, and
+killing the process anywhere loses nothing.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable, Collection
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.conf import settings
+from django.db.models import F, Q
+from django.utils.module_loading import import_string
+
+from connections import dav, guard, leases
+from connections.models import Calendar, Connection, SyncRun, lease_length
+from connections.problems import Kind, Problem, Verdict, classify, classify_account, concerns_all
+from connections.sync import apply, home, outcome, reexpand
+from connections.sync.calendar import OutOfTime, Reading
+from connections.sync.report import SyncReport, count_problems, remember
+from connections.sync.state import Held, Standing, claim
+
+logger = logging.getLogger(__name__)
+
+BUDGET = 0.6  # of a task's time limit: then a first sync stops between batches and the next task goes on
+LIMIT = 0.9  # of it: no answer is waited for any longer
+MOMENT = 0.1  # an answer that fails so shortly before the deadline fails because of it
+PROBE_HOLDS = timedelta(seconds=30)  # a home listed this recently is not listed again by the sync that follows it
+
+
+def sync_connection(
+    connection_id: int,
+    *,
+    now: datetime,
+    full: bool = False,
+    trigger: str = SyncRun.Trigger.SCHEDULE,
+    force: bool = False,
+    probed: bool = False,
+    seconds: float | None = None,
+) -> SyncReport:
+    """Bring one connection up to date; the same verb behind the schedule, the button, the admin and the command.
+
+    `now` is the moment it starts, aware. `full` compares every calendar in full. `force` asks although the server said
+    to wait. `probed` says that a poll has just listed the home. `seconds`: longer than that no answer is waited for.
+    One that needs a person is only asked when a person asks. Nothing is raised for what the provider does: it stands in
+    the report and on the row.
+    """
+    wanted = Connection.objects.filter(pk=connection_id)
+    if trigger != SyncRun.Trigger.PERSON:
+        wanted = wanted.filter(needs_person=False)
+    held = claim(wanted if force else wanted.askable(now), now)
+    if not held:
+        return _not_claimed(connection_id, now, trigger)
+    deadline = None if seconds is None else time.monotonic() + seconds
+    sync = Sync(held[0], now=now, full=full, probed=probed, deadline=deadline)
+    return carry_out(sync, sync.run, trigger)
+
+
+def _not_claimed(connection_id: int, now: datetime, trigger: str) -> SyncReport:
+    """Why there was nothing to claim: somebody is at it, the server wants us to wait, or it is no longer there."""
+    report = SyncReport(connection_id)
+    row = Connection.objects.filter(pk=connection_id).first()
+    if row is None or (row.needs_person and trigger != SyncRun.Trigger.PERSON):
+        return report
+    if row.lease_until and row.lease_until > now:
+        report.busy = True
+    elif row.not_before and row.not_before > now:
+        report.error = Problem("throttled")
+        report.retry_after = (row.not_before - now).total_seconds()
+        remember(report, trigger, now, error_before=row.error_code)
+    return report
+
+
+def carry_out(sync: Sync, action: Callable[[], None], trigger: str) -> SyncReport:
+    """Run `action` of a sync; then its history and what follows a sync. A bug in any of it ends here, logged."""
+    connection, now = sync.connection, sync.now
+    with guard.one_row(f"syncing connection {connection.pk}", sync.break_off):
+        action()
+    report = sync.report
+    if report.busy:
+        return report
+    with guard.one_row(f"what follows the sync of connection {connection.pk}"):
+        if sync.reads or trigger == SyncRun.Trigger.PERSON:
+            count_problems(report)
+        remember(report, trigger, now, error_before=sync.error_before)
+        after_sync(connection.user_id, now, hurried=trigger == SyncRun.Trigger.BOOKING)
+    return report
+
+
+def after_sync(user_id: int, now: datetime, *, hurried: bool) -> None:
+    """Tell those above that calendars of a staff member were looked at; they are named by AFTER_SYNC.
+
+    `hurried`: before a booking, while a client waits.
+    """
+    import_string(settings.AFTER_SYNC)(user_id, now, hurried=hurried)
+
+
+def account_of(connection: Connection) -> dav.Account:
+    """What the wire needs to know of a connection."""
+    return dav.Account(connection.url, connection.username, connection.password, connection.origin)
+
+
+@dataclass(frozen=True, slots=True)
+class Probe:
+    """What a poll's one request for the home gave: a listing, or the error that came instead."""
+
+    look: home.Look | dav.DavError
+    origin: str
+    requests: int
+
+
+@dataclass(slots=True)
+class Sync:
+    """One sync of one connection under a lease. Each of its public verbs ends by giving the lease back.
+
+    With a `deadline` (a `time.monotonic()` instant) no answer counts after it, and that is no failure. Without
+    `routine` only what changed is read, not what is merely due by the calendar.
+    """
+
+    held: Held
+    now: datetime
+    full: bool = False
+    probed: bool = False
+    deadline: float | None = None
+    routine: bool = True
+    report: SyncReport = field(init=False)
+    started: float = field(init=False)
+    error_before: str = field(init=False)
+    listed_at: datetime = field(init=False)  # when the home was listed that this sync goes by
+    reads: bool = field(init=False, default=False)  # calendars, besides the home
+
+    def __post_init__(self) -> None:
+        self.report = SyncReport(self.connection.pk)
+        self.error_before = self.connection.error_code
+        self.started = time.monotonic()
+        self.listed_at = self.now
+
+    @property
+    def connection(self) -> Connection:
+        return self.held.connection
+
+    def run(self) -> None:
+        """List the home unless a poll has just done so, and read what is due."""
+        self._to_the_end(self._twice_if_unauthorized)
+
+    def read_on(self, probe: Probe) -> None:
+        """Read what is due after a probe."""
+        self._to_the_end(lambda: self._twice_if_unauthorized(probe))
+
+    def settle(self, probe: Probe) -> None:
+        """Write what a probe found, with no network; what must be read is left to a sync of its own."""
+        self._to_the_end(lambda: self._leave_due(self._taken(probe)))
+
+    def break_off(self, error: str) -> None:
+        """A bug ended this sync: say so on the row, and try again after a pause."""
+        self._failed(Verdict(Kind.BUG, Problem("bug", {"error": error})))
+
+    # --- what is done ---------------------------------------------------------------------------------------
+
+    def _twice_if_unauthorized(self, probe: Probe | None = None) -> None:
+        """iCloud now and then answers one 401 to good credentials: ask once more before a person is alarmed."""
+        try:
+            self._attempt(probe)
+        except dav.Unauthorized:
+            self.probed = False
+            self._attempt(None)
+
+    def _attempt(self, probe: Probe | None) -> None:
+        with dav.Session(account_of(self.connection), deadline=self.deadline or self._limit()) as session:
+            try:
+                self._read_account(session, self._listing(session, probe))
+            finally:
+                self.report.requests += session.requests
+                self.connection.origin = session.origin
+
+    def _listing(self, session: dav.Session, probe: Probe | None) -> home.Look | None:
+        """What the home lists; None if it stands in the tables already."""
+        if probe is not None:
+            return self._taken(probe)
+        if self.probed and (just_now := self._listed_just_now()):
+            self.listed_at = just_now
+            return None
+        return home.look(session, self.connection.home_path)
+
+    def _taken(self, probe: Probe) -> home.Look:
+        self.report.requests += probe.requests
+        self.connection.origin = probe.origin
+        if isinstance(probe.look, dav.DavError):
+            raise probe.look
+        return probe.look
+
+    def _listed_just_now(self) -> datetime | None:
+        polled_at = self.connection.polled_at
+        return polled_at if polled_at is not None and self.now - polled_at < PROBE_HOLDS else None
+
+    def _read_account(self, session: dav.Session, look: home.Look | None) -> None:
+        missing = self._follow(look) if look else []
+        for row in missing:
+            home.settle_missing(session, row, self.now)
+        if missing:
+            self.held.reload()
+        due = self._mark_known()
+        self.reads |= bool(due)
+        for standing in due:
+            self._read_calendar(session, standing)
+        if due:
+            self.held.reload()
+
+    def _follow(self, look: home.Look) -> list[Calendar]:
+        if look.home:
+            known = set(self.connection.addresses)
+            home.note(self.connection, look.home)
+            if known != set(self.connection.addresses):
+                home.read_again(self.connection)
+                self.held.reload()
+        return home.follow(self.held, look.calendars)
+
+    def _mark_known(self, missing: Collection[Calendar] = ()) -> list[Standing]:
+        """Say of the calendars that did not change that they are known as of the listing; those that must be read.
+
+        Nothing is known of those that are `missing` from the home.
+        """
+        listed = (standing for standing in self.held if standing.calendar not in missing)
+        known = [standing.calendar.pk for standing in listed if standing.is_known(self.now)]
+        if known:
+            older = Q(fresh_at=None) | Q(fresh_at__lt=self.listed_at)
+            Calendar.objects.filter(older, pk__in=known).exclude(read_at=None).update(fresh_at=self.listed_at)
+        return [one for one in self.held if one.is_due(self.now, routine=self.routine, full=self.full)]
+
+    def _read_calendar(self, session: dav.Session, standing: Standing) -> None:
+        """Read one calendar; errors that concern only it stay with it."""
+        row = Calendar.objects.filter(pk=standing.calendar.pk)
+        try:
+            self._reading(session, standing).run()
+            if self.full:
+                reexpand.mend(standing.calendar, self.now)
+        except dav.NotFound:
+            # The home has just listed it: whether it is gone is for the next listing to say.
+            row.update(error_code="calendar_not_found", error_params={}, compared_at=None)
+        except dav.DavError as error:
+            if concerns_all(error):
+                raise
+            problem = classify(error).problem
+            row.update(error_code=problem.code, error_params=problem.params)
+
+    def _reading(self, session: dav.Session, standing: Standing) -> Reading:
+        compare = self.full or standing.calendar.compared_at is None
+        return Reading(
+            session=session,
+            standing=standing,
+            lens=apply.Lens.of(standing.calendar, self.now),
+            now=self.now,
+            listed_at=self.listed_at,
+            report=self.report,
+            compare=compare or (self.routine and standing.must_compare(self.now)),
+            until=self.started + BUDGET * settings.TASK_TIMEOUT_SECONDS,
+        )
+
+    def _leave_due(self, look: home.Look) -> None:
+        """What a poll does: follow the listing, and leave what must be read to a sync of its own."""
+        missing = self._follow(look)
+        self.report.look_again = bool(missing)
+        self.report.unfinished = bool(self._mark_known(missing)) or self.report.look_again
+
+    # --- how it ends ----------------------------------------------------------------------------------------
+
+    def _to_the_end(self, action: Callable[[], None]) -> None:
+        try:
+            action()
+            self._succeeded()
+        except dav.DavError as error:
+            self._after(error)
+        except (OutOfTime, apply.ChoiceChanged):
+            self._stopped()
+        except leases.LeaseLost:
+            logger.warning("connection %s: the lease was lost, what was read is dropped", self.connection.pk)
+            self.report.busy = True
+        except (KeyboardInterrupt, SystemExit):
+            self._release(self.now)
+            raise
+
+    def _succeeded(self) -> None:
+        self.report.error = outcome.trouble(self.held)
+        # With more to read the row comes due again even if the task for it should get lost.
+        comes = self.now + lease_length() if self.report.unfinished else outcome.next_sync(self.held, self.now)
+        self._release(comes, **outcome.good(self.held, self.listed_at))
+
+    def _stopped(self) -> None:
+        """The home was listed, but not everything could be read yet."""
+        if self.full:
+            # What was not compared yet still has to be, by whoever goes on.
+            mine = Calendar.objects.filter(connection=self.connection).exclude(compared_at=self.now)
+            mine.update(compared_at=None)
+        self.report.unfinished = True
+        self._release(self.now, **outcome.good(self.held, self.listed_at))
+
+    def _after(self, error: dav.DavError) -> None:
+        late = isinstance(error, dav.Unavailable) and time.monotonic() >= (self.deadline or self._limit()) - MOMENT
+        if late and self.report.changed:
+            self._stopped()
+        elif late and self.deadline:
+            self.report.unfinished = True
+            self._release(self.now)
+        else:
+            self._failed(classify_account(error, self.connection.username))
+
+    def _failed(self, verdict: Verdict) -> None:
+        ended = self.now + timedelta(seconds=time.monotonic() - self.started)
+        self.report.error, self.report.retry_after = verdict.problem, verdict.retry_after
+        comes = outcome.next_try(self.connection, verdict, ended)
+        self._release(comes, **outcome.bad(self.connection, verdict, ended))
+
+    def _release(self, next_sync_at: datetime | None, **values: Any) -> None:
+        self.report.seconds = time.monotonic() - self.started
+        polled = {"polls": F("polls") + 1, "requests": F("requests") + self.report.requests}
+        self.report.busy = not leases.release(self.connection, next_sync_at, **polled, **values)
+
+    def _limit(self) -> float:
+        return self.started + LIMIT * float(settings.TASK_TIMEOUT_SECONDS)

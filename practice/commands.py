@@ -1,0 +1,156 @@
+"""What all commands of Kalends share: exit codes, sentences instead of tracebacks, and --json."""
+
+from __future__ import annotations
+
+import getpass
+import json
+import sys
+from abc import abstractmethod
+from datetime import datetime
+from functools import partial
+from typing import Any, NoReturn
+
+from django.contrib.auth import get_user_model
+from django.core import checks
+from django.core.exceptions import ValidationError
+from django.core.management.base import BaseCommand, CommandError, CommandParser, SystemCheckError
+from django.core.serializers.json import DjangoJSONEncoder
+from django.db import OperationalError, ProgrammingError
+from django.utils.translation import gettext as _
+
+from practice.models import User
+from practice.shell import displayed, not_utf8, speak_plainly
+from practice.times import parse_instant
+
+
+class Failed(CommandError):
+    """It was tried and did not work: exit 1."""
+
+    def __init__(self, sentence: str, data: Any = None) -> None:
+        super().__init__(sentence, returncode=1)
+        self.data = data
+
+
+class Refused(CommandError):
+    """It must not or cannot be done as asked: exit 2."""
+
+    def __init__(self, sentence: str, data: Any = None) -> None:
+        super().__init__(sentence, returncode=2)
+        self.data = data
+
+
+class JsonCommand(BaseCommand):
+    """A command that prints for people or, with --json, for programs.
+
+    Subclasses give `run`, which returns JSON-able data or raises Failed or Refused with one sentence, and `show`, which
+    prints that data for people. With --json the data is printed on failure too: `data` of the exception where it has
+    some, else `{"error": sentence}`. From a shell the sentence alone goes to standard error, and the exit code is 1 for
+    Failed and 2 for Refused or for arguments that make no sense.
+    """
+
+    _called_from_command_line: bool  # Django's own; the stubs lack it
+    _asked_for_json = False
+
+    def create_parser(self, prog_name: str, subcommand: str, **kwargs: Any) -> CommandParser:
+        parser = super().create_parser(prog_name, subcommand, **kwargs)
+        parser.add_argument("--json", action="store_true", dest="as_json", help=_("print JSON"))
+        if self._called_from_command_line:
+            parser.error = partial(self._misused, subcommand)  # type: ignore[method-assign]
+        return parser
+
+    def run_from_argv(self, argv: list[str]) -> None:
+        self._asked_for_json = "--json" in argv
+        if garbled := next(filter(not_utf8, argv), ""):
+            self._misused(argv[1], _("“%(text)s” is not UTF-8") % {"text": displayed(garbled)})
+        super().run_from_argv(argv)
+
+    def execute(self, *args: Any, **options: Any) -> str | None:
+        if self._called_from_command_line and not options["traceback"]:
+            speak_plainly(self._tell)
+        try:
+            return super().execute(*args, **options)
+        except (Failed, Refused) as error:
+            if options["as_json"]:
+                self._print({"error": str(error)} if error.data is None else error.data)
+            if not self._called_from_command_line or options["traceback"]:
+                raise
+            self.stderr.write(str(error))  # Django would put the name of the class before it
+            sys.exit(error.returncode)
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        self.as_json = options.pop("as_json")
+        self.progress = not self.as_json and sys.stderr.isatty()
+        data = self._attempt(options)
+        if self.as_json:
+            self._print(data)
+        else:
+            self.show(data)
+
+    def check(self, *args: Any, **options: Any) -> None:
+        """Django's check of the settings. Raises Failed with what is wrong and what to set, in one line."""
+        try:
+            super().check(*args, **options)
+        except SystemCheckError:
+            problems = [problem for problem in checks.run_checks() if problem.is_serious()]
+            raise Failed(" ".join(f"{one.msg} {one.hint or ''}".strip() for one in problems)) from None
+
+    def _attempt(self, options: dict[str, Any]) -> Any:
+        try:
+            return self.run(**options)
+        except (OperationalError, ProgrammingError) as error:
+            reason = " ".join(str(error).split())
+            raise Failed(_("The database cannot be used: %(reason)s.") % {"reason": reason.rstrip(".")}) from error
+
+    def _misused(self, subcommand: str, message: str) -> NoReturn:
+        self._tell(_("%(command)s: %(message)s; see --help.") % {"command": subcommand, "message": message})
+        sys.exit(2)
+
+    def _tell(self, sentence: str) -> None:
+        """Say to a shell what went wrong."""
+        if self._asked_for_json:
+            self._print({"error": sentence})
+        self.stderr.write(sentence)
+
+    @abstractmethod
+    def run(self, *args: Any, **options: Any) -> Any:
+        """Do it; JSON-able data."""
+
+    def show(self, data: Any) -> None:
+        self._print(data)
+
+    def _print(self, data: Any) -> None:
+        self.stdout.write(json.dumps(data, cls=DjangoJSONEncoder, indent=2, ensure_ascii=False))
+
+
+def read_password(prompt: str) -> str:
+    """A password from a prompt or, where nobody sits, from the first line of standard input; never from an argument.
+
+    Refused if it is not UTF-8.
+    """
+    try:
+        text = getpass.getpass(prompt) if sys.stdin.isatty() else sys.stdin.readline().rstrip("\r\n")
+        text.encode()
+    except UnicodeError:
+        raise Refused(_("The password is not UTF-8. Set the terminal or the file to UTF-8 and try again.")) from None
+    return text
+
+
+def in_one_line(error: ValidationError) -> str:
+    """What is wrong with which fields."""
+    return " ".join(f"{field}: {' '.join(texts)}" for field, texts in error.message_dict.items())
+
+
+def user_named(username: str) -> User:
+    """The user of that name; Refused if there is none."""
+    try:
+        return get_user_model().objects.get(username=username)
+    except get_user_model().DoesNotExist:
+        raise Refused(_("There is no user “%(name)s”.") % {"name": username}) from None
+
+
+def instant(text: str) -> datetime:
+    """An ISO 8601 time with its offset, in UTC; Refused if it is naive, none, or of another age."""
+    try:
+        return parse_instant(text)
+    except ValueError as error:
+        raise Refused(str(error)) from None

@@ -1,0 +1,42 @@
+"""Points in time as people and programs write them."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+YEARS = range(1970, 2200)  # what Kalends deals with: whatever is reckoned from it stays within the calendar
+_TOO_FAR = gettext_lazy("Choose a date nearer to today.")
+DAYS = (
+    MinValueValidator(date(YEARS[0], 1, 1), _TOO_FAR),
+    MaxValueValidator(date(YEARS[-1], 12, 31), _TOO_FAR),
+)
+"""Validators of a field for a day: the same rule as for points in time."""
+
+
+def parse_instant(text: str) -> datetime:
+    """The moment that ISO 8601 `text` names, in UTC.
+
+    Raises ValueError with a sentence if it is naive, no time, or of another age.
+    """
+    try:
+        moment = datetime.fromisoformat(text.strip())
+    except ValueError:
+        raise ValueError(
+            _("“%(text)s” is not a time. Write it like 2026-12-01T10:00:00+01:00.") % {"text": text}
+        ) from None
+    if moment.tzinfo is None:
+        raise ValueError(
+            _("“%(text)s” has no time zone. Add one, like 2026-12-01T10:00:00+01:00 or …Z.") % {"text": text}
+        )
+    if moment.year not in YEARS:
+        raise ValueError(_("“%(text)s” is too far from today.") % {"text": text})
+    return moment.astimezone(UTC)
+
+
+def iso(moment: datetime | None) -> str | None:
+    """The moment as ISO 8601 UTC with Z, as all JSON of Kalends gives it."""
+    return None if moment is None else moment.astimezone(UTC).isoformat().replace("+00:00", "Z")

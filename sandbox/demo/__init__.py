@@ -1,0 +1,1 @@
+"""The demo: sample data, the processes and the page with the iPhone."""

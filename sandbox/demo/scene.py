@@ -1,0 +1,71 @@
+"""What the demo's page shows: who is signed in, their iPhones, and what the buttons would do."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.contrib.auth.models import AnonymousUser
+
+from bookings.models import LinkedEvent
+from connections.models import Connection
+from practice.models import User
+from sandbox.demo import cast, icloud
+from sandbox.demo.cast import Person
+from sandbox.demo.icloud import Apple, Phone
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """Everything the page needs. `person` is whose iPhone is shown, `signed_in` whether Kalends is theirs as well."""
+
+    person: Person
+    signed_in: bool
+    apple: Apple
+    phones: list[Phone]
+    next_event: LinkedEvent | None
+    connected: bool
+    broken: Connection | None
+    problem: str = ""
+
+    @property
+    def phone(self) -> Phone | None:
+        """The iPhone on which bookings appear."""
+        return self.phones[0] if self.phones else None
+
+    @property
+    def one_more(self) -> Phone | None:
+        """A second Apple ID."""
+        return self.phones[1] if len(self.phones) > 1 else None
+
+
+def scene(user: User | AnonymousUser, *, now: datetime) -> Scene:
+    """The scene for whoever is signed in; for nobody, with the iPhone of the first of the practice."""
+    person = cast.person(user.get_username())
+    shown = person or cast.PEOPLE[0]
+    try:
+        apple, problem = icloud.look(), ""
+    except icloud.Refused as error:
+        apple, problem = Apple(), str(error)
+    connections = list(Connection.objects.filter(user__username=shown.username))
+    return Scene(
+        person=shown,
+        signed_in=person is not None,
+        apple=apple,
+        phones=[apple.phones[apple_id] for apple_id in shown.apple_ids if apple_id in apple.phones],
+        next_event=next_event(shown, now=now),
+        connected=bool(connections),
+        broken=next((connection for connection in connections if connection.needs_person), None),
+        problem=problem,
+    )
+
+
+def next_event(person: Person, *, now: datetime) -> LinkedEvent | None:
+    """The next booking that stands on the person's iPhone."""
+    standing = LinkedEvent.objects.filter(
+        booking__staff__username=person.username,
+        booking__start__gt=now,
+        wanted=LinkedEvent.Wanted.PRESENT,
+        state=LinkedEvent.State.PUSHED,
+    )
+    return standing.select_related("booking__client", "booking__service").order_by("booking__start").first()

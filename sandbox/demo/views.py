@@ -1,0 +1,135 @@
+"""The demo's page: an iPhone on the left, Kalends on the right, and buttons for what Apple and its people do."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from hashlib import blake2b
+
+from csp.constants import SELF
+from csp.decorators import csp_update
+from django.conf import settings
+from django.contrib.auth import login
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.template.loader import render_to_string
+from django.utils import timezone
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+from django_htmx.http import HttpResponseClientRefresh
+
+from bookings.push import outbox
+from connections.models import Connection
+from practice.models import User
+from sandbox.demo import cast, icloud
+from sandbox.demo.mails import count, latest
+from sandbox.demo.scene import Scene, scene
+
+_CSRF = re.compile(r"csrfmiddlewaretoken\W+value=.\w+|X-CSRFToken\W+\w+")  # differs each time it is written
+
+
+@csp_update({"frame-src": [SELF, settings.DEMO_APPLE_URL]})
+def page(request: HttpRequest) -> HttpResponse:
+    """The whole page; it alone may frame the stand-in's pages."""
+    now = scene(request.user, now=timezone.now())
+    body, _version = _bar(request, now)
+    return render(request, "sandbox/demo.html", {"scene": now, "bar": body})
+
+
+def bar(request: HttpRequest) -> HttpResponse:
+    """The buttons as they stand now; 204 while nothing changed, the page anew when somebody else signed in."""
+    now = scene(request.user, now=timezone.now())
+    if request.GET.get("as", "") != _who(now):
+        return HttpResponseClientRefresh()
+    body, version = _bar(request, now)
+    if request.GET.get("seen") == version:
+        return HttpResponse(status=204)
+    return HttpResponse(body)
+
+
+def mails(request: HttpRequest) -> HttpResponse:
+    """What clients and staff would have got."""
+    return render(request, "sandbox/mails.html", {"mails": latest()})
+
+
+@require_POST
+def sign_in(request: HttpRequest, username: str) -> HttpResponse:
+    """Sign one of the invented three in, without a password."""
+    if cast.person(username) is None:
+        raise Http404
+    user = get_object_or_404(User, username=username)
+    login(request, user, backend="django.contrib.auth.backends.ModelBackend")
+    return redirect("demo:page")
+
+
+@require_POST
+def act(request: HttpRequest, verb: str) -> HttpResponse:
+    """Do what a button says, and say what was done."""
+    do = VERBS.get(verb)
+    if do is None:
+        raise Http404
+    before = scene(request.user, now=timezone.now())
+    try:
+        said = do(before)
+    except icloud.Refused as error:
+        said = str(error)
+    if not request.htmx:  # type: ignore[attr-defined]
+        return redirect("demo:page")
+    body, _version = _bar(request, scene(request.user, now=timezone.now()))
+    return HttpResponse(body + render_to_string("sandbox/_said.html", {"said": said, "later": True}))
+
+
+# --- what the buttons do --------------------------------------------------------------------------------------
+
+
+def _drag(before: Scene) -> str:
+    if before.next_event is None:
+        return _("No booking of %(name)s stands on an iPhone yet.") % {"name": before.person.name}
+    event = before.next_event
+    icloud.say("drag", account=event.account, uid=event.uid, minutes=60)
+    return _("On the iPhone, %(booking)s begins an hour later now. Kalends follows within seconds.") % {
+        "booking": event.booking
+    }
+
+
+def _revoke(before: Scene) -> str:
+    apple_id = before.person.apple_ids[0]
+    icloud.say("revoke", account=apple_id)
+    return _(
+        "The app-specific passwords of %(apple_id)s are revoked. Kalends notices at its next look, stops asking, "
+        "and says how to reconnect."
+    ) % {"apple_id": apple_id}
+
+
+def _toggle(before: Scene) -> str:
+    icloud.say("down", on=not before.apple.down)
+    if not before.apple.down:
+        return _("iCloud answers nobody now. Book something: Kalends says what it trusts, and for how long.")
+    # Kalends asks and pushes less and less often while that fails; here nobody wants to wait for that.
+    now = timezone.now()
+    Connection.objects.filter(needs_person=False).update(next_sync_at=now, not_before=None)
+    outbox.push_due(now, force=True)
+    return _("iCloud answers again. Kalends asks it at once, and sends what waited.")
+
+
+VERBS: dict[str, Callable[[Scene], str]] = {"drag": _drag, "revoke": _revoke, "down": _toggle}
+
+
+# --- writing --------------------------------------------------------------------------------------------------
+
+
+def _who(now: Scene) -> str:
+    return now.person.username if now.signed_in else ""
+
+
+def _bar(request: HttpRequest, now: Scene) -> tuple[SafeString, str]:
+    """The live part of the page, and which version of it that is.
+
+    Signing in inside the frame changes the token that the forms here must send, so that counts as a change too.
+    """
+    context = {"scene": now, "people": cast.PEOPLE, "who": _who(now), "mails": count()}
+    body = render_to_string("sandbox/_bar.html", context, request)
+    secret = request.META.get("CSRF_COOKIE", "")
+    version = blake2b((_CSRF.sub("", body) + secret).encode(), digest_size=8).hexdigest()
+    return SafeString(body.replace("@version@", version)), version

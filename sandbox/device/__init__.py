@@ -1,0 +1,1 @@
+"""An Apple device that edits calendars."""

@@ -1,0 +1,1 @@
+"""Calendar text as the sandbox reads and writes it."""

@@ -1,0 +1,1 @@
+"""The CalDAV methods of the iCloud stand-in."""

@@ -1,0 +1,64 @@
+"""One signed-in request on its way through a method."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from urllib.parse import unquote, urlsplit
+
+from werkzeug import Request
+
+from sandbox.ical import recurrence
+from sandbox.server.dav import replies, xml
+from sandbox.server.dav.paths import Place
+from sandbox.server.dav.properties import escape_path
+from sandbox.server.dav.replies import Refusal
+from sandbox.server.hosts import Hosts
+from sandbox.server.store.contents import Resource
+from sandbox.server.store.scheduling import Recorder
+from sandbox.server.store.store import Store
+from sandbox.server.switches import Switches
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """What was asked, of what, and everything needed to answer."""
+
+    request: Request
+    place: Place
+    store: Store
+    switches: Switches
+    hosts: Hosts
+    recorder: Recorder
+    host: str
+
+    @property
+    def depth(self) -> str:
+        """The Depth header; nothing counts as 0."""
+        return self.request.headers.get("Depth", "0").strip().lower()
+
+    def xml(self) -> xml.Element:
+        """The body. Refuses what is not strict XML with 400 and a page."""
+        try:
+            return xml.parse(self.request.get_data())
+        except xml.BadXml as error:
+            raise Refusal(replies.page(400)) from error
+
+    def href(self, path: str) -> str:
+        """How an href spells this path."""
+        base = "" if self.switches.hrefs_on == "path" else self.hosts.url(self.switches.hrefs_on).rstrip("/")
+        return base + escape_path(path, self.switches)
+
+    def read(self, name: str) -> Resource | None:
+        """A member of the call's calendar as a reader sees it now."""
+        contents = self.place.shelf.contents
+        return contents.seen(name, lag=self.switches.lag_seconds, shows=self.switches.lag_shows)
+
+    def served(self, resource: Resource) -> bytes:
+        """A member's bytes as this answer spells them."""
+        if not self.switches.doubles_dtstamp:
+            return resource.data
+        return recurrence.double_dtstamp(resource.data, self.store.clock.now())
+
+    def path_of(self, href: str) -> str:
+        """The decoded path in an href or URL, whatever its host."""
+        return unquote(urlsplit(href.strip()).path)

@@ -1,0 +1,194 @@
+"""What PROPFIND can ask of each thing: home, calendar, resource, principal, scheduling boxes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from urllib.parse import quote
+
+from sandbox.server.dav.xml import APPLE, SERVER, c, d, element, href, text
+from sandbox.server.store.accounts import Account
+from sandbox.server.store.calendars import Calendar
+from sandbox.server.store.contents import Resource, write_token
+from sandbox.server.switches import Switches
+
+CTAG = f"{{{SERVER}}}getctag"
+COLOR = f"{{{APPLE}}}calendar-color"
+ORDER = f"{{{APPLE}}}calendar-order"
+RESOURCETYPE = d("resourcetype")
+DISPLAYNAME = d("displayname")
+
+Properties = dict[str, str]  # Clark name -> the whole element
+
+_READ = (d("read"), c("read-free-busy"), d("read-current-user-privilege-set"))
+_WRITE = tuple(d(name) for name in ("write", "write-properties", "write-content", "bind", "unbind"))
+_REPORTS = (
+    *(d(name) for name in ("acl-principal-prop-set", "principal-match", "principal-property-search")),
+    d("sync-collection"),
+    *(c(name) for name in ("calendar-query", "calendar-multiget", "free-busy-query")),
+    f"{{{SERVER}}}calendar-search",
+)
+
+
+def escape_path(path: str, switches: Switches) -> str:
+    """A path as it stands in an href."""
+    return quote(path, safe="/-._~!$&'()*+,;=:" + ("" if switches.escaped_hrefs else "@"))
+
+
+def calendar_token(calendar: Calendar, switches: Switches) -> str:
+    """The calendar's present state; ctag and sync-token are the same string."""
+    contents = calendar.contents
+    return write_token(contents.serial, contents.generation, contents.revision, form=switches.token_form)
+
+
+def home_token(account: Account, switches: Switches) -> str:
+    """The home's present state."""
+    return write_token(int(account.dsid), account.generation, account.revision, form=switches.token_form)
+
+
+def of_root(account: Account) -> Properties:
+    """`/`: who am I?"""
+    return _gather(
+        element(RESOURCETYPE, "<collection/>"),
+        _principal_pointer(account),
+    )
+
+
+def of_principal(account: Account, *, home: str, switches: Switches) -> Properties:
+    """The principal, which knows where the calendars are; `home` is absolute or a path."""
+    base = f"/{account.dsid}/calendars"
+    addresses = [f'<href preferred="1">mailto:{text(account.addresses[0])}</href>']
+    addresses += [href(f"mailto:{address}") for address in account.addresses[1:]]
+    addresses += [href(principal_path(account)), href(f"urn:uuid:{account.dsid}")]
+    found = _gather(
+        element(RESOURCETYPE, "<collection/><principal/>"),
+        element(DISPLAYNAME, text(account.name)),
+        _principal_pointer(account),
+        element(d("principal-URL"), href(principal_path(account))),
+        element(c("calendar-home-set"), f'<href xmlns="DAV:">{text(home)}</href>'),
+        element(c("schedule-inbox-URL"), f'<href xmlns="DAV:">{base}/inbox/</href>'),
+        element(c("schedule-outbox-URL"), f'<href xmlns="DAV:">{base}/outbox/</href>'),
+    )
+    if not switches.home_known:
+        del found[c("calendar-home-set")]
+    if switches.home_addresses:
+        body = "".join(address.replace("<href", '<href xmlns="DAV:"', 1) for address in addresses)
+        found[c("calendar-user-address-set")] = element(c("calendar-user-address-set"), body)
+    return found
+
+
+def of_home(account: Account, switches: Switches) -> Properties:
+    """The collection of calendars: named after the person, with a ctag of its own."""
+    token = text(home_token(account, switches))
+    return _gather(
+        element(DISPLAYNAME, text(account.name)),
+        element(RESOURCETYPE, "<collection/>"),
+        _components("VEVENT", "VTODO", "VFREEBUSY"),
+        element(CTAG, token),
+        element(d("sync-token"), token),
+        _privileges(*_READ, *_WRITE),
+        _reports(),
+        _principal_pointer(account),
+    )
+
+
+def of_calendar(calendar: Calendar, switches: Switches) -> Properties:
+    """A calendar, a list of reminders or a subscribed feed."""
+    token = text(calendar_token(calendar, switches))
+    found = _gather(
+        element(DISPLAYNAME, text(calendar.name)),
+        element(RESOURCETYPE, _resourcetype(calendar)),
+        element(COLOR, text(calendar.color)),
+        element(CTAG, token),
+        element(d("sync-token"), token),
+        _privileges(*_READ, *(() if calendar.read_only else _WRITE)),
+        _principal_pointer(calendar.account),
+        element(d("owner"), href(principal_path(calendar.account))),
+    )
+    if calendar.order:
+        found |= _gather(element(ORDER, text(calendar.order)))
+    if calendar.source:
+        return found | _gather(element(f"{{{SERVER}}}source", f'<href xmlns="DAV:">{text(calendar.source)}</href>'))
+    return found | _gather(_components(*calendar.components), _reports())
+
+
+def of_box(account: Account, name: str, switches: Switches) -> Properties:
+    """inbox, outbox and notification, which stand in the home among the calendars."""
+    kind = {
+        "inbox": _caldav_flag("schedule-inbox"),
+        "outbox": _caldav_flag("schedule-outbox"),
+        "notification": f'<notification xmlns="{SERVER}"/>',
+    }[name]
+    extra = {"inbox": (c("schedule-deliver"),), "outbox": (c("schedule-send"),)}.get(name, ())
+    found = _gather(
+        element(DISPLAYNAME, name),
+        element(RESOURCETYPE, f"<collection/>{kind}"),
+        _privileges(*_READ, *_WRITE, *extra),
+        _principal_pointer(account),
+    )
+    if name != "notification":
+        found |= _gather(_components("VEVENT", "VTODO", "VFREEBUSY"))
+    if name != "outbox":
+        found |= _gather(element(CTAG, text(write_token(int(account.dsid), 0, 0, form=switches.token_form))))
+    return found
+
+
+def of_resource(resource: Resource) -> Properties:
+    """One event. There is no schedule-tag on iCloud."""
+    return _gather(
+        element(d("getetag"), text(resource.etag)),
+        element(d("getcontenttype"), "text/calendar; charset=utf-8; component=vevent"),
+        element(d("getcontentlength"), str(len(resource.data))),
+        element(RESOURCETYPE),
+    )
+
+
+def principal_path(account: Account) -> str:
+    """The principal's path."""
+    return f"/{account.dsid}/principal/"
+
+
+def _principal_pointer(account: Account) -> str:
+    return element(d("current-user-principal"), href(principal_path(account)))
+
+
+def _resourcetype(calendar: Calendar) -> str:
+    if calendar.source:
+        return f'<collection/><subscribed xmlns="{SERVER}"/>'
+    kind = f"<collection/>{_caldav_flag('calendar')}"
+    flag = {"owner": "shared-owner", "guest": "shared"}.get(calendar.sharing, "")
+    return f'{kind}<{flag} xmlns="{SERVER}"/>' if flag else kind
+
+
+def _caldav_flag(name: str) -> str:
+    return element(c(name))
+
+
+def _components(*names: str) -> str:
+    one = "<comp name='{}' xmlns='urn:ietf:params:xml:ns:caldav'/>"
+    return element(c("supported-calendar-component-set"), "".join(one.format(name) for name in names))
+
+
+def _privileges(*names: str) -> str:
+    body = "\n      ".join(f"<privilege>{element(name)}</privilege>" for name in names)
+    return element(d("current-user-privilege-set"), body)
+
+
+def _reports() -> str:
+    one = "<supported-report><report>{}</report></supported-report>"
+    return element(d("supported-report-set"), "".join(one.format(element(name)) for name in _REPORTS))
+
+
+def _gather(*elements: str) -> Properties:
+    return {_name(xml): xml for xml in elements}
+
+
+def _name(xml: str) -> str:
+    local, _, rest = xml[1:].partition(' xmlns="')
+    namespace = rest.partition('"')[0]
+    return f"{{{namespace}}}{local}"
+
+
+def select(available: Properties, wanted: Iterable[str]) -> tuple[list[str], list[str]]:
+    """What was asked for and is there, and the names of what is not."""
+    names = list(dict.fromkeys(wanted))
+    return [available[name] for name in names if name in available], [n for n in names if n not in available]

@@ -1,0 +1,119 @@
+"""PROPFIND, GET, HEAD and OPTIONS."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from werkzeug import Response
+
+from sandbox.server.dav import properties, replies, xml
+from sandbox.server.dav.call import Call
+from sandbox.server.dav.paths import BOXES
+from sandbox.server.dav.properties import Properties
+from sandbox.server.dav.replies import Refusal
+from sandbox.server.dav.xml import d
+
+ALLOW = "ACL, COPY, DELETE, GET, HEAD, MKCALENDAR, MKCOL, MOVE, OPTIONS, POST, PROPFIND, PROPPATCH, PUT, REPORT"
+_DAV = "1, access-control, calendar-access, calendar-schedule, calendar-auto-schedule, calendarserver-sharing"
+
+
+def options(call: Call) -> Response:
+    """What the server claims to do."""
+    return replies.empty(200, Allow=ALLOW, DAV=_DAV)
+
+
+def get(call: Call) -> Response:
+    """A resource's bytes as they were sent. A collection cannot be fetched: 400 and a page."""
+    if call.place.kind != "resource":
+        return replies.empty(404) if call.place.kind == "nowhere" else replies.page(400)
+    resource = call.read(call.place.name)
+    if resource is None or call.place.name in call.place.shelf.spoilt:
+        return replies.empty(404)
+    headers = {"ETag": resource.etag}
+    return Response(call.served(resource), 200, headers, content_type="text/calendar; charset=utf-8")
+
+
+def propfind(call: Call) -> Response:
+    """Depth 0 and 1 on everything but the principal, which answers 400 to Depth 1."""
+    wanted = _wanted(call)
+    if call.place.kind == "nowhere":
+        return replies.empty(404)
+    if call.depth == "infinity":
+        return replies.unmet(403, d("propfind-finite-depth"))
+    if call.place.kind == "principal" and call.depth == "1" and call.switches.principal_depth_one == "400":
+        return replies.page(400)
+    return replies.multistatus(_responses(call, wanted), call.switches)
+
+
+def _wanted(call: Call) -> list[str] | None:
+    """The names asked for; None for allprop."""
+    if not call.request.get_data():
+        return None
+    root = call.xml()
+    if root.tag != d("propfind"):
+        raise Refusal(replies.page(400))
+    asked = root.find(d("prop"))
+    return None if asked is None else [child.tag for child in asked if isinstance(child.tag, str)]
+
+
+def _responses(call: Call, wanted: list[str] | None) -> Iterator[str]:
+    for path, available in _things(call):
+        if wanted is None:
+            # iCloud leaves resourcetype out of allprop.
+            found = [value for name, value in available.items() if name != properties.RESOURCETYPE]
+            yield xml.response(call.href(path), xml.propstat(found))
+        else:
+            found, missing = properties.select(available, wanted)
+            yield xml.response(call.href(path), xml.propstat(found, missing))
+
+
+def _things(call: Call) -> Iterator[tuple[str, Properties]]:
+    """What the answer is about: the thing itself first, then its members."""
+    place, switches = call.place, call.switches
+    if place.kind == "root":
+        yield "/", properties.of_root(place.account)
+    elif place.kind == "principal":
+        own = properties.principal_path(place.account)
+        path = "/principal/" if switches.short_principal_href else own
+        yield path, properties.of_principal(place.account, home=_home_url(call), switches=switches)
+    elif place.kind == "home":
+        yield from _home(call)
+    elif place.kind == "box":
+        path = f"/{place.account.dsid}/calendars/{place.name}/"
+        yield path, properties.of_box(place.account, place.name, switches)
+    elif place.kind == "calendar":
+        yield from _calendar(call)
+    else:
+        yield from _resource(call)
+
+
+def _home_url(call: Call) -> str:
+    base = call.hosts.pod.rstrip("/") if call.switches.home_on_pod else ""
+    return f"{base}/{call.place.account.dsid}/calendars/"
+
+
+def _home(call: Call) -> Iterator[tuple[str, Properties]]:
+    account, path = call.place.account, f"/{call.place.account.dsid}/calendars/"
+    yield path, properties.of_home(account, call.switches)
+    if call.depth == "0":
+        return
+    for calendar in account.calendars.values():
+        yield calendar.path, properties.of_calendar(calendar, call.switches)
+    for box in BOXES:
+        yield f"{path}{box}/", properties.of_box(account, box, call.switches)
+
+
+def _calendar(call: Call) -> Iterator[tuple[str, Properties]]:
+    calendar = call.place.shelf
+    yield calendar.path, properties.of_calendar(calendar, call.switches)
+    if call.depth != "0":
+        for name, resource in calendar.contents.members.items():
+            yield calendar.path + name, properties.of_resource(resource)
+
+
+def _resource(call: Call) -> Iterator[tuple[str, Properties]]:
+    calendar, name = call.place.shelf, call.place.name
+    resource = calendar.contents.members.get(name)
+    if resource is None:
+        raise Refusal(replies.empty(404))
+    yield calendar.path + name, properties.of_resource(resource)

@@ -1,0 +1,69 @@
+"""The answers iCloud gives, and the exception that gives one from anywhere."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from uuid import uuid4
+
+from werkzeug import Response
+
+from sandbox.server.dav import xml
+from sandbox.server.switches import Switches
+
+_HTML = "<html><head><title>{title}</title></head><body><h1>{title}</h1></body></html>"
+_TITLES = {400: "Bad Request", 500: "Internal Server Error", 502: "Bad Gateway", 503: "Service Unavailable"}
+REALM = 'realm="MMCalDav"'
+
+
+class Refusal(Exception):
+    """Ends the request with this answer."""
+
+    def __init__(self, response: Response) -> None:
+        super().__init__(response.status)
+        self.response = response
+
+
+def empty(status: int, **headers: str) -> Response:
+    """A status and nothing else; `If_Match="x"` becomes the header `If-Match: x`."""
+    return Response(status=status, headers={key.replace("_", "-"): value for key, value in headers.items()})
+
+
+def page(status: int) -> Response:
+    """A small page of HTML, as the web server in front writes it."""
+    title = f"{status} {_TITLES.get(status, 'Error')}"
+    return Response(_HTML.format(title=title), status=status, content_type="text/html;charset=UTF-8")
+
+
+def multistatus(responses: Iterable[str], switches: Switches, *, token: str = "") -> Response:
+    """207."""
+    return Response(xml.multistatus(responses, token=token), status=207, content_type=switches.content_type)
+
+
+def unmet(status: int, *preconditions: str, **headers: str) -> Response:
+    """A status with a DAV:error body that names what was not met, each a Clark name."""
+    response = empty(status, **headers)
+    response.data = xml.error(*(xml.element(name) for name in preconditions))
+    response.content_type = "text/xml;charset=UTF-8"
+    return response
+
+
+def unauthorized(switches: Switches) -> Response:
+    """401 without a body and with two challenges, one of which no library knows."""
+    response = empty(401)
+    challenges = [f"X-MobileMe-AuthToken {REALM}", f"Basic {REALM}"]
+    if switches.joined_challenges:
+        challenges = [", ".join(challenges)]
+    for challenge in challenges:
+        response.headers.add("WWW-Authenticate", challenge)
+    return response
+
+
+def dress(response: Response, *, pod: int) -> Response:
+    """Put on the headers that every answer of iCloud carries."""
+    headers = response.headers
+    headers.setdefault("Server", "AppleHttpServer/2f080fc0")
+    headers.setdefault("X-Responding-Instance", f"caldavj:{pod}0301:caldavj-prod:8501:25B:sandbox")
+    headers.setdefault("X-Apple-User-Partition", str(pod))
+    headers.setdefault("X-Apple-Request-UUID", str(uuid4()).upper())
+    headers.setdefault("Via", "xrail:sandbox.icloud-xrail.apple.com:8301:25R10:grp21")
+    return response

@@ -1,0 +1,217 @@
+"""The sandbox: iCloud's entry host and pod on loopback, a stranger, and everything a test may turn."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from pathlib import Path
+from types import TracebackType
+from typing import Literal
+
+from werkzeug import Request, Response
+
+from sandbox.server.dav import replies, xml
+from sandbox.server.dav.cloud import Cloud
+from sandbox.server.faults import Fault, Faults
+from sandbox.server.hosts import Hosts
+from sandbox.server.http import Acceptor, App, Listener
+from sandbox.server.log import Log
+from sandbox.server.store.accounts import Account
+from sandbox.server.store.clock import Clock
+from sandbox.server.store.scheduling import Recorder
+from sandbox.server.store.store import Store
+from sandbox.server.switches import Switches
+
+LOOPBACK, STRANGE = "127.0.0.1", "127.0.0.2"
+_PORTS_TRIED = 50
+
+
+class Sandbox:
+    """iCloud without an Apple account. Use it as a context manager, or call start() and stop().
+
+    `path`: a directory where everything is kept, so that the next start continues; None keeps it in memory.
+    `clock`: tells the present instant, aware; `advance` moves it on. Ports: 0 lets the system choose; a
+    given one that is busy is stepped over.
+    """
+
+    def __init__(
+        self,
+        path: Path | str | None = None,
+        *,
+        clock: Callable[[], datetime] | None = None,
+        entry_port: int = 0,
+        pod_port: int = 0,
+        stranger_port: int = 0,
+    ) -> None:
+        self.clock = Clock(clock)
+        self.store = Store(Path(path) if path else None, self.clock)
+        self.switches = Switches()
+        self.faults = Faults()
+        self.log = Log()
+        self.stranger_log = Log()
+        self.apple_log = Log()
+        self.scheduled = Recorder()
+        self.hosts = Hosts()
+        self.cloud = Cloud(self.store, self.switches, self.hosts, self.scheduled)
+        self._ports = {"entry": entry_port, "pod": pod_port, "stranger": stranger_port}
+        self._acceptor = Acceptor()
+        self._down: Fault | None = None
+        self._pod: Listener | None = None
+        self._stranger: Listener | None = None
+        self.apple_url = ""
+
+    # --- life ---------------------------------------------------------------------------------------------
+
+    def start(self) -> Sandbox:
+        """Bind and serve."""
+        self.hosts.entry = self._listen("entry", self.cloud.answer, self.log).url
+        self._pod = self._listen("pod", self.cloud.answer, self.log)
+        self.hosts.pod = self._pod.url
+        self._stranger = self._listen("stranger", _stranger, self.stranger_log, STRANGE)
+        self.hosts.stranger = self._stranger.url
+        self._acceptor.start()
+        return self
+
+    def stop(self) -> None:
+        """Close everything."""
+        self._acceptor.stop()
+        self.store.close()
+
+    def __enter__(self) -> Sandbox:
+        return self.start()
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.stop()
+
+    # --- where --------------------------------------------------------------------------------------------
+
+    @property
+    def entry_url(self) -> str:
+        """What a client is given, as `https://caldav.icloud.com/`."""
+        return self.hosts.entry
+
+    @property
+    def pod_url(self) -> str:
+        """Where the calendars are, as `https://p42-caldav.icloud.com/`."""
+        return self.hosts.pod
+
+    @property
+    def stranger_url(self) -> str:
+        """A host that must never be asked; it writes down whatever it gets in `stranger_log`."""
+        return self.hosts.stranger
+
+    @property
+    def stranger_connections(self) -> int:
+        """How often somebody so much as connected to the stranger."""
+        return self._stranger.connections if self._stranger else 0
+
+    # --- who ----------------------------------------------------------------------------------------------
+
+    def add_account(
+        self,
+        apple_id: str,
+        *,
+        name: str = "",
+        addresses: Sequence[str] = (),
+        zone: str = "Europe/Berlin",
+        reminders: bool = True,
+    ) -> Account:
+        """A new Apple Account without a calendar of events. Raises ValueError when the Apple ID is taken.
+
+        `addresses`: the owner's mail addresses when they are not the Apple ID; `zone`: where the phone is;
+        `reminders`: whether there is a list of reminders too, as on most accounts.
+        """
+        return self.store.add_account(apple_id, name=name, addresses=addresses, zone=zone, reminders=reminders)
+
+    def account(self, apple_id: str) -> Account:
+        """An account that is there. Raises KeyError."""
+        account = self.store.account(apple_id)
+        if account is None:
+            raise KeyError(apple_id)
+        return account
+
+    @property
+    def accounts(self) -> list[Account]:
+        """All accounts, oldest first."""
+        return list(self.store.accounts.values())
+
+    # --- what may happen ----------------------------------------------------------------------------------
+
+    def advance(self, seconds: float) -> None:
+        """Let time pass at once: for iCloud's lag, its throttle, its ETags and its Date header."""
+        self.clock.advance(seconds)
+
+    def forget_tokens(self) -> None:
+        """No sync token handed out so far is known any more."""
+        for account in self.accounts:
+            account.forget_tokens()
+
+    def down(self, status: int = 503, *, how: Literal["", "close"] = "") -> None:
+        """iCloud does not work until `up`: every request gets this status, or no answer at all."""
+        self.up()
+        self._down = self.faults.add("down", times=None, status=status, how=how, content=b"")
+
+    def up(self) -> None:
+        """End `down`."""
+        if self._down:
+            self.faults.remove(self._down)
+        self._down = None
+
+    @property
+    def is_down(self) -> bool:
+        """Whether `down` is in force."""
+        return any(fault is self._down for fault in self.faults.pending)
+
+    def move_pod(self, old: Literal["closed", "421", "404", "503"] = "closed") -> str:
+        """Apple moves the accounts to another pod; returns its URL. The old one closes, or says so."""
+        before = self._pod
+        self._ports["pod"] = 0
+        self._pod = self._listen("pod", self.cloud.answer, self.log)
+        self.hosts.pod = self._pod.url
+        for account in self.accounts:
+            account.pod += 1
+            account.keep()
+        if before and old == "closed":
+            self._acceptor.remove(before)
+        elif before:
+            before.name = "old pod"
+            before.app = lambda request, host: replies.empty(int(old))
+        return self.hosts.pod
+
+    def serve_pages(self, port: int = 0) -> str:
+        """Serve Apple's pages too: the iPhone, the app-specific passwords, the control; returns their URL."""
+        from sandbox.pages.app import Apple  # templates are loaded by those who look at them
+
+        self._ports["apple"] = port
+        self.apple_url = self._listen("apple", Apple(self).answer, self.apple_log).url
+        return self.apple_url
+
+    # --- listeners ----------------------------------------------------------------------------------------
+
+    def _listen(self, name: str, app: App, log: Log, address: str = LOOPBACK) -> Listener:
+        listener = _bind(name, address, self._ports.get(name, 0), app, log)
+        listener.clock = self.clock
+        if name not in {"stranger", "apple"}:
+            listener.faults = self.faults
+            listener.redirects = self.hosts.url
+            listener.wants_gzip = lambda: self.switches.gzip
+        self._acceptor.add(listener)
+        return listener
+
+
+def _bind(name: str, address: str, port: int, app: App, log: Log) -> Listener:
+    """Step over busy ports; 0 is any free one."""
+    for attempt in range(_PORTS_TRIED):
+        try:
+            return Listener(name, address, port and port + attempt, app, log)
+        except OSError:
+            if attempt == _PORTS_TRIED - 1 or not port:
+                raise
+    raise OSError(f"no free port from {port} on")
+
+
+def _stranger(request: Request, host: str) -> Response:
+    """A friendly answer: the trap must not warn."""
+    return Response(xml.multistatus([]), 207, content_type="text/xml;charset=UTF-8")

@@ -1,0 +1,1 @@
+"""What the iCloud stand-in keeps: accounts, calendars and their contents."""

@@ -1,0 +1,103 @@
+"""Everything the sandbox's iCloud holds: accounts, their calendars, the clock and the lock around it all."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from threading import RLock
+from typing import Any
+
+from sandbox.server.store.accounts import Account
+from sandbox.server.store.calendars import Calendar
+from sandbox.server.store.clock import Clock
+from sandbox.server.store.contents import Contents
+from sandbox.server.store.shelf import FileShelf, Shelf
+
+FIRST_DSID = 10_000_001
+_DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
+
+
+class Store:
+    """In memory, or in memory and on disk: give a directory and it continues where it was."""
+
+    def __init__(self, path: Path | None = None, clock: Clock | None = None) -> None:
+        self.lock = RLock()
+        self.clock = clock or Clock()
+        self.shelf = FileShelf(path / "icloud.sqlite3") if path else Shelf()
+        self.accounts: dict[str, Account] = {}
+        self.contents: dict[int, Contents] = {}
+        self._last_etag = 0
+        self._load()
+
+    def add_account(
+        self,
+        apple_id: str,
+        *,
+        name: str = "",
+        addresses: Sequence[str] = (),
+        zone: str = "Europe/Berlin",
+        reminders: bool = True,
+    ) -> Account:
+        """A new account with no calendar of events. Raises ValueError when the Apple ID is taken."""
+        with self.lock:
+            if self.account(apple_id):
+                raise ValueError(f"there is an account {apple_id} already")
+            dsid = str(FIRST_DSID + len(self.accounts))
+            account = Account(self, dsid, apple_id, name=name, addresses=list(addresses), zone=zone)
+            self.accounts[dsid] = account
+            account.keep()
+            if reminders:
+                account.add_calendar("Reminders", "#CC73E1FF", "tasks", components=("VTODO",))
+            return account
+
+    def account(self, apple_id: str) -> Account | None:
+        """The account of an Apple ID, whatever its case."""
+        wanted = apple_id.casefold()
+        return next((one for one in self.accounts.values() if one.apple_id.casefold() == wanted), None)
+
+    def new_contents(self) -> Contents:
+        """Room for a new calendar."""
+        with self.lock:
+            serial = max(self.contents, default=0) + 1
+            self.contents[serial] = Contents(self, serial)
+            return self.contents[serial]
+
+    def guests_of(self, calendar: Calendar) -> list[Calendar]:
+        """Where else the contents of a calendar are shown."""
+        everywhere = (one for account in self.accounts.values() for one in account.calendars.values())
+        return [one for one in everywhere if one.contents is calendar.contents and one is not calendar]
+
+    def mint_etag(self) -> str:
+        """The clock in milliseconds, in base 36, never the same twice."""
+        milliseconds = int(self.clock.now().timestamp() * 1000)
+        self._last_etag = max(self._last_etag + 1, milliseconds)
+        return f'"{_base36(self._last_etag)}"'
+
+    def close(self) -> None:
+        """Let go of the file."""
+        with self.lock:
+            self.shelf.close()
+
+    def _load(self) -> None:
+        for serial, facts, _ in self.shelf.things("contents"):
+            self.contents[int(serial)] = Contents(self, int(serial), **facts)
+        for key, facts, data in self.shelf.things("member"):
+            serial, name = key.split("/", 1)
+            self.contents[int(serial)].restore(name, facts, data)
+        for dsid, facts, _ in self.shelf.things("account"):
+            self.accounts[dsid] = Account(self, dsid, facts.pop("apple_id"), **facts)
+        calendars = sorted(self.shelf.things("calendar"), key=lambda thing: thing[1]["contents"])
+        for path, facts, _ in calendars:
+            self._load_calendar(self.accounts[path.split("/")[1]], **facts)
+
+    def _load_calendar(self, account: Account, *, id: str, contents: int, **facts: Any) -> None:  # noqa: A002
+        held = self.contents.setdefault(contents, Contents(self, contents))
+        account.calendars[id] = Calendar(account, id, held, **facts)
+
+
+def _base36(number: int) -> str:
+    text = ""
+    while number:
+        number, digit = divmod(number, 36)
+        text = _DIGITS[digit] + text
+    return text

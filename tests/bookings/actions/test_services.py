@@ -1,0 +1,213 @@
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+
+from availability.models import BlockedSlot
+from bookings import actions
+from bookings.models import Booking, BookingChange, Client, Service
+from connections.models import CalendarConfiguration
+from tests.bookings.practice import CARLA, HOUR, Practice, berlin, utc
+from tests.factories import START
+
+
+def refusal(practice: Practice, start: object, **more: object) -> str:
+    with pytest.raises(actions.Refused) as caught:
+        practice.book(start, **more)  # type: ignore[arg-type]
+    return str(caught.value)
+
+
+def test_a_booking_is_confirmed_placed_and_told(practice: Practice) -> None:
+    booking = practice.book()
+    assert (booking.status, booking.start, booking.end) == ("confirmed", START, START + HOUR)
+    assert [placement.state for placement in booking.linked_events.all()] == ["queued"]
+    assert practice.mails() == [("Booked: Talk, Tue 1 Dec 2026, 10:00 (Europe/Berlin)", ["carla@example.org"])]
+    assert practice.mails() == practice.mails()  # told once
+
+
+def test_the_same_person_booking_again_is_the_same_client(practice: Practice) -> None:
+    practice.book()
+    practice.book(START + 2 * HOUR)
+    assert Client.objects.count() == 1
+
+
+def test_a_taken_time_is_refused_with_the_next_openings(practice: Practice) -> None:
+    practice.book()
+    with pytest.raises(actions.NotOpen) as caught:
+        practice.book()
+    assert str(caught.value) == "Another booking, or the time kept free around it, is already there."
+    assert [one.start for one in caught.value.alternatives] == [utc(1, 10), utc(1, 10, 15), utc(1, 10, 30)]
+
+
+def test_each_reason_has_its_sentence(practice: Practice) -> None:
+    practice.phone.add(practice.account.calendar("Work"), "Dentist", berlin(2, 10), berlin(2, 11))
+    BlockedSlot.objects.create(user=practice.user, start=utc(3, 9), end=utc(3, 10))
+    practice.later()
+    assert refusal(practice, utc(2, 9)) == "An event of the calendar “Work” is at this time."
+    assert refusal(practice, utc(3, 9)) == "The time is blocked in Kalends."
+    assert refusal(practice, utc(1, 20)) == "Tue 1 Dec 2026, 21:00 (Europe/Berlin) is outside the working hours."
+    assert refusal(practice, practice.now - HOUR) == "This time is over."
+    assert refusal(practice, practice.now + HOUR / 2) == "This is too soon: the service needs 60 minutes’ notice."
+    assert refusal(practice, practice.now + timedelta(days=61)) == (
+        "This is too far ahead: the service can be booked 60 days ahead."
+    )
+    assert refusal(practice, utc(1, 9, 7)) == (
+        "The service does not start at this minute. Choose one of the offered times."
+    )
+    assert Booking.objects.count() == 0
+
+
+def test_an_event_put_into_icloud_just_before_prevents_the_booking(practice: Practice) -> None:
+    practice.later(timedelta(seconds=1))
+    practice.phone.add(practice.account.calendar("Work"), "Dentist", berlin(1, 10), berlin(1, 11))
+    assert refusal(practice, START) == "An event of the calendar “Work” is at this time."
+
+
+def test_a_booking_costs_one_request_when_nothing_changed(practice: Practice) -> None:
+    practice.icloud.log.clear()
+    practice.later()
+    practice.book()
+    assert [request.method for request in practice.icloud.log] == ["PROPFIND"]
+
+
+def test_staff_may_book_anyway_outside_hours_and_over_another_booking(practice: Practice) -> None:
+    evening = practice.book(utc(1, 20), anyway=True)
+    assert (evening.status, evening.overlap_allowed) == ("confirmed", False)
+    practice.book()
+    second = practice.book(anyway=True)
+    assert second.overlap_allowed is True
+
+
+def test_buffers_of_neighbours_do_not_overlap(practice: Practice) -> None:
+    practice.service.buffer_after_minutes = 15
+    practice.service.save()
+    practice.book()
+    assert refusal(practice, START + HOUR) == "Another booking, or the time kept free around it, is already there."
+    practice.book(START + HOUR + timedelta(minutes=15))
+
+
+def test_rescheduling_may_overlap_its_own_old_time(practice: Practice) -> None:
+    booking = practice.booked()
+    practice.mails()
+    moved = actions.reschedule(booking, start=START + HOUR / 2, now=practice.now)
+    assert (moved.start, moved.end, moved.revision) == (START + HOUR / 2, START + HOUR * 1.5, 2)
+    assert practice.mails()[-1][0] == "New time: Talk, Tue 1 Dec 2026, 10:30 (Europe/Berlin)"
+    assert practice.push() == ["pushed"]
+    assert practice.there(moved).start == moved.start
+
+
+def test_rescheduling_onto_an_event_is_refused_and_changes_nothing(practice: Practice) -> None:
+    booking = practice.booked()
+    practice.phone.add(practice.account.calendar("Work"), "Dentist", berlin(1, 14), berlin(1, 15))
+    practice.later()
+    with pytest.raises(actions.NotOpen):
+        actions.reschedule(booking, start=utc(1, 13), now=practice.now)
+    booking.refresh_from_db()
+    assert (booking.start, booking.revision) == (START, 1)
+
+
+def test_cancelling_opens_the_time_and_removes_the_event(practice: Practice) -> None:
+    booking = practice.booked()
+    actions.cancel(booking, now=practice.now)
+    again = practice.book()
+    assert again.status == "confirmed"
+    assert practice.push() == ["pushed", "pushed"]
+    assert practice.events() == [practice.href(again)]
+
+
+def test_cancelling_twice_tells_once(practice: Practice) -> None:
+    booking = practice.booked()
+    actions.cancel(booking, now=practice.now)
+    actions.cancel(booking, now=practice.now)
+    kinds = BookingChange.objects.filter(booking=booking).order_by("pk").values_list("kind", flat=True)
+    assert list(kinds) == ["made", "cancelled"]
+
+
+def test_a_cancelled_booking_cannot_be_moved(practice: Practice) -> None:
+    booking = practice.booked()
+    actions.cancel(booking, now=practice.now)
+    with pytest.raises(actions.Refused, match="This booking is cancelled"):
+        actions.reschedule(booking, start=utc(1, 13), now=practice.now)
+
+
+def test_nobody_is_booked_before_calendars_are_chosen(practice: Practice) -> None:
+    CalendarConfiguration.objects.update(saved_at=None)
+    assert refusal(practice, START) == "No calendars are chosen yet, so there are no openings."
+
+
+def test_while_icloud_is_down_the_last_good_copy_is_trusted_for_an_hour(practice: Practice) -> None:
+    practice.icloud.down()
+    practice.later(timedelta(minutes=55))
+    assert practice.book().status == "confirmed"
+
+
+def test_later_a_booking_is_pending_and_confirms_itself_at_the_next_good_read(practice: Practice) -> None:
+    practice.icloud.down()
+    practice.later(timedelta(minutes=65))
+    booking = practice.book()
+    assert (booking.status, booking.cause) == ("pending", "calendar_unreadable")
+    assert practice.mails()[-1][0] == "Received: Talk, Tue 1 Dec 2026, 10:00 (Europe/Berlin)"
+    practice.icloud.up()
+    practice.poll_later()
+    booking.refresh_from_db()
+    assert (booking.status, booking.cause) == ("confirmed", "")
+    assert practice.mails()[-1][0] == "Booked: Talk, Tue 1 Dec 2026, 10:00 (Europe/Berlin)"
+
+
+def test_a_pending_booking_over_an_event_is_not_confirmed(practice: Practice) -> None:
+    practice.icloud.down()
+    practice.later(timedelta(minutes=65))
+    booking = practice.book()
+    practice.phone.add(practice.account.calendar("Work"), "Dentist", berlin(1, 10), berlin(1, 11))
+    practice.icloud.up()
+    practice.poll_later()
+    booking.refresh_from_db()
+    assert booking.status == "pending"
+    assert practice.proposals() == [("collision", "An event of the calendar “Work” now overlaps it.")]
+
+
+def test_who_offers_no_times_while_unreadable_offers_none(practice: Practice) -> None:
+    CalendarConfiguration.objects.update(stale_policy="no_openings")
+    practice.icloud.down()
+    practice.later(timedelta(minutes=65))
+    assert refusal(practice, START) == "The calendars cannot be read just now, so no times are offered."
+
+
+def test_a_nameless_client_and_a_strange_staff_member_are_refused(practice: Practice) -> None:
+    assert refusal(practice, START, client=actions.ClientDetails("  ")) == "Say who the booking is for."
+    practice.service.staff.clear()
+    assert refusal(practice, START) == "anna does not offer “Talk”."
+    assert refusal(practice, START, staff=None) == "Nobody offers “Talk” yet."
+    assert CARLA.name == "Carla Client"
+
+
+@pytest.mark.parametrize("start", [START.replace(year=year) for year in (1, 1971, 2024, 2032, 9999)])
+def test_nobody_insists_on_a_slip_of_the_year(practice: Practice, start: datetime) -> None:
+    years_away = "This time is years away. Choose one nearer to today."
+    assert refusal(practice, start, anyway=True) == years_away
+    booking = practice.book()
+    with pytest.raises(actions.Refused) as caught:
+        actions.reschedule(booking, start=start, now=practice.now, anyway=True)
+    assert (str(caught.value), isinstance(caught.value, actions.NotOpen)) == (years_away, False)
+    assert [one.start for one in Booking.objects.all()] == [START]
+
+
+def test_staff_may_write_down_what_was_and_what_is_far_off(practice: Practice) -> None:
+    yesterday, in_years = practice.now - 24 * HOUR, START.replace(year=2030)
+    starts = [practice.book(start, anyway=True).start for start in (yesterday, in_years)]
+    assert starts == [yesterday, in_years]
+
+
+def test_what_a_client_gives_is_kept_in_one_line(practice: Practice) -> None:
+    given = actions.ClientDetails(" Carla\r\nBcc: evil@example.org ", "carla@example.com", "+49 30\x00\t123456")
+    client = practice.book(client=given).client
+    assert (client.name, client.phone) == ("Carla Bcc: evil@example.org", "+49 30 123456")
+
+
+def test_what_is_offered_is_not_years_away(practice: Practice, settings: Any) -> None:
+    settings.BOOKING_HORIZON_DAYS = 3000
+    Service.objects.update(horizon_days=3000)
+    practice.service.refresh_from_db()
+    assert practice.book(START.replace(year=2032, day=6)).start.year == 2032

@@ -1,0 +1,215 @@
+"""Commands that set things up: create_service and configure_calendars."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from bookings.models import LinkedEvent, Service
+from connections.models import Calendar, CalendarConfiguration
+from practice.models import User
+from tests.factories import START, BookingFactory, CalendarFactory, ConnectionFactory, UserFactory
+from tests.shell import Answer, ask, refusal, shown
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def anna() -> User:
+    return UserFactory(username="anna", configuration__saved_at=None)
+
+
+# --- create_service ---------------------------------------------------------------------------------------
+
+TALK = ("--slug", "talk", "--name", "Talk", "--minutes", "50")
+
+
+def test_a_service_is_made_with_sane_defaults(anna: User) -> None:
+    assert ask("create_service", *TALK, "--user", "anna") == Answer(
+        0, {"service": "talk", "name": "Talk", "minutes": 50, "staff": ["anna"]}
+    )
+    service = Service.objects.get()
+    assert (service.slot_minutes, service.buffer_before_minutes, service.buffer_after_minutes) == (15, 0, 0)
+    assert (service.notice_minutes, service.horizon_days, service.active) == (60, 400, True)
+    assert list(service.staff.all()) == [anna]
+
+
+def test_every_option_of_a_service_is_kept(anna: User) -> None:
+    times = ("--slot-minutes", 20, "--buffer-before", 5, "--buffer-after", 10)
+    assert ask("create_service", *TALK, "--user", "anna", *times, "--notice", 0, "--horizon", 90).code == 0
+    service = Service.objects.get()
+    assert (service.slot_minutes, service.buffer_before_minutes, service.buffer_after_minutes) == (20, 5, 10)
+    assert (service.notice_minutes, service.horizon_days) == (0, 90)
+
+
+@pytest.mark.parametrize("users", [("--user", "anna", "ben"), ("--user", "anna", "--user", "ben")])
+def test_several_staff_offer_it(anna: User, users: tuple[str, ...]) -> None:
+    UserFactory(username="ben")
+    assert ask("create_service", *TALK, *users).json["staff"] == ["anna", "ben"]
+    assert sorted(Service.objects.get().staff.values_list("username", flat=True)) == ["anna", "ben"]
+
+
+@pytest.mark.parametrize(
+    ("options", "sentence"),
+    [
+        (("--user", "nobody"), "There is no user “nobody”."),
+        (("--user", "anna", "--minutes", "0"), "minutes: Ensure this value is greater than or equal to 1."),
+        (
+            ("--user", "anna", "--slug", "no blanks"),
+            "slug: Enter a valid “slug” consisting of letters, numbers, underscores or hyphens.",
+        ),
+        (("--user", "anna", "--name", ""), "name: This field cannot be blank."),
+        (
+            ("--user", "anna", "--buffer-after", "-5"),
+            "buffer_after_minutes: Ensure this value is greater than or equal to 0.",
+        ),
+        (
+            ("--user", "anna", "--minutes", "99999999999999"),
+            "minutes: Enter at most 10080 minutes, which are a week.",
+        ),
+        (
+            ("--user", "anna", "--slot-minutes", "1441", "--buffer-before", "1441"),
+            "slot_minutes: Enter at most 1440 minutes, which are a day. "
+            "buffer_before_minutes: Enter at most 1440 minutes, which are a day.",
+        ),
+        (
+            ("--user", "anna", "--notice", "525601"),
+            "notice_minutes: Enter at most 525600 minutes, which are a year.",
+        ),
+        (
+            ("--user", "anna", "--horizon", "401"),
+            "horizon_days: Enter at most 400 days: Kalends looks no farther ahead.",
+        ),
+    ],
+)
+def test_what_cannot_be_a_service_is_refused(anna: User, options: tuple[str, ...], sentence: str) -> None:
+    assert ask("create_service", *TALK, *options) == refusal(sentence)
+    assert Service.objects.count() == 0
+
+
+def test_a_second_service_of_the_same_address_is_refused(anna: User) -> None:
+    ask("create_service", *TALK, "--user", "anna")
+    assert ask("create_service", *TALK, "--user", "anna") == refusal(
+        "There is already a service with the address “talk”; choose another --slug."
+    )
+
+
+def test_for_people_a_service_is_a_sentence(anna: User) -> None:
+    made = shown("create_service", *TALK, "--user", "anna")
+    assert made == "“Talk” can be booked, 50 minutes each.\n"
+
+
+# --- configure_calendars ----------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def calendars(anna: User) -> dict[str, Calendar]:
+    """Two accounts: Home, Work and a read-only Team in the first, another Work in the second."""
+    first, second = ConnectionFactory(user=anna), ConnectionFactory(user=anna)
+    made = [
+        CalendarFactory(connection=first, name="Home", path="/1/home/", conflict=False),
+        CalendarFactory(connection=first, name="Work", path="/1/work/", conflict=False),
+        CalendarFactory(connection=first, name="Team", path="/1/team/", conflict=False, writable=False),
+        CalendarFactory(connection=second, name="Work", path="/2/work/", conflict=False),
+    ]
+    return {calendar.path: calendar for calendar in made}
+
+
+NO_CALENDARS = "anna has no calendars yet, so there is no “%s”. Connect an account first: connect_icloud."
+
+
+def configure(linked: str, *conflicts: str) -> Answer:
+    return ask("configure_calendars", "--user", "anna", "--linked", linked, "--conflict", *conflicts)
+
+
+def chosen(user: User) -> tuple[str | None, list[str]]:
+    configuration = CalendarConfiguration.objects.get(user=user)
+    linked = configuration.linked_calendar
+    return linked.path if linked else None, [row.path for row in Calendar.objects.selected().of(user)]
+
+
+def test_calendars_are_chosen_by_name_or_path(anna: User, calendars: dict[str, Calendar]) -> None:
+    answer = configure("Home", "Team", "/2/work/")
+    assert answer == Answer(
+        0, {"linked": "/1/home/", "conflict": ["/1/home/", "/1/team/", "/2/work/"], "bookings_added": 0}
+    )
+    assert chosen(anna) == ("/1/home/", ["/1/home/", "/1/team/", "/2/work/"])
+    assert CalendarConfiguration.objects.get(user=anna).saved_at is not None
+
+
+@pytest.mark.parametrize(
+    "path", ["/4/anna@example.com/work", "/4/anna%40example.com/work/", "/4//anna@example.com/work/"]
+)
+def test_a_path_is_known_in_any_spelling(anna: User, calendars: dict[str, Calendar], path: str) -> None:
+    CalendarFactory(connection=calendars["/2/work/"].connection, name="Work", path="/4/anna@example.com/work/")
+    assert configure(path).json["linked"] == "/4/anna@example.com/work/"
+
+
+def test_the_whole_choice_is_replaced_but_what_was_linked_stays_a_conflict_calendar(
+    anna: User, calendars: dict[str, Calendar]
+) -> None:
+    configure("Home", "Team")
+    assert configure("/1/work/").json["conflict"] == ["/1/home/", "/1/work/"]
+    assert configure("none", "Team").json == {"linked": None, "conflict": ["/1/team/"], "bookings_added": 0}
+
+
+def test_linked_none_keeps_bookings_in_kalends(anna: User, calendars: dict[str, Calendar]) -> None:
+    assert configure("none") == Answer(0, {"linked": None, "conflict": [], "bookings_added": 0})
+    assert chosen(anna) == (None, [])
+
+
+def test_conflict_may_be_repeated(anna: User, calendars: dict[str, Calendar]) -> None:
+    repeated = ("--conflict", "Home", "--conflict", "Team", "/2/work/")
+    answer = ask("configure_calendars", "--user", "anna", "--linked", "none", *repeated)
+    assert answer.json["conflict"] == ["/1/home/", "/1/team/", "/2/work/"]
+
+
+@pytest.mark.parametrize(("linked", "conflict"), [("Work", "Home"), ("Home", "Work")])
+def test_an_ambiguous_name_is_refused_with_the_paths(
+    anna: User, calendars: dict[str, Calendar], linked: str, conflict: str
+) -> None:
+    sentence = "Several calendars are called “Work”. Give the path: /1/work/, /2/work/"
+    assert configure(linked, conflict) == refusal(sentence)
+    assert chosen(anna) == (None, [])
+
+
+def test_an_unknown_name_is_refused_with_the_names_there_are(anna: User, calendars: dict[str, Calendar]) -> None:
+    sentence = "There is no calendar “Kids”. There are: Home, Work (/1/work/), Team, Work (/2/work/)"
+    assert configure("Kids") == refusal(sentence)
+    assert configure("none", "Kids") == refusal(sentence)
+
+
+def test_without_any_calendar_the_sentence_says_so(anna: User) -> None:
+    assert configure("Home") == refusal(NO_CALENDARS % "Home")
+
+
+def test_a_calendar_of_somebody_else_does_not_exist(anna: User) -> None:
+    CalendarFactory(name="Ben’s", path="/3/ben/")
+    assert configure("/3/ben/") == refusal(NO_CALENDARS % "/3/ben/")
+
+
+def test_a_read_only_calendar_cannot_be_linked(anna: User, calendars: dict[str, Calendar]) -> None:
+    assert configure("Team", "Home") == refusal(
+        "“Team” is read-only for you, so bookings cannot be added to it. Choose a calendar with writer’s access, or "
+        "let it only block."
+    )
+    assert chosen(anna) == (None, [])
+
+
+def test_a_calendar_that_is_gone_is_not_offered(anna: User, calendars: dict[str, Calendar]) -> None:
+    Calendar.objects.filter(path="/2/work/").update(gone_at=START)
+    assert configure("Work").json["linked"] == "/1/work/"
+
+
+def test_upcoming_bookings_are_added_on_the_first_linking_only(anna: User, calendars: dict[str, Calendar]) -> None:
+    BookingFactory(staff=anna)
+    BookingFactory(staff=anna, start=START - timedelta(days=10))
+    assert configure("Home").json["bookings_added"] == 1
+    assert [row.calendar_path for row in LinkedEvent.objects.all()] == ["/1/home/"]
+    assert configure("/1/work/").json["bookings_added"] == 0
+
+
+def test_for_people_the_choice_is_repeated(anna: User, calendars: dict[str, Calendar]) -> None:
+    said = shown("configure_calendars", "--user", "anna", "--linked", "none", "--conflict", "Team")
+    assert said == "Linked calendar: none\nConflict calendars: /1/team/\n"

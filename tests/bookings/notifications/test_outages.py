@@ -1,0 +1,153 @@
+"""Mail to staff about accounts that can no longer be read: once for each outage, and never with a secret in it."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.core import mail
+from django.core.mail.backends.locmem import EmailBackend
+
+from bookings import tasks
+from bookings.notifications.outages import tell_of_outages
+from connections import accounts
+from connections.models import Calendar, Connection
+from connections.sync.run import sync_connection
+from tests.bookings.practice import HOUR, Practice
+from tests.factories import NOW, ConnectionFactory, UserFactory
+
+MINUTE = timedelta(minutes=1)
+CONNECTIONS = "http://127.0.0.1:8000/calendars/settings/connections"
+FOLLOWS = "Until it is mended, changes made on your iPhone are not seen, and bookings may not reach it."
+
+
+def told(practice: Practice) -> list[str]:
+    """The subjects of what the schedule mails now."""
+    before = len(mail.outbox)
+    tell_of_outages(practice.now)
+    return [one.subject for one in mail.outbox[before:]]
+
+
+def test_a_revoked_password_is_told_at_once_and_once(practice: Practice) -> None:
+    password = Connection.objects.get().password
+    practice.account.revoke_all()
+    practice.poll_later()
+
+    assert (told(practice), told(practice)) == (["Please reconnect: iCloud · anna@example.com"], [])
+    assert mail.outbox[0].to == [practice.user.email]
+    assert str(mail.outbox[0].body).split("\n") == [
+        "Apple no longer accepts the app-specific password of anna@example.com. Make a new one at account.apple.com "
+        "and reconnect.",
+        "",
+        f"{FOLLOWS} What was known last counts for 60 minutes; after that new bookings stay pending.",
+        "",
+        f"{CONNECTIONS}/{practice.connection.pk}/reconnect/",
+    ]
+    assert password not in str(mail.outbox[0].message())
+
+
+def test_the_next_outage_is_told_again(practice: Practice) -> None:
+    practice.account.revoke_all()
+    practice.poll_later()
+    told(practice)
+    accounts.reconnect(Connection.objects.get(), password=practice.account.new_app_password(), now=practice.now)
+    assert told(practice) == []
+
+    practice.account.revoke_all()
+    practice.poll_later()
+    assert told(practice) == ["Please reconnect: iCloud · anna@example.com"]
+
+
+def test_a_single_401_is_told_to_nobody(practice: Practice) -> None:
+    practice.icloud.faults.unauthorized(times=1)
+    practice.poll_later()
+    assert told(practice) == []
+
+
+def test_a_silence_is_told_when_the_last_copy_is_no_longer_trusted_and_not_before(practice: Practice) -> None:
+    practice.icloud.down()
+    practice.poll_later()
+    practice.later(HOUR - 2 * MINUTE)
+    assert told(practice) == []
+
+    practice.later(4 * MINUTE)
+    assert (told(practice), told(practice)) == (["Cannot be read: iCloud · anna@example.com"], [])
+    assert str(mail.outbox[0].body).startswith("iCloud asks Kalends to wait. It tries again by itself.\n")
+    assert str(mail.outbox[0].body).endswith(f"{CONNECTIONS}/{practice.connection.pk}/")
+
+
+def test_a_silence_that_ends_with_a_refusal_is_told_as_what_it_is_then(practice: Practice) -> None:
+    practice.icloud.down()
+    practice.poll_later()
+    practice.later(HOUR)
+    told(practice)
+    practice.icloud.up()
+    practice.account.revoke_all()
+    practice.later(HOUR)
+    practice.sync()
+    assert told(practice) == ["Please reconnect: iCloud · anna@example.com"]
+
+
+def test_a_calendar_that_is_gone_is_named(practice: Practice) -> None:
+    practice.account.calendar("Work").remove()
+    practice.poll_later()
+    practice.later(HOUR)
+    assert told(practice) == ["Cannot be read: iCloud · anna@example.com"]
+    assert str(mail.outbox[0].body).split("\n")[0] == (
+        "“Work”: This calendar is no longer in the account. Choose another, or untick it."
+    )
+
+
+@pytest.mark.parametrize(
+    ("policy", "said"),
+    [
+        ("no_openings", "What was known last counts for 60 minutes; after that no times are offered."),
+        ("trust", "As you chose, what was known last goes on counting."),
+    ],
+)
+@pytest.mark.django_db
+def test_the_mail_says_what_the_staff_member_chose_for_this(policy: str, said: str) -> None:
+    user = UserFactory(configuration__stale_policy=policy)
+    ConnectionFactory(user=user, needs_person=True, error_code="unauthorized")
+    tell_of_outages(NOW)
+    assert str(mail.outbox[0].body).split("\n")[2] == f"{FOLLOWS} {said}"
+
+
+@pytest.mark.django_db
+def test_who_has_no_address_or_left_is_not_mailed() -> None:
+    for values in ({"email": ""}, {"is_active": False}):
+        ConnectionFactory(user=UserFactory(**values), needs_person=True, error_code="unauthorized")
+    assert (tell_of_outages(NOW), mail.outbox) == (0, [])
+
+
+@pytest.mark.django_db
+def test_a_mail_that_could_not_be_sent_is_sent_later(monkeypatch: pytest.MonkeyPatch) -> None:
+    ConnectionFactory(user=UserFactory(), needs_person=True, error_code="unauthorized")
+
+    def refuse(*_arguments: Any) -> int:
+        raise OSError("no mail server")
+
+    with monkeypatch.context() as broken:
+        broken.setattr(EmailBackend, "send_messages", refuse)
+        assert tell_of_outages(NOW) == 0
+    tasks.push_events()
+    assert len(mail.outbox) == 1
+
+
+def test_a_refused_password_is_not_tried_again_because_somebody_asked_while_icloud_was_down(
+    practice: Practice,
+) -> None:
+    practice.account.revoke_all()
+    practice.poll_later()
+    practice.icloud.down()
+    report = sync_connection(practice.connection.pk, now=practice.now, trigger="person")
+    connection = Connection.objects.get()
+    assert report.error is not None
+    assert (report.error.code, connection.error_code, connection.needs_person, connection.next_sync_at) == (
+        "throttled",
+        "unauthorized",
+        True,
+        None,
+    )
+    assert Calendar.objects.filter(connection=connection, fresh_at=practice.now).count() == 0

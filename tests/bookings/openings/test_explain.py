@@ -1,0 +1,453 @@
+"""Everything that bears on an hour: which rule, whether it blocks, and the sentence."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
+
+import pytest
+
+from bookings.models import Booking
+from bookings.openings.explain import Kind, Reason, bearing_on, is_open
+from bookings.openings.search import is_open as can_start
+from connections.busy import Busy
+from connections.models import Calendar, CalendarConfiguration, Connection
+from practice.models import User
+from tests.factories import (
+    NOW,
+    BlockedSlotFactory,
+    BookingFactory,
+    CalendarFactory,
+    ClientFactory,
+    DateOverrideFactory,
+    EventFactory,
+    LinkedEventFactory,
+    OccurrenceFactory,
+    ServiceFactory,
+    UserFactory,
+    WorkingHoursFactory,
+    office_hours,
+)
+
+pytestmark = pytest.mark.django_db
+
+MINUTES = timedelta(minutes=1)
+
+
+def tuesday(hour: int, minute: int = 0) -> datetime:
+    """That hour of Tuesday 1 December 2026 in Berlin, the day after NOW."""
+    return datetime(2026, 12, 1, hour - 1, minute, tzinfo=UTC)
+
+
+@pytest.fixture
+def anna() -> User:
+    user = UserFactory(username="anna")
+    office_hours(user)
+    return user
+
+
+@pytest.fixture
+def work(anna: User) -> Calendar:
+    return CalendarFactory(connection__user=anna, name="Work")
+
+
+def told(user: User, at: datetime, *kinds: Kind, **given: Any) -> list[tuple[str, bool, str]]:
+    """Reasons of these kinds, or all but those of the hours, timing and freshness that stand behind every answer."""
+    silent = {Kind.HOURS, Kind.NOTICE, Kind.HORIZON, Kind.FRESHNESS}
+    return [
+        (reason.kind, reason.blocks, reason.text)
+        for reason in bearing_on(user, at, now=NOW, **given)
+        if (reason.kind in kinds if kinds else reason.kind not in silent)
+    ]
+
+
+def event(calendar: Calendar, start: datetime, minutes: int = 60, **given: Any) -> None:
+    OccurrenceFactory(calendar=calendar, start=start, end=start + minutes * MINUTES, **given)
+
+
+def test_an_hour_within_the_working_hours_is_open_and_says_so(anna: User) -> None:
+    reasons = bearing_on(anna, tuesday(10), now=NOW)
+    assert is_open(reasons)
+    assert reasons == [
+        Reason(Kind.HOURS, False, "The time is within the working hours (09:00–17:00).", tuesday(9), tuesday(17)),
+        Reason(Kind.FRESHNESS, False, "No calendar is chosen, so the hours and what is blocked in Kalends decide."),
+    ]
+
+
+def test_an_hour_that_reaches_past_the_working_hours_is_not_open(anna: User) -> None:
+    assert told(anna, tuesday(16, 30), Kind.HOURS) == [
+        ("hours", True, "The time is outside the working hours of Tuesday (09:00–17:00).")
+    ]
+
+
+def test_a_day_without_hours_says_which(anna: User) -> None:
+    sunday = tuesday(10) - timedelta(days=2)
+    assert told(anna, sunday + timedelta(days=7), Kind.HOURS) == [
+        ("hours", True, "There are no working hours on Sunday.")
+    ]
+
+
+def test_hours_that_touch_are_one_stretch_of_open_time() -> None:
+    ben = UserFactory()
+    WorkingHoursFactory(user=ben, weekday=1, start=time(9), end=time(12))
+    WorkingHoursFactory(user=ben, weekday=1, start=time(12), end=time(14))
+    assert told(ben, tuesday(11, 30), Kind.HOURS) == [
+        ("hours", False, "The time is within the working hours (09:00–12:00)."),
+        ("hours", False, "The time is within the working hours (12:00–14:00)."),
+    ]
+
+
+def test_an_hour_across_midnight_is_covered_by_both_days() -> None:
+    ben = UserFactory()
+    WorkingHoursFactory(user=ben, weekday=1, start=time(22), end=time(0))
+    WorkingHoursFactory(user=ben, weekday=2, start=time(0), end=time(2))
+    assert [blocks for _kind, blocks, _text in told(ben, tuesday(23, 30), Kind.HOURS)] == [False, False]
+
+
+def test_a_closed_date_blocks_and_is_named(anna: User) -> None:
+    DateOverrideFactory(user=anna, date=date(2026, 12, 1))
+    reason = bearing_on(anna, tuesday(10), now=NOW)[0]
+    assert (reason.kind, reason.blocks, reason.text) == ("override", True, "A date override closes Tue 1 Dec 2026.")
+    assert (reason.start, reason.end) == (tuesday(1) - timedelta(hours=1), tuesday(24))
+
+
+def test_other_hours_of_a_date_replace_those_of_the_week(anna: User) -> None:
+    DateOverrideFactory(user=anna, date=date(2026, 12, 1), start=time(12), end=time(20))
+    assert told(anna, tuesday(10)) == [
+        ("override", True, "The time is outside the hours that a date override sets for Tue 1 Dec 2026 (12:00–20:00).")
+    ]
+    assert told(anna, tuesday(18)) == [
+        ("override", False, "The time is within the hours that a date override sets (12:00–20:00).")
+    ]
+
+
+def test_somebody_without_a_configuration_has_no_hours() -> None:
+    ben = UserFactory(username="ben", configuration=None)
+    assert bearing_on(ben, tuesday(10), now=NOW) == [Reason(Kind.HOURS, True, "ben has no working hours yet.")]
+
+
+def test_a_blocked_slot_is_told_with_its_note(anna: User) -> None:
+    BlockedSlotFactory(user=anna, start=tuesday(10, 30), end=tuesday(11), note="Plumber")
+    assert told(anna, tuesday(10)) == [("blocked_slot", True, "Blocked in Kalends (10:30–11:00): Plumber.")]
+    assert told(anna, tuesday(11)) == []
+
+
+def test_each_event_is_told_with_its_calendar_its_rule_and_whether_it_blocks(anna: User, work: Calendar) -> None:
+    event(work, tuesday(10), summary="Dentist")
+    event(work, tuesday(10), summary="Birthday", blocks=False)
+    event(work, tuesday(10), summary="Party", blocks=False, reason="declined")
+    event(work, tuesday(10), summary="Trip", blocks=False, reason="cancelled")
+    event(work, tuesday(10), summary="", reason="unreadable")
+    event(work, tuesday(10), summary="Maybe", blocks=False, reason="invitation_rule")
+    event(work, tuesday(10), summary="Perhaps", blocks=True, reason="invitation_rule")
+    at = "in “Work” (10:00–11:00)"
+    assert told(anna, tuesday(10)) == [
+        ("occurrence", True, f"“Dentist” {at} is marked Busy, so it blocks."),
+        ("occurrence", False, f"“Birthday” {at} is marked Free, so it does not block."),
+        ("occurrence", False, f"“Party” {at} is an invitation you declined, so it does not block."),
+        ("occurrence", False, f"“Trip” {at} is cancelled, so it does not block."),
+        ("occurrence", True, f"“No title” {at} could not be read, so it blocks to be safe."),
+        (
+            "occurrence",
+            False,
+            f"“Maybe” {at} does not block, by your rule for unanswered or tentative invitations.",
+        ),
+        ("occurrence", True, f"“Perhaps” {at} blocks by your rule for unanswered or tentative invitations."),
+    ]
+
+
+def test_an_all_day_event_says_so_and_by_which_rule(anna: User, work: Calendar) -> None:
+    event(work, tuesday(1), 24 * 60, summary="Crete", all_day=True, reason="all_day_rule")
+    event(work, tuesday(1), 24 * 60, summary="Ada’s birthday", all_day=True, reason="all_day_rule", blocks=False)
+    rule = "by your rule for all-day events of this calendar."
+    assert told(anna, tuesday(10)) == [
+        ("occurrence", True, f"“Crete” in “Work” (all day) blocks {rule}"),
+        ("occurrence", False, f"“Ada’s birthday” in “Work” (all day) does not block, {rule}"),
+    ]
+
+
+def test_travel_time_is_named_where_an_event_is_longer_for_it(anna: User, work: Calendar) -> None:
+    text = (
+        b"BEGIN:VCALENDAR\r\nBEGIN:VEVENT\r\nUID:T\r\nDTSTART:20261201T100000Z\r\nDTEND:20261201T110000Z\r\n"
+        b"X-APPLE-TRAVEL-DURATION;VALUE=DURATION:PT30M\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n"
+    )
+    row = EventFactory(calendar=work, uid="T", text=text)
+    event(work, tuesday(10, 30), 90, summary="Visit", event=row)
+    assert told(anna, tuesday(10)) == [
+        (
+            "occurrence",
+            True,
+            "“Visit” in “Work” (10:30–12:00, travel time included) is marked Busy, so it blocks.",
+        )
+    ]
+
+
+def test_a_percent_sign_in_a_title_is_only_a_percent_sign(anna: User, work: Calendar) -> None:
+    event(work, tuesday(10), summary="50 %(off) 100%")
+    assert told(anna, tuesday(10))[0][2] == "“50 %(off) 100%” in “Work” (10:00–11:00) is marked Busy, so it blocks."
+
+
+def test_an_event_of_several_days_is_told_with_its_dates(anna: User, work: Calendar) -> None:
+    event(work, tuesday(10) - timedelta(days=1), 48 * 60, summary="Fair")
+    assert told(anna, tuesday(10))[0][2] == (
+        "“Fair” in “Work” (Mon 30 Nov 2026, 10:00 – Wed 2 Dec 2026, 10:00) is marked Busy, so it blocks."
+    )
+
+
+def test_a_booking_answers_for_its_own_event(anna: User, work: Calendar) -> None:
+    booking = BookingFactory(staff=anna, start=tuesday(10), client=ClientFactory(name="Carla"), service__name="Talk")
+    placement = LinkedEventFactory(booking=booking, calendar=work, pushed=True)
+    event(work, tuesday(10), summary="Carla", uid=placement.uid)
+    assert told(anna, tuesday(10)) == [
+        (
+            "occurrence",
+            False,
+            "“Carla” in “Work” (10:00–11:00) is a booking’s own event; the booking answers for its time.",
+        ),
+        ("booking", True, "The booking “Carla · Talk” (10:00–11:00) takes this time."),
+    ]
+
+
+def test_the_part_of_a_bookings_event_that_the_phone_added_blocks(anna: User, work: Calendar) -> None:
+    booking = BookingFactory(staff=anna, start=tuesday(10))
+    placement = LinkedEventFactory(booking=booking, calendar=work, pushed=True)
+    event(work, tuesday(10), 120, summary="Carla", uid=placement.uid)
+    assert told(anna, tuesday(11)) == [
+        ("occurrence", True, "“Carla” in “Work” (10:00–12:00) is marked Busy, so it blocks.")
+    ]
+    assert told(anna, tuesday(9, 30), Kind.OCCURRENCE)[0][1:] == (
+        False,
+        "“Carla” in “Work” (10:00–12:00) is a booking’s own event and blocks only where the booking is not.",
+    )
+
+
+def test_cancelled_bookings_bear_on_nothing(anna: User) -> None:
+    BookingFactory(staff=anna, start=tuesday(10), status=Booking.Status.CANCELLED)
+    assert told(anna, tuesday(10)) == []
+
+
+def test_a_pending_booking_is_called_pending(anna: User) -> None:
+    BookingFactory(
+        staff=anna,
+        start=tuesday(10),
+        status=Booking.Status.PENDING,
+        client=ClientFactory(name="Carla"),
+        service__name="Talk",
+    )
+    assert told(anna, tuesday(10)) == [
+        ("booking", True, "The pending booking “Carla · Talk” (10:00–11:00) takes this time.")
+    ]
+
+
+def test_the_time_kept_free_around_another_booking_is_a_buffer(anna: User) -> None:
+    BookingFactory(
+        staff=anna,
+        start=tuesday(10),
+        blocked_from=tuesday(9, 45),
+        blocked_until=tuesday(11, 30),
+        client=ClientFactory(name="Carla"),
+        service__name="Talk",
+    )
+    assert told(anna, tuesday(11)) == [
+        (
+            "buffer",
+            True,
+            "Time is kept free around the booking “Carla · Talk” (09:45–11:30) or around the service.",
+        )
+    ]
+
+
+def test_the_buffers_of_the_service_reach_into_what_is_beside_it(anna: User, work: Calendar) -> None:
+    service = ServiceFactory(staff=[anna], buffer_before_minutes=30, buffer_after_minutes=30)
+    event(work, tuesday(9), summary="Dentist")
+    event(work, tuesday(9), summary="Birthday", blocks=False)
+    BlockedSlotFactory(user=anna, start=tuesday(11), end=tuesday(12))
+    kept = "The time kept free around the service reaches into"
+    assert told(anna, tuesday(10), service=service) == [
+        ("buffer", True, f"{kept} “Dentist” in “Work” (09:00–10:00)."),
+        ("buffer", True, f"{kept} time blocked in Kalends (11:00–12:00)."),
+    ]
+    assert told(anna, tuesday(10)) == []
+
+
+def test_a_start_between_the_offered_ones_is_told_from_where_they_are_counted(anna: User) -> None:
+    service = ServiceFactory(staff=[anna], slot_minutes=30)
+    assert told(anna, tuesday(10, 10), Kind.HOURS, service=service)[1] == (
+        "hours",
+        True,
+        "Counted from 09:00, the service starts every 30 minutes, so 10:10 is no start.",
+    )
+
+
+def test_notice_and_horizon_of_the_service_are_told_with_their_times(anna: User) -> None:
+    service = ServiceFactory(staff=[anna], notice_minutes=26 * 60, horizon_days=10)
+    notice = "Before Tue 1 Dec 2026, 11:00 it is too soon: the service needs 1560 minutes’ notice."
+    horizon = "From Thu 10 Dec 2026, 09:00 on it is too far ahead: the service can be booked for 10 days."
+    both = (Kind.NOTICE, Kind.HORIZON)
+    assert told(anna, tuesday(10), *both, service=service) == [("notice", True, notice), ("horizon", False, horizon)]
+    later = tuesday(10) + timedelta(days=10)
+    assert told(anna, later, *both, service=service) == [("notice", False, notice), ("horizon", True, horizon)]
+
+
+def test_what_is_over_is_not_open(anna: User) -> None:
+    assert told(anna, NOW - MINUTES, Kind.NOTICE) == [("notice", True, "This time is over.")]
+
+
+@pytest.mark.parametrize(
+    ("age", "policy", "blocks", "text"),
+    [
+        (1, "pending", False, "As of Mon 30 Nov 2026, 08:59 the calendars are known."),
+        (
+            30,
+            "pending",
+            False,
+            "The calendars were last known at Mon 30 Nov 2026, 08:30, which is trusted until Mon 30 Nov 2026, 09:30.",
+        ),
+        (
+            90,
+            "pending",
+            False,
+            "The calendars were last known at Mon 30 Nov 2026, 07:30, so a booking stays pending until they are read "
+            "again.",
+        ),
+        (
+            90,
+            "no_openings",
+            True,
+            "The calendars were last known at Mon 30 Nov 2026, 07:30, which is too long ago, so no times are offered.",
+        ),
+        (
+            90,
+            "trust",
+            False,
+            "The calendars were last known at Mon 30 Nov 2026, 07:30 and are trusted all the same, as you chose.",
+        ),
+    ],
+)
+def test_how_fresh_the_calendars_are_is_always_told(
+    anna: User, work: Calendar, age: int, policy: str, blocks: bool, text: str
+) -> None:
+    Calendar.objects.update(fresh_at=NOW - age * MINUTES)
+    CalendarConfiguration.objects.update(stale_policy=policy)
+    assert told(anna, tuesday(10), Kind.FRESHNESS) == [("freshness", blocks, text)]
+
+
+def test_a_calendar_never_read_is_named(anna: User, work: Calendar) -> None:
+    Calendar.objects.update(read_at=None, fresh_at=None)
+    assert told(anna, tuesday(10), Kind.FRESHNESS) == [
+        ("freshness", True, "The calendars have not been read completely yet, so there are no openings."),
+        ("freshness", False, "“Work” has not been read completely yet."),
+    ]
+
+
+def test_calendars_that_were_never_chosen_block_everything(anna: User, work: Calendar) -> None:
+    CalendarConfiguration.objects.update(saved_at=None)
+    assert told(anna, tuesday(10), Kind.FRESHNESS) == [
+        ("freshness", True, "No calendars are chosen yet, so there are no openings.")
+    ]
+
+
+def test_what_is_wrong_with_a_calendar_is_told_beside_its_age(anna: User, work: Calendar) -> None:
+    Calendar.objects.update(error_code="calendar_gone")
+    assert told(anna, tuesday(10), Kind.FRESHNESS)[1] == (
+        "freshness",
+        False,
+        "“Work”: This calendar is no longer in the account. Choose another, or untick it.",
+    )
+
+
+def test_trouble_of_one_calendar_is_not_told_of_another(anna: User, work: Calendar) -> None:
+    """The account says what is wrong with the first of its calendars that is in trouble."""
+    CalendarFactory(connection=work.connection, name="Home")
+    Calendar.objects.filter(pk=work.pk).update(error_code="calendar_gone")
+    Connection.objects.update(error_code="calendar_gone")
+    assert [text for _kind, _blocks, text in told(anna, tuesday(10), Kind.FRESHNESS)[1:]] == [
+        "“Work”: This calendar is no longer in the account. Choose another, or untick it."
+    ]
+
+
+@pytest.mark.parametrize(
+    ("policy", "blocks", "text"),
+    [
+        ("pending", False, "Some events could not be read yet, so a booking stays pending until they are."),
+        ("no_openings", True, "Some events could not be read yet, so no times are offered."),
+        ("trust", False, "Some events could not be read yet; the rest is trusted all the same, as you chose."),
+    ],
+)
+def test_events_that_are_owed_are_told(anna: User, work: Calendar, policy: str, blocks: bool, text: str) -> None:
+    CalendarConfiguration.objects.update(stale_policy=policy)
+    EventFactory(calendar=work, owed_etag='"1"', owed_since=NOW)
+    Calendar.objects.update(fresh_at=None)
+    assert told(anna, tuesday(10), Kind.FRESHNESS) == [
+        ("freshness", blocks, text),
+        (
+            "freshness",
+            False,
+            "“Work”: Events that are listed but could not be read yet: 1. Kalends keeps trying; what is known of them "
+            "stays.",
+        ),
+    ]
+
+
+@pytest.mark.parametrize("days", [-40, 410])
+def test_where_events_are_not_kept_that_is_said(anna: User, work: Calendar, days: int) -> None:
+    assert told(anna, NOW + timedelta(days=days), Kind.FRESHNESS)[1] == (
+        "freshness",
+        False,
+        "Events are kept from Mon 26 Oct 2026 to Thu 6 Jan 2028. What iCloud has beyond that is not known here.",
+    )
+
+
+def test_reasons_name_the_event_or_booking_they_are_about(anna: User, work: Calendar) -> None:
+    booking = BookingFactory(staff=anna, start=tuesday(10), blocked_until=tuesday(11, 30))
+    event(work, tuesday(10), summary="Dentist")
+    hours, dentist, taken, fresh = bearing_on(anna, tuesday(10), now=NOW)
+    assert isinstance(dentist.about, Busy)
+    assert (hours.about, dentist.about.summary, taken.about, fresh.about) == (None, "Dentist", booking, None)
+    assert bearing_on(anna, tuesday(11), now=NOW)[1].about == booking
+
+
+def test_reasons_come_by_kind_of_rule_and_then_by_start(anna: User, work: Calendar) -> None:
+    BookingFactory(staff=anna, start=tuesday(10))
+    event(work, tuesday(10, 30))
+    event(work, tuesday(9, 30))
+    BlockedSlotFactory(user=anna, start=tuesday(10))
+    service = ServiceFactory(staff=[anna], buffer_after_minutes=15)
+    event(work, tuesday(11, 5))
+    reasons = bearing_on(anna, tuesday(10), now=NOW, service=service)
+    assert [(reason.kind, reason.start) for reason in reasons if reason.kind not in ("notice", "horizon")] == [
+        ("hours", tuesday(9)),
+        ("blocked_slot", tuesday(10)),
+        ("occurrence", tuesday(9, 30)),
+        ("occurrence", tuesday(10, 30)),
+        ("booking", tuesday(10)),
+        ("buffer", tuesday(11, 5)),
+        ("freshness", None),
+    ]
+
+
+def test_another_staff_members_time_bears_on_nothing(anna: User) -> None:
+    BookingFactory(start=tuesday(10))
+    BlockedSlotFactory(start=tuesday(10))
+    event(CalendarFactory(), tuesday(10))
+    assert told(anna, tuesday(10)) == []
+
+
+@pytest.mark.parametrize("slot_minutes", [15, 25])
+def test_no_reason_blocks_exactly_where_there_is_an_opening(anna: User, work: Calendar, slot_minutes: int) -> None:
+    """Held against the search for openings at every five minutes of a day, and around the next midnight."""
+    service = ServiceFactory(
+        staff=[anna], minutes=40, slot_minutes=slot_minutes, buffer_before_minutes=10, buffer_after_minutes=5
+    )
+    DateOverrideFactory(user=anna, date=date(2026, 12, 2), start=time(12), end=time(0))
+    DateOverrideFactory(user=anna, date=date(2026, 12, 3), start=time(0), end=time(1))
+    event(work, tuesday(11, 10), 25)
+    event(work, tuesday(15), 60, blocks=False)
+    BlockedSlotFactory(user=anna, start=tuesday(9, 0), end=tuesday(9, 35))
+    BookingFactory(staff=anna, start=tuesday(13), blocked_from=tuesday(12, 50), blocked_until=tuesday(14, 20))
+    starts = [tuesday(8) + number * 5 * MINUTES for number in range(124)]
+    starts += [tuesday(22) + timedelta(days=1) + number * 15 * MINUTES for number in range(14)]
+    answers = {at: is_open(bearing_on(anna, at, now=NOW, service=service)) for at in starts}
+    wanted = {at: can_start(anna, service.shape, at, now=NOW) for at in starts}
+    assert sum(wanted.values()) > 5
+    assert answers == wanted

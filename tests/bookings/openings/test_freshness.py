@@ -1,0 +1,132 @@
+"""The question at the last moment, and what follows where it stays without an answer."""
+
+from __future__ import annotations
+
+import time
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from bookings import actions
+from bookings.models import Booking
+from connections.models import CalendarConfiguration, Connection
+from tests.bookings.practice import Practice, berlin
+from tests.factories import START, UserFactory, office_hours
+
+DEADLINE = 0.4
+
+
+@pytest.fixture
+def short_deadline(settings: Any) -> None:
+    settings.FRESHNESS_DEADLINE_SECONDS = DEADLINE
+
+
+def booked_within(practice: Practice) -> tuple[str, bool]:
+    """The status of a booking, and whether it was answered within the deadline and a second."""
+    began = time.monotonic()
+    booking = practice.book()
+    return booking.status, time.monotonic() - began < DEADLINE + 1
+
+
+@pytest.mark.usefixtures("short_deadline")
+@pytest.mark.parametrize("trouble", ["hangs", "drips", "refuses"])
+def test_booking_answers_within_its_deadline_whatever_icloud_does(practice: Practice, trouble: str) -> None:
+    practice.later()
+    if trouble == "hangs":
+        practice.icloud.faults.slow(5, times=None)
+    elif trouble == "drips":
+        practice.icloud.faults.drip(1.0, 1, times=None)
+    else:
+        practice.icloud.down(how="close")
+    assert booked_within(practice) == ("confirmed", True)  # the copy is minutes old and still trusted
+
+
+def test_an_event_that_is_listed_but_not_yet_readable_is_never_sold_as_fresh(practice: Practice) -> None:
+    practice.icloud.switches.lag_seconds = 600
+    practice.later(timedelta(seconds=1))
+    practice.phone.add(practice.account.calendar("Work"), "Dentist", berlin(1, 10), berlin(1, 11))
+    practice.sync()
+    practice.later(timedelta(minutes=61))  # the last complete copy is too old to be trusted
+    practice.icloud.switches.lag_seconds = 7200
+    assert practice.book().status == "pending"
+
+
+def test_many_events_put_in_a_second_before_prevent_each_booking(practice: Practice) -> None:
+    work = practice.account.calendar("Work")
+    refused = 0
+    for number in range(25):
+        practice.later(timedelta(seconds=1))
+        start = berlin(1 + number // 8 % 3, 9 + number % 8)
+        practice.phone.add(work, f"Event {number}", start, start + timedelta(hours=1))
+        practice.later(timedelta(seconds=1))
+        with pytest.raises(actions.NotOpen):
+            practice.book(start)
+        refused += 1
+    assert (refused, Booking.objects.count()) == (25, 0)
+
+
+def test_a_connection_that_needs_a_person_is_not_asked(practice: Practice) -> None:
+    practice.account.revoke_all()
+    practice.later()
+    practice.sync()
+    practice.icloud.log.clear()
+    assert practice.book(START).status == "confirmed"
+    assert practice.icloud.log == []
+
+
+def test_whose_calendar_cannot_be_read_is_not_chosen_when_another_can(practice: Practice) -> None:
+    other = UserFactory(username="bert", configuration__saved_at=None)
+    office_hours(other)
+    practice.service.staff.add(other)
+    practice.later()
+    assert practice.book(staff=None).staff == practice.user
+    practice.icloud.down()
+    practice.later()
+    assert practice.book(START + timedelta(hours=2), staff=None).staff == other
+
+
+# --- what cannot be read counts as long as it is trusted -----------------------------------------------------
+
+
+@pytest.mark.usefixtures("short_deadline")
+@pytest.mark.parametrize("trouble", ["hangs", "refuses", "throttles", "is_held"])
+@pytest.mark.parametrize(("minutes", "status"), [(0, "pending"), (4, "pending"), (6, "confirmed")])
+def test_from_the_first_poll_on_that_fails_a_copy_counts_as_long_as_it_is_trusted(
+    practice: Practice, settings: Any, trouble: str, minutes: int, status: str
+) -> None:
+    settings.TRUST_MINUTES = minutes
+    practice.later()
+    if trouble == "hangs":
+        practice.icloud.faults.slow(5, times=None)
+    elif trouble == "refuses":
+        practice.icloud.down(how="close")
+    elif trouble == "throttles":
+        practice.icloud.faults.status(503, retry_after="600", times=None)
+    else:
+        Connection.objects.update(lease_until=practice.now + timedelta(minutes=1))
+    assert practice.book().status == status
+
+
+def test_who_offers_no_times_while_unreadable_refuses_from_then_on(practice: Practice, settings: Any) -> None:
+    settings.TRUST_MINUTES = 0
+    CalendarConfiguration.objects.update(stale_policy="no_openings")
+    booking = practice.booked()
+    practice.later()
+    practice.icloud.down()
+    unread = "The calendars cannot be read just now, so no times are offered."
+    for attempt in (
+        lambda: practice.book(START + timedelta(hours=2)),
+        lambda: actions.reschedule(booking, start=START + timedelta(hours=2), now=practice.now),
+    ):
+        with pytest.raises(actions.NotOpen) as caught:
+            attempt()
+        assert str(caught.value) == unread
+
+
+def test_what_is_booked_with_the_last_word_of_icloud_is_confirmed_however_little_is_trusted(
+    practice: Practice, settings: Any
+) -> None:
+    settings.TRUST_MINUTES = 0
+    practice.later()
+    assert practice.book().status == "confirmed"

@@ -1,0 +1,116 @@
+"""Clients: those who booked with the person signed in, and nobody else."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from django.test import Client
+from pytest_django import DjangoAssertNumQueries
+
+from bookings.models import Client as Person
+from practice.models import User
+from tests.factories import NOW, START, BookingFactory, ClientFactory, ServiceFactory, UserFactory
+from tests.pages import links, texts
+
+pytestmark = [pytest.mark.django_db, pytest.mark.time_machine(NOW, tick=False)]
+URL = "/clients/"
+
+
+@pytest.fixture
+def anna() -> User:
+    return UserFactory()
+
+
+@pytest.fixture
+def clara(anna: User) -> Person:
+    clara = ClientFactory(name="Clara Winter", email="clara@example.org", phone="+49 30 1")
+    BookingFactory(staff=anna, client=clara, service=ServiceFactory(name="Massage"))
+    return clara
+
+
+@pytest.fixture
+def anna_client(client: Client, anna: User) -> Client:
+    client.force_login(anna)
+    return client
+
+
+def rows(client: Client, query: str = "") -> list[str]:
+    return texts(client.get(URL, {"q": query}), "//tbody/tr")
+
+
+def test_a_client_is_listed_with_bookings_with_this_staff_member(
+    anna_client: Client, anna: User, clara: Person
+) -> None:
+    BookingFactory(staff=anna, client=clara, start=START + timedelta(days=1))
+    BookingFactory(client=clara, start=START + timedelta(days=9))  # with a colleague
+    assert rows(anna_client) == ["Clara Winter clara@example.org +49 30 1 2 Wed 2 Dec 2026"]
+
+
+def test_clients_of_colleagues_are_not_listed_and_not_found(anna_client: Client) -> None:
+    theirs = BookingFactory().client
+    assert (rows(anna_client), anna_client.get(f"{URL}{theirs.pk}/").status_code) == ([], 404)
+
+
+@pytest.mark.parametrize(("query", "found"), [("winter", 1), ("CLARA@", 1), ("+49 30", 1), ("berta", 0)])
+def test_clients_are_searched_by_name_mail_and_phone(
+    anna_client: Client, clara: Person, query: str, found: int
+) -> None:
+    assert len(rows(anna_client, query)) == found
+
+
+def test_empty_pages_say_why(anna_client: Client) -> None:
+    empty = "//div[@class='empty']"
+    assert texts(anna_client.get(URL), empty) == [
+        "No clients yet Whoever books with you stands here. Guests of your calendar’s events never do. New booking"
+    ]
+    assert texts(anna_client.get(URL, {"q": "x"}), empty) == [
+        "No client found Nobody who booked with you matches the search."
+    ]
+
+
+def test_the_page_of_a_client_shows_the_bookings_with_this_staff_member(
+    anna_client: Client, anna: User, clara: Person
+) -> None:
+    BookingFactory(client=clara, start=START + timedelta(days=9))  # with a colleague
+    page = anna_client.get(f"{URL}{clara.pk}/")
+    assert texts(page, "//section//li") == ["Tue 1 Dec 2026, 10:00–11:00 Massage Confirmed"]
+    assert links(page, "//div[@class='page-head']/a") == [("New booking", f"/bookings/new/?client={clara.pk}")]
+
+
+def test_details_are_edited(anna_client: Client, clara: Person) -> None:
+    address = f"{URL}{clara.pk}/"
+    sent = {"name": "Clara Sommer", "email": "c@example.org", "phone": "", "time_zone": "Asia/Tokyo"}
+    response = anna_client.post(address, sent)
+    clara.refresh_from_db()
+    assert (response["Location"], clara.name, clara.email, clara.phone, clara.time_zone) == (
+        address,
+        "Clara Sommer",
+        "c@example.org",
+        "",
+        "Asia/Tokyo",
+    )
+
+
+def test_a_wrong_address_is_refused_at_its_field(anna_client: Client, clara: Person) -> None:
+    page = anna_client.post(f"{URL}{clara.pk}/", {"name": "", "email": "clara"})
+    assert texts(page, "//ul[@class='field__error']") == ["This field is required.", "Enter a valid email address."]
+    assert texts(page, "//h1") == ["Clara Winter"]
+
+
+def test_a_client_of_a_colleague_cannot_be_edited(anna_client: Client) -> None:
+    theirs = BookingFactory(client=ClientFactory(name="Theirs")).client
+    assert anna_client.post(f"{URL}{theirs.pk}/", {"name": "Mine"}).status_code == 404
+    assert Person.objects.get().name == "Theirs"
+
+
+def test_thirty_clients_cost_as_many_queries_as_one(
+    anna_client: Client, anna: User, clara: Person, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    anna_client.get(URL)
+    with django_assert_num_queries(9):
+        anna_client.get(URL)
+    for day in range(1, 30):
+        BookingFactory(staff=anna, start=START + timedelta(days=day))
+    with django_assert_num_queries(9):
+        anna_client.get(URL)

@@ -1,0 +1,114 @@
+"""The rules of each calendar on Calendar Configuration: what they would do, and that they hold at once."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from connections.models import Calendar, Event
+from practice.models import User
+from tests.bookings.pages.configuration.test_views import CONFLICTS, URL, sent
+from tests.factories import NOW, CalendarFactory, EventFactory, OccurrenceFactory, UserFactory
+from tests.pages import texts
+
+pytestmark = [pytest.mark.django_db, pytest.mark.time_machine(NOW, tick=False)]
+
+
+@pytest.fixture
+def anna() -> User:
+    return UserFactory()
+
+
+@pytest.fixture
+def work(anna: User) -> Calendar:
+    return CalendarFactory(connection__user=anna, name="Work")
+
+
+@pytest.fixture
+def anna_client(client: Client, anna: User) -> Client:
+    client.force_login(anna)
+    return client
+
+
+def all_day(calendar: Calendar, title: str, days: int, **given: Any) -> None:
+    start = datetime(2026, 12, 1, 23, tzinfo=UTC) + timedelta(days=days)
+    OccurrenceFactory(
+        calendar=calendar,
+        summary=title,
+        start=start,
+        end=start + timedelta(days=1),
+        **{"all_day": True, "blocks": False} | given,
+    )
+
+
+def test_the_all_day_question_says_what_the_rule_would_do(anna_client: Client, work: Calendar) -> None:
+    all_day(work, "Crete", 5)
+    all_day(work, "Holiday", 9)
+    all_day(work, "Marked Busy", 6, blocks=True, free_marked=False)
+    all_day(work, "Past 60 days", 70)
+    OccurrenceFactory(calendar=work, summary="Not all day", blocks=False)
+    question = "//div[@class='question']"
+    page = anna_client.get(URL)
+    assert texts(page, f"{question}/p") == [
+        "In the next 60 days 2 all-day events are marked Free, e.g. Crete. Do they block? An iPhone marks all-day "
+        "events Free unless told otherwise."
+    ]
+    assert texts(page, f"{question}//label") == [
+        "As marked on the event",
+        "All-day events always block",
+        "All-day events never block",
+    ]
+
+
+def test_before_the_first_sync_the_rule_says_that_it_will_be_asked(anna_client: Client, work: Calendar) -> None:
+    Calendar.objects.update(read_at=None)
+    assert texts(anna_client.get(URL), f"{CONFLICTS}//details//p[@class='hint']")[0] == (
+        "Once the calendar was read, you see here what this rule would do."
+    )
+
+
+def test_rules_are_kept_and_stored_events_follow_them_at_once(anna_client: Client, anna: User, work: Calendar) -> None:
+    EventFactory(calendar=work, uid="CRETE", text=CRETE)
+    name = f"calendar-{work.pk}-all_day_rule"
+    answers = []
+    for rule in ("as_marked", "always"):
+        # as_marked is what it was, so the first round expands because the zone changes
+        anna_client.post(URL, sent(conflicts=[work], time_zone="Asia/Tokyo", **{name: rule}))
+        answers += Calendar.objects.get().occurrences.values_list("blocks", "reason", "start")
+    midnight = datetime(2026, 12, 4, 15, tzinfo=UTC)  # of 5 December in Tokyo
+    assert answers == [(False, "free", midnight), (True, "all_day_rule", midnight)]
+
+
+CRETE = b"""BEGIN:VCALENDAR\r
+VERSION:2.0\r
+PRODID:-//Apple Inc.//iOS 18.0//EN\r
+BEGIN:VEVENT\r
+UID:CRETE\r
+DTSTART;VALUE=DATE:20261205\r
+DTEND;VALUE=DATE:20261206\r
+SUMMARY:Crete\r
+TRANSP:TRANSPARENT\r
+END:VEVENT\r
+END:VCALENDAR\r
+"""
+
+
+def test_saving_writes_nothing_that_a_sync_may_be_writing(anna_client: Client, work: Calendar) -> None:
+    name = f"calendar-{work.pk}-times_only"
+    page_was_loaded = sent(conflicts=[work], **{name: "on"})
+    Calendar.objects.update(sync_token="newer")
+    anna_client.post(URL, page_was_loaded)
+    calendar = Calendar.objects.get()
+    assert (calendar.sync_token, calendar.times_only) == ("newer", True)
+
+
+def test_with_times_only_titles_go_at_once(anna_client: Client, work: Calendar) -> None:
+    EventFactory(calendar=work, uid="CRETE", text=CRETE, summary="Crete")
+    all_day(work, "Crete", 3)
+    anna_client.post(URL, sent(conflicts=[work], **{f"calendar-{work.pk}-times_only": "on"}))
+    event = Event.objects.get(uid="CRETE")
+    occurrences = event.occurrences.values_list("summary", flat=True)
+    assert (event.summary, b"Crete" in bytes(event.text), list(occurrences)) == ("", False, [""])

@@ -1,0 +1,356 @@
+"""Calendar Configuration: what is offered, why something is not, and what saving does."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.test import Client
+from pytest_django import DjangoAssertNumQueries, DjangoCaptureOnCommitCallbacks
+
+from bookings.models import LinkedEvent
+from connections.models import Calendar, CalendarConfiguration
+from practice.models import User
+from tests.factories import (
+    NOW,
+    START,
+    BookingFactory,
+    CalendarFactory,
+    ConnectionFactory,
+    LinkedEventFactory,
+    OccurrenceFactory,
+    UserFactory,
+)
+from tests.pages import find, links, texts
+
+pytestmark = [pytest.mark.django_db, pytest.mark.time_machine(NOW, tick=False)]
+URL = "/calendars/settings/configuration/"
+LINKED, CONFLICTS = "//section[@aria-labelledby='linked']", "//section[@aria-labelledby='conflicts']"
+ROW = "//div[@class='calendar']"
+
+
+@pytest.fixture
+def anna() -> User:
+    return UserFactory(configuration__saved_at=None)
+
+
+@pytest.fixture
+def work(anna: User) -> Calendar:
+    return CalendarFactory(connection=ConnectionFactory(user=anna, username="anna@icloud.com"), name="Work")
+
+
+@pytest.fixture
+def anna_client(client: Client, anna: User) -> Client:
+    client.force_login(anna)
+    return client
+
+
+def sent(**changed: Any) -> dict[str, Any]:
+    """What a browser sends; `linked` and `conflicts` are calendars."""
+    linked, conflicts = changed.pop("linked", None), changed.pop("conflicts", [])
+    form = {
+        "linked_calendar": linked.pk if linked else "",
+        "conflict_calendars": [calendar.pk for calendar in conflicts],
+        "time_zone": "Europe/Berlin",
+        "stale_policy": "pending",
+        "detail": "name",
+    }
+    for calendar in Calendar.objects.all():
+        form |= {f"calendar-{calendar.pk}-all_day_rule": "as_marked", f"calendar-{calendar.pk}-invitations_block": "on"}
+    return form | changed
+
+
+def ticked(page: Any, section: str) -> list[tuple[str, bool, bool]]:
+    """Each box: its value, whether it is ticked, whether it can be changed."""
+    boxes = find(page, f"{section}{ROW}//input[@name='linked_calendar' or @name='conflict_calendars'][@type!='hidden']")
+    return [(box.get("value"), "checked" in box.attrib, "disabled" not in box.attrib) for box in boxes]
+
+
+def test_calendars_are_offered_by_account_with_what_is_ticked(anna_client: Client, anna: User, work: Calendar) -> None:
+    private = CalendarFactory(connection=ConnectionFactory(user=anna, username="anna@me.com"), name="Private")
+    family = CalendarFactory(connection=private.connection, name="Family", writable=False, conflict=False)
+    page = anna_client.get(URL)
+    assert (
+        texts(page, "//*[contains(@class, 'connection-name')]")
+        == ["iCloud · anna@icloud.com", "iCloud · anna@me.com"] * 2
+    )
+    assert ticked(page, CONFLICTS) == [
+        (str(work.pk), True, True),
+        (str(private.pk), True, True),
+        (str(family.pk), False, True),
+    ]
+    assert ticked(page, LINKED) == [
+        (str(work.pk), False, True),
+        (str(private.pk), False, True),
+        (str(family.pk), False, False),
+        ("", True, True),
+    ]
+
+
+def test_a_read_only_calendar_says_why_it_cannot_be_linked(anna_client: Client, work: Calendar) -> None:
+    Calendar.objects.update(writable=False)
+    assert texts(anna_client.get(URL), f"{LINKED}{ROW}")[0] == (
+        "Work Read-only Cannot be linked: you may only read it, so bookings could not be added. It can still block "
+        "your time."
+    )
+
+
+def test_without_a_linked_calendar_the_page_says_how_to_see_bookings(anna_client: Client, work: Calendar) -> None:
+    assert texts(anna_client.get(URL), f"{LINKED}{ROW}")[-1] == (
+        "None: bookings stay in Kalends Read access is then enough. To see bookings on the iPhone all the same, open "
+        "this site in Safari and add it to the Home Screen; the week is drawn for a phone, too."
+    )
+
+
+def test_a_shared_calendar_warns_before_it_is_linked(anna_client: Client, work: Calendar) -> None:
+    Calendar.objects.update(shared=True)
+    assert texts(anna_client.get(URL), f"{LINKED}{ROW}")[0] == (
+        "Work Others see this calendar. If you link it, think about showing only “Busy” there (below)."
+    )
+
+
+def test_the_linked_calendar_is_ticked_and_locked_with_the_reason(
+    anna_client: Client, anna: User, work: Calendar
+) -> None:
+    CalendarConfiguration.objects.update(linked_calendar=work)
+    page = anna_client.get(URL)
+    assert ticked(page, CONFLICTS) == [(str(work.pk), True, False)]
+    assert texts(page, f"{CONFLICTS}{ROW}/p[not(@hidden)]") == [
+        "The linked calendar always blocks: your bookings are in it, and they must not be booked over."
+    ]
+
+
+def test_the_page_explains_what_blocks_and_that_no_contact_is_made(anna_client: Client, work: Calendar) -> None:
+    assert texts(anna_client.get(URL), f"{CONFLICTS}/p") == [
+        "Nobody can book you while an event of these calendars lasts. Only events marked Busy block; events marked "
+        "Free are fetched and shown, and leave the time open. No contact is created from the guests of your events.",
+        "Calendars that the iPhone only subscribes to (public holidays, a club’s fixtures), Birthdays and Siri’s "
+        "suggestions are not kept in the account, so Kalends cannot see them and they never block. Copy an event of "
+        "theirs into one of the calendars below if it should.",
+    ]
+
+
+def test_without_an_account_the_page_offers_to_connect_and_a_way_without(anna_client: Client) -> None:
+    page = anna_client.get(URL)
+    assert links(page, "//div[@class='empty']//a") == [
+        ("Connect iCloud", "/calendars/settings/connections/new/"),
+        ("Availability", "/calendars/settings/availability/"),
+    ]
+    assert find(page, LINKED) == []
+
+
+# --- saving ----------------------------------------------------------------------------------------
+
+
+def test_saving_keeps_the_choice_and_syncs(
+    anna_client: Client,
+    anna: User,
+    work: Calendar,
+    django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks,
+) -> None:
+    home = CalendarFactory(connection=work.connection)
+    with django_capture_on_commit_callbacks() as queued:
+        response = anna_client.post(URL, sent(linked=work, time_zone="Asia/Tokyo", detail="busy"))
+    configuration = CalendarConfiguration.objects.get(user=anna)
+    assert (response.status_code, response["Location"]) == (302, URL)
+    assert (configuration.linked_calendar, configuration.time_zone, configuration.detail, configuration.saved_at) == (
+        work,
+        "Asia/Tokyo",
+        "busy",
+        NOW,
+    )
+    assert list(Calendar.objects.selected()) == [work]  # the linked one blocks though it was not ticked
+    assert (home.pk, [call.args for call in queued]) == (  # type: ignore[attr-defined]
+        home.pk,
+        [("connections.tasks.sync_connection", work.connection_id, False)],
+    )
+
+
+def test_a_read_only_calendar_cannot_be_linked_by_force(anna_client: Client, work: Calendar) -> None:
+    Calendar.objects.update(writable=False)
+    page = anna_client.post(URL, sent(linked=work))
+    assert texts(page, f"{LINKED}//ul[@class='field__error']/li") == [
+        "Choose one of your own calendars with writer’s access."
+    ]
+    assert CalendarConfiguration.objects.get().saved_at is None
+
+
+def test_calendars_of_somebody_else_cannot_be_chosen(anna_client: Client, anna: User, work: Calendar) -> None:
+    other = CalendarFactory(conflict=False, name="Secret")
+    page = anna_client.post(URL, sent(linked=other, conflicts=[other]))
+    assert texts(page, "//ul[@class='field__error']/li") == [
+        "Choose one of your own calendars with writer’s access.",
+        "Choose among your own calendars.",
+    ]
+    assert (anna.calendar_configuration.saved_at, Calendar.objects.get(pk=other.pk).conflict) == (None, False)
+    assert b"Secret" not in page.content
+
+
+def test_what_was_ticked_stays_ticked_after_an_error(anna_client: Client, work: Calendar) -> None:
+    home = CalendarFactory(connection=work.connection, conflict=False)
+    page = anna_client.post(URL, sent(conflicts=[home], time_zone="Mars/Olympus"))
+    assert ticked(page, CONFLICTS) == [(str(work.pk), False, True), (str(home.pk), True, True)]
+
+
+def test_unticking_everything_needs_no_linked_calendar(anna_client: Client, anna: User, work: Calendar) -> None:
+    anna_client.post(URL, sent())
+    assert list(Calendar.objects.selected()) == []
+    assert CalendarConfiguration.objects.get(user=anna).saved_at == NOW
+
+
+def test_a_calendar_that_is_gone_can_be_unticked(anna_client: Client, work: Calendar) -> None:
+    Calendar.objects.update(gone_at=NOW)
+    assert texts(anna_client.get(URL), f"{CONFLICTS}{ROW}")[0].startswith(
+        "Work Gone It is no longer in the account, so nobody can be sure what is in it. Untick it to be bookable again."
+    )
+    anna_client.post(URL, sent())
+    assert texts(anna_client.get(URL), f"{CONFLICTS}{ROW}") == []
+
+
+def test_without_an_account_zone_and_policy_are_kept_but_no_calendars_are_chosen(
+    anna_client: Client, anna: User
+) -> None:
+    anna_client.post(URL, sent(time_zone="Asia/Tokyo", stale_policy="trust"))
+    configuration = CalendarConfiguration.objects.get(user=anna)
+    assert (configuration.time_zone, configuration.stale_policy, configuration.saved_at) == (
+        "Asia/Tokyo",
+        "trust",
+        None,
+    )
+
+
+# --- upcoming bookings -----------------------------------------------------------------------------
+
+
+def upcoming(page: Any) -> list[tuple[str, bool]]:
+    box = f"{LINKED}/label[.//input[@name='add_upcoming']]"
+    return [
+        (words, "checked" in box.attrib)
+        for words, box in zip(texts(page, box), find(page, f"{box}//input"), strict=True)
+    ]
+
+
+def test_on_first_linking_upcoming_bookings_are_offered_and_added(
+    anna_client: Client, anna: User, work: Calendar
+) -> None:
+    bookings = [BookingFactory(staff=anna, start=START + timedelta(days=day)) for day in range(2)]
+    BookingFactory(staff=anna, start=NOW - timedelta(days=1))
+    BookingFactory(staff=anna, start=START + timedelta(days=3), status="cancelled")
+    assert upcoming(anna_client.get(URL)) == [("Also add your 2 upcoming bookings?", True)]
+    anna_client.post(URL, sent(linked=work, add_upcoming="on"))
+    placed = LinkedEvent.objects.filter(calendar=work, wanted="present").order_by("pk")
+    assert [linked.booking for linked in placed] == bookings
+
+
+def test_declined_bookings_stay_and_are_offered_again_unticked(anna_client: Client, anna: User, work: Calendar) -> None:
+    BookingFactory(staff=anna)
+    anna_client.post(URL, sent(linked=work))
+    assert LinkedEvent.objects.count() == 0
+    assert upcoming(anna_client.get(URL)) == [("Also add your 1 upcoming booking that is not on it yet", False)]
+
+
+def test_another_linked_calendar_takes_the_bookings_along(anna_client: Client, anna: User, work: Calendar) -> None:
+    CalendarConfiguration.objects.update(linked_calendar=work)
+    booking = BookingFactory(staff=anna)
+    LinkedEventFactory(booking=booking, calendar=work, pushed=True)
+    new = CalendarFactory(connection=work.connection)
+    assert upcoming(anna_client.get(URL)) == [
+        ("If you choose another one: also move your 1 upcoming booking there", True)
+    ]
+    anna_client.post(URL, sent(linked=new, add_upcoming="on"))
+    placements = LinkedEvent.objects.order_by("pk").values_list("calendar", "wanted")
+    assert list(placements) == [(work.pk, "absent"), (new.pk, "present")]
+    assert list(Calendar.objects.selected()) == [work, new]  # a formerly linked calendar stays a conflict calendar
+
+
+def test_without_upcoming_bookings_nothing_is_asked(anna_client: Client, work: Calendar) -> None:
+    assert upcoming(anna_client.get(URL)) == []
+
+
+# --- a calendar that appeared later ----------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("answer", "blocks"), [("yes", True), ("no", False)])
+def test_a_new_calendar_is_asked_about_and_decided_by_one_click(
+    anna_client: Client, anna: User, work: Calendar, answer: str, blocks: bool
+) -> None:
+    CalendarConfiguration.objects.update(saved_at=NOW)
+    kids = CalendarFactory(connection=work.connection, name="Kids", conflict=False, asked_about=False)
+    question = "//form[contains(@class, 'notice')]"
+    assert texts(anna_client.get(URL), question) == ["New calendar Kids: should it block? Yes, it blocks No"]
+    response = anna_client.post(f"{URL}new/{kids.pk}/", {"blocks": answer}, follow=True)
+    kids.refresh_from_db()
+    assert (kids.conflict, kids.asked_about, texts(response, question)) == (blocks, True, [])
+
+
+def test_a_new_calendar_is_decided_by_its_owner_and_by_post(anna_client: Client, work: Calendar) -> None:
+    other = CalendarFactory(conflict=False, asked_about=False)
+    answers = [
+        anna_client.post(f"{URL}new/{other.pk}/", {"blocks": "yes"}).status_code,
+        anna_client.get(f"{URL}new/{work.pk}/").status_code,
+    ]
+    other.refresh_from_db()
+    assert (answers, other.conflict) == ([404, 405], False)
+
+
+def test_a_calendar_that_was_decided_upon_is_decided_on_its_own_row_only(
+    anna_client: Client, anna: User, work: Calendar
+) -> None:
+    CalendarConfiguration.objects.update(linked_calendar=work, saved_at=NOW)
+    assert anna_client.post(f"{URL}new/{work.pk}/", {"blocks": "no"}).status_code == 404
+    assert Calendar.objects.get().conflict is True
+
+
+def test_thirty_calendars_cost_as_many_queries_as_one(
+    anna_client: Client, work: Calendar, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    OccurrenceFactory(calendar=work, all_day=True, blocks=False)
+    anna_client.get(URL)
+    with django_assert_num_queries(10):
+        anna_client.get(URL)
+    for calendar in CalendarFactory.create_batch(29, connection=work.connection):
+        OccurrenceFactory(calendar=calendar, all_day=True, blocks=False)
+    with django_assert_num_queries(10):
+        anna_client.get(URL)
+
+
+def test_what_was_not_sent_stays_as_it_is(client: Client) -> None:
+    user = UserFactory(configuration__detail="full", configuration__alarm_minutes=15)
+    calendar = CalendarFactory(connection__user=user, all_day_rule="always", invitations_block=True)
+    client.force_login(user)
+    client.post(URL, {"linked_calendar": calendar.pk, "conflict_calendars": [calendar.pk]})
+    configuration = CalendarConfiguration.objects.get(user=user)
+    calendar.refresh_from_db()
+    assert (configuration.linked_calendar, configuration.detail, configuration.alarm_minutes) == (calendar, "full", 15)
+    assert (configuration.time_zone, calendar.all_day_rule, calendar.invitations_block) == (
+        "Europe/Berlin",
+        "always",
+        True,
+    )
+
+
+def test_a_title_with_a_strange_placeholder_is_refused_at_its_field(client: Client) -> None:
+    user = UserFactory()
+    CalendarFactory(connection__user=user)
+    client.force_login(user)
+    answer = client.post(URL, {"title_template": "{client} {phone}"})
+    assert answer.context["form"].errors == {
+        "title_template": ["“{phone}” means nothing here. Use {client}, {service} or {staff}."]
+    }
+
+
+@pytest.mark.parametrize("number", ["9" * 18, "9" * 19, "9" * 40, "9" * 5000])
+def test_a_number_that_no_calendar_has_is_said_at_its_field(anna_client: Client, number: str) -> None:
+    page = anna_client.post(URL, {"linked_calendar": number, "conflict_calendars": [number]})
+    assert page.context["form"].errors == {
+        "linked_calendar": ["Choose one of your own calendars with writer’s access."],
+        "conflict_calendars": ["Choose among your own calendars."],
+    }
+
+
+@pytest.mark.parametrize("template", ["{client", "client}", "{client} {service", "{{client}}", "} {"])
+def test_a_title_with_a_brace_alone_is_refused_at_its_field(anna_client: Client, template: str) -> None:
+    page = anna_client.post(URL, {"title_template": template})
+    sentence = "A brace stands alone. Write {client}, {service} or {staff} with both."
+    assert page.context["form"].errors["title_template"] == [sentence]

@@ -1,0 +1,281 @@
+"""The week as plain values: rows, lanes, all-day items, and both nights on which the clocks change."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+from itertools import pairwise
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bookings.pages.week.layout import LANES, Day, Item, Kind, Week, first_day, lay_out, name_of, span_of
+
+BERLIN = ZoneInfo("Europe/Berlin")
+MONDAY = date(2026, 11, 30)
+NOW = datetime(2026, 12, 1, 9, 2, tzinfo=UTC)
+
+
+def at(text: str, zone: ZoneInfo = BERLIN, fold: int = 0) -> datetime:
+    return datetime.fromisoformat(text).replace(tzinfo=zone, fold=fold).astimezone(UTC)
+
+
+def item(start: str, end: str, title: str = "x", *, zone: ZoneInfo = BERLIN, all_day: bool = False) -> Item:
+    return Item(at(start, zone), at(end, zone), Kind.BLOCKED, title, key=title, all_day=all_day)
+
+
+def week(*items: Item, first: date = MONDAY, zone: ZoneInfo = BERLIN, hours=(), buffers=(), now=NOW) -> Week:
+    return lay_out(items, hours=hours, buffers=buffers, first=first, zone=zone, now=now)
+
+
+def drawn(day: Day) -> list[tuple[str, tuple[int, int], tuple[int, int]]]:
+    return [(piece.item.title, piece.rows, piece.lanes) for piece in day.pieces]
+
+
+def test_an_empty_week_shows_eight_to_six() -> None:
+    empty = week()
+    assert (empty.rows, [mark.clock.hour for mark in empty.marks]) == (120, list(range(8, 18)))
+    assert [day.empty for day in empty.days] == [True] * 7
+
+
+def test_an_item_lies_on_the_rows_of_its_wall_clock_time() -> None:
+    monday = week(item("2026-11-30T10:00", "2026-11-30T11:30")).days[0]
+    assert drawn(monday) == [("x", (24, 42), (0, LANES))]
+
+
+def test_rows_hold_all_of_an_item_that_does_not_start_at_five_minutes() -> None:
+    monday = week(item("2026-11-30T10:02", "2026-11-30T10:31")).days[0]
+    assert drawn(monday) == [("x", (24, 31), (0, LANES))]
+
+
+def test_what_is_short_is_tall_enough_for_its_title() -> None:
+    monday = week(item("2026-11-30T10:00", "2026-11-30T10:00")).days[0]
+    assert drawn(monday) == [("x", (24, 28), (0, LANES))]
+
+
+def test_a_short_item_at_the_end_stays_inside() -> None:
+    monday = week(item("2026-11-30T17:55", "2026-11-30T18:00")).days[0]
+    assert drawn(monday) == [("x", (116, 120), (0, LANES))]
+
+
+def test_the_scale_grows_to_whole_hours_around_what_stands_outside() -> None:
+    grown = week(item("2026-11-30T06:20", "2026-11-30T20:10"))
+    assert (grown.marks[0].clock.hour, grown.rows) == (6, 15 * 12)
+
+
+def test_items_at_the_same_time_share_the_width() -> None:
+    monday = week(
+        item("2026-11-30T10:00", "2026-11-30T12:00", "a"),
+        item("2026-11-30T11:00", "2026-11-30T13:00", "b"),
+        item("2026-11-30T12:00", "2026-11-30T14:00", "c"),
+        item("2026-11-30T15:00", "2026-11-30T16:00", "d"),
+    ).days[0]
+    assert [(title, lanes) for title, _, lanes in drawn(monday)] == [
+        ("a", (0, 6)),
+        ("b", (6, 12)),
+        ("c", (0, 6)),
+        ("d", (0, 12)),
+    ]
+
+
+def test_more_items_than_lanes_share_the_last() -> None:
+    crowd = [item("2026-11-30T10:00", "2026-11-30T11:00", f"{n:02}") for n in range(14)]
+    lanes = [piece.lanes for piece in week(*crowd).days[0].pieces]
+    assert lanes == [(n, n + 1) for n in range(12)] + [(11, 12)] * 2
+
+
+def test_an_item_past_midnight_has_a_piece_on_each_day() -> None:
+    days = week(item("2026-11-30T22:00", "2026-12-01T02:00")).days
+    assert [(piece.rows, piece.goes_on) for day in days for piece in day.pieces] == [
+        ((264, 288), False),
+        ((0, 24), True),
+    ]
+
+
+def test_an_all_day_item_stands_above_each_of_its_days() -> None:
+    days = week(item("2026-12-01T00:00", "2026-12-03T00:00", "Crete", all_day=True)).days
+    assert [[one.title for one in day.all_day] for day in days] == [[], ["Crete"], ["Crete"], [], [], [], []]
+    assert [day.pieces for day in days] == [()] * 7
+
+
+def test_open_hours_and_buffers_are_rows_too() -> None:
+    hours = [(at("2026-11-30T09:00"), at("2026-11-30T17:00"))]
+    buffers = [(at("2026-11-30T11:00"), at("2026-11-30T11:10"))]
+    monday = week(hours=hours, buffers=buffers).days[0]
+    assert (monday.open, monday.open_spans, monday.buffers) == (((12, 108),), tuple(hours), ((36, 38),))
+
+
+def test_now_is_a_row_of_today_only() -> None:
+    assert [day.now_row for day in week().days] == [None, 24, None, None, None, None, None]
+    assert [day.is_today for day in week().days] == [False, True, False, False, False, False, False]
+
+
+def test_now_outside_the_shown_hours_is_no_row() -> None:
+    assert week(now=at("2026-12-01T05:00")).days[1].now_row is None
+
+
+def test_every_shown_hour_of_a_day_can_be_asked_about() -> None:
+    monday = week().days[0]
+    assert [(hour.at, hour.rows) for hour in monday.hours][:2] == [
+        (at("2026-11-30T08:00"), (0, 12)),
+        (at("2026-11-30T09:00"), (12, 24)),
+    ]
+    assert (len(monday.hours), monday.hours[-1].rows) == (10, (108, 120))
+
+
+def test_a_whole_day_is_asked_about_from_when_it_opens_on() -> None:
+    hours = [
+        (at("2026-11-30T09:30"), at("2026-11-30T17:00")),
+        (at("2026-12-01T22:00"), at("2026-12-02T00:00")),
+        (at("2026-12-02T00:00"), at("2026-12-02T03:00")),
+    ]
+    asked = [day.asked_at for day in week(hours=hours).days]
+    assert asked[:4] == [
+        at("2026-11-30T09:30"),
+        at("2026-12-01T22:00"),
+        at("2026-12-02T00:00"),
+        at("2026-12-03T00:00"),  # closed, and shown from midnight on
+    ]
+
+
+# --- the clocks change -----------------------------------------------------------------------------
+
+
+def test_the_skipped_hour_is_a_gap_of_its_day() -> None:
+    spring = week(item("2026-03-29T01:00", "2026-03-29T04:00"), first=date(2026, 3, 23))
+    sunday = spring.days[6]
+    assert (drawn(sunday), sunday.gaps) == ([("x", (0, 36), (0, LANES))], ((12, 24),))
+    assert [day.gaps for day in spring.days[:6]] == [()] * 6
+    assert spring.rows == (18 - 1) * 12
+
+
+def test_the_repeated_hour_stands_twice_on_the_scale_and_is_a_gap_elsewhere() -> None:
+    autumn = week(item("2026-10-25T00:00", "2026-10-25T05:00"), first=date(2026, 10, 19))
+    sunday = autumn.days[6]
+    assert (drawn(sunday), sunday.gaps) == ([("x", (0, 72), (0, LANES))], ())
+    assert [day.gaps for day in autumn.days[:6]] == [((36, 48),)] * 6
+    assert [(mark.clock.hour, mark.again) for mark in sorted(autumn.marks, key=lambda mark: mark.row)][:5] == [
+        (0, False),
+        (1, False),
+        (2, False),
+        (2, True),
+        (3, False),
+    ]
+
+
+def test_an_item_that_ends_earlier_on_the_clock_than_it_starts_is_as_tall_as_it_is_long() -> None:
+    second = Item(at("2026-10-25T02:30"), at("2026-10-25T02:15", fold=1), Kind.BLOCKED, "45 minutes", key="45 minutes")
+    sunday = week(second, first=date(2026, 10, 19)).days[6]
+    assert drawn(sunday) == [("45 minutes", (6, 15), (0, LANES))]
+
+
+def test_ordinary_hours_in_the_week_of_the_change_are_drawn_below_each_other() -> None:
+    autumn = week(
+        item("2026-10-19T10:00", "2026-10-19T11:00", "monday"),
+        item("2026-10-25T10:00", "2026-10-25T11:00", "sunday"),
+        first=date(2026, 10, 19),
+    )
+    assert drawn(autumn.days[0])[0][1] == drawn(autumn.days[6])[0][1] == (24, 36)
+
+
+def test_half_an_hour_repeated_in_lord_howe() -> None:
+    zone = ZoneInfo("Australia/Lord_Howe")
+    autumn = week(item("2026-04-05T00:00", "2026-04-05T03:00", zone=zone), first=date(2026, 3, 30), zone=zone, now=NOW)
+    assert (drawn(autumn.days[6])[0][1], autumn.days[0].gaps) == ((0, 42), ((24, 30),))
+
+
+ZONES = [
+    "Europe/Berlin",
+    "America/New_York",
+    "Asia/Kolkata",
+    "Australia/Lord_Howe",
+    "America/Havana",
+    "Asia/Beirut",
+]
+
+
+@given(
+    zone=st.sampled_from(ZONES).map(ZoneInfo),
+    first=st.dates(date(2026, 1, 1), date(2027, 12, 31)),
+    start=st.integers(0, 7 * 24 * 12 - 1),
+    length=st.integers(4, 12 * 30),
+)
+def test_pieces_are_as_tall_as_the_elapsed_time_of_their_day(
+    zone: ZoneInfo, first: date, start: int, length: int
+) -> None:
+    begin, end = span_of(first, zone)
+    one = Item(
+        begin + timedelta(minutes=5 * start),
+        begin + timedelta(minutes=5 * (start + length)),
+        Kind.BLOCKED,
+        "x",
+    )
+    days = week(one, first=first, zone=zone).days
+    tall = sum(piece.rows[1] - piece.rows[0] - _gap_rows(day, piece.rows) for day in days for piece in day.pieces)
+    elapsed = (min(one.end, end) - one.start) // timedelta(minutes=5)
+    slack = sum(3 for day in days if day.pieces)  # pieces of fewer than four rows are drawn with four
+    assert elapsed <= tall <= elapsed + slack
+
+
+@given(zone=st.sampled_from(ZONES).map(ZoneInfo), first=st.dates(date(2026, 1, 1), date(2027, 12, 31)))
+def test_the_hours_of_a_day_are_its_shown_time_without_a_hole(zone: ZoneInfo, first: date) -> None:
+    whole = Item(*span_of(first, zone), Kind.BLOCKED, "x")
+    for day in week(whole, first=first, zone=zone).days:
+        for one, following in pairwise(day.hours):
+            between = (one.rows[1], following.rows[0])
+            assert between[1] - between[0] == _gap_rows(day, between)
+            tall = one.rows[1] - one.rows[0] - _gap_rows(day, one.rows)
+            assert (following.at - one.at) // timedelta(minutes=5) == tall
+        assert [hour.at.astimezone(zone).date() for hour in (day.hours[0], day.hours[-1])] == [day.date] * 2
+
+
+def _gap_rows(day: Day, rows: tuple[int, int]) -> int:
+    return sum(max(0, min(gap[1], rows[1]) - max(gap[0], rows[0])) for gap in day.gaps)
+
+
+# --- which week ------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("name", "weekday", "first"),
+    [
+        ("2026-W49", 1, date(2026, 11, 30)),
+        ("2026-W49", 0, date(2026, 11, 29)),
+        ("2026-W49", 6, date(2026, 11, 28)),
+        ("2026-W53", 1, date(2026, 12, 28)),
+        ("", 1, date(2026, 11, 30)),
+        ("", 0, date(2026, 11, 29)),
+        ("2027-W53", 1, date(2026, 11, 30)),
+        ("next week", 1, date(2026, 11, 30)),
+        ("9999-W99", 1, date(2026, 11, 30)),
+        ("9999-W52", 1, date(2026, 11, 30)),
+        ("0001-W01", 1, date(2026, 11, 30)),
+        ("2199-W52", 1, date(2199, 12, 23)),
+    ],
+)
+def test_a_week_is_named_or_is_the_one_with_today(name: str, weekday: int, first: date) -> None:
+    assert first_day(name, date(2026, 12, 1), weekday) == first
+
+
+@pytest.mark.parametrize("weekday", [0, 1, 6])
+def test_a_weeks_name_leads_back_to_it(weekday: int) -> None:
+    firsts = [first_day("2026-W40", date(2026, 12, 1), weekday) + timedelta(weeks=n) for n in range(40)]
+    assert [first_day(name_of(first), date(2020, 1, 1), weekday) for first in firsts] == firsts
+
+
+def test_weeks_follow_each_other_over_the_end_of_the_year() -> None:
+    names = ["2026-W52", "2026-W53", "2027-W01"]
+    weeks = [week(first=first_day(name, date(2026, 1, 1), 1)) for name in names]
+    assert [(one.name, other.name) for one, other in pairwise(weeks)] == [
+        (other.previous, one.next) for one, other in pairwise(weeks)
+    ]
+
+
+def test_a_week_has_a_hundred_and_sixty_nine_hours_in_autumn() -> None:
+    start, end = span_of(date(2026, 10, 19), BERLIN)
+    assert end - start == timedelta(hours=169)
+
+
+def test_only_the_week_with_now_is_current() -> None:
+    assert (week().is_current, week(first=date(2026, 12, 7)).is_current) == (True, False)

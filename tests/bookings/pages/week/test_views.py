@@ -1,0 +1,427 @@
+"""The week's page: what stands in it, in which words, and what it says while there is nothing."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from django.http import HttpResponse
+from django.test import Client
+from pytest_django import DjangoAssertNumQueries, Settings
+
+from bookings.models import Booking
+from practice.models import User
+from tests.factories import (
+    NOW,
+    START,
+    BlockedSlotFactory,
+    BookingFactory,
+    CalendarFactory,
+    ClientFactory,
+    ConnectionFactory,
+    EventFactory,
+    LinkedEventFactory,
+    OccurrenceFactory,
+    ServiceFactory,
+    UserFactory,
+    WorkingHoursFactory,
+    office_hours,
+)
+from tests.pages import find, links, texts
+
+pytestmark = [pytest.mark.django_db, pytest.mark.time_machine(NOW, tick=False)]
+URL = "/calendars/"
+SLOTS = "//ol//li[contains(@class, 'slot')]"
+HTMX = {"HX-Request": "true", "HX-Target": "live"}
+
+
+@pytest.fixture
+def anna() -> User:
+    user = UserFactory()
+    office_hours(user)
+    return user
+
+
+@pytest.fixture
+def anna_client(client: Client, anna: User) -> Client:
+    client.force_login(anna)
+    return client
+
+
+def booking(anna: User, **given: object) -> Booking:
+    given = {"client": ClientFactory(name="Clara Winter"), "service": ServiceFactory(name="Massage")} | given
+    return BookingFactory(staff=anna, **given)
+
+
+def test_a_booking_links_to_its_page(anna_client: Client, anna: User) -> None:
+    made = booking(anna)
+    page = anna_client.get(URL)
+    assert texts(page, SLOTS) == ["Clara Winter 10:00–11:00 Massage"]
+    assert links(page, f"{SLOTS}//a") == [("Clara Winter", f"/bookings/{made.pk}/")]
+
+
+def test_a_pending_booking_says_why(anna_client: Client, anna: User) -> None:
+    booking(anna, status="pending", cause="calendar_unreadable")
+    assert texts(anna_client.get(URL), SLOTS) == [
+        "Clara Winter 10:00–11:00 Massage · Pending: The calendar could not be read"
+    ]
+
+
+def test_a_cancelled_booking_is_gone(anna_client: Client, anna: User) -> None:
+    booking(anna, status="cancelled")
+    assert texts(anna_client.get(URL), SLOTS) == []
+
+
+def test_events_say_where_they_come_from_and_whether_they_block(anna_client: Client, anna: User) -> None:
+    calendar = CalendarFactory(connection__user=anna, name="Home")
+    OccurrenceFactory(calendar=calendar, summary="Dentist", start=START)
+    OccurrenceFactory(calendar=calendar, summary="", start=START + timedelta(hours=2), blocks=False)
+    page = anna_client.get(URL)
+    assert texts(page, SLOTS) == [
+        "Dentist 10:00–11:00 from iCloud, Home · Marked Busy",
+        "No title 12:00–13:00 from iCloud, Home · Marked Free",
+    ]
+    assert [slot.get("class").split()[1] for slot in find(page, SLOTS)] == ["slot--blocked", "slot--free"]
+    assert [slot.get("title") for slot in find(page, SLOTS)] == [
+        "Dentist · 10:00–11:00 · from iCloud, Home · Marked Busy",
+        "No title · 12:00–13:00 · from iCloud, Home · Marked Free",
+    ]
+
+
+def test_the_title_of_an_event_is_escaped(anna_client: Client, anna: User) -> None:
+    OccurrenceFactory(calendar=CalendarFactory(connection__user=anna), summary="<b>Dentist</b>")
+    assert b"<b>Dentist" not in anna_client.get(URL).content
+    assert texts(anna_client.get(URL), f"{SLOTS}/*[1]") == ["<b>Dentist</b>"]
+
+
+def test_a_slot_blocked_by_hand_says_that_the_iphone_does_not_show_it(anna_client: Client, anna: User) -> None:
+    BlockedSlotFactory(user=anna, note="Paperwork")
+    assert texts(anna_client.get(URL), SLOTS) == ["Paperwork 10:00–11:00 made here; not shown on your iPhone"]
+
+
+def test_an_all_day_event_stands_above_its_days(anna_client: Client, anna: User) -> None:
+    OccurrenceFactory(
+        calendar=CalendarFactory(connection__user=anna, name="Home"),
+        summary="Crete",
+        start=datetime(2026, 12, 1, 23, tzinfo=UTC),
+        end=datetime(2026, 12, 3, 23, tzinfo=UTC),
+        all_day=True,
+        blocks=False,
+    )
+    above = "//section[.//li[contains(., 'Crete')]]/h2"
+    assert texts(anna_client.get(URL), above) == ["Wed 2 December", "Thu 3 December"]
+    assert (
+        texts(anna_client.get(URL), "//ul[@class='day__all-day']/li")
+        == ["Crete All day · from iCloud, Home · Marked Free"] * 2
+    )
+
+
+def test_a_pushed_event_is_drawn_once_as_its_booking(anna_client: Client, anna: User) -> None:
+    calendar = CalendarFactory(connection__user=anna)
+    placed = LinkedEventFactory(booking=booking(anna), calendar=calendar, pushed=True)
+    OccurrenceFactory(calendar=calendar, uid=placed.uid, summary="Clara Winter")
+    assert texts(anna_client.get(URL), SLOTS) == ["Clara Winter 10:00–11:00 Massage"]
+
+
+def test_of_a_pushed_event_that_was_lengthened_the_rest_is_drawn(anna_client: Client, anna: User) -> None:
+    calendar = CalendarFactory(connection__user=anna, name="Work")
+    placed = LinkedEventFactory(booking=booking(anna), calendar=calendar, pushed=True)
+    OccurrenceFactory(calendar=calendar, uid=placed.uid, summary="Clara", end=START + timedelta(minutes=90))
+    assert texts(anna_client.get(URL), SLOTS) == [
+        "Clara Winter 10:00–11:00 Massage",
+        "Clara 11:00–11:30 from iCloud, Work · On the iPhone the booking’s event also covers this time",
+    ]
+
+
+def test_a_pushed_event_whose_booking_is_cancelled_is_gone(anna_client: Client, anna: User) -> None:
+    calendar = CalendarFactory(connection__user=anna)
+    placed = LinkedEventFactory(booking=booking(anna, status="cancelled"), calendar=calendar, wanted="absent")
+    OccurrenceFactory(calendar=calendar, uid=placed.uid)
+    assert texts(anna_client.get(URL), SLOTS) == []
+
+
+def test_nothing_of_somebody_else_is_shown(anna_client: Client) -> None:
+    berta = UserFactory()
+    booking(berta)
+    OccurrenceFactory(calendar=CalendarFactory(connection__user=berta))
+    BlockedSlotFactory(user=berta)
+    assert texts(anna_client.get(URL), SLOTS) == []
+
+
+def test_each_day_says_when_it_is_open(anna_client: Client, anna: User) -> None:
+    WorkingHoursFactory(user=anna, weekday=0, start="18:00", end="20:00")
+    opened = texts(anna_client.get(URL), "//p[@class='day__open']")
+    weekdays = ["Open 09:00–17:00, 18:00–20:00", *["Open 09:00–17:00"] * 4]
+    assert opened == [*weekdays, "Closed", "Closed"]
+
+
+def test_the_week_is_in_the_zone_of_its_owner(client: Client) -> None:
+    user = UserFactory(configuration__time_zone="Asia/Tokyo")
+    booking(user, start=datetime(2026, 12, 1, 20, tzinfo=UTC))
+    client.force_login(user)
+    assert texts(client.get(URL), "//section[.//ol]") == ["Wed 2 December Closed Why? Clara Winter 05:00–06:00 Massage"]
+
+
+def test_a_booking_on_the_night_the_clocks_go_back_names_both_times(anna_client: Client, anna: User) -> None:
+    booking(anna, start=datetime(2026, 10, 25, 0, 30, tzinfo=UTC))
+    page = anna_client.get(URL, {"week": "2026-W43"})
+    assert texts(page, f"{SLOTS}/span[contains(@class, 'time')]") == ["02:30 CEST – 02:30 CET"]
+
+
+@pytest.mark.parametrize(
+    ("language", "days"),
+    [("en", "30 November – 6 December 2026"), ("pt-br", "29 Novembro – 5 Dezembro 2026")],
+)
+def test_the_week_begins_as_the_reader_is_used_to(
+    anna_client: Client, settings: Settings, language: str, days: str
+) -> None:
+    settings.LANGUAGES = [("en", "English"), ("pt-br", "Português")]
+    assert texts(anna_client.get(URL, headers={"accept-language": language}), "//h1") == [days]
+
+
+def test_other_weeks_are_a_link_away(anna_client: Client) -> None:
+    page = anna_client.get(URL, {"week": "2026-W53"})
+    assert links(page, "//nav[contains(@class, 'week-nav')]/a") == [
+        ("‹Previous week", "?week=2026-W52"),
+        ("Today", "/calendars/"),
+        ("›Next week", "?week=2027-W01"),
+    ]
+    assert texts(page, "//h1") == ["28 December – 3 January 2027"]
+
+
+# --- why is this open, or not? ---------------------------------------------------------------------
+
+
+def why(moment: str) -> str:
+    """Where it is said why a moment of that UTC clock on 1 December, or another date, is open or not."""
+    return f"/calendars/why/?at={moment.replace(':', '%3A')}%3A00Z"
+
+
+def test_every_hour_of_the_week_says_why_it_is_open_or_not(anna_client: Client) -> None:
+    hours = find(anna_client.get(URL), "//div[contains(@class, 'day__asks')]/a")
+    assert len(hours) == 7 * 10
+    tuesday = hours[10:20]
+    assert [hour.get("href") for hour in tuesday[:2]] == [why("2026-12-01T07:00"), why("2026-12-01T08:00")]
+    assert tuesday[2].get("title") == "10:00 · Why is this time open, or not?"
+
+
+def test_with_the_keyboard_one_asks_below_the_week_instead_of_passing_seventy_links(anna_client: Client) -> None:
+    page = anna_client.get(URL)
+    assert {hour.get("tabindex") for hour in find(page, "//div[contains(@class, 'day__asks')]/a")} == {"-1"}
+    assert links(page, "//a[@id='week-why']") == [("Why is a time open, or not?", "/calendars/why/")]
+
+
+def test_each_event_and_each_day_says_why(anna_client: Client, anna: User) -> None:
+    calendar = CalendarFactory(connection__user=anna)
+    OccurrenceFactory(calendar=calendar, summary="Dentist", start=START)
+    OccurrenceFactory(calendar=calendar, summary="Lunch", start=START + timedelta(hours=2), blocks=False)
+    OccurrenceFactory(
+        calendar=calendar, summary="Fair", start=START - timedelta(days=9), end=START - timedelta(hours=5)
+    )
+    midnight = datetime(2026, 11, 30, 23, tzinfo=UTC)
+    OccurrenceFactory(
+        calendar=calendar, summary="Crete", start=midnight, end=midnight + timedelta(days=1), all_day=True
+    )
+    page = anna_client.get(URL)
+    fair = ("Fair", why("2026-11-29T23:00"))  # the week's beginning: it began before
+    assert links(page, f"{SLOTS}//a") == [
+        *[fair] * 2,
+        ("Dentist", why("2026-12-01T09:00")),
+        ("Lunch", why("2026-12-01T11:00")),
+    ]
+    assert links(page, "//ul[@class='day__all-day']//a") == [("Crete", why("2026-12-01T08:00"))]
+    assert links(page, "//a[@class='day__why']")[:2] == [
+        ("Why?", why("2026-11-30T08:00")),
+        ("Why?", why("2026-12-01T08:00")),
+    ]
+
+
+def test_the_answer_comes_into_a_dialog_that_the_live_part_leaves_alone(anna_client: Client) -> None:
+    page = anna_client.get(URL)
+    assert len(find(page, "//dialog[@id='why'][not(ancestor::div[@id='live'])]")) == 1
+    boosted = find(page, "//a[ancestor-or-self::*[@hx-boost='true']]")
+    assert {link.xpath("ancestor::*[@hx-target][1]")[0].get("hx-target") for link in boosted} == {"#why"}
+
+
+# --- beginnings and freshness ----------------------------------------------------------------------
+
+
+def test_without_a_calendar_the_page_says_what_decides_and_offers_to_connect(anna_client: Client) -> None:
+    page = anna_client.get(URL)
+    assert texts(page, "//div[@id='live']//div[contains(@class, 'notice')]") == [
+        "No calendar is connected. Your hours decide when you can be booked, and you can block time by hand. "
+        "Connect iCloud"
+    ]
+    assert texts(page, "//p[contains(@class, 'freshness')]") == ["No calendar is read: your hours decide."]
+
+
+def test_without_hours_the_page_says_that_nobody_can_book(client: Client) -> None:
+    client.force_login(ConnectionFactory().user)
+    assert texts(client.get(URL), "//div[@id='live']//div[contains(@class, 'notice')]") == [
+        "You have no working hours yet, so there is no time in which anybody could book you. Set your hours"
+    ]
+
+
+def test_calendars_not_chosen_yet_are_said_on_the_page(client: Client) -> None:
+    client.force_login(ConnectionFactory(user=UserFactory(configuration__saved_at=None)).user)
+    assert texts(client.get(URL), "//p[contains(@class, 'freshness')]") == [
+        "No times can be booked until you have chosen your calendars."
+    ]
+
+
+SINCE = "As of 07:00, from iCloud · Not everything could be read since"
+
+
+@pytest.mark.parametrize(
+    ("given", "policy", "words"),
+    [
+        (
+            {"read_at": None},
+            "pending",
+            "Your calendars are being read for the first time. No times can be booked until that is done.",
+        ),
+        ({"fresh_at": NOW - timedelta(minutes=1)}, "pending", "As of 08:59, from iCloud"),
+        (
+            {"fresh_at": NOW - timedelta(minutes=30)},
+            "pending",
+            "As of 08:30, from iCloud. This copy counts until 09:30.",
+        ),
+        (
+            {"fresh_at": NOW - timedelta(hours=2)},
+            "pending",
+            f"{SINCE}, so bookings stay pending until it can.",
+        ),
+        (
+            {"fresh_at": NOW - timedelta(hours=2)},
+            "trust",
+            f"{SINCE}; as you chose, the last good copy counts.",
+        ),
+        (
+            {"fresh_at": NOW - timedelta(hours=2)},
+            "no_openings",
+            f"{SINCE}, so no times can be booked.",
+        ),
+    ],
+)
+def test_the_page_says_how_fresh_it_is(client: Client, given: dict[str, object], policy: str, words: str) -> None:
+    user = UserFactory(configuration__stale_policy=policy)
+    CalendarFactory(connection__user=user, **given)
+    client.force_login(user)
+    assert texts(client.get(URL), "//p[contains(@class, 'freshness')]") == [words]
+
+
+# --- what is not as it should be ---------------------------------------------------------------------
+
+
+def alarms(page: HttpResponse) -> list[str]:
+    return texts(page, "//ul[@id='alarms']/li")
+
+
+def test_an_event_that_blocks_its_whole_span_is_named_above_the_week(anna_client: Client, anna: User) -> None:
+    work = CalendarFactory(connection__user=anna, name="Work")
+    beats = EventFactory(calendar=work, summary="Heartbeat", problem="too_many_occurrences")
+    OccurrenceFactory(calendar=work, event=beats, end=START + timedelta(days=3), reason="unreadable")
+    page = anna_client.get(URL)
+    assert alarms(page) == [
+        "“Heartbeat” in “Work”: This event repeats so often that the whole span blocks. Open it on the iPhone and let "
+        "it repeat less often, or give it an end. See there"
+    ]
+    assert links(page, "//ul[@id='alarms']//a") == [("See there", "/calendars/settings/events/#problems")]
+    assert alarms(anna_client.get(URL, {"week": "2027-W10"})) == []
+
+
+def test_an_event_whose_times_nobody_knows_is_named_above_every_week(anna_client: Client, anna: User) -> None:
+    EventFactory(calendar=CalendarFactory(connection__user=anna, name="Work"), summary="When?", problem="no_times")
+    assert alarms(anna_client.get(URL, {"week": "2027-W10"})) == [
+        "“When?” in “Work”: This event has no readable times, so it cannot block anything. Open it on the iPhone and "
+        "save it. See there"
+    ]
+
+
+def test_calendars_in_trouble_are_named_above_the_week(anna_client: Client, anna: User) -> None:
+    work = CalendarFactory(connection__user=anna, name="Work", error_code="calendar_gone")
+    home = CalendarFactory(connection=work.connection, name="Home")
+    CalendarFactory(connection=work.connection, name="Kids", error_code="forbidden", conflict=False)
+    CalendarFactory(connection__user=anna, connection__needs_person=True, error_code="unavailable")
+    for _ in range(2):
+        EventFactory(calendar=home, owed_etag='"1"', owed_since=NOW)
+    page = anna_client.get(URL)
+    assert alarms(page) == [
+        "“Work”: This calendar is no longer in the account. Choose another, or untick it. See there",
+        "“Home”: Events that are listed but could not be read yet: 2. Kalends keeps trying; what is known of them "
+        "stays. See there",
+    ]
+    assert {url for _text, url in links(page, "//ul[@id='alarms']//a")} == {
+        f"/calendars/settings/connections/{work.connection_id}/"
+    }
+
+
+def test_of_many_troubled_events_only_some_are_named(anna_client: Client, anna: User) -> None:
+    for _ in range(7):
+        EventFactory(calendar=CalendarFactory(connection__user=anna), problem="no_times")
+    assert (len(alarms(anna_client.get(URL))), alarms(anna_client.get(URL))[-1]) == (
+        6,
+        "Further events have a problem too. See there",
+    )
+
+
+def test_trouble_of_somebody_else_is_not_told(anna_client: Client, anna: User) -> None:
+    EventFactory(problem="no_times")
+    CalendarFactory(error_code="calendar_gone")
+    assert alarms(anna_client.get(URL)) == []
+
+
+# --- staying current -------------------------------------------------------------------------------
+
+
+def test_the_live_part_asks_for_itself_and_hears_nothing_while_nothing_changed(anna_client: Client) -> None:
+    part = find(anna_client.get(URL, {"week": "2026-W49"}), "//div[@id='live']")[0]
+    again = anna_client.get(part.get("hx-get"), headers=HTMX)
+    assert (part.get("hx-trigger"), again.status_code, again.content) == ("every 5s", 204, b"")
+
+
+def test_the_live_part_comes_alone_once_something_changed(anna_client: Client, anna: User) -> None:
+    address = find(anna_client.get(URL), "//div[@id='live']")[0].get("hx-get")
+    booking(anna)
+    part = anna_client.get(address, headers=HTMX)
+    assert (part.status_code, b"<html" in part.content) == (200, False)
+    assert texts(part, SLOTS) == ["Clara Winter 10:00–11:00 Massage"]
+    assert find(part, "//div[@id='live']")[0].get("hx-get") != address
+
+
+def test_strangers_are_asked_to_sign_in(client: Client) -> None:
+    response = client.get(URL)
+    assert (response.status_code, response["Location"]) == (302, "/accounts/login/?next=/calendars/")
+
+
+def test_a_part_that_outlived_its_session_lets_the_page_ask_to_sign_in(client: Client) -> None:
+    response = client.get(URL, headers=HTMX)
+    assert (response.status_code, response["HX-Refresh"], response.content) == (200, "true", b"")
+
+
+def test_a_user_made_without_configuration_gets_one(client: Client) -> None:
+    user = UserFactory(configuration=None)
+    client.force_login(user)
+    assert texts(client.get(URL), "//p[contains(@class, 'freshness')]") == ["No calendar is read: your hours decide."]
+
+
+def test_thirty_bookings_and_events_cost_as_many_queries_as_one(
+    anna_client: Client, anna: User, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    calendar = CalendarFactory(connection__user=anna)
+
+    def grow(number: int) -> None:
+        start = START + timedelta(minutes=75 * number)
+        placed = LinkedEventFactory(booking=booking(anna, start=start), calendar=calendar, pushed=True)
+        OccurrenceFactory(calendar=calendar, uid=placed.uid, start=start)
+        OccurrenceFactory(calendar=calendar, start=start)
+        BlockedSlotFactory(user=anna, start=start)
+
+    grow(0)
+    anna_client.get(URL)
+    with django_assert_num_queries(20):
+        anna_client.get(URL)
+    for number in range(1, 30):
+        grow(number)
+    with django_assert_num_queries(20):
+        anna_client.get(URL)

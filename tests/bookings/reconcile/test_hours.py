@@ -1,0 +1,79 @@
+"""Where a booking lands that follows its event: what it is free of then, and what it may do while it runs."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from bookings import actions
+from bookings.models import Booking
+from tests.bookings.practice import HOUR, Practice
+from tests.factories import START
+
+MINUTE = timedelta(minutes=1)
+
+
+def test_a_booking_that_was_booked_anyway_and_moved_to_a_free_time_overlaps_nothing_any_more(
+    practice: Practice,
+) -> None:
+    practice.booked()
+    second = practice.book(START, anyway=True)
+    practice.push()
+    practice.sync()
+    assert second.overlap_allowed is True
+    practice.phone.move(practice.href(second), START + 3 * HOUR)
+    practice.poll_later()
+    second.refresh_from_db()
+    assert (second.start, second.overlap_allowed) == (START + 3 * HOUR, False)
+    practice.phone.add(practice.account.calendar("Work"), "Dentist", START + 3 * HOUR)
+    practice.poll_later()
+    assert practice.proposals() == [("collision", "An event of the calendar “Work” now overlaps it.")]
+
+
+def test_a_move_that_is_undone_leaves_no_leave_to_overlap(practice: Practice) -> None:
+    booking = practice.booked()
+    practice.phone.move(practice.href(booking), START + 3 * HOUR)
+    practice.poll_later()
+    other = practice.book(START + 3 * HOUR, anyway=True)
+    change = booking.changes.first()
+    assert change is not None
+    booking = actions.undo(change, now=practice.now)
+    assert (booking.overlap_allowed, other.overlap_allowed) == (False, True)
+    other = actions.reschedule(other, start=START + 5 * HOUR, now=practice.now)
+    assert other.overlap_allowed is False
+
+
+def running(practice: Practice) -> Booking:
+    """A booking of which 50 of 60 minutes are over."""
+    booking = practice.booked()
+    practice.later(START - practice.now + 50 * MINUTE)
+    practice.sync()
+    return booking
+
+
+def test_an_appointment_lengthened_while_it_runs_follows(practice: Practice) -> None:
+    booking = running(practice)
+    practice.phone.lengthen(practice.href(booking), 15 * MINUTE)
+    practice.poll_later()
+    booking.refresh_from_db()
+    assert (practice.proposals(), booking.start, booking.end) == ([], START, START + 75 * MINUTE)
+
+
+def test_an_appointment_lengthened_while_it_runs_into_the_next_one_is_asked_about(practice: Practice) -> None:
+    booking = practice.booked()
+    practice.book(START + HOUR)
+    practice.push()
+    practice.later(START - practice.now + 50 * MINUTE)
+    practice.sync()
+    practice.phone.lengthen(practice.href(booking), 15 * MINUTE)
+    practice.poll_later()
+    reason = "Another booking, or the time kept free around it, is already there."
+    assert [why for kind, why in practice.proposals() if kind == "moved"] == [reason]
+    booking.refresh_from_db()
+    assert booking.end == START + HOUR
+
+
+def test_an_appointment_that_runs_is_not_moved_into_the_past(practice: Practice) -> None:
+    booking = running(practice)
+    practice.phone.move(practice.href(booking), START - HOUR)
+    practice.poll_later()
+    assert practice.proposals() == [("moved", "This time is over.")]

@@ -1,0 +1,75 @@
+"""Taking a file apart: quickly where it is written as everybody writes it, and never to another end."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from connections.dav.urls import path_of
+from connections.ical import content_lines
+from connections.ical.parser import Block, read_file, without_zones
+from tests.ics_text import event
+
+ZONE = "BEGIN:VTIMEZONE\nTZID:Here\nBEGIN:STANDARD\nTZOFFSETTO:+0100\nEND:STANDARD\nEND:VTIMEZONE\n"
+EVENT = "BEGIN:VEVENT\nUID:A\nDTSTART;TZID=Here:20261201T100000\nEND:VEVENT\n"
+ODD = (
+    "BEGIN:VTIMEZONE\n",
+    "END:VTIMEZONE\n",
+    "begin:vtimezone\n",
+    "END:VTIMEZONE \n",
+    "BEGIN:VTIME\n ZONE\n",
+    "END:VTIMEZONE\n\n \n",
+    " \n",
+    "\n",
+    "BEGIN:VTIMEZONE\nEND:VTIMEZONE\n",
+    ZONE.replace("Here", "VTIMEZONE"),
+    ZONE.replace("TZID:Here", "TZID:He\n re"),
+)
+
+
+def taken_apart(data: bytes) -> tuple[list[list[bytes]], list[bytes]]:
+    """The lines of its events and its zones."""
+    file = read_file(data)
+    return [block.lines for block in file.blocks], list(file.zones)
+
+
+def without(data: bytes) -> tuple[bytes, list[bytes]]:
+    return without_zones(content_lines.unfolded(content_lines.normalise(data)))
+
+
+@given(st.lists(st.sampled_from([ZONE, EVENT, *ODD]), max_size=7))
+def test_zones_are_told_apart_from_events_however_they_are_written(pieces: list[str]) -> None:
+    data = "".join(["BEGIN:VCALENDAR\n", *pieces, "END:VCALENDAR\n"]).encode()
+    rest, zones = without(data)
+    events, found = taken_apart(data)
+    assert (len(events), found) == (rest.count(b"BEGIN:VEVENT\n"), zones)
+
+
+@pytest.mark.parametrize("data", [b"", b"\nEND:VTIMEZONE\n", b"\nBEGIN:VTIMEZONE\n", b"BEGIN:VTIMEZONE\nEND:VTIMEZONE"])
+def test_remains_of_a_zone_are_no_events(data: bytes) -> None:
+    assert taken_apart(data) == ([], without(data)[1])
+
+
+def test_an_event_between_a_zone_left_open_and_one_written_well_is_found() -> None:
+    text = f"BEGIN:VCALENDAR\nBEGIN:VTIMEZONE\n{EVENT}{ZONE}{EVENT}END:VTIMEZONE\nEND:VCALENDAR\n"
+    assert len(taken_apart(text.encode())[0]) == 2
+
+
+def test_a_file_is_read_once_by_all_who_ask_for_it_in_turn() -> None:
+    one, other = event("A"), event("B")
+    file = read_file(one)
+    assert read_file(bytes(bytearray(one))) is file
+    assert (read_file(other).uid, read_file(one).uid) == ("B", "A")
+
+
+def test_lines_of_an_event_are_taken_apart_once() -> None:
+    block = Block([b"UID:A"])
+    assert block.content is block.content
+
+
+@given(st.text(alphabet="/.%4aA~@:?# é", max_size=12).map("/".__add__))
+def test_a_path_in_our_spelling_stays_as_it_is(path: str) -> None:
+    once = path_of(path)
+    assert path_of(once) == once
+    assert path_of(once.replace("a", "%61")) == once

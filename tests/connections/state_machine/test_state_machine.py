@@ -1,0 +1,51 @@
+"""Everything that may happen to a calendar, in any order; afterwards Kalends shows what iCloud says, and nothing else.
+
+A Hypothesis state machine: an Apple device edits (events, series, exceptions, this-and-future both ways, invitations,
+moves between calendars), staff change rules, zone and choice, iCloud fails in every way the sandbox knows, and the
+process is killed between any two statements. After each step nothing that was read is unblocked, and what is called
+fresh is whole; when the trouble ends, four polls of the schedule bring both sides to agreement. What occurrences an
+event has is read independently, by `machine_reading`.
+
+    pytest tests/connections/test_state_machine.py                              some 20 s
+    HYPOTHESIS_PROFILE=long pytest tests/connections/test_state_machine.py      an hour; MACHINE_EXAMPLES says how many
+
+A failure prints the steps as a program. Names of events are random, so now and then one does not repeat.
+"""
+
+from __future__ import annotations
+
+import os
+
+import pytest
+from hypothesis import HealthCheck, settings
+from hypothesis.stateful import run_state_machine_as_test
+
+pytest.register_assert_rewrite("tests.connections.state_machine.machine")
+
+from connections.sync import apply, calendar  # noqa: E402
+from tests.connections.state_machine.staff import Process  # noqa: E402
+from tests.connections.state_machine.trouble import Trouble  # noqa: E402
+
+LONG = os.environ.get("HYPOTHESIS_PROFILE") == "long"
+EXAMPLES = int(os.environ.get("MACHINE_EXAMPLES", "2000" if LONG else "8"))
+CALM = settings(
+    max_examples=EXAMPLES,
+    stateful_step_count=60 if LONG else 30,
+    deadline=None,
+    derandomize=not LONG,  # the suite is the same everywhere; the long run is for finding what is new
+    print_blob=True,
+    suppress_health_check=list(HealthCheck),
+)
+
+
+class Inwards(Process, Trouble):
+    """Everything together."""
+
+
+@pytest.mark.django_db(transaction=True)
+def test_after_any_trouble_kalends_shows_exactly_what_icloud_says(monkeypatch: pytest.MonkeyPatch) -> None:
+    # Small batches, so that little is enough to need several, and a kill can come between them.
+    monkeypatch.setattr(calendar, "CHUNK", 4)
+    monkeypatch.setattr(calendar, "MOST_NAMES", 5)
+    monkeypatch.setattr(apply, "MOST_EVENTS", 4)
+    run_state_machine_as_test(Inwards, settings=CALM)

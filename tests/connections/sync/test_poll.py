@@ -1,0 +1,208 @@
+"""The schedule's door: many connections at once, one task, and nothing that lives only in the queue."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+import time_machine
+from django_q.models import OrmQ, Schedule
+from pytest_django import Settings
+
+from connections import tasks
+from connections.models import Calendar, Connection, SyncRun
+from connections.sync import poll
+from connections.sync.state import claim
+from sandbox.server.server import Sandbox
+from tests.connections.engine import World, at
+from tests.factories import NOW, CalendarConfigurationFactory, ConnectionFactory, UserFactory
+
+HOME = "PROPFIND /calendars/ 1 207"
+
+
+def queued() -> list[tuple[str, tuple[object, ...]]]:
+    return [(task.func(), task.args()) for task in OrmQ.objects.order_by("pk")]
+
+
+def work() -> list[str]:
+    """Do what is queued, as one worker would, until nothing is left; what was done."""
+    done = []
+    while task := OrmQ.objects.order_by("pk").first():
+        task.delete()
+        done.append(task.func())
+        getattr(tasks, task.func().rpartition(".")[2])(*task.args())
+    return done
+
+
+def fall_due(world: World, count: int) -> None:
+    """Let `count` connections with the calendars of that of `world` be due, it among them."""
+    calendars = list(Calendar.objects.filter(connection=world.pk))
+    rows = [world.connection for _ in range(count - 1)]
+    for number, row in enumerate(rows):
+        row.pk, row.user = None, UserFactory(username=f"otto{number}", configuration__saved_at=NOW)
+    for row in Connection.objects.bulk_create(rows):
+        for calendar in calendars:
+            calendar.pk, calendar.connection = None, row
+        Calendar.objects.bulk_create(calendars)
+    Connection.objects.update(next_sync_at=world.now)
+
+
+def test_a_poll_that_finds_a_change_leaves_the_reading_to_a_sync_of_its_own(world: World) -> None:
+    world.add("Dentist", at(10))
+    world.asked()
+    [report] = world.poll()
+    assert (world.asked(), report.unfinished, report.changed, world.seen()) == ([HOME], True, 0, [])
+    assert world.sync(after=1, probed=True).changed == 1
+    assert world.asked() == ["sync-collection /calendars/work/ 0 207", "calendar-multiget /calendars/work/ 207"]
+
+
+def test_a_change_that_the_queue_lost_is_read_all_the_same(world: World) -> None:
+    world.add("Dentist", at(10))
+    assert world.poll()[0].unfinished is True
+    assert world.poll(after=139) == []  # the task for it has its time
+    assert world.poll(after=1)[0].unfinished is True
+    assert world.sync(after=1, probed=True).changed == 1
+    assert world.poll(after=299) == []
+    assert world.poll(after=1)[0].unfinished is False
+
+
+def test_a_sync_long_after_its_poll_lists_the_home_again(world: World) -> None:
+    world.add("Dentist", at(10))
+    world.poll()
+    world.asked()
+    world.sync(after=31, probed=True)
+    assert world.asked()[0] == HOME
+
+
+def test_the_task_queues_a_sync_for_what_changed_and_only_for_that(world: World) -> None:
+    with time_machine.travel(world.now, tick=False) as clock:
+        clock.shift(301)
+        tasks.poll_connections()
+        assert queued() == []
+        world.add("Dentist", at(10))
+        clock.shift(301)
+        tasks.poll_connections()
+        assert queued() == [("connections.tasks.sync_probed", (world.pk, False))]
+        tasks.sync_probed(world.pk)
+    assert world.seen() == ["01.12. 10:00-11:00 Dentist BUSY"]
+
+
+def test_a_persons_request_during_a_poll_is_kept_for_later(world: World) -> None:
+    [held] = claim(Connection.objects.all(), world.now)
+    with time_machine.travel(world.now, tick=False):
+        tasks.sync_connection(world.pk, True)
+    [row] = Schedule.objects.filter(func="connections.tasks.sync_connection")
+    assert (row.args, row.schedule_type, (row.next_run - world.now).total_seconds()) == (f"({world.pk}, True)", "O", 5)
+    assert SyncRun.objects.filter(trigger="person").count() == 0
+    assert world.connection.lease_token == held.connection.lease_token
+
+
+def test_a_persons_request_has_its_row_of_history(world: World) -> None:
+    with time_machine.travel(world.now, tick=False):
+        tasks.sync_connection(world.pk)
+    assert list(SyncRun.objects.filter(trigger="person").values_list("started_at", "error_code")) == [(world.now, "")]
+
+
+@pytest.mark.django_db
+def test_a_request_for_a_connection_that_is_no_longer_there_is_forgotten() -> None:
+    tasks.sync_connection(4711)
+    assert Schedule.objects.count() == 0
+
+
+def test_only_the_due_are_polled_and_those_that_wait_longest_first(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(poll, "MOST", 1)
+    row = world.connection
+    row.pk, row.username = None, "ANNA@example.com"
+    row.save()
+    Connection.objects.filter(pk=row.pk).update(next_sync_at=NOW)
+    assert [[report.connection for report in world.poll(after=300)] for _ in range(3)] == [
+        [row.pk],
+        [world.pk],
+        [row.pk],
+    ]
+
+
+def test_one_look_of_the_schedule_polls_450_connections_200_in_each_task(world: World) -> None:
+    fall_due(world, 450)
+    world.asked()
+    with time_machine.travel(world.now + timedelta(minutes=1), tick=False):
+        tasks.poll_connections()
+        assert Connection.objects.filter(next_sync_at__gt=world.now).count() == 200
+        assert work() == ["connections.tasks.poll_connections"] * 2
+    assert world.asked() == [HOME] * 450
+    polled = Connection.objects.filter(polled_at=world.now + timedelta(minutes=1), lease_token="", error_code="")
+    assert polled.count() == 450
+
+
+def test_the_next_task_is_queued_before_anything_is_asked(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(poll, "MOST", 2)
+    fall_due(world, 3)
+    asked: list[list[str]] = []
+    world.asked()
+    poll.poll_due(world.now, lambda: asked.append(world.asked()))
+    assert (asked, world.asked()) == ([[]], [HOME] * 2)
+
+
+def test_polls_that_do_not_keep_up_end_when_the_schedule_has_come_again(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(poll, "MOST", 1)
+    fall_due(world, 5)
+    with time_machine.travel(world.now, tick=False) as clock:
+        tasks.poll_connections()
+        for seconds, left in ((60, 1), (29, 1), (1, 0)):
+            clock.shift(seconds)
+            task = OrmQ.objects.get()
+            task.delete()
+            tasks.poll_connections(*task.args())
+            assert len(queued()) == left
+        assert Connection.objects.due(world.now).count() == 1
+
+
+def test_homes_are_listed_in_parallel(world: World) -> None:
+    rows = [world.connection for _ in range(9)]
+    for number, row in enumerate(rows):
+        row.pk, row.username = None, f"other{number}@example.com"
+    Connection.objects.bulk_create(rows)
+    world.icloud.faults.slow(0.2, times=None)
+    reports = world.poll()
+    assert len(reports) == 10
+    assert max(report.seconds for report in reports) < 1
+    assert {report.error.code if report.error else "" for report in reports} == {"", "unauthorized"}
+
+
+def test_those_that_were_never_asked_because_others_hung_are_not_blamed(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(poll, "THREADS", 1)
+    monkeypatch.setattr(poll, "PROBE_TIMEOUT", 0.3)
+    row = world.connection
+    row.pk, row.username = None, "other@example.com"
+    row.save()
+    world.icloud.faults.slow(2, times=None)
+    assert len(world.poll()) == 2
+    failures = dict(Connection.objects.values_list("pk", "failures"))
+    assert sorted(failures.values()) == [0, 1]
+    spared = Connection.objects.get(failures=0)
+    assert (spared.lease_token, spared.next_sync_at, spared.error_code) == ("", world.now, "")
+
+
+@pytest.mark.django_db
+def test_a_connection_without_calendars_is_polled_and_finds_its_first(icloud: Sandbox, settings: Settings) -> None:
+    settings.ICLOUD_CALDAV_URL = icloud.entry_url
+    otto = icloud.add_account("otto@example.com")
+    user = UserFactory(configuration=None)
+    CalendarConfigurationFactory(user=user, saved_at=None)
+    row = ConnectionFactory(
+        user=user, url=icloud.entry_url, origin="", username="otto@example.com", password=otto.new_app_password(),
+        home_path="", next_sync_at=NOW,
+    )  # fmt: skip
+    assert poll.poll_due(NOW)[0].error is None
+    row.refresh_from_db()
+    assert (row.home_path, row.principal_path) == (f"/{otto.dsid}/calendars/", f"/{otto.dsid}/principal/")
+    otto.add_calendar("Work")
+    Connection.objects.update(next_sync_at=NOW)
+    assert [report.unfinished for report in poll.poll_due(NOW)] == [True]
+    assert list(row.calendars.values_list("name", "conflict", "asked_about")) == [("Work", True, True)]

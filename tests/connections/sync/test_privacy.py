@@ -1,0 +1,122 @@
+"""What is kept of foreign events, and where the password is not."""
+
+from __future__ import annotations
+
+import io
+import logging
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.core.management import call_command
+from django.db import connection as database
+from django_q.models import OrmQ
+
+from connections import tasks
+from connections.models import Calendar, Connection, Event, Occurrence, SyncRun
+from connections.sync.run import account_of
+from tests.connections.engine import World, at
+
+SECRETS = [
+    "Teeth and fear",
+    "Hauptstr. 1",
+    "https://clinic.example/42",
+    "Otto Organizer",
+    "photo.jpg",
+    "otto@example.org",
+]
+
+
+def full_event() -> bytes:
+    """An event with everything that is nobody's business."""
+    lines = [
+        "BEGIN:VCALENDAR",
+        "VERSION:2.0",
+        "PRODID:-//Apple Inc.//iOS 26.1//EN",
+        "BEGIN:VEVENT",
+        "UID:FULL",
+        "DTSTAMP:20261122T080000Z",
+        "DTSTART:20261201T090000Z",
+        "DTEND:20261201T100000Z",
+        "SUMMARY:Dentist",
+        "DESCRIPTION:Teeth and fear",
+        "LOCATION:Hauptstr. 1",
+        "URL;VALUE=URI:https://clinic.example/42",
+        "ORGANIZER;CN=Otto Organizer:mailto:otto@example.org",
+        "ATTENDEE;CN=Otto Organizer;PARTSTAT=ACCEPTED:mailto:otto@example.org",
+        "ATTENDEE;CN=Anna Example;PARTSTAT=ACCEPTED:mailto:anna@example.com",
+        "ATTACH:https://clinic.example/photo.jpg",
+        "END:VEVENT",
+        "END:VCALENDAR",
+    ]
+    return "".join(f"{line}\r\n" for line in lines).encode()
+
+
+def stored() -> str:
+    """Everything that the tables hold of calendars."""
+    rows: list[Any] = []
+    for model in (Calendar, Event, Occurrence, SyncRun):
+        rows += [[bytes(v) if isinstance(v, memoryview) else v for v in row] for row in model.objects.values_list()]
+    return repr(rows)
+
+
+def test_of_a_foreign_event_only_times_blocking_and_title_are_stored(world: World) -> None:
+    data = full_event()
+    assert [secret in data.decode() for secret in SECRETS] == [True] * len(SECRETS)
+    world.theirs("Work").put("full.ics", data)
+    world.add("Physio", at(12), location="Praxis am See", notes="Knee", url="https://see.example/")
+    world.sync()
+    assert world.seen() == ["01.12. 10:00-11:00 Dentist BUSY", "01.12. 12:00-13:00 Physio BUSY"]
+    everything = stored()
+    assert [secret for secret in [*SECRETS, "Praxis", "Knee", "see.example"] if secret in everything] == []
+    assert "Dentist" in everything
+    assert "Anna Example" not in everything
+
+
+def test_times_only_stores_no_title_anywhere(world: World) -> None:
+    Calendar.objects.filter(name="Work").update(times_only=True)
+    world.theirs("Work").put("full.ics", full_event())
+    world.sync()
+    assert ("Dentist" in stored(), [line[:12] for line in world.seen()]) == (False, ["01.12. 10:00"])
+
+
+def test_a_readers_answer_to_an_invitation_is_kept_without_names(world: World) -> None:
+    href = world.phone.receive_invitation(world.theirs("Work"), "Talk", at(14), answer="DECLINED")
+    world.sync()
+    assert world.seen() == ["01.12. 14:00-15:00 Talk declined"]
+    assert b"CN=" not in bytes(world.event(href).text)
+
+
+def test_the_password_is_encrypted_in_the_database(world: World) -> None:
+    with database.cursor() as cursor:
+        cursor.execute("SELECT password FROM connections_connection")
+        [[kept]] = cursor.fetchall()
+    assert (world.password in str(kept), world.connection.password) == (False, world.password)
+
+
+def test_the_password_is_in_no_repr(world: World) -> None:
+    account = account_of(world.connection)
+    shown = [repr(world.connection), str(world.connection), repr(account), str(vars(type(account)))]
+    assert [world.password in text for text in shown] == [False] * 4
+
+
+@pytest.mark.parametrize("trouble", ["none", "refused", "silent", "html"])
+def test_the_password_is_in_no_log_task_history_or_output(
+    world: World, trouble: str, caplog: pytest.LogCaptureFixture, capfd: pytest.CaptureFixture[str]
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    world.add("Dentist", at(10))
+    if trouble == "refused":
+        world.account.revoke_all()
+    elif trouble == "silent":
+        world.icloud.down(how="close")
+    elif trouble == "html":
+        world.icloud.faults.html(times=None)
+    Connection.objects.update(next_sync_at=world.now - timedelta(days=30))
+    tasks.poll_connections()
+    world.person_syncs()
+    tasks.sync_soon(world.pk)
+    call_command("check_connections", stdout=io.StringIO()) if trouble != "refused" else None
+    words = [world.password, world.password.replace("-", "")]
+    shown = caplog.text + "".join(capfd.readouterr()) + stored() + repr(list(OrmQ.objects.values_list()))
+    assert [word in shown for word in words] == [False, False]

@@ -1,0 +1,114 @@
+"""A cluster goes on when one of its processes is killed, whatever that process was about."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
+
+import pytest
+from django_q.models import Success
+from django_q.tasks import async_task
+
+from connections.worker.supervisor import Cluster
+from tests.shared_database import shared_database  # noqa: F401 - a fixture
+
+ROOT = Path(__file__).parents[3]
+WORKERS = 2
+
+pytestmark = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="looks for processes as Linux shows them")
+
+
+@pytest.fixture
+def overseer(shared_database: str) -> Iterator[int]:  # noqa: F811
+    """The overseer of a cluster that has done its first task."""
+    kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
+    settings = {"DEBUG": "true", "DATABASE_URL": shared_database, "WORKERS": str(WORKERS)}
+    cluster = subprocess.Popen(
+        [sys.executable, "manage.py", "qcluster"], cwd=ROOT, env={**kept, **settings}, start_new_session=True
+    )
+    try:
+        assert done(1)
+        yield children(cluster.pid)[0]
+    finally:
+        with suppress(ProcessLookupError):
+            os.killpg(cluster.pid, signal.SIGKILL)
+        cluster.wait()
+
+
+def children(pid: int) -> list[int]:
+    return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+
+
+def parent(pid: int) -> int:
+    return int(Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[1])
+
+
+def done(count: int) -> bool:
+    """Are so many tasks done within a while, the last of them asked for now?"""
+    async_task("time.sleep", 0)
+    until = time.monotonic() + 30
+    while Success.objects.count() < count and time.monotonic() < until:
+        time.sleep(0.05)
+    return Success.objects.count() == count
+
+
+def kill_and_wait(overseer: int, victim: int) -> None:
+    """Kill one and wait until the crew is complete again."""
+    os.kill(victim, signal.SIGKILL)
+    until = time.monotonic() + 30
+    while (victim in (crew := children(overseer)) or len(crew) != WORKERS + 2) and time.monotonic() < until:
+        time.sleep(0.05)
+
+
+def test_each_process_of_an_idle_cluster_can_be_killed(overseer: int) -> None:
+    finished = 1
+    for number in range(WORKERS + 2):  # the workers, who stores results, who hands out
+        kill_and_wait(overseer, children(overseer)[number])
+        finished += 1
+        assert done(finished)
+
+
+def test_of_a_crew_at_work_one_is_started_again_and_the_others_finish(overseer: int) -> None:
+    before = children(overseer)
+    for _ in range(WORKERS):
+        async_task("time.sleep", 3)
+    time.sleep(2)
+    os.kill(before[0], signal.SIGKILL)
+    assert done(WORKERS + 1)  # the first, all but one of the sleepers, and this one
+    assert set(before[1:]) <= set(children(overseer))
+
+
+def test_a_cluster_that_is_told_to_stop_several_times_ends(overseer: int) -> None:
+    crew = [overseer, *children(overseer)]
+    cluster = parent(overseer)
+    for _ in range(40):
+        os.kill(cluster, signal.SIGINT)
+        time.sleep(0.0005)
+    until = time.monotonic() + 30
+    while any(Path(f"/proc/{pid}").exists() for pid in crew) and time.monotonic() < until:
+        time.sleep(0.05)
+    assert [pid for pid in crew if Path(f"/proc/{pid}").exists()] == []
+
+
+class Interrupted(Cluster):
+    """One that is told to stop again in the middle of stopping; made without its handlers of signals."""
+
+    def __init__(self) -> None:
+        self.stops = 0
+
+    def stop(self) -> bool:
+        self.stops += 1
+        self.sig_handler(signal.SIGINT, None)
+        return True
+
+
+def test_a_second_signal_in_the_middle_of_stopping_changes_nothing() -> None:
+    cluster = Interrupted()
+    cluster.sig_handler(signal.SIGTERM, None)
+    assert cluster.stops == 1

@@ -1,0 +1,245 @@
+"""The demo's page: signing in with one click, and buttons for what Apple and its people do."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+import time_machine
+from django.core.mail import send_mail
+from django.db.models import F
+from django.test import Client
+from django.urls import clear_url_caches
+from django.utils import timezone
+
+from bookings.models import Booking, LinkedEvent
+from bookings.push import outbox
+from connections.models import Connection
+from connections.sync.run import sync_connection
+from practice.models import User
+from sandbox.demo import calendars, cast, staff
+from sandbox.server.server import Sandbox
+from tests.factories import NOW
+from tests.pages import find, links, texts
+
+pytestmark = [pytest.mark.django_db, pytest.mark.urls("tests.sandbox.demo.everything")]
+peopled = pytest.mark.usefixtures("people")
+practised = pytest.mark.usefixtures("practice")
+
+HTMX = {"HX-Request": "true"}
+
+
+@pytest.fixture
+def client() -> Client:
+    """Somebody with a browser."""
+    return Client()
+
+
+@pytest.fixture
+def people(settings, icloud: Sandbox) -> None:
+    """The three and their iPhones; Kalends knows nobody's iCloud."""
+    settings.ICLOUD_CALDAV_URL = icloud.entry_url
+    settings.DEMO_APPLE_URL = icloud.serve_pages()
+    calendars.open_accounts(icloud, timezone.now().date())
+    for person in cast.PEOPLE:
+        staff.hire(person)
+
+
+@pytest.fixture
+def practice(settings, icloud: Sandbox) -> None:
+    """The whole practice, made now."""
+    settings.ICLOUD_CALDAV_URL = icloud.entry_url
+    settings.DEMO_APPLE_URL = icloud.serve_pages()
+    staff.make(icloud, now=timezone.now())
+
+
+def signed_in(client: Client, username: str) -> Client:
+    client.post(f"/demo/sign-in/{username}/")
+    return client
+
+
+def look(client: Client):
+    return client.get("/demo/")
+
+
+@peopled
+def test_nobody_is_signed_in_at_first_and_maras_iphone_is_shown(client: Client, icloud: Sandbox) -> None:
+    page = look(client)
+    mara = icloud.account("mara.winter@icloud.com")
+    assert [frame.get("src") for frame in find(page, "//iframe")] == [
+        f"{icloud.apple_url}iphone/{mara.dsid}/",
+        "/calendars/",
+    ]
+    assert texts(page, "//button[@class='person']//span[@class='person__name']") == [
+        "Sign in as Mara",
+        "Sign in as Jonas",
+        "Sign in as Lea",
+    ]
+    assert texts(page, "//button[@aria-current]") == []
+
+
+@peopled
+def test_only_the_demos_page_may_frame_the_iphone(client: Client) -> None:
+    assert "frame-src 'self'" in look(client).headers["Content-Security-Policy"]
+    assert "frame-src" not in client.get("/accounts/login/").headers["Content-Security-Policy"]
+
+
+@pytest.mark.parametrize("username", ["mara", "jonas", "lea"])
+@peopled
+def test_one_click_signs_in(client: Client, username: str) -> None:
+    answer = client.post(f"/demo/sign-in/{username}/")
+    assert (answer.status_code, answer["Location"]) == (302, "/demo/")
+    assert client.get("/calendars/").context["user"].username == username
+
+
+@peopled
+def test_nobody_else_can_be_signed_in(client: Client) -> None:
+    User.objects.create_superuser("root")
+    assert client.post("/demo/sign-in/root/").status_code == 404
+    assert client.get("/demo/sign-in/mara/").status_code == 405
+    assert client.get("/calendars/").status_code == 302
+
+
+def test_signing_in_needs_the_pages_own_form() -> None:
+    assert Client(enforce_csrf_checks=True).post("/demo/sign-in/mara/").status_code == 403
+
+
+@pytest.mark.urls("config.urls")
+def test_without_the_setting_there_is_no_demo(client: Client) -> None:
+    clear_url_caches()
+    assert client.get("/demo/").status_code == 404
+    assert client.post("/demo/sign-in/mara/").status_code == 404
+
+
+@peopled
+def test_every_apple_id_of_hers_has_its_iphone_and_its_passwords(client: Client, icloud: Sandbox) -> None:
+    page = look(signed_in(client, "mara"))
+    home, practice = (icloud.account(f"{name}.winter@icloud.com").dsid for name in ("mara", "praxis"))
+    assert links(page, "//span[@class='bar__phone']/a") == [
+        ("mara.winter@icloud.com", f"{icloud.apple_url}iphone/{home}/"),
+        ("Passwords", f"{icloud.apple_url}account/{home}/"),
+        ("praxis.winter@icloud.com", f"{icloud.apple_url}iphone/{practice}/"),
+        ("Passwords", f"{icloud.apple_url}account/{practice}/"),
+    ]
+
+
+@peopled
+def test_who_has_no_icloud_yet_is_shown_the_two_steps(client: Client, icloud: Sandbox) -> None:
+    page = look(signed_in(client, "lea"))
+    dsid = icloud.account("lea.brandt@icloud.com").dsid
+    assert links(page, "//ol/li/a") == [
+        ("Make an app-specific password", f"{icloud.apple_url}account/{dsid}/"),
+        ("Connect iCloud", "/calendars/settings/connections/new/icloud/"),
+    ]
+    assert texts(page, "//button[@disabled]") == ["Drag the next booking", "Revoke the password"]
+
+
+@practised
+def test_dragging_moves_the_next_booking_on_the_iphone_and_kalends_follows(client: Client) -> None:
+    signed_in(client, "mara")
+    mara = User.objects.get(username="mara")
+    booking = Booking.objects.filter(staff=mara, start__gt=timezone.now()).earliest("start")
+    answer = client.post("/demo/drag/", headers=HTMX)
+    assert f"On the iPhone, {booking} begins an hour later now." in answer.content.decode()
+    for connection in Connection.objects.filter(user=mara):
+        sync_connection(connection.pk, now=datetime.now(UTC))
+    moved = Booking.objects.get(pk=booking.pk)
+    assert moved.start == booking.start + timedelta(hours=1)
+
+
+@practised
+def test_with_nothing_on_the_iphone_there_is_nothing_to_drag(client: Client) -> None:
+    LinkedEvent.objects.all().delete()
+    answer = signed_in(client, "jonas").post("/demo/drag/", headers=HTMX)
+    assert "No booking of Jonas stands on an iPhone yet." in answer.content.decode()
+
+
+@practised
+def test_revoking_lets_kalends_ask_for_a_person(client: Client, icloud: Sandbox) -> None:
+    signed_in(client, "jonas")
+    client.post("/demo/revoke/", headers=HTMX)
+    assert icloud.account("jonas.field@icloud.com").app_passwords == []
+    connection = Connection.objects.get(username="jonas.field@icloud.com")
+    sync_connection(connection.pk, now=datetime.now(UTC))
+    page = look(client)
+    assert "Kalends cannot sign in for Jonas any more." in page.content.decode()
+    reconnect = f"/calendars/settings/connections/{connection.pk}/reconnect/"
+    assert links(page, "//a[@id='reconnect']") == [("reconnect", reconnect)]
+    assert texts(page, "//button[@disabled]") == ["Revoke the password"]
+
+
+@practised
+def test_icloud_goes_down_and_comes_back(client: Client, icloud: Sandbox) -> None:
+    signed_in(client, "mara")
+    client.post("/demo/down/", headers=HTMX)
+    assert icloud.is_down is True
+    assert texts(look(client), "//button[@aria-pressed='true']") == ["iCloud is down"]
+    Connection.objects.update(next_sync_at=timezone.now() + timedelta(hours=1), not_before=timezone.now())
+    client.post("/demo/down/", headers=HTMX)
+    assert icloud.is_down is False
+    assert Connection.objects.due(timezone.now()).count() == 3
+
+
+@practised
+def test_what_waited_while_icloud_was_down_is_sent_as_soon_as_it_answers(client: Client) -> None:
+    signed_in(client, "mara")
+    mara = User.objects.get(username="mara")
+    placement = LinkedEvent.objects.filter(booking__staff=mara, state=LinkedEvent.State.PUSHED).earliest("pk")
+    client.post("/demo/down/", headers=HTMX)
+    Booking.objects.filter(pk=placement.booking_id).update(revision=F("revision") + 1)
+    outbox.push_due(timezone.now())
+    placement.refresh_from_db()
+    assert (placement.state, placement.next_try_at > timezone.now()) == (LinkedEvent.State.RETRYING, True)
+    client.post("/demo/down/", headers=HTMX)
+    placement.refresh_from_db()
+    assert (placement.state, placement.next_try_at) == (LinkedEvent.State.PUSHED, None)
+
+
+@peopled
+def test_without_scripts_a_button_leads_back_to_the_page(client: Client) -> None:
+    answer = signed_in(client, "mara").post("/demo/drag/")
+    assert (answer.status_code, answer["Location"]) == (302, "/demo/")
+    assert client.post("/demo/fly/").status_code == 404
+    assert client.get("/demo/drag/").status_code == 405
+
+
+@practised
+def test_the_bar_is_left_alone_until_something_changes(client: Client, icloud: Sandbox) -> None:
+    signed_in(client, "mara")
+    (address,) = (element.get("hx-get") for element in find(look(client), "//header[@id='bar']"))
+    assert client.get(address, headers=HTMX).status_code == 204
+    icloud.down()
+    fresh = client.get(address, headers=HTMX)
+    assert fresh.status_code == 200
+    (address,) = (element.get("hx-get") for element in find(fresh, "//header[@id='bar']"))
+    assert client.get(address, headers=HTMX).status_code == 204
+
+
+@peopled
+def test_mails_can_be_read_though_nobody_gets_them(client: Client, settings, tmp_path: Path) -> None:
+    settings.EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
+    settings.EMAIL_FILE_PATH = str(tmp_path)
+    with time_machine.travel(NOW, tick=False):
+        send_mail("Booked: Massage", "Hello Zoë,\n\n<b>see you</b> soon.", "book@example.com", ["zoe@example.org"])
+    page = signed_in(client, "mara").get("/demo/mails/")
+    assert texts(page, "//article/h2") == ["Booked: Massage"]
+    assert texts(page, "//article/p") == ["To zoe@example.org, Mon 30 Nov 2026, 09:00"]
+    assert texts(page, "//nav//a[@aria-current]") == []
+    assert texts(page, "//article/div/p") == ["Hello Zoë,", "<b>see you</b> soon."]
+    assert texts(look(client), "//a[@id='mails']") == ["1 mail"]
+
+
+@peopled
+def test_the_page_begins_anew_when_somebody_else_signs_in_inside_it(client: Client) -> None:
+    signed_in(client, "mara")
+    answer = client.get("/demo/bar/?as=jonas&seen=", headers=HTMX)
+    assert answer.headers["HX-Refresh"] == "true"
+
+
+@peopled
+def test_a_stand_in_that_does_not_answer_is_said(client: Client, settings) -> None:
+    settings.DEMO_APPLE_URL = "http://127.0.0.1:9/"
+    page = look(signed_in(client, "mara"))
+    assert page.status_code == 200
+    assert "The pretend iCloud does not answer." in page.content.decode()
