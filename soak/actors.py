@@ -61,9 +61,9 @@ class Actor:
 
     def act(self) -> None:
         """One deed. Whatever goes wrong in it is a complaint, and life goes on."""
-        deeds = self.deeds()
-        deed = self.choose.choices([deed for _weight, deed in deeds], [weight for weight, _deed in deeds])[0]
-        with guard.one_row(f"what {self.name} did", self._complain):
+        changes = self.deeds()
+        deed = self.choose.choices([deed for _weight, deed in changes], [weight for weight, _deed in changes])[0]
+        with guard.isolate_failure(f"what {self.name} did", self._complain):
             try:
                 deed()
             except NoAnswer:

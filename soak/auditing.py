@@ -201,7 +201,7 @@ class Audit:
         return (one for one in self.ledger.versions if one.until is None and one.calendar in paths)
 
     def _paths(self, booking: Booking) -> set[str]:
-        return set(Calendar.objects.selected().of(booking.staff_id).values_list("path", flat=True))
+        return set(Calendar.objects.conflict_calendars().of(booking.staff_id).values_list("path", flat=True))
 
     def _own_collision(self, booking: Booking) -> bool:
         """Does an event of another booking or a slot of the same person, as the phone has it, lie over this one?"""
@@ -270,7 +270,7 @@ class Audit:
     def _mirror(self) -> None:
         """What Kalends has of selected calendars is what is there, and means what another reader makes of it."""
         there = {one.href: one for one in self.there}
-        for calendar in Calendar.objects.selected().select_related("connection"):
+        for calendar in Calendar.objects.conflict_calendars().select_related("connection"):
             rows = {row.href: row for row in Event.objects.filter(calendar=calendar).defer("text")}
             present = {href: one for href, one in there.items() if href.startswith(calendar.path)}
             for href in rows.keys() ^ present.keys():

@@ -54,9 +54,9 @@ class Phone(Actor):
         phone, calendar = self._any()
         mine = [href for href, uid in _events(calendar) if uid in self.ledger.made_on_phone]
         if mine:
-            deeds = [self._move, self._move, self._lengthen, self._free, self._delete, self._touch, self._elsewhere]
-            deeds += [self._one_of_series, self._one_of_series]
-            self._change(phone, self.choose.choice(mine), self.choose.choice(deeds))
+            changes = [self._move, self._move, self._lengthen, self._free, self._delete, self._touch, self._elsewhere]
+            changes += [self._one_of_series, self._one_of_series]
+            self._change(phone, self.choose.choice(mine), self.choose.choice(changes))
 
     def _change(self, phone: AppleDevice, href: str, deed: object) -> None:
         """Do something to an event of its own, and write down what stands there before and after."""

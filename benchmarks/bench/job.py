@@ -36,7 +36,7 @@ class Child:
 
     def __init__(self, name: str, environment: Mapping[str, str], **spec: Any) -> None:
         module, _, kind = name.partition(":")
-        command = [sys.executable, "-m", "benchmarks.bench.job", f"benchmarks.{module}", kind, json.dumps(spec)]
+        command = [sys.executable, "-m", "benchmarks.bench.job", f"benchmarks.bench.{module}", kind, json.dumps(spec)]
         self.name = name
         self._process = subprocess.Popen(  # noqa: S603 - our own modules
             command, env=dict(environment), stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True

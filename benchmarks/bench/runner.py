@@ -105,7 +105,7 @@ def run(plan: Plan, folder: Path, say: Callable[[str], None]) -> Iterator[Block]
 @contextmanager
 def _started(name: str, folder: Path) -> Iterator[Server]:
     arguments = {"sandbox": [], "radicale": [str(folder / "radicale")]}[name]
-    with Server(name, f"benchmarks.serve_{name}", arguments) as server:
+    with Server(name, f"benchmarks.bench.serve_{name}", arguments) as server:
         yield server
 
 

@@ -57,7 +57,7 @@ def make(icloud: Sandbox, *, now: datetime) -> None:
 def go_on(icloud: Sandbox, *, filled: Iterable[date], now: datetime) -> None:
     """Another start: iCloud may have another port, and weeks that are not `filled` yet get their single events."""
     Connection.objects.exclude(url=icloud.entry_url).update(url=icloud.entry_url)
-    Connection.objects.filter(needs_person=False).update(origin="", next_sync_at=now, not_before=None)
+    Connection.objects.filter(needs_attention=False).update(origin="", next_sync_at=now, not_before=None)
     for monday in sorted(set(weeks_of(now)) - set(filled)):
         calendars.fill_week(icloud, monday)
     _read_all(now)
@@ -74,7 +74,7 @@ def weeks_of(now: datetime) -> list[date]:
 
 def _read_all(now: datetime) -> None:
     """Bring every connection that works up to date."""
-    for connection in Connection.objects.filter(needs_person=False):
+    for connection in Connection.objects.filter(needs_attention=False):
         sync_connection(connection.pk, now=now)
 
 

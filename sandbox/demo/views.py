@@ -108,7 +108,7 @@ def _toggle(before: Scene) -> str:
         return _("iCloud answers nobody now. Book something: Kalends says what it trusts, and for how long.")
     # Kalends asks and pushes less and less often while that fails; here nobody wants to wait for that.
     now = timezone.now()
-    Connection.objects.filter(needs_person=False).update(next_sync_at=now, not_before=None)
+    Connection.objects.filter(needs_attention=False).update(next_sync_at=now, not_before=None)
     outbox.push_due(now, force=True)
     return _("iCloud answers again. Kalends asks it at once, and sends what waited.")
 

@@ -34,12 +34,12 @@ def test_a_busy_port_is_stepped_over(taken: int) -> None:
 
 def test_a_port_that_is_spoken_for_is_stepped_over() -> None:
     first = free_port(20000)
-    assert free_port(first, but=[first]) > first
+    assert free_port(first, exclude=[first]) > first
 
 
 def test_two_demos_that_start_together_choose_different_ports() -> None:
     first = free_port(21000)
-    script = f"from sandbox.demo_place import free_port; print(free_port({first}))"
+    script = f"from sandbox.demo.place import free_port; print(free_port({first}))"
     other = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
     assert int(other.stdout) > first
 
