@@ -101,6 +101,23 @@ def test_a_press_in_the_dialog_blocks_all_day_events_at_once(week: Page, home: C
     assert (home.all_day_rule, week.url, problems) == ("always", address, [])
 
 
+# An observer runs at the end of the task that opens the dialog: nobody can press sooner.
+PRESS_AS_IT_OPENS = """label => {
+    const dialog = document.querySelector("dialog");
+    const press = () => [...dialog.querySelectorAll("button")].find((one) => one.innerText.startsWith(label)).click();
+    new MutationObserver(press).observe(dialog, {attributeFilter: ["open"]});
+}"""
+
+
+def test_a_press_as_the_dialog_opens_stays_in_the_week(week: Page, home: Calendar, problems: list[str]) -> None:
+    address = week.url
+    week.evaluate(PRESS_AS_IT_OPENS, "Always block all-day events of this calendar")
+    week.get_by_role("link", name="Crete").click()
+    expect(week.get_by_role("dialog").get_by_text("All-day events of “Home” always block from now on.")).to_be_visible()
+    home.refresh_from_db()
+    assert (home.all_day_rule, week.url, problems) == ("always", address, [])
+
+
 def test_on_a_phone_each_day_asks(week: Page, problems: list[str]) -> None:
     week.set_viewport_size(PHONE)
     week.locator(".day__why").nth(3).click()
