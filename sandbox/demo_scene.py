@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 
 from django.contrib.auth.models import AnonymousUser, User
 
-from bookings.models import LinkedEvent
+from bookings import finding
+from bookings.models import Booking, LinkedEvent
 from connections.models import Connection
 from sandbox import demo_apple, demo_cast
 from sandbox.demo_apple import Apple, Phone
 from sandbox.demo_cast import Person
+
+HOUR = timedelta(hours=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,3 +71,11 @@ def next_event(person: Person, *, now: datetime) -> LinkedEvent | None:
         state=LinkedEvent.State.PUSHED,
     )
     return standing.select_related("booking__client", "booking__service").order_by("booking__start").first()
+
+
+def later_start(booking: Booking, *, now: datetime) -> datetime | None:
+    """The first open start for `booking` at least an hour after its own, within two weeks; None if there is none."""
+    shape = replace(booking.service.shape, duration=booking.end - booking.start)
+    first = booking.start + HOUR
+    found = finding.openings_of(booking.staff, shape, first, first + finding.LOOK_AHEAD, now=now, moving=booking)
+    return next((start for start, _end in found.spans), None)
