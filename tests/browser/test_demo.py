@@ -11,6 +11,8 @@ from playwright.sync_api import FrameLocator, Page, expect
 from tests.browser.conftest import barriers
 from tests.sandbox.demo_running import Demo
 
+pytestmark = pytest.mark.today
+
 SOON = 60_000  # milliseconds: polls come every five seconds
 
 

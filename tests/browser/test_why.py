@@ -14,7 +14,7 @@ from tests.browser.conftest import barriers
 from tests.browser.test_road import sign_in
 from tests.factories import CalendarFactory, OccurrenceFactory, ServiceFactory, UserFactory, office_hours
 
-pytestmark = [pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.today]
 PHONE = {"width": 390, "height": 800}
 
 

@@ -26,7 +26,7 @@ from sandbox.server import Sandbox
 from tests.factories import NOW, BlockedSlotFactory
 from tests.pages import find, links, texts
 
-pytestmark = [pytest.mark.django_db, pytest.mark.urls("tests.sandbox.demo_everything")]
+pytestmark = [pytest.mark.django_db, pytest.mark.today, pytest.mark.urls("tests.sandbox.demo_everything")]
 peopled = pytest.mark.usefixtures("people")
 practised = pytest.mark.usefixtures("practice")
 practised_on_a_saturday = pytest.mark.usefixtures("saturday", "practice")
