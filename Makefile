@@ -18,7 +18,7 @@ PYTEST := $(BIN)/python -m pytest -q -rfE --numprocesses=$(TEST_PROCESSES) --dis
 
 COMPILE := ../$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --no-header --no-emit-index-url --generate-hashes
 
-.PHONY: help demo test test-postgresql lint format types contracts migrations requirements bench bench-fleet bench-freshness soak run worker environment clean
+.PHONY: help demo test test-dates test-postgresql lint format types contracts migrations requirements bench bench-fleet bench-freshness soak run worker environment clean
 
 help: ## Say what can be made
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1|\2/p' Makefile | while IFS='|' read -r name words; do printf '%-16s %s\n' "$$name" "$$words"; done
@@ -28,6 +28,9 @@ demo: $(VENV)/base.stamp ## Everything at once on this machine; RESET=1 begins a
 
 test: $(VENV)/dev.stamp ## The whole suite on SQLite
 	@exec $(PYTEST) $(TESTS)
+
+test-dates: $(VENV)/dev.stamp ## What depends on today, on many days; needs Debian's faketime; SQLite
+	@exec env -u DATABASE_URL $(PYTEST) -m today --any-day $(TESTS)
 
 test-postgresql: $(VENV)/dev.stamp ## The whole suite on the PostgreSQL that DATABASE_URL names
 	@case "$$DATABASE_URL" in postgres*) ;; *) \

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import socket
 import subprocess
-from collections.abc import Iterator
 from typing import NoReturn
 
 import pytest
@@ -35,12 +34,12 @@ def needs_more_than_code(item: pytest.Item) -> bool:
 
 
 @pytest.fixture(autouse=True)
-def nothing_but_code(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def nothing_but_code(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
     """Let a fast test fail that starts a server or a process, where only fast tests are asked for."""
     if request.config.option.markexpr == "fast":
         monkeypatch.setattr(socket.socket, "listen", _refuse)
         monkeypatch.setattr(subprocess, "Popen", _refuse)
-    yield
+    return
 
 
 def _refuse(*arguments: object, **options: object) -> NoReturn:

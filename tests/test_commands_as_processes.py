@@ -17,6 +17,7 @@ import pytest
 
 from sandbox.server.server import Sandbox
 from sandbox.server.store.accounts import Account
+from tests.any_day import faketime_environment
 from tests.factories import ProposalFactory, ServiceFactory, UserFactory, office_hours
 from tests.shared_database import shared_database  # noqa: F401 - a fixture
 
@@ -46,7 +47,7 @@ def manage(shared_database: str) -> Manage:  # noqa: F811
 
     def run(*arguments: str, typed: str = "", **more: str) -> Ended:
         kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
-        environment = {**kept, "DEBUG": "true", "DATABASE_URL": shared_database, **more}
+        environment = {**kept, "DEBUG": "true", "DATABASE_URL": shared_database, **faketime_environment(), **more}
         done = subprocess.run(
             [sys.executable, "manage.py", *arguments],
             cwd=ROOT,
@@ -72,6 +73,7 @@ def iso(moment: datetime) -> str:
     return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
+@pytest.mark.today
 def test_the_road_from_nothing_to_a_booking_on_the_phone(
     manage: Manage, icloud: Sandbox, account: Account, app_password: str
 ) -> None:
@@ -105,6 +107,7 @@ def to_be_told() -> tuple[str, ...]:
     return ("decide", "--proposal", str(proposal.pk), "--choice", "cancel")
 
 
+@pytest.mark.today
 def test_mails_that_no_server_takes_are_not_mixed_with_the_answer(manage: Manage, to_be_told: tuple[str, ...]) -> None:
     ended = manage(*to_be_told, "--json")
     assert (ended.code, ended.json["status"]) == (0, "cancelled")
@@ -137,6 +140,7 @@ def test_what_is_not_utf_8_is_refused(manage: Manage, json_too: bool) -> None:
     assert (json.loads(ended.out) if ended.out else None) == ({"error": sentence} if json_too else None)
 
 
+@pytest.mark.today
 def test_a_refusal_is_exit_two_one_sentence_and_json(manage: Manage) -> None:
     anna = UserFactory(username="anna")
     office_hours(anna)

@@ -17,6 +17,8 @@ from tests.servers import PASSWORD, USERNAME, CalendarServer
 BERLIN = ZoneInfo("Europe/Berlin")
 Go = Callable[..., Any]
 
+pytestmark = [pytest.mark.django_db, pytest.mark.today]
+
 
 @pytest.fixture
 def go(monkeypatch: pytest.MonkeyPatch) -> Go:
@@ -74,7 +76,6 @@ def busy(go: Go) -> list[tuple[str, bool, str, str]]:
     return [(row["start"], row["blocks"], row["reason"], row["summary"]) for row in rows]
 
 
-@pytest.mark.django_db
 def test_what_stands_in_the_calendar_is_not_open(radicale: CalendarServer, go: Go) -> None:
     path = connect(go, radicale)
     assert starts(go) == []  # never read
@@ -85,7 +86,6 @@ def test_what_stands_in_the_calendar_is_not_open(radicale: CalendarServer, go: G
     assert starts(go)[:2] == [at(9), at(11)]
 
 
-@pytest.mark.django_db
 def test_a_booking_reaches_the_calendar_moves_with_it_and_leaves_it(radicale: CalendarServer, go: Go) -> None:
     connect(go, radicale)
     go("sync_calendars")

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 
 from django.contrib.auth.models import AnonymousUser
 
-from bookings.models import LinkedEvent
+from bookings.models import Booking, LinkedEvent
+from bookings.openings import search
 from connections.models import Connection
 from practice.models import User
 from sandbox.demo import cast, icloud
 from sandbox.demo.cast import Person
 from sandbox.demo.icloud import Apple, Phone
+
+HOUR = timedelta(hours=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,3 +72,11 @@ def next_event(person: Person, *, now: datetime) -> LinkedEvent | None:
         state=LinkedEvent.State.PUSHED,
     )
     return standing.select_related("booking__client", "booking__service").order_by("booking__start").first()
+
+
+def later_start(booking: Booking, *, now: datetime) -> datetime | None:
+    """The first open start for `booking` at least an hour after its own, within two weeks; None if there is none."""
+    shape = replace(booking.service.shape, duration=booking.end - booking.start)
+    first = booking.start + HOUR
+    found = search.openings_of(booking.staff, shape, first, first + search.LOOK_AHEAD, now=now, moving=booking)
+    return next((start for start, _end in found.spans), None)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from hashlib import blake2b
+from zoneinfo import ZoneInfo
 
 from csp.constants import SELF
 from csp.decorators import csp_update
@@ -13,7 +14,7 @@ from django.contrib.auth import login
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.template.loader import render_to_string
-from django.utils import timezone
+from django.utils import formats, timezone
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
@@ -21,10 +22,11 @@ from django_htmx.http import HttpResponseClientRefresh
 
 from bookings.push import outbox
 from connections.models import Connection
+from connections.sync.poll import refresh_all
 from practice.models import User
 from sandbox.demo import cast, icloud
 from sandbox.demo.mails import count, latest
-from sandbox.demo.scene import Scene, scene
+from sandbox.demo.scene import Scene, later_start, next_event, scene
 
 _CSRF = re.compile(r"csrfmiddlewaretoken\W+value=.\w+|X-CSRFToken\W+\w+")  # differs each time it is written
 
@@ -84,12 +86,23 @@ def act(request: HttpRequest, verb: str) -> HttpResponse:
 
 
 def _drag(before: Scene) -> str:
-    if before.next_event is None:
+    """Drag the next booking to an open hour. iCloud is asked first, so that the hour is open there as well."""
+    now = timezone.now()
+    users = User.objects.filter(username=before.person.username).values_list("pk", flat=True)
+    refresh_all(list(users), now, seconds=settings.FRESHNESS_DEADLINE_SECONDS)
+    event = next_event(before.person, now=now)
+    if event is None:
         return _("No booking of %(name)s stands on an iPhone yet.") % {"name": before.person.name}
-    event = before.next_event
-    icloud.say("drag", account=event.account, uid=event.uid, minutes=60)
-    return _("On the iPhone, %(booking)s begins an hour later now. Kalends follows within seconds.") % {
-        "booking": event.booking
+    start = later_start(event.booking, now=now)
+    if start is None:
+        return _("%(booking)s was not dragged: no later hour is open in the next two weeks.") % {
+            "booking": event.booking
+        }
+    icloud.say("drag", account=event.account, uid=event.uid, start=start.isoformat())
+    local = start.astimezone(ZoneInfo(before.person.zone))
+    return _("On the iPhone, %(booking)s begins on %(time)s now. Kalends follows within seconds.") % {
+        "booking": event.booking,
+        "time": formats.date_format(local, "DATETIME_FORMAT"),
     }
 
 

@@ -17,7 +17,7 @@ from sandbox.server.store.accounts import Account
 from tests.browser.conftest import barriers, work
 from tests.factories import PASSWORD, ServiceFactory, UserFactory, office_hours
 
-pytestmark = [pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.today]
 
 MONDAY, TUESDAY, WEDNESDAY, THURSDAY, FRIDAY = range(5)
 HALF_AN_HOUR = timedelta(minutes=30)

@@ -14,7 +14,7 @@ from tests.browser.conftest import barriers
 from tests.browser.test_road import sign_in
 from tests.factories import CalendarFactory, OccurrenceFactory, ServiceFactory, UserFactory, office_hours
 
-pytestmark = [pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.today]
 PHONE = {"width": 390, "height": 800}
 
 
@@ -97,6 +97,23 @@ def test_a_press_in_the_dialog_blocks_all_day_events_at_once(week: Page, home: C
     week.get_by_role("link", name="Crete").click()
     dialog.get_by_role("button", name="Always block all-day events of this calendar").click()
     expect(dialog.get_by_text("All-day events of “Home” always block from now on.")).to_be_visible()
+    home.refresh_from_db()
+    assert (home.all_day_rule, week.url, problems) == ("always", address, [])
+
+
+# An observer runs at the end of the task that opens the dialog: nobody can press sooner.
+PRESS_AS_IT_OPENS = """label => {
+    const dialog = document.querySelector("dialog");
+    const press = () => [...dialog.querySelectorAll("button")].find((one) => one.innerText.startsWith(label)).click();
+    new MutationObserver(press).observe(dialog, {attributeFilter: ["open"]});
+}"""
+
+
+def test_a_press_as_the_dialog_opens_stays_in_the_week(week: Page, home: Calendar, problems: list[str]) -> None:
+    address = week.url
+    week.evaluate(PRESS_AS_IT_OPENS, "Always block all-day events of this calendar")
+    week.get_by_role("link", name="Crete").click()
+    expect(week.get_by_role("dialog").get_by_text("All-day events of “Home” always block from now on.")).to_be_visible()
     home.refresh_from_db()
     assert (home.all_day_rule, week.url, problems) == ("always", address, [])
 

@@ -91,7 +91,7 @@ class Contents:
     def seen(self, name: str, *, lag: float, shows: Literal["missing", "old"]) -> Resource | None:
         """The member as a reader gets it, `lag` seconds behind the writers."""
         resource = self.members.get(name)
-        if resource is None or (self.store.clock.now() - resource.written).total_seconds() >= lag:
+        if resource is None or not lag or (self.store.clock.now() - resource.written).total_seconds() >= lag:
             return resource
         return resource.before if shows == "old" else None
 

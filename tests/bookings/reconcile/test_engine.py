@@ -3,6 +3,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+import time_machine
 
 from bookings import actions
 from bookings.models import Booking, BookingChange, Proposal
@@ -272,7 +273,8 @@ def test_a_kill_between_apply_and_reconciling_loses_nothing(practice: Practice, 
     with pytest.raises(KeyboardInterrupt):
         practice.sync()
     assert (span(booking)[0], CalendarConfiguration.objects.get().reconcile_due) == (START, True)
-    reconcile_bookings()
+    with time_machine.travel(practice.now, tick=False):
+        reconcile_bookings()
     assert span(booking) == (utc(1, 13), utc(1, 14), "confirmed")
 
 

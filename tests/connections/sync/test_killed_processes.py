@@ -21,6 +21,7 @@ from connections.models import Calendar, CalendarConfiguration, Connection, Occu
 from connections.sync.run import sync_connection
 from sandbox.server.server import Sandbox
 from sandbox.server.store.accounts import Account
+from tests.any_day import faketime_environment
 from tests.connections.engine import World
 from tests.factories import UserFactory
 from tests.shared_database import shared_database  # noqa: F401 - a fixture
@@ -61,6 +62,7 @@ def start(shared_database: str, icloud: Sandbox) -> Iterator[Start]:  # noqa: F8
         kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
         environment = {
             **kept,
+            **faketime_environment(),
             "DEBUG": "true",
             "DJANGO_SETTINGS_MODULE": "config.settings",
             "DATABASE_URL": shared_database,
@@ -113,6 +115,7 @@ def finish(world: World, start: Start) -> None:
     assert CalendarConfiguration.objects.get(user=world.user).reconcile_due is False
 
 
+@pytest.mark.today
 def test_killed_in_the_middle_of_a_first_sync_and_started_again(outside: World, start: Start) -> None:
     outside.icloud.faults.slow(0.1, method="REPORT", times=None)
     process = start("-m", "tests.connections.sync.killed", "connections.sync.apply.finish:1", "sync_calendars")

@@ -8,6 +8,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+from tests.any_day import faketime_environment
+
 ROOT = Path(__file__).parents[3]
 OURS = ("DJANGO_SETTINGS_MODULE", "DEBUG", "DATABASE_URL", "SECRET_KEY", "FERNET_KEYS")
 
@@ -18,6 +20,7 @@ class Demo:
     def __init__(self, folder: Path, *options: str) -> None:
         self.folder = folder
         environment = {name: value for name, value in os.environ.items() if name not in OURS}
+        environment |= faketime_environment()
         self.process = subprocess.Popen(
             [sys.executable, "manage.py", "demo", f"--data={folder}", *options],
             cwd=ROOT,

@@ -98,6 +98,7 @@ def start(tmp_path: Path) -> Iterator[Callable[..., Demo]]:
             demo.stop()
 
 
+@pytest.mark.today
 def test_a_demo_starts_shows_itself_ends_and_goes_on(start) -> None:
     with closing(occupied(FIRST_PORTS["web"])):
         demo = start()

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 import time_machine
@@ -13,19 +15,21 @@ from django.test import Client
 from django.urls import clear_url_caches
 from django.utils import timezone
 
-from bookings.models import Booking, LinkedEvent
+from bookings.models import Booking, BookingChange, LinkedEvent
 from bookings.push import outbox
 from connections.models import Connection
 from connections.sync.run import sync_connection
 from practice.models import User
 from sandbox.demo import calendars, cast, staff
+from sandbox.device.device import AppleDevice
 from sandbox.server.server import Sandbox
-from tests.factories import NOW
+from tests.factories import NOW, BlockedSlotFactory
 from tests.pages import find, links, texts
 
-pytestmark = [pytest.mark.django_db, pytest.mark.urls("tests.sandbox.demo.everything")]
+pytestmark = [pytest.mark.django_db, pytest.mark.today, pytest.mark.urls("tests.sandbox.demo.everything")]
 peopled = pytest.mark.usefixtures("people")
 practised = pytest.mark.usefixtures("practice")
+practised_on_a_saturday = pytest.mark.usefixtures("saturday", "practice")
 
 HTMX = {"HX-Request": "true"}
 
@@ -44,6 +48,13 @@ def people(settings, icloud: Sandbox) -> None:
     calendars.open_accounts(icloud, timezone.now().date())
     for person in cast.PEOPLE:
         staff.hire(person)
+
+
+@pytest.fixture
+def saturday() -> Iterator[None]:
+    """A Saturday on which the hours after Mara's next bookings are taken."""
+    with time_machine.travel(datetime(2026, 11, 28, 4, 0, tzinfo=UTC)):
+        yield
 
 
 @pytest.fixture
@@ -135,17 +146,69 @@ def test_who_has_no_icloud_yet_is_shown_the_two_steps(client: Client, icloud: Sa
     assert texts(page, "//button[@disabled]") == ["Drag the next booking", "Revoke the password"]
 
 
-@practised
-def test_dragging_moves_the_next_booking_on_the_iphone_and_kalends_follows(client: Client) -> None:
+def follow(username: str) -> None:
+    """Let Kalends read what happened on the iPhone."""
+    for connection in Connection.objects.filter(user__username=username):
+        sync_connection(connection.pk, now=timezone.now())
+
+
+def next_booking(username: str) -> Booking:
+    return Booking.objects.filter(staff__username=username, start__gt=timezone.now()).earliest("start")
+
+
+def berlin(moment: datetime) -> str:
+    return f"{moment.astimezone(ZoneInfo('Europe/Berlin')):%a %-d %b %Y, %H:%M}"
+
+
+@practised_on_a_saturday
+def test_dragging_moves_the_next_booking_to_an_open_hour_and_kalends_follows(client: Client) -> None:
     signed_in(client, "mara")
-    mara = User.objects.get(username="mara")
-    booking = Booking.objects.filter(staff=mara, start__gt=timezone.now()).earliest("start")
-    answer = client.post("/demo/drag/", headers=HTMX)
-    assert f"On the iPhone, {booking} begins an hour later now." in answer.content.decode()
-    for connection in Connection.objects.filter(user=mara):
-        sync_connection(connection.pk, now=datetime.now(UTC))
+    moves = []
+    for _press in range(3):
+        booking = next_booking("mara")
+        answer = client.post("/demo/drag/", headers=HTMX)
+        follow("mara")
+        moved = Booking.objects.get(pk=booking.pk)
+        words = f"On the iPhone, {booking} begins on {berlin(moved.start)} now. Kalends follows within seconds."
+        assert texts(answer, "//*[@id='said']") == [words]
+        moves.append((berlin(booking.start), berlin(moved.start)))
+    assert moves == [
+        ("Sun 29 Nov 2026, 15:30", "Sun 29 Nov 2026, 16:30"),
+        ("Sun 29 Nov 2026, 16:30", "Mon 30 Nov 2026, 09:00"),
+        ("Mon 30 Nov 2026, 09:00", "Mon 30 Nov 2026, 16:00"),
+    ]
+
+
+@practised_on_a_saturday
+def test_a_second_press_drags_on_although_kalends_has_not_followed_yet(client: Client) -> None:
+    booking = next_booking("mara")
+    signed_in(client, "mara").post("/demo/drag/", headers=HTMX)
+    client.post("/demo/drag/", headers=HTMX)
+    follow("mara")
+    moves = booking.changes.filter(kind=BookingChange.Kind.MOVED).values_list("source", flat=True)
+    assert list(moves) == [BookingChange.Source.PHONE, BookingChange.Source.PHONE]
+
+
+@practised_on_a_saturday
+def test_an_hour_that_only_the_iphone_knows_to_be_taken_is_not_dragged_to(client: Client, icloud: Sandbox) -> None:
+    booking = next_booking("mara")
+    mara = icloud.account("mara.winter@icloud.com")
+    AppleDevice(mara).add(mara.calendar("Home"), "Errands", booking.start, booking.start + timedelta(days=2))
+    answer = signed_in(client, "mara").post("/demo/drag/", headers=HTMX)
+    follow("mara")
     moved = Booking.objects.get(pk=booking.pk)
-    assert moved.start == booking.start + timedelta(hours=1)
+    words = f"On the iPhone, {booking} begins on Tue 1 Dec 2026, 15:30 now. Kalends follows within seconds."
+    assert (texts(answer, "//*[@id='said']"), berlin(moved.start)) == ([words], "Tue 1 Dec 2026, 15:30")
+
+
+@practised_on_a_saturday
+def test_where_no_hour_is_open_nothing_is_dragged(client: Client, icloud: Sandbox) -> None:
+    booking, account = next_booking("mara"), icloud.account("mara.winter@icloud.com")
+    BlockedSlotFactory(user=booking.staff, start=booking.start, end=booking.start + timedelta(days=16))
+    before = account.revision
+    answer = signed_in(client, "mara").post("/demo/drag/", headers=HTMX)
+    words = f"{booking} was not dragged: no later hour is open in the next two weeks."
+    assert (texts(answer, "//*[@id='said']"), account.revision) == ([words], before)
 
 
 @practised
