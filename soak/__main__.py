@@ -14,7 +14,7 @@ import tempfile
 from pathlib import Path
 
 from benchmarks.databases import database
-from soak.place import Place, free_port
+from soak.deployment import Deployment, free_port
 
 
 def main() -> int:
@@ -27,7 +27,7 @@ def main() -> int:
     good = False
     try:
         with database(folder, os.environ.get("DATABASE_URL", ""), "soak", keep=bool(os.environ.get("KEEP"))) as url:
-            good = _run(Place(folder, url, free_port()), minutes, seed)
+            good = _run(Deployment(folder, url, free_port()), minutes, seed)
     finally:
         if good and not os.environ.get("KEEP"):
             shutil.rmtree(folder, ignore_errors=True)
@@ -36,7 +36,7 @@ def main() -> int:
     return 0 if good else 1
 
 
-def _run(place: Place, minutes: float, seed: str) -> bool:
+def _run(place: Deployment, minutes: float, seed: str) -> bool:
     from sandbox.server.server import Sandbox
 
     with Sandbox() as icloud:

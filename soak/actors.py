@@ -15,8 +15,8 @@ from django.utils import timezone
 from bookings.models import Booking
 from connections import guard
 from practice.models import User
-from soak.cast import BERLIN, Cast
 from soak.ledger import Ledger
+from soak.people import BERLIN, People
 from soak.web import NoAnswer
 
 Act = Callable[[], object]
@@ -29,7 +29,7 @@ FULL = 25  # live bookings of one staff member: from here on more is cancelled t
 class Actor:
     """`pause`: seconds between two deeds, on average. What an actor does is drawn from `deeds`, by weight."""
 
-    cast: Cast
+    people: People
     ledger: Ledger
     seed: str
     ended: Event

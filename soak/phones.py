@@ -11,10 +11,10 @@ from django.utils import timezone
 
 from sandbox.device.device import AppleDevice
 from sandbox.server.store.calendars import Calendar
-from soak import reading
+from soak import calendar_text
 from soak.actors import QUARTER, Act, Actor
-from soak.cast import BERLIN
 from soak.ledger import Version
+from soak.people import BERLIN
 
 AHEAD = timedelta(days=60)
 MOST = 14  # events of its own in one calendar
@@ -183,7 +183,7 @@ class Phone(Actor):
     # --- inside -----------------------------------------------------------------------------------------------
 
     def _any(self) -> tuple[AppleDevice, Calendar]:
-        phone = self.choose.choice(list(self.cast.phones.values()))
+        phone = self.choose.choice(list(self.people.phones.values()))
         return phone, self.choose.choice(phone.account.events())
 
     def _moment(self) -> datetime:
@@ -198,15 +198,15 @@ class Phone(Actor):
 
     def _appeared(self, phone: AppleDevice, href: str) -> None:
         data = phone.account.calendar(_folder(href)).resources[href].data
-        self.ledger.made_on_phone.add(reading.uid_of(data))
+        self.ledger.made_on_phone.add(calendar_text.uid_of(data))
         now = timezone.now()
-        spans = reading.blocking(data, now, now + AHEAD)
+        spans = calendar_text.blocking(data, now, now + AHEAD)
         self.ledger.appears(Version(phone.account.apple_id, _folder(href), href, spans, now))
 
 
 def _events(calendar: Calendar) -> list[tuple[str, str]]:
     """Path and UID of everything in a calendar."""
-    return [(href, reading.uid_of(resource.data)) for href, resource in calendar.resources.items()]
+    return [(href, calendar_text.uid_of(resource.data)) for href, resource in calendar.resources.items()]
 
 
 def _folder(href: str) -> str:

@@ -21,15 +21,15 @@ from sandbox.demo.processes import Processes
 from sandbox.management.commands.demo_polls import queue_all
 from sandbox.server.server import Sandbox
 from soak.actors import Actor
-from soak.auditing import Audit, Findings
-from soak.cast import ROLES, Cast, assemble
+from soak.audit import Audit, Findings
 from soak.clients import Client
+from soak.deployment import ROOT, SYNC_SECONDS, Deployment, web_server
+from soak.disruption import Disruption
 from soak.ledger import Ledger
+from soak.people import ROLES, People, create_people
 from soak.phones import Phone
-from soak.place import ROOT, SYNC_SECONDS, Place, web_server
 from soak.settling import settle
-from soak.staff import Member
-from soak.trouble import Trouble
+from soak.staff import StaffMember
 from soak.web import Browser, NoAnswer
 
 START_SECONDS = 60
@@ -67,21 +67,21 @@ class Voice:
             self.console.print(words, highlight=False, soft_wrap=True)
 
 
-def run(place: Place, icloud: Sandbox, environment: dict[str, str], *, minutes: float, seed: str) -> bool:
+def run(place: Deployment, icloud: Sandbox, environment: dict[str, str], *, minutes: float, seed: str) -> bool:
     """All of it; whether nothing was lost, doubled or wrong."""
     console, ledger = Console(), Ledger()
     call_command("migrate", verbosity=0)
     call_command("setup_schedules", verbosity=0, stdout=sys.stderr)
-    cast = assemble(icloud)
+    people = create_people(icloud)
     database.close()
     with Processes(place.logs, ROOT, environment) as processes, Voice(console) as voice:
         processes.start("web", *web_server(place))
         processes.start("worker-1", "manage.py", "qcluster")
         _wait_for_web(place, processes)
         with _ticking():
-            trouble = _play(cast, ledger, place, processes, voice, minutes=minutes, seed=seed)
-            restless = settle(cast, ledger, voice.say)
-    findings = Audit(cast, ledger, trouble).run()
+            trouble = _play(people, ledger, place, processes, voice, minutes=minutes, seed=seed)
+            restless = settle(people, ledger, voice.say)
+    findings = Audit(people, ledger, trouble).run()
     findings.wrong += [f"not at rest in time: {what}" for what in restless]
     findings.wrong += list(errors_in_logs(place))
     _report(console, ledger, findings)
@@ -102,15 +102,15 @@ def listen(icloud: Sandbox, ledger: Ledger) -> None:
 
 
 def _play(
-    cast: Cast, ledger: Ledger, place: Place, processes: Processes, voice: Voice, *, minutes: float, seed: str
-) -> Trouble:
+    people: People, ledger: Ledger, place: Deployment, processes: Processes, voice: Voice, *, minutes: float, seed: str
+) -> Disruption:
     """Let everybody loose for so many minutes."""
-    listen(cast.icloud, ledger)
+    listen(people.icloud, ledger)
     ended = Event()
-    trouble = Trouble(cast, ledger, seed, ended, 2.0, processes)
-    actors: list[Actor] = [Client(cast, ledger, f"{seed} {number}", ended, 1.2) for number in range(2)]
-    actors += [Member(cast, ledger, seed, ended, 1.5, place.address, role.name) for role in ROLES]
-    actors += [Phone(cast, ledger, f"{seed} {number}", ended, 0.8) for number in range(2)]
+    trouble = Disruption(people, ledger, seed, ended, 2.0, processes)
+    actors: list[Actor] = [Client(people, ledger, f"{seed} {number}", ended, 1.2) for number in range(2)]
+    actors += [StaffMember(people, ledger, seed, ended, 1.5, place.address, role.name) for role in ROLES]
+    actors += [Phone(people, ledger, f"{seed} {number}", ended, 0.8) for number in range(2)]
     threads = [actor.start() for actor in (*actors, trouble)]
     began = time.monotonic()
     while (elapsed := time.monotonic() - began) < minutes * 60:
@@ -150,7 +150,7 @@ def _ticking() -> Iterator[None]:
         thread.join()
 
 
-def _wait_for_web(place: Place, processes: Processes) -> None:
+def _wait_for_web(place: Deployment, processes: Processes) -> None:
     deadline = time.monotonic() + START_SECONDS
     browser = Browser(place.address)
     while time.monotonic() < deadline:
@@ -174,7 +174,7 @@ def _summary(ledger: Ledger) -> str:
     return f"{booked} booked, {phones} edits on phones, {trouble} troubles, {killed} kills"
 
 
-def errors_in_logs(place: Place) -> Iterator[str]:
+def errors_in_logs(place: Deployment) -> Iterator[str]:
     """What processes wrote of errors nobody expected, each kind once."""
     kinds: dict[str, tuple[int, str]] = {}
     for path in sorted(place.logs.glob("*.log")):

@@ -16,8 +16,8 @@ from bookings.models import Booking, LinkedEvent, MirroredSlot, Proposal
 from bookings.push import outbox
 from connections import accounts
 from connections.models import Calendar, CalendarConfiguration, Connection, Event
-from soak.cast import Cast
 from soak.ledger import Ledger
+from soak.people import People
 
 LONGEST = 300.0  # seconds; a push that was killed is taken up again after 150
 LOOK_AGAIN = 2.0
@@ -65,7 +65,7 @@ def _pending() -> int:
     return Booking.objects.filter(status=Booking.Status.PENDING).exclude(pk__in=asked).count()
 
 
-def settle(cast: Cast, ledger: Ledger, say: Callable[[str], None]) -> list[str]:
+def settle(people: People, ledger: Ledger, say: Callable[[str], None]) -> list[str]:
     """Wait until everything is at rest, doing what a person would; what is not even after the longest time."""
     deadline, calm = time.monotonic() + LONGEST, 0
     while calm < CALM and time.monotonic() < deadline:
@@ -73,18 +73,18 @@ def settle(cast: Cast, ledger: Ledger, say: Callable[[str], None]) -> list[str]:
         calm = calm + 1 if not left else 0
         say(f"settling: {', '.join(left) or 'calm'}")
         if left:
-            help_along(cast, ledger)
+            help_along(people, ledger)
         time.sleep(LOOK_AGAIN * (1 + calm / 2))  # not in step with the schedule
     left = restless()
     database.close()
     return left
 
 
-def help_along(cast: Cast, ledger: Ledger) -> None:
+def help_along(people: People, ledger: Ledger) -> None:
     """What a person would do: press Sync now and Push again, and enter a password that was revoked."""
     now = timezone.now()
     for connection in Connection.objects.filter(needs_person=True).select_related("user"):
-        password = cast.passwords[connection.user.username, connection.username]
+        password = people.passwords[connection.user.username, connection.username]
         accounts.reconnect(connection, password=password, now=now)
         ledger.count("reconnects")
     if OrmQ.objects.count() < ENOUGH:

@@ -13,7 +13,7 @@ from bookings.models import Booking, BookingChange, Proposal, Service
 from connections.models import Connection
 from practice.models import User
 from soak.actors import Act, Actor
-from soak.cast import BERLIN, PASSWORD
+from soak.people import BERLIN, PASSWORD
 from soak.web import Browser, NoAnswer, Page
 
 LOOKS = ("/calendars/", "/bookings/", "/bookings/proposals/", "/calendars/settings/events/", "/clients/")
@@ -21,7 +21,7 @@ SLOTS = 4  # blocked by hand at the same time
 
 
 @dataclass
-class Member(Actor):
+class StaffMember(Actor):
     """One staff member in front of a browser."""
 
     address: str = ""
@@ -156,7 +156,7 @@ class Member(Actor):
     def reconnect(self) -> None:
         """Where iCloud has refused the password, enter the one that holds."""
         for connection in Connection.objects.filter(user=self.user, needs_person=True):
-            password = self.cast.passwords[self.username, connection.username]
+            password = self.people.passwords[self.username, connection.username]
             self._post(f"/calendars/settings/connections/{connection.pk}/reconnect/", app_password=password)
             self.ledger.count("reconnects")
 

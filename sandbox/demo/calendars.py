@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime, time, timedelta
 
-from sandbox.demo.cast import JONAS, LEA, MARA, PEOPLE
+from sandbox.demo.people import JONAS, LEA, MARA, PEOPLE
 from sandbox.device.device import AppleDevice
 from sandbox.server.server import Sandbox
 

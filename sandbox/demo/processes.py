@@ -38,8 +38,8 @@ class Processes:
 
     def __enter__(self) -> Processes:
         self.logs.mkdir(parents=True, exist_ok=True)
-        self._janitor = subprocess.Popen(
-            [sys.executable, "-m", "sandbox.demo.janitor"],
+        self._reaper = subprocess.Popen(
+            [sys.executable, "-m", "sandbox.demo.reaper"],
             stdin=subprocess.PIPE,
             cwd=self.folder,
             start_new_session=True,
@@ -51,9 +51,9 @@ class Processes:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         """End everything that was started, and what that started."""
-        if self._janitor.stdin:
-            self._janitor.stdin.close()
-        while self._janitor.poll() is None:
+        if self._reaper.stdin:
+            self._reaper.stdin.close()
+        while self._reaper.poll() is None:
             self._reap()
             time.sleep(LOOK_AGAIN)
         self._reap()
@@ -76,7 +76,7 @@ class Processes:
                 text=True,
             )
         self.running[name] = child
-        self._tell_janitor(child.pid)
+        self._tell_reaper(child.pid)
         return child
 
     def finish(self, name: str) -> None:
@@ -84,7 +84,7 @@ class Processes:
         child = self.running[name]
         if child.wait() != 0:
             raise Ended(self.last_words(name))
-        self._tell_janitor(-child.pid)
+        self._tell_reaper(-child.pid)
         del self.running[name]
 
     def kill(self, name: str) -> None:
@@ -93,7 +93,7 @@ class Processes:
         with suppress(ProcessLookupError):
             os.killpg(child.pid, signal.SIGKILL)
         child.wait()
-        self._tell_janitor(-child.pid)
+        self._tell_reaper(-child.pid)
 
     def ended(self) -> list[str]:
         """Which of those that should run are gone."""
@@ -123,12 +123,12 @@ class Processes:
         lines = (self.logs / f"{name}.log").read_text(errors="replace").splitlines()[-LAST_LINES:]
         return "\n".join([f"{name} has ended ({self.running[name].returncode}).", *lines])
 
-    def _tell_janitor(self, group: int) -> None:
-        if self._janitor.stdin:
-            self._janitor.stdin.write(f"{group}\n")
-            self._janitor.stdin.flush()
+    def _tell_reaper(self, group: int) -> None:
+        if self._reaper.stdin:
+            self._reaper.stdin.write(f"{group}\n")
+            self._reaper.stdin.flush()
 
     def _reap(self) -> None:
-        """Take note of those that ended, so that the janitor finds nobody there any more."""
+        """Take note of those that ended, so that the reaper finds nobody there any more."""
         for child in self.running.values():
             child.poll()

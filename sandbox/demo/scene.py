@@ -10,9 +10,9 @@ from django.contrib.auth.models import AnonymousUser
 from bookings.models import LinkedEvent
 from connections.models import Connection
 from practice.models import User
-from sandbox.demo import cast, icloud
-from sandbox.demo.cast import Person
+from sandbox.demo import icloud, people
 from sandbox.demo.icloud import Apple, Phone
+from sandbox.demo.people import Person
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,8 +41,8 @@ class Scene:
 
 def scene(user: User | AnonymousUser, *, now: datetime) -> Scene:
     """The scene for whoever is signed in; for nobody, with the iPhone of the first of the practice."""
-    person = cast.person(user.get_username())
-    shown = person or cast.PEOPLE[0]
+    person = people.person(user.get_username())
+    shown = person or people.PEOPLE[0]
     try:
         apple, problem = icloud.look(), ""
     except icloud.Refused as error:

@@ -22,7 +22,7 @@ from django_htmx.http import HttpResponseClientRefresh
 from bookings.push import outbox
 from connections.models import Connection
 from practice.models import User
-from sandbox.demo import cast, icloud
+from sandbox.demo import icloud, people
 from sandbox.demo.mails import count, latest
 from sandbox.demo.scene import Scene, scene
 
@@ -56,7 +56,7 @@ def mails(request: HttpRequest) -> HttpResponse:
 @require_POST
 def sign_in(request: HttpRequest, username: str) -> HttpResponse:
     """Sign one of the invented three in, without a password."""
-    if cast.person(username) is None:
+    if people.person(username) is None:
         raise Http404
     user = get_object_or_404(User, username=username)
     login(request, user, backend="django.contrib.auth.backends.ModelBackend")
@@ -128,7 +128,7 @@ def _bar(request: HttpRequest, now: Scene) -> tuple[SafeString, str]:
 
     Signing in inside the frame changes the token that the forms here must send, so that counts as a change too.
     """
-    context = {"scene": now, "people": cast.PEOPLE, "who": _who(now), "mails": count()}
+    context = {"scene": now, "people": people.PEOPLE, "who": _who(now), "mails": count()}
     body = render_to_string("sandbox/_bar.html", context, request)
     secret = request.META.get("CSRF_COOKIE", "")
     version = blake2b((_CSRF.sub("", body) + secret).encode(), digest_size=8).hexdigest()

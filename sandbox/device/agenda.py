@@ -11,14 +11,14 @@ from icalendar import Event
 
 from sandbox.ical import ics, recurrence
 from sandbox.ical.ics import Component
-from sandbox.ical.recurrence import Takes
+from sandbox.ical.recurrence import Occurrence
 from sandbox.server.store.accounts import Account
 from sandbox.server.store.calendars import Calendar
 from sandbox.server.store.scheduling import is_own
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
+class DisplayedEvent:
     """One occurrence as it stands on the phone. Times are aware, in the phone's zone; ends are exclusive."""
 
     calendar: Calendar
@@ -37,7 +37,7 @@ class Shown:
     answer: str  # the owner's PARTSTAT, or nothing
 
 
-def shown(account: Account, first: date, days: int, zone: ZoneInfo) -> list[Shown]:
+def displayed_events(account: Account, first: date, days: int, zone: ZoneInfo) -> list[DisplayedEvent]:
     """Everything on those days, sorted: all-day events first, then by time."""
     start = datetime.combine(first, time(), zone)
     end = datetime.combine(first + timedelta(days=days), time(), zone)
@@ -53,7 +53,7 @@ def shown(account: Account, first: date, days: int, zone: ZoneInfo) -> list[Show
 
 def _of_resource(
     calendar: Calendar, href: str, data: bytes, span: tuple[datetime, datetime], zone: ZoneInfo
-) -> Iterator[Shown]:
+) -> Iterator[DisplayedEvent]:
     try:
         taken = list(recurrence.occurrences(data, *span))
         component = ics.parse(data)
@@ -63,12 +63,12 @@ def _of_resource(
         yield _one(calendar, href, component, one, zone)
 
 
-def _one(calendar: Calendar, href: str, component: Component, taken: Takes, zone: ZoneInfo) -> Shown:
+def _one(calendar: Calendar, href: str, component: Component, taken: Occurrence, zone: ZoneInfo) -> DisplayedEvent:
     events = component.named("VEVENT")
     master = next((event for event in events if not event.all("RECURRENCE-ID")), events[0])
     event, all_day = taken.event, not isinstance(taken.start, datetime)
     own = (line.parameters.get("PARTSTAT", "") for line in master.all("ATTENDEE") if is_own(line, calendar.account))
-    return Shown(
+    return DisplayedEvent(
         calendar=calendar,
         href=href,
         uid=str(event.get("UID", "")),

@@ -197,7 +197,7 @@ class AppleDevice:
 
     def answer(self, href: str, answer: Answer) -> None:
         """Answer an invitation."""
-        self._edit(href, lambda event: invitations.answer(event, self.account, answer))
+        self._edit(href, lambda event: invitations.set_answer(event, self.account, answer))
 
     def touch(self, href: str) -> None:
         """Open and save: everything is written anew and nothing changes."""
@@ -267,7 +267,7 @@ class AppleDevice:
         `keeps`: which half stays in the old object under the old UID. Apple's programs do not agree on that.
         """
         calendar, component = self._open(href)
-        past, future = series.split(component, self._local(slot))
+        past, future = series.split_series(component, self._local(slot))
         first = ics.moment(series.master(future).all("DTSTART")[0])
         series.shift_all(future, _wall(self._local(start)) - _wall(first, like=self._local(start)))
         old, new = (past, future) if keeps == "past" else (future, past)

@@ -23,7 +23,7 @@ def invite(event: Component, account: Account, *, answer: str, me: Spelling) -> 
     event.add("ATTENDEE", value, **parameters, RSVP="TRUE", **({"EMAIL": email} if email else {}))
 
 
-def answer(event: Component, account: Account, partstat: str) -> None:
+def set_answer(event: Component, account: Account, partstat: str) -> None:
     """Set the owner's PARTSTAT."""
     for index, line in enumerate(event.lines):
         if line.name == "ATTENDEE" and is_own(line, account):

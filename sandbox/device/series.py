@@ -107,7 +107,7 @@ def begin_at(calendar: Component, slot: Moment) -> None:
     event.lines = [line for line in event.lines if line.name != "EXDATE" or _line_from(line, slot)]
 
 
-def split(calendar: Component, slot: Moment) -> tuple[Component, Component]:
+def split_series(calendar: Component, slot: Moment) -> tuple[Component, Component]:
     """Two series, before the slot and from it on, tied by RELATED-TO; both still have the old UID."""
     past, future = calendar.copy(), calendar.copy()
     end_before(past, slot)

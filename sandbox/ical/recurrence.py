@@ -18,7 +18,7 @@ _RECURRENCE_ID = re.compile(rb"(?m)^(RECURRENCE-ID[;:][^\n]*\n(?:[ \t][^\n]*\n)*
 
 
 @dataclass(frozen=True, slots=True)
-class Takes:
+class Occurrence:
     """One time at which an event takes place; dates and floating times stand as they are written."""
 
     start: date | datetime
@@ -43,10 +43,10 @@ def touches(data: bytes, start: datetime, end: datetime, *, moved: bool = False)
         return True
 
 
-def occurrences(data: bytes, start: datetime | date, end: datetime | date) -> Iterator[Takes]:
+def occurrences(data: bytes, start: datetime | date, end: datetime | date) -> Iterator[Occurrence]:
     """Every occurrence that overlaps the span, overrides at their new times, in no order."""
     for event in recurring_ical_events.of(_parsed(data, without_overrides=False)).between(start, end):
-        yield Takes(event.start, event.end, event)
+        yield Occurrence(event.start, event.end, event)
 
 
 def expanded(data: bytes, start: datetime, end: datetime) -> bytes:

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 Facts = dict[str, Any]
 
 
-class Refused(ValueError):
+class CannotDo(ValueError):
     """The control was asked for something that cannot be; the text says what."""
 
 
@@ -144,14 +144,14 @@ def _drag(sandbox: Sandbox, facts: Facts) -> Facts:
     return {"href": one.href, "uid": one.uid, "title": one.title, "start": start.isoformat()}
 
 
-def _next(account: Account, facts: Facts, now: datetime) -> agenda.Shown:
+def _next(account: Account, facts: Facts, now: datetime) -> agenda.DisplayedEvent:
     zone = ZoneInfo(account.zone)
     where = account.calendar(facts["calendar"]) if facts.get("calendar") else None
-    for one in agenda.shown(account, now.astimezone(zone).date(), 60, zone):
+    for one in agenda.displayed_events(account, now.astimezone(zone).date(), 60, zone):
         meant = one.uid == facts["uid"] if facts.get("uid") else not (one.all_day or one.repeats) and one.start > now
         if meant and where in (None, one.calendar):
             return one
-    raise Refused("There is no such event in the next 60 days.")
+    raise CannotDo("There is no such event in the next 60 days.")
 
 
 def _moment(given: str) -> Any:
@@ -164,7 +164,7 @@ def _calendar_verb(sandbox: Sandbox, facts: Facts) -> Facts:
     calendar = _find(sandbox, facts).calendar(facts["calendar"])
     allowed = ("rename", "recolor", "make_read_only", "share", "unshare", "remove", "forget_tokens", "housekeep")
     if facts["do"] not in allowed:
-        raise Refused(f"One of {', '.join(allowed)}.")
+        raise CannotDo(f"One of {', '.join(allowed)}.")
     getattr(calendar, facts["do"])(*facts.get("with", []))
     return _calendar(calendar)
 

@@ -17,7 +17,7 @@ def show(account: Account, request: Request) -> Response:
     return _page(account, password=_once.pop(request.args.get("new", ""), ""), done=request.args.get("done", ""))
 
 
-def make(account: Account, request: Request) -> Response:
+def create(account: Account, request: Request) -> Response:
     """A new app-specific password with a label."""
     label = request.form.get("label", "").strip()
     if not label:
@@ -40,7 +40,7 @@ def revoke(account: Account, request: Request) -> Response:
     return render.see(f"/account/{account.dsid}/?done=one")
 
 
-def change(account: Account, request: Request) -> Response:
+def change_apple_password(account: Account, request: Request) -> Response:
     """Another Apple password: every app-specific one is revoked with the old one."""
     account.change_main_password()
     return render.see(f"/account/{account.dsid}/?done=changed")

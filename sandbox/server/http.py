@@ -20,8 +20,7 @@ from werkzeug import Request, Response
 
 from sandbox.server.dav import replies
 from sandbox.server.faults import Fault, Faults
-from sandbox.server.log import Log
-from sandbox.server.log import Request as Entry
+from sandbox.server.log import Log, LoggedRequest
 from sandbox.server.store.clock import Clock
 
 App = Callable[[Request, str], Response]
@@ -195,7 +194,7 @@ class Handler(BaseHTTPRequestHandler):
         response = Response(fault.content or b"", fault.status, headers)
         if "Content-Type" not in headers:
             response.headers.pop("Content-Type", None)
-        return replies.dress(response, pod=42)
+        return replies.add_common_headers(response, pod=42)
 
     def _redirect(self, to: str) -> str:
         base = self.listener.redirects(to)
@@ -291,9 +290,9 @@ def _entry(
     payload: bytes,
     fault: Fault | None,
     silent: bool,
-) -> Entry:
+) -> LoggedRequest:
     names = ("If-Match", "If-None-Match")
-    return Entry(
+    return LoggedRequest(
         method=handler.command,
         host=handler.listener.name,
         path=request.path,

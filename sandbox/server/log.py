@@ -6,11 +6,11 @@ from dataclasses import dataclass, field
 from threading import Lock
 from typing import Any
 
-KEPT = 20_000  # a demo runs for days
+MAX_KEPT = 20_000  # a demo runs for days
 
 
 @dataclass(frozen=True, slots=True)
-class Request:
+class LoggedRequest:
     """One request as the sandbox saw it. Never a password, never a body."""
 
     method: str
@@ -26,21 +26,21 @@ class Request:
     fault: str = ""  # what disturbed the answer
 
 
-class Log(list[Request]):
+class Log(list[LoggedRequest]):
     """A list of requests, oldest first, safe to append to from many threads."""
 
     def __init__(self) -> None:
         super().__init__()
         self._lock = Lock()
 
-    def append(self, request: Request) -> None:
+    def append(self, request: LoggedRequest) -> None:
         """Add one; the oldest fall off."""
         with self._lock:
             super().append(request)
-            if len(self) > KEPT:
-                del self[: len(self) - KEPT]
+            if len(self) > MAX_KEPT:
+                del self[: len(self) - MAX_KEPT]
 
-    def matching(self, **facts: Any) -> list[Request]:
+    def matching(self, **facts: Any) -> list[LoggedRequest]:
         """The requests that have all these values: `log.matching(method="PUT", status=412)`."""
         return [item for item in list(self) if all(getattr(item, key) == value for key, value in facts.items())]
 

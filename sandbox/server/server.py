@@ -172,7 +172,7 @@ class Sandbox:
         self.hosts.pod = self._pod.url
         for account in self.accounts:
             account.pod += 1
-            account.keep()
+            account.save()
         if before and old == "closed":
             self._acceptor.remove(before)
         elif before:
@@ -182,10 +182,10 @@ class Sandbox:
 
     def serve_pages(self, port: int = 0) -> str:
         """Serve Apple's pages too: the iPhone, the app-specific passwords, the control; returns their URL."""
-        from sandbox.pages.app import Apple  # templates are loaded by those who look at them
+        from sandbox.pages.app import ApplePages  # templates are loaded by those who look at them
 
         self._ports["apple"] = port
-        self.apple_url = self._listen("apple", Apple(self).answer, self.apple_log).url
+        self.apple_url = self._listen("apple", ApplePages(self).answer, self.apple_log).url
         return self.apple_url
 
     # --- listeners ----------------------------------------------------------------------------------------
@@ -214,4 +214,4 @@ def _bind(name: str, address: str, port: int, app: App, log: Log) -> Listener:
 
 def _stranger(request: Request, host: str) -> Response:
     """A friendly answer: the trap must not warn."""
-    return Response(xml.multistatus([]), 207, content_type="text/xml;charset=UTF-8")
+    return Response(xml.multistatus_body([]), 207, content_type="text/xml;charset=UTF-8")

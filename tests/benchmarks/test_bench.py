@@ -12,8 +12,20 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from benchmarks.bench import corpus
-from benchmarks.bench.runner import EXPAND, FIRST, FLOOR, KALENDS, LIBRARY, MANY, ONE, POLL, Plan, environment, run
-from benchmarks.bench.tables import judgement, table
+from benchmarks.bench.runner import (
+    BARE_REQUESTS,
+    EXPAND,
+    FIRST,
+    KALENDS,
+    LIBRARY,
+    MANY,
+    ONE,
+    POLL,
+    Plan,
+    environment,
+    run,
+)
+from benchmarks.bench.tables import table, target_table
 from benchmarks.bench.targets import Verdict, verdicts
 from connections import ical
 
@@ -51,7 +63,7 @@ def test_a_small_run_measures_everything_and_counts_what_is_there(tmp_path: Path
     details = {key: measured.figures.detail for key, measured in block.measured.items()}
     requests = {work: block.measured[KALENDS, work].requests for work in (FIRST, ONE, POLL, EXPAND)}
     assert requests == {FIRST: 3, ONE: 3, POLL: 1, EXPAND: 0}
-    assert block.measured[FLOOR, FIRST].requests == 3
+    assert block.measured[BARE_REQUESTS, FIRST].requests == 3
     assert (details[KALENDS, FIRST]["changed"], details[KALENDS, ONE]["changed"]) == (20, 1)
     assert details[KALENDS, MANY]["changed"] == details[LIBRARY, MANY]["changed"] == 20
     assert block.counts["occurrences"] == details[LIBRARY, FIRST]["occurrences"]
@@ -62,9 +74,9 @@ def test_a_small_run_measures_everything_and_counts_what_is_there(tmp_path: Path
 def test_a_target_that_is_missed_says_so_and_why() -> None:
     met = Verdict("sandbox", "requests", "<= 1", "1")
     missed = Verdict("sandbox", "queries", "<= 4", "13", "13 queries")
-    assert [line.split() for line in judgement([met, missed])][1:] == [
+    assert [line.split() for line in target_table([met, missed])][1:] == [
         ["requests", "sandbox", "<=", "1", "1", "PASS"],
-        ["queries", "sandbox", "<=", "4", "13", "short:", "13", "queries"],
+        ["queries", "sandbox", "<=", "4", "13", "MISSED:", "13", "queries"],
     ]
 
 

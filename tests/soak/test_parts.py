@@ -11,9 +11,9 @@ from pathlib import Path
 import pytest
 from django.utils import timezone
 
-from soak import reading
+from soak import calendar_text
+from soak.deployment import Deployment, children, free_port
 from soak.ledger import Ledger, Version
-from soak.place import Place, children, free_port
 from soak.run import errors_in_logs
 from soak.web import Browser, NoAnswer, Page
 from tests.ics_text import event
@@ -30,8 +30,8 @@ ValueError: no
 """
 
 
-def place(folder: Path) -> Place:
-    return Place(folder, "", 1)
+def place(folder: Path) -> Deployment:
+    return Deployment(folder, "", 1)
 
 
 def test_of_every_kind_of_error_in_the_logs_one_is_told(tmp_path: Path) -> None:
@@ -78,23 +78,23 @@ def test_a_home_counts_as_listed_only_within_the_time() -> None:
 
 def test_a_plain_event_is_read() -> None:
     data = event("UID-1")
-    assert (reading.uid_of(data), reading.alone(data)) == ("UID-1", (TEN, ELEVEN, True))
-    assert reading.blocking(data, TEN - timedelta(days=1), ELEVEN) == [(TEN, ELEVEN)]
-    assert reading.blocking(data, ELEVEN, ELEVEN + timedelta(days=9)) == []
+    assert (calendar_text.uid_of(data), calendar_text.alone(data)) == ("UID-1", (TEN, ELEVEN, True))
+    assert calendar_text.blocking(data, TEN - timedelta(days=1), ELEVEN) == [(TEN, ELEVEN)]
+    assert calendar_text.blocking(data, ELEVEN, ELEVEN + timedelta(days=9)) == []
 
 
 def test_what_repeats_is_not_alone_and_what_is_free_blocks_nothing() -> None:
     weekly = event("UID-1").replace(b"SUMMARY", b"RRULE:FREQ=WEEKLY;COUNT=2\r\nSUMMARY")
     week = timedelta(days=7)
-    assert reading.alone(weekly) is None
-    assert reading.blocking(weekly, TEN, ELEVEN + week) == [(TEN, ELEVEN), (TEN + week, ELEVEN + week)]
+    assert calendar_text.alone(weekly) is None
+    assert calendar_text.blocking(weekly, TEN, ELEVEN + week) == [(TEN, ELEVEN), (TEN + week, ELEVEN + week)]
     free = event("UID-1").replace(b"SUMMARY", b"TRANSP:TRANSPARENT\r\nSUMMARY")
-    assert reading.blocking(free, TEN, ELEVEN) == []
+    assert calendar_text.blocking(free, TEN, ELEVEN) == []
 
 
 def test_travel_time_is_part_of_what_blocks() -> None:
     travel = event("UID-1").replace(b"SUMMARY", b"X-APPLE-TRAVEL-DURATION;VALUE=DURATION:PT30M\r\nSUMMARY")
-    assert reading.blocking(travel, TEN, ELEVEN) == [(TEN - timedelta(minutes=30), ELEVEN)]
+    assert calendar_text.blocking(travel, TEN, ELEVEN) == [(TEN - timedelta(minutes=30), ELEVEN)]
 
 
 def test_a_page_tells_what_its_fields_offer() -> None:

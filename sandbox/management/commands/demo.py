@@ -18,7 +18,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils.translation import gettext as _
 from rich.console import Console
 
-from sandbox.demo.place import LOOPBACK, Busy, Place
+from sandbox.demo.folder import LOOPBACK, Busy, DemoFolder
 from sandbox.demo.processes import LOOK_AGAIN, Ended, Processes
 
 START_SECONDS = 120
@@ -40,10 +40,10 @@ class Command(BaseCommand):
     def handle(self, *, reset: bool, data: Path, as_json: bool, **options: Any) -> None:
         self.as_json = as_json
         self.console = Console(stderr=True)
-        place = Place(data.resolve())
+        folder = DemoFolder(data.resolve())
         try:
-            with place.lock(), _ended_by_signals():
-                self._run(place, reset=reset)
+            with folder.lock(), _ended_by_signals():
+                self._run(folder, reset=reset)
         except Busy as error:
             where = _("It can be seen at %(address)s.") % {"address": error} if str(error) else ""
             self._fail(_("A demo runs in this directory already.") + f" {where}".rstrip())
@@ -52,26 +52,26 @@ class Command(BaseCommand):
         except Stopped:
             self.stderr.write(_("Stopped. Started again, it goes on where it was."))
 
-    def _run(self, place: Place, *, reset: bool) -> None:
-        if reset or not place.read("practice"):
-            place.clear()
-        place.forget("running")
-        with Processes(place.logs, settings.BASE_DIR, place.environment) as processes:
+    def _run(self, folder: DemoFolder, *, reset: bool) -> None:
+        if reset or not folder.read("practice"):
+            folder.clear()
+        folder.forget("running")
+        with Processes(folder.logs, settings.BASE_DIR, folder.environment) as processes:
             with self._saying(_("Preparing a practice of three with full calendars …")):
-                processes.start("prepare", "manage.py", "demo_prepare", "--data", str(place.folder))
+                processes.start("prepare", "manage.py", "demo_prepare", "--data", str(folder.folder))
                 processes.finish("prepare")
             with self._saying(_("Starting iCloud’s stand-in, the worker and the web server …")):
-                start_all(processes, place)
-                wait_until_up(processes, place)
-            place.write("running", address=place.address)
-            self._announce(place)
+                start_all(processes, folder)
+                wait_until_up(processes, folder)
+            folder.write("running", address=folder.address)
+            self._announce(folder)
             watch(processes, self.stderr.write)
 
-    def _announce(self, place: Place) -> None:
+    def _announce(self, folder: DemoFolder) -> None:
         if self.as_json:
-            self.stdout.write(json.dumps({"address": place.address}))
+            self.stdout.write(json.dumps({"address": folder.address}))
         else:
-            self.stdout.write(_("Kalends, with an iPhone beside it: %(address)s") % {"address": place.address})
+            self.stdout.write(_("Kalends, with an iPhone beside it: %(address)s") % {"address": folder.address})
             self.stderr.write(_("Ctrl-C stops everything."))
         self.stdout.flush()
 
@@ -85,24 +85,24 @@ class Command(BaseCommand):
         raise CommandError(sentence, returncode=1)
 
 
-def start_all(processes: Processes, place: Place) -> None:
+def start_all(processes: Processes, folder: DemoFolder) -> None:
     """Start what stays: the stand-in, the worker, the polls and the web server."""
-    ports = [f"--{name}-port={place.ports[name]}" for name in ("entry", "pod", "apple")]
-    processes.start("icloud", "-m", "sandbox", f"--data={place.icloud}", *ports)
+    ports = [f"--{name}-port={folder.ports[name]}" for name in ("entry", "pod", "apple")]
+    processes.start("icloud", "-m", "sandbox", f"--data={folder.icloud}", *ports)
     processes.start("worker", "manage.py", "qcluster")
     processes.start("polls", "manage.py", "demo_polls")
-    bind = f"--bind={LOOPBACK}:{place.ports['web']}"
+    bind = f"--bind={LOOPBACK}:{folder.ports['web']}"
     processes.start("web", "-m", "gunicorn", "config.wsgi", bind, "--threads=12", "--no-control-socket")
 
 
-def wait_until_up(processes: Processes, place: Place) -> None:
+def wait_until_up(processes: Processes, folder: DemoFolder) -> None:
     """Wait until both pages answer. Raises Ended when a process has ended or nothing answers for long."""
     deadline = time.monotonic() + START_SECONDS
-    for url in (place.url("apple"), place.address):
+    for url in (folder.url("apple"), folder.address):
         while not _answers(url):
             processes.check()
             if time.monotonic() > deadline:
-                raise Ended(_("Nothing answers at %(url)s; see %(logs)s.") % {"url": url, "logs": place.logs})
+                raise Ended(_("Nothing answers at %(url)s; see %(logs)s.") % {"url": url, "logs": folder.logs})
             time.sleep(LOOK_AGAIN)
 
 

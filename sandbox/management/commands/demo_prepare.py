@@ -12,8 +12,8 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
-from sandbox.demo import staff
-from sandbox.demo.place import Place
+from sandbox.demo import practice
+from sandbox.demo.folder import DemoFolder
 from sandbox.server.server import Sandbox
 
 
@@ -29,12 +29,12 @@ class Command(BaseCommand):
         call_command("migrate", verbosity=0)
         call_command("collectstatic", verbosity=0, interactive=False)
         call_command("setup_schedules", verbosity=0)
-        now, place = timezone.now(), Place(data)
-        with Sandbox(place.icloud, entry_port=urlsplit(settings.ICLOUD_CALDAV_URL).port or 0) as icloud:
-            filled = [date.fromisoformat(one) for one in place.read("practice").get("weeks", [])]
+        now, folder = timezone.now(), DemoFolder(data)
+        with Sandbox(folder.icloud, entry_port=urlsplit(settings.ICLOUD_CALDAV_URL).port or 0) as icloud:
+            filled = [date.fromisoformat(one) for one in folder.read("practice").get("weeks", [])]
             if filled:
-                staff.go_on(icloud, filled=filled, now=now)
+                practice.bring_up_to_date(icloud, filled=filled, now=now)
             else:
-                staff.make(icloud, now=now)
-        weeks = sorted({*filled, *staff.weeks_of(now)})
-        place.write("practice", weeks=[monday.isoformat() for monday in weeks])
+                practice.create_practice(icloud, now=now)
+        weeks = sorted({*filled, *practice.weeks_of(now)})
+        folder.write("practice", weeks=[monday.isoformat() for monday in weeks])

@@ -9,7 +9,7 @@ from werkzeug import Request
 
 from sandbox.ical import recurrence
 from sandbox.server.dav import replies, xml
-from sandbox.server.dav.paths import Place
+from sandbox.server.dav.paths import Target
 from sandbox.server.dav.properties import escape_path
 from sandbox.server.dav.replies import Refusal
 from sandbox.server.hosts import Hosts
@@ -24,7 +24,7 @@ class Call:
     """What was asked, of what, and everything needed to answer."""
 
     request: Request
-    place: Place
+    place: Target
     store: Store
     switches: Switches
     hosts: Hosts
@@ -39,9 +39,9 @@ class Call:
     def xml(self) -> xml.Element:
         """The body. Refuses what is not strict XML with 400 and a page."""
         try:
-            return xml.parse(self.request.get_data())
+            return xml.parse_xml(self.request.get_data())
         except xml.BadXml as error:
-            raise Refusal(replies.page(400)) from error
+            raise Refusal(replies.error_page(400)) from error
 
     def href(self, path: str) -> str:
         """How an href spells this path."""
@@ -50,7 +50,7 @@ class Call:
 
     def read(self, name: str) -> Resource | None:
         """A member of the call's calendar as a reader sees it now."""
-        contents = self.place.shelf.contents
+        contents = self.place.collection.contents
         return contents.seen(name, lag=self.switches.lag_seconds, shows=self.switches.lag_shows)
 
     def served(self, resource: Resource) -> bytes:

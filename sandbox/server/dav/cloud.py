@@ -48,9 +48,9 @@ class Cloud:
         """The answer of the host called `host` to one request."""
         with self.store.lock:
             try:
-                return replies.dress(self._answer(request, host), pod=self._pod(request))
+                return replies.add_common_headers(self._answer(request, host), pod=self._pod(request))
             except Refusal as refusal:
-                return replies.dress(refusal.response, pod=self._pod(request))
+                return replies.add_common_headers(refusal.response, pod=self._pod(request))
 
     def _answer(self, request: Request, host: str) -> Response:
         if request.path.rstrip("/") == "/.well-known/caldav":
@@ -68,7 +68,7 @@ class Cloud:
             return replies.empty(int(self.switches.removed_calendar))
         method = METHODS.get(request.method)
         if method is None:
-            return replies.page(400)
+            return replies.error_page(400)
         return method(Call(request, place, self.store, self.switches, self.hosts, self.recorder, host))
 
     def _is_redirected(self, path: str) -> bool:

@@ -18,14 +18,14 @@ _COLOR = re.compile(r"#[0-9A-Fa-f]{6}([0-9A-Fa-f]{2})?")
 def mkcalendar(call: Call) -> Response:
     """A new calendar under an id of the client's choice."""
     if call.place.kind != "nowhere" or not call.place.name:
-        return replies.unmet(403, d("resource-must-be-null"))
+        return replies.precondition_failed(403, d("resource-must-be-null"))
     if len(call.place.account.calendars) >= call.switches.calendar_limit or call.place.name in BOXES:
         return replies.empty(403)
     asked = _properties(call)
     names = [one.get("name", "").upper() for one in _components(call)]
     components = tuple(names) or ("VEVENT",)
     if components not in {("VEVENT",), ("VTODO",)}:
-        return replies.unmet(403, c("supported-calendar-component"))
+        return replies.precondition_failed(403, c("supported-calendar-component"))
     color = _color(asked.get(COLOR, "")) or "#1BADF8FF"
     name = asked.get(DISPLAYNAME) or call.place.name
     call.place.account.add_calendar(name, color, call.place.name, components=components)
@@ -36,7 +36,7 @@ def proppatch(call: Call) -> Response:
     """Name, colour and order can be changed; names of colours are accepted and ignored."""
     if call.place.kind != "calendar":
         return replies.empty(404 if call.place.kind == "nowhere" else 403)
-    calendar = call.place.shelf
+    calendar = call.place.collection
     asked = _properties(call)
     if DISPLAYNAME in asked:
         calendar.set_property("name", asked[DISPLAYNAME])

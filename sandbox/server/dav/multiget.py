@@ -19,7 +19,7 @@ def calendar_multiget(call: Call, root: xml.Element) -> Response:
     wanted = wanted_properties(root)
     hrefs = [element.text or "" for element in root.findall(d("href"))]
     if any(_fate(call, href) == "error" for href in hrefs):
-        return replies.page(500)
+        return replies.error_page(500)
     responses = (one for href in hrefs for one in _member(call, href, wanted))
     return replies.multistatus(responses, call.switches)
 
@@ -38,12 +38,12 @@ def with_data(resource: Resource, data: bytes, *, cdata: bool) -> Properties:
 
 
 def _fate(call: Call, href: str) -> Fate | None:
-    return call.place.shelf.spoilt.get(call.place.shelf.name_of(call.path_of(href)))
+    return call.place.collection.spoilt.get(call.place.collection.name_of(call.path_of(href)))
 
 
 def _member(call: Call, href: str, wanted: list[str]) -> Iterator[str]:
     path = call.path_of(href)
-    calendar: Calendar = call.place.shelf
+    calendar: Calendar = call.place.collection
     name = path.removeprefix(calendar.path)
     fate = calendar.spoilt.get(name)
     resource = call.read(name) if path.startswith(calendar.path) else None

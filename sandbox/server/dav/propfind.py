@@ -25,9 +25,9 @@ def options(call: Call) -> Response:
 def get(call: Call) -> Response:
     """A resource's bytes as they were sent. A collection cannot be fetched: 400 and a page."""
     if call.place.kind != "resource":
-        return replies.empty(404) if call.place.kind == "nowhere" else replies.page(400)
+        return replies.empty(404) if call.place.kind == "nowhere" else replies.error_page(400)
     resource = call.read(call.place.name)
-    if resource is None or call.place.name in call.place.shelf.spoilt:
+    if resource is None or call.place.name in call.place.collection.spoilt:
         return replies.empty(404)
     headers = {"ETag": resource.etag}
     return Response(call.served(resource), 200, headers, content_type="text/calendar; charset=utf-8")
@@ -39,9 +39,9 @@ def propfind(call: Call) -> Response:
     if call.place.kind == "nowhere":
         return replies.empty(404)
     if call.depth == "infinity":
-        return replies.unmet(403, d("propfind-finite-depth"))
+        return replies.precondition_failed(403, d("propfind-finite-depth"))
     if call.place.kind == "principal" and call.depth == "1" and call.switches.principal_depth_one == "400":
-        return replies.page(400)
+        return replies.error_page(400)
     return replies.multistatus(_responses(call, wanted), call.switches)
 
 
@@ -51,7 +51,7 @@ def _wanted(call: Call) -> list[str] | None:
         return None
     root = call.xml()
     if root.tag != d("propfind"):
-        raise Refusal(replies.page(400))
+        raise Refusal(replies.error_page(400))
     asked = root.find(d("prop"))
     return None if asked is None else [child.tag for child in asked if isinstance(child.tag, str)]
 
@@ -104,7 +104,7 @@ def _home(call: Call) -> Iterator[tuple[str, Properties]]:
 
 
 def _calendar(call: Call) -> Iterator[tuple[str, Properties]]:
-    calendar = call.place.shelf
+    calendar = call.place.collection
     yield calendar.path, properties.of_calendar(calendar, call.switches)
     if call.depth != "0":
         for name, resource in calendar.contents.members.items():
@@ -112,7 +112,7 @@ def _calendar(call: Call) -> Iterator[tuple[str, Properties]]:
 
 
 def _resource(call: Call) -> Iterator[tuple[str, Properties]]:
-    calendar, name = call.place.shelf, call.place.name
+    calendar, name = call.place.collection, call.place.name
     resource = calendar.contents.members.get(name)
     if resource is None:
         raise Refusal(replies.empty(404))

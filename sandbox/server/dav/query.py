@@ -44,7 +44,7 @@ def _read(call: Call, root: xml.Element) -> Query:
     inner = root.findall(f"{c('filter')}/{c('comp-filter')}/{c('comp-filter')}")
     if not inner:
         if call.switches.query_without_component == "400":
-            raise Refusal(replies.page(400))
+            raise Refusal(replies.error_page(400))
         return Query("VEVENT", None, None, (), hopeless=False)
     span = inner[0].find(c("time-range"))
     start, end = (_instant(span, "start"), _instant(span, "end")) if span is not None else (None, None)
@@ -60,13 +60,13 @@ def _instant(span: xml.Element, which: str) -> datetime | None:
     try:
         return given and datetime.strptime(given, "%Y%m%dT%H%M%SZ").replace(tzinfo=UTC)
     except ValueError as error:
-        raise Refusal(replies.page(400)) from error
+        raise Refusal(replies.error_page(400)) from error
 
 
 def _matches(call: Call, query: Query) -> Iterator[tuple[str, Resource]]:
     if query.hopeless:
         return
-    calendar = call.place.shelf
+    calendar = call.place.collection
     for name in list(calendar.contents.members):
         resource = call.read(name)
         if resource and name not in calendar.spoilt and _matches_one(call, query, resource.data):
@@ -109,7 +109,7 @@ def _response(
         start, end = _instant(expand, "start") or MIN, _instant(expand, "end") or MAX
         data = recurrence.expanded(resource.data, start, end)
     available = with_data(resource, data, cdata=call.switches.cdata)
-    path = call.href(call.place.shelf.path + name)
+    path = call.href(call.place.collection.path + name)
     return xml.response(path, xml.propstat(*properties.select(available, wanted)))
 
 

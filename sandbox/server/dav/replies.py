@@ -28,7 +28,7 @@ def empty(status: int, **headers: str) -> Response:
     return Response(status=status, headers={key.replace("_", "-"): value for key, value in headers.items()})
 
 
-def page(status: int) -> Response:
+def error_page(status: int) -> Response:
     """A small page of HTML, as the web server in front writes it."""
     title = f"{status} {_TITLES.get(status, 'Error')}"
     return Response(_HTML.format(title=title), status=status, content_type="text/html;charset=UTF-8")
@@ -36,10 +36,10 @@ def page(status: int) -> Response:
 
 def multistatus(responses: Iterable[str], switches: Switches, *, token: str = "") -> Response:
     """207."""
-    return Response(xml.multistatus(responses, token=token), status=207, content_type=switches.content_type)
+    return Response(xml.multistatus_body(responses, token=token), status=207, content_type=switches.content_type)
 
 
-def unmet(status: int, *preconditions: str, **headers: str) -> Response:
+def precondition_failed(status: int, *preconditions: str, **headers: str) -> Response:
     """A status with a DAV:error body that names what was not met, each a Clark name."""
     response = empty(status, **headers)
     response.data = xml.error(*(xml.element(name) for name in preconditions))
@@ -58,7 +58,7 @@ def unauthorized(switches: Switches) -> Response:
     return response
 
 
-def dress(response: Response, *, pod: int) -> Response:
+def add_common_headers(response: Response, *, pod: int) -> Response:
     """Put on the headers that every answer of iCloud carries."""
     headers = response.headers
     headers.setdefault("Server", "AppleHttpServer/2f080fc0")

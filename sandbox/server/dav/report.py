@@ -24,9 +24,9 @@ def report(call: Call) -> Response:
         return replies.empty(404)
     answer = REPORTS.get(root.tag)
     if answer is None or call.place.kind in {"root", "principal", "resource"}:
-        return replies.page(400)
+        return replies.error_page(400)
     if call.place.kind == "home" and root.tag != d("sync-collection"):
-        return replies.page(int(call.switches.home_report))
+        return replies.error_page(int(call.switches.home_report))
     if call.place.kind == "box":
         return replies.multistatus([], call.switches)
     return answer(call, root)

@@ -38,7 +38,7 @@ def c(name: str) -> str:
     return f"{{{CALDAV}}}{name}"
 
 
-def parse(body: bytes) -> Element:
+def parse_xml(body: bytes) -> Element:
     """The root element. Raises BadXml for anything malformed, leading blanks included."""
     if body[:1].isspace():
         raise BadXml("blanks before the XML declaration")
@@ -49,7 +49,7 @@ def parse(body: bytes) -> Element:
         raise BadXml(str(error)) from error
 
 
-def split(name: str) -> tuple[str, str]:
+def split_name(name: str) -> tuple[str, str]:
     """Namespace and local part of a Clark name."""
     namespace, _, local = name.rpartition("}")
     return namespace.removeprefix("{"), local
@@ -63,7 +63,7 @@ def text(value: str) -> str:
 
 def element(name: str, content: str = "", *, attributes: str = "") -> str:
     """One element with its own xmlns, as iCloud writes it; `content` is XML already."""
-    namespace, local = split(name)
+    namespace, local = split_name(name)
     head = f'{local} xmlns="{namespace}"{attributes}'
     return f"<{head}>{content}</{local}>" if content else f"<{head}/>"
 
@@ -104,7 +104,7 @@ def status_response(path: str, status: str = GONE) -> str:
     return response(path, f"<status>{status}</status>")
 
 
-def multistatus(responses: Iterable[str], *, token: str = "") -> bytes:
+def multistatus_body(responses: Iterable[str], *, token: str = "") -> bytes:
     """A whole answer."""
     end = f"  <sync-token>{text(token)}</sync-token>\n" if token else ""
     return f'{PROLOG}<multistatus xmlns="DAV:">\n{"".join(responses)}{end}</multistatus>'.encode()

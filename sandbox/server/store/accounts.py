@@ -68,7 +68,7 @@ class Account:
             password = _words(4)
             made = self.store.clock.now().isoformat()
             self.app_passwords.append(AppPassword(label, made, _digest(password)))
-            self.keep()
+            self.save()
             return password
 
     def revoke(self, password: str) -> None:
@@ -77,19 +77,19 @@ class Account:
             digest = _digest(password)
             kept = [one for one in self.app_passwords if one.digest != digest and one.label != password]
             self.app_passwords = kept
-            self.keep()
+            self.save()
 
     def revoke_number(self, number: str) -> None:
         """Revoke the one with that number, as it stands in `app_passwords`."""
         with self.store.lock:
             self.app_passwords = [one for one in self.app_passwords if one.number != number]
-            self.keep()
+            self.save()
 
     def revoke_all(self) -> None:
         """Revoke every app-specific password."""
         with self.store.lock:
             self.app_passwords = []
-            self.keep()
+            self.save()
 
     def change_main_password(self, password: str = "") -> str:
         """Change the Apple password, which revokes every app-specific one; returns the new Apple password."""
@@ -102,7 +102,7 @@ class Account:
         """Lock the account, or open it again."""
         with self.store.lock:
             self.locked = locked
-            self.keep()
+            self.save()
 
     def accepts(self, password: str, *, dashes_optional: bool = False) -> bool:
         """Whether that is one of the app-specific passwords."""
@@ -129,13 +129,13 @@ class Account:
         made = uuid4().hex + uuid4().hex if shared else str(uuid4()).upper()
         sharing = "guest" if shared else ""
         contents = self.store.new_contents()
-        return self.show(contents, id or made, name=name, color=color, sharing=sharing, **facts)
+        return self.attach(contents, id or made, name=name, color=color, sharing=sharing, **facts)
 
     def add_subscription(self, name: str, source: str) -> Calendar:
         """A subscribed feed: seen on the phone, but no calendar to CalDAV."""
         return self.add_calendar(name, "#63DA38FF", source=source)
 
-    def show(self, contents: Contents, calendar_id: str, **facts: Any) -> Calendar:
+    def attach(self, contents: Contents, calendar_id: str, **facts: Any) -> Calendar:
         """Put a calendar with these contents into the home."""
         with self.store.lock:
             if calendar_id in self.calendars:
@@ -146,13 +146,13 @@ class Account:
             calendar.set_property("name", calendar.name)
             return calendar
 
-    def forget(self, calendar: Calendar) -> None:
+    def detach(self, calendar: Calendar) -> None:
         """Take a calendar out of the home."""
         with self.store.lock:
             del self.calendars[calendar.id]
-            self.removed[calendar.id] = self.step()
-            self.store.shelf.drop("calendar", calendar.path)
-            self.keep()
+            self.removed[calendar.id] = self.next_revision()
+            self.store.storage.delete("calendar", calendar.path)
+            self.save()
 
     def calendar(self, name_or_id: str) -> Calendar:
         """The first calendar with that id, path or name. Raises KeyError."""
@@ -176,24 +176,24 @@ class Account:
             self.generation += 1
             for calendar in self.calendars.values():
                 calendar.forget_tokens()
-            self.keep()
+            self.save()
 
     # --- bookkeeping --------------------------------------------------------------------------------------
 
-    def step(self) -> int:
+    def next_revision(self) -> int:
         """Note a change in the home; returns the home's new revision."""
         self.revision += 1
-        self.keep()
+        self.save()
         return self.revision
 
-    def keep(self) -> None:
+    def save(self) -> None:
         """Write the account to the shelf."""
         facts = {
             "apple_id": self.apple_id,
             "name": self.name,
             "addresses": self.addresses,
             "main_password": self.main_password,
-            "app_passwords": [vars_of(one) for one in self.app_passwords],
+            "app_passwords": [_password_facts(one) for one in self.app_passwords],
             "zone": self.zone,
             "locked": self.locked,
             "pod": self.pod,
@@ -201,10 +201,10 @@ class Account:
             "generation": self.generation,
             "removed": self.removed,
         }
-        self.store.shelf.keep("account", self.dsid, facts)
+        self.store.storage.save("account", self.dsid, facts)
 
 
-def vars_of(password: AppPassword) -> dict[str, str]:
+def _password_facts(password: AppPassword) -> dict[str, str]:
     """An app-specific password as it is kept: label, time and digest."""
     return {"label": password.label, "made": password.made, "digest": password.digest}
 

@@ -116,12 +116,12 @@ class Calendar:
         """Show the same contents in another home, under a 64-hex id; returns the guest's calendar."""
         self.share()
         facts = {"color": self.color, "read_only": read_only, "sharing": "guest"}
-        return account.show(self.contents, uuid4().hex + uuid4().hex, name=self.name, **facts)
+        return account.attach(self.contents, uuid4().hex + uuid4().hex, name=self.name, **facts)
 
     def remove(self) -> None:
         """Take it out of the home. For its owner that ends it; a guest only stops seeing it."""
         self.contents.on_change.remove(self._touch)
-        self.account.forget(self)
+        self.account.detach(self)
 
     def facts(self) -> dict[str, Any]:
         """What is kept of it besides its contents."""
@@ -149,5 +149,5 @@ class Calendar:
             self._touch()
 
     def _touch(self) -> None:
-        self.touched = self.account.step()
-        self.account.store.shelf.keep("calendar", self.path, self.facts())
+        self.touched = self.account.next_revision()
+        self.account.store.storage.save("calendar", self.path, self.facts())

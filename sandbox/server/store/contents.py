@@ -60,7 +60,7 @@ class Contents:
             old = self.members.get(name)
             before = old and Resource(old.data, old.etag, old.uid, old.revision, old.written)
             now = self.store.clock.now()
-            resource = Resource(data, self.store.mint_etag(), _uid(data), self._step(), now, before)
+            resource = Resource(data, self.store.new_etag(), _uid(data), self._next_revision(), now, before)
             self.members[name] = resource
             self.tombstones.pop(name, None)
             facts = {"uid": resource.uid, "revision": resource.revision, "when": now.isoformat()}
@@ -72,7 +72,7 @@ class Contents:
         """Remove a member. Raises KeyError when it is not there."""
         with self.store.lock:
             uid = self.members.pop(name).uid
-            tombstone = Tombstone(self._step(), uid, self.store.clock.now())
+            tombstone = Tombstone(self._next_revision(), uid, self.store.clock.now())
             self.tombstones[name] = tombstone
             facts = {"uid": uid, "revision": tombstone.revision, "when": tombstone.deleted.isoformat()}
             self._keep(name, facts, None)
@@ -122,18 +122,18 @@ class Contents:
         else:
             self.members[name] = Resource(data, facts["etag"], facts["uid"], facts["revision"], when)
 
-    def _step(self) -> int:
+    def _next_revision(self) -> int:
         self.revision += 1
         return self.revision
 
     def _changed(self) -> None:
         facts = {"revision": self.revision, "generation": self.generation}
-        self.store.shelf.keep("contents", str(self.serial), facts)
+        self.store.storage.save("contents", str(self.serial), facts)
         for tell in self.on_change:
             tell()
 
     def _keep(self, name: str, facts: dict[str, Any], data: bytes | None) -> None:
-        self.store.shelf.keep("member", f"{self.serial}/{name}", facts, data)
+        self.store.storage.save("member", f"{self.serial}/{name}", facts, data)
 
 
 def _uid(data: bytes) -> str:

@@ -15,7 +15,7 @@ _ATTENDEE = re.compile(rb"^ATTENDEE(?![^:\r\n]*SCHEDULE-STATUS)", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
-class Mail:
+class SchedulingMail:
     """One mail that would have been sent."""
 
     kind: Kind
@@ -24,7 +24,7 @@ class Mail:
     path: str
 
 
-class Recorder(list[Mail]):
+class Recorder(list[SchedulingMail]):
     """Every mail iCloud would have sent because of a PUT or a DELETE."""
 
     def written(self, account: Account, path: str, new: bytes, old: bytes | None, *, obeys: bool) -> bytes:
@@ -39,7 +39,7 @@ class Recorder(list[Mail]):
         self.extend(_mails(account, path, old, "cancellation", obeys=obeys))
 
 
-def _mails(account: Account, path: str, data: bytes, kind: Kind, *, obeys: bool) -> Iterator[Mail]:
+def _mails(account: Account, path: str, data: bytes, kind: Kind, *, obeys: bool) -> Iterator[SchedulingMail]:
     events = [event for event in ics.parse(data).named("VEVENT") if event.all("ATTENDEE") or event.all("ORGANIZER")]
     for event in events:
         organizers = [line for line in event.all("ORGANIZER") if not (obeys and _is_silenced(line))]
@@ -48,7 +48,7 @@ def _mails(account: Account, path: str, data: bytes, kind: Kind, *, obeys: bool)
             recipients = [line for line in others if not (obeys and _is_silenced(line))]
         else:
             kind, recipients = "reply", organizers
-        yield from (Mail(kind, address_of(line), event.value("UID"), path) for line in recipients)
+        yield from (SchedulingMail(kind, address_of(line), event.value("UID"), path) for line in recipients)
 
 
 def _is_silenced(line: ics.Line) -> bool:

@@ -11,7 +11,7 @@ from sandbox.server.store.accounts import Account
 from sandbox.server.store.calendars import Calendar
 from sandbox.server.store.clock import Clock
 from sandbox.server.store.contents import Contents
-from sandbox.server.store.shelf import FileShelf, Shelf
+from sandbox.server.store.storage import FileStorage, Storage
 
 FIRST_DSID = 10_000_001
 _DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
@@ -23,7 +23,7 @@ class Store:
     def __init__(self, path: Path | None = None, clock: Clock | None = None) -> None:
         self.lock = RLock()
         self.clock = clock or Clock()
-        self.shelf = FileShelf(path / "icloud.sqlite3") if path else Shelf()
+        self.storage = FileStorage(path / "icloud.sqlite3") if path else Storage()
         self.accounts: dict[str, Account] = {}
         self.contents: dict[int, Contents] = {}
         self._last_etag = 0
@@ -45,7 +45,7 @@ class Store:
             dsid = str(FIRST_DSID + len(self.accounts))
             account = Account(self, dsid, apple_id, name=name, addresses=list(addresses), zone=zone)
             self.accounts[dsid] = account
-            account.keep()
+            account.save()
             if reminders:
                 account.add_calendar("Reminders", "#CC73E1FF", "tasks", components=("VTODO",))
             return account
@@ -67,7 +67,7 @@ class Store:
         everywhere = (one for account in self.accounts.values() for one in account.calendars.values())
         return [one for one in everywhere if one.contents is calendar.contents and one is not calendar]
 
-    def mint_etag(self) -> str:
+    def new_etag(self) -> str:
         """The clock in milliseconds, in base 36, never the same twice."""
         milliseconds = int(self.clock.now().timestamp() * 1000)
         self._last_etag = max(self._last_etag + 1, milliseconds)
@@ -76,17 +76,17 @@ class Store:
     def close(self) -> None:
         """Let go of the file."""
         with self.lock:
-            self.shelf.close()
+            self.storage.close()
 
     def _load(self) -> None:
-        for serial, facts, _ in self.shelf.things("contents"):
+        for serial, facts, _ in self.storage.rows("contents"):
             self.contents[int(serial)] = Contents(self, int(serial), **facts)
-        for key, facts, data in self.shelf.things("member"):
+        for key, facts, data in self.storage.rows("member"):
             serial, name = key.split("/", 1)
             self.contents[int(serial)].restore(name, facts, data)
-        for dsid, facts, _ in self.shelf.things("account"):
+        for dsid, facts, _ in self.storage.rows("account"):
             self.accounts[dsid] = Account(self, dsid, facts.pop("apple_id"), **facts)
-        calendars = sorted(self.shelf.things("calendar"), key=lambda thing: thing[1]["contents"])
+        calendars = sorted(self.storage.rows("calendar"), key=lambda thing: thing[1]["contents"])
         for path, facts, _ in calendars:
             self._load_calendar(self.accounts[path.split("/")[1]], **facts)
 

@@ -11,7 +11,7 @@ from bookings.models import Booking, LinkedEvent
 from connections.busy import busy, freshness
 from connections.models import Calendar, CalendarConfiguration, Connection
 from practice.models import User
-from sandbox.demo import cast, staff
+from sandbox.demo import people, practice
 from sandbox.server.server import Sandbox
 
 pytestmark = pytest.mark.django_db
@@ -26,7 +26,7 @@ def make(settings, icloud: Sandbox):
 
     def at(now: datetime) -> None:
         settings.ICLOUD_CALDAV_URL = icloud.entry_url
-        staff.make(icloud, now=now)
+        practice.create_practice(icloud, now=now)
 
     return at
 
@@ -43,7 +43,7 @@ def test_the_three_differ_in_what_they_show(make) -> None:
     assert zones == {"mara": "Europe/Berlin", "jonas": "Europe/London", "lea": "Europe/Berlin"}
     calendars = Calendar.objects.filter(connection__user__username="jonas").values_list("name", "writable", "shared")
     assert sorted(calendars) == [("Jonas", True, False), ("Treatment rooms", False, True)]
-    assert User.objects.get(username="lea").check_password(cast.PASSWORD)
+    assert User.objects.get(username="lea").check_password(people.PASSWORD)
 
 
 @pytest.mark.parametrize("now", WEEKDAYS, ids=lambda now: f"{now:%A}")
@@ -88,7 +88,7 @@ def test_another_start_at_another_port_a_fortnight_later_goes_on(make, icloud: S
     Connection.objects.update(url="http://127.0.0.1:9/", origin="http://127.0.0.1:10")
     before = set(Booking.objects.values_list("pk", flat=True))
     later = WEDNESDAY + timedelta(days=14)
-    staff.go_on(icloud, filled=staff.weeks_of(WEDNESDAY), now=later)
+    practice.bring_up_to_date(icloud, filled=practice.weeks_of(WEDNESDAY), now=later)
     assert set(Connection.objects.values_list("url", "error_code")) == {(icloud.entry_url, "")}
     # The week that was filled at the first start is not filled twice; the two that have come since are.
     dentists = [
@@ -106,7 +106,7 @@ def test_another_start_on_the_same_day_changes_nothing(make, icloud: Sandbox) ->
     events = {account.apple_id: account.revision for account in icloud.accounts}
     bookings = list(Booking.objects.values_list("pk", "start"))
     later = WEDNESDAY + timedelta(minutes=5)
-    staff.go_on(icloud, filled=staff.weeks_of(WEDNESDAY), now=later)
+    practice.bring_up_to_date(icloud, filled=practice.weeks_of(WEDNESDAY), now=later)
     assert {account.apple_id: account.revision for account in icloud.accounts} == events
     assert list(Booking.objects.values_list("pk", "start")) == bookings
 
@@ -115,5 +115,5 @@ def test_a_revoked_account_stays_revoked(make, icloud: Sandbox) -> None:
     make(WEDNESDAY)
     Connection.objects.filter(username="jonas.field@icloud.com").update(needs_person=True, error_code="unauthorized")
     icloud.log.clear()
-    staff.go_on(icloud, filled=staff.weeks_of(WEDNESDAY), now=WEDNESDAY + timedelta(minutes=5))
+    practice.bring_up_to_date(icloud, filled=practice.weeks_of(WEDNESDAY), now=WEDNESDAY + timedelta(minutes=5))
     assert Connection.objects.get(username="jonas.field@icloud.com").needs_person is True

@@ -86,7 +86,7 @@ def test_a_process_is_killed_with_all_that_it_started_and_is_no_longer_watched(
 
 def test_killing_the_demo_leaves_nobody_behind(tmp_path: Path) -> None:
     script = (
-        "import os, sys, time, pathlib; from sandbox.demo_processes import Processes;"
+        "import os, sys, time, pathlib; from sandbox.demo.processes import Processes;"
         f"processes = Processes(pathlib.Path({str(tmp_path / 'logs')!r}), pathlib.Path({str(ROOT)!r}), os.environ);"
         "processes.__enter__();"
         f"processes.start('family', '-c', {FAMILY!r}, {str(tmp_path / 'numbers')!r});"

@@ -18,14 +18,14 @@ from bookings.push import outbox
 from connections.models import Connection
 from connections.sync.run import sync_connection
 from practice.models import User
-from sandbox.demo import calendars, cast, staff
+from sandbox.demo import calendars, people, practice
 from sandbox.server.server import Sandbox
 from tests.factories import NOW
 from tests.pages import find, links, texts
 
 pytestmark = [pytest.mark.django_db, pytest.mark.urls("tests.sandbox.demo.everything")]
-peopled = pytest.mark.usefixtures("people")
-practised = pytest.mark.usefixtures("practice")
+with_staff = pytest.mark.usefixtures("staff_members")
+with_practice = pytest.mark.usefixtures("sample_practice")
 
 HTMX = {"HX-Request": "true"}
 
@@ -37,21 +37,21 @@ def client() -> Client:
 
 
 @pytest.fixture
-def people(settings, icloud: Sandbox) -> None:
+def staff_members(settings, icloud: Sandbox) -> None:
     """The three and their iPhones; Kalends knows nobody's iCloud."""
     settings.ICLOUD_CALDAV_URL = icloud.entry_url
     settings.DEMO_APPLE_URL = icloud.serve_pages()
     calendars.open_accounts(icloud, timezone.now().date())
-    for person in cast.PEOPLE:
-        staff.hire(person)
+    for person in people.PEOPLE:
+        practice.create_staff_member(person)
 
 
 @pytest.fixture
-def practice(settings, icloud: Sandbox) -> None:
+def sample_practice(settings, icloud: Sandbox) -> None:
     """The whole practice, made now."""
     settings.ICLOUD_CALDAV_URL = icloud.entry_url
     settings.DEMO_APPLE_URL = icloud.serve_pages()
-    staff.make(icloud, now=timezone.now())
+    practice.create_practice(icloud, now=timezone.now())
 
 
 def signed_in(client: Client, username: str) -> Client:
@@ -63,7 +63,7 @@ def look(client: Client):
     return client.get("/demo/")
 
 
-@peopled
+@with_staff
 def test_nobody_is_signed_in_at_first_and_maras_iphone_is_shown(client: Client, icloud: Sandbox) -> None:
     page = look(client)
     mara = icloud.account("mara.winter@icloud.com")
@@ -79,21 +79,21 @@ def test_nobody_is_signed_in_at_first_and_maras_iphone_is_shown(client: Client, 
     assert texts(page, "//button[@aria-current]") == []
 
 
-@peopled
+@with_staff
 def test_only_the_demos_page_may_frame_the_iphone(client: Client) -> None:
     assert "frame-src 'self'" in look(client).headers["Content-Security-Policy"]
     assert "frame-src" not in client.get("/accounts/login/").headers["Content-Security-Policy"]
 
 
 @pytest.mark.parametrize("username", ["mara", "jonas", "lea"])
-@peopled
+@with_staff
 def test_one_click_signs_in(client: Client, username: str) -> None:
     answer = client.post(f"/demo/sign-in/{username}/")
     assert (answer.status_code, answer["Location"]) == (302, "/demo/")
     assert client.get("/calendars/").context["user"].username == username
 
 
-@peopled
+@with_staff
 def test_nobody_else_can_be_signed_in(client: Client) -> None:
     User.objects.create_superuser("root")
     assert client.post("/demo/sign-in/root/").status_code == 404
@@ -112,19 +112,19 @@ def test_without_the_setting_there_is_no_demo(client: Client) -> None:
     assert client.post("/demo/sign-in/mara/").status_code == 404
 
 
-@peopled
+@with_staff
 def test_every_apple_id_of_hers_has_its_iphone_and_its_passwords(client: Client, icloud: Sandbox) -> None:
     page = look(signed_in(client, "mara"))
-    home, practice = (icloud.account(f"{name}.winter@icloud.com").dsid for name in ("mara", "praxis"))
+    home, second = (icloud.account(f"{name}.winter@icloud.com").dsid for name in ("mara", "praxis"))
     assert links(page, "//span[@class='bar__phone']/a") == [
         ("mara.winter@icloud.com", f"{icloud.apple_url}iphone/{home}/"),
         ("Passwords", f"{icloud.apple_url}account/{home}/"),
-        ("praxis.winter@icloud.com", f"{icloud.apple_url}iphone/{practice}/"),
-        ("Passwords", f"{icloud.apple_url}account/{practice}/"),
+        ("praxis.winter@icloud.com", f"{icloud.apple_url}iphone/{second}/"),
+        ("Passwords", f"{icloud.apple_url}account/{second}/"),
     ]
 
 
-@peopled
+@with_staff
 def test_who_has_no_icloud_yet_is_shown_the_two_steps(client: Client, icloud: Sandbox) -> None:
     page = look(signed_in(client, "lea"))
     dsid = icloud.account("lea.brandt@icloud.com").dsid
@@ -135,7 +135,7 @@ def test_who_has_no_icloud_yet_is_shown_the_two_steps(client: Client, icloud: Sa
     assert texts(page, "//button[@disabled]") == ["Drag the next booking", "Revoke the password"]
 
 
-@practised
+@with_practice
 def test_dragging_moves_the_next_booking_on_the_iphone_and_kalends_follows(client: Client) -> None:
     signed_in(client, "mara")
     mara = User.objects.get(username="mara")
@@ -148,14 +148,14 @@ def test_dragging_moves_the_next_booking_on_the_iphone_and_kalends_follows(clien
     assert moved.start == booking.start + timedelta(hours=1)
 
 
-@practised
+@with_practice
 def test_with_nothing_on_the_iphone_there_is_nothing_to_drag(client: Client) -> None:
     LinkedEvent.objects.all().delete()
     answer = signed_in(client, "jonas").post("/demo/drag/", headers=HTMX)
     assert "No booking of Jonas stands on an iPhone yet." in answer.content.decode()
 
 
-@practised
+@with_practice
 def test_revoking_lets_kalends_ask_for_a_person(client: Client, icloud: Sandbox) -> None:
     signed_in(client, "jonas")
     client.post("/demo/revoke/", headers=HTMX)
@@ -169,7 +169,7 @@ def test_revoking_lets_kalends_ask_for_a_person(client: Client, icloud: Sandbox)
     assert texts(page, "//button[@disabled]") == ["Revoke the password"]
 
 
-@practised
+@with_practice
 def test_icloud_goes_down_and_comes_back(client: Client, icloud: Sandbox) -> None:
     signed_in(client, "mara")
     client.post("/demo/down/", headers=HTMX)
@@ -181,7 +181,7 @@ def test_icloud_goes_down_and_comes_back(client: Client, icloud: Sandbox) -> Non
     assert Connection.objects.due(timezone.now()).count() == 3
 
 
-@practised
+@with_practice
 def test_what_waited_while_icloud_was_down_is_sent_as_soon_as_it_answers(client: Client) -> None:
     signed_in(client, "mara")
     mara = User.objects.get(username="mara")
@@ -196,7 +196,7 @@ def test_what_waited_while_icloud_was_down_is_sent_as_soon_as_it_answers(client:
     assert (placement.state, placement.next_try_at) == (LinkedEvent.State.PUSHED, None)
 
 
-@peopled
+@with_staff
 def test_without_scripts_a_button_leads_back_to_the_page(client: Client) -> None:
     answer = signed_in(client, "mara").post("/demo/drag/")
     assert (answer.status_code, answer["Location"]) == (302, "/demo/")
@@ -204,7 +204,7 @@ def test_without_scripts_a_button_leads_back_to_the_page(client: Client) -> None
     assert client.get("/demo/drag/").status_code == 405
 
 
-@practised
+@with_practice
 def test_the_bar_is_left_alone_until_something_changes(client: Client, icloud: Sandbox) -> None:
     signed_in(client, "mara")
     (address,) = (element.get("hx-get") for element in find(look(client), "//header[@id='bar']"))
@@ -216,7 +216,7 @@ def test_the_bar_is_left_alone_until_something_changes(client: Client, icloud: S
     assert client.get(address, headers=HTMX).status_code == 204
 
 
-@peopled
+@with_staff
 def test_mails_can_be_read_though_nobody_gets_them(client: Client, settings, tmp_path: Path) -> None:
     settings.EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
     settings.EMAIL_FILE_PATH = str(tmp_path)
@@ -230,14 +230,14 @@ def test_mails_can_be_read_though_nobody_gets_them(client: Client, settings, tmp
     assert texts(look(client), "//a[@id='mails']") == ["1 mail"]
 
 
-@peopled
+@with_staff
 def test_the_page_begins_anew_when_somebody_else_signs_in_inside_it(client: Client) -> None:
     signed_in(client, "mara")
     answer = client.get("/demo/bar/?as=jonas&seen=", headers=HTMX)
     assert answer.headers["HX-Refresh"] == "true"
 
 
-@peopled
+@with_staff
 def test_a_stand_in_that_does_not_answer_is_said(client: Client, settings) -> None:
     settings.DEMO_APPLE_URL = "http://127.0.0.1:9/"
     page = look(signed_in(client, "mara"))

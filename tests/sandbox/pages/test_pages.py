@@ -9,10 +9,10 @@ from html import unescape
 import pytest
 import requests
 
-from sandbox.device.agenda import shown
+from sandbox.device.agenda import displayed_events
 from sandbox.device.device import AppleDevice
 from sandbox.ical import ics
-from sandbox.pages.app import Apple
+from sandbox.pages.app import ApplePages
 from sandbox.server.server import Sandbox
 from tests.sandbox.client import at, event
 
@@ -63,7 +63,8 @@ def week(account):
     """The coming week as the phone shows it, in Berlin's wall clock."""
     zone = AppleDevice(account).zone
     return [
-        f"{one.start:%a %H:%M}-{one.end:%H:%M} {one.title}" for one in shown(account, at("2026-11-23").date(), 7, zone)
+        f"{one.start:%a %H:%M}-{one.end:%H:%M} {one.title}"
+        for one in displayed_events(account, at("2026-11-23").date(), 7, zone)
     ]
 
 
@@ -296,4 +297,4 @@ def test_the_26th_password_and_one_without_a_name_are_refused_with_a_sentence(pa
 
 
 def test_pages_are_answered_by_an_application_that_knows_the_sandbox(icloud):
-    assert Apple(icloud).sandbox is icloud
+    assert ApplePages(icloud).sandbox is icloud

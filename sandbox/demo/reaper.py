@@ -19,7 +19,7 @@ POLITE_SECONDS = float(os.environ.get("KALENDS_POLITE_SECONDS", "8"))
 LOOK_AGAIN = 0.05
 
 
-def main() -> int:
+def run_reaper() -> int:
     """Wait for the end of standard input, then clean up."""
     for one in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(one, signal.SIG_IGN)
@@ -78,4 +78,4 @@ def _all(group: int, number: int) -> bool:
 
 
 if __name__ == "__main__":
-    raise SystemExit(main())
+    raise SystemExit(run_reaper())

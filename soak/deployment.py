@@ -16,7 +16,7 @@ DEADLINE_SECONDS = 3
 
 
 @dataclass(frozen=True)
-class Place:
+class Deployment:
     """The folder, the database and the port of the web server."""
 
     folder: Path
@@ -67,7 +67,7 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def web_server(place: Place) -> tuple[str, ...]:
+def web_server(place: Deployment) -> tuple[str, ...]:
     """The arguments after `python` that serve the pages."""
     bind = f"--bind=127.0.0.1:{place.port}"
     return ("-m", "gunicorn", "config.wsgi", bind, "--workers=2", "--threads=4", "--no-control-socket")

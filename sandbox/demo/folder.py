@@ -27,7 +27,7 @@ class Busy(Exception):
 
 
 @dataclass(frozen=True)
-class Place:
+class DemoFolder:
     """The directory of one demo."""
 
     folder: Path

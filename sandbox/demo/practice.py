@@ -17,8 +17,8 @@ from connections import accounts
 from connections.models import Calendar, CalendarConfiguration, Connection
 from connections.sync.run import sync_connection
 from practice.models import User
-from sandbox.demo import calendars, cast
-from sandbox.demo.cast import Person
+from sandbox.demo import calendars, people
+from sandbox.demo.people import Person
 from sandbox.server.server import Sandbox
 
 DAY = timedelta(days=1)
@@ -38,15 +38,15 @@ WISHES = {
 }
 
 
-def make(icloud: Sandbox, *, now: datetime) -> None:
+def create_practice(icloud: Sandbox, *, now: datetime) -> None:
     """Everything, for the first time: in the empty `icloud` and in the empty database."""
     calendars.open_accounts(icloud, now.date())
-    for person in cast.PEOPLE:
-        hire(person)
+    for person in people.PEOPLE:
+        create_staff_member(person)
     _offer_services()
     for monday in weeks_of(now):
         calendars.fill_week(icloud, monday)
-    for person in cast.PEOPLE:
+    for person in people.PEOPLE:
         if person.linked:
             _connect(icloud, person, now)
         _book_some(person, now=now)
@@ -54,14 +54,14 @@ def make(icloud: Sandbox, *, now: datetime) -> None:
     _read_all(now)
 
 
-def go_on(icloud: Sandbox, *, filled: Iterable[date], now: datetime) -> None:
+def bring_up_to_date(icloud: Sandbox, *, filled: Iterable[date], now: datetime) -> None:
     """Another start: iCloud may have another port, and weeks that are not `filled` yet get their single events."""
     Connection.objects.exclude(url=icloud.entry_url).update(url=icloud.entry_url)
     Connection.objects.filter(needs_person=False).update(origin="", next_sync_at=now, not_before=None)
     for monday in sorted(set(weeks_of(now)) - set(filled)):
         calendars.fill_week(icloud, monday)
     _read_all(now)
-    for person in cast.PEOPLE:
+    for person in people.PEOPLE:
         if not Booking.objects.live().filter(staff__username=person.username, start__gt=now).exists():
             _book_some(person, now=now)
 
@@ -78,12 +78,12 @@ def _read_all(now: datetime) -> None:
         sync_connection(connection.pk, now=now)
 
 
-def hire(person: Person) -> User:
+def create_staff_member(person: Person) -> User:
     """A staff member with a zone and hours, without any calendar."""
     user = User.objects.create_user(
         person.username,
         f"{person.username}@practice.example",
-        cast.PASSWORD,
+        people.PASSWORD,
         first_name=person.name,
         last_name=person.family_name,
     )
@@ -93,7 +93,7 @@ def hire(person: Person) -> User:
 
 
 def _offer_services() -> None:
-    for one in cast.TREATMENTS:
+    for one in people.TREATMENTS:
         service = Service.objects.create(
             slug=one.slug,
             name=one.name,
@@ -118,7 +118,7 @@ def _connect(icloud: Sandbox, person: Person, now: datetime) -> None:
 def _book_some(person: Person, *, now: datetime) -> None:
     """Book what is wished for where that is open, else at the next opening of that day or the day after."""
     user = User.objects.get(username=person.username)
-    for (days, hour, slug), client in zip(WISHES[person.username], cycle(cast.CLIENTS), strict=False):
+    for (days, hour, slug), client in zip(WISHES[person.username], cycle(people.CLIENTS), strict=False):
         local = now.astimezone(ZoneInfo(person.zone)) + days * DAY
         wanted = local.replace(hour=hour, minute=0, second=0, microsecond=0).astimezone(UTC)
         # What lies behind us was booked two days before.

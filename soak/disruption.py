@@ -1,4 +1,4 @@
-"""Trouble: iCloud that is down, slow, wrong or forgetful, and processes that are killed."""
+"""Disruption: iCloud that is down, slow, wrong or forgetful, and processes that are killed."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ from sandbox.demo.processes import Processes
 from sandbox.server.faults import Faults
 from sandbox.server.switches import Switches
 from soak.actors import Act, Actor
-from soak.place import children, is_linux
+from soak.deployment import children, is_linux
 
 WRITES = ("PUT", "DELETE")
 ANY = ("PUT", "DELETE", "PROPFIND", "REPORT", "GET", "")
 
 
 @dataclass
-class Trouble(Actor):
+class Disruption(Actor):
     """Makes trouble, and ends it again. `spells`: when there was some, as [from, until]."""
 
     processes: Processes | None = None
@@ -47,7 +47,7 @@ class Trouble(Actor):
 
     def faults(self) -> None:
         """Some requests go wrong."""
-        faults = self.cast.icloud.faults
+        faults = self.people.icloud.faults
         names = self.choose.sample(sorted(FAULTS), self.choose.choice((1, 1, 2)))
         with_times = [(name, self.choose.randrange(1, 5)) for name in names]
         began = timezone.now()
@@ -62,17 +62,17 @@ class Trouble(Actor):
     def down(self) -> None:
         began = timezone.now()
         if self.choose.random() < 0.5:
-            self.cast.icloud.down(self.choose.choice((503, 429, 500)))
+            self.people.icloud.down(self.choose.choice((503, 429, 500)))
         else:
-            self.cast.icloud.down(how="close")
+            self.people.icloud.down(how="close")
         self.ledger.count("iCloud down")
         self.ended.wait(self.choose.uniform(1, 8))
-        self.cast.icloud.up()
+        self.people.icloud.up()
         self._spell(began)
 
     def lag(self) -> None:
         """Reads lag behind writes. This is no excuse for anything, so it is no spell."""
-        switches = self.cast.icloud.switches
+        switches = self.people.icloud.switches
         switches.lag_shows = self.choose.choice(("missing", "old"))
         switches.lag_seconds = self.choose.uniform(1, 8)
         self.ledger.count("spells of lag")
@@ -82,28 +82,28 @@ class Trouble(Actor):
     def quirk(self) -> None:
         """One of the ways of iCloud on which sources disagree."""
         name, values = self.choose.choice(QUIRKS)
-        setattr(self.cast.icloud.switches, name, self.choose.choice(values))
+        setattr(self.people.icloud.switches, name, self.choose.choice(values))
         self.ledger.count("quirks")
         self.ended.wait(self.choose.uniform(3, 12))
-        setattr(self.cast.icloud.switches, name, getattr(Switches(), name))
+        setattr(self.people.icloud.switches, name, getattr(Switches(), name))
 
     def forget_tokens(self) -> None:
-        self.cast.icloud.forget_tokens()
+        self.people.icloud.forget_tokens()
         self.ledger.count("sync tokens forgotten")
 
     def move_pod(self) -> None:
         began = timezone.now()
-        self.cast.icloud.move_pod(self.choose.choice(("closed", "421", "404", "503")))
+        self.people.icloud.move_pod(self.choose.choice(("closed", "421", "404", "503")))
         self.ledger.count("accounts moved to another pod")
         self._spell(began)
 
     def revoke(self) -> None:
         """A password is revoked and another one made; whoever used it must reconnect."""
         began = timezone.now()
-        name, apple_id = self.choose.choice(sorted(self.cast.passwords))
-        account = self.cast.account(apple_id)
+        name, apple_id = self.choose.choice(sorted(self.people.passwords))
+        account = self.people.account(apple_id)
         account.revoke(name)
-        self.cast.passwords[name, apple_id] = account.new_app_password(name)
+        self.people.passwords[name, apple_id] = account.new_app_password(name)
         self.ledger.count("passwords revoked")
         self._spell(began, timedelta(seconds=60))
 
@@ -139,7 +139,7 @@ class Trouble(Actor):
 
     def end(self) -> None:
         """All is well again."""
-        icloud = self.cast.icloud
+        icloud = self.people.icloud
         icloud.faults.clear()
         icloud.up()
         for name, value in vars(Switches()).items():

@@ -61,7 +61,7 @@ SERVICES = (
 
 
 @dataclass
-class Cast:
+class People:
     """Everybody. `passwords`: the app-specific ones, by staff member and Apple ID."""
 
     icloud: Sandbox
@@ -76,30 +76,30 @@ class Cast:
         return list(User.objects.order_by("pk"))
 
 
-def assemble(icloud: Sandbox) -> Cast:
+def create_people(icloud: Sandbox) -> People:
     """Open the accounts, hire everybody, connect and configure, offer the services."""
-    cast = Cast(icloud)
+    people = People(icloud)
     for apple_id, names in CALENDARS.items():
         account = icloud.add_account(apple_id, zone=ZONE)
         for name in names:
             account.add_calendar(name, id=name.lower())
-        cast.phones[apple_id] = AppleDevice(account, zone=ZONE)
+        people.phones[apple_id] = AppleDevice(account, zone=ZONE)
     for role in ROLES:
-        _hire(cast, role, timezone.now())
+        _hire(people, role, timezone.now())
     for facts in SERVICES:
         service = Service.objects.create(name=str(facts["slug"]).title(), notice_minutes=0, horizon_days=30, **facts)
         service.staff.set(User.objects.all())
-    return cast
+    return people
 
 
-def _hire(cast: Cast, role: Role, now: datetime) -> None:
+def _hire(people: People, role: Role, now: datetime) -> None:
     user = User.objects.create_user(role.name, f"{role.name}@practice.example", PASSWORD)
     CalendarConfiguration.objects.update_or_create(user=user, defaults={"time_zone": ZONE, **role.choices})
     write_week(user, [(weekday, (FIRST, LAST)) for weekday in range(7)])
     chosen: list[Calendar] = []
     for apple_id, names in role.calendars.items():
-        password = cast.account(apple_id).new_app_password(role.name)
-        cast.passwords[role.name, apple_id] = password
+        password = people.account(apple_id).new_app_password(role.name)
+        people.passwords[role.name, apple_id] = password
         connection = accounts.connect(user, username=apple_id, password=password, now=now)
         chosen += [Calendar.objects.get(connection=connection, name=name) for name in names]
     accounts.configure(user, linked=chosen[0], conflicts=chosen, now=now)

@@ -14,16 +14,16 @@ _TABLE = (
 )
 
 
-class Shelf:
+class Storage:
     """Keeps nothing: the sandbox lives in memory only."""
 
-    def keep(self, kind: str, key: str, facts: dict[str, Any], data: bytes | None = None) -> None:
+    def save(self, kind: str, key: str, facts: dict[str, Any], data: bytes | None = None) -> None:
         """Store or replace one thing."""
 
-    def drop(self, kind: str, key: str) -> None:
+    def delete(self, kind: str, key: str) -> None:
         """Forget one thing; no error when it was never there."""
 
-    def things(self, kind: str) -> Iterator[tuple[str, dict[str, Any], bytes | None]]:
+    def rows(self, kind: str) -> Iterator[tuple[str, dict[str, Any], bytes | None]]:
         """Every stored thing of that kind: key, facts, bytes."""
         return iter(())
 
@@ -31,7 +31,7 @@ class Shelf:
         """Let go of the file."""
 
 
-class FileShelf(Shelf):
+class FileStorage(Storage):
     """Keeps everything in an SQLite file, written through at once, so that a kill loses nothing."""
 
     def __init__(self, path: Path) -> None:
@@ -42,14 +42,14 @@ class FileShelf(Shelf):
         self._connection.execute("PRAGMA synchronous = NORMAL")
         self._connection.execute(_TABLE)
 
-    def keep(self, kind: str, key: str, facts: dict[str, Any], data: bytes | None = None) -> None:
+    def save(self, kind: str, key: str, facts: dict[str, Any], data: bytes | None = None) -> None:
         row = (kind, key, json.dumps(facts), data)
         self._connection.execute("INSERT OR REPLACE INTO thing VALUES (?, ?, ?, ?)", row)
 
-    def drop(self, kind: str, key: str) -> None:
+    def delete(self, kind: str, key: str) -> None:
         self._connection.execute("DELETE FROM thing WHERE kind = ? AND key = ?", (kind, key))
 
-    def things(self, kind: str) -> Iterator[tuple[str, dict[str, Any], bytes | None]]:
+    def rows(self, kind: str) -> Iterator[tuple[str, dict[str, Any], bytes | None]]:
         rows = self._connection.execute("SELECT key, facts, data FROM thing WHERE kind = ?", (kind,))
         return ((key, json.loads(facts), data) for key, facts, data in rows.fetchall())
 

@@ -14,12 +14,12 @@ from bookings.models import Booking, BookingChange, LinkedEvent, MirroredSlot, P
 from bookings.reconcile import audit
 from connections.models import Calendar, CalendarConfiguration, Event, Occurrence
 from practice.models import User
-from soak import reading
-from soak.cast import Cast
+from soak import calendar_text
+from soak.deployment import DEADLINE_SECONDS, SYNC_SECONDS
+from soak.disruption import Disruption
 from soak.ledger import Ledger, Version
+from soak.people import People
 from soak.phones import AHEAD
-from soak.place import DEADLINE_SECONDS, SYNC_SECONDS
-from soak.trouble import Trouble
 
 Kind = BookingChange.Kind
 Source = BookingChange.Source
@@ -57,9 +57,9 @@ class There:
 class Audit:
     """One audit, at rest."""
 
-    cast: Cast
+    people: People
     ledger: Ledger
-    trouble: Trouble
+    trouble: Disruption
     now: datetime = field(default_factory=timezone.now)
     found: Findings = field(default_factory=Findings)
 
@@ -81,10 +81,10 @@ class Audit:
         return self.found
 
     def _resources(self) -> Iterator[There]:
-        for account in self.cast.icloud.accounts:
+        for account in self.people.icloud.accounts:
             for calendar in account.events():
                 for href, resource in calendar.resources.items():
-                    uid = reading.uid_of(resource.data)
+                    uid = calendar_text.uid_of(resource.data)
                     yield There(account.apple_id, href, uid, resource.data, resource.etag)
         self.found.looked_at["events in iCloud"] = 0
 
@@ -141,15 +141,15 @@ class Audit:
 
     def _event(self, booking: Booking, placement: LinkedEvent, event: There) -> None:
         """The event of a booking about which nothing is asked must say what the booking says."""
-        alone = reading.alone(event.data)
+        alone = calendar_text.alone(event.data)
         if alone is None or (alone.start, alone.end) != (booking.start, booking.end):
             self.found.wrong.append(f"{_named(booking)} stands in iCloud as {alone}: {event.href}")
         if placement.state != LinkedEvent.State.PUSHED or placement.href != event.href:
             self.found.wrong.append(f"{_named(booking)} is {placement.state} at {placement.href}, not {event.href}")
         noted = self.ledger.notes.get(event.uid)
-        if noted is not None and noted not in reading.notes(event.data):
+        if noted is not None and noted not in calendar_text.notes(event.data):
             self.found.wrong.append(f"{_named(booking)} lost the notes of the phone: {noted}")
-        if reading.invites(event.data):
+        if calendar_text.invites(event.data):
             self.found.wrong.append(f"{_named(booking)} invites somebody")
 
     def _slots(self) -> None:
@@ -187,7 +187,7 @@ class Audit:
         """An event over a booking is asked about, unless staff said that they know."""
         for booking in Booking.objects.live().filter(end__gt=self.now, overlap_allowed=False).select_related("client"):
             span = (booking.start, booking.end)
-            over = [one for one in self._standing(booking) if any(reading.blocks_something(one.spans, span))]
+            over = [one for one in self._standing(booking) if any(calendar_text.blocks_something(one.spans, span))]
             known = booking.proposals.open() | booking.proposals.filter(choice=Proposal.Choice.KEEP)
             if over and not known.exists():
                 self.found.wrong.append(f"{_named(booking)} lies under {over[0].href} and nobody is told")
@@ -208,11 +208,11 @@ class Audit:
         mine = set(LinkedEvent.objects.filter(booking=booking).values_list("uid", flat=True))
         for one in self.there:
             if one.uid not in mine and one.href.rpartition("/")[0] + "/" in self._paths(booking):
-                spans = reading.blocking(one.data, self.now, self.now + AHEAD)
-                if any(reading.blocks_something(spans, (booking.start, booking.end))):
+                spans = calendar_text.blocking(one.data, self.now, self.now + AHEAD)
+                if any(calendar_text.blocks_something(spans, (booking.start, booking.end))):
                     return True
         own = [one for uid in mine for one in self.by_uid[uid]]
-        spans = [span for one in own for span in reading.blocking(one.data, self.now, self.now + AHEAD)]
+        spans = [span for one in own for span in calendar_text.blocking(one.data, self.now, self.now + AHEAD)]
         return any(start < booking.start or end > booking.end for start, end in spans)
 
     def _known_before(self) -> None:
@@ -256,7 +256,7 @@ class Audit:
             if known & set(version.spans):
                 continue  # staff were asked, and confirmed by keeping it
             stood = version.since < since and (version.until is None or version.until > at + LATEST)
-            if version.calendar in paths and stood and any(reading.blocks_something(version.spans, span)):
+            if version.calendar in paths and stood and any(calendar_text.blocks_something(version.spans, span)):
                 yield version
 
     def _could_ask(self, user: User, at: datetime) -> bool:
@@ -288,14 +288,14 @@ class Audit:
         begin, end = self.now - timedelta(days=1), self.now + AHEAD
         kept = Occurrence.objects.filter(event=row, start__lt=end, end__gt=begin)
         ours = sorted(kept.values_list("start", "end", "blocks"))
-        theirs = [tuple(shown) for shown in reading.shown(one.data, begin, end)]
+        theirs = [tuple(shown) for shown in calendar_text.shown(one.data, begin, end)]
         if ours != theirs:
             self.found.wrong.append(f"{row.href} is read as {ours}, but means {theirs}")
 
     # --- traces -------------------------------------------------------------------------------------------------
 
     def _traces(self) -> None:
-        icloud = self.cast.icloud
+        icloud = self.people.icloud
         self.found.wrong += [f"iCloud mailed: {mail}" for mail in icloud.scheduled]
         self.found.wrong += [f"the stranger was asked: {one.method} {one.path}" for one in icloud.stranger_log]
         self.found.wrong += [complaint.strip() for complaint in self.ledger.complaints]

@@ -12,11 +12,11 @@ from django.db import connection as database
 from bookings import actions
 from bookings.models import Booking, BookingChange, Proposal
 from connections.models import Occurrence
-from soak import reading
-from soak.auditing import Audit, Findings
-from soak.cast import Cast
+from soak import calendar_text
+from soak.audit import Audit, Findings
+from soak.disruption import Disruption
 from soak.ledger import Ledger, Try, Version
-from soak.trouble import Trouble
+from soak.people import People
 from tests.bookings.practice import HOUR, Practice, berlin
 from tests.factories import START
 
@@ -28,7 +28,7 @@ class Stage:
 
     def __init__(self, practice: Practice) -> None:
         self.practice = practice
-        self.cast, self.ledger = Cast(practice.icloud), Ledger()
+        self.people, self.ledger = People(practice.icloud), Ledger()
         self.booking = practice.booked()
         self.uid = practice.placement(self.booking).uid
         self.ledger.tries["Carla Client"] = Try("Carla Client", practice.now, "booked", self.booking.pk, pending=False)
@@ -48,9 +48,9 @@ class Stage:
         work = self.practice.account.calendar("Work")
         href = self.practice.phone.add(work, "Lunch", start, end)
         data = work.resources[href].data
-        self.ledger.made_on_phone.add(reading.uid_of(data))
+        self.ledger.made_on_phone.add(calendar_text.uid_of(data))
         now = self.practice.now
-        spans = reading.blocking(data, now, now + timedelta(days=60))
+        spans = calendar_text.blocking(data, now, now + timedelta(days=60))
         self.ledger.appears(Version("anna@example.com", work.path, href, spans, now))
         return href
 
@@ -59,8 +59,8 @@ class Stage:
         self.practice.sync()
 
     def audit(self) -> Findings:
-        trouble = Trouble(self.cast, self.ledger, "", Event())
-        return Audit(self.cast, self.ledger, trouble, self.practice.now).run()
+        trouble = Disruption(self.people, self.ledger, "", Event())
+        return Audit(self.people, self.ledger, trouble, self.practice.now).run()
 
 
 @pytest.fixture

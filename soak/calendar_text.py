@@ -13,8 +13,8 @@ from typing import Any, NamedTuple
 import icalendar
 import recurring_ical_events
 
-from soak.cast import BERLIN
 from soak.ledger import Span
+from soak.people import BERLIN
 
 MARGIN = timedelta(days=2)  # dates lie hours away from UTC, and travel comes on top
 _UID = re.compile(rb"^UID:(\S+)", re.MULTILINE)
