@@ -23,7 +23,7 @@ COMPILE := ../$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --
 help: ## Say what can be made
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1|\2/p' Makefile | while IFS='|' read -r name words; do printf '%-16s %s\n' "$$name" "$$words"; done
 
-demo: $(VENV)/base.stamp ## Everything at once on this machine; RESET=1 begins anew
+demo: $(VENV)/demo.stamp ## Run everything on this machine with sample data; RESET=1 starts again from the beginning
 	@exec $(BIN)/python manage.py demo $(if $(RESET),--reset)
 
 test: $(VENV)/dev.stamp ## The whole suite on SQLite
@@ -54,19 +54,20 @@ migrations: $(VENV)/dev.stamp ## Do the models need a migration that is not writ
 
 requirements: $(VENV)/dev.stamp ## Compile requirements/*.in; UPGRADE=1 takes newer versions
 	cd requirements && $(COMPILE) $(if $(UPGRADE),--upgrade) base.in -o base.txt
+	cd requirements && $(COMPILE) $(if $(UPGRADE),--upgrade) demo.in -o demo.txt
 	cd requirements && $(COMPILE) $(if $(UPGRADE),--upgrade) dev.in -o dev.txt
 	cd requirements && $(COMPILE) $(if $(UPGRADE),--upgrade) bench.in -o bench.txt
 
-bench: $(VENV)/bench.stamp ## What Kalends costs beside other ways; SIZES=100,1000 REPEATS=3 SERVERS=sandbox for less
+bench: $(VENV)/bench.stamp ## Compare the cost of Kalends with other programs; SIZES=100,1000 REPEATS=3 SERVERS=sandbox for less
 	@exec $(BIN)/python -m benchmarks
 
-bench-fleet: $(VENV)/bench.stamp ## How many connections one qcluster keeps; CONNECTIONS=2000, DATABASE_URL for PostgreSQL
+bench-fleet: $(VENV)/bench.stamp ## How many connections one qcluster can poll in time; CONNECTIONS=2000, DATABASE_URL for PostgreSQL
 	@exec $(BIN)/python -m benchmarks.fleet
 
-bench-freshness: $(VENV)/dev.stamp ## Does a booking know what iCloud knew a second before? TRIES=1000, DATABASE_URL for PostgreSQL
+bench-freshness: $(VENV)/dev.stamp ## Does a booking take into account what iCloud knew a second before? TRIES=1000, DATABASE_URL for PostgreSQL
 	@exec $(BIN)/python -m benchmarks.freshness
 
-soak: $(VENV)/base.stamp ## Everybody at random, faults and kills, then an audit; MINUTES=10, SEED, DATABASE_URL for PostgreSQL
+soak: $(VENV)/demo.stamp ## Random use by staff, clients and iPhones, with faults and killed processes, then an audit; MINUTES=10, SEED, DATABASE_URL for PostgreSQL
 	@exec $(BIN)/python -m soak
 
 run: $(VENV)/dev.stamp ## The web server for working on Kalends, with the settings of .env; PORT=8001 for another port
@@ -94,17 +95,17 @@ $(VENV)/made.stamp:
 	@if $(BIN)/python -m pip --version >/dev/null 2>&1; then true; else $(PYTHON) -m venv --clear $(VENV); fi
 	@touch $@
 
-$(VENV)/base.stamp: requirements/base.txt | $(VENV)/made.stamp
-	@echo 'Installing what Kalends needs into .venv (once) …'
-	@$(PIP) -r requirements/base.txt
+$(VENV)/demo.stamp: requirements/demo.txt | $(VENV)/made.stamp
+	@echo 'Installing the packages for the demo into .venv (once) …'
+	@$(PIP) -r requirements/demo.txt
 	@touch $@
 
 $(VENV)/dev.stamp: requirements/dev.txt | $(VENV)/made.stamp
-	@echo 'Installing what developing Kalends needs into .venv (once) …'
+	@echo 'Installing the packages for development into .venv (once) …'
 	@$(PIP) -r requirements/dev.txt
-	@touch $@ $(VENV)/base.stamp
+	@touch $@ $(VENV)/demo.stamp
 
 $(VENV)/bench.stamp: requirements/bench.txt | $(VENV)/made.stamp
-	@echo 'Installing what measuring Kalends needs into .venv (once) …'
+	@echo 'Installing the packages for the benchmarks into .venv (once) …'
 	@$(PIP) -r requirements/bench.txt
 	@touch $@

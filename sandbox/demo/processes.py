@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
 
-LOOK_AGAIN = 0.1
+CHECK_SECONDS = 0.1
 LAST_LINES = 15
 DEATHS, DEATH_SECONDS = 5, 60.0  # who ends that often in so short a time will not stay
 
@@ -55,7 +55,7 @@ class Processes:
             self._reaper.stdin.close()
         while self._reaper.poll() is None:
             self._reap()
-            time.sleep(LOOK_AGAIN)
+            time.sleep(CHECK_SECONDS)
         self._reap()
 
     def start(self, name: str, *arguments: str) -> subprocess.Popen[str]:

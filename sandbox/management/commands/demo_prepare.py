@@ -1,4 +1,4 @@
-"""One step of the demo: make its database and its practice, or bring them up to today."""
+"""The first step of the demo: create its database and its practice, or bring them up to date."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ from sandbox.server.server import Sandbox
 
 
 class Command(BaseCommand):
-    help = "One step of the demo, run by it: makes its database and its practice, or brings them up to today."
+    help = "A step of the demo, started by it: creates its database and practice, or brings them up to date."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--data", required=True, type=Path)
 
     def handle(self, *, data: Path, **options: Any) -> None:
-        if not settings.DEMO:
+        if not settings.DEMO_APPLE_URL:
             raise CommandError("This is a step of the demo: run `manage.py demo`.")
         call_command("migrate", verbosity=0)
         call_command("collectstatic", verbosity=0, interactive=False)
