@@ -51,7 +51,7 @@ class Stage:
         self.ledger.made_on_phone.add(calendar_text.uid_of(data))
         now = self.practice.now
         spans = calendar_text.blocking(data, now, now + timedelta(days=60))
-        self.ledger.appears(Version("anna@example.com", work.path, href, spans, now))
+        self.ledger.add_version(Version("anna@example.com", work.path, href, spans, now))
         return href
 
     def rest(self) -> None:
@@ -76,7 +76,7 @@ def test_where_all_is_right_nothing_is_found_and_everything_was_looked_at(stage:
         "attempts to book": 1,
         "bookings": 1,
         "confirmations": 1,
-        "mirrored events": 2,
+        "stored events": 2,
     }
 
 
@@ -149,7 +149,7 @@ def two_overlap(stage: Stage) -> None:
     ("spoil", "words"),
     [
         (the_event_stands_twice, "has ["),
-        (an_event_is_left_behind, "belongs to nothing any more"),
+        (an_event_is_left_behind, "belongs to no booking and no slot"),
         (one_attempt_made_two, "Carla Client was told"),
     ],
 )
@@ -249,16 +249,16 @@ def iCloud_mailed(stage: Stage) -> None:  # noqa: N802 - its name
 @pytest.mark.parametrize(
     ("spoil", "words"),
     [
-        (the_event_is_at_another_time, "stands in iCloud as"),
+        (the_event_is_at_another_time, "is in iCloud as"),
         (the_notes_are_gone, "lost the notes of the phone"),
         (who_was_refused_has_one, "was refused, but has"),
-        (who_cancelled_has_one, "was cancelled, but stands"),
+        (who_cancelled_has_one, "was cancelled, but is live"),
         (nobody_booked, "nobody booked Carla Client"),
         (nobody_is_asked, "and nobody is told"),
-        (nobody_collides, "is said to collide, with nothing"),
+        (nobody_collides, "has a collision proposal, but no event overlaps it"),
         (it_was_known, "in iCloud since"),
         (nobody_insisted, "may overlap, but nobody insisted"),
-        (it_is_read_amiss, "but means"),
+        (it_is_read_amiss, "but should have"),
         (something_was_complained_of, "a page answered 500"),
         (iCloud_mailed, "invites somebody"),
     ],
