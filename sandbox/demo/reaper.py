@@ -1,8 +1,7 @@
-"""The janitor: a small process that ends process groups as soon as the one who started them lets go.
+"""The reaper: a small process that ends the demo's process groups when the demo ends, even if it was killed.
 
-It reads the numbers of groups from its standard input, one a line; a minus before one means that it has ended by
-itself. When the input closes, because the demo ends or was killed, it ends every group with all that is in it:
-politely first, then not.
+It reads process group ids from its standard input, one on each line; a negative number means that the group has ended
+by itself. When the input is closed, it ends all groups: with SIGTERM first, and after some seconds with SIGKILL.
 """
 
 from __future__ import annotations
@@ -15,62 +14,62 @@ from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
 
-POLITE_SECONDS = float(os.environ.get("KALENDS_POLITE_SECONDS", "8"))
-LOOK_AGAIN = 0.05
+TERM_SECONDS = float(os.environ.get("KALENDS_TERM_SECONDS", "8"))
+CHECK_SECONDS = 0.05
 
 
 def run_reaper() -> int:
-    """Wait for the end of standard input, then clean up."""
+    """Wait for the end of standard input, then end all groups."""
     for one in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(one, signal.SIG_IGN)
     groups: dict[int, str] = {}
     for line in sys.stdin:
         number = int(line)
         if number > 0:
-            groups[number] = _birth(number)
+            groups[number] = _start_time(number)
         else:
             groups.pop(-number, None)
-    # The number of a group that is gone may have been given to somebody else since.
-    end(group for group, birth in groups.items() if _birth(group) in ("", birth))
+    # The id of a group that has ended may have been reused since.
+    end(group for group, started in groups.items() if _start_time(group) in ("", started))
     return 0
 
 
 def end(groups: Iterable[int]) -> None:
-    """End these process groups, the youngest first, and wait until nothing of them is left.
+    """End these process groups, the newest first, and wait until none of their processes is left.
 
-    Who leads a group is asked first, because it knows how to stop the others; those that it leaves behind, next.
+    The leader of a group gets SIGTERM first, because it can stop the others; those that it leaves get SIGTERM next.
     """
     left = list(reversed(list(groups)))
     for group in left:
-        _alone(group, signal.SIGTERM)
-    deadline = time.monotonic() + POLITE_SECONDS
+        _signal_leader(group, signal.SIGTERM)
+    deadline = time.monotonic() + TERM_SECONDS
     while left and time.monotonic() < deadline:
-        time.sleep(LOOK_AGAIN)
-        left = [group for group in left if _all(group, 0)]
+        time.sleep(CHECK_SECONDS)
+        left = [group for group in left if _signal_group(group, 0)]
         for group in left:
-            if not _alone(group, 0):
-                _all(group, signal.SIGTERM)
+            if not _signal_leader(group, 0):
+                _signal_group(group, signal.SIGTERM)
     for group in left:
-        _all(group, signal.SIGKILL)
+        _signal_group(group, signal.SIGKILL)
 
 
-def _birth(number: int) -> str:
-    """When a process began, in ticks; nothing where there is none, or where the system does not tell."""
+def _start_time(number: int) -> str:
+    """When a process started, in clock ticks; empty when it has ended or the system has no /proc."""
     with suppress(OSError):
         return Path(f"/proc/{number}/stat").read_text().rsplit(")", 1)[1].split()[19]
     return ""
 
 
-def _alone(leader: int, number: int) -> bool:
-    """Send it to the leader of a group; was anybody there?"""
+def _signal_leader(leader: int, number: int) -> bool:
+    """Send a signal to the leader of a group; returns whether it exists."""
     with suppress(ProcessLookupError, PermissionError):
         os.kill(leader, number)
         return True
     return False
 
 
-def _all(group: int, number: int) -> bool:
-    """Send it to a whole group; was anybody there?"""
+def _signal_group(group: int, number: int) -> bool:
+    """Send a signal to a whole group; returns whether it exists."""
     with suppress(ProcessLookupError, PermissionError):
         os.killpg(group, number)
         return True

@@ -1,4 +1,4 @@
-"""What the demo's page shows: who is signed in, their iPhones, and what the buttons would do."""
+"""The state that the demo's page shows: who is signed in, their iPhones, and the next booking."""
 
 from __future__ import annotations
 
@@ -35,12 +35,12 @@ class Scene:
 
     @property
     def one_more(self) -> Phone | None:
-        """A second Apple ID."""
+        """The iPhone with the second Apple ID."""
         return self.phones[1] if len(self.phones) > 1 else None
 
 
 def scene(user: User | AnonymousUser, *, now: datetime) -> Scene:
-    """The scene for whoever is signed in; for nobody, with the iPhone of the first of the practice."""
+    """The scene for the signed-in user; for an anonymous user, with the iPhone of the first staff member."""
     person = people.person(user.get_username())
     shown = person or people.PEOPLE[0]
     try:

@@ -1,4 +1,4 @@
-"""Which page answers which URL."""
+"""The URLs of the pages and which function answers each."""
 
 from __future__ import annotations
 
@@ -46,13 +46,13 @@ _URLS = Map(
 
 
 class ApplePages:
-    """Everything an owner does at Apple: on the phone and at account.apple.com."""
+    """The application with all pages: the phone, the page for passwords, and the control."""
 
     def __init__(self, sandbox: Sandbox) -> None:
         self.sandbox = sandbox
 
     def answer(self, request: Request, host: str) -> Response:
-        """One page."""
+        """The page for a request."""
         try:
             endpoint, values = _URLS.bind_to_environ(request.environ).match()
             return self._page(endpoint, values, request)

@@ -1,4 +1,4 @@
-"""The pretend iPhone: one account's week, and forms that edit it as an iPhone does."""
+"""The pretend iPhone: an account's events, and forms that edit them as an iPhone does."""
 
 from __future__ import annotations
 
@@ -21,13 +21,13 @@ from sandbox.server.store.accounts import Account
 
 RULES = {"": "Never", "FREQ=DAILY": "Every day", "FREQ=WEEKLY": "Every week", "FREQ=WEEKLY;INTERVAL=2": "Every 2 weeks"}
 TRAVEL = {"0": "None", "5": "5 minutes", "15": "15 minutes", "30": "30 minutes", "60": "1 hour", "90": "1 hour 30"}
-LISTED = 14  # days; the strip above shows the first seven
+LISTED_DAYS = 14  # the strip above the list shows the first seven
 _MINUTE = timedelta(minutes=1)
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One event in the list, ready to be written."""
+    """One event in the list, as text."""
 
     url: str
     title: str
@@ -52,7 +52,7 @@ class Day:
 
     @property
     def listed(self) -> bool:
-        """Whether the list shows it: today, and every day on which something stands."""
+        """Whether it is in the list: today and every day with events are."""
         return self.today or bool(self.rows)
 
     @property
@@ -69,14 +69,14 @@ def week(account: Account, request: Request) -> Response:
 
 
 def fragment(account: Account, request: Request) -> Response:
-    """The same list alone, for the script that looks for changes; 204 while nothing changed."""
+    """The same list without the page around it, for the script that polls; 204 while nothing has changed."""
     if request.args.get("seen") == _state(account):
         return Response(status=204)
     return render.page("_week.html", **_week(account, request))
 
 
 def new(account: Account, request: Request) -> Response:
-    """A form for a new event, and what it does."""
+    """The form for a new event, and the page that receives it."""
     if request.method == "GET":
         return _new_page(account, request)
     form = request.form
@@ -92,20 +92,20 @@ def new(account: Account, request: Request) -> Response:
 
 
 def event(account: Account, request: Request) -> Response:
-    """One occurrence and everything that can be done with it."""
+    """One occurrence and the forms to change it."""
     one = _find(account, request.args.get("href", ""), request.args.get("slot", ""))
     return _event_page(account, one)
 
 
 def edit(account: Account, request: Request) -> Response:
-    """Do one thing with an event, then show its week."""
+    """Change an event in one way, then show its week."""
     form = request.form
     one = _find(account, form.get("href", ""), form.get("slot", ""))
     act = ACTIONS.get(form.get("action", ""))
     if act is None:
-        raise NotFound("The phone cannot do that.")
+        raise NotFound("This action does not exist.")
     if one.calendar.read_only:
-        raise Forbidden("This calendar can only be looked at.")
+        raise Forbidden("This calendar is read-only.")
     try:
         start = act(AppleDevice(account), one, form)
     except ValueError as error:
@@ -113,7 +113,7 @@ def edit(account: Account, request: Request) -> Response:
     return render.see(_week_url(account, start or one.start))
 
 
-# --- what can be done with an event ---------------------------------------------------------------------------
+# --- actions ------------------------------------------------------------------------------------------------
 
 
 def _move(device: AppleDevice, one: DisplayedEvent, form: Any) -> Moment | None:
@@ -128,7 +128,7 @@ def _move(device: AppleDevice, one: DisplayedEvent, form: Any) -> Moment | None:
 
 
 def _first(device: AppleDevice, one: DisplayedEvent, start: Moment) -> Moment:
-    """Where a whole series begins when this occurrence of it moves to `start`."""
+    """The new start of a whole series when this occurrence moves to `start`."""
     first = device.begins(one.href)
     if not one.repeats or not isinstance(first, datetime) or not isinstance(start, datetime):
         return start
@@ -139,7 +139,7 @@ def _first(device: AppleDevice, one: DisplayedEvent, start: Moment) -> Moment:
 def _lengthen(device: AppleDevice, one: DisplayedEvent, form: Any) -> None:
     by = int(form.get("by", "0")) * _MINUTE
     if one.end + by <= one.start:
-        raise ValueError("It cannot end before it begins.")
+        raise ValueError("The event cannot end before it starts.")
     device.lengthen(one.href, timedelta(days=1 if by > timedelta() else -1) if one.all_day else by)
 
 
@@ -191,7 +191,7 @@ def _span(form: Any) -> tuple[Moment, Moment]:
     if all_day:
         return start, end + timedelta(days=1) if end >= start else start + timedelta(days=1)
     if end <= start:
-        raise ValueError("It cannot end before it begins.")
+        raise ValueError("The event cannot end before it starts.")
     return start, end
 
 
@@ -205,7 +205,7 @@ def _slot(one: DisplayedEvent) -> Moment:
 
 
 def _find(account: Account, href: str, slot: str) -> DisplayedEvent:
-    """The occurrence with that original start. Raises NotFound when it was deleted meanwhile."""
+    """The occurrence with that original start. Raises NotFound when it has been deleted."""
     zone = ZoneInfo(account.zone)
     try:
         around = datetime.fromisoformat(slot).date()
@@ -214,7 +214,7 @@ def _find(account: Account, href: str, slot: str) -> DisplayedEvent:
     for one in agenda.displayed_events(account, around - timedelta(days=60), 120, zone):
         if (one.href, one.slot) == (href, slot):
             return one
-    raise NotFound("This event is gone.")
+    raise NotFound("This event has been deleted.")
 
 
 # --- writing pages --------------------------------------------------------------------------------------------
@@ -244,7 +244,7 @@ def _new_page(account: Account, request: Request, problem: str = "") -> Response
 
 def _event_page(account: Account, one: DisplayedEvent, problem: str = "") -> Response:
     rule = AppleDevice(account).rule(one.href)
-    rules = RULES if rule in RULES else {rule: "As it is now"} | RULES
+    rules = RULES if rule in RULES else {rule: "Current rule"} | RULES
     return render.page(
         "event.html",
         status=422 if problem else 200,
@@ -268,7 +268,7 @@ def _today(account: Account) -> date:
 
 
 def _state(account: Account) -> str:
-    """Changes when the list does."""
+    """A text that changes whenever the list changes."""
     return f"{account.revision}.{_today(account):%j}"
 
 
@@ -279,8 +279,8 @@ def _week(account: Account, request: Request) -> dict[str, Any]:
     except ValueError:
         asked = today
     monday = asked - timedelta(days=asked.weekday())
-    found = agenda.displayed_events(account, monday, LISTED, zone)
-    days = [_day(account, monday + timedelta(days=index), today, found) for index in range(LISTED)]
+    found = agenda.displayed_events(account, monday, LISTED_DAYS, zone)
+    days = [_day(account, monday + timedelta(days=index), today, found) for index in range(LISTED_DAYS)]
     return {
         "account": account,
         "week": days[:7],

@@ -14,7 +14,7 @@ Kind = Literal["root", "principal", "home", "calendar", "resource", "box", "fore
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """Where a request goes. `name` is the resource's file name or the box."""
+    """What a request is for. `name`: the file name of the resource, or the name of the box."""
 
     kind: Kind
     account: Account
@@ -23,21 +23,21 @@ class Target:
 
     @property
     def collection(self) -> Calendar:
-        """The calendar of a place that has one."""
+        """The calendar of a target that has one. Raises LookupError."""
         if self.calendar is None:
             raise LookupError(self.kind)
         return self.calendar
 
 
 def locate(path: str, account: Account) -> Target:
-    """Find the place of a decoded path, as seen by the account that signed in."""
+    """The target of a decoded path, for the account that signed in."""
     parts = [part for part in path.split("/") if part]
     if not parts:
         return Target("root", account)
     if parts == ["principal"] or parts == [account.dsid, "principal"]:
         return Target("principal", account)
     if parts[0] != account.dsid:
-        # Somebody else's path, whether that account exists or not.
+        # The path of another account, whether it exists or not.
         return Target("foreign" if parts[0].isdigit() else "nowhere", account)
     if parts[1:2] != ["calendars"]:
         return Target("nowhere", account)

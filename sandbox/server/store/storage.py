@@ -1,4 +1,4 @@
-"""Where the sandbox keeps things when it is told to: one SQLite file, one row per thing."""
+"""Where the sandbox saves its data: nowhere, or in a SQLite file with one row for each object."""
 
 from __future__ import annotations
 
@@ -9,30 +9,30 @@ from pathlib import Path
 from typing import Any
 
 _TABLE = (
-    "CREATE TABLE IF NOT EXISTS thing"
+    "CREATE TABLE IF NOT EXISTS objects"
     " (kind TEXT, key TEXT, facts TEXT NOT NULL, data BLOB, PRIMARY KEY (kind, key)) WITHOUT ROWID"
 )
 
 
 class Storage:
-    """Keeps nothing: the sandbox lives in memory only."""
+    """Saves nothing: the sandbox is in memory only."""
 
     def save(self, kind: str, key: str, facts: dict[str, Any], data: bytes | None = None) -> None:
-        """Store or replace one thing."""
+        """Save or replace one object."""
 
     def delete(self, kind: str, key: str) -> None:
-        """Forget one thing; no error when it was never there."""
+        """Delete one object; no error when it does not exist."""
 
     def rows(self, kind: str) -> Iterator[tuple[str, dict[str, Any], bytes | None]]:
-        """Every stored thing of that kind: key, facts, bytes."""
+        """Every saved object of that kind: key, facts, bytes."""
         return iter(())
 
     def close(self) -> None:
-        """Let go of the file."""
+        """Close the file."""
 
 
 class FileStorage(Storage):
-    """Keeps everything in an SQLite file, written through at once, so that a kill loses nothing."""
+    """Saves every change in a SQLite file at once, so that nothing is lost when the process is killed."""
 
     def __init__(self, path: Path) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -44,13 +44,13 @@ class FileStorage(Storage):
 
     def save(self, kind: str, key: str, facts: dict[str, Any], data: bytes | None = None) -> None:
         row = (kind, key, json.dumps(facts), data)
-        self._connection.execute("INSERT OR REPLACE INTO thing VALUES (?, ?, ?, ?)", row)
+        self._connection.execute("INSERT OR REPLACE INTO objects VALUES (?, ?, ?, ?)", row)
 
     def delete(self, kind: str, key: str) -> None:
-        self._connection.execute("DELETE FROM thing WHERE kind = ? AND key = ?", (kind, key))
+        self._connection.execute("DELETE FROM objects WHERE kind = ? AND key = ?", (kind, key))
 
     def rows(self, kind: str) -> Iterator[tuple[str, dict[str, Any], bytes | None]]:
-        rows = self._connection.execute("SELECT key, facts, data FROM thing WHERE kind = ?", (kind,))
+        rows = self._connection.execute("SELECT key, facts, data FROM objects WHERE kind = ?", (kind,))
         return ((key, json.loads(facts), data) for key, facts, data in rows.fetchall())
 
     def close(self) -> None:

@@ -34,7 +34,7 @@ def test_a_busy_port_is_stepped_over(taken: int) -> None:
 
 def test_a_port_that_is_spoken_for_is_stepped_over() -> None:
     first = free_port(20000)
-    assert free_port(first, but=[first]) > first
+    assert free_port(first, exclude=[first]) > first
 
 
 def test_two_demos_that_start_together_choose_different_ports() -> None:

@@ -163,7 +163,7 @@ def test_revoking_lets_kalends_ask_for_a_person(client: Client, icloud: Sandbox)
     connection = Connection.objects.get(username="jonas.field@icloud.com")
     sync_connection(connection.pk, now=datetime.now(UTC))
     page = look(client)
-    assert "Kalends cannot sign in for Jonas any more." in page.content.decode()
+    assert "Kalends cannot sign in to iCloud for Jonas any more." in page.content.decode()
     reconnect = f"/calendars/settings/connections/{connection.pk}/reconnect/"
     assert links(page, "//a[@id='reconnect']") == [("reconnect", reconnect)]
     assert texts(page, "//button[@disabled]") == ["Revoke the password"]

@@ -96,7 +96,7 @@ def test_a_locked_account_is_told_so_in_one_of_three_ways(icloud, enter, account
     assert enter(app_password) == 207
 
 
-def test_no_password_stands_in_a_repr_or_on_the_shelf(tmp_path, account, app_password):
+def test_no_password_stands_in_a_repr_or_in_the_file(tmp_path, account, app_password):
     from sandbox.server.server import Sandbox
 
     assert app_password not in repr(account) + repr(account.app_passwords)
