@@ -1,4 +1,4 @@
-"""The audit of the long test can fail: it finds what is lost, doubled and wrong, each by its name."""
+"""The audit of the soak test finds what is lost, doubled and wrong."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ Spoil = Callable[["Stage"], object]
 
 
 class Stage:
-    """One booking, one event of the phone's own, all at rest, and what everybody was told of it."""
+    """One booking and one event of the phone, without work left, and the record of both."""
 
     def __init__(self, practice: Practice) -> None:
         self.practice = practice
@@ -44,7 +44,7 @@ class Stage:
         return self.practice.account.calendar("Home").path
 
     def add(self, start: object, end: object) -> str:
-        """An event of the phone's own in Work, written down."""
+        """Add an event on the phone, in Work, and record it."""
         work = self.practice.account.calendar("Work")
         href = self.practice.phone.add(work, "Lunch", start, end)
         data = work.resources[href].data

@@ -1,4 +1,4 @@
-"""The demo's directory: its lock, its ports, its secrets, and the settings its processes get."""
+"""The demo's directory: its lock, its ports, its secrets, and the settings of its processes."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def place(tmp_path: Path) -> DemoFolder:
 
 @pytest.fixture
 def taken() -> Iterator[int]:
-    """A port that somebody listens on."""
+    """A port that is in use."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
         yield listener.getsockname()[1]
 

@@ -1,4 +1,4 @@
-"""The practice of the demo: three people whose week is full, whatever weekday it is."""
+"""The practice of the demo: three people whose week is full on every weekday."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ WEEKDAYS = [datetime(2026, 11, 23 + day, hour, 5, tzinfo=UTC) for day, hour in (
 
 @pytest.fixture
 def make(settings, icloud: Sandbox):
-    """Make the practice at a moment, in the sandbox's iCloud."""
+    """Create the practice at a moment, in the sandbox's iCloud."""
 
     def at(now: datetime) -> None:
         settings.ICLOUD_CALDAV_URL = icloud.entry_url
@@ -58,7 +58,7 @@ def test_the_week_is_full_whatever_day_it_is(make, now: datetime) -> None:
 
 
 def busy_days(username: str, now: datetime) -> bool:
-    """Are there events on at least five days of this week, on which day ever it begins, and of the next seven days?"""
+    """Whether this week, the last seven days and the next seven days each have events on five days or more."""
     user = User.objects.get(username=username)
     assert freshness(user, now=now).state == "fresh"
     midnight = now.replace(hour=0, minute=0)

@@ -1,4 +1,4 @@
-"""The demo's processes end together with all that they started, whatever ends the demo."""
+"""The demo's processes end with all their child processes, however the demo ends."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The demo's page: signing in with one click, and buttons for what Apple and its people do."""
+"""The demo's page: signing in with one click, and buttons for what happens at Apple."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from sandbox.server.server import Sandbox
 from tests.factories import NOW
 from tests.pages import find, links, texts
 
-pytestmark = [pytest.mark.django_db, pytest.mark.urls("tests.sandbox.demo.everything")]
+pytestmark = [pytest.mark.django_db, pytest.mark.urls("tests.sandbox.demo.demo_urls")]
 with_staff = pytest.mark.usefixtures("staff_members")
 with_practice = pytest.mark.usefixtures("sample_practice")
 
@@ -32,13 +32,13 @@ HTMX = {"HX-Request": "true"}
 
 @pytest.fixture
 def client() -> Client:
-    """Somebody with a browser."""
+    """A browser without a session."""
     return Client()
 
 
 @pytest.fixture
 def staff_members(settings, icloud: Sandbox) -> None:
-    """The three and their iPhones; Kalends knows nobody's iCloud."""
+    """The three staff members and their iPhones, without connections."""
     settings.ICLOUD_CALDAV_URL = icloud.entry_url
     settings.DEMO_APPLE_URL = icloud.serve_pages()
     calendars.open_accounts(icloud, timezone.now().date())
@@ -48,7 +48,7 @@ def staff_members(settings, icloud: Sandbox) -> None:
 
 @pytest.fixture
 def sample_practice(settings, icloud: Sandbox) -> None:
-    """The whole practice, made now."""
+    """The whole practice, created now."""
     settings.ICLOUD_CALDAV_URL = icloud.entry_url
     settings.DEMO_APPLE_URL = icloud.serve_pages()
     practice.create_practice(icloud, now=timezone.now())

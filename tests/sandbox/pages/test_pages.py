@@ -1,4 +1,4 @@
-"""Apple's pages, without a browser: every form does what the phone would."""
+"""Apple's pages, without a browser: every form does what the phone does."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ def act(page, account):
 
 
 def week(account):
-    """The coming week as the phone shows it, in Berlin's wall clock."""
+    """The coming week as the phone displays it, in Berlin time."""
     zone = AppleDevice(account).zone
     return [
         f"{one.start:%a %H:%M}-{one.end:%H:%M} {one.title}"
@@ -167,7 +167,7 @@ def test_an_event_that_ends_before_it_begins_is_refused_and_the_form_keeps_what_
 
 @pytest.fixture
 def visit(phone, work):
-    """An event, and the original start by which its page knows it."""
+    """An event, and the original start that identifies it on its page."""
     return phone.add(work, "Visit", at("2026-11-24 09:00")), "2026-11-24T09:00:00+01:00"
 
 

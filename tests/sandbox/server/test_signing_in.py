@@ -1,4 +1,4 @@
-"""Who gets in, and what the others are told."""
+"""Which passwords are accepted, and what others get."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from tests.sandbox.client import Client
 
 @pytest.fixture
 def enter(icloud, account):
-    """Try a password; tells the status."""
+    """Try a password; returns the status."""
 
     def attempt(password, apple_id=account.apple_id):
         return Client(icloud, account, (apple_id, password)).propfind("/", d("current-user-principal")).status

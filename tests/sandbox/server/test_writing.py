@@ -1,4 +1,4 @@
-"""PUT and DELETE: what iCloud takes, what it refuses and how, and whom it would have mailed."""
+"""PUT and DELETE: what iCloud accepts, what it refuses and how, and what mail it would have sent."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ def work(account):
 
 @pytest.fixture
 def href(work):
-    """An event that stands there."""
+    """An existing event."""
     return work.put("a.ics", event())
 
 
