@@ -2,4 +2,4 @@
 
 from __future__ import annotations
 
-pytest_plugins = ["tests.servers", "tests.icloud", "tests.skips"]
+pytest_plugins = ["tests.servers", "tests.icloud", "tests.skips", "tests.fast"]

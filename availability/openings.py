@@ -34,13 +34,13 @@ def openings(
     end: datetime,
     *,
     now: datetime,
-    held: Mapping[str, Sequence[Span]] | None = None,
-    taken: Sequence[Span] = (),
+    own_spans: Mapping[str, Sequence[Span]] | None = None,
+    booked_spans: Sequence[Span] = (),
 ) -> Openings:
     """Find the openings of ``user`` that start in ``[start, end)``, in UTC.
 
-    An opening starts no sooner than the shape's notice from ``now`` and before its horizon. ``held`` are
-    the spans by UID that live bookings hold and that therefore do not block as events; ``taken`` are the
+    An opening starts no sooner than the shape's notice from ``now`` and before its horizon. ``own_spans`` are
+    the spans by UID that live bookings hold and that therefore do not block as events; ``booked_spans`` are the
     spans of bookings, already widened by their own buffers. Somebody without calendar configuration has no
     zone and so no openings, and so has one whose calendars cannot be trusted just now.
     """
@@ -51,9 +51,9 @@ def openings(
     if not fresh.bookable or earliest >= latest:
         return Openings(as_of=fresh.as_of, pending=fresh.pending)
     reach = shape.widened(earliest)[0], shape.widened(latest)[1]
-    blocked = blocking(user, *reach, held=held)
+    blocked = blocking(user, *reach, own_spans=own_spans)
     blocked += [(slot.start, slot.end) for slot in blocked_slots(user, *reach)]
-    found = starts(_hours(user, fresh.zone, reach), blocked, taken, shape, earliest=earliest, latest=latest)
+    found = starts(_hours(user, fresh.zone, reach), blocked, booked_spans, shape, earliest=earliest, latest=latest)
     return Openings(fresh.as_of, [(at, at + shape.duration) for at in found], fresh.pending)
 
 

@@ -1,4 +1,4 @@
-"""Working hours less what is busy and taken: the times that can be booked. No Django, no clock, no network.
+"""Working hours less what is busy and booked_spans: the times that can be booked. No Django, no clock, no network.
 
 Words: a *period* is a pair of wall-clock times on one day, where 00:00 as the end means midnight; *hours*
 are the same as spans in UTC; a *start* is an instant at which something of a given shape can begin.
@@ -71,7 +71,7 @@ def hours(
 def starts(
     hours: Iterable[Span],
     busy: Iterable[Span],
-    taken: Iterable[Span],
+    booked_spans: Iterable[Span],
     shape: Shape,
     *,
     earliest: datetime,
@@ -81,11 +81,11 @@ def starts(
 
     Starts are counted in steps of the interval from the beginning of each working period. What is booked
     must lie within the hours (periods that touch count as one); with its buffers it must not overlap what
-    is ``busy`` or ``taken``, though the buffers may reach outside the hours. ``taken`` are spans that
+    is ``busy`` or ``booked_spans``, though the buffers may reach outside the hours. ``booked_spans`` are spans that
     already carry the buffers of the bookings they stand for.
     """
     periods = list(hours)
-    open_time, blocked = Spans(periods), Spans(chain(busy, taken))
+    open_time, blocked = Spans(periods), Spans(chain(busy, booked_spans))
     candidates = {at for period in periods for at in _steps(period, shape.interval, earliest, latest)}
     return sorted(
         at for at in candidates if open_time.cover((at, at + shape.duration)) and not blocked.overlap(shape.widened(at))

@@ -42,7 +42,7 @@ class LinkedEventInline(LookOnlyInline):
 
 class BookingChangeInline(LookOnlyInline):
     model = BookingChange
-    fields = ("at", "kind", "source", "actor", "new_start", "new_end", "tell_client_at", "told_at")
+    fields = ("at", "kind", "source", "actor", "new_start", "new_end", "notify_client_at", "notified_at")
 
 
 @admin.register(Client)
@@ -92,7 +92,7 @@ class BookingAdmin(LookOnly):
 
 @admin.register(BookingChange)
 class BookingChangeAdmin(LookOnly):
-    list_display = ("at", "booking", "kind", "source", "actor", "tell_client_at", "told_at")
+    list_display = ("at", "booking", "kind", "source", "actor", "notify_client_at", "notified_at")
     list_select_related = ("booking__client", "booking__service", "actor")
     list_filter = ("kind", "source")
     date_hierarchy = "at"

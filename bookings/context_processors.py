@@ -25,7 +25,7 @@ def notices(request: HttpRequest) -> dict[str, Any]:
                 connection__user__calendar_configuration__saved_at__isnull=False,
             )
         ),
-        "broken_connections": lambda: list(user.connections.filter(needs_person=True)),
+        "broken_connections": lambda: list(user.connections.filter(needs_attention=True)),
     }
 
 

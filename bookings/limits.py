@@ -14,8 +14,8 @@ def farthest_days() -> int:
     return int(settings.BOOKING_HORIZON_DAYS)
 
 
-SOME = MinValueValidator(1)
-A_DAY = MaxValueValidator(_DAY, _("Enter at most %(limit_value)s minutes, which are a day."))
-A_WEEK = MaxValueValidator(7 * _DAY, _("Enter at most %(limit_value)s minutes, which are a week."))
-A_YEAR = MaxValueValidator(365 * _DAY, _("Enter at most %(limit_value)s minutes, which are a year."))
-THE_HORIZON = MaxValueValidator(farthest_days, _("Enter at most %(limit_value)s days: Kalends looks no farther ahead."))
+at_least_one = MinValueValidator(1)
+max_one_day = MaxValueValidator(_DAY, _("Enter at most %(limit_value)s minutes, which are a day."))
+max_one_week = MaxValueValidator(7 * _DAY, _("Enter at most %(limit_value)s minutes, which are a week."))
+max_one_year = MaxValueValidator(365 * _DAY, _("Enter at most %(limit_value)s minutes, which are a year."))
+max_horizon = MaxValueValidator(farthest_days, _("Enter at most %(limit_value)s days: Kalends looks no farther ahead."))

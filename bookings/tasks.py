@@ -40,14 +40,14 @@ def reconcile_bookings() -> None:
     """On schedule: hold bookings against calendars wherever a sync asked for it and nobody has done it since."""
     now = timezone.now()
     for user in User.objects.filter(calendar_configuration__reconcile_due=True):
-        with guard.one_row(f"reconciling user {user.pk}"):
+        with guard.isolate_failure(f"reconciling user {user.pk}"):
             reconcile(user, now)
 
 
-def after_sync(user_id: int, now: datetime, *, hurried: bool = False) -> None:
+def after_sync(user_id: int, now: datetime, *, offline: bool = False) -> None:
     """What follows every sync, by whichever door it came (the setting AFTER_SYNC).
 
-    `hurried`: a client waits for the end of it, so what talks to servers of calendars or mail is left to the schedule.
+    `offline`: a client waits for the end of it, so what talks to servers of calendars or mail is left to the schedule.
     """
     waiting = LinkedEvent.objects.unsettled().filter(booking__staff=user_id, state=LinkedEvent.State.NEEDS_RECONNECT)
     asks = Q(reconcile_due=True) | Exists(actions.still_pending(user_id, now)) | Exists(waiting)
@@ -58,9 +58,9 @@ def after_sync(user_id: int, now: datetime, *, hurried: bool = False) -> None:
     if configuration.reconcile_due:
         placements.reattach(user)
         mirrored_slots.reattach(user)
-        reconcile(user, now, hurried=hurried)
-        if not hurried:
+        reconcile(user, now, offline=offline)
+        if not offline:
             outgoing.mail_proposals(now)
     actions.confirm_pending(user, now)
-    if not hurried and waiting.exists():
+    if not offline and waiting.exists():
         outbox.push_due(now, user=user)  # the account answers again, so what waited for that goes out at once

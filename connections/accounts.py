@@ -19,7 +19,7 @@ from connections.models import Calendar, CalendarConfiguration, Connection, Even
 from connections.problems import Problem, classify_connecting
 from connections.sync import home
 from connections.sync.run import account_of, sync_connection
-from connections.sync.state import Held
+from connections.sync.state import LeasedConnection
 from practice.models import User
 
 APP_PASSWORD = re.compile(r"[a-z]{4}(?:-?[a-z]{4}){3}", re.IGNORECASE)
@@ -123,13 +123,13 @@ def connect(user: User, *, username: str, password: str, url: str = "", now: dat
         raise ConnectFailed(Problem("no_apple_id"), "apple_id")
     account = _enter(url, username, password)
     with transaction.atomic():
-        # Held, so that the same account in two spellings is not stored twice at once.
+        # LeasedConnection, so that the same account in two spellings is not stored twice at once.
         CalendarConfiguration.objects.select_for_update().get_or_create(user=user)
         stored = _stored(user, url, username, account, now)
         connection = Connection.objects.select_related("user__calendar_configuration").get(pk=stored.pk)
-        held = Held(connection)
-        held.reload()
-        home.follow(held, account.calendars)
+        leased = LeasedConnection(connection)
+        leased.reload()
+        home.follow(leased, account.calendars)
     return connection
 
 
@@ -193,8 +193,8 @@ def _look_inside(url: str, username: str, password: str) -> Account:
     if not look.calendars:
         raise ConnectFailed(Problem("no_calendars" if is_icloud(url) else "no_calendars_there"))
     found = ("password", "origin", "principal_path", "home_path", "addresses")
-    healthy = {"needs_person": False, "error_code": "", "error_params": {}, "failing_since": None, "failures": 0}
-    healthy |= {"not_before": None, "told_code": ""}
+    healthy = {"needs_attention": False, "error_code": "", "error_params": {}, "failing_since": None, "failures": 0}
+    healthy |= {"not_before": None, "notified_error_code": ""}
     return Account({name: getattr(candidate, name) for name in found} | healthy, look.calendars)
 
 
@@ -247,13 +247,15 @@ def configure(user: User, *, linked: Calendar | None, conflicts: Sequence[Calend
         if former and linked is not None and former != linked.pk:
             chosen.add(former)
         mine = Calendar.objects.of(user)
-        mine.filter(pk__in=chosen, conflict=False).update(conflict=True, read_at=None, fresh_at=None, compared_at=None)
-        _forget(mine.exclude(pk__in=chosen).filter(conflict=True))
+        mine.filter(pk__in=chosen, is_conflict_calendar=False).update(
+            is_conflict_calendar=True, read_at=None, fresh_at=None, compared_at=None
+        )
+        _forget(mine.exclude(pk__in=chosen).filter(is_conflict_calendar=True))
         mine.update(asked_about=True)
         configuration.linked_calendar = linked
         configuration.saved_at = now
         configuration.save(update_fields=["linked_calendar", "saved_at"])
-        Connection.objects.filter(user=user, needs_person=False).update(next_sync_at=now)
+        Connection.objects.filter(user=user, needs_attention=False).update(next_sync_at=now)
 
 
 def _forget(calendars: QuerySet[Calendar]) -> None:
@@ -261,15 +263,20 @@ def _forget(calendars: QuerySet[Calendar]) -> None:
     calendars.exclude(gone_at=None).delete()
     Event.objects.filter(calendar__in=calendars).only("pk").delete()
     tokens = {"sync_token": "", "probe_token": "", "read_at": None, "fresh_at": None, "compared_at": None}
-    doubts: dict[str, Any] = {"doubted_at": None, "doubted_digest": "", "error_code": "", "error_params": {}}
-    calendars.update(conflict=False, **tokens, **doubts)
+    doubts: dict[str, Any] = {
+        "mass_deletion_suspected_at": None,
+        "suspected_deletion_digest": "",
+        "error_code": "",
+        "error_params": {},
+    }
+    calendars.update(is_conflict_calendar=False, **tokens, **doubts)
 
 
 def _check_chosen(user: User, chosen: Collection[int]) -> None:
     mine = Calendar.objects.of(user).filter(pk__in=chosen)
     if mine.count() != len(chosen):
         raise ConfigurationRefused(_("A calendar can only be chosen by its owner."))
-    if gone := mine.filter(conflict=False).exclude(gone_at=None).first():
+    if gone := mine.filter(is_conflict_calendar=False).exclude(gone_at=None).first():
         raise ConfigurationRefused(
             _("“%(name)s” is no longer in the account, so it cannot be chosen.") % {"name": gone}
         )

@@ -50,14 +50,14 @@ class CalendarConfigurationAdmin(LookOnly):
 
 @admin.register(Connection)
 class ConnectionAdmin(LookOnly):
-    list_display = ("username", "user", "provider", "needs_person", "polled_at", "next_sync_at", "last_error")
+    list_display = ("username", "user", "provider", "needs_attention", "polled_at", "next_sync_at", "last_error")
     list_select_related = ("user",)
-    list_filter = ("provider", "needs_person", "error_code")
+    list_filter = ("provider", "needs_attention", "error_code")
     search_fields = ("username", *people("user"))
     fields = (
         ("user", "provider"),
         ("username", "url", "origin"),
-        ("needs_person", "failing_since", "failures"),
+        ("needs_attention", "failing_since", "failures"),
         "last_error",
         ("polled_at", "poll_started_at", "next_sync_at", "not_before"),
         ("polls", "requests", "created_at"),
@@ -80,15 +80,15 @@ class ConnectionAdmin(LookOnly):
 
 @admin.register(Calendar)
 class CalendarAdmin(LookOnly):
-    list_display = ("name", "connection", "conflict", "writable", "fresh_at", "read_at", "last_error")
+    list_display = ("name", "connection", "is_conflict_calendar", "writable", "fresh_at", "read_at", "last_error")
     list_select_related = ("connection",)
-    list_filter = ("conflict", "writable", "shared", "error_code")
+    list_filter = ("is_conflict_calendar", "writable", "shared", "error_code")
     search_fields = ("name", "path", "connection__username", *people("connection__user"))
     fields = (
         ("connection", "name", "path"),
-        ("writable", "shared", "conflict", "asked_about"),
+        ("writable", "shared", "is_conflict_calendar", "asked_about"),
         ("all_day_rule", "invitations_block", "times_only"),
-        ("fresh_at", "read_at", "compared_at", "doubted_at", "gone_at"),
+        ("fresh_at", "read_at", "compared_at", "mass_deletion_suspected_at", "gone_at"),
         "last_error",
     )
     readonly_fields = ("last_error",)
@@ -96,7 +96,7 @@ class CalendarAdmin(LookOnly):
 
 @admin.register(Event)
 class EventAdmin(LookOnly):
-    list_display = ("href", "calendar", "recurring", "trouble", "owed_since", "owed_attempts")
+    list_display = ("href", "calendar", "recurring", "trouble", "pending_since", "pending_attempts")
     list_select_related = ("calendar",)
     list_filter = ("problem", "recurring", "whole")
     search_fields = ("href", "uid", "calendar__connection__username", *people("calendar__connection__user"))
@@ -105,7 +105,7 @@ class EventAdmin(LookOnly):
         ("href", "uid", "etag"),
         ("recurring", "endless", "whole"),
         "trouble",
-        ("owed_etag", "owed_since", "owed_attempts", "owed_next_at"),
+        ("pending_etag", "pending_since", "pending_attempts", "pending_next_at"),
     )
     readonly_fields = ("trouble",)
 
@@ -114,7 +114,7 @@ class EventAdmin(LookOnly):
 
     @admin.display(description=gettext_lazy("problem"))
     def trouble(self, event: Event) -> str:
-        return sentence(event.problem) or (_("Not read yet") if event.owed_etag else "—")
+        return sentence(event.problem) or (_("Not read yet") if event.pending_etag else "—")
 
 
 @admin.register(Occurrence)

@@ -11,11 +11,11 @@ from django.conf import settings
 from django.db.models import Exists, F, OuterRef
 
 from connections.models import Calendar, CalendarConfiguration, Connection, Event, Occurrence
-from connections.plan import OWED_HOLDS_FRESHNESS
+from connections.plan import BACKLOG_HOLDS_FRESHNESS
 from practice.models import User
 
 Span = tuple[datetime, datetime]
-Held = Mapping[str, Sequence[Span]]
+OwnSpans = Mapping[str, Sequence[Span]]
 OWN_BOOKING = "own_booking"
 
 
@@ -55,37 +55,37 @@ class Freshness:
     zone: ZoneInfo | None = field(default=None, compare=False)
 
 
-def busy(user: User, start: datetime, end: datetime, *, held: Held | None = None) -> list[Busy]:
+def busy(user: User, start: datetime, end: datetime, *, own_spans: OwnSpans | None = None) -> list[Busy]:
     """Occurrences in the user's selected calendars that overlap [start, end), sorted by start.
 
-    `held` names, by UID, the spans that Kalends itself answers for: an event that the caller pushed does not block
+    `own_spans` names, by UID, the spans that Kalends itself answers for: an event that the caller pushed does not block
     them. One UID seen through two connections is shown once.
     """
-    held = held or {}
+    own_spans = own_spans or {}
     rows = (
         Occurrence.objects.filter(
-            calendar__connection__user=user, calendar__conflict=True, start__lt=end, end__gte=start
+            calendar__connection__user=user, calendar__is_conflict_calendar=True, start__lt=end, end__gte=start
         )
         .select_related("event", "calendar")
         .defer("event__text")
         .order_by("start", "end", "pk")
     )
     touching = (row for row in rows if row.end > start or row.start == row.end)
-    return _once(_busy(row, held.get(row.event.uid, ())) for row in touching)
+    return _once(_busy(row, own_spans.get(row.event.uid, ())) for row in touching)
 
 
-def blocking(user: User, start: datetime, end: datetime, *, held: Held | None = None) -> list[Span]:
+def blocking(user: User, start: datetime, end: datetime, *, own_spans: OwnSpans | None = None) -> list[Span]:
     """Only the time in which `busy` blocks, unsorted and perhaps twice: all that the search for openings wants."""
-    held = held or {}
+    own_spans = own_spans or {}
     rows = Occurrence.objects.filter(
-        calendar__connection__user=user, calendar__conflict=True, blocks=True, start__lt=end, end__gt=start
+        calendar__connection__user=user, calendar__is_conflict_calendar=True, blocks=True, start__lt=end, end__gt=start
     )
     found = rows.order_by().values_list("start", "end", "event__uid")
-    return [span for begin, until, uid in found for span in _outside((begin, until), held.get(uid, ()))]
+    return [span for begin, until, uid in found for span in _outside((begin, until), own_spans.get(uid, ()))]
 
 
-def _busy(row: Occurrence, held: Sequence[Span]) -> Busy:
-    blocking = tuple(_outside((row.start, row.end), held)) if row.blocks else ()
+def _busy(row: Occurrence, own_spans: Sequence[Span]) -> Busy:
+    blocking = tuple(_outside((row.start, row.end), own_spans)) if row.blocks else ()
     own = row.blocks and row.end > row.start and not blocking
     return Busy(
         start=row.start,
@@ -103,11 +103,11 @@ def _busy(row: Occurrence, held: Sequence[Span]) -> Busy:
     )
 
 
-def _outside(span: Span, held: Sequence[Span]) -> list[Span]:
-    """What of `span` lies outside `held`, in order."""
+def _outside(span: Span, own_spans: Sequence[Span]) -> list[Span]:
+    """What of `span` lies outside `own_spans`, in order."""
     start, end = span
     left = []
-    for held_start, held_end in sorted(held):
+    for held_start, held_end in sorted(own_spans):
         if held_end <= start or held_start >= end:
             continue
         if held_start > start:
@@ -159,8 +159,8 @@ def _configuration(user: User, calendars: Sequence[Calendar]) -> CalendarConfigu
 
 def _selected(user: User, now: datetime) -> list[Calendar]:
     """The user's selected calendars, with all that freshness depends upon in one query."""
-    owed = Event.objects.owed().filter(calendar=OuterRef("pk"), owed_since__gt=now - OWED_HOLDS_FRESHNESS)
-    selected = Calendar.objects.selected().of(user).select_related("connection__user__calendar_configuration")
+    owed = Event.objects.pending().filter(calendar=OuterRef("pk"), pending_since__gt=now - BACKLOG_HOLDS_FRESHNESS)
+    selected = Calendar.objects.conflict_calendars().of(user).select_related("connection__user__calendar_configuration")
     return list(selected.annotate(owes=Exists(owed), poll_started_at=F("connection__poll_started_at")))
 
 
@@ -204,7 +204,7 @@ def _is_known_unread(calendar: Calendar, now: datetime) -> bool:
 
 def _has_changed(calendar: Calendar) -> bool:
     """Was it listed as changed since its events were applied? Of a doubted emptiness all but the removals was."""
-    return calendar.doubted_at is None and calendar.listed_token != calendar.probe_token
+    return calendar.mass_deletion_suspected_at is None and calendar.listed_token != calendar.probe_token
 
 
 def _aged(

@@ -10,7 +10,7 @@ logger = logging.getLogger(__name__)
 
 
 @contextmanager
-def one_row(what: str, on_failure: Callable[[str], None] | None = None) -> Iterator[None]:
+def isolate_failure(what: str, on_failure: Callable[[str], None] | None = None) -> Iterator[None]:
     """Around the work on one row of a worker's loop: whatever goes wrong is logged with its traceback and ends here.
 
     `on_failure` gets the error's name and pushes the row into the future, so that it does not fail again at once.

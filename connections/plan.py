@@ -11,8 +11,8 @@ from connections.dav import Changes
 
 LONGEST_TOKEN = 500  # a longer one cannot be stored, so it is as if there were none
 MANY = 10  # from this many events on, losing more than half is doubted
-DOUBT = timedelta(seconds=60)  # the next complete listing comes not before this
-OWED_HOLDS_FRESHNESS = timedelta(hours=24)
+CONFIRM_DELETION_AFTER = timedelta(seconds=60)  # the next complete listing comes not before this
+BACKLOG_HOLDS_FRESHNESS = timedelta(hours=24)
 FIRST_PAUSE = timedelta(seconds=10)
 LONGEST_PAUSE = timedelta(hours=1)
 
@@ -23,7 +23,7 @@ class Known:
 
     pk: int
     etag: str
-    owed_etag: str = ""
+    pending_etag: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +54,7 @@ def plan(changes: Changes, known: Mapping[str, Known], *, believed_digest: str =
 
 
 def _differs(row: Known | None, etag: str) -> bool:
-    return row is None or not same_etag(row.etag, etag) or bool(row.owed_etag)
+    return row is None or not same_etag(row.etag, etag) or bool(row.pending_etag)
 
 
 def same_etag(one: str, other: str) -> bool:
@@ -70,7 +70,7 @@ def _digest(hrefs: Collection[str]) -> str:
     return hashlib.sha256("\n".join(sorted(hrefs)).encode()).hexdigest()
 
 
-def owed_pause(attempts: int) -> timedelta:
+def pending_pause(attempts: int) -> timedelta:
     """How long an event that could not be read waits before it is asked for again, after `attempts` failures."""
     return min(FIRST_PAUSE * (1 << min(attempts, 20)), LONGEST_PAUSE)
 

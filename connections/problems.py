@@ -99,7 +99,7 @@ SENTENCES: dict[str, Promise] = {
         "This calendar is no longer shared with this account. Ask its owner, or untick it. Until then its last known "
         "times stay blocked."
     ),
-    "emptiness_doubted": _(
+    "mass_deletion_suspected": _(
         "iCloud suddenly listed far fewer events (%(removed)s of %(known)s gone). Nothing was removed; it is asked "
         "again shortly."
     ),

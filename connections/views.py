@@ -38,7 +38,7 @@ def index(request: StaffRequest) -> HttpResponse:
     now = timezone.now()
     connections = own(request).annotate(
         found=Count("calendars", filter=Q(calendars__gone_at=None)),
-        blocking=Count("calendars", filter=Q(calendars__conflict=True)),
+        blocking=Count("calendars", filter=Q(calendars__is_conflict_calendar=True)),
     )
     rows = [(connection, health(connection, now)) for connection in connections]
     return render(request, "connections/list.html", {"rows": rows, "now": now})

@@ -64,7 +64,7 @@ class Actor(ABC):
         """Do one action. An error in it is recorded as a complaint, and the actor continues."""
         weights, actions = zip(*self.actions(), strict=True)
         (action,) = self.choose.choices(actions, weights)
-        with guard.one_row(f"what {self.name} did", self._complain):
+        with guard.isolate_failure(f"what {self.name} did", self._complain):
             try:
                 action()
             except NoAnswer:

@@ -201,7 +201,7 @@ class Audit:
         return (one for one in self.ledger.versions if one.until is None and one.calendar in paths)
 
     def _paths(self, booking: Booking) -> set[str]:
-        return set(Calendar.objects.selected().of(booking.staff_id).values_list("path", flat=True))
+        return set(Calendar.objects.conflict_calendars().of(booking.staff_id).values_list("path", flat=True))
 
     def _own_collision(self, booking: Booking) -> bool:
         """Whether another event that Kalends wrote, as the phone has changed it, overlaps this booking."""
@@ -270,7 +270,7 @@ class Audit:
     def _stored_events(self) -> None:
         """Kalends has stored all events of selected calendars, with the occurrences that other libraries find."""
         there = {one.href: one for one in self.icloud_events}
-        for calendar in Calendar.objects.selected().select_related("connection"):
+        for calendar in Calendar.objects.conflict_calendars().select_related("connection"):
             rows = {row.href: row for row in Event.objects.filter(calendar=calendar).defer("text")}
             present = {href: one for href, one in there.items() if href.startswith(calendar.path)}
             for href in rows.keys() ^ present.keys():

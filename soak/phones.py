@@ -56,16 +56,8 @@ class Phone(Actor):
         phone, calendar = self._any()
         mine = [href for href, uid in _events(calendar) if uid in self.ledger.made_on_phone]
         if mine:
-            changes = [
-                self._move,
-                self._move,
-                self._lengthen,
-                self._free,
-                self._delete,
-                self._touch,
-                self._move_calendar,
-            ]
-            changes += [self._change_occurrence, self._change_occurrence]
+            changes = [self._lengthen, self._free, self._delete, self._touch, self._move_calendar]
+            changes += 2 * [self._move, self._change_occurrence]
             self._change(phone, self.choose.choice(mine), self.choose.choice(changes))
 
     def _change(self, phone: AppleDevice, href: str, change: Change) -> None:

@@ -32,8 +32,10 @@ def unfinished_work() -> list[str]:
 
 def _counts() -> dict[str, int]:
     now = timezone.now()
-    unread = Calendar.objects.selected().filter(~Q(listed_token=F("probe_token")) | Q(read_at=None) | ~Q(error_code=""))
-    old = Calendar.objects.selected().exclude(fresh_at__gte=now - timedelta(seconds=20))
+    unread = Calendar.objects.conflict_calendars().filter(
+        ~Q(listed_token=F("probe_token")) | Q(read_at=None) | ~Q(error_code="")
+    )
+    old = Calendar.objects.conflict_calendars().exclude(fresh_at__gte=now - timedelta(seconds=20))
     return {
         "bookings to be pushed": _waiting(LinkedEvent.objects.unsettled()),
         "slots to be pushed": _waiting(MirroredSlot.objects.unsettled()),
@@ -41,7 +43,7 @@ def _counts() -> dict[str, int]:
         "connections with errors": Connection.objects.exclude(error_code="").count(),
         "calendars unread": unread.count(),
         "calendars not fresh": old.count(),
-        "events owed": Event.objects.owed().count(),
+        "events owed": Event.objects.pending().count(),
         "bookings pending unasked": _pending(),
         "events missing": _missing(),
     }
@@ -83,7 +85,7 @@ def settle(people: People, ledger: Ledger, say: Callable[[str], None]) -> list[s
 def help_along(people: People, ledger: Ledger) -> None:
     """Do what a person would: enter new passwords, press "Sync now" and "Push again"."""
     now = timezone.now()
-    for connection in Connection.objects.filter(needs_person=True).select_related("user"):
+    for connection in Connection.objects.filter(needs_attention=True).select_related("user"):
         password = people.passwords[connection.user.username, connection.username]
         accounts.reconnect(connection, password=password, now=now)
         ledger.count("reconnects")

@@ -131,7 +131,7 @@ class StaffMember(Actor):
         self.ledger.count(f"decided {choice}")
 
     def undo(self) -> None:
-        changes = BookingChange.objects.filter(booking__staff=self.user, tell_client_at__gt=timezone.now())
+        changes = BookingChange.objects.filter(booking__staff=self.user, notify_client_at__gt=timezone.now())
         if change := changes.first():
             self._post(f"/bookings/changes/{change.pk}/undo/")
             self.ledger.count("undone")
@@ -155,7 +155,7 @@ class StaffMember(Actor):
 
     def reconnect(self) -> None:
         """Enter the valid password for connections whose password iCloud has refused."""
-        for connection in Connection.objects.filter(user=self.user, needs_person=True):
+        for connection in Connection.objects.filter(user=self.user, needs_attention=True):
             password = self.people.passwords[self.username, connection.username]
             self._post(f"/calendars/settings/connections/{connection.pk}/reconnect/", app_password=password)
             self.ledger.count("reconnects")

@@ -78,7 +78,7 @@ class CalendarFactory(DjangoModelFactory):
     name = factory.Sequence(lambda n: f"Calendar {n}")
     color = "#1BADF8"
     writable = True
-    conflict = True
+    is_conflict_calendar = True
     asked_about = True
     position = factory.Sequence(int)
     fresh_at = NOW - timedelta(minutes=1)

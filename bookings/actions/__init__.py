@@ -13,7 +13,7 @@ from bookings.actions.decide import decide, decide_all
 from bookings.actions.disconnect import DisconnectSummary, EventsNotRemoved, disconnect, disconnect_summary
 from bookings.actions.preconditions import NotOpen, Refused, live, locked
 from bookings.actions.reschedule import move, reschedule, undo
-from bookings.actions.restore import put_back
+from bookings.actions.restore import restore
 
 __all__ = [
     "ClientDetails",
@@ -32,8 +32,8 @@ __all__ = [
     "live",
     "locked",
     "move",
-    "put_back",
     "reschedule",
+    "restore",
     "still_pending",
     "undo",
 ]

@@ -47,7 +47,7 @@ def decide_all(
     Without stamps in `shown`: upon all of them, as they stand.
     """
     decided, refused = 0, []
-    for proposal, stamp in lifecycle.picked(asked, shown):
+    for proposal, stamp in lifecycle.submitted(asked, shown):
         try:
             if proposal is None:
                 raise Refused(_("Something shown here has been settled meanwhile. See what is still asked."))
@@ -67,12 +67,12 @@ def _carry_out(proposal: Proposal, *, choice: str, now: datetime, actor: User | 
         if shown and shown != lifecycle.stamp(proposal):
             raise Refused(_("This has changed since you looked at it. See what it is now, then decide."))
         open_still = Proposal.objects.open().filter(pk=proposal.pk)
-        if (open_still & lifecycle.over(now)).exists():
+        if (open_still & lifecycle.expired(now)).exists():
             raise Refused(_("This booking is over. There is nothing to decide any more."))
         if not open_still.update(decided_at=now, choice=choice, decided_by=actor):
             raise Refused(_("This was decided already."))
         if choice == Proposal.Choice.PUT_BACK:
-            placements.put_back(booking, proposal.linked_event, now, proposal.seen)
+            placements.restore(booking, proposal.linked_event, now, proposal.seen)
             nudge(booking)
         elif choice == Proposal.Choice.ACCEPT:
             _accept(booking, proposal, now, actor)

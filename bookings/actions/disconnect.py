@@ -40,7 +40,7 @@ def disconnect_summary(connection: Connection, now: datetime) -> DisconnectSumma
         pushed=_upcoming(connection, now).filter(wanted=LinkedEvent.Wanted.PRESENT).count(),
         mirrored=_mirrored(connection).filter(wanted=MirroredSlot.Wanted.PRESENT).count(),
         linked=calendars.filter(linked_by__user=connection.user_id).exists(),
-        blocking=calendars.selected().count(),
+        blocking=calendars.conflict_calendars().count(),
         events=Event.objects.filter(calendar__connection=connection).count(),
     )
 

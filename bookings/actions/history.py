@@ -7,7 +7,7 @@ from datetime import datetime
 from django.utils.translation import gettext as _
 
 from availability.intervals import Span
-from bookings.models import QUIET, Booking, BookingChange
+from bookings.models import UNDO_WINDOW, Booking, BookingChange
 from practice.models import User
 
 
@@ -22,7 +22,7 @@ def record(
     tell: datetime,
 ) -> BookingChange:
     """A line of history; `tell` is when the client is to be told. What was still untold before is told with it."""
-    booking.changes.filter(tell_client_at__isnull=False, told_at=None).update(tell_client_at=None)
+    booking.changes.filter(notify_client_at__isnull=False, notified_at=None).update(notify_client_at=None)
     return BookingChange.objects.create(
         booking=booking,
         at=now,
@@ -33,20 +33,20 @@ def record(
         old_end=before[1] if before else None,
         new_start=booking.start,
         new_end=booking.end,
-        tell_client_at=tell,
+        notify_client_at=tell,
     )
 
 
-def told_at(before: Span, after: Span, now: datetime) -> datetime:
+def notified_at(before: Span, after: Span, now: datetime) -> datetime:
     """When the client hears of what the phone moved: after some quiet, or at once where either time is near."""
-    later = now + QUIET
+    later = now + UNDO_WINDOW
     return later if min(before[0], after[0]) > later else now
 
 
 def why_not_undone(change: BookingChange) -> str:
     """The sentence that says why a latest move is not to be undone (any more)."""
-    if change.told_at is not None:
+    if change.notified_at is not None:
         return _("The client has been told already. Reschedule the booking instead.")
-    if change.tell_client_at is not None:
+    if change.notify_client_at is not None:
         return _("A mail to the client about it is on its way. Reschedule the booking instead.")
     return _("It is too late to undo this. Reschedule the booking instead.")

@@ -19,7 +19,7 @@ from bookings.actions.preconditions import (
     refuse_far,
     set_time,
 )
-from bookings.models import QUIET, Booking, BookingChange
+from bookings.models import UNDO_WINDOW, Booking, BookingChange
 from bookings.openings import search
 from bookings.proposals import collisions, new_time
 from bookings.push import placements
@@ -99,8 +99,8 @@ def undo(change: BookingChange, *, now: datetime, actor: User | None = None) -> 
         if latest is None or latest.pk != change.pk or change.old_start is None or change.old_end is None:
             raise Refused(_("Only the latest move can be undone."))
         # Whoever writes to the client puts this time off first, so that of writing and undoing one comes first.
-        untold = BookingChange.objects.filter(pk=latest.pk, told_at=None, tell_client_at=latest.at + QUIET)
-        if not untold.update(tell_client_at=None):
+        untold = BookingChange.objects.filter(pk=latest.pk, notified_at=None, notify_client_at=latest.at + UNDO_WINDOW)
+        if not untold.update(notify_client_at=None):
             raise Refused(history.why_not_undone(latest))
         shape = replace(booking.service.shape, duration=change.old_end - change.old_start)
         if search.collides(booking.staff, shape, change.old_start, moving=booking):

@@ -17,12 +17,12 @@ Kind = BookingChange.Kind
 Source = BookingChange.Source
 
 
-def put_back(booking: Booking, placement: LinkedEvent, *, now: datetime, seen: Span | None = None) -> None:
+def restore(booking: Booking, placement: LinkedEvent, *, now: datetime, seen: Span | None = None) -> None:
     """Let the event become again what the booking says, though it has the time `seen` on the phone (None: none).
 
     Raises Refused if it is cancelled.
     """
     with locked(booking.staff):
         booking = live(booking)
-        placements.put_back(booking, placement, now, seen)
+        placements.restore(booking, placement, now, seen)
         nudge(booking)

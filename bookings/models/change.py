@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from bookings.models.booking import Booking
 
-QUIET = timedelta(minutes=10)  # what the phone moved may be undone before the client is told
+UNDO_WINDOW = timedelta(minutes=10)  # what the phone moved may be undone before the client is told
 
 
 class BookingChange(models.Model):
@@ -38,8 +38,8 @@ class BookingChange(models.Model):
     old_end = models.DateTimeField(null=True, blank=True)
     new_start = models.DateTimeField()
     new_end = models.DateTimeField()
-    tell_client_at = models.DateTimeField(_("client is told at"), null=True, blank=True, db_index=True)
-    told_at = models.DateTimeField(_("client was told at"), null=True, blank=True)
+    notify_client_at = models.DateTimeField(_("client is told at"), null=True, blank=True, db_index=True)
+    notified_at = models.DateTimeField(_("client was told at"), null=True, blank=True)
 
     class Meta:
         ordering = ("-at", "-id")
@@ -52,4 +52,6 @@ class BookingChange(models.Model):
     @property
     def can_be_undone(self) -> bool:
         """Is it a move of which the client hears later, and has nobody begun to write to them?"""
-        return self.kind == self.Kind.MOVED and self.told_at is None and self.tell_client_at == self.at + QUIET
+        return (
+            self.kind == self.Kind.MOVED and self.notified_at is None and self.notify_client_at == self.at + UNDO_WINDOW
+        )

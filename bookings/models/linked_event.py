@@ -56,5 +56,5 @@ class LinkedEvent(Placement):
         return self.booking.revision
 
     @property
-    def whose(self) -> int:
+    def owner_id(self) -> int:
         return self.booking.staff_id

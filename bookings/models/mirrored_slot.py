@@ -50,5 +50,5 @@ class MirroredSlot(Placement):
         return 1
 
     @property
-    def whose(self) -> int:
+    def owner_id(self) -> int:
         return self.staff_id

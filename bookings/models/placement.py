@@ -71,9 +71,9 @@ class Placement(models.Model):
 
     @property
     @abstractmethod
-    def whose(self) -> int:
+    def owner_id(self) -> int:
         """The key of the staff member whose time it is."""
 
     @property
-    def leaving(self) -> bool:
+    def is_withdrawn(self) -> bool:
         return self.wanted == self.Wanted.ABSENT

@@ -10,7 +10,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from availability.slots import Shape
-from bookings.limits import A_DAY, A_WEEK, A_YEAR, SOME, THE_HORIZON, farthest_days
+from bookings.limits import at_least_one, farthest_days, max_horizon, max_one_day, max_one_week, max_one_year
 
 
 class Service(models.Model):
@@ -19,13 +19,19 @@ class Service(models.Model):
     slug = models.SlugField(_("address"), unique=True)
     name = models.CharField(_("name"), max_length=200)
     staff = models.ManyToManyField(settings.AUTH_USER_MODEL, related_name="services", verbose_name=_("staff"))
-    minutes = models.PositiveIntegerField(_("minutes"), validators=[SOME, A_WEEK])
-    slot_minutes = models.PositiveIntegerField(_("start every … minutes"), default=15, validators=[SOME, A_DAY])
-    buffer_before_minutes = models.PositiveIntegerField(_("minutes kept free before"), default=0, validators=[A_DAY])
-    buffer_after_minutes = models.PositiveIntegerField(_("minutes kept free after"), default=0, validators=[A_DAY])
-    notice_minutes = models.PositiveIntegerField(_("minimum notice in minutes"), default=60, validators=[A_YEAR])
+    minutes = models.PositiveIntegerField(_("minutes"), validators=[at_least_one, max_one_week])
+    slot_minutes = models.PositiveIntegerField(
+        _("start every … minutes"), default=15, validators=[at_least_one, max_one_day]
+    )
+    buffer_before_minutes = models.PositiveIntegerField(
+        _("minutes kept free before"), default=0, validators=[max_one_day]
+    )
+    buffer_after_minutes = models.PositiveIntegerField(
+        _("minutes kept free after"), default=0, validators=[max_one_day]
+    )
+    notice_minutes = models.PositiveIntegerField(_("minimum notice in minutes"), default=60, validators=[max_one_year])
     horizon_days = models.PositiveIntegerField(
-        _("can be booked days ahead"), default=farthest_days, validators=[SOME, THE_HORIZON]
+        _("can be booked days ahead"), default=farthest_days, validators=[at_least_one, max_horizon]
     )
     location = models.CharField(_("location or call link"), max_length=300, blank=True)
     neutral_title = models.CharField(_("neutral title on the calendar"), max_length=200, blank=True)

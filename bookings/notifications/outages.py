@@ -29,10 +29,10 @@ def tell_of_outages(now: datetime) -> int:
     sent = 0
     for connection in _untold(now).select_related("user__calendar_configuration"):
         row = Connection.objects.filter(pk=connection.pk)
-        mine = row.filter(told_code=connection.told_code, error_code=connection.error_code)
-        if mine.update(told_code=connection.error_code):
-            untell = partial(_untell, row, connection.told_code)
-            with guard.one_row(f"telling of the outage of connection {connection.pk}", untell):
+        mine = row.filter(notified_error_code=connection.notified_error_code, error_code=connection.error_code)
+        if mine.update(notified_error_code=connection.error_code):
+            untell = partial(_untell, row, connection.notified_error_code)
+            with guard.isolate_failure(f"telling of the outage of connection {connection.pk}", untell):
                 _mail(connection)
                 sent += 1
     return sent
@@ -40,17 +40,17 @@ def tell_of_outages(now: datetime) -> int:
 
 def _untold(now: datetime) -> QuerySet[Connection]:
     trusted_since = now - timedelta(minutes=settings.TRUST_MINUTES)
-    lasting = Q(failing_since__lte=trusted_since, told_code="")
+    lasting = Q(failing_since__lte=trusted_since, notified_error_code="")
     reachable = Connection.objects.filter(user__is_active=True).exclude(user__email="").exclude(error_code="")
-    return reachable.filter(lasting | Q(needs_person=True) & ~Q(told_code=F("error_code"))).order_by("pk")
+    return reachable.filter(lasting | Q(needs_attention=True) & ~Q(notified_error_code=F("error_code"))).order_by("pk")
 
 
 def _untell(row: QuerySet[Connection], told: str, error: str) -> None:
-    row.update(told_code=told)
+    row.update(notified_error_code=told)
 
 
 def _mail(connection: Connection) -> None:
-    if connection.needs_person:
+    if connection.needs_attention:
         subject, page = _("Please reconnect: %(account)s"), "connections:reconnect"
     else:
         subject, page = _("Cannot be read: %(account)s"), "connections:detail"
@@ -60,8 +60,8 @@ def _mail(connection: Connection) -> None:
 
 def _troubles(connection: Connection) -> list[str]:
     """What is wrong: with each calendar, or else with the account."""
-    calendars = Calendar.objects.selected().filter(connection=connection).exclude(error_code="")
-    if connection.needs_person or not calendars:
+    calendars = Calendar.objects.conflict_calendars().filter(connection=connection).exclude(error_code="")
+    if connection.needs_attention or not calendars:
         return [sentence(connection.error_code, connection.error_params)]
     return [f"“{calendar}”: {sentence(calendar.error_code, calendar.error_params)}" for calendar in calendars]
 

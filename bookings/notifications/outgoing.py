@@ -22,23 +22,25 @@ def tell_clients(now: datetime, *, booking: Booking | None = None) -> int:
     A change is claimed by putting its time off: if the mail cannot be sent, or the process dies, it comes back. A
     client without an address is not told, and nothing says that they were.
     """
-    due = BookingChange.objects.filter(tell_client_at__lte=now, told_at=None)
+    due = BookingChange.objects.filter(notify_client_at__lte=now, notified_at=None)
     if booking is not None:
         due = due.filter(booking=booking)
     sent = 0
     for change in due.select_related("booking__client", "booking__service", "booking__staff"):
-        mine = BookingChange.objects.filter(pk=change.pk, told_at=None)
-        if mine.filter(tell_client_at__lte=now).update(tell_client_at=now + TRY_AGAIN):
-            with guard.one_row(f"telling the client of booking {change.booking_id}"):
+        mine = BookingChange.objects.filter(pk=change.pk, notified_at=None)
+        if mine.filter(notify_client_at__lte=now).update(notify_client_at=now + TRY_AGAIN):
+            with guard.isolate_failure(f"telling the client of booking {change.booking_id}"):
                 told = emails.tell_client(change, _last_told(change))
-                mine.update(told_at=now) if told else mine.update(tell_client_at=None)
+                mine.update(notified_at=now) if told else mine.update(notify_client_at=None)
                 sent += told
     return sent
 
 
 def _last_told(change: BookingChange) -> BookingChange | None:
     """What the client heard last about the booking: not every time that it had in between."""
-    return BookingChange.objects.filter(booking=change.booking_id).exclude(told_at=None).order_by("-at", "-pk").first()
+    return (
+        BookingChange.objects.filter(booking=change.booking_id).exclude(notified_at=None).order_by("-at", "-pk").first()
+    )
 
 
 def mail_proposals(now: datetime) -> int:
@@ -51,7 +53,7 @@ def mail_proposals(now: datetime) -> int:
     sent = 0
     for letter in _letters(due):
         if proposals := [proposal for proposal in letter if _claim(proposal, now)]:
-            with guard.one_row(f"asking staff about booking {proposals[0].booking_id}"):
+            with guard.isolate_failure(f"asking staff about booking {proposals[0].booking_id}"):
                 sent += emails.propose(proposals, lifecycle.token_of(*proposals))
                 for proposal in proposals:
                     Proposal.objects.filter(pk=proposal.pk).update(**{_field(proposal): now})
@@ -87,7 +89,7 @@ def warn_staff(now: datetime) -> int:
     sent = 0
     for booking in pending.select_related("client", "service", "staff"):
         if pending.filter(pk=booking.pk).update(warning_claimed_until=now + TRY_AGAIN):
-            with guard.one_row(f"warning staff of booking {booking.pk}"):
+            with guard.isolate_failure(f"warning staff of booking {booking.pk}"):
                 sent += emails.warn_unconfirmed(booking)
                 Booking.objects.filter(pk=booking.pk).update(staff_warned_at=now)
     return sent

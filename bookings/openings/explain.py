@@ -19,7 +19,7 @@ from availability.openings import blocked_slots, working_hours
 from availability.slots import Shape
 from availability.wall_clock import MIDNIGHT, end_of, start_of
 from bookings.models import Booking, Service
-from bookings.openings.own_time import held
+from bookings.openings.own_time import own_spans
 from bookings.openings.travel import Lengths, includes_travel, plain_lengths
 from connections.busy import OWN_BOOKING, Busy, Freshness, busy, freshness
 from connections.models import Calendar, CalendarConfiguration, Event, Occurrence
@@ -183,7 +183,7 @@ def _slots(asked: _Asked) -> Iterator[Reason]:
 
 def _occurrences(asked: _Asked) -> Iterator[Reason]:
     """Events: those in the time itself, blocking or not, and those that only the buffers reach, if they block."""
-    events = busy(asked.user, *asked.reach, held=held(asked.user, *asked.reach))
+    events = busy(asked.user, *asked.reach, own_spans=own_spans(asked.user, *asked.reach))
     mine = Event.objects.filter(calendar__connection__user=asked.user, uid__in={event.uid for event in events})
     plain = plain_lengths(mine) if events else {}
     for event in events:
@@ -288,7 +288,7 @@ def _freshness(asked: _Asked) -> Iterator[Reason]:
         text = _("Events are kept from %(first)s to %(last)s. What iCloud has beyond that is not known here.")
         words_kept = {"first": time_format.day_name(kept[0]), "last": time_format.day_name(kept[1])}
         yield Reason(Kind.FRESHNESS, False, text % words_kept, *kept)
-    for calendar in Calendar.objects.selected().of(asked.user).with_owed().select_related("connection"):
+    for calendar in Calendar.objects.conflict_calendars().of(asked.user).with_backlog().select_related("connection"):
         if text := _trouble(calendar):
             yield Reason(Kind.FRESHNESS, False, text, None, calendar.fresh_at)
 
@@ -346,7 +346,7 @@ def _problem(calendar: Calendar) -> str:
     account = calendar.connection
     if calendar.error_code:
         return sentence(calendar.error_code, calendar.error_params)
-    if account.needs_person or account.failures:  # else what is said of the account is said of another calendar
+    if account.needs_attention or account.failures:  # else what is said of the account is said of another calendar
         return sentence(account.error_code, account.error_params)
     owed = getattr(calendar, "owed")  # noqa: B009 - annotated
     return sentence("member_unread", {"count": owed}) if owed else ""

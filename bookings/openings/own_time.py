@@ -14,7 +14,7 @@ from practice.models import User
 ALWAYS: Span = (datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC))
 
 
-def held(user: User, start: datetime, end: datetime, *, moving: Booking | None = None) -> dict[str, list[Span]]:
+def own_spans(user: User, start: datetime, end: datetime, *, moving: Booking | None = None) -> dict[str, list[Span]]:
     """Which time, by UID of the pushed event, does not block in [start, end) because a booking answers for it.
 
     An event holds the span of its live booking, and until a change of the booking is pushed also the span it still has
@@ -50,9 +50,9 @@ def _spans(placement: LinkedEvent, user: User, moving: Booking | None) -> list[S
     return spans
 
 
-def taken(user: User, start: datetime, end: datetime, *, but: Booking | None = None) -> list[Span]:
+def booked_spans(user: User, start: datetime, end: datetime, *, exclude: Booking | None = None) -> list[Span]:
     """The time with buffers that live bookings take in [start, end), without that of `but`."""
     bookings = Booking.objects.filter(staff=user).live().overlapping(start, end)
-    if but is not None:
-        bookings = bookings.exclude(pk=but.pk)
+    if exclude is not None:
+        bookings = bookings.exclude(pk=exclude.pk)
     return list(bookings.values_list("blocked_from", "blocked_until"))

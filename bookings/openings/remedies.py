@@ -27,7 +27,7 @@ class Judged(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Deed:
+class RuleChange:
     """A rule of a calendar that one press changes at once: the field that is sent, and its value."""
 
     label: str
@@ -41,7 +41,7 @@ class Remedy:
     """Words for what to do elsewhere ("" for nothing), and what can be done right here."""
 
     text: str = ""
-    deeds: tuple[Deed, ...] = ()
+    changes: tuple[RuleChange, ...] = ()
 
 
 def remedy(event: Judged, calendar: Calendar, problem: str = "") -> Remedy:
@@ -53,14 +53,14 @@ def remedy(event: Judged, calendar: Calendar, problem: str = "") -> Remedy:
         return Remedy(f"{sentence(problem)} {remedy_of_problem(problem, calendar)}".strip())
     verdict = (event.reason, event.blocks)
     words = _READ_ONLY if not calendar.writable and verdict in _READ_ONLY else _ON_THE_IPHONE
-    return Remedy(words.get(verdict, _nothing)(), tuple(_deeds(event, calendar)))
+    return Remedy(words.get(verdict, _nothing)(), tuple(_changes(event, calendar)))
 
 
 def _nothing() -> str:
     return ""
 
 
-def _deeds(event: Judged, calendar: Calendar) -> list[Deed]:
+def _changes(event: Judged, calendar: Calendar) -> list[RuleChange]:
     if event.reason == Reason.INVITATION_RULE:
         return [_invitations(calendar, blocks=not event.blocks)]
     if event.reason == Reason.ALL_DAY_RULE:
@@ -72,21 +72,21 @@ def _deeds(event: Judged, calendar: Calendar) -> list[Deed]:
     return []
 
 
-def _all_day(calendar: Calendar, rule: AllDay) -> Deed:
+def _all_day(calendar: Calendar, rule: AllDay) -> RuleChange:
     labels = {
         AllDay.ALWAYS: _("Always block all-day events of this calendar"),
         AllDay.NEVER: _("Never block all-day events of this calendar"),
         AllDay.AS_MARKED: _("Let each all-day event of this calendar block as it is marked"),
     }
-    return Deed(labels[rule], calendar, "all_day_rule", str(rule))
+    return RuleChange(labels[rule], calendar, "all_day_rule", str(rule))
 
 
-def _invitations(calendar: Calendar, *, blocks: bool) -> Deed:
+def _invitations(calendar: Calendar, *, blocks: bool) -> RuleChange:
     if blocks:
         label, value = _("Block for unanswered and tentative invitations of this calendar"), "yes"
     else:
         label, value = _("Do not block for unanswered and tentative invitations of this calendar"), "no"
-    return Deed(label, calendar, "invitations_block", value)
+    return RuleChange(label, calendar, "invitations_block", value)
 
 
 _Words = dict[tuple[str, bool], Callable[[], str]]

@@ -14,7 +14,7 @@ from availability.openings import Openings, blocked_slots, openings, working_hou
 from availability.slots import Shape
 from bookings.limits import farthest_days
 from bookings.models import Booking, Service
-from bookings.openings.own_time import held, taken
+from bookings.openings.own_time import booked_spans, own_spans
 from connections.busy import Busy, busy, freshness
 from connections.models import CalendarConfiguration
 from practice.models import User
@@ -58,7 +58,13 @@ def openings_of(
     """Openings of one staff member in [start, end); `moving` is a booking whose own time counts as free."""
     reach = _reach(shape, start, end)
     return openings(
-        user, shape, start, end, now=now, held=held(user, *reach, moving=moving), taken=taken(user, *reach, but=moving)
+        user,
+        shape,
+        start,
+        end,
+        now=now,
+        own_spans=own_spans(user, *reach, moving=moving),
+        booked_spans=booked_spans(user, *reach, exclude=moving),
     )
 
 
@@ -117,7 +123,7 @@ def _farthest() -> timedelta:
 
 def collides(user: User, shape: Shape, start: datetime, *, moving: Booking | None = None) -> bool:
     """Would it overlap another live booking, buffers included?"""
-    return bool(taken(user, *shape.widened(start), but=moving))
+    return bool(booked_spans(user, *shape.widened(start), exclude=moving))
 
 
 def next_openings(
@@ -170,9 +176,9 @@ def _covered(span: Span, hours: Sequence[Span]) -> bool:
 
 def _obstacle(user: User, span: Span, moving: Booking | None) -> str:
     """What stands in the way of `span`, buffers included. Titles are for an event's owner alone, so none is said."""
-    if taken(user, *span, but=moving):
+    if booked_spans(user, *span, exclude=moving):
         return _("Another booking, or the time kept free around it, is already there.")
-    for event in busy(user, *span, held=held(user, *span, moving=moving)):
+    for event in busy(user, *span, own_spans=own_spans(user, *span, moving=moving)):
         if any(start < span[1] and end > span[0] for start, end in event.blocking):
             return _blocked_by(event)
     if blocked_slots(user, *span):

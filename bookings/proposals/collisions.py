@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from availability.intervals import Span
 from bookings.models import Booking, Proposal
-from bookings.openings.own_time import held
+from bookings.openings.own_time import own_spans
 from bookings.push.placements import upcoming
 from connections.busy import Busy, busy
 from practice.models import User
@@ -42,7 +42,7 @@ def unanswered(user: User, bookings: Sequence[Booking]) -> dict[int, Busy]:
         return {}
     reaches = {booking.pk: _reach(booking) for booking in open_ones}
     span = min(reach[0] for reach in reaches.values()), max(reach[1] for reach in reaches.values())
-    events = busy(user, *span, held=held(user, *span))
+    events = busy(user, *span, own_spans=own_spans(user, *span))
     kept = Proposal.objects.filter(booking__in=open_ones, kind=Kind.COLLISION, choice=Proposal.Choice.KEEP)
     known = set(kept.values_list("booking", "new_start", "new_end"))
     found: dict[int, Busy] = {}
@@ -55,7 +55,7 @@ def unanswered(user: User, bookings: Sequence[Booking]) -> dict[int, Busy]:
 def keep(booking: Booking, now: datetime, actor: User | None) -> None:
     """Staff chose the booking's time though events lie over it: that is written down as if they had been asked."""
     reach = _reach(booking)
-    over = _over(busy(booking.staff, *reach, held=held(booking.staff, *reach)), {booking.pk: reach})
+    over = _over(busy(booking.staff, *reach, own_spans=own_spans(booking.staff, *reach)), {booking.pk: reach})
     decided = {"decided_at": now, "choice": Proposal.Choice.KEEP, "decided_by": actor}
     for event in {(event.start, event.end): event for _pk, event in over}.values():
         values = {"new_start": event.start, "new_end": event.end, "reason": _reason(event), "created_at": now}

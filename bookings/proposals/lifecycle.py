@@ -24,7 +24,7 @@ def token_of(proposal: Proposal, *more: Proposal) -> str:
     return signing.dumps([one.pk for one in (proposal, *more)] if more else proposal.pk, salt=SALT)
 
 
-def named(token: str) -> list[Proposal]:
+def proposals_from_token(token: str) -> list[Proposal]:
     """The proposals of a link, never none. Raises Proposal.DoesNotExist for a forged or outdated one."""
     try:
         keys = signing.loads(token, salt=SALT, max_age=GOOD_FOR)
@@ -43,7 +43,7 @@ def stamp(proposal: Proposal) -> str:
     return " ".join([str(proposal.pk), *(str(round(time.timestamp())) if time else "-" for time in times)])
 
 
-def picked(asked: Sequence[Proposal], shown: Sequence[str]) -> list[tuple[Proposal | None, str]]:
+def submitted(asked: Sequence[Proposal], shown: Sequence[str]) -> list[tuple[Proposal | None, str]]:
     """What a form that has shown these stamps decides upon; None for what is not asked any more.
 
     Without stamps all of `asked` is meant, as it stands.
@@ -54,7 +54,7 @@ def picked(asked: Sequence[Proposal], shown: Sequence[str]) -> list[tuple[Propos
     return [(keys.get(one.partition(" ")[0]), one) for one in shown]
 
 
-def over(now: datetime) -> ProposalQuerySet:
+def expired(now: datetime) -> ProposalQuerySet:
     """Open proposals about what is over: the booking, and the time that it would have on the phone."""
     return Proposal.objects.open().filter(Q(new_start=None) | Q(new_start__lte=now), booking__end__lte=now)
 
@@ -62,7 +62,7 @@ def over(now: datetime) -> ProposalQuerySet:
 @transaction.atomic
 def withdraw_over(now: datetime) -> None:
     """Ask no more about what is over: nobody's day changes by the answer."""
-    found = list(over(now).values_list("pk", "linked_event"))
+    found = list(expired(now).values_list("pk", "linked_event"))
     if not found:
         return
     Proposal.objects.open().filter(pk__in=[pk for pk, _placement in found]).update(withdrawn_at=now)
@@ -70,7 +70,7 @@ def withdraw_over(now: datetime) -> None:
     waiting.filter(state=LinkedEvent.State.CHANGED_ON_BOTH_SIDES).update(state=LinkedEvent.State.PUSHED)
 
 
-def together(proposal: Proposal) -> list[Proposal]:
+def same_day_group(proposal: Proposal) -> list[Proposal]:
     """The open proposals to be decided with this one: all deletions of its day, else itself alone if it is open."""
     alike = Proposal.objects.open().filter(booking__staff=proposal.booking.staff_id, kind=proposal.kind)
     alike = alike.select_related(*WITH).order_by("booking__start")

@@ -71,7 +71,7 @@ def reattach(user: User) -> None:
         MirroredSlot.objects.filter(pk=placement.pk).update(calendar=calendar)
 
 
-def reconcile_slots(user: User, now: datetime, *, hurried: bool = False) -> bool:
+def reconcile_slots(user: User, now: datetime, *, offline: bool = False) -> bool:
     """Let slots follow what the phone made of their events; False if one must be looked at again later.
 
     All selected calendars were read. A slot moves or goes with its event: it is nobody's appointment, so nobody is
@@ -81,17 +81,19 @@ def reconcile_slots(user: User, now: datetime, *, hurried: bool = False) -> bool
     placements = MirroredSlot.objects.filter(staff=user, wanted=Wanted.PRESENT, slot__end__gt=now)
     placements = placements.exclude(Q(etag="") & ~Q(state=State.CHANGED_ON_BOTH_SIDES)).exclude(calendar=None)
     rows = list(placements.select_related("slot", "calendar__connection"))
-    events = {event.uid: event for event in all_events(user, [row.uid for row in rows]) if event.calendar.conflict}
-    settled = [_compare(row, events.get(row.uid), now, hurried=hurried) for row in rows]
+    events = {
+        event.uid: event for event in all_events(user, [row.uid for row in rows]) if event.calendar.is_conflict_calendar
+    }
+    settled = [_compare(row, events.get(row.uid), now, offline=offline) for row in rows]
     return all(settled)
 
 
-def _compare(placement: MirroredSlot, event: Event | None, now: datetime, *, hurried: bool) -> bool:
+def _compare(placement: MirroredSlot, event: Event | None, now: datetime, *, offline: bool) -> bool:
     if event is None:
-        return _missing(placement, now, hurried=hurried)
+        return _missing(placement, now, offline=offline)
     if placement.missing_since is not None:
         MirroredSlot.objects.filter(pk=placement.pk).update(missing_since=None)
-    if event.owed_etag:
+    if event.pending_etag:
         return False
     there = ical.own_event(bytes(event.text))
     if event.etag not in (placement.etag, *placement.superseded_etags):
@@ -140,13 +142,13 @@ def _move(placement: MirroredSlot, event: Event, span: tuple[datetime, datetime]
     )
 
 
-def _missing(placement: MirroredSlot, now: datetime, *, hurried: bool) -> bool:
-    deleted = is_deleted(placement, now, hurried=hurried)
+def _missing(placement: MirroredSlot, now: datetime, *, offline: bool) -> bool:
+    deleted = is_deleted(placement, now, offline=offline)
     if deleted:
         _drop(placement)
     elif deleted is False:
         if event := kept(placement):
-            return _compare(placement, event, now, hurried=hurried)
+            return _compare(placement, event, now, offline=offline)
         _go_on(placement)
     return deleted is not None
 

@@ -61,17 +61,19 @@ def push_state(booking: Booking) -> str:
 
 def _detached(placement: LinkedEvent) -> str:
     """The calendar is not known any more: gone with its account, which can come back, or gone from the account."""
-    connected = Connection.objects.filter(user=placement.whose, username__iexact=placement.account)
+    connected = Connection.objects.filter(user=placement.owner_id, username__iexact=placement.account)
     return State.NO_LINKED_CALENDAR if connected.exists() else State.NEEDS_RECONNECT
 
 
-def push_due(now: datetime, *, user: User | None = None, force: bool = False, impatient: bool = False) -> list[Pushed]:
+def push_due(
+    now: datetime, *, user: User | None = None, force: bool = False, ignore_retry_after: bool = False
+) -> list[Pushed]:
     """Push everything that is due at `now`, of one staff member or of all.
 
-    `force` skips our own pauses; a server that asked to wait is left alone all the same, unless we are `impatient`.
+    `force` skips our own pauses; a server that asked to wait is left alone all the same, unless `ignore_retry_after`.
     """
-    connections = Connection.objects.filter(needs_person=False)
-    if not impatient:
+    connections = Connection.objects.filter(needs_attention=False)
+    if not ignore_retry_after:
         connections = connections.askable(now)
     pushed: list[Pushed] = []
     for kind in KINDS:
@@ -86,7 +88,7 @@ def push_due(now: datetime, *, user: User | None = None, force: bool = False, im
 
 def push_booking(booking_id: int, now: datetime) -> list[Pushed]:
     """Push what is due of one booking."""
-    askable = Connection.objects.filter(needs_person=False).askable(now)
+    askable = Connection.objects.filter(needs_attention=False).askable(now)
     placements = LinkedEvent.objects.filter(booking=booking_id).values("pk")
     due = _due(LinkedEvent, now).filter(pk__in=placements, calendar__connection__in=askable)
     return _push_ready(LinkedEvent, due, now)
@@ -114,21 +116,21 @@ def _push_ready(
     return pushed
 
 
-def push_again(placement: Placement, now: datetime, *, impatient: bool = False) -> list[Pushed]:
+def push_again(placement: Placement, now: datetime, *, ignore_retry_after: bool = False) -> list[Pushed]:
     """Push one placement because a person asked, whatever pause of ours it is in.
 
     One whose account waits for a person, or whose server asked to be left alone, is held back with that as its problem;
-    `impatient` asks the server all the same.
+    `ignore_retry_after` asks the server all the same.
     """
     why = held_back(placement.calendar.connection, now) if placement.calendar else None
-    if why and not impatient:
+    if why and not ignore_retry_after:
         return [Pushed(placement.pk, getattr(placement, "booking_id", None), placement.state, why)]
     return _push_all(type(placement), [placement.pk], now, force=True)
 
 
 def held_back(connection: Connection, now: datetime) -> Problem | None:
     """Why an account is not pushed to at `now`, if so: it waits for a person, or its server asked to be left alone."""
-    if connection.needs_person:
+    if connection.needs_attention:
         return Problem(connection.error_code or "unauthorized", connection.error_params)
     return Problem("throttled") if connection.not_before and connection.not_before > now else None
 
@@ -149,14 +151,14 @@ def _wake(kind: type[Placement], now: datetime) -> None:
 
 def _wait_for_people(kind: type[Placement], placements: QuerySet[Placement]) -> None:
     """A connection that needs a person pushes nothing; its bookings say what they wait for."""
-    waiting = placements.filter(calendar__connection__needs_person=True)
+    waiting = placements.filter(calendar__connection__needs_attention=True)
     _rows(kind).filter(pk__in=waiting.values("pk")).update(state=State.NEEDS_RECONNECT)
 
 
 def _push_all(kind: type[Placement], keys: Sequence[int], now: datetime, *, force: bool = False) -> list[Pushed]:
     done: list[Pushed] = []
     for key in keys:
-        with guard.one_row(f"pushing {kind._meta.verbose_name} {key}", partial(_broke, done, kind, key, now)):
+        with guard.isolate_failure(f"pushing {kind._meta.verbose_name} {key}", partial(_broke, done, kind, key, now)):
             if pushed := _push(kind, key, now, force=force):
                 done.append(pushed)
     return done
@@ -184,7 +186,7 @@ def _push(kind: type[Placement], key: int, now: datetime, *, force: bool) -> Pus
     if placement is None or placement.calendar is None:
         return None
     try:
-        if placement.leaving:
+        if placement.is_withdrawn:
             return _delete(placement, placement.calendar, now)
         return _put(placement, placement.calendar, now)
     except push.ChangedThere as there:
@@ -299,7 +301,7 @@ def _gone_there(placement: Placement, now: datetime) -> Pushed:
 
 
 def _reconcile_soon(placement: Placement) -> None:
-    CalendarConfiguration.objects.filter(user=placement.whose).want_reconciling()
+    CalendarConfiguration.objects.filter(user=placement.owner_id).want_reconciling()
 
 
 def _uid_elsewhere(placement: Placement, location: str, now: datetime) -> Pushed:

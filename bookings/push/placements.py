@@ -38,7 +38,7 @@ def place_in(booking: Booking, calendar: Calendar) -> LinkedEvent:
         calendar_path=calendar.path,
         uid=uid,
         href=f"{calendar.path}{uid}.ics",
-        state=State.NEEDS_RECONNECT if calendar.connection.needs_person else State.QUEUED,
+        state=State.NEEDS_RECONNECT if calendar.connection.needs_attention else State.QUEUED,
     )
 
 
@@ -55,7 +55,7 @@ def queue(booking: Booking) -> None:
     booking.linked_events.filter(wanted=Wanted.PRESENT, state=State.PUSHED).update(state=State.QUEUED)
 
 
-def put_back(booking: Booking, placement: LinkedEvent | None, now: datetime, seen: Span | None = None) -> None:
+def restore(booking: Booking, placement: LinkedEvent | None, now: datetime, seen: Span | None = None) -> None:
     """Want the event as the booking has it, whatever the phone made of it; one that was deleted gets a new UID.
 
     `seen`: the time that it has on the phone, None where it has none that counts.
@@ -122,7 +122,7 @@ def place_upcoming(user: User, now: datetime) -> int:
 
 def _unsettled_wishes(user: User) -> QuerySet[LinkedEvent]:
     """Placements whose event the phone changed or may have deleted, where that can still be found out and decided."""
-    within_reach = {"calendar__gone_at": None, "calendar__connection__needs_person": False}
+    within_reach = {"calendar__gone_at": None, "calendar__connection__needs_attention": False}
     wished = Q(state=State.CHANGED_ON_BOTH_SIDES) | Q(missing_since__isnull=False)
     placements = LinkedEvent.objects.filter(wished, booking__staff=user, wanted=Wanted.PRESENT)
     return placements.filter(**within_reach).exclude(calendar=None)

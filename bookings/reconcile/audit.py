@@ -178,7 +178,7 @@ def _sides(inspected: Inspected) -> list[tuple[Kind, frozenset[str], str]]:
 def _of_times(calendar: Calendar, now: datetime) -> Iterator[Difference]:
     """What blocks, held against the events as they were read; no network."""
     text = _("“%(calendar)s” has an event whose times are kept here as others: %(href)s")
-    for href in reexpand.astray(calendar, now) if calendar.conflict else ():
+    for href in reexpand.find_inconsistent(calendar, now) if calendar.is_conflict_calendar else ():
         words = {"calendar": calendar, "href": href}
         yield Difference(Kind.WRONG_OCCURRENCES, text % words, calendar.path, href)
 
@@ -214,20 +214,20 @@ def repair(user: User, differences: Iterable[Difference], *, clock: Callable[[],
     differences = list(differences)
     _expand_again(user, {one.calendar for one in differences if one.kind is Kind.WRONG_OCCURRENCES}, clock())
     kinds = {one.kind for one in differences}
-    astray = [one.placement for one in differences if one.kind is Kind.STILL_THERE and one.ours and one.placement]
-    LinkedEvent.objects.filter(pk__in=astray, wanted=Wanted.ABSENT).update(
+    lingering = [one.placement for one in differences if one.kind is Kind.STILL_THERE and one.ours and one.placement]
+    LinkedEvent.objects.filter(pk__in=lingering, wanted=Wanted.ABSENT).update(
         removed_at=None, state=State.QUEUED, attempts=0, next_try_at=None
     )
-    if astray:
+    if lingering:
         outbox.push_due(clock(), user=user)
     if kinds - {Kind.STILL_THERE, Kind.WRONG_OCCURRENCES}:
         CalendarConfiguration.objects.filter(user=user).want_reconciling()
-        for connection in Connection.objects.filter(user=user, needs_person=False):
+        for connection in Connection.objects.filter(user=user, needs_attention=False):
             _read_again(connection, clock)
 
 
 def _expand_again(user: User, paths: Collection[str], now: datetime) -> None:
-    for calendar in Calendar.objects.selected().of(user).filter(path__in=paths):
+    for calendar in Calendar.objects.conflict_calendars().of(user).filter(path__in=paths):
         reexpand.expand_calendar(calendar, now)
 
 
@@ -240,7 +240,7 @@ def _why_left(difference: Difference) -> str:
     if difference.kind is not Kind.MISSING or difference.placement is None:
         return ""
     placement = LinkedEvent.objects.select_related("calendar").get(pk=difference.placement)
-    if placement.calendar is not None and placement.calendar.doubted_at is not None:
+    if placement.calendar is not None and placement.calendar.mass_deletion_suspected_at is not None:
         return _("iCloud suddenly lists far fewer events, so none is taken for deleted yet; it is asked again shortly.")
     if placement.missing_since is not None:
         return _("It counts as deleted once it was missing twice, a minute apart; the next sync looks again.")

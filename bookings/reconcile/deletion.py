@@ -7,21 +7,21 @@ from datetime import datetime, timedelta
 from bookings.models.placement import Placement
 from connections import dav, push
 from connections.models import Calendar, Event
-from connections.plan import OWED_HOLDS_FRESHNESS
+from connections.plan import BACKLOG_HOLDS_FRESHNESS
 
 TWICE = timedelta(seconds=60)  # between the two polls at which it is missing
 
 
-def is_deleted(placement: Placement, now: datetime, *, hurried: bool = False) -> bool | None:
+def is_deleted(placement: Placement, now: datetime, *, offline: bool = False) -> bool | None:
     """Whether the event that is in no selected calendar any more was deleted; None while that cannot be told.
 
     The first look only notes the time; a later one asks iCloud itself: the calendar answers, the href is gone and the
-    UID is in no other event calendar of the account, also the unselected ones. Not while somebody waits (`hurried`).
+    UID is in no other event calendar of the account, also the unselected ones. Not while somebody waits (`offline`).
     """
     if placement.missing_since is None:
         type(placement)._default_manager.filter(pk=placement.pk).update(missing_since=now)
         return None
-    if hurried or now < placement.missing_since + TWICE or placement.calendar is None:
+    if offline or now < placement.missing_since + TWICE or placement.calendar is None:
         return None
     if _may_be_unread(placement.calendar, now):
         return None
@@ -38,7 +38,9 @@ def _follow(placement: Placement, found: push.Stored, now: datetime) -> None:
     """It stands in a calendar whose events Kalends does not read: it is kept as found, to be compared."""
     type(placement)._default_manager.filter(pk=placement.pk).update(missing_since=None)
     path = found.href.rpartition("/")[0] + "/"
-    unread = Calendar.objects.filter(connection__calendars=placement.calendar, path=path, conflict=False).first()
+    unread = Calendar.objects.filter(
+        connection__calendars=placement.calendar, path=path, is_conflict_calendar=False
+    ).first()
     if unread is not None and found.text:
         placement.href, placement.calendar, placement.calendar_path = found.href, unread, path
         placement.save(update_fields=["href", "calendar", "calendar_path"])
@@ -47,7 +49,7 @@ def _follow(placement: Placement, found: push.Stored, now: datetime) -> None:
 
 def kept(placement: Placement) -> Event | None:
     """The event of a placement that was found in a calendar whose events Kalends does not read, as it was then."""
-    there = Event.objects.filter(calendar=placement.calendar_id, calendar__conflict=False)
+    there = Event.objects.filter(calendar=placement.calendar_id, calendar__is_conflict_calendar=False)
     return there.filter(href=placement.href).select_related("calendar__connection").first()
 
 
@@ -56,5 +58,5 @@ def _may_be_unread(calendar: Calendar, now: datetime) -> bool:
 
     After a day without success it is a problem of its own and no reason to wait any longer.
     """
-    new = Event.objects.owed().filter(calendar__connection=calendar.connection_id, uid="")
-    return new.filter(owed_since__gt=now - OWED_HOLDS_FRESHNESS).exists()
+    new = Event.objects.pending().filter(calendar__connection=calendar.connection_id, uid="")
+    return new.filter(pending_since__gt=now - BACKLOG_HOLDS_FRESHNESS).exists()

@@ -39,16 +39,16 @@ WhenMoved = CalendarConfiguration.WhenMoved
 WhenDeleted = CalendarConfiguration.WhenDeleted
 
 
-def reconcile(user: User, now: datetime, *, hurried: bool = False) -> bool:
+def reconcile(user: User, now: datetime, *, offline: bool = False) -> bool:
     """Hold the user's placements against the calendars if that is due and all of them were read; whether it ran.
 
-    `hurried`: somebody waits, so nothing is asked of iCloud, and what only it can tell stays due.
+    `offline`: somebody waits, so nothing is asked of iCloud, and what only it can tell stays due.
     """
     configuration = CalendarConfiguration.objects.filter(user=user, reconcile_due=True).first()
     if configuration is None or not _all_read(user):
         return False
-    settled = [_settle(placement, events, now, hurried=hurried) for placement, events in _pairs(user, now)]
-    settled.append(mirrored_slots.reconcile_slots(user, now, hurried=hurried))
+    settled = [_settle(placement, events, now, offline=offline) for placement, events in _pairs(user, now)]
+    settled.append(mirrored_slots.reconcile_slots(user, now, offline=offline))
     _remove_lingering(user)
     collisions.notice(user, now)
     if not all(settled):
@@ -61,7 +61,7 @@ def reconcile(user: User, now: datetime, *, hurried: bool = False) -> bool:
 
 def _all_read(user: User) -> bool:
     """Were all selected calendars read completely, with none broken, gone or doubted?"""
-    selected = Calendar.objects.selected().of(user)
+    selected = Calendar.objects.conflict_calendars().of(user)
     broken = selected.exclude(error_code="") | selected.filter(read_at=None) | selected.exclude(gone_at=None)
     return selected.exists() and not broken.exists() and not _failing(user)
 
@@ -83,28 +83,28 @@ def _pairs(user: User, now: datetime) -> Iterable[tuple[LinkedEvent, list[Event]
     )
     events: dict[str, list[Event]] = {}
     for event in all_events(user, [placement.uid for placement in placements]):
-        if event.calendar.conflict:
+        if event.calendar.is_conflict_calendar:
             events.setdefault(event.uid, []).append(event)
     return [(placement, events.get(placement.uid, [])) for placement in placements]
 
 
-def _settle(placement: LinkedEvent, events: Sequence[Event], now: datetime, *, hurried: bool) -> bool:
+def _settle(placement: LinkedEvent, events: Sequence[Event], now: datetime, *, offline: bool) -> bool:
     """Compare one placement; a bug in it is logged and keeps none of the others from being compared."""
     settled: list[bool] = []
-    with guard.one_row(f"reconciling placement {placement.pk}"):
-        settled.append(_compare(placement, events, now, hurried=hurried))
+    with guard.isolate_failure(f"reconciling placement {placement.pk}"):
+        settled.append(_compare(placement, events, now, offline=offline))
     return any(settled)
 
 
-def _compare(placement: LinkedEvent, events: Sequence[Event], now: datetime, *, hurried: bool) -> bool:
+def _compare(placement: LinkedEvent, events: Sequence[Event], now: datetime, *, offline: bool) -> bool:
     """Settle one placement; False if it must be looked at again later."""
     here = next((event for event in events if event.href == placement.href), None)
     event = here or next(iter(sorted(events, key=lambda event: event.calendar_id != placement.calendar_id)), None)
     if event is None:
-        return _missing(placement, now, hurried=hurried)
+        return _missing(placement, now, offline=offline)
     if here is None:
         _follow_calendar(placement, event)
-    if event.owed_etag:
+    if event.pending_etag:
         return False
     if placement.missing_since is not None:
         placement.missing_since = None
@@ -209,7 +209,7 @@ def _moved(placement: LinkedEvent, event: Event, span: Span, there: ical.OwnEven
     booking = placement.booking
     choice = CalendarConfiguration.objects.get(user=booking.staff_id).when_moved
     if choice == WhenMoved.PUT_BACK:
-        actions.put_back(booking, placement, now=now, seen=span)
+        actions.restore(booking, placement, now=now, seen=span)
         return
     if choice == WhenMoved.ASK:
         _propose(placement, Kind.MOVED, now, _("It was moved on the phone, and you want to be asked."), there)
@@ -219,7 +219,7 @@ def _moved(placement: LinkedEvent, event: Event, span: Span, there: ical.OwnEven
         _propose(placement, Kind.MOVED, now, search.why_not_there(booking, span, now=now), there)
         return
     _withdraw(placement, now, *OF_EVENT)
-    tell = history.told_at((booking.start, booking.end), span, now)
+    tell = history.notified_at((booking.start, booking.end), span, now)
     actions.move(booking, *span, now=now, source=BookingChange.Source.PHONE, tell=tell)
     _agree(placement, event, *span)
     if placement.booking.revision == placement.pushed_revision:  # otherwise it is still to get other words
@@ -240,9 +240,9 @@ def _remove_lingering(user: User) -> None:
             rows.update(removed_at=None, etag=event.etag, state=State.QUEUED)
 
 
-def _missing(placement: LinkedEvent, now: datetime, *, hurried: bool) -> bool:
+def _missing(placement: LinkedEvent, now: datetime, *, offline: bool) -> bool:
     """The event is in no selected calendar: deleted, moved to one that Kalends does not read, or not to be told yet."""
-    deleted = is_deleted(placement, now, hurried=hurried)
+    deleted = is_deleted(placement, now, offline=offline)
     if deleted:
         with _as_compared(placement) as stands:
             if stands:
@@ -250,7 +250,7 @@ def _missing(placement: LinkedEvent, now: datetime, *, hurried: bool) -> bool:
             return stands
     if deleted is False:
         if event := kept(placement):
-            return _compare(placement, [event], now, hurried=hurried)
+            return _compare(placement, [event], now, offline=offline)
         _withdraw(placement, now, Kind.DELETED)
     return deleted is not None
 
@@ -269,7 +269,7 @@ def _deleted(placement: LinkedEvent, now: datetime, reason: str) -> None:
     elif choice == WhenDeleted.CANCEL:
         actions.cancel(booking, now=now, source=BookingChange.Source.PHONE)
     elif choice == WhenDeleted.PUT_BACK:
-        actions.put_back(booking, placement, now=now)
+        actions.restore(booking, placement, now=now)
     else:
         _propose(placement, Kind.DELETED, now, reason)
 

@@ -13,9 +13,9 @@ from connections.models.event import Event
 
 
 class CalendarQuerySet(models.QuerySet["Calendar"]):
-    def selected(self) -> CalendarQuerySet:
+    def conflict_calendars(self) -> CalendarQuerySet:
         """Those whose events block: the conflict calendars, the linked one among them."""
-        return self.filter(conflict=True)
+        return self.filter(is_conflict_calendar=True)
 
     def present(self) -> CalendarQuerySet:
         return self.filter(gone_at=None)
@@ -23,9 +23,9 @@ class CalendarQuerySet(models.QuerySet["Calendar"]):
     def of(self, user: Any) -> CalendarQuerySet:
         return self.filter(connection__user=user)
 
-    def with_owed(self) -> CalendarQuerySet:
+    def with_backlog(self) -> CalendarQuerySet:
         """Each with `owed`: how many of its events are listed but not read yet, None for none."""
-        owed = Event.objects.owed().filter(calendar=OuterRef("pk")).order_by().values("calendar")
+        owed = Event.objects.pending().filter(calendar=OuterRef("pk")).order_by().values("calendar")
         return self.annotate(owed=Subquery(owed.annotate(number=Count("pk")).values("number")))
 
 
@@ -45,7 +45,7 @@ class Calendar(models.Model):
     shared = models.BooleanField(_("shared"), default=False)
     position = models.PositiveIntegerField(default=0, editable=False)
 
-    conflict = models.BooleanField(_("blocks"), default=False)
+    is_conflict_calendar = models.BooleanField(_("blocks"), default=False)
     asked_about = models.BooleanField(_("decided upon"), default=False)
     all_day_rule = models.CharField(_("all-day events"), max_length=10, choices=AllDay, default=AllDay.AS_MARKED)
     invitations_block = models.BooleanField(_("unanswered and tentative invitations block"), default=True)
@@ -59,8 +59,8 @@ class Calendar(models.Model):
     fresh_at = models.DateTimeField(_("known up to"), null=True, blank=True)
     read_at = models.DateTimeField(_("last read completely"), null=True, blank=True)
     compared_at = models.DateTimeField(_("last compared in full"), null=True, blank=True)
-    doubted_at = models.DateTimeField(_("emptiness doubted since"), null=True, blank=True)
-    doubted_digest = models.CharField(max_length=64, blank=True, editable=False)
+    mass_deletion_suspected_at = models.DateTimeField(_("emptiness doubted since"), null=True, blank=True)
+    suspected_deletion_digest = models.CharField(max_length=64, blank=True, editable=False)
     gone_at = models.DateTimeField(_("gone since"), null=True, blank=True)
     error_code = models.CharField(_("error"), max_length=40, blank=True)
     error_params = models.JSONField(default=dict, blank=True)

@@ -10,9 +10,9 @@ from practice.time_format import spoken
 
 
 class EventQuerySet(models.QuerySet["Event"]):
-    def owed(self) -> EventQuerySet:
+    def pending(self) -> EventQuerySet:
         """Listed, but not read yet."""
-        return self.exclude(owed_etag="")
+        return self.exclude(pending_etag="")
 
     def troubled(self) -> EventQuerySet:
         """Not understood, or only in part."""
@@ -33,10 +33,10 @@ class Event(models.Model):
     endless = models.BooleanField(_("goes on past the window"), default=False)
     problem = models.CharField(_("problem"), max_length=40, blank=True)
 
-    owed_etag = models.CharField(_("listed ETag, not read yet"), max_length=300, blank=True)
-    owed_since = models.DateTimeField(_("owed since"), null=True, blank=True)
-    owed_attempts = models.PositiveIntegerField(default=0)
-    owed_next_at = models.DateTimeField(null=True, blank=True)
+    pending_etag = models.CharField(_("listed ETag, not read yet"), max_length=300, blank=True)
+    pending_since = models.DateTimeField(_("owed since"), null=True, blank=True)
+    pending_attempts = models.PositiveIntegerField(default=0)
+    pending_next_at = models.DateTimeField(null=True, blank=True)
 
     objects = EventQuerySet.as_manager()
 
@@ -45,7 +45,7 @@ class Event(models.Model):
         verbose_name_plural = _("events")
         constraints = (models.UniqueConstraint(fields=("calendar", "href"), name="one_row_per_resource"),)
         indexes = (
-            models.Index(fields=("calendar", "owed_next_at"), condition=~Q(owed_etag=""), name="owed_events"),
+            models.Index(fields=("calendar", "pending_next_at"), condition=~Q(pending_etag=""), name="owed_events"),
             models.Index(fields=("calendar",), condition=~Q(problem=""), name="troubled_events"),
         )
 

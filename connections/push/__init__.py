@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from connections.push.put import (
+from connections.push.events import (
     ChangedThere,
     GoneThere,
     Placement,

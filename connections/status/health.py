@@ -24,19 +24,19 @@ class Health:
     sentence: str | Promise
 
 
-def waits_for_person(connection: Connection) -> bool:
+def waits_for_attention(connection: Connection) -> bool:
     """Must a person see to the account, or to a calendar of it that blocks and is there no longer?"""
-    lost = (row.conflict and row.error_code in UNTIL_CHOSEN for row in connection.calendars.all())
-    return connection.needs_person or any(lost)
+    lost = (row.is_conflict_calendar and row.error_code in UNTIL_CHOSEN for row in connection.calendars.all())
+    return connection.needs_attention or any(lost)
 
 
 def health(connection: Connection, now: datetime) -> Health:
     """How `connection` is at `now` (aware). What needs a person comes first, then trouble, then progress."""
     trouble = sentence(connection.error_code, connection.error_params)
-    if connection.needs_person:
-        return Health("needs_person", _("Needs you"), "bad", trouble)
+    if connection.needs_attention:
+        return Health("needs_attention", _("Needs you"), "bad", trouble)
     if connection.error_code in UNTIL_CHOSEN:
-        return Health("needs_person", _("Needs you"), "bad", trouble)
+        return Health("needs_attention", _("Needs you"), "bad", trouble)
     if connection.error_code:
         return Health("trying_again", _("Trying again"), "warn", trouble)
     if connection.lease_until and connection.lease_until > now:

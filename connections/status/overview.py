@@ -51,9 +51,11 @@ def overview(connection: Connection, *, now: datetime, asked: int = 0) -> Overvi
 
 def troubled_events(connection: Connection) -> QuerySet[Event]:
     """The events of the selected calendars that could not be read, or only in part; by calendar and name."""
-    own = Event.objects.filter(calendar__connection=connection, calendar__conflict=True)
+    own = Event.objects.filter(calendar__connection=connection, calendar__is_conflict_calendar=True)
     return (
-        own.filter(~Q(problem="") | ~Q(owed_etag="")).select_related("calendar").order_by("calendar", "summary", "pk")
+        own.filter(~Q(problem="") | ~Q(pending_etag=""))
+        .select_related("calendar")
+        .order_by("calendar", "summary", "pk")
     )
 
 

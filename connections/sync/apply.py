@@ -16,7 +16,7 @@ from django.db.models import Exists, OuterRef, Q
 from connections import ical, leases
 from connections.dav import Resource
 from connections.models import Calendar, CalendarConfiguration, Event, Occurrence
-from connections.plan import OWED_HOLDS_FRESHNESS, owed_pause, same_etag, window
+from connections.plan import BACKLOG_HOLDS_FRESHNESS, pending_pause, same_etag, window
 
 MOST_EVENTS = 500  # in one transaction, so that nobody waits long for the write lock
 UNNAMED = "?"  # what is owed of an event that was listed without an ETag
@@ -28,7 +28,7 @@ class ChoiceChanged(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Lens:
+class ReadContext:
     """How events of a calendar are read: the window in UTC, the staff member's zone, rules, own addresses.
 
     `chosen_at` is when the calendars were chosen last.
@@ -42,8 +42,8 @@ class Lens:
     chosen_at: datetime | None = None
 
     @classmethod
-    def of(cls, calendar: Calendar, now: datetime) -> Lens:
-        """The lens for `calendar`, whose connection, user and configuration had better be loaded."""
+    def of(cls, calendar: Calendar, now: datetime) -> ReadContext:
+        """The context for `calendar`, whose connection, user and configuration had better be loaded."""
         configuration = calendar.connection.user.calendar_configuration
         return cls(
             window=window(now, past_days=settings.SYNC_WINDOW_PAST_DAYS, horizon_days=settings.BOOKING_HORIZON_DAYS),
@@ -63,17 +63,17 @@ class Lens:
 
 @dataclass(frozen=True, slots=True)
 class ReadEvent:
-    """An event as it was read. `owed_etag` is set where what was listed has another ETag than what came."""
+    """An event as it was read. `pending_etag` is set where what was listed has another ETag than what came."""
 
     href: str
     etag: str
     text: bytes
     expansion: ical.Expansion
-    owed_etag: str = ""
+    pending_etag: str = ""
     reduced: bytes = b""
 
 
-def read(resource: Resource, listed_etag: str, lens: Lens) -> ReadEvent:
+def read(resource: Resource, listed_etag: str, context: ReadContext) -> ReadEvent:
     """Parse and expand one fetched resource.
 
     What came may be older than what was listed (iCloud's reads lag behind its writes) or newer; ETags have no order, so
@@ -82,7 +82,7 @@ def read(resource: Resource, listed_etag: str, lens: Lens) -> ReadEvent:
     etag = resource.etag or listed_etag
     owed = "" if not listed_etag or same_etag(etag, listed_etag) else listed_etag
     data = resource.data
-    return ReadEvent(resource.href, etag, data, lens.expand(data), owed, lens.reduce(data))
+    return ReadEvent(resource.href, etag, data, context.expand(data), owed, context.reduce(data))
 
 
 def write(
@@ -90,7 +90,7 @@ def write(
     lease: str,
     events: Sequence[ReadEvent],
     missing: Mapping[str, str],
-    lens: Lens,
+    context: ReadContext,
     now: datetime,
 ) -> int:
     """Store read events with their occurrences, and owe those that came as another version than was listed; how many.
@@ -101,14 +101,14 @@ def write(
     if not (events or missing):
         return 0
     with transaction.atomic():
-        _hold(calendar, lease, lens)
+        _hold(calendar, lease, context)
         worse = _known_better(calendar, [event.href for event in events if event.expansion.unread])
-        owed = {event.href: event.owed_etag or event.etag for event in events if event.href in worse}
+        owed = {event.href: event.pending_etag or event.etag for event in events if event.href in worse}
         events = [event for event in events if event.href not in worse]
-        owed |= {**missing, **{event.href: event.owed_etag for event in events if event.owed_etag}}
+        owed |= {**missing, **{event.href: event.pending_etag for event in events if event.pending_etag}}
         before = _owed_before(calendar, owed)
         if events:
-            store(calendar, events, lens)
+            store(calendar, events, context)
             mark_reconcile(calendar)
         _owe(calendar, owed, before, now)
     return len(events)
@@ -123,49 +123,49 @@ def _known_better(calendar: Calendar, unread: Collection[str]) -> set[str]:
     return set(known.filter(Q(endless=True) | times).values_list("href", flat=True))
 
 
-def _hold(calendar: Calendar, lease: str, lens: Lens) -> None:
+def _hold(calendar: Calendar, lease: str, context: ReadContext) -> None:
     """Hold the connection's row in this transaction; raise unless it is still ours and the choices still stand."""
     leases.check(calendar.connection_id, lease)
-    stands = Calendar.objects.selected().filter(
+    stands = Calendar.objects.conflict_calendars().filter(
         pk=calendar.pk,
-        all_day_rule=lens.rules.all_day,
-        invitations_block=lens.rules.invitations_block,
-        times_only=not lens.titles,
-        connection__user__calendar_configuration__time_zone=lens.zone.key,
-        connection__user__calendar_configuration__saved_at=lens.chosen_at,
+        all_day_rule=context.rules.all_day,
+        invitations_block=context.rules.invitations_block,
+        times_only=not context.titles,
+        connection__user__calendar_configuration__time_zone=context.zone.key,
+        connection__user__calendar_configuration__saved_at=context.chosen_at,
     )
     if not stands.exists():
         raise ChoiceChanged(calendar.pk)
 
 
-def store(calendar: Calendar, events: Sequence[ReadEvent], lens: Lens, *, whole: bool = False) -> None:
+def store(calendar: Calendar, events: Sequence[ReadEvent], context: ReadContext, *, whole: bool = False) -> None:
     """Insert or update rows of `events` and replace their occurrences; nothing is owed of them. In a transaction.
 
     `whole`: Kalends wrote these itself and keeps them whole.
     """
     own = _own_uids(calendar, [event.expansion.uid for event in events])
     rows = Event.objects.bulk_create(
-        [_row(calendar, event, lens, whole or event.expansion.uid in own) for event in events],
+        [_row(calendar, event, context, whole or event.expansion.uid in own) for event in events],
         update_conflicts=True,
         unique_fields=["calendar", "href"],
         update_fields=[*_READ_FIELDS, *_OWED_FIELDS],
     )
-    replace_occurrences({row.pk: event.expansion for row, event in zip(rows, events, strict=True)}, calendar, lens)
+    replace_occurrences({row.pk: event.expansion for row, event in zip(rows, events, strict=True)}, calendar, context)
 
 
 _READ_FIELDS = ["etag", "uid", "summary", "text", "whole", "recurring", "endless", "problem"]
-_OWED_FIELDS = ["owed_etag", "owed_since", "owed_attempts", "owed_next_at"]
+_OWED_FIELDS = ["pending_etag", "pending_since", "pending_attempts", "pending_next_at"]
 _LONGEST_UID = 700
 
 
-def _row(calendar: Calendar, event: ReadEvent, lens: Lens, own: bool) -> Event:
+def _row(calendar: Calendar, event: ReadEvent, context: ReadContext, own: bool) -> Event:
     expansion = event.expansion
     return Event(
         calendar=calendar,
         href=event.href,
         etag=event.etag,
         uid=_storable(expansion.uid)[:_LONGEST_UID],
-        summary=_storable(expansion.summary) if lens.titles else "",
+        summary=_storable(expansion.summary) if context.titles else "",
         text=event.text if own else event.reduced,
         whole=own,
         recurring=expansion.recurring,
@@ -185,11 +185,11 @@ def _own_uids(calendar: Calendar, uids: Collection[str]) -> set[str]:
     return set(events.values_list("uid", flat=True))
 
 
-def replace_occurrences(expansions: Mapping[int, ical.Expansion], calendar: Calendar, lens: Lens) -> None:
+def replace_occurrences(expansions: Mapping[int, ical.Expansion], calendar: Calendar, context: ReadContext) -> None:
     """Replace the occurrences of the events with these keys. Inside a transaction."""
     Occurrence.objects.filter(event__in=expansions).delete()
     rows = [
-        _occurrence(pk, calendar, instance, lens)
+        _occurrence(pk, calendar, instance, context)
         for pk, expansion in expansions.items()
         for instance in expansion.instances
     ]
@@ -215,7 +215,7 @@ def _insert() -> str:
     return f"INSERT INTO {quote(Occurrence._meta.db_table)} ({names}) VALUES ({marks})"  # noqa: S608 - names only
 
 
-def _occurrence(event_id: int, calendar: Calendar, instance: ical.Instance, lens: Lens) -> tuple[Any, ...]:
+def _occurrence(event_id: int, calendar: Calendar, instance: ical.Instance, context: ReadContext) -> tuple[Any, ...]:
     """The values of `COLUMNS`."""
     moment = connection.ops.adapt_datetimefield_value
     return (
@@ -227,7 +227,7 @@ def _occurrence(event_id: int, calendar: Calendar, instance: ical.Instance, lens
         instance.reason,
         instance.all_day,
         instance.free_marked,
-        _storable(instance.summary) if lens.titles else "",
+        _storable(instance.summary) if context.titles else "",
         instance.recurrence_id,
     )
 
@@ -236,8 +236,8 @@ def _owed_before(calendar: Calendar, hrefs: Collection[str]) -> dict[str, tuple[
     """Since when those of `hrefs` are owed that were owed already, and how often they were asked for in vain."""
     if not hrefs:
         return {}
-    rows = Event.objects.owed().filter(calendar=calendar, href__in=list(hrefs))
-    return {row.href: (row.owed_since, row.owed_attempts) for row in rows.defer("text")}
+    rows = Event.objects.pending().filter(calendar=calendar, href__in=list(hrefs))
+    return {row.href: (row.pending_since, row.pending_attempts) for row in rows.defer("text")}
 
 
 def _owe(
@@ -248,15 +248,19 @@ def _owe(
     for href, etag in owed.items():
         since, attempts = before.get(href, (now, -1))
         attempts += 1
-        row = Event(calendar=calendar, href=href, owed_etag=etag or UNNAMED, owed_since=since, owed_attempts=attempts)
-        row.owed_next_at = now + owed_pause(attempts)
+        row = Event(
+            calendar=calendar, href=href, pending_etag=etag or UNNAMED, pending_since=since, pending_attempts=attempts
+        )
+        row.pending_next_at = now + pending_pause(attempts)
         rows.append(row)
     Event.objects.bulk_create(
         rows, update_conflicts=True, unique_fields=["calendar", "href"], update_fields=_OWED_FIELDS
     )
 
 
-def finish(calendar: Calendar, lease: str, removed: Collection[str], values: Mapping[str, Any], lens: Lens) -> None:
+def finish(
+    calendar: Calendar, lease: str, removed: Collection[str], values: Mapping[str, Any], context: ReadContext
+) -> None:
     """Remove what is gone and store how far the calendar was read. Raises LeaseLost and ChoiceChanged.
 
     More than 500 removals take several transactions; the last one stores `values`.
@@ -264,14 +268,14 @@ def finish(calendar: Calendar, lease: str, removed: Collection[str], values: Map
     *earlier, last = list(_in_batches(sorted(removed), MOST_EVENTS)) or [[]]
     for hrefs in earlier:
         with transaction.atomic():
-            _remove(calendar, lease, hrefs, lens)
+            _remove(calendar, lease, hrefs, context)
     with transaction.atomic():
-        _remove(calendar, lease, last, lens)
+        _remove(calendar, lease, last, context)
         Calendar.objects.filter(pk=calendar.pk).update(**values)
 
 
-def _remove(calendar: Calendar, lease: str, hrefs: Sequence[str], lens: Lens) -> None:
-    _hold(calendar, lease, lens)
+def _remove(calendar: Calendar, lease: str, hrefs: Sequence[str], context: ReadContext) -> None:
+    _hold(calendar, lease, context)
     if hrefs:
         Event.objects.filter(calendar=calendar, href__in=hrefs).only("pk").delete()
         mark_reconcile(calendar)
@@ -282,17 +286,17 @@ def _in_batches(items: Sequence[T], size: int) -> Iterator[Sequence[T]]:
         yield items[first : first + size]
 
 
-def owes_lately(calendar: Calendar, now: datetime) -> bool:
+def has_recent_backlog(calendar: Calendar, now: datetime) -> bool:
     """Is an event of it owed for less than 24 hours? So long the calendar is not fresh."""
-    return Event.objects.owed().filter(calendar=calendar, owed_since__gt=now - OWED_HOLDS_FRESHNESS).exists()
+    return Event.objects.pending().filter(calendar=calendar, pending_since__gt=now - BACKLOG_HOLDS_FRESHNESS).exists()
 
 
 def mark_fresh(calendar: Calendar, known_at: datetime, now: datetime) -> None:
     """Everything that was listed is known as of `known_at`, unless an event is owed."""
-    if not owes_lately(calendar, now):
+    if not has_recent_backlog(calendar, now):
         Calendar.objects.filter(pk=calendar.pk, error_code="").exclude(read_at=None).update(fresh_at=known_at)
 
 
 def mark_reconcile(calendar: Calendar) -> None:
-    """Say in this transaction that bookings must be held against the calendars again."""
+    """Say in this transaction that bookings must be leased against the calendars again."""
     CalendarConfiguration.objects.filter(user=calendar.connection.user_id).want_reconciling()

@@ -18,11 +18,11 @@ from typing import Any
 
 from connections import dav
 from connections.models import Calendar, Event
-from connections.plan import LONGEST_TOKEN, OWED_HOLDS_FRESHNESS, Known, Plan, plan, same_etag
+from connections.plan import BACKLOG_HOLDS_FRESHNESS, LONGEST_TOKEN, Known, Plan, plan, same_etag
 from connections.problems import Problem, concerns_all
 from connections.sync import apply
 from connections.sync.report import SyncReport
-from connections.sync.state import Standing
+from connections.sync.state import CalendarState
 
 CHUNK = 50  # hrefs asked for at once, between two looks at the budget
 MOST_OCTETS = 4 * 1024 * 1024  # fetched before they are stored
@@ -65,8 +65,8 @@ class Reading:
     """
 
     session: dav.Session
-    standing: Standing
-    lens: apply.Lens
+    state: CalendarState
+    context: apply.ReadContext
     now: datetime
     listed_at: datetime
     report: SyncReport
@@ -80,11 +80,15 @@ class Reading:
 
     def run(self) -> None:
         """Do it."""
-        self.calendar = self.standing.calendar
+        self.calendar = self.state.calendar
         self.lease = self.calendar.connection.lease_token
         self.known_at = self.now
         changes, known = self._changes_against_known()
-        todo = plan(changes, known, believed_digest=self.calendar.doubted_digest if self.calendar.doubted_at else "")
+        todo = plan(
+            changes,
+            known,
+            believed_digest=self.calendar.suspected_deletion_digest if self.calendar.mass_deletion_suspected_at else "",
+        )
         self._fetch(todo.fetch)
         self._finish(changes, todo, known)
         self._retry_owed(todo)
@@ -110,9 +114,9 @@ class Reading:
     def _changes(self) -> dav.Changes:
         """What changed since the last sync, or everything there is."""
         calendar, path = self.calendar, self.calendar.path
-        if self.compare or calendar.doubted_at or not calendar.sync_token:
+        if self.compare or calendar.mass_deletion_suspected_at or not calendar.sync_token:
             return self.session.listing(path)
-        if self.standing.unchanged:
+        if self.state.unchanged:
             self.known_at = self.listed_at
             return dav.Changes({}, frozenset(), calendar.sync_token, complete=False)  # only owed events are due
         try:
@@ -131,7 +135,9 @@ class Reading:
         try:
             with closing(self._answers(list(wanted))) as answers:
                 for fetched in answers:
-                    read = [apply.read(found, wanted.get(href, ""), self.lens) for href, found in fetched.found.items()]
+                    read = [
+                        apply.read(found, wanted.get(href, ""), self.context) for href, found in fetched.found.items()
+                    ]
                     batch.add(read, {href: wanted[href] for href in fetched.missing if href in wanted})
                     if batch.is_full:
                         self._store(batch)
@@ -142,7 +148,7 @@ class Reading:
         self._store(batch)
 
     def _store(self, batch: Batch) -> None:
-        stored = apply.write(self.calendar, self.lease, batch.read, batch.missing, self.lens, self.now)
+        stored = apply.write(self.calendar, self.lease, batch.read, batch.missing, self.context, self.now)
         self.report.changed += stored
 
     def _answers(self, hrefs: Sequence[str]) -> Generator[dav.Fetched]:
@@ -189,7 +195,7 @@ class Reading:
         """Does the server answer when it is asked for an event that could be read before? Asked once."""
         if self.serves is None:
             mine = Event.objects.filter(calendar__connection=self.calendar.connection_id).exclude(etag="")
-            read = mine.filter(owed_etag="").select_related("calendar").defer("text").order_by("pk").first()
+            read = mine.filter(pending_etag="").select_related("calendar").defer("text").order_by("pk").first()
             self.serves = read is not None and self._answers_for(read)
         return self.serves
 
@@ -206,15 +212,15 @@ class Reading:
 
     def _finish(self, changes: dav.Changes, todo: Plan, known: Mapping[str, Known]) -> None:
         values = self._doubted(todo, len(known)) if todo.doubted else self._read(changes)
-        apply.finish(self.calendar, self.lease, todo.remove, values, self.lens)
+        apply.finish(self.calendar, self.lease, todo.remove, values, self.context)
         self.report.removed += len(todo.remove)
 
     def _doubted(self, todo: Plan, known: int) -> dict[str, Any]:
         """The calendar's state after a listing that is not believed: no token, so that everything is asked again."""
-        problem = Problem("emptiness_doubted", {"removed": todo.doubted, "known": known})
+        problem = Problem("mass_deletion_suspected", {"removed": todo.doubted, "known": known})
         return {
-            "doubted_at": self.now,
-            "doubted_digest": todo.digest,
+            "mass_deletion_suspected_at": self.now,
+            "suspected_deletion_digest": todo.digest,
             "error_code": problem.code,
             "error_params": problem.params,
         }
@@ -225,23 +231,23 @@ class Reading:
             "sync_token": changes.token if len(changes.token) <= LONGEST_TOKEN else "",
             "probe_token": self.calendar.listed_token,
             "read_at": self.now,
-            "doubted_at": None,
-            "doubted_digest": "",
+            "mass_deletion_suspected_at": None,
+            "suspected_deletion_digest": "",
             "error_code": "",
             "error_params": {},
         }
         if changes.complete:
             values["compared_at"] = self.now
-        if not apply.owes_lately(self.calendar, self.now):
+        if not apply.has_recent_backlog(self.calendar, self.now):
             values["fresh_at"] = self.known_at
         return values
 
     def _retry_owed(self, todo: Plan) -> None:
         """Ask singly for what is owed and whose pause is over, unless this sync just asked for it."""
-        if self.standing.owes_at is None or self.standing.owes_at > self.now:
+        if self.state.owes_at is None or self.state.owes_at > self.now:
             return
-        owed = Event.objects.owed().filter(calendar=self.calendar, owed_next_at__lte=self.now)
-        for number, event in enumerate(list(owed.order_by("owed_next_at"))):
+        owed = Event.objects.pending().filter(calendar=self.calendar, pending_next_at__lte=self.now)
+        for number, event in enumerate(list(owed.order_by("pending_next_at"))):
             if event.href not in todo.fetch:
                 if number:
                     self._look_at_the_clock()
@@ -253,15 +259,15 @@ class Reading:
 
         What comes instead may be older than what is known (reads lag behind writes) and is stored if it differs.
         """
-        hopeless = event.owed_since is not None and event.owed_since <= self.now - OWED_HOLDS_FRESHNESS
+        hopeless = event.pending_since is not None and event.pending_since <= self.now - BACKLOG_HOLDS_FRESHNESS
         fetched = self._taken([event.href], partial(self._multiget, [event.href]), counts=not hopeless)
         found = fetched.found.get(event.href)
-        listed = "" if event.owed_etag == apply.UNNAMED else event.owed_etag
-        read = [apply.read(found, listed, self.lens)] if found else []
-        settled = bool(read) and not read[0].owed_etag
+        listed = "" if event.pending_etag == apply.UNNAMED else event.pending_etag
+        read = [apply.read(found, listed, self.context)] if found else []
+        settled = bool(read) and not read[0].pending_etag
         news = [one for one in read if settled or not same_etag(one.etag, event.etag)]
-        missing = {} if settled else {event.href: event.owed_etag}
-        self.report.changed += apply.write(self.calendar, self.lease, news, missing, self.lens, self.now)
+        missing = {} if settled else {event.href: event.pending_etag}
+        self.report.changed += apply.write(self.calendar, self.lease, news, missing, self.context, self.now)
 
 
 def _known(calendar: Calendar, hrefs: Any) -> dict[str, Known]:
@@ -269,4 +275,6 @@ def _known(calendar: Calendar, hrefs: Any) -> dict[str, Known]:
     rows = Event.objects.filter(calendar=calendar)
     if hrefs is not None and len(hrefs) <= MOST_NAMES:
         rows = rows.filter(href__in=hrefs)
-    return {href: Known(pk, etag, owed) for pk, href, etag, owed in rows.values_list("pk", "href", "etag", "owed_etag")}
+    return {
+        href: Known(pk, etag, owed) for pk, href, etag, owed in rows.values_list("pk", "href", "etag", "pending_etag")
+    }

@@ -11,7 +11,7 @@ from connections.models import Calendar, Connection, Event
 from connections.plan import LONGEST_TOKEN
 from connections.problems import Problem, classify, concerns_all
 from connections.sync.apply import mark_reconcile
-from connections.sync.state import MISSING, Held, Standing
+from connections.sync.state import MISSING, CalendarState, LeasedConnection
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,19 +49,19 @@ def read_again(connection: Connection) -> None:
     Calendar.objects.filter(connection=connection).update(compared_at=None)
 
 
-def follow(held: Held, listed: Sequence[dav.RemoteCalendar]) -> list[Calendar]:
+def follow(leased: LeasedConnection, listed: Sequence[dav.RemoteCalendar]) -> list[Calendar]:
     """Let the calendar rows follow a listing; the rows that it lacks and that are not known to be gone.
 
     Identity is the path, never the name. Only what differs is written: a listing without change costs no query.
     """
     for position, remote in enumerate(listed):
-        standing = held.standings.get(remote.path)
-        if standing is None:
-            held.standings[remote.path] = Standing(_new(held.connection, remote, position))
+        state = leased.states.get(remote.path)
+        if state is None:
+            leased.states[remote.path] = CalendarState(_new(leased.connection, remote, position))
         else:
-            _update(standing.calendar, remote, position)
+            _update(state.calendar, remote, position)
     paths = {remote.path for remote in listed}
-    return [one.calendar for one in held if one.calendar.path not in paths and one.calendar.gone_at is None]
+    return [one.calendar for one in leased if one.calendar.path not in paths and one.calendar.gone_at is None]
 
 
 def _new(connection: Connection, remote: dav.RemoteCalendar, position: int) -> Calendar:
@@ -70,7 +70,7 @@ def _new(connection: Connection, remote: dav.RemoteCalendar, position: int) -> C
     return Calendar.objects.create(
         connection=connection,
         path=remote.path,
-        conflict=remote.writable and not chosen,
+        is_conflict_calendar=remote.writable and not chosen,
         asked_about=not chosen,
         **_listed(remote, position),
     )
@@ -86,7 +86,7 @@ def _update(row: Calendar, remote: dav.RemoteCalendar, position: int) -> None:
         setattr(row, name, value)
     if differs:
         Calendar.objects.filter(pk=row.pk).update(**differs)
-    if "listed_token" in differs and not row.conflict:
+    if "listed_token" in differs and not row.is_conflict_calendar:
         mark_reconcile(row)  # nobody reads it, but an event of ours may have been moved there
 
 
@@ -107,7 +107,7 @@ def settle_missing(session: dav.Session, row: Calendar, now: datetime) -> None:
     One that blocks stays, with a problem; another goes with the listing. Raises DavError for what concerns all.
     """
     problem = _whereabouts(session, row.path)
-    if problem.code == "calendar_gone" and not row.conflict and not row.linked_by.exists():
+    if problem.code == "calendar_gone" and not row.is_conflict_calendar and not row.linked_by.exists():
         row.delete()
         return
     row.gone_at = now if problem.code == "calendar_gone" else None

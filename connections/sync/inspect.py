@@ -28,7 +28,7 @@ class Found:
 
 @dataclass(slots=True)
 class Inspected:
-    """What one calendar has, held against its rows.
+    """What one calendar has, leased against its rows.
 
     `problem`: why it could not be read at all. Hrefs: `unmirrored` stand in the calendar only, `vanished` in the rows
     only, `outdated` in both with different ETags, `owed` could not be read by the syncs. Of the hrefs asked for,
@@ -52,7 +52,7 @@ def inspect(connection: Connection, asked: Mapping[int, Collection[str]], now: d
     A connection that needs a person, or whose server asked to be left alone until later than `now`, is not asked.
     """
     calendars = Calendar.objects.filter(connection=connection)
-    wanted = list(calendars.selected() | calendars.filter(pk__in=asked))
+    wanted = list(calendars.conflict_calendars() | calendars.filter(pk__in=asked))
     if refusal := _unasked(connection, now):
         return [Inspected(calendar, refusal) for calendar in wanted]
     with dav.Session(account_of(connection), deadline=time.monotonic() + INSPECT_SECONDS) as session:
@@ -60,7 +60,7 @@ def inspect(connection: Connection, asked: Mapping[int, Collection[str]], now: d
 
 
 def _unasked(connection: Connection, now: datetime) -> Problem | None:
-    if connection.needs_person:
+    if connection.needs_attention:
         return Problem(connection.error_code or "unauthorized", connection.error_params)
     if connection.not_before is not None and connection.not_before > now:
         return Problem("throttled")
@@ -96,12 +96,12 @@ def _inspect(session: dav.Session, inspected: Inspected, hrefs: Collection[str])
     before = _rows(calendar)
     live = _listing(session, calendar.path)
     _look_at(session, inspected, sorted(hrefs), live)
-    if calendar.conflict:
+    if calendar.is_conflict_calendar:
         _compare(inspected, before, live, _rows(calendar))
 
 
 def _rows(calendar: Calendar) -> dict[str, tuple[str, str]]:
-    rows = Event.objects.filter(calendar=calendar).values_list("href", "etag", "owed_etag")
+    rows = Event.objects.filter(calendar=calendar).values_list("href", "etag", "pending_etag")
     return {href: (etag, owed) for href, etag, owed in rows}
 
 

@@ -12,27 +12,27 @@ from django.conf import settings
 from connections.models import Connection
 from connections.plan import back_off
 from connections.problems import Kind, Problem, Verdict
-from connections.sync.state import Held
+from connections.sync.state import LeasedConnection
 
 
-def trouble(held: Held) -> Problem | None:
+def trouble(leased: LeasedConnection) -> Problem | None:
     """The first problem among the calendars that block, those that are gone included; it names its calendar."""
-    rows = (standing.calendar for standing in held if standing.calendar.conflict)
+    rows = (state.calendar for state in leased if state.calendar.is_conflict_calendar)
     troubled = next((row for row in rows if row.error_code), None)
     return Problem(troubled.error_code, {**troubled.error_params, "calendar": str(troubled)}) if troubled else None
 
 
-def good(held: Held, now: datetime) -> dict[str, Any]:
+def good(leased: LeasedConnection, now: datetime) -> dict[str, Any]:
     """After the home was listed at `now`: the connection works, even where one of its calendars does not."""
-    connection, problem = held.connection, trouble(held)
-    over = {} if problem else {"told_code": ""}  # who was told of an outage is told of the next one too
+    connection, problem = leased.connection, trouble(leased)
+    over = {} if problem else {"notified_error_code": ""}  # who was told of an outage is told of the next one too
     return over | {
         "origin": connection.origin,
         "home_path": connection.home_path,
         "principal_path": connection.principal_path,
         "addresses": connection.addresses,
         "polled_at": now,
-        "needs_person": False,
+        "needs_attention": False,
         "error_code": problem.code if problem else "",
         "error_params": problem.params if problem else {},
         "failing_since": (connection.failing_since or now) if problem else None,
@@ -41,10 +41,10 @@ def good(held: Held, now: datetime) -> dict[str, Any]:
     }
 
 
-def next_sync(held: Held, now: datetime) -> datetime:
+def next_sync(leased: LeasedConnection, now: datetime) -> datetime:
     """The regular time, or sooner where an event is owed or an emptiness is to be asked about again."""
     regular = now + timedelta(seconds=settings.SYNC_INTERVAL_SECONDS)
-    return max(min([regular, *_asked(standing.asks_at() for standing in held)]), now)
+    return max(min([regular, *_asked(state.asks_at() for state in leased)]), now)
 
 
 def _asked(times: Iterable[datetime | None]) -> list[datetime]:
@@ -58,10 +58,10 @@ def bad(connection: Connection, verdict: Verdict, now: datetime) -> dict[str, An
         "failures": connection.failures + 1,
         "not_before": now + timedelta(seconds=verdict.retry_after) if verdict.retry_after else None,
     }
-    if connection.needs_person and verdict.kind is not Kind.PERSON:
+    if connection.needs_attention and verdict.kind is not Kind.PERSON:
         return again
     return again | {
-        "needs_person": verdict.kind is Kind.PERSON,
+        "needs_attention": verdict.kind is Kind.PERSON,
         "error_code": verdict.problem.code,
         "error_params": verdict.problem.params,
         "failing_since": connection.failing_since or now,
@@ -70,7 +70,7 @@ def bad(connection: Connection, verdict: Verdict, now: datetime) -> dict[str, An
 
 def next_try(connection: Connection, verdict: Verdict, now: datetime) -> datetime | None:
     """After an error: pauses that grow, never shorter than the server asked; None if only a person can help."""
-    if connection.needs_person or verdict.kind is Kind.PERSON:
+    if connection.needs_attention or verdict.kind is Kind.PERSON:
         return None
     interval = timedelta(seconds=settings.SYNC_INTERVAL_SECONDS)
     pause = back_off(interval, connection.failures + 1, random.random())  # noqa: S311 - spreads load, guards nothing

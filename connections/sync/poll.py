@@ -14,7 +14,7 @@ from connections.models import Calendar, Connection, ConnectionQuerySet, SyncRun
 from connections.sync import home
 from connections.sync.report import SyncReport
 from connections.sync.run import Probe, Sync, account_of, carry_out
-from connections.sync.state import Held, claim
+from connections.sync.state import LeasedConnection, claim
 
 MOST = 200  # connections that one task claims
 THREADS = 32
@@ -34,18 +34,18 @@ def poll_due(now: datetime, more: Callable[[], object] | None = None) -> list[Sy
     return [_settle(one, now) for one in _ask_all(claimed, time.monotonic() + PROBE_TIMEOUT)]
 
 
-def claim_due(now: datetime) -> list[Held]:
+def claim_due(now: datetime) -> list[LeasedConnection]:
     """Lease up to 200 of those that are due, the longest waiting first."""
     return claim(Connection.objects.due(now).order_by("next_sync_at")[:MOST], now)
 
 
 def _settle(asked: Asked, now: datetime) -> SyncReport:
-    held = asked.held
+    leased = asked.leased
     if asked.never:
         # Others took all the time: that says nothing of this connection, which comes first at the next poll.
-        leases.release(held.connection, now)
-        return SyncReport(held.connection.pk)
-    sync = Sync(held, now=now)
+        leases.release(leased.connection, now)
+        return SyncReport(leased.connection.pk)
+    sync = Sync(leased, now=now)
     return carry_out(sync, partial(sync.settle, _result(asked.answer)), SyncRun.Trigger.SCHEDULE)
 
 
@@ -53,7 +53,7 @@ def _settle(asked: Asked, now: datetime) -> SyncReport:
 class Asked:
     """A connection whose home a thread lists, and when that began: None while others take all the time."""
 
-    held: Held
+    leased: LeasedConnection
     deadline: float
     began: float | None = None
     answer: Future[Probe] = field(init=False)
@@ -61,7 +61,7 @@ class Asked:
     def ask(self) -> Probe:
         """The work of the thread. Touches no table."""
         self.began = time.monotonic()
-        return probe(account_of(self.held.connection), self.held.connection.home_path, self.deadline)
+        return probe(account_of(self.leased.connection), self.leased.connection.home_path, self.deadline)
 
     @property
     def never(self) -> bool:
@@ -69,9 +69,9 @@ class Asked:
         return self.began is None or self.began >= self.deadline
 
 
-def _ask_all(claimed: Sequence[Held], deadline: float) -> list[Asked]:
+def _ask_all(claimed: Sequence[LeasedConnection], deadline: float) -> list[Asked]:
     """List all homes, in threads that touch no table, until `deadline` (monotonic); then each answer is what it is."""
-    asked = [Asked(held, deadline) for held in claimed]
+    asked = [Asked(leased, deadline) for leased in claimed]
     if not asked:
         return []
     pool = ThreadPoolExecutor(max_workers=min(THREADS, len(asked)))
@@ -132,7 +132,7 @@ def refresh_all(user_ids: Collection[int], now: datetime, *, seconds: float) -> 
         free = [pk for pk, until in unread.items() if until is None or until <= at]
         claimed = claim(Connection.objects.filter(pk__in=free), at) if free else []
         _read_now(claimed, at, deadline)
-        asked |= {held.connection.pk for held in claimed}
+        asked |= {leased.connection.pk for leased in claimed}
         if not claimed:
             time.sleep(pause)
             pause, at = min(pause * 1.5, AT_MOST), now + timedelta(seconds=time.monotonic() - began)
@@ -144,22 +144,22 @@ def _unread(user_ids: Collection[int], now: datetime) -> ConnectionQuerySet:
     A calendar is known as of the moment when the poll that says so was started. What has failed for somebody else since
     `now` is not asked again.
     """
-    old = Calendar.objects.selected().present().exclude(fresh_at__gte=now)
-    mine = Connection.objects.filter(user__in=user_ids, needs_person=False, calendars__in=old).distinct()
+    old = Calendar.objects.conflict_calendars().present().exclude(fresh_at__gte=now)
+    mine = Connection.objects.filter(user__in=user_ids, needs_attention=False, calendars__in=old).distinct()
     return mine.exclude(failures__gt=0, poll_started_at__gte=now).askable(now)
 
 
-def _read_now(claimed: Sequence[Held], now: datetime, deadline: float) -> None:
+def _read_now(claimed: Sequence[LeasedConnection], now: datetime, deadline: float) -> None:
     # Those where nothing changed need no more time: they come first.
-    probed = sorted(((_result(one.answer), one.held) for one in _ask_all(claimed, deadline)), key=_changed)
-    for answer, held in probed:
-        sync = Sync(held, now=now, deadline=deadline, routine=False)
+    probed = sorted(((_result(one.answer), one.leased) for one in _ask_all(claimed, deadline)), key=_changed)
+    for answer, leased in probed:
+        sync = Sync(leased, now=now, deadline=deadline, include_scheduled=False)
         carry_out(sync, partial(sync.read_on, answer), SyncRun.Trigger.BOOKING)
 
 
-def _changed(probed: tuple[Probe, Held]) -> bool:
-    answer, held = probed
+def _changed(probed: tuple[Probe, LeasedConnection]) -> bool:
+    answer, leased = probed
     if isinstance(answer.look, dav.DavError):
         return False
-    tokens = {standing.calendar.path: standing.calendar.probe_token for standing in held if standing.selected}
+    tokens = {state.calendar.path: state.calendar.probe_token for state in leased if state.selected}
     return any(tokens.get(remote.path, remote.token) != remote.token for remote in answer.look.calendars)

@@ -13,7 +13,7 @@ from django.db.models import QuerySet
 
 from connections import guard, ical
 from connections.models import Calendar, Connection, Event, Occurrence
-from connections.sync.apply import MOST_EVENTS, Lens, mark_reconcile, replace_occurrences
+from connections.sync.apply import MOST_EVENTS, ReadContext, mark_reconcile, replace_occurrences
 
 _Told = tuple[datetime, datetime, bool, str]
 MARGIN = timedelta(days=7)  # at the end of the window, which moves on by a task of its own
@@ -32,9 +32,9 @@ def move_window(now: datetime) -> int:
     """Expand events that go on past the window and drop occurrences that fell out of it; how many were expanded."""
     count = 0
     for calendar in _selected():
-        with guard.one_row(f"moving the window of calendar {calendar.pk}"):
+        with guard.isolate_failure(f"moving the window of calendar {calendar.pk}"):
             count += _expand(calendar, calendar.events.filter(endless=True), now)
-            start = Lens.of(calendar, now).window[0]
+            start = ReadContext.of(calendar, now).window[0]
             Occurrence.objects.filter(calendar=calendar, end__lt=start).delete()
     return count
 
@@ -44,7 +44,7 @@ def expand_calendar(calendar: Calendar, now: datetime) -> int:
 
     With *times only* the titles go at once. Without it again, they come with the next sync, which compares everything.
     """
-    calendar = _selected(conflict=calendar.conflict).get(pk=calendar.pk)
+    calendar = _selected(is_conflict_calendar=calendar.is_conflict_calendar).get(pk=calendar.pk)
     _wait_for_writers(calendar)
     count = _expand(calendar, calendar.events.all(), now)
     if not calendar.times_only and _ask_for_titles(calendar):
@@ -57,35 +57,35 @@ def expand_user(user_id: int, now: datetime) -> int:
     return sum(expand_calendar(calendar, now) for calendar in _selected().filter(connection__user=user_id))
 
 
-def astray(calendar: Calendar, now: datetime) -> list[str]:
+def find_inconsistent(calendar: Calendar, now: datetime) -> list[str]:
     """Hrefs of stored events whose occurrences from `now` on are not those that their text says. Writes nothing."""
-    calendar = _selected(conflict=calendar.conflict).get(pk=calendar.pk)
-    lens = Lens.of(calendar, now)
+    calendar = _selected(is_conflict_calendar=calendar.is_conflict_calendar).get(pk=calendar.pk)
+    context = ReadContext.of(calendar, now)
     keys = list(calendar.events.exclude(text=b"").order_by("href").values_list("pk", flat=True))
     found: list[str] = []
     for first in range(0, len(keys), MOST_EVENTS):
-        suspects = {row.pk for row in _differing(keys[first : first + MOST_EVENTS], lens, now)}
-        found += [row.href for row in _differing(list(suspects), lens, now)]  # a sync may just have been writing
+        suspects = {row.pk for row in _differing(keys[first : first + MOST_EVENTS], context, now)}
+        found += [row.href for row in _differing(list(suspects), context, now)]  # a sync may just have been writing
     return sorted(found)
 
 
-def mend(calendar: Calendar, now: datetime) -> int:
-    """Expand what has gone astray anew; how many events."""
-    hrefs = astray(calendar, now)
+def repair_inconsistent(calendar: Calendar, now: datetime) -> int:
+    """Expand what has gone find_inconsistent anew; how many events."""
+    hrefs = find_inconsistent(calendar, now)
     if not hrefs:
         return 0
-    calendar = _selected(conflict=calendar.conflict).get(pk=calendar.pk)
+    calendar = _selected(is_conflict_calendar=calendar.is_conflict_calendar).get(pk=calendar.pk)
     return _expand(calendar, calendar.events.filter(href__in=hrefs), now)
 
 
-def _differing(keys: Sequence[int], lens: Lens, now: datetime) -> Iterator[Event]:
-    span = now, lens.window[1] - MARGIN
+def _differing(keys: Sequence[int], context: ReadContext, now: datetime) -> Iterator[Event]:
+    span = now, context.window[1] - MARGIN
     stored: dict[int, list[_Told]] = defaultdict(list)
     rows = Occurrence.objects.filter(event__in=keys, end__gt=span[0], start__lt=span[1])
     for pk, *told in rows.values_list("event", "start", "end", "blocks", "reason"):
         stored[pk].append(_clipped(cast("_Told", tuple(told)), span))
     for row in Event.objects.filter(pk__in=keys):
-        said = (one for one in lens.expand(bytes(row.text)).instances if one.end > span[0] and one.start < span[1])
+        said = (one for one in context.expand(bytes(row.text)).instances if one.end > span[0] and one.start < span[1])
         expected = [_clipped((one.start, one.end, one.blocks, one.reason), span) for one in said]
         if sorted(expected) != sorted(stored[row.pk]):
             yield row
@@ -96,8 +96,8 @@ def _clipped(told: _Told, span: ical.Span) -> _Told:
     return (max(told[0], span[0]), min(told[1], span[1]), *told[2:])
 
 
-def _selected(*, conflict: bool = True) -> QuerySet[Calendar]:
-    rows = Calendar.objects.filter(conflict=conflict)
+def _selected(*, is_conflict_calendar: bool = True) -> QuerySet[Calendar]:
+    rows = Calendar.objects.filter(is_conflict_calendar=is_conflict_calendar)
     return rows.select_related("connection__user__calendar_configuration")
 
 
@@ -108,30 +108,30 @@ def _wait_for_writers(calendar: Calendar) -> None:
 
 
 def _expand(calendar: Calendar, events: QuerySet[Event], now: datetime) -> int:
-    lens = Lens.of(calendar, now)
+    context = ReadContext.of(calendar, now)
     keys = list(events.exclude(text=b"").order_by("pk").values_list("pk", flat=True))
     for first in range(0, len(keys), MOST_EVENTS):
         rows = Event.objects.filter(pk__in=keys[first : first + MOST_EVENTS])
-        _replace(calendar, [_redo(row, lens) for row in rows], lens)
+        _replace(calendar, [_redo(row, context) for row in rows], context)
     return len(keys)
 
 
-def _redo(row: Event, lens: Lens) -> Redone:
+def _redo(row: Event, context: ReadContext) -> Redone:
     """Expand outside any transaction: that may take its time."""
     text = bytes(row.text)
-    expansion = lens.expand(text)
-    return Redone(row, expansion, text if row.whole or lens.titles else lens.reduce(text))
+    expansion = context.expand(text)
+    return Redone(row, expansion, text if row.whole or context.titles else context.reduce(text))
 
 
-def _replace(calendar: Calendar, redone: Sequence[Redone], lens: Lens) -> None:
+def _replace(calendar: Calendar, redone: Sequence[Redone], context: ReadContext) -> None:
     with transaction.atomic():
         # What a sync has replaced meanwhile it has expanded itself.
         rows = Event.objects.select_for_update().filter(pk__in=[one.row.pk for one in redone])
         now_there = dict(rows.values_list("pk", "etag"))
         still = [one for one in redone if now_there.get(one.row.pk) == one.row.etag]
-        replace_occurrences({one.row.pk: one.expansion for one in still}, calendar, lens)
+        replace_occurrences({one.row.pk: one.expansion for one in still}, calendar, context)
         mark_reconcile(calendar)  # what blocks now may lie over a booking
-        changed = [one.row for one in still if _update(one, titles=lens.titles)]
+        changed = [one.row for one in still if _update(one, titles=context.titles)]
         Event.objects.bulk_update(changed, ["endless", "problem", "summary", "text"], batch_size=100)
 
 

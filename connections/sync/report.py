@@ -55,9 +55,9 @@ class SyncReport:
 
 def count_problems(report: SyncReport) -> None:
     """Put into the report how many events of the selected calendars have a problem by now."""
-    mine = Event.objects.filter(calendar__in=Calendar.objects.selected().filter(connection=report.connection))
+    mine = Event.objects.filter(calendar__in=Calendar.objects.conflict_calendars().filter(connection=report.connection))
     # By the two small indexes, so that it costs nothing where thousands of events have none.
-    report.problems = mine.troubled().values("pk").union(mine.owed().values("pk")).count()
+    report.problems = mine.troubled().values("pk").union(mine.pending().values("pk")).count()
 
 
 def remember(report: SyncReport, trigger: str, now: datetime, *, error_before: str) -> None:

@@ -23,7 +23,7 @@ from connections.problems import Kind, Problem, Verdict, classify, classify_acco
 from connections.sync import apply, home, outcome, reexpand
 from connections.sync.calendar import OutOfTime, Reading
 from connections.sync.report import SyncReport, count_problems, remember
-from connections.sync.state import Held, Standing, claim
+from connections.sync.state import CalendarState, LeasedConnection, claim
 
 logger = logging.getLogger(__name__)
 
@@ -52,12 +52,12 @@ def sync_connection(
     """
     wanted = Connection.objects.filter(pk=connection_id)
     if trigger != SyncRun.Trigger.PERSON:
-        wanted = wanted.filter(needs_person=False)
-    held = claim(wanted if force else wanted.askable(now), now)
-    if not held:
+        wanted = wanted.filter(needs_attention=False)
+    leased = claim(wanted if force else wanted.askable(now), now)
+    if not leased:
         return _not_claimed(connection_id, now, trigger)
     deadline = None if seconds is None else time.monotonic() + seconds
-    sync = Sync(held[0], now=now, full=full, probed=probed, deadline=deadline)
+    sync = Sync(leased[0], now=now, full=full, probed=probed, deadline=deadline)
     return carry_out(sync, sync.run, trigger)
 
 
@@ -65,7 +65,7 @@ def _not_claimed(connection_id: int, now: datetime, trigger: str) -> SyncReport:
     """Why there was nothing to claim: somebody is at it, the server wants us to wait, or it is no longer there."""
     report = SyncReport(connection_id)
     row = Connection.objects.filter(pk=connection_id).first()
-    if row is None or (row.needs_person and trigger != SyncRun.Trigger.PERSON):
+    if row is None or (row.needs_attention and trigger != SyncRun.Trigger.PERSON):
         return report
     if row.lease_until and row.lease_until > now:
         report.busy = True
@@ -79,25 +79,25 @@ def _not_claimed(connection_id: int, now: datetime, trigger: str) -> SyncReport:
 def carry_out(sync: Sync, action: Callable[[], None], trigger: str) -> SyncReport:
     """Run `action` of a sync; then its history and what follows a sync. A bug in any of it ends here, logged."""
     connection, now = sync.connection, sync.now
-    with guard.one_row(f"syncing connection {connection.pk}", sync.break_off):
+    with guard.isolate_failure(f"syncing connection {connection.pk}", sync.break_off):
         action()
     report = sync.report
     if report.busy:
         return report
-    with guard.one_row(f"what follows the sync of connection {connection.pk}"):
+    with guard.isolate_failure(f"what follows the sync of connection {connection.pk}"):
         if sync.reads or trigger == SyncRun.Trigger.PERSON:
             count_problems(report)
         remember(report, trigger, now, error_before=sync.error_before)
-        after_sync(connection.user_id, now, hurried=trigger == SyncRun.Trigger.BOOKING)
+        after_sync(connection.user_id, now, offline=trigger == SyncRun.Trigger.BOOKING)
     return report
 
 
-def after_sync(user_id: int, now: datetime, *, hurried: bool) -> None:
+def after_sync(user_id: int, now: datetime, *, offline: bool) -> None:
     """Tell those above that calendars of a staff member were looked at; they are named by AFTER_SYNC.
 
-    `hurried`: before a booking, while a client waits.
+    `offline`: before a booking, while a client waits.
     """
-    import_string(settings.AFTER_SYNC)(user_id, now, hurried=hurried)
+    import_string(settings.AFTER_SYNC)(user_id, now, offline=offline)
 
 
 def account_of(connection: Connection) -> dav.Account:
@@ -119,15 +119,15 @@ class Sync:
     """One sync of one connection under a lease. Each of its public verbs ends by giving the lease back.
 
     With a `deadline` (a `time.monotonic()` instant) no answer counts after it, and that is no failure. Without
-    `routine` only what changed is read, not what is merely due by the calendar.
+    `include_scheduled` only what changed is read, not what is merely due by the calendar.
     """
 
-    held: Held
+    leased: LeasedConnection
     now: datetime
     full: bool = False
     probed: bool = False
     deadline: float | None = None
-    routine: bool = True
+    include_scheduled: bool = True
     report: SyncReport = field(init=False)
     started: float = field(init=False)
     error_before: str = field(init=False)
@@ -142,7 +142,7 @@ class Sync:
 
     @property
     def connection(self) -> Connection:
-        return self.held.connection
+        return self.leased.connection
 
     def run(self) -> None:
         """List the home unless a poll has just done so, and read what is due."""
@@ -203,13 +203,13 @@ class Sync:
         for row in missing:
             home.settle_missing(session, row, self.now)
         if missing:
-            self.held.reload()
+            self.leased.reload()
         due = self._mark_known()
         self.reads |= bool(due)
-        for standing in due:
-            self._read_calendar(session, standing)
+        for state in due:
+            self._read_calendar(session, state)
         if due:
-            self.held.reload()
+            self.leased.reload()
 
     def _follow(self, look: home.Look) -> list[Calendar]:
         if look.home:
@@ -217,28 +217,30 @@ class Sync:
             home.note(self.connection, look.home)
             if known != set(self.connection.addresses):
                 home.read_again(self.connection)
-                self.held.reload()
-        return home.follow(self.held, look.calendars)
+                self.leased.reload()
+        return home.follow(self.leased, look.calendars)
 
-    def _mark_known(self, missing: Collection[Calendar] = ()) -> list[Standing]:
+    def _mark_known(self, missing: Collection[Calendar] = ()) -> list[CalendarState]:
         """Say of the calendars that did not change that they are known as of the listing; those that must be read.
 
         Nothing is known of those that are `missing` from the home.
         """
-        listed = (standing for standing in self.held if standing.calendar not in missing)
-        known = [standing.calendar.pk for standing in listed if standing.is_known(self.now)]
+        listed = (state for state in self.leased if state.calendar not in missing)
+        known = [state.calendar.pk for state in listed if state.is_known(self.now)]
         if known:
             older = Q(fresh_at=None) | Q(fresh_at__lt=self.listed_at)
             Calendar.objects.filter(older, pk__in=known).exclude(read_at=None).update(fresh_at=self.listed_at)
-        return [one for one in self.held if one.is_due(self.now, routine=self.routine, full=self.full)]
+        return [
+            one for one in self.leased if one.is_due(self.now, include_scheduled=self.include_scheduled, full=self.full)
+        ]
 
-    def _read_calendar(self, session: dav.Session, standing: Standing) -> None:
+    def _read_calendar(self, session: dav.Session, state: CalendarState) -> None:
         """Read one calendar; errors that concern only it stay with it."""
-        row = Calendar.objects.filter(pk=standing.calendar.pk)
+        row = Calendar.objects.filter(pk=state.calendar.pk)
         try:
-            self._reading(session, standing).run()
+            self._reading(session, state).run()
             if self.full:
-                reexpand.mend(standing.calendar, self.now)
+                reexpand.repair_inconsistent(state.calendar, self.now)
         except dav.NotFound:
             # The home has just listed it: whether it is gone is for the next listing to say.
             row.update(error_code="calendar_not_found", error_params={}, compared_at=None)
@@ -248,16 +250,16 @@ class Sync:
             problem = classify(error).problem
             row.update(error_code=problem.code, error_params=problem.params)
 
-    def _reading(self, session: dav.Session, standing: Standing) -> Reading:
-        compare = self.full or standing.calendar.compared_at is None
+    def _reading(self, session: dav.Session, state: CalendarState) -> Reading:
+        compare = self.full or state.calendar.compared_at is None
         return Reading(
             session=session,
-            standing=standing,
-            lens=apply.Lens.of(standing.calendar, self.now),
+            state=state,
+            context=apply.ReadContext.of(state.calendar, self.now),
             now=self.now,
             listed_at=self.listed_at,
             report=self.report,
-            compare=compare or (self.routine and standing.must_compare(self.now)),
+            compare=compare or (self.include_scheduled and state.must_compare(self.now)),
             until=self.started + BUDGET * settings.TASK_TIMEOUT_SECONDS,
         )
 
@@ -285,10 +287,10 @@ class Sync:
             raise
 
     def _succeeded(self) -> None:
-        self.report.error = outcome.trouble(self.held)
+        self.report.error = outcome.trouble(self.leased)
         # With more to read the row comes due again even if the task for it should get lost.
-        comes = self.now + lease_length() if self.report.unfinished else outcome.next_sync(self.held, self.now)
-        self._release(comes, **outcome.good(self.held, self.listed_at))
+        comes = self.now + lease_length() if self.report.unfinished else outcome.next_sync(self.leased, self.now)
+        self._release(comes, **outcome.good(self.leased, self.listed_at))
 
     def _stopped(self) -> None:
         """The home was listed, but not everything could be read yet."""
@@ -297,7 +299,7 @@ class Sync:
             mine = Calendar.objects.filter(connection=self.connection).exclude(compared_at=self.now)
             mine.update(compared_at=None)
         self.report.unfinished = True
-        self._release(self.now, **outcome.good(self.held, self.listed_at))
+        self._release(self.now, **outcome.good(self.leased, self.listed_at))
 
     def _after(self, error: dav.DavError) -> None:
         late = isinstance(error, dav.Unavailable) and time.monotonic() >= (self.deadline or self._limit()) - MOMENT

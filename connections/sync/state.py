@@ -10,7 +10,7 @@ from django.db.models import OuterRef, QuerySet, Subquery
 
 from connections import leases
 from connections.models import Calendar, Connection, Event
-from connections.plan import DOUBT, OWED_HOLDS_FRESHNESS
+from connections.plan import BACKLOG_HOLDS_FRESHNESS, CONFIRM_DELETION_AFTER
 
 COMPARE_EVERY = timedelta(hours=24)
 # The home does not list the calendar any more: whether it is gone is asked of its own URL, and it is not read.
@@ -18,37 +18,37 @@ MISSING = {"calendar_gone", "calendar_missing", "calendar_withdrawn"}
 
 
 @dataclass(slots=True)
-class Standing:
+class CalendarState:
     """A calendar: when its next owed event is to be asked for, and since when its youngest owed event is owed."""
 
     calendar: Calendar
     owes_at: datetime | None = None
-    owed_since: datetime | None = None
+    pending_since: datetime | None = None
 
     @property
     def selected(self) -> bool:
         """Do its events block, and is it still in the account?"""
-        return self.calendar.conflict and self.calendar.gone_at is None
+        return self.calendar.is_conflict_calendar and self.calendar.gone_at is None
 
     @property
     def unchanged(self) -> bool:
         """Did the home list it with the token it had when its events were last applied? Without tokens nobody knows."""
         return bool(self.calendar.listed_token) and self.calendar.listed_token == self.calendar.probe_token
 
-    def is_due(self, now: datetime, *, routine: bool = True, full: bool = False) -> bool:
-        """Must it be read at `now`? Without `routine` only if something changed, not if it is merely time.
+    def is_due(self, now: datetime, *, include_scheduled: bool = True, full: bool = False) -> bool:
+        """Must it be read at `now`? Without `include_scheduled` only if something changed, not if it is merely time.
 
         After a doubted emptiness it is not asked before its pause is over, unless a person asks for a `full` sync.
         """
         calendar = self.calendar
         if not self.selected or calendar.error_code in MISSING:
             return False
-        if full or (calendar.read_at is None and not routine):
+        if full or (calendar.read_at is None and not include_scheduled):
             return full
-        if calendar.doubted_at is not None:
-            return now >= calendar.doubted_at + DOUBT
+        if calendar.mass_deletion_suspected_at is not None:
+            return now >= calendar.mass_deletion_suspected_at + CONFIRM_DELETION_AFTER
         owes = self.owes_at is not None and self.owes_at <= now
-        return owes or not self.unchanged or bool(calendar.error_code) or (routine and self.must_compare(now))
+        return owes or not self.unchanged or bool(calendar.error_code) or (include_scheduled and self.must_compare(now))
 
     def must_compare(self, now: datetime) -> bool:
         """Is its daily comparison with everything that is listed due?"""
@@ -59,60 +59,60 @@ class Standing:
         """Is all that was listed of it applied, and has nothing changed since? Then it is fresh."""
         calendar = self.calendar
         read = calendar.read_at is not None and calendar.compared_at is not None and not calendar.error_code
-        return self.selected and read and self.unchanged and not self.owes_lately(now)
+        return self.selected and read and self.unchanged and not self.has_recent_backlog(now)
 
-    def owes_lately(self, now: datetime) -> bool:
+    def has_recent_backlog(self, now: datetime) -> bool:
         """Is an event owed, and for less than the 24 hours after which that is a problem and no longer a delay?"""
-        return self.owed_since is not None and self.owed_since > now - OWED_HOLDS_FRESHNESS
+        return self.pending_since is not None and self.pending_since > now - BACKLOG_HOLDS_FRESHNESS
 
     def asks_at(self) -> datetime | None:
         """When it wants to be asked besides the regular polls."""
         if not self.selected:
             return None
-        if self.calendar.doubted_at is not None:
-            return self.calendar.doubted_at + DOUBT
+        if self.calendar.mass_deletion_suspected_at is not None:
+            return self.calendar.mass_deletion_suspected_at + CONFIRM_DELETION_AFTER
         return None if self.calendar.error_code else self.owes_at
 
 
 @dataclass(slots=True)
-class Held:
+class LeasedConnection:
     """A connection under a lease with all its calendars, by path."""
 
     connection: Connection
-    standings: dict[str, Standing] = field(default_factory=dict)
+    states: dict[str, CalendarState] = field(default_factory=dict)
 
-    def __iter__(self) -> Iterator[Standing]:
-        return iter(self.standings.values())
+    def __iter__(self) -> Iterator[CalendarState]:
+        return iter(self.states.values())
 
     def reload(self) -> None:
         """Look again at the calendars, after some were read."""
         rows = _calendars().filter(connection=self.connection)
-        self.standings = {row.path: _standing(row, self.connection) for row in rows}
+        self.states = {row.path: _state(row, self.connection) for row in rows}
 
 
-def claim(connections: QuerySet[Connection], now: datetime) -> list[Held]:
+def claim(connections: QuerySet[Connection], now: datetime) -> list[LeasedConnection]:
     """Lease those of `connections` that nobody holds: two queries for all, one more if some have no calendars."""
     token, count = leases.claim(connections, now)
-    found: dict[int, Held] = {}
+    found: dict[int, LeasedConnection] = {}
     if count:
         rows = _calendars().filter(connection__lease_token=token)
         for row in rows.select_related("connection__user__calendar_configuration"):
-            held = found.setdefault(row.connection_id, Held(row.connection))
-            held.standings[row.path] = _standing(row, held.connection)
+            leased = found.setdefault(row.connection_id, LeasedConnection(row.connection))
+            leased.states[row.path] = _state(row, leased.connection)
     if len(found) < count:
         bare = Connection.objects.filter(lease_token=token).exclude(pk__in=found)
-        found |= {one.pk: Held(one) for one in bare.select_related("user__calendar_configuration")}
+        found |= {one.pk: LeasedConnection(one) for one in bare.select_related("user__calendar_configuration")}
     return list(found.values())
 
 
 def _calendars() -> QuerySet[Calendar]:
-    owed = Event.objects.owed().filter(calendar=OuterRef("pk"))
+    owed = Event.objects.pending().filter(calendar=OuterRef("pk"))
     return Calendar.objects.annotate(
-        owes_at=Subquery(owed.order_by("owed_next_at").values("owed_next_at")[:1]),
-        owed_since=Subquery(owed.order_by("-owed_since").values("owed_since")[:1]),
+        owes_at=Subquery(owed.order_by("pending_next_at").values("pending_next_at")[:1]),
+        pending_since=Subquery(owed.order_by("-pending_since").values("pending_since")[:1]),
     )
 
 
-def _standing(row: Calendar, connection: Connection) -> Standing:
+def _state(row: Calendar, connection: Connection) -> CalendarState:
     row.connection = connection
-    return Standing(row, getattr(row, "owes_at"), getattr(row, "owed_since"))  # noqa: B009 - annotated above
+    return CalendarState(row, getattr(row, "owes_at"), getattr(row, "pending_since"))  # noqa: B009 - annotated above

@@ -2,8 +2,8 @@
 
 A worker that waits for its next task holds the lock of the queue, and so does whoever stores results. Killed by the
 system, for want of memory say, they take it along, and nobody ever works again, though all are started anew
-(https://github.com/django-q2/django-q2/issues/23). Here the whole crew begins again then, with queues of their own:
-what the others were at comes back, because rows are the queue.
+(https://github.com/django-q2/django-q2/issues/23). Here all processes are started again, with new queues: what the
+others were working on comes back, because rows are the queue.
 """
 
 from __future__ import annotations
@@ -18,16 +18,16 @@ from django_q.conf import Conf, logger
 from django_q.queues import Queue
 
 
-class Overseer(cluster.Sentinel):  # type: ignore[misc] # the library has no types
+class Supervisor(cluster.Sentinel):  # type: ignore[misc] # the library has no types
     """Of each `qcluster` one process, which starts all others and looks after them twice a second."""
 
     def reincarnate(self, process: Process) -> None:
         """Start another one for `process`, which is gone or took too long."""
-        crew = [*self.pool, self.monitor, self.pusher]
-        if process not in crew:
-            return  # of a crew that was ended as a whole
+        processes = [*self.pool, self.monitor, self.pusher]
+        if process not in processes:
+            return  # of a processes that was ended as a whole
         if (process.exitcode or 0) < 0 and not _is_busy(process):
-            self._begin_again([other for other in crew if other is not process])
+            self._begin_again([other for other in processes if other is not process])
         else:
             super().reincarnate(process)
 

@@ -57,7 +57,7 @@ def create_practice(icloud: Sandbox, *, now: datetime) -> None:
 def bring_up_to_date(icloud: Sandbox, *, filled: Iterable[date], now: datetime) -> None:
     """Update an existing demo: the URL of `icloud`, the events of weeks that are not in `filled`, and bookings."""
     Connection.objects.exclude(url=icloud.entry_url).update(url=icloud.entry_url)
-    Connection.objects.filter(needs_person=False).update(origin="", next_sync_at=now, not_before=None)
+    Connection.objects.filter(needs_attention=False).update(origin="", next_sync_at=now, not_before=None)
     for monday in sorted(set(weeks_of(now)) - set(filled)):
         calendars.fill_week(icloud, monday)
     _sync_all(now)
@@ -74,7 +74,7 @@ def weeks_of(now: datetime) -> list[date]:
 
 def _sync_all(now: datetime) -> None:
     """Sync every connection with a valid password."""
-    for connection in Connection.objects.filter(needs_person=False):
+    for connection in Connection.objects.filter(needs_attention=False):
         sync_connection(connection.pk, now=now)
 
 

@@ -55,7 +55,7 @@ def scene(user: User | AnonymousUser, *, now: datetime) -> Scene:
         phones=[apple.phones[apple_id] for apple_id in shown.apple_ids if apple_id in apple.phones],
         next_event=next_event(shown, now=now),
         connected=bool(connections),
-        broken=next((connection for connection in connections if connection.needs_person), None),
+        broken=next((connection for connection in connections if connection.needs_attention), None),
         problem=problem,
     )
 

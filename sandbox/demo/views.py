@@ -110,7 +110,7 @@ def _toggle(before: Scene) -> str:
         )
     # After failures Kalends waits longer and longer before the next try; the demo retries at once.
     now = timezone.now()
-    Connection.objects.filter(needs_person=False).update(next_sync_at=now, not_before=None)
+    Connection.objects.filter(needs_attention=False).update(next_sync_at=now, not_before=None)
     outbox.push_due(now, force=True)
     return _("iCloud is up again. Kalends syncs at once and sends what was waiting.")
 

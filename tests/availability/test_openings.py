@@ -94,8 +94,10 @@ def test_date_overrides_replace_the_weekly_hours() -> None:
 
 def test_taken_spans_block_with_the_buffers_of_what_is_to_be_booked() -> None:
     taken = [(utc("12-01T10:00"), utc("12-01T11:00"))]
-    assert found(staff(), taken=taken) == "8 9 11 12 13 14 15"
-    assert found(staff(), Shape(HOUR, HOUR, buffer_after=timedelta(minutes=1)), taken=taken) == "8 11 12 13 14 15"
+    assert found(staff(), booked_spans=taken) == "8 9 11 12 13 14 15"
+    assert (
+        found(staff(), Shape(HOUR, HOUR, buffer_after=timedelta(minutes=1)), booked_spans=taken) == "8 11 12 13 14 15"
+    )
 
 
 def connected(**calendar: object) -> tuple[User, object]:
@@ -117,7 +119,7 @@ def test_an_event_does_not_block_what_its_booking_holds() -> None:
     user, calendar = connected()
     OccurrenceFactory(calendar=calendar, uid="OWN", start=utc("12-01T10:00"), end=utc("12-01T12:00"))
     assert found(user) == "8 9 12 13 14 15"
-    assert found(user, held={"OWN": [(utc("12-01T10:00"), utc("12-01T11:00"))]}) == "8 9 10 12 13 14 15"
+    assert found(user, own_spans={"OWN": [(utc("12-01T10:00"), utc("12-01T11:00"))]}) == "8 9 10 12 13 14 15"
 
 
 def test_an_event_outside_the_hours_blocks_through_a_buffer() -> None:

@@ -29,12 +29,12 @@ def test_where_nothing_waits_one_query_tells(django_assert_num_queries: DjangoAs
         after_sync(anna.pk, NOW)
 
 
-@pytest.mark.parametrize(("hurried", "settled"), [(False, "pushed"), (True, "needs_reconnect")])
+@pytest.mark.parametrize(("offline", "settled"), [(False, "pushed"), (True, "needs_reconnect")])
 def test_what_waited_for_the_account_goes_out_unless_a_client_waits(
-    practice: Practice, hurried: bool, settled: str
+    practice: Practice, offline: bool, settled: str
 ) -> None:
     placement = practice.placement(practice.book())
     LinkedEvent.objects.update(state=RECONNECT)
-    after_sync(practice.user.pk, practice.now, hurried=hurried)
+    after_sync(practice.user.pk, practice.now, offline=offline)
     placement.refresh_from_db()
     assert placement.state == settled

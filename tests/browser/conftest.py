@@ -88,7 +88,7 @@ def barriers(page: Page) -> list[tuple[str, list[Any]]]:
 
 def work() -> None:
     """Do what the worker would do now: poll every connection, then everything that is queued."""
-    Connection.objects.filter(needs_person=False).update(next_sync_at=timezone.now())
+    Connection.objects.filter(needs_attention=False).update(next_sync_at=timezone.now())
     poll_connections()
     while queued := OrmQ.objects.order_by("pk").first():
         task = queued.task

@@ -23,7 +23,7 @@ def configuration(page: Page, live_server) -> Page:
     connection = ConnectionFactory(user=anna)
     home = CalendarFactory(connection=connection, name="Home")
     CalendarFactory(connection=connection, name="Work")
-    CalendarFactory(connection=connection, name="Kids", conflict=False)
+    CalendarFactory(connection=connection, name="Kids", is_conflict_calendar=False)
     CalendarConfiguration.objects.filter(user=anna).update(linked_calendar=home)
     sign_in(page, live_server.url)
     page.goto(f"{live_server.url}/calendars/settings/configuration/")
@@ -55,7 +55,7 @@ def test_what_is_linked_is_locked_at_once_and_what_was_linked_goes_on_blocking(
     expect(box(page, "Kids")).not_to_be_checked()
     page.get_by_role("button", name="Save").click()
     expect(page.get_by_text("Saved.")).to_be_visible()
-    chosen = Calendar.objects.order_by("pk").values_list("name", "conflict")
+    chosen = Calendar.objects.order_by("pk").values_list("name", "is_conflict_calendar")
     assert (list(chosen), problems) == ([("Home", True), ("Work", True), ("Kids", False)], [])
     assert str(CalendarConfiguration.objects.get().linked_calendar) == "Work"
 
@@ -67,5 +67,5 @@ def test_without_a_linked_calendar_the_former_one_can_be_unticked(configuration:
     box(page, "Home").uncheck()
     page.get_by_role("button", name="Save").click()
     expect(page.get_by_text("Saved.")).to_be_visible()
-    chosen = Calendar.objects.order_by("pk").values_list("name", "conflict")
+    chosen = Calendar.objects.order_by("pk").values_list("name", "is_conflict_calendar")
     assert list(chosen) == [("Home", False), ("Work", True), ("Kids", False)]

@@ -56,7 +56,7 @@ def test_nobody_writes_a_time_by_hand() -> None:
     files = [path for name in PRODUCT for kind in ("*.py", "*.html") for path in (root / name).rglob(kind)]
     found = {str(path.relative_to(root)) for path in files if BY_HAND.search(path.read_text())}
     assert found == {
-        "bookings/forms/why.py",
+        "bookings/pages/why/forms.py",
         "connections/ical/moments.py",
         "templates/bookings/week/_week.html",
     }

@@ -27,10 +27,10 @@ PLAIN = "abcd-efgh-ijkl-mnop"
 def refused(world: World, **given: Any) -> tuple[str, str]:
     """Sentence and field with which connecting is refused; nothing may be stored."""
     facts = {"username": world.account.apple_id, "password": world.password, "now": world.now, **given}
-    before = list(Connection.objects.values_list("pk", "username", "origin", "needs_person"))
+    before = list(Connection.objects.values_list("pk", "username", "origin", "needs_attention"))
     with pytest.raises(ConnectFailed) as caught:
         accounts.connect(world.user, **facts)
-    assert list(Connection.objects.values_list("pk", "username", "origin", "needs_person")) == before
+    assert list(Connection.objects.values_list("pk", "username", "origin", "needs_attention")) == before
     return str(caught.value), caught.value.field
 
 
@@ -172,7 +172,9 @@ def test_connecting_checks_live_and_stores_the_account_with_its_calendars(strang
     )
     assert (connection.origin, connection.next_sync_at) == (world.icloud.pod_url.rstrip("/"), world.now)
     assert {"mailto:anna@example.com", "/10000001/principal/"} <= set(connection.addresses)
-    rows = connection.calendars.values_list("name", "color", "writable", "shared", "conflict", "asked_about")
+    rows = connection.calendars.values_list(
+        "name", "color", "writable", "shared", "is_conflict_calendar", "asked_about"
+    )
     assert list(rows) == [
         ("Home", "#1BADF8", True, False, True, True),
         ("Work", "#63DA38", True, False, True, True),
@@ -267,12 +269,12 @@ def test_a_password_in_the_address_is_neither_kept_nor_sent(stranger_to_icloud: 
 def test_the_same_account_again_is_updated_and_not_doubled(world: World, username: str) -> None:
     world.add("Dentist", at(10))
     world.sync()
-    Connection.objects.update(needs_person=True, error_code="unauthorized", failures=3, next_sync_at=None)
+    Connection.objects.update(needs_attention=True, error_code="unauthorized", failures=3, next_sync_at=None)
     new = world.account.new_app_password("Second")
     connection = accounts.connect(world.user, username=username, password=new, now=world.now)
     assert (connection.pk, Connection.objects.count(), connection.password) == (world.pk, 1, new)
-    assert (connection.needs_person, connection.error_code, connection.failures) == (False, "", 0)
-    assert (world.calendar().conflict, world.seen()) == (True, ["01.12. 10:00-11:00 Dentist BUSY"])
+    assert (connection.needs_attention, connection.error_code, connection.failures) == (False, "", 0)
+    assert (world.calendar().is_conflict_calendar, world.seen()) == (True, ["01.12. 10:00-11:00 Dentist BUSY"])
     assert world.sync().requests == 1
 
 
@@ -293,7 +295,7 @@ def test_a_second_connection_leaves_the_linked_calendar_and_asks_about_its_own(w
     second = accounts.connect(world.user, username="otto@example.com", password=otto.new_app_password(), now=world.now)
     configuration = CalendarConfiguration.objects.get(user=world.user)
     assert configuration.linked_calendar == world.calendar("Work")
-    assert list(second.calendars.values_list("name", "conflict", "asked_about")) == [("Otto", False, False)]
+    assert list(second.calendars.values_list("name", "is_conflict_calendar", "asked_about")) == [("Otto", False, False)]
 
 
 def test_a_calendar_that_appears_after_the_choice_is_asked_about_and_not_read(world: World) -> None:
@@ -301,13 +303,13 @@ def test_a_calendar_that_appears_after_the_choice_is_asked_about_and_not_read(wo
     world.phone.add(kids, "School", at(8))
     world.sync()
     row = world.calendar("Kids")
-    assert (row.conflict, row.asked_about, row.events.count()) == (False, False, 0)
+    assert (row.is_conflict_calendar, row.asked_about, row.events.count()) == (False, False, 0)
 
 
 def test_a_calendar_that_appears_before_the_choice_is_ticked_like_the_others(connected: World) -> None:
     connected.account.add_calendar("Kids")
     connected.sync()
-    assert (connected.calendar("Kids").conflict, connected.calendar("Kids").asked_about) == (True, True)
+    assert (connected.calendar("Kids").is_conflict_calendar, connected.calendar("Kids").asked_about) == (True, True)
 
 
 # --- reconnecting ---------------------------------------------------------------------------------------------
@@ -318,7 +320,7 @@ def test_reconnecting_says_what_changed_meanwhile_and_keeps_all_choices(world: W
     world.sync()
     world.account.revoke_all()
     world.sync()
-    assert world.connection.needs_person is True
+    assert world.connection.needs_attention is True
     world.phone.delete(gone)
     for hour in (10, 11, 12):
         world.add(f"New {hour}", at(hour))
@@ -326,9 +328,9 @@ def test_reconnecting_says_what_changed_meanwhile_and_keeps_all_choices(world: W
     report = accounts.reconnect(world.connection, password=password.replace("-", " "), now=world.now)
     assert (report.added, report.removed, report.confirmed) == (3, 1, 1)
     connection = world.connection
-    assert (connection.password, connection.needs_person, connection.error_code) == (password, False, "")
+    assert (connection.password, connection.needs_attention, connection.error_code) == (password, False, "")
     configuration = CalendarConfiguration.objects.get(user=world.user)
-    assert (world.calendar().conflict, configuration.linked_calendar) == (True, world.calendar())
+    assert (world.calendar().is_conflict_calendar, configuration.linked_calendar) == (True, world.calendar())
     assert SyncRun.objects.filter(trigger="person", changed=3, removed=1).count() == 1
 
 
@@ -360,7 +362,7 @@ def test_a_sync_with_the_old_password_cannot_undo_a_reconnection(world: World) -
     accounts.reconnect(world.connection, password=world.account.new_app_password(), now=world.now)
     sync = Sync(held, now=world.now)
     assert carry_out(sync, sync.run, SyncRun.Trigger.SCHEDULE).busy is True
-    assert (world.connection.needs_person, world.connection.error_code) == (False, "")
+    assert (world.connection.needs_attention, world.connection.error_code) == (False, "")
 
 
 # --- disconnecting --------------------------------------------------------------------------------------------
@@ -380,7 +382,7 @@ def test_disconnecting_forgets_password_calendars_events_and_occurrences(world: 
 
 
 def choices(user: User) -> dict[str, bool]:
-    return dict(Calendar.objects.of(user).values_list("name", "conflict"))
+    return dict(Calendar.objects.of(user).values_list("name", "is_conflict_calendar"))
 
 
 def test_the_linked_calendar_blocks_too_and_the_choice_replaces_the_one_before(connected: World) -> None:

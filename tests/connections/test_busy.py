@@ -63,7 +63,7 @@ def test_rows_are_sorted_by_start_and_then_by_end(user: User, work: Calendar) ->
 
 
 def test_only_chosen_calendars_count_and_only_the_users_own(user: User, work: Calendar) -> None:
-    OccurrenceFactory(calendar=CalendarFactory(connection=work.connection, conflict=False))
+    OccurrenceFactory(calendar=CalendarFactory(connection=work.connection, is_conflict_calendar=False))
     OccurrenceFactory()
     assert spans(user) == []
 
@@ -108,19 +108,19 @@ def test_an_own_event_blocks_only_what_its_booking_does_not_hold(
 ) -> None:
     OccurrenceFactory(calendar=work, uid="OWN", start=START, end=START + 2 * HOUR)
     given = {"OWN": [(START + a * HOUR, START + b * HOUR) for a, b in held]}
-    [row] = busy(user, START, START + 2 * HOUR, held=given)
+    [row] = busy(user, START, START + 2 * HOUR, own_spans=given)
     assert [((a - START) / HOUR, (b - START) / HOUR) for a, b in row.blocking] == left
     assert (row.blocks, row.reason) == (blocks, reason)
 
 
 def test_what_is_held_under_another_uid_changes_nothing(user: User, work: Calendar) -> None:
     OccurrenceFactory(calendar=work, uid="A")
-    assert spans(user, held={"B": [(START, START + HOUR)]}) == [(0, 1, True, "busy")]
+    assert spans(user, own_spans={"B": [(START, START + HOUR)]}) == [(0, 1, True, "busy")]
 
 
 def test_a_free_event_stays_free_whatever_is_held(user: User, work: Calendar) -> None:
     OccurrenceFactory(calendar=work, uid="A", blocks=False)
-    assert spans(user, held={"A": []}) == [(0, 1, False, "free")]
+    assert spans(user, own_spans={"A": []}) == [(0, 1, False, "free")]
 
 
 def test_blocking_is_the_time_in_which_busy_blocks(user: User, work: Calendar) -> None:
@@ -134,13 +134,13 @@ def test_blocking_is_the_time_in_which_busy_blocks(user: User, work: Calendar) -
         ("E", 3, 4, True, other),
         ("F", -2, 0, True, work),
         ("G", 4, 5, True, work),
-        ("H", 0, 4, True, CalendarFactory(connection=work.connection, conflict=False)),
+        ("H", 0, 4, True, CalendarFactory(connection=work.connection, is_conflict_calendar=False)),
         ("I", 0, 4, True, CalendarFactory()),
     ):
         OccurrenceFactory(calendar=calendar, uid=uid, blocks=blocks, start=START + start * HOUR, end=START + end * HOUR)
     held = {"B": [(START + HOUR, START + 2 * HOUR)], "E": [(START, START + 9 * HOUR)], "D": []}
-    found = blocking(user, START, START + 4 * HOUR, held=held)
-    of_busy = {span for row in busy(user, START, START + 4 * HOUR, held=held) for span in row.blocking}
+    found = blocking(user, START, START + 4 * HOUR, own_spans=held)
+    of_busy = {span for row in busy(user, START, START + 4 * HOUR, own_spans=held) for span in row.blocking}
     assert (set(found), len(found)) == (of_busy, 3)
     assert sorted(((a - START) / HOUR, (b - START) / HOUR) for a, b in found) == [(-1, 1), (0, 1), (2, 4)]
 
@@ -156,7 +156,7 @@ def test_it_is_one_query_whatever_there_is(
 
 
 def test_events_are_found_by_uid_in_all_calendars_of_the_user(user: User, work: Calendar) -> None:
-    unticked = CalendarFactory(connection=work.connection, conflict=False)
+    unticked = CalendarFactory(connection=work.connection, is_conflict_calendar=False)
     for calendar in (work, unticked, CalendarFactory()):
         EventFactory(calendar=calendar, uid="A", href=f"{calendar.path}a.ics")
     EventFactory(calendar=work, uid="B")

@@ -39,7 +39,7 @@ def test_the_connection_needs_a_person_and_nothing_is_sent(lost: World) -> None:
     report = lost.sync()
     assert (lost.asked(), report.error and report.error.sentence) == ([], SENTENCE)
     row = lost.connection
-    assert (row.needs_person, row.error_code, row.next_sync_at) == (True, "password_unreadable", None)
+    assert (row.needs_attention, row.error_code, row.next_sync_at) == (True, "password_unreadable", None)
 
 
 @pytest.mark.parametrize("way", ["poll", "refresh"])
@@ -66,7 +66,7 @@ def test_what_is_saved_keeps_the_password_as_it_is_and_the_old_key_reads_it_agai
     lost.sync()
     keys("another", "development-only: never deploy with this")
     assert lost.person_syncs().error is None
-    assert (lost.connection.needs_person, lost.connection.password) == (False, lost.password)
+    assert (lost.connection.needs_attention, lost.connection.password) == (False, lost.password)
 
 
 def test_pages_still_come_and_reconnecting_mends_it(lost: World, client: Client) -> None:
@@ -79,7 +79,11 @@ def test_pages_still_come_and_reconnecting_mends_it(lost: World, client: Client)
     assert SENTENCE in client.get(page).content.decode()
     with time_machine.travel(lost.now + timedelta(minutes=1), tick=False):
         answer = client.post(f"{page}reconnect/", {"app_password": lost.password})
-    assert (answer.status_code, lost.connection.needs_person, lost.connection.password) == (302, False, lost.password)
+    assert (answer.status_code, lost.connection.needs_attention, lost.connection.password) == (
+        302,
+        False,
+        lost.password,
+    )
 
 
 def test_the_sentence_is_one_of_those_that_are_stored() -> None:

@@ -41,7 +41,7 @@ def test_until_the_choice_is_saved_there_are_no_openings(user: User) -> None:
 
 
 def test_who_chose_no_calendar_has_openings_by_hours_alone(user: User) -> None:
-    calendar(user, conflict=False)
+    calendar(user, is_conflict_calendar=False)
     assert freshness(user, now=NOW) == Freshness("none")
 
 
@@ -56,7 +56,7 @@ def test_without_one_completed_read_there_are_no_openings_whatever_the_policy(us
 def test_the_oldest_chosen_calendar_counts_over_all_connections(user: User) -> None:
     calendar(user, 1)
     calendar(user, 7, connection=ConnectionFactory(user=user))
-    calendar(user, 30, conflict=False)
+    calendar(user, 30, is_conflict_calendar=False)
     calendar(UserFactory(), 40)
     assert freshness(user, now=NOW) == Freshness("fresh", NOW - 7 * MINUTE)
 

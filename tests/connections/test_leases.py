@@ -14,7 +14,7 @@ from connections.models import Calendar, CalendarConfiguration, Connection, Sync
 from connections.sync import poll
 from connections.sync.report import SyncReport
 from connections.sync.run import Sync, carry_out
-from connections.sync.state import Held, claim
+from connections.sync.state import LeasedConnection, claim
 from tests.connections.engine import World, at
 from tests.factories import NOW, ConnectionFactory
 from tests.shared_database import shared_database  # noqa: F401 - a fixture
@@ -22,14 +22,14 @@ from tests.shared_database import shared_database  # noqa: F401 - a fixture
 LEASE = timedelta(seconds=140)
 
 
-def claimed(world: World) -> Held:
+def claimed(world: World) -> LeasedConnection:
     """The connection under a lease, five minutes later."""
     world.now += timedelta(minutes=5)
     [held] = claim(Connection.objects.filter(pk=world.pk), world.now)
     return held
 
 
-def finish(world: World, held: Held) -> SyncReport:
+def finish(world: World, held: LeasedConnection) -> SyncReport:
     sync = Sync(held, now=world.now)
     return carry_out(sync, sync.run, SyncRun.Trigger.SCHEDULE)
 
@@ -75,7 +75,7 @@ def test_connections_without_calendars_are_claimed_too() -> None:
     assert {held.connection.pk for held in claim(Connection.objects.all(), NOW)} == {row.pk for row in rows}
 
 
-def all_at_once(claims: int, claim_some: Callable[[], list[Held]]) -> list[list[int]]:
+def all_at_once(claims: int, claim_some: Callable[[], list[LeasedConnection]]) -> list[list[int]]:
     """The connections that each of so many threads gets."""
     won: list[list[int]] = []
     ready = threading.Barrier(claims)
@@ -159,7 +159,7 @@ def test_a_calendar_unticked_while_it_is_read_keeps_nothing(world: World) -> Non
     world.add("Dentist", at(10))
     held = claimed(world)
     world.choose("Home")
-    assert (finish(world, held).unfinished, world.known(), world.calendar().conflict) == (True, {}, False)
+    assert (finish(world, held).unfinished, world.known(), world.calendar().is_conflict_calendar) == (True, {}, False)
     assert (world.sync(after=0).changed, world.known()) == (0, {})
 
 

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from connections.dav import Changes
-from connections.plan import Known, back_off, owed_pause, plan, same_etag, window
+from connections.plan import Known, back_off, pending_pause, plan, same_etag, window
 
 
 def known(*names: str, etag: str = '"1"', owed: str = "") -> dict[str, Known]:
@@ -85,7 +85,7 @@ def test_weak_and_strong_etags_name_the_same_version(one: str, other: str, same:
 
 
 def test_the_pause_of_an_owed_event_doubles_up_to_an_hour() -> None:
-    pauses = [owed_pause(attempts).total_seconds() for attempts in (0, 1, 2, 8, 9, 1000)]
+    pauses = [pending_pause(attempts).total_seconds() for attempts in (0, 1, 2, 8, 9, 1000)]
     assert pauses == [10, 20, 40, 2560, 3600, 3600]
 
 

@@ -58,7 +58,7 @@ FORBIDDEN = (
     "trusted",
 )
 DOUBTED = (
-    "emptiness_doubted",
+    "mass_deletion_suspected",
     "“Work”: iCloud suddenly listed far fewer events (2 of 2 gone). Nothing was removed; it is asked again shortly.",
     60,
     "stale",

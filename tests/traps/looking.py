@@ -47,16 +47,16 @@ def _time(start: datetime, end: datetime) -> str:
 
 def blocked(practice: Practice) -> list[str]:
     """What blocks in December besides bookings."""
-    from bookings.openings.own_time import held
+    from bookings.openings.own_time import own_spans
 
-    found = busy(practice.user, *DECEMBER, held=held(practice.user, *DECEMBER))
+    found = busy(practice.user, *DECEMBER, own_spans=own_spans(practice.user, *DECEMBER))
     return [_time(*span) for one in found for span in one.blocking]
 
 
 def differences(practice: Practice) -> dict[str, tuple[str, str]]:
     """What the tables and iCloud disagree on in the selected calendars: href -> ETag here, ETag there."""
-    here = {event.href: "owed" if event.owed_etag else event.etag for event in Event.objects.all()}
-    selected = set(Calendar.objects.selected().present().values_list("path", flat=True))
+    here = {event.href: "owed" if event.pending_etag else event.etag for event in Event.objects.all()}
+    selected = set(Calendar.objects.conflict_calendars().present().values_list("path", flat=True))
     shown = [calendar for calendar in practice.account.events() if calendar.path in selected]
     there = {href: resource.etag for calendar in shown for href, resource in calendar.resources.items()}
     hrefs = here.keys() | there.keys()
@@ -66,7 +66,7 @@ def differences(practice: Practice) -> dict[str, tuple[str, str]]:
 def state(practice: Practice) -> tuple[str, bool, str]:
     """The connection's error, whether it needs a person, and how far the calendars can be believed."""
     connection = Connection.objects.get(pk=practice.connection.pk)
-    return connection.error_code, connection.needs_person, freshness(practice.user, now=practice.now).state
+    return connection.error_code, connection.needs_attention, freshness(practice.user, now=practice.now).state
 
 
 WELL = ("", False, "fresh")

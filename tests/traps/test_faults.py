@@ -84,7 +84,7 @@ def stricken(practice: Practice) -> Practice:
 
 
 @pytest.fixture
-def impatient(monkeypatch: pytest.MonkeyPatch) -> Impatient:
+def ignore_retry_after(monkeypatch: pytest.MonkeyPatch) -> Impatient:
     """While it lasts nobody waits longer than a quarter of a second."""
 
     @contextmanager
@@ -101,7 +101,7 @@ def mended(practice: Practice) -> tuple[object, ...]:
     before = row("Work").sync_token
     practice.icloud.faults.clear()
     connection = Connection.objects.get(pk=practice.connection.pk)
-    if connection.needs_person:
+    if connection.needs_attention:
         accounts.reconnect(connection, password=practice.account.new_app_password(), now=practice.now)
     practice.phone.add(practice.account.calendar("Work"), "Dinner", berlin(1, 18))
     practice.later(2 * HOUR)
@@ -153,11 +153,11 @@ DOORS = [(name, by_sync) for name in HOME] + [(name, by_poll) for name in [*BY_P
 
 @pytest.mark.parametrize(("name", "door"), DOORS)
 def test_a_fault_at_the_home_leaves_everything_blocked_and_is_over_when_it_is_over(
-    stricken: Practice, impatient: Impatient, name: str, door: Callable[[Practice], None]
+    stricken: Practice, ignore_retry_after: Impatient, name: str, door: Callable[[Practice], None]
 ) -> None:
     strike, expected = HOME[name]
     strike(stricken.icloud.faults, method="PROPFIND", path="calendars")
-    with impatient():
+    with ignore_retry_after():
         door(stricken)
     assert (outcome(stricken), times()) == (expected, BOTH if expected == WELL_AGAIN else OLD)
     assert (mended(stricken), stricken.icloud.stranger_connections) == (GOOD, 0)
@@ -207,14 +207,14 @@ READING = [("sync-collection", DELTA, name) for name in DELTA] + [
 )
 def test_a_fault_while_a_calendar_is_read_leaves_everything_blocked_and_is_over_when_it_is_over(
     stricken: Practice,
-    impatient: Impatient,
+    ignore_retry_after: Impatient,
     report: str,
     table: dict[str, tuple[Fault, Outcome]],
     name: str,
 ) -> None:
     strike, expected = table[name]
     strike(stricken.icloud.faults, body=report)
-    with impatient():
+    with ignore_retry_after():
         by_sync(stricken)
     assert (outcome(stricken), times()) == (unread(expected), BOTH if expected == WELL_AGAIN else OLD)
     assert (mended(stricken), stricken.icloud.stranger_connections) == (GOOD, 0)
@@ -291,7 +291,7 @@ def test_a_calendar_that_changes_hands_never_reads_as_an_empty_one(stricken: Pra
     known = list(Occurrence.objects.filter(calendar=after, blocks=True).order_by("start"))
     assert (outcome(stricken), len(known)) == (expected, 2 if expected == WELL_AGAIN else 1)
     new = Calendar.objects.filter(asked_about=False).values_list("name", flat=True)
-    assert (after.path, after.conflict, list(new)) == (before.path, True, asked_about)
+    assert (after.path, after.is_conflict_calendar, list(new)) == (before.path, True, asked_about)
     stricken.later(2 * HOUR)
     stricken.sync()
     assert (outcome(stricken)[0], after.occurrences.count() > 0) == (

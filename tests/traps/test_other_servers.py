@@ -172,7 +172,7 @@ def test_a_multiget_may_leave_out_what_is_not_there(web: Web, status: str | None
     shop.server.answers.append(without_one)
     shop.sync()
     etags = dict(Event.objects.values_list("uid", "etag"))
-    owed = list(Event.objects.exclude(owed_etag="").values_list("uid", flat=True))
+    owed = list(Event.objects.exclude(pending_etag="").values_list("uid", flat=True))
     assert (etags["U01"], etags["U02"], owed, len(times("Work"))) == ('"1"', '"new"', ["U01"], 3)
 
 

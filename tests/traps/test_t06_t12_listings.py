@@ -83,7 +83,7 @@ def test_t08_a_404_inside_a_multiget_is_not_a_deletion(practice: Practice, switc
     practice.later()
     practice.phone.move(dentist, berlin(1, 16))
     practice.sync()
-    assert (times(), Event.objects.exclude(owed_etag="").count()) == (["01 14:00-15:00"], 1)
+    assert (times(), Event.objects.exclude(pending_etag="").count()) == (["01 14:00-15:00"], 1)
     assert row("Work").fresh_at < practice.now
     practice.poll_later()
     assert (times(), differences(practice), row("Work").fresh_at) == (["01 16:00-17:00"], {}, practice.now)
@@ -212,7 +212,7 @@ def test_t10_a_mass_deletion_is_believed_only_when_it_is_said_twice(
     practice.icloud.forget_tokens()
     practice.poll_later()
     kept = COUNT if doubted else left
-    assert (len(times()), row("Work").error_code) == (kept, "emptiness_doubted" if doubted else "")
+    assert (len(times()), row("Work").error_code) == (kept, "mass_deletion_suspected" if doubted else "")
     practice.poll_later()
     assert (len(times()), differences(practice), state(practice)) == (left, {}, WELL)
 
@@ -224,7 +224,7 @@ def test_t10_an_emptiness_that_was_a_mistake_is_forgotten(practice: Practice) ->
     practice.sync(full=True)
     doubted = row("Work").error_code
     practice.poll_later()
-    assert (doubted, row("Work").error_code, differences(practice)) == ("emptiness_doubted", "", {})
+    assert (doubted, row("Work").error_code, differences(practice)) == ("mass_deletion_suspected", "", {})
 
 
 # --- T11 --------------------------------------------------------------------------------------------------

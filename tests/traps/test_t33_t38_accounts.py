@@ -92,7 +92,7 @@ def test_t35_a_renamed_calendar_is_the_same_calendar(practice: Practice) -> None
     practice.account.calendar("Home").rename("Work")
     practice.poll_later()
     after = row("Practice")
-    assert (after.pk, after.path, after.conflict, times("Practice")) == (
+    assert (after.pk, after.path, after.is_conflict_calendar, times("Practice")) == (
         before.pk,
         before.path,
         True,
@@ -121,7 +121,9 @@ def test_t35_a_calendar_of_the_same_name_is_another_calendar(practice: Practice)
     practice.account.calendar("Work").remove()
     practice.account.add_calendar("Work")
     practice.poll_later()
-    rows = list(Calendar.objects.filter(name="Work").values_list("path", "conflict", "asked_about").order_by("pk"))
+    rows = list(
+        Calendar.objects.filter(name="Work").values_list("path", "is_conflict_calendar", "asked_about").order_by("pk")
+    )
     assert rows == [(old, True, True), (practice.account.calendar("Work").path, False, False)]
     assert blocked(practice) == ["01 14:00-15:00"]
 

@@ -125,7 +125,7 @@ def test_t42_neither_passwords_nor_titles_are_logged_or_stored_in_the_clear(
         elif trouble == "500":
             practice.icloud.faults.html(500, times=4)
         elif trouble == "bug":
-            monkeypatch.setattr("connections.sync.apply.Lens.expand", lambda lens, text: 1 / 0)
+            monkeypatch.setattr("connections.sync.apply.ReadContext.expand", lambda context, text: 1 / 0)
         practice.booked() if trouble == "none" else practice.poll_later()
     said = caplog.text
     assert [word for word in (password, "Authorization", "Basic ", "Very private", "Carla") if word in said] == []

@@ -8,7 +8,7 @@ from django.core.management.base import CommandParser
 from django.utils.translation import gettext as _
 
 from availability.openings import blocked_slots
-from bookings.openings.own_time import held
+from bookings.openings.own_time import own_spans
 from connections.busy import busy
 from practice.commands import JsonCommand, Refused, instant, user_named
 from practice.times import iso
@@ -39,7 +39,7 @@ class Command(JsonCommand):
                 "recurrence_id": event.recurrence_id,
                 "calendar": event.calendar,
             }
-            for event in busy(staff, *span, held=held(staff, *span))
+            for event in busy(staff, *span, own_spans=own_spans(staff, *span))
         ]
         rows += [
             {

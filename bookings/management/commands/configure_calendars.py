@@ -40,7 +40,7 @@ class Command(JsonCommand):
         except accounts.ConfigurationRefused as error:
             raise Refused(str(error)) from None
         added = placements.place_upcoming(staff, now) if target is not None and before is None else 0
-        chosen = Calendar.objects.selected().of(staff)
+        chosen = Calendar.objects.conflict_calendars().of(staff)
         return {
             "linked": target.path if target else None,
             "conflict": [calendar.path for calendar in chosen],

@@ -33,7 +33,7 @@ class Command(JsonCommand):
 
     def run(self, *, force: bool, **options: Any) -> list[dict[str, Any]]:
         with Console(stderr=True, quiet=not self.progress).status(_("Pushing bookings")):
-            pushed = outbox.push_due(timezone.now(), force=True, impatient=force)
+            pushed = outbox.push_due(timezone.now(), force=True, ignore_retry_after=force)
             pushed += _after_others({one.placement for one in pushed}, force=force)
         pushed += _held_back({one.placement for one in pushed})
         data = [
@@ -58,12 +58,12 @@ def _left(tried: Iterable[int]) -> QuerySet[LinkedEvent]:
 def _after_others(tried: Iterable[int], *, force: bool) -> list[Pushed]:
     """What another worker has in hand: wait until it is done or its claim runs out, and push what is left then."""
     mine: list[Pushed] = []
-    askable = Connection.objects.filter(needs_person=False)
+    askable = Connection.objects.filter(needs_attention=False)
     for row in _left(tried).filter(calendar__connection__in=askable if force else askable.askable(timezone.now())):
         while row.claimed_until is not None and row.claimed_until > timezone.now():
             time.sleep(LOOK_AGAIN)
             row.refresh_from_db(fields=["claimed_until"])
-        mine += outbox.push_again(row, timezone.now(), impatient=force)
+        mine += outbox.push_again(row, timezone.now(), ignore_retry_after=force)
     return mine
 
 

@@ -86,7 +86,7 @@ class Choice:
     def _ticked(self, calendar: Calendar) -> bool:
         if self.form.is_bound:
             return str(calendar.pk) in self.form["conflict_calendars"].value()
-        return calendar.conflict
+        return calendar.is_conflict_calendar
 
     def none_linked(self) -> bool:
         return not self._linked()
@@ -108,13 +108,13 @@ class Choice:
             refresh(self.user.pk, self.now, seconds=settings.FRESHNESS_DEADLINE_SECONDS)
         with transaction.atomic():
             changed = self._write()
-            for connection in Connection.objects.filter(user=self.user, needs_person=False):
+            for connection in Connection.objects.filter(user=self.user, needs_attention=False):
                 sync_soon(connection.pk)
         # Outside the transaction: expanding a large calendar takes its time, and others want to write meanwhile.
         if self.form.cleaned_data["time_zone"] != self.former_zone:
             reexpand.expand_user(self.user.pk, self.now)
         else:
-            for calendar in Calendar.objects.selected().filter(pk__in=changed):
+            for calendar in Calendar.objects.conflict_calendars().filter(pk__in=changed):
                 reexpand.expand_calendar(calendar, self.now)
 
     def _write(self) -> list[int]:
@@ -173,14 +173,14 @@ def free_days(user: User, now: datetime) -> dict[int, FreeDays]:
 @transaction.atomic
 def decide_new(calendar: Calendar, *, blocks: bool) -> None:
     """Say of a calendar that appeared after the choice whether it blocks; then it is read."""
-    calendar.conflict, calendar.asked_about = blocks, True
+    calendar.is_conflict_calendar, calendar.asked_about = blocks, True
     calendar.read_at = calendar.fresh_at = calendar.compared_at = None
-    calendar.save(update_fields=["conflict", "asked_about", "read_at", "fresh_at", "compared_at"])
+    calendar.save(update_fields=["is_conflict_calendar", "asked_about", "read_at", "fresh_at", "compared_at"])
     if blocks:
         sync_soon(calendar.connection_id)
 
 
 def _offered(user: User) -> QuerySet[Calendar]:
     """The calendars of the account and, so that they can be unticked, chosen ones that are gone."""
-    offered = Calendar.objects.of(user).filter(Q(gone_at=None) | Q(conflict=True))
+    offered = Calendar.objects.of(user).filter(Q(gone_at=None) | Q(is_conflict_calendar=True))
     return offered.select_related("connection").order_by("connection_id", "position", "pk")

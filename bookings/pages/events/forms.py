@@ -49,7 +49,7 @@ class EventFilter(forms.Form):
         # A keyword of the language, so it cannot stand among the other fields.
         self.fields["from"] = forms.DateField(label=_("From"), required=False, widget=DateInput, validators=DAYS)
         self.order_fields(self.field_order)
-        own = Calendar.objects.of(user).selected().select_related("connection")
+        own = Calendar.objects.of(user).conflict_calendars().select_related("connection")
         cast("_CalendarField", self.fields["calendar"]).queryset = own
 
     def chosen(self) -> dict[str, Any]:

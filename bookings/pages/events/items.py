@@ -17,12 +17,12 @@ from availability import intervals
 from availability.intervals import Span
 from availability.wall_clock import MIDNIGHT, end_of, start_of
 from bookings.models import LinkedEvent, MirroredSlot
-from bookings.openings.own_time import held
+from bookings.openings.own_time import own_spans
 from bookings.openings.remedies import Remedy, remedy, remedy_of_problem
 from bookings.openings.travel import Lengths, includes_travel, plain_lengths
 from connections.busy import OWN_BOOKING
 from connections.models import Event, Occurrence
-from connections.plan import OWED_HOLDS_FRESHNESS
+from connections.plan import BACKLOG_HOLDS_FRESHNESS
 from connections.problems import sentence
 from practice.models import User
 from practice.time_format import day_name
@@ -66,7 +66,7 @@ class Trouble:
 
 def occurrences(user: User, chosen: Mapping[str, Any], zone: ZoneInfo, today: date) -> QuerySet[Occurrence]:
     """Those of the user's selected calendars that `chosen` (from EventFilter) asks for, from `today` on by default."""
-    found = Occurrence.objects.filter(calendar__connection__user=user, calendar__conflict=True)
+    found = Occurrence.objects.filter(calendar__connection__user=user, calendar__is_conflict_calendar=True)
     found = found.filter(end__gt=start_of(chosen.get("from", today), MIDNIGHT, zone))
     if "until" in chosen:
         found = found.filter(start__lt=end_of(chosen["until"], MIDNIGHT, zone))
@@ -110,7 +110,7 @@ def rows(user: User, shown: Sequence[Occurrence]) -> list[Row]:
     if not shown:
         return []
     uids = {occurrence.event.uid for occurrence in shown}
-    own = held(user, min(one.start for one in shown), max(one.end for one in shown))
+    own = own_spans(user, min(one.start for one in shown), max(one.end for one in shown))
     origins = _origins(user, uids)
     plain = plain_lengths(Event.objects.filter(pk__in={occurrence.event_id for occurrence in shown}))
     return [_row(one, own.get(one.event.uid, ()), origins.get(one.event.uid), plain) for one in shown]
@@ -159,8 +159,8 @@ def _of_slot(placement: MirroredSlot, user: User) -> Origin:
 
 def troubles(user: User, now: datetime) -> tuple[list[Trouble], int]:
     """The first events of which something could not be read, and how many there are beside them."""
-    mine = Event.objects.filter(calendar__connection__user=user, calendar__conflict=True)
-    found = mine.filter(~Q(problem="") | ~Q(owed_etag="")).select_related("calendar").defer("text")
+    mine = Event.objects.filter(calendar__connection__user=user, calendar__is_conflict_calendar=True)
+    found = mine.filter(~Q(problem="") | ~Q(pending_etag="")).select_related("calendar").defer("text")
     dated: QuerySet[Any] = found.annotate(at=Min("occurrences__start", filter=Q(occurrences__end__gt=now))).order_by(
         "calendar", "pk"
     )
@@ -171,8 +171,8 @@ def troubles(user: User, now: datetime) -> tuple[list[Trouble], int]:
 def _trouble(event: Event, at: datetime | None, now: datetime) -> Trouble:
     if event.problem:
         return Trouble(event, sentence(event.problem), remedy_of_problem(event.problem, event.calendar), at)
-    since = event.owed_since
-    if since is None or now - since < OWED_HOLDS_FRESHNESS:
+    since = event.pending_since
+    if since is None or now - since < BACKLOG_HOLDS_FRESHNESS:
         words = _("It is listed but could not be read yet. Kalends keeps trying; what is known of it stays.")
         return Trouble(event, words, "", at)
     words = _("It could not be read since %(day)s. Kalends keeps trying; what is known of it stays.")

@@ -44,7 +44,7 @@ def _around(request: StaffRequest) -> dict[str, Any]:
     """What stands above the list, whatever is filtered."""
     troubles, further = items.troubles(request.user, request.now)
     return {
-        "has_calendars": Calendar.objects.of(request.user).selected().exists(),
+        "has_calendars": Calendar.objects.of(request.user).conflict_calendars().exists(),
         "troubles": troubles,
         "further": further,
         "kept": kept_window(request.now),
@@ -57,7 +57,7 @@ def _around(request: StaffRequest) -> dict[str, Any]:
 @staff_page
 def rule(request: StaffRequest, pk: int) -> HttpResponse:
     """Change a rule of a calendar from beside one of its events, and go back there."""
-    calendar = get_object_or_404(Calendar.objects.of(request.user).selected(), pk=pk)
+    calendar = get_object_or_404(Calendar.objects.of(request.user).conflict_calendars(), pk=pk)
     if rules := RuleForm(request.POST).rules():
         difference = change_rules(calendar, rules, request.now)
         messages.success(request, _said(calendar, rules, difference))

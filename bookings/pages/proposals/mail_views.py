@@ -17,7 +17,7 @@ from bookings.proposals import lifecycle
 @never_cache
 def tap(request: HttpRequest, token: str) -> HttpResponse:
     named = _named(token)
-    asked = lifecycle.together(named[0])
+    asked = lifecycle.same_day_group(named[0])
     if request.method == "POST":
         shown, choice = request.POST.getlist("shown"), request.POST.get("choice", "")
         meant = asked if shown else named
@@ -31,6 +31,6 @@ def tap(request: HttpRequest, token: str) -> HttpResponse:
 
 def _named(token: str) -> list[Proposal]:
     try:
-        return lifecycle.named(token)
+        return lifecycle.proposals_from_token(token)
     except Proposal.DoesNotExist:
         raise Http404(_("This link is not valid any more.")) from None

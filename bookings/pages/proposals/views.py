@@ -46,7 +46,7 @@ def decide(request: StaffRequest, pk: int) -> HttpResponse:
 @require_POST
 @staff_page
 def decide_together(request: StaffRequest, pk: int) -> HttpResponse:
-    asked = lifecycle.together(get_object_or_404(_own(request), pk=pk))
+    asked = lifecycle.same_day_group(get_object_or_404(_own(request), pk=pk))
     choice, shown = request.POST.get("choice", ""), request.POST.getlist("shown")
     decided, refused = actions.decide_all(asked, choice=choice, now=request.now, actor=request.user, shown=shown)
     for sentence in refused:

@@ -36,8 +36,8 @@ def alarms(user: User, start: datetime, end: datetime) -> list[Alarm]:
 
 def _of_calendars(user: User) -> Iterator[Alarm]:
     """Calendars that cannot be read, or not completely; their last known times block."""
-    calendars = Calendar.objects.selected().of(user).filter(connection__needs_person=False)
-    for calendar in calendars.with_owed():
+    calendars = Calendar.objects.conflict_calendars().of(user).filter(connection__needs_attention=False)
+    for calendar in calendars.with_backlog():
         url = reverse("connections:detail", args=[calendar.connection_id])
         if calendar.error_code:
             yield _named(str(calendar), sentence(calendar.error_code, calendar.error_params), url)
@@ -66,7 +66,7 @@ def _of_events(user: User, start: datetime, end: datetime) -> Iterator[Alarm]:
 
 
 def _troubled(user: User, start: datetime, end: datetime) -> QuerySet[Event]:
-    mine = Event.objects.troubled().filter(calendar__connection__user=user, calendar__conflict=True)
+    mine = Event.objects.troubled().filter(calendar__connection__user=user, calendar__is_conflict_calendar=True)
     at_all = Occurrence.objects.filter(event=OuterRef("pk"))
     here = Exists(at_all.filter(start__lt=end, end__gt=start))
     return mine.filter(here | ~Exists(at_all)).select_related("calendar").defer("text").order_by("calendar", "pk")

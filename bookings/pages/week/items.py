@@ -14,10 +14,10 @@ from availability.intervals import Span
 from availability.models import BlockedSlot
 from availability.openings import blocked_slots, working_hours
 from bookings.models import Booking
-from bookings.openings.own_time import held
+from bookings.openings.own_time import own_spans
 from bookings.pages.week.layout import Item, Kind
 from bookings.pages.why.answers import why_url
-from connections.busy import Busy, Held, busy
+from connections.busy import Busy, OwnSpans, busy
 from connections.models import Occurrence
 from practice.models import User
 
@@ -36,10 +36,10 @@ def diary(user: User, start: datetime, end: datetime) -> Diary:
     bookings = list(
         Booking.objects.filter(staff=user).live().overlapping(start, end).select_related("client", "service", "staff")
     )
-    own = held(user, start, end)
+    own = own_spans(user, start, end)
     items = [
         *map(_booking, bookings),
-        *(item for event in busy(user, start, end, held=own) for item in _event(event, own, start)),
+        *(item for event in busy(user, start, end, own_spans=own) for item in _event(event, own, start)),
         *(_blocked_here(slot, user.calendar_configuration.mirrors) for slot in blocked_slots(user, start, end)),
     ]
     return Diary(items, working_hours(user, start, end), list(_buffers(bookings)))
@@ -59,7 +59,7 @@ def _booking(booking: Booking) -> Item:
     )
 
 
-def _event(event: Busy, own: Held, first: datetime) -> Iterator[Item]:
+def _event(event: Busy, own: OwnSpans, first: datetime) -> Iterator[Item]:
     """What an event is on the page; of a pushed one only the part that its booking does not explain.
 
     It links to why its time is open or not, from `first` on if it began earlier.

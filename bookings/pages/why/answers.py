@@ -88,7 +88,7 @@ def answer(user: User, at: datetime, *, now: datetime, service: Service | None =
 
 def _points(user: User, reasons: Iterable[Reason], service: Service | None, now: datetime) -> list[Point]:
     reasons = list(reasons)
-    calendars = {calendar.path: calendar for calendar in Calendar.objects.of(user).selected()}
+    calendars = {calendar.path: calendar for calendar in Calendar.objects.of(user).conflict_calendars()}
     problems = _problems(user, reasons)
     fresh = freshness(user, now=now).state == "fresh"
     return [Point(one, _link(one, service, fresh=fresh), _remedy(one, calendars, problems)) for one in reasons]

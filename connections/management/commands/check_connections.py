@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from connections.models import Connection
 from connections.problems import sentence
-from connections.status.health import waits_for_person
+from connections.status.health import waits_for_attention
 from practice.commands import Failed, JsonCommand
 from practice.times import iso
 
@@ -35,14 +35,14 @@ class Command(JsonCommand):
         return data
 
     def _describe(self, row: Connection) -> dict[str, Any]:
-        selected = [calendar for calendar in row.calendars.all() if calendar.conflict]
+        selected = [calendar for calendar in row.calendars.all() if calendar.is_conflict_calendar]
         fresh = [calendar.fresh_at for calendar in selected]
         return {
             "connection": row.pk,
             "user": row.user.get_username(),
             "account": row.username,
             "healthy": row.healthy,
-            "needs_person": waits_for_person(row),
+            "needs_person": waits_for_attention(row),
             "error": sentence(row.error_code, row.error_params) or None,
             "as_of": iso(min((at for at in fresh if at), default=None)) if all(fresh) else None,
             "next_sync_at": iso(row.next_sync_at),

@@ -7,10 +7,10 @@ from typing import Any
 from django_q import cluster
 from django_q.management.commands import qcluster
 
-from connections.worker.supervisor import Cluster, Overseer
+from connections.worker.supervisor import Cluster, Supervisor
 
 
 class Command(qcluster.Command):  # type: ignore[misc] # the library has no types
     def handle(self, *args: Any, **options: Any) -> None:
-        cluster.Sentinel, qcluster.Cluster = Overseer, Cluster
+        cluster.Sentinel, qcluster.Cluster = Supervisor, Cluster
         super().handle(*args, **options)

@@ -210,7 +210,9 @@ def act_at_random(seed: int) -> dict[str, int]:
 
 @pytest.mark.parametrize("seed", [1, 2])
 def test_random_changes_from_many_processes_leave_no_overlap(racers: Racers, anna: User, seed: int) -> None:
-    calendar = CalendarFactory(connection__user=anna, conflict=False)  # not selected, so nothing is asked of iCloud
+    calendar = CalendarFactory(
+        connection__user=anna, is_conflict_calendar=False
+    )  # not selected, so nothing is asked of iCloud
     CalendarConfiguration.objects.filter(user=anna).update(linked_calendar=calendar)
     ServiceFactory(slug="talk", staff=[anna], minutes=30, buffer_before_minutes=5, buffer_after_minutes=10)
     done = racers.race(act_at_random, [seed * 1000 + number for number in range(MANY)])

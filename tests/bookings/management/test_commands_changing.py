@@ -81,7 +81,7 @@ def test_a_booking_is_made_and_described(talk: Service) -> None:
 
 
 def test_with_a_linked_calendar_the_booking_waits_to_be_sent_under_its_uid(talk: Service, anna: User) -> None:
-    calendar = CalendarFactory(connection__user=anna, conflict=False)
+    calendar = CalendarFactory(connection__user=anna, is_conflict_calendar=False)
     CalendarConfiguration.objects.filter(user=anna).update(linked_calendar=calendar)
     answer = book()
     assert (answer.json["push"], answer.json["uid"]) == ("queued", LinkedEvent.objects.get().uid)
@@ -181,7 +181,7 @@ def test_naive_times_are_refused(talk: Service, anna: User) -> None:
 
 
 def test_while_calendars_cannot_be_read_a_booking_is_pending(talk: Service, anna: User) -> None:
-    CalendarFactory(connection__user=anna, connection__needs_person=True, fresh_at=NOW - 3 * HOUR)
+    CalendarFactory(connection__user=anna, connection__needs_attention=True, fresh_at=NOW - 3 * HOUR)
     assert book().json["status"] == "pending"
 
 

@@ -108,10 +108,10 @@ def calendars(anna: User) -> dict[str, Calendar]:
     """Two accounts: Home, Work and a read-only Team in the first, another Work in the second."""
     first, second = ConnectionFactory(user=anna), ConnectionFactory(user=anna)
     made = [
-        CalendarFactory(connection=first, name="Home", path="/1/home/", conflict=False),
-        CalendarFactory(connection=first, name="Work", path="/1/work/", conflict=False),
-        CalendarFactory(connection=first, name="Team", path="/1/team/", conflict=False, writable=False),
-        CalendarFactory(connection=second, name="Work", path="/2/work/", conflict=False),
+        CalendarFactory(connection=first, name="Home", path="/1/home/", is_conflict_calendar=False),
+        CalendarFactory(connection=first, name="Work", path="/1/work/", is_conflict_calendar=False),
+        CalendarFactory(connection=first, name="Team", path="/1/team/", is_conflict_calendar=False, writable=False),
+        CalendarFactory(connection=second, name="Work", path="/2/work/", is_conflict_calendar=False),
     ]
     return {calendar.path: calendar for calendar in made}
 
@@ -126,7 +126,7 @@ def configure(linked: str, *conflicts: str) -> Answer:
 def chosen(user: User) -> tuple[str | None, list[str]]:
     configuration = CalendarConfiguration.objects.get(user=user)
     linked = configuration.linked_calendar
-    return linked.path if linked else None, [row.path for row in Calendar.objects.selected().of(user)]
+    return linked.path if linked else None, [row.path for row in Calendar.objects.conflict_calendars().of(user)]
 
 
 def test_calendars_are_chosen_by_name_or_path(anna: User, calendars: dict[str, Calendar]) -> None:

@@ -109,7 +109,7 @@ def test_a_calendar_that_is_gone_is_named(practice: Practice) -> None:
 @pytest.mark.django_db
 def test_the_mail_says_what_the_staff_member_chose_for_this(policy: str, said: str) -> None:
     user = UserFactory(configuration__stale_policy=policy)
-    ConnectionFactory(user=user, needs_person=True, error_code="unauthorized")
+    ConnectionFactory(user=user, needs_attention=True, error_code="unauthorized")
     tell_of_outages(NOW)
     assert str(mail.outbox[0].body).split("\n")[2] == f"{FOLLOWS} {said}"
 
@@ -117,13 +117,13 @@ def test_the_mail_says_what_the_staff_member_chose_for_this(policy: str, said: s
 @pytest.mark.django_db
 def test_who_has_no_address_or_left_is_not_mailed() -> None:
     for values in ({"email": ""}, {"is_active": False}):
-        ConnectionFactory(user=UserFactory(**values), needs_person=True, error_code="unauthorized")
+        ConnectionFactory(user=UserFactory(**values), needs_attention=True, error_code="unauthorized")
     assert (tell_of_outages(NOW), mail.outbox) == (0, [])
 
 
 @pytest.mark.django_db
 def test_a_mail_that_could_not_be_sent_is_sent_later(monkeypatch: pytest.MonkeyPatch) -> None:
-    ConnectionFactory(user=UserFactory(), needs_person=True, error_code="unauthorized")
+    ConnectionFactory(user=UserFactory(), needs_attention=True, error_code="unauthorized")
 
     def refuse(*_arguments: Any) -> int:
         raise OSError("no mail server")
@@ -144,7 +144,7 @@ def test_a_refused_password_is_not_tried_again_because_somebody_asked_while_iclo
     report = sync_connection(practice.connection.pk, now=practice.now, trigger="person")
     connection = Connection.objects.get()
     assert report.error is not None
-    assert (report.error.code, connection.error_code, connection.needs_person, connection.next_sync_at) == (
+    assert (report.error.code, connection.error_code, connection.needs_attention, connection.next_sync_at) == (
         "throttled",
         "unauthorized",
         True,

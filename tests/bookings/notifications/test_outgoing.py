@@ -135,7 +135,7 @@ def test_a_pending_booking_is_mailed_with_the_phone_number_twelve_hours_before()
 def test_a_mail_names_the_zone_of_the_clock_it_speaks_of() -> None:
     far = ClientFactory(name="Clara Winter", email="clara@example.com", time_zone="Asia/Tokyo")
     booking = BookingFactory(client=far, service__name="Massage", status="pending", cause="calendar_unreadable")
-    BookingChangeFactory(booking=booking, tell_client_at=NOW)
+    BookingChangeFactory(booking=booking, notify_client_at=NOW)
     outgoing.tell_clients(NOW)
     outgoing.warn_staff(START - HOUR)
     assert [one.subject for one in mail.outbox] == [
@@ -146,13 +146,13 @@ def test_a_mail_names_the_zone_of_the_clock_it_speaks_of() -> None:
 
 def test_a_mail_that_cannot_be_sent_is_sent_later(settings: Any) -> None:
     proposal(UserFactory())
-    BookingChangeFactory(tell_client_at=NOW)
+    BookingChangeFactory(notify_client_at=NOW)
     BookingFactory(status="pending", start=NOW + HOUR, cause="calendar_unreadable")
     working, settings.EMAIL_BACKEND = settings.EMAIL_BACKEND, "django.core.mail.backends.smtp.EmailBackend"
     settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", 1
     assert (outgoing.tell_clients(NOW), outgoing.mail_proposals(NOW), outgoing.warn_staff(NOW)) == (0, 0, 0)
     settings.EMAIL_BACKEND = working
-    assert BookingChange.objects.get().told_at is None
+    assert BookingChange.objects.get().notified_at is None
     later = NOW + outgoing.TRY_AGAIN
     assert (outgoing.tell_clients(later), outgoing.mail_proposals(later), outgoing.warn_staff(later)) == (1, 1, 1)
 
@@ -178,16 +178,16 @@ def test_staff_are_asked_again_if_the_process_died_over_the_mail(monkeypatch: py
 
 def test_a_client_without_an_address_is_never_said_to_be_told() -> None:
     booking = BookingFactory(client=ClientFactory(email=""))
-    BookingChangeFactory(booking=booking, tell_client_at=NOW)
+    BookingChangeFactory(booking=booking, notify_client_at=NOW)
     assert outgoing.tell_clients(NOW) == 0
     change = BookingChange.objects.get()
-    assert (change.told_at, change.tell_client_at) == (None, None)
+    assert (change.notified_at, change.notify_client_at) == (None, None)
 
 
 def test_a_name_that_would_begin_another_header_stays_in_the_subject() -> None:
     """As one may stand in a database from elsewhere; a booking takes none."""
     booking = BookingFactory(service__name="Massage\r\nBcc: evil@example.org", client__name="Carla\nCc: e@example.org")
-    BookingChangeFactory(booking=booking, tell_client_at=NOW)
+    BookingChangeFactory(booking=booking, notify_client_at=NOW)
     assert outgoing.tell_clients(NOW) == 1
     asked = proposal(UserFactory())
     asked.booking.client.name = "Carla\x1b[31m\u2028Bcc: e@example.org"

@@ -11,7 +11,7 @@ from django.core.management import call_command
 from django.test import Client
 
 from bookings import actions
-from bookings.models import QUIET, Booking, BookingChange, Proposal
+from bookings.models import UNDO_WINDOW, Booking, BookingChange, Proposal
 from bookings.notifications import emails, outgoing
 from bookings.proposals import lifecycle
 from tests.bookings.practice import HOUR, Practice, berlin, utc
@@ -37,7 +37,7 @@ def moved(practice: Practice, booking: Booking, hour: int) -> None:
 
 
 def quiet(practice: Practice) -> None:
-    practice.later(QUIET)
+    practice.later(UNDO_WINDOW)
 
 
 BEFORE = "Before: Tue 1 Dec 2026, 10:00 (Europe/Berlin)."
@@ -66,7 +66,7 @@ def test_a_move_there_and_back_within_the_quiet_minutes_is_no_news(practice: Pra
     moved(practice, booking, 10)
     quiet(practice)
     assert told(practice) == []
-    assert BookingChange.objects.filter(kind="moved", tell_client_at__isnull=False).count() == 0
+    assert BookingChange.objects.filter(kind="moved", notify_client_at__isnull=False).count() == 0
 
 
 def test_who_cancels_within_the_quiet_minutes_cancels_the_time_the_client_knows(

@@ -376,7 +376,7 @@ def test_trouble_of_one_calendar_is_not_told_of_another(anna: User, work: Calend
 )
 def test_events_that_are_owed_are_told(anna: User, work: Calendar, policy: str, blocks: bool, text: str) -> None:
     CalendarConfiguration.objects.update(stale_policy=policy)
-    EventFactory(calendar=work, owed_etag='"1"', owed_since=NOW)
+    EventFactory(calendar=work, pending_etag='"1"', pending_since=NOW)
     Calendar.objects.update(fresh_at=None)
     assert told(anna, tuesday(10), Kind.FRESHNESS) == [
         ("freshness", blocks, text),

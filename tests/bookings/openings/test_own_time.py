@@ -40,7 +40,7 @@ def private(practice: Practice) -> Account:
 
 def sync_all(practice: Practice) -> None:
     practice.later()
-    for connection in Connection.objects.filter(needs_person=False):
+    for connection in Connection.objects.filter(needs_attention=False):
         sync_connection(connection.pk, now=practice.now)
 
 

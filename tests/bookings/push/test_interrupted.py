@@ -9,13 +9,13 @@ import pytest
 from bookings import actions
 from bookings.models import Booking
 from bookings.push import outbox
-from connections import push
+from connections.push import events
 from tests.bookings.practice import Practice, berlin, utc
 from tests.factories import START
 
 POINTS: dict[str, tuple[ModuleType, str]] = {
-    "before the request": (push, "_session"),
-    "after the answer": (push, "remember"),
+    "before the request": (events, "_session"),
+    "after the answer": (events, "remember"),
     "before the commit": (outbox, "_write"),
 }
 

@@ -139,7 +139,7 @@ def test_a_revoked_password_waits_for_a_person_and_goes_on_after_reconnecting(pr
     practice.account.revoke_all()
     assert practice.push() == ["needs_reconnect"]
     connection = Connection.objects.get()
-    assert (connection.needs_person, connection.error_code) == (True, "unauthorized")
+    assert (connection.needs_attention, connection.error_code) == (True, "unauthorized")
     practice.icloud.log.clear()
     assert practice.push() == []
     assert (methods(practice), outbox.push_state(booking)) == ([], "needs_reconnect")
@@ -152,7 +152,7 @@ def test_a_single_401_alarms_nobody(practice: Practice) -> None:
     practice.book()
     practice.icloud.faults.unauthorized(method="PUT")
     assert practice.push() == ["pushed"]
-    assert Connection.objects.get().needs_person is False
+    assert Connection.objects.get().needs_attention is False
 
 
 def test_a_linked_calendar_that_became_read_only_is_said_and_not_asked_for_ever(practice: Practice) -> None:

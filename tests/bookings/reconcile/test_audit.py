@@ -209,7 +209,7 @@ def test_one_stray_401_does_not_spoil_an_audit(practice: Practice) -> None:
 
 
 def test_a_connection_that_needs_a_person_is_not_asked(practice: Practice) -> None:
-    Connection.objects.update(needs_person=True, error_code="unauthorized", error_params={"username": "anna"})
+    Connection.objects.update(needs_attention=True, error_code="unauthorized", error_params={"username": "anna"})
     practice.icloud.log.clear()
     assert [kind for kind, _text in mended(practice)] == ["unread", "unread"]
     assert list(practice.icloud.log) == []
@@ -245,7 +245,7 @@ def test_an_event_that_syncs_still_owe_is_unread(practice: Practice) -> None:
     practice.account.calendar("Work").spoil(href)
     practice.sync()
     assert found(practice) == [("unread", "“Work” lists an event that could not be read yet: …")]
-    assert href in [row.href for row in Event.objects.owed()]
+    assert href in [row.href for row in Event.objects.pending()]
 
 
 def test_a_booking_of_a_disconnected_account_is_unread(practice: Practice) -> None:
@@ -405,7 +405,7 @@ def test_a_repair_that_mended_all_says_so(practice: Practice) -> None:
 
 def test_a_doubted_emptiness_is_why_a_repair_leaves_something(practice: Practice) -> None:
     practice.booked()
-    Calendar.objects.filter(name="Home").update(doubted_at=practice.now)
+    Calendar.objects.filter(name="Home").update(mass_deletion_suspected_at=practice.now)
     [placement] = LinkedEvent.objects.all()
     missing = Difference(Kind.MISSING, "…", placement.calendar_path, placement=placement.pk)
     assert [one.note for one in with_notes([missing])] == [

@@ -181,7 +181,7 @@ def test_no_file_of_twenty_megabytes_takes_more_than_two_hundred_beside_it(what)
     """In a process of its own, since memory that was once in use is not given back."""
     program = f"""
 import resource
-from tests.connections.test_ical_hostile import ANNA, HUGE, expanded, reduce
+from tests.connections.ical.test_hostile import ANNA, HUGE, expanded, reduce
 
 data = HUGE[{what!r}]()
 before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss

@@ -42,11 +42,11 @@ def url(connection: Connection, page: str = "") -> str:
 def test_calendars_show_access_blocking_and_how_far_they_are_known(client: Client, connection: Connection) -> None:
     work = CalendarFactory(connection=connection, name="Work")
     CalendarFactory(connection=connection, name="Team", writable=False, shared=True, fresh_at=None)
-    CalendarFactory(connection=connection, name="Kids", conflict=False)
+    CalendarFactory(connection=connection, name="Kids", is_conflict_calendar=False)
     CalendarFactory(
         connection=connection,
         name="Trips",
-        error_code="emptiness_doubted",
+        error_code="mass_deletion_suspected",
         error_params={"removed": 40, "known": 41},
     )
     configuration = connection.user.calendar_configuration
@@ -76,10 +76,10 @@ def test_a_calendars_colour_is_an_attribute_and_nothing_else_is(client: Client, 
 @time_machine.travel(NOW, tick=False)
 def test_events_with_a_problem_are_named(client: Client, connection: Connection) -> None:
     calendar = CalendarFactory(connection=connection, name="Work")
-    EventFactory(calendar=calendar, summary="Dentist", owed_etag='"2"', owed_since=NOW - timedelta(hours=26))
+    EventFactory(calendar=calendar, summary="Dentist", pending_etag='"2"', pending_since=NOW - timedelta(hours=26))
     EventFactory(calendar=calendar, summary="Old series", problem="too_many_occurrences")
     EventFactory(calendar=calendar, summary="Fine")
-    EventFactory(calendar=CalendarFactory(connection=connection, conflict=False), problem="unreadable")
+    EventFactory(calendar=CalendarFactory(connection=connection, is_conflict_calendar=False), problem="unreadable")
     response = client.get(url(connection))
     assert texts(response, "//section[@aria-labelledby='problems']//li") == [
         "Dentist Work Listed by iCloud, but it cannot be read. Kalends keeps trying since 1 day ago Sun 29 Nov, 07:00.",

@@ -97,10 +97,10 @@ def test_until_calendars_are_chosen_every_page_says_so(client: Client) -> None:
 
 @pytest.mark.django_db
 def test_a_new_calendar_and_a_broken_connection_stand_on_every_page(client: Client) -> None:
-    connection = ConnectionFactory(username="anna@icloud.com", needs_person=True)
+    connection = ConnectionFactory(username="anna@icloud.com", needs_attention=True)
     new = CalendarFactory(connection=connection, name="Kids <3", asked_about=False)
     CalendarFactory(name="Somebody else’s", asked_about=False)
-    ConnectionFactory(needs_person=True)
+    ConnectionFactory(needs_attention=True)
     client.force_login(connection.user)
     page = client.get(PAGE)
     assert [text.split(":")[0] for text in texts(page, NOTICES)] == [

@@ -25,8 +25,8 @@ def cards(client: Client) -> list[str]:
 def test_an_account_shows_its_health_and_its_syncs_in_the_owners_zone(client: Client) -> None:
     connection = ConnectionFactory(username="anna@icloud.com")
     CalendarFactory(connection=connection)
-    CalendarFactory(connection=connection, conflict=False)
-    CalendarFactory(connection=connection, conflict=False, gone_at=NOW)
+    CalendarFactory(connection=connection, is_conflict_calendar=False)
+    CalendarFactory(connection=connection, is_conflict_calendar=False, gone_at=NOW)
     client.force_login(connection.user)
     assert cards(client) == [
         "anna@icloud.com iCloud Connected All is well. Kalends looks for changes by itself. "
@@ -38,7 +38,7 @@ def test_an_account_shows_its_health_and_its_syncs_in_the_owners_zone(client: Cl
 def test_an_account_that_needs_a_person_says_why_and_offers_to_reconnect(client: Client) -> None:
     connection = ConnectionFactory(
         username="anna@icloud.com",
-        needs_person=True,
+        needs_attention=True,
         error_code="unauthorized",
         error_params={"username": "anna@icloud.com"},
         next_sync_at=None,

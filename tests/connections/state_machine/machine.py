@@ -59,8 +59,8 @@ class Kept(NamedTuple):
 
     href: str
     etag: str
-    owed_etag: str
-    owed_since: datetime
+    pending_etag: str
+    pending_since: datetime
     shown: list[Shown]
 
 
@@ -199,7 +199,7 @@ class World(RuleBasedStateMachine):
         """No trouble unblocks what was read, what is called fresh is whole, and nothing is there twice."""
         assert self.bugs == [], "something was raised that nobody expected"
         kept = self.kept()
-        for row in self.rows().filter(conflict=True):
+        for row in self.rows().filter(is_conflict_calendar=True):
             calendar = next((one for one in self.account.events() if one.path == row.path), None)
             self.assert_what_was_read_stands(row, calendar, kept.get(row.path, {}))
             self.assert_fresh_is_whole(row, calendar, kept.get(row.path, {}))
@@ -207,10 +207,12 @@ class World(RuleBasedStateMachine):
 
     def kept(self) -> dict[str, dict[str, Kept]]:
         """What Kalends has of the chosen calendars: by path, by href."""
-        kept: dict[str, dict[str, Kept]] = {row.path: {} for row in self.rows().filter(conflict=True)}
+        kept: dict[str, dict[str, Kept]] = {row.path: {} for row in self.rows().filter(is_conflict_calendar=True)}
         events = Event.objects.filter(calendar__connection=self.pk)
         by_key: dict[int, Kept] = {}
-        for key, path, *facts in events.values_list("pk", "calendar__path", "href", "etag", "owed_etag", "owed_since"):
+        for key, path, *facts in events.values_list(
+            "pk", "calendar__path", "href", "etag", "pending_etag", "pending_since"
+        ):
             by_key[key] = kept[path][facts[0]] = Kept(*facts, [])
         rows = Occurrence.objects.filter(calendar__connection=self.pk)
         for key, *facts in rows.values_list("event", *SHOWN):
@@ -236,7 +238,7 @@ class World(RuleBasedStateMachine):
 
     def assert_fresh_is_whole(self, row: Calendar, calendar: Theirs, kept: dict[str, Kept]) -> None:
         """A calendar known up to a time after its last change is known exactly; one with an unread member is not."""
-        owed = {one.href: one.owed_since for one in kept.values() if one.owed_etag}
+        owed = {one.href: one.pending_since for one in kept.values() if one.pending_etag}
         if row.fresh_at is None:
             return
         lately = [since for since in owed.values() if self.now - A_DAY < since < row.fresh_at]
@@ -244,14 +246,14 @@ class World(RuleBasedStateMachine):
         if calendar is None:
             assert row.fresh_at <= self.removed_at.get(row.path, self.now), "called fresh, but it is gone"
         elif self.changed_at(calendar) < row.fresh_at:
-            self.assert_whole(row, calendar.resources, kept, but=set(owed))
+            self.assert_whole(row, calendar.resources, kept, exclude=set(owed))
 
     def assert_whole(
-        self, row: Calendar, resources: dict[str, Resource], kept: dict[str, Kept], *, but: set[str]
+        self, row: Calendar, resources: dict[str, Resource], kept: dict[str, Kept], *, exclude: set[str]
     ) -> None:
-        assert not resources.keys() - but - kept.keys(), "called fresh, but an event is missing"
-        assert self.deaf or not kept.keys() - but - resources.keys(), "called fresh, but an event is left over"
-        for href in resources.keys() - but:
+        assert not resources.keys() - exclude - kept.keys(), "called fresh, but an event is missing"
+        assert self.deaf or not kept.keys() - exclude - resources.keys(), "called fresh, but an event is left over"
+        for href in resources.keys() - exclude:
             self.assert_reads(kept[href], row, resources[href].data)
 
     def changed_at(self, calendar: theirs.Calendar) -> datetime:
@@ -301,7 +303,7 @@ class World(RuleBasedStateMachine):
         self.pass_time(A_DAY if self.deaf else timedelta(hours=1))
         self.deaf = False
         connection = Connection.objects.get(pk=self.pk)
-        if connection.needs_person or not self.account.accepts(connection.password):
+        if connection.needs_attention or not self.account.accepts(connection.password):
             accounts.reconnect(connection, password=self.account.new_app_password(), now=self.now)
         self.enter("poll")
         self.untick_what_is_gone()
@@ -309,7 +311,7 @@ class World(RuleBasedStateMachine):
     def untick_what_is_gone(self) -> None:
         """What the page asks the staff member to do about a calendar that is no more."""
         there = self.rows().filter(path__in=[calendar.path for calendar in self.account.events()])
-        kept = there.filter(conflict=True) or there
+        kept = there.filter(is_conflict_calendar=True) or there
         accounts.configure(self.user, linked=None, conflicts=list(kept), now=self.now)
 
     def assert_agreed(self) -> None:
@@ -319,11 +321,11 @@ class World(RuleBasedStateMachine):
             path: (calendar.name, not calendar.read_only) for path, calendar in there.items()
         }
         kept = self.kept()
-        assert not Event.objects.filter(calendar__connection=self.pk, calendar__conflict=False).exists()
-        for row in self.rows().filter(conflict=True):
+        assert not Event.objects.filter(calendar__connection=self.pk, calendar__is_conflict_calendar=False).exists()
+        for row in self.rows().filter(is_conflict_calendar=True):
             self.assert_settled(row, there[row.path].resources, kept[row.path])
         connection = Connection.objects.get(pk=self.pk)
-        assert (connection.error_code, connection.needs_person, connection.failures) == ("", False, 0)
+        assert (connection.error_code, connection.needs_attention, connection.failures) == ("", False, 0)
         assert (connection.lease_token, connection.lease_until, connection.not_before) == ("", None, None)
         assert not connection.user.calendar_configuration.reconcile_due
         assert busy.freshness(self.user, now=self.now).state == "fresh"
@@ -335,14 +337,14 @@ class World(RuleBasedStateMachine):
         for href, one in kept.items():
             self.assert_reads(one, row, resources[href].data, titles=not row.times_only)
             assert not (row.times_only and any(shown.title for shown in one.shown))
-        assert not any(one.owed_etag for one in kept.values())
-        assert (row.error_code, row.doubted_at, row.gone_at) == ("", None, None)
+        assert not any(one.pending_etag for one in kept.values())
+        assert (row.error_code, row.mass_deletion_suspected_at, row.gone_at) == ("", None, None)
         assert row.probe_token == row.listed_token
 
     def assert_one_request_is_enough(self) -> None:
         """Nothing has changed and Kalends knows it: the next poll asks once, and once for each daily comparison."""
         self.pass_time(timedelta(minutes=6))
-        daily = self.rows().filter(conflict=True, compared_at__lte=self.now - A_DAY).count()
+        daily = self.rows().filter(is_conflict_calendar=True, compared_at__lte=self.now - A_DAY).count()
         report = sync_connection(self.pk, now=self.now)
         assert (report.requests, report.changed, report.removed, report.error) == (1 + daily, 0, 0, None)
 
@@ -355,4 +357,4 @@ class World(RuleBasedStateMachine):
         self.enter("poll")
         self.all_is_as_it_must_be()
         self.assert_agreed()
-        assert all(self.rows().filter(conflict=True).values_list("sync_token", flat=True)), "no token"
+        assert all(self.rows().filter(is_conflict_calendar=True).values_list("sync_token", flat=True)), "no token"

@@ -258,12 +258,12 @@ class Phone(World):
             self.phone_of[phone.move_to(href, self.calendar(where))] = phone
 
     @precondition(lambda self: self.hrefs())
-    @rule(where=numbers, but=st.integers(0, 4))
-    def empties_a_calendar(self, where: int, but: int) -> None:
+    @rule(where=numbers, kept=st.integers(0, 4))
+    def empties_a_calendar(self, where: int, kept: int) -> None:
         """All of it, or all but the oldest few."""
         self.tick()
         calendar = self.calendar(where)
-        for href in [href for href in self.hrefs() if href.startswith(calendar.path)][but:]:
+        for href in [href for href in self.hrefs() if href.startswith(calendar.path)][kept:]:
             calendar.delete(href)
 
     # --- calendars themselves -----------------------------------------------------------------------------------

@@ -40,7 +40,7 @@ class Staff(World):
         row = rows[where % len(rows)]
         with transaction.atomic():
             self.rows().filter(pk=row.pk).update(**rules)
-            if row.conflict:
+            if row.is_conflict_calendar:
                 reexpand.expand_calendar(row, self.now)
 
     @rule(zone=st.sampled_from(STAFF_ZONES))
@@ -60,10 +60,10 @@ class Staff(World):
 
     def choose(self, unticked: set[int]) -> None:
         """All but some, and of those that are gone only what was chosen before, as the page offers them."""
-        offered = [row for row in self.rows() if row.gone_at is None or row.conflict]
+        offered = [row for row in self.rows() if row.gone_at is None or row.is_conflict_calendar]
         chosen = [row for number, row in enumerate(offered) if number not in unticked]
         accounts.configure(self.user, linked=None, conflicts=chosen or offered, now=self.now)
-        for row in self.rows().filter(conflict=False):
+        for row in self.rows().filter(is_conflict_calendar=False):
             self.forget(row.path)
 
     def forget(self, path: str) -> None:

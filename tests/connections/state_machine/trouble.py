@@ -98,7 +98,7 @@ class Trouble(Phone):
 
     def honest(self) -> bool:
         lies = (fault for fault in self.icloud.faults.pending if fault.content == NOTHING)
-        return not any(lies) and not self.rows().exclude(doubted_at=None).exists()
+        return not any(lies) and not self.rows().exclude(mass_deletion_suspected_at=None).exists()
 
     @rule()
     def the_way_is_clear(self) -> None:

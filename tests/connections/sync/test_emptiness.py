@@ -32,7 +32,10 @@ def test_a_listing_that_lacks_everything_or_more_than_half_of_ten_is_doubted(
     report = world.sync()
     assert (report.removed, len(world.known())) == ((0, there) if doubted else (gone, there - gone))
     calendar = world.calendar()
-    assert (calendar.doubted_at == world.now, calendar.error_code) == (doubted, "emptiness_doubted" if doubted else "")
+    assert (calendar.mass_deletion_suspected_at == world.now, calendar.error_code) == (
+        doubted,
+        "mass_deletion_suspected" if doubted else "",
+    )
 
 
 def test_a_doubted_listing_removes_nothing_stores_no_token_and_says_so(world: World) -> None:
@@ -46,7 +49,7 @@ def test_a_doubted_listing_removes_nothing_stores_no_token_and_says_so(world: Wo
     assert report.error.sentence == (
         "“Work”: iCloud suddenly listed far fewer events (3 of 3 gone). Nothing was removed; it is asked again shortly."
     )
-    assert (world.connection.error_code, world.connection.needs_person) == ("emptiness_doubted", False)
+    assert (world.connection.error_code, world.connection.needs_attention) == ("mass_deletion_suspected", False)
     assert (world.connection.next_sync_at - world.now).total_seconds() == 60
     assert len(world.seen()) == 3
 
@@ -58,7 +61,7 @@ def test_before_a_minute_is_over_nobody_asks_again(world: World) -> None:
     assert world.sync(after=59).error is not None
     world.refresh(after=0)
     assert world.asked() == ["PROPFIND /calendars/ 1 207"] * 2
-    assert (len(world.known()), world.connection.error_code) == (3, "emptiness_doubted")
+    assert (len(world.known()), world.connection.error_code) == (3, "mass_deletion_suspected")
 
 
 def test_after_a_minute_the_same_answer_is_believed(world: World) -> None:
@@ -67,7 +70,11 @@ def test_after_a_minute_the_same_answer_is_believed(world: World) -> None:
     report = world.sync(after=60)
     assert (report.removed, report.error, world.seen()) == (3, None, [])
     calendar, connection = world.calendar(), world.connection
-    assert (calendar.doubted_at, calendar.doubted_digest, calendar.error_code) == (None, "", "")
+    assert (calendar.mass_deletion_suspected_at, calendar.suspected_deletion_digest, calendar.error_code) == (
+        None,
+        "",
+        "",
+    )
     assert (calendar.fresh_at, connection.error_code, connection.failing_since) == (world.now, "", None)
     assert world.sync().requests == 1
 
@@ -77,7 +84,7 @@ def test_another_answer_is_doubted_anew(world: World) -> None:
     delete(world, hrefs[:15])
     assert world.sync().removed == 0
     delete(world, hrefs[15:17])
-    assert (world.sync(after=60).removed, world.calendar().doubted_at) == (0, world.now)
+    assert (world.sync(after=60).removed, world.calendar().mass_deletion_suspected_at) == (0, world.now)
     assert (world.sync(after=60).removed, len(world.known())) == (17, 3)
 
 
@@ -90,7 +97,7 @@ def test_what_comes_back_meanwhile_is_known_at_once_and_nothing_was_lost(world: 
     for href, data in kept.items():
         world.theirs("Work").put(href.rsplit("/")[-1], data)
     report = world.sync(after=60)
-    assert (report.removed, world.calendar().doubted_at, world.known()) == (0, None, world.there())
+    assert (report.removed, world.calendar().mass_deletion_suspected_at, world.known()) == (0, None, world.there())
     assert {href: world.event(href).pk for href in hrefs} == rows
 
 

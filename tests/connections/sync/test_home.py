@@ -28,7 +28,7 @@ def test_name_colour_order_and_access_follow_the_listing(world: World) -> None:
     world.asked()
     world.sync()
     row = Calendar.objects.get(pk=pk)
-    assert (row.name, row.color, row.writable, row.conflict) == ("Practice", "#00FF00", False, True)
+    assert (row.name, row.color, row.writable, row.is_conflict_calendar) == ("Practice", "#00FF00", False, True)
     world.theirs("Practice").make_read_only(False)
     world.sync()
     assert Calendar.objects.get(pk=pk).writable is True
@@ -37,7 +37,7 @@ def test_name_colour_order_and_access_follow_the_listing(world: World) -> None:
 def test_two_calendars_may_have_the_same_name(world: World) -> None:
     other = world.account.add_calendar("Work")
     world.sync()
-    assert list(world.connection.calendars.filter(name="Work").values_list("path", "conflict")) == [
+    assert list(world.connection.calendars.filter(name="Work").values_list("path", "is_conflict_calendar")) == [
         ("/10000001/calendars/work/", True),
         (other.path, False),
     ]
@@ -55,7 +55,7 @@ def test_a_calendar_that_is_removed_keeps_its_last_good_copy_and_says_so(world: 
     assert (world.seen(), world.calendar().fresh_at) == (["01.12. 10:00-11:00 Dentist BUSY"], good)
     assert report.error is not None
     assert report.error.sentence == "“Work”: This calendar is no longer in the account. Choose another, or untick it."
-    assert (world.connection.error_code, world.connection.needs_person) == ("calendar_gone", False)
+    assert (world.connection.error_code, world.connection.needs_attention) == ("calendar_gone", False)
 
 
 def test_a_calendar_known_to_be_gone_costs_no_further_request_and_no_further_history(world: World) -> None:
@@ -83,7 +83,7 @@ def test_a_calendar_made_anew_under_the_same_name_is_another_one_and_is_asked_ab
     made = world.account.add_calendar("Work")
     world.sync()
     rows = Calendar.objects.filter(connection=world.pk, name="Work").order_by("pk")
-    assert list(rows.values_list("path", "conflict", "asked_about", "error_code")) == [
+    assert list(rows.values_list("path", "is_conflict_calendar", "asked_about", "error_code")) == [
         ("/10000001/calendars/work/", True, True, "calendar_gone"),
         (made.path, False, False, ""),
     ]

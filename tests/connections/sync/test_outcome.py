@@ -41,7 +41,7 @@ def test_a_single_401_is_asked_once_more_and_alarms_nobody(read: World) -> None:
     assert read.asked() == [REFUSED, HOME]
     read.icloud.faults.unauthorized(method="REPORT")
     report = read.sync(after=1, probed=True)
-    assert (report.error, report.changed, read.connection.needs_person) == (None, 1, False)
+    assert (report.error, report.changed, read.connection.needs_attention) == (None, 1, False)
 
 
 @pytest.mark.parametrize("door", ["poll", "sync"])
@@ -54,7 +54,7 @@ def test_a_repeated_401_needs_a_person_and_polling_stops(read: World, door: str)
         "and reconnect."
     ]
     connection = read.connection
-    assert (connection.needs_person, connection.error_code, connection.next_sync_at) == (True, "unauthorized", None)
+    assert (connection.needs_attention, connection.error_code, connection.next_sync_at) == (True, "unauthorized", None)
     assert (connection.failing_since - read.now).total_seconds() < 5
     read.poll(after=3600)
     read.sync(after=3600)
@@ -64,10 +64,10 @@ def test_a_repeated_401_needs_a_person_and_polling_stops(read: World, door: str)
 
 
 def test_a_person_may_ask_a_connection_that_needs_one_and_a_good_answer_heals_it(read: World) -> None:
-    Connection.objects.update(needs_person=True, error_code="unauthorized", next_sync_at=None)
+    Connection.objects.update(needs_attention=True, error_code="unauthorized", next_sync_at=None)
     report = read.person_syncs()
     assert (report.changed, report.error) == (1, None)
-    assert (read.connection.needs_person, read.connection.error_code, pause(read)) == (False, "", 300)
+    assert (read.connection.needs_attention, read.connection.error_code, pause(read)) == (False, "", 300)
 
 
 @pytest.mark.parametrize("status", [429, 503])
@@ -144,7 +144,7 @@ def test_a_home_that_cannot_be_listed_keeps_everything_and_is_tried_again(
     reports = read.poll() if door == "poll" else [read.sync()]
     assert [report.error.code for report in reports if report.error] == [code]
     connection, after = read.connection, read.calendar()
-    assert (connection.needs_person, connection.error_code, connection.failures) == (False, code, 1)
+    assert (connection.needs_attention, connection.error_code, connection.failures) == (False, code, 1)
     assert (after.fresh_at, after.sync_token, after.gone_at) == (before.fresh_at, before.sync_token, None)
     assert read.seen() == ["01.12. 10:00-11:00 Dentist BUSY"]
     assert 300 <= pause(read) <= 380
@@ -263,7 +263,7 @@ def test_a_bug_is_logged_said_on_the_row_and_tried_again(read: World, caplog: py
         "later."
     )
     connection = read.connection
-    assert (connection.error_code, connection.needs_person, connection.lease_token) == ("bug", False, "")
+    assert (connection.error_code, connection.needs_attention, connection.lease_token) == ("bug", False, "")
     assert 300 <= pause(read) <= 380
     words = f"syncing connection {read.pk} failed (RelatedObjectDoesNotExist); it is tried again by itself"
     assert [record.message for record in caplog.records] == [words]

@@ -14,8 +14,8 @@ HOUR = 3600
 
 def owed(world: World) -> list[tuple[str, int, timedelta]]:
     """Title, attempts and the pause from now on of every owed event."""
-    rows = world.calendar().events.owed().order_by("summary")
-    return [(row.summary, row.owed_attempts, row.owed_next_at - world.now) for row in rows]
+    rows = world.calendar().events.pending().order_by("summary")
+    return [(row.summary, row.pending_attempts, row.pending_next_at - world.now) for row in rows]
 
 
 @pytest.mark.parametrize("how", ["missing", "left-out", "empty", "error"])
@@ -65,7 +65,7 @@ def test_the_pauses_grow_up_to_an_hour(world: World) -> None:
     world.sync()
     pauses = []
     for _ in range(11):
-        pause = world.calendar().events.get().owed_next_at - world.now
+        pause = world.calendar().events.get().pending_next_at - world.now
         pauses.append(pause.total_seconds())
         world.sync(after=pause.total_seconds())
     assert pauses == [10, 20, 40, 80, 160, 320, 640, 1280, 2560, 3600, 3600]
@@ -89,7 +89,7 @@ def test_a_calendar_that_owes_is_not_fresh_for_24_hours_and_then_it_is(world: Wo
         world.sync(after=hours * HOUR)
         fresh_at.append(world.calendar().fresh_at)
     assert fresh_at == [good, good, good, good, world.now]
-    assert (world.event(next(iter(world.there()))).owed_since, world.connection.error_code) == (since, "")
+    assert (world.event(next(iter(world.there()))).pending_since, world.connection.error_code) == (since, "")
 
 
 def test_a_first_read_with_an_owed_event_counts_as_read_but_not_as_fresh(connected: World) -> None:
@@ -121,7 +121,7 @@ def test_a_read_that_lags_behind_the_listing_catches_up(world: World, shows: str
     world.phone.move(href, at(15))
     report = world.sync()
     assert (world.seen(), report.removed) == (["01.12. 10:00-11:00 Dentist BUSY"], 0)
-    assert (world.event(href).owed_etag, world.calendar().fresh_at == world.now) == (world.there()[href], False)
+    assert (world.event(href).pending_etag, world.calendar().fresh_at == world.now) == (world.there()[href], False)
     world.sync(after=10)
     assert owed(world) == [("Dentist", 1, timedelta(seconds=20))]
     world.icloud.advance(30)
@@ -236,10 +236,10 @@ def test_a_new_version_that_says_no_time_or_is_cut_off_is_owed_and_the_known_tim
     work.put("1.ics", data)
     report = world.sync()
     assert (world.seen(), report.changed, report.problems) == (known, 0, 1)
-    assert (world.event(href).owed_etag, world.freshness().state) == (world.there()[href], "stale")
+    assert (world.event(href).pending_etag, world.freshness().state) == (world.there()[href], "stale")
 
     world.sync(after=10)
-    assert (world.seen(), world.event(href).owed_attempts) == (known, 1)
+    assert (world.seen(), world.event(href).pending_attempts) == (known, 1)
 
     work.put("1.ics", event("A").replace(b"T10", b"T14").replace(b"T11", b"T15"))
     world.sync()

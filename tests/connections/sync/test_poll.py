@@ -205,4 +205,4 @@ def test_a_connection_without_calendars_is_polled_and_finds_its_first(icloud: Sa
     otto.add_calendar("Work")
     Connection.objects.update(next_sync_at=NOW)
     assert [report.unfinished for report in poll.poll_due(NOW)] == [True]
-    assert list(row.calendars.values_list("name", "conflict", "asked_about")) == [("Work", True, True)]
+    assert list(row.calendars.values_list("name", "is_conflict_calendar", "asked_about")) == [("Work", True, True)]

@@ -123,13 +123,13 @@ def test_titles_come_back_with_the_next_sync_when_they_are_wanted_again(silent: 
 
 
 def test_an_event_that_a_sync_replaces_meanwhile_keeps_what_the_sync_said(silent: World) -> None:
-    lens = reexpand.Lens.of(silent.calendar(), silent.now)
+    context = reexpand.ReadContext.of(silent.calendar(), silent.now)
     rows = list(Event.objects.all())
-    redone = [reexpand._redo(row, lens) for row in rows]
+    redone = [reexpand._redo(row, context) for row in rows]
     href = next(row.href for row in rows if row.summary == "Later")
     silent.phone.move(href, at(12, day=5))
     silent.sync()
-    reexpand._replace(silent.calendar(), redone, lens)
+    reexpand._replace(silent.calendar(), redone, context)
     assert lines(silent, "Later") == ["05.12. 12:00-13:00 Later BUSY"]
 
 
@@ -159,7 +159,7 @@ def test_of_the_oddest_events_the_kept_times_are_those_of_the_texts(world: World
         world.phone.add_text(world.theirs("Work"), path.read_bytes())
     world.sync()
     assert Occurrence.objects.count() > 50
-    assert reexpand.astray(world.calendar(), world.now + days * DAY) == []
+    assert reexpand.find_inconsistent(world.calendar(), world.now + days * DAY) == []
 
 
 def test_a_full_sync_works_out_anew_what_went_astray(silent: World) -> None:
@@ -169,4 +169,4 @@ def test_a_full_sync_works_out_anew_what_went_astray(silent: World) -> None:
     silent.sync()
     assert silent.seen() != before
     silent.sync(full=True)
-    assert (silent.seen(), reexpand.astray(silent.calendar(), silent.now)) == (before, [])
+    assert (silent.seen(), reexpand.find_inconsistent(silent.calendar(), silent.now)) == (before, [])

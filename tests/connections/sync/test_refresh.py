@@ -48,7 +48,7 @@ def test_the_daily_comparison_does_not_hold_a_booking_up(world: World) -> None:
 
 
 def test_a_connection_that_needs_a_person_is_not_asked(world: World) -> None:
-    Connection.objects.update(needs_person=True)
+    Connection.objects.update(needs_attention=True)
     world.refresh()
     assert world.asked() == []
 
@@ -95,7 +95,7 @@ def test_when_the_change_takes_too_long_to_read_the_calendar_is_not_fresh(world:
 def test_a_password_that_is_refused_at_the_last_moment_needs_a_person(world: World) -> None:
     world.account.revoke_all()
     world.refresh()
-    assert (world.connection.needs_person, world.connection.error_code) == (True, "unauthorized")
+    assert (world.connection.needs_attention, world.connection.error_code) == (True, "unauthorized")
 
 
 def test_two_accounts_are_asked_at_the_same_time(world: World) -> None:

@@ -17,7 +17,7 @@ FRAME = ("BEGIN", "COMMIT", "SAVEPOINT", "RELEASE")
 HOME = "PROPFIND /calendars/ 1 207"
 
 
-def nothing(user_id: int, now: object, *, hurried: bool) -> None:
+def nothing(user_id: int, now: object, *, offline: bool) -> None:
     """What follows a sync where bookings are of no interest."""
 
 
@@ -57,7 +57,7 @@ def test_a_poll_without_change_is_one_request_and_four_queries(world: World, cal
         "UPDATE connections_calendar",  # known as of now
         "UPDATE connections_connection",  # give back
     ]
-    assert {row.fresh_at for row in world.connection.calendars.filter(conflict=True)} == {world.now}
+    assert {row.fresh_at for row in world.connection.calendars.filter(is_conflict_calendar=True)} == {world.now}
 
 
 def test_a_sync_without_change_costs_the_same_as_a_poll(world: World) -> None:

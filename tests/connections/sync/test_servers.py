@@ -35,7 +35,7 @@ class Served:
         return sync_connection(self.connection.pk, now=self.now, full=full)
 
     def titles(self) -> list[str]:
-        assert Event.objects.exclude(owed_etag="").count() == 0
+        assert Event.objects.exclude(pending_etag="").count() == 0
         return sorted(Occurrence.objects.values_list("summary", flat=True))
 
 
@@ -100,4 +100,4 @@ def test_a_removed_calendar_is_gone_and_its_times_stay(served: Served) -> None:
 
 def test_a_wrong_password_needs_a_person(served: Served) -> None:
     Connection.objects.update(password="wrong")
-    assert (served.sync().requests, Connection.objects.get().needs_person) == (2, True)
+    assert (served.sync().requests, Connection.objects.get().needs_attention) == (2, True)

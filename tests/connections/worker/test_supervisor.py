@@ -59,10 +59,10 @@ def done(count: int) -> bool:
 
 
 def kill_and_wait(overseer: int, victim: int) -> None:
-    """Kill one and wait until the crew is complete again."""
+    """Kill one and wait until the processes is complete again."""
     os.kill(victim, signal.SIGKILL)
     until = time.monotonic() + 30
-    while (victim in (crew := children(overseer)) or len(crew) != WORKERS + 2) and time.monotonic() < until:
+    while (victim in (processes := children(overseer)) or len(processes) != WORKERS + 2) and time.monotonic() < until:
         time.sleep(0.05)
 
 
@@ -85,15 +85,15 @@ def test_of_a_crew_at_work_one_is_started_again_and_the_others_finish(overseer: 
 
 
 def test_a_cluster_that_is_told_to_stop_several_times_ends(overseer: int) -> None:
-    crew = [overseer, *children(overseer)]
+    processes = [overseer, *children(overseer)]
     cluster = parent(overseer)
     for _ in range(40):
         os.kill(cluster, signal.SIGINT)
         time.sleep(0.0005)
     until = time.monotonic() + 30
-    while any(Path(f"/proc/{pid}").exists() for pid in crew) and time.monotonic() < until:
+    while any(Path(f"/proc/{pid}").exists() for pid in processes) and time.monotonic() < until:
         time.sleep(0.05)
-    assert [pid for pid in crew if Path(f"/proc/{pid}").exists()] == []
+    assert [pid for pid in processes if Path(f"/proc/{pid}").exists()] == []
 
 
 class Interrupted(Cluster):

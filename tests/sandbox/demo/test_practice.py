@@ -113,7 +113,7 @@ def test_another_start_on_the_same_day_changes_nothing(make, icloud: Sandbox) ->
 
 def test_a_revoked_account_stays_revoked(make, icloud: Sandbox) -> None:
     make(WEDNESDAY)
-    Connection.objects.filter(username="jonas.field@icloud.com").update(needs_person=True, error_code="unauthorized")
+    Connection.objects.filter(username="jonas.field@icloud.com").update(needs_attention=True, error_code="unauthorized")
     icloud.log.clear()
     practice.bring_up_to_date(icloud, filled=practice.weeks_of(WEDNESDAY), now=WEDNESDAY + timedelta(minutes=5))
-    assert Connection.objects.get(username="jonas.field@icloud.com").needs_person is True
+    assert Connection.objects.get(username="jonas.field@icloud.com").needs_attention is True

@@ -9,7 +9,7 @@ import pytest
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
-from bookings.models import QUIET, Booking, BookingChange
+from bookings.models import UNDO_WINDOW, Booking, BookingChange
 from practice.models import User
 from tests.factories import (
     NOW,
@@ -268,7 +268,7 @@ def test_pushing_is_for_the_owner_and_by_post(anna_client: Client, booking: Book
 def test_the_history_says_what_happened_who_did_it_and_what_the_client_knows(
     anna_client: Client, anna: User, booking: Booking
 ) -> None:
-    BookingChangeFactory(booking=booking, actor=anna, told_at=NOW, tell_client_at=NOW)
+    BookingChangeFactory(booking=booking, actor=anna, notified_at=NOW, notify_client_at=NOW)
     BookingChangeFactory(
         booking=booking,
         at=NOW + HOUR,
@@ -276,7 +276,7 @@ def test_the_history_says_what_happened_who_did_it_and_what_the_client_knows(
         source="phone",
         old_start=START - HOUR,
         old_end=START,
-        tell_client_at=NOW + HOUR + timedelta(minutes=10),
+        notify_client_at=NOW + HOUR + timedelta(minutes=10),
     )
     page = anna_client.get(f"{URL}{booking.pk}/")
     assert texts(page, "//ol[@class='history']/li") == [
@@ -288,7 +288,7 @@ def test_the_history_says_what_happened_who_did_it_and_what_the_client_knows(
 
 def moved(booking: Booking, **given: Any) -> BookingChange:
     values = {"kind": "moved", "source": "phone", "old_start": START - HOUR, "old_end": START}
-    return BookingChangeFactory(booking=booking, **{**values, "tell_client_at": NOW + QUIET, **given})
+    return BookingChangeFactory(booking=booking, **{**values, "notify_client_at": NOW + UNDO_WINDOW, **given})
 
 
 def test_a_move_is_undone_while_the_client_has_not_been_told(anna_client: Client, booking: Booking) -> None:
@@ -301,7 +301,7 @@ def test_a_move_is_undone_while_the_client_has_not_been_told(anna_client: Client
 
 
 def test_a_move_that_the_client_knows_is_not_undone(anna_client: Client, booking: Booking) -> None:
-    change = moved(booking, told_at=NOW)
+    change = moved(booking, notified_at=NOW)
     assert find(anna_client.get(f"{URL}{booking.pk}/"), "//ol//form") == []
     response = anna_client.post(f"{URL}changes/{change.pk}/undo/", follow=True)
     booking.refresh_from_db()

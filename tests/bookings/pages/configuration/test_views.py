@@ -69,7 +69,7 @@ def ticked(page: Any, section: str) -> list[tuple[str, bool, bool]]:
 
 def test_calendars_are_offered_by_account_with_what_is_ticked(anna_client: Client, anna: User, work: Calendar) -> None:
     private = CalendarFactory(connection=ConnectionFactory(user=anna, username="anna@me.com"), name="Private")
-    family = CalendarFactory(connection=private.connection, name="Family", writable=False, conflict=False)
+    family = CalendarFactory(connection=private.connection, name="Family", writable=False, is_conflict_calendar=False)
     page = anna_client.get(URL)
     assert (
         texts(page, "//*[contains(@class, 'connection-name')]")
@@ -160,7 +160,7 @@ def test_saving_keeps_the_choice_and_syncs(
         "busy",
         NOW,
     )
-    assert list(Calendar.objects.selected()) == [work]  # the linked one blocks though it was not ticked
+    assert list(Calendar.objects.conflict_calendars()) == [work]  # the linked one blocks though it was not ticked
     assert (home.pk, [call.args for call in queued]) == (  # type: ignore[attr-defined]
         home.pk,
         [("connections.tasks.sync_connection", work.connection_id, False)],
@@ -177,25 +177,28 @@ def test_a_read_only_calendar_cannot_be_linked_by_force(anna_client: Client, wor
 
 
 def test_calendars_of_somebody_else_cannot_be_chosen(anna_client: Client, anna: User, work: Calendar) -> None:
-    other = CalendarFactory(conflict=False, name="Secret")
+    other = CalendarFactory(is_conflict_calendar=False, name="Secret")
     page = anna_client.post(URL, sent(linked=other, conflicts=[other]))
     assert texts(page, "//ul[@class='field__error']/li") == [
         "Choose one of your own calendars with writer’s access.",
         "Choose among your own calendars.",
     ]
-    assert (anna.calendar_configuration.saved_at, Calendar.objects.get(pk=other.pk).conflict) == (None, False)
+    assert (anna.calendar_configuration.saved_at, Calendar.objects.get(pk=other.pk).is_conflict_calendar) == (
+        None,
+        False,
+    )
     assert b"Secret" not in page.content
 
 
 def test_what_was_ticked_stays_ticked_after_an_error(anna_client: Client, work: Calendar) -> None:
-    home = CalendarFactory(connection=work.connection, conflict=False)
+    home = CalendarFactory(connection=work.connection, is_conflict_calendar=False)
     page = anna_client.post(URL, sent(conflicts=[home], time_zone="Mars/Olympus"))
     assert ticked(page, CONFLICTS) == [(str(work.pk), False, True), (str(home.pk), True, True)]
 
 
 def test_unticking_everything_needs_no_linked_calendar(anna_client: Client, anna: User, work: Calendar) -> None:
     anna_client.post(URL, sent())
-    assert list(Calendar.objects.selected()) == []
+    assert list(Calendar.objects.conflict_calendars()) == []
     assert CalendarConfiguration.objects.get(user=anna).saved_at == NOW
 
 
@@ -261,7 +264,10 @@ def test_another_linked_calendar_takes_the_bookings_along(anna_client: Client, a
     anna_client.post(URL, sent(linked=new, add_upcoming="on"))
     placements = LinkedEvent.objects.order_by("pk").values_list("calendar", "wanted")
     assert list(placements) == [(work.pk, "absent"), (new.pk, "present")]
-    assert list(Calendar.objects.selected()) == [work, new]  # a formerly linked calendar stays a conflict calendar
+    assert list(Calendar.objects.conflict_calendars()) == [
+        work,
+        new,
+    ]  # a formerly linked calendar stays a conflict calendar
 
 
 def test_without_upcoming_bookings_nothing_is_asked(anna_client: Client, work: Calendar) -> None:
@@ -276,22 +282,22 @@ def test_a_new_calendar_is_asked_about_and_decided_by_one_click(
     anna_client: Client, anna: User, work: Calendar, answer: str, blocks: bool
 ) -> None:
     CalendarConfiguration.objects.update(saved_at=NOW)
-    kids = CalendarFactory(connection=work.connection, name="Kids", conflict=False, asked_about=False)
+    kids = CalendarFactory(connection=work.connection, name="Kids", is_conflict_calendar=False, asked_about=False)
     question = "//form[contains(@class, 'notice')]"
     assert texts(anna_client.get(URL), question) == ["New calendar Kids: should it block? Yes, it blocks No"]
     response = anna_client.post(f"{URL}new/{kids.pk}/", {"blocks": answer}, follow=True)
     kids.refresh_from_db()
-    assert (kids.conflict, kids.asked_about, texts(response, question)) == (blocks, True, [])
+    assert (kids.is_conflict_calendar, kids.asked_about, texts(response, question)) == (blocks, True, [])
 
 
 def test_a_new_calendar_is_decided_by_its_owner_and_by_post(anna_client: Client, work: Calendar) -> None:
-    other = CalendarFactory(conflict=False, asked_about=False)
+    other = CalendarFactory(is_conflict_calendar=False, asked_about=False)
     answers = [
         anna_client.post(f"{URL}new/{other.pk}/", {"blocks": "yes"}).status_code,
         anna_client.get(f"{URL}new/{work.pk}/").status_code,
     ]
     other.refresh_from_db()
-    assert (answers, other.conflict) == ([404, 405], False)
+    assert (answers, other.is_conflict_calendar) == ([404, 405], False)
 
 
 def test_a_calendar_that_was_decided_upon_is_decided_on_its_own_row_only(
@@ -299,7 +305,7 @@ def test_a_calendar_that_was_decided_upon_is_decided_on_its_own_row_only(
 ) -> None:
     CalendarConfiguration.objects.update(linked_calendar=work, saved_at=NOW)
     assert anna_client.post(f"{URL}new/{work.pk}/", {"blocks": "no"}).status_code == 404
-    assert Calendar.objects.get().conflict is True
+    assert Calendar.objects.get().is_conflict_calendar is True
 
 
 def test_thirty_calendars_cost_as_many_queries_as_one(

@@ -83,7 +83,7 @@ def test_what_does_not_concern_the_account_is_not_said(anna_client: Client, anna
 
 
 def test_an_account_that_needs_a_person_cannot_remove_events(anna_client: Client, anna: User, work: Calendar) -> None:
-    Connection.objects.update(needs_person=True)
+    Connection.objects.update(needs_attention=True)
     LinkedEventFactory(booking=BookingFactory(staff=anna), calendar=work, pushed=True)
     page = anna_client.get(address(work.connection))
     assert find(page, "//input[@name='remove']/@disabled") == ["disabled"]

@@ -207,7 +207,7 @@ def test_a_press_that_means_nothing_changes_nothing(desk: Desk, data: dict[str, 
 
 def test_only_own_calendars_that_block_have_rules_to_press(desk: Desk) -> None:
     foreign = CalendarFactory()
-    unticked = CalendarFactory(connection=work().connection, conflict=False)
+    unticked = CalendarFactory(connection=work().connection, is_conflict_calendar=False)
     for calendar in (foreign, unticked):
         assert desk.post(f"{EVENTS}rules/{calendar.pk}/", {"all_day_rule": "always"}).status_code == 404
     assert desk.get(f"{EVENTS}rules/{work().pk}/").status_code == 405

@@ -262,7 +262,7 @@ def test_events_without_a_uid_are_all_different(anna_client: Client, home: Calen
 
 def test_what_is_over_or_not_chosen_or_of_somebody_else_is_not_shown(anna_client: Client, home: Calendar) -> None:
     OccurrenceFactory(calendar=home, start=NOW - timedelta(days=1))
-    OccurrenceFactory(calendar=CalendarFactory(connection=home.connection, conflict=False))
+    OccurrenceFactory(calendar=CalendarFactory(connection=home.connection, is_conflict_calendar=False))
     OccurrenceFactory()
     assert rows(anna_client) == []
 
@@ -278,11 +278,11 @@ def test_what_could_not_be_read_is_named_on_top_with_what_to_do(anna_client: Cli
     OccurrenceFactory(calendar=home, event=party, reason="unreadable")
     EventFactory(calendar=home, summary="Shifts", problem="too_many_overrides")
     EventFactory(calendar=home, summary="", problem="no_times")
-    EventFactory(calendar=home, summary="", owed_etag='"1"', owed_since=NOW - timedelta(hours=1))
-    EventFactory(calendar=home, summary="Old", owed_etag='"1"', owed_since=NOW - timedelta(days=2))
+    EventFactory(calendar=home, summary="", pending_etag='"1"', pending_since=NOW - timedelta(hours=1))
+    EventFactory(calendar=home, summary="Old", pending_etag='"1"', pending_since=NOW - timedelta(days=2))
     EventFactory(calendar=team, summary="Ours", problem="too_many_occurrences")
     EventFactory(problem="unreadable")
-    EventFactory(calendar=CalendarFactory(connection=home.connection, conflict=False), problem="unreadable")
+    EventFactory(calendar=CalendarFactory(connection=home.connection, is_conflict_calendar=False), problem="unreadable")
     owed = "Kalends keeps trying; what is known of it stays."
     assert texts(anna_client.get(URL), "//ul[@id='problems']/li") == [
         "Party · Home · Tue 1 Dec, 10:00 This event could not be read completely. What could be read of its times "

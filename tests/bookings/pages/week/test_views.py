@@ -341,10 +341,10 @@ def test_an_event_whose_times_nobody_knows_is_named_above_every_week(anna_client
 def test_calendars_in_trouble_are_named_above_the_week(anna_client: Client, anna: User) -> None:
     work = CalendarFactory(connection__user=anna, name="Work", error_code="calendar_gone")
     home = CalendarFactory(connection=work.connection, name="Home")
-    CalendarFactory(connection=work.connection, name="Kids", error_code="forbidden", conflict=False)
-    CalendarFactory(connection__user=anna, connection__needs_person=True, error_code="unavailable")
+    CalendarFactory(connection=work.connection, name="Kids", error_code="forbidden", is_conflict_calendar=False)
+    CalendarFactory(connection__user=anna, connection__needs_attention=True, error_code="unavailable")
     for _ in range(2):
-        EventFactory(calendar=home, owed_etag='"1"', owed_since=NOW)
+        EventFactory(calendar=home, pending_etag='"1"', pending_since=NOW)
     page = anna_client.get(URL)
     assert alarms(page) == [
         "“Work”: This calendar is no longer in the account. Choose another, or untick it. See there",

@@ -144,7 +144,9 @@ def _elsewhere(session: dav.Session, calendar: Calendar, href: str, uid: str) ->
 
 def _others(session: dav.Session, calendar: Calendar) -> Iterator[dav.RemoteCalendar]:
     """Event calendars of the account whose events Kalends does not have."""
-    known = set(Calendar.objects.selected().filter(connection=calendar.connection).values_list("path", flat=True))
+    known = set(
+        Calendar.objects.conflict_calendars().filter(connection=calendar.connection).values_list("path", flat=True)
+    )
     yield from (remote for remote in session.calendars(calendar.connection.home_path) if remote.path not in known)
 
 
@@ -310,10 +312,10 @@ def _session(connection: Connection) -> Iterator[dav.Session]:
 
 def remember(calendar: Calendar, stored: Stored, now: datetime) -> None:
     """Let the event's row and occurrences follow what was pushed, so that the next sync finds nothing new."""
-    lens = apply.Lens.of(calendar, now)
-    event = apply.ReadEvent(stored.href, stored.etag, stored.text, lens.expand(stored.text))
+    context = apply.ReadContext.of(calendar, now)
+    event = apply.ReadEvent(stored.href, stored.etag, stored.text, context.expand(stored.text))
     with transaction.atomic():
-        apply.store(calendar, [event], lens, whole=True)
+        apply.store(calendar, [event], context, whole=True)
 
 
 def report_pause(connection: Connection, seconds: float, now: datetime) -> None:
@@ -326,7 +328,7 @@ def report_refused(connection: Connection, problem: Problem, now: datetime) -> P
     if problem.code == "unauthorized":
         problem = Problem(problem.code, {"username": connection.username})
     Connection.objects.filter(pk=connection.pk).update(
-        needs_person=True,
+        needs_attention=True,
         error_code=problem.code,
         error_params=problem.params,
         failing_since=connection.failing_since or now,
