@@ -7,6 +7,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from benchmarks.bench.runner import (
     environment,
 )
@@ -14,6 +16,7 @@ from benchmarks.bench.runner import (
 ROOT = Path(__file__).resolve().parents[2]
 
 
+@pytest.mark.processes
 def test_a_small_run_of_freshness_keeps_what_is_promised(tmp_path: Path) -> None:
     size = {"TRIES": "12", "ROUNDS": "1", "CLIENTS": "3", "DATABASE_URL": "sqlite:///"}
     said = subprocess.run(

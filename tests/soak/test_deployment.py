@@ -11,6 +11,7 @@ import pytest
 from soak.deployment import children
 
 
+@pytest.mark.processes
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="looks for processes as Linux shows them")
 def test_the_children_of_a_process_are_found() -> None:
     child = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"])

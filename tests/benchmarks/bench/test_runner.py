@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from benchmarks.bench.runner import (
     BARE_REQUESTS,
     EXPAND,
@@ -20,6 +22,7 @@ from benchmarks.bench.tables import table
 from benchmarks.bench.targets import verdicts
 
 
+@pytest.mark.processes
 def test_a_small_run_measures_everything_and_counts_what_is_there(tmp_path: Path) -> None:
     (block,) = run(Plan([20], ["sandbox"], repeats=1), tmp_path, lambda text: None)
     details = {key: measured.figures.detail for key, measured in block.measured.items()}

@@ -7,6 +7,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from benchmarks.bench.runner import (
     environment,
 )
@@ -14,6 +16,7 @@ from benchmarks.bench.runner import (
 ROOT = Path(__file__).resolve().parents[3]
 
 
+@pytest.mark.processes
 def test_a_small_fleet_is_polled_once_each_by_a_real_cluster(tmp_path: Path) -> None:
     size = {"CONNECTIONS": "5", "LATENCY_MS": "10", "WORKERS": "1", "DATABASE_URL": "sqlite:///"}
     said = subprocess.run(
