@@ -1,6 +1,6 @@
-# Kalends. `make demo` shows it, `make test` proves it; `make help` lists the rest.
+# Kalends. `make demo` runs it with sample data, `make test` runs the tests, `make help` lists all targets.
 #
-# Only Python 3.11 or newer and make are presumed. Everything else goes into .venv, once.
+# Python 3.11 or newer and make must be installed. Everything else is installed into .venv.
 
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
@@ -20,69 +20,70 @@ COMPILE := ../$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --
 
 .PHONY: help demo test test-dates test-postgresql lint format types contracts migrations requirements bench bench-fleet bench-freshness soak run worker environment clean
 
-help: ## Say what can be made
+help: ## List the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1|\2/p' Makefile | while IFS='|' read -r name words; do printf '%-16s %s\n' "$$name" "$$words"; done
 
-demo: $(VENV)/base.stamp ## Everything at once on this machine; RESET=1 begins anew
+demo: $(VENV)/demo.stamp ## Run everything on this machine with sample data; RESET=1 starts again from the beginning
 	@exec $(BIN)/python manage.py demo $(if $(RESET),--reset)
 
-test: $(VENV)/dev.stamp ## The whole suite on SQLite
+test: $(VENV)/dev.stamp ## Run all tests on SQLite
 	@exec $(PYTEST) $(TESTS)
 
-test-dates: $(VENV)/dev.stamp ## What depends on today, on many days; needs Debian's faketime; SQLite
+test-dates: $(VENV)/dev.stamp ## Run what depends on today on many days (SQLite; needs Debian's faketime)
 	@exec env -u DATABASE_URL $(PYTEST) -m today --any-day $(TESTS)
 
-test-postgresql: $(VENV)/dev.stamp ## The whole suite on the PostgreSQL that DATABASE_URL names
+test-postgresql: $(VENV)/dev.stamp ## Run all tests on the PostgreSQL server that DATABASE_URL names
 	@case "$$DATABASE_URL" in postgres*) ;; *) \
 		echo 'Set DATABASE_URL to a PostgreSQL whose role may create databases: postgres://role:password@127.0.0.1:5432/name'; exit 2;; esac
 	@exec $(PYTEST) $(TESTS)
 
-lint: $(VENV)/dev.stamp ## Style of code and templates
+lint: $(VENV)/dev.stamp ## Check the style of code and templates
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/djlint templates --lint --quiet
 
-format: $(VENV)/dev.stamp ## Put the code into its style
+format: $(VENV)/dev.stamp ## Format the code
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-types: $(VENV)/dev.stamp ## Types, strictly
+types: $(VENV)/dev.stamp ## Check the types
 	$(BIN)/mypy .
 
-contracts: $(VENV)/dev.stamp ## Who may import whom
+contracts: $(VENV)/dev.stamp ## Check which packages import which
 	$(BIN)/lint-imports
 
-migrations: $(VENV)/dev.stamp ## Do the models need a migration that is not written?
+migrations: $(VENV)/dev.stamp ## Check that no migration is missing
 	@DEBUG=true $(BIN)/python manage.py makemigrations --check --dry-run
 
-requirements: $(VENV)/dev.stamp ## Compile requirements/*.in; UPGRADE=1 takes newer versions
+requirements: $(VENV)/dev.stamp ## Compile requirements/*.in; UPGRADE=1 for newer versions
 	cd requirements && $(COMPILE) $(if $(UPGRADE),--upgrade) base.in -o base.txt
+	cd requirements && $(COMPILE) $(if $(UPGRADE),--upgrade) demo.in -o demo.txt
 	cd requirements && $(COMPILE) $(if $(UPGRADE),--upgrade) dev.in -o dev.txt
 	cd requirements && $(COMPILE) $(if $(UPGRADE),--upgrade) bench.in -o bench.txt
 
-bench: $(VENV)/bench.stamp ## What Kalends costs beside other ways; SIZES=100,1000 REPEATS=3 SERVERS=sandbox for less
+bench: $(VENV)/bench.stamp ## Compare the cost of Kalends with other programs; SIZES=100,1000 REPEATS=3 SERVERS=sandbox for less
 	@exec $(BIN)/python -m benchmarks
 
-bench-fleet: $(VENV)/bench.stamp ## How many connections one qcluster keeps; CONNECTIONS=2000, DATABASE_URL for PostgreSQL
+bench-fleet: $(VENV)/bench.stamp ## How many connections one qcluster can poll in time; CONNECTIONS=2000, DATABASE_URL for PostgreSQL
 	@exec $(BIN)/python -m benchmarks.fleet
 
-bench-freshness: $(VENV)/dev.stamp ## Does a booking know what iCloud knew a second before? TRIES=1000, DATABASE_URL for PostgreSQL
+bench-freshness: $(VENV)/dev.stamp ## Does a booking take into account what iCloud knew a second before? TRIES=1000, DATABASE_URL for PostgreSQL
 	@exec $(BIN)/python -m benchmarks.freshness
 
-soak: $(VENV)/base.stamp ## Everybody at random, faults and kills, then an audit; MINUTES=10, SEED, DATABASE_URL for PostgreSQL
+soak: $(VENV)/demo.stamp ## Random use by staff, clients and iPhones, with faults and killed processes, then an audit; MINUTES=10, SEED, DATABASE_URL for PostgreSQL
 	@exec $(BIN)/python -m soak
 
-run: $(VENV)/dev.stamp ## The web server for working on Kalends, with the settings of .env; PORT=8001 for another port
+run: $(VENV)/dev.stamp ## Run the development web server with the settings of .env; PORT=8001 for another port
 	$(BIN)/python manage.py migrate --verbosity 0
 	@exec $(BIN)/python manage.py runserver $(PORT)
 
-worker: $(VENV)/dev.stamp ## The worker that goes with it
+worker: $(VENV)/dev.stamp ## Run the worker for `make run`
 	$(BIN)/python manage.py setup_schedules
 	@exec $(BIN)/python manage.py qcluster
 
-environment: $(VENV)/dev.stamp ## Only install what developing needs
+environment: $(VENV)/dev.stamp ## Install the packages for development
 
-clean: ## Remove the environment and what tools left behind; data/ stays
+clean: ## Remove .venv and the caches of tools, but not data/
 	rm -rf $(VENV) staticfiles .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
 
 # --- the environment -------------------------------------------------------------------------------
@@ -97,17 +98,17 @@ $(VENV)/made.stamp:
 	@if $(BIN)/python -m pip --version >/dev/null 2>&1; then true; else $(PYTHON) -m venv --clear $(VENV); fi
 	@touch $@
 
-$(VENV)/base.stamp: requirements/base.txt | $(VENV)/made.stamp
-	@echo 'Installing what Kalends needs into .venv (once) …'
-	@$(PIP) -r requirements/base.txt
+$(VENV)/demo.stamp: requirements/demo.txt | $(VENV)/made.stamp
+	@echo 'Installing the packages for the demo into .venv (once) …'
+	@$(PIP) -r requirements/demo.txt
 	@touch $@
 
 $(VENV)/dev.stamp: requirements/dev.txt | $(VENV)/made.stamp
-	@echo 'Installing what developing Kalends needs into .venv (once) …'
+	@echo 'Installing the packages for development into .venv (once) …'
 	@$(PIP) -r requirements/dev.txt
-	@touch $@ $(VENV)/base.stamp
+	@touch $@ $(VENV)/demo.stamp
 
 $(VENV)/bench.stamp: requirements/bench.txt | $(VENV)/made.stamp
-	@echo 'Installing what measuring Kalends needs into .venv (once) …'
+	@echo 'Installing the packages for the benchmarks into .venv (once) …'
 	@$(PIP) -r requirements/bench.txt
 	@touch $@

@@ -1,4 +1,4 @@
-"""`make bench`: SIZES=100,1000,10000 REPEATS=3 SERVERS=sandbox,radicale, as variables of the environment."""
+"""`make bench`. Environment variables and their defaults: SIZES=100,1000,10000 REPEATS=3 SERVERS=sandbox,radicale."""
 
 from __future__ import annotations
 
@@ -7,13 +7,14 @@ import sys
 import time
 from collections.abc import Callable
 
-from benchmarks.bench.runner import Block, Plan, run, workplace
-from benchmarks.bench.tables import judgement, table
+from benchmarks.bench.runner import Block, Plan, run
+from benchmarks.bench.tables import table, target_table
 from benchmarks.bench.targets import verdicts
+from benchmarks.workspace import temporary_folder
 
 
 def plan() -> Plan:
-    """What the environment asks for."""
+    """The plan that the environment variables describe."""
     return Plan(
         sizes=sorted(int(size) for size in os.environ.get("SIZES", "100,1000,10000").split(",")),
         servers=os.environ.get("SERVERS", "sandbox,radicale").split(","),
@@ -22,30 +23,30 @@ def plan() -> Plan:
 
 
 def main() -> None:
-    """Measure, print each table as soon as it stands, and the targets at the end."""
+    """Measure, print each table as soon as it is complete, and print the targets at the end."""
     began = time.monotonic()
     blocks: list[Block] = []
-    with workplace() as folder:
+    with temporary_folder() as folder:
         for block in run(plan(), folder, _progress(began)):
             blocks.append(block)
             _print(*table(block))
-    _print(*judgement(list(verdicts(blocks))), "", *NOTES, _disturbance((time.monotonic() - began) / 60))
+    _print(*target_table(list(verdicts(blocks))), "", *NOTES, _machine_load((time.monotonic() - began) / 60))
 
 
 NOTES = (
-    "Medians, each program in a fresh process that was warmed up by one poll; CPU is the client's alone. The last two",
-    "columns: how many times what Kalends takes. vdirsyncer keeps files and expands nothing. The bare requests are",
-    "those that Kalends sent, sent again over plain http.client. Read + expand is icalendar and recurring-ical-events",
-    "over all events, VTIMEZONEs of known zones left out. These servers answer at once: iCloud takes 0.1 to 0.5 s for",
-    "every request, which the programs with a request for every event pay as often.",
+    "Medians. Each program runs in a new process after one warm-up poll. CPU is that of the client only. The last two",
+    "columns are multiples of what Kalends needs. vdirsyncer stores files and expands nothing. The bare requests are",
+    "those that Kalends sent, repeated with http.client. Read + expand is icalendar and recurring-ical-events over all",
+    "events, without the VTIMEZONEs of zones that Python knows. These servers answer at once, whereas iCloud needs 0.1",
+    "to 0.5 s for each request: programs that send one request for each event wait that long for each event.",
 )
 
 
-def _disturbance(minutes: float) -> str:
-    """How long it took, and whether other work took the cores: then wall times say little, and CPU still much."""
+def _machine_load(minutes: float) -> str:
+    """How long the run took, and whether other programs used the cores: then only the CPU columns are reliable."""
     load, cores = os.getloadavg()[2], os.cpu_count() or 1
-    words = "the machine had other work: go by CPU" if load > cores else "the machine was left alone"
-    return f"Took {minutes:.1f} minutes, at the end with a load of {load:.1f} on {cores} cores: {words}."
+    advice = "the machine was busy, compare CPU" if load > cores else "the machine was not busy"
+    return f"Finished in {minutes:.1f} minutes, with a load of {load:.1f} on {cores} cores: {advice}."
 
 
 def _print(*lines: str) -> None:

@@ -1,4 +1,4 @@
-"""Empty databases for programs that measure or try things out, made for one run and gone after it."""
+"""An empty database for one run of a benchmark or of the soak test, removed afterwards."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from urllib.parse import quote
 
 @contextmanager
 def database(folder: Path, url: str, purpose: str, *, keep: bool = False) -> Iterator[str]:
-    """The URL of an empty database: a file in `folder`, or one made beside that of a PostgreSQL `url` for this run.
+    """The URL of an empty database: a SQLite file in `folder`, or a new database on the server of a PostgreSQL `url`.
 
-    `purpose`, in lower-case letters, is part of its name; with `keep` it stays.
+    `purpose`: lower-case letters, part of the name of a PostgreSQL database. `keep`: do not drop it at the end.
     """
     if not url.startswith("postgres"):
         yield f"sqlite:///{quote(str(folder))}/kalends.sqlite3"

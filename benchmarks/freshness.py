@@ -1,8 +1,8 @@
-"""`make bench-freshness`: does a booking know what iCloud knew a second before?
+"""`make bench-freshness`: does a booking take into account what iCloud knew a second before?
 
-TRIES=1000 ROUNDS=20 CLIENTS=20, and DATABASE_URL for a PostgreSQL (a database of its own is made there and dropped
-again); without it a SQLite file. iCloud is the sandbox; bookings are made by the service behind the pages. Exit 1 if a
-figure misses its goal.
+Environment variables and their defaults: TRIES=1000 ROUNDS=20 CLIENTS=20. DATABASE_URL names a PostgreSQL server, on
+which a database is created and dropped again; without it the database is a SQLite file. iCloud is the sandbox, and
+bookings are made with the functions that the pages call. The exit code is 1 if a figure misses its goal.
 """
 
 from __future__ import annotations
@@ -19,27 +19,27 @@ from statistics import median
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from benchmarks.bench.runner import workplace
 from benchmarks.databases import database
-from benchmarks.fleet import settle_in
+from benchmarks.workspace import temporary_folder, use_database
 
 BERLIN = ZoneInfo("Europe/Berlin")
 HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)
 SECOND = timedelta(seconds=1)
-MONDAY = datetime(2026, 11, 30, 6, tzinfo=UTC)  # the clock of Kalends and iCloud begins here and moves when it is told
+MONDAY = datetime(2026, 11, 30, 6, tzinfo=UTC)  # when the clocks of Kalends and iCloud start
 HOURS = range(9, 17)
 DEADLINE = 4.0
 SEED = 20261122
 
 
-def chance(seed: int = SEED) -> random.Random:
-    return random.Random(seed)  # noqa: S311 - the same tries each time
+def new_random(seed: int = SEED) -> random.Random:
+    """A generator that gives the same numbers in each run."""
+    return random.Random(seed)  # noqa: S311 - no security depends on it
 
 
 @dataclass(slots=True)
 class Figure:
-    """One line of the outcome."""
+    """One line of the result. `good`: whether the goal was reached."""
 
     what: str
     value: str
@@ -50,7 +50,7 @@ class Figure:
 
 
 class Practice:
-    """Anna with two calendars in iCloud, one service, and one clock for both sides."""
+    """A practice with one staff member, two calendars in iCloud, one service, and one clock for Kalends and iCloud."""
 
     def __init__(self, icloud: Any, moment: list[datetime]) -> None:
         from availability.models import WorkingHours
@@ -85,7 +85,7 @@ class Practice:
         self.moment[0] += by
 
     def sync(self) -> None:
-        """What the schedule does every five minutes."""
+        """Sync as the schedule does every five minutes."""
         from connections.sync.run import sync_connection
 
         report = sync_connection(self.connection.pk, now=self.now)
@@ -93,7 +93,7 @@ class Practice:
             raise RuntimeError(f"the sync failed: {report.error}")
 
     def book(self, start: datetime) -> str:
-        """Book; its status, or "refused"."""
+        """Book; returns the status of the booking, or "refused"."""
         from bookings import actions
 
         details = actions.ClientDetails("Carla Client")
@@ -104,8 +104,8 @@ class Practice:
         return str(booking.status)
 
 
-def slots() -> Iterator[datetime]:
-    """Hours that Anna works, one after the other, from the day after tomorrow on."""
+def working_hours() -> Iterator[datetime]:
+    """The starts of Anna's working hours, from the day after tomorrow on."""
     day = MONDAY.astimezone(BERLIN) + 2 * DAY
     while True:
         if day.weekday() < 5:
@@ -113,92 +113,93 @@ def slots() -> Iterator[datetime]:
         day += DAY
 
 
-# --- what may be put into iCloud over an hour ----------------------------------------------------------------------
+# --- ways to block an hour in iCloud -------------------------------------------------------------------------------
 
 
-def plain(practice: Practice, start: datetime, choose: random.Random) -> None:
+def add_event(practice: Practice, start: datetime, choose: random.Random) -> None:
     practice.phone.add(choose.choice(practice.calendars), "Dentist", start, start + HOUR)
 
 
-def a_minute(practice: Practice, start: datetime, choose: random.Random) -> None:
+def add_one_minute(practice: Practice, start: datetime, choose: random.Random) -> None:
     at = start + timedelta(minutes=choose.randrange(59))
     practice.phone.add(choose.choice(practice.calendars), "Call", at, at + timedelta(minutes=1))
 
 
-def by_travel(practice: Practice, start: datetime, choose: random.Random) -> None:
+def add_travel_time(practice: Practice, start: datetime, choose: random.Random) -> None:
     practice.phone.add(choose.choice(practice.calendars), "Fair", start + HOUR, start + 2 * HOUR, travel=HOUR / 4)
 
 
-def moved_here(practice: Practice, start: datetime, choose: random.Random) -> None:
+def move_event_here(practice: Practice, start: datetime, choose: random.Random) -> None:
     night = start.replace(hour=3)
     href = practice.phone.add(choose.choice(practice.calendars), "Moved", night, night + HOUR)
     practice.sync()
     practice.phone.move(href, start)
 
 
-def by_series(practice: Practice, start: datetime, choose: random.Random) -> None:
+def add_series(practice: Practice, start: datetime, choose: random.Random) -> None:
     first = start - timedelta(days=7 * 60)
     practice.phone.add(choose.choice(practice.calendars), "Class", first, first + HOUR, rule="FREQ=WEEKLY;COUNT=61")
 
 
-def made_busy(practice: Practice, start: datetime, choose: random.Random) -> None:
+def mark_as_busy(practice: Practice, start: datetime, choose: random.Random) -> None:
     href = practice.phone.add(choose.choice(practice.calendars), "Free", start, start + HOUR, free=True)
     practice.sync()
     practice.phone.free(href, False)
 
 
-KINDS: tuple[Callable[[Practice, datetime, random.Random], None], ...] = (
-    plain,
-    a_minute,
-    by_travel,
-    moved_here,
-    by_series,
-    made_busy,
+WAYS: tuple[Callable[[Practice, datetime, random.Random], None], ...] = (
+    add_event,
+    add_one_minute,
+    add_travel_time,
+    move_event_here,
+    add_series,
+    mark_as_busy,
 )
 
 
 # --- measurements --------------------------------------------------------------------------------------------------
 
 
-def prevented(practice: Practice, tries: int, free: Iterator[datetime]) -> Iterator[Figure]:
-    """An event a second old prevents the booking; an hour without one can be booked all the same."""
-    choose, outcomes, controls = chance(), [], []
+def prevents_bookings(practice: Practice, tries: int, hours: Iterator[datetime]) -> Iterator[Figure]:
+    """An event that is a second old prevents the booking; an hour without an event can be booked."""
+    choose, outcomes, controls = new_random(), [], []
     for number in range(tries):
-        start = next(free)
-        kind = KINDS[number % len(KINDS)]
-        kind(practice, start, choose)
+        start = next(hours)
+        block = WAYS[number % len(WAYS)]
+        block(practice, start, choose)
         practice.later(SECOND)
         outcomes.append(practice.book(start))
-        if kind is by_travel:
-            next(free)  # the event itself lies there
+        if block is add_travel_time:
+            next(hours)  # the event itself takes place in that hour
         if number % 10 == 0:
-            controls.append(practice.book(next(free)))
+            controls.append(practice.book(next(hours)))
         practice.later(10 * SECOND)
     refused, booked = outcomes.count("refused"), controls.count("confirmed")
     yield Figure(
-        "an event put into iCloud 1 s before prevents the booking", f"{refused:,} of {tries:,}", refused == tries
+        "an event added to iCloud 1 s before prevents the booking", f"{refused:,} of {tries:,}", refused == tries
     )
-    yield Figure("and an hour without one is booked", f"{booked:,} of {len(controls):,}", booked == len(controls))
+    yield Figure("an hour without an event is booked", f"{booked:,} of {len(controls):,}", booked == len(controls))
 
 
-def lagging(practice: Practice, tries: int, free: Iterator[datetime]) -> Iterator[Figure]:
-    """With reads that lag behind writes nothing is confirmed over what could not be read."""
+def unreadable_events(practice: Practice, tries: int, hours: Iterator[datetime]) -> Iterator[Figure]:
+    """While reads lag behind writes, no booking is confirmed over an event that could not be read."""
     outcomes = []
     for number in range(tries):
         practice.icloud.switches.lag_seconds = 20
         practice.icloud.switches.lag_shows = ("missing", "old")[number % 2]
-        start = next(free)
-        plain(practice, start, chance(number))
+        start = next(hours)
+        add_event(practice, start, new_random(number))
         practice.later(SECOND)
         outcomes.append(practice.book(start))
         practice.later(timedelta(minutes=2))
         practice.sync()
     practice.icloud.switches.lag_seconds = 0
-    told = ", ".join(f"{outcomes.count(one)} {one}" for one in sorted(set(outcomes)))
-    yield Figure("confirmed over an event that iCloud lists and does not show yet", told, "confirmed" not in outcomes)
+    counts = ", ".join(f"{outcomes.count(one)} {one}" for one in sorted(set(outcomes)))
+    what = "bookings over an event that iCloud lists but does not return yet"
+    yield Figure(what, counts, "confirmed" not in outcomes)
 
 
-TROUBLES: dict[str, Callable[[Any], object]] = {
+FAULTS: dict[str, Callable[[Any], object]] = {
     "hangs": lambda faults: faults.slow(30, times=None),
     "drips a byte a second": lambda faults: faults.drip(1.0, 1, times=None),
     "answers the listing, then hangs": lambda faults: faults.slow(30, method="REPORT", times=None),
@@ -206,40 +207,40 @@ TROUBLES: dict[str, Callable[[Any], object]] = {
 }
 
 
-def within_the_deadline(practice: Practice, rounds: int, free: Iterator[datetime]) -> Iterator[Figure]:
-    """However iCloud behaves, a booking is answered within the deadline of 4 s plus one."""
-    for name, begin in TROUBLES.items():
-        took = []
+def within_the_deadline(practice: Practice, rounds: int, hours: Iterator[datetime]) -> Iterator[Figure]:
+    """Whatever iCloud does, a booking is answered within one second after the deadline of 4 s."""
+    for name, add_fault in FAULTS.items():
+        seconds = []
         for _ in range(rounds):
             practice.later(SECOND)
-            plain(practice, next(free), chance())  # something to read, where it comes to reading
-            begin(practice.icloud.faults)
+            add_event(practice, next(hours), new_random())  # so that there is something to read
+            add_fault(practice.icloud.faults)
             started = time.monotonic()
-            practice.book(next(free))
-            took.append(time.monotonic() - started)
+            practice.book(next(hours))
+            seconds.append(time.monotonic() - started)
             practice.icloud.faults.clear()
             practice.later(timedelta(minutes=3))
             practice.sync()
-        told = f"{max(took):.2f} s, {median(took):.2f} s in the middle"
-        yield Figure(f"slowest of {rounds} bookings while iCloud {name}", told, max(took) <= DEADLINE + 1)
+        slowest = f"{max(seconds):.2f} s, median {median(seconds):.2f} s"
+        yield Figure(f"slowest of {rounds} bookings while iCloud {name}", slowest, max(seconds) <= DEADLINE + 1)
 
 
-def together(practice: Practice, clients: int, free: Iterator[datetime]) -> Iterator[Figure]:
-    """Clients who book with one staff member at once share a few polls."""
+def shared_polls(practice: Practice, clients: int, hours: Iterator[datetime]) -> Iterator[Figure]:
+    """Clients who book with one staff member at the same time share a few polls."""
     from django.db import connections
 
     for latency in (0.05, 0.3):
         practice.later(timedelta(minutes=1))
-        plain(practice, next(free), chance())
-        starts = [next(free) for _ in range(clients)]
+        add_event(practice, next(hours), new_random())
+        starts = [next(hours) for _ in range(clients)]
         practice.icloud.faults.slow(latency, times=None)
         practice.icloud.log.clear()
-        # Nobody asks at exactly the same time: each has a clock of its own, as threads and processes do.
+        # Each booking has its own current time, as in different threads and processes.
         began, then = time.monotonic(), practice.now
 
         def book(start: datetime, began: float = began, then: datetime = then) -> str:
             try:
-                return _at(practice, then + timedelta(seconds=time.monotonic() - began), start)
+                return _book_at(practice, then + timedelta(seconds=time.monotonic() - began), start)
             finally:
                 connections.close_all()
 
@@ -249,45 +250,45 @@ def together(practice: Practice, clients: int, free: Iterator[datetime]) -> Iter
         practice.icloud.faults.clear()
         done = outcomes.count("confirmed")
         good = polls <= 4 and done == clients
-        told = f"{polls} polls, {done} confirmed"
-        yield Figure(f"{clients} clients book at once, iCloud answers after {latency * 1000:.0f} ms", told, good)
+        counts = f"{polls} polls, {done} confirmed"
+        yield Figure(f"{clients} clients book at once, iCloud answers after {latency * 1000:.0f} ms", counts, good)
         practice.later(timedelta(minutes=1))
 
 
-def _at(practice: Practice, now: datetime, start: datetime) -> str:
+def _book_at(practice: Practice, now: datetime, start: datetime) -> str:
     from bookings import actions
 
     details = actions.ClientDetails("Carla Client")
     return str(actions.book(service=practice.service, staff=practice.user, start=start, client=details, now=now).status)
 
 
-def measure(tries: int, rounds: int, clients: int) -> Iterator[Figure]:
-    """All of it, each figure as soon as it is known."""
+def measure_freshness(tries: int, rounds: int, clients: int) -> Iterator[Figure]:
+    """Measure everything; yields each figure as soon as it is known."""
     from sandbox.server.server import Sandbox
 
     moment = [MONDAY]
     with Sandbox(clock=lambda: moment[0]) as icloud:
-        practice, free = Practice(icloud, moment), slots()
-        yield from prevented(practice, tries, free)
-        yield from lagging(practice, min(tries, 100), free)
-        yield from together(practice, clients, free)
-        yield from within_the_deadline(practice, rounds, free)
+        practice, hours = Practice(icloud, moment), working_hours()
+        yield from prevents_bookings(practice, tries, hours)
+        yield from unreadable_events(practice, min(tries, 100), hours)
+        yield from shared_polls(practice, clients, hours)
+        yield from within_the_deadline(practice, rounds, hours)
 
 
-def main() -> int:
-    """As the environment asks."""
+def run_freshness() -> int:
+    """Measure as the environment variables say; returns the exit code."""
     os.environ["FRESHNESS_DEADLINE_SECONDS"] = str(DEADLINE)
     tries, rounds, clients = (
         int(os.environ.get(name, default)) for name, default in (("TRIES", "1000"), ("ROUNDS", "20"), ("CLIENTS", "20"))
     )
     url = os.environ.get("DATABASE_URL", "")
     good = True
-    with workplace() as folder, database(folder, url, "freshness") as own:
-        settle_in(own, None, folder, workers=2)
-        engine = "PostgreSQL" if own.startswith("postgres") else "SQLite"
-        busy = os.getloadavg()[0]
-        sys.stdout.write(f"Freshness at the moment of booking, {engine}, {os.cpu_count()} cores, load {busy:.1f}\n")
-        for figure in measure(tries, rounds, clients):
+    with temporary_folder() as folder, database(folder, url, "freshness") as empty:
+        use_database(empty, folder, workers=2)
+        engine = "PostgreSQL" if empty.startswith("postgres") else "SQLite"
+        load = os.getloadavg()[0]
+        sys.stdout.write(f"Freshness at the moment of booking, {engine}, {os.cpu_count()} cores, load {load:.1f}\n")
+        for figure in measure_freshness(tries, rounds, clients):
             sys.stdout.write(f"{figure}\n")
             sys.stdout.flush()
             good = good and figure.good
@@ -298,4 +299,4 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    raise SystemExit(main())
+    raise SystemExit(run_freshness())

@@ -1,4 +1,4 @@
-"""What a tree of processes uses, by what Linux says of each."""
+"""CPU time and memory of a process and its descendants, read from Linux's /proc."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ _TICK = os.sysconf("SC_CLK_TCK")
 
 
 def tree(pid: int) -> Iterator[int]:
-    """A process and everything it has started that still runs."""
+    """The process ids of a process and of all its running descendants."""
     yield pid
     for task in Path(f"/proc/{pid}/task").glob("*/children"):
         with suppress(OSError):
@@ -20,7 +20,7 @@ def tree(pid: int) -> Iterator[int]:
 
 
 def cpu(pid: int) -> float:
-    """Seconds of CPU of the tree, with children that have ended and were waited for."""
+    """CPU seconds of the tree, including children that have ended and were waited for."""
     return sum(_cpu(one) for one in tree(pid))
 
 
@@ -33,7 +33,7 @@ def _cpu(pid: int) -> float:
 
 
 def memory(pid: int) -> float:
-    """Megabytes of the tree; what processes share is counted once."""
+    """Memory of the tree in MB (proportional set size: shared pages are counted once)."""
     return sum(_memory(one) for one in tree(pid)) / 1024
 
 

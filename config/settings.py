@@ -50,7 +50,6 @@ INSTALLED_APPS = [
     "connections.apps.ConnectionsConfig",
     "availability.apps.AvailabilityConfig",
     "bookings.apps.BookingsConfig",
-    "sandbox.apps.SandboxConfig",
     "django.contrib.admin",
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -64,6 +63,8 @@ INSTALLED_APPS = [
     "axes",
     "csp",
 ]
+if DEMO:
+    INSTALLED_APPS.append("sandbox.apps.SandboxConfig")
 
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",

@@ -1,4 +1,4 @@
-"""Run the sandbox as a process: `python -m sandbox --data DIR`. One line of JSON says where everything is."""
+"""Run the sandbox as a process: `python -m sandbox --data DIR`. It prints its addresses as one line of JSON."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from sandbox.server.server import Sandbox
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Serve until SIGTERM or SIGINT; ports that are busy are stepped over."""
+    """Serve until SIGTERM or SIGINT. Where a port is in use, the next free one is taken."""
     options = _options(arguments)
-    ended = threading.Event()
+    stopped = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: ended.set())
+        signal.signal(number, lambda *_: stopped.set())
     ports = {name: getattr(options, name) for name in ("entry_port", "pod_port", "stranger_port")}
     with Sandbox(options.data, **ports) as icloud:
         icloud.serve_pages(options.apple_port)
@@ -29,15 +29,17 @@ def main(arguments: list[str] | None = None) -> int:
         }
         sys.stdout.write(json.dumps(addresses) + "\n")
         sys.stdout.flush()
-        ended.wait()
+        stopped.wait()
     return 0
 
 
 def _options(arguments: list[str] | None) -> argparse.Namespace:
-    parser = argparse.ArgumentParser(prog="python -m sandbox", description="iCloud without an Apple account.")
-    parser.add_argument("--data", type=Path, help="directory to keep everything in; without it, memory only")
+    parser = argparse.ArgumentParser(prog="python -m sandbox", description="A pretend iCloud on this machine.")
+    parser.add_argument("--data", type=Path, help="directory for the data; without it, everything is in memory only")
     for name in ("entry", "pod", "stranger", "apple"):
-        parser.add_argument(f"--{name}-port", type=int, default=0, help="0: any free one; a busy one is stepped over")
+        parser.add_argument(
+            f"--{name}-port", type=int, default=0, help="0: any free port; if it is in use: the next free one"
+        )
     return parser.parse_args(arguments)
 
 

@@ -4,6 +4,6 @@ from django.apps import AppConfig
 
 
 class SandboxConfig(AppConfig):
-    """The local stand-in for iCloud; installed for its `demo` command only."""
+    """The sandbox as a Django app, installed only for the demo and for tests, because of the demo's commands."""
 
     name = "sandbox"

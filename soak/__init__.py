@@ -1,1 +1,1 @@
-"""The long test: staff, clients, iPhones and faults at random, through the real processes, and then an audit."""
+"""The soak test: staff, clients, iPhones and faults act at random on the real processes; then everything is audited."""

@@ -1,7 +1,8 @@
-"""`make soak MINUTES=10`: staff, clients, iPhones and faults at random, then an audit. Exit 0 only if all is right.
+"""`make soak MINUTES=10`: staff, clients, iPhones and faults at random, then an audit. Exit 0 only without findings.
 
-MINUTES and SEED say how long and which dice; DATABASE_URL names a PostgreSQL, beside whose database one is made for
-this run; without it everything lives in a SQLite file. KEEP=1 keeps the folder with its logs, and that database.
+Environment variables: MINUTES is the duration and SEED the seed of the random generators. DATABASE_URL names a
+PostgreSQL server, on which a database is created for this run; without it the database is a SQLite file. KEEP=1 keeps
+the folder with the logs, and that database.
 """
 
 from __future__ import annotations
@@ -14,11 +15,11 @@ import tempfile
 from pathlib import Path
 
 from benchmarks.databases import database
-from soak.place import Place, free_port
+from soak.deployment import Deployment, free_port
 
 
 def main() -> int:
-    """As the environment asks."""
+    """Run the soak test that the environment variables describe; returns the exit code."""
     minutes = float(os.environ.get("MINUTES") or 10)
     seed = os.environ.get("SEED") or secrets.token_hex(4)
     folder = Path(tempfile.mkdtemp(prefix="kalends-soak-"))
@@ -27,20 +28,20 @@ def main() -> int:
     good = False
     try:
         with database(folder, os.environ.get("DATABASE_URL", ""), "soak", keep=bool(os.environ.get("KEEP"))) as url:
-            good = _run(Place(folder, url, free_port()), minutes, seed)
+            good = _run(Deployment(folder, url, free_port()), minutes, seed)
     finally:
         if good and not os.environ.get("KEEP"):
             shutil.rmtree(folder, ignore_errors=True)
         else:
-            sys.stdout.write(f"SEED={seed}; everything is in {folder}\n")
+            sys.stdout.write(f"SEED={seed}; the logs are in {folder}\n")
     return 0 if good else 1
 
 
-def _run(place: Place, minutes: float, seed: str) -> bool:
+def _run(deployment: Deployment, minutes: float, seed: str) -> bool:
     from sandbox.server.server import Sandbox
 
     with Sandbox() as icloud:
-        environment = place.environment(icloud.entry_url)
+        environment = deployment.environment(icloud.entry_url)
         os.environ.update(environment)
         import django
 
@@ -50,7 +51,7 @@ def _run(place: Place, minutes: float, seed: str) -> bool:
         from soak.run import run
 
         try:
-            return run(place, icloud, environment, minutes=minutes, seed=seed)
+            return run(deployment, icloud, environment, minutes=minutes, seed=seed)
         finally:
             connection.close()
 

@@ -1,9 +1,10 @@
-"""Somebody who does one thing after the other, at random, until told to end."""
+"""The base of everybody who acts at random in the soak test, one action after the other, until told to end."""
 
 from __future__ import annotations
 
 import random
 import traceback
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -15,21 +16,21 @@ from django.utils import timezone
 from bookings.models import Booking
 from connections import guard
 from practice.models import User
-from soak.cast import BERLIN, Cast
 from soak.ledger import Ledger
+from soak.people import BERLIN, People
 from soak.web import NoAnswer
 
-Act = Callable[[], object]
-DAYS = range(1, 10)  # how far ahead things are booked: never today, so that nothing is over before it is looked at
+Action = Callable[[], object]
+DAYS = range(1, 10)  # days ahead for bookings: never today, so that no booking is over before the audit
 QUARTER = timedelta(minutes=15)
-FULL = 25  # live bookings of one staff member: from here on more is cancelled than booked
+MAX_BOOKINGS = 25  # live bookings of one staff member; above it, bookings are cancelled instead of made
 
 
 @dataclass
-class Actor:
-    """`pause`: seconds between two deeds, on average. What an actor does is drawn from `deeds`, by weight."""
+class Actor(ABC):
+    """Chooses from `actions` by weight. `pause`: seconds between two actions, on average."""
 
-    cast: Cast
+    people: People
     ledger: Ledger
     seed: str
     ended: Event
@@ -37,15 +38,15 @@ class Actor:
     choose: random.Random = field(init=False)
 
     def __post_init__(self) -> None:
-        self.choose = random.Random(f"{self.seed} {self.name}")  # noqa: S311 - plays, guards nothing
+        self.choose = random.Random(f"{self.seed} {self.name}")  # noqa: S311 - no security depends on it
 
     @property
     def name(self) -> str:
         return type(self).__name__.lower()
 
-    def deeds(self) -> Sequence[tuple[int, Act]]:
-        """What may be done now, with weights."""
-        raise NotImplementedError
+    @abstractmethod
+    def actions(self) -> Sequence[tuple[int, Action]]:
+        """What the actor may do now, with weights."""
 
     def start(self) -> Thread:
         thread = Thread(target=self._run, name=self.name, daemon=True)
@@ -60,27 +61,27 @@ class Actor:
             connections.close_all()
 
     def act(self) -> None:
-        """One deed. Whatever goes wrong in it is a complaint, and life goes on."""
-        changes = self.deeds()
-        deed = self.choose.choices([deed for _weight, deed in changes], [weight for weight, _deed in changes])[0]
+        """Do one action. An error in it is recorded as a complaint, and the actor continues."""
+        weights, actions = zip(*self.actions(), strict=True)
+        (action,) = self.choose.choices(actions, weights)
         with guard.isolate_failure(f"what {self.name} did", self._complain):
             try:
-                deed()
+                action()
             except NoAnswer:
                 self.ledger.count("pages without an answer")
 
     def _complain(self, error: str) -> None:
         self.ledger.complain(f"{self.name}: {traceback.format_exc()}")
 
-    # --- what several kinds of them need ------------------------------------------------------------------------
+    # --- what several kinds of actors need ----------------------------------------------------------------------
 
     def day(self) -> datetime:
-        """The midnight of some day in Berlin."""
+        """Midnight of a random day, in Berlin."""
         today = timezone.now().astimezone(BERLIN).replace(hour=0, minute=0, second=0, microsecond=0)
         return (today.replace(tzinfo=None) + timedelta(days=self.choose.choice(DAYS))).replace(tzinfo=BERLIN)
 
     def booking(self, user: User | None = None) -> Booking | None:
-        """Some live booking that is not about to begin."""
+        """A random live booking that does not start within an hour."""
         found = Booking.objects.live().filter(start__gt=timezone.now() + timedelta(hours=1))
         if user is not None:
             found = found.filter(staff=user)
@@ -89,5 +90,6 @@ class Actor:
             return None
         return Booking.objects.select_related("service", "staff", "client").get(pk=self.choose.choice(keys))
 
-    def crowded(self, user: User) -> bool:
-        return Booking.objects.live().filter(staff=user).count() >= FULL
+    def is_full(self, user: User) -> bool:
+        """Whether the staff member has as many bookings as the test allows."""
+        return Booking.objects.live().filter(staff=user).count() >= MAX_BOOKINGS

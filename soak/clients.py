@@ -1,4 +1,4 @@
-"""Clients: they book, reschedule and cancel by the same services as the pages, in this process."""
+"""Clients, who book, reschedule and cancel in this process with the functions that the pages call."""
 
 from __future__ import annotations
 
@@ -11,23 +11,23 @@ from django.utils import timezone
 from bookings import actions
 from bookings.models import Booking, BookingChange, Service
 from bookings.openings import search
-from soak.actors import Act, Actor
+from soak.actors import Action, Actor
 
 CLIENT = BookingChange.Source.CLIENT
 
 
 class Client(Actor):
-    """One of many clients."""
+    """A person who is new with each booking."""
 
-    def deeds(self) -> Sequence[tuple[int, Act]]:
+    def actions(self) -> Sequence[tuple[int, Action]]:
         return [(5, self.book), (2, self.reschedule), (2, self.cancel)]
 
     def book(self) -> None:
-        """Look at the openings of a day, think for a while, book one of them."""
+        """Look at the openings of a day, wait a little, and book one of them."""
         service = self.choose.choice(list(Service.objects.all()))
         able = list(service.staff.all())
         staff = None if self.choose.random() < 0.25 else self.choose.choice(able)
-        if staff and self.crowded(staff):
+        if staff and self.is_full(staff):
             return self.cancel()
         day = self.day()
         among = [staff] if staff else able
@@ -49,7 +49,7 @@ class Client(Actor):
         return None
 
     def reschedule(self) -> None:
-        """To another opening of some day."""
+        """Move a booking to another opening, on a random day."""
         booking, day = self.booking(), self.day()
         if booking is None:
             return

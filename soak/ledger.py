@@ -1,4 +1,4 @@
-"""What everybody did and was told, written down outside Kalends, so that it can be held against it."""
+"""A record of what everybody did and was told, kept outside Kalends for the audit."""
 
 from __future__ import annotations
 
@@ -16,9 +16,10 @@ Span = tuple[datetime, datetime]
 
 @dataclass(slots=True)
 class Try:
-    """An attempt to book, under a name nobody else has. `outcome`: booked, refused or unknown (no answer came).
+    """An attempt to book, under a unique name. `outcome`: booked, refused, or unknown because no answer came.
 
-    `pending`: whether the booking was so at first, None where nobody knows.
+    `insisted`: whether staff booked regardless of conflicts; `pending`: whether the booking was pending at first, None
+    when unknown.
     """
 
     name: str
@@ -31,7 +32,7 @@ class Try:
 
 @dataclass(slots=True)
 class Version:
-    """An ordinary event as it stood in iCloud in [since, until), with what of it blocks. `account` is its Apple ID."""
+    """An event of a phone as it was in iCloud in [since, until), with the spans it blocks. `account`: its Apple ID."""
 
     account: str
     calendar: str
@@ -43,17 +44,17 @@ class Version:
 
 @dataclass
 class Ledger:
-    """Safe to write from many threads."""
+    """The record. Threads may write to it at the same time."""
 
     counts: Counter[str] = field(default_factory=Counter)
     tries: dict[str, Try] = field(default_factory=dict)
-    cancelled: dict[int, str] = field(default_factory=dict)  # booking -> told or unknown
-    insisted: set[int] = field(default_factory=set)  # bookings moved "anyway"
+    cancelled: dict[int, str] = field(default_factory=dict)  # booking -> "told", or "unknown" when no answer came
+    insisted: set[int] = field(default_factory=set)  # bookings that staff moved regardless of conflicts
     removed_on_phone: set[str] = field(default_factory=set)  # UIDs
     made_on_phone: set[str] = field(default_factory=set)  # UIDs
-    notes: dict[str, str] = field(default_factory=dict)  # UID -> what was noted on the phone last
+    notes: dict[str, str] = field(default_factory=dict)  # UID -> the last notes written on the phone
     versions: list[Version] = field(default_factory=list)
-    listed: dict[str, list[datetime]] = field(default_factory=dict)  # Apple ID -> when its home was listed well
+    listed: dict[str, list[datetime]] = field(default_factory=dict)  # Apple ID -> when its home was listed successfully
     complaints: list[str] = field(default_factory=list)
     lock: Lock = field(default_factory=Lock)
 
@@ -62,13 +63,13 @@ class Ledger:
             self.counts[what] += 1
 
     def complain(self, sentence: str) -> None:
-        """Something that must never happen was seen under way."""
+        """Record something that must never happen."""
         with self.lock:
             self.complaints.append(sentence)
 
     @contextmanager
     def trying(self, kind: str, *, insisted: bool = False) -> Iterator[Try]:
-        """Write an attempt down before it is made, because no answer may come."""
+        """Record an attempt before it is made, because no answer may come."""
         with self.lock:
             self.counts["tries"] += 1
             attempt = Try(f"{kind} {self.counts['tries']}", timezone.now(), insisted=insisted)
@@ -76,23 +77,25 @@ class Ledger:
         yield attempt
         self.count(f"bookings {attempt.outcome}")
 
-    def appears(self, version: Version) -> None:
+    def add_version(self, version: Version) -> None:
+        """Record a new event, or the new state of a changed one."""
         with self.lock:
             self.versions.append(version)
 
-    def vanishes(self, href: str, at: datetime) -> None:
-        """The event is about to change or go."""
+    def end_version(self, href: str, at: datetime) -> None:
+        """Record that the event is about to be changed or deleted."""
         with self.lock:
             for version in reversed(self.versions):
                 if version.href == href and version.until is None:
                     version.until = at
 
     def note_listing(self, apple_id: str) -> None:
+        """Record that iCloud has just listed this account's home."""
         with self.lock:
             self.listed.setdefault(apple_id, []).append(timezone.now())
 
     def was_listed(self, apple_id: str, start: datetime, seconds: float) -> bool:
-        """Did iCloud list this account's home well within so many seconds from `start`?"""
+        """Whether iCloud listed this account's home within so many seconds after `start`."""
         with self.lock:
             times = list(self.listed.get(apple_id, ()))
         return any(start <= at <= start + timedelta(seconds=seconds) for at in times)

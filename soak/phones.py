@@ -1,8 +1,8 @@
-"""iPhones: what their owners do to events of their own and to those of bookings."""
+"""iPhones, whose owners change their own events and the events of bookings."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -11,35 +11,36 @@ from django.utils import timezone
 
 from sandbox.device.device import AppleDevice
 from sandbox.server.store.calendars import Calendar
-from soak import reading
-from soak.actors import QUARTER, Act, Actor
-from soak.cast import BERLIN
+from soak import calendar_text
+from soak.actors import QUARTER, Action, Actor
 from soak.ledger import Version
+from soak.people import BERLIN
 
 AHEAD = timedelta(days=60)
-MOST = 14  # events of its own in one calendar
+MAX_EVENTS = 14  # own events in one calendar
 HOUR = timedelta(hours=1)
+Change = Callable[[AppleDevice, str], str]  # returns the path of the event afterwards, empty when it is deleted
 
 
 @dataclass
 class Phone(Actor):
-    """Everybody's phones in one pair of hands."""
+    """Uses the phones of all staff members, one after the other."""
 
-    def deeds(self) -> Sequence[tuple[int, Act]]:
+    def actions(self) -> Sequence[tuple[int, Action]]:
         return [(4, self.make), (6, self.change_own), (6, self.change_booked)]
 
     # --- events of its own ------------------------------------------------------------------------------------
 
     def make(self) -> None:
-        """An event of its own: timed, all-day, with travel, or weekly."""
+        """Add an own event: timed, all-day, with travel time, or weekly."""
         phone, calendar = self._any()
         mine = [href for href, uid in _events(calendar) if uid in self.ledger.made_on_phone]
-        if len(mine) >= MOST:
+        if len(mine) >= MAX_EVENTS:
             return self._change(phone, self.choose.choice(mine), self._delete)
         start = self._moment()
         end = start + self.choose.randrange(1, 7) * QUARTER
         kind = self.choose.choice(("timed", "timed", "timed", "free", "day", "busy day", "travel", "weekly"))
-        with self._putting(phone):
+        with self._locked(phone):
             if kind == "day" or kind == "busy day":
                 href = phone.add(calendar, kind, start.date(), free=kind == "day")
             elif kind == "weekly":
@@ -47,26 +48,27 @@ class Phone(Actor):
             else:
                 travel = QUARTER if kind == "travel" else None
                 href = phone.add(calendar, kind, start, end, free=kind == "free", travel=travel)
-            self._appeared(phone, href)
+            self._record_version(phone, href)
         return self.ledger.count("events made on phones")
 
     def change_own(self) -> None:
+        """Change a random own event in a random way."""
         phone, calendar = self._any()
         mine = [href for href, uid in _events(calendar) if uid in self.ledger.made_on_phone]
         if mine:
-            changes = [self._move, self._move, self._lengthen, self._free, self._delete, self._touch, self._elsewhere]
-            changes += [self._one_of_series, self._one_of_series]
+            changes = [self._lengthen, self._free, self._delete, self._touch, self._move_calendar]
+            changes += 2 * [self._move, self._change_occurrence]
             self._change(phone, self.choose.choice(mine), self.choose.choice(changes))
 
-    def _change(self, phone: AppleDevice, href: str, deed: object) -> None:
-        """Do something to an event of its own, and write down what stands there before and after."""
-        with self._putting(phone):
+    def _change(self, phone: AppleDevice, href: str, change: Change) -> None:
+        """Change an own event, and record its versions before and after."""
+        with self._locked(phone):
             if href not in phone.account.calendar(_folder(href)).resources:
                 return
-            self.ledger.vanishes(href, timezone.now())
-            after = deed(phone, href)  # type: ignore[operator]
+            self.ledger.end_version(href, timezone.now())
+            after = change(phone, href)
             if after:
-                self._appeared(phone, after)
+                self._record_version(phone, after)
         self.ledger.count("events changed on phones")
 
     def _move(self, phone: AppleDevice, href: str) -> str:
@@ -92,11 +94,11 @@ class Phone(Actor):
         phone.delete(href)
         return ""
 
-    def _elsewhere(self, phone: AppleDevice, href: str) -> str:
+    def _move_calendar(self, phone: AppleDevice, href: str) -> str:
         return phone.move_to(href, self.choose.choice(phone.account.events()))
 
-    def _one_of_series(self, phone: AppleDevice, href: str) -> str:
-        """Move or leave out one occurrence, or end the series there."""
+    def _change_occurrence(self, phone: AppleDevice, href: str) -> str:
+        """Move or delete one occurrence, or end the series before it."""
         first = phone.begins(href)
         if not phone.rule(href) or not isinstance(first, datetime):
             return self._lengthen(phone, href)
@@ -113,20 +115,27 @@ class Phone(Actor):
     # --- events of bookings -----------------------------------------------------------------------------------
 
     def change_booked(self) -> None:
+        """Change the event of a random booking in a random way."""
         phone, calendar = self._any()
         with phone.account.store.lock:
             booked = [(href, uid) for href, uid in _events(calendar) if uid not in self.ledger.made_on_phone]
             if not booked:
                 return
             href, uid = self.choose.choice(booked)
-            deed = self.choose.choices(
-                (self._drag, self._stretch, self._annotate, self._trouble, self._reshape, self._carry, self._copy),
-                (8, 3, 3, 3, 1, 2, 1),
-            )[0]
-            deed(phone, href, uid)
+            changes = {
+                self._move_booked: 8,
+                self._lengthen_booked: 3,
+                self._annotate_booked: 3,
+                self._remove_booked: 3,
+                self._reshape_booked: 1,
+                self._move_booked_to_calendar: 2,
+                self._duplicate_booked: 1,
+            }
+            (change,) = self.choose.choices(list(changes), list(changes.values()))
+            change(phone, href, uid)
 
-    def _drag(self, phone: AppleDevice, href: str, uid: str) -> None:
-        """To another time of the day, or another day."""
+    def _move_booked(self, phone: AppleDevice, href: str, uid: str) -> None:
+        """Move it to another time of the day, or to the day before or after."""
         begins = phone.begins(href)
         if isinstance(begins, datetime) and begins.tzinfo and not phone.rule(href):
             by = self.choose.choice(
@@ -136,13 +145,13 @@ class Phone(Actor):
                 phone.move(href, begins + by)
                 self.ledger.count("bookings moved on phones")
 
-    def _stretch(self, phone: AppleDevice, href: str, uid: str) -> None:
+    def _lengthen_booked(self, phone: AppleDevice, href: str, uid: str) -> None:
         if isinstance(phone.begins(href), datetime):
             phone.lengthen(href, self.choose.choice((QUARTER, QUARTER, -QUARTER / 3)))
             self.ledger.count("bookings lengthened on phones")
 
-    def _annotate(self, phone: AppleDevice, href: str, uid: str) -> None:
-        """Notes, an alarm, travel time, or nothing at all."""
+    def _annotate_booked(self, phone: AppleDevice, href: str, uid: str) -> None:
+        """Set the notes, an alarm or travel time, or save it without a change."""
         kind = self.choose.choice(("notes", "notes", "alarm", "travel", "touch"))
         if kind == "notes":
             text = f"noted {self.choose.randrange(10**6)}"
@@ -156,13 +165,13 @@ class Phone(Actor):
             phone.touch(href)
         self.ledger.count("bookings annotated on phones")
 
-    def _trouble(self, phone: AppleDevice, href: str, uid: str) -> None:
+    def _remove_booked(self, phone: AppleDevice, href: str, uid: str) -> None:
         """Delete it, or mark it as cancelled."""
         self.ledger.removed_on_phone.add(uid)
         phone.delete(href) if self.choose.random() < 0.8 else phone.cancel(href)
         self.ledger.count("bookings deleted on phones")
 
-    def _reshape(self, phone: AppleDevice, href: str, uid: str) -> None:
+    def _reshape_booked(self, phone: AppleDevice, href: str, uid: str) -> None:
         """Make it all-day, floating or repeating."""
         if isinstance(phone.begins(href), datetime) and not phone.rule(href):
             self.choose.choice(
@@ -170,43 +179,43 @@ class Phone(Actor):
             )(href)
             self.ledger.count("bookings reshaped on phones")
 
-    def _carry(self, phone: AppleDevice, href: str, uid: str) -> None:
-        """Into another calendar, selected or not."""
+    def _move_booked_to_calendar(self, phone: AppleDevice, href: str, uid: str) -> None:
+        """Move it to another calendar, selected or not."""
         phone.move_to(href, self.choose.choice(phone.account.events()))
         self.ledger.count("bookings moved between calendars")
 
-    def _copy(self, phone: AppleDevice, href: str, uid: str) -> None:
-        with self._putting(phone):
-            self._appeared(phone, phone.duplicate(href))
+    def _duplicate_booked(self, phone: AppleDevice, href: str, uid: str) -> None:
+        with self._locked(phone):
+            self._record_version(phone, phone.duplicate(href))
         self.ledger.count("bookings duplicated on phones")
 
     # --- inside -----------------------------------------------------------------------------------------------
 
     def _any(self) -> tuple[AppleDevice, Calendar]:
-        phone = self.choose.choice(list(self.cast.phones.values()))
+        phone = self.choose.choice(list(self.people.phones.values()))
         return phone, self.choose.choice(phone.account.events())
 
     def _moment(self) -> datetime:
-        """A time of day of some day, on the quarter of an hour."""
+        """A random time on a random day, at a quarter of an hour."""
         return self.day() + timedelta(hours=self.choose.randrange(7, 20), minutes=15 * self.choose.randrange(4))
 
     @contextmanager
-    def _putting(self, phone: AppleDevice) -> Iterator[None]:
-        """As one step to everybody else."""
+    def _locked(self, phone: AppleDevice) -> Iterator[None]:
+        """Keep other threads from seeing a state between the changes in the block."""
         with phone.account.store.lock:
             yield
 
-    def _appeared(self, phone: AppleDevice, href: str) -> None:
+    def _record_version(self, phone: AppleDevice, href: str) -> None:
         data = phone.account.calendar(_folder(href)).resources[href].data
-        self.ledger.made_on_phone.add(reading.uid_of(data))
+        self.ledger.made_on_phone.add(calendar_text.uid_of(data))
         now = timezone.now()
-        spans = reading.blocking(data, now, now + AHEAD)
-        self.ledger.appears(Version(phone.account.apple_id, _folder(href), href, spans, now))
+        spans = calendar_text.blocking(data, now, now + AHEAD)
+        self.ledger.add_version(Version(phone.account.apple_id, _folder(href), href, spans, now))
 
 
 def _events(calendar: Calendar) -> list[tuple[str, str]]:
-    """Path and UID of everything in a calendar."""
-    return [(href, reading.uid_of(resource.data)) for href, resource in calendar.resources.items()]
+    """The path and UID of every event in a calendar."""
+    return [(href, calendar_text.uid_of(resource.data)) for href, resource in calendar.resources.items()]
 
 
 def _folder(href: str) -> str:

@@ -1,4 +1,4 @@
-"""The run: everything is started, goes on for so many minutes, comes to rest, and is held against each other."""
+"""The run: start everything, let the actors act for some minutes, wait until no work is left, and audit."""
 
 from __future__ import annotations
 
@@ -21,21 +21,21 @@ from sandbox.demo.processes import Processes
 from sandbox.management.commands.demo_polls import queue_all
 from sandbox.server.server import Sandbox
 from soak.actors import Actor
-from soak.auditing import Audit, Findings
-from soak.cast import ROLES, Cast, assemble
+from soak.audit import Audit, Findings
 from soak.clients import Client
+from soak.deployment import ROOT, SYNC_SECONDS, Deployment, web_server
+from soak.disruption import Disruption
 from soak.ledger import Ledger
+from soak.people import ROLES, People, create_people
 from soak.phones import Phone
-from soak.place import ROOT, SYNC_SECONDS, Place, web_server
 from soak.settling import settle
-from soak.staff import Member
-from soak.trouble import Trouble
+from soak.staff import StaffMember
 from soak.web import Browser, NoAnswer
 
 START_SECONDS = 60
-SAY_EVERY = 15.0  # seconds, where nobody watches a terminal
-SHOWN, LONG = 40, 1500
-# What is said when processes are killed:
+PROGRESS_SECONDS = 15.0  # between two lines of progress when the output is not a terminal
+MAX_SENTENCES, MAX_LENGTH = 40, 1500
+# What django-q and gunicorn log when their processes are killed:
 EXPECTED = re.compile(r"reincarnated|A process of the cluster was killed|Worker .* was sent SIGKILL")
 DIGITS = re.compile(r"\d+")
 ERRORS = re.compile(
@@ -43,14 +43,14 @@ ERRORS = re.compile(
 )
 
 
-class Voice:
-    """Tells how it goes: one line that changes on a terminal, else a line now and then."""
+class Progress:
+    """Shows the progress: one changing line on a terminal, otherwise a new line every few seconds."""
 
     def __init__(self, console: Console) -> None:
         self.console, self._said = console, 0.0
         self._live = Live(Text(""), console=console, refresh_per_second=4) if console.is_terminal else None
 
-    def __enter__(self) -> Voice:
+    def __enter__(self) -> Progress:
         if self._live:
             self._live.start()
         return self
@@ -59,66 +59,73 @@ class Voice:
         if self._live:
             self._live.stop()
 
-    def say(self, words: str) -> None:
+    def say(self, text: str) -> None:
         if self._live:
-            self._live.update(Text(words))
-        elif time.monotonic() - self._said > SAY_EVERY:
+            self._live.update(Text(text))
+        elif time.monotonic() - self._said > PROGRESS_SECONDS:
             self._said = time.monotonic()
-            self.console.print(words, highlight=False, soft_wrap=True)
+            self.console.print(text, highlight=False, soft_wrap=True)
 
 
-def run(place: Place, icloud: Sandbox, environment: dict[str, str], *, minutes: float, seed: str) -> bool:
-    """All of it; whether nothing was lost, doubled or wrong."""
+def run(deployment: Deployment, icloud: Sandbox, environment: dict[str, str], *, minutes: float, seed: str) -> bool:
+    """Run the soak test; returns whether nothing was lost, doubled or wrong."""
     console, ledger = Console(), Ledger()
     call_command("migrate", verbosity=0)
     call_command("setup_schedules", verbosity=0, stdout=sys.stderr)
-    cast = assemble(icloud)
+    people = create_people(icloud)
     database.close()
-    with Processes(place.logs, ROOT, environment) as processes, Voice(console) as voice:
-        processes.start("web", *web_server(place))
+    with Processes(deployment.logs, ROOT, environment) as processes, Progress(console) as progress:
+        processes.start("web", *web_server(deployment))
         processes.start("worker-1", "manage.py", "qcluster")
-        _wait_for_web(place, processes)
-        with _ticking():
-            trouble = _play(cast, ledger, place, processes, voice, minutes=minutes, seed=seed)
-            restless = settle(cast, ledger, voice.say)
-    findings = Audit(cast, ledger, trouble).run()
-    findings.wrong += [f"not at rest in time: {what}" for what in restless]
-    findings.wrong += list(errors_in_logs(place))
+        _wait_for_web(deployment, processes)
+        with _schedule():
+            disruption = _act(people, ledger, deployment, processes, progress, minutes=minutes, seed=seed)
+            left = settle(people, ledger, progress.say)
+    findings = Audit(people, ledger, disruption).run()
+    findings.wrong += [f"not finished in time: {what}" for what in left]
+    findings.wrong += list(errors_in_logs(deployment))
     _report(console, ledger, findings)
     return findings.clean
 
 
-def listen(icloud: Sandbox, ledger: Ledger) -> None:
-    """Note when homes are listed well."""
+def record_listings(icloud: Sandbox, ledger: Ledger) -> None:
+    """Record in the ledger when iCloud has listed a home."""
     answer = icloud.cloud.answer
 
-    def noting(request: Request, host: str) -> Response:
+    def answer_and_record(request: Request, host: str) -> Response:
         response = answer(request, host)
         if request.method == "PROPFIND" and request.headers.get("Depth") == "1" and response.status_code == 207:
             ledger.note_listing(str(request.authorization.username) if request.authorization else "")
         return response
 
-    icloud.cloud.answer = noting  # type: ignore[method-assign]
+    icloud.cloud.answer = answer_and_record  # type: ignore[method-assign]
 
 
-def _play(
-    cast: Cast, ledger: Ledger, place: Place, processes: Processes, voice: Voice, *, minutes: float, seed: str
-) -> Trouble:
-    """Let everybody loose for so many minutes."""
-    listen(cast.icloud, ledger)
+def _act(
+    people: People,
+    ledger: Ledger,
+    deployment: Deployment,
+    processes: Processes,
+    progress: Progress,
+    *,
+    minutes: float,
+    seed: str,
+) -> Disruption:
+    """Let all actors act for so many minutes."""
+    record_listings(people.icloud, ledger)
     ended = Event()
-    trouble = Trouble(cast, ledger, seed, ended, 2.0, processes)
-    actors: list[Actor] = [Client(cast, ledger, f"{seed} {number}", ended, 1.2) for number in range(2)]
-    actors += [Member(cast, ledger, seed, ended, 1.5, place.address, role.name) for role in ROLES]
-    actors += [Phone(cast, ledger, f"{seed} {number}", ended, 0.8) for number in range(2)]
-    threads = [actor.start() for actor in (*actors, trouble)]
+    disruption = Disruption(people, ledger, seed, ended, 2.0, processes)
+    actors: list[Actor] = [Client(people, ledger, f"{seed} {number}", ended, 1.2) for number in range(2)]
+    actors += [StaffMember(people, ledger, seed, ended, 1.5, deployment.address, role.name) for role in ROLES]
+    actors += [Phone(people, ledger, f"{seed} {number}", ended, 0.8) for number in range(2)]
+    threads = [actor.start() for actor in (*actors, disruption)]
     began = time.monotonic()
     while (elapsed := time.monotonic() - began) < minutes * 60:
-        voice.say(f"{elapsed / 60:4.1f} of {minutes:g} min · seed {seed} · {_summary(ledger)}")
+        progress.say(f"{elapsed / 60:4.1f} of {minutes:g} min · seed {seed} · {_summary(ledger)}")
         time.sleep(0.5)
     _end(ended, threads)
-    trouble.end()
-    return trouble
+    disruption.end()
+    return disruption
 
 
 def _end(ended: Event, threads: list[Thread]) -> None:
@@ -126,22 +133,22 @@ def _end(ended: Event, threads: list[Thread]) -> None:
     for thread in threads:
         thread.join(120)
         if thread.is_alive():
-            raise RuntimeError(f"{thread.name} does not end")
+            raise RuntimeError(f"the thread {thread.name} does not end")
 
 
 @contextmanager
-def _ticking() -> Iterator[None]:
-    """What the schedule does once a minute is done every few seconds."""
+def _schedule() -> Iterator[None]:
+    """Queue the scheduled tasks every few seconds while the block runs."""
     ended = Event()
 
-    def tick() -> None:
+    def queue_repeatedly() -> None:
         try:
             while not ended.wait(SYNC_SECONDS / 2):
                 queue_all()
         finally:
             database.close()
 
-    thread = Thread(target=tick, name="schedule", daemon=True)
+    thread = Thread(target=queue_repeatedly, name="schedule", daemon=True)
     thread.start()
     try:
         yield
@@ -150,9 +157,9 @@ def _ticking() -> Iterator[None]:
         thread.join()
 
 
-def _wait_for_web(place: Place, processes: Processes) -> None:
+def _wait_for_web(deployment: Deployment, processes: Processes) -> None:
     deadline = time.monotonic() + START_SECONDS
-    browser = Browser(place.address)
+    browser = Browser(deployment.address)
     while time.monotonic() < deadline:
         processes.check()
         try:
@@ -169,20 +176,22 @@ def _summary(ledger: Ledger) -> str:
         counts = ledger.counts.copy()
     booked = counts["bookings booked"]
     phones = sum(count for what, count in counts.items() if "phone" in what or "calendars" in what)
-    trouble = sum(count for what, count in counts.items() if what.startswith(("fault", "iCloud", "spells", "quirk")))
+    disruptions = sum(
+        count for what, count in counts.items() if what.startswith(("fault", "iCloud", "times of lag", "quirk"))
+    )
     killed = counts["processes killed"] + counts["workers killed"]
-    return f"{booked} booked, {phones} edits on phones, {trouble} troubles, {killed} kills"
+    return f"{booked} booked, {phones} edits on phones, {disruptions} disruptions, {killed} kills"
 
 
-def errors_in_logs(place: Place) -> Iterator[str]:
-    """What processes wrote of errors nobody expected, each kind once."""
+def errors_in_logs(deployment: Deployment) -> Iterator[str]:
+    """The unexpected errors in the log files, one sentence for each kind of error."""
     kinds: dict[str, tuple[int, str]] = {}
-    for path in sorted(place.logs.glob("*.log")):
+    for path in sorted(deployment.logs.glob("*.log")):
         for found in ERRORS.finditer(path.read_text(errors="replace")):
             kind = DIGITS.sub("#", found["raised"] or found["said"])
             if EXPECTED.search(kind):
                 continue
-            kinds[kind] = (kinds.get(kind, (0, ""))[0] + 1, f"{path.name}: {found[0][-LONG:]}")
+            kinds[kind] = (kinds.get(kind, (0, ""))[0] + 1, f"{path.name}: {found[0][-MAX_LENGTH:]}")
     for count, example in kinds.values():
         yield f"{count} times in logs, {example}"
 
@@ -197,5 +206,5 @@ def _report(console: Console, ledger: Ledger, findings: Findings) -> None:
     for name in ("lost", "doubled", "wrong"):
         sentences = getattr(findings, name)
         console.print(f"{name} {len(sentences)}", style="" if not sentences else "bold red", highlight=False)
-        for sentence in sentences[:SHOWN]:
+        for sentence in sentences[:MAX_SENTENCES]:
             console.print(f"  {sentence}", markup=False, highlight=False, soft_wrap=True)

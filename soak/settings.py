@@ -1,11 +1,11 @@
-"""The project's settings with time pressed together: minutes must show what otherwise takes days."""
+"""The project's settings with shorter time limits, so that minutes show what otherwise takes days."""
 
 from __future__ import annotations
 
 from config.settings import *  # noqa: F403
 from config.settings import Q_CLUSTER, STORAGES
 
-TASK_TIMEOUT_SECONDS = 45  # as long as one push may take, and some
+TASK_TIMEOUT_SECONDS = 45  # a little more than the longest push
 LEASE_SECONDS = TASK_TIMEOUT_SECONDS + 5
 Q_CLUSTER |= {"timeout": TASK_TIMEOUT_SECONDS, "retry": 2 * TASK_TIMEOUT_SECONDS + 5, "poll": 0.2}
 STORAGES |= {"staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}}

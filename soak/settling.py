@@ -1,4 +1,4 @@
-"""After the trouble: everything is given the time it needs to come to rest."""
+"""Waiting after the last disruption until no work is left."""
 
 from __future__ import annotations
 
@@ -16,17 +16,17 @@ from bookings.models import Booking, LinkedEvent, MirroredSlot, Proposal
 from bookings.push import outbox
 from connections import accounts
 from connections.models import Calendar, CalendarConfiguration, Connection, Event
-from soak.cast import Cast
 from soak.ledger import Ledger
+from soak.people import People
 
-LONGEST = 300.0  # seconds; a push that was killed is taken up again after 150
-LOOK_AGAIN = 2.0
-ENOUGH = 10  # waiting tasks: the workers are behind, and more of the same would not help them
-CALM = 3  # looks in a row without anything left to do
+MAX_SECONDS = 300.0  # a push whose process was killed is retried after 150 s
+CHECK_SECONDS = 2.0
+MAX_QUEUED = 10  # with more waiting tasks the workers are late, and more tasks would not help
+IDLE_CHECKS = 3  # so many checks in a row must find nothing left to do
 
 
-def restless() -> list[str]:
-    """What is not at rest, in words."""
+def unfinished_work() -> list[str]:
+    """What is left to do, as text."""
     return [f"{count} {what}" for what, count in _counts().items() if count]
 
 
@@ -50,13 +50,13 @@ def _counts() -> dict[str, int]:
 
 
 def _waiting(placements: object) -> int:
-    """Those that wait for nobody but the outbox."""
+    """How many of them wait for the outbox and not for a decision."""
     asked = LinkedEvent.State.CHANGED_ON_BOTH_SIDES
     return placements.exclude(calendar=None).exclude(state=asked).count()  # type: ignore[attr-defined, no-any-return]
 
 
 def _missing() -> int:
-    """Events that were not found and of which it is not known yet whether they were deleted."""
+    """How many events were not found and are not yet known to be deleted."""
     asked = Proposal.objects.open().values("booking")
     missing = LinkedEvent.objects.filter(wanted=LinkedEvent.Wanted.PRESENT).exclude(missing_since=None)
     return missing.exclude(booking__in=asked).count()
@@ -67,29 +67,29 @@ def _pending() -> int:
     return Booking.objects.filter(status=Booking.Status.PENDING).exclude(pk__in=asked).count()
 
 
-def settle(cast: Cast, ledger: Ledger, say: Callable[[str], None]) -> list[str]:
-    """Wait until everything is at rest, doing what a person would; what is not even after the longest time."""
-    deadline, calm = time.monotonic() + LONGEST, 0
-    while calm < CALM and time.monotonic() < deadline:
-        left = restless()
-        calm = calm + 1 if not left else 0
-        say(f"settling: {', '.join(left) or 'calm'}")
+def settle(people: People, ledger: Ledger, say: Callable[[str], None]) -> list[str]:
+    """Wait until nothing is left to do, and act as a person would; returns what is left at the time limit."""
+    deadline, idle = time.monotonic() + MAX_SECONDS, 0
+    while idle < IDLE_CHECKS and time.monotonic() < deadline:
+        left = unfinished_work()
+        idle = idle + 1 if not left else 0
+        say(f"finishing: {', '.join(left) or 'nothing left'}")
         if left:
-            help_along(cast, ledger)
-        time.sleep(LOOK_AGAIN * (1 + calm / 2))  # not in step with the schedule
-    left = restless()
+            help_along(people, ledger)
+        time.sleep(CHECK_SECONDS * (1 + idle / 2))  # not at the same rhythm as the schedule
+    left = unfinished_work()
     database.close()
     return left
 
 
-def help_along(cast: Cast, ledger: Ledger) -> None:
-    """What a person would do: press Sync now and Push again, and enter a password that was revoked."""
+def help_along(people: People, ledger: Ledger) -> None:
+    """Do what a person would: enter new passwords, press "Sync now" and "Push again"."""
     now = timezone.now()
     for connection in Connection.objects.filter(needs_attention=True).select_related("user"):
-        password = cast.passwords[connection.user.username, connection.username]
+        password = people.passwords[connection.user.username, connection.username]
         accounts.reconnect(connection, password=password, now=now)
         ledger.count("reconnects")
-    if OrmQ.objects.count() < ENOUGH:
+    if OrmQ.objects.count() < MAX_QUEUED:
         for connection in Connection.objects.exclude(error_code=""):
             async_task("connections.tasks.sync_connection", connection.pk)
     outbox.push_due(now, force=True)

@@ -1,4 +1,4 @@
-"""Staff: they sign in and use the pages of the real web server."""
+"""Staff members, who sign in and use the pages of the real web server."""
 
 from __future__ import annotations
 
@@ -12,17 +12,17 @@ from availability.models import BlockedSlot
 from bookings.models import Booking, BookingChange, Proposal, Service
 from connections.models import Connection
 from practice.models import User
-from soak.actors import Act, Actor
-from soak.cast import BERLIN, PASSWORD
+from soak.actors import Action, Actor
+from soak.people import BERLIN, PASSWORD
 from soak.web import Browser, NoAnswer, Page
 
-LOOKS = ("/calendars/", "/bookings/", "/bookings/proposals/", "/calendars/settings/events/", "/clients/")
-SLOTS = 4  # blocked by hand at the same time
+PAGES = ("/calendars/", "/bookings/", "/bookings/proposals/", "/calendars/settings/events/", "/clients/")
+MAX_SLOTS = 4  # blocked slots of one staff member
 
 
 @dataclass
-class Member(Actor):
-    """One staff member in front of a browser."""
+class StaffMember(Actor):
+    """One staff member with a browser."""
 
     address: str = ""
     username: str = ""
@@ -40,7 +40,7 @@ class Member(Actor):
     def user(self) -> User:
         return User.objects.get(username=self.username)
 
-    def deeds(self) -> Sequence[tuple[int, Act]]:
+    def actions(self) -> Sequence[tuple[int, Action]]:
         if not self.signed_in:
             return [(1, self.sign_in)]
         return [
@@ -63,8 +63,8 @@ class Member(Actor):
     # --- bookings ---------------------------------------------------------------------------------------------
 
     def book(self) -> None:
-        """Look at a day, pick an opening, send the form."""
-        if self.crowded(self.user):
+        """Look at the openings of a day, choose one, and send the form."""
+        if self.is_full(self.user):
             return self.cancel()
         service = self.choose.choice(list(Service.objects.filter(staff=self.user)))
         day = self.day().date().isoformat()
@@ -74,7 +74,7 @@ class Member(Actor):
         return self._book(service, day, opening=self.choose.choice(openings))
 
     def book_anyway(self) -> None:
-        """Insist on a time, whatever is there."""
+        """Book a time regardless of conflicts."""
         service = self.choose.choice(list(Service.objects.filter(staff=self.user)))
         clock = f"{self.choose.randrange(7, 21):02}:{self.choose.choice((0, 15, 30, 45)):02}"
         return self._book(service, self.day().date().isoformat(), time=clock, anyway="on")
@@ -91,7 +91,7 @@ class Member(Actor):
                 attempt.outcome = "refused"
 
     def reschedule(self) -> None:
-        """To an opening of some day; now and then to a time of their own, insisting on it."""
+        """Move a booking to an opening on a random day; sometimes to any time, regardless of conflicts."""
         booking = self.booking(self.user)
         if booking is None:
             return
@@ -117,7 +117,7 @@ class Member(Actor):
                 self.ledger.count("cancelled")
 
     def decide(self) -> None:
-        """One of the open proposals, any way that is offered."""
+        """Decide an open proposal with a random choice of those offered."""
         asked = list(Proposal.objects.open().filter(booking__staff=self.user))
         if not asked:
             return
@@ -140,10 +140,10 @@ class Member(Actor):
         if booking := self.booking(self.user):
             self._post(f"/bookings/{booking.pk}/push/")
 
-    # --- the rest ---------------------------------------------------------------------------------------------
+    # --- other pages ------------------------------------------------------------------------------------------
 
     def look(self) -> None:
-        self._get(self.choose.choice(LOOKS))
+        self._get(self.choose.choice(PAGES))
         if booking := self.booking(self.user):
             self._get(f"/bookings/{booking.pk}/")
 
@@ -154,16 +154,16 @@ class Member(Actor):
         self.ledger.count("syncs asked for")
 
     def reconnect(self) -> None:
-        """Where iCloud has refused the password, enter the one that holds."""
+        """Enter the valid password for connections whose password iCloud has refused."""
         for connection in Connection.objects.filter(user=self.user, needs_attention=True):
-            password = self.cast.passwords[self.username, connection.username]
+            password = self.people.passwords[self.username, connection.username]
             self._post(f"/calendars/settings/connections/{connection.pk}/reconnect/", app_password=password)
             self.ledger.count("reconnects")
 
     def block_or_free(self) -> None:
-        """Block a slot by hand, or free one."""
+        """Block a slot, or delete a blocked slot."""
         slots = list(BlockedSlot.objects.filter(user=self.user))
-        if len(slots) >= SLOTS:
+        if len(slots) >= MAX_SLOTS:
             BlockedSlot.objects.filter(pk=self.choose.choice(slots).pk).delete()
             return
         start = self.day().astimezone(BERLIN).replace(hour=self.choose.randrange(8, 20))

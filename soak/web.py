@@ -1,4 +1,4 @@
-"""A browser as far as forms need one: cookies, the CSRF token, and what a page offers."""
+"""A minimal browser: cookies, the CSRF token, forms, and the values that a page offers."""
 
 from __future__ import annotations
 
@@ -10,28 +10,28 @@ from dataclasses import dataclass
 from http.client import HTTPException
 from http.cookiejar import CookieJar
 
-PATIENCE = 40  # seconds for a page
+TIMEOUT = 40  # seconds
 
 
 class NoAnswer(Exception):
-    """The connection broke: whether anything was done is unknown."""
+    """The connection broke, so that it is unknown whether the request had an effect."""
 
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """An answer. `path` is where redirects led."""
+    """An answer. `path`: the path after redirects."""
 
     status: int
     path: str
     text: str
 
     def values(self, name: str) -> list[str]:
-        """The values that the fields of that name offer."""
+        """The values of all fields of that name."""
         return re.findall(rf'name="{name}"\s+value="([^"]+)"', self.text)
 
 
 class Browser:
-    """One person's; not for several threads."""
+    """The browser of one person; not safe for several threads."""
 
     def __init__(self, address: str) -> None:
         self._address = address
@@ -40,7 +40,7 @@ class Browser:
         self._opener = urllib.request.build_opener(*handlers)
 
     def get(self, path: str) -> Page:
-        """Look at a page. Raises NoAnswer."""
+        """Open a page. Raises NoAnswer."""
         return self._open(urllib.request.Request(self._address + path))  # noqa: S310 - on loopback
 
     def post(self, path: str, **fields: str) -> Page:
@@ -50,7 +50,7 @@ class Browser:
         return self._open(urllib.request.Request(self._address + path, data, headers))  # noqa: S310 - on loopback
 
     def sign_in(self, username: str, password: str) -> bool:
-        """Whether that went well. Raises NoAnswer."""
+        """Sign in; returns whether it succeeded. Raises NoAnswer."""
         self.get("/accounts/login/")
         return "/login/" not in self.post("/accounts/login/", username=username, password=password).path
 
@@ -59,7 +59,7 @@ class Browser:
 
     def _open(self, request: urllib.request.Request) -> Page:
         try:
-            with self._opener.open(request, timeout=PATIENCE) as answer:
+            with self._opener.open(request, timeout=TIMEOUT) as answer:
                 return Page(answer.status, urllib.parse.urlsplit(answer.url).path, answer.read().decode())
         except urllib.error.HTTPError as error:
             return Page(error.code, urllib.parse.urlsplit(request.full_url).path, error.read().decode(errors="replace"))

@@ -8,6 +8,7 @@ os.environ.setdefault("DEBUG", "true")
 
 from config.settings import *  # noqa: F403
 
+INSTALLED_APPS.append("sandbox.apps.SandboxConfig")  # noqa: F405 - the tests of its commands need it
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 

@@ -1,1 +1,1 @@
-"""`make bench`: Kalends measured beside other programs."""
+"""`make bench`: Kalends compared with other programs on the same calendars and servers."""

@@ -1,9 +1,9 @@
-"""The calendars that are measured: the same resources each time, written as Apple's devices write them.
+"""The calendars that are measured: the same resources in each run, written as Apple's devices write them.
 
-Of every ten events one is a series and one lasts whole days. Events lie evenly from a year back to a year ahead. Most
-series end, as people's do: 10 to 40 weeks, twelve months, a handful of days; one in twenty goes on for ever. Every
-resource carries the VTIMEZONE of its zone with the zone's full history, about a hundred lines. Fridays are kept free,
-so that there is something to be found in a full calendar.
+One event in ten is a series and one in ten is all-day. The events are spread evenly from a year ago to a year ahead.
+Most series end: after 10 to 40 weeks, twelve months or five days; one in twenty has no end. Every resource contains the
+VTIMEZONE of its zone with the zone's full history, about a hundred lines. No event starts on a Friday, so that even a
+full calendar has openings.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ class Resource:
 
 
 def is_series(index: int) -> bool:
-    """Does this event repeat?"""
+    """Whether the event at `index` repeats."""
     return index % SERIES_EVERY == SERIES_EVERY - 1
 
 
@@ -50,12 +50,15 @@ def resources(size: int, today: date) -> Iterator[Resource]:
 
 
 def edited(index: int, size: int, today: date, edition: int) -> Resource:
-    """The event at `index` as it looks after its owner moved it for the `edition`th time."""
+    """The event at `index` after its owner has moved it `edition` times."""
     return resource(index, size, today, edition)
 
 
 def choose(size: int, count: int) -> list[int]:
-    """Which `count` events of `size` are edited: one alone is no series, of many spread evenly a tenth are."""
+    """The indexes of the `count` events of `size` that are edited: evenly spread, a tenth of them series.
+
+    A single edited event is never a series.
+    """
     step = size // min(count, size)
     if count == 1:
         return [size // 2 // SERIES_EVERY * SERIES_EVERY]
@@ -64,11 +67,11 @@ def choose(size: int, count: int) -> list[int]:
 
 def resource(index: int, size: int, today: date, edition: int = 0) -> Resource:
     """One event. The same arguments give the same bytes."""
-    chance = Random(index)  # noqa: S311 - the same calendar each time
-    zone = chance.choice(_ZONES)
+    random = Random(index)  # noqa: S311 - the same calendar each time
+    zone = random.choice(_ZONES)
     day = today + timedelta(days=round((index + 0.5) / size * 2 * YEAR) - YEAR)
     day -= timedelta(days=day.weekday() == FRIDAY)
-    lines = [*_head(index, edition), *_times(chance, index, day, zone, edition), *_rule(chance, index)]
+    lines = [*_head(index, edition), *_times(random, index, day, zone, edition), *_rule(random, index)]
     event = "".join(f"{ics.fold(line)}\r\n" for line in [*lines, *_alarm(index), "END:VEVENT"])
     data = b"".join([_BEGIN, _vtimezone(zone), event.encode(), b"END:VCALENDAR\r\n"])
     return Resource(f"{_uid(index)}.ics", data)
@@ -103,19 +106,19 @@ def _head(index: int, edition: int) -> list[str]:
     ]
 
 
-def _times(chance: Random, index: int, day: date, zone: str, edition: int) -> list[str]:
+def _times(random: Random, index: int, day: date, zone: str, edition: int) -> list[str]:
     if index % 10 == 4:
-        end = day + timedelta(days=chance.randint(1, 3))
+        end = day + timedelta(days=random.randint(1, 3))
         return [f"DTSTART;VALUE=DATE:{day:%Y%m%d}", f"DTEND;VALUE=DATE:{end:%Y%m%d}"]
-    start = datetime.combine(day, time(chance.randint(7, 18))) + timedelta(minutes=15 * (edition % 4))
-    end = start + timedelta(minutes=chance.choice((30, 45, 60, 90)))
+    start = datetime.combine(day, time(random.randint(7, 18))) + timedelta(minutes=15 * (edition % 4))
+    end = start + timedelta(minutes=random.choice((30, 45, 60, 90)))
     return [f"DTSTART;TZID={zone}:{start:%Y%m%dT%H%M%S}", f"DTEND;TZID={zone}:{end:%Y%m%dT%H%M%S}"]
 
 
-def _rule(chance: Random, index: int) -> list[str]:
+def _rule(random: Random, index: int) -> list[str]:
     if not is_series(index):
         return []
-    return ["RRULE:" + chance.choice(_RULES).format(weeks=chance.randint(10, 40))]
+    return ["RRULE:" + random.choice(_RULES).format(weeks=random.randint(10, 40))]
 
 
 def _alarm(index: int) -> list[str]:

@@ -1,7 +1,7 @@
-"""One piece of work in a process of its own: `python -m benchmarks.bench.job MODULE CLASS SPEC`.
+"""One job in a process of its own: `python -m benchmarks.bench.job MODULE CLASS ARGUMENTS`.
 
-The class is made from the spec, which may warm it up; then, for each line on standard input, it runs once and the
-figures go out as one line of JSON. The other side may change something on the server before each line.
+The process creates the job with the arguments, a JSON object. For each line on standard input it then measures one run
+and prints the figures as one line of JSON. The parent may change something on the server before it sends a line.
 """
 
 from __future__ import annotations
@@ -15,35 +15,42 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any, Protocol
 
-from benchmarks.bench.gauge import Figures, gauge
+from benchmarks.bench.measuring import Figures, measure_job
 
 
 class Job(Protocol):
-    """Something to measure. `times`: how many runs make one measurement, for what is too short for the clock.
+    """Work to measure. `times`: how many runs make up one measurement, for work too short for the clock.
 
-    A job that has `enough` makes fewer of them where they take that many seconds.
+    A job may have `max_seconds` as well: after that many seconds, a measurement is not repeated any more.
     """
 
     times: int
 
-    def __init__(self, **spec: Any) -> None: ...
+    def __init__(self, **arguments: Any) -> None: ...
 
     def run(self) -> Mapping[str, Any]: ...
 
 
-class Child:
-    """The hand on such a process. A context manager; `run` is one measurement."""
+class JobProcess:
+    """A running job process, as a context manager.
 
-    def __init__(self, name: str, environment: Mapping[str, str], **spec: Any) -> None:
+    `name`: module and class, such as "kalends_jobs:KalendsPoll"; `arguments`: what the class is created with.
+    """
+
+    def __init__(self, name: str, environment: Mapping[str, str], **arguments: Any) -> None:
         module, _, kind = name.partition(":")
-        command = [sys.executable, "-m", "benchmarks.bench.job", f"benchmarks.bench.{module}", kind, json.dumps(spec)]
+        job = [f"benchmarks.bench.{module}", kind, json.dumps(arguments)]
         self.name = name
         self._process = subprocess.Popen(  # noqa: S603 - our own modules
-            command, env=dict(environment), stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+            [sys.executable, "-m", "benchmarks.bench.job", *job],
+            env=dict(environment),
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
         )
         self._read()
 
-    def __enter__(self) -> Child:
+    def __enter__(self) -> JobProcess:
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -54,7 +61,7 @@ class Child:
     def run(self) -> Figures:
         """Measure once."""
         if self._process.stdin is None:
-            raise RuntimeError("no pipe")
+            raise RuntimeError("the process has no standard input")
         self._process.stdin.write("go\n")
         self._process.stdin.flush()
         return Figures(**self._read())
@@ -66,17 +73,17 @@ class Child:
         return json.loads(line)
 
 
-def main(module: str, kind: str, spec: str) -> None:
-    """Make the job, say so, and run it as often as asked."""
-    answers, sys.stdout = sys.stdout, sys.stderr  # whatever a library prints must not be taken for an answer
-    job: Job = getattr(importlib.import_module(module), kind)(**json.loads(spec))
-    enough = getattr(job, "enough", math.inf)
+def run_job(module: str, kind: str, arguments: str) -> None:
+    """Create the job, print an empty line of JSON when it is ready, and run it once for each line read."""
+    answers, sys.stdout = sys.stdout, sys.stderr  # what a library prints must not be read as an answer
+    job: Job = getattr(importlib.import_module(module), kind)(**json.loads(arguments))
+    max_seconds = getattr(job, "max_seconds", math.inf)
     answers.write("{}\n")
     answers.flush()
     for _ in sys.stdin:
-        answers.write(json.dumps(asdict(gauge(job.run, times=job.times, enough=enough))) + "\n")
+        answers.write(json.dumps(asdict(measure_job(job.run, times=job.times, max_seconds=max_seconds))) + "\n")
         answers.flush()
 
 
 if __name__ == "__main__":
-    main(*sys.argv[1:])
+    run_job(*sys.argv[1:])

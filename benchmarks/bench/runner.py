@@ -1,9 +1,8 @@
-"""The run of `make bench`: every piece of work of every program on every calendar, one after the other."""
+"""The run of `make bench`: every program does every piece of work on every calendar, one after the other."""
 
 from __future__ import annotations
 
 import json
-import os
 import shutil
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -12,15 +11,15 @@ from datetime import UTC, datetime
 from importlib.util import find_spec
 from pathlib import Path
 from statistics import median
-from tempfile import TemporaryDirectory
-from typing import Any
+from types import MappingProxyType
 
-from benchmarks.bench.gauge import Figures
-from benchmarks.bench.job import Child
-from benchmarks.bench.serving import Place, Server
+from benchmarks.bench.job import JobProcess
+from benchmarks.bench.measuring import Figures
+from benchmarks.bench.server_process import CalendarAccess, RecordedRequest, Server
+from benchmarks.workspace import environment
 
 KALENDS, LIBRARY, VDIRSYNCER, LIVE = "Kalends", "caldav library", "vdirsyncer", "live search"
-FLOOR, READING = "bare requests", "read + expand"
+BARE_REQUESTS, READ_AND_EXPAND = "bare requests", "read + expand"
 FIRST, ONE, MANY, POLL, TOGETHER, EXPAND, OPENINGS = (
     "first sync",
     "1 change",
@@ -36,7 +35,7 @@ HUNDRED = 100
 
 @dataclass(frozen=True, slots=True)
 class Measured:
-    """The median of one program's runs of one piece of work, and how many runs those were."""
+    """The median of one program's runs of one piece of work, and the number of runs."""
 
     figures: Figures
     requests: int
@@ -53,7 +52,7 @@ class Measured:
 
 @dataclass(slots=True)
 class Block:
-    """Everything about one calendar on one server. `counts`: events and occurrences that Kalends has of it."""
+    """Everything measured with one calendar on one server. `counts`: its events and occurrences in Kalends."""
 
     server: str
     size: int
@@ -63,37 +62,24 @@ class Block:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What to measure and how often: `repeats` for everything, but `slow` for what takes minutes."""
+    """What to measure, and how often."""
 
     sizes: Sequence[int]
     servers: Sequence[str]
     repeats: int = 3
-    slow_from: int = 5000  # events; from here on the others' first sync is run once
+    slow_from: int = 5000  # events; from this size on, the slow programs do their first sync only once
 
     def repeats_of(self, size: int) -> int:
-        """How often the first sync of the slow ones is run."""
+        """How often the slow programs do their first sync."""
         return 1 if size >= self.slow_from else self.repeats
 
 
-def environment(folder: Path) -> dict[str, str]:
-    """The environment of a job whose database lies in `folder`."""
-    settings = {
-        "DJANGO_SETTINGS_MODULE": "config.settings",
-        "DATABASE_URL": f"sqlite:///{folder / 'kalends.sqlite3'}",
-        "SECRET_KEY": "benchmark" * 8,
-        "FERNET_KEYS": "benchmark" * 8,
-        "DEBUG": "false",
-        "BASE_URL": "http://127.0.0.1:8000",
-    }
-    return os.environ | settings
-
-
 def run(plan: Plan, folder: Path, say: Callable[[str], None]) -> Iterator[Block]:
-    """Measure; each block as soon as it is done."""
+    """Measure; yields each block as soon as it is complete. `say`: reports the progress."""
     empty = folder / "empty"
     empty.mkdir()
-    with Child("kalends:Migrate", environment(empty)) as child:
-        child.run()
+    with JobProcess("kalends_jobs:KalendsMigrate", environment(empty)) as process:
+        process.run()
     for name in plan.servers:
         with _started(name, folder) as server:
             for size in plan.sizes:
@@ -104,31 +90,31 @@ def run(plan: Plan, folder: Path, say: Callable[[str], None]) -> Iterator[Block]
 
 @contextmanager
 def _started(name: str, folder: Path) -> Iterator[Server]:
-    arguments = {"sandbox": [], "radicale": [str(folder / "radicale")]}[name]
+    arguments: list[str] = {"sandbox": [], "radicale": [str(folder / "radicale")]}[name]
     with Server(name, f"benchmarks.bench.serve_{name}", arguments) as server:
         yield server
 
 
 class Bench:
-    """One calendar on one server."""
+    """The measurements with one calendar on one server."""
 
     def __init__(self, plan: Plan, server: Server, size: int, folder: Path, say: Callable[[str], None]) -> None:
         self.plan, self.server, self.size, self.folder, self.say = plan, server, size, folder, say
         self.today = datetime.now(UTC).date()
         self.block = Block(server.name, size)
         self.edition = 0
-        # Radicale looks at every event of a calendar before it lists its home, which takes seconds with 10,000.
+        # Radicale reads every event of a calendar before it lists its home, which takes seconds with 10,000 events.
         self.slow = server.name == "radicale" and size >= plan.slow_from
         folder.mkdir()
-        self.asked_file = folder / "asked.json"
-        self.place: Place
+        self.requests_file = folder / "requests.json"
+        self.calendar: CalendarAccess
 
     def run(self, empty: Path) -> Block:
-        """Everything, Kalends first; the requests it sent are what the floor repeats."""
-        self.place = self.server.fill(self.size, self.today)
-        account = {"url": self.place.url, "username": self.place.username, "password": self.place.password}
+        """Measure every program, Kalends first, because the bare requests are those that it sent."""
+        self.calendar = self.server.fill(self.size, self.today)
+        account = {"url": self.calendar.url, "username": self.calendar.username, "password": self.calendar.password}
         self._kalends(empty, account)
-        self._library({**account, "path": self.place.path})
+        self._library({**account, "path": self.calendar.path})
         if find_spec("vdirsyncer"):
             self._vdirsyncer()
         return self.block
@@ -138,79 +124,84 @@ class Bench:
     def _kalends(self, empty: Path, account: Mapping[str, str]) -> None:
         connected, home = self.folder / "connected", self.folder / "kalends"
         shutil.copytree(empty, connected)
-        with Child("kalends:Connect", environment(connected), **account) as child:
-            child.run()
+        with JobProcess("kalends_jobs:KalendsConnect", environment(connected), **account) as process:
+            process.run()
         runs = []
         for _ in range(1 if self.slow else self.plan.repeats):
             shutil.rmtree(home, ignore_errors=True)
             shutil.copytree(connected, home)
-            runs += self._runs("kalends:First", 1, home)
+            runs += self._runs("kalends_jobs:KalendsFirstSync", 1, home=home)
         self._note(KALENDS, FIRST, runs)
-        self._floor(FIRST, times=1)
-        with Child("kalends:Count", environment(home)) as child:
-            self.block.counts = dict(child.run().detail)
-        self._kalends_again(home)
+        self._bare_requests(FIRST)
+        with JobProcess("kalends_jobs:KalendsRowCounts", environment(home)) as process:
+            self.block.counts = dict(process.run().detail)
+        self._kalends_after_first_sync(home)
 
-    def _kalends_again(self, home: Path) -> None:
+    def _kalends_after_first_sync(self, home: Path) -> None:
+        repeats = self.plan.repeats
         for work, count in ((ONE, 1), (MANY, HUNDRED)):
-            self._note(KALENDS, work, self._runs("kalends:Changed", self.plan.repeats, home, count))
-            self._floor(work, times=1)
-        self._note(KALENDS, POLL, self._runs("kalends:Poll", self.plan.repeats, home))
-        self._floor(POLL, times=1)
-        self._note(KALENDS, OPENINGS, self._runs("kalends:Openings", self.plan.repeats, home))
-        self._note(KALENDS, EXPAND, self._runs("kalends:Expand", self.plan.repeats, home))
+            self._note(KALENDS, work, self._runs("kalends_jobs:KalendsChanges", repeats, home=home, edits=count))
+            self._bare_requests(work)
+        self._note(KALENDS, POLL, self._runs("kalends_jobs:KalendsPoll", repeats, home=home))
+        self._bare_requests(POLL)
+        self._note(KALENDS, OPENINGS, self._runs("kalends_jobs:KalendsOpenings", repeats, home=home))
+        self._note(KALENDS, EXPAND, self._runs("kalends_jobs:KalendsReexpand", repeats, home=home))
         if not self.slow:
-            self._note(KALENDS, TOGETHER, self._runs("kalends:PollMany", self.plan.repeats, home))
+            self._note(KALENDS, TOGETHER, self._runs("kalends_jobs:KalendsPollTogether", repeats, home=home))
 
-    def _library(self, place: Mapping[str, str]) -> None:
-        first = [
-            self._runs("library:First", 1, self.folder, **place)[0] for _ in range(self.plan.repeats_of(self.size))
-        ]
+    def _library(self, access: Mapping[str, str]) -> None:
+        repeats, few = self.plan.repeats, self.plan.repeats_of(self.size)
+        first = [self._runs("library_jobs:LibraryFirstSync", 1, access)[0] for _ in range(few)]
         self._note(LIBRARY, FIRST, first)
         for work, count in ((ONE, 1), (MANY, HUNDRED)):
-            runs = self._runs("library:Changed", self.plan.repeats, self.folder, count, **place)
-            self._note(LIBRARY, work, runs)
-        self._note(LIBRARY, POLL, self._runs("library:Poll", self.plan.repeats, self.folder, **place))
-        live = self._runs("library:Live", self.plan.repeats_of(self.size), self.folder, **place)
-        self._note(LIVE, OPENINGS, live)
-        reading = {"size": self.size, "today": self.today.isoformat()}
-        self._note(READING, FIRST, self._runs("floor:Reading", self.plan.repeats_of(self.size), self.folder, **reading))
+            self._note(LIBRARY, work, self._runs("library_jobs:LibraryChanges", repeats, access, edits=count))
+        self._note(LIBRARY, POLL, self._runs("library_jobs:LibraryPoll", repeats, access))
+        self._note(LIVE, OPENINGS, self._runs("library_jobs:LiveSearch", few, access))
+        size = {"size": self.size, "today": self.today.isoformat()}
+        self._note(READ_AND_EXPAND, FIRST, self._runs("baseline:ReadAndExpand", few, size))
 
     def _vdirsyncer(self) -> None:
-        credentials = {"username": self.place.username, "password": self.place.password}
-        spec = {"address": self.place.address, **credentials}
-        folders = [str(self.folder / f"vdirsyncer-{at}") for at in range(self.plan.repeats_of(self.size))]
-        first = [self._runs("vdir:Sync", 1, self.folder, folder=folder, **spec)[0] for folder in folders]
-        self._note(VDIRSYNCER, FIRST, first)
-        repeats = self.plan.repeats_of(self.size)
+        job, repeats = "vdirsyncer_jobs:VdirsyncerSync", self.plan.repeats_of(self.size)
+        credentials = {"username": self.calendar.username, "password": self.calendar.password}
+        access = {"address": self.calendar.address, **credentials}
+        folders = [str(self.folder / f"vdirsyncer-{number}") for number in range(repeats)]
+        self._note(VDIRSYNCER, FIRST, [self._runs(job, 1, {**access, "folder": folder})[0] for folder in folders])
         for work, count in ((ONE, 1), (MANY, HUNDRED), (POLL, 0)):
-            self._note(
-                VDIRSYNCER, work, self._runs("vdir:Sync", repeats, self.folder, count, folder=folders[-1], **spec)
-            )
+            runs = self._runs(job, repeats, {**access, "folder": folders[-1]}, edits=count)
+            self._note(VDIRSYNCER, work, runs)
 
-    def _floor(self, work: str, *, times: int) -> None:
-        """The requests of the last measurement again, while the server still answers them alike."""
-        spec = {"asked": str(self.asked_file), "times": times}
+    def _bare_requests(self, work: str) -> None:
+        """Send the requests of the last measurement again, while the server still gives the same answers."""
+        arguments = {"requests_file": str(self.requests_file)}
         repeats = 1 if self.slow else self.plan.repeats
-        self._note(FLOOR, work, self._runs("floor:Requests", repeats, self.folder, keep=False, **spec))
+        self._note(BARE_REQUESTS, work, self._runs("baseline:ReplayedRequests", repeats, arguments))
 
     # --- one measurement ------------------------------------------------------------------------------
 
     def _runs(
-        self, name: str, repeats: int, home: Path, edits: int = 0, *, keep: bool = True, **spec: Any
+        self,
+        job: str,
+        repeats: int,
+        arguments: Mapping[str, object] = MappingProxyType({}),
+        *,
+        home: Path | None = None,
+        edits: int = 0,
     ) -> list[tuple[Figures, int]]:
-        """Measure so often in one fresh process, `edits` events being moved before each; with the requests sent."""
-        self.say(f"{self.server.name} {self.size:,}: {name} {edits or ''}")
+        """Measure `repeats` times in one new process, whose database is in `home`; move `edits` events before each run.
+
+        Returns the figures of each run with the number of requests it sent.
+        """
+        self.say(f"{self.server.name} {self.size:,}: {job} {edits or ''}")
         runs = []
-        with Child(name, environment(home), **spec) as child:
+        with JobProcess(job, environment(home or self.folder), **arguments) as process:
             for _ in range(repeats):
                 self._edit(edits)
-                self.server.asked()
-                figures = child.run()
-                asked = self.server.asked()
-                runs.append((figures, len(asked)))
-        if keep and name.startswith("kalends:"):
-            self._remember(asked, name)
+                self.server.take_requests()
+                figures = process.run()
+                requests = self.server.take_requests()
+                runs.append((figures, len(requests)))
+        if job.startswith("kalends_jobs:"):
+            self._save_requests(requests, job)
         return runs
 
     def _edit(self, count: int) -> None:
@@ -218,18 +209,18 @@ class Bench:
             self.edition += 1
             self.server.edit(self.size, self.today, count=count, edition=self.edition)
 
-    def _remember(self, asked: Sequence[Any], name: str) -> None:
-        once = asked[-1:] if name == "kalends:Poll" else asked
+    def _save_requests(self, requests: Sequence[RecordedRequest], job: str) -> None:
+        once = requests[-1:] if job == "kalends_jobs:KalendsPoll" else requests
         rows = [{"method": one.method, "url": one.url, "headers": one.headers, "body": one.body} for one in once]
-        self.asked_file.write_text(json.dumps(rows))
+        self.requests_file.write_text(json.dumps(rows))
 
     def _note(self, program: str, work: str, runs: Sequence[tuple[Figures, int]]) -> None:
-        figures, asked = runs[-1]
-        self.block.measured[program, work] = Measured(_middle(runs), asked // figures.runs, len(runs))
+        figures, requests = runs[-1]
+        self.block.measured[program, work] = Measured(_median(runs), requests // figures.runs, len(runs))
 
 
-def _middle(runs: Sequence[tuple[Figures, int]]) -> Figures:
-    """Median times, the largest memory, the last detail."""
+def _median(runs: Sequence[tuple[Figures, int]]) -> Figures:
+    """The median times, the largest memory and the last detail."""
     figures = [one for one, _ in runs]
     return Figures(
         wall=median(one.wall for one in figures),
@@ -238,10 +229,3 @@ def _middle(runs: Sequence[tuple[Figures, int]]) -> Figures:
         grown=max(one.grown for one in figures),
         detail=figures[-1].detail,
     )
-
-
-@contextmanager
-def workplace() -> Iterator[Path]:
-    """A folder that is gone afterwards."""
-    with TemporaryDirectory(prefix="kalends-bench-") as folder:
-        yield Path(folder)

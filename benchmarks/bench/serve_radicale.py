@@ -1,4 +1,4 @@
-"""Radicale as a process under test: `python -m benchmarks.bench.serve_radicale FOLDER`."""
+"""Radicale as a server process: `python -m benchmarks.bench.serve_radicale FOLDER`."""
 
 from __future__ import annotations
 
@@ -20,28 +20,28 @@ from werkzeug.serving import WSGIRequestHandler, make_server
 from werkzeug.test import Client
 
 from benchmarks.bench import corpus
-from benchmarks.bench.serving import REPLAYED, Asked, Host, Place, obey
+from benchmarks.bench.server_process import REPLAYED, CalendarAccess, Host, RecordedRequest, execute_commands
 
-PASSWORD = "anna-anna-anna-anna"  # noqa: S105 - of nobody
-EVERYTHING = (
+PASSWORD = "anna-anna-anna-anna"  # noqa: S105 - an invented account
+SYNC_EVERYTHING = (
     b'<sync-collection xmlns="DAV:"><sync-token/><sync-level>1</sync-level><prop><getetag/></prop></sync-collection>'
 )
 
 
 class QuietHandler(WSGIRequestHandler):
-    """HTTP/1.1 with keep-alive, and no line on the terminal."""
+    """HTTP/1.1 with keep-alive, without log lines on the terminal."""
 
     def log(self, type: str, message: str, *args: Any) -> None:  # noqa: A002 - the base class's name
-        """Say nothing."""
+        """Log nothing."""
 
 
 class RadicaleHost(Host):
-    """One account for each size, in files."""
+    """One account for each calendar size, stored in files."""
 
     def __init__(self, folder: Path) -> None:
         super().__init__()
         self._folder = folder
-        logging.disable(logging.CRITICAL)  # it warns that anybody may sign in, which is meant
+        logging.disable(logging.CRITICAL)  # it warns that anybody may sign in, which is intended here
         configuration = radicale.config.load()
         settings = {
             "auth": {"type": "none"},
@@ -50,12 +50,12 @@ class RadicaleHost(Host):
         }
         configuration.update(settings, "benchmark", privileged=True)
         self._app = radicale.app.Application(configuration)
-        self._server = make_server("127.0.0.1", 0, self._noting, threaded=True, request_handler=QuietHandler)
+        self._server = make_server("127.0.0.1", 0, self._record_and_answer, threaded=True, request_handler=QuietHandler)
         self.url = f"http://127.0.0.1:{self._server.server_port}/"
         threading.Thread(target=self._server.serve_forever, daemon=True).start()
 
-    def fill(self, size: int, today: date) -> Place:
-        """Write the files as Radicale keeps them, and let it read them once, which fills its caches."""
+    def fill(self, size: int, today: date) -> CalendarAccess:
+        """Write the files as Radicale stores them, and have it read them once, which fills its caches."""
         user = f"anna{size}@example.com"
         home = self._folder / "collection-root" / user
         calendar = home / "work"
@@ -64,14 +64,14 @@ class RadicaleHost(Host):
         (calendar / ".Radicale.props").write_text(json.dumps(properties))
         for resource in corpus.resources(size, today):
             (calendar / resource.name).write_bytes(resource.data)
-        self._ask("REPORT", size, "", EVERYTHING)
-        return Place(self.url, user, PASSWORD, f"/{user}/work/")
+        self._request("REPORT", size, "", SYNC_EVERYTHING)
+        return CalendarAccess(self.url, user, PASSWORD, f"/{user}/work/")
 
     def put(self, size: int, resources: Iterable[corpus.Resource]) -> None:
         for resource in resources:
-            self._ask("PUT", size, resource.name, resource.data)
+            self._request("PUT", size, resource.name, resource.data)
 
-    def _ask(self, method: str, size: int, name: str, body: bytes) -> None:
+    def _request(self, method: str, size: int, name: str, body: bytes) -> None:
         user = f"anna{size}@example.com"
         credentials = base64.b64encode(f"{user}:{PASSWORD}".encode()).decode()
         answer = Client(self._app).open(
@@ -84,15 +84,16 @@ class RadicaleHost(Host):
         if answer.status_code >= 300:
             raise RuntimeError(f"{method} {name}: {answer.status_code}")
 
-    def _noting(self, environ: dict[str, Any], start_response: Any) -> Any:
+    def _record_and_answer(self, environ: dict[str, Any], start_response: Any) -> Any:
         body = environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
-        environ["wsgi.input"] = io.BytesIO(body)  # some read beyond its end
+        environ["wsgi.input"] = io.BytesIO(body)  # the application may read again
         names = {"HTTP_" + name.upper().replace("-", "_"): name for name in REPLAYED}
         headers = {plain: environ[name] for name, plain in names.items() if name in environ}
         headers |= {"Content-Type": environ.get("CONTENT_TYPE", "")}
-        self.note(Asked.of(environ["REQUEST_METHOD"], self.url.rstrip("/") + environ["RAW_URI"], headers, body))
+        url = self.url.rstrip("/") + environ["RAW_URI"]
+        self.record(RecordedRequest.of(environ["REQUEST_METHOD"], url, headers, body))
         return self._app(environ, start_response)
 
 
 if __name__ == "__main__":
-    obey(RadicaleHost(Path(sys.argv[1])))
+    execute_commands(RadicaleHost(Path(sys.argv[1])))

@@ -1,4 +1,4 @@
-"""The sandbox's iCloud as a process under test."""
+"""The sandbox's iCloud as a server process: `python -m benchmarks.bench.serve_sandbox`."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ from datetime import date
 from werkzeug import Request, Response
 
 from benchmarks.bench import corpus
-from benchmarks.bench.serving import Asked, Host, Place, obey
+from benchmarks.bench.server_process import CalendarAccess, Host, RecordedRequest, execute_commands
 from sandbox.server.server import Sandbox
 from sandbox.server.store.calendars import Calendar
 
 
 class SandboxHost(Host):
-    """One account for each size."""
+    """One account for each calendar size."""
 
     def __init__(self, icloud: Sandbox) -> None:
         super().__init__()
@@ -22,19 +22,19 @@ class SandboxHost(Host):
         self._calendars: dict[int, Calendar] = {}
         answer = icloud.cloud.answer
 
-        def noting(request: Request, host: str) -> Response:
+        def record_and_answer(request: Request, host: str) -> Response:
             base = icloud.pod_url if host == "pod" else icloud.entry_url
             url = base.rstrip("/") + request.path
-            self.note(Asked.of(request.method, url, request.headers, request.get_data()))
+            self.record(RecordedRequest.of(request.method, url, dict(request.headers), request.get_data()))
             return answer(request, host)
 
-        icloud.cloud.answer = noting  # type: ignore[method-assign]
+        icloud.cloud.answer = record_and_answer  # type: ignore[method-assign]
 
-    def fill(self, size: int, today: date) -> Place:
+    def fill(self, size: int, today: date) -> CalendarAccess:
         account = self._icloud.add_account(f"anna{size}@example.com", name="Anna Example", reminders=False)
         calendar = self._calendars[size] = account.add_calendar("Work", id="work")
         self.put(size, corpus.resources(size, today))
-        return Place(self._icloud.entry_url, account.apple_id, account.new_app_password(), calendar.path)
+        return CalendarAccess(self._icloud.entry_url, account.apple_id, account.new_app_password(), calendar.path)
 
     def put(self, size: int, resources: Iterable[corpus.Resource]) -> None:
         for resource in resources:
@@ -43,6 +43,6 @@ class SandboxHost(Host):
 
 if __name__ == "__main__":
     icloud = Sandbox()
-    host = SandboxHost(icloud)  # before it binds, so that every listener is given the noting answer
+    host = SandboxHost(icloud)  # before the listeners are bound, so that each of them records
     with icloud:
-        obey(host)
+        execute_commands(host)

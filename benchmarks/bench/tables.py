@@ -1,4 +1,4 @@
-"""The numbers as people read them."""
+"""The results as tables of text."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ _COLUMNS = " " * 24 + "".join(f"{head:>{width}}" for head, width in _HEADS.items
 
 
 def table(block: Block) -> Iterator[str]:
-    """One calendar on one server: each piece of work, each program, and how many times what Kalends takes."""
+    """The lines for one calendar on one server: a row for each piece of work and program."""
     counts = f"{block.counts['events']:,} events, {block.counts['occurrences']:,} occurrences in the window"
     yield f"{block.server}: {counts}"
     yield _COLUMNS
     done = {work for _, work in block.measured}
-    for work in filter(done.__contains__, WORKS):
+    for work in (one for one in WORKS if one in done):
         yield work
         ours = block.measured.get((KALENDS, work))
         for (program, of), measured in block.measured.items():
@@ -41,11 +41,11 @@ def _seconds(value: float) -> str:
     return f"{value:.2f} s" if value >= 1 else f"{value * 1000:.1f} ms"
 
 
-def judgement(verdicts: Sequence[Verdict]) -> Iterator[str]:
-    """Each target with what was reached."""
+def target_table(verdicts: Sequence[Verdict]) -> Iterator[str]:
+    """The lines for the targets: what was wanted and what was reached."""
     width = max((len(verdict.target) for verdict in verdicts), default=0)
     yield f"{'target':{width}}  {'server':10}{'wanted':>8}{'reached':>9}"
     for verdict in verdicts:
-        outcome = f"short: {verdict.short}" if verdict.short else "PASS"
-        reached = f"{verdict.value:>9}  {verdict.aside:10}"
+        outcome = f"MISSED: {verdict.reason}" if verdict.reason else "PASS"
+        reached = f"{verdict.value:>9}  {verdict.cpu_ratio:10}"
         yield f"{verdict.target:{width}}  {verdict.server:10}{verdict.bound:>8}{reached}{outcome}"

@@ -1,4 +1,4 @@
-"""What the numbers are held against, as ratios within one run: machines differ, and so does their load."""
+"""The targets. Most are ratios within one run, because machines differ and so does their load."""
 
 from __future__ import annotations
 
@@ -6,15 +6,15 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from benchmarks.bench.runner import (
+    BARE_REQUESTS,
     FIRST,
-    FLOOR,
     KALENDS,
     LIBRARY,
     LIVE,
     ONE,
     OPENINGS,
     POLL,
-    READING,
+    READ_AND_EXPAND,
     TOGETHER,
     Block,
     Measured,
@@ -23,49 +23,49 @@ from benchmarks.bench.runner import (
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """How one target was met on one server: the value, and in what way it falls short ("" not at all).
+    """How one target was met on one server. `reason`: why it was missed, empty when it was met.
 
-    `aside` is the same ratio of CPU where the target is about time: other work on the machine disturbs it less.
+    `cpu_ratio`: the same ratio for CPU instead of wall time, which depends less on other work of the machine.
     """
 
     server: str
     target: str
     bound: str
     value: str
-    short: str = ""
-    aside: str = ""
+    reason: str = ""
+    cpu_ratio: str = ""
 
 
 def verdicts(blocks: Sequence[Block]) -> Iterator[Verdict]:
-    """Every target that can be judged from these blocks, by server."""
+    """Every target for which these blocks have results, by server."""
     for server in dict.fromkeys(block.server for block in blocks):
         mine = sorted((block for block in blocks if block.server == server), key=lambda block: block.size)
-        for judge in (_library, _least, _size, _polls, _queries, _live):
-            yield from judge(mine)
+        for targets in (_library, _minimum, _size, _polls, _queries, _live):
+            yield from targets(mine)
 
 
 def _library(blocks: Sequence[Block]) -> Iterator[Verdict]:
     largest = blocks[-1]
     ours, library = largest.measured[KALENDS, FIRST], largest.measured[LIBRARY, FIRST]
     name = f"first sync of {largest.size:,}, times faster than the library"
-    verdict = _at_least(largest, name, library.wall / ours.wall, 8, lambda: _share(largest))
-    yield replace(verdict, aside=_cpu(library.cpu / ours.cpu))
+    verdict = _at_least(largest, name, library.wall / ours.wall, 8, lambda: _shares(largest))
+    yield replace(verdict, cpu_ratio=_cpu(library.cpu / ours.cpu))
 
 
-def _least(blocks: Sequence[Block]) -> Iterator[Verdict]:
+def _minimum(blocks: Sequence[Block]) -> Iterator[Verdict]:
     largest = blocks[-1]
-    ours, floor, reading = (largest.measured[one, FIRST] for one in (KALENDS, FLOOR, READING))
+    ours, requests, reading = (largest.measured[one, FIRST] for one in (KALENDS, BARE_REQUESTS, READ_AND_EXPAND))
     name = f"first sync of {largest.size:,}, times (requests + reading + expanding)"
-    verdict = _at_most(largest, name, ours.wall / (floor.wall + reading.wall), 2.5, lambda: _share(largest))
-    yield replace(verdict, aside=_cpu(ours.cpu / (floor.cpu + reading.cpu)))
+    verdict = _at_most(largest, name, ours.wall / (requests.wall + reading.wall), 2.5, lambda: _shares(largest))
+    yield replace(verdict, cpu_ratio=_cpu(ours.cpu / (requests.cpu + reading.cpu)))
 
 
-def _share(block: Block) -> str:
-    ours, floor = block.measured[KALENDS, FIRST], block.measured[FLOOR, FIRST]
+def _shares(block: Block) -> str:
+    ours, requests = block.measured[KALENDS, FIRST], block.measured[BARE_REQUESTS, FIRST]
     each = ours.cpu / block.size * 1000
     return (
-        f"{each:.2f} ms of CPU and {_queries_of(ours) / block.size:.2f} queries an event, "
-        f"{floor.wall / ours.wall:.0%} of the time waiting for the server"
+        f"{each:.2f} ms of CPU and {_queries_of(ours) / block.size:.2f} queries for each event, "
+        f"{requests.wall / ours.wall:.0%} of the time spent waiting for the server"
     )
 
 
@@ -82,7 +82,7 @@ def _size(blocks: Sequence[Block]) -> Iterator[Verdict]:
 def _polls(blocks: Sequence[Block]) -> Iterator[Verdict]:
     alone = blocks[-1].measured[KALENDS, POLL]
     many = [block.measured[KALENDS, TOGETHER] for block in blocks if (KALENDS, TOGETHER) in block.measured]
-    reason = f"{_queries_of(alone):.0f} where one is polled alone"
+    reason = f"{_queries_of(alone):.0f} queries when one connection is polled alone"
     yield _at_most(blocks[-1], "poll without change, requests", alone.requests, 1, lambda: "more than the home")
     for together in many[-1:]:
         yield _at_most(blocks[-1], "poll without change, queries, of 20", _queries_of(together), 4, lambda: reason)
@@ -91,7 +91,7 @@ def _polls(blocks: Sequence[Block]) -> Iterator[Verdict]:
 
 def _queries(blocks: Sequence[Block]) -> Iterator[Verdict]:
     counts = [_queries_of(block.measured[KALENDS, OPENINGS]) for block in blocks]
-    yield _at_most(blocks[-1], "openings of 30 days, SQL queries", max(counts), 8, lambda: "whatever the size")
+    yield _at_most(blocks[-1], "openings of 30 days, SQL queries", max(counts), 8, lambda: "must not depend on size")
 
 
 def _live(blocks: Sequence[Block]) -> Iterator[Verdict]:
@@ -100,7 +100,7 @@ def _live(blocks: Sequence[Block]) -> Iterator[Verdict]:
     name = f"openings with {largest.counts['occurrences']:,} occurrences, times faster than a live search"
     reason = f"{ours.wall * 1000:.1f} against {live.wall * 1000:.0f} ms"
     verdict = _at_least(largest, name, live.wall / ours.wall, 200, lambda: reason)
-    yield replace(verdict, aside=_cpu(live.cpu / ours.cpu))
+    yield replace(verdict, cpu_ratio=_cpu(live.cpu / ours.cpu))
 
 
 def _cpu(ratio: float) -> str:

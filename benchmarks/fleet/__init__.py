@@ -1,1 +1,1 @@
-"""`make bench-fleet`: many connections and one worker cluster."""
+"""`make bench-fleet`: how many connections one worker cluster can poll within the sync interval."""

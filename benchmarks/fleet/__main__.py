@@ -1,8 +1,9 @@
-"""`make bench-fleet`: how many connections does one qcluster keep within the interval?
+"""`make bench-fleet`: how many connections can one qcluster poll within the sync interval?
 
-CONNECTIONS=2000 LATENCY_MS=250 WORKERS=2 TLS=1, and DATABASE_URL for a PostgreSQL (a database of its own is made there
-and dropped again); without it a SQLite file. All connections fall due at once and nothing has changed in any of them.
-The tasks, the workers and the wire are those of a deployment; only the answers come from `answerer`.
+Environment variables and their defaults: CONNECTIONS=2000 LATENCY_MS=250 WORKERS=2 TLS=1. DATABASE_URL names a
+PostgreSQL server, on which a database is created and dropped again; without it the database is a SQLite file. All
+connections become due at the same time, and nothing has changed in any of them. Tasks, workers and network requests are
+those of a deployment; the answers come from `canned_server`.
 """
 
 from __future__ import annotations
@@ -20,21 +21,21 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks import processes
-from benchmarks.bench.runner import environment, workplace
 from benchmarks.databases import database
 from benchmarks.fleet import certificates
+from benchmarks.workspace import temporary_folder, use_database
 
 ROOT = Path(__file__).resolve().parents[2]
-LOOKS = 5  # of the schedule in one interval of five minutes
-WATCH_EVERY = 0.25
-PATIENCE = 900  # seconds for all, whatever happens
-WARMED = 50  # connections for each worker before anything is measured
-LEFT_EMPTY = 4  # looks at an empty queue before the schedule's next look is not waited for
+RUNS_PER_INTERVAL = 5  # the schedule runs once a minute, and the sync interval is five minutes
+CHECK_SECONDS = 0.25
+MAX_SECONDS = 900  # of the whole measurement
+WARM_UP = 50  # connections for each worker before anything is measured
+MAX_EMPTY_CHECKS = 4  # the queue was empty so often in a row: do not wait for the next run of the schedule
 
 
 @dataclass(frozen=True, slots=True)
 class Fleet:
-    """What is asked."""
+    """The size of the measurement. `latency` in seconds."""
 
     connections: int
     latency: float
@@ -44,29 +45,29 @@ class Fleet:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What came of it. `looks`: how often the schedule had to look, which it does once a minute."""
+    """The result. `schedule_runs`: how many runs of the schedule, which come once a minute, were needed."""
 
     polled: int
     seconds: float
     cpu: float
     memory: float
-    looks: int
-    answerer: Mapping[str, Any]
+    schedule_runs: int
+    server: Mapping[str, Any]
 
     @property
     def rate(self) -> float:
         return self.polled / self.seconds
 
-    def kept(self, interval: int) -> int:
-        """How many connections this keeps within the interval."""
-        by_looks = self.polled * LOOKS // self.looks if self.looks > 1 else sys.maxsize
-        return min(int(self.rate * interval), by_looks)
+    def polled_within(self, interval: int) -> int:
+        """How many connections this cluster can poll within so many seconds."""
+        limit = self.polled * RUNS_PER_INTERVAL // self.schedule_runs if self.schedule_runs > 1 else sys.maxsize
+        return min(int(self.rate * interval), limit)
 
 
 @contextmanager
-def answering(fleet: Fleet, certificate: Path | None) -> Iterator[dict[str, Any]]:
-    """The answerer, while it runs; its addresses."""
-    command = [sys.executable, "-m", "benchmarks.fleet.answerer", str(fleet.latency), str(certificate or "")]
+def running_server(fleet: Fleet, certificate: Path | None) -> Iterator[dict[str, Any]]:
+    """Run the server in the block; yields its URL and the port of its statistics."""
+    command = [sys.executable, "-m", "benchmarks.fleet.canned_server", str(fleet.latency), str(certificate or "")]
     process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)  # noqa: S603 - our own modules
     try:
         yield json.loads(process.stdout.readline() if process.stdout else "")
@@ -77,10 +78,11 @@ def answering(fleet: Fleet, certificate: Path | None) -> Iterator[dict[str, Any]
 
 @contextmanager
 def cluster(fleet: Fleet) -> Iterator[int]:
-    """A qcluster, while it runs; its process id."""
+    """Run a qcluster in the block; yields its process id."""
     command = [sys.executable, str(ROOT / "manage.py"), "qcluster"]
-    quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
-    process = subprocess.Popen(command, cwd=ROOT, **quiet)  # noqa: S603 - our own modules
+    process = subprocess.Popen(  # noqa: S603 - our own modules
+        command, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    )
     try:
         yield process.pid
     finally:
@@ -93,80 +95,66 @@ def cluster(fleet: Fleet) -> Iterator[int]:
             process.wait()
 
 
-def settle_in(url: str, certificate: Path | None, folder: Path, workers: int) -> None:
-    """Let this process and those it starts use that database."""
-    os.environ.update(environment(folder))
-    os.environ |= {"DATABASE_URL": url, "WORKERS": str(workers), "DJANGO_SETTINGS_MODULE": "benchmarks.fleet.settings"}
-    os.environ.pop("REDIS_URL", None)
-    if certificate:
-        os.environ["FLEET_CERTIFICATE"] = str(certificate)
-    import django
-
-    django.setup()
-    from django.core.management import call_command
-
-    call_command("migrate", verbosity=0)
-
-
-def measure(fleet: Fleet) -> Outcome:
-    """Fill a database, start everything, let all connections fall due, and watch."""
-    with workplace() as folder, database(folder, os.environ.get("DATABASE_URL", ""), "fleet") as url:
+def measure_fleet(fleet: Fleet) -> Outcome:
+    """Fill a database, start the server and the cluster, make all connections due, and measure."""
+    with temporary_folder() as folder, database(folder, os.environ.get("DATABASE_URL", ""), "fleet") as url:
         server, trusted = certificates.write(folder) if fleet.tls else (None, None)
-        settle_in(url, trusted, folder, fleet.workers)
-        from benchmarks.fleet import rows
+        use_database(url, folder, workers=fleet.workers, certificate=trusted)
+        from benchmarks.fleet import connection_rows
 
-        with answering(fleet, server) as place, cluster(fleet) as pid, rows.closing_database():
-            rows.fill(fleet.connections, place["url"])
+        with running_server(fleet, server) as addresses, cluster(fleet) as pid, connection_rows.closing_database():
+            connection_rows.create(fleet.connections, addresses["url"])
             warm_up(fleet.workers)
-            return watch(fleet, pid, place["stats"])
+            return poll_all(fleet, pid, addresses["stats"])
 
 
 def warm_up(workers: int) -> None:
-    """Let every worker poll once, so that what is measured is one that has long been running."""
-    from benchmarks.fleet import rows
+    """Have every worker poll once, so that the measurement does not include their start."""
+    from benchmarks.fleet import connection_rows
 
-    rows.let_fall_due(workers * WARMED)
+    connection_rows.make_due(workers * WARM_UP)
     end = time.monotonic() + 60
-    while rows.due() or rows.queued():
-        if not rows.queued():
-            rows.look()
+    while connection_rows.due() or connection_rows.queued():
+        if not connection_rows.queued():
+            connection_rows.queue_poll()
         if time.monotonic() > end:
-            raise RuntimeError("the workers do nothing")
-        time.sleep(WATCH_EVERY)
+            raise RuntimeError("the workers have polled nothing within a minute")
+        time.sleep(CHECK_SECONDS)
 
 
-def watch(fleet: Fleet, pid: int, stats: int) -> Outcome:
-    """From the moment all fall due until the last is polled."""
-    from benchmarks.fleet import rows
+def poll_all(fleet: Fleet, pid: int, stats_port: int) -> Outcome:
+    """Make all connections due and measure until the last one is polled."""
+    from benchmarks.fleet import connection_rows
 
-    before, answered = processes.cpu(pid), _stats(stats)
-    began = rows.let_fall_due(fleet.connections)
-    looks, memory, idle = 0, 0.0, LEFT_EMPTY
-    while (left := rows.unpolled(began)) and time.time() < began.timestamp() + PATIENCE:
-        idle = idle + 1 if rows.queued() == 0 else 0
-        if idle >= LEFT_EMPTY:
-            rows.look()
-            looks, idle = looks + 1, 0
-        time.sleep(WATCH_EVERY)
+    cpu_before, server_before = processes.cpu(pid), _stats(stats_port)
+    began = connection_rows.make_due(fleet.connections)
+    schedule_runs, memory, empty_checks = 0, 0.0, MAX_EMPTY_CHECKS
+    while (left := connection_rows.unpolled(began)) and time.time() < began.timestamp() + MAX_SECONDS:
+        empty_checks = empty_checks + 1 if connection_rows.queued() == 0 else 0
+        if empty_checks >= MAX_EMPTY_CHECKS:
+            connection_rows.queue_poll()
+            schedule_runs, empty_checks = schedule_runs + 1, 0
+        time.sleep(CHECK_SECONDS)
         memory = max(memory, processes.memory(pid))
-    seconds = rows.last_release(began)
-    after = _stats(stats)
-    answerer = {"requests": after["answered"] - answered["answered"], "cpu": after["cpu"] - answered["cpu"]}
+    seconds = connection_rows.seconds_to_last_poll(began)
+    after = _stats(stats_port)
+    server = {name: after[name] - server_before[name] for name in ("requests", "cpu")}
+    server["max_concurrent"] = after["max_concurrent"]
     polled = fleet.connections - left
-    return Outcome(polled, seconds, processes.cpu(pid) - before, memory, looks, answerer | {"most": after["most"]})
+    return Outcome(polled, seconds, processes.cpu(pid) - cpu_before, memory, schedule_runs, server)
 
 
 def _stats(port: int) -> dict[str, Any]:
-    line = HTTPConnection("127.0.0.1", port, timeout=10)
-    line.request("GET", "/stats")
-    with line.getresponse() as answer:
-        return dict(json.loads(answer.read()))
+    connection = HTTPConnection("127.0.0.1", port, timeout=10)
+    connection.request("GET", "/stats")
+    with connection.getresponse() as response:
+        return dict(json.loads(response.read()))
 
 
 def lines(fleet: Fleet, outcome: Outcome, engine: str, interval: int = 300) -> Iterator[str]:
-    """What people read."""
-    kept = outcome.kept(interval)
-    yield f"{fleet.connections:,} connections, {fleet.latency * 1000:.0f} ms an answer, {engine}, " + (
+    """The result as text."""
+    reached = outcome.polled_within(interval)
+    yield f"{fleet.connections:,} connections, {fleet.latency * 1000:.0f} ms latency, {engine}, " + (
         f"{fleet.workers} workers on {os.cpu_count()} cores, {'TLS' if fleet.tls else 'no TLS'}"
     )
     yield f"  polled                       {outcome.polled:,} in {outcome.seconds:.1f} s"
@@ -174,16 +162,16 @@ def lines(fleet: Fleet, outcome: Outcome, engine: str, interval: int = 300) -> I
     yield f"  CPU of the cluster a poll    {outcome.cpu / max(outcome.polled, 1) * 1000:.1f} ms"
     yield f"  cores used                   {outcome.cpu / outcome.seconds:.2f} of {os.cpu_count()}"
     yield f"  memory of the cluster        {outcome.memory:.0f} MB"
-    yield f"  requests a poll              {outcome.answerer['requests'] / max(outcome.polled, 1):.2f}"
-    yield f"  answered at the same time    {outcome.answerer['most']} at most"
-    yield f"  CPU of the answerer          {outcome.answerer['cpu'] / outcome.seconds:.2f} cores, on the same machine"
-    yield f"  looks of the schedule        {outcome.looks} (it looks once a minute)"
-    reach = f"{kept:,} connections within {interval} s"
-    yield f"  one cluster keeps            {reach}: {'PASS' if kept >= 10000 else 'short of'} the goal of 10,000"
+    yield f"  requests a poll              {outcome.server['requests'] / max(outcome.polled, 1):.2f}"
+    yield f"  requests at the same time    at most {outcome.server['max_concurrent']}"
+    yield f"  CPU of the server            {outcome.server['cpu'] / outcome.seconds:.2f} cores, on the same machine"
+    yield f"  runs of the schedule         {outcome.schedule_runs} (one a minute)"
+    verdict = "PASS" if reached >= 10000 else "MISSED"
+    yield f"  one cluster polls            {reached:,} connections within {interval} s (goal: 10,000): {verdict}"
 
 
-def main() -> None:
-    """As the environment asks."""
+def run_fleet() -> None:
+    """Measure a fleet of the size that the environment variables describe, and print the result."""
     fleet = Fleet(
         connections=int(os.environ.get("CONNECTIONS", "2000")),
         latency=float(os.environ.get("LATENCY_MS", "250")) / 1000,
@@ -191,8 +179,8 @@ def main() -> None:
         tls=os.environ.get("TLS", "1") != "0",
     )
     engine = "PostgreSQL" if os.environ.get("DATABASE_URL", "").startswith("postgres") else "SQLite"
-    sys.stdout.write("\n".join(lines(fleet, measure(fleet), engine)) + "\n")
+    sys.stdout.write("\n".join(lines(fleet, measure_fleet(fleet), engine)) + "\n")
 
 
 if __name__ == "__main__":
-    main()
+    run_fleet()

@@ -1,4 +1,4 @@
-"""A certificate for 127.0.0.1, so that the fleet pays for TLS as it does with iCloud."""
+"""A certificate for 127.0.0.1, so that the measurement includes the cost of TLS."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from cryptography.x509.oid import NameOID
 
 
 def write(folder: Path) -> tuple[Path, Path]:
-    """Write a certificate with its key for the server, and the certificate alone for those who trust it."""
+    """Write two files: the certificate with its key for the server, and the certificate alone for the clients."""
     key = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "127.0.0.1")])
     address = x509.SubjectAlternativeName([x509.IPAddress(ipaddress.ip_address("127.0.0.1"))])

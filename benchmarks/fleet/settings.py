@@ -1,4 +1,4 @@
-"""The project's settings, for workers that trust the answerer's certificate."""
+"""The project's settings, for workers that trust the certificate of the canned server."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""The demo: sample data, the processes and the page with the iPhone."""
+"""The demo: a practice with sample data, its processes, and the page with the iPhone beside Kalends."""

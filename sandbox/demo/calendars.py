@@ -1,10 +1,10 @@
-"""What stands in the calendars of the demo: made on Apple devices, one week at a time, so that no week is empty."""
+"""The events in the calendars of the demo, created with Apple devices, week by week."""
 
 from __future__ import annotations
 
 from datetime import date, datetime, time, timedelta
 
-from sandbox.demo.cast import JONAS, LEA, MARA, PEOPLE
+from sandbox.demo.people import JONAS, LEA, MARA, PEOPLE
 from sandbox.device.device import AppleDevice
 from sandbox.server.server import Sandbox
 
@@ -16,10 +16,7 @@ QUARTER = timedelta(minutes=15)
 
 
 def open_accounts(icloud: Sandbox, today: date) -> None:
-    """Everybody's Apple Accounts with their calendars and what repeats there, for the first time.
-
-    `today`: the series of every week began some weeks before it.
-    """
+    """Create the Apple Accounts with their calendars and weekly series, which began four weeks before `today`."""
     for person in PEOPLE:
         for apple_id in person.apple_ids:
             icloud.add_account(apple_id, name=f"{person.name} {person.family_name}", zone=person.zone)
@@ -30,13 +27,13 @@ def open_accounts(icloud: Sandbox, today: date) -> None:
 
 
 def fill_week(icloud: Sandbox, monday: date) -> None:
-    """The single events of the week that begins on `monday`, for everybody."""
+    """Add everybody's single events of the week that begins on `monday`."""
     _mara_week(icloud, monday)
     _jonas_week(icloud, monday)
     _lea_week(icloud, monday)
 
 
-# --- what repeats ---------------------------------------------------------------------------------------------
+# --- weekly series -------------------------------------------------------------------------------------------
 
 
 def _mara_series(icloud: Sandbox, began: date) -> None:
@@ -49,7 +46,7 @@ def _mara_series(icloud: Sandbox, began: date) -> None:
     phone.add(home, "Yoga", _at(began, TUESDAY, 8), _at(began, TUESDAY, 9, 30), rule=WEEKLY)
     phone.add(family, "Piano lesson Nora", _at(began, THURSDAY, 16, 30), travel=QUARTER, rule=WEEKLY)
     meeting = AppleDevice(practice).add(team, "Team meeting", _at(began, WEDNESDAY, 9), rule=WEEKLY)
-    # This week's meeting is an hour later, as happens: one occurrence moved, the series stays.
+    # One moved occurrence: this week's meeting is an hour later.
     this_week = began + timedelta(days=28)
     AppleDevice(practice).move_one(meeting, _at(this_week, WEDNESDAY, 9), _at(this_week, WEDNESDAY, 10))
 
@@ -73,7 +70,7 @@ def _lea_series(icloud: Sandbox, began: date) -> None:
     phone.add(private, "Physio", _at(began, FRIDAY, 9), rule=WEEKLY)
 
 
-# --- what happens once ----------------------------------------------------------------------------------------
+# --- single events -------------------------------------------------------------------------------------------
 
 
 def _mara_week(icloud: Sandbox, monday: date) -> None:
@@ -99,7 +96,7 @@ def _jonas_week(icloud: Sandbox, monday: date) -> None:
     phone.add(own, "Course in Leeds", monday + WEDNESDAY * DAY, monday + FRIDAY * DAY, free=False)
     phone.add(own, "Football", _at(monday, SATURDAY, 9), _at(monday, SATURDAY, 11))
     phone.receive_invitation(own, "Webinar", _at(monday, MONDAY, 13), answer="DECLINED")
-    # Others write into the shared calendar; what they write looks the same.
+    # In reality, others write to the shared calendar; their events look the same.
     phone.add(rooms, "Room 2 is taken", _at(monday, MONDAY, 10), _at(monday, MONDAY, 12))
     phone.add(rooms, "Painter", _at(monday, TUESDAY, 14), _at(monday, TUESDAY, 16))
 
@@ -117,5 +114,5 @@ def _lea_week(icloud: Sandbox, monday: date) -> None:
 
 
 def _at(monday: date, weekday: int, hour: int, minute: int = 0) -> datetime:
-    """A wall-clock time, on the clock of whoever's phone it is."""
+    """A naive local time, which is in the time zone of the phone that gets it."""
     return datetime.combine(monday + weekday * DAY, time(hour, minute))

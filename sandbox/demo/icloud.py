@@ -1,4 +1,4 @@
-"""The demo's hand on the iCloud stand-in, which is another process: its control, asked by HTTP."""
+"""The client of the sandbox's control, as the sandbox is another process of the demo."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from django.conf import settings
 
 
 class Refused(Exception):
-    """The stand-in does not do that, or does not answer; str() is its sentence."""
+    """The sandbox refused a command or does not answer; str() is the reason."""
 
 
 @dataclass(frozen=True, slots=True)
 class Phone:
-    """One Apple Account and where its pages are."""
+    """One Apple Account and the URLs of its pages. `passwords`: the number of app-specific passwords."""
 
     apple_id: str
     passwords: int
@@ -27,14 +27,14 @@ class Phone:
 
 @dataclass(frozen=True, slots=True)
 class Apple:
-    """The stand-in as it is now."""
+    """The current state of the sandbox."""
 
     down: bool = False
     phones: dict[str, Phone] = field(default_factory=dict)  # by Apple ID
 
 
 def look() -> Apple:
-    """What there is. Raises Refused when the stand-in does not answer."""
+    """The current state. Raises Refused when the sandbox does not answer."""
     facts = _ask("control/", None)
     phones = [
         Phone(
@@ -49,7 +49,7 @@ def look() -> Apple:
 
 
 def say(verb: str, **facts: Any) -> dict[str, Any]:
-    """Have one thing done, such as `say("down", on=True)`. Raises Refused."""
+    """Execute a command of the control, such as `say("down", on=True)`. Raises Refused."""
     return _ask(f"control/{verb}", facts)
 
 

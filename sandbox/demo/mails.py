@@ -1,4 +1,4 @@
-"""The mails that the demo's Kalends sent: nobody gets them, so visitors may read them all."""
+"""The mails that the demo has written to files instead of sending them."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from pathlib import Path
 
 from django.conf import settings
 
-SHOWN = 30
-_RULE = b"\n" + b"-" * 79 + b"\n"  # what Django's file backend writes after each mail
+MAX_SHOWN = 30
+_SEPARATOR = b"\n" + b"-" * 79 + b"\n"  # what Django's file backend writes after each mail
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,13 +25,15 @@ class Mail:
 
 
 def count() -> int:
-    """How many were sent; each of Kalends' mails stands in a file of its own."""
+    """The number of mails; each is in a file of its own."""
     return len(_files())
 
 
 def latest() -> list[Mail]:
-    """The latest ones, newest first."""
-    return [_read(data) for file in _files()[:SHOWN] for data in file.read_bytes().split(_RULE) if data.strip()]
+    """The latest mails, newest first."""
+    return [
+        _read(data) for file in _files()[:MAX_SHOWN] for data in file.read_bytes().split(_SEPARATOR) if data.strip()
+    ]
 
 
 def _files() -> list[Path]:
@@ -45,7 +47,7 @@ def _read(data: bytes) -> Mail:
     return Mail(
         to=str(message["To"]),
         subject=str(message["Subject"]),
-        # Django writes UTC as -0000, which Python takes for a time of no known zone.
+        # Django writes -0000 for UTC, which Python reads as a time without a zone.
         sent=parsedate_to_datetime(str(message["Date"])).replace(tzinfo=UTC),
         text=str(body.get_content()) if body else "",
     )

@@ -13,20 +13,20 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
 
-LOOK_AGAIN = 0.1
-LAST_LINES = 15
-DEATHS, DEATH_SECONDS = 5, 60.0  # who ends that often in so short a time will not stay
+CHECK_SECONDS = 0.1
+MAX_LOG_LINES = 15
+MAX_RESTARTS, RESTART_SECONDS = 5, 60.0  # a process that ends more often within this time is not restarted
 
 
 class Ended(Exception):
-    """A process that should run has ended; str() names it and shows the end of its log."""
+    """A process has ended that should run; str() is its name and the end of its log."""
 
 
 @dataclass
 class Processes:
-    """Children that end together: as a context manager, and also when this process is killed.
+    """Child processes, which end at the end of the context or when this process is killed.
 
-    `logs`: the directory where each writes `<name>.log`; `folder`: where they run.
+    `logs`: the directory for their `<name>.log`; `folder`: their working directory.
     """
 
     logs: Path
@@ -34,12 +34,12 @@ class Processes:
     environment: Mapping[str, str]
     running: dict[str, subprocess.Popen[str]] = field(default_factory=dict)
     commands: dict[str, tuple[str, ...]] = field(default_factory=dict)
-    deaths: dict[str, list[float]] = field(default_factory=dict)
+    restarts: dict[str, list[float]] = field(default_factory=dict)
 
     def __enter__(self) -> Processes:
         self.logs.mkdir(parents=True, exist_ok=True)
-        self._janitor = subprocess.Popen(
-            [sys.executable, "-m", "sandbox.demo.janitor"],
+        self._reaper = subprocess.Popen(
+            [sys.executable, "-m", "sandbox.demo.reaper"],
             stdin=subprocess.PIPE,
             cwd=self.folder,
             start_new_session=True,
@@ -50,16 +50,16 @@ class Processes:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        """End everything that was started, and what that started."""
-        if self._janitor.stdin:
-            self._janitor.stdin.close()
-        while self._janitor.poll() is None:
+        """End all processes and their child processes."""
+        if self._reaper.stdin:
+            self._reaper.stdin.close()
+        while self._reaper.poll() is None:
             self._reap()
-            time.sleep(LOOK_AGAIN)
+            time.sleep(CHECK_SECONDS)
         self._reap()
 
     def start(self, name: str, *arguments: str) -> subprocess.Popen[str]:
-        """Start `python …`; its output goes to its log, which begins anew."""
+        """Start `python` with these arguments; its output goes to a new log file."""
         self.commands[name] = arguments
         return self._spawn(name, "w")
 
@@ -76,59 +76,59 @@ class Processes:
                 text=True,
             )
         self.running[name] = child
-        self._tell_janitor(child.pid)
+        self._tell_reaper(child.pid)
         return child
 
     def finish(self, name: str) -> None:
-        """Wait for the end of a process that does one thing. Raises Ended if it failed."""
+        """Wait for the end of a process. Raises Ended if it failed."""
         child = self.running[name]
         if child.wait() != 0:
-            raise Ended(self.last_words(name))
-        self._tell_janitor(-child.pid)
+            raise Ended(self.describe_end(name))
+        self._tell_reaper(-child.pid)
         del self.running[name]
 
     def kill(self, name: str) -> None:
-        """End a process with all it has started, at once and without a word, as a crash does."""
+        """Kill a process with its child processes, as a crash would."""
         child = self.running.pop(name)
         with suppress(ProcessLookupError):
             os.killpg(child.pid, signal.SIGKILL)
         child.wait()
-        self._tell_janitor(-child.pid)
+        self._tell_reaper(-child.pid)
 
     def ended(self) -> list[str]:
-        """Which of those that should run are gone."""
+        """The names of the processes that have ended."""
         return [name for name, child in self.running.items() if child.poll() is not None]
 
     def check(self) -> None:
-        """Raise Ended if any process is gone."""
+        """Raise Ended if any process has ended."""
         for name in self.ended():
-            raise Ended(self.last_words(name))
+            raise Ended(self.describe_end(name))
 
     def restart(self, name: str) -> int:
-        """Start a process that is gone again, without what it left behind; gives how it ended.
+        """Restart a process that has ended, and kill what is left of its group; returns its exit code.
 
-        Raises Ended for one that goes again and again.
+        Raises Ended for a process that has been restarted too often.
         """
-        self.deaths[name] = [at for at in self.deaths.get(name, []) if at > time.monotonic() - DEATH_SECONDS]
-        if len(self.deaths[name]) == DEATHS:
-            raise Ended(self.last_words(name))
-        self.deaths[name].append(time.monotonic())
+        self.restarts[name] = [at for at in self.restarts.get(name, []) if at > time.monotonic() - RESTART_SECONDS]
+        if len(self.restarts[name]) == MAX_RESTARTS:
+            raise Ended(self.describe_end(name))
+        self.restarts[name].append(time.monotonic())
         code = self.running[name].wait()
         self.kill(name)
         self._spawn(name, "a")
         return code
 
-    def last_words(self, name: str) -> str:
-        """The name of a process, how it ended and the end of its log."""
-        lines = (self.logs / f"{name}.log").read_text(errors="replace").splitlines()[-LAST_LINES:]
+    def describe_end(self, name: str) -> str:
+        """The name of a process, its exit code and the end of its log."""
+        lines = (self.logs / f"{name}.log").read_text(errors="replace").splitlines()[-MAX_LOG_LINES:]
         return "\n".join([f"{name} has ended ({self.running[name].returncode}).", *lines])
 
-    def _tell_janitor(self, group: int) -> None:
-        if self._janitor.stdin:
-            self._janitor.stdin.write(f"{group}\n")
-            self._janitor.stdin.flush()
+    def _tell_reaper(self, group: int) -> None:
+        if self._reaper.stdin:
+            self._reaper.stdin.write(f"{group}\n")
+            self._reaper.stdin.flush()
 
     def _reap(self) -> None:
-        """Take note of those that ended, so that the janitor finds nobody there any more."""
+        """Collect the exit codes of ended processes, so that their groups no longer exist for the reaper."""
         for child in self.running.values():
             child.poll()

@@ -1,4 +1,4 @@
-"""What the demo's page shows: who is signed in, their iPhones, and what the buttons would do."""
+"""The state that the demo's page shows: who is signed in, their iPhones, and the next booking."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from bookings.models import Booking, LinkedEvent
 from bookings.openings import search
 from connections.models import Connection
 from practice.models import User
-from sandbox.demo import cast, icloud
-from sandbox.demo.cast import Person
+from sandbox.demo import icloud, people
 from sandbox.demo.icloud import Apple, Phone
+from sandbox.demo.people import Person
 
 HOUR = timedelta(hours=1)
 
@@ -38,14 +38,14 @@ class Scene:
 
     @property
     def one_more(self) -> Phone | None:
-        """A second Apple ID."""
+        """The iPhone with the second Apple ID."""
         return self.phones[1] if len(self.phones) > 1 else None
 
 
 def scene(user: User | AnonymousUser, *, now: datetime) -> Scene:
-    """The scene for whoever is signed in; for nobody, with the iPhone of the first of the practice."""
-    person = cast.person(user.get_username())
-    shown = person or cast.PEOPLE[0]
+    """The scene for the signed-in user; for an anonymous user, with the iPhone of the first staff member."""
+    person = people.person(user.get_username())
+    shown = person or people.PEOPLE[0]
     try:
         apple, problem = icloud.look(), ""
     except icloud.Refused as error:

@@ -1,4 +1,4 @@
-"""The demo's own page and buttons; these addresses exist only where the setting DEMO is on."""
+"""The demo's page and buttons; config.urls includes these URLs only when DEMO is on."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The demo's page: an iPhone on the left, Kalends on the right, and buttons for what Apple and its people do."""
+"""The demo's page: an iPhone on the left, Kalends on the right, and buttons for what happens at Apple."""
 
 from __future__ import annotations
 
@@ -24,23 +24,23 @@ from bookings.push import outbox
 from connections.models import Connection
 from connections.sync.poll import refresh_all
 from practice.models import User
-from sandbox.demo import cast, icloud
+from sandbox.demo import icloud, people
 from sandbox.demo.mails import count, latest
 from sandbox.demo.scene import Scene, later_start, next_event, scene
 
-_CSRF = re.compile(r"csrfmiddlewaretoken\W+value=.\w+|X-CSRFToken\W+\w+")  # differs each time it is written
+_CSRF = re.compile(r"csrfmiddlewaretoken\W+value=.\w+|X-CSRFToken\W+\w+")  # differs in each response
 
 
 @csp_update({"frame-src": [SELF, settings.DEMO_APPLE_URL]})
 def page(request: HttpRequest) -> HttpResponse:
-    """The whole page; it alone may frame the stand-in's pages."""
+    """The whole page, which is the only one that may show the sandbox's pages in a frame."""
     now = scene(request.user, now=timezone.now())
     body, _version = _bar(request, now)
     return render(request, "sandbox/demo.html", {"scene": now, "bar": body})
 
 
 def bar(request: HttpRequest) -> HttpResponse:
-    """The buttons as they stand now; 204 while nothing changed, the page anew when somebody else signed in."""
+    """The buttons as they are now; 204 when nothing has changed, a reload of the page when somebody else signed in."""
     now = scene(request.user, now=timezone.now())
     if request.GET.get("as", "") != _who(now):
         return HttpResponseClientRefresh()
@@ -51,14 +51,14 @@ def bar(request: HttpRequest) -> HttpResponse:
 
 
 def mails(request: HttpRequest) -> HttpResponse:
-    """What clients and staff would have got."""
+    """The mails that clients and staff would have got."""
     return render(request, "sandbox/mails.html", {"mails": latest()})
 
 
 @require_POST
 def sign_in(request: HttpRequest, username: str) -> HttpResponse:
-    """Sign one of the invented three in, without a password."""
-    if cast.person(username) is None:
+    """Sign in one of the demo's staff members, without a password."""
+    if people.person(username) is None:
         raise Http404
     user = get_object_or_404(User, username=username)
     login(request, user, backend="django.contrib.auth.backends.ModelBackend")
@@ -67,7 +67,7 @@ def sign_in(request: HttpRequest, username: str) -> HttpResponse:
 
 @require_POST
 def act(request: HttpRequest, verb: str) -> HttpResponse:
-    """Do what a button says, and say what was done."""
+    """Execute the action of a button, and say what has happened."""
     do = VERBS.get(verb)
     if do is None:
         raise Http404
@@ -82,7 +82,7 @@ def act(request: HttpRequest, verb: str) -> HttpResponse:
     return HttpResponse(body + render_to_string("sandbox/_said.html", {"said": said, "later": True}))
 
 
-# --- what the buttons do --------------------------------------------------------------------------------------
+# --- actions of the buttons -----------------------------------------------------------------------------------
 
 
 def _drag(before: Scene) -> str:
@@ -110,26 +110,28 @@ def _revoke(before: Scene) -> str:
     apple_id = before.person.apple_ids[0]
     icloud.say("revoke", account=apple_id)
     return _(
-        "The app-specific passwords of %(apple_id)s are revoked. Kalends notices at its next look, stops asking, "
-        "and says how to reconnect."
+        "The app-specific passwords of %(apple_id)s are revoked. Kalends notices with its next request, stops syncing "
+        "and shows how to reconnect."
     ) % {"apple_id": apple_id}
 
 
 def _toggle(before: Scene) -> str:
     icloud.say("down", on=not before.apple.down)
     if not before.apple.down:
-        return _("iCloud answers nobody now. Book something: Kalends says what it trusts, and for how long.")
-    # Kalends asks and pushes less and less often while that fails; here nobody wants to wait for that.
+        return _(
+            "iCloud is down now. Book something: Kalends shows how old its calendar data is and how long it trusts it."
+        )
+    # After failures Kalends waits longer and longer before the next try; the demo retries at once.
     now = timezone.now()
     Connection.objects.filter(needs_attention=False).update(next_sync_at=now, not_before=None)
     outbox.push_due(now, force=True)
-    return _("iCloud answers again. Kalends asks it at once, and sends what waited.")
+    return _("iCloud is up again. Kalends syncs at once and sends what was waiting.")
 
 
 VERBS: dict[str, Callable[[Scene], str]] = {"drag": _drag, "revoke": _revoke, "down": _toggle}
 
 
-# --- writing --------------------------------------------------------------------------------------------------
+# --- the bar --------------------------------------------------------------------------------------------------
 
 
 def _who(now: Scene) -> str:
@@ -137,11 +139,11 @@ def _who(now: Scene) -> str:
 
 
 def _bar(request: HttpRequest, now: Scene) -> tuple[SafeString, str]:
-    """The live part of the page, and which version of it that is.
+    """The part of the page that changes, and its version.
 
     Signing in inside the frame changes the token that the forms here must send, so that counts as a change too.
     """
-    context = {"scene": now, "people": cast.PEOPLE, "who": _who(now), "mails": count()}
+    context = {"scene": now, "people": people.PEOPLE, "who": _who(now), "mails": count()}
     body = render_to_string("sandbox/_bar.html", context, request)
     secret = request.META.get("CSRF_COOKIE", "")
     version = blake2b((_CSRF.sub("", body) + secret).encode(), digest_size=8).hexdigest()

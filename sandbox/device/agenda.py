@@ -1,4 +1,4 @@
-"""What a phone shows: the account's events in a span of days, in the phone's own zone."""
+"""What a phone displays: the account's events in a range of days, in the phone's time zone."""
 
 from __future__ import annotations
 
@@ -11,15 +11,15 @@ from icalendar import Event
 
 from sandbox.ical import ics, recurrence
 from sandbox.ical.ics import Component
-from sandbox.ical.recurrence import Takes
+from sandbox.ical.recurrence import Occurrence
 from sandbox.server.store.accounts import Account
 from sandbox.server.store.calendars import Calendar
 from sandbox.server.store.scheduling import is_own
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
-    """One occurrence as it stands on the phone. Times are aware, in the phone's zone; ends are exclusive."""
+class DisplayedEvent:
+    """One occurrence on the phone. Times are aware, in the phone's time zone; ends are exclusive."""
 
     calendar: Calendar
     href: str
@@ -37,8 +37,8 @@ class Shown:
     answer: str  # the owner's PARTSTAT, or nothing
 
 
-def shown(account: Account, first: date, days: int, zone: ZoneInfo) -> list[Shown]:
-    """Everything on those days, sorted: all-day events first, then by time."""
+def displayed_events(account: Account, first: date, days: int, zone: ZoneInfo) -> list[DisplayedEvent]:
+    """All occurrences on those days, sorted by day: all-day events first, then by time."""
     start = datetime.combine(first, time(), zone)
     end = datetime.combine(first + timedelta(days=days), time(), zone)
     with account.store.lock:
@@ -53,33 +53,33 @@ def shown(account: Account, first: date, days: int, zone: ZoneInfo) -> list[Show
 
 def _of_resource(
     calendar: Calendar, href: str, data: bytes, span: tuple[datetime, datetime], zone: ZoneInfo
-) -> Iterator[Shown]:
+) -> Iterator[DisplayedEvent]:
     try:
-        taken = list(recurrence.occurrences(data, *span))
+        found = list(recurrence.occurrences(data, *span))
         component = ics.parse(data)
     except (ValueError, KeyError, TypeError, AttributeError, OverflowError):
-        return  # a phone shows nothing of what it cannot read
-    for one in taken:
+        return  # a phone displays nothing that it cannot read
+    for one in found:
         yield _one(calendar, href, component, one, zone)
 
 
-def _one(calendar: Calendar, href: str, component: Component, taken: Takes, zone: ZoneInfo) -> Shown:
+def _one(calendar: Calendar, href: str, component: Component, occurrence: Occurrence, zone: ZoneInfo) -> DisplayedEvent:
     events = component.named("VEVENT")
     master = next((event for event in events if not event.all("RECURRENCE-ID")), events[0])
-    event, all_day = taken.event, not isinstance(taken.start, datetime)
+    event, all_day = occurrence.event, not isinstance(occurrence.start, datetime)
     own = (line.parameters.get("PARTSTAT", "") for line in master.all("ATTENDEE") if is_own(line, calendar.account))
-    return Shown(
+    return DisplayedEvent(
         calendar=calendar,
         href=href,
         uid=str(event.get("UID", "")),
         title=str(event.get("SUMMARY", "")),
-        start=_local(taken.start, zone),
-        end=_local(taken.end, zone),
+        start=_local(occurrence.start, zone),
+        end=_local(occurrence.end, zone),
         all_day=all_day,
         free=str(event.get("TRANSP", "")).upper() == "TRANSPARENT",
         cancelled=str(event.get("STATUS", "")).upper() == "CANCELLED",
         repeats=bool(master.all("RRULE") or master.all("RDATE")),
-        slot=_slot(event, taken.start),
+        slot=_slot(event, occurrence.start),
         travel=_travel(event, "X-APPLE-TRAVEL-DURATION"),
         travel_back=_travel(event, "X-APPLE-TRAVEL-RETURN-DURATION"),
         answer=next(own, ""),

@@ -4,8 +4,8 @@
     href = phone.add(work, "Dentist", datetime(2026, 11, 24, 9), travel=timedelta(minutes=30))
     phone.move(href, datetime(2026, 11, 24, 11))
 
-Naive times are the phone's own wall clock; aware ones are converted to it; a date makes an all-day event. Ends are
-exclusive. Every edit writes the whole object anew, drops private X- properties and raises SEQUENCE.
+Naive times are in the phone's time zone, aware times are converted to it, and a date makes an all-day event. Ends are
+exclusive. Every edit writes the whole object again, drops private X- properties and raises SEQUENCE.
 """
 
 from __future__ import annotations
@@ -34,14 +34,14 @@ def new_name() -> str:
 
 
 class AppleDevice:
-    """One phone. Every verb takes the path of an event and, where it makes a new one, returns its path."""
+    """One phone. Methods take the path of an event; those that create an event return its path."""
 
     def __init__(self, account: Account, zone: str = "", *, build: str = "iOS 26.1") -> None:
         self.account = account
         self.zone = ZoneInfo(zone or account.zone)
         self.build = build
 
-    # --- making -------------------------------------------------------------------------------------------
+    # --- creating -----------------------------------------------------------------------------------------
 
     def add(
         self,
@@ -62,10 +62,10 @@ class AppleDevice:
         floating: bool = False,
         stray_zone: bool = False,
     ) -> str:
-        """A new event, an hour long or a day unless it has an end; returns its path, which is not its UID.
+        """Add an event; without an end it lasts an hour or a day. Returns its path, which does not contain its UID.
 
-        An all-day event is free unless `free` says otherwise. `alarm`: minutes before; `default_alarm`: the one
-        the phone adds by itself. `stray_zone`: a TZID property of its own, as Apple writes now and then.
+        An all-day event is free unless `free` is False. `alarm`: minutes before the start; `default_alarm`: the alarm
+        that the phone adds by itself. `stray_zone`: a TZID property in the event, as Apple sometimes writes.
         """
         event = self._new_event(title, rule)
         self._set_times(event, start, end, floating=floating)
@@ -80,7 +80,7 @@ class AppleDevice:
         return self._store(calendar, apple_text.new_calendar(event))
 
     def add_text(self, calendar: Calendar, data: bytes) -> str:
-        """Any bytes at all under a random name: for calendar files that no phone would write."""
+        """Store any bytes under a random name, such as calendar files that no phone would write."""
         return calendar.put(f"{new_name()}.ics", data)
 
     def receive_invitation(
@@ -95,8 +95,8 @@ class AppleDevice:
         rule: str = "",
         only: Moment | None = None,
     ) -> str:
-        """Somebody invites the owner. `me`: how the owner's address is written in it. `only`: invited to that one
-        occurrence of a series, so that the object holds an override and no master."""
+        """Receive an invitation. `me`: how the owner's address is written. `only`: invited to this occurrence only
+        of a series, so that the object has an override but no master."""
         event = self._new_event(title, rule)
         self._set_times(event, start, end)
         self._set_free(event, False)
@@ -107,7 +107,7 @@ class AppleDevice:
         return self._store(calendar, apple_text.new_calendar(event))
 
     def duplicate(self, href: str) -> str:
-        """Copy an event beside itself, with a UID of its own."""
+        """Copy an event into the same calendar, with a new UID."""
         calendar, component = self._open(href)
         series.give_uid(component, new_name())
         return self._store(calendar, component)
@@ -115,7 +115,7 @@ class AppleDevice:
     # --- editing ------------------------------------------------------------------------------------------
 
     def move(self, href: str, start: Moment) -> None:
-        """Drag an event, a whole series too, to another start; it keeps its length. A day makes it all-day."""
+        """Move an event, or a whole series, to another start, keeping its length. A date makes it all-day."""
         calendar, component = self._open(href)
         event = series.master(component)
         old, new = ics.moment(event.all("DTSTART")[0]), self._local(start)
@@ -127,7 +127,7 @@ class AppleDevice:
         self._save(calendar, href, component)
 
     def lengthen(self, href: str, by: timedelta) -> None:
-        """Drag the end of an event; a negative time shortens it."""
+        """Move the end of an event; a negative time shortens it."""
 
         def edit(event: Component) -> None:
             length = apple_text.length_of(event) + by
@@ -137,7 +137,7 @@ class AppleDevice:
         self._edit(href, edit)
 
     def repeat(self, href: str, rule: str) -> None:
-        """Let it repeat, `FREQ=WEEKLY;COUNT=5`; nothing ends the repeating."""
+        """Set the recurrence rule, such as `FREQ=WEEKLY;COUNT=5`; an empty one removes it."""
         self._edit(href, lambda event: series.set_rule(event, rule))
 
     def free(self, href: str, free: bool = True) -> None:
@@ -145,15 +145,15 @@ class AppleDevice:
         self._edit(href, lambda event: self._set_free(event, free))
 
     def travel(self, href: str, there: timedelta | None, back: timedelta | None = None) -> None:
-        """Set the travel time before, and after; None takes it away."""
+        """Set the travel time before and after the event; None removes it."""
         self._edit(href, lambda event: _set_travel(event, there, back))
 
     def alarm(self, href: str, minutes: int | None) -> None:
-        """Set an alarm so many minutes before; None takes all away."""
+        """Replace the alarms by one at this many minutes before the start; None removes all."""
         self._edit(href, lambda event: _set_alarms(event, minutes, default=False))
 
     def rename(self, href: str, title: str) -> None:
-        """Change the title; it may become empty."""
+        """Change the title, which may be empty."""
         self._edit(href, lambda event: event.set("SUMMARY", ics.escape(title)))
 
     def annotate(self, href: str, notes: str) -> None:
@@ -171,7 +171,7 @@ class AppleDevice:
         self._edit(href, edit)
 
     def make_all_day(self, href: str, day: date | None = None) -> None:
-        """Switch to all-day, on its own day unless another is given; as everywhere, that makes it free."""
+        """Make it all-day, on its own day unless another is given; as on every phone, that makes it free."""
 
         def edit(event: Component) -> None:
             start = ics.moment(event.all("DTSTART")[0])
@@ -182,7 +182,7 @@ class AppleDevice:
         self._edit(href, edit)
 
     def make_floating(self, href: str) -> None:
-        """Take the time zone away: the same wall clock everywhere."""
+        """Remove the time zone, so that the event is at the same local time everywhere."""
 
         def edit(event: Component) -> None:
             for name in ("DTSTART", "DTEND"):
@@ -197,19 +197,19 @@ class AppleDevice:
 
     def answer(self, href: str, answer: Answer) -> None:
         """Answer an invitation."""
-        self._edit(href, lambda event: invitations.answer(event, self.account, answer))
+        self._edit(href, lambda event: invitations.set_answer(event, self.account, answer))
 
     def touch(self, href: str) -> None:
-        """Open and save: everything is written anew and nothing changes."""
+        """Open and save: the object is written again without a change."""
         self._edit(href, lambda event: None)
 
     def begins(self, href: str) -> Moment:
-        """The start of an event; of a series, its first."""
+        """The start of an event; for a series, of its first occurrence."""
         _, component = self._open(href)
         return ics.moment(series.master(component).all("DTSTART")[0])
 
     def rule(self, href: str) -> str:
-        """How it repeats, without the INTERVAL that says nothing; nothing when it does not."""
+        """The recurrence rule without `INTERVAL=1`; empty when the event does not repeat."""
         _, component = self._open(href)
         if not _has_master(component):
             return ""
@@ -217,17 +217,17 @@ class AppleDevice:
         return ";".join(part for part in parts if part != "INTERVAL=1")
 
     def delete(self, href: str) -> None:
-        """Delete an event, a series with all its exceptions."""
+        """Delete an event, or a series with all its exceptions."""
         self._calendar(href).delete(href)
 
     def move_to(self, href: str, calendar: Calendar) -> str:
-        """Move an event into another calendar: same UID, another path."""
+        """Move an event to another calendar, where it has the same UID; returns its new path."""
         source, component = self._open(href)
         with self.account.store.lock:
             source.delete(href)
             return self._put(calendar, component)
 
-    # --- one of a series ----------------------------------------------------------------------------------
+    # --- occurrences --------------------------------------------------------------------------------------
 
     def move_one(self, href: str, slot: Moment, start: Moment, end: Moment | None = None) -> None:
         """Move one occurrence of a series, known by its original start."""
@@ -248,7 +248,7 @@ class AppleDevice:
         self._save(calendar, href, component)
 
     def delete_one(self, href: str, slot: Moment) -> None:
-        """Delete one occurrence: the series keeps going around it."""
+        """Delete one occurrence."""
         calendar, component = self._open(href)
         series.exclude(component, self._local(slot))
         self._save(calendar, href, component)
@@ -264,10 +264,10 @@ class AppleDevice:
     ) -> str:
         """Move an occurrence and all that follow; returns the path of the object that is new.
 
-        `keeps`: which half stays in the old object under the old UID. Apple's programs do not agree on that.
+        `keeps`: which half stays in the old object with the old UID. Apple's programs differ in that.
         """
         calendar, component = self._open(href)
-        past, future = series.split(component, self._local(slot))
+        past, future = series.split_series(component, self._local(slot))
         first = ics.moment(series.master(future).all("DTSTART")[0])
         series.shift_all(future, _wall(self._local(start)) - _wall(first, like=self._local(start)))
         old, new = (past, future) if keeps == "past" else (future, past)
@@ -276,7 +276,7 @@ class AppleDevice:
             self._save(calendar, href, old)
             return self._put(calendar, new)
 
-    # --- inside -------------------------------------------------------------------------------------------
+    # --- helpers ------------------------------------------------------------------------------------------
 
     def _now(self) -> datetime:
         return self.account.store.clock.now()
@@ -337,9 +337,9 @@ def _has_master(component: Component) -> bool:
 
 
 def _wall(moment: Moment, like: Moment | None = None) -> datetime:
-    """The naive wall clock, in the zone of `like` when both have one."""
+    """The naive local time, in the zone of `like` when both have a zone."""
     if not isinstance(moment, datetime):
-        return datetime(moment.year, moment.month, moment.day)  # noqa: DTZ001 - a wall clock
+        return datetime(moment.year, moment.month, moment.day)  # noqa: DTZ001 - a local time
     if moment.tzinfo and isinstance(like, datetime) and like.tzinfo:
         moment = moment.astimezone(like.tzinfo)
     return moment.replace(tzinfo=None)

@@ -1,4 +1,4 @@
-"""Invitations as iCloud delivers them: relay addresses, principal paths, the real address in EMAIL."""
+"""Invitations as iCloud delivers them, with relay addresses, principal paths and the real address in EMAIL."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _ORGANIZER = "ada@icloud.example"
 
 
 def invite(event: Component, account: Account, *, answer: str, me: Spelling) -> None:
-    """Make it an invitation of the account's owner by somebody else."""
+    """Turn the event into an invitation of the account's owner by somebody else."""
     relay = f"mailto:{relay_address(_ORGANIZER)}"
     event.add("ORGANIZER", relay, CN="Ada", EMAIL=_ORGANIZER)
     event.add("ATTENDEE", relay, CN="Ada", PARTSTAT="ACCEPTED", ROLE="CHAIR", EMAIL=_ORGANIZER)
@@ -23,7 +23,7 @@ def invite(event: Component, account: Account, *, answer: str, me: Spelling) -> 
     event.add("ATTENDEE", value, **parameters, RSVP="TRUE", **({"EMAIL": email} if email else {}))
 
 
-def answer(event: Component, account: Account, partstat: str) -> None:
+def set_answer(event: Component, account: Account, partstat: str) -> None:
     """Set the owner's PARTSTAT."""
     for index, line in enumerate(event.lines):
         if line.name == "ATTENDEE" and is_own(line, account):
@@ -33,13 +33,13 @@ def answer(event: Component, account: Account, partstat: str) -> None:
 
 
 def relay_address(email: str) -> str:
-    """The address that iCloud puts in the place of a real one."""
+    """The relay address that iCloud writes instead of a real one."""
     encoded = base64.b32encode(email.encode()).decode().rstrip("=")
     return f"2_{encoded}@imip.me.com"
 
 
 def _spelling(account: Account, me: Spelling) -> tuple[str, str]:
-    """How the owner is written: the value and the EMAIL parameter."""
+    """How the owner's address is written: the value and the EMAIL parameter."""
     email = account.addresses[0]
     if me == "principal":
         encoded = base64.b64encode(account.dsid.encode()).decode().rstrip("=")

@@ -1,6 +1,6 @@
-"""What a phone does to a repeating event: leave one out, change one, end it, split it in two.
+"""Edits of a repeating event: delete or change an occurrence, end the series, split it in two.
 
-All of it on a VCALENDAR component, in place. A slot is an occurrence's original start.
+The functions change a VCALENDAR component in place. A slot is the original start of an occurrence.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from sandbox.ical.ics import Component
 
 
 def one_date_a_line(calendar: Component) -> None:
-    """Give every date of an EXDATE or RDATE list a line of its own, as Apple writes them."""
+    """Split lists of dates in EXDATE and RDATE into one line for each date, as Apple writes them."""
     for event in calendar.named("VEVENT"):
         for name in ("EXDATE", "RDATE"):
             lines = [line for line in event.all(name) if line.parameters.get("VALUE") != "PERIOD"]
@@ -25,7 +25,7 @@ def one_date_a_line(calendar: Component) -> None:
 
 
 def master(calendar: Component) -> Component:
-    """The event without RECURRENCE-ID. Raises LookupError when there are only overrides."""
+    """The event without RECURRENCE-ID. Raises LookupError when the object has only overrides."""
     for event in calendar.named("VEVENT"):
         if not event.all("RECURRENCE-ID"):
             return event
@@ -33,19 +33,19 @@ def master(calendar: Component) -> Component:
 
 
 def overrides(calendar: Component) -> list[Component]:
-    """The events that stand for one occurrence each."""
+    """The events that each replace one occurrence."""
     return [event for event in calendar.named("VEVENT") if event.all("RECURRENCE-ID")]
 
 
 def set_rule(event: Component, rule: str) -> None:
-    """Write an RRULE; INTERVAL=1 is written out, as Apple does. Nothing takes the rule away."""
+    """Write an RRULE, including INTERVAL=1, as Apple does. An empty rule removes it."""
     event.drop("RRULE")
     if rule:
         event.add("RRULE", rule if "INTERVAL=" in rule else f"{rule};INTERVAL=1")
 
 
 def exclude(calendar: Component, slot: Moment) -> None:
-    """Delete one occurrence: an EXDATE line of its own, and its override goes."""
+    """Delete one occurrence: add an EXDATE line and remove its override."""
     at = _as_in(calendar, slot)
     apple_text.add_moment(master(calendar), "EXDATE", at)
     kept = [one for one in overrides(calendar) if not _is(one, slot, at)]
@@ -54,7 +54,7 @@ def exclude(calendar: Component, slot: Moment) -> None:
 
 
 def override(calendar: Component, slot: Moment) -> Component:
-    """The override for one slot, made from the master when there is none: no rule in it, no EXDATE for it."""
+    """The override for a slot; where there is none, it is created from the master, without rule and EXDATE."""
     at = _as_in(calendar, slot)
     for event in overrides(calendar):
         if _is(event, slot, at):
@@ -71,7 +71,7 @@ def override(calendar: Component, slot: Moment) -> Component:
 
 
 def shift_all(calendar: Component, by: timedelta) -> None:
-    """Move the series: every occurrence, every exception, by wall-clock time."""
+    """Move the whole series with its exceptions by wall-clock time."""
     for event in calendar.named("VEVENT"):
         for name in ("DTSTART", "DTEND", "RECURRENCE-ID", "EXDATE", "RDATE"):
             lines = event.all(name)
@@ -82,7 +82,7 @@ def shift_all(calendar: Component, by: timedelta) -> None:
 
 
 def end_before(calendar: Component, slot: Moment) -> None:
-    """Let the series end: UNTIL in UTC, one second before the slot; what came later goes."""
+    """End the series one second before the slot, with UNTIL in UTC, and remove later exceptions."""
     event = master(calendar)
     parts = [part for part in event.value("RRULE").split(";") if not part.startswith(("UNTIL=", "COUNT="))]
     set_rule(event, ";".join([*parts, f"UNTIL={_until(_as_in(calendar, slot))}"]))
@@ -91,7 +91,7 @@ def end_before(calendar: Component, slot: Moment) -> None:
 
 
 def begin_at(calendar: Component, slot: Moment) -> None:
-    """Let the series begin with the slot; what came before goes. A COUNT shrinks by what came before."""
+    """Begin the series with the slot, remove earlier exceptions, and reduce COUNT by the earlier occurrences."""
     event = master(calendar)
     past = _count_before(calendar, slot)
     parts = event.value("RRULE").split(";")
@@ -107,26 +107,26 @@ def begin_at(calendar: Component, slot: Moment) -> None:
     event.lines = [line for line in event.lines if line.name != "EXDATE" or _line_from(line, slot)]
 
 
-def split(calendar: Component, slot: Moment) -> tuple[Component, Component]:
-    """Two series, before the slot and from it on, tied by RELATED-TO; both still have the old UID."""
+def split_series(calendar: Component, slot: Moment) -> tuple[Component, Component]:
+    """Two series, before and from the slot on, linked by RELATED-TO; both still have the old UID."""
     past, future = calendar.copy(), calendar.copy()
     end_before(past, slot)
     begin_at(future, slot)
-    tie = str(uuid4()).upper()
+    set_id = str(uuid4()).upper()
     for event in [*past.named("VEVENT"), *future.named("VEVENT")]:
         if not any(line.parameters.get("RELTYPE") == RECURRENCE_SET for line in event.all("RELATED-TO")):
-            event.add("RELATED-TO", tie, RELTYPE=RECURRENCE_SET)
+            event.add("RELATED-TO", set_id, RELTYPE=RECURRENCE_SET)
     return past, future
 
 
 def give_uid(calendar: Component, uid: str) -> None:
-    """Another UID for every event of the object."""
+    """Set the UID of every event of the object."""
     for event in calendar.named("VEVENT"):
         event.set("UID", uid)
 
 
 def _as_in(calendar: Component, slot: Moment) -> Moment:
-    """The slot in the master's own terms: its zone, floating, or a day."""
+    """The slot as the master writes its start: in its zone, floating, or as a date."""
     start = ics.moment(master(calendar).all("DTSTART")[0])
     if not isinstance(start, datetime):
         return slot.date() if isinstance(slot, datetime) else slot
@@ -146,7 +146,7 @@ def _until(slot: Moment) -> str:
 
 
 def _is(event: Component, *slots: Moment) -> bool:
-    """Does the override stand for the slot, in whichever terms that is given?"""
+    """Whether the override replaces one of these slots."""
     mine = apple_text.utc_text(ics.moment(event.all("RECURRENCE-ID")[0]))
     return mine in [apple_text.utc_text(slot) for slot in slots]
 

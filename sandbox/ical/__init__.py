@@ -1,1 +1,1 @@
-"""Calendar text as the sandbox reads and writes it."""
+"""Reading and writing calendar text without the code of Kalends."""

@@ -1,4 +1,4 @@
-"""How Apple's devices write calendar text: zones, times, and a whole object again at each edit."""
+"""Calendar text as Apple's devices write it: time zones, times, and the whole object again with every edit."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def set_moment(component: Component, name: str, moment: Moment) -> None:
 
 
 def add_moment(component: Component, name: str, moment: Moment) -> None:
-    """Like set_moment, beside the ones that are there."""
+    """Like set_moment, but keep existing properties of that name."""
     if not isinstance(moment, datetime):
         component.add(name, f"{moment:%Y%m%d}", VALUE="DATE")
     elif moment.tzinfo is None:
@@ -46,14 +46,14 @@ def add_moment(component: Component, name: str, moment: Moment) -> None:
 
 
 def utc_text(moment: Moment) -> str:
-    """A moment in UTC; dates and floating times as if they were UTC."""
+    """A moment in UTC; dates and floating times count as UTC."""
     whole = moment if isinstance(moment, datetime) else datetime(moment.year, moment.month, moment.day)  # noqa: DTZ001
     aware = whole if whole.tzinfo else whole.replace(tzinfo=UTC)
     return f"{aware.astimezone(UTC):%Y%m%dT%H%M%SZ}"
 
 
 def shift(moment: Moment, by: timedelta) -> Moment:
-    """Move on by wall-clock time: a quarter past nine stays that across a change of the clock."""
+    """Add wall-clock time: 09:15 stays 09:15 across a change to or from daylight saving time."""
     return moment + by
 
 
@@ -71,12 +71,12 @@ def length_of(event: Component) -> timedelta:
 
 
 def new_calendar(*events: Component) -> Component:
-    """A VCALENDAR around events, without head or zones: `finish` puts those in."""
+    """A VCALENDAR with these events; `finish` adds its properties and time zones."""
     return Component("VCALENDAR", [], list(events))
 
 
 def finish(calendar: Component, *, now: datetime, build: str) -> bytes:
-    """The text of a newly made object: head, zones with their full history after nothing but themselves."""
+    """The text of an object: its properties, the time zones it uses with their full history, and its events."""
     calendar.lines = []
     calendar.add("VERSION", "2.0")
     calendar.add("PRODID", PRODID.format(build))
@@ -93,7 +93,7 @@ def finish(calendar: Component, *, now: datetime, build: str) -> bytes:
 
 
 def rewrite(calendar: Component, *, now: datetime, build: str) -> bytes:
-    """The text after an edit: everything anew, private X- properties gone, SEQUENCE one higher."""
+    """The text after an edit: written again as a whole, without private X- properties, with SEQUENCE raised by one."""
     for event in calendar.named("VEVENT"):
         event.lines = [line for line in event.lines if not _is_private(line.name)]
         event.set("SEQUENCE", str(int(event.value("SEQUENCE") or 0) + 1))

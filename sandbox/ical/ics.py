@@ -1,6 +1,6 @@
 """Reading calendar text line by line, without changing a byte of it (RFC 5545 3.1).
 
-This reader accepts anything that has balanced BEGIN and END lines: it judges, it does not understand.
+It accepts everything with matching BEGIN and END lines and does not interpret the properties.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ EVENT_KINDS = ("VEVENT", "VTODO", "VJOURNAL")
 
 
 class NotCalendar(ValueError):
-    """The text is no iCalendar object."""
+    """The text is not an iCalendar object."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,12 +53,12 @@ class Component:
         return next((line.value for line in self.lines if line.name == name), "")
 
     def set(self, name: str, value: str, **parameters: str) -> None:
-        """Put one property in the place of all of that name."""
+        """Replace all properties of that name with one."""
         self.drop(name)
         self.add(name, value, **parameters)
 
     def add(self, name: str, value: str, **parameters: str) -> None:
-        """One more property; `VALUE="DATE"` is a parameter, `X_ADDRESS` means X-ADDRESS."""
+        """Add a property; keyword arguments are parameters, and `X_ADDRESS` means X-ADDRESS."""
         given = "".join(f";{key.replace('_', '-')}={_quoted(text)}" for key, text in parameters.items())
         self.lines.append(read_line(f"{name}{given}:{value}"))
 
@@ -77,7 +77,7 @@ class Component:
 
 @dataclass(frozen=True, slots=True)
 class Outline:
-    """What a server must know of a resource before it stores it."""
+    """What a server must know about a resource before it stores it."""
 
     kinds: frozenset[str]
     uids: frozenset[str]
@@ -97,7 +97,7 @@ def unfold(data: bytes) -> Iterator[str]:
 
 
 def read_line(text: str) -> Line:
-    """Take one unfolded content line apart; a line without a colon is all name."""
+    """Split an unfolded content line into its parts; without a colon, the whole line is the name."""
     colon = next((m.start() for m in _QUOTED_OR_COLON.finditer(text) if m.group() == ":"), len(text))
     head, value = text[:colon], text[colon + 1 :]
     match = _NAME.match(head)
@@ -118,7 +118,7 @@ def parse(data: bytes) -> Component:
             open_blocks.append(child)
         elif line.name == "END":
             if len(open_blocks) < 2 or open_blocks.pop().name != line.value.strip().upper():
-                raise NotCalendar("a block is closed that was not open")
+                raise NotCalendar("END without a matching BEGIN")
         else:
             open_blocks[-1].lines.append(line)
     if len(open_blocks) != 1 or [child.name for child in root.children] != ["VCALENDAR"]:
@@ -128,7 +128,7 @@ def parse(data: bytes) -> Component:
 
 @lru_cache(maxsize=4096)
 def outline(data: bytes) -> Outline:
-    """What `data` holds, as far as storing it goes. Raises NotCalendar."""
+    """What a server must know about `data` before it stores it. Raises NotCalendar."""
     calendar = parse(data)
     items = calendar.named(*EVENT_KINDS)
     defined = {zone.value("TZID") for zone in calendar.named("VTIMEZONE")}
@@ -147,7 +147,7 @@ def _has_no_end(item: Component) -> bool:
 
 
 def fold(line: str) -> str:
-    """Fold one content line at 75 octets, never inside a character (RFC 5545 3.1); no line end is added."""
+    """Fold one content line at 75 octets, never inside a character (RFC 5545 3.1); without a line break at its end."""
     pieces, piece, size = [], "", 0
     for character in line:
         width = len(character.encode())
@@ -177,7 +177,7 @@ def _quoted(text: str) -> str:
 
 
 def escape(text: str) -> str:
-    """A text as a value (RFC 5545 3.3.11)."""
+    """A text, escaped as a value (RFC 5545 3.3.11)."""
     plain = text.replace("\r\n", "\n").replace("\\", "\\\\").replace(";", "\\;").replace(",", "\\,")
     return plain.replace("\n", "\\n")
 
@@ -193,7 +193,7 @@ def moment(line: Line) -> date | datetime:
         return datetime.strptime(line.value, "%Y%m%d").date()  # noqa: DTZ007 - a day has no zone
     if line.value.endswith("Z"):
         return datetime.strptime(line.value, "%Y%m%dT%H%M%SZ").replace(tzinfo=UTC)
-    wall = datetime.strptime(line.value, "%Y%m%dT%H%M%S")  # noqa: DTZ007 - the zone follows
+    wall = datetime.strptime(line.value, "%Y%m%dT%H%M%S")  # noqa: DTZ007 - the zone is added below
     try:
         return wall.replace(tzinfo=ZoneInfo(line.parameters["TZID"]))
     except (KeyError, ValueError, ZoneInfoNotFoundError):
@@ -207,7 +207,7 @@ def duration(value: str) -> timedelta:
     """A DURATION. Raises ValueError."""
     match = _DURATION.fullmatch(value.strip())
     if match is None:
-        raise ValueError(f"no duration: {value}")
+        raise ValueError(f"not a duration: {value}")
     weeks, days, hours, minutes, seconds = (int(group or 0) for group in match.groups()[1:])
     length = timedelta(weeks=weeks, days=days, hours=hours, minutes=minutes, seconds=seconds)
     return -length if match[1] == "-" else length

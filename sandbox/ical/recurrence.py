@@ -18,8 +18,8 @@ _RECURRENCE_ID = re.compile(rb"(?m)^(RECURRENCE-ID[;:][^\n]*\n(?:[ \t][^\n]*\n)*
 
 
 @dataclass(frozen=True, slots=True)
-class Takes:
-    """One time at which an event takes place; dates and floating times stand as they are written."""
+class Occurrence:
+    """One occurrence of an event; dates and floating times are unchanged."""
 
     start: date | datetime
     end: date | datetime
@@ -29,13 +29,13 @@ class Takes:
 def touches(data: bytes, start: datetime, end: datetime, *, moved: bool = False) -> bool:
     """Whether an occurrence overlaps [start, end), aware instants; dates and floating times count as UTC.
 
-    As on iCloud, an occurrence moved by an override is found where the series had it, not where it was moved
-    to; `moved` finds it in both places. What cannot be read is found always: better too much than too little.
+    As on iCloud, an occurrence that an override has moved is found at its original time and not at its new time;
+    `moved` finds it at both. A resource that cannot be read always matches.
     """
     try:
-        plainly = _touches_plainly(data, start, end)
-        if plainly is not None:
-            return plainly
+        known = _touches_single_event(data, start, end)
+        if known is not None:
+            return known
         return _touches(_parsed(data, without_overrides=True), start, end) or (
             moved and _touches(_parsed(data, without_overrides=False), start, end)
         )
@@ -43,36 +43,36 @@ def touches(data: bytes, start: datetime, end: datetime, *, moved: bool = False)
         return True
 
 
-def occurrences(data: bytes, start: datetime | date, end: datetime | date) -> Iterator[Takes]:
-    """Every occurrence that overlaps the span, overrides at their new times, in no order."""
+def occurrences(data: bytes, start: datetime | date, end: datetime | date) -> Iterator[Occurrence]:
+    """Every occurrence that overlaps the span, overrides at their new times, in any order."""
     for event in recurring_ical_events.of(_parsed(data, without_overrides=False)).between(start, end):
-        yield Takes(event.start, event.end, event)
+        yield Occurrence(event.start, event.end, event)
 
 
 def expanded(data: bytes, start: datetime, end: datetime) -> bytes:
-    """One event for each occurrence, in UTC, without any rule (RFC 4791 9.6.5)."""
+    """One event for each occurrence, in UTC, without recurrence rules (RFC 4791 9.6.5)."""
     calendar = Calendar()
     calendar.add("version", "2.0")
     calendar.add("prodid", "-//caldav.icloud.com//CALDAVJ 2514B607//EN")
-    for taken in occurrences(data, start, end):
-        event = taken.event.copy(recursive=True)
+    for occurrence in occurrences(data, start, end):
+        event = occurrence.event.copy(recursive=True)
         for name in ("RRULE", "RDATE", "EXDATE", "DTSTART", "DTEND", "DURATION"):
             event.pop(name, None)
-        event.add("dtstart", _utc(taken.start))
-        event.add("dtend", _utc(taken.end))
+        event.add("dtstart", _utc(occurrence.start))
+        event.add("dtend", _utc(occurrence.end))
         calendar.add_component(event)
     return bytes(calendar.to_ical())
 
 
 def mark_exceptions(data: bytes) -> bytes:
-    """Add X-RECURRENCE-EXCEPTION to every override, as answers to time ranges have it."""
+    """Add X-RECURRENCE-EXCEPTION to every override, as answers to time ranges have."""
     if b"RECURRENCE-ID" not in data:
         return data
     return _RECURRENCE_ID.sub(rb"\1X-RECURRENCE-EXCEPTION:True\r\n", data)
 
 
 def double_dtstamp(data: bytes, now: datetime) -> bytes:
-    """Give every override a second DTSTAMP before its own, which is the time of the answer."""
+    """Add a second DTSTAMP with the time of the answer to every override, before its own."""
     if b"RECURRENCE-ID" not in data:
         return data
     calendar = ics.parse(data)
@@ -87,8 +87,8 @@ def _utc(value: date | datetime) -> date | datetime:
     return value.astimezone(UTC) if aware and isinstance(value, datetime) else value
 
 
-def _touches_plainly(data: bytes, start: datetime, end: datetime) -> bool | None:
-    """The answer for a single event in a known zone, without the cost of a whole parse; None for anything else."""
+def _touches_single_event(data: bytes, start: datetime, end: datetime) -> bool | None:
+    """Whether a single event in a known zone touches the span, without parsing it as a whole; None for others."""
     events = ics.parse(data).named("VEVENT")
     if len(events) != 1 or any(events[0].all(name) for name in ("RRULE", "RDATE", "RECURRENCE-ID")):
         return None
@@ -117,14 +117,14 @@ def _parsed(data: bytes, *, without_overrides: bool) -> Calendar:
         events = [one for one in calendar.walk("VEVENT") if "RECURRENCE-ID" in one]
         has_master = len(events) < len(calendar.walk("VEVENT"))
         for event in events:
-            _put_back(event)
+            _restore_original_time(event)
         gone = {id(event) for event in events} if has_master else set()
         calendar.subcomponents = [one for one in calendar.subcomponents if id(one) not in gone]
     return calendar
 
 
-def _put_back(event: Component) -> None:
-    """Move an override to the slot it replaces, keeping its length."""
+def _restore_original_time(event: Component) -> None:
+    """Move an override to the time of the occurrence it replaces, keeping its length."""
     slot = cast(vDDDTypes, event["RECURRENCE-ID"]).dt
     length = cast(Event, event).duration
     for name in ("DTSTART", "DTEND", "DURATION", "RECURRENCE-ID"):

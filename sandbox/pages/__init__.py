@@ -1,1 +1,1 @@
-"""Apple's side of the story as web pages: a pretend iPhone, the app-specific passwords, and a control for demos."""
+"""Web pages of the pretend iCloud: an iPhone, the app-specific passwords, and a control for other processes."""

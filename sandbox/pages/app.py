@@ -1,4 +1,4 @@
-"""Which page answers which URL."""
+"""The URLs of the pages and which function answers each."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ _ACCOUNT_PAGES: dict[str, Callable[[Account, Request], Response]] = {
     "phone.fragment": phone.fragment,
     "phone.new": phone.new,
     "phone.event": phone.event,
-    "phone.change": phone.change,
+    "phone.edit": phone.edit,
     "passwords.show": passwords.show,
-    "passwords.make": passwords.make,
+    "passwords.create": passwords.create,
     "passwords.revoke": passwords.revoke,
-    "passwords.change": passwords.change,
+    "passwords.change_apple_password": passwords.change_apple_password,
 }
 _URLS = Map(
     [
@@ -36,23 +36,23 @@ _URLS = Map(
         Rule("/iphone/<dsid>/week/", endpoint="phone.fragment", methods=["GET"]),
         Rule("/iphone/<dsid>/new/", endpoint="phone.new", methods=["GET", "POST"]),
         Rule("/iphone/<dsid>/event/", endpoint="phone.event", methods=["GET"]),
-        Rule("/iphone/<dsid>/event/", endpoint="phone.change", methods=["POST"]),
+        Rule("/iphone/<dsid>/event/", endpoint="phone.edit", methods=["POST"]),
         Rule("/account/<dsid>/", endpoint="passwords.show", methods=["GET"]),
-        Rule("/account/<dsid>/passwords/", endpoint="passwords.make", methods=["POST"]),
+        Rule("/account/<dsid>/passwords/", endpoint="passwords.create", methods=["POST"]),
         Rule("/account/<dsid>/revoke/", endpoint="passwords.revoke", methods=["POST"]),
-        Rule("/account/<dsid>/password/", endpoint="passwords.change", methods=["POST"]),
+        Rule("/account/<dsid>/password/", endpoint="passwords.change_apple_password", methods=["POST"]),
     ]
 )
 
 
-class Apple:
-    """Everything an owner does at Apple: on the phone and at account.apple.com."""
+class ApplePages:
+    """The application with all pages: the phone, the page for passwords, and the control."""
 
     def __init__(self, sandbox: Sandbox) -> None:
         self.sandbox = sandbox
 
     def answer(self, request: Request, host: str) -> Response:
-        """One page."""
+        """The page for a request."""
         try:
             endpoint, values = _URLS.bind_to_environ(request.environ).match()
             return self._page(endpoint, values, request)

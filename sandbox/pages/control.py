@@ -1,7 +1,7 @@
-"""A control for demos and for tests that run the sandbox as a process of its own: JSON over POST.
+"""A control for the demo and for tests that run the sandbox as a process of its own.
 
-GET /control/ tells everything. POST /control/<verb> with a JSON object does one thing. Only `application/json` is
-read, which a page of another origin cannot send.
+GET /control/ describes the sandbox. POST /control/<verb> with a JSON object executes one command. Only
+`application/json` is accepted, which a page of another origin cannot send.
 """
 
 from __future__ import annotations
@@ -25,12 +25,12 @@ if TYPE_CHECKING:
 Facts = dict[str, Any]
 
 
-class Refused(ValueError):
-    """The control was asked for something that cannot be; the text says what."""
+class NotPossible(ValueError):
+    """The command is not possible; the text says why."""
 
 
 def answer(sandbox: Sandbox, verb: str, request: Request) -> Response:
-    """Do it and tell what is there now. Refusals are 400 or 404 with `{"error": sentence}`."""
+    """Execute a command and return its result. Errors are 400 or 404 with `{"error": sentence}`."""
     if request.method == "GET":
         return _json(describe(sandbox) if not verb else {"error": "Use POST."}, 405 if verb else 200)
     act = VERBS.get(verb)
@@ -47,7 +47,7 @@ def answer(sandbox: Sandbox, verb: str, request: Request) -> Response:
 
 
 def describe(sandbox: Sandbox) -> Facts:
-    """Addresses, accounts, calendars; never a password."""
+    """Addresses, accounts and calendars, without passwords."""
     return {
         "entry": sandbox.entry_url,
         "pod": sandbox.pod_url,
@@ -78,7 +78,7 @@ def _calendar(calendar: Calendar) -> Facts:
 
 
 def _find(sandbox: Sandbox, facts: Facts) -> Account:
-    """By Apple ID or dsid."""
+    """The account with this Apple ID or dsid. Raises KeyError."""
     wanted = facts["account"]
     account = sandbox.store.accounts.get(wanted) or sandbox.store.account(wanted)
     if account is None:
@@ -122,7 +122,7 @@ def _down(sandbox: Sandbox, facts: Facts) -> Facts:
 
 
 def _add_event(sandbox: Sandbox, facts: Facts) -> Facts:
-    """`start` and `end` in ISO 8601, naive on the phone's clock; a date alone makes an all-day event."""
+    """`start` and `end` in ISO 8601, naive in the phone's time zone; a date makes an all-day event."""
     account = _find(sandbox, facts)
     facts.pop("account")
     calendar = account.calendar(facts.pop("calendar"))
@@ -134,7 +134,7 @@ def _add_event(sandbox: Sandbox, facts: Facts) -> Facts:
 
 
 def _drag(sandbox: Sandbox, facts: Facts) -> Facts:
-    """Move the event with that `uid`, or else the next timed one of `calendar`, by `minutes` or to `start`."""
+    """Move the event with this `uid`, or the next timed event of `calendar`, by `minutes` or to `start`."""
     account = _find(sandbox, facts)
     device = AppleDevice(account)
     one = _next(account, facts, sandbox.clock.now())
@@ -144,14 +144,14 @@ def _drag(sandbox: Sandbox, facts: Facts) -> Facts:
     return {"href": one.href, "uid": one.uid, "title": one.title, "start": start.isoformat()}
 
 
-def _next(account: Account, facts: Facts, now: datetime) -> agenda.Shown:
+def _next(account: Account, facts: Facts, now: datetime) -> agenda.DisplayedEvent:
     zone = ZoneInfo(account.zone)
     where = account.calendar(facts["calendar"]) if facts.get("calendar") else None
-    for one in agenda.shown(account, now.astimezone(zone).date(), 60, zone):
-        meant = one.uid == facts["uid"] if facts.get("uid") else not (one.all_day or one.repeats) and one.start > now
-        if meant and where in (None, one.calendar):
+    for one in agenda.displayed_events(account, now.astimezone(zone).date(), 60, zone):
+        matches = one.uid == facts["uid"] if facts.get("uid") else not (one.all_day or one.repeats) and one.start > now
+        if matches and where in (None, one.calendar):
             return one
-    raise Refused("There is no such event in the next 60 days.")
+    raise NotPossible("There is no such event in the next 60 days.")
 
 
 def _moment(given: str) -> Any:
@@ -164,13 +164,13 @@ def _calendar_verb(sandbox: Sandbox, facts: Facts) -> Facts:
     calendar = _find(sandbox, facts).calendar(facts["calendar"])
     allowed = ("rename", "recolor", "make_read_only", "share", "unshare", "remove", "forget_tokens", "housekeep")
     if facts["do"] not in allowed:
-        raise Refused(f"One of {', '.join(allowed)}.")
+        raise NotPossible(f"One of {', '.join(allowed)}.")
     getattr(calendar, facts["do"])(*facts.get("with", []))
     return _calendar(calendar)
 
 
 def _fault(sandbox: Sandbox, facts: Facts) -> Facts:
-    """Any field of Fault."""
+    """Add a fault with these fields of Fault."""
     sandbox.faults.add(**facts)
     return {"faults": len(sandbox.faults.pending)}
 
@@ -192,7 +192,7 @@ def _advance(sandbox: Sandbox, facts: Facts) -> Facts:
 
 
 def _log(sandbox: Sandbox, facts: Facts) -> Facts:
-    """The requests since the last time, then forgotten when `clear` says so."""
+    """The requests in the log; `clear` empties it."""
     lines = sandbox.log.summary()
     stranger = sandbox.stranger_log.summary()
     if facts.get("clear"):

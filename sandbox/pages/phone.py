@@ -1,4 +1,4 @@
-"""The pretend iPhone: one account's week, and forms that edit it as an iPhone does."""
+"""The pretend iPhone: an account's events, and forms that edit them as an iPhone does."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from werkzeug import Request, Response
 from werkzeug.exceptions import Forbidden, NotFound
 
 from sandbox.device import agenda
-from sandbox.device.agenda import Shown
+from sandbox.device.agenda import DisplayedEvent
 from sandbox.device.device import AppleDevice
 from sandbox.ical.apple_text import Moment
 from sandbox.pages import render
@@ -21,13 +21,13 @@ from sandbox.server.store.accounts import Account
 
 RULES = {"": "Never", "FREQ=DAILY": "Every day", "FREQ=WEEKLY": "Every week", "FREQ=WEEKLY;INTERVAL=2": "Every 2 weeks"}
 TRAVEL = {"0": "None", "5": "5 minutes", "15": "15 minutes", "30": "30 minutes", "60": "1 hour", "90": "1 hour 30"}
-LISTED = 14  # days; the strip above shows the first seven
+LISTED_DAYS = 14  # the strip above the list shows the first seven
 _MINUTE = timedelta(minutes=1)
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One event in the list, ready to be written."""
+    """One event in the list, as text."""
 
     url: str
     title: str
@@ -52,7 +52,7 @@ class Day:
 
     @property
     def listed(self) -> bool:
-        """Whether the list shows it: today, and every day on which something stands."""
+        """Whether it is in the list: today and every day with events are."""
         return self.today or bool(self.rows)
 
     @property
@@ -69,14 +69,14 @@ def week(account: Account, request: Request) -> Response:
 
 
 def fragment(account: Account, request: Request) -> Response:
-    """The same list alone, for the script that looks for changes; 204 while nothing changed."""
+    """The same list without the page around it, for the script that polls; 204 while nothing has changed."""
     if request.args.get("seen") == _state(account):
         return Response(status=204)
     return render.page("_week.html", **_week(account, request))
 
 
 def new(account: Account, request: Request) -> Response:
-    """A form for a new event, and what it does."""
+    """The form for a new event, and the page that receives it."""
     if request.method == "GET":
         return _new_page(account, request)
     form = request.form
@@ -92,20 +92,20 @@ def new(account: Account, request: Request) -> Response:
 
 
 def event(account: Account, request: Request) -> Response:
-    """One occurrence and everything that can be done with it."""
+    """One occurrence and the forms to change it."""
     one = _find(account, request.args.get("href", ""), request.args.get("slot", ""))
     return _event_page(account, one)
 
 
-def change(account: Account, request: Request) -> Response:
-    """Do one thing with an event, then show its week."""
+def edit(account: Account, request: Request) -> Response:
+    """Change an event in one way, then show its week."""
     form = request.form
     one = _find(account, form.get("href", ""), form.get("slot", ""))
     act = ACTIONS.get(form.get("action", ""))
     if act is None:
-        raise NotFound("The phone cannot do that.")
+        raise NotFound("This action does not exist.")
     if one.calendar.read_only:
-        raise Forbidden("This calendar can only be looked at.")
+        raise Forbidden("This calendar is read-only.")
     try:
         start = act(AppleDevice(account), one, form)
     except ValueError as error:
@@ -113,10 +113,10 @@ def change(account: Account, request: Request) -> Response:
     return render.see(_week_url(account, start or one.start))
 
 
-# --- what can be done with an event ---------------------------------------------------------------------------
+# --- actions ------------------------------------------------------------------------------------------------
 
 
-def _move(device: AppleDevice, one: Shown, form: Any) -> Moment | None:
+def _move(device: AppleDevice, one: DisplayedEvent, form: Any) -> Moment | None:
     start = one.start + int(form["by"]) * _MINUTE if form.get("by") else _moment(form.get("start", ""), one.all_day)
     if not one.repeats or form.get("scope") == "all":
         device.move(one.href, _first(device, one, start))
@@ -127,8 +127,8 @@ def _move(device: AppleDevice, one: Shown, form: Any) -> Moment | None:
     return start
 
 
-def _first(device: AppleDevice, one: Shown, start: Moment) -> Moment:
-    """Where a whole series begins when this occurrence of it moves to `start`."""
+def _first(device: AppleDevice, one: DisplayedEvent, start: Moment) -> Moment:
+    """The new start of a whole series when this occurrence moves to `start`."""
     first = device.begins(one.href)
     if not one.repeats or not isinstance(first, datetime) or not isinstance(start, datetime):
         return start
@@ -136,14 +136,14 @@ def _first(device: AppleDevice, one: Shown, start: Moment) -> Moment:
     return (first.astimezone(device.zone) if first.tzinfo else first).replace(tzinfo=None) + moved
 
 
-def _lengthen(device: AppleDevice, one: Shown, form: Any) -> None:
+def _lengthen(device: AppleDevice, one: DisplayedEvent, form: Any) -> None:
     by = int(form.get("by", "0")) * _MINUTE
     if one.end + by <= one.start:
-        raise ValueError("It cannot end before it begins.")
+        raise ValueError("The event cannot end before it starts.")
     device.lengthen(one.href, timedelta(days=1 if by > timedelta() else -1) if one.all_day else by)
 
 
-def _delete(device: AppleDevice, one: Shown, form: Any) -> None:
+def _delete(device: AppleDevice, one: DisplayedEvent, form: Any) -> None:
     if not one.repeats or form.get("scope") == "all":
         device.delete(one.href)
     elif form.get("scope") == "following":
@@ -152,15 +152,15 @@ def _delete(device: AppleDevice, one: Shown, form: Any) -> None:
         device.delete_one(one.href, _slot(one))
 
 
-def _transfer(device: AppleDevice, one: Shown, form: Any) -> None:
+def _transfer(device: AppleDevice, one: DisplayedEvent, form: Any) -> None:
     device.move_to(one.href, device.account.calendar(form["calendar"]))
 
 
-def _duplicate(device: AppleDevice, one: Shown, form: Any) -> None:
+def _duplicate(device: AppleDevice, one: DisplayedEvent, form: Any) -> None:
     device.duplicate(one.href)
 
 
-ACTIONS: dict[str, Callable[[AppleDevice, Shown, Any], Moment | None]] = {
+ACTIONS: dict[str, Callable[[AppleDevice, DisplayedEvent, Any], Moment | None]] = {
     "move": _move,
     "lengthen": _lengthen,
     "delete": _delete,
@@ -191,7 +191,7 @@ def _span(form: Any) -> tuple[Moment, Moment]:
     if all_day:
         return start, end + timedelta(days=1) if end >= start else start + timedelta(days=1)
     if end <= start:
-        raise ValueError("It cannot end before it begins.")
+        raise ValueError("The event cannot end before it starts.")
     return start, end
 
 
@@ -200,21 +200,21 @@ def _travel(form: Any) -> timedelta | None:
     return int(minutes) * _MINUTE if minutes.isdigit() and minutes != "0" else None
 
 
-def _slot(one: Shown) -> Moment:
+def _slot(one: DisplayedEvent) -> Moment:
     return date.fromisoformat(one.slot) if one.all_day else datetime.fromisoformat(one.slot)
 
 
-def _find(account: Account, href: str, slot: str) -> Shown:
-    """The occurrence with that original start. Raises NotFound when it was deleted meanwhile."""
+def _find(account: Account, href: str, slot: str) -> DisplayedEvent:
+    """The occurrence with that original start. Raises NotFound when it has been deleted."""
     zone = ZoneInfo(account.zone)
     try:
         around = datetime.fromisoformat(slot).date()
     except ValueError as error:
         raise NotFound("There is no such event.") from error
-    for one in agenda.shown(account, around - timedelta(days=60), 120, zone):
+    for one in agenda.displayed_events(account, around - timedelta(days=60), 120, zone):
         if (one.href, one.slot) == (href, slot):
             return one
-    raise NotFound("This event is gone.")
+    raise NotFound("This event has been deleted.")
 
 
 # --- writing pages --------------------------------------------------------------------------------------------
@@ -242,9 +242,9 @@ def _new_page(account: Account, request: Request, problem: str = "") -> Response
     )
 
 
-def _event_page(account: Account, one: Shown, problem: str = "") -> Response:
+def _event_page(account: Account, one: DisplayedEvent, problem: str = "") -> Response:
     rule = AppleDevice(account).rule(one.href)
-    rules = RULES if rule in RULES else {rule: "As it is now"} | RULES
+    rules = RULES if rule in RULES else {rule: "Current rule"} | RULES
     return render.page(
         "event.html",
         status=422 if problem else 200,
@@ -268,7 +268,7 @@ def _today(account: Account) -> date:
 
 
 def _state(account: Account) -> str:
-    """Changes when the list does."""
+    """A text that changes whenever the list changes."""
     return f"{account.revision}.{_today(account):%j}"
 
 
@@ -279,8 +279,8 @@ def _week(account: Account, request: Request) -> dict[str, Any]:
     except ValueError:
         asked = today
     monday = asked - timedelta(days=asked.weekday())
-    found = agenda.shown(account, monday, LISTED, zone)
-    days = [_day(account, monday + timedelta(days=index), today, found) for index in range(LISTED)]
+    found = agenda.displayed_events(account, monday, LISTED_DAYS, zone)
+    days = [_day(account, monday + timedelta(days=index), today, found) for index in range(LISTED_DAYS)]
     return {
         "account": account,
         "week": days[:7],
@@ -295,7 +295,7 @@ def _week(account: Account, request: Request) -> dict[str, Any]:
     }
 
 
-def _day(account: Account, day: date, today: date, found: list[Shown]) -> Day:
+def _day(account: Account, day: date, today: date, found: list[DisplayedEvent]) -> Day:
     on_it = [one for one in found if one.start.date() <= day and _last_day(one) >= day]
     return Day(
         iso=day.isoformat(),
@@ -307,12 +307,12 @@ def _day(account: Account, day: date, today: date, found: list[Shown]) -> Day:
     )
 
 
-def _last_day(one: Shown) -> date:
+def _last_day(one: DisplayedEvent) -> date:
     """The last day an event touches: one that ends at midnight does not touch the day that begins then."""
     return max(one.start, one.end - timedelta(microseconds=1)).date()
 
 
-def _row(account: Account, one: Shown, day: date) -> Row:
+def _row(account: Account, one: DisplayedEvent, day: date) -> Row:
     query = urlencode({"href": one.href, "slot": one.slot})
     begins = f"{one.start:%H:%M}" if one.start.date() == day else ""
     return Row(
@@ -327,7 +327,7 @@ def _row(account: Account, one: Shown, day: date) -> Row:
     )
 
 
-def _notes(one: Shown) -> list[str]:
+def _notes(one: DisplayedEvent) -> list[str]:
     answers = {"DECLINED": "declined", "NEEDS-ACTION": "not answered", "TENTATIVE": "maybe"}
     notes = [
         f"{_minutes(one.travel)} travel" if one.travel else "",
@@ -345,7 +345,7 @@ def _minutes(length: timedelta) -> str:
     return " ".join(filter(None, (f"{hours} h" if hours else "", f"{minutes} min" if minutes else "")))
 
 
-def _when(one: Shown) -> str:
+def _when(one: DisplayedEvent) -> str:
     day = f"{one.start:%A} {one.start.day} {one.start:%B %Y}"
     if not one.all_day:
         return f"{day}, {one.start:%H:%M} to {one.end:%H:%M}"

@@ -1,4 +1,4 @@
-"""The iCloud stand-in: its CalDAV server, hosts, faults and switches."""
+"""The pretend iCloud: its hosts, its CalDAV server, its store, its faults and its switches."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which hosts there are and what they are called: the entry host, the pods, the stranger."""
+"""The URLs of the hosts: the entry host, the pod with the calendars, and a stranger that is not part of iCloud."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ from dataclasses import dataclass
 
 @dataclass
 class Hosts:
-    """Base URLs, each with a slash at its end; known once the listeners are bound."""
+    """Base URLs, each ending with a slash; empty until the listeners are bound."""
 
     entry: str = ""
     pod: str = ""
     stranger: str = ""
 
     def url(self, name: str) -> str:
-        """The base URL of `entry`, `pod` or `stranger`; anything else is taken for an URL."""
+        """The base URL of `entry`, `pod` or `stranger`; any other value is returned as it is."""
         return {"entry": self.entry, "pod": self.pod, "stranger": self.stranger}.get(name, name)

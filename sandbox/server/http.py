@@ -1,4 +1,4 @@
-"""The wire: threaded HTTP/1.1 listeners with keep-alive, the log, and the faults."""
+"""Threaded HTTP/1.1 servers with keep-alive, which log every request and apply faults."""
 
 from __future__ import annotations
 
@@ -20,8 +20,7 @@ from werkzeug import Request, Response
 
 from sandbox.server.dav import replies
 from sandbox.server.faults import Fault, Faults
-from sandbox.server.log import Log
-from sandbox.server.log import Request as Entry
+from sandbox.server.log import Log, LoggedRequest
 from sandbox.server.store.clock import Clock
 
 App = Callable[[Request, str], Response]
@@ -29,7 +28,7 @@ _SMALL = 1024  # not worth compressing
 
 
 class Listener(ThreadingHTTPServer):
-    """One host: an address, an application and a log. Connections are kept to be closed at the end."""
+    """One host: an address, an application and a log. It closes its open connections when it ends."""
 
     daemon_threads = True
     allow_reuse_address = True
@@ -41,13 +40,13 @@ class Listener(ThreadingHTTPServer):
         self.redirects: Callable[[str], str] = lambda target: target
         self.wants_gzip: Callable[[], bool] = lambda: False
         self.closing = Event()
-        self.connections = 0  # accepted so far, whether or not anything was said
+        self.connections = 0  # accepted so far, with or without a request
         self._live: set[socket.socket] = set()
         self._guard = Lock()
         super().__init__((address, port), Handler)
 
     def server_bind(self) -> None:
-        # Without the base class's look-up of the machine's own name, which can take seconds.
+        # The base class also looks up the name of the machine, which can take seconds.
         self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         self.socket.bind(self.server_address)
         self.server_address = self.socket.getsockname()
@@ -71,7 +70,7 @@ class Listener(ThreadingHTTPServer):
         super().shutdown_request(request)
 
     def handle_error(self, request: Any, client_address: Any) -> None:
-        """A client that goes away is no event; anything else is shown as usual."""
+        """Ignore clients that close their connection; report all other errors as usual."""
         if not isinstance(sys.exception(), OSError) and not self.closing.is_set():
             super().handle_error(request, client_address)
 
@@ -86,7 +85,7 @@ class Listener(ThreadingHTTPServer):
 
 
 class Acceptor:
-    """One thread that waits for connections on any number of listeners."""
+    """One thread that accepts connections for any number of listeners."""
 
     def __init__(self) -> None:
         self._selector = selectors.DefaultSelector()
@@ -97,18 +96,18 @@ class Acceptor:
         self._thread = Thread(target=self._run, name="icloud", daemon=True)
 
     def start(self) -> None:
-        """Begin."""
+        """Start the thread."""
         self._thread.start()
 
     def add(self, listener: Listener) -> None:
-        """Serve one more."""
+        """Serve another listener."""
         with self._lock:
             self._listeners.append(listener)
             self._selector.register(listener.socket, selectors.EVENT_READ, listener)
         self._waker.send(b".")
 
     def remove(self, listener: Listener) -> None:
-        """Stop serving one, and close it."""
+        """Stop serving a listener, and close it."""
         with self._lock:
             if listener in self._listeners:
                 self._listeners.remove(listener)
@@ -116,7 +115,7 @@ class Acceptor:
                 listener.end()
 
     def stop(self) -> None:
-        """Stop serving all."""
+        """Stop serving all listeners, and end the thread."""
         for listener in list(self._listeners):
             self.remove(listener)
         self._waker.close()
@@ -143,7 +142,7 @@ class Acceptor:
 
 
 class Handler(BaseHTTPRequestHandler):
-    """Reads one request after the other from a connection and answers it, undisturbed or not."""
+    """Reads the requests of a connection and answers each, with a fault where one applies."""
 
     protocol_version = "HTTP/1.1"
     disable_nagle_algorithm = True
@@ -155,26 +154,26 @@ class Handler(BaseHTTPRequestHandler):
         return cast(Listener, self.server)
 
     def __getattr__(self, name: str) -> Callable[[], None]:
-        # http.server looks for do_PROPFIND and the like.
+        # http.server looks up do_PROPFIND and so on.
         if name.startswith("do_"):
             return self.serve
         raise AttributeError(name)
 
     def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - the base class's name
-        """Nothing on standard error; the log is elsewhere."""
+        """Write nothing to standard error; requests are in `log`."""
 
     def version_string(self) -> str:
         return "AppleHttpServer/2f080fc0"
 
     def serve(self) -> None:
-        """One request: perhaps a fault, perhaps an answer, always an entry in the log."""
+        """Answer one request, or apply its fault, and log it."""
         body = self._body()
         request = Request(self._environ(body))
         user = (request.authorization.username if request.authorization else "") or ""
         fault = self.listener.faults.take(
             method=self.command, path=request.path, host=self.listener.name, user=user, body=body
         )
-        response = self._disturbed(fault) if fault and fault.status else self._answer(request)
+        response = self._faulty(fault) if fault and fault.status else self._answer(request)
         payload = self._payload(request, response, fault)
         silent = bool(fault and fault.how == "close")
         self.listener.log.append(_entry(self, request, body, response, payload, fault, silent))
@@ -188,14 +187,14 @@ class Handler(BaseHTTPRequestHandler):
     def _answer(self, request: Request) -> Response:
         return self.listener.app(request, self.listener.name)
 
-    def _disturbed(self, fault: Fault) -> Response:
+    def _faulty(self, fault: Fault) -> Response:
         headers = dict(fault.headers)
         if "Location" in headers:
             headers["Location"] = self._redirect(headers["Location"])
         response = Response(fault.content or b"", fault.status, headers)
         if "Content-Type" not in headers:
             response.headers.pop("Content-Type", None)
-        return replies.dress(response, pod=42)
+        return replies.add_common_headers(response, pod=42)
 
     def _redirect(self, to: str) -> str:
         base = self.listener.redirects(to)
@@ -291,9 +290,9 @@ def _entry(
     payload: bytes,
     fault: Fault | None,
     silent: bool,
-) -> Entry:
+) -> LoggedRequest:
     names = ("If-Match", "If-None-Match")
-    return Entry(
+    return LoggedRequest(
         method=handler.command,
         host=handler.listener.name,
         path=request.path,

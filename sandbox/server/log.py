@@ -1,4 +1,4 @@
-"""What was asked and answered: enough to count requests and to prove where no password went."""
+"""The log of requests: enough to count them and to prove which hosts got no password."""
 
 from __future__ import annotations
 
@@ -6,12 +6,12 @@ from dataclasses import dataclass, field
 from threading import Lock
 from typing import Any
 
-KEPT = 20_000  # a demo runs for days
+MAX_KEPT = 20_000  # entries; a demo may run for days
 
 
 @dataclass(frozen=True, slots=True)
-class Request:
-    """One request as the sandbox saw it. Never a password, never a body."""
+class LoggedRequest:
+    """One request as the sandbox received it, without passwords and bodies."""
 
     method: str
     host: str  # "entry", "pod", "old pod", "stranger"
@@ -23,24 +23,24 @@ class Request:
     body_bytes: int = 0  # size of the answer's body as sent
     report: str = ""  # sync-collection, calendar-multiget, calendar-query
     agent: str = ""  # User-Agent
-    fault: str = ""  # what disturbed the answer
+    fault: str = ""  # the name of the fault that was applied
 
 
-class Log(list[Request]):
-    """A list of requests, oldest first, safe to append to from many threads."""
+class Log(list[LoggedRequest]):
+    """A list of requests, oldest first; threads may append to it at the same time."""
 
     def __init__(self) -> None:
         super().__init__()
         self._lock = Lock()
 
-    def append(self, request: Request) -> None:
-        """Add one; the oldest fall off."""
+    def append(self, request: LoggedRequest) -> None:
+        """Add a request; the oldest are removed beyond MAX_KEPT."""
         with self._lock:
             super().append(request)
-            if len(self) > KEPT:
-                del self[: len(self) - KEPT]
+            if len(self) > MAX_KEPT:
+                del self[: len(self) - MAX_KEPT]
 
-    def matching(self, **facts: Any) -> list[Request]:
+    def matching(self, **facts: Any) -> list[LoggedRequest]:
         """The requests that have all these values: `log.matching(method="PUT", status=412)`."""
         return [item for item in list(self) if all(getattr(item, key) == value for key, value in facts.items())]
 

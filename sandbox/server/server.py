@@ -1,4 +1,4 @@
-"""The sandbox: iCloud's entry host and pod on loopback, a stranger, and everything a test may turn."""
+"""The sandbox: iCloud's entry host and pod on loopback, a stranger's host, and what tests may change about them."""
 
 from __future__ import annotations
 
@@ -29,9 +29,9 @@ _PORTS_TRIED = 50
 class Sandbox:
     """iCloud without an Apple account. Use it as a context manager, or call start() and stop().
 
-    `path`: a directory where everything is kept, so that the next start continues; None keeps it in memory.
-    `clock`: tells the present instant, aware; `advance` moves it on. Ports: 0 lets the system choose; a
-    given one that is busy is stepped over.
+    `path`: a directory for the data, which the next start continues with; None keeps everything in memory.
+    `clock`: returns the current time, aware; `advance` moves it forward. Ports: 0 lets the system choose; where a given
+    port is in use, the next free one is taken.
     """
 
     def __init__(
@@ -60,10 +60,10 @@ class Sandbox:
         self._stranger: Listener | None = None
         self.apple_url = ""
 
-    # --- life ---------------------------------------------------------------------------------------------
+    # --- start and stop ------------------------------------------------------------------------------------------
 
     def start(self) -> Sandbox:
-        """Bind and serve."""
+        """Bind the listeners and serve."""
         self.hosts.entry = self._listen("entry", self.cloud.answer, self.log).url
         self._pod = self._listen("pod", self.cloud.answer, self.log)
         self.hosts.pod = self._pod.url
@@ -73,7 +73,7 @@ class Sandbox:
         return self
 
     def stop(self) -> None:
-        """Close everything."""
+        """Close all listeners and the store."""
         self._acceptor.stop()
         self.store.close()
 
@@ -85,29 +85,29 @@ class Sandbox:
     ) -> None:
         self.stop()
 
-    # --- where --------------------------------------------------------------------------------------------
+    # --- addresses ------------------------------------------------------------------------------------------
 
     @property
     def entry_url(self) -> str:
-        """What a client is given, as `https://caldav.icloud.com/`."""
+        """The URL that clients start with; on iCloud `https://caldav.icloud.com/`."""
         return self.hosts.entry
 
     @property
     def pod_url(self) -> str:
-        """Where the calendars are, as `https://p42-caldav.icloud.com/`."""
+        """The URL of the host with the calendars; on iCloud `https://p42-caldav.icloud.com/`."""
         return self.hosts.pod
 
     @property
     def stranger_url(self) -> str:
-        """A host that must never be asked; it writes down whatever it gets in `stranger_log`."""
+        """The URL of a host that must never get a request; it records all in `stranger_log`."""
         return self.hosts.stranger
 
     @property
     def stranger_connections(self) -> int:
-        """How often somebody so much as connected to the stranger."""
+        """How many connections to the stranger were opened, with or without a request."""
         return self._stranger.connections if self._stranger else 0
 
-    # --- who ----------------------------------------------------------------------------------------------
+    # --- accounts -------------------------------------------------------------------------------------------
 
     def add_account(
         self,
@@ -120,13 +120,13 @@ class Sandbox:
     ) -> Account:
         """A new Apple Account without a calendar of events. Raises ValueError when the Apple ID is taken.
 
-        `addresses`: the owner's mail addresses when they are not the Apple ID; `zone`: where the phone is;
-        `reminders`: whether there is a list of reminders too, as on most accounts.
+        `addresses`: the owner's mail addresses, by default the Apple ID; `zone`: the time zone of the phone;
+        `reminders`: whether the account has a list of reminders, as most have.
         """
         return self.store.add_account(apple_id, name=name, addresses=addresses, zone=zone, reminders=reminders)
 
     def account(self, apple_id: str) -> Account:
-        """An account that is there. Raises KeyError."""
+        """The account with this Apple ID. Raises KeyError."""
         account = self.store.account(apple_id)
         if account is None:
             raise KeyError(apple_id)
@@ -137,19 +137,19 @@ class Sandbox:
         """All accounts, oldest first."""
         return list(self.store.accounts.values())
 
-    # --- what may happen ----------------------------------------------------------------------------------
+    # --- events -------------------------------------------------------------------------------------------
 
     def advance(self, seconds: float) -> None:
-        """Let time pass at once: for iCloud's lag, its throttle, its ETags and its Date header."""
+        """Move iCloud's clock forward: for its lag, its throttle, its ETags and its Date header."""
         self.clock.advance(seconds)
 
     def forget_tokens(self) -> None:
-        """No sync token handed out so far is known any more."""
+        """Make all sync tokens invalid that were handed out so far."""
         for account in self.accounts:
             account.forget_tokens()
 
     def down(self, status: int = 503, *, how: Literal["", "close"] = "") -> None:
-        """iCloud does not work until `up`: every request gets this status, or no answer at all."""
+        """Stop iCloud until `up`: every request gets this status, or with how="close" no answer."""
         self.up()
         self._down = self.faults.add("down", times=None, status=status, how=how, content=b"")
 
@@ -161,18 +161,18 @@ class Sandbox:
 
     @property
     def is_down(self) -> bool:
-        """Whether `down` is in force."""
+        """Whether iCloud is down."""
         return any(fault is self._down for fault in self.faults.pending)
 
     def move_pod(self, old: Literal["closed", "421", "404", "503"] = "closed") -> str:
-        """Apple moves the accounts to another pod; returns its URL. The old one closes, or says so."""
+        """Move all accounts to another pod; returns its URL. `old`: what the old pod does."""
         before = self._pod
         self._ports["pod"] = 0
         self._pod = self._listen("pod", self.cloud.answer, self.log)
         self.hosts.pod = self._pod.url
         for account in self.accounts:
             account.pod += 1
-            account.keep()
+            account.save()
         if before and old == "closed":
             self._acceptor.remove(before)
         elif before:
@@ -181,11 +181,11 @@ class Sandbox:
         return self.hosts.pod
 
     def serve_pages(self, port: int = 0) -> str:
-        """Serve Apple's pages too: the iPhone, the app-specific passwords, the control; returns their URL."""
-        from sandbox.pages.app import Apple  # templates are loaded by those who look at them
+        """Serve Apple's pages: the iPhone, the app-specific passwords and the control; returns their URL."""
+        from sandbox.pages.app import ApplePages  # only those who need the pages load Django's templates
 
         self._ports["apple"] = port
-        self.apple_url = self._listen("apple", Apple(self).answer, self.apple_log).url
+        self.apple_url = self._listen("apple", ApplePages(self).answer, self.apple_log).url
         return self.apple_url
 
     # --- listeners ----------------------------------------------------------------------------------------
@@ -202,7 +202,7 @@ class Sandbox:
 
 
 def _bind(name: str, address: str, port: int, app: App, log: Log) -> Listener:
-    """Step over busy ports; 0 is any free one."""
+    """A listener on `port` or the next free one; 0 is any free port."""
     for attempt in range(_PORTS_TRIED):
         try:
             return Listener(name, address, port and port + attempt, app, log)
@@ -213,5 +213,5 @@ def _bind(name: str, address: str, port: int, app: App, log: Log) -> Listener:
 
 
 def _stranger(request: Request, host: str) -> Response:
-    """A friendly answer: the trap must not warn."""
-    return Response(xml.multistatus([]), 207, content_type="text/xml;charset=UTF-8")
+    """Answer as a CalDAV server would, so that a client that should not ask here notices nothing."""
+    return Response(xml.multistatus_body([]), 207, content_type="text/xml;charset=UTF-8")

@@ -1,6 +1,6 @@
-"""Every behaviour of iCloud on which the sources disagree, or which a test wants otherwise: one switch each.
+"""One switch for each behaviour of iCloud on which the sources disagree or which tests need to change.
 
-The default is what iCloud most likely does. A value that a switch does not know is refused at once.
+The default is what iCloud most likely does. A switch refuses unknown values.
 """
 
 from __future__ import annotations
@@ -18,45 +18,45 @@ def _choices() -> dict[str, tuple[Any, ...]]:
 
 @dataclass
 class Switches:
-    """Set any of them at any time: `icloud.switches.expired_token = "410"`."""
+    """The switches; any of them may be set at any time: `icloud.switches.expired_token = "410"`."""
 
     # --- hosts -------------------------------------------------------------------------------------------
     home_on_pod: bool = True
     """calendar-home-set is absolute and names the pod, port included; off: a path only."""
     entry_redirects: Literal["never", "calendars", "always"] = "never"
-    """What the entry host sends to the pod instead of serving it, before it reads Authorization."""
+    """Which requests the entry host redirects to the pod, without reading Authorization."""
     redirect_status: Literal[301, 302, 307, 308] = 301
     """The status of those redirects."""
     hrefs_on: Literal["path", "entry", "pod"] = "path"
-    """hrefs of members: path only, or absolute on the entry host or on the pod, whichever host was asked."""
+    """hrefs of members are paths, or URLs on the entry host or on the pod, whichever host gets the request."""
     home_known: bool = True
-    """The principal has calendar-home-set; now and then iCloud leaves it out when it is busy."""
+    """The principal has calendar-home-set; iCloud sometimes omits it under load."""
     removed_calendar: Literal["404", "403", "410"] = "404"
-    """What is said of a calendar that was removed, or whose share was withdrawn."""
+    """The status of a calendar that was removed or is no longer shared."""
     escaped_hrefs: bool = False
-    """hrefs spell `@` as `%40`."""
+    """hrefs contain `%40` instead of `@`."""
     gzip: bool = True
-    """Compress answers over 1 KB for a client that offers it."""
-    # --- identity ----------------------------------------------------------------------------------------
+    """Compress answers over 1 KB for clients that accept it."""
+    # --- signing in -------------------------------------------------------------------------------------
     joined_challenges: bool = False
     """The two challenges of a 401 in one header line instead of two."""
     dashes_optional: bool = False
     """Accept an app-specific password without its dashes."""
     locked_account: Literal["401", "403", "503"] = "401"
-    """What a locked account is told."""
+    """The status for a locked account."""
     requests_per_minute: int | None = None
-    """Above it an account gets 503 with a Retry-After of one second, far too short to help."""
+    """Above this rate, an account gets 503 with Retry-After: 1, which is too short to help."""
     # --- listing -----------------------------------------------------------------------------------------
     principal_depth_one: Literal["400", "207"] = "400"
-    """PROPFIND Depth 1 on the principal."""
+    """The status of PROPFIND Depth 1 on the principal."""
     short_principal_href: bool = False
-    """The principal calls itself `/principal/` in its own answer."""
+    """The href of the principal in its own answer is `/principal/`."""
     home_addresses: bool = True
     """The principal has calendar-user-address-set."""
     cdata: bool = True
-    """calendar-data wrapped in CDATA; off: escaped."""
+    """calendar-data is wrapped in CDATA; off: escaped."""
     content_type: str = "text/xml;charset=UTF-8"
-    """Content-Type of XML answers; real ones cannot be trusted."""
+    """Content-Type of XML answers; those of real servers are not reliable."""
     # --- sync --------------------------------------------------------------------------------------------
     token_form: Literal["base64", "ft"] = "base64"  # noqa: S105
     """`HwoQEgwAA...` or the older `FT=-@RU=<uuid>@S=<n>`."""
@@ -78,53 +78,53 @@ class Switches:
     sync_repeats: bool = False
     """sync-collection lists each changed member twice."""
     sync_page: int | None = None
-    """At most so many members in one answer, with 507 for the rest (RFC 6578 3.6); iCloud: all."""
+    """The maximum of members in one answer, with 507 for the rest (RFC 6578 3.6); iCloud has none."""
     honours_limit: bool = False
-    """Obey DAV:limit as `sync_page`; iCloud ignores it."""
+    """Apply DAV:limit like `sync_page`; iCloud ignores it."""
     sync_on_home: bool = True
     """The home collection answers sync-collection with its new, changed and removed calendars."""
     # --- reading -----------------------------------------------------------------------------------------
     lag_seconds: float = 0
-    """For so long after a write, reads still show what was before, though the member is listed as changed."""
+    """For this long after a write, reads return the state before it, although the change is listed."""
     lag_shows: Literal["missing", "old"] = "missing"
-    """During the lag a changed member is 404 or shows its old text; a new one is 404 either way."""
+    """During the lag, a changed member is 404 or has its old text; a new one is always 404."""
     multiget_missing: Literal["404", "404-propstat", "left-out", "empty-status"] = "404"
-    """How multiget speaks of a member that is not there."""
+    """How multiget reports a member that does not exist."""
     query_without_component: Literal["400", "207"] = "400"
-    """calendar-query without a VEVENT filter."""
+    """The status of calendar-query without a VEVENT filter."""
     home_report: Literal["400", "500"] = "400"
-    """calendar-query and multiget on the home."""
+    """The status of calendar-query and multiget on the home."""
     moved_occurrences: Literal["by-original", "by-both"] = "by-original"
-    """Whether a time-range finds a moved occurrence at its new time too; iCloud does not."""
+    """Whether a time-range also finds a moved occurrence at its new time; iCloud does not."""
     marks_exceptions: bool = True
     """Time-range answers add X-RECURRENCE-EXCEPTION to overrides, so their bytes differ from multiget."""
     doubles_dtstamp: bool = False
-    """Overrides are served with a second DTSTAMP, which is the time of the answer."""
+    """Overrides are served with a second DTSTAMP: the time of the answer."""
     # --- writing -----------------------------------------------------------------------------------------
     etag_on_put: bool = True
     """PUT answers with the new ETag."""
     no_end: Literal["404", "403", "201"] = "404"
-    """PUT of an event with neither DTEND nor DURATION."""
+    """The status of a PUT of an event with neither DTEND nor DURATION."""
     uid_conflict: Literal["403", "403-precondition", "409", "412", "accepted"] = "403"
-    """PUT of a UID that stands elsewhere in the account. All but bare 403 name no-uid-conflict."""
+    """The answer to a PUT of a UID that exists elsewhere in the account; all but 403 name no-uid-conflict."""
     uid_lag_seconds: float = 0
-    """For so long after a delete its UID is still taken."""
+    """For this long after a DELETE, the UID still counts as used."""
     wildcard_if_match: Literal["backwards", "proper"] = "backwards"
-    """`If-Match: *`: refused for what exists, accepted for what does not; or as RFC 9110 says."""
+    """`If-Match: *` is refused for existing members and accepted for others; "proper": as in RFC 9110."""
     move: Literal["412", "201"] = "412"
-    """MOVE between calendars."""
+    """The status of a MOVE between calendars."""
     strict_content_type: bool = False
-    """PUT with another type than text/calendar: 403."""
+    """A PUT whose type is not text/calendar gets 403."""
     strict_line_ends: bool = False
-    """PUT with bare line feeds: 403."""
+    """A PUT with LF instead of CRLF gets 403."""
     strict_time_zones: bool = False
-    """PUT with a TZID that has no VTIMEZONE: 403."""
+    """A PUT with a TZID but without its VTIMEZONE gets 403."""
     odd_names: Literal["403", "accepted"] = "403"
-    """PUT with blanks or non-ASCII characters in the file name or the UID."""
+    """The answer to a PUT with spaces or non-ASCII characters in the file name or the UID."""
     honours_schedule_agent: bool = False
-    """SCHEDULE-AGENT=CLIENT or NONE keeps the server from mailing (RFC 6638 7.1); nobody saw it do so."""
+    """With SCHEDULE-AGENT=CLIENT or NONE the server sends no mail (RFC 6638 7.1); nobody has observed that."""
     calendar_limit: int = 100
-    """Calendars and lists per account."""
+    """The maximum of calendars and lists in an account."""
 
     def __setattr__(self, name: str, value: Any) -> None:
         choices = _choices()

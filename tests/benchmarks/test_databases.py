@@ -1,4 +1,4 @@
-"""Where measurements and the long test keep what they make."""
+"""The databases of measurements and of the soak test."""
 
 from __future__ import annotations
 

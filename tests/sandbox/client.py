@@ -1,4 +1,4 @@
-"""A plain CalDAV client for looking at the sandbox: it sends exactly what it is told and follows nothing."""
+"""A plain CalDAV client for tests of the sandbox: it sends exactly what it is told and follows no redirects."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ VEVENT = '<C:comp-filter name="VEVENT">{}</C:comp-filter>'
 
 @dataclass
 class Answer:
-    """One answer, with its multistatus read."""
+    """One answer, with its parsed multistatus."""
 
     status: int
     headers: dict[str, str]
@@ -59,7 +59,7 @@ class Answer:
 
     @property
     def data(self) -> dict[str, bytes]:
-        """calendar-data by href, with the CRLF that XML took away."""
+        """calendar-data by href, with CRLF, which XML readers turn into LF."""
         data = f"{d('propstat')}[1]/{d('prop')}/{c('calendar-data')}"
         found = (one for one in self.root if " 404 " not in (one.findtext(f"{d('propstat')}/{d('status')}") or ""))
         pairs = ((one.findtext(d("href")), one.findtext(data)) for one in found)
@@ -81,7 +81,7 @@ class Answer:
 
 @dataclass
 class Client:
-    """Signed in as one account, or as whoever `auth` says."""
+    """A client with the credentials `auth`."""
 
     icloud: Sandbox
     account: Account
@@ -133,5 +133,5 @@ def event(uid: str = "A-1", *, start: str = "20261123T090000Z", end: str = "2026
 
 
 def at(text: str) -> datetime:
-    """A wall-clock time, naive: `2026-11-23 09:30`."""
+    """A naive local time: `2026-11-23 09:30`."""
     return datetime.fromisoformat(text)

@@ -9,5 +9,5 @@ from tests.sandbox.client import Client
 
 @pytest.fixture
 def client(icloud: Sandbox, account: Account, app_password: str) -> Client:
-    """Signed in as Anna."""
+    """A client that signs in as Anna."""
     return Client(icloud, account, (account.apple_id, app_password))

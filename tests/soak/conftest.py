@@ -10,5 +10,5 @@ from tests.bookings.practice import Practice, make_practice
 
 @pytest.fixture
 def practice(db: None, icloud: Sandbox, account: Account, phone: AppleDevice) -> Practice:
-    """Anna's practice: connected, configured, read."""
+    """Anna's practice: connected, configured and synced."""
     return make_practice(icloud, account, phone)

@@ -1,4 +1,4 @@
-"""Everything at once on this machine: sample data, the iCloud stand-in, the worker and the web server."""
+"""Run everything on this machine: the sandbox's iCloud, Kalends with sample data, its worker and its web server."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
+from importlib.util import find_spec
 from pathlib import Path
 from types import FrameType
 from typing import Any
@@ -18,66 +19,71 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils.translation import gettext as _
 from rich.console import Console
 
-from sandbox.demo.place import LOOPBACK, Busy, Place
-from sandbox.demo.processes import LOOK_AGAIN, Ended, Processes
+from sandbox.demo.folder import LOOPBACK, Busy, DemoFolder
+from sandbox.demo.processes import CHECK_SECONDS, Ended, Processes
 
 START_SECONDS = 120
+PACKAGES = ("werkzeug",)  # of requirements/demo.in, beyond those that Kalends itself needs
 
 
 class Stopped(Exception):
-    """Somebody wants the demo to end."""
+    """A signal asked the demo to end."""
 
 
 class Command(BaseCommand):
-    help = "Everything at once on this machine: SQLite, sample data, the iCloud stand-in, worker and web server."
-    requires_system_checks = []  # the settings that are checked are those its processes get
+    help = "Run everything on this machine: SQLite, sample data, a pretend iCloud, worker and web server."
+    requires_system_checks = []  # its processes have settings of their own, and check those
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("--reset", action="store_true", help=_("begin anew"))
-        parser.add_argument("--data", type=Path, default=settings.BASE_DIR / "data" / "demo", help=_("where it lives"))
+        parser.add_argument("--reset", action="store_true", help=_("delete the data of the last demo"))
+        parser.add_argument(
+            "--data", type=Path, default=settings.BASE_DIR / "data" / "demo", help=_("folder for its data")
+        )
         parser.add_argument("--json", action="store_true", dest="as_json", help=_("print JSON"))
 
     def handle(self, *, reset: bool, data: Path, as_json: bool, **options: Any) -> None:
         self.as_json = as_json
         self.console = Console(stderr=True)
-        place = Place(data.resolve())
+        if any(find_spec(name) is None for name in PACKAGES):
+            self._fail(_("The demo needs more packages: run `make demo`, or install requirements/demo.txt."))
+        folder = DemoFolder(data.resolve())
         try:
-            with place.lock(), _ended_by_signals():
-                self._run(place, reset=reset)
+            with folder.lock(), _ended_by_signals():
+                self._run(folder, reset=reset)
         except Busy as error:
-            where = _("It can be seen at %(address)s.") % {"address": error} if str(error) else ""
-            self._fail(_("A demo runs in this directory already.") + f" {where}".rstrip())
+            where = _("Its address is %(address)s.") % {"address": error} if str(error) else ""
+            self._fail(_("A demo already runs in this directory.") + f" {where}".rstrip())
         except Ended as error:
-            self._fail(_("The demo stopped: %(words)s") % {"words": error})
+            self._fail(_("The demo stopped: %(reason)s") % {"reason": error})
         except Stopped:
-            self.stderr.write(_("Stopped. Started again, it goes on where it was."))
+            self.stderr.write(_("Stopped. The data is kept for the next start."))
 
-    def _run(self, place: Place, *, reset: bool) -> None:
-        if reset or not place.read("practice"):
-            place.clear()
-        place.forget("running")
-        with Processes(place.logs, settings.BASE_DIR, place.environment) as processes:
-            with self._saying(_("Preparing a practice of three with full calendars …")):
-                processes.start("prepare", "manage.py", "demo_prepare", "--data", str(place.folder))
+    def _run(self, folder: DemoFolder, *, reset: bool) -> None:
+        if reset or not folder.read("practice"):
+            folder.clear()
+        folder.forget("running")
+        with Processes(folder.logs, settings.BASE_DIR, folder.environment) as processes:
+            with self._progress(_("Creating a practice with three people and full calendars …")):
+                processes.start("prepare", "manage.py", "demo_prepare", "--data", str(folder.folder))
                 processes.finish("prepare")
-            with self._saying(_("Starting iCloud’s stand-in, the worker and the web server …")):
-                start_all(processes, place)
-                wait_until_up(processes, place)
-            place.write("running", address=place.address)
-            self._announce(place)
+            with self._progress(_("Starting the pretend iCloud, the worker and the web server …")):
+                start_all(processes, folder)
+                wait_until_up(processes, folder)
+            folder.write("running", address=folder.address)
+            self._announce(folder)
             watch(processes, self.stderr.write)
 
-    def _announce(self, place: Place) -> None:
+    def _announce(self, folder: DemoFolder) -> None:
         if self.as_json:
-            self.stdout.write(json.dumps({"address": place.address}))
+            self.stdout.write(json.dumps({"address": folder.address}))
         else:
-            self.stdout.write(_("Kalends, with an iPhone beside it: %(address)s") % {"address": place.address})
+            self.stdout.write(_("Kalends, with an iPhone beside it: %(address)s") % {"address": folder.address})
             self.stderr.write(_("Ctrl-C stops everything."))
         self.stdout.flush()
 
-    def _saying(self, words: str) -> Any:
-        """Show what is going on while it goes on, to people."""
-        return nullcontext() if self.as_json else self.console.status(words)
+    def _progress(self, sentence: str) -> Any:
+        """A context manager that shows the sentence while its block runs, unless the output is JSON."""
+        return nullcontext() if self.as_json else self.console.status(sentence)
 
     def _fail(self, sentence: str) -> None:
         if self.as_json:
@@ -85,34 +91,34 @@ class Command(BaseCommand):
         raise CommandError(sentence, returncode=1)
 
 
-def start_all(processes: Processes, place: Place) -> None:
-    """Start what stays: the stand-in, the worker, the polls and the web server."""
-    ports = [f"--{name}-port={place.ports[name]}" for name in ("entry", "pod", "apple")]
-    processes.start("icloud", "-m", "sandbox", f"--data={place.icloud}", *ports)
+def start_all(processes: Processes, folder: DemoFolder) -> None:
+    """Start the processes that keep running: the sandbox, the worker, the frequent polls and the web server."""
+    ports = [f"--{name}-port={folder.ports[name]}" for name in ("entry", "pod", "apple")]
+    processes.start("icloud", "-m", "sandbox", f"--data={folder.icloud}", *ports)
     processes.start("worker", "manage.py", "qcluster")
     processes.start("polls", "manage.py", "demo_polls")
-    bind = f"--bind={LOOPBACK}:{place.ports['web']}"
+    bind = f"--bind={LOOPBACK}:{folder.ports['web']}"
     processes.start("web", "-m", "gunicorn", "config.wsgi", bind, "--threads=12", "--no-control-socket")
 
 
-def wait_until_up(processes: Processes, place: Place) -> None:
-    """Wait until both pages answer. Raises Ended when a process has ended or nothing answers for long."""
+def wait_until_up(processes: Processes, folder: DemoFolder) -> None:
+    """Wait until both web servers answer. Raises Ended when a process has ended, or at the time limit."""
     deadline = time.monotonic() + START_SECONDS
-    for url in (place.url("apple"), place.address):
+    for url in (folder.url("apple"), folder.address):
         while not _answers(url):
             processes.check()
             if time.monotonic() > deadline:
-                raise Ended(_("Nothing answers at %(url)s; see %(logs)s.") % {"url": url, "logs": place.logs})
-            time.sleep(LOOK_AGAIN)
+                raise Ended(_("Nothing answers at %(url)s; see %(logs)s.") % {"url": url, "logs": folder.logs})
+            time.sleep(CHECK_SECONDS)
 
 
 def watch(processes: Processes, say: Callable[[str], object]) -> None:
-    """For ever: start again whatever has ended, and say so. Raises Ended for what ends again and again."""
+    """Restart processes that have ended, and report it; never returns. Raises Ended when one ends too often."""
     while True:
         for name in processes.ended():
-            words = {"name": name, "code": processes.restart(name), "log": processes.logs / f"{name}.log"}
-            say(_("%(name)s had ended (%(code)s) and was started again; its log: %(log)s") % words)
-        time.sleep(LOOK_AGAIN)
+            facts = {"name": name, "code": processes.restart(name), "log": processes.logs / f"{name}.log"}
+            say(_("%(name)s had ended (%(code)s) and was started again; its log: %(log)s") % facts)
+        time.sleep(CHECK_SECONDS)
 
 
 def _answers(url: str) -> bool:
@@ -125,7 +131,7 @@ def _answers(url: str) -> bool:
 
 @contextmanager
 def _ended_by_signals() -> Iterator[None]:
-    """SIGINT, SIGTERM and SIGHUP raise Stopped, once; while everything is being ended they do nothing more."""
+    """The first SIGINT, SIGTERM or SIGHUP raises Stopped; further ones are ignored while the processes end."""
     numbers = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
     def stop(number: int, frame: FrameType | None) -> None:

@@ -1,4 +1,4 @@
-"""One process of the demo: schedules run at most about twice a minute, and the demo polls every few seconds."""
+"""A process of the demo that queues polls every few seconds, as schedules run at most about twice a minute."""
 
 from __future__ import annotations
 
@@ -11,23 +11,23 @@ from django_q.models import OrmQ
 from django_q.tasks import async_task
 
 TASKS = ("connections.tasks.poll_connections", "bookings.tasks.push_events", "bookings.tasks.reconcile_bookings")
-LOOKS = 4  # within one interval, so that what is due waits no more than a quarter of it
-ENOUGH = 2 * len(TASKS)  # waiting tasks: the worker is behind, and more of the same would not help it
+RUNS_PER_INTERVAL = 4  # so that a connection that is due waits for a quarter of the interval at most
+MAX_QUEUED = 2 * len(TASKS)  # with more waiting tasks the worker is late, and more tasks would not help
 
 
 class Command(BaseCommand):
-    help = "One process of the demo, run by it: queues every few seconds what otherwise runs by the schedules."
+    help = "A process of the demo, started by it: queues the scheduled tasks every few seconds."
 
     def handle(self, *args: Any, **options: Any) -> None:
-        if not settings.DEMO:
+        if not settings.DEMO_APPLE_URL:
             raise CommandError("This is a process of the demo: run `manage.py demo`.")
         while True:
             queue_all()
-            time.sleep(settings.SYNC_INTERVAL_SECONDS / LOOKS)
+            time.sleep(settings.SYNC_INTERVAL_SECONDS / RUNS_PER_INTERVAL)
 
 
 def queue_all() -> None:
-    """Queue one run of each task, unless the worker has enough to do."""
-    if OrmQ.objects.count() < ENOUGH:
+    """Queue one run of each task, unless the worker is late."""
+    if OrmQ.objects.count() < MAX_QUEUED:
         for task in TASKS:
             async_task(task)

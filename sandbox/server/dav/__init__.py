@@ -1,1 +1,1 @@
-"""The CalDAV methods of the iCloud stand-in."""
+"""The CalDAV methods of the pretend iCloud, and how it writes its answers."""

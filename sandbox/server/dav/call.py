@@ -1,4 +1,4 @@
-"""One signed-in request on its way through a method."""
+"""One authenticated request, with what a method needs to answer it."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from werkzeug import Request
 
 from sandbox.ical import recurrence
 from sandbox.server.dav import replies, xml
-from sandbox.server.dav.paths import Place
+from sandbox.server.dav.paths import Target
 from sandbox.server.dav.properties import escape_path
 from sandbox.server.dav.replies import Refusal
 from sandbox.server.hosts import Hosts
@@ -21,10 +21,10 @@ from sandbox.server.switches import Switches
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """What was asked, of what, and everything needed to answer."""
+    """The request, its target, and everything needed to answer it."""
 
     request: Request
-    place: Place
+    target: Target
     store: Store
     switches: Switches
     hosts: Hosts
@@ -33,28 +33,28 @@ class Call:
 
     @property
     def depth(self) -> str:
-        """The Depth header; nothing counts as 0."""
+        """The Depth header, 0 when it is missing."""
         return self.request.headers.get("Depth", "0").strip().lower()
 
     def xml(self) -> xml.Element:
-        """The body. Refuses what is not strict XML with 400 and a page."""
+        """The body. Anything but well-formed XML is refused with 400 and a page."""
         try:
-            return xml.parse(self.request.get_data())
+            return xml.parse_xml(self.request.get_data())
         except xml.BadXml as error:
-            raise Refusal(replies.page(400)) from error
+            raise Refusal(replies.error_page(400)) from error
 
     def href(self, path: str) -> str:
-        """How an href spells this path."""
+        """The href for this path."""
         base = "" if self.switches.hrefs_on == "path" else self.hosts.url(self.switches.hrefs_on).rstrip("/")
         return base + escape_path(path, self.switches)
 
     def read(self, name: str) -> Resource | None:
-        """A member of the call's calendar as a reader sees it now."""
-        contents = self.place.shelf.contents
+        """A member of the target calendar as readers get it now."""
+        contents = self.target.collection.contents
         return contents.seen(name, lag=self.switches.lag_seconds, shows=self.switches.lag_shows)
 
     def served(self, resource: Resource) -> bytes:
-        """A member's bytes as this answer spells them."""
+        """The bytes of a member as this answer contains them."""
         if not self.switches.doubles_dtstamp:
             return resource.data
         return recurrence.double_dtstamp(resource.data, self.store.clock.now())

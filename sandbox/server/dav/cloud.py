@@ -1,4 +1,4 @@
-"""The CalDAV server: who asks, about what, and which method answers."""
+"""The CalDAV server: authenticates each request and passes it to the method that answers it."""
 
 from __future__ import annotations
 
@@ -36,21 +36,21 @@ METHODS: dict[str, Callable[[Call], Response]] = {
 
 @dataclass
 class Cloud:
-    """iCloud behind its hosts. `answer` is all there is to it."""
+    """iCloud behind its hosts; `answer` is its application."""
 
     store: Store
     switches: Switches
     hosts: Hosts
     recorder: Recorder = field(default_factory=Recorder)
-    _asked: dict[str, deque[datetime]] = field(default_factory=lambda: defaultdict(deque))
+    _recent: dict[str, deque[datetime]] = field(default_factory=lambda: defaultdict(deque))
 
     def answer(self, request: Request, host: str) -> Response:
-        """The answer of the host called `host` to one request."""
+        """The answer of the host named `host` to one request."""
         with self.store.lock:
             try:
-                return replies.dress(self._answer(request, host), pod=self._pod(request))
+                return replies.add_common_headers(self._answer(request, host), pod=self._pod(request))
             except Refusal as refusal:
-                return replies.dress(refusal.response, pod=self._pod(request))
+                return replies.add_common_headers(refusal.response, pod=self._pod(request))
 
     def _answer(self, request: Request, host: str) -> Response:
         if request.path.rstrip("/") == "/.well-known/caldav":
@@ -60,16 +60,16 @@ class Cloud:
             return replies.empty(self.switches.redirect_status, Location=location)
         account = self._sign_in(request.authorization)
         self._throttle(account)
-        place = locate(request.path, account)
-        if place.kind == "foreign":
+        target = locate(request.path, account)
+        if target.kind == "foreign":
             return replies.empty(403)
-        is_gone = place.kind == "nowhere" and _collection_id(request.path) in account.removed
+        is_gone = target.kind == "nowhere" and _collection_id(request.path) in account.removed
         if is_gone and request.method != "MKCALENDAR":
             return replies.empty(int(self.switches.removed_calendar))
         method = METHODS.get(request.method)
         if method is None:
-            return replies.page(400)
-        return method(Call(request, place, self.store, self.switches, self.hosts, self.recorder, host))
+            return replies.error_page(400)
+        return method(Call(request, target, self.store, self.switches, self.hosts, self.recorder, host))
 
     def _is_redirected(self, path: str) -> bool:
         which = self.switches.entry_redirects
@@ -82,28 +82,28 @@ class Cloud:
         if not account.accepts(given.password or "", dashes_optional=self.switches.dashes_optional):
             raise Refusal(replies.unauthorized(self.switches))
         if account.locked:
-            told = self.switches.locked_account
-            raise Refusal(replies.unauthorized(self.switches) if told == "401" else replies.empty(int(told)))
+            status = self.switches.locked_account
+            raise Refusal(replies.unauthorized(self.switches) if status == "401" else replies.empty(int(status)))
         return account
 
     def _throttle(self, account: Account) -> None:
         allowed = self.switches.requests_per_minute
         if allowed is None:
             return
-        now, asked = self.store.clock.now(), self._asked[account.dsid]
-        while asked and asked[0] <= now - timedelta(minutes=1):
-            asked.popleft()
-        asked.append(now)
-        if len(asked) > allowed:
+        now, recent = self.store.clock.now(), self._recent[account.dsid]
+        while recent and recent[0] <= now - timedelta(minutes=1):
+            recent.popleft()
+        recent.append(now)
+        if len(recent) > allowed:
             raise Refusal(replies.empty(503, Retry_After="1"))
 
     def _pod(self, request: Request) -> int:
-        # The edge knows the account's partition even when it refuses the password.
+        # The front-end server knows the account's partition even when the password is refused.
         given = request.authorization
         account = self.store.account(given.username or "") if given and given.type == "basic" else None
         return account.pod if account else 42
 
 
 def _collection_id(path: str) -> str:
-    """The calendar's id in `/<dsid>/calendars/<id>/...`."""
+    """The calendar id in `/<dsid>/calendars/<id>/...`."""
     return "".join(path.split("/")[3:4])

@@ -1,4 +1,4 @@
-"""MKCALENDAR and PROPPATCH: calendars made and changed by clients."""
+"""MKCALENDAR and PROPPATCH: clients create and change calendars."""
 
 from __future__ import annotations
 
@@ -16,27 +16,27 @@ _COLOR = re.compile(r"#[0-9A-Fa-f]{6}([0-9A-Fa-f]{2})?")
 
 
 def mkcalendar(call: Call) -> Response:
-    """A new calendar under an id of the client's choice."""
-    if call.place.kind != "nowhere" or not call.place.name:
-        return replies.unmet(403, d("resource-must-be-null"))
-    if len(call.place.account.calendars) >= call.switches.calendar_limit or call.place.name in BOXES:
+    """Create a calendar with the id that the client chose."""
+    if call.target.kind != "nowhere" or not call.target.name:
+        return replies.precondition_failed(403, d("resource-must-be-null"))
+    if len(call.target.account.calendars) >= call.switches.calendar_limit or call.target.name in BOXES:
         return replies.empty(403)
     asked = _properties(call)
     names = [one.get("name", "").upper() for one in _components(call)]
     components = tuple(names) or ("VEVENT",)
     if components not in {("VEVENT",), ("VTODO",)}:
-        return replies.unmet(403, c("supported-calendar-component"))
+        return replies.precondition_failed(403, c("supported-calendar-component"))
     color = _color(asked.get(COLOR, "")) or "#1BADF8FF"
-    name = asked.get(DISPLAYNAME) or call.place.name
-    call.place.account.add_calendar(name, color, call.place.name, components=components)
+    name = asked.get(DISPLAYNAME) or call.target.name
+    call.target.account.add_calendar(name, color, call.target.name, components=components)
     return replies.empty(201)
 
 
 def proppatch(call: Call) -> Response:
-    """Name, colour and order can be changed; names of colours are accepted and ignored."""
-    if call.place.kind != "calendar":
-        return replies.empty(404 if call.place.kind == "nowhere" else 403)
-    calendar = call.place.shelf
+    """Change name, colour and order; a colour given by name is accepted and ignored."""
+    if call.target.kind != "calendar":
+        return replies.empty(404 if call.target.kind == "nowhere" else 403)
+    calendar = call.target.collection
     asked = _properties(call)
     if DISPLAYNAME in asked:
         calendar.set_property("name", asked[DISPLAYNAME])
@@ -63,7 +63,7 @@ def _components(call: Call) -> list[xml.Element]:
 
 
 def _color(given: str) -> str:
-    """`#RRGGBBAA`, or nothing for what is no colour."""
+    """`#RRGGBBAA`, or nothing when the text is no colour."""
     if not _COLOR.fullmatch(given):
         return ""
     return given if len(given) == 9 else f"{given}FF"

@@ -15,11 +15,11 @@ from sandbox.server.store.contents import Resource
 
 
 def calendar_multiget(call: Call, root: xml.Element) -> Response:
-    """Each member with its data, or missing in one of the ways iCloud has of missing one."""
+    """Each member with its data, or one of the ways in which iCloud reports a missing member."""
     wanted = wanted_properties(root)
     hrefs = [element.text or "" for element in root.findall(d("href"))]
     if any(_fate(call, href) == "error" for href in hrefs):
-        return replies.page(500)
+        return replies.error_page(500)
     responses = (one for href in hrefs for one in _member(call, href, wanted))
     return replies.multistatus(responses, call.switches)
 
@@ -31,19 +31,19 @@ def wanted_properties(root: xml.Element) -> list[str]:
 
 
 def with_data(resource: Resource, data: bytes, *, cdata: bool) -> Properties:
-    """The properties of a resource, calendar-data among them."""
+    """The properties of a resource, including calendar-data."""
     found = properties.of_resource(resource)
     found[c("calendar-data")] = xml.data_element(data, cdata=cdata)
     return found
 
 
 def _fate(call: Call, href: str) -> Fate | None:
-    return call.place.shelf.spoilt.get(call.place.shelf.name_of(call.path_of(href)))
+    return call.target.collection.spoilt.get(call.target.collection.name_of(call.path_of(href)))
 
 
 def _member(call: Call, href: str, wanted: list[str]) -> Iterator[str]:
     path = call.path_of(href)
-    calendar: Calendar = call.place.shelf
+    calendar: Calendar = call.target.collection
     name = path.removeprefix(calendar.path)
     fate = calendar.spoilt.get(name)
     resource = call.read(name) if path.startswith(calendar.path) else None

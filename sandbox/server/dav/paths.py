@@ -13,8 +13,8 @@ Kind = Literal["root", "principal", "home", "calendar", "resource", "box", "fore
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
-    """Where a request goes. `name` is the resource's file name or the box."""
+class Target:
+    """What a request is for. `name`: the file name of the resource, or the name of the box."""
 
     kind: Kind
     account: Account
@@ -22,36 +22,36 @@ class Place:
     name: str = ""
 
     @property
-    def shelf(self) -> Calendar:
-        """The calendar of a place that has one."""
+    def collection(self) -> Calendar:
+        """The calendar of a target that has one. Raises LookupError."""
         if self.calendar is None:
             raise LookupError(self.kind)
         return self.calendar
 
 
-def locate(path: str, account: Account) -> Place:
-    """Find the place of a decoded path, as seen by the account that signed in."""
+def locate(path: str, account: Account) -> Target:
+    """The target of a decoded path, for the account that signed in."""
     parts = [part for part in path.split("/") if part]
     if not parts:
-        return Place("root", account)
+        return Target("root", account)
     if parts == ["principal"] or parts == [account.dsid, "principal"]:
-        return Place("principal", account)
+        return Target("principal", account)
     if parts[0] != account.dsid:
-        # Somebody else's path, whether that account exists or not.
-        return Place("foreign" if parts[0].isdigit() else "nowhere", account)
+        # The path of another account, whether it exists or not.
+        return Target("foreign" if parts[0].isdigit() else "nowhere", account)
     if parts[1:2] != ["calendars"]:
-        return Place("nowhere", account)
+        return Target("nowhere", account)
     return _in_home(parts[2:], account)
 
 
-def _in_home(parts: list[str], account: Account) -> Place:
+def _in_home(parts: list[str], account: Account) -> Target:
     if not parts:
-        return Place("home", account)
+        return Target("home", account)
     if parts[0] in BOXES:
-        return Place("box", account, name=parts[0]) if len(parts) == 1 else Place("nowhere", account)
+        return Target("box", account, name=parts[0]) if len(parts) == 1 else Target("nowhere", account)
     calendar = account.calendars.get(parts[0])
     if calendar is None or len(parts) > 2:
-        return Place("nowhere", account, name=parts[0] if len(parts) == 1 else "")
+        return Target("nowhere", account, name=parts[0] if len(parts) == 1 else "")
     if len(parts) == 1:
-        return Place("calendar", account, calendar)
-    return Place("resource", account, calendar, parts[1])
+        return Target("calendar", account, calendar)
+    return Target("resource", account, calendar, parts[1])

@@ -1,4 +1,4 @@
-"""What PROPFIND can ask of each thing: home, calendar, resource, principal, scheduling boxes."""
+"""The properties of the root, principals, homes, calendars, resources and scheduling boxes."""
 
 from __future__ import annotations
 
@@ -30,23 +30,23 @@ _REPORTS = (
 
 
 def escape_path(path: str, switches: Switches) -> str:
-    """A path as it stands in an href."""
+    """A path as an href contains it."""
     return quote(path, safe="/-._~!$&'()*+,;=:" + ("" if switches.escaped_hrefs else "@"))
 
 
 def calendar_token(calendar: Calendar, switches: Switches) -> str:
-    """The calendar's present state; ctag and sync-token are the same string."""
+    """The token of the calendar's current state, used as ctag and as sync-token."""
     contents = calendar.contents
     return write_token(contents.serial, contents.generation, contents.revision, form=switches.token_form)
 
 
 def home_token(account: Account, switches: Switches) -> str:
-    """The home's present state."""
+    """The token of the home's current state."""
     return write_token(int(account.dsid), account.generation, account.revision, form=switches.token_form)
 
 
 def of_root(account: Account) -> Properties:
-    """`/`: who am I?"""
+    """The root, which names the principal."""
     return _gather(
         element(RESOURCETYPE, "<collection/>"),
         _principal_pointer(account),
@@ -54,7 +54,7 @@ def of_root(account: Account) -> Properties:
 
 
 def of_principal(account: Account, *, home: str, switches: Switches) -> Properties:
-    """The principal, which knows where the calendars are; `home` is absolute or a path."""
+    """The principal, which names the home. `home`: a URL or a path."""
     base = f"/{account.dsid}/calendars"
     addresses = [f'<href preferred="1">mailto:{text(account.addresses[0])}</href>']
     addresses += [href(f"mailto:{address}") for address in account.addresses[1:]]
@@ -77,7 +77,7 @@ def of_principal(account: Account, *, home: str, switches: Switches) -> Properti
 
 
 def of_home(account: Account, switches: Switches) -> Properties:
-    """The collection of calendars: named after the person, with a ctag of its own."""
+    """The collection of calendars, which has the name of the person and its own ctag."""
     token = text(home_token(account, switches))
     return _gather(
         element(DISPLAYNAME, text(account.name)),
@@ -112,7 +112,7 @@ def of_calendar(calendar: Calendar, switches: Switches) -> Properties:
 
 
 def of_box(account: Account, name: str, switches: Switches) -> Properties:
-    """inbox, outbox and notification, which stand in the home among the calendars."""
+    """inbox, outbox and notification, which are in the home beside the calendars."""
     kind = {
         "inbox": _caldav_flag("schedule-inbox"),
         "outbox": _caldav_flag("schedule-outbox"),
@@ -133,7 +133,7 @@ def of_box(account: Account, name: str, switches: Switches) -> Properties:
 
 
 def of_resource(resource: Resource) -> Properties:
-    """One event. There is no schedule-tag on iCloud."""
+    """One event. iCloud has no schedule-tag."""
     return _gather(
         element(d("getetag"), text(resource.etag)),
         element(d("getcontenttype"), "text/calendar; charset=utf-8; component=vevent"),
@@ -189,6 +189,6 @@ def _name(xml: str) -> str:
 
 
 def select(available: Properties, wanted: Iterable[str]) -> tuple[list[str], list[str]]:
-    """What was asked for and is there, and the names of what is not."""
+    """The wanted properties that are available, and the names of those that are not."""
     names = list(dict.fromkeys(wanted))
     return [available[name] for name in names if name in available], [n for n in names if n not in available]

@@ -18,30 +18,30 @@ _DAV = "1, access-control, calendar-access, calendar-schedule, calendar-auto-sch
 
 
 def options(call: Call) -> Response:
-    """What the server claims to do."""
+    """What the server claims to support."""
     return replies.empty(200, Allow=ALLOW, DAV=_DAV)
 
 
 def get(call: Call) -> Response:
-    """A resource's bytes as they were sent. A collection cannot be fetched: 400 and a page."""
-    if call.place.kind != "resource":
-        return replies.empty(404) if call.place.kind == "nowhere" else replies.page(400)
-    resource = call.read(call.place.name)
-    if resource is None or call.place.name in call.place.shelf.spoilt:
+    """The bytes of a resource as they were sent. For a collection: 400 and a page."""
+    if call.target.kind != "resource":
+        return replies.empty(404) if call.target.kind == "nowhere" else replies.error_page(400)
+    resource = call.read(call.target.name)
+    if resource is None or call.target.name in call.target.collection.spoilt:
         return replies.empty(404)
     headers = {"ETag": resource.etag}
     return Response(call.served(resource), 200, headers, content_type="text/calendar; charset=utf-8")
 
 
 def propfind(call: Call) -> Response:
-    """Depth 0 and 1 on everything but the principal, which answers 400 to Depth 1."""
+    """Depth 0 and 1 for everything but the principal, which answers 400 to Depth 1."""
     wanted = _wanted(call)
-    if call.place.kind == "nowhere":
+    if call.target.kind == "nowhere":
         return replies.empty(404)
     if call.depth == "infinity":
-        return replies.unmet(403, d("propfind-finite-depth"))
-    if call.place.kind == "principal" and call.depth == "1" and call.switches.principal_depth_one == "400":
-        return replies.page(400)
+        return replies.precondition_failed(403, d("propfind-finite-depth"))
+    if call.target.kind == "principal" and call.depth == "1" and call.switches.principal_depth_one == "400":
+        return replies.error_page(400)
     return replies.multistatus(_responses(call, wanted), call.switches)
 
 
@@ -51,15 +51,15 @@ def _wanted(call: Call) -> list[str] | None:
         return None
     root = call.xml()
     if root.tag != d("propfind"):
-        raise Refusal(replies.page(400))
+        raise Refusal(replies.error_page(400))
     asked = root.find(d("prop"))
     return None if asked is None else [child.tag for child in asked if isinstance(child.tag, str)]
 
 
 def _responses(call: Call, wanted: list[str] | None) -> Iterator[str]:
-    for path, available in _things(call):
+    for path, available in _targets(call):
         if wanted is None:
-            # iCloud leaves resourcetype out of allprop.
+            # iCloud omits resourcetype in the answer to allprop.
             found = [value for name, value in available.items() if name != properties.RESOURCETYPE]
             yield xml.response(call.href(path), xml.propstat(found))
         else:
@@ -67,21 +67,21 @@ def _responses(call: Call, wanted: list[str] | None) -> Iterator[str]:
             yield xml.response(call.href(path), xml.propstat(found, missing))
 
 
-def _things(call: Call) -> Iterator[tuple[str, Properties]]:
-    """What the answer is about: the thing itself first, then its members."""
-    place, switches = call.place, call.switches
-    if place.kind == "root":
-        yield "/", properties.of_root(place.account)
-    elif place.kind == "principal":
-        own = properties.principal_path(place.account)
+def _targets(call: Call) -> Iterator[tuple[str, Properties]]:
+    """The target itself, then its members: path and properties of each."""
+    target, switches = call.target, call.switches
+    if target.kind == "root":
+        yield "/", properties.of_root(target.account)
+    elif target.kind == "principal":
+        own = properties.principal_path(target.account)
         path = "/principal/" if switches.short_principal_href else own
-        yield path, properties.of_principal(place.account, home=_home_url(call), switches=switches)
-    elif place.kind == "home":
+        yield path, properties.of_principal(target.account, home=_home_url(call), switches=switches)
+    elif target.kind == "home":
         yield from _home(call)
-    elif place.kind == "box":
-        path = f"/{place.account.dsid}/calendars/{place.name}/"
-        yield path, properties.of_box(place.account, place.name, switches)
-    elif place.kind == "calendar":
+    elif target.kind == "box":
+        path = f"/{target.account.dsid}/calendars/{target.name}/"
+        yield path, properties.of_box(target.account, target.name, switches)
+    elif target.kind == "calendar":
         yield from _calendar(call)
     else:
         yield from _resource(call)
@@ -89,11 +89,11 @@ def _things(call: Call) -> Iterator[tuple[str, Properties]]:
 
 def _home_url(call: Call) -> str:
     base = call.hosts.pod.rstrip("/") if call.switches.home_on_pod else ""
-    return f"{base}/{call.place.account.dsid}/calendars/"
+    return f"{base}/{call.target.account.dsid}/calendars/"
 
 
 def _home(call: Call) -> Iterator[tuple[str, Properties]]:
-    account, path = call.place.account, f"/{call.place.account.dsid}/calendars/"
+    account, path = call.target.account, f"/{call.target.account.dsid}/calendars/"
     yield path, properties.of_home(account, call.switches)
     if call.depth == "0":
         return
@@ -104,7 +104,7 @@ def _home(call: Call) -> Iterator[tuple[str, Properties]]:
 
 
 def _calendar(call: Call) -> Iterator[tuple[str, Properties]]:
-    calendar = call.place.shelf
+    calendar = call.target.collection
     yield calendar.path, properties.of_calendar(calendar, call.switches)
     if call.depth != "0":
         for name, resource in calendar.contents.members.items():
@@ -112,7 +112,7 @@ def _calendar(call: Call) -> Iterator[tuple[str, Properties]]:
 
 
 def _resource(call: Call) -> Iterator[tuple[str, Properties]]:
-    calendar, name = call.place.shelf, call.place.name
+    calendar, name = call.target.collection, call.target.name
     resource = calendar.contents.members.get(name)
     if resource is None:
         raise Refusal(replies.empty(404))

@@ -1,4 +1,4 @@
-"""The answers iCloud gives, and the exception that gives one from anywhere."""
+"""The answers that iCloud gives, and an exception that ends a request with one of them."""
 
 from __future__ import annotations
 
@@ -28,19 +28,19 @@ def empty(status: int, **headers: str) -> Response:
     return Response(status=status, headers={key.replace("_", "-"): value for key, value in headers.items()})
 
 
-def page(status: int) -> Response:
-    """A small page of HTML, as the web server in front writes it."""
+def error_page(status: int) -> Response:
+    """A small page of HTML, as the front-end server writes it."""
     title = f"{status} {_TITLES.get(status, 'Error')}"
     return Response(_HTML.format(title=title), status=status, content_type="text/html;charset=UTF-8")
 
 
 def multistatus(responses: Iterable[str], switches: Switches, *, token: str = "") -> Response:
-    """207."""
-    return Response(xml.multistatus(responses, token=token), status=207, content_type=switches.content_type)
+    """A 207 Multi-Status."""
+    return Response(xml.multistatus_body(responses, token=token), status=207, content_type=switches.content_type)
 
 
-def unmet(status: int, *preconditions: str, **headers: str) -> Response:
-    """A status with a DAV:error body that names what was not met, each a Clark name."""
+def precondition_failed(status: int, *preconditions: str, **headers: str) -> Response:
+    """A status with a DAV:error body that names the violated preconditions, each a Clark name."""
     response = empty(status, **headers)
     response.data = xml.error(*(xml.element(name) for name in preconditions))
     response.content_type = "text/xml;charset=UTF-8"
@@ -48,7 +48,7 @@ def unmet(status: int, *preconditions: str, **headers: str) -> Response:
 
 
 def unauthorized(switches: Switches) -> Response:
-    """401 without a body and with two challenges, one of which no library knows."""
+    """401 without a body, with two challenges, one of which no library knows."""
     response = empty(401)
     challenges = [f"X-MobileMe-AuthToken {REALM}", f"Basic {REALM}"]
     if switches.joined_challenges:
@@ -58,8 +58,8 @@ def unauthorized(switches: Switches) -> Response:
     return response
 
 
-def dress(response: Response, *, pod: int) -> Response:
-    """Put on the headers that every answer of iCloud carries."""
+def add_common_headers(response: Response, *, pod: int) -> Response:
+    """Add the headers that every answer of iCloud has."""
     headers = response.headers
     headers.setdefault("Server", "AppleHttpServer/2f080fc0")
     headers.setdefault("X-Responding-Instance", f"caldavj:{pod}0301:caldavj-prod:8501:25B:sandbox")

@@ -1,4 +1,4 @@
-"""REPORT: which of the reports is asked, and on what."""
+"""REPORT: passes the request to one of the reports."""
 
 from __future__ import annotations
 
@@ -18,15 +18,15 @@ REPORTS: dict[str, Callable[[Call, xml.Element], Response]] = {
 
 
 def report(call: Call) -> Response:
-    """Answer one of three reports; every other one, free-busy-query among them, is 400 and a page."""
+    """Answer one of three reports; every other one, such as free-busy-query, gets 400 and a page."""
     root = call.xml()
-    if call.place.kind == "nowhere":
+    if call.target.kind == "nowhere":
         return replies.empty(404)
     answer = REPORTS.get(root.tag)
-    if answer is None or call.place.kind in {"root", "principal", "resource"}:
-        return replies.page(400)
-    if call.place.kind == "home" and root.tag != d("sync-collection"):
-        return replies.page(int(call.switches.home_report))
-    if call.place.kind == "box":
+    if answer is None or call.target.kind in {"root", "principal", "resource"}:
+        return replies.error_page(400)
+    if call.target.kind == "home" and root.tag != d("sync-collection"):
+        return replies.error_page(int(call.switches.home_report))
+    if call.target.kind == "box":
         return replies.multistatus([], call.switches)
     return answer(call, root)

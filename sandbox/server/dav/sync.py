@@ -15,11 +15,11 @@ _FULL = "HTTP/1.1 507 Insufficient Storage"
 
 
 def sync_collection(call: Call, root: xml.Element) -> Response:
-    """Depth 0 and 1 are the same. An empty token lists everything."""
+    """The changes since the token; an empty token lists everything. Depth 0 and 1 mean the same."""
     token = (root.findtext(d("sync-token")) or "").strip()
-    if call.place.kind == "home":
+    if call.target.kind == "home":
         return _home(call, token)
-    contents = call.place.shelf.contents
+    contents = call.target.collection.contents
     revision = _revision(call, token, contents.serial, contents.generation, contents.revision)
     changes = contents.since(revision)
     if not revision:
@@ -28,7 +28,7 @@ def sync_collection(call: Call, root: xml.Element) -> Response:
     reached = page[-1][1].revision if len(page) < len(changes) else contents.revision
     responses = _members(call, page, wanted_properties(root))
     if len(page) < len(changes):
-        responses.append(xml.status_response(call.href(call.place.shelf.path), _FULL))
+        responses.append(xml.status_response(call.href(call.target.collection.path), _FULL))
     new = write_token(contents.serial, contents.generation, reached, form=call.switches.token_form)
     return replies.multistatus(responses, call.switches, token=new)
 
@@ -39,7 +39,7 @@ def _limit(call: Call, root: xml.Element) -> int | None:
 
 
 def _members(call: Call, changes: list[tuple[str, Resource | Tombstone]], wanted: list[str]) -> list[str]:
-    path = call.place.shelf.path
+    path = call.target.collection.path
     responses = [_itself(call)] if call.switches.sync_lists_itself else []
     for name, change in changes:
         href = call.href(path + name)
@@ -53,13 +53,13 @@ def _members(call: Call, changes: list[tuple[str, Resource | Tombstone]], wanted
 
 
 def _itself(call: Call) -> str:
-    contents = call.place.shelf.contents
+    contents = call.target.collection.contents
     etag = xml.element(d("getetag"), f'"c{contents.serial:x}r{contents.revision:x}"')
-    return xml.response(call.href(call.place.shelf.path), xml.propstat([etag]))
+    return xml.response(call.href(call.target.collection.path), xml.propstat([etag]))
 
 
 def _revision(call: Call, token: str, serial: int, generation: int, newest: int) -> int:
-    """The revision a token stands for; nothing is 0. What is unknown gets one of ten answers."""
+    """The revision that a token stands for, 0 for an empty one. An unknown token gets one of ten answers."""
     if not token:
         return 0
     try:
@@ -78,7 +78,7 @@ def _refuse(call: Call, newest: int) -> int:
     if how == "207-nothing":
         return newest
     if how == "403-precondition":
-        raise Refusal(replies.unmet(403, d("valid-sync-token")))
+        raise Refusal(replies.precondition_failed(403, d("valid-sync-token")))
     if how == "207-error":
         error = f"<error>{xml.element(d('valid-sync-token'))}</error>"
         content = f"<status>HTTP/1.1 403 Forbidden</status>{error}"
@@ -88,9 +88,9 @@ def _refuse(call: Call, newest: int) -> int:
 
 
 def _home(call: Call, token: str) -> Response:
-    account = call.place.account
+    account = call.target.account
     if not call.switches.sync_on_home:
-        return replies.page(400)
+        return replies.error_page(400)
     revision = _revision(call, token, int(account.dsid), account.generation, account.revision)
     changed = [calendar for calendar in account.calendars.values() if calendar.touched > revision]
     responses = [

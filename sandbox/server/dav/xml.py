@@ -1,7 +1,7 @@
-"""XML as iCloud spells it.
+"""XML as iCloud writes it.
 
-`DAV:` is the default namespace and is declared again and again, nothing has a prefix, attributes of
-components stand in single quotes, and calendar-data is wrapped in CDATA.
+`DAV:` is the default namespace and is declared repeatedly, nothing has a prefix, attributes of components are in single
+quotes, and calendar-data is wrapped in CDATA.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ Element = Any  # lxml has no types
 
 
 class BadXml(ValueError):
-    """The body is not XML as strictly as iCloud reads it."""
+    """The body is not well-formed XML."""
 
 
 def d(name: str) -> str:
@@ -38,10 +38,10 @@ def c(name: str) -> str:
     return f"{{{CALDAV}}}{name}"
 
 
-def parse(body: bytes) -> Element:
-    """The root element. Raises BadXml for anything malformed, leading blanks included."""
+def parse_xml(body: bytes) -> Element:
+    """The root element. Raises BadXml when it is malformed or begins with white space."""
     if body[:1].isspace():
-        raise BadXml("blanks before the XML declaration")
+        raise BadXml("white space before the XML declaration")
     parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False)
     try:
         return etree.fromstring(body, parser)
@@ -49,21 +49,21 @@ def parse(body: bytes) -> Element:
         raise BadXml(str(error)) from error
 
 
-def split(name: str) -> tuple[str, str]:
+def split_name(name: str) -> tuple[str, str]:
     """Namespace and local part of a Clark name."""
     namespace, _, local = name.rpartition("}")
     return namespace.removeprefix("{"), local
 
 
 def text(value: str) -> str:
-    """A text, escaped, without the characters that XML cannot hold."""
+    """The text, escaped, without characters that XML does not allow."""
     allowed = "".join(ch for ch in value if ch in "\t\r\n" or ch >= " ")
     return escape(allowed, quote=False)
 
 
 def element(name: str, content: str = "", *, attributes: str = "") -> str:
-    """One element with its own xmlns, as iCloud writes it; `content` is XML already."""
-    namespace, local = split(name)
+    """One element with its own xmlns, as iCloud writes it; `content` must be XML."""
+    namespace, local = split_name(name)
     head = f'{local} xmlns="{namespace}"{attributes}'
     return f"<{head}>{content}</{local}>" if content else f"<{head}/>"
 
@@ -74,7 +74,7 @@ def href(path: str) -> str:
 
 
 def data_element(data: bytes, *, cdata: bool) -> str:
-    """calendar-data. Inside CDATA an XML reader turns CRLF into LF; escaped, the CR survives as `&#13;`."""
+    """calendar-data. XML readers turn CRLF inside CDATA into LF; escaped, the CR is kept as `&#13;`."""
     content = data.decode("utf-8", "replace")
     if cdata:
         content = "".join(ch for ch in content if ch in "\t\r\n" or ch >= " ")
@@ -100,16 +100,16 @@ def response(path: str, content: str) -> str:
 
 
 def status_response(path: str, status: str = GONE) -> str:
-    """A response that is only a status."""
+    """A response with only a status."""
     return response(path, f"<status>{status}</status>")
 
 
-def multistatus(responses: Iterable[str], *, token: str = "") -> bytes:
-    """A whole answer."""
+def multistatus_body(responses: Iterable[str], *, token: str = "") -> bytes:
+    """The body of a 207 answer."""
     end = f"  <sync-token>{text(token)}</sync-token>\n" if token else ""
     return f'{PROLOG}<multistatus xmlns="DAV:">\n{"".join(responses)}{end}</multistatus>'.encode()
 
 
 def error(*preconditions: str) -> bytes:
-    """A DAV:error body naming what was not met, each a whole element."""
+    """A DAV:error body with these preconditions, each an XML element."""
     return f'{PROLOG}<error xmlns="DAV:">{"".join(preconditions)}</error>'.encode()

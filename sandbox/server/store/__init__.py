@@ -1,1 +1,1 @@
-"""What the iCloud stand-in keeps: accounts, calendars and their contents."""
+"""The data of the pretend iCloud: accounts, calendars and their contents."""

@@ -1,4 +1,4 @@
-"""An Apple Account: who signs in, with which app-specific passwords, and what stands in the calendar home."""
+"""An Apple Account: its passwords and the calendars in its home."""
 
 from __future__ import annotations
 
@@ -15,29 +15,29 @@ from sandbox.server.store.contents import Contents
 if TYPE_CHECKING:
     from sandbox.server.store.store import Store
 
-APP_PASSWORDS = 25  # more than that Apple refuses
+MAX_APP_PASSWORDS = 25  # Apple's limit
 
 
 class TooManyPasswords(Exception):
-    """There are 25 app-specific passwords already."""
+    """The account has 25 app-specific passwords already."""
 
 
 @dataclass(frozen=True, slots=True)
 class AppPassword:
-    """One app-specific password; the words themselves are shown once and not kept."""
+    """One app-specific password. The password itself is shown once and not stored."""
 
     label: str
-    made: str  # ISO 8601
+    created: str  # ISO 8601
     digest: str = field(repr=False)
 
     @property
     def number(self) -> str:
-        """What a page may know it by."""
+        """Identifies the password on pages."""
         return self.digest[:12]
 
 
 class Account:
-    """One Apple Account. `main_password` opens Apple's pages and never the calendar."""
+    """One Apple Account. `main_password` is for Apple's own pages; CalDAV refuses it."""
 
     def __init__(self, store: Store, dsid: str, apple_id: str, **facts: Any) -> None:
         self.store = store
@@ -47,12 +47,12 @@ class Account:
         self.addresses: list[str] = facts.get("addresses") or [apple_id]
         self.main_password: str = facts.get("main_password") or _words(3)
         self.app_passwords = [AppPassword(**one) for one in facts.get("app_passwords", [])]
-        self.zone: str = facts.get("zone") or "Europe/Berlin"  # where the owner's phone is
+        self.zone: str = facts.get("zone") or "Europe/Berlin"  # of the owner's phone
         self.locked: bool = facts.get("locked", False)
         self.pod: int = facts.get("pod", 42)
         self.revision: int = facts.get("revision", 0)
         self.generation: int = facts.get("generation", 0)
-        self.removed: dict[str, int] = facts.get("removed", {})  # calendar ids and when they went
+        self.removed: dict[str, int] = facts.get("removed", {})  # calendar ids and the revisions of their removal
         self.calendars: dict[str, Calendar] = {}
 
     def __repr__(self) -> str:
@@ -63,49 +63,49 @@ class Account:
     def new_app_password(self, label: str = "Kalends") -> str:
         """A new app-specific password, `abcd-efgh-ijkl-mnop`. Raises TooManyPasswords at the 26th."""
         with self.store.lock:
-            if len(self.app_passwords) >= APP_PASSWORDS:
+            if len(self.app_passwords) >= MAX_APP_PASSWORDS:
                 raise TooManyPasswords
             password = _words(4)
-            made = self.store.clock.now().isoformat()
-            self.app_passwords.append(AppPassword(label, made, _digest(password)))
-            self.keep()
+            created = self.store.clock.now().isoformat()
+            self.app_passwords.append(AppPassword(label, created, _digest(password)))
+            self.save()
             return password
 
     def revoke(self, password: str) -> None:
-        """Revoke one, given as it was shown, or by its label. Unknown ones change nothing."""
+        """Revoke the password with this text or label; no error when there is none."""
         with self.store.lock:
             digest = _digest(password)
             kept = [one for one in self.app_passwords if one.digest != digest and one.label != password]
             self.app_passwords = kept
-            self.keep()
+            self.save()
 
     def revoke_number(self, number: str) -> None:
-        """Revoke the one with that number, as it stands in `app_passwords`."""
+        """Revoke the password with this number; no error when there is none."""
         with self.store.lock:
             self.app_passwords = [one for one in self.app_passwords if one.number != number]
-            self.keep()
+            self.save()
 
     def revoke_all(self) -> None:
         """Revoke every app-specific password."""
         with self.store.lock:
             self.app_passwords = []
-            self.keep()
+            self.save()
 
     def change_main_password(self, password: str = "") -> str:
-        """Change the Apple password, which revokes every app-specific one; returns the new Apple password."""
+        """Change the Apple password and revoke every app-specific one; returns the new Apple password."""
         with self.store.lock:
             self.main_password = password or _words(3)
             self.revoke_all()
             return self.main_password
 
     def lock(self, locked: bool = True) -> None:
-        """Lock the account, or open it again."""
+        """Lock or unlock the account."""
         with self.store.lock:
             self.locked = locked
-            self.keep()
+            self.save()
 
     def accepts(self, password: str, *, dashes_optional: bool = False) -> bool:
-        """Whether that is one of the app-specific passwords."""
+        """Whether this is one of the app-specific passwords."""
         bare = password.replace("-", "")
         if dashes_optional and len(bare) == 16:
             password = "-".join(bare[i : i + 4] for i in range(0, 16, 4))
@@ -118,7 +118,7 @@ class Account:
         self,
         name: str,
         color: str = "#1BADF8FF",
-        id: str = "",  # noqa: A002 - the word for it on the wire
+        id: str = "",  # noqa: A002 - as it is called in paths
         **facts: Any,
     ) -> Calendar:
         """A new calendar. Facts: read_only, shared (to me), components, order.
@@ -126,17 +126,17 @@ class Account:
         Without an id it gets an upper-case UUID, or 64 hexadecimal digits when it is shared.
         """
         shared = facts.pop("shared", False)
-        made = uuid4().hex + uuid4().hex if shared else str(uuid4()).upper()
+        new_id = uuid4().hex + uuid4().hex if shared else str(uuid4()).upper()
         sharing = "guest" if shared else ""
         contents = self.store.new_contents()
-        return self.show(contents, id or made, name=name, color=color, sharing=sharing, **facts)
+        return self.attach(contents, id or new_id, name=name, color=color, sharing=sharing, **facts)
 
     def add_subscription(self, name: str, source: str) -> Calendar:
-        """A subscribed feed: seen on the phone, but no calendar to CalDAV."""
+        """A subscribed feed: visible on the phone, but not a calendar for CalDAV."""
         return self.add_calendar(name, "#63DA38FF", source=source)
 
-    def show(self, contents: Contents, calendar_id: str, **facts: Any) -> Calendar:
-        """Put a calendar with these contents into the home."""
+    def attach(self, contents: Contents, calendar_id: str, **facts: Any) -> Calendar:
+        """Add a calendar with these contents to the home. Raises ValueError when the id is in use."""
         with self.store.lock:
             if calendar_id in self.calendars:
                 raise ValueError(f"there is a calendar {calendar_id} already")
@@ -146,13 +146,13 @@ class Account:
             calendar.set_property("name", calendar.name)
             return calendar
 
-    def forget(self, calendar: Calendar) -> None:
-        """Take a calendar out of the home."""
+    def detach(self, calendar: Calendar) -> None:
+        """Remove a calendar from the home."""
         with self.store.lock:
             del self.calendars[calendar.id]
-            self.removed[calendar.id] = self.step()
-            self.store.shelf.drop("calendar", calendar.path)
-            self.keep()
+            self.removed[calendar.id] = self.next_revision()
+            self.store.storage.delete("calendar", calendar.path)
+            self.save()
 
     def calendar(self, name_or_id: str) -> Calendar:
         """The first calendar with that id, path or name. Raises KeyError."""
@@ -166,34 +166,34 @@ class Account:
         return [calendar for calendar in self.calendars.values() if calendar.holds_events]
 
     def find(self, uid: str) -> str:
-        """The path of the resource with that UID anywhere in the account, or nothing."""
-        places = ((calendar, calendar.contents.named(uid)) for calendar in self.calendars.values())
-        return next((calendar.path + name for calendar, name in places if name), "")
+        """The path of the resource with that UID in any calendar of the account, or nothing."""
+        found = ((calendar, calendar.contents.named(uid)) for calendar in self.calendars.values())
+        return next((calendar.path + name for calendar, name in found if name), "")
 
     def forget_tokens(self) -> None:
-        """No sync token handed out so far is known any more, neither the calendars' nor the home's."""
+        """Make all sync tokens of the home and of its calendars invalid that were handed out so far."""
         with self.store.lock:
             self.generation += 1
             for calendar in self.calendars.values():
                 calendar.forget_tokens()
-            self.keep()
+            self.save()
 
-    # --- bookkeeping --------------------------------------------------------------------------------------
+    # --- saving ----------------------------------------------------------------------------------------
 
-    def step(self) -> int:
-        """Note a change in the home; returns the home's new revision."""
+    def next_revision(self) -> int:
+        """Count a change in the home; returns the home's new revision."""
         self.revision += 1
-        self.keep()
+        self.save()
         return self.revision
 
-    def keep(self) -> None:
-        """Write the account to the shelf."""
+    def save(self) -> None:
+        """Save the account."""
         facts = {
             "apple_id": self.apple_id,
             "name": self.name,
             "addresses": self.addresses,
             "main_password": self.main_password,
-            "app_passwords": [vars_of(one) for one in self.app_passwords],
+            "app_passwords": [_password_facts(one) for one in self.app_passwords],
             "zone": self.zone,
             "locked": self.locked,
             "pod": self.pod,
@@ -201,12 +201,12 @@ class Account:
             "generation": self.generation,
             "removed": self.removed,
         }
-        self.store.shelf.keep("account", self.dsid, facts)
+        self.store.storage.save("account", self.dsid, facts)
 
 
-def vars_of(password: AppPassword) -> dict[str, str]:
-    """An app-specific password as it is kept: label, time and digest."""
-    return {"label": password.label, "made": password.made, "digest": password.digest}
+def _password_facts(password: AppPassword) -> dict[str, str]:
+    """An app-specific password as it is saved: label, time and digest."""
+    return {"label": password.label, "created": password.created, "digest": password.digest}
 
 
 def _words(groups: int) -> str:

@@ -1,4 +1,4 @@
-"""A calendar as one account sees it: path, name, colour, what may be done with it."""
+"""A calendar as one account has it: path, name, colour and permissions."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ Fate = Literal["missing", "left-out", "empty", "error"]
 
 
 class Calendar:
-    """One collection in a home. The path is its identity; everything else can change."""
+    """One collection in a home. It is identified by its path; everything else can change."""
 
     def __init__(self, account: Account, calendar_id: str, contents: Contents, **facts: Any) -> None:
         self.account = account
@@ -43,35 +43,35 @@ class Calendar:
 
     @property
     def resources(self) -> dict[str, Resource]:
-        """Every member by its path: a copy, taken now."""
+        """A copy of all members, by path."""
         with self.account.store.lock:
             return {self.path + name: resource for name, resource in self.contents.members.items()}
 
     @property
     def holds_events(self) -> bool:
-        """Whether it is a calendar of events, and no feed and no list of reminders."""
+        """Whether it is a calendar of events: neither a feed nor a list of reminders."""
         return "VEVENT" in self.components and not self.source
 
     # --- members, as another of the owner's devices would change them -------------------------------------
 
     def put(self, name: str, data: bytes) -> str:
-        """Store a resource without any of the server's checks; returns its path."""
+        """Store a resource without the checks of the server; returns its path."""
         self.contents.put(name, data)
         return self.path + name
 
     def delete(self, href: str) -> None:
-        """Delete a resource by path or name. Raises KeyError when it is not there."""
+        """Delete a resource by path or name. Raises KeyError when it does not exist."""
         self.contents.delete(self.name_of(href))
 
     def housekeep(self, hrefs: Iterable[str] = ()) -> None:
-        """New ETags without a change, for these members or for all."""
+        """Give these members, or all, new ETags without a change, as iCloud sometimes does."""
         for name in [self.name_of(href) for href in hrefs] or list(self.contents.members):
             self.contents.housekeep(name)
 
     def spoil(self, href: str, fate: Fate = "missing") -> None:
-        """From now on the member is listed but cannot be read.
+        """List the member from now on, but do not return it.
 
-        It is 404, left out of the answer, empty, or makes its whole multiget fail with 500.
+        In multiget it is 404, left out or empty, or the whole request fails with 500.
         """
         self.spoilt[self.name_of(href)] = fate
 
@@ -80,7 +80,7 @@ class Calendar:
         self.spoilt.pop(self.name_of(href), None)
 
     def forget_tokens(self) -> None:
-        """No sync token handed out so far is known any more."""
+        """Make all sync tokens invalid that were handed out so far."""
         self.contents.forget_tokens()
 
     def name_of(self, href: str) -> str:
@@ -98,7 +98,7 @@ class Calendar:
         self._set(color=color)
 
     def make_read_only(self, read_only: bool = True) -> None:
-        """Take the right to write away, or give it back."""
+        """Remove or restore the permission to write."""
         self._set(read_only=read_only)
 
     def share(self) -> None:
@@ -106,25 +106,25 @@ class Calendar:
         self._set(sharing="owner")
 
     def unshare(self) -> None:
-        """End sharing: the guests lose it."""
+        """Stop sharing, which removes the calendar from the homes of the guests."""
         with self.account.store.lock:
             for guest in self.account.store.guests_of(self):
                 guest.remove()
             self._set(sharing="")
 
     def share_with(self, account: Account, *, read_only: bool = True) -> Calendar:
-        """Show the same contents in another home, under a 64-hex id; returns the guest's calendar."""
+        """Add the same contents to another home, under an id of 64 hexadecimal digits; returns that calendar."""
         self.share()
         facts = {"color": self.color, "read_only": read_only, "sharing": "guest"}
-        return account.show(self.contents, uuid4().hex + uuid4().hex, name=self.name, **facts)
+        return account.attach(self.contents, uuid4().hex + uuid4().hex, name=self.name, **facts)
 
     def remove(self) -> None:
-        """Take it out of the home. For its owner that ends it; a guest only stops seeing it."""
+        """Remove it from this home."""
         self.contents.on_change.remove(self._touch)
-        self.account.forget(self)
+        self.account.detach(self)
 
     def facts(self) -> dict[str, Any]:
-        """What is kept of it besides its contents."""
+        """What is saved of it besides its contents."""
         return {
             "id": self.id,
             "contents": self.contents.serial,
@@ -139,7 +139,7 @@ class Calendar:
         }
 
     def set_property(self, name: Literal["name", "color", "order"], value: str) -> None:
-        """What PROPPATCH may change."""
+        """Change a property that PROPPATCH may change."""
         self._set(**{name: value})
 
     def _set(self, **facts: Any) -> None:
@@ -149,5 +149,5 @@ class Calendar:
             self._touch()
 
     def _touch(self) -> None:
-        self.touched = self.account.step()
-        self.account.store.shelf.keep("calendar", self.path, self.facts())
+        self.touched = self.account.next_revision()
+        self.account.store.storage.save("calendar", self.path, self.facts())

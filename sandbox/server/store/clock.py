@@ -1,4 +1,4 @@
-"""The sandbox's clock: real time, moved on at will so that nobody has to wait."""
+"""The sandbox's clock: real time, which tests can move forward instead of waiting."""
 
 from __future__ import annotations
 
@@ -7,16 +7,16 @@ from datetime import UTC, datetime, timedelta
 
 
 class Clock:
-    """Tell the time in UTC; `advance` moves it on."""
+    """A clock in UTC. `source`: returns the current time, aware; by default the real time."""
 
     def __init__(self, source: Callable[[], datetime] | None = None) -> None:
         self._source = source or (lambda: datetime.now(UTC))
         self._ahead = timedelta()
 
     def now(self) -> datetime:
-        """The present instant, aware, in UTC."""
+        """The current time, aware, in UTC."""
         return self._source().astimezone(UTC) + self._ahead
 
     def advance(self, seconds: float) -> None:
-        """Let `seconds` pass at once."""
+        """Move the clock forward."""
         self._ahead += timedelta(seconds=seconds)

@@ -1,6 +1,6 @@
-"""What is in a calendar: bytes as sent, ETags, the history of changes and what was deleted.
+"""The contents of a calendar: bytes as they were sent, ETags, and the history of changes and deletions.
 
-A shared calendar stands in several homes under several paths; its contents exist once.
+A shared calendar is in several homes under several paths, but its contents exist once.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ _TOKEN = struct.Struct(">7sQQQ17s")
 
 @dataclass(frozen=True, slots=True)
 class Resource:
-    """One member as it stands now, and as it stood before its last write."""
+    """One member as it is now, and as it was before its last write."""
 
     data: bytes
     etag: str  # quoted, strong
@@ -35,7 +35,7 @@ class Resource:
 
 @dataclass(frozen=True, slots=True)
 class Tombstone:
-    """A deleted member: its name stays in the history, its UID is remembered for a while."""
+    """A deleted member, which stays in the history with its UID."""
 
     revision: int
     uid: str
@@ -43,7 +43,7 @@ class Tombstone:
 
 
 class Contents:
-    """The members of one calendar. Every verb holds the store's lock, and every write moves the revision."""
+    """The members of one calendar. Every method holds the store's lock, and every write raises the revision."""
 
     def __init__(self, store: Store, serial: int, *, revision: int = 0, generation: int = 0) -> None:
         self.store = store
@@ -52,7 +52,7 @@ class Contents:
         self.generation = generation
         self.members: dict[str, Resource] = {}
         self.tombstones: dict[str, Tombstone] = {}
-        self.on_change: list[Callable[[], None]] = []  # one for each home that shows this calendar
+        self.on_change: list[Callable[[], None]] = []  # one for each home with this calendar
 
     def put(self, name: str, data: bytes) -> Resource:
         """Store `data` under `name`, byte for byte."""
@@ -60,36 +60,36 @@ class Contents:
             old = self.members.get(name)
             before = old and Resource(old.data, old.etag, old.uid, old.revision, old.written)
             now = self.store.clock.now()
-            resource = Resource(data, self.store.mint_etag(), _uid(data), self._step(), now, before)
+            resource = Resource(data, self.store.new_etag(), _uid(data), self._next_revision(), now, before)
             self.members[name] = resource
             self.tombstones.pop(name, None)
             facts = {"uid": resource.uid, "revision": resource.revision, "when": now.isoformat()}
-            self._keep(name, facts | {"etag": resource.etag}, data)
+            self._save(name, facts | {"etag": resource.etag}, data)
             self._changed()
             return resource
 
     def delete(self, name: str) -> None:
-        """Remove a member. Raises KeyError when it is not there."""
+        """Remove a member. Raises KeyError when it does not exist."""
         with self.store.lock:
             uid = self.members.pop(name).uid
-            tombstone = Tombstone(self._step(), uid, self.store.clock.now())
+            tombstone = Tombstone(self._next_revision(), uid, self.store.clock.now())
             self.tombstones[name] = tombstone
             facts = {"uid": uid, "revision": tombstone.revision, "when": tombstone.deleted.isoformat()}
-            self._keep(name, facts, None)
+            self._save(name, facts, None)
             self._changed()
 
     def housekeep(self, name: str) -> str:
-        """A new ETag for a member in which nothing changed, as iCloud does at times; returns it."""
+        """Give an unchanged member a new ETag, as iCloud sometimes does; returns it."""
         return self.put(name, self.members[name].data).etag
 
     def forget_tokens(self) -> None:
-        """From now on no token handed out so far is known."""
+        """Make all sync tokens invalid that were handed out so far."""
         with self.store.lock:
             self.generation += 1
             self._changed()
 
     def seen(self, name: str, *, lag: float, shows: Literal["missing", "old"]) -> Resource | None:
-        """The member as a reader gets it, `lag` seconds behind the writers."""
+        """The member as readers get it, who see writes after `lag` seconds."""
         resource = self.members.get(name)
         if resource is None or not lag or (self.store.clock.now() - resource.written).total_seconds() >= lag:
             return resource
@@ -113,27 +113,27 @@ class Contents:
         return any((now - deleted).total_seconds() < seconds for deleted in gone)
 
     def restore(self, name: str, facts: dict[str, Any], data: bytes | None) -> None:
-        """Take back a member or, without data, a tombstone, as the shelf kept it."""
+        """Load a saved member or, without data, a saved tombstone."""
         when = datetime.fromisoformat(facts["when"])
-        # A kill may have come between the member's row and the calendar's.
+        # The process may have been killed between saving the member and saving the calendar.
         self.revision = max(self.revision, facts["revision"])
         if data is None:
             self.tombstones[name] = Tombstone(facts["revision"], facts["uid"], when)
         else:
             self.members[name] = Resource(data, facts["etag"], facts["uid"], facts["revision"], when)
 
-    def _step(self) -> int:
+    def _next_revision(self) -> int:
         self.revision += 1
         return self.revision
 
     def _changed(self) -> None:
         facts = {"revision": self.revision, "generation": self.generation}
-        self.store.shelf.keep("contents", str(self.serial), facts)
-        for tell in self.on_change:
-            tell()
+        self.store.storage.save("contents", str(self.serial), facts)
+        for callback in self.on_change:
+            callback()
 
-    def _keep(self, name: str, facts: dict[str, Any], data: bytes | None) -> None:
-        self.store.shelf.keep("member", f"{self.serial}/{name}", facts, data)
+    def _save(self, name: str, facts: dict[str, Any], data: bytes | None) -> None:
+        self.store.storage.save("member", f"{self.serial}/{name}", facts, data)
 
 
 def _uid(data: bytes) -> str:
@@ -144,7 +144,7 @@ def _uid(data: bytes) -> str:
 
 
 def write_token(serial: int, generation: int, revision: int, *, form: Literal["base64", "ft"]) -> str:
-    """The opaque string that stands for a state; the same state gives the same string."""
+    """The opaque string for a state; the same state gives the same string."""
     if form == "ft":
         return f"FT=-@RU={serial:08x}-0000-4000-8000-{generation:012x}@S={revision}"
     filler = (serial * 7919 + revision * 104729).to_bytes(17, "big")
@@ -152,7 +152,7 @@ def write_token(serial: int, generation: int, revision: int, *, form: Literal["b
 
 
 def read_token(token: str) -> tuple[int, int, int]:
-    """Serial, generation and revision of a token. Raises ValueError when it is none of ours."""
+    """Serial, generation and revision of a token. Raises ValueError when the sandbox did not write it."""
     if token.startswith("FT=-@RU="):
         identity, _, revision = token.removeprefix("FT=-@RU=").partition("@S=")
         return int(identity[:8], 16), int(identity[-12:], 16), int(revision)

@@ -1,4 +1,4 @@
-"""A demo with its real processes, as `manage.py demo` starts it, for tests that look at it from outside."""
+"""A demo with its real processes, as `manage.py demo` starts it, for tests that use it from outside."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ OURS = ("DJANGO_SETTINGS_MODULE", "DEBUG", "DATABASE_URL", "SECRET_KEY", "FERNET
 
 
 class Demo:
-    """A running demo and its one address."""
+    """A running demo."""
 
     def __init__(self, folder: Path, *options: str) -> None:
         self.folder = folder
@@ -32,13 +32,13 @@ class Demo:
         )
 
     def address(self) -> str:
-        """Wait for the line that tells it."""
+        """Wait for the line with the address."""
         line = self.process.stdout.readline()
         assert "http" in line, self.process.stderr.read()
         return line.split()[-1]
 
     def stop(self, number: int = signal.SIGINT) -> tuple[int, str, str]:
-        """Send a signal; exit code and what was printed."""
+        """Send a signal; returns the exit code and the output."""
         self.process.send_signal(number)
         out, err = self.process.communicate(timeout=60)
         return self.process.returncode, out, err

@@ -20,7 +20,7 @@ from typing import Any
 
 import pytest
 
-from sandbox.demo.place import FIRST_PORTS
+from sandbox.demo.folder import FIRST_PORTS
 from tests.sandbox.demo.running import ROOT, Demo
 
 
@@ -127,7 +127,7 @@ def test_a_demo_starts_shows_itself_ends_and_goes_on(start) -> None:
     assert address in second.process.stderr.read()
 
     groups = groups_of(demo)
-    assert len(members(groups)) >= 8  # stand-in, janitor, polls, web and its worker, queue and its workers
+    assert len(members(groups)) >= 8  # stand-in, reaper, polls, web and its worker, queue and its workers
     code, out, _err = demo.stop(signal.SIGINT)
     assert (code, out, members(groups)) == (0, "", [])
 

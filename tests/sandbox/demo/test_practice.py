@@ -1,4 +1,4 @@
-"""The practice of the demo: three people whose week is full, whatever weekday it is."""
+"""The practice of the demo: three people whose week is full on every weekday."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from bookings.models import Booking, LinkedEvent
 from connections.busy import busy, freshness
 from connections.models import Calendar, CalendarConfiguration, Connection
 from practice.models import User
-from sandbox.demo import cast, staff
+from sandbox.demo import people, practice
 from sandbox.server.server import Sandbox
 
 pytestmark = pytest.mark.django_db
@@ -22,11 +22,11 @@ WEEKDAYS = [datetime(2026, 11, 23 + day, hour, 5, tzinfo=UTC) for day, hour in (
 
 @pytest.fixture
 def make(settings, icloud: Sandbox):
-    """Make the practice at a moment, in the sandbox's iCloud."""
+    """Create the practice at a moment, in the sandbox's iCloud."""
 
     def at(now: datetime) -> None:
         settings.ICLOUD_CALDAV_URL = icloud.entry_url
-        staff.make(icloud, now=now)
+        practice.create_practice(icloud, now=now)
 
     return at
 
@@ -43,7 +43,7 @@ def test_the_three_differ_in_what_they_show(make) -> None:
     assert zones == {"mara": "Europe/Berlin", "jonas": "Europe/London", "lea": "Europe/Berlin"}
     calendars = Calendar.objects.filter(connection__user__username="jonas").values_list("name", "writable", "shared")
     assert sorted(calendars) == [("Jonas", True, False), ("Treatment rooms", False, True)]
-    assert User.objects.get(username="lea").check_password(cast.PASSWORD)
+    assert User.objects.get(username="lea").check_password(people.PASSWORD)
 
 
 @pytest.mark.parametrize("now", WEEKDAYS, ids=lambda now: f"{now:%A}")
@@ -58,7 +58,7 @@ def test_the_week_is_full_whatever_day_it_is(make, now: datetime) -> None:
 
 
 def busy_days(username: str, now: datetime) -> bool:
-    """Are there events on at least five days of this week, on which day ever it begins, and of the next seven days?"""
+    """Whether this week, the last seven days and the next seven days each have events on five days or more."""
     user = User.objects.get(username=username)
     assert freshness(user, now=now).state == "fresh"
     midnight = now.replace(hour=0, minute=0)
@@ -88,7 +88,7 @@ def test_another_start_at_another_port_a_fortnight_later_goes_on(make, icloud: S
     Connection.objects.update(url="http://127.0.0.1:9/", origin="http://127.0.0.1:10")
     before = set(Booking.objects.values_list("pk", flat=True))
     later = WEDNESDAY + timedelta(days=14)
-    staff.go_on(icloud, filled=staff.weeks_of(WEDNESDAY), now=later)
+    practice.bring_up_to_date(icloud, filled=practice.weeks_of(WEDNESDAY), now=later)
     assert set(Connection.objects.values_list("url", "error_code")) == {(icloud.entry_url, "")}
     # The week that was filled at the first start is not filled twice; the two that have come since are.
     dentists = [
@@ -106,7 +106,7 @@ def test_another_start_on_the_same_day_changes_nothing(make, icloud: Sandbox) ->
     events = {account.apple_id: account.revision for account in icloud.accounts}
     bookings = list(Booking.objects.values_list("pk", "start"))
     later = WEDNESDAY + timedelta(minutes=5)
-    staff.go_on(icloud, filled=staff.weeks_of(WEDNESDAY), now=later)
+    practice.bring_up_to_date(icloud, filled=practice.weeks_of(WEDNESDAY), now=later)
     assert {account.apple_id: account.revision for account in icloud.accounts} == events
     assert list(Booking.objects.values_list("pk", "start")) == bookings
 
@@ -115,5 +115,5 @@ def test_a_revoked_account_stays_revoked(make, icloud: Sandbox) -> None:
     make(WEDNESDAY)
     Connection.objects.filter(username="jonas.field@icloud.com").update(needs_attention=True, error_code="unauthorized")
     icloud.log.clear()
-    staff.go_on(icloud, filled=staff.weeks_of(WEDNESDAY), now=WEDNESDAY + timedelta(minutes=5))
+    practice.bring_up_to_date(icloud, filled=practice.weeks_of(WEDNESDAY), now=WEDNESDAY + timedelta(minutes=5))
     assert Connection.objects.get(username="jonas.field@icloud.com").needs_attention is True

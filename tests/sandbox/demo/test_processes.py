@@ -1,4 +1,4 @@
-"""The demo's processes end together with all that they started, whatever ends the demo."""
+"""The demo's processes end with all their child processes, however the demo ends."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ def test_children_and_grandchildren_end_with_the_demo(processes: Processes, tmp_
 def test_those_that_do_not_listen_end_too(
     processes: Processes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv("KALENDS_POLITE_SECONDS", "0.5")
+    monkeypatch.setenv("KALENDS_TERM_SECONDS", "0.5")
     with processes:
         processes.start("family", "-c", STUBBORN, str(tmp_path / "numbers"))
         numbers = numbers_in(tmp_path / "numbers")
@@ -99,7 +99,7 @@ def test_killing_the_demo_leaves_nobody_behind(tmp_path: Path) -> None:
     assert gone(numbers)
 
 
-def test_what_must_run_and_ends_is_named_with_its_last_words(processes: Processes) -> None:
+def test_what_must_run_and_ends_is_reported_with_the_end_of_its_log(processes: Processes) -> None:
     with processes:
         child = processes.start("worker", "-c", "print('no database'); raise SystemExit(3)")
         child.wait()
@@ -131,7 +131,7 @@ def test_who_ends_again_and_again_is_not_started_for_ever(processes: Processes) 
             processes.restart("worker")
 
 
-def test_a_step_that_fails_is_named_with_its_last_words(processes: Processes) -> None:
+def test_a_step_that_fails_is_reported_with_the_end_of_its_log(processes: Processes) -> None:
     with processes:
         processes.start("prepare", "-c", "raise SystemExit('no room')")
         with pytest.raises(Ended, match=r"^prepare has ended \(1\)\.\nno room$"):

@@ -1,4 +1,4 @@
-"""The demo's page: signing in with one click, and buttons for what Apple and its people do."""
+"""The demo's page: signing in with one click, and buttons for what happens at Apple."""
 
 from __future__ import annotations
 
@@ -20,34 +20,34 @@ from bookings.push import outbox
 from connections.models import Connection
 from connections.sync.run import sync_connection
 from practice.models import User
-from sandbox.demo import calendars, cast, staff
+from sandbox.demo import calendars, people, practice
 from sandbox.device.device import AppleDevice
 from sandbox.server.server import Sandbox
 from tests.factories import NOW, BlockedSlotFactory
 from tests.pages import find, links, texts
 
-pytestmark = [pytest.mark.django_db, pytest.mark.today, pytest.mark.urls("tests.sandbox.demo.everything")]
-peopled = pytest.mark.usefixtures("people")
-practised = pytest.mark.usefixtures("practice")
-practised_on_a_saturday = pytest.mark.usefixtures("saturday", "practice")
+pytestmark = [pytest.mark.django_db, pytest.mark.today, pytest.mark.urls("tests.sandbox.demo.demo_urls")]
+with_staff = pytest.mark.usefixtures("staff_members")
+with_practice = pytest.mark.usefixtures("sample_practice")
+with_practice_on_a_saturday = pytest.mark.usefixtures("saturday", "sample_practice")
 
 HTMX = {"HX-Request": "true"}
 
 
 @pytest.fixture
 def client() -> Client:
-    """Somebody with a browser."""
+    """A browser without a session."""
     return Client()
 
 
 @pytest.fixture
-def people(settings, icloud: Sandbox) -> None:
-    """The three and their iPhones; Kalends knows nobody's iCloud."""
+def staff_members(settings, icloud: Sandbox) -> None:
+    """The three staff members and their iPhones, without connections."""
     settings.ICLOUD_CALDAV_URL = icloud.entry_url
     settings.DEMO_APPLE_URL = icloud.serve_pages()
     calendars.open_accounts(icloud, timezone.now().date())
-    for person in cast.PEOPLE:
-        staff.hire(person)
+    for person in people.PEOPLE:
+        practice.create_staff_member(person)
 
 
 @pytest.fixture
@@ -58,11 +58,11 @@ def saturday() -> Iterator[None]:
 
 
 @pytest.fixture
-def practice(settings, icloud: Sandbox) -> None:
-    """The whole practice, made now."""
+def sample_practice(settings, icloud: Sandbox) -> None:
+    """The whole practice, created now."""
     settings.ICLOUD_CALDAV_URL = icloud.entry_url
     settings.DEMO_APPLE_URL = icloud.serve_pages()
-    staff.make(icloud, now=timezone.now())
+    practice.create_practice(icloud, now=timezone.now())
 
 
 def signed_in(client: Client, username: str) -> Client:
@@ -74,7 +74,7 @@ def look(client: Client):
     return client.get("/demo/")
 
 
-@peopled
+@with_staff
 def test_nobody_is_signed_in_at_first_and_maras_iphone_is_shown(client: Client, icloud: Sandbox) -> None:
     page = look(client)
     mara = icloud.account("mara.winter@icloud.com")
@@ -90,21 +90,21 @@ def test_nobody_is_signed_in_at_first_and_maras_iphone_is_shown(client: Client, 
     assert texts(page, "//button[@aria-current]") == []
 
 
-@peopled
+@with_staff
 def test_only_the_demos_page_may_frame_the_iphone(client: Client) -> None:
     assert "frame-src 'self'" in look(client).headers["Content-Security-Policy"]
     assert "frame-src" not in client.get("/accounts/login/").headers["Content-Security-Policy"]
 
 
 @pytest.mark.parametrize("username", ["mara", "jonas", "lea"])
-@peopled
+@with_staff
 def test_one_click_signs_in(client: Client, username: str) -> None:
     answer = client.post(f"/demo/sign-in/{username}/")
     assert (answer.status_code, answer["Location"]) == (302, "/demo/")
     assert client.get("/calendars/").context["user"].username == username
 
 
-@peopled
+@with_staff
 def test_nobody_else_can_be_signed_in(client: Client) -> None:
     User.objects.create_superuser("root")
     assert client.post("/demo/sign-in/root/").status_code == 404
@@ -123,19 +123,19 @@ def test_without_the_setting_there_is_no_demo(client: Client) -> None:
     assert client.post("/demo/sign-in/mara/").status_code == 404
 
 
-@peopled
+@with_staff
 def test_every_apple_id_of_hers_has_its_iphone_and_its_passwords(client: Client, icloud: Sandbox) -> None:
     page = look(signed_in(client, "mara"))
-    home, practice = (icloud.account(f"{name}.winter@icloud.com").dsid for name in ("mara", "praxis"))
+    home, second = (icloud.account(f"{name}.winter@icloud.com").dsid for name in ("mara", "praxis"))
     assert links(page, "//span[@class='bar__phone']/a") == [
         ("mara.winter@icloud.com", f"{icloud.apple_url}iphone/{home}/"),
         ("Passwords", f"{icloud.apple_url}account/{home}/"),
-        ("praxis.winter@icloud.com", f"{icloud.apple_url}iphone/{practice}/"),
-        ("Passwords", f"{icloud.apple_url}account/{practice}/"),
+        ("praxis.winter@icloud.com", f"{icloud.apple_url}iphone/{second}/"),
+        ("Passwords", f"{icloud.apple_url}account/{second}/"),
     ]
 
 
-@peopled
+@with_staff
 def test_who_has_no_icloud_yet_is_shown_the_two_steps(client: Client, icloud: Sandbox) -> None:
     page = look(signed_in(client, "lea"))
     dsid = icloud.account("lea.brandt@icloud.com").dsid
@@ -160,7 +160,7 @@ def berlin(moment: datetime) -> str:
     return f"{moment.astimezone(ZoneInfo('Europe/Berlin')):%a %-d %b %Y, %H:%M}"
 
 
-@practised_on_a_saturday
+@with_practice_on_a_saturday
 def test_dragging_moves_the_next_booking_to_an_open_hour_and_kalends_follows(client: Client) -> None:
     signed_in(client, "mara")
     moves = []
@@ -179,7 +179,7 @@ def test_dragging_moves_the_next_booking_to_an_open_hour_and_kalends_follows(cli
     ]
 
 
-@practised_on_a_saturday
+@with_practice_on_a_saturday
 def test_a_second_press_drags_on_although_kalends_has_not_followed_yet(client: Client) -> None:
     booking = next_booking("mara")
     signed_in(client, "mara").post("/demo/drag/", headers=HTMX)
@@ -189,7 +189,7 @@ def test_a_second_press_drags_on_although_kalends_has_not_followed_yet(client: C
     assert list(moves) == [BookingChange.Source.PHONE, BookingChange.Source.PHONE]
 
 
-@practised_on_a_saturday
+@with_practice_on_a_saturday
 def test_an_hour_that_only_the_iphone_knows_to_be_taken_is_not_dragged_to(client: Client, icloud: Sandbox) -> None:
     booking = next_booking("mara")
     mara = icloud.account("mara.winter@icloud.com")
@@ -201,7 +201,7 @@ def test_an_hour_that_only_the_iphone_knows_to_be_taken_is_not_dragged_to(client
     assert (texts(answer, "//*[@id='said']"), berlin(moved.start)) == ([words], "Tue 1 Dec 2026, 15:30")
 
 
-@practised_on_a_saturday
+@with_practice_on_a_saturday
 def test_where_no_hour_is_open_nothing_is_dragged(client: Client, icloud: Sandbox) -> None:
     booking, account = next_booking("mara"), icloud.account("mara.winter@icloud.com")
     BlockedSlotFactory(user=booking.staff, start=booking.start, end=booking.start + timedelta(days=16))
@@ -211,14 +211,14 @@ def test_where_no_hour_is_open_nothing_is_dragged(client: Client, icloud: Sandbo
     assert (texts(answer, "//*[@id='said']"), account.revision) == ([words], before)
 
 
-@practised
+@with_practice
 def test_with_nothing_on_the_iphone_there_is_nothing_to_drag(client: Client) -> None:
     LinkedEvent.objects.all().delete()
     answer = signed_in(client, "jonas").post("/demo/drag/", headers=HTMX)
     assert "No booking of Jonas stands on an iPhone yet." in answer.content.decode()
 
 
-@practised
+@with_practice
 def test_revoking_lets_kalends_ask_for_a_person(client: Client, icloud: Sandbox) -> None:
     signed_in(client, "jonas")
     client.post("/demo/revoke/", headers=HTMX)
@@ -226,13 +226,13 @@ def test_revoking_lets_kalends_ask_for_a_person(client: Client, icloud: Sandbox)
     connection = Connection.objects.get(username="jonas.field@icloud.com")
     sync_connection(connection.pk, now=datetime.now(UTC))
     page = look(client)
-    assert "Kalends cannot sign in for Jonas any more." in page.content.decode()
+    assert "Kalends cannot sign in to iCloud for Jonas any more." in page.content.decode()
     reconnect = f"/calendars/settings/connections/{connection.pk}/reconnect/"
     assert links(page, "//a[@id='reconnect']") == [("reconnect", reconnect)]
     assert texts(page, "//button[@disabled]") == ["Revoke the password"]
 
 
-@practised
+@with_practice
 def test_icloud_goes_down_and_comes_back(client: Client, icloud: Sandbox) -> None:
     signed_in(client, "mara")
     client.post("/demo/down/", headers=HTMX)
@@ -244,7 +244,7 @@ def test_icloud_goes_down_and_comes_back(client: Client, icloud: Sandbox) -> Non
     assert Connection.objects.due(timezone.now()).count() == 3
 
 
-@practised
+@with_practice
 def test_what_waited_while_icloud_was_down_is_sent_as_soon_as_it_answers(client: Client) -> None:
     signed_in(client, "mara")
     mara = User.objects.get(username="mara")
@@ -259,7 +259,7 @@ def test_what_waited_while_icloud_was_down_is_sent_as_soon_as_it_answers(client:
     assert (placement.state, placement.next_try_at) == (LinkedEvent.State.PUSHED, None)
 
 
-@peopled
+@with_staff
 def test_without_scripts_a_button_leads_back_to_the_page(client: Client) -> None:
     answer = signed_in(client, "mara").post("/demo/drag/")
     assert (answer.status_code, answer["Location"]) == (302, "/demo/")
@@ -267,7 +267,7 @@ def test_without_scripts_a_button_leads_back_to_the_page(client: Client) -> None
     assert client.get("/demo/drag/").status_code == 405
 
 
-@practised
+@with_practice
 def test_the_bar_is_left_alone_until_something_changes(client: Client, icloud: Sandbox) -> None:
     signed_in(client, "mara")
     (address,) = (element.get("hx-get") for element in find(look(client), "//header[@id='bar']"))
@@ -279,7 +279,7 @@ def test_the_bar_is_left_alone_until_something_changes(client: Client, icloud: S
     assert client.get(address, headers=HTMX).status_code == 204
 
 
-@peopled
+@with_staff
 def test_mails_can_be_read_though_nobody_gets_them(client: Client, settings, tmp_path: Path) -> None:
     settings.EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
     settings.EMAIL_FILE_PATH = str(tmp_path)
@@ -293,14 +293,14 @@ def test_mails_can_be_read_though_nobody_gets_them(client: Client, settings, tmp
     assert texts(look(client), "//a[@id='mails']") == ["1 mail"]
 
 
-@peopled
+@with_staff
 def test_the_page_begins_anew_when_somebody_else_signs_in_inside_it(client: Client) -> None:
     signed_in(client, "mara")
     answer = client.get("/demo/bar/?as=jonas&seen=", headers=HTMX)
     assert answer.headers["HX-Refresh"] == "true"
 
 
-@peopled
+@with_staff
 def test_a_stand_in_that_does_not_answer_is_said(client: Client, settings) -> None:
     settings.DEMO_APPLE_URL = "http://127.0.0.1:9/"
     page = look(signed_in(client, "mara"))

@@ -20,13 +20,13 @@ def work(account):
 
 
 def lines(calendar, href, component="VEVENT"):
-    """What an event says, property by property; the last of a name wins."""
+    """The properties of an event by name; of several with one name, the last."""
     (found,) = ics.parse(calendar.resources[href].data).named(component)
     return {line.name: str(line) for line in found.lines}
 
 
 def times(calendar, href):
-    """When it takes place in the next two months, in UTC, without the seconds."""
+    """Its occurrences in the next two months, in UTC, without seconds."""
     found = recurrence.occurrences(
         calendar.resources[href].data, datetime(2026, 11, 1, tzinfo=UTC), datetime(2027, 1, 15, tzinfo=UTC)
     )

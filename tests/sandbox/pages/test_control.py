@@ -19,7 +19,7 @@ def icloud():
 
 @pytest.fixture
 def control(icloud):
-    """Say a verb; tells status and facts."""
+    """Send a command; returns status and facts."""
 
     def say(verb, **facts):
         answer = requests.post(f"{icloud.apple_url}control/{verb}", json=facts, timeout=5)

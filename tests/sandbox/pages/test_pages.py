@@ -1,4 +1,4 @@
-"""Apple's pages, without a browser: every form does what the phone would."""
+"""Apple's pages, without a browser: every form does what the phone does."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from html import unescape
 import pytest
 import requests
 
-from sandbox.device.agenda import shown
+from sandbox.device.agenda import displayed_events
 from sandbox.device.device import AppleDevice
 from sandbox.ical import ics
-from sandbox.pages.app import Apple
+from sandbox.pages.app import ApplePages
 from sandbox.server.server import Sandbox
 from tests.sandbox.client import at, event
 
@@ -60,10 +60,11 @@ def act(page, account):
 
 
 def week(account):
-    """The coming week as the phone shows it, in Berlin's wall clock."""
+    """The coming week as the phone displays it, in Berlin time."""
     zone = AppleDevice(account).zone
     return [
-        f"{one.start:%a %H:%M}-{one.end:%H:%M} {one.title}" for one in shown(account, at("2026-11-23").date(), 7, zone)
+        f"{one.start:%a %H:%M}-{one.end:%H:%M} {one.title}"
+        for one in displayed_events(account, at("2026-11-23").date(), 7, zone)
     ]
 
 
@@ -158,7 +159,7 @@ def test_a_new_all_day_event_includes_its_last_day(page, work):
 def test_an_event_that_ends_before_it_begins_is_refused_and_the_form_keeps_what_was_typed(page, work):
     form = {"start": "2026-11-24T09:00", "end": "2026-11-24T08:00", "calendar": work.path}
     answer = page("/iphone/{}/new/", title="Backwards", **form)
-    assert (answer.status_code, "It cannot end before it begins." in answer.text) == (422, True)
+    assert (answer.status_code, "The event cannot end before it starts." in answer.text) == (422, True)
     assert 'value="Backwards"' in answer.text
     assert page("/iphone/{}/new/", title="x", start="soon", end="later", calendar=work.path).status_code == 422
     assert work.resources == {}
@@ -166,7 +167,7 @@ def test_an_event_that_ends_before_it_begins_is_refused_and_the_form_keeps_what_
 
 @pytest.fixture
 def visit(phone, work):
-    """An event, and the original start by which its page knows it."""
+    """An event, and the original start that identifies it on its page."""
     return phone.add(work, "Visit", at("2026-11-24 09:00")), "2026-11-24T09:00:00+01:00"
 
 
@@ -241,16 +242,15 @@ def test_of_a_series_one_the_following_or_all_are_deleted(act, account, course, 
 
 def test_the_page_of_a_series_says_how_it_repeats(page, course):
     text = page("/iphone/{}/event/?href=" + course[0] + "&slot=" + course[1].replace("+", "%2B")).text
-    assert '<option value="FREQ=DAILY;COUNT=4" selected>As it is now</option>' in text
+    assert '<option value="FREQ=DAILY;COUNT=4" selected>Current rule</option>' in text
 
 
-def test_a_calendar_that_can_only_be_looked_at_is_not_written(page, act, account, phone):
+def test_a_read_only_calendar_is_not_written(page, act, account, phone):
     team = account.calendar("Team")
     href = team.put("a.ics", event())
     slot = "2026-11-23T09:00:00+00:00"
     assert (
-        "This calendar can only be looked at."
-        in page(f"/iphone/{{}}/event/?href={href}&slot={slot.replace('+', '%2B')}").text
+        "This calendar is read-only." in page(f"/iphone/{{}}/event/?href={href}&slot={slot.replace('+', '%2B')}").text
     )
     assert act(href, slot, "delete").status_code == 403
     assert list(team.resources) == [href]
@@ -283,7 +283,7 @@ def test_passwords_are_listed_and_revoked_one_by_one_or_all_together(page, accou
 
 def test_changing_the_apple_password_says_what_it_did(page, account, app_password):
     answer = page("/account/{}/password/", sure="1")
-    assert "All app-specific passwords are revoked with it." in answer.plain
+    assert "All app-specific passwords are revoked." in answer.plain
     assert account.accepts(app_password) is False
 
 
@@ -296,4 +296,4 @@ def test_the_26th_password_and_one_without_a_name_are_refused_with_a_sentence(pa
 
 
 def test_pages_are_answered_by_an_application_that_knows_the_sandbox(icloud):
-    assert Apple(icloud).sandbox is icloud
+    assert ApplePages(icloud).sandbox is icloud

@@ -1,4 +1,4 @@
-"""The pretend iPhone in a real browser: it shows changes by itself, and everybody can use it."""
+"""The pretend iPhone in a real browser: it shows changes by itself and is accessible."""
 
 from __future__ import annotations
 

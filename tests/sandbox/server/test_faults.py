@@ -1,4 +1,4 @@
-"""Point by point what may go wrong between iCloud and a client."""
+"""Each fault between iCloud and a client."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Bytes out: GET, multiget, time ranges, and the ways in which iCloud's answers differ from each other."""
+"""Reading events: GET, multiget, time ranges, and how iCloud's answers differ from each other."""
 
 from __future__ import annotations
 

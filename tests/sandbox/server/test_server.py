@@ -15,7 +15,7 @@ import requests
 
 from sandbox.device.device import AppleDevice
 from sandbox.server.dav.xml import d
-from sandbox.server.log import Request
+from sandbox.server.log import LoggedRequest
 from sandbox.server.server import Sandbox
 from sandbox.server.switches import Switches
 from tests.sandbox.client import Client, at, event
@@ -46,7 +46,7 @@ def test_the_log_is_written_before_the_answer_arrives(icloud, client):
 
 
 def test_a_log_entry_is_a_plain_value():
-    assert Request("GET", "entry", "/") == Request("GET", "entry", "/", conditions={})
+    assert LoggedRequest("GET", "entry", "/") == LoggedRequest("GET", "entry", "/", conditions={})
 
 
 def test_connections_are_kept_alive(client):

@@ -1,4 +1,4 @@
-"""Who gets in, and what the others are told."""
+"""Which passwords are accepted, and what others get."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from tests.sandbox.client import Client
 
 @pytest.fixture
 def enter(icloud, account):
-    """Try a password; tells the status."""
+    """Try a password; returns the status."""
 
     def attempt(password, apple_id=account.apple_id):
         return Client(icloud, account, (apple_id, password)).propfind("/", d("current-user-principal")).status
@@ -96,7 +96,7 @@ def test_a_locked_account_is_told_so_in_one_of_three_ways(icloud, enter, account
     assert enter(app_password) == 207
 
 
-def test_no_password_stands_in_a_repr_or_on_the_shelf(tmp_path, account, app_password):
+def test_no_password_stands_in_a_repr_or_in_the_file(tmp_path, account, app_password):
     from sandbox.server.server import Sandbox
 
     assert app_password not in repr(account) + repr(account.app_passwords)

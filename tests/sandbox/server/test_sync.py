@@ -1,4 +1,4 @@
-"""What changed since: tokens, ETags, what is listed and what is left out."""
+"""What changed since a token: ETags, listed members and members left out."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def work(account):
 
 @pytest.fixture
 def token(client, work):
-    """The state with three events in it."""
+    """The token of a calendar with three events."""
     for name in "abc":
         work.put(f"{name}.ics", event(name))
     return client.sync(work.path).token

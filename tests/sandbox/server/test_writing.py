@@ -1,4 +1,4 @@
-"""PUT and DELETE: what iCloud takes, what it refuses and how, and whom it would have mailed."""
+"""PUT and DELETE: what iCloud accepts, what it refuses and how, and what mail it would have sent."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import pytest
 
 from sandbox.server.dav.properties import COLOR
 from sandbox.server.dav.xml import c, d
-from sandbox.server.store.scheduling import Mail
+from sandbox.server.store.scheduling import SchedulingMail
 from tests.sandbox.client import at, event
 
 
@@ -17,7 +17,7 @@ def work(account):
 
 @pytest.fixture
 def href(work):
-    """An event that stands there."""
+    """An existing event."""
     return work.put("a.ics", event())
 
 
@@ -172,10 +172,10 @@ def test_an_event_with_guests_would_have_sent_mail(icloud, client, work):
     path = f"{work.path}a.ics"
     guests = "ORGANIZER:mailto:anna@example.com\r\nATTENDEE;CN=Ben:mailto:ben@example.com\r\n"
     client.put(path, event(more=guests))
-    assert icloud.scheduled == [Mail("invitation", "ben@example.com", "A-1", path)]
+    assert icloud.scheduled == [SchedulingMail("invitation", "ben@example.com", "A-1", path)]
     assert b"ATTENDEE;SCHEDULE-STATUS=1.2;CN=Ben:mailto" in work.resources[path].data
     client.ask("DELETE", path)
-    assert icloud.scheduled[-1] == Mail("cancellation", "ben@example.com", "A-1", path)
+    assert icloud.scheduled[-1] == SchedulingMail("cancellation", "ben@example.com", "A-1", path)
 
 
 def test_deleting_an_invitation_would_have_answered_it(icloud, client, work, phone):

@@ -1,4 +1,4 @@
-"""What a piece of work costs this process: wall time, CPU, memory. Nothing is traced, so nothing is slowed down."""
+"""What a piece of work costs this process: wall time, CPU and memory, measured without tracing."""
 
 from __future__ import annotations
 
@@ -19,20 +19,20 @@ _CLEAR = Path("/proc/self/clear_refs")
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """Seconds and megabytes. `peak` is the whole process at its largest, `grown` how much of it the work added."""
+    """Seconds and MB of one run. `peak`: the largest memory of the process; `grown`: how much of it the work added."""
 
     wall: float
     cpu: float
     peak: float
     grown: float
-    runs: int = 1  # of which these are what one took
+    runs: int = 1  # how many runs the mean was taken from
     detail: Mapping[str, Any] = field(default_factory=dict)
 
 
-def gauge(work: Callable[[], Mapping[str, Any]], *, times: int = 1, enough: float = math.inf) -> Figures:
-    """Run `work` and say what it cost; with `times`, what one of so many runs cost. What it returns is the detail.
+def measure_job(work: Callable[[], Mapping[str, Any]], *, times: int = 1, max_seconds: float = math.inf) -> Figures:
+    """Run `work` up to `times` times and return what one run cost, with the last return value as the detail.
 
-    After `enough` seconds it is not run again.
+    It is not run again after `max_seconds`.
     """
     gc.collect()
     _forget_peak()
@@ -40,7 +40,7 @@ def gauge(work: Callable[[], Mapping[str, Any]], *, times: int = 1, enough: floa
     wall, cpu = time.perf_counter(), _cpu()
     detail: Mapping[str, Any] = {}
     runs = 0
-    while runs == 0 or (runs < times and time.perf_counter() - wall < enough):
+    while runs == 0 or (runs < times and time.perf_counter() - wall < max_seconds):
         detail = work()
         runs += 1
     wall, cpu = time.perf_counter() - wall, _cpu() - cpu
@@ -49,13 +49,13 @@ def gauge(work: Callable[[], Mapping[str, Any]], *, times: int = 1, enough: floa
 
 
 def _cpu() -> float:
-    """User and system time of this process and of the children it has waited for."""
+    """User and system time of this process and of the children that it has waited for."""
     usages = (resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
     return sum(usage.ru_utime + usage.ru_stime for usage in usages)
 
 
 def _forget_peak() -> None:
-    """Linux counts the peak anew from here; elsewhere it stays that of the whole process."""
+    """Reset the peak memory on Linux; elsewhere the peak remains that of the whole process."""
     if _CLEAR.exists():
         _CLEAR.write_text("5")
 

@@ -1,4 +1,4 @@
-"""The practice of the demo: who works there, with which Apple Accounts, and what each of them shows."""
+"""The staff members, services and clients of the demo's practice."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from django.utils.translation import gettext_lazy as _
 
 from availability.slots import Period
 
-PASSWORD = "demo-demo-demo"  # noqa: S105 - of three invented people, on this machine only
+PASSWORD = "demo-demo-demo"  # noqa: S105 - for three invented people on this machine
 MORNING, AFTERNOON = (time(9), time(12, 30)), (time(13, 30), time(18))
 
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """A staff member. `hours` by weekday, Monday is 0; `linked`: the calendar in the first of the Apple Accounts where
-    bookings stand, or nothing while Kalends does not know these accounts."""
+    """A staff member. `hours`: by weekday, Monday is 0. `linked`: the calendar for bookings in the first Apple Account,
+    or nothing when Kalends is not connected. `about`: what this person demonstrates."""
 
     username: str
     name: str
@@ -31,7 +31,7 @@ class Person:
 
 @dataclass(frozen=True, slots=True)
 class Treatment:
-    """A service and who offers it."""
+    """A service and the staff members who offer it."""
 
     slug: str
     name: str
@@ -63,7 +63,7 @@ JONAS = Person(
     _days(0, 4, (time(8), time(16))) | {5: ((time(9), time(13)),)},
     ("jonas.field@icloud.com",),
     "Jonas",
-    _("London, with a shared calendar that he may only read"),
+    _("London, with a shared read-only calendar"),
 )
 LEA = Person(
     "lea",
@@ -73,7 +73,7 @@ LEA = Person(
     _days(0, 4, (time(9), time(17))),
     ("lea.brandt@icloud.com",),
     "",
-    _("Berlin, no iCloud yet: connect hers"),
+    _("Berlin, not connected to iCloud yet"),
 )
 PEOPLE = (MARA, JONAS, LEA)
 
@@ -93,5 +93,5 @@ CLIENTS = (
 
 
 def person(username: str) -> Person | None:
-    """The person who signs in under that name."""
+    """The person with that user name."""
     return next((one for one in PEOPLE if one.username == username), None)

@@ -1,4 +1,4 @@
-"""Where the long test runs: a folder, a database, iCloud on ports, and the processes of a deployment."""
+"""The deployment under test: its folder, its database, its settings and the arguments of its processes."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ DEADLINE_SECONDS = 3
 
 
 @dataclass(frozen=True)
-class Place:
-    """The folder, the database and the port of the web server."""
+class Deployment:
+    """The folder, the URL of the database and the port of the web server."""
 
     folder: Path
     database: str
@@ -25,16 +25,16 @@ class Place:
 
     @property
     def address(self) -> str:
-        """Where staff find Kalends."""
+        """The address of Kalends, without a slash at its end."""
         return f"http://127.0.0.1:{self.port}"
 
     @property
     def logs(self) -> Path:
-        """One file for each process."""
+        """The folder with one log file for each process."""
         return self.folder / "logs"
 
     def environment(self, icloud: str) -> dict[str, str]:
-        """The settings of all processes, this one included, complete: no .env shows through."""
+        """The settings of all processes, this one included; complete, so that no .env has an effect."""
         return {
             **os.environ,
             "DJANGO_SETTINGS_MODULE": "soak.settings",
@@ -61,20 +61,20 @@ class Place:
 
 
 def free_port() -> int:
-    """A port that nothing listens on."""
+    """A port on which no process listens."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
 
 
-def web_server(place: Place) -> tuple[str, ...]:
-    """The arguments after `python` that serve the pages."""
-    bind = f"--bind=127.0.0.1:{place.port}"
+def web_server(deployment: Deployment) -> tuple[str, ...]:
+    """The arguments after `python` that start the web server."""
+    bind = f"--bind=127.0.0.1:{deployment.port}"
     return ("-m", "gunicorn", "config.wsgi", bind, "--workers=2", "--threads=4", "--no-control-socket")
 
 
 def children(pid: int) -> list[int]:
-    """The processes that a process has started and that still run."""
+    """The running child processes of a process."""
     found = []
     for task in Path(f"/proc/{pid}/task").glob("*/children"):
         try:
@@ -85,5 +85,5 @@ def children(pid: int) -> list[int]:
 
 
 def is_linux() -> bool:
-    """Single workers are found by what Linux says of processes."""
+    """Whether single workers can be found, which needs Linux's /proc."""
     return sys.platform.startswith("linux")

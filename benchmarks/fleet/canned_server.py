@@ -1,10 +1,10 @@
-"""A stand-in for many iClouds at once: every home listing gets the same answer, after so many milliseconds.
+"""A CalDAV server that gives the same answer to every listing of a home, after a delay.
 
-The sandbox answers each request from a thread of its own, under one lock, with about two milliseconds of Python: with
-thousands of accounts it would take as much of the two cores as what is measured. So its answer is taken once, for one
-account, and repeated by one event loop, whatever the user name.
+The sandbox answers each request in a thread of its own, under one lock, and needs about two milliseconds of CPU: with
+thousands of accounts it would use as much of the two cores as Kalends. So its answer for one account is taken once, and
+an event loop repeats it for every user name.
 
-`python -m benchmarks.fleet.answerer SECONDS CERTIFICATE`.
+`python -m benchmarks.fleet.canned_server SECONDS CERTIFICATE`.
 """
 
 from __future__ import annotations
@@ -27,8 +27,8 @@ HOME = "/fleet/calendars/"
 CALENDARS = ("Home", "Work", "Family")
 
 
-def canned() -> bytes:
-    """The whole HTTP answer to a home listing of three calendars, as the sandbox gives it, gzipped as iCloud does."""
+def canned_response() -> bytes:
+    """The HTTP response to the listing of a home with three calendars: the sandbox's, compressed as iCloud does."""
     with Sandbox() as icloud:
         account = icloud.add_account("anna@example.com")
         for name in CALENDARS:
@@ -44,23 +44,23 @@ def canned() -> bytes:
 
 
 def _listing(pod: str, dsid: str, password: str) -> bytes:
-    line = HTTPConnection(urlsplit(pod).netloc)
+    connection = HTTPConnection(urlsplit(pod).netloc)
     credentials = base64.b64encode(f"anna@example.com:{password}".encode()).decode()
     headers = {"Authorization": f"Basic {credentials}", "Depth": "1", "Content-Type": "application/xml"}
-    line.request("PROPFIND", f"/{dsid}/calendars/", requests.CALENDARS, headers)
-    with line.getresponse() as answer:
-        return answer.read()
+    connection.request("PROPFIND", f"/{dsid}/calendars/", requests.CALENDARS, headers)
+    with connection.getresponse() as response:
+        return response.read()
 
 
-class Answerer:
-    """Counts what it answers."""
+class CannedServer:
+    """Sends one response again and again, and counts the requests."""
 
-    def __init__(self, answer: bytes, delay: float) -> None:
-        self.answer, self.delay = answer, delay
-        self.answered = self.open = self.most = 0
+    def __init__(self, response: bytes, delay: float) -> None:
+        self.response, self.delay = response, delay
+        self.requests = self.concurrent = self.max_concurrent = 0
 
-    async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        """One connection, with as many requests as the client likes."""
+    async def handle(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        """Answer all requests of one connection."""
         try:
             while True:
                 await self._answer(reader, writer)
@@ -75,37 +75,38 @@ class Answerer:
         if head.startswith(b"get /stats"):
             writer.write(self._stats())
             return
-        self.open += 1
-        self.most = max(self.most, self.open)
+        self.concurrent += 1
+        self.max_concurrent = max(self.max_concurrent, self.concurrent)
         await asyncio.sleep(self.delay)
-        writer.write(self.answer)
+        writer.write(self.response)
         await writer.drain()
-        self.open -= 1
-        self.answered += 1
+        self.concurrent -= 1
+        self.requests += 1
 
     def _stats(self) -> bytes:
         usage = resource.getrusage(resource.RUSAGE_SELF)
-        stats = {"answered": self.answered, "most": self.most, "cpu": usage.ru_utime + usage.ru_stime}
+        cpu = usage.ru_utime + usage.ru_stime
+        stats = {"requests": self.requests, "max_concurrent": self.max_concurrent, "cpu": cpu}
         body = json.dumps(stats).encode()
         return b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n%s" % (len(body), body)
 
 
-async def main(delay: float, certificate: str) -> None:
-    """Serve until killed; the first line on standard output says where."""
-    answerer = Answerer(canned(), delay)
+async def serve(delay: float, certificate: str) -> None:
+    """Serve until the process is killed; the first line on standard output contains the addresses, as JSON."""
+    server = CannedServer(canned_response(), delay)
     context: ssl.SSLContext | None = None
     if certificate:
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         context.load_cert_chain(certificate)
-    servers: list[Any] = [
-        await asyncio.start_server(answerer.serve, "127.0.0.1", 0, ssl=tls, backlog=1024) for tls in (context, None)
+    listeners: list[Any] = [
+        await asyncio.start_server(server.handle, "127.0.0.1", 0, ssl=tls, backlog=1024) for tls in (context, None)
     ]
-    port, plain = (server.sockets[0].getsockname()[1] for server in servers)
+    port, stats_port = (listener.sockets[0].getsockname()[1] for listener in listeners)
     url = f"{'https' if certificate else 'http'}://127.0.0.1:{port}/"
-    sys.stdout.write(json.dumps({"url": url, "stats": plain}) + "\n")
+    sys.stdout.write(json.dumps({"url": url, "stats": stats_port}) + "\n")
     sys.stdout.flush()
     await asyncio.Event().wait()
 
 
 if __name__ == "__main__":
-    asyncio.run(main(float(sys.argv[1]), sys.argv[2] if len(sys.argv) > 2 else ""))
+    asyncio.run(serve(float(sys.argv[1]), sys.argv[2] if len(sys.argv) > 2 else ""))

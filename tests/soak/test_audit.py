@@ -1,4 +1,4 @@
-"""The audit of the long test can fail: it finds what is lost, doubled and wrong, each by its name."""
+"""The audit of the soak test finds what is lost, doubled and wrong."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from django.db import connection as database
 from bookings import actions
 from bookings.models import Booking, BookingChange, Proposal
 from connections.models import Occurrence
-from soak import reading
-from soak.auditing import Audit, Findings
-from soak.cast import Cast
+from soak import calendar_text
+from soak.audit import Audit, Findings
+from soak.disruption import Disruption
 from soak.ledger import Ledger, Try, Version
-from soak.trouble import Trouble
+from soak.people import People
 from tests.bookings.practice import HOUR, Practice, berlin
 from tests.factories import START
 
@@ -24,11 +24,11 @@ Spoil = Callable[["Stage"], object]
 
 
 class Stage:
-    """One booking, one event of the phone's own, all at rest, and what everybody was told of it."""
+    """One booking and one event of the phone, without work left, and the record of both."""
 
     def __init__(self, practice: Practice) -> None:
         self.practice = practice
-        self.cast, self.ledger = Cast(practice.icloud), Ledger()
+        self.people, self.ledger = People(practice.icloud), Ledger()
         self.booking = practice.booked()
         self.uid = practice.placement(self.booking).uid
         self.ledger.tries["Carla Client"] = Try("Carla Client", practice.now, "booked", self.booking.pk, pending=False)
@@ -44,14 +44,14 @@ class Stage:
         return self.practice.account.calendar("Home").path
 
     def add(self, start: object, end: object) -> str:
-        """An event of the phone's own in Work, written down."""
+        """Add an event on the phone, in Work, and record it."""
         work = self.practice.account.calendar("Work")
         href = self.practice.phone.add(work, "Lunch", start, end)
         data = work.resources[href].data
-        self.ledger.made_on_phone.add(reading.uid_of(data))
+        self.ledger.made_on_phone.add(calendar_text.uid_of(data))
         now = self.practice.now
-        spans = reading.blocking(data, now, now + timedelta(days=60))
-        self.ledger.appears(Version("anna@example.com", work.path, href, spans, now))
+        spans = calendar_text.blocking(data, now, now + timedelta(days=60))
+        self.ledger.add_version(Version("anna@example.com", work.path, href, spans, now))
         return href
 
     def rest(self) -> None:
@@ -59,8 +59,8 @@ class Stage:
         self.practice.sync()
 
     def audit(self) -> Findings:
-        trouble = Trouble(self.cast, self.ledger, "", Event())
-        return Audit(self.cast, self.ledger, trouble, self.practice.now).run()
+        trouble = Disruption(self.people, self.ledger, "", Event())
+        return Audit(self.people, self.ledger, trouble, self.practice.now).run()
 
 
 @pytest.fixture
@@ -76,7 +76,7 @@ def test_where_all_is_right_nothing_is_found_and_everything_was_looked_at(stage:
         "attempts to book": 1,
         "bookings": 1,
         "confirmations": 1,
-        "mirrored events": 2,
+        "stored events": 2,
     }
 
 
@@ -149,7 +149,7 @@ def two_overlap(stage: Stage) -> None:
     ("spoil", "words"),
     [
         (the_event_stands_twice, "has ["),
-        (an_event_is_left_behind, "belongs to nothing any more"),
+        (an_event_is_left_behind, "belongs to no booking and no slot"),
         (one_attempt_made_two, "Carla Client was told"),
     ],
 )
@@ -249,16 +249,16 @@ def iCloud_mailed(stage: Stage) -> None:  # noqa: N802 - its name
 @pytest.mark.parametrize(
     ("spoil", "words"),
     [
-        (the_event_is_at_another_time, "stands in iCloud as"),
+        (the_event_is_at_another_time, "is in iCloud as"),
         (the_notes_are_gone, "lost the notes of the phone"),
         (who_was_refused_has_one, "was refused, but has"),
-        (who_cancelled_has_one, "was cancelled, but stands"),
+        (who_cancelled_has_one, "was cancelled, but is live"),
         (nobody_booked, "nobody booked Carla Client"),
         (nobody_is_asked, "and nobody is told"),
-        (nobody_collides, "is said to collide, with nothing"),
+        (nobody_collides, "has a collision proposal, but no event overlaps it"),
         (it_was_known, "in iCloud since"),
         (nobody_insisted, "may overlap, but nobody insisted"),
-        (it_is_read_amiss, "but means"),
+        (it_is_read_amiss, "but should have"),
         (something_was_complained_of, "a page answered 500"),
         (iCloud_mailed, "invites somebody"),
     ],

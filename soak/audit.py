@@ -1,4 +1,4 @@
-"""Kalends held against iCloud and against what everybody was told: lost, doubled, wrong."""
+"""The audit: compares Kalends with iCloud and with what everybody was told."""
 
 from __future__ import annotations
 
@@ -14,23 +14,23 @@ from bookings.models import Booking, BookingChange, LinkedEvent, MirroredSlot, P
 from bookings.reconcile import audit
 from connections.models import Calendar, CalendarConfiguration, Event, Occurrence
 from practice.models import User
-from soak import reading
-from soak.cast import Cast
+from soak import calendar_text
+from soak.deployment import DEADLINE_SECONDS, SYNC_SECONDS
+from soak.disruption import Disruption
 from soak.ledger import Ledger, Version
+from soak.people import People
 from soak.phones import AHEAD
-from soak.place import DEADLINE_SECONDS, SYNC_SECONDS
-from soak.trouble import Trouble
 
 Kind = BookingChange.Kind
 Source = BookingChange.Source
-BELIEVED = timedelta(seconds=2 * SYNC_SECONDS + 2)  # so old a copy may count where iCloud cannot be asked
-SLACK = timedelta(seconds=0.5)
-LATEST = timedelta(seconds=45)  # a request takes no longer, from its start to its commit
+MAX_AGE = timedelta(seconds=2 * SYNC_SECONDS + 2)  # of the copy that counts when iCloud cannot be asked
+TOLERANCE = timedelta(seconds=0.5)
+MAX_REQUEST = timedelta(seconds=45)  # from the start of a request to its commit
 
 
 @dataclass
 class Findings:
-    """What differs, in sentences."""
+    """The differences, as sentences."""
 
     lost: list[str] = field(default_factory=list)
     doubled: list[str] = field(default_factory=list)
@@ -43,8 +43,8 @@ class Findings:
 
 
 @dataclass
-class There:
-    """A resource in iCloud."""
+class ICloudEvent:
+    """An event resource in iCloud."""
 
     account: str
     href: str
@@ -55,43 +55,43 @@ class There:
 
 @dataclass
 class Audit:
-    """One audit, at rest."""
+    """One audit, after all work is finished."""
 
-    cast: Cast
+    people: People
     ledger: Ledger
-    trouble: Trouble
+    disruption: Disruption
     now: datetime = field(default_factory=timezone.now)
     found: Findings = field(default_factory=Findings)
 
     def run(self) -> Findings:
-        """Everything."""
-        self.there = list(self._resources())
-        self.by_uid: dict[str, list[There]] = defaultdict(list)
-        for one in self.there:
+        """Compare everything."""
+        self.icloud_events = list(self._resources())
+        self.by_uid: dict[str, list[ICloudEvent]] = defaultdict(list)
+        for one in self.icloud_events:
             self.by_uid[one.uid].append(one)
         self._promises()
         self._bookings()
         self._slots()
-        self._strays()
+        self._orphans()
         self._overlaps()
         self._collisions()
-        self._known_before()
-        self._mirror()
-        self._traces()
+        self._confirmed_over_known_events()
+        self._stored_events()
+        self._complaints()
         return self.found
 
-    def _resources(self) -> Iterator[There]:
-        for account in self.cast.icloud.accounts:
+    def _resources(self) -> Iterator[ICloudEvent]:
+        for account in self.people.icloud.accounts:
             for calendar in account.events():
                 for href, resource in calendar.resources.items():
-                    uid = reading.uid_of(resource.data)
-                    yield There(account.apple_id, href, uid, resource.data, resource.etag)
+                    uid = calendar_text.uid_of(resource.data)
+                    yield ICloudEvent(account.apple_id, href, uid, resource.data, resource.etag)
         self.found.looked_at["events in iCloud"] = 0
 
     # --- what people were told ----------------------------------------------------------------------------------
 
     def _promises(self) -> None:
-        """Every attempt to book has the outcome that was told, and nobody's booking ended by itself."""
+        """Every attempt to book had the outcome that its author was told, and no booking was cancelled by nobody."""
         made: dict[str, list[Booking]] = defaultdict(list)
         for booking in Booking.objects.select_related("client"):
             made[booking.client.name].append(booking)
@@ -108,7 +108,7 @@ class Audit:
         for booking in Booking.objects.all():
             told = self.ledger.cancelled.get(booking.pk)
             if booking.live and told == "told":
-                self.found.wrong.append(f"{_named(booking)} was cancelled, but stands")
+                self.found.wrong.append(f"{_named(booking)} was cancelled, but is live")
             elif not booking.live and not told and not self._deleted_on_phone(booking):
                 self.found.lost.append(f"{_named(booking)} was cancelled by nobody")
 
@@ -139,40 +139,40 @@ class Audit:
         elif events and not asked.exists():
             self._event(booking, placements[0], events[0])
 
-    def _event(self, booking: Booking, placement: LinkedEvent, event: There) -> None:
-        """The event of a booking about which nothing is asked must say what the booking says."""
-        alone = reading.alone(event.data)
-        if alone is None or (alone.start, alone.end) != (booking.start, booking.end):
-            self.found.wrong.append(f"{_named(booking)} stands in iCloud as {alone}: {event.href}")
+    def _event(self, booking: Booking, placement: LinkedEvent, event: ICloudEvent) -> None:
+        """The event of a booking without an open proposal must agree with the booking."""
+        occurrence = calendar_text.single_occurrence(event.data)
+        if occurrence is None or (occurrence.start, occurrence.end) != (booking.start, booking.end):
+            self.found.wrong.append(f"{_named(booking)} is in iCloud as {occurrence}: {event.href}")
         if placement.state != LinkedEvent.State.PUSHED or placement.href != event.href:
             self.found.wrong.append(f"{_named(booking)} is {placement.state} at {placement.href}, not {event.href}")
         noted = self.ledger.notes.get(event.uid)
-        if noted is not None and noted not in reading.notes(event.data):
+        if noted is not None and noted not in calendar_text.notes(event.data):
             self.found.wrong.append(f"{_named(booking)} lost the notes of the phone: {noted}")
-        if reading.invites(event.data):
+        if calendar_text.invites(event.data):
             self.found.wrong.append(f"{_named(booking)} invites somebody")
 
     def _slots(self) -> None:
-        """Blocked slots that are shown in iCloud stand there once."""
+        """A blocked slot that is mirrored in iCloud has exactly one event there."""
         for row in MirroredSlot.objects.filter(wanted=MirroredSlot.Wanted.PRESENT).select_related("slot"):
             self.found.looked_at["blocked slots in iCloud"] += 1
             events = self.by_uid[row.uid]
             if row.slot is None or len(events) != 1:
-                self.found.wrong.append(f"the slot {row.slot} stands at {[one.href for one in events]}")
+                self.found.wrong.append(f"the slot {row.slot} has the events {[one.href for one in events]}")
 
-    def _strays(self) -> None:
-        """Nothing of ours is left behind in iCloud."""
+    def _orphans(self) -> None:
+        """No event in iCloud was left behind by Kalends."""
         kept = set(LinkedEvent.objects.filter(wanted="present").values_list("uid", flat=True))
         kept |= set(MirroredSlot.objects.filter(wanted="present").values_list("uid", flat=True))
-        for one in self.there:
+        for one in self.icloud_events:
             self.found.looked_at["events in iCloud"] += 1
             if one.uid not in kept and one.uid not in self.ledger.made_on_phone:
-                self.found.doubled.append(f"{one.href} belongs to nothing any more")
+                self.found.doubled.append(f"{one.href} belongs to no booking and no slot")
 
     # --- times --------------------------------------------------------------------------------------------------
 
     def _overlaps(self) -> None:
-        """Two live bookings overlap only where staff insisted on it."""
+        """Two live bookings overlap only where staff booked regardless of conflicts."""
         rows = Booking.objects.live().filter(overlap_allowed=False).order_by("staff", "blocked_from")
         for one, other in pairwise(rows.select_related("client", "staff")):
             if one.staff_id == other.staff_id and one.blocked_until > other.blocked_from:
@@ -184,19 +184,19 @@ class Audit:
                 self.found.wrong.append(f"{_named(one)} may overlap, but nobody insisted")
 
     def _collisions(self) -> None:
-        """An event over a booking is asked about, unless staff said that they know."""
+        """There is a proposal for every event that overlaps a booking, unless staff chose to keep the booking."""
         for booking in Booking.objects.live().filter(end__gt=self.now, overlap_allowed=False).select_related("client"):
             span = (booking.start, booking.end)
-            over = [one for one in self._standing(booking) if any(reading.blocks_something(one.spans, span))]
+            over = [one for one in self._conflict_events(booking) if any(calendar_text.overlapping(one.spans, span))]
             known = booking.proposals.open() | booking.proposals.filter(choice=Proposal.Choice.KEEP)
             if over and not known.exists():
-                self.found.wrong.append(f"{_named(booking)} lies under {over[0].href} and nobody is told")
+                self.found.wrong.append(f"{_named(booking)} is overlapped by {over[0].href} and nobody is told")
             said = booking.proposals.open().filter(kind=Proposal.Kind.COLLISION).exists()
             if said and not over and not self._own_collision(booking):
-                self.found.wrong.append(f"{_named(booking)} is said to collide, with nothing")
+                self.found.wrong.append(f"{_named(booking)} has a collision proposal, but no event overlaps it")
 
-    def _standing(self, booking: Booking) -> Iterator[Version]:
-        """The ordinary events that stand in selected calendars of the booking's staff member."""
+    def _conflict_events(self, booking: Booking) -> Iterator[Version]:
+        """The phone's own events in the selected calendars of the booking's staff member."""
         paths = self._paths(booking)
         return (one for one in self.ledger.versions if one.until is None and one.calendar in paths)
 
@@ -204,19 +204,19 @@ class Audit:
         return set(Calendar.objects.conflict_calendars().of(booking.staff_id).values_list("path", flat=True))
 
     def _own_collision(self, booking: Booking) -> bool:
-        """Does an event of another booking or a slot of the same person, as the phone has it, lie over this one?"""
+        """Whether another event that Kalends wrote, as the phone has changed it, overlaps this booking."""
         mine = set(LinkedEvent.objects.filter(booking=booking).values_list("uid", flat=True))
-        for one in self.there:
+        for one in self.icloud_events:
             if one.uid not in mine and one.href.rpartition("/")[0] + "/" in self._paths(booking):
-                spans = reading.blocking(one.data, self.now, self.now + AHEAD)
-                if any(reading.blocks_something(spans, (booking.start, booking.end))):
+                spans = calendar_text.blocking(one.data, self.now, self.now + AHEAD)
+                if any(calendar_text.overlapping(spans, (booking.start, booking.end))):
                     return True
         own = [one for uid in mine for one in self.by_uid[uid]]
-        spans = [span for one in own for span in reading.blocking(one.data, self.now, self.now + AHEAD)]
+        spans = [span for one in own for span in calendar_text.blocking(one.data, self.now, self.now + AHEAD)]
         return any(start < booking.start or end > booking.end for start, end in spans)
 
-    def _known_before(self) -> None:
-        """No confirmed booking lies over an event that was in iCloud before it was confirmed."""
+    def _confirmed_over_known_events(self) -> None:
+        """No confirmed booking overlaps an event that was in iCloud before the confirmation."""
         kinds = (Kind.MADE, Kind.CONFIRMED, Kind.MOVED)
         changes = BookingChange.objects.filter(kind__in=kinds).exclude(source=Source.PHONE)
         for change in changes.select_related("booking__client", "booking__staff"):
@@ -228,12 +228,12 @@ class Audit:
             self.found.looked_at["confirmations"] += 1
             for version in self._over(change):
                 self.found.wrong.append(
-                    f"{_named(booking)}, {change.kind} at {change.at:%H:%M:%S.%f}, lies over {version.href}, "
+                    f"{_named(booking)}, {change.kind} at {change.at:%H:%M:%S.%f}, overlaps {version.href}, "
                     f"in iCloud since {version.since:%H:%M:%S.%f}"
                 )
 
     def _was_pending(self, change: BookingChange) -> bool:
-        """Was it pending then, or may it have been? Only when it is confirmed it must know what was in iCloud."""
+        """Whether the booking was or may have been pending then; only a confirmation must know all events."""
         confirmed = BookingChange.objects.filter(booking=change.booking_id, kind=Kind.CONFIRMED).order_by("at").first()
         if confirmed is not None:
             return change.at < confirmed.at
@@ -245,59 +245,59 @@ class Audit:
         return booking.pk in self.ledger.insisted or bool(named and named.insisted)
 
     def _over(self, change: BookingChange) -> Iterator[Version]:
-        """The events over it that were known, or had to be, when it was confirmed."""
+        """The events that overlap the booking and that Kalends had to know when it confirmed it."""
         booking, at = change.booking, change.at
         span, paths = (change.new_start, change.new_end), self._paths(booking)
         asked = change.kind != Kind.CONFIRMED and self._could_ask(booking.staff, at)
-        since = at - SLACK if asked else at - BELIEVED
-        kept = booking.proposals.filter(choice=Proposal.Choice.KEEP, decided_at__lte=at + LATEST)
+        since = at - TOLERANCE if asked else at - MAX_AGE
+        kept = booking.proposals.filter(choice=Proposal.Choice.KEEP, decided_at__lte=at + MAX_REQUEST)
         known = set(kept.values_list("new_start", "new_end"))
         for version in self.ledger.versions:
             if known & set(version.spans):
-                continue  # staff were asked, and confirmed by keeping it
-            stood = version.since < since and (version.until is None or version.until > at + LATEST)
-            if version.calendar in paths and stood and any(reading.blocks_something(version.spans, span)):
+                continue  # staff were asked and chose to keep the booking
+            stood = version.since < since and (version.until is None or version.until > at + MAX_REQUEST)
+            if version.calendar in paths and stood and any(calendar_text.overlapping(version.spans, span)):
                 yield version
 
     def _could_ask(self, user: User, at: datetime) -> bool:
-        """Were all accounts listed well between the request and its deadline?"""
-        untroubled = not self.trouble.troubled(at - SLACK, at + timedelta(seconds=DEADLINE_SECONDS))
+        """Whether iCloud listed all accounts of the staff member between the request and its deadline."""
+        undisturbed = not self.disruption.was_active(at - TOLERANCE, at + timedelta(seconds=DEADLINE_SECONDS))
         names = user.connections.values_list("username", flat=True)
-        return untroubled and all(self.ledger.was_listed(name, at, DEADLINE_SECONDS - 1) for name in names)
+        return undisturbed and all(self.ledger.was_listed(name, at, DEADLINE_SECONDS - 1) for name in names)
 
-    # --- the mirror ---------------------------------------------------------------------------------------------
+    # --- stored events------------------------------------------------------------------------------------------
 
-    def _mirror(self) -> None:
-        """What Kalends has of selected calendars is what is there, and means what another reader makes of it."""
-        there = {one.href: one for one in self.there}
+    def _stored_events(self) -> None:
+        """Kalends has stored all events of selected calendars, with the occurrences that other libraries find."""
+        there = {one.href: one for one in self.icloud_events}
         for calendar in Calendar.objects.conflict_calendars().select_related("connection"):
             rows = {row.href: row for row in Event.objects.filter(calendar=calendar).defer("text")}
             present = {href: one for href, one in there.items() if href.startswith(calendar.path)}
             for href in rows.keys() ^ present.keys():
-                self.found.wrong.append(f"{href} stands only in {'Kalends' if href in rows else 'iCloud'}")
+                self.found.wrong.append(f"{href} is only in {'Kalends' if href in rows else 'iCloud'}")
             for href in rows.keys() & present.keys():
-                self.found.looked_at["mirrored events"] += 1
-                self._mirrored(rows[href], present[href])
+                self.found.looked_at["stored events"] += 1
+                self._stored_event(rows[href], present[href])
         for user in User.objects.all():
             self.found.wrong += [f"audit of {user}: {one.text}" for one in audit.audit(user, self.now)]
 
-    def _mirrored(self, row: Event, one: There) -> None:
+    def _stored_event(self, row: Event, one: ICloudEvent) -> None:
         if row.etag != one.etag:
             self.found.wrong.append(f"{row.href} has ETag {row.etag} in Kalends and {one.etag} in iCloud")
             return
         begin, end = self.now - timedelta(days=1), self.now + AHEAD
         kept = Occurrence.objects.filter(event=row, start__lt=end, end__gt=begin)
         ours = sorted(kept.values_list("start", "end", "blocks"))
-        theirs = [tuple(shown) for shown in reading.shown(one.data, begin, end)]
+        theirs = [tuple(shown) for shown in calendar_text.shown(one.data, begin, end)]
         if ours != theirs:
-            self.found.wrong.append(f"{row.href} is read as {ours}, but means {theirs}")
+            self.found.wrong.append(f"{row.href} has the occurrences {ours}, but should have {theirs}")
 
-    # --- traces -------------------------------------------------------------------------------------------------
+    # --- complaints----------------------------------------------------------------------------------------------
 
-    def _traces(self) -> None:
-        icloud = self.cast.icloud
-        self.found.wrong += [f"iCloud mailed: {mail}" for mail in icloud.scheduled]
-        self.found.wrong += [f"the stranger was asked: {one.method} {one.path}" for one in icloud.stranger_log]
+    def _complaints(self) -> None:
+        icloud = self.people.icloud
+        self.found.wrong += [f"iCloud sent mail: {mail}" for mail in icloud.scheduled]
+        self.found.wrong += [f"the foreign host was asked: {one.method} {one.path}" for one in icloud.stranger_log]
         self.found.wrong += [complaint.strip() for complaint in self.ledger.complaints]
 
 

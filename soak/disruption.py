@@ -1,4 +1,4 @@
-"""Trouble: iCloud that is down, slow, wrong or forgetful, and processes that are killed."""
+"""Disruptions: an iCloud that is down, slow, wrong or without its sync tokens, and processes that are killed."""
 
 from __future__ import annotations
 
@@ -14,22 +14,22 @@ from django.utils import timezone
 from sandbox.demo.processes import Processes
 from sandbox.server.faults import Faults
 from sandbox.server.switches import Switches
-from soak.actors import Act, Actor
-from soak.place import children, is_linux
+from soak.actors import Action, Actor
+from soak.deployment import children, is_linux
 
 WRITES = ("PUT", "DELETE")
 ANY = ("PUT", "DELETE", "PROPFIND", "REPORT", "GET", "")
 
 
 @dataclass
-class Trouble(Actor):
-    """Makes trouble, and ends it again. `spells`: when there was some, as [from, until]."""
+class Disruption(Actor):
+    """Causes disruptions and ends them. `periods`: when iCloud was disrupted, as [from, until]."""
 
     processes: Processes | None = None
-    spells: list[tuple[datetime, datetime]] = field(default_factory=list)
-    started: int = 1  # workers so far
+    periods: list[tuple[datetime, datetime]] = field(default_factory=list)
+    started: int = 1  # how many workers have been started
 
-    def deeds(self) -> Sequence[tuple[int, Act]]:
+    def actions(self) -> Sequence[tuple[int, Action]]:
         return [
             (6, self.faults),
             (2, self.down),
@@ -40,14 +40,14 @@ class Trouble(Actor):
             (1, self.revoke),
             (3, self.kill_one),
             (1, self.kill_all),
-            (4, self.peace),
+            (4, self.pause_a_while),
         ]
 
     # --- iCloud -----------------------------------------------------------------------------------------------
 
     def faults(self) -> None:
-        """Some requests go wrong."""
-        faults = self.cast.icloud.faults
+        """Add faults to the next requests for a few seconds."""
+        faults = self.people.icloud.faults
         names = self.choose.sample(sorted(FAULTS), self.choose.choice((1, 1, 2)))
         with_times = [(name, self.choose.randrange(1, 5)) for name in names]
         began = timezone.now()
@@ -57,60 +57,60 @@ class Trouble(Actor):
             self.ledger.count(f"fault {name}")
         self.ended.wait(self.choose.uniform(0.5, 5))
         faults.clear()
-        self._spell(began)
+        self._note_period(began)
 
     def down(self) -> None:
         began = timezone.now()
         if self.choose.random() < 0.5:
-            self.cast.icloud.down(self.choose.choice((503, 429, 500)))
+            self.people.icloud.down(self.choose.choice((503, 429, 500)))
         else:
-            self.cast.icloud.down(how="close")
+            self.people.icloud.down(how="close")
         self.ledger.count("iCloud down")
         self.ended.wait(self.choose.uniform(1, 8))
-        self.cast.icloud.up()
-        self._spell(began)
+        self.people.icloud.up()
+        self._note_period(began)
 
     def lag(self) -> None:
-        """Reads lag behind writes. This is no excuse for anything, so it is no spell."""
-        switches = self.cast.icloud.switches
+        """Make reads lag behind writes. Kalends must cope with that, so it does not count as a disrupted period."""
+        switches = self.people.icloud.switches
         switches.lag_shows = self.choose.choice(("missing", "old"))
         switches.lag_seconds = self.choose.uniform(1, 8)
-        self.ledger.count("spells of lag")
+        self.ledger.count("times of lag")
         self.ended.wait(self.choose.uniform(3, 12))
         switches.lag_seconds = 0
 
     def quirk(self) -> None:
-        """One of the ways of iCloud on which sources disagree."""
+        """Change a behaviour of iCloud on which the sources disagree, for a few seconds."""
         name, values = self.choose.choice(QUIRKS)
-        setattr(self.cast.icloud.switches, name, self.choose.choice(values))
+        setattr(self.people.icloud.switches, name, self.choose.choice(values))
         self.ledger.count("quirks")
         self.ended.wait(self.choose.uniform(3, 12))
-        setattr(self.cast.icloud.switches, name, getattr(Switches(), name))
+        setattr(self.people.icloud.switches, name, getattr(Switches(), name))
 
     def forget_tokens(self) -> None:
-        self.cast.icloud.forget_tokens()
+        self.people.icloud.forget_tokens()
         self.ledger.count("sync tokens forgotten")
 
     def move_pod(self) -> None:
         began = timezone.now()
-        self.cast.icloud.move_pod(self.choose.choice(("closed", "421", "404", "503")))
+        self.people.icloud.move_pod(self.choose.choice(("closed", "421", "404", "503")))
         self.ledger.count("accounts moved to another pod")
-        self._spell(began)
+        self._note_period(began)
 
     def revoke(self) -> None:
-        """A password is revoked and another one made; whoever used it must reconnect."""
+        """Revoke a password and create another one, so that its user must reconnect."""
         began = timezone.now()
-        name, apple_id = self.choose.choice(sorted(self.cast.passwords))
-        account = self.cast.account(apple_id)
+        name, apple_id = self.choose.choice(sorted(self.people.passwords))
+        account = self.people.account(apple_id)
         account.revoke(name)
-        self.cast.passwords[name, apple_id] = account.new_app_password(name)
+        self.people.passwords[name, apple_id] = account.new_app_password(name)
         self.ledger.count("passwords revoked")
-        self._spell(began, timedelta(seconds=60))
+        self._note_period(began, timedelta(seconds=60))
 
     # --- processes --------------------------------------------------------------------------------------------
 
     def kill_one(self) -> None:
-        """One process of the worker or of the web server dies."""
+        """Kill one process of the worker or of the web server."""
         if self.processes is None or not is_linux():
             return
         leader = self.processes.running[self.choose.choice((f"worker-{self.started}", "web"))].pid
@@ -118,13 +118,13 @@ class Trouble(Actor):
         if under:
             victim = self.choose.choice(under)
             guarded = children(leader) if len(under) > len(children(leader)) else []
-            if victim not in guarded:  # the overseer of the worker is killed only with all of it
+            if victim not in guarded:  # the supervisor of the worker is killed only together with the whole worker
                 with suppress(ProcessLookupError):
                     os.kill(victim, signal.SIGKILL)
                 self.ledger.count("processes killed")
 
     def kill_all(self) -> None:
-        """The whole worker dies, as in a crash of its machine, and is started again after a while."""
+        """Kill the whole worker, as a crash of its machine would, and start another one a few seconds later."""
         if self.processes is None:
             return
         self.processes.kill(f"worker-{self.started}")
@@ -133,33 +133,33 @@ class Trouble(Actor):
         self.started += 1
         self.processes.start(f"worker-{self.started}", "manage.py", "qcluster")
 
-    def peace(self) -> None:
-        """Nothing for a while."""
+    def pause_a_while(self) -> None:
+        """Cause nothing for a few seconds."""
         self.ended.wait(self.choose.uniform(2, 8))
 
     def end(self) -> None:
-        """All is well again."""
-        icloud = self.cast.icloud
+        """End all disruptions of iCloud."""
+        icloud = self.people.icloud
         icloud.faults.clear()
         icloud.up()
         for name, value in vars(Switches()).items():
             setattr(icloud.switches, name, value)
 
-    def _spell(self, began: datetime, longer: timedelta = timedelta()) -> None:
-        self.spells.append((began, timezone.now() + longer))
+    def _note_period(self, began: datetime, longer: timedelta = timedelta()) -> None:
+        self.periods.append((began, timezone.now() + longer))
 
-    def troubled(self, start: datetime, end: datetime) -> bool:
-        """Was there a spell in that time?"""
-        return any(began < end and until > start for began, until in self.spells)
+    def was_active(self, start: datetime, end: datetime) -> bool:
+        """Whether iCloud was disrupted at any time in that span."""
+        return any(began < end and until > start for began, until in self.periods)
 
 
 FAULTS: dict[str, Callable[..., object]] = {
     "503": lambda faults, **where: faults.status(503, retry_after="2", **where),
-    "503 bare": lambda faults, **where: faults.status(503, **where),
+    "503 without Retry-After": lambda faults, **where: faults.status(503, **where),
     "429": lambda faults, **where: faults.status(429, retry_after="3", **where),
     "500": lambda faults, **where: faults.status(500, **where),
-    "502 page": lambda faults, **where: faults.html(502, **where),
-    "portal": lambda faults, **where: faults.html(200, **where),
+    "502 with a page": lambda faults, **where: faults.html(502, **where),
+    "HTML page": lambda faults, **where: faults.html(200, **where),
     "unauthorized": Faults.unauthorized,
     "reset": lambda faults, **where: faults.reset(**where),
     "lost": lambda faults, **where: faults.lost(**where),

@@ -1,4 +1,4 @@
-"""The same with `vdirsyncer sync` into a folder: files are fetched and kept, nothing is expanded."""
+"""The same work with `vdirsyncer sync` into a folder: files are fetched and stored, nothing is expanded."""
 
 from __future__ import annotations
 
@@ -29,8 +29,8 @@ item_types = ["VEVENT"]
 """
 
 
-class Sync:
-    """One `vdirsyncer sync` in this process, without the half second that starting the command takes."""
+class VdirsyncerSync:
+    """One `vdirsyncer sync` in this process, without the half second that the command takes to start."""
 
     times = 1
 

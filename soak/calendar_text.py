@@ -1,6 +1,6 @@
-"""What calendar text means, read by other means than Kalends does: icalendar and recurring-ical-events alone.
+"""Reads calendar text without the code of Kalends, only with icalendar and recurring-ical-events.
 
-The phones of the long test make only what these libraries read well; see `phones`.
+The phones of the soak test write only what these libraries read correctly; see `phones`.
 """
 
 from __future__ import annotations
@@ -13,10 +13,10 @@ from typing import Any, NamedTuple
 import icalendar
 import recurring_ical_events
 
-from soak.cast import BERLIN
 from soak.ledger import Span
+from soak.people import BERLIN
 
-MARGIN = timedelta(days=2)  # dates lie hours away from UTC, and travel comes on top
+MARGIN = timedelta(days=2)  # all-day events start hours before or after midnight UTC, and travel time is added
 _UID = re.compile(rb"^UID:(\S+)", re.MULTILINE)
 
 
@@ -29,25 +29,25 @@ class Shown(NamedTuple):
 
 
 def uid_of(data: bytes) -> str:
-    """The UID of everything in a resource."""
+    """The UID of the events in a resource, empty when there is none."""
     found = _UID.search(data)
     return found[1].decode() if found else ""
 
 
 def shown(data: bytes, start: datetime, end: datetime) -> list[Shown]:
-    """Every occurrence that touches [start, end), in order."""
+    """Every occurrence that overlaps [start, end), in order."""
     calendar = icalendar.Calendar.from_ical(data)
     found = (_one(event) for event in recurring_ical_events.of(calendar).between(start - MARGIN, end + MARGIN))
     return sorted(one for one in found if one.start < end and one.end > start)
 
 
 def blocking(data: bytes, start: datetime, end: datetime) -> list[Span]:
-    """What of [start, end) and around it the resource blocks."""
+    """The spans that the resource blocks and that overlap [start, end)."""
     return [(one.start, one.end) for one in shown(data, start, end) if one.blocks]
 
 
-def alone(data: bytes) -> Shown | None:
-    """The one plain, timed occurrence of a resource without travel time; None if it is anything else."""
+def single_occurrence(data: bytes) -> Shown | None:
+    """The occurrence of a single timed event, without travel time; None for a series or another kind of event."""
     events = icalendar.Calendar.from_ical(data).walk("VEVENT")
     event: Any = events[0]
     plain = len(events) == 1 and not {"RRULE", "RDATE", "RECURRENCE-ID"} & event.keys()
@@ -63,7 +63,7 @@ def notes(data: bytes) -> str:
 
 
 def invites(data: bytes) -> bool:
-    """Does it name an organizer or guests?"""
+    """Whether the resource has an organizer or attendees."""
     return any({"ORGANIZER", "ATTENDEE"} & event.keys() for event in icalendar.Calendar.from_ical(data).walk("VEVENT"))
 
 
@@ -87,6 +87,6 @@ def _travel(event: Any, name: str) -> timedelta:
     return length if isinstance(length, timedelta) else timedelta()
 
 
-def blocks_something(spans: list[Span], span: Span) -> Iterator[Span]:
+def overlapping(spans: list[Span], span: Span) -> Iterator[Span]:
     """Those of `spans` that overlap `span`."""
     return (one for one in spans if one[0] < span[1] and one[1] > span[0])

@@ -1,4 +1,4 @@
-"""Where a demo lives: one directory with its database, its iCloud, its secrets, its ports and its logs."""
+"""The directory of a demo, with its database, iCloud data, secrets, ports and logs."""
 
 from __future__ import annotations
 
@@ -18,24 +18,24 @@ from urllib.parse import quote
 
 LOOPBACK = "127.0.0.1"
 FIRST_PORTS = {"web": 8000, "apple": 8010, "entry": 8020, "pod": 8030}
-TRIED = 200  # ports in a row, before the demo gives up
+MAX_PORTS_TRIED = 200
 SYNC_SECONDS = 5
 
 
 class Busy(Exception):
-    """Another demo runs in this directory; str() says where it can be seen, as far as that is known."""
+    """Another demo runs in this directory; str() is its address, if it is known."""
 
 
 @dataclass(frozen=True)
-class Place:
+class DemoFolder:
     """The directory of one demo."""
 
     folder: Path
 
-    # --- beginning and beginning anew ---------------------------------------------------------------------
+    # --- lock and reset -----------------------------------------------------------------------------------
 
     def lock(self) -> IO[str]:
-        """Keep other demos out for as long as the returned file is open. Raises Busy."""
+        """Lock the directory for as long as the returned file is open. Raises Busy."""
         self.folder.mkdir(parents=True, exist_ok=True)
         file = (self.folder / "lock").open("a+")
         try:
@@ -46,34 +46,34 @@ class Place:
         return file
 
     def clear(self) -> None:
-        """Forget everything; the lock stays."""
+        """Delete everything but the lock."""
         for path in self.folder.iterdir():
             if path.is_dir():
                 shutil.rmtree(path)
             elif path.name != "lock":
                 path.unlink()
 
-    # --- small facts --------------------------------------------------------------------------------------
+    # --- saved facts --------------------------------------------------------------------------------------
 
     def read(self, name: str) -> dict[str, Any]:
-        """The facts kept under that name; none if there are none."""
+        """The facts saved under that name; empty if there are none."""
         with suppress(FileNotFoundError, ValueError):
             return dict(json.loads((self.folder / f"{name}.json").read_text()))
         return {}
 
     def write(self, name: str, **facts: Any) -> None:
-        """Keep facts, readable for the owner of the directory only."""
+        """Save facts in a file that only its owner may read."""
         path = self.folder / f"{name}.json"
         path.touch(mode=0o600)
         path.write_text(json.dumps(facts, indent=2))
 
     def forget(self, name: str) -> None:
-        """Drop the facts of that name."""
+        """Delete the facts of that name."""
         (self.folder / f"{name}.json").unlink(missing_ok=True)
 
     @cached_property
     def secrets(self) -> dict[str, str]:
-        """SECRET_KEY and FERNET_KEYS of this demo alone, made at the first start."""
+        """SECRET_KEY and FERNET_KEYS of this demo, created at its first start."""
         if kept := self.read("secrets"):
             return kept
         made = {"SECRET_KEY": secrets.token_urlsafe(48), "FERNET_KEYS": secrets.token_urlsafe(48)}
@@ -82,38 +82,38 @@ class Place:
 
     @cached_property
     def ports(self) -> dict[str, int]:
-        """A free port for each listener: that of the last start if it is free, else the next one that is."""
+        """A free port for each server: the one of the last start, or the next free one."""
         kept = self.read("ports")
         chosen: dict[str, int] = {}
         for name, first in FIRST_PORTS.items():
-            chosen[name] = free_port(kept.get(name, first), but=chosen.values())
+            chosen[name] = free_port(kept.get(name, first), exclude=chosen.values())
         self.write("ports", **chosen)
         return chosen
 
-    # --- what the processes are told ----------------------------------------------------------------------
+    # --- addresses and settings --------------------------------------------------------------------------
 
     @property
     def icloud(self) -> Path:
-        """Where the stand-in keeps its accounts."""
+        """The directory with the sandbox's data."""
         return self.folder / "icloud"
 
     @property
     def logs(self) -> Path:
-        """One file for each process."""
+        """The directory with one log file for each process."""
         return self.folder / "logs"
 
     def url(self, name: str) -> str:
-        """Base URL of a listener, with a slash at its end."""
+        """The base URL of a server, ending with a slash."""
         return f"http://{LOOPBACK}:{self.ports[name]}/"
 
     @property
     def address(self) -> str:
-        """The one address that a visitor needs."""
+        """The address of the demo's page."""
         return f"{self.url('web')}demo/"
 
     @property
     def environment(self) -> dict[str, str]:
-        """The settings of the demo's Kalends, complete: neither the caller's environment nor .env shows through."""
+        """All settings of the demo's Kalends, so that neither the caller's environment nor .env has an effect."""
         ours = {
             "DEBUG": "false",
             "DEMO": "true",
@@ -139,12 +139,12 @@ class Place:
         return {**os.environ, **ours, **self.secrets}
 
 
-def free_port(first: int, *, but: Any = ()) -> int:
-    """The first port from `first` on that nothing listens on, that is not one of `but`, and that no other demo took."""
-    for port in range(first, first + TRIED):
-        if port not in but and _is_free(port) and _claim(port):
+def free_port(first: int, *, exclude: Any = ()) -> int:
+    """The first free port from `first` on that is not in `exclude` and that no other demo has claimed."""
+    for port in range(first, first + MAX_PORTS_TRIED):
+        if port not in exclude and _is_free(port) and _claim(port):
             return port
-    raise OSError(f"no free port from {first} to {first + TRIED - 1}")
+    raise OSError(f"no free port from {first} to {first + MAX_PORTS_TRIED - 1}")
 
 
 def _is_free(port: int) -> bool:
@@ -161,7 +161,7 @@ _claims: dict[int, int] = {}  # ports and the file descriptors of their locks
 
 
 def _claim(port: int) -> bool:
-    """Keep a port from demos that choose theirs before this one listens; until this process ends."""
+    """Claim a port until this process ends, because other demos may look for ports before this one listens."""
     if port in _claims:
         return True
     name = Path(tempfile.gettempdir(), f"kalends-demo-{os.getuid()}-{port}.lock")

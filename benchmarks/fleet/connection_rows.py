@@ -1,4 +1,4 @@
-"""The rows of a fleet: thousands of staff members with one account each, and what the watcher asks of them."""
+"""Thousands of staff members with one connection each, and the queries that the measurement needs."""
 
 from __future__ import annotations
 
@@ -12,27 +12,27 @@ from django.utils import timezone
 from django_q.models import OrmQ
 from django_q.tasks import async_task
 
-from benchmarks.fleet.answerer import HOME
+from benchmarks.fleet.canned_server import HOME
 from connections import dav
 from connections.models import Calendar, CalendarConfiguration, Connection
 from practice.models import User
 
 POLL = "connections.tasks.poll_connections"
-AT_ONCE = 2000
+BATCH_SIZE = 2000
 
 
-def fill(count: int, url: str) -> None:
-    """`count` staff members whose calendars have been read and stand as the answerer says."""
+def create(count: int, url: str) -> None:
+    """Create `count` staff members whose calendars have been read and agree with what the server at `url` lists."""
     listed = _listing(url)
     now = timezone.now()
-    users = User.objects.bulk_create((User(username=f"anna{at}") for at in range(count)), batch_size=AT_ONCE)
+    users = User.objects.bulk_create((User(username=f"anna{at}") for at in range(count)), batch_size=BATCH_SIZE)
     CalendarConfiguration.objects.bulk_create(
-        (CalendarConfiguration(user=user, saved_at=now) for user in users), batch_size=AT_ONCE
+        (CalendarConfiguration(user=user, saved_at=now) for user in users), batch_size=BATCH_SIZE
     )
-    connections = Connection.objects.bulk_create((_connection(user, url) for user in users), batch_size=AT_ONCE)
+    connections = Connection.objects.bulk_create((_connection(user, url) for user in users), batch_size=BATCH_SIZE)
     Calendar.objects.bulk_create(
         (_calendar(one, remote, at, now) for one in connections for at, remote in enumerate(listed)),
-        batch_size=AT_ONCE,
+        batch_size=BATCH_SIZE,
     )
 
 
@@ -46,7 +46,7 @@ def _connection(user: User, url: str) -> Connection:
         user=user,
         url=url,
         username=f"{user.username}@example.com",
-        password="abcd-efgh-ijkl-mnop",  # noqa: S106 - of nobody
+        password="abcd-efgh-ijkl-mnop",  # noqa: S106 - an invented account
         home_path=HOME,
         principal_path="/fleet/principal/",
         origin=url.rstrip("/"),
@@ -74,43 +74,43 @@ def _calendar(connection: Connection, remote: dav.RemoteCalendar, position: int,
     )
 
 
-def let_fall_due(count: int) -> datetime:
-    """The first `count` connections are due from now on; the moment."""
+def make_due(count: int) -> datetime:
+    """Make the first `count` connections due; returns the moment."""
     now = timezone.now()
     first = Connection.objects.order_by("pk").values("pk")[:count]
     Connection.objects.filter(pk__in=list(first.values_list("pk", flat=True))).update(next_sync_at=now)
     return now
 
 
-def look() -> None:
-    """What the schedule does once a minute."""
+def queue_poll() -> None:
+    """Queue the task that the schedule queues once a minute."""
     async_task(POLL)
 
 
 def queued() -> int:
-    """Tasks that wait or run."""
-    return OrmQ.objects.count()
+    """The number of tasks that wait or run."""
+    return int(OrmQ.objects.count())
 
 
 def due() -> int:
-    """Connections that are due and that nobody polls."""
+    """The number of connections that are due and that no worker polls."""
     return Connection.objects.due(timezone.now()).count()
 
 
 def unpolled(since: datetime) -> int:
-    """Connections without a good poll since then."""
+    """The number of connections without a successful poll since then."""
     return Connection.objects.exclude(polled_at__gte=since).count()
 
 
-def last_release(since: datetime) -> float:
-    """Seconds from then until the last poll was done with, to the watcher's precision."""
+def seconds_to_last_poll(since: datetime) -> float:
+    """Seconds from `since` until the last poll ended, as precise as the checks are frequent."""
     last = Connection.objects.aggregate(last=Max("polled_at"))["last"]
     return max((timezone.now() - since).total_seconds(), (last - since).total_seconds() if last else 0.0)
 
 
 @contextmanager
 def closing_database() -> Iterator[None]:
-    """Let go of the database afterwards, so that it can be dropped."""
+    """Close the database connection at the end, so that the database can be dropped."""
     try:
         yield
     finally:

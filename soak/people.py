@@ -1,4 +1,4 @@
-"""Who takes part: four staff members with their Apple Accounts and choices, and what can be booked with them."""
+"""The practice under test: four staff members with Apple Accounts and settings, and the services they offer."""
 
 from __future__ import annotations
 
@@ -20,13 +20,16 @@ from sandbox.server.store.accounts import Account
 
 ZONE = "Europe/Berlin"
 BERLIN = ZoneInfo(ZONE)
-PASSWORD = "soak soak soak"  # noqa: S105 - of nobody
+PASSWORD = "soak soak soak"  # noqa: S105 - invented accounts
 FIRST, LAST = time(8), time(20)
 
 
 @dataclass(frozen=True)
 class Role:
-    """A staff member. `calendars`: by Apple ID those that block, the very first one being linked."""
+    """A staff member. `calendars`: the conflict calendars by Apple ID; the first of all is the linked calendar.
+
+    `choices`: fields of CalendarConfiguration.
+    """
 
     name: str
     calendars: dict[str, tuple[str, ...]]
@@ -51,7 +54,7 @@ ROLES = (
         {"cleo@example.com": ("Studio", "Kurse")},
         {"when_moved": "ask", "when_deleted": "cancel", "mirror_blocked_slots": True},
     ),
-    Role("dora", {"anna@example.com": ("Work",)}, {"when_moved": "put_back"}),  # shares Anna's Apple ID
+    Role("dora", {"anna@example.com": ("Work",)}, {"when_moved": "put_back"}),  # uses Anna's Apple ID as well
 )
 SERVICES = (
     {"slug": "talk", "minutes": 30, "slot_minutes": 15, "buffer_before_minutes": 5, "buffer_after_minutes": 10},
@@ -61,8 +64,8 @@ SERVICES = (
 
 
 @dataclass
-class Cast:
-    """Everybody. `passwords`: the app-specific ones, by staff member and Apple ID."""
+class People:
+    """All staff members with their phones. `passwords`: the app-specific ones, by staff member and Apple ID."""
 
     icloud: Sandbox
     phones: dict[str, AppleDevice] = field(default_factory=dict)
@@ -76,30 +79,30 @@ class Cast:
         return list(User.objects.order_by("pk"))
 
 
-def assemble(icloud: Sandbox) -> Cast:
-    """Open the accounts, hire everybody, connect and configure, offer the services."""
-    cast = Cast(icloud)
+def create_people(icloud: Sandbox) -> People:
+    """Create the Apple Accounts, the staff members with their connections, and the services."""
+    people = People(icloud)
     for apple_id, names in CALENDARS.items():
         account = icloud.add_account(apple_id, zone=ZONE)
         for name in names:
             account.add_calendar(name, id=name.lower())
-        cast.phones[apple_id] = AppleDevice(account, zone=ZONE)
+        people.phones[apple_id] = AppleDevice(account, zone=ZONE)
     for role in ROLES:
-        _hire(cast, role, timezone.now())
+        _create_staff_member(people, role, timezone.now())
     for facts in SERVICES:
         service = Service.objects.create(name=str(facts["slug"]).title(), notice_minutes=0, horizon_days=30, **facts)
         service.staff.set(User.objects.all())
-    return cast
+    return people
 
 
-def _hire(cast: Cast, role: Role, now: datetime) -> None:
+def _create_staff_member(people: People, role: Role, now: datetime) -> None:
     user = User.objects.create_user(role.name, f"{role.name}@practice.example", PASSWORD)
     CalendarConfiguration.objects.update_or_create(user=user, defaults={"time_zone": ZONE, **role.choices})
     write_week(user, [(weekday, (FIRST, LAST)) for weekday in range(7)])
     chosen: list[Calendar] = []
     for apple_id, names in role.calendars.items():
-        password = cast.account(apple_id).new_app_password(role.name)
-        cast.passwords[role.name, apple_id] = password
+        password = people.account(apple_id).new_app_password(role.name)
+        people.passwords[role.name, apple_id] = password
         connection = accounts.connect(user, username=apple_id, password=password, now=now)
         chosen += [Calendar.objects.get(connection=connection, name=name) for name in names]
     accounts.configure(user, linked=chosen[0], conflicts=chosen, now=now)

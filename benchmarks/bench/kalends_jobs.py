@@ -1,9 +1,10 @@
-"""Kalends at work: the verbs its workers and pages call, on a database of their own."""
+"""What Kalends does: the functions that its workers and pages call, on a database of its own."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator, Mapping
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import time, timedelta
 from typing import Any
@@ -12,7 +13,7 @@ import django
 
 django.setup()
 
-from django.conf import settings  # noqa: E402 - after the set-up
+from django.conf import settings  # noqa: E402 - after django.setup()
 from django.core.management import call_command  # noqa: E402
 from django.db import connection as database  # noqa: E402
 from django.utils import timezone  # noqa: E402
@@ -20,41 +21,41 @@ from django.utils import timezone  # noqa: E402
 from availability.models import WorkingHours  # noqa: E402
 from bookings.models import Service  # noqa: E402
 from bookings.openings import search  # noqa: E402
-from connections import accounts  # noqa: E402
+from connections import accounts, dav  # noqa: E402
 from connections.models import Calendar, CalendarConfiguration, Connection, Event, Occurrence  # noqa: E402
 from connections.sync import poll, reexpand, run  # noqa: E402
 from practice.models import User  # noqa: E402
 
-AT_ONCE = 20
-_BRACKETS = ("BEGIN", "COMMIT", "ROLLBACK", "SAVEPOINT", "RELEASE")
-Execute = Callable[[str, Any, bool, Mapping[str, Any]], Any]
+POLLED_TOGETHER = 20
+_TRANSACTION_STATEMENTS = ("BEGIN", "COMMIT", "ROLLBACK", "SAVEPOINT", "RELEASE")
+Execute = Callable[[str, Any, bool, dict[str, Any]], Any]
 
 
-class Counted:
-    """SQL statements; those that only open or close a transaction apart."""
+class StatementCount:
+    """The number of SQL statements; those that only begin or end a transaction are counted separately."""
 
     def __init__(self) -> None:
         self.queries = 0
-        self.brackets = 0
+        self.transaction_statements = 0
 
-    def __call__(self, execute: Execute, sql: str, params: Any, many: bool, context: Mapping[str, Any]) -> Any:
-        if sql.startswith(_BRACKETS):
-            self.brackets += 1
+    def __call__(self, execute: Execute, sql: str, params: Any, many: bool, context: dict[str, Any]) -> Any:
+        if sql.startswith(_TRANSACTION_STATEMENTS):
+            self.transaction_statements += 1
         else:
             self.queries += 1
         return execute(sql, params, many, context)
 
 
 @contextmanager
-def counted() -> Iterator[Counted]:
-    """Count the SQL statements within."""
-    count = Counted()
+def count_statements() -> Iterator[StatementCount]:
+    """Count the SQL statements in the block."""
+    count = StatementCount()
     with database.execute_wrapper(count):
         yield count
 
 
-class Migrate:
-    """An empty database with all tables."""
+class KalendsMigrate:
+    """Create all tables in an empty database."""
 
     times = 1
 
@@ -63,8 +64,8 @@ class Migrate:
         return {}
 
 
-class Connect:
-    """A staff member with working hours, a service, and the calendar chosen but not read yet."""
+class KalendsConnect:
+    """Create a staff member with working hours, a service and a connection whose calendars are not read yet."""
 
     times = 1
 
@@ -84,8 +85,8 @@ class Connect:
         return {"calendars": len(calendars)}
 
 
-class Job:
-    """What all have in common: one connection, and a clock that stands where that one is due next."""
+class KalendsJob(ABC):
+    """What the jobs have in common: one connection, and a clock that is set to when it is next due."""
 
     times = 1
 
@@ -94,17 +95,17 @@ class Job:
         self.now = self.connection.next_sync_at or timezone.now()
 
     def run(self) -> dict[str, Any]:
-        """The work, with its queries counted."""
-        with counted() as count:
+        """The work, with its queries count_statements."""
+        with count_statements() as count:
             detail = self.work()
-        return {"queries": count.queries, "brackets": count.brackets, **detail}
+        return {"queries": count.queries, "transaction_statements": count.transaction_statements, **detail}
 
+    @abstractmethod
     def work(self) -> dict[str, Any]:
-        """What is measured."""
-        raise NotImplementedError
+        """Do the work that is measured; returns facts about its result."""
 
     def poll(self) -> int:
-        """What the worker does when a connection falls due, with the sync it queues; how many events changed."""
+        """Poll and sync as the worker does when a connection is due; returns how many events changed."""
         reports = poll.poll_due(self.now)
         if not reports:
             raise RuntimeError("nothing was due")
@@ -117,13 +118,13 @@ class Job:
         return sum(report.changed for report in reports)
 
 
-class First(Job):
-    """The first sync, of which the home listing is the first request."""
+class KalendsFirstSync(KalendsJob):
+    """The first sync, starting with the listing of the home."""
 
     def __init__(self) -> None:
         super().__init__()
-        with run.dav.Session(run.account_of(self.connection)) as session:
-            session.calendars(self.connection.home_path)  # a worker has long been running
+        with dav.Session(run.account_of(self.connection)) as session:
+            session.calendars(self.connection.home_path)  # opens the connection, as in a worker that runs already
 
     def work(self) -> dict[str, Any]:
         changed, unfinished = 0, True
@@ -135,7 +136,7 @@ class First(Job):
         return {"changed": changed}
 
 
-class Changed(Job):
+class KalendsChanges(KalendsJob):
     """A poll that finds changes, and the sync that follows."""
 
     def __init__(self) -> None:
@@ -146,11 +147,11 @@ class Changed(Job):
         return {"changed": self.poll()}
 
 
-class Poll(Changed):
+class KalendsPoll(KalendsChanges):
     """A poll that finds nothing."""
 
     times = 20
-    enough = 2.0
+    max_seconds = 2.0
 
     def work(self) -> dict[str, Any]:
         if self.poll():
@@ -158,31 +159,31 @@ class Poll(Changed):
         return {}
 
 
-class PollMany(Poll):
-    """Twenty connections that are polled together, as a worker does with up to 200; figures are for one of them."""
+class KalendsPollTogether(KalendsPoll):
+    """Twenty connections polled together, as a worker does with up to 200; the figures are for one of them."""
 
-    times = AT_ONCE
-    enough = math.inf
+    times = POLLED_TOGETHER
+    max_seconds = math.inf
 
     def __init__(self) -> None:
         super().__init__()
-        for number in range(Connection.objects.count(), AT_ONCE):
-            _copy(number)
+        for number in range(Connection.objects.count(), POLLED_TOGETHER):
+            _add_staff_member(number)
         Connection.objects.update(next_sync_at=self.now)
-        self.left = 0
+        self.runs_left = 0
 
     def run(self) -> dict[str, Any]:
-        """All in the first of the runs that make one measurement; the others only count."""
-        self.left = self.left or AT_ONCE
-        self.left -= 1
-        if self.left == AT_ONCE - 1:
-            found = super().run()
-            self.found = {name: found[name] / AT_ONCE for name in ("queries", "brackets")}
-        return self.found
+        """Poll all in the first of the runs that make up one measurement; the others do nothing."""
+        self.runs_left = self.runs_left or POLLED_TOGETHER
+        self.runs_left -= 1
+        if self.runs_left == POLLED_TOGETHER - 1:
+            counts = super().run()
+            self.counts = {name: counts[name] / POLLED_TOGETHER for name in ("queries", "transaction_statements")}
+        return self.counts
 
 
-def _copy(number: int) -> None:
-    """One more staff member who has connected the same account and chosen the same calendars."""
+def _add_staff_member(number: int) -> None:
+    """Another staff member who has connected the same account and selected the same calendars."""
     connection = Connection.objects.order_by("pk")[0]
     calendars = list(Calendar.objects.filter(connection=connection))
     user = User.objects.create(username=f"anna{number}")
@@ -194,8 +195,8 @@ def _copy(number: int) -> None:
     Calendar.objects.bulk_create(calendars)
 
 
-class Expand(Job):
-    """The night's work a day later, with no network."""
+class KalendsReexpand(KalendsJob):
+    """The nightly expansion of series, one day later in each run; needs no network."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -206,8 +207,8 @@ class Expand(Job):
         return {"events": reexpand.move_window(self.tonight)}
 
 
-class Openings(Job):
-    """The openings of 30 days of one staff member, as a page asks for them."""
+class KalendsOpenings(KalendsJob):
+    """Find the openings of one staff member in 30 days, as a page does."""
 
     times = 5
 
@@ -221,8 +222,8 @@ class Openings(Job):
         return {"openings": len(found.openings)}
 
 
-class Count(Job):
-    """How much there is."""
+class KalendsRowCounts(KalendsJob):
+    """Count the stored events and occurrences."""
 
     def work(self) -> dict[str, Any]:
         return {"events": Event.objects.count(), "occurrences": Occurrence.objects.count()}

@@ -1,4 +1,4 @@
-"""The practice of the demo in Kalends: staff, hours, services, connections and a few bookings, all by the services."""
+"""Creates the demo's practice in Kalends: staff, hours, services, connections and a few bookings."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ from connections import accounts
 from connections.models import Calendar, CalendarConfiguration, Connection
 from connections.sync.run import sync_connection
 from practice.models import User
-from sandbox.demo import calendars, cast
-from sandbox.demo.cast import Person
+from sandbox.demo import calendars, people
+from sandbox.demo.people import Person
 from sandbox.server.server import Sandbox
 
 DAY = timedelta(days=1)
-# Days from today, hour and service of what is booked with each of them, where that time is open.
-WISHES = {
+# What is booked with each staff member if the time is open: days from today, hour and service.
+PREFERRED = {
     "mara": (
         (-2, 14, "massage"),
         (-1, 10, "massage"),
@@ -38,30 +38,30 @@ WISHES = {
 }
 
 
-def make(icloud: Sandbox, *, now: datetime) -> None:
-    """Everything, for the first time: in the empty `icloud` and in the empty database."""
+def create_practice(icloud: Sandbox, *, now: datetime) -> None:
+    """Create everything in the empty `icloud` and the empty database."""
     calendars.open_accounts(icloud, now.date())
-    for person in cast.PEOPLE:
-        hire(person)
+    for person in people.PEOPLE:
+        create_staff_member(person)
     _offer_services()
     for monday in weeks_of(now):
         calendars.fill_week(icloud, monday)
-    for person in cast.PEOPLE:
+    for person in people.PEOPLE:
         if person.linked:
             _connect(icloud, person, now)
         _book_some(person, now=now)
     outbox.push_due(now)
-    _read_all(now)
+    _sync_all(now)
 
 
-def go_on(icloud: Sandbox, *, filled: Iterable[date], now: datetime) -> None:
-    """Another start: iCloud may have another port, and weeks that are not `filled` yet get their single events."""
+def bring_up_to_date(icloud: Sandbox, *, filled: Iterable[date], now: datetime) -> None:
+    """Update an existing demo: the URL of `icloud`, the events of weeks that are not in `filled`, and bookings."""
     Connection.objects.exclude(url=icloud.entry_url).update(url=icloud.entry_url)
     Connection.objects.filter(needs_attention=False).update(origin="", next_sync_at=now, not_before=None)
     for monday in sorted(set(weeks_of(now)) - set(filled)):
         calendars.fill_week(icloud, monday)
-    _read_all(now)
-    for person in cast.PEOPLE:
+    _sync_all(now)
+    for person in people.PEOPLE:
         if not Booking.objects.live().filter(staff__username=person.username, start__gt=now).exists():
             _book_some(person, now=now)
 
@@ -72,18 +72,18 @@ def weeks_of(now: datetime) -> list[date]:
     return [monday, monday + 7 * DAY, monday + 14 * DAY]
 
 
-def _read_all(now: datetime) -> None:
-    """Bring every connection that works up to date."""
+def _sync_all(now: datetime) -> None:
+    """Sync every connection with a valid password."""
     for connection in Connection.objects.filter(needs_attention=False):
         sync_connection(connection.pk, now=now)
 
 
-def hire(person: Person) -> User:
-    """A staff member with a zone and hours, without any calendar."""
+def create_staff_member(person: Person) -> User:
+    """Create a staff member with a time zone and working hours, without a connection."""
     user = User.objects.create_user(
         person.username,
         f"{person.username}@practice.example",
-        cast.PASSWORD,
+        people.PASSWORD,
         first_name=person.name,
         last_name=person.family_name,
     )
@@ -93,7 +93,7 @@ def hire(person: Person) -> User:
 
 
 def _offer_services() -> None:
-    for one in cast.TREATMENTS:
+    for one in people.TREATMENTS:
         service = Service.objects.create(
             slug=one.slug,
             name=one.name,
@@ -105,33 +105,33 @@ def _offer_services() -> None:
 
 
 def _connect(icloud: Sandbox, person: Person, now: datetime) -> None:
-    """Connect every Apple ID, choose all calendars, link the one where bookings shall stand, and read them."""
+    """Connect every Apple ID, select all calendars, link the one for bookings, and sync."""
     user = User.objects.get(username=person.username)
     for apple_id in person.apple_ids:
         password = icloud.account(apple_id).new_app_password("Kalends")
         accounts.connect(user, username=apple_id, password=password, now=now)
     linked = Calendar.objects.of(user).get(name=person.linked)
     accounts.configure(user, linked=linked, conflicts=list(Calendar.objects.of(user)), now=now)
-    _read_all(now)
+    _sync_all(now)
 
 
 def _book_some(person: Person, *, now: datetime) -> None:
-    """Book what is wished for where that is open, else at the next opening of that day or the day after."""
+    """Make the preferred bookings; where a time is not open, take the next opening of that day or the day after."""
     user = User.objects.get(username=person.username)
-    for (days, hour, slug), client in zip(WISHES[person.username], cycle(cast.CLIENTS), strict=False):
+    for (days, hour, slug), client in zip(PREFERRED[person.username], cycle(people.CLIENTS), strict=False):
         local = now.astimezone(ZoneInfo(person.zone)) + days * DAY
-        wanted = local.replace(hour=hour, minute=0, second=0, microsecond=0).astimezone(UTC)
-        # What lies behind us was booked two days before.
-        then = min(now, wanted - 2 * DAY)
+        preferred = local.replace(hour=hour, minute=0, second=0, microsecond=0).astimezone(UTC)
+        # Past bookings were made two days before their start.
+        then = min(now, preferred - 2 * DAY)
         service = Service.objects.get(slug=slug)
-        start = _best_start(user, service, wanted, then)
-        with suppress(NotOpen):  # iCloud is asked once more, and knows better
+        start = _best_start(user, service, preferred, then)
+        with suppress(NotOpen):  # iCloud is asked again and may know of a conflict
             if start:
                 book(service=service, staff=user, start=start, client=ClientDetails(*client), now=then)
 
 
-def _best_start(user: User, service: Service, wanted: datetime, now: datetime) -> datetime | None:
-    """The opening at `wanted`, or the next one within two days, that leaves an hour behind it to be dragged to."""
-    starts = [one.start for one in find(service, [user], wanted, wanted + 2 * DAY, now=now).openings]
-    roomy = [start for start in starts if start + timedelta(hours=1) in starts]
-    return next(iter(roomy or starts), None)
+def _best_start(user: User, service: Service, preferred: datetime, now: datetime) -> datetime | None:
+    """The first opening within two days from `preferred`, if possible one that can be moved by an hour."""
+    starts = [one.start for one in find(service, [user], preferred, preferred + 2 * DAY, now=now).openings]
+    movable = [start for start in starts if start + timedelta(hours=1) in starts]
+    return next(iter(movable or starts), None)

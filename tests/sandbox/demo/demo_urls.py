@@ -1,4 +1,4 @@
-"""The addresses of a Kalends with its demo; the setting DEMO adds them in the same way."""
+"""The URLs of Kalends with its demo, as config.urls has them with DEMO."""
 
 from __future__ import annotations
 

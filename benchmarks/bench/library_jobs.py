@@ -1,4 +1,4 @@
-"""The same with the caldav library's own high-level path, icalendar and recurring-ical-events."""
+"""The same work with the high-level interface of caldav, with icalendar and with recurring-ical-events."""
 
 from __future__ import annotations
 
@@ -6,10 +6,10 @@ from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-import caldav
 import recurring_ical_events
+from caldav.davclient import DAVClient
 
-PAST, AHEAD = timedelta(days=35), timedelta(days=402)  # the window in which Kalends keeps occurrences
+PAST, AHEAD = timedelta(days=35), timedelta(days=402)  # the window in which Kalends stores occurrences
 
 
 def window() -> tuple[datetime, datetime]:
@@ -18,34 +18,34 @@ def window() -> tuple[datetime, datetime]:
     return midnight - PAST, midnight + AHEAD
 
 
-class Job:
-    """A calendar of the library."""
+class LibraryJob:
+    """What these jobs have in common: a calendar object of the caldav library."""
 
     times = 1
 
     def __init__(self, *, url: str, username: str, password: str, path: str) -> None:
-        client = caldav.DAVClient(url=url, username=username, password=password, auth_type="basic", timeout=300)
+        client: Any = DAVClient(url=url, username=username, password=password, auth_type="basic", timeout=300)
         self.calendar = client.calendar(url=url.rstrip("/") + path)
 
     def expand(self, objects: Iterable[Any]) -> int:
-        """How many occurrences these have in the window."""
+        """How many occurrences the objects have in the window."""
         start, end = window()
         return sum(len(recurring_ical_events.of(one.icalendar_instance).between(start, end)) for one in objects)
 
 
-class First(Job):
-    """Everything, by `load_objects=True`, parsed and expanded."""
+class LibraryFirstSync(LibraryJob):
+    """Fetch everything with `load_objects=True`, parse it and expand it."""
 
     def run(self) -> dict[str, Any]:
         found = list(self.calendar.get_objects_by_sync_token(load_objects=True))
         return {"changed": len(found), "occurrences": self.expand(found)}
 
 
-class Changed(Job):
-    """What changed since the last run."""
+class LibraryChanges(LibraryJob):
+    """Fetch and expand what changed since the last run."""
 
-    def __init__(self, **place: Any) -> None:
-        super().__init__(**place)
+    def __init__(self, **address: Any) -> None:
+        super().__init__(**address)
         self.token = self.calendar.get_objects_by_sync_token().sync_token
 
     def run(self) -> dict[str, Any]:
@@ -55,19 +55,19 @@ class Changed(Job):
         return {"changed": len(found), "occurrences": self.expand(found)}
 
 
-class Poll(Changed):
-    """Nothing changed."""
+class LibraryPoll(LibraryChanges):
+    """Ask for changes when there are none."""
 
     times = 20
-    enough = 2.0
+    max_seconds = 2.0
 
 
-class Live(Job):
-    """What a page of a live-query system does at each view: ask the server for 30 days, expanded."""
+class LiveSearch(LibraryJob):
+    """What a booking page without a local copy does at each view: ask the server for 30 days, expanded."""
 
-    def __init__(self, **place: Any) -> None:
-        super().__init__(**place)
-        self.calendar.get_display_name()  # the process has long been running
+    def __init__(self, **address: Any) -> None:
+        super().__init__(**address)
+        self.calendar.get_display_name()  # opens the connection, as in a process that runs already
 
     def run(self) -> dict[str, Any]:
         now = datetime.now(UTC)
