@@ -37,7 +37,7 @@ def create(count: int, url: str) -> None:
 
 
 def _listing(url: str) -> list[dav.RemoteCalendar]:
-    with dav.Session(dav.Account(url, "anna", "x")) as session:
+    with dav.Session(dav.Credentials(url, "anna", "x")) as session:
         return session.calendars(HOME)
 
 

@@ -1,12 +1,12 @@
-"""The wire: a CalDAV account over HTTP. No Django, no tables.
+"""The CalDAV client: an account at a server, over HTTP. No Django, no tables.
 
-Words: an *href* is the path of a resource, always in one spelling and without a host; an *ETag*
-names one version of it; a *token* names one state of a calendar.
+Terms: an *href* is the path of a resource, normalised and without a host. An *ETag* identifies one version of a
+resource, a *token* one state of a calendar.
 """
 
 from __future__ import annotations
 
-from connections.dav.urls import Account, collection_path, is_loopback, path_of
+from connections.dav.urls import Credentials, collection_path, is_loopback, path_of
 
 from .errors import (
     Conflict,
@@ -25,9 +25,9 @@ from .session import Session
 from .values import Changes, Fetched, Home, RemoteCalendar, Resource
 
 __all__ = [
-    "Account",
     "Changes",
     "Conflict",
+    "Credentials",
     "DavError",
     "Fetched",
     "Forbidden",

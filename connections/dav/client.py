@@ -1,7 +1,18 @@
-"""One exchange with one server: the caldav library's client, with its manners corrected.
+"""Sends one request to one server and reads its answer.
 
-Each override says why. What remains of the library is its client and configuration, the niquests
-session underneath, and its error classes.
+What is used of the caldav library: the class DAVClient with its configuration and authentication, the niquests session
+below it, its base exception (`errors`), and its list of UID conflict preconditions. The rest is not used because it
+
+- sends the password elsewhere: it looks up the host by the domain of the user name (RFC 6764), and lets niquests follow
+  redirects, which drops Authorization for another host and turns PROPFIND into GET;
+- has no limit on the size or the total time of an answer;
+- logs headers and bodies and, if PYTHON_CALDAV_COMMDUMP is set, writes them to /tmp including the password;
+- hides a refused sync-token behind a listing of its own, which looks like a mass deletion if it is cut off;
+- raises for the whole answer if one property is refused, and drops getctag and calendar-color from requests;
+- parses every event with icalendar, which `connections.ical.parser` explains.
+
+Therefore the requests, the parsing of answers and the methods of a session are written here (`requests`, `multistatus`,
+`responses`, `session`).
 """
 
 from __future__ import annotations
@@ -19,8 +30,8 @@ from caldav.lib.error import UID_CONFLICT_PRECONDITIONS
 from niquests.exceptions import Timeout
 from niquests.packages.urllib3.exceptions import HTTPError, ReadTimeoutError
 
-from connections.dav.sockets import Lines
-from connections.dav.urls import Account, allowed, host_of, origin_of, path_of, resolved
+from connections.dav.sockets import CuttableSockets
+from connections.dav.urls import Credentials, allowed, host_of, origin_of, path_of, resolved
 
 from . import errors
 from .errors import DavError, ForeignHost, NotCalDav, TimedOut, TooLarge, Unavailable
@@ -29,8 +40,8 @@ from .multistatus import MultiStatus, parse_multistatus, preconditions
 MAX_BODY = 64 * 1024 * 1024
 MAX_REDIRECTS = 5
 REDIRECTS = {301, 302, 307, 308}
-# An answer may take its time, but not for ever: a byte a second keeps every read within its timeout.
-PATIENCE = 4
+# The limit for a whole answer, in timeouts: a server that sends one byte a second never exceeds the timeout of a read.
+MAX_TIMEOUTS_PER_ANSWER = 4
 
 
 def _version() -> str:
@@ -45,7 +56,7 @@ USER_AGENT = f"Kalends/{_version()}"
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What came back, body and all. ``path`` is the normalised path that was asked first."""
+    """The answer to a request, with its body. ``path`` is the normalised path that was requested, before redirects."""
 
     path: str
     origin: str
@@ -54,25 +65,25 @@ class Answer:
     body: bytes
 
     def multistatus(self) -> MultiStatus:
-        """The body as a multistatus; raises NotCalDav for anything else."""
+        """The body as a multistatus. Raises NotCalDav for anything else."""
         if self.status != 207:
-            raise NotCalDav(f"{self.status} where a multistatus was due", status=self.status, path=self.path)
+            raise NotCalDav(f"{self.status} instead of a multistatus", status=self.status, path=self.path)
         return parse_multistatus(self.body, self.path)
 
 
 class Client(DAVClient):
-    """The library's client, rooted at one account's entry host.
+    """A client for one account, starting at its entry host.
 
-    ``timeout`` is for each connect and each read, in seconds; ``deadline`` a ``time.monotonic()``
-    instant by which everything must be over, or None.
+    ``timeout`` is for each connect and each read, in seconds. ``deadline`` is a ``time.monotonic()``
+    instant by which everything must be finished, or None.
     """
 
-    def __init__(self, account: Account, *, timeout: float, deadline: float | None) -> None:
+    def __init__(self, account: Credentials, *, timeout: float, deadline: float | None) -> None:
         entry = origin_of(account.url)
         if not entry:
             raise ForeignHost(host_of(account.url))
-        # A full URL and no RFC 6764: the library would otherwise look the host up by the domain of
-        # the user name and offer an Apple password to a mail provider.
+        # A full URL and no RFC 6764, else the library would look up the host by the domain of the user
+        # name and send an Apple password to a mail provider.
         super().__init__(
             url=f"{entry}/",
             username=account.username,
@@ -81,16 +92,17 @@ class Client(DAVClient):
             enable_rfc6764=False,
             headers={"User-Agent": USER_AGENT, "Accept": "*/*", "Accept-Encoding": "gzip"},
         )
-        del self.headers["Content-Type"]  # each verb brings its own
+        del self.headers["Content-Type"]  # each method sets its own
         self.entry = entry
-        self.patience = timeout
+        self.timeout_seconds = timeout
         self.deadline = deadline
         self.requests = 0
-        # Cookies would tie requests together; HTTP/2 and 3 would go untested here and bring 421 and
-        # Alt-Svc hosts; revocation checks would ask third parties.
-        self.lines = Lines()
+        # No cookies, because requests must not depend on each other. No HTTP/2 and 3, because they are
+        # not tested here and lead to 421 and Alt-Svc hosts. No revocation checks, because they contact
+        # third parties.
+        self.sockets = CuttableSockets()
         self.session = niquests.Session(
-            resolver=self.lines,
+            resolver=self.sockets,
             disable_http2=True,
             disable_http3=True,
             allow_incoming_cookies=False,
@@ -101,7 +113,7 @@ class Client(DAVClient):
     def close(self) -> None:
         """Close the connections."""
         super().close()
-        self.lines.hang_up()
+        self.sockets.close_all()
 
     def request(  # type: ignore[override]
         self,
@@ -111,13 +123,11 @@ class Client(DAVClient):
         headers: Mapping[str, str] | None = None,
         rate_limit_time_slept: int = 0,
     ) -> Answer:
-        """Send one request and read its answer, following redirects by hand.
+        """Send one request, follow redirects, and return the answer with any other HTTP status.
 
-        The library lets niquests follow them, which drops Authorization when the host changes (and
-        then reads like a wrong password) and turns PROPFIND into GET. Here method, body and headers
-        stay, and every hop must be to a host that may have the password: else ForeignHost, before
-        anything is sent. Raises NoPassword without one, Unavailable for network trouble, NotCalDav and
-        TooLarge; any HTTP status is returned.
+        Each redirect keeps method, body and headers, and must lead to a host that may have the password. Raises
+        ForeignHost before anything is sent to another host, NoPassword, Unavailable for network errors, NotCalDav
+        and TooLarge.
         """
         path = path_of(url)
         if not self.password:
@@ -128,7 +138,7 @@ class Client(DAVClient):
             if answer.status not in REDIRECTS:
                 return answer
             url = self._next_hop(url, answer)
-        raise Unavailable("redirected in a circle", path=path)
+        raise Unavailable("too many redirects", path=path)
 
     def _refuse_foreign(self, url: str, path: str) -> None:
         if not allowed(self.entry, origin_of(url)):
@@ -137,24 +147,22 @@ class Client(DAVClient):
     def _next_hop(self, url: str, answer: Answer) -> str:
         target = resolved(url, answer.headers.get("location", ""))
         if not target:
-            raise NotCalDav("a redirect to nowhere", status=answer.status, path=answer.path)
+            raise NotCalDav("a redirect without a target", status=answer.status, path=answer.path)
         return target
 
     def _exchange(self, method: str, url: str, path: str, body: bytes, headers: Mapping[str, str]) -> Answer:
-        # The library logs headers and bodies and, with PYTHON_CALDAV_COMMDUMP set, writes them to
-        # /tmp, the password included; it also has no limit on size or time. So its own exchange is
-        # not used. The adapter is asked directly: Session.send would read a redirect's whole body.
+        # The adapter is called directly because Session.send would read the whole body of a redirect.
         until = self._time_limit(path)
         try:
-            with self.lines.cut_at(until):
+            with self.sockets.shut_down_at(until):
                 response = self._send(method, url, body, headers, until)
                 try:
                     content = b"".join(self._chunks(response, path))
                 finally:
                     response.close()
-        except (OSError, HTTPError) as trouble:  # niquests' own exceptions are OSErrors
-            kind = TimedOut if _is_late(trouble) or time.monotonic() >= until else Unavailable
-            raise kind(f"{method} broke off: {type(trouble).__name__}", path=path) from None
+        except (OSError, HTTPError) as error:  # the exceptions of niquests are OSErrors
+            kind = TimedOut if _is_late(error) or time.monotonic() >= until else Unavailable
+            raise kind(f"{method} was interrupted: {type(error).__name__}", path=path) from None
         lowered = {name.lower(): value for name, value in response.headers.items()}
         return Answer(path, origin_of(url), int(response.status_code or 0), lowered, content)
 
@@ -169,19 +177,19 @@ class Client(DAVClient):
         )
 
     def _time_limit(self, path: str) -> float:
-        until = time.monotonic() + self.patience * PATIENCE
+        until = time.monotonic() + self.timeout_seconds * MAX_TIMEOUTS_PER_ANSWER
         if self.deadline is None:
             return until
         if self.deadline <= time.monotonic():
-            raise TimedOut("no time left to ask", path=path)
+            raise TimedOut("the deadline has passed", path=path)
         return min(until, self.deadline)
 
     def _time_left(self, until: float) -> float:
-        return max(min(self.patience, until - time.monotonic()), 0.001)
+        return max(min(self.timeout_seconds, until - time.monotonic()), 0.001)
 
     def _chunks(self, response: Any, path: str) -> Iterator[bytes]:
         if response.headers.get("content-encoding", "gzip").lower() not in ("gzip", "identity"):
-            raise NotCalDav("an encoding that was not asked for", path=path)
+            raise NotCalDav("an unexpected content encoding", path=path)
         size = 0
         for chunk in response.iter_content(-1):
             size += len(chunk)
@@ -190,13 +198,13 @@ class Client(DAVClient):
             yield chunk
 
 
-def _is_late(trouble: Exception) -> bool:
-    # While a body is read, niquests says ConnectionError for a timeout.
-    return isinstance(trouble, Timeout) or isinstance(trouble.__context__, ReadTimeoutError)
+def _is_late(error: Exception) -> bool:
+    # While a body is read, niquests raises ConnectionError for a timeout.
+    return isinstance(error, Timeout) or isinstance(error.__context__, ReadTimeoutError)
 
 
 def raise_for_status(answer: Answer, method: str) -> None:
-    """Raise what an error status means; return for 2xx. See ``errors`` for the meanings."""
+    """Raise the error that the status means (see ``errors``). Return for 2xx."""
     status, path = answer.status, answer.path
     if 200 <= status < 300:
         return
@@ -221,13 +229,13 @@ def raise_for_status(answer: Answer, method: str) -> None:
 
 
 def refuse_page(answer: Answer) -> None:
-    """Raise NotCalDav if a write was "answered" by a web page: a portal with status 200 stored nothing."""
+    """Raise NotCalDav if a web page with status 200 answered a write: a captive portal has stored nothing."""
     if b"<html" in answer.body[:1024].lower():
-        raise NotCalDav("a page where a receipt was due", status=answer.status, path=answer.path)
+        raise NotCalDav("a web page in answer to a write", status=answer.status, path=answer.path)
 
 
 def _is_uid_clash(answer: Answer, method: str) -> bool:
-    # iCloud refuses a UID it holds elsewhere in the account with 403, naming the holder in Location.
+    # iCloud answers 403 if another resource of the account has this UID, and names it in Location.
     return method == "PUT" and answer.status == 403 and bool(answer.headers.get("location"))
 
 

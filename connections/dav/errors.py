@@ -1,4 +1,4 @@
-"""What can go wrong on the wire, named by what the caller has to do about it."""
+"""The errors of the CalDAV client. Each class stands for one reaction of the caller."""
 
 from __future__ import annotations
 
@@ -8,17 +8,17 @@ from email.utils import parsedate_to_datetime
 
 from caldav.lib import error
 
-LONGEST_RETRY_AFTER = 24 * 3600.0
+MAX_RETRY_AFTER = 24 * 3600.0
 
 
 class DavError(error.DAVError):
-    """A request that did not give what it was sent for.
+    """A request failed.
 
-    ``status`` is the HTTP status or None, ``path`` the path that was asked, ``detail`` a short
-    sentence for logs. None of them ever holds a credential, a body or a host's answer in full.
+    ``status`` is the HTTP status or None, ``path`` the path of the request, ``detail`` a short sentence
+    for logs. None of them ever contains a credential or the body of an answer.
     """
 
-    # The library keeps a list; an error that is passed around had better not change.
+    # A tuple instead of the library's list, because an error should not change.
     preconditions: tuple[str, ...]  # type: ignore[assignment]
 
     def __init__(
@@ -34,11 +34,11 @@ class DavError(error.DAVError):
 
 
 class Unauthorized(DavError):
-    """401 to a request of ours, which always carries Authorization: the password is not accepted."""
+    """401: the server does not accept the password, which is in every request."""
 
 
 class NoPassword(Unauthorized):
-    """There is no password to send, so nothing was asked."""
+    """There is no password, so no request was sent."""
 
 
 class Forbidden(DavError):
@@ -50,9 +50,9 @@ class NotFound(DavError):
 
 
 class Conflict(DavError):
-    """409 or 412, or a UID that the account already holds.
+    """409 or 412, or the account already has a resource with this UID.
 
-    ``location`` is the path of the resource that holds the UID, if the server named it, else "".
+    ``location`` is the path of that resource if the server named it, else "".
     """
 
     def __init__(
@@ -69,13 +69,13 @@ class Conflict(DavError):
 
 
 class TokenExpired(DavError):
-    """The server does not honour this sync token any more, in whichever of its ways it says so."""
+    """The server no longer accepts this sync token."""
 
 
 class Unavailable(DavError):
-    """Nobody's fault but time's: network, timeout, deadline, 408, 421, 429 or 5xx.
+    """A temporary failure: network, timeout, deadline, 408, 421, 429 or 5xx.
 
-    ``retry_after`` is the server's wish in seconds from its answer, or None.
+    ``retry_after`` is the pause in seconds that the server asked for, or None.
     """
 
     def __init__(
@@ -86,11 +86,11 @@ class Unavailable(DavError):
 
 
 class TimedOut(Unavailable):
-    """Unavailable because no answer came in time."""
+    """No answer arrived in time."""
 
 
 class ForeignHost(DavError):
-    """The way led to a host that may not have the password; nothing was sent there."""
+    """The server pointed to a host that may not have the password. Nothing was sent there."""
 
     def __init__(self, host: str, *, path: str = "") -> None:
         super().__init__(f"the server pointed to {host}, which may not have the password", path=path)
@@ -98,29 +98,28 @@ class ForeignHost(DavError):
 
 
 class NotCalDav(DavError):
-    """An answer, but not one of a CalDAV server: HTML with 200, broken XML, another root."""
+    """The answer is not that of a CalDAV server: HTML with status 200, malformed XML, another root element."""
 
 
 class TooLarge(DavError):
-    """More than we are ready to read, or more than the server is ready to take (413)."""
+    """The answer exceeds our limit, or the request exceeds that of the server (413)."""
 
 
 def retry_after(value: str | None, date: str | None, *, now: datetime) -> float | None:
-    """Seconds that a Retry-After header asks for, or None if it asks for nothing readable.
+    """The seconds in a Retry-After header, None if it cannot be read.
 
-    Both forms of RFC 9110 10.2.3: seconds, or an HTTP date, which is held against the answer's own
-    ``date`` (clocks differ) and only without one against ``now``. Never negative; a wish beyond a
-    day is taken for a day.
+    Both forms of RFC 9110 10.2.3: seconds, or an HTTP date. The date is compared with the ``date`` of the answer,
+    because clocks differ, or without one with ``now``. The result is between zero and one day.
     """
     if not value:
         return None
     if value.strip().isascii() and value.strip().isdigit():
-        return min(float(value), LONGEST_RETRY_AFTER)
+        return min(float(value), MAX_RETRY_AFTER)
     until = _http_date(value)
     if until is None:
         return None
     seconds = (until - (_http_date(date or "") or now)).total_seconds()
-    return min(max(seconds, 0.0), LONGEST_RETRY_AFTER)
+    return min(max(seconds, 0.0), MAX_RETRY_AFTER)
 
 
 def _http_date(value: str) -> datetime | None:

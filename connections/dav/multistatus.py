@@ -1,4 +1,4 @@
-"""Reading what a WebDAV server writes: safe XML, multistatus, and the values in it."""
+"""Parses the XML of a WebDAV server: a multistatus and the values in it."""
 
 from __future__ import annotations
 
@@ -25,8 +25,8 @@ WRITE_PRIVILEGES = {f"{D}{name}" for name in ("all", "write", "write-content", "
 class Member:
     """One ``response`` of a multistatus.
 
-    ``status`` is that of the whole response, None if it has none; ``props`` the properties answered
-    with 2xx; ``refused`` those answered with anything else, with the status (404 means: has none).
+    ``status`` is that of the whole response or None. ``props`` are the properties answered with 2xx, ``refused``
+    the others with their status (404: the resource has no such property).
     """
 
     path: str
@@ -45,11 +45,11 @@ class Member:
         return set() if element is None else {child.tag for child in element.iterdescendants(etree.Element)}
 
     def href(self, tag: str) -> str:
-        """The first href inside a property as the server wrote it, "" if there is none."""
+        """The first href inside a property unchanged, "" if there is none."""
         return next(iter(self.hrefs(tag)), "")
 
     def hrefs(self, tag: str) -> list[str]:
-        """The hrefs inside a property as the server wrote them."""
+        """The hrefs inside a property unchanged."""
         element = self.props.get(tag)
         found = [] if element is None else element.iter(f"{D}href")
         return [href.text.strip() for href in found if href.text and href.text.strip()]
@@ -57,7 +57,7 @@ class Member:
 
 @dataclass(frozen=True, slots=True)
 class MultiStatus:
-    """A multistatus: its members, the sync-token beside them, and whether it refuses the one sent."""
+    """A multistatus: its members, its sync-token, and whether it refuses the token of the request."""
 
     members: list[Member]
     sync_token: str
@@ -65,11 +65,11 @@ class MultiStatus:
 
 
 def parse_xml(body: bytes, path: str) -> etree._Element:
-    """The root of an XML document from somebody we do not trust.
+    """The root element of an untrusted XML document.
 
-    Without entities, DTD or network, and with libxml2's limits on depth and text size in force.
-    Raises NotCalDav for anything that is not well-formed or brings a document type along: WebDAV
-    forbids relying on one (RFC 4918 8.2), and it is how a small document becomes a huge one.
+    Entities, DTDs and network access are off, and the limits of libxml2 on depth and text size apply. Raises
+    NotCalDav for XML that is not well-formed or has a document type: WebDAV does not need one (RFC 4918 8.2), and
+    with one a small document can expand to a huge one.
     """
     parser = etree.XMLParser(
         resolve_entities=False, load_dtd=False, no_network=True, huge_tree=False, remove_comments=True
@@ -79,15 +79,15 @@ def parse_xml(body: bytes, path: str) -> etree._Element:
     except etree.XMLSyntaxError:
         raise NotCalDav("the answer is not XML", path=path) from None
     if root.getroottree().docinfo.doctype:
-        raise NotCalDav("the answer brings a document type along", path=path)
+        raise NotCalDav("the answer has a document type", path=path)
     return root
 
 
 def parse_multistatus(body: bytes, path: str) -> MultiStatus:
-    """The multistatus in a body that answered ``path``.
+    """The multistatus in the body of the answer for ``path``.
 
-    Raises NotCalDav unless the root is one: a sign-in page, an error page with status 200 or an
-    empty body must never read as "no events".
+    Raises NotCalDav for any other root element: a sign-in page, an error page with status 200 or an empty body must
+    never be taken for an empty calendar.
     """
     root = parse_xml(body, path)
     if root.tag != f"{D}multistatus":
@@ -108,8 +108,7 @@ def _members(root: etree._Element) -> Iterator[Member]:
 
 
 def _properties(response: etree._Element) -> tuple[dict[str, etree._Element], dict[str, int]]:
-    # The caldav library raises for the whole answer when one property was refused with 403 or 500;
-    # one refused property must not cost the calendars beside it.
+    # One refused property must not lose the other calendars. (The caldav library raises for the whole answer.)
     props: dict[str, etree._Element] = {}
     refused: dict[str, int] = {}
     for propstat in response.iterchildren(f"{D}propstat"):
@@ -123,15 +122,15 @@ def _properties(response: etree._Element) -> tuple[dict[str, etree._Element], di
 
 
 def _status(line: str | None) -> int | None:
-    # iCloud has been seen to send an empty status for an entry.
+    # iCloud sometimes sends an empty status.
     match = re.search(r"\s(\d{3})(?:\s|$)", line or "")
     return int(match[1]) if match else None
 
 
 def preconditions(body: bytes) -> tuple[tuple[str, ...], str]:
-    """What a DAV:error body names: the Clark names, and the path of a resource in the way or "".
+    """The preconditions in a DAV:error body in Clark notation, and the path of the conflicting resource or "".
 
-    Anything else, an HTML page or nothing at all, gives no names (RFC 4918 16).
+    Any other body, such as an HTML page or none, has no preconditions (RFC 4918 16).
     """
     try:
         root = parse_xml(body, "")

@@ -1,8 +1,7 @@
-"""What we ask, as XML.
+"""The XML bodies of requests.
 
-Written out rather than built by the caldav library, whose list of property names silently drops
-getctag and calendar-color, and in one spelling without a blank before the prolog: iCloud answers
-400 to one.
+They are not built by the caldav library, whose list of property names silently drops getctag and calendar-color.
+Nothing may stand before the prolog: iCloud answers 400 to a blank.
 """
 
 from __future__ import annotations

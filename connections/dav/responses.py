@@ -1,4 +1,4 @@
-"""From what a server wrote to what it means."""
+"""Interprets the parsed answers of a server."""
 
 from __future__ import annotations
 
@@ -14,15 +14,15 @@ from connections.dav.values import RemoteCalendar, Resource
 GONE = (404, 410)
 PRIVILEGES = f"{D}current-user-privilege-set"
 COLOR = re.compile(r"(#[0-9A-Fa-f]{6})(?:[0-9A-Fa-f]{2})?")
-# A server without sync-collection, or one that will not start it.
+# Answers of a server that does not support sync-collection or refuses it without a token.
 WITHOUT_REPORT = {400, 403, 405, 409, 412, 415, 422, 500, 501, 507}
 
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """One answer to sync-collection; ``truncated`` if the server has more to say (RFC 6578 3.6).
+    """One answer to sync-collection. ``truncated``: the server has more changes (RFC 6578 3.6).
 
-    ``refusal`` is the status with which the collection itself was refused inside the answer, or None.
+    ``refusal`` is the error status of the collection itself inside the answer, or None.
     """
 
     changed: dict[str, str]
@@ -33,10 +33,10 @@ class Page:
 
 
 def page_of(answer: MultiStatus, collection: str) -> Page:
-    """The members of a sync-collection answer without the collection itself and its subfolders.
+    """The members of a sync-collection answer without the collection itself and its subcollections.
 
-    Only a 404 or 410 for the whole member is a removal; a member without an ETag, with an empty or
-    another status is there and has to be read. One that is listed both ways counts as there.
+    Only a 404 or 410 for the whole member is a removal. A member without an ETag or with any other status exists and
+    has to be read. A member that is listed as both changed and removed counts as changed.
     """
     own = own_status(answer.members, collection)
     members = [member for member in answer.members if not member.path.endswith("/")]
@@ -47,29 +47,29 @@ def page_of(answer: MultiStatus, collection: str) -> Page:
 
 
 def own_status(members: Iterable[Member], collection: str) -> int | None:
-    """The error that an answer gives for the collection itself, None if it gives none.
+    """The error status of the collection itself in an answer, None if it has none.
 
-    Whatever else stands in such an answer, it does not say what the collection holds.
+    An answer with such a status does not list the collection, whatever else is in it.
     """
     own = (member.status for member in members if _is(member, collection))
     return next((status for status in own if status and not 200 <= status < 300), None)
 
 
 def refuse_stuck_page(page: Page, answer: MultiStatus, token: str, path: str) -> None:
-    """Raise TokenExpired for a 207 that in truth refuses the token it was asked with.
+    """Raise TokenExpired for a 207 that actually refuses the token of the request.
 
-    That is one with the precondition inside, one that is cut off without a member or a new token and
-    so would be asked for ever, or a bare envelope: a token is in every answer (RFC 6578 6.2).
+    Three kinds: the precondition is in the body; the page is truncated but has no member or no new token, so that the
+    next request would be the same; or it has neither members nor a token, which RFC 6578 6.2 demands.
     """
     stuck = page.truncated and (not (page.changed or page.removed) or page.token in ("", token))
     stuck = stuck or not (answer.members or page.token)
     if stuck or answer.refuses_token:
         status = 507 if stuck else 403
-        raise TokenExpired("a multistatus that refuses the sync token", status=status, path=path)
+        raise TokenExpired("a multistatus refuses the sync token", status=status, path=path)
 
 
 def listed_of(members: Iterable[Member], collection: str) -> dict[str, str]:
-    """Path -> ETag of the resources in a Depth 1 PROPFIND, without collections and 404s."""
+    """Path -> ETag of the resources in the answer to a PROPFIND of Depth 1, without collections and 404s."""
     return {
         member.path: etag_of(member)
         for member in members
@@ -80,10 +80,10 @@ def listed_of(members: Iterable[Member], collection: str) -> dict[str, str]:
 
 
 def resources_of(members: Iterable[Member], wanted: frozenset[str]) -> dict[str, Resource]:
-    """The calendar objects in a multiget answer that were asked for and came with data.
+    """The wanted calendar objects in the answer to a multiget, if they have data.
 
-    One that came twice and not the same is not there: nobody can say which of them it is. XML turns
-    CRLF into LF (XML 1.0 2.11); iCalendar wants it back (RFC 5545 3.1).
+    A resource that is listed twice with different data is left out, because nobody knows which one is right. XML turns
+    CRLF into LF (XML 1.0 2.11), iCalendar needs CRLF (RFC 5545 3.1).
     """
     found: dict[str, set[Resource]] = {}
     for member in members:
@@ -99,12 +99,12 @@ def _crlf(text: str) -> str:
 
 
 def etag_of(member: Member) -> str:
-    """The ETag a member was listed with, "" if none."""
+    """The ETag of a member, "" if it has none."""
     return quoted(member.text(f"{D}getetag"))
 
 
 def quoted(etag: str) -> str:
-    """An ETag in the spelling that headers need (RFC 9110 8.8.3): quotes are added if forgotten."""
+    """An ETag as headers need it (RFC 9110 8.8.3): missing quotes are added."""
     etag = etag.strip()
     if not etag or etag.startswith(('"', 'W/"')):
         return etag
@@ -112,14 +112,14 @@ def quoted(etag: str) -> str:
 
 
 def knows_privileges(member: Member) -> bool:
-    """Did the server say anything about privileges here, a refusal to tell included?"""
+    """Does the server report privileges for this member, or refuse to?"""
     return PRIVILEGES in member.props or member.refused.get(PRIVILEGES, 404) != 404
 
 
 def calendar_of(member: Member, *, controlled: bool) -> RemoteCalendar | None:
-    """An entry of the home as a calendar, or None if it is none for events.
+    """A member of the home as a calendar, None if it is no calendar for events.
 
-    ``controlled``: the server knows access control, so silence about privileges means none.
+    ``controlled``: the server has access control, so a calendar without privileges is read-only.
     """
     types = member.tags(f"{D}resourcetype")
     if f"{C}calendar" not in types or not _takes_events(member):
@@ -151,12 +151,12 @@ def _is(member: Member, collection: str) -> bool:
 
 
 def is_expired(refusal: DavError) -> bool:
-    """Is this what a server answers to a token it does not honour? Only for requests with a token.
+    """Does this error of a request with a token mean that the token is refused?
 
-    That is 403 with or without its precondition (RFC 6578 3.2; iCloud sends it bare), 409, 410, 412 (Xandikos), 507,
-    500 (Apple's open server, for another's token), 400, 405, 415, 422, 501, or no multistatus at all. What then really
-    is wrong, a listing without a token tells; not asked for where it would be refused as well: without the right
-    password, from a collection that is not there, by a server that does not answer.
+    Servers answer 403 with or without the precondition (RFC 6578 3.2; iCloud without), 409, 410, 412 (Xandikos), 507,
+    500 (Apple's open server, for a token of another calendar), 400, 405, 415, 422, 501, or something that is no
+    multistatus. If the cause is different, the listing without a token that follows will show it. It is not tried if
+    it would fail too: with a wrong password, for a missing collection, or if the server does not answer.
     """
     if isinstance(refusal, Unavailable):
         return refusal.status in (500, 501, 507)
@@ -166,5 +166,5 @@ def is_expired(refusal: DavError) -> bool:
 
 
 def lacks_report(refusal: DavError) -> bool:
-    """Is this what a server without sync-collection answers to one without a token?"""
+    """Does this error of a request without a token mean that the server has no sync-collection?"""
     return isinstance(refusal, TokenExpired) or refusal.status in WITHOUT_REPORT

@@ -1,8 +1,8 @@
-"""TCP connections that can be cut.
+"""TCP connections that can be shut down at a deadline.
 
-A timeout per read is no limit on the whole: a server that sends a header line a second never exceeds
-it, and niquests offers no hand on the socket while it waits. So connections are opened here, and a
-second handle to each is kept, by which it can be shut from another thread, TLS or not.
+A timeout per read does not limit the whole answer: a server that sends a header line a second never exceeds
+it, and niquests gives no access to the socket while it waits. Therefore the connections are opened here, and a
+duplicate of each socket is kept, with which another thread can shut it down, with or without TLS.
 """
 
 from __future__ import annotations
@@ -18,12 +18,12 @@ from typing import Any
 from niquests.packages.urllib3.contrib.resolver.system import SystemResolver
 
 
-class Lines(SystemResolver):  # type: ignore[misc]
-    """Opens the connections of one niquests session and can cut them all."""
+class CuttableSockets(SystemResolver):  # type: ignore[misc]
+    """Opens the connections of one niquests session and can shut all of them down."""
 
     def __init__(self) -> None:
         super().__init__()
-        self._held: dict[tuple[str, int], socket.socket] = {}
+        self._duplicates: dict[tuple[str, int], socket.socket] = {}
 
     def create_connection(
         self,
@@ -32,63 +32,63 @@ class Lines(SystemResolver):  # type: ignore[misc]
         *_: Any,
         **__: Any,
     ) -> socket.socket:
-        """A connected socket; ``timeout`` seconds are shared out among the host's addresses.
+        """A connected socket. The addresses of the host share ``timeout`` seconds.
 
-        The library gives each address the whole timeout, and a pod has many.
+        The library gives each address the whole timeout, and an iCloud pod has many addresses.
         """
         until = time.monotonic() + float(timeout)
         host = address[0].strip("[]")
-        places = socket.getaddrinfo(host, address[1], type=socket.SOCK_STREAM)
-        for left in range(len(places), 0, -1):
-            family, kind, protocol, _name, place = places[-left]
-            patience = max((until - time.monotonic()) / left, 0.001)
+        addresses = socket.getaddrinfo(host, address[1], type=socket.SOCK_STREAM)
+        for left in range(len(addresses), 0, -1):
+            family, kind, protocol, _name, target = addresses[-left]
+            seconds = max((until - time.monotonic()) / left, 0.001)
             try:
-                line = _dial(socket.socket(family, kind, protocol), place, patience)
+                connection = _connect(socket.socket(family, kind, protocol), target, seconds)
             except OSError:
                 if left == 1:
                     raise
             else:
-                line.settimeout(float(timeout))
-                self._hold(address, line)
-                return line
+                connection.settimeout(float(timeout))
+                self._keep_duplicate(address, connection)
+                return connection
         raise OSError("the host has no address")
 
-    def _hold(self, address: tuple[str, int], line: socket.socket) -> None:
-        # TLS takes the socket object over; a duplicate of its descriptor stays ours. A second line to
-        # the same place means that the first one is done with.
-        earlier = self._held.pop(address, None)
+    def _keep_duplicate(self, address: tuple[str, int], connection: socket.socket) -> None:
+        # TLS takes over the socket object, so we keep a duplicate of its descriptor. A second connection
+        # to the same address means that the first one is no longer used.
+        earlier = self._duplicates.pop(address, None)
         if earlier is not None:
             earlier.close()
-        self._held[address] = socket.socket(fileno=os.dup(line.fileno()))
+        self._duplicates[address] = socket.socket(fileno=os.dup(connection.fileno()))
 
     @contextmanager
-    def cut_at(self, instant: float) -> Iterator[None]:
-        """Within this, every connection is shut down once ``time.monotonic()`` reaches ``instant``."""
-        clock = threading.Timer(max(instant - time.monotonic(), 0.0), self._cut)
-        clock.daemon = True
-        clock.start()
+    def shut_down_at(self, instant: float) -> Iterator[None]:
+        """A context in which every connection is shut down when ``time.monotonic()`` reaches ``instant``."""
+        timer = threading.Timer(max(instant - time.monotonic(), 0.0), self._shut_down)
+        timer.daemon = True
+        timer.start()
         try:
             yield
         finally:
-            clock.cancel()
+            timer.cancel()
 
-    def _cut(self) -> None:
-        for line in list(self._held.values()):
+    def _shut_down(self) -> None:
+        for duplicate in list(self._duplicates.values()):
             with suppress(OSError):
-                line.shutdown(socket.SHUT_RDWR)
+                duplicate.shutdown(socket.SHUT_RDWR)
 
-    def hang_up(self) -> None:
-        """Let go of every connection."""
-        while self._held:
-            self._held.popitem()[1].close()
+    def close_all(self) -> None:
+        """Close the duplicates of all connections."""
+        while self._duplicates:
+            self._duplicates.popitem()[1].close()
 
 
-def _dial(line: socket.socket, place: Any, patience: float) -> socket.socket:
+def _connect(connection: socket.socket, target: Any, seconds: float) -> socket.socket:
     try:
-        line.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        line.settimeout(patience)
-        line.connect(place)
+        connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        connection.settimeout(seconds)
+        connection.connect(target)
     except OSError:
-        line.close()
+        connection.close()
         raise
-    return line
+    return connection

@@ -1,4 +1,4 @@
-"""Where things are: the account, which hosts may have its password, and paths in one spelling."""
+"""Accounts, the hosts that may have their passwords, and normalised paths."""
 
 from __future__ import annotations
 
@@ -10,15 +10,15 @@ from urllib.parse import quote, unquote_to_bytes, urljoin, urlsplit
 ICLOUD_ENTRY = "caldav.icloud.com"
 ICLOUD_DOMAIN = re.compile(r"(?:[a-z0-9-]+\.)+icloud\.com")
 DEFAULT_PORTS = {"http": 80, "https": 443}
-# What RFC 3986 3.3 lets stand bare in a path segment; "@" and "%40" become one spelling this way.
-BARE = "~!$&'()*+,;=:@"
-# A path that is in this spelling already, as nearly all are.
-PLAIN = re.compile(r"(?:/(?!\.{1,2}(?:/|$))[A-Za-z0-9_.~!$&'()*+,;=:@-]+)+/?")
+# Characters that RFC 3986 3.3 allows unescaped in a path segment, so that "@" and "%40" become equal.
+UNESCAPED = "~!$&'()*+,;=:@"
+# A path that is normalised already, as nearly all are.
+NORMALISED = re.compile(r"(?:/(?!\.{1,2}(?:/|$))[A-Za-z0-9_.~!$&'()*+,;=:@-]+)+/?")
 
 
 @dataclass(frozen=True, slots=True)
-class Account:
-    """One account at a server. ``origin`` is the scheme://host:port that answered last, "" if none."""
+class Credentials:
+    """How to sign in to one account. ``origin`` is the scheme://host:port that answered last, "" if none."""
 
     url: str
     username: str
@@ -27,7 +27,7 @@ class Account:
 
 
 def origin_of(url: str) -> str:
-    """scheme://host:port of a URL, the port always written; "" for anything else, userinfo dropped."""
+    """scheme://host:port of an http or https URL, always with the port and without userinfo; "" for anything else."""
     try:
         parts = urlsplit(url.strip())
         port = parts.port or DEFAULT_PORTS.get(parts.scheme, 0)
@@ -40,7 +40,7 @@ def origin_of(url: str) -> str:
 
 
 def host_of(origin: str) -> str:
-    """The host name of an origin or URL, for naming it to a person."""
+    """The host name of an origin or URL, for a message."""
     try:
         return urlsplit(origin).hostname or origin
     except ValueError:
@@ -48,7 +48,7 @@ def host_of(origin: str) -> str:
 
 
 def is_loopback(host: str) -> bool:
-    """Does the host name or address lead to this very machine?"""
+    """Is the host name or address this machine itself?"""
     try:
         return host == "localhost" or ip_address(host).is_loopback
     except ValueError:
@@ -58,9 +58,9 @@ def is_loopback(host: str) -> bool:
 def allowed(entry: str, origin: str) -> bool:
     """May a request for an account that starts at origin ``entry`` go to ``origin``?
 
-    iCloud spreads accounts over pods (p42-caldav.icloud.com), so from its entry host any host under
-    icloud.com will do, by https on 443 only. From anywhere else: the same scheme and host name, any
-    port. Both are origins as ``origin_of`` writes them.
+    iCloud distributes accounts over pods (p42-caldav.icloud.com), so from its entry host any host under
+    icloud.com is allowed, by https on port 443. From any other entry: the same scheme and host name, any port.
+    Both arguments are origins as ``origin_of`` returns them.
     """
     if not entry or not origin:
         return False
@@ -73,20 +73,20 @@ def allowed(entry: str, origin: str) -> bool:
 
 
 def path_of(href: str) -> str:
-    """The path of an href or URL in the one spelling everything is stored and compared in.
+    """The normalised path of an href or URL, in which everything is stored and compared.
 
-    No host, no query; needless escapes undone and needed ones in upper case (so %40 and @ are the
-    same); repeated slashes and dot segments collapsed; a trailing slash stays as it is. An escaped
-    slash stays escaped: it is part of a name.
+    Without host and query. Needless escapes are decoded and the others in upper case (%40 and @ become equal),
+    repeated slashes and dot segments are collapsed, a trailing slash is kept. An escaped slash stays escaped, because
+    it is part of a name.
     """
-    if PLAIN.fullmatch(href):
+    if NORMALISED.fullmatch(href):
         return href
     raw = re.split(r"[?#]", href.strip(), maxsplit=1)[0]
     if not raw.startswith("/"):
         raw = "/" + raw.partition("://")[2].partition("/")[2] if "://" in raw else "/" + raw
     kept: list[str] = []
     for segment in raw.split("/"):
-        name = quote(unquote_to_bytes(segment), safe=BARE)
+        name = quote(unquote_to_bytes(segment), safe=UNESCAPED)
         if name == ".." and kept:
             kept.pop()
         elif name not in ("", ".", ".."):
@@ -95,9 +95,9 @@ def path_of(href: str) -> str:
 
 
 def resolved(url: str, location: str) -> str:
-    """Where a Location leads from ``url``, its path in our spelling; "" if it is no location.
+    """The target of a Location header relative to ``url``, with a normalised path; "" if it has none.
 
-    What is neither http nor https stays as it is written, to be refused by ``allowed``.
+    A target that is neither http nor https is returned unchanged, and ``allowed`` refuses it.
     """
     if not location.strip():
         return ""

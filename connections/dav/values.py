@@ -1,4 +1,4 @@
-"""What the wire hands out, as plain values. All paths are in the spelling of ``path_of``."""
+"""The plain values that the client returns. All paths are normalised by ``path_of``."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Home:
-    """Where an account keeps its calendars, and the addresses an invitation may know it by.
+    """Where an account has its calendars, and the addresses under which it is invited.
 
-    ``addresses`` are lower-cased: the calendar-user-address-set and the principal's path.
+    ``addresses`` are the calendar-user-address-set and the path of the principal, in lower case.
     """
 
     principal: str
@@ -21,8 +21,8 @@ class Home:
 class RemoteCalendar:
     """A calendar for events in the home.
 
-    ``color`` is "#RRGGBB" or ""; ``shared`` to me or by me; ``token`` the sync-token, else the ctag,
-    else "": to be compared only with the next listing's.
+    ``color`` is "#RRGGBB" or "". ``shared``: by the account or with it. ``token`` is the sync-token, else the ctag,
+    else ""; it may only be compared with that of another listing.
     """
 
     path: str
@@ -35,9 +35,9 @@ class RemoteCalendar:
 
 @dataclass(frozen=True, slots=True)
 class Changes:
-    """What changed: path -> ETag ("" if the server named none), and what is gone.
+    """The changed resources (path -> ETag, "" if the server named none) and the removed ones.
 
-    ``complete`` says that ``changed`` is everything there is. An empty ``token`` means: list again.
+    ``complete``: ``changed`` lists the whole calendar. An empty ``token`` means that the next sync has to list it all.
     """
 
     changed: dict[str, str]
@@ -48,7 +48,7 @@ class Changes:
 
 @dataclass(frozen=True, slots=True)
 class Resource:
-    """One calendar object resource with its bytes, line ends CRLF."""
+    """One calendar object resource with its bytes. Its line ends are CRLF."""
 
     href: str
     etag: str
@@ -57,7 +57,7 @@ class Resource:
 
 @dataclass(frozen=True, slots=True)
 class Fetched:
-    """What of the asked could be read. ``missing`` could not be, now: that is not a deletion."""
+    """The resources that could be read. ``missing`` are the others: they are not necessarily deleted."""
 
     found: dict[str, Resource]
     missing: frozenset[str]

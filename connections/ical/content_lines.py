@@ -1,4 +1,4 @@
-"""Content lines (RFC 5545 3.1): telling them apart, unfolding, escaping, folding."""
+"""Content lines (RFC 5545 3.1): unfolding, parsing, escaping and folding them."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ _CONTENT = re.compile(rb"[^\n]+(?:\n++[ \t][^\n]*)*")
 _WHOLE_FOLD = re.compile(rb"\n+([ \t])")
 _HEAD = re.compile(r'([^\s;:=]+)((?:;[^=:;"]*=(?:"[^"]*"|[^":;])*)*):', re.DOTALL)
 _PARAM = re.compile(r';([^=:;"]*)=((?:"[^"]*"|[^":;])*)', re.DOTALL)
-_LOOSE = re.compile(r';([^=:;"]*)=((?:"[^"]*"|[^";])*)', re.DOTALL)
+_PARAM_WITH_COLONS = re.compile(r';([^=:;"]*)=((?:"[^"]*"|[^";])*)', re.DOTALL)
 _ISO = re.compile(r"\d{4}-")
 _TIMES = frozenset({"DTSTART", "DTEND", "RECURRENCE-ID", "RDATE", "EXDATE"})
 _ESCAPED = re.compile(r"\\(.)", re.DOTALL)
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u0085\u2028\u2029]")
-MOST_OCTETS = 75
+MAX_LINE_OCTETS = 75
 NO_PARAMS: Mapping[str, str] = MappingProxyType({})
 
 
@@ -34,20 +34,20 @@ class Line:
 
 
 def normalise(data: bytes) -> bytes:
-    """`data` with LF line ends, without byte order mark and NUL."""
+    """`data` with LF line ends, without a byte order mark and NUL characters."""
     data = data.removeprefix(b"\xef\xbb\xbf").replace(b"\0", b"")
     return data.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
 
 
-def unfolded(data: bytes) -> bytes:
-    """A normalised file without folds, wherever they are: also inside names."""
+def unfold_all(data: bytes) -> bytes:
+    """A normalised file without its folds. A fold may stand anywhere, even inside a property name."""
     return _ANY_FOLD.sub(b"", data)
 
 
-def unfold(raw: bytes) -> str:
-    """One content line in text. Unfolded as octets first, since a fold may cut a character in two.
+def unfold_line(raw: bytes) -> str:
+    """One content line as text. Folds are removed before decoding because a fold may split a character.
 
-    What is not UTF-8 is taken for the Latin-1 that old programs write; it can only be wrong about a title.
+    A line that is not UTF-8 is decoded as Latin-1, which old programs write. A wrong guess only affects titles.
     """
     whole = _FOLD.sub(b"", raw)
     try:
@@ -56,12 +56,12 @@ def unfold(raw: bytes) -> str:
         return whole.decode("latin-1")
 
 
-def split(raw: bytes) -> Line:
-    """Name, parameters and value of a content line. Quotes that never close are left out.
+def parse_line(raw: bytes) -> Line:
+    """The name, parameters and value of a content line. Quotes that never close are ignored.
 
-    A colon in a parameter must be quoted (RFC 5545 3.2); Exchange forgets that for zones such as `(UTC+01:00) Berlin`.
+    A colon in a parameter must be quoted (RFC 5545 3.2), but Exchange does not quote `TZID=(UTC+01:00) Berlin`.
     """
-    text = unfold(raw)
+    text = unfold_line(raw)
     head = _HEAD.match(text)
     if head is None:
         text = text.replace('"', "")
@@ -69,27 +69,27 @@ def split(raw: bytes) -> Line:
     if head is None:
         name, _, value = text.rpartition(":")
         return Line(re.split("[;:]", name, maxsplit=1)[0].upper(), value.strip())
-    name, said, value = intern(head[1].upper()), head[2], text[head.end() :].strip()
+    name, params, value = intern(head[1].upper()), head[2], text[head.end() :].strip()
     if name in _TIMES and ":" in value and not _ISO.match(value):
-        said, _, value = text[len(name) :].rpartition(":")
-        return Line(name, value.strip(), _parameters(said, _LOOSE))
-    return Line(name, value, _parameters(said, _PARAM) if said else NO_PARAMS)
+        params, _, value = text[len(name) :].rpartition(":")
+        return Line(name, value.strip(), _parameters(params, _PARAM_WITH_COLONS))
+    return Line(name, value, _parameters(params, _PARAM) if params else NO_PARAMS)
 
 
 @lru_cache(maxsize=256)
 def _parameters(text: str, pattern: re.Pattern[str]) -> Mapping[str, str]:
-    """The parameters of a line; the same for all lines that write them so, as the hundreds in a long series do."""
+    """The parameters of a line. Cached, because the EXDATE lines of a long series all write the same ones."""
     found = ((match[1].upper(), match[2].replace('"', "")) for match in pattern.finditer(text))
     return MappingProxyType(dict(found))
 
 
 def unescape(value: str) -> str:
-    r"""TEXT as people read it: `\n`, `\,`, `\;` and `\\` resolved, control characters gone (RFC 5545 3.3.11)."""
+    r"""A TEXT value for people: `\n`, `\,`, `\;` and `\\` decoded, control characters removed (RFC 5545 3.3.11)."""
     return _CONTROL.sub("", _ESCAPED.sub(lambda m: "\n" if m[1] in "nN" else m[1], value))
 
 
 def escape(text: str) -> str:
-    """TEXT as it is written. Nothing in it can end the content line (RFC 5545 3.3.11)."""
+    """`text` as a TEXT value (RFC 5545 3.3.11). Nothing in the result can end the content line."""
     text = text.replace("\r\n", "\n").replace("\r", "\n")
     text = _CONTROL.sub(" ", text)
     text = text.replace("\\", "\\\\").replace(";", "\\;").replace(",", "\\,")
@@ -97,34 +97,37 @@ def escape(text: str) -> str:
 
 
 def one_line(text: str) -> str:
-    """A value that is not TEXT, such as a URI, made unable to end the content line."""
+    """A value that is not TEXT, such as a URI, without characters that could end the content line."""
     return " ".join(_CONTROL.sub(" ", text).split())
 
 
 def fold(line: str) -> bytes:
-    """The content line in octets, folded at 75, never inside a character, without line end (RFC 5545 3.1)."""
+    """The content line as octets, folded at 75 octets and never inside a character, without line end (RFC 5545 3.1)."""
     raw = line.encode()
-    return raw if len(raw) <= MOST_OCTETS else b"\r\n ".join(_pieces(raw))
+    return raw if len(raw) <= MAX_LINE_OCTETS else b"\r\n ".join(_pieces(raw))
 
 
 def _pieces(raw: bytes) -> Iterator[bytes]:
-    begin, end = 0, MOST_OCTETS
+    begin, end = 0, MAX_LINE_OCTETS
     while end < len(raw):
         while raw[end] & 0xC0 == 0x80:
             end -= 1
         yield raw[begin:end]
-        begin, end = end, end + MOST_OCTETS - 1
+        begin, end = end, end + MAX_LINE_OCTETS - 1
     yield raw[begin:]
 
 
-def content_lines(data: bytes) -> list[bytes]:
-    """The content lines of a file, each with its folds (as CRLF) and without its line end."""
+def split_lines(data: bytes) -> list[bytes]:
+    """The content lines of a file, each with its folds (written as CRLF) and without its line end."""
     return [_WHOLE_FOLD.sub(b"\r\n\\1", line) for line in _CONTENT.findall(normalise(data))]
 
 
 @dataclass(frozen=True, slots=True)
-class Event:
-    """A VEVENT among content lines: indexes of BEGIN, of what follows its own properties, and of END."""
+class EventLines:
+    """Where a VEVENT stands among content lines, and its own properties, without those of its alarms.
+
+    `begin` and `end` are the indexes of its BEGIN and END lines, `rest` that of the first line after its properties.
+    """
 
     begin: int
     rest: int
@@ -133,13 +136,13 @@ class Event:
     lines: tuple[bytes, ...]
 
     def value(self, name: str) -> str | None:
-        """The value of the first property of that name, as it is written."""
-        return next((split(raw).value for raw in self.lines if split(raw).name == name), None)
+        """The raw value of the first property of that name."""
+        return next((parse_line(raw).value for raw in self.lines if parse_line(raw).name == name), None)
 
 
-def events(raw: Sequence[bytes]) -> list[Event]:
-    """The VEVENTs among content lines, with the lines of their own and not those of their alarms."""
-    found: list[Event] = []
+def find_events(raw: Sequence[bytes]) -> list[EventLines]:
+    """The VEVENTs among content lines."""
+    found: list[EventLines] = []
     begin, rest, depth = -1, -1, 0
     own: list[int] = []
     for index, line in enumerate(raw):
@@ -147,8 +150,8 @@ def events(raw: Sequence[bytes]) -> list[Event]:
         if mark == b"BEGIN:VEVENT" and begin < 0:
             begin, depth, rest, own = index, 0, -1, []
         elif begin >= 0 and mark == b"END:VEVENT":
-            names = tuple((at, split(raw[at]).name) for at in own)
-            found.append(Event(begin, rest if rest >= 0 else index, index, names, tuple(raw[at] for at in own)))
+            names = tuple((at, parse_line(raw[at]).name) for at in own)
+            found.append(EventLines(begin, rest if rest >= 0 else index, index, names, tuple(raw[at] for at in own)))
             begin = -1
         elif begin >= 0 and mark.startswith((b"BEGIN:", b"END:")):
             depth += 1 if mark.startswith(b"B") else -1

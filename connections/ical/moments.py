@@ -1,4 +1,4 @@
-"""Points in time and lengths as calendar files write them (RFC 5545 3.3.4 to 3.3.6)."""
+"""Dates, date-times and durations as calendar files write them (RFC 5545 3.3.4 to 3.3.6)."""
 
 from __future__ import annotations
 
@@ -11,34 +11,34 @@ _DAY = re.compile(r"(?<![0-9])[0-9]{8}(?![0-9])")
 _DURATION = re.compile(r"([+-])?P(?=[\dT])(?:(\d+)W)?(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)S)?)?", re.ASCII)
 NO_TIME = timedelta(0)
 DAY = timedelta(days=1)
-LONG_AGO = datetime(1000, 1, 1, tzinfo=UTC)  # times before and after are taken for these, far from where datetime ends
+LONG_AGO = datetime(1000, 1, 1, tzinfo=UTC)  # earlier and later times are clamped, so that no arithmetic overflows
 FAR_AWAY = datetime(9000, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """A wall clock and the zone it hangs in. `zone` None floats: it is read in the zone of whoever asks."""
+    """A wall-clock time and its zone. If `zone` is None the time floats: the caller supplies the zone."""
 
     wall: datetime
     zone: tzinfo | None
     is_date: bool = False
 
     def utc(self, zone: tzinfo) -> datetime:
-        """The instant, with `zone` for what floats. A wall time that the clock skips counts from the old offset."""
+        """The instant. `zone` is for floating times. A wall time that the clock skips has the earlier offset."""
         if not LONG_AGO.year <= self.wall.year < FAR_AWAY.year:
             return LONG_AGO if self.wall.year < LONG_AGO.year else FAR_AWAY
         return self.wall.replace(tzinfo=self.zone or zone).astimezone(UTC)
 
     def wall_in(self, zone: tzinfo | None, own: tzinfo) -> datetime:
-        """What the wall clock of `zone` shows then (None: of `own`); `own` is also where this moment may float."""
+        """The wall-clock time in `zone` (None: in `own`) at this moment. `own` is the zone for floating times."""
         if self.zone is zone:
             return self.wall
         return self.utc(own).astimezone(zone or own).replace(tzinfo=None)
 
     def day(self, zone: tzinfo) -> date:
-        """The day that is meant where a day is asked for but an instant was written.
+        """The day that is meant if a time stands where a date is expected.
 
-        Producers write such days as midnight in UTC or in some zone, or as the last second of the day in UTC.
+        Programs write such a day as midnight in UTC or in some zone, or as the last second of the day in UTC.
         """
         if self.zone is UTC and self.wall.time().isoformat() not in ("00:00:00", "23:59:59"):
             return self.utc(zone).astimezone(zone).date()
@@ -47,23 +47,23 @@ class Moment:
 
 @dataclass(frozen=True, slots=True)
 class Length:
-    """A duration: days follow the calendar, seconds the clock (RFC 5545 3.3.6)."""
+    """A duration: nominal days plus exact seconds (RFC 5545 3.3.6)."""
 
     days: int
     seconds: int
 
     @property
     def elapsed(self) -> timedelta:
-        """The length where days have 24 hours."""
+        """The length if every day has 24 hours."""
         return timedelta(days=self.days, seconds=self.seconds)
 
 
-def moment(value: str, zone: tzinfo | None, *, as_date: bool = False) -> Moment:
-    """The DATE or DATE-TIME `value`; `as_date` drops its time. Raises ValueError.
+def parse_moment(value: str, zone: tzinfo | None, *, as_date: bool = False) -> Moment:
+    """The DATE or DATE-TIME in `value`; `as_date` drops its time. Raises ValueError.
 
-    The form decides, whatever VALUE says: `20261201` without VALUE=DATE is a date all the same, and Z beats a TZID.
-    Dashes and colons of ISO 8601 are forgiven, and so are missing seconds and the leap second. Years are kept between
-    1000 and 8999, so that no arithmetic leaves what datetime can hold.
+    The form decides and not the VALUE parameter: `20261201` is a date even without VALUE=DATE, and a Z overrides a
+    TZID. Dashes and colons as in ISO 8601, missing seconds and a leap second are accepted. Years are clamped to 1000
+    to 8999, so that no arithmetic overflows.
     """
     match = _DATE_TIME.fullmatch(re.sub("[-:]", "", value.strip()).upper())
     if match is None:
@@ -78,34 +78,34 @@ def moment(value: str, zone: tzinfo | None, *, as_date: bool = False) -> Moment:
     )
 
 
-def salvaged(value: str) -> Moment | None:
-    """The day that some digits in `value` name, where it is not a date as a whole."""
+def find_day(value: str) -> Moment | None:
+    """The day that eight digits in `value` name, for a value that is no date as a whole."""
     match = _DAY.search(value)
     try:
-        return moment(match[0], None) if match else None
+        return parse_moment(match[0], None) if match else None
     except ValueError:
         return None
 
 
-def length(value: str) -> Length:
-    """The DURATION `value`. Raises ValueError."""
+def parse_length(value: str) -> Length:
+    """The DURATION in `value`. Raises ValueError or OverflowError."""
     match = _DURATION.fullmatch(value.strip().upper())
     if match is None:
         raise ValueError("not a duration")
     weeks, days, hours, minutes, seconds = (int(part or 0) for part in match.groups()[1:])
     sign = -1 if match[1] == "-" else 1
     result = Length(sign * (7 * weeks + days), sign * (3600 * hours + 60 * minutes + seconds))
-    _ = result.elapsed  # raises OverflowError here rather than somewhere later
+    _ = result.elapsed  # raises OverflowError now rather than later
     return result
 
 
-def iso(instant: datetime) -> str:
+def utc_text(instant: datetime) -> str:
     """A UTC instant as `2026-12-01T09:00:00Z`."""
     return instant.strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def midnight_before(end: Moment | None) -> Moment | None:
-    """A start for an event of which only the end can be read."""
+    """A start for an event whose end alone can be read: the midnight before it."""
     if end is None:
         return None
     midnight = (end.wall - timedelta(microseconds=1)).replace(hour=0, minute=0, second=0, microsecond=0)
@@ -113,5 +113,5 @@ def midnight_before(end: Moment | None) -> Moment | None:
 
 
 def next_day(day: Moment | None) -> Moment | None:
-    """The end of an event of which only the day of its end can be read."""
+    """The end of an event if only the day of that end can be read: the midnight after it."""
     return Moment(day.wall + DAY, None, is_date=True) if day else None

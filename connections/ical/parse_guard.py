@@ -1,4 +1,4 @@
-"""Calling library code with what strangers wrote."""
+"""A guard around library code that parses data from strangers."""
 
 from __future__ import annotations
 
@@ -10,16 +10,16 @@ logger = logging.getLogger(__name__)
 T = TypeVar("T")
 
 
-def attempt(action: Callable[[], T], *, passing: tuple[type[Exception], ...] = ()) -> T | None:
-    """What `action` returns, or None if it raised; exceptions of the kinds `passing` go on to the caller.
+def try_or_none(action: Callable[[], T], *, reraise: tuple[type[Exception], ...] = ()) -> T | None:
+    """What `action` returns, or None if it raised. Exceptions of the kinds in `reraise` go on to the caller.
 
-    On 1,110 calendar files of other projects icalendar raised ValueError, AttributeError, TypeError and more, so one
-    file's parse is caught here whole. Logged is the kind of error only: messages quote the file.
+    Given 1,110 calendar files of other projects, icalendar raised ValueError, AttributeError, TypeError and more, so
+    every exception is caught here. Only its type is logged, because its message quotes the file.
     """
     try:
         return action()
-    except passing:
+    except reraise:
         raise
-    except Exception as error:  # noqa: BLE001 - see above
+    except Exception as error:  # noqa: BLE001 - see the docstring
         logger.warning("A calendar file could not be read: %s", type(error).__name__)
         return None

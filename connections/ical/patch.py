@@ -1,124 +1,220 @@
-"""Changing a stored event of ours by content line, so that everything the owner added on the phone stays.
+"""An event that we pushed: what it says now, whether two versions mean the same, and how it is changed.
 
-An iPhone rewrites the whole object when it is edited: alarms, travel time, notes and attachments live in lines that we
-know nothing of. They are kept octet for octet; only line ends become CRLF.
+An iPhone rewrites the whole object when it is edited. Alarms, travel time, notes and attachments stand in lines that we
+do not understand, so a change replaces single content lines and keeps all others octet for octet. Only line ends
+become CRLF.
 """
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Iterator, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
+from functools import partial
 from zoneinfo import ZoneInfo
 
 from connections.ical import content_lines, timezones
-from connections.ical.compose import alarm, compose, joined, stamp, texts, time_line, vtimezone
-from connections.ical.content_lines import Event
-from connections.ical.own import own_event, text
-from connections.ical.types import EventDraft
+from connections.ical.components import Component
+from connections.ical.compose import (
+    TEXTS,
+    alarm_lines,
+    compose,
+    join_lines,
+    stamp_lines,
+    text_lines,
+    time_lines,
+    vtimezone_lines,
+)
+from connections.ical.content_lines import EventLines
+from connections.ical.moments import Moment
+from connections.ical.parse_guard import try_or_none
+from connections.ical.parser import read_components
+from connections.ical.types import EventDraft, OwnEvent
 
-_TEXTS = ("SUMMARY", "DESCRIPTION", "LOCATION", "URL")
 _REPEATING = ("RRULE", "RDATE", "EXDATE", "EXRULE", "RECURRENCE-ID")
+_UTC = ZoneInfo("UTC")
 
 Changes = dict[str, str | None]
-"""The content line that is wanted for a property, None for no such line."""
+"""The new content line for each property to be changed, None to remove it."""
+
+
+def own_event(data: bytes) -> OwnEvent:
+    """The current state of the event in `data`, to be compared with its booking. Nothing is raised."""
+    file, components, timeless = read_components(data, frozenset())
+    masters = [component for component in components if component.slot is None]
+    if not components:
+        return OwnEvent(file.uid, None, None, "unreadable", cancelled=False, sequence=0)
+    event = (masters or components)[0]
+    shape = _shape(event, components, broken=timeless)
+    span: tuple[datetime | None, datetime | None] = (None, None)
+    if event.start.zone is not None:
+        span = event.plain_span(event.start, _UTC)
+    if shape == "unreadable":
+        span = (None, None)
+    return OwnEvent(event.uid, *span, shape, cancelled=event.status == "CANCELLED", sequence=event.sequence)
+
+
+def _shape(event: Component, components: list[Component], *, broken: bool) -> str:
+    if broken or any(component.damaged for component in components):
+        return "unreadable"
+    if len(components) > 1 or event.repeats:
+        return "recurring"
+    if event.start.is_date:
+        return "all_day"
+    return "timed" if event.start.zone is not None else "floating"
+
+
+def meaning(data: bytes) -> tuple[object, ...]:
+    """A value that is equal for two files if they mean the same to people, whatever their bytes.
+
+    Times, recurrence, STATUS, TRANSP, travel time and texts count. DTSTAMP, SEQUENCE, CREATED, PRODID, alarms, X-
+    properties, the order of properties, folding, line ends and the spelling of a time zone do not. A file without a
+    readable event is equal only to itself.
+    """
+    found = try_or_none(partial(_meanings, data))
+    return found or ("unreadable", hashlib.sha256(data).hexdigest())
+
+
+def _meanings(data: bytes) -> tuple[object, ...]:
+    _, components, _ = read_components(data, frozenset())
+    texts = _texts(data)
+    if len(texts) != len(components):
+        return ()
+    return tuple(sorted(_meaning(component, values) for component, values in zip(components, texts, strict=True)))
+
+
+def _meaning(event: Component, texts: tuple[str, ...]) -> tuple[str, ...]:
+    begin, end = event.plain_span(event.start, _UTC)
+    exact = Moment(end.replace(tzinfo=None), UTC)
+    return (
+        event.uid,
+        _point(event.slot),
+        _point(event.start),
+        _point(exact) if event.start.zone is not None else str(end - begin),
+        "|".join(sorted(";".join(sorted(rule.upper().split(";"))) for rule in event.rules)),
+        "|".join(sorted(f"{_point(repeat.start)}/{repeat.end}" for repeat in event.rdates)),
+        "|".join(sorted(map(_point, event.exdates))),
+        event.status or "CONFIRMED",
+        str(event.transparent),
+        f"{event.travel_before} {event.travel_after}",
+        *texts,
+    )
+
+
+def _point(moment: Moment | None) -> str:
+    if moment is None:
+        return ""
+    if moment.zone is None:
+        return f"{moment.wall:%Y%m%d}" if moment.is_date else f"{moment.wall:%Y%m%dT%H%M%S}"
+    return f"{moment.utc(_UTC):%Y%m%dT%H%M%SZ}"
+
+
+def _texts(data: bytes) -> list[tuple[str, ...]]:
+    """The texts of each VEVENT, in the order of the file."""
+    found: list[tuple[str, ...]] = []
+    for event in content_lines.find_events(content_lines.split_lines(data)):
+        found.append(tuple(_comparable(event.value(name) or "") for name in TEXTS))
+    return found
+
+
+def _comparable(value: str) -> str:
+    """A TEXT value for comparison: unescaped, without blanks at the ends of lines."""
+    return "\n".join(line.rstrip() for line in content_lines.unescape(value).strip().split("\n"))
 
 
 def patch(data: bytes, draft: EventDraft, *, now: datetime, agreed: bytes = b"") -> bytes:
-    """`data` with the time of `draft`, STATUS:CONFIRMED, SEQUENCE one up and a new DTSTAMP; everything else stays.
+    """`data` with the time of `draft`, STATUS:CONFIRMED, SEQUENCE plus one and a new DTSTAMP; everything else stays.
 
-    A text (SUMMARY, DESCRIPTION, LOCATION, URL) becomes the draft's if it is still what `agreed`, the file both sides
-    last agreed on, says; what was changed on the phone is kept. Without `agreed`, texts of the draft that are not empty
-    win. Likewise alarms that are as `agreed` says become the draft's.
-    An event made repeating or all-day becomes a single timed one again. A VTIMEZONE is added where the zone has none,
-    and replaced where it is wrong about the new time: servers cut it down to what the old one needed (Radicale).
-    Data without an event is composed anew.
+    `agreed` is the file on which both sides last agreed. A text (SUMMARY, DESCRIPTION, LOCATION, URL) that is still as
+    in `agreed` becomes that of the draft; a text that was changed on the phone is kept. Without `agreed`, the texts of
+    the draft that are not empty replace those of `data`. Likewise for alarms.
+    An event that was made recurring or all-day becomes a single timed one again. A VTIMEZONE is added if the zone has
+    none, and replaced if it is wrong for the new time: a server may have reduced it to what the old time needed
+    (Radicale). Data without an event is replaced by a new file.
     """
-    raw = content_lines.content_lines(data)
-    events = content_lines.events(raw)
+    raw = content_lines.split_lines(data)
+    events = content_lines.find_events(raw)
     chosen = _chosen(events, draft.uid)
     if chosen is None:
         return compose(draft, now=now)
     stored = own_event(data)
     same_time = stored.shape == "timed" and (stored.start, stored.end) == (draft.start, draft.end)
-    changes = _changes(chosen, now) | _wanted_texts(chosen, draft, agreed)
+    changes = _status_changes(chosen, now) | _text_changes(chosen, draft, agreed)
     if not same_time or chosen.value("DTEND") is None:
-        changes |= _wanted_times(draft)
+        changes |= _time_changes(draft)
     dropped = [event for event in events if event is not chosen and event.value("UID") == chosen.value("UID")]
-    alarms = _wanted_alarms(raw, chosen, draft, agreed)
-    return joined(_patched(raw, chosen, dropped, changes, draft, alarms))
+    alarms = _new_alarms(raw, chosen, draft, agreed)
+    return join_lines(_patched(raw, chosen, dropped, changes, draft, alarms))
 
 
-def reword(data: bytes, draft: EventDraft, *, now: datetime, agreed: bytes = b"") -> bytes:
-    """`data` with the texts of `draft` as in `patch`, in each of its events; times, shape and all else stay."""
-    raw = content_lines.content_lines(data)
+def patch_texts(data: bytes, draft: EventDraft, *, now: datetime, agreed: bytes = b"") -> bytes:
+    """`data` with the texts of `draft` in each of its events, chosen as in `patch`; times and everything else stay."""
+    raw = content_lines.split_lines(data)
     replaced: dict[int, list[str]] = {}
     added: dict[int, list[str]] = {}
-    for event in content_lines.events(raw):
-        changes = _stamped(event, now) | _wanted_texts(event, draft, agreed)
+    for event in content_lines.find_events(raw):
+        changes = _stamp_changes(event, now) | _text_changes(event, draft, agreed)
         replaced |= _replacements(event, changes)
         added[event.rest] = _additions(event, changes)
-    return joined(_reworded(raw, replaced, added))
+    return join_lines(_with_lines(raw, replaced, added))
 
 
-def _reworded(raw: Sequence[bytes], replaced: dict[int, list[str]], added: dict[int, list[str]]) -> Iterator[bytes]:
+def _with_lines(raw: Sequence[bytes], replaced: dict[int, list[str]], added: dict[int, list[str]]) -> Iterator[bytes]:
     for index, line in enumerate(raw):
         yield from map(content_lines.fold, added.get(index, ()))
         yield from map(content_lines.fold, replaced[index]) if index in replaced else [line]
 
 
-def _chosen(events: Sequence[Event], uid: str) -> Event | None:
-    """The event to be changed: of that UID and not an override, if there is one."""
+def _chosen(events: Sequence[EventLines], uid: str) -> EventLines | None:
+    """The event to be changed: if possible one with that UID that is no override."""
     ranked = sorted(events, key=lambda event: (event.value("UID") != uid, event.value("RECURRENCE-ID") is not None))
     return ranked[0] if ranked else None
 
 
-def _changes(event: Event, now: datetime) -> Changes:
-    changes: Changes = dict.fromkeys(_REPEATING) | _stamped(event, now)
+def _status_changes(event: EventLines, now: datetime) -> Changes:
+    changes: Changes = dict.fromkeys(_REPEATING) | _stamp_changes(event, now)
     if (event.value("STATUS") or "").upper() != "CONFIRMED":
         changes["STATUS"] = "STATUS:CONFIRMED"
     return changes
 
 
-def _stamped(event: Event, now: datetime) -> Changes:
+def _stamp_changes(event: EventLines, now: datetime) -> Changes:
     stored = event.value("SEQUENCE") or ""
     sequence = int(stored) if re.fullmatch(r"[0-9]{1,9}", stored) else 0
-    return {"DTSTAMP": f"DTSTAMP:{stamp(now)}", "SEQUENCE": f"SEQUENCE:{sequence + 1}"}
+    return dict(stamp_lines(now, sequence + 1))
 
 
-def _wanted_times(draft: EventDraft) -> Changes:
-    names = {"DTSTART": draft.start, "DTEND": draft.end}
-    wanted: Changes = {name: time_line(name, instant, draft.zone) for name, instant in names.items()}
-    return wanted | {"DURATION": None}
+def _time_changes(draft: EventDraft) -> Changes:
+    return time_lines(draft) | {"DURATION": None}
 
 
-def _wanted_texts(event: Event, draft: EventDraft, agreed: bytes) -> Changes:
-    """The texts to be written: those that differ from the draft and that nobody changed on the phone."""
-    wanted = texts(draft)
-    known = _chosen(content_lines.events(content_lines.content_lines(agreed)), draft.uid) if agreed else None
+def _text_changes(event: EventLines, draft: EventDraft, agreed: bytes) -> Changes:
+    """The texts to be written: those that differ from the draft and were not changed on the phone."""
+    wanted = text_lines(draft)
+    known = _chosen(content_lines.find_events(content_lines.split_lines(agreed)), draft.uid) if agreed else None
     changes: Changes = {}
-    for name in _TEXTS:
-        stored = _said(event, name)
-        if stored == text(wanted.get(name, ":").partition(":")[2]):
+    for name in TEXTS:
+        stored = _comparable_text(event, name)
+        if stored == _comparable(wanted.get(name, ":").partition(":")[2]):
             continue
-        if stored == _said(known, name) if known else wanted.get(name, ":")[len(name) + 1 :]:
+        if stored == _comparable_text(known, name) if known else wanted.get(name, ":")[len(name) + 1 :]:
             changes[name] = wanted.get(name)
     return changes
 
 
-def _wanted_alarms(raw: Sequence[bytes], event: Event, draft: EventDraft, agreed: bytes) -> list[str] | None:
-    """The alarm lines to stand there instead of those that do; None where these are right, or the phone's own."""
-    agreed_raw = content_lines.content_lines(agreed)
-    known = _chosen(content_lines.events(agreed_raw), draft.uid)
+def _new_alarms(raw: Sequence[bytes], event: EventLines, draft: EventDraft, agreed: bytes) -> list[str] | None:
+    """The alarm lines that replace those of the event; None if they are right already or were changed on the phone."""
+    agreed_raw = content_lines.split_lines(agreed)
+    known = _chosen(content_lines.find_events(agreed_raw), draft.uid)
     if known is None or _triggers(raw, event) != _triggers(agreed_raw, known):
         return None
-    wanted = alarm(draft)
-    return (
-        wanted if [content_lines.unfold(agreed_raw[index]) for index in _alarms(agreed_raw, known)] != wanted else None
-    )
+    current = [content_lines.unfold_line(agreed_raw[index]) for index in _alarms(agreed_raw, known)]
+    wanted = alarm_lines(draft)
+    return wanted if current != wanted else None
 
 
-def _alarms(raw: Sequence[bytes], event: Event) -> Iterator[int]:
+def _alarms(raw: Sequence[bytes], event: EventLines) -> Iterator[int]:
     """The indexes of the lines of an event's alarms."""
     inside = False
     for index in range(event.rest, event.end):
@@ -129,29 +225,29 @@ def _alarms(raw: Sequence[bytes], event: Event) -> Iterator[int]:
         inside = inside and mark != b"END:VALARM"
 
 
-def _triggers(raw: Sequence[bytes], event: Event) -> list[str]:
-    found = (content_lines.split(raw[index]) for index in _alarms(raw, event))
+def _triggers(raw: Sequence[bytes], event: EventLines) -> list[str]:
+    found = (content_lines.parse_line(raw[index]) for index in _alarms(raw, event))
     return [line.value for line in found if line.name == "TRIGGER"]
 
 
-def _said(event: Event | None, name: str) -> str:
-    return text((event.value(name) if event else None) or "")
+def _comparable_text(event: EventLines | None, name: str) -> str:
+    return _comparable((event.value(name) if event else None) or "")
 
 
 def _patched(
     raw: Sequence[bytes],
-    chosen: Event,
-    dropped: Sequence[Event],
+    chosen: EventLines,
+    dropped: Sequence[EventLines],
     changes: Changes,
     draft: EventDraft,
     alarms: Sequence[str] | None,
 ) -> Iterator[bytes]:
     gone = {index for event in dropped for index in range(event.begin, event.end + 1)}
     gone |= set(_alarms(raw, chosen)) if alarms is not None else set()
-    described = _descriptions(raw, draft.zone)
-    lacking = _names_zone(changes, draft.zone) and not any(_is_right(raw, one, draft) for one in described)
-    zone = vtimezone(draft) if lacking else []
-    gone |= {index for one in described for index in one if lacking}
+    described = _vtimezones(raw, draft.zone)
+    needed = _names_zone(changes, draft.zone) and not any(_is_right(raw, lines, draft) for lines in described)
+    zone = vtimezone_lines(draft) if needed else []
+    gone |= {index for lines in described for index in lines if needed}
     first = min(event.begin for event in [chosen, *dropped])
     replaced = dict(_replacements(chosen, changes))
     for index, line in enumerate(raw):
@@ -167,8 +263,8 @@ def _patched(
             yield line
 
 
-def _replacements(event: Event, changes: Changes) -> Iterator[tuple[int, list[str]]]:
-    """For each line to be replaced what stands there instead: the first of a name is changed, others go."""
+def _replacements(event: EventLines, changes: Changes) -> Iterator[tuple[int, list[str]]]:
+    """The index of each line to be replaced and the lines that replace it: only the first of a name is kept."""
     seen: set[str] = set()
     for index, name in event.names:
         if name in changes:
@@ -177,7 +273,7 @@ def _replacements(event: Event, changes: Changes) -> Iterator[tuple[int, list[st
             seen.add(name)
 
 
-def _additions(event: Event, changes: Changes) -> list[str]:
+def _additions(event: EventLines, changes: Changes) -> list[str]:
     present = {name for _, name in event.names}
     return [line for name, line in changes.items() if line is not None and name not in present]
 
@@ -186,8 +282,8 @@ def _names_zone(changes: Changes, zone: str) -> bool:
     return any(f";TZID={zone}:" in (changes.get(name) or "") for name in ("DTSTART", "DTEND"))
 
 
-def _descriptions(raw: Sequence[bytes], zone: str) -> list[range]:
-    """The content lines of each VTIMEZONE of this zone."""
+def _vtimezones(raw: Sequence[bytes], zone: str) -> list[range]:
+    """The indexes of the content lines of each VTIMEZONE of this zone."""
     found: list[range] = []
     begin = 0
     for index, line in enumerate(raw):
@@ -196,16 +292,15 @@ def _descriptions(raw: Sequence[bytes], zone: str) -> list[range]:
             begin = index
         elif mark == b"END:VTIMEZONE":
             found.append(range(begin, index + 1))
-    return [
-        one
-        for one in found
-        if any(content_lines.split(raw[index]) == content_lines.Line("TZID", zone) for index in one)
-    ]
+    tzid = content_lines.Line("TZID", zone)
+    return [lines for lines in found if any(content_lines.parse_line(raw[index]) == tzid for index in lines)]
 
 
 def _is_right(raw: Sequence[bytes], described: range, draft: EventDraft) -> bool:
-    """Does a VTIMEZONE give the times of the draft the offset that they have? One that is not understood may."""
-    zone = timezones.given(b"\n".join(content_lines.unfold(raw[index]).encode() for index in described))
+    """Does a VTIMEZONE give the times of the draft the right offset? Assumed if the VTIMEZONE cannot be read."""
+    zone = timezones.zone_from_vtimezone(
+        b"\n".join(content_lines.unfold_line(raw[index]).encode() for index in described)
+    )
     shown = [instant.astimezone(ZoneInfo(draft.zone)) for instant in (draft.start, draft.end)]
     return zone is None or all(
         local.replace(tzinfo=zone).utcoffset() == local.utcoffset() for local in shown if not local.fold

@@ -1,8 +1,8 @@
-"""One RRULE, expanded by dateutil inside a window and within a budget.
+"""Expands one RRULE with dateutil, inside a window and within a budget.
 
-dateutil counts from DTSTART one period after the other and, where nothing matches, on to the year 9999:
-`FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=30` costs 0.2 s, `FREQ=SECONDLY;BYSETPOS=2` would not end. So a rule without COUNT
-starts counting shortly before the window, and every rule stops once it has looked at as many days as there are.
+dateutil steps through all periods from DTSTART and, if nothing matches, on to the year 9999:
+`FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=30` costs 0.2 s, `FREQ=SECONDLY;BYSETPOS=2` would not end. Therefore a rule without
+COUNT starts shortly before the window, and every rule stops once dateutil has looked at all days up to its end.
 """
 
 from __future__ import annotations
@@ -13,10 +13,10 @@ from typing import Any
 
 from dateutil.rrule import YEARLY, rrulestr  # type: ignore[import-untyped] # its stubs are not installed
 
-from connections.ical.moments import DAY, FAR_AWAY, Moment, moment
+from connections.ical.moments import DAY, FAR_AWAY, Moment, parse_moment
 
-MOST_STEPS = 500_000
-MOST_OCCURRENCES = 20_000
+MAX_STEPS = 500_000
+MAX_OCCURRENCES = 20_000
 _UNITS = {
     "SECONDLY": timedelta(seconds=1),
     "MINUTELY": timedelta(minutes=1),
@@ -27,23 +27,23 @@ _UNITS = {
 _MONTHS = {"MONTHLY": 1, "YEARLY": 12}
 _LOOKED_AT = {"MONTHLY": 31, "YEARLY": 366, "WEEKLY": 7}
 _WEEKDAYS = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
-_MOST = {"BYMONTH": 12, "BYMONTHDAY": 31, "BYYEARDAY": 366, "BYWEEKNO": 53}
+_MAX_NUMBERS = {"BYMONTH": 12, "BYMONTHDAY": 31, "BYYEARDAY": 366, "BYWEEKNO": 53}
 _PLAIN = {"FREQ", "INTERVAL", "WKST"}
 
 
 class TooMany(Exception):
-    """More occurrences, or more work to find them, than any calendar of people has."""
+    """The series has more occurrences, or needs more steps to find them, than the budget allows."""
 
 
 class Budget:
-    """What the expansion of one resource may cost, shared by all of its rules."""
+    """The steps and occurrences that the expansion of one resource may cost, shared by all of its rules."""
 
     def __init__(self) -> None:
-        self.steps = MOST_STEPS
-        self.occurrences = MOST_OCCURRENCES
+        self.steps = MAX_STEPS
+        self.occurrences = MAX_OCCURRENCES
 
     def spend(self, *, steps: int = 0, occurrences: int = 0) -> None:
-        """Raises TooMany."""
+        """Take from the budget. Raises TooMany if nothing is left."""
         self.steps -= steps
         self.occurrences -= occurrences
         if self.steps < 0 or self.occurrences < 0:
@@ -51,11 +51,11 @@ class Budget:
 
 
 class _PastWindow(Exception):
-    """dateutil has looked at more days than the window has."""
+    """dateutil has looked at all days up to the end of the window."""
 
 
-class _Patience(frozenset[int]):
-    """A set that stops answering. dateutil asks it once for every day that it looks at."""
+class _CountingSet(frozenset[int]):
+    """A set that raises _PastWindow after `left` membership tests. dateutil makes one for every day it looks at."""
 
     left = 0
 
@@ -66,10 +66,10 @@ class _Patience(frozenset[int]):
         return super().__contains__(number)
 
 
-class Repetition:
-    """An RRULE with its DTSTART, in wall-clock time of DTSTART's zone. Raises ValueError for a rule that is none.
+class RecurrenceRule:
+    """An RRULE with its DTSTART, in wall-clock time of the zone of DTSTART. Raises ValueError for an invalid rule.
 
-    `until` is inclusive. `endless` says, after `between`, whether the rule may go on past the window.
+    `until` is inclusive. After `between`, `endless` says whether the rule may continue after the window.
     """
 
     def __init__(self, text: str, start: Moment, zone: tzinfo, budget: Budget) -> None:
@@ -88,15 +88,15 @@ class Repetition:
         self.found: list[datetime] = []
 
     def between(self, after: datetime, before: datetime, inc: bool = True) -> list[datetime]:
-        """Occurrences in [after, before] as naive wall-clock times; named as dateutil names it. Raises TooMany."""
+        """Occurrences in [after, before] as naive wall-clock times. Same interface as dateutil's. Raises TooMany."""
         last = before if self.until is None else min(before, self.until)
         anchor = self._anchor(after)
         needed = self._steps(anchor, last)
-        if self.budget.steps < 0 or (self.parts["FREQ"] == "SECONDLY" and needed > MOST_STEPS):
+        if self.budget.steps < 0 or (self.parts["FREQ"] == "SECONDLY" and needed > MAX_STEPS):
             raise TooMany
         rule = self._rule(anchor)
-        patience = _watch(rule)
-        patience.left = allowed = min(needed, self.budget.steps)
+        counter = _watch(rule)
+        counter.left = allowed = min(needed, self.budget.steps)
         try:
             return self._collect(rule, after, before, last)
         except _PastWindow:
@@ -105,7 +105,7 @@ class Repetition:
             self.endless = last == before
             return self.found
         finally:
-            self.budget.steps -= allowed - max(0, patience.left)
+            self.budget.steps -= allowed - max(0, counter.left)
 
     def _collect(self, rule: Any, after: datetime, before: datetime, last: datetime) -> list[datetime]:
         self.found = found = []
@@ -119,12 +119,12 @@ class Repetition:
         return found
 
     def _steps(self, anchor: datetime, last: datetime) -> int:
-        """How many days dateutil looks at, at most, before it has passed `last`."""
+        """An upper limit for the days that dateutil looks at before it has passed `last`."""
         periods = max(0, _periods(self.parts["FREQ"], anchor, last)) // self.interval + 3
         return periods * _LOOKED_AT.get(self.parts["FREQ"], 1)
 
     def _anchor(self, after: datetime) -> datetime:
-        """A start shortly before `after` from which the rule gives the same times; with COUNT only DTSTART will do."""
+        """A start shortly before `after` from which the rule gives the same times; with COUNT always DTSTART."""
         freq = self.parts["FREQ"]
         steps = _periods(freq, self.start, after) // self.interval - 2
         if steps < 1 or "COUNT" in self.parts:
@@ -136,12 +136,12 @@ class Repetition:
         return self.start.replace(year=self.start.year + months // 12, month=month, day=1)
 
     def _rule(self, anchor: datetime) -> Any:
-        """dateutil's rule from `anchor`, with what it would otherwise take from DTSTART spelled out."""
+        """dateutil's rule from `anchor`, with the parts that it would otherwise derive from DTSTART written out."""
         parts = self.parts | self._implied()
         return rrulestr(";".join(f"{name}={value}" for name, value in parts.items()), dtstart=anchor)
 
     def _implied(self) -> dict[str, str]:
-        """Raises ValueError for a SKIP (RFC 7529) that nobody can compute."""
+        """The parts that DTSTART implies. Raises ValueError for a SKIP (RFC 7529) that is not supported."""
         if self.skip != "OMIT" and self.parts["FREQ"] in _MONTHS:
             return self._skipping()
         days = {"BYWEEKNO", "BYYEARDAY", "BYMONTHDAY", "BYDAY"}
@@ -153,11 +153,11 @@ class Repetition:
         return month | {"BYMONTHDAY": str(self.start.day)} | {k: v for k, v in self.parts.items() if k == "BYMONTH"}
 
     def _skipping(self) -> dict[str, str]:
-        """DTSTART's day where months have it, else the last day before (BACKWARD), or 1 March for 29 February."""
+        """The day of DTSTART in months that have it, else the last day (BACKWARD), or 1 March for 29 February."""
         day, month = self.start.day, self.start.month
         yearly = self.parts["FREQ"] == "YEARLY"
         if not self.parts.keys() <= _PLAIN | {"COUNT"} or self.skip not in ("BACKWARD", "FORWARD"):
-            raise ValueError("what is skipped is not DTSTART's own day")
+            raise ValueError("SKIP with other parts than the day of DTSTART is not supported")
         if day < 29 or (yearly and (month, day) != (2, 29)):
             return {"BYMONTHDAY": str(day)} | ({"BYMONTH": str(month)} if yearly else {})
         if self.skip == "BACKWARD":
@@ -168,8 +168,8 @@ class Repetition:
         raise ValueError("the day after a short month is not in that month")
 
     def _count_to_until(self) -> None:
-        """Turn COUNT into UNTIL where that is arithmetic, so that nothing has to be counted from DTSTART."""
-        if int(self.parts.get("COUNT", "1")) < 1:  # seen as -1 for "for ever"
+        """Turn COUNT into UNTIL if that is mere arithmetic, so that nothing has to be counted from DTSTART."""
+        if int(self.parts.get("COUNT", "1")) < 1:  # some files write -1 for "for ever"
             del self.parts["COUNT"]
         freq = self.parts["FREQ"]
         if "COUNT" in self.parts and freq in _UNITS and self.parts.keys() <= _PLAIN | {"COUNT"}:
@@ -180,10 +180,10 @@ class Repetition:
 
 
 def simplified(text: str, start: Moment, zone: tzinfo) -> str:
-    """What can be saved of a rule that makes no sense: its frequency, and interval and end where they can be read.
+    """What remains of a rule that makes no sense: its frequency, and its interval and end if they can be read.
 
-    It blocks at the series' own time, more often or less often than was meant; dropping the rule would free all but its
-    first instance. "" if not even the frequency can be read.
+    It blocks at the time of the series, more or less often than was meant. Dropping the rule would free all instances
+    but the first. "" if not even the frequency can be read.
     """
     parts = dict(item.partition("=")[::2] for item in _bare(text).split(";"))
     if parts.get("FREQ") not in _UNITS.keys() | _MONTHS.keys():
@@ -200,12 +200,12 @@ def simplified(text: str, start: Moment, zone: tzinfo) -> str:
     if (kept["FREQ"], kept.get("SKIP")) == ("MONTHLY", "FORWARD") and start.wall.day > 28:
         kept = {name: kept[name] for name in kept if name not in ("SKIP", "COUNT")}
         kept["BYMONTHDAY"] = f"1,{start.wall.day}"
-    kept |= _saved_end(kept.pop("UNTIL", ""), start, zone)
+    kept |= _readable_end(kept.pop("UNTIL", ""), start, zone)
     return ";".join(f"{name}={value}" for name, value in kept.items())
 
 
-def _saved_end(until: str, start: Moment, zone: tzinfo) -> dict[str, str]:
-    """No end for one that is no date; one that is before the start leaves the first instance (RFC 5545 3.8.5.3)."""
+def _readable_end(until: str, start: Moment, zone: tzinfo) -> dict[str, str]:
+    """No end if it is no date. If it is before the start, only the first instance remains (RFC 5545 3.8.5.3)."""
     try:
         last = _until(until, start, zone)
     except ValueError:
@@ -233,10 +233,10 @@ def _parts(text: str) -> dict[str, str]:
 
 
 def _possible(name: str, value: str) -> str:
-    """A list without the days that no calendar has, which dateutil takes for none asked for. Raises ValueError."""
-    if name not in _MOST:
+    """A list without impossible numbers, which dateutil would treat as an empty list. Raises ValueError."""
+    if name not in _MAX_NUMBERS:
         return value
-    kept = [number for number in value.split(",") if 0 < abs(int(number)) <= _MOST[name]]
+    kept = [number for number in value.split(",") if 0 < abs(int(number)) <= _MAX_NUMBERS[name]]
     if name == "BYMONTH":
         kept = [number for number in kept if int(number) > 0]
     if not kept:
@@ -245,7 +245,7 @@ def _possible(name: str, value: str) -> str:
 
 
 def _unmixed(parts: dict[str, str]) -> dict[str, str]:
-    """BYDAY=MO,2TU with every Monday numbered: dateutil takes the days that satisfy both, not either."""
+    """BYDAY=MO,2TU with every Monday numbered, because dateutil would take only days that match both lists."""
     days = parts.get("BYDAY", "").split(",")
     plain = [day for day in days if day in _WEEKDAYS]
     if not plain or len(plain) == len(days):
@@ -256,14 +256,14 @@ def _unmixed(parts: dict[str, str]) -> dict[str, str]:
 
 
 def _until(text: str, start: Moment, zone: tzinfo) -> datetime | None:
-    """The last wall-clock time of DTSTART's zone that UNTIL allows.
+    """The last wall-clock time in the zone of DTSTART that UNTIL allows.
 
-    RFC 5545 3.3.10 wants a date for dates and UTC for zoned times, but a date beside a timed DTSTART is common and
-    means all of that day, a time without Z means DTSTART's own zone, and an instant beside a dated DTSTART its day.
+    RFC 5545 3.3.10 demands a date for dates and UTC for zoned times. A date with a timed DTSTART is common and includes
+    that whole day. A time without Z is in the zone of DTSTART. A time with a DTSTART that is a date means its day.
     """
     if not text:
         return None
-    until = moment(text, start.zone)
+    until = parse_moment(text, start.zone)
     if start.is_date or until.is_date:
         return datetime.combine(until.day(zone), datetime.max.time())
     return until.wall if until.zone is not UTC else until.wall_in(start.zone, zone)
@@ -276,13 +276,13 @@ def _periods(freq: str, begin: datetime, end: datetime) -> int:
     return ((end.year - begin.year) * 12 + end.month - begin.month) // _MONTHS[freq]
 
 
-def _watch(rule: Any) -> _Patience:
-    """Put a counting set where dateutil looks first for each day. There is no public place to stop it from outside.
+def _watch(rule: Any) -> _CountingSet:
+    """Give dateutil a counting set for its first test of each day, because it has no public way to be stopped.
 
-    That is the months. Only for numbered days of a year may they not be named: `20MO` would count from each month.
+    That is the set of months. With numbered days of a year it is the set of weekdays: `20MO` would count in each month.
     """
     if rule._freq == YEARLY and rule._bynweekday and not rule._bymonth:
-        rule._byweekday = patience = _Patience(rule._byweekday or range(7))
+        rule._byweekday = counter = _CountingSet(rule._byweekday or range(7))
     else:
-        rule._bymonth = patience = _Patience(rule._bymonth or range(1, 13))
-    return patience
+        rule._bymonth = counter = _CountingSet(rule._bymonth or range(1, 13))
+    return counter

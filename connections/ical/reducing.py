@@ -1,14 +1,21 @@
-"""What is kept of a foreign event: what decides time and blocking, and nothing that is nobody's business."""
+"""Reduces foreign events to what is stored: the lines that decide time and blocking, and nothing private."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator
 
 from connections.ical import content_lines
-from connections.ical.attendees import answer, invites, own_addresses
+from connections.ical.blocking import invites, own_addresses, own_answer
 from connections.ical.content_lines import Line
-from connections.ical.parser import DAMAGED, LONGEST_RULE, MOST_OF_A_SUMMARY, Block, File, read_file
-from connections.ical.timezones import key, known
+from connections.ical.parser import (
+    MAX_RAW_SUMMARY_LENGTH,
+    MAX_RULE_LENGTH,
+    UNREADABLE_MARK,
+    RawEvent,
+    RawFile,
+    read_file,
+)
+from connections.ical.timezones import iana_zone, zone_key
 
 PRODID = "-//Kalends//Kalends//EN"
 _TIMES = {"DTSTART", "DTEND", "DURATION", "RRULE", "RDATE", "EXDATE", "RECURRENCE-ID"}
@@ -19,61 +26,61 @@ _PARAMS = ("TZID", "VALUE", "RANGE")
 
 
 def reduce(data: bytes, *, titles: bool, addresses: Collection[str] = frozenset()) -> bytes:
-    """`data` without everything that `expand` does not read: expanding either gives the same, apart from summaries.
+    """`data` reduced to what `expand` reads. Expanding the result gives the same instances, apart from summaries.
 
-    Kept are times, recurrence, STATUS, TRANSP, travel time, the own answer (without name) where one of `addresses` is
-    invited, VTIMEZONEs of zones that are not IANA's and, with `titles`, SUMMARY. Lines that cannot be read are kept as
-    they are, so that they go on blocking; a file that is cut off or too large is marked. Nothing is raised.
+    Kept are times, recurrence, STATUS, TRANSP, travel time, the owner's answer (without name) if one of `addresses` is
+    invited, the VTIMEZONEs of zones that are not IANA zones and, with `titles`, SUMMARY. Lines that cannot be read are
+    kept as they are, so that they still block. A file that is cut off or too large is marked. Nothing is raised.
     """
     file = read_file(data)
     own = own_addresses(frozenset(addresses))
-    blocks = [block.content for block in file.blocks]
-    used = {line.params["TZID"] for block in blocks for line in block if "TZID" in line.params}
-    body = [_event(block, found, own, titles) for block, found in zip(file.blocks, blocks, strict=True)]
+    contents = [event.content for event in file.events]
+    used = {line.params["TZID"] for content in contents for line in content if "TZID" in line.params}
+    body = [_event(event, found, own, titles) for event, found in zip(file.events, contents, strict=True)]
     zones = _zones(file, used)
     head = [b"BEGIN:VCALENDAR", b"VERSION:2.0", b"PRODID:" + PRODID.encode()]
-    tail = [b"END:VCALENDAR"] if file.is_calendar or file.blocks else []
+    tail = [b"END:VCALENDAR"] if file.is_calendar or file.events else []
     return b"".join(line + b"\r\n" for line in [*head, *zones, *body, *tail])
 
 
-def _zones(file: File, used: Collection[str]) -> Iterator[bytes]:
-    foreign = {key(tzid) for tzid in used if known(tzid) is None}
+def _zones(file: RawFile, used: Collection[str]) -> Iterator[bytes]:
+    foreign = {zone_key(tzid) for tzid in used if iana_zone(tzid) is None}
     for tzid, texts in file.vtimezones.items() if foreign else ():
         if tzid in foreign:
             yield from (text.replace(b"\n", b"\r\n") for text in texts)
 
 
-def _event(block: Block, found: Iterable[Line], own: frozenset[str], titles: bool) -> bytes:
+def _event(event: RawEvent, found: Iterable[Line], own: frozenset[str], titles: bool) -> bytes:
     found = list(found)
-    kept = [_without_trivia(line) for line in found if line.name in _KEPT]
+    kept = [_shortened(line) for line in found if line.name in _KEPT]
     summary = [line for line in found if line.name == "SUMMARY"][: int(titles)]
-    marked = block.damaged or any(line.name == DAMAGED for line in found)
+    marked = event.damaged or any(line.name == UNREADABLE_MARK for line in found)
     written = [
         "BEGIN:VEVENT",
-        *map(_written, [*kept, *map(_bare, summary)]),
-        *_own_answer(found, own),
-        *[f"{DAMAGED}:TRUE"][: int(marked)],
+        *map(_written, [*kept, *map(_plain_summary, summary)]),
+        *_answer_line(found, own),
+        *[f"{UNREADABLE_MARK}:TRUE"][: int(marked)],
         "END:VEVENT",
     ]
     return b"\r\n".join(map(content_lines.fold, written))
 
 
-def _own_answer(found: Iterable[Line], own: frozenset[str]) -> Iterator[str]:
+def _answer_line(found: Iterable[Line], own: frozenset[str]) -> Iterator[str]:
     attendees = [line for line in found if line.name == "ATTENDEE"]
     if any(invites(line, own) for line in attendees):
-        yield f"ATTENDEE;PARTSTAT={answer(attendees, own)}:{min(own)}"
+        yield f"ATTENDEE;PARTSTAT={own_answer(attendees, own)}:{min(own)}"
 
 
-def _without_trivia(line: Line) -> Line:
-    """A line as it is kept. One that is far too long cannot be read, and still cannot when it is cut."""
+def _shortened(line: Line) -> Line:
+    """A line as it is stored. A line that is too long to be read is cut in a way that still cannot be read."""
     value = line.value
-    if len(value) > LONGEST_RULE and line.name not in _LISTS:
-        value = f"{value[:LONGEST_RULE]}?"
+    if len(value) > MAX_RULE_LENGTH and line.name not in _LISTS:
+        value = f"{value[:MAX_RULE_LENGTH]}?"
     return Line(line.name, value, {name: line.params[name] for name in _PARAMS if name in line.params})
 
 
-def _bare(line: Line) -> Line:
-    return Line(line.name, line.value[:MOST_OF_A_SUMMARY])
+def _plain_summary(line: Line) -> Line:
+    return Line(line.name, line.value[:MAX_RAW_SUMMARY_LENGTH])
 
 
 def _written(line: Line) -> str:

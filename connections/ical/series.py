@@ -1,9 +1,8 @@
-"""Which slots a series has, through recurring-ical-events.
+"""The slots of a series, found with recurring-ical-events.
 
-The library holds rules, RDATE, EXDATE, overrides and RANGE=THISANDFUTURE against each other. It is given naive
-wall-clock times of the master's zone only: with aware ones it compares UTC and local time in one set, so that EXDATE at
-10:00 of an hourly series would take 11:00 along. It is asked for slots, not for ends: those depend on the clock changes
-(`spans`).
+The library combines rules, RDATE, EXDATE, overrides and RANGE=THISANDFUTURE. It is given only naive wall-clock times
+in the zone of the master: with aware times it compares UTC and local time in one set, so that EXDATE at 10:00 of an
+hourly series would remove 11:00 too. It computes starts only; ends depend on clock changes (`Component.span`).
 """
 
 from __future__ import annotations
@@ -16,14 +15,14 @@ from typing import Any
 from recurring_ical_events.adapters.component import ComponentAdapter
 from recurring_ical_events.series import Series
 
+from connections.ical.components import Component
 from connections.ical.moments import NO_TIME, Length, Moment
-from connections.ical.parser import Component
-from connections.ical.recurrence import Budget, Repetition
+from connections.ical.recurrence import Budget, RecurrenceRule
 
 
 @dataclass(frozen=True, slots=True)
 class Slot:
-    """An instance to be: the component that describes it, when it starts, its original start, and a PERIOD's end."""
+    """One instance: the component that describes it, its start, its original start, and the end if it is a PERIOD."""
 
     component: Component
     start: Moment
@@ -31,8 +30,8 @@ class Slot:
     end: Moment | Length | None = None
 
 
-class Walls:
-    """Moments as wall-clock times of the master's zone."""
+class WallClock:
+    """Converts moments to wall-clock times in the zone of the master."""
 
     def __init__(self, master: Component, zone: tzinfo) -> None:
         self.master = master
@@ -42,12 +41,10 @@ class Walls:
         """The wall-clock time; for a series of dates the midnight of the day."""
         if self.master.start.is_date:
             return datetime.combine(moment.day(self.zone), datetime.min.time())
-        if moment.is_date:  # a slot of a timed series named by its day only
+        if moment.is_date:  # a timed series whose slot is named only by its day
             return datetime.combine(moment.wall.date(), self.master.start.wall.time())
         home = self.master.start.zone
-        if moment.zone is None or (
-            home is None and moment.zone is UTC
-        ):  # a floating series has no other UTC than its own
+        if moment.zone is None or (home is None and moment.zone is UTC):  # in a floating series a Z means nothing
             return moment.wall
         return moment.wall_in(home, self.zone)
 
@@ -56,16 +53,16 @@ class Walls:
 
 
 class _Adapter(ComponentAdapter):  # type: ignore[misc] # the library has no types
-    """One of our components as the library wants to see it."""
+    """One of our components with the interface that the library expects."""
 
-    def __init__(self, component: Component, walls: Walls, rules: Sequence[Repetition] = ()) -> None:
+    def __init__(self, component: Component, clock: WallClock, rules: Sequence[RecurrenceRule] = ()) -> None:
         super().__init__(component)
         self.component = component
         self._rules = rules
-        self._walls = walls
-        self.wall = component.start.wall if component.start.is_date else walls.of(component.start)
-        self.lasts = _rough_length(component, walls.zone)
-        self.slot = walls.of(component.slot) if component.slot else None
+        self._walls = clock
+        self.wall = component.start.wall if component.start.is_date else clock.of(component.start)
+        self.lasts = _rough_length(component, clock.zone)
+        self.slot = clock.of(component.slot) if component.slot else None
 
     @staticmethod
     def component_name() -> str:
@@ -96,21 +93,21 @@ class _Adapter(ComponentAdapter):  # type: ignore[misc] # the library has no typ
         return self.component.sequence
 
     @property
-    def rrules(self) -> Sequence[Repetition]:
+    def rrules(self) -> Sequence[RecurrenceRule]:
         return self._rules
 
     @property
     def exdates(self) -> list[date]:
-        return [self._excluded(moment) for moment in self.component.less]
+        return [self._excluded(moment) for moment in self.component.exdates]
 
     def _excluded(self, moment: Moment) -> date:
-        """EXDATE as a date excludes that whole day of a timed series too."""
+        """An EXDATE that is a date excludes that whole day, also in a timed series."""
         timed = not self.component.start.is_date
         return moment.wall.date() if timed and moment.is_date else self._walls.of(moment)
 
     @property
     def rdates(self) -> list[datetime]:
-        return [self._walls.of(repeat.start) for repeat in self.component.more]
+        return [self._walls.of(repeat.start) for repeat in self.component.rdates]
 
     @property
     def move_recurrences_by(self) -> timedelta:
@@ -118,7 +115,7 @@ class _Adapter(ComponentAdapter):  # type: ignore[misc] # the library has no typ
 
     @property
     def extend_query_span_by(self) -> tuple[timedelta, timedelta]:
-        """How far around a span slots must be looked for so that their instances lie in it."""
+        """How far before and after a span the slots of instances inside it can lie."""
         moved = self.move_recurrences_by
         return self.lasts + max(moved, NO_TIME), self.lasts + max(-moved, NO_TIME)
 
@@ -127,11 +124,11 @@ class _Adapter(ComponentAdapter):  # type: ignore[misc] # the library has no typ
 
 
 class _Found:
-    """What the library makes of a slot."""
+    """The occurrence class that the library creates for a slot."""
 
     def __init__(self, adapter: _Adapter, start: datetime | None = None, end: datetime | None = None) -> None:
         self.component = adapter.component
-        self.own = start is None  # an override in its own slot, or a slot described by `adapter`
+        self.own = start is None  # an override, which brings its own start
         self.start = adapter.wall if start is None else start
         self.end = adapter.wall + adapter.lasts if end is None else end
         self.original: datetime = adapter.slot or adapter.wall
@@ -143,13 +140,13 @@ class _Found:
 
 
 class _Rules(Series.RecurrenceRules):  # type: ignore[misc] # the library has no types
-    def create_rule_with_start(self, rule: Repetition) -> Repetition:
+    def create_rule_with_start(self, rule: RecurrenceRule) -> RecurrenceRule:
         return rule
 
 
 class _Series(Series):  # type: ignore[misc] # the library has no types
     RecurrenceRules = _Rules
-    latest = datetime.min  # noqa: DTZ901 - the last wall-clock start seen, also where RANGE=THISANDFUTURE moved it to
+    latest = datetime.min  # noqa: DTZ901 - the latest wall-clock start found, after any move by RANGE=THISANDFUTURE
 
     def occurrence(self, adapter: _Adapter, start: Any = None, end: Any = None) -> _Found:
         found = _Found(adapter, start, end)
@@ -162,40 +159,40 @@ def slots(
 ) -> tuple[list[Slot], bool]:
     """The slots of a series whose instances may lie in `span` (UTC), and whether there may be more after it.
 
-    Raises TooMany, and whatever the library raises for rules that make no sense.
+    Raises TooMany, and for rules that make no sense whatever the library raises.
     """
-    walls = Walls(master, zone)
+    clock = WallClock(master, zone)
     begin, end = (Moment(instant.replace(tzinfo=None), UTC).wall_in(master.start.zone, zone) for instant in span)
-    rules = [Repetition(text, master.start, zone, budget) for text in master.rules]
-    adapters = [_Adapter(master, walls, rules), *(_Adapter(override, walls) for override in overrides)]
+    rules = [RecurrenceRule(text, master.start, zone, budget) for text in master.rules]
+    adapters = [_Adapter(master, clock, rules), *(_Adapter(override, clock) for override in overrides)]
     series = _Series(adapters)
-    ends = {walls.of(repeat.start): repeat.end for repeat in master.more if repeat.end}
-    found = [_slot(item, walls, ends) for item in series.between(begin, end)]
+    ends = {clock.of(repeat.start): repeat.end for repeat in master.rdates if repeat.end}
+    found = [_slot(item, clock, ends) for item in series.between(begin, end)]
     later = series.latest >= end or any(rule.endless for rule in rules)
     return found, later
 
 
 def last_end(master: Component, zone: tzinfo) -> datetime | None:
-    """Until when a series lasts at most, in UTC, where its rules say so; else None."""
-    untils = [Repetition(text, master.start, zone, Budget()).until for text in master.rules]
-    if master.more or not untils or None in untils:
+    """An upper limit for the end of a series in UTC, None if its rules set none."""
+    untils = [RecurrenceRule(text, master.start, zone, Budget()).until for text in master.rules]
+    if master.rdates or not untils or None in untils:
         return None
     last = Moment(max(filter(None, untils)), master.start.zone)
-    return last.utc(zone) + _rough_length(master, zone) + master.after
+    return last.utc(zone) + _rough_length(master, zone) + master.travel_after
 
 
-def _slot(found: _Found, walls: Walls, ends: Mapping[datetime, Moment | Length]) -> Slot:
-    component, dates = found.component, walls.master.start.is_date
+def _slot(found: _Found, clock: WallClock, ends: Mapping[datetime, Moment | Length]) -> Slot:
+    component, dates = found.component, clock.master.start.is_date
     if found.own:
-        return Slot(component, component.start, walls.moment(found.original, is_date=dates))
-    start = walls.moment(found.start, is_date=component.start.is_date)
-    return Slot(component, start, walls.moment(found.original, is_date=dates), ends.get(found.original))
+        return Slot(component, component.start, clock.moment(found.original, is_date=dates))
+    start = clock.moment(found.start, is_date=component.start.is_date)
+    return Slot(component, start, clock.moment(found.original, is_date=dates), ends.get(found.original))
 
 
 def _rough_length(component: Component, zone: tzinfo) -> timedelta:
-    """At least as long as any instance: a day more than written, for midnights and clock changes."""
-    ends = [component.end or component.length, *(repeat.end for repeat in component.more)]
-    starts = [component.start, *(repeat.start for repeat in component.more)]
+    """At least the length of the longest instance: a day more than written, for midnights and clock changes."""
+    ends = [component.end or component.length, *(repeat.end for repeat in component.rdates)]
+    starts = [component.start, *(repeat.start for repeat in component.rdates)]
     lengths = (_written(start, end, zone) for start, end in zip(starts, ends, strict=True))
     return max(lengths) + timedelta(days=1)
 
@@ -207,20 +204,21 @@ def _written(start: Moment, end: Moment | Length | None, zone: tzinfo) -> timede
 
 
 def by_slot(overrides: Sequence[Component], master: Component, zone: tzinfo) -> Iterator[tuple[Component, bool]]:
-    """Each override with whether it stands for its slot.
+    """Each override that is current, and whether it replaces its slot.
 
-    Several may claim one slot: a higher SEQUENCE replaces a lower one; of equals the first stands for the slot and the
-    others are told apart, since nobody knows which of them is meant. One that cannot be read leaves its slot blocked.
+    If several overrides have the same slot, a higher SEQUENCE replaces a lower one. Of equals the first replaces the
+    slot and the others are instances of their own, because nobody knows which one is meant. The slot of an override
+    that cannot be read stays blocked.
     """
-    walls = Walls(master, zone)
+    clock = WallClock(master, zone)
     best: dict[datetime, int] = {}
     for override in overrides:
-        wall = walls.of(override.slot or override.start)
+        wall = clock.of(override.slot or override.start)
         best[wall] = max(best.get(wall, 0), override.sequence)
     taken: set[datetime] = set()
     for override in overrides:
-        wall = walls.of(override.slot or override.start)
+        wall = clock.of(override.slot or override.start)
         if override.sequence == best[wall]:
-            stands = wall not in taken and not override.damaged
-            yield override, stands
-            taken |= {wall} if stands else set()
+            replaces = wall not in taken and not override.damaged
+            yield override, replaces
+            taken |= {wall} if replaces else set()

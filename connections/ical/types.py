@@ -1,4 +1,4 @@
-"""The plain values that go in and out."""
+"""The plain values that callers pass in and get back."""
 
 from __future__ import annotations
 
@@ -6,12 +6,16 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 Span = tuple[datetime, datetime]
-"""Aware UTC, half-open."""
+"""[start, end) in aware UTC."""
 
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """What a calendar's owner chose: all-day events `as_marked`, `always` or `never` block; open invitations block."""
+    """What the owner of a calendar chose.
+
+    `all_day`: all-day events block `as_marked`, `always` or `never`. `invitations_block`: an invitation that is not
+    answered yet blocks.
+    """
 
     all_day: str = "as_marked"
     invitations_block: bool = True
@@ -19,10 +23,10 @@ class Rules:
 
 @dataclass(frozen=True, slots=True)
 class Instance:
-    """One dated occurrence: [start, end) in UTC with Apple's travel time, and whether it blocks and why.
+    """One dated occurrence: [start, end) in UTC including Apple's travel time, whether it blocks, and why.
 
-    `recurrence_id` names the slot of a series: the original start as `2026-12-01T09:00:00Z`, or `2026-12-01` for dates;
-    "" outside a series. It is unique within one expansion: further instances of a slot are numbered (`…#2`).
+    `recurrence_id` identifies the slot of a series by its original start: `2026-12-01T09:00:00Z`, or `2026-12-01` for
+    dates, "" outside a series. It is unique within one expansion: a second instance of a slot gets `…#2`.
     """
 
     start: datetime
@@ -37,9 +41,10 @@ class Instance:
 
 @dataclass(frozen=True, slots=True)
 class Expansion:
-    """A resource inside a window. `endless`: there may be more past its end. `problem`: see `expansion`.
+    """A resource inside a window.
 
-    `unread`: no event with a time is in it, or it is cut off, so what an earlier version said is worth more.
+    `endless`: it may have more instances after the window. `problem`: a code that `expansion` explains, "" for none.
+    `unread`: it has no event with a time, or it is cut off, so the caller should keep its previous version.
     """
 
     uid: str
@@ -53,10 +58,10 @@ class Expansion:
 
 @dataclass(frozen=True, slots=True)
 class OwnEvent:
-    """A pushed event as it stands now.
+    """The current state of an event that we pushed.
 
     `shape` is timed, all_day, floating, recurring or unreadable. `start` and `end` are UTC and without travel time;
-    None where the file alone does not say them (all-day, floating, unreadable).
+    None if the file alone does not determine them (all-day, floating, unreadable).
     """
 
     uid: str
@@ -69,7 +74,7 @@ class OwnEvent:
 
 @dataclass(frozen=True, slots=True)
 class EventDraft:
-    """An event to be written: aware times, the IANA zone they are shown in, and texts."""
+    """An event to be written: aware times, the IANA zone in which to write them, and texts."""
 
     uid: str
     start: datetime

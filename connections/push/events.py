@@ -84,7 +84,7 @@ def reword(calendar: Calendar, stored: Stored, draft: ical.EventDraft, *, agreed
 
     Raises DavError and ChangedThere. The event's row follows in a transaction of its own.
     """
-    text = ical.reword(stored.text, draft, now=now, agreed=agreed)
+    text = ical.patch_texts(stored.text, draft, now=now, agreed=agreed)
     with _session(calendar.connection) as session:
         etag = session.put(stored.href, text, etag=stored.etag)
         kept = _verified(session, Stored(stored.href, etag, text), replaced=stored.etag)

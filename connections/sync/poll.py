@@ -89,7 +89,7 @@ def _result(answer: Future[Probe]) -> Probe:
     return answer.result()
 
 
-def probe(account: dav.Account, home_path: str, deadline: float) -> Probe:
+def probe(account: dav.Credentials, home_path: str, deadline: float) -> Probe:
     """One request: the home listing of `account`, asked once more after a 401, which iCloud sends now and then.
 
     Touches no table. Never raises what the wire raises: that is in the probe.

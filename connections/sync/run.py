@@ -100,9 +100,9 @@ def after_sync(user_id: int, now: datetime, *, offline: bool) -> None:
     import_string(settings.AFTER_SYNC)(user_id, now, offline=offline)
 
 
-def account_of(connection: Connection) -> dav.Account:
+def account_of(connection: Connection) -> dav.Credentials:
     """What the wire needs to know of a connection."""
-    return dav.Account(connection.url, connection.username, connection.password, connection.origin)
+    return dav.Credentials(connection.url, connection.username, connection.password, connection.origin)
 
 
 @dataclass(frozen=True, slots=True)

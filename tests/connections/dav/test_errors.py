@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 import pytest
 
 from connections import dav
-from connections.dav import Account, DavError, Session
+from connections.dav import Credentials, DavError, Session
 from connections.dav.errors import retry_after
 from tests.servers import reply
 
@@ -74,7 +74,7 @@ def test_a_retry_date_is_held_against_the_servers_own_clock() -> None:
 def test_a_status_has_one_meaning(web, status: int, kind: type[DavError], method: str) -> None:
     server = web(reply(status, b"<html>sorry</html>"))
     arguments = (b"BEGIN:VCALENDAR",) if method == "put" else ()
-    with Session(Account(server.url, "anna", "secret")) as session, pytest.raises(DavError) as caught:
+    with Session(Credentials(server.url, "anna", "secret")) as session, pytest.raises(DavError) as caught:
         getattr(session, method)("/1/calendars/work/a.ics", *arguments)
     assert (type(caught.value), caught.value.status) == (kind, status)
     assert caught.value.path == "/1/calendars/work/a.ics"
@@ -84,7 +84,7 @@ def test_a_status_has_one_meaning(web, status: int, kind: type[DavError], method
 @pytest.mark.parametrize("status", [429, 503])
 def test_a_wish_for_a_pause_reaches_the_caller(web, status: int) -> None:
     server = web(reply(status, retry_after="7"))
-    with Session(Account(server.url, "anna", "x")) as session, pytest.raises(dav.Unavailable) as caught:
+    with Session(Credentials(server.url, "anna", "x")) as session, pytest.raises(dav.Unavailable) as caught:
         session.calendars("/1/calendars/")
     assert (caught.value.retry_after, session.requests) == (7.0, 1)
 
@@ -92,7 +92,7 @@ def test_a_wish_for_a_pause_reaches_the_caller(web, status: int) -> None:
 @pytest.mark.parametrize("status", [403, 409, 412])
 def test_a_taken_uid_is_a_conflict_whatever_the_status(web, status: int) -> None:
     server = web(reply(status, CONFLICT))
-    with Session(Account(server.url, "anna", "x")) as session, pytest.raises(dav.Conflict) as caught:
+    with Session(Credentials(server.url, "anna", "x")) as session, pytest.raises(dav.Conflict) as caught:
         session.put("/1/calendars/work/a.ics", b"BEGIN:VCALENDAR")
     assert caught.value.preconditions == (NO_UID_CONFLICT,)
     assert caught.value.location == "/1/calendars/home/x@y.ics"
@@ -100,7 +100,7 @@ def test_a_taken_uid_is_a_conflict_whatever_the_status(web, status: int) -> None
 
 def test_a_bare_403_that_names_the_holder_is_a_taken_uid(web) -> None:
     server = web(reply(403, location="/1/calendars/home/x.ics"))
-    with Session(Account(server.url, "anna", "x")) as session, pytest.raises(dav.Conflict) as caught:
+    with Session(Credentials(server.url, "anna", "x")) as session, pytest.raises(dav.Conflict) as caught:
         session.put("/1/calendars/work/a.ics", b"BEGIN:VCALENDAR")
     assert (caught.value.location, caught.value.preconditions) == ("/1/calendars/home/x.ics", ())
 
@@ -108,7 +108,7 @@ def test_a_bare_403_that_names_the_holder_is_a_taken_uid(web) -> None:
 def test_a_refused_write_is_forbidden_with_its_reasons(web) -> None:
     body = b'<D:error xmlns:D="DAV:"><D:need-privileges/></D:error>'
     server = web(reply(403, body))
-    with Session(Account(server.url, "anna", "x")) as session, pytest.raises(dav.Forbidden) as caught:
+    with Session(Credentials(server.url, "anna", "x")) as session, pytest.raises(dav.Forbidden) as caught:
         session.put("/1/calendars/team/a.ics", b"BEGIN:VCALENDAR")
     assert caught.value.preconditions == ("{DAV:}need-privileges",)
 
@@ -116,14 +116,14 @@ def test_a_refused_write_is_forbidden_with_its_reasons(web) -> None:
 @pytest.mark.parametrize("etag", ["", "*"])
 def test_a_delete_without_a_concrete_etag_is_never_sent(web, etag: str) -> None:
     server = web(reply(204))
-    with Session(Account(server.url, "anna", "x")) as session, pytest.raises(DavError):
+    with Session(Credentials(server.url, "anna", "x")) as session, pytest.raises(DavError):
         session.delete("/1/calendars/work/a.ics", etag=etag)
     assert server.requests == []
 
 
 def test_an_update_of_whatever_is_there_is_never_sent(web) -> None:
     server = web(reply(204))
-    with Session(Account(server.url, "anna", "x")) as session, pytest.raises(DavError):
+    with Session(Credentials(server.url, "anna", "x")) as session, pytest.raises(DavError):
         session.put("/1/calendars/work/a.ics", b"BEGIN:VCALENDAR", etag="*")
     assert server.requests == []
 
@@ -131,7 +131,7 @@ def test_an_update_of_whatever_is_there_is_never_sent(web) -> None:
 @pytest.mark.parametrize(("given", "condition"), [('"abc"', '"abc"'), ("abc", '"abc"'), ('W/"abc"', '"abc"')])
 def test_an_etag_goes_out_in_quotes_and_never_as_a_weak_one(web, given: str, condition: str) -> None:
     server = web(reply(204))
-    with Session(Account(server.url, "anna", "x")) as session:
+    with Session(Credentials(server.url, "anna", "x")) as session:
         session.delete("/1/calendars/work/a.ics", etag=given)
     assert server.requests[0].headers["if-match"] == condition
 
@@ -139,6 +139,6 @@ def test_an_etag_goes_out_in_quotes_and_never_as_a_weak_one(web, given: str, con
 @pytest.mark.parametrize("etag", ['"a"\r\nX-Evil: 1', '"\u202e"', '"\x00"'])
 def test_an_etag_that_is_none_makes_no_header(web, etag: str) -> None:
     server = web(reply(204))
-    with Session(Account(server.url, "anna", "x")) as session, pytest.raises(DavError):
+    with Session(Credentials(server.url, "anna", "x")) as session, pytest.raises(DavError):
         session.delete("/1/calendars/work/a.ics", etag=etag)
     assert server.requests == []

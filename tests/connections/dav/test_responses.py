@@ -1,145 +1,157 @@
-"""Answers that are not what they should be: pages, broken XML, bombs, floods."""
+"""What the answers of a server mean: calendars, their privileges, and the members of a listing."""
 
 from __future__ import annotations
 
-import gzip
-from collections.abc import Callable
-
 import pytest
 
-from connections import dav
-from connections.dav import Account, Session, client
-from tests.servers import multistatus, prop, reply
+from connections.dav import Changes, Credentials, RemoteCalendar, Session
+from tests.servers import multistatus, prop, reply, script
+
+HOME = "/1/calendars/"
+
 
 WORK = "/1/calendars/work/"
-QUESTIONS: list[Callable[[Session], object]] = [
-    lambda session: session.discover(),
-    lambda session: session.calendars("/1/calendars/"),
-    lambda session: session.changes(WORK, "1"),
-    lambda session: session.listing(WORK),
-    lambda session: session.fetch(WORK, [f"{WORK}{n}.ics" for n in range(8)]),
-    lambda session: session.etag(f"{WORK}a.ics"),
-    lambda session: session.exists(WORK),
-]
-LAUGHS = (
-    '<?xml version="1.0"?><!DOCTYPE multistatus [<!ENTITY a "ha">'
-    + "".join(f'<!ENTITY {name} "{f"&{before};" * 50}">' for before, name in zip("abcdef", "bcdefg", strict=True))
-    + ']><multistatus xmlns="DAV:"><sync-token>&g;</sync-token></multistatus>'
-).encode()
-EXTERNAL = (
-    b'<?xml version="1.0"?><!DOCTYPE multistatus [<!ENTITY x SYSTEM "file:///etc/passwd">]>'
-    b'<multistatus xmlns="DAV:"><sync-token>&x;</sync-token></multistatus>'
-)
-DTD = b'<?xml version="1.0"?><!DOCTYPE multistatus SYSTEM "http://127.0.0.2:9/x.dtd"><multistatus xmlns="DAV:"/>'
-WHOLE = multistatus(prop(f"{WORK}a.ics", '<getetag>"1"</getetag>'), after="<sync-token>2</sync-token>")
 
 
-def asked(web, app, question: Callable[[Session], object]) -> Session:
-    session = Session(Account(web(app).url, "anna", "x"), timeout=5)
+CALENDAR = "<resourcetype><collection/><C:calendar/></resourcetype>"
+
+
+MEMBER = prop(f"{WORK}a.ics", '<getetag>"1"</getetag>')
+
+
+GONE = f"<href>{WORK}b.ics</href><status>HTTP/1.1 404 Not Found</status>"
+
+
+def said(web, *replies):
+    """A session with a server that gives these replies in turn."""
+    server = web(script(*replies))
+    return Session(Credentials(server.url, "anna", "x"), timeout=5), server
+
+
+MAY_WRITE = "<current-user-privilege-set><privilege><{}/></privilege></current-user-privilege-set>"
+
+
+def one_calendar(web, *entries: str) -> list[RemoteCalendar]:
+    session, _ = said(web, reply(207, multistatus(*entries)))
     with session:
-        question(session)
-    return session
+        return session.calendars(HOME)
 
 
-@pytest.mark.parametrize("question", QUESTIONS)
+def test_what_is_no_event_calendar_is_left_out(web) -> None:
+    components = '<C:supported-calendar-component-set><C:comp name="{}"/></C:supported-calendar-component-set>'
+    assert [
+        c.path
+        for c in one_calendar(
+            web,
+            prop(HOME, "<resourcetype><collection/></resourcetype>"),
+            prop(f"{HOME}inbox/", "<resourcetype><collection/><C:schedule-inbox/></resourcetype>"),
+            prop(f"{HOME}feed/", "<resourcetype><collection/><CS:subscribed/></resourcetype>"),
+            prop(f"{HOME}tasks/", CALENDAR + components.format("VTODO")),
+            prop(f"{HOME}lower/", CALENDAR + components.format("vevent")),
+            prop(f"{HOME}any", CALENDAR),
+        )
+    ] == [f"{HOME}lower/", f"{HOME}any/"]
+
+
 @pytest.mark.parametrize(
-    "answer",
+    ("written", "color"),
     [
-        reply(200, b"<!DOCTYPE html><html><body>Sign in</body></html>", content_type="text/html"),
-        reply(207, b"<!DOCTYPE html><html><body>Sign in</body></html>"),
-        reply(207, b"<html><body>Welcome</body></html>"),
-        reply(200, WHOLE),
-        reply(204),
-        reply(207, b""),
-        reply(207, WHOLE[:-10]),
-        reply(207, b"  " + WHOLE),
-        reply(207, WHOLE.replace(b'"DAV:"', b'"dav"')),
-        reply(207, b'<prop xmlns="DAV:"/>'),
-        reply(207, b"\x00\x01\x02"),
-        reply(207, WHOLE.replace(b"UTF-8", b"UTF-16")),
-        reply(207, LAUGHS),
-        reply(207, EXTERNAL),
-        reply(207, DTD),
-        reply(207, b"<a>" * 5000),
-        reply(207, b'<multistatus xmlns="DAV:">' + b"<a>" * 5000 + b"</a>" * 5000 + b"</multistatus>"),
-        reply(207, b'<multistatus xmlns="DAV:">&undefined;</multistatus>'),
-        reply(207, WHOLE, content_encoding="br"),
+        ("#1badf8ff", "#1BADF8"),
+        ("#1BADF8", "#1BADF8"),
+        (" #1BADF8FF ", "#1BADF8"),
+        ("red", ""),
+        ("#12345", ""),
+        ("", ""),
+        ("#1BADF8;background:url(x)", ""),
     ],
-    ids=lambda _: "",
 )
-def test_what_is_no_multistatus_is_never_read_as_one(web, answer, question) -> None:
-    with pytest.raises((dav.NotCalDav, dav.TokenExpired)) as caught:  # to a token: a listing tells what is wrong
-        asked(web, answer, question)
-    assert dav.NotCalDav in (type(caught.value), type(caught.value.__cause__))
+def test_a_color_is_six_digits_or_nothing(web, written: str, color: str) -> None:
+    (calendar,) = one_calendar(web, prop(WORK, f"{CALENDAR}<A:calendar-color>{written}</A:calendar-color>"))
+    assert calendar.color == color
 
 
-def test_a_page_is_no_receipt_for_a_write(web) -> None:
-    page = reply(200, b"<!DOCTYPE html>\n<HTML><body>Sign in to the network</body></HTML>")
-    for write in (
-        lambda session: session.put(f"{WORK}a.ics", b"BEGIN:VCALENDAR"),
-        lambda session: session.delete(f"{WORK}a.ics", etag='"1"'),
-    ):
-        with pytest.raises(dav.NotCalDav):
-            asked(web, page, write)
+@pytest.mark.parametrize(
+    ("privilege", "writable"),
+    [
+        ("write", True),
+        ("write-content", True),
+        ("bind", True),
+        ("all", True),
+        ("read", False),
+        ("write-properties", False),
+        ("unbind", False),
+    ],
+)
+def test_a_calendar_is_writable_by_the_privileges_that_store_events(web, privilege: str, writable: bool) -> None:
+    (calendar,) = one_calendar(web, prop(WORK, CALENDAR + MAY_WRITE.format(privilege)))
+    assert calendar.writable is writable
 
 
-def test_the_content_type_is_not_believed(web) -> None:
-    seen: list[dav.Changes] = []
-    answer = reply(207, WHOLE, content_type="text/html")
-    asked(web, answer, lambda session: seen.append(session.changes(WORK, "1")))
-    assert seen == [dav.Changes({f"{WORK}a.ics": '"1"'}, frozenset(), "2", complete=False)]
+def test_silence_about_privileges_is_read_only_where_others_have_some(web) -> None:
+    listed = one_calendar(web, prop(WORK, CALENDAR), prop(f"{HOME}b/", CALENDAR + MAY_WRITE.format("write")))
+    assert [calendar.writable for calendar in listed] == [False, True]
 
 
-def test_prefixes_quotes_comments_and_blanks_do_not_matter(web) -> None:
-    body = (
-        b"<?xml version='1.0' encoding='UTF-8' standalone='yes'?>\n<D:multistatus xmlns:D='DAV:'>\n <!-- x -->"
-        b"<response xmlns='DAV:'>\n<href> /1/calendars/work/a.ics\n</href><propstat>\n<prop><getetag> \"1\" "
-        b"</getetag></prop>\n<status>HTTP/1.1 200</status></propstat></response></D:multistatus>"
+def test_silence_about_privileges_everywhere_means_there_is_no_access_control(web) -> None:
+    absent = "<propstat><prop><current-user-privilege-set/></prop><status>HTTP/1.1 404 Not Found</status></propstat>"
+    listed = one_calendar(web, prop(WORK, CALENDAR), prop(f"{HOME}b/", CALENDAR, more=absent))
+    assert [calendar.writable for calendar in listed] == [True, True]
+
+
+def test_refused_privileges_are_read_only_and_cost_no_other_calendar(web) -> None:
+    refused = "<propstat><prop><current-user-privilege-set/></prop><status>HTTP/1.1 403 Forbidden</status></propstat>"
+    listed = one_calendar(web, prop(WORK, CALENDAR, more=refused), prop(f"{HOME}b/", CALENDAR))
+    assert [calendar.writable for calendar in listed] == [False, False]
+
+
+@pytest.mark.parametrize(
+    ("props", "token"),
+    [
+        ("<sync-token>s</sync-token><CS:getctag>c</CS:getctag>", "s"),
+        ("<CS:getctag>c</CS:getctag>", "c"),
+        ("", ""),
+    ],
+)
+def test_the_probe_token_is_the_sync_token_else_the_ctag(web, props: str, token: str) -> None:
+    assert [calendar.token for calendar in one_calendar(web, prop(WORK, CALENDAR + props))] == [token]
+
+
+def test_a_calendar_without_a_name_is_called_by_its_path(web) -> None:
+    listed = one_calendar(
+        web,
+        prop(f"{HOME}gr%C3%BCn/", CALENDAR),
+        prop(WORK, f"{CALENDAR}<displayname> Two\n lines </displayname>"),
     )
-    seen: list[dav.Changes] = []
-    asked(web, reply(207, body), lambda session: seen.append(session.changes(WORK, "1")))
-    assert seen == [dav.Changes({f"{WORK}a.ics": '"1"'}, frozenset(), "", complete=False)]
+    assert [calendar.name for calendar in listed] == ["grün", "Two lines"]
 
 
-def test_a_compressed_answer_is_read(web) -> None:
-    zipped = reply(207, gzip.compress(WHOLE), content_encoding="gzip")
-    seen: list[dav.Changes] = []
-    asked(web, zipped, lambda session: seen.append(session.changes(WORK, "1")))
-    assert seen[0].token == "2"
+@pytest.mark.parametrize("kind", ["shared", "shared-owner"])
+def test_a_calendar_shared_either_way_is_shared(web, kind: str) -> None:
+    types = f"<resourcetype><collection/><C:calendar/><CS:{kind}/></resourcetype>"
+    assert [calendar.shared for calendar in one_calendar(web, prop(WORK, types))] == [True]
 
 
-@pytest.mark.parametrize("packed", [True, False])
-def test_an_answer_past_the_limit_is_not_read_to_its_end(web, monkeypatch: pytest.MonkeyPatch, packed: bool) -> None:
-    monkeypatch.setattr(client, "MAX_BODY", 100_000)
-    flood = b"x" * 5_000_000
-    answer = reply(207, gzip.compress(flood), content_encoding="gzip") if packed else reply(207, flood)
-    with pytest.raises(dav.TooLarge):
-        asked(web, answer, lambda session: session.calendars("/1/calendars/"))
+def test_a_member_said_to_be_there_and_gone_is_there(web) -> None:
+    gone = f"<href>{WORK}a.ics</href><status>HTTP/1.1 404 Not Found</status>"
+    for order in ([MEMBER, gone], [gone, MEMBER]):
+        session, _ = said(web, reply(207, multistatus(*order, after="<sync-token>2</sync-token>")))
+        assert session.changes(WORK, "1") == Changes({f"{WORK}a.ics": '"1"'}, frozenset(), "2", complete=False)
 
 
-def test_a_compressed_answer_that_breaks_is_no_answer(web) -> None:
-    broken = reply(207, gzip.compress(WHOLE)[:-30] + b"junk" * 10, content_encoding="gzip")
-    with pytest.raises(dav.DavError):
-        asked(web, broken, lambda session: session.calendars("/1/calendars/"))
+@pytest.mark.parametrize(
+    "response",
+    [
+        f"<href>{WORK}a.ics</href><status></status>",
+        f"<href>{WORK}a.ics</href><status>HTTP/1.1 403 Forbidden</status>",
+        f"<href>{WORK}a.ics</href><status>HTTP/1.1 500 Oops</status>",
+        prop(f"{WORK}a.ics", "<getetag/>", status=404),
+    ],
+)
+def test_a_member_with_an_unclear_status_is_to_be_read_not_removed(web, response: str) -> None:
+    session, _ = said(web, reply(207, multistatus(response, after="<sync-token>2</sync-token>")))
+    assert session.changes(WORK, "1") == Changes({f"{WORK}a.ics": ""}, frozenset(), "2", complete=False)
 
 
-def test_a_server_that_names_no_principal_or_home_is_no_caldav(web) -> None:
-    for found in ("<current-user-principal><unauthenticated/></current-user-principal>", "<displayname/>"):
-        with pytest.raises(dav.NotCalDav):
-            asked(web, reply(207, multistatus(prop("/", found))), lambda session: session.discover())
-
-
-def test_a_member_without_an_href_is_passed_over(web) -> None:
-    body = multistatus("<status>HTTP/1.1 404 X</status>", "<href> </href>", after="<sync-token>2</sync-token>")
-    seen: list[dav.Changes] = []
-    asked(web, reply(207, body), lambda session: seen.append(session.changes(WORK, "1")))
-    assert (seen[0].changed, seen[0].removed) == ({}, frozenset())
-
-
-def test_a_404_inside_a_207_is_a_404(web) -> None:
-    gone = multistatus(f"<href>{WORK}a.ics</href><status>HTTP/1.1 404 Not Found</status>")
-    with pytest.raises(dav.NotFound):
-        asked(web, reply(207, gone), lambda session: session.etag(f"{WORK}a.ics"))
-    seen: list[bool] = []
-    asked(web, reply(207, gone), lambda session: seen.append(session.exists(WORK)))
-    assert seen == [False]
+def test_a_listing_drops_members_that_are_already_gone(web) -> None:
+    session, _ = said(web, reply(207, multistatus(MEMBER, GONE, after="<sync-token>2</sync-token>")))
+    assert session.listing(WORK) == Changes({f"{WORK}a.ics": '"1"'}, frozenset(), "2", complete=True)

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from connections.dav import Account, Session
+from connections.dav import Credentials, Session
 from sandbox.server.server import Sandbox
 from sandbox.server.store import accounts
 from tests.ics_text import event
@@ -20,7 +20,7 @@ from tests.servers import NO_CALENDARS, reply
 
 def talk(icloud: Sandbox, account: accounts.Account, password: str) -> None:
     path = account.calendar("work").path
-    with Session(Account(icloud.entry_url, account.apple_id, password)) as session:
+    with Session(Credentials(icloud.entry_url, account.apple_id, password)) as session:
         session.calendars(session.discover().path)
         etag = session.put(f"{path}A.ics", event("A", "Very private"))
         session.fetch(path, list(session.listing(path).changed))
@@ -46,8 +46,8 @@ def test_the_surroundings_have_no_say(web, tmp_path: Path) -> None:
     (tmp_path / ".config" / "caldav").mkdir(parents=True)
     (tmp_path / ".config" / "caldav" / "calendar.conf").write_text('{"default": {"caldav_url": "http://x/"}}')
     program = f"""
-        from connections.dav import Account, Session
-        with Session(Account({server.url!r}, "anna", "secret-words")) as session:
+        from connections.dav import Credentials, Session
+        with Session(Credentials({server.url!r}, "anna", "secret-words")) as session:
             print(session.calendars("/1/calendars/"), session.requests)
     """
     surroundings = {
@@ -82,14 +82,14 @@ def test_the_surroundings_have_no_say(web, tmp_path: Path) -> None:
 
 def test_a_password_in_letters_of_the_world_goes_out_as_utf_8(web) -> None:
     server = web(reply(207, NO_CALENDARS))
-    with Session(Account(server.url, "änna", "pässwörd")) as session:
+    with Session(Credentials(server.url, "änna", "pässwörd")) as session:
         session.calendars("/1/calendars/")
     assert server.requests[0].headers["authorization"] == "Basic w6RubmE6cMOkc3N3w7ZyZA=="
 
 
 def test_cookies_are_not_carried_along(web) -> None:
     server = web(reply(207, NO_CALENDARS, set_cookie="X-APPLE=tracked; Path=/"))
-    with Session(Account(server.url, "anna", "x")) as session:
+    with Session(Credentials(server.url, "anna", "x")) as session:
         session.calendars("/1/calendars/")
         session.calendars("/1/calendars/")
     assert ["cookie" in asked.headers for asked in server.requests] == [False, False]
@@ -97,7 +97,7 @@ def test_cookies_are_not_carried_along(web) -> None:
 
 def test_every_request_says_who_asks(web) -> None:
     server = web(reply(207, NO_CALENDARS))
-    with Session(Account(server.url, "anna", "x")) as session:
+    with Session(Credentials(server.url, "anna", "x")) as session:
         session.calendars("/1/calendars/")
     (asked,) = server.requests
     assert asked.headers["user-agent"].partition("/")[0] == "Kalends"
@@ -109,11 +109,11 @@ def test_every_request_says_who_asks(web) -> None:
 
 def test_credentials_in_the_start_url_are_not_used(web) -> None:
     server = web(reply(207, NO_CALENDARS))
-    with Session(Account(server.url.replace("//", "//mallory:stolen@"), "anna", "x")) as session:
+    with Session(Credentials(server.url.replace("//", "//mallory:stolen@"), "anna", "x")) as session:
         session.calendars("/1/calendars/")
     assert [asked.headers["authorization"] for asked in server.requests] == ["Basic YW5uYTp4"]
 
 
 def test_a_session_shows_no_password(icloud: Sandbox, account: accounts.Account, app_password: str) -> None:
-    with Session(Account(icloud.entry_url, account.apple_id, app_password)) as session:
+    with Session(Credentials(icloud.entry_url, account.apple_id, app_password)) as session:
         assert app_password not in repr(session) + repr(session._client) + str(session._client)

@@ -9,7 +9,7 @@ from contextlib import contextmanager, suppress
 
 import pytest
 
-from connections.dav import Account, Session, TooLarge, Unavailable
+from connections.dav import Credentials, Session, TooLarge, Unavailable
 from connections.dav.errors import TimedOut
 from tests.servers import NO_CALENDARS, reply
 
@@ -91,7 +91,7 @@ def within(seconds: float) -> Iterator[None]:
 
 @pytest.mark.parametrize("behave", [slow_body, slow_head, slow_status, slow_chunks, silence, stall])
 def test_the_deadline_holds_however_slowly_a_server_talks(raw, behave: Callable[..., None]) -> None:
-    account = Account(raw(behave), "anna", "x")
+    account = Credentials(raw(behave), "anna", "x")
     with (
         within(1.5),
         Session(account, timeout=10, deadline=time.monotonic() + 0.3) as session,
@@ -102,14 +102,14 @@ def test_the_deadline_holds_however_slowly_a_server_talks(raw, behave: Callable[
 
 @pytest.mark.parametrize("behave", [slow_body, slow_head, silence, stall])
 def test_without_a_deadline_one_answer_still_has_its_time(raw, behave: Callable[..., None]) -> None:
-    account = Account(raw(behave), "anna", "x")
+    account = Credentials(raw(behave), "anna", "x")
     with within(2), Session(account, timeout=0.1) as session, pytest.raises(TimedOut):
         session.calendars("/1/calendars/")
 
 
 def test_past_the_deadline_nothing_is_sent(web) -> None:
     server = web(reply(207, BODY))
-    with Session(Account(server.url, "anna", "x"), deadline=time.monotonic()) as session:
+    with Session(Credentials(server.url, "anna", "x"), deadline=time.monotonic()) as session:
         with pytest.raises(TimedOut):
             session.calendars("/1/calendars/")
         assert (session.requests, server.requests) == (0, [])
@@ -120,7 +120,7 @@ def test_the_deadline_is_one_for_all_requests_together(raw) -> None:
         time.sleep(0.2)
         connection.sendall(HEAD + f"Content-Length: {len(BODY)}\r\n\r\n".encode() + BODY)
 
-    account = Account(raw(slow), "anna", "x")
+    account = Credentials(raw(slow), "anna", "x")
     with within(1.5), Session(account, deadline=time.monotonic() + 0.5) as session:
         assert [session.calendars("/1/calendars/") for _ in range(2)] == [[], []]
         with pytest.raises(TimedOut):
@@ -128,7 +128,7 @@ def test_the_deadline_is_one_for_all_requests_together(raw) -> None:
 
 
 def test_a_fetch_out_of_time_does_not_go_on_in_halves(raw) -> None:
-    account = Account(raw(silence), "anna", "x")
+    account = Credentials(raw(silence), "anna", "x")
     with within(1.5), Session(account, deadline=time.monotonic() + 0.3) as session:
         with pytest.raises(TimedOut):
             session.fetch("/1/calendars/work/", [f"/1/calendars/work/{n}.ics" for n in range(50)])
@@ -137,27 +137,27 @@ def test_a_fetch_out_of_time_does_not_go_on_in_halves(raw) -> None:
 
 @pytest.mark.parametrize("behave", [short, half_a_chunk, hang_up, reset, nonsense])
 def test_an_answer_that_breaks_off_is_no_answer(raw, behave: Callable[..., None]) -> None:
-    with Session(Account(raw(behave), "anna", "x"), timeout=5) as session, pytest.raises(Unavailable) as caught:
+    with Session(Credentials(raw(behave), "anna", "x"), timeout=5) as session, pytest.raises(Unavailable) as caught:
         session.calendars("/1/calendars/")
     assert (caught.value.status, caught.value.retry_after) == (None, None)
 
 
 def test_a_flood_is_stopped_at_the_limit(raw) -> None:
-    with Session(Account(raw(endless), "anna", "x")) as session, pytest.raises(TooLarge):
+    with Session(Credentials(raw(endless), "anna", "x")) as session, pytest.raises(TooLarge):
         session.calendars("/1/calendars/")
 
 
 def test_nobody_at_the_door_is_unavailable() -> None:
     with socket.create_server(("127.0.0.1", 0)) as listener:
         port = listener.getsockname()[1]
-    account = Account(f"http://127.0.0.1:{port}/", "anna", "x")
+    account = Credentials(f"http://127.0.0.1:{port}/", "anna", "x")
     with Session(account) as session, pytest.raises(Unavailable) as caught:
         session.discover()
     assert not isinstance(caught.value, TimedOut)
 
 
 def test_a_host_without_a_name_is_unavailable() -> None:
-    with Session(Account("http://no-such-host.invalid/", "anna", "x")) as session, pytest.raises(Unavailable):
+    with Session(Credentials("http://no-such-host.invalid/", "anna", "x")) as session, pytest.raises(Unavailable):
         session.discover()
 
 
@@ -168,7 +168,7 @@ def test_a_connection_the_server_closed_meanwhile_is_opened_again(raw) -> None:
         with suppress(TimeoutError):
             connection.recv(65536)
 
-    with Session(Account(raw(polite), "anna", "x"), timeout=5) as session:
+    with Session(Credentials(raw(polite), "anna", "x"), timeout=5) as session:
         for _ in range(3):
             assert session.calendars("/1/calendars/") == []
             time.sleep(0.15)
@@ -176,22 +176,22 @@ def test_a_connection_the_server_closed_meanwhile_is_opened_again(raw) -> None:
 
 
 def test_a_connection_is_used_again_and_let_go_in_the_end(icloud, account, app_password) -> None:
-    with Session(Account(icloud.entry_url, account.apple_id, app_password)) as session:
+    with Session(Credentials(icloud.entry_url, account.apple_id, app_password)) as session:
         for _ in range(3):
             assert len(session.calendars(f"/{account.dsid}/calendars/")) == 3
-        assert len(session._client.lines._held) == 1
-    assert session._client.lines._held == {}
+        assert len(session._client.sockets._duplicates) == 1
+    assert session._client.sockets._duplicates == {}
 
 
 def test_a_server_that_cannot_speak_tls_is_unavailable(raw) -> None:
     url = raw(nonsense).replace("http://", "https://")
-    with within(5), Session(Account(url, "anna", "x"), timeout=2) as session, pytest.raises(Unavailable):
+    with within(5), Session(Credentials(url, "anna", "x"), timeout=2) as session, pytest.raises(Unavailable):
         session.discover()
 
 
 def test_a_tls_handshake_that_never_ends_is_cut_at_the_deadline(raw) -> None:
     url = raw(silence).replace("http://", "https://")
-    account = Account(url, "anna", "x")
+    account = Credentials(url, "anna", "x")
     with (
         within(1.5),
         Session(account, timeout=10, deadline=time.monotonic() + 0.3) as session,

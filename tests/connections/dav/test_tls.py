@@ -16,7 +16,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
-from connections.dav import Account, ForeignHost, Session, Unavailable
+from connections.dav import Credentials, ForeignHost, Session, Unavailable
 from connections.dav.errors import TimedOut
 from tests.servers import NO_CALENDARS, reply
 
@@ -57,14 +57,14 @@ def tls(certificate: Path) -> ssl.SSLContext:
 @contextmanager
 def trusting(certificate: Path, url: str, deadline: float | None = None) -> Iterator[Session]:
     """A session that takes the certificate for good."""
-    with Session(Account(url, "anna", "x"), timeout=5, deadline=deadline) as session:
+    with Session(Credentials(url, "anna", "x"), timeout=5, deadline=deadline) as session:
         session._client.ssl_verify_cert = str(certificate)
         yield session
 
 
 def test_a_certificate_nobody_vouches_for_gets_no_request(web, tls: ssl.SSLContext) -> None:
     server = web(reply(207, NO_CALENDARS), tls=tls)
-    with Session(Account(server.url, "anna", "x"), timeout=5) as session, pytest.raises(Unavailable):
+    with Session(Credentials(server.url, "anna", "x"), timeout=5) as session, pytest.raises(Unavailable):
         session.calendars("/1/calendars/")
     assert server.requests == []
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from connections.dav import Account, ForeignHost, Session, path_of
+from connections.dav import Credentials, ForeignHost, Session, path_of
 from connections.dav.urls import allowed, collection_path, origin_of
 
 ICLOUD = "https://caldav.icloud.com:443"
@@ -127,18 +127,25 @@ def test_any_other_account_stays_with_its_scheme_and_host(url: str, expected: bo
 @pytest.mark.parametrize("url", ["", "anna@gmail.com", "gmail.com", "ftp://example.org/", "file:///etc/passwd"])
 def test_a_start_that_is_no_url_is_refused_and_no_mail_domain_is_asked(url: str) -> None:
     with pytest.raises(ForeignHost):
-        Session(Account(url, "anna@gmail.com", "secret"))
+        Session(Credentials(url, "anna@gmail.com", "secret"))
 
 
 def test_an_account_hides_its_password() -> None:
-    assert "secret" not in repr(Account("https://caldav.icloud.com/", "anna", "secret"))
+    assert "secret" not in repr(Credentials("https://caldav.icloud.com/", "anna", "secret"))
 
 
 def test_a_remembered_origin_that_may_not_have_the_password_is_forgotten() -> None:
-    session = Session(Account("https://caldav.icloud.com/", "anna", "x", origin="https://example.org:443"))
+    session = Session(Credentials("https://caldav.icloud.com/", "anna", "x", origin="https://example.org:443"))
     assert session.origin == ICLOUD
 
 
 def test_a_remembered_pod_is_asked_first() -> None:
     pod = "https://p42-caldav.icloud.com:443"
-    assert Session(Account("https://caldav.icloud.com/", "anna", "x", origin=pod)).origin == pod
+    assert Session(Credentials("https://caldav.icloud.com/", "anna", "x", origin=pod)).origin == pod
+
+
+@given(st.text(alphabet="/.%4aA~@:?# é", max_size=12).map("/".__add__))
+def test_a_path_in_our_spelling_stays_as_it_is(path: str) -> None:
+    once = path_of(path)
+    assert path_of(once) == once
+    assert path_of(once.replace("a", "%61")) == once

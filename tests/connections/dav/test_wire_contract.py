@@ -7,8 +7,8 @@ from collections.abc import Iterator
 import pytest
 
 from connections.dav import (
-    Account,
     Conflict,
+    Credentials,
     NotFound,
     RemoteCalendar,
     Session,
@@ -59,7 +59,7 @@ def server(request: pytest.FixtureRequest) -> CalendarServer | ICloudServer:
 
 @pytest.fixture
 def wire(server: CalendarServer) -> Iterator[Session]:
-    with Session(Account(server.url, server.username, server.password), timeout=10) as session:
+    with Session(Credentials(server.url, server.username, server.password), timeout=10) as session:
         yield session
 
 
@@ -236,7 +236,7 @@ def test_a_uid_under_a_second_name_is_a_conflict(wire: Session, work: str) -> No
 
 
 def test_a_wrong_password_is_unauthorized_at_the_first_request(server: CalendarServer) -> None:
-    with Session(Account(server.url, server.username, "wrong")) as session:
+    with Session(Credentials(server.url, server.username, "wrong")) as session:
         with pytest.raises(Unauthorized):
             session.discover()
         assert session.requests == 1

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 import pytest
 
 from tests.connections.ical.museum import WINDOW, calendar, expanded, local, reasons
@@ -74,99 +76,6 @@ def test_a_rule_without_matches_in_the_window_ends_quickly_and_gives_nothing(rul
     assert expanded(calendar(event)).instances == ()
 
 
-@pytest.mark.parametrize("rule", ["FREQ=SECONDLY", "FREQ=MINUTELY", "FREQ=SECONDLY;BYSETPOS=2"])
-def test_too_many_occurrences_block_as_one(rule):
-    result = expanded(calendar(f"UID:x\nDTSTART:20261203T000000Z\nDURATION:PT1M\nRRULE:{rule}"))
-
-    assert local(result) == ["2026-12-03 01:00 - 01:00"]
-    assert (reasons(result), result.problem) == (["unreadable"], "too_many_occurrences")
-
-
-DAILY = """
-UID:series
-DTSTART;TZID=Europe/Berlin:20261201T100000
-DTEND;TZID=Europe/Berlin:20261201T110000
-RRULE:FREQ=DAILY;COUNT=5
-"""
-
-
-def override(slot: str, start: str, *more: str) -> str:
-    zone = "TZID=Europe/Berlin"
-    return "\n".join(["UID:series", f"RECURRENCE-ID;{slot}", f"DTSTART;{zone}:{start}", *(more or ["DURATION:PT1H"])])
-
-
-def test_this_and_future_moves_what_follows_until_the_next_one():
-    later = override("RANGE=THISANDFUTURE;TZID=Europe/Berlin:20261202T100000", "20261202T120000")
-    earlier = override("RANGE=THISANDFUTURE;TZID=Europe/Berlin:20261204T100000", "20261203T230000", "DURATION:PT30M")
-
-    assert local(expanded(calendar(DAILY, later, earlier))) == [
-        "2026-12-01 10:00 - 11:00",
-        "2026-12-02 12:00 - 13:00",
-        "2026-12-03 12:00 - 13:00",
-        "2026-12-03 23:00 - 23:30",
-        "2026-12-04 23:00 - 23:30",
-    ]
-
-
-def test_this_and_future_can_cancel_the_rest_and_single_overrides_still_stand():
-    rest = override(
-        "RANGE=THISANDFUTURE;TZID=Europe/Berlin:20261203T100000", "20261203T100000", "STATUS:CANCELLED", "DURATION:PT1H"
-    )
-    one = override("TZID=Europe/Berlin:20261204T100000", "20261204T140000")
-
-    result = expanded(calendar(DAILY, rest, one))
-
-    assert list(zip(local(result), reasons(result), strict=True)) == [
-        ("2026-12-01 10:00 - 11:00", "busy"),
-        ("2026-12-02 10:00 - 11:00", "busy"),
-        ("2026-12-03 10:00 - 11:00", "cancelled"),
-        ("2026-12-04 14:00 - 15:00", "busy"),
-        ("2026-12-05 10:00 - 11:00", "cancelled"),
-    ]
-
-
-def test_this_and_future_far_in_the_past_moves_what_is_in_the_window():
-    master = DAILY.replace("20261201", "20200101").replace(";COUNT=5", ";UNTIL=20261102T235959Z")
-    future = override("RANGE=THISANDFUTURE;TZID=Europe/Berlin:20200110T100000", "20200110T200000")
-
-    assert local(expanded(calendar(master, future))) == ["2026-11-01 20:00 - 21:00", "2026-11-02 20:00 - 21:00"]
-
-
-def test_an_override_may_turn_an_all_day_slot_into_a_timed_one_and_back():
-    days = "UID:series\nDTSTART;VALUE=DATE:20261201\nRRULE:FREQ=DAILY;COUNT=2"
-    timed = override("VALUE=DATE:20261202", "20261202T100000")
-    day = "UID:series\nRECURRENCE-ID;TZID=Europe/Berlin:20261203T100000\nDTSTART;VALUE=DATE:20261203"
-
-    first, second = expanded(calendar(days, timed)), expanded(calendar(DAILY, day))
-
-    assert [(i.recurrence_id, i.all_day) for i in first.instances] == [("2026-12-01", True), ("2026-12-02", False)]
-    assert [(span, i.all_day) for span, i in zip(local(second), second.instances, strict=True)][2:4] == [
-        ("2026-12-03 00:00 - 00:00", True),
-        ("2026-12-04 10:00 - 11:00", False),
-    ]
-
-
-def test_an_exdate_of_an_all_day_series_may_be_written_as_an_instant():
-    event = "UID:x\nDTSTART;VALUE=DATE:20261201\nRRULE:FREQ=DAILY;COUNT=4\n"
-
-    for exdate in ("EXDATE:20261202T000000Z", "EXDATE;TZID=Europe/Berlin:20261202T000000", "EXDATE:20261201T230000Z"):
-        ids = [instance.recurrence_id for instance in expanded(calendar(event + exdate)).instances]
-        assert ids == ["2026-12-01", "2026-12-03", "2026-12-04"]
-
-
-def test_rdates_alone_make_a_series_with_its_start():
-    event = "UID:x\nDTSTART:20261201T090000Z\nDURATION:PT1H\nRDATE:20261203T090000Z,20261201T090000Z"
-    result = expanded(calendar(event))
-
-    assert (local(result), result.recurring) == (["2026-12-01 10:00 - 11:00", "2026-12-03 10:00 - 11:00"], True)
-
-
-def test_several_rules_are_united():
-    event = "UID:x\nDTSTART:20261201T090000Z\nDURATION:PT1H\nRRULE:FREQ=DAILY;COUNT=2\nRRULE:FREQ=WEEKLY;COUNT=2"
-
-    assert [span[:10] for span in local(expanded(calendar(event)))] == ["2026-12-01", "2026-12-02", "2026-12-08"]
-
-
 def test_events_of_several_uids_in_one_resource_all_block():
     one, two = (
         f"UID:{uid}\nDTSTART:20261201T{hour}0000Z\nDURATION:PT1H\nRRULE:FREQ=DAILY;COUNT=2"
@@ -178,50 +87,12 @@ def test_events_of_several_uids_in_one_resource_all_block():
     assert [f"{instance.start:%d %H}" for instance in result.instances] == ["01 09", "01 12", "02 09", "02 15"]
 
 
-def test_an_unreadable_override_blocks_beside_its_slot():
-    broken = override("TZID=Europe/Berlin:20261202T100000", "lost", "DTEND;TZID=Europe/Berlin:20261202T180000")
-    result = expanded(calendar(DAILY, broken))
-
-    assert [(span, i.reason, i.recurrence_id) for span, i in zip(local(result), result.instances, strict=True)][
-        1:3
-    ] == [
-        ("2026-12-02 00:00 - 18:00", "unreadable", "2026-12-02T09:00:00Z"),
-        ("2026-12-02 10:00 - 11:00", "busy", "2026-12-02T09:00:00Z#2"),
-    ]
-    assert (len(result.instances), result.problem) == (6, "unreadable")
-
-
-def test_an_override_without_any_time_leaves_its_slot_blocked():
-    result = expanded(calendar(DAILY, "UID:series\nRECURRENCE-ID;TZID=Europe/Berlin:20261202T100000\nSTATUS:CANCELLED"))
-
-    assert (len(result.instances), set(reasons(result)), result.problem) == (5, {"busy"}, "unreadable")
-
-
-def test_a_title_is_plain_text():
-    event = "UID:x\nDTSTART:20261201T090000Z\nDURATION:PT1H\nSUMMARY;LANGUAGE=de:Zoë\\, Max\\; a\\\\b\\nc\x07"
-
-    assert expanded(calendar(event)).summary == "Zoë, Max; a\\b\nc"
-
-
-def test_a_long_title_is_cut():
-    event = f"UID:x\nDTSTART:20261201T090000Z\nDURATION:PT1H\nSUMMARY:{'a' * 5000}"
-
-    assert expanded(calendar(event)).summary == "a" * 1000
-
-
 def test_of_two_masters_the_higher_sequence_replaces_the_lower():
     old = "UID:x\nSEQUENCE:1\nDTSTART:20261201T090000Z\nDURATION:PT1H\nRRULE:FREQ=DAILY;COUNT=2"
     new = "UID:x\nSEQUENCE:2\nDTSTART:20261201T120000Z\nDURATION:PT1H"
 
     for events in ((old, new), (new, old)):
         assert local(expanded(calendar(*events))) == ["2026-12-01 13:00 - 14:00"]
-
-
-def test_a_floating_series_may_name_its_slots_with_z():
-    master = "UID:x\nDTSTART:20261201T100000\nDURATION:PT1H\nRRULE:FREQ=DAILY;COUNT=3\nEXDATE:20261202T100000Z"
-    moved = "UID:x\nRECURRENCE-ID:20261203T100000Z\nDTSTART:20261203T150000\nDURATION:PT1H"
-
-    assert local(expanded(calendar(master, moved))) == ["2026-12-01 10:00 - 11:00", "2026-12-03 15:00 - 16:00"]
 
 
 @pytest.mark.parametrize(
@@ -245,6 +116,8 @@ def test_a_rule_that_makes_no_sense_blocks_by_its_frequency_alone(rule, days):
 
 
 LAST = "20271202T100000Z"  # a day and ten hours after the window, which ends at midnight
+
+
 FROM = "UID:x\nDTSTART:20270107T100000Z\nDURATION:PT1H\n"
 
 
@@ -279,3 +152,38 @@ def test_a_series_whose_last_time_lies_behind_the_window_is_to_be_looked_at_agai
 )
 def test_a_series_that_ends_inside_the_window_is_not_looked_at_again(events):
     assert not expanded(calendar(*events)).endless
+
+
+WORKDAY = (datetime(2026, 12, 1, 9, tzinfo=UTC), datetime(2026, 12, 1, 17, tzinfo=UTC))
+
+
+@pytest.mark.parametrize(
+    ("times", "counts"),
+    [
+        ("DTSTART:20261201T080000Z\nDTEND:20261201T090000Z", False),
+        ("DTSTART:20261201T080000Z\nDTEND:20261201T090001Z", True),
+        ("DTSTART:20261201T165959Z\nDTEND:20261201T180000Z", True),
+        ("DTSTART:20261201T170000Z\nDTEND:20261201T180000Z", False),
+        ("DTSTART:20250101T000000Z\nDTEND:20280101T000000Z", True),
+        ("DTSTART:20261201T090000Z\nDTEND:20261201T090000Z", True),
+        ("DTSTART:20261201T170000Z\nDTEND:20261201T170000Z", False),
+        ("DTSTART:20261201T080000Z\nDTEND:20261201T083000Z\nX-APPLE-TRAVEL-RETURN-DURATION:PT31M", True),
+        ("DTSTART:20261201T173000Z\nDTEND:20261201T180000Z\nX-APPLE-TRAVEL-DURATION:PT31M", True),
+    ],
+)
+@pytest.mark.parametrize("rule", ["", "\nRRULE:FREQ=YEARLY"])
+def test_an_instance_counts_if_it_overlaps_the_half_open_window(times, counts, rule):
+    assert bool(expanded(calendar("UID:x\n" + times + rule), window=WORKDAY).instances) == counts
+
+
+def test_a_long_event_that_repeats_reaches_into_the_window_from_far_before():
+    event = "UID:x\nDTSTART:20260101T000000Z\nDTEND:20260301T000000Z\nRRULE:FREQ=MONTHLY"
+
+    starts = [f"{i.start:%Y-%m-%d}" for i in expanded(calendar(event), window=WORKDAY).instances]
+
+    assert starts == ["2026-11-01", "2026-12-01"]
+
+
+@pytest.mark.parametrize(("start", "endless"), [("20261201T160000Z", False), ("20261201T170000Z", True)])
+def test_an_event_after_the_window_is_to_be_looked_at_again(start, endless):
+    assert expanded(calendar(f"UID:x\nDTSTART:{start}\nDURATION:PT1H"), window=WORKDAY).endless == endless

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import icalendar
+import pytest
 import recurring_ical_events
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.connections.ical.museum import BERLIN, calendar, expanded
+from tests.connections.ical.museum import BERLIN, MUSEUM, calendar, expanded, museum
+from tests.connections.ical.museum import WINDOW as MUSEUM_WINDOW
 
 FIRST = datetime.fromisoformat("2026-06-01")
 WINDOW = (datetime(2026, 11, 1, tzinfo=UTC), datetime(2027, 5, 1, tzinfo=UTC))
@@ -60,3 +62,71 @@ def test_an_ordinary_series_has_the_instances_that_the_library_finds(data):
     assert [(i.start, i.end) for i in expanded(data, window=WINDOW, zone=BERLIN).instances] == sorted(
         (event.start.astimezone(UTC), event.end.astimezone(UTC)) for event in found
     )
+
+
+RAISES = "the library raises an exception for the whole file"
+AT_LEAST_A_DAY = "an all-day event lasts at least one day (RFC 5545 3.6.1)"
+TRAVEL = "the library does not know Apple's travel time"
+UNKNOWN_ZONE = "the library ignores a zone that it does not know, or reads it otherwise"
+
+# Each file of the museum for which the libraries find other instances than we do, and why.
+DIFFERENCES = {
+    "alarm_that_never_ends": RAISES,
+    "all_day_that_ends_on_its_own_day": AT_LEAST_A_DAY,
+    "all_day_with_a_duration_backwards": AT_LEAST_A_DAY,
+    "all_day_with_a_duration_of_no_time": AT_LEAST_A_DAY,
+    "apple_travel_time_with_route": TRAVEL,
+    "apple_travel_time_without_value_parameter": TRAVEL,
+    "carriage_returns_only": RAISES,
+    "cut_off_after_the_start": RAISES,
+    "end_that_is_no_date": RAISES,
+    "exchange_display_name_without_vtimezone": UNKNOWN_ZONE,
+    "exchange_midnight_recurrence_id": "the library does not match a slot that is named only by its day",
+    "exchange_unquoted_colon_in_a_zone": RAISES,
+    "exdate_half_lost": RAISES,
+    "exdate_of_an_hourly_series_in_utc": "the library compares UTC and local time, so EXDATE removes another hour",
+    "google_all_day_series_until_an_instant": "the library ends an all-day series before the day of UNTIL",
+    "google_until_as_a_date_beside_a_time": "the library ends a timed series before the day of UNTIL",
+    "iso_8601_with_dashes": RAISES,
+    "line_ends_converted_twice": RAISES,
+    "lower_case_names": RAISES,
+    "no_times_at_all": RAISES,
+    "not_a_calendar": RAISES,
+    "quote_that_never_closes": RAISES,
+    "rule_named_twice": RAISES,
+    "rule_that_is_empty": RAISES,
+    "rule_that_is_no_rule": RAISES,
+    "rule_that_skips_backward_in_short_months": RAISES,
+    "rule_until_before_its_start": "the start counts as the first instance (RFC 5545 3.8.5.3)",
+    "rule_until_hour_twenty_four": RAISES,
+    "several_overrides_for_one_slot": "nobody knows which override is meant, so all of them block",
+    "start_that_is_no_date": RAISES,
+    "times_half_lost": RAISES,
+    "two_masters_with_one_uid": "the library reads only one master of each UID",
+    "vtimezone_that_cannot_be_computed": UNKNOWN_ZONE,
+    "zone_that_is_only_an_offset": UNKNOWN_ZONE,
+}
+
+
+def library_spans(data: bytes) -> list[tuple[datetime, datetime]] | str:
+    """What icalendar and recurring-ical-events find in a file, or the exception they raise."""
+    try:
+        events = recurring_ical_events.of(icalendar.Calendar.from_ical(data)).between(*MUSEUM_WINDOW)
+        return sorted((_instant(event.start), _instant(event.end)) for event in events)
+    except Exception as error:  # noqa: BLE001 - which one it is depends on the file
+        return type(error).__name__
+
+
+def _instant(time: date) -> datetime:
+    """A time of the library in UTC: dates and floating times are read in Berlin."""
+    start = time if isinstance(time, datetime) else datetime.combine(time, datetime.min.time())
+    return (start if start.tzinfo else start.replace(tzinfo=BERLIN)).astimezone(UTC)
+
+
+@pytest.mark.parametrize("name", sorted(path.stem for path in MUSEUM.glob("*.ics")))
+@pytest.mark.filterwarnings("ignore::icalendar.error.GloballyUniqueTZIDGuessed")
+def test_a_file_of_the_museum_has_the_instances_that_the_libraries_find_apart_from_known_differences(name):
+    found = library_spans(museum(name))
+    ours = [(instance.start, instance.end) for instance in expanded(museum(name)).instances]
+
+    assert (found == ours, isinstance(found, str)) == (name not in DIFFERENCES, DIFFERENCES.get(name) == RAISES)

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from connections.ical import reduce
-from tests.connections.ical.museum import ANNA, MUSEUM, expanded, local, museum
+from tests.connections.ical.museum import MUSEUM, expanded, local, museum
 
 # file, problem, instances
 MEANINGS = [
@@ -184,41 +183,3 @@ def test_an_odd_file_is_understood(name, problem, instances):
 
 def test_no_file_of_the_museum_is_left_out():
     assert sorted(path.stem for path in MUSEUM.glob("*.ics")) == sorted(row[0] for row in MEANINGS)
-
-
-@pytest.mark.parametrize("name", [row[0] for row in MEANINGS])
-@pytest.mark.parametrize("titles", [True, False])
-def test_what_is_kept_of_a_file_means_the_same(name, titles):
-    whole = expanded(museum(name))
-    kept = expanded(reduce(museum(name), titles=titles, addresses=ANNA))
-
-    assert [_without_title(instance) for instance in kept.instances] == [
-        _without_title(instance) for instance in whole.instances
-    ]
-    assert (kept.uid, kept.recurring, kept.endless, kept.problem, kept.summary) == (
-        whole.uid,
-        whole.recurring,
-        whole.endless,
-        whole.problem,
-        whole.summary if titles else "",
-    )
-
-
-def _without_title(instance):
-    return (
-        instance.start,
-        instance.end,
-        instance.blocks,
-        instance.reason,
-        instance.all_day,
-        instance.recurrence_id,
-        instance.free_marked,
-    )
-
-
-@pytest.mark.parametrize("name", [row[0] for row in MEANINGS])
-def test_what_is_kept_holds_nothing_that_is_nobodys_business(name):
-    kept = reduce(museum(name), titles=False, addresses=ANNA).decode()
-
-    words = ("SUMMARY", "DESCRIPTION", "LOCATION", "CN=", "ORGANIZER", "bert", "ada@", "VALARM", "X-ADDRESS", "URL:")
-    assert [word for word in words if word in kept] == []

@@ -6,13 +6,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from connections.dav.urls import path_of
 from connections.ical import content_lines
-from connections.ical.parser import Block, read_file, without_zones
+from connections.ical.parser import RawEvent, read_file, split_zones
+from tests.connections.ical.museum import calendar, expanded
 from tests.ics_text import event
 
 ZONE = "BEGIN:VTIMEZONE\nTZID:Here\nBEGIN:STANDARD\nTZOFFSETTO:+0100\nEND:STANDARD\nEND:VTIMEZONE\n"
+
+
 EVENT = "BEGIN:VEVENT\nUID:A\nDTSTART;TZID=Here:20261201T100000\nEND:VEVENT\n"
+
+
 ODD = (
     "BEGIN:VTIMEZONE\n",
     "END:VTIMEZONE\n",
@@ -31,11 +35,11 @@ ODD = (
 def taken_apart(data: bytes) -> tuple[list[list[bytes]], list[bytes]]:
     """The lines of its events and its zones."""
     file = read_file(data)
-    return [block.lines for block in file.blocks], list(file.zones)
+    return [event.lines for event in file.events], list(file.zones)
 
 
 def without(data: bytes) -> tuple[bytes, list[bytes]]:
-    return without_zones(content_lines.unfolded(content_lines.normalise(data)))
+    return split_zones(content_lines.unfold_all(content_lines.normalise(data)))
 
 
 @given(st.lists(st.sampled_from([ZONE, EVENT, *ODD]), max_size=7))
@@ -64,12 +68,17 @@ def test_a_file_is_read_once_by_all_who_ask_for_it_in_turn() -> None:
 
 
 def test_lines_of_an_event_are_taken_apart_once() -> None:
-    block = Block([b"UID:A"])
+    block = RawEvent([b"UID:A"])
     assert block.content is block.content
 
 
-@given(st.text(alphabet="/.%4aA~@:?# é", max_size=12).map("/".__add__))
-def test_a_path_in_our_spelling_stays_as_it_is(path: str) -> None:
-    once = path_of(path)
-    assert path_of(once) == once
-    assert path_of(once.replace("a", "%61")) == once
+def test_a_title_is_plain_text():
+    event = "UID:x\nDTSTART:20261201T090000Z\nDURATION:PT1H\nSUMMARY;LANGUAGE=de:Zoë\\, Max\\; a\\\\b\\nc\x07"
+
+    assert expanded(calendar(event)).summary == "Zoë, Max; a\\b\nc"
+
+
+def test_a_long_title_is_cut():
+    event = f"UID:x\nDTSTART:20261201T090000Z\nDURATION:PT1H\nSUMMARY:{'a' * 5000}"
+
+    assert expanded(calendar(event)).summary == "a" * 1000

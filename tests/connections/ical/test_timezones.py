@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from zoneinfo import ZoneInfo
+
 import pytest
 
 from connections.ical import reduce
-from tests.connections.ical.museum import ANNA, calendar, expanded, local
+from tests.connections.ical.museum import ANNA, calendar, expanded, local, utc
 
 ZONE = """BEGIN:VTIMEZONE
 TZID:{tzid}
@@ -22,6 +24,8 @@ TZOFFSETTO:-0400
 RRULE:FREQ=YEARLY;BYMONTH=3;BYDAY=2SU
 END:DAYLIGHT
 END:VTIMEZONE"""
+
+
 FIXED = """BEGIN:VTIMEZONE
 TZID:{tzid}
 BEGIN:STANDARD
@@ -30,6 +34,8 @@ TZOFFSETFROM:{offset}
 TZOFFSETTO:{offset}
 END:STANDARD
 END:VTIMEZONE"""
+
+
 PLAIN = "FREQ=YEARLY;BYMONTH=11;BYDAY=1SU"
 
 
@@ -171,3 +177,116 @@ def test_the_vtimezone_of_the_file_counts_more_than_the_last_part_of_a_vendors_n
 
 def test_without_a_vtimezone_the_last_part_of_a_vendors_name_counts():
     assert (read("Office/EST"), read("tzone://Microsoft/Utc")) == ((["16:00"], ""), (["11:00"], ""))
+
+
+CUSTOM = """BEGIN:VTIMEZONE
+TZID:{tzid}
+BEGIN:STANDARD
+DTSTART:19700101T000000
+TZOFFSETFROM:{offset}
+TZOFFSETTO:{offset}
+END:STANDARD
+END:VTIMEZONE"""
+
+
+@pytest.mark.parametrize(
+    ("tzid", "start"),
+    [
+        ("Europe/Berlin", "09:00"),
+        ("europe/berlin", "09:00"),
+        (" Europe/Berlin ", "09:00"),
+        ("America/New York", "15:00"),
+        ("US/Eastern", "15:00"),
+        ("GB", "10:00"),
+        ("UTC", "10:00"),
+        ("GMT", "10:00"),
+        ("Etc/GMT+2", "12:00"),
+        ("/citadel.org/20190914_1/Europe/Berlin", "09:00"),
+        ("tzone://Microsoft/Utc", "10:00"),
+        ("W. Europe Standard Time", "09:00"),
+        ("w. europe standard time", "09:00"),
+        ("India Standard Time", "04:30"),
+        ("Nowhere/Land", "01:00"),
+        ("localtime", "01:00"),
+        ("../../etc/passwd", "01:00"),
+        ("Europe", "01:00"),
+        ("", "01:00"),
+        ("x" * 5000, "01:00"),
+    ],
+)
+def test_a_tzid_is_an_iana_zone_or_a_windows_zone_or_the_zone_of_the_person(tzid, start):
+    event = f"UID:x\nDTSTART;TZID={tzid}:20261201T100000\nDURATION:PT1H"
+
+    instances = expanded(calendar(event), zone=ZoneInfo("Asia/Tokyo")).instances
+
+    assert [f"{instance.start:%H:%M}" for instance in instances] == [start]
+
+
+def test_an_iana_name_counts_more_than_the_vtimezone_beside_it():
+    zone = CUSTOM.format(tzid="Europe/Berlin", offset="+0900")
+
+    assert utc(expanded(calendar("UID:x\nDTSTART;TZID=Europe/Berlin:20261201T100000\nDURATION:PT1H", zones=zone))) == [
+        "2026-12-01T09:00 2026-12-01T10:00"
+    ]
+
+
+def test_one_files_own_zone_does_not_answer_for_anothers_of_the_same_name():
+    event = "UID:x\nDTSTART;TZID=Custom:20261201T100000\nDURATION:PT1H"
+
+    found = [
+        utc(expanded(calendar(event, zones=CUSTOM.format(tzid="Custom", offset=offset))))
+        for offset in ("+0500", "-0330")
+    ]
+
+    assert found == [["2026-12-01T05:00 2026-12-01T06:00"], ["2026-12-01T13:30 2026-12-01T14:30"]]
+
+
+@pytest.mark.parametrize("rule", ["FREQ=SECONDLY", "FREQ=YEARLY;INTERVAL=0", "FREQ=YEARLY;BYSETPOS=9", "FREQ=DAILY"])
+def test_a_zone_that_would_take_for_ever_is_not_computed(rule):
+    zone = CUSTOM.format(tzid="Custom", offset="+0500").replace("TZOFFSETFROM", f"RRULE:{rule}\nTZOFFSETFROM")
+
+    assert utc(expanded(calendar("UID:x\nDTSTART;TZID=Custom:20261201T100000\nDURATION:PT1H", zones=zone))) == [
+        "2026-12-01T09:00 2026-12-01T10:00"
+    ]
+
+
+def test_a_vtimezone_with_private_properties_dates_and_seconds_is_understood():
+    zone = """BEGIN:VTIMEZONE
+TZID:Own
+X-LIC-LOCATION:Own
+LAST-MODIFIED:20260101T000000Z
+BEGIN:STANDARD
+DTSTART;VALUE=DATE:18930401
+TZOFFSETFROM:+005328
+TZOFFSETTO:+0100
+X-NOTE:odd
+END:STANDARD
+BEGIN:DAYLIGHT
+DTSTART;VALUE=DATE-TIME:20260329T020000
+RDATE;VALUE=DATE-TIME:20270328T020000
+TZOFFSETFROM:+0100
+TZOFFSETTO:+0200
+END:DAYLIGHT
+BEGIN:STANDARD
+DTSTART:20261025T030000
+TZOFFSETFROM:+0200
+TZOFFSETTO:+0100
+END:STANDARD
+END:VTIMEZONE"""
+    event = "UID:x\nDTSTART;TZID=Own:20261201T100000\nDURATION:PT1H\nRRULE:FREQ=MONTHLY;INTERVAL=5;COUNT=2"
+
+    assert utc(expanded(calendar(event, zones=zone))) == [
+        "2026-12-01T09:00 2026-12-01T10:00",
+        "2027-05-01T08:00 2027-05-01T09:00",
+    ]
+
+
+@pytest.mark.parametrize(
+    "lost", ["TZOFFSETTO:+0500\n", "DTSTART:19700101T000000\n", "END:STANDARD\n", "BEGIN:STANDARD\n"]
+)
+def test_a_vtimezone_that_cannot_be_read_leaves_the_zone_of_the_person(lost):
+    zone = CUSTOM.format(tzid="Broken", offset="+0500").replace(lost, "")
+
+    assert utc(expanded(calendar("UID:x\nDTSTART;TZID=Broken:20261201T100000\nDURATION:PT1H", zones=zone))) == [
+        "2026-12-01T09:00 2026-12-01T10:00"
+    ]

@@ -11,7 +11,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from connections.ical.moments import Moment
-from connections.ical.recurrence import Budget, Repetition, TooMany
+from connections.ical.recurrence import Budget, RecurrenceRule, TooMany
 from tests.connections.ical.museum import BERLIN, calendar, expanded
 
 wall = datetime.fromisoformat
@@ -73,7 +73,7 @@ def test_counting_from_shortly_before_the_window_gives_what_counting_from_the_st
     except ValueError:
         assume(False)
 
-    found = Repetition(text + end, Moment(start, None), BERLIN, Budget()).between(after, before)
+    found = RecurrenceRule(text + end, Moment(start, None), BERLIN, Budget()).between(after, before)
 
     assert found == [time for time in takewhile(lambda time: time <= before, whole) if time >= after]
 
@@ -113,7 +113,7 @@ def test_a_monthly_rule_skips_months_without_the_day(start, interval, day):
         except ValueError:
             continue
 
-    found = Repetition(f"FREQ=MONTHLY;INTERVAL={interval};BYMONTHDAY={day}", Moment(start, None), BERLIN, Budget())
+    found = RecurrenceRule(f"FREQ=MONTHLY;INTERVAL={interval};BYMONTHDAY={day}", Moment(start, None), BERLIN, Budget())
 
     assert found.between(start, wall("2027-11-30 23:59:59")) == by_hand
 
@@ -169,14 +169,14 @@ NONE = [
 @pytest.mark.parametrize("text", NONE)
 def test_what_is_no_rule_is_refused(text):
     with pytest.raises((ValueError, KeyError)):
-        Repetition(text, Moment(wall("2026-01-01"), None), BERLIN, Budget()).between(
+        RecurrenceRule(text, Moment(wall("2026-01-01"), None), BERLIN, Budget()).between(
             wall("2026-01-01"), wall("2027-01-01")
         )
 
 
 def test_a_count_that_must_be_counted_is_bounded():
     text = "FREQ=DAILY;COUNT=100000000;BYHOUR=0,6,12,18;BYMINUTE=0,15,30,45;BYSECOND=0,20,40"
-    repetition = Repetition(text, Moment(wall("1950-01-01"), None), BERLIN, Budget())
+    repetition = RecurrenceRule(text, Moment(wall("1950-01-01"), None), BERLIN, Budget())
 
     with pytest.raises(TooMany):
         repetition.between(wall("2026-01-01"), wall("2027-01-01"))

@@ -5,20 +5,20 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 from icalendar import Calendar
 
 from connections.ical import EventDraft, OwnEvent, compose, meaning, own_event, patch
-from connections.ical.timezones import given as described
-from connections.ical.timezones import vtimezone
+from connections.ical.timezones import zone_from_vtimezone
 from tests.connections.ical.museum import calendar, museum
 
 NOW = datetime(2026, 11, 22, 8, tzinfo=UTC)
+
+
 LATER = NOW + timedelta(days=1)
+
+
 DRAFT = EventDraft(
     uid="0B6F2C1E-0000-4000-8000-000000000001",
     start=datetime(2026, 12, 1, 9, tzinfo=UTC),
@@ -28,7 +28,11 @@ DRAFT = EventDraft(
     description="Made in Kalends",
     url="https://kalends.example/b/1",
 )
+
+
 WRITTEN = compose(DRAFT, now=NOW)
+
+
 MOVED = replace(DRAFT, start=DRAFT.start + timedelta(hours=2), end=DRAFT.end + timedelta(hours=3))
 
 
@@ -46,95 +50,6 @@ def edited(*changes: tuple[str, str]) -> bytes:
         assert old.encode() in data
         data = data.replace(old.encode(), new.replace("\n", "\r\n").encode())
     return data
-
-
-def test_what_is_composed_is_recognised():
-    assert own_event(WRITTEN) == OwnEvent(DRAFT.uid, DRAFT.start, DRAFT.end, "timed", cancelled=False, sequence=0)
-
-
-def test_a_composed_event_has_these_properties_and_no_others():
-    names = [re.split("[:;]", line)[0] for line in lines(WRITTEN, "")]
-
-    assert names[: names.index("END")] == [
-        *("UID", "DTSTAMP", "DTSTART", "DTEND", "SUMMARY", "DESCRIPTION", "URL", "STATUS", "TRANSP", "SEQUENCE")
-    ]
-    assert [word for word in (b"METHOD", b"ORGANIZER", b"ATTENDEE", b"VALARM") if word in WRITTEN] == []
-
-
-def test_an_alarm_is_written_only_if_it_is_asked_for():
-    assert lines_of_alarm(compose(replace(DRAFT, alarm_minutes=30), now=NOW)) == ["TRIGGER:-PT30M"]
-    assert lines_of_alarm(compose(replace(DRAFT, alarm_minutes=0), now=NOW)) == ["TRIGGER:PT0S"]
-    assert lines_of_alarm(WRITTEN) == []
-
-
-def lines_of_alarm(data: bytes) -> list[str]:
-    return [line for line in data.decode().split("\r\n") if line.startswith("TRIGGER")]
-
-
-def test_another_reader_understands_what_is_composed():
-    event = Calendar.from_ical(WRITTEN).walk("VEVENT")[0]
-
-    assert (event.start, event.end, str(event["SUMMARY"])) == (DRAFT.start, DRAFT.end, DRAFT.summary)
-
-
-@given(summary=st.text(max_size=200), description=st.text(max_size=400), url=st.text(max_size=100))
-@settings(max_examples=200, deadline=None)
-def test_texts_cannot_add_lines_and_no_line_is_too_long(summary, description, url):
-    draft = replace(DRAFT, summary=summary, description=description, url=url, location=summary, alarm_minutes=5)
-
-    written = compose(draft, now=NOW)
-
-    rows = written.split(b"\r\n")
-    known = {line.split(":")[0].split(";")[0] for line in WRITTEN.decode().split("\r\n")} | {
-        "LOCATION",
-        "ACTION",
-        "TRIGGER",
-    }
-    assert max(map(len, rows)) <= 75
-    assert b"\n" not in b"".join(rows)
-    assert b"\r" not in b"".join(rows)
-    names = {row.split(b":")[0].split(b";")[0].decode() for row in rows if row and not row.startswith(b" ")}
-    assert names - known == set()
-    assert own_event(written) == own_event(WRITTEN)
-
-
-def test_a_zone_that_does_not_exist_is_refused():
-    with pytest.raises(ZoneInfoNotFoundError):
-        compose(replace(DRAFT, zone="Europe/Nowhere"), now=NOW)
-
-
-@pytest.mark.parametrize(
-    ("zone", "start", "line"),
-    [
-        ("UTC", datetime(2026, 12, 1, 9, tzinfo=UTC), "DTSTART:20261201T090000Z"),
-        ("Asia/Kolkata", datetime(2026, 12, 1, 9, tzinfo=UTC), "DTSTART;TZID=Asia/Kolkata:20261201T143000"),
-        ("Europe/Berlin", datetime(2026, 10, 25, 0, 30, tzinfo=UTC), "DTSTART;TZID=Europe/Berlin:20261025T023000"),
-        ("Europe/Berlin", datetime(2026, 10, 25, 1, 30, tzinfo=UTC), "DTSTART:20261025T013000Z"),
-    ],
-)
-def test_a_start_is_written_so_that_it_comes_back_as_the_same_instant(zone, start, line):
-    written = compose(replace(DRAFT, zone=zone, start=start, end=start + timedelta(hours=1)), now=NOW)
-
-    assert lines(written, "DTSTART") == [line]
-    assert (own_event(written).start, own_event(written).end) == (start, start + timedelta(hours=1))
-
-
-@pytest.mark.parametrize(
-    "name",
-    ["Europe/Berlin", "America/New_York", "Europe/Dublin", "Africa/Casablanca", "Australia/Lord_Howe", "Asia/Kolkata"],
-)
-def test_a_written_vtimezone_says_what_the_iana_zone_says(name):
-    zone = ZoneInfo(name)
-    written = described("\n".join(vtimezone(name, 2026)).replace(name, "Own").encode())
-
-    hours = (datetime(2025, 1, 2) + timedelta(hours=number) for number in range(0, 6 * 365 * 24 - 100, 5))  # noqa: DTZ001
-    wrong = [
-        hour for hour in hours if hour.replace(tzinfo=zone).utcoffset() != hour.replace(tzinfo=written).utcoffset()
-    ]
-    ambiguous = [
-        hour for hour in wrong if hour.replace(tzinfo=zone, fold=1).utcoffset() != hour.replace(tzinfo=zone).utcoffset()
-    ]
-    assert wrong == ambiguous
 
 
 SHAPES = [
@@ -356,7 +271,7 @@ def test_a_zone_that_the_server_cut_down_is_replaced_where_it_would_be_an_hour_o
     assert zones_of(patched) == zones_of(compose(in_summer, now=NOW))
     event = Calendar.from_ical(patched).walk("VEVENT")[0]
     text = zones_of(patched)[0].replace(b"\r\n ", b"").replace(b"\r\n", b"\n")
-    assert event["DTSTART"].dt.replace(tzinfo=described(text)).astimezone(UTC) == in_summer.start
+    assert event["DTSTART"].dt.replace(tzinfo=zone_from_vtimezone(text)).astimezone(UTC) == in_summer.start
 
 
 @pytest.mark.parametrize("text", [CUT_DOWN, CUT_DOWN.replace(b"TZNAME:CET", b"RRULE:FREQ=SECONDLY")])

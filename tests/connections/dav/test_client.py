@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import gzip
+from collections.abc import Callable, Iterator
 
 import pytest
 
+from connections import dav
 from connections.dav import (
-    Account,
     Conflict,
+    Credentials,
     DavError,
     ForeignHost,
     NotCalDav,
@@ -16,6 +18,7 @@ from connections.dav import (
     Session,
     Unauthorized,
     Unavailable,
+    client,
 )
 from connections.dav.urls import origin_of
 from sandbox.server.server import Sandbox
@@ -24,22 +27,24 @@ from tests.ics_text import event
 from tests.servers import AUTHORIZATION, PASSWORD, USERNAME, multistatus, prop, reply, script
 
 PRINCIPAL = "<current-user-principal><href>{}</href></current-user-principal>"
+
+
 HOME_SET = "<C:calendar-home-set><href>{}</href></C:calendar-home-set>"
 
 
 @pytest.fixture
-def known(icloud: Sandbox, account: accounts.Account, app_password: str) -> Account:
-    return Account(icloud.entry_url, account.apple_id, app_password)
+def known(icloud: Sandbox, account: accounts.Account, app_password: str) -> Credentials:
+    return Credentials(icloud.entry_url, account.apple_id, app_password)
 
 
 @pytest.fixture
-def wire(known: Account) -> Iterator[Session]:
+def wire(known: Credentials) -> Iterator[Session]:
     with Session(known, timeout=10) as session:
         yield session
 
 
-def on_pod(known: Account, icloud: Sandbox) -> Account:
-    return Account(known.url, known.username, known.password, origin=icloud.pod_url)
+def on_pod(known: Credentials, icloud: Sandbox) -> Credentials:
+    return Credentials(known.url, known.username, known.password, origin=icloud.pod_url)
 
 
 def test_discovery_keeps_the_path_and_remembers_the_pod(
@@ -64,7 +69,7 @@ def test_a_principal_that_calls_itself_by_another_name_is_believed(icloud: Sandb
 
 
 def test_a_remembered_pod_answers_the_first_poll_in_one_request(
-    icloud: Sandbox, account: accounts.Account, known: Account
+    icloud: Sandbox, account: accounts.Account, known: Credentials
 ) -> None:
     with Session(on_pod(known, icloud)) as session:
         assert len(session.calendars(f"/{account.dsid}/calendars/")) == 3
@@ -89,7 +94,7 @@ def test_a_redirect_to_the_pod_keeps_method_body_and_password(
     assert (etag, home.path) == (wire.etag(href), f"/{account.dsid}/calendars/")
 
 
-def test_a_redirect_is_paid_once(icloud: Sandbox, account: accounts.Account, known: Account) -> None:
+def test_a_redirect_is_paid_once(icloud: Sandbox, account: accounts.Account, known: Credentials) -> None:
     icloud.switches.entry_redirects = "always"
     with Session(known) as session:
         for _ in range(3):
@@ -97,9 +102,9 @@ def test_a_redirect_is_paid_once(icloud: Sandbox, account: accounts.Account, kno
         assert (session.requests, session.origin) == (4, origin_of(icloud.pod_url))
 
 
-def test_a_wrong_password_behind_a_redirect_is_a_wrong_password(icloud: Sandbox, known: Account) -> None:
+def test_a_wrong_password_behind_a_redirect_is_a_wrong_password(icloud: Sandbox, known: Credentials) -> None:
     icloud.switches.entry_redirects = "always"
-    with Session(Account(known.url, known.username, "wrong")) as session, pytest.raises(Unauthorized):
+    with Session(Credentials(known.url, known.username, "wrong")) as session, pytest.raises(Unauthorized):
         session.discover()
     assert [(r.host, r.authorized, r.status) for r in icloud.log] == [("entry", True, 301), ("pod", True, 401)]
 
@@ -130,7 +135,7 @@ def test_a_home_at_a_stranger_is_refused_before_anything_is_sent(web) -> None:
             reply(207, multistatus(prop("/1/principal/", HOME_SET.format(f"{stranger.url}1/calendars/")))),
         )
     )
-    with Session(Account(server.url, USERNAME, PASSWORD)) as session, pytest.raises(ForeignHost) as caught:
+    with Session(Credentials(server.url, USERNAME, PASSWORD)) as session, pytest.raises(ForeignHost) as caught:
         session.discover()
     assert (caught.value.host, stranger.requests) == ("127.0.0.2", [])
 
@@ -138,7 +143,7 @@ def test_a_home_at_a_stranger_is_refused_before_anything_is_sent(web) -> None:
 @pytest.mark.parametrize("scheme", ["https", "ftp"])
 def test_a_principal_by_another_scheme_is_refused(web, scheme: str) -> None:
     server = web(reply(207, multistatus(prop("/", PRINCIPAL.format(f"{scheme}://127.0.0.1:1/1/principal/")))))
-    with Session(Account(server.url, USERNAME, PASSWORD)) as session, pytest.raises(ForeignHost):
+    with Session(Credentials(server.url, USERNAME, PASSWORD)) as session, pytest.raises(ForeignHost):
         session.discover()
     assert len(server.requests) == 1
 
@@ -165,7 +170,7 @@ def test_a_redirect_in_a_circle_ends(icloud: Sandbox, account: accounts.Account,
 @pytest.mark.parametrize("location", ["", " ", "http://[broken/", "http://[::1/"])
 def test_a_redirect_to_nowhere_is_no_caldav(web, location: str) -> None:
     server = web(reply(301, location=location))
-    with Session(Account(server.url, USERNAME, PASSWORD)) as session, pytest.raises(NotCalDav):
+    with Session(Credentials(server.url, USERNAME, PASSWORD)) as session, pytest.raises(NotCalDav):
         session.discover()
 
 
@@ -191,7 +196,7 @@ def test_a_redirect_past_the_host_is_refused_however_it_is_dressed(web, location
     stranger = web(reply(207, multistatus()), host="127.0.0.2")
     port = stranger.url.rpartition(":")[2].strip("/")
     server = web(reply(302, location=location.format(port=port)))
-    with Session(Account(server.url, USERNAME, PASSWORD)) as session, pytest.raises(DavError):
+    with Session(Credentials(server.url, USERNAME, PASSWORD)) as session, pytest.raises(DavError):
         session.discover()
     assert stranger.requests == []
 
@@ -199,7 +204,7 @@ def test_a_redirect_past_the_host_is_refused_however_it_is_dressed(web, location
 def test_a_relative_redirect_stays_with_the_host(web) -> None:
     found = multistatus(prop("/dav/", "<getetag>x</getetag>"))
     server = web(script(reply(301, location="../dav/?a=1"), reply(207, found)))
-    with Session(Account(server.url, USERNAME, PASSWORD)) as session:
+    with Session(Credentials(server.url, USERNAME, PASSWORD)) as session:
         assert session.exists("/old/place/") is True
     assert [asked.path for asked in server.requests] == ["/old/place/", "/old/dav/?a=1"]
     first, second = server.requests
@@ -210,7 +215,7 @@ def test_a_relative_redirect_stays_with_the_host(web) -> None:
 
 @pytest.mark.parametrize("old", ["closed", "421", "404"])
 def test_an_account_that_moved_is_found_again_through_the_entry(
-    icloud: Sandbox, account: accounts.Account, known: Account, old: str
+    icloud: Sandbox, account: accounts.Account, known: Credentials, old: str
 ) -> None:
     with Session(on_pod(known, icloud), timeout=5) as session:
         icloud.move_pod(old)
@@ -219,7 +224,7 @@ def test_an_account_that_moved_is_found_again_through_the_entry(
 
 
 def test_a_calendar_is_not_gone_because_the_old_pod_says_so(
-    icloud: Sandbox, account: accounts.Account, known: Account
+    icloud: Sandbox, account: accounts.Account, known: Credentials
 ) -> None:
     with Session(on_pod(known, icloud)) as session:
         icloud.move_pod("404")
@@ -227,7 +232,7 @@ def test_a_calendar_is_not_gone_because_the_old_pod_says_so(
 
 
 def test_an_old_pod_that_is_only_overloaded_is_waited_for(
-    icloud: Sandbox, account: accounts.Account, known: Account
+    icloud: Sandbox, account: accounts.Account, known: Credentials
 ) -> None:
     with Session(on_pod(known, icloud)) as session:
         icloud.move_pod("503")
@@ -237,7 +242,7 @@ def test_an_old_pod_that_is_only_overloaded_is_waited_for(
 
 
 def test_what_is_gone_is_asked_of_the_entry_too_and_the_pod_stays_known(
-    icloud: Sandbox, account: accounts.Account, known: Account
+    icloud: Sandbox, account: accounts.Account, known: Credentials
 ) -> None:
     with Session(on_pod(known, icloud)) as session:
         with pytest.raises(NotFound):
@@ -246,7 +251,7 @@ def test_what_is_gone_is_asked_of_the_entry_too_and_the_pod_stays_known(
 
 
 def test_a_write_whose_answer_was_lost_is_asked_again_and_found_done(
-    icloud: Sandbox, account: accounts.Account, known: Account
+    icloud: Sandbox, account: accounts.Account, known: Credentials
 ) -> None:
     href = account.calendar("work").path + "A.ics"
     icloud.faults.lost(method="PUT", host="pod")
@@ -275,3 +280,48 @@ def test_another_persons_path_is_refused_and_known_as_such(
     with pytest.raises(DavError) as caught:
         wire.listing(other.calendar("home").path)
     assert caught.value.status == 403
+
+
+WORK = "/1/calendars/work/"
+
+
+WHOLE = multistatus(prop(f"{WORK}a.ics", '<getetag>"1"</getetag>'), after="<sync-token>2</sync-token>")
+
+
+def asked(web, app, question: Callable[[Session], object]) -> Session:
+    session = Session(Credentials(web(app).url, "anna", "x"), timeout=5)
+    with session:
+        question(session)
+    return session
+
+
+def test_a_page_is_no_receipt_for_a_write(web) -> None:
+    page = reply(200, b"<!DOCTYPE html>\n<HTML><body>Sign in to the network</body></HTML>")
+    for write in (
+        lambda session: session.put(f"{WORK}a.ics", b"BEGIN:VCALENDAR"),
+        lambda session: session.delete(f"{WORK}a.ics", etag='"1"'),
+    ):
+        with pytest.raises(dav.NotCalDav):
+            asked(web, page, write)
+
+
+def test_a_compressed_answer_is_read(web) -> None:
+    zipped = reply(207, gzip.compress(WHOLE), content_encoding="gzip")
+    seen: list[dav.Changes] = []
+    asked(web, zipped, lambda session: seen.append(session.changes(WORK, "1")))
+    assert seen[0].token == "2"
+
+
+@pytest.mark.parametrize("packed", [True, False])
+def test_an_answer_past_the_limit_is_not_read_to_its_end(web, monkeypatch: pytest.MonkeyPatch, packed: bool) -> None:
+    monkeypatch.setattr(client, "MAX_BODY", 100_000)
+    flood = b"x" * 5_000_000
+    answer = reply(207, gzip.compress(flood), content_encoding="gzip") if packed else reply(207, flood)
+    with pytest.raises(dav.TooLarge):
+        asked(web, answer, lambda session: session.calendars("/1/calendars/"))
+
+
+def test_a_compressed_answer_that_breaks_is_no_answer(web) -> None:
+    broken = reply(207, gzip.compress(WHOLE)[:-30] + b"junk" * 10, content_encoding="gzip")
+    with pytest.raises(dav.DavError):
+        asked(web, broken, lambda session: session.calendars("/1/calendars/"))

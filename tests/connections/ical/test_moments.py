@@ -1,0 +1,67 @@
+"""Dates, times and durations as files write them."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from connections.ical.moments import Length, Moment, find_day, midnight_before, next_day, parse_length, parse_moment
+
+BERLIN = ZoneInfo("Europe/Berlin")
+
+
+def wall(*parts: int) -> datetime:
+    return datetime(*parts)  # type: ignore[arg-type,misc] # noqa: DTZ001 - a wall clock
+
+
+@pytest.mark.parametrize(
+    ("text", "moment"),
+    [
+        ("20261201", Moment(wall(2026, 12, 1), None, is_date=True)),
+        ("20261201T100000", Moment(wall(2026, 12, 1, 10), BERLIN)),
+        ("20261201T100000Z", Moment(wall(2026, 12, 1, 10), UTC)),
+        ("20261201t100000z", Moment(wall(2026, 12, 1, 10), UTC)),
+        ("2026-12-01T10:00:00", Moment(wall(2026, 12, 1, 10), BERLIN)),
+        ("20261201T1000", Moment(wall(2026, 12, 1, 10), BERLIN)),
+        ("20261231T235960Z", Moment(wall(2026, 12, 31, 23, 59, 59), UTC)),
+    ],
+)
+def test_a_time_is_read_by_its_form(text: str, moment: Moment) -> None:
+    assert parse_moment(text, BERLIN) == moment
+
+
+@pytest.mark.parametrize("text", ["", "soon", "20261301", "20261201T250000", "2026120"])
+def test_what_is_no_time_is_refused(text: str) -> None:
+    with pytest.raises(ValueError, match=r"date|month|hour"):
+        parse_moment(text, BERLIN)
+
+
+@pytest.mark.parametrize(
+    ("text", "length"),
+    [
+        ("PT1H30M", Length(0, 5400)),
+        ("P1DT1S", Length(1, 1)),
+        ("P2W", Length(14, 0)),
+        ("-PT15M", Length(0, -900)),
+        ("+P1D", Length(1, 0)),
+    ],
+)
+def test_a_duration_has_days_and_seconds(text: str, length: Length) -> None:
+    assert parse_length(text) == length
+    assert length.elapsed == timedelta(days=length.days, seconds=length.seconds)
+
+
+def test_a_day_is_found_in_a_value_that_is_no_date() -> None:
+    assert find_day("about 20261201!") == Moment(wall(2026, 12, 1), None, is_date=True)
+    assert (find_day("soon"), find_day("20269901")) == (None, None)
+
+
+def test_a_lone_end_gives_the_midnight_before_it_and_a_lone_day_the_midnight_after_it() -> None:
+    assert midnight_before(Moment(wall(2026, 12, 1, 10), BERLIN)) == Moment(wall(2026, 12, 1), BERLIN)
+    assert midnight_before(Moment(wall(2026, 12, 2), None, is_date=True)) == Moment(
+        wall(2026, 12, 1), None, is_date=True
+    )
+    assert next_day(Moment(wall(2026, 12, 1), None, is_date=True)) == Moment(wall(2026, 12, 2), None, is_date=True)
+    assert (midnight_before(None), next_day(None)) == (None, None)
