@@ -96,17 +96,10 @@ def probe(account: dav.Account, home_path: str, deadline: float) -> Probe:
     """
     with dav.Session(account, deadline=deadline) as session:
         try:
-            found: home.Look | dav.DavError = _look_twice(session, home_path)
+            found: home.Look | dav.DavError = dav.despite_one_401(lambda: home.look(session, home_path))
         except dav.DavError as error:
             found = error
         return Probe(found, session.origin, session.requests)
-
-
-def _look_twice(session: dav.Session, home_path: str) -> home.Look:
-    try:
-        return home.look(session, home_path)
-    except dav.Unauthorized:
-        return home.look(session, home_path)
 
 
 def refresh(user_id: int, now: datetime, *, seconds: float) -> None:
@@ -145,7 +138,7 @@ def _unread(user_ids: Collection[int], now: datetime) -> ConnectionQuerySet:
     `now` is not asked again.
     """
     old = Calendar.objects.conflict_calendars().present().exclude(fresh_at__gte=now)
-    mine = Connection.objects.filter(user__in=user_ids, needs_attention=False, calendars__in=old).distinct()
+    mine = Connection.objects.filter(user__in=user_ids, calendars__in=old).distinct()
     return mine.exclude(failures__gt=0, poll_started_at__gte=now).askable(now)
 
 
