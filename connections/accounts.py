@@ -17,7 +17,7 @@ from connections import dav
 from connections.models import Calendar, CalendarConfiguration, Connection, Event, SyncRun, schedule_lock
 from connections.problems import Problem, classify_connecting
 from connections.sync import home
-from connections.sync.run import account_of, sync_connection
+from connections.sync.run import sync_connection
 from connections.sync.state import LeasedConnection
 from practice.models import User
 
@@ -180,7 +180,7 @@ def _spellings(password: str, url: str) -> list[str]:
 def _look_inside(url: str, username: str, password: str) -> Account:
     candidate = Connection(url=url, username=username, password=password)
     try:
-        with dav.Session(account_of(candidate)) as session:
+        with dav.Session(candidate.account) as session:
             look = home.look(session, "")
             candidate.origin = session.origin
     except dav.DavError as error:

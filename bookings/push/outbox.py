@@ -231,7 +231,7 @@ def _stored(
         lagging = there.stored.etag in placement.superseded_etags
         if lagging or not isinstance(placement, MirroredSlot) or not mirrored_slots.is_reshaped(there.stored.text):
             raise
-        return push.reword(calendar, there.stored, draft, agreed=agreed.text, now=now)
+        return push.put_texts(calendar, there.stored, draft, agreed=agreed.text, now=now)
 
 
 def _is_reworded(placement: Placement, pushed: ical.EventDraft) -> bool:

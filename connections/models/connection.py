@@ -11,7 +11,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from connections import leases
+from connections import dav, leases
 from connections.fields import PasswordField
 from connections.problems import Problem
 
@@ -106,6 +106,11 @@ class Connection(models.Model):
         if self.not_before is not None and self.not_before > now and not ignore_retry_after:
             return Problem("throttled")
         return None
+
+    @property
+    def account(self) -> dav.Account:
+        """What the wire needs to know of it."""
+        return dav.Account(self.url, self.username, self.password, self.origin)
 
     def is_leased(self, now: datetime) -> bool:
         """Is a sync of it under way?"""

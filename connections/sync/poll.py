@@ -13,7 +13,7 @@ from connections import dav
 from connections.models import Calendar, Connection, ConnectionQuerySet, SyncRun
 from connections.sync import home
 from connections.sync.report import SyncReport
-from connections.sync.run import Probe, Sync, account_of, carry_out
+from connections.sync.run import Probe, Sync, carry_out
 from connections.sync.state import LeasedConnection, lease
 
 MAX_BATCH = 200  # connections that one task leases
@@ -61,7 +61,7 @@ class Asked:
     def ask(self) -> Probe:
         """The work of the thread. Touches no table."""
         self.began = time.monotonic()
-        return probe(account_of(self.leased.connection), self.leased.connection.home_path, self.deadline)
+        return probe(self.leased.connection.account, self.leased.connection.home_path, self.deadline)
 
     @property
     def never(self) -> bool:

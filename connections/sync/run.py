@@ -22,7 +22,7 @@ from connections.models import Calendar, Connection, SyncRun, lease_length
 from connections.problems import Kind, Problem, Verdict, classify, classify_account, concerns_all
 from connections.sync import apply, home, outcome, reexpand
 from connections.sync.calendar import OutOfTime, Reading
-from connections.sync.report import SyncReport, count_problems, remember
+from connections.sync.report import SyncReport, count_problems, record
 from connections.sync.state import CalendarState, LeasedConnection, lease
 
 logger = logging.getLogger(__name__)
@@ -70,7 +70,7 @@ def _not_leased(connection_id: int, now: datetime, trigger: str) -> SyncReport:
         report.busy = True
     elif row.not_before and (problem := row.why_not_asked(now, by_person=True)):
         report.error, report.retry_after = problem, (row.not_before - now).total_seconds()
-        remember(report, trigger, now, error_before=row.error_code)
+        record(report, trigger, now, error_before=row.error_code)
     return report
 
 
@@ -85,7 +85,7 @@ def carry_out(sync: Sync, action: Callable[[], None], trigger: str) -> SyncRepor
     with guard.isolate_failure(f"what follows the sync of connection {connection.pk}"):
         if sync.reads or trigger == SyncRun.Trigger.PERSON:
             count_problems(report)
-        remember(report, trigger, now, error_before=sync.error_before)
+        record(report, trigger, now, error_before=sync.error_before)
         after_sync(connection.user_id, now, offline=trigger == SyncRun.Trigger.BOOKING)
     return report
 
@@ -96,11 +96,6 @@ def after_sync(user_id: int, now: datetime, *, offline: bool) -> None:
     `offline`: before a booking, while a client waits.
     """
     import_string(settings.AFTER_SYNC)(user_id, now, offline=offline)
-
-
-def account_of(connection: Connection) -> dav.Account:
-    """What the wire needs to know of a connection."""
-    return dav.Account(connection.url, connection.username, connection.password, connection.origin)
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,7 +161,7 @@ class Sync:
         dav.despite_one_401(self._attempt)
 
     def _attempt(self) -> None:
-        with dav.Session(account_of(self.connection), deadline=self.deadline or self._limit()) as session:
+        with dav.Session(self.connection.account, deadline=self.deadline or self._limit()) as session:
             try:
                 self._read_account(session, self._listing(session))
             finally:
