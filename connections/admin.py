@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from connections.models import Calendar, CalendarConfiguration, Connection, Event, Occurrence, SyncRun
 from connections.problems import sentence
-from connections.tasks import sync_soon
+from connections.sync.queue import sync_soon
 
 PEOPLE = ("username", "email", "first_name", "last_name")
 

@@ -123,7 +123,7 @@ class KalendsFirstSync(KalendsJob):
 
     def __init__(self) -> None:
         super().__init__()
-        with dav.Session(run.account_of(self.connection)) as session:
+        with dav.Session(self.connection.account) as session:
             session.calendars(self.connection.home_path)  # opens the connection, as in a worker that runs already
 
     def work(self) -> dict[str, Any]:

@@ -4,26 +4,47 @@ from __future__ import annotations
 
 import uuid
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from connections import dav, leases
 from connections.fields import PasswordField
+from connections.problems import Problem
 
 
 class ConnectionQuerySet(models.QuerySet["Connection"]):
     def due(self, now: datetime) -> ConnectionQuerySet:
         """Those whose next sync has come, that need nobody, may be asked and that nobody is syncing."""
-        return self.filter(next_sync_at__lte=now, needs_attention=False).askable(now).free(now)
+        return self.filter(leases.free(now, "lease_until"), next_sync_at__lte=now).askable(now)
 
-    def askable(self, now: datetime) -> ConnectionQuerySet:
-        """Those whose server has not asked to wait longer than until `now`."""
-        return self.filter(Q(not_before=None) | Q(not_before__lte=now))
+    def askable(
+        self, now: datetime, *, by_person: bool = False, ignore_retry_after: bool = False
+    ) -> ConnectionQuerySet:
+        """Those that may be asked at `now`: exactly those of which `why_not_asked` is None.
 
-    def free(self, now: datetime) -> ConnectionQuerySet:
-        return self.filter(Q(lease_until=None) | Q(lease_until__lte=now))
+        What needs a person is asked only `by_person`. A server that asked to wait is left alone so long, unless
+        `ignore_retry_after`.
+        """
+        well = self if by_person else self.filter(needs_attention=False)
+        return well if ignore_retry_after else well.filter(Q(not_before=None) | Q(not_before__lte=now))
+
+    def lease(self, now: datetime) -> tuple[str, int]:
+        """Lease from `now` on those that nobody is syncing: the token of them all, and how many there are.
+
+        Until the lease is given back they come due again when it ends, so that a killed process leaves nothing behind.
+        """
+        token, until = uuid.uuid4().hex, now + lease_length()
+        values = {"lease_token": token, "poll_started_at": now, "next_sync_at": until}
+        rows = Connection.objects.filter(pk__in=self.values("pk"))
+        return token, leases.take(rows, now, until=until, column="lease_until", **values)
+
+    def revoke_lease(self) -> None:
+        """End whatever sync is under way: it will not be able to write any more."""
+        leases.release(self, column="lease_until", lease_token="")
 
 
 class Connection(models.Model):
@@ -76,10 +97,34 @@ class Connection(models.Model):
     def healthy(self) -> bool:
         return not self.error_code
 
+    def why_not_asked(
+        self, now: datetime, *, by_person: bool = False, ignore_retry_after: bool = False
+    ) -> Problem | None:
+        """Why the account may not be asked at `now`, by the rule of `ConnectionQuerySet.askable`; None if it may."""
+        if self.needs_attention and not by_person:
+            return Problem(self.error_code or "unauthorized", self.error_params)
+        if self.not_before is not None and self.not_before > now and not ignore_retry_after:
+            return Problem("throttled")
+        return None
 
-def new_lease_token() -> str:
-    """A token that nobody else holds."""
-    return uuid.uuid4().hex
+    @property
+    def account(self) -> dav.Credentials:
+        """What the wire needs to know of it."""
+        return dav.Credentials(self.url, self.username, self.password, self.origin)
+
+    def is_leased(self, now: datetime) -> bool:
+        """Is a sync of it under way?"""
+        return leases.is_taken(self.lease_until, now)
+
+    def release(self, next_sync_at: datetime | None, **values: Any) -> bool:
+        """Give the lease back (this row is as it was leased), writing `values` with it; False if it was lost.
+
+        `next_sync_at` is written too, unless somebody asked for another time meanwhile: a choice of calendars, say.
+        """
+        mine = Connection.objects.filter(pk=self.pk, lease_token=self.lease_token)
+        unasked = mine.filter(next_sync_at=self.next_sync_at)
+        values |= {"column": "lease_until", "lease_token": ""}
+        return leases.release(unasked, next_sync_at=next_sync_at, **values) or leases.release(mine, **values)
 
 
 def lease_length() -> timedelta:

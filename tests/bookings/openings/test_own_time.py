@@ -144,7 +144,7 @@ def test_a_linked_calendar_deleted_with_all_its_events_cancels_nothing_whatever_
 ) -> None:
     CalendarConfiguration.objects.update(when_deleted=choice)
     bookings = [practice.booked(START + hours * HOUR) for hours in (0, 1, 3)]
-    practice.account.forget(practice.account.calendar("Home"))
+    practice.account.detach(practice.account.calendar("Home"))
     practice.poll_later(4)
     accounts.configure(
         practice.user, linked=None, conflicts=[Calendar.objects.get(name="Work")], now=practice.now

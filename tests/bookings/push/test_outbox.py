@@ -269,7 +269,7 @@ def test_the_title_follows_the_staff_members_template_and_the_alarm_their_choice
 
 def test_a_linked_calendar_that_is_gone_is_said(practice: Practice) -> None:
     booking = practice.book()
-    practice.account.forget(practice.account.calendar("Home"))
+    practice.account.detach(practice.account.calendar("Home"))
     assert practice.push() == ["no_linked_calendar"]
     assert practice.placement(booking).error_code == "linked_gone"
 

@@ -213,7 +213,7 @@ def test_an_event_moved_just_before_its_booking_is_cancelled_goes_all_the_same(p
 
 def test_a_deleted_calendar_cancels_nothing(practice: Practice) -> None:
     booking = practice.booked()
-    practice.account.forget(practice.account.calendar("Home"))
+    practice.account.detach(practice.account.calendar("Home"))
     practice.poll_later(3)
     assert (practice.proposals(), span(booking)[2]) == ([], "confirmed")
 

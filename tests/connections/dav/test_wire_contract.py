@@ -42,7 +42,7 @@ class ICloudServer:
 
     def remove(self, path: str) -> None:
         calendar = self._calendar(path)
-        self.account.forget(calendar) if calendar.path == path else calendar.delete(path)
+        self.account.detach(calendar) if calendar.path == path else calendar.delete(path)
 
     def write(self, path: str, data: bytes) -> None:
         self._calendar(path).put(path.rpartition("/")[2], data)
