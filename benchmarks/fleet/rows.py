@@ -25,9 +25,10 @@ def fill(count: int, url: str) -> None:
     """`count` staff members whose calendars have been read and stand as the answerer says."""
     listed = _listing(url)
     now = timezone.now()
-    users = User.objects.bulk_create((User(username=f"anna{at}") for at in range(count)), batch_size=AT_ONCE)
+    named = (User(username=f"anna{at}", slug=f"anna{at}") for at in range(count))
+    users = User.objects.bulk_create(named, batch_size=AT_ONCE)
     CalendarConfiguration.objects.bulk_create(
-        (CalendarConfiguration(user=user, saved_at=now) for user in users), batch_size=AT_ONCE
+        (CalendarConfiguration(user=user, time_zone="UTC", saved_at=now) for user in users), batch_size=AT_ONCE
     )
     connections = Connection.objects.bulk_create((_connection(user, url) for user in users), batch_size=AT_ONCE)
     Calendar.objects.bulk_create(

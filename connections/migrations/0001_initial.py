@@ -55,7 +55,7 @@ class Migration(migrations.Migration):
             name='CalendarConfiguration',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('time_zone', models.CharField(default='UTC', max_length=64, validators=[practice.zones.validate_zone], verbose_name='time zone')),
+                ('time_zone', models.CharField(default=connections.models.configuration.default_time_zone, max_length=64, validators=[practice.zones.validate_zone], verbose_name='time zone')),
                 ('saved_at', models.DateTimeField(blank=True, editable=False, null=True, verbose_name='calendars chosen')),
                 ('stale_policy', models.CharField(choices=[('pending', 'Take bookings as pending until the calendar can be read'), ('no_openings', 'Offer no times'), ('trust', 'Keep trusting the last good copy')], default=connections.models.configuration.default_stale_policy, max_length=16, verbose_name='while calendars cannot be read')),
                 ('detail', models.CharField(choices=[('full', 'Client, service and contact'), ('name', 'Client’s name'), ('busy', 'Only “Busy”')], default='name', max_length=8, verbose_name='what the linked calendar shows')),
