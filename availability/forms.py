@@ -10,12 +10,12 @@ from zoneinfo import ZoneInfo
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.utils.formats import time_format
 from django.utils.translation import gettext_lazy as _
 
 from availability.models import BlockedSlot, DateOverride, WorkingHours, refuse_clash
 from availability.slots import Period
 from availability.wall_clock import MIDNIGHT, exists, instant
+from practice import time_format
 from practice.models import User
 from practice.times import YEARS
 
@@ -254,7 +254,7 @@ def refuse_skipped(wall: datetime, zone: ZoneInfo) -> None:
     following = instant(wall, zone).astimezone(zone)
     raise ValidationError(
         _("%(time)s does not exist on this day, because the clocks go forward. Choose %(next)s or later."),
-        params={"time": _clock(wall.time()), "next": _clock(following.time())},
+        params={"time": time_format.clock(wall.time()), "next": time_format.clock(following.time())},
     )
 
 
@@ -274,7 +274,3 @@ def refuse_backwards(form: forms.BaseForm) -> None:
 
 def _weekday(form: PeriodForm) -> str:
     return str(form["weekday"].value())
-
-
-def _clock(clock: time) -> str:
-    return time_format(clock)

@@ -1,28 +1,28 @@
 """When a staff member works, and when not.
 
-WORKING HOURS: one period of every week. DATE OVERRIDE: one period of one date, or the word that it is closed;
-a date that has any no longer follows the week. BLOCKED SLOT: time that cannot be booked, made here; it never
-reaches iCloud.
+WORKING HOURS: one period of every week. DATE OVERRIDE: one period of one date, or a mark that the date is closed; a
+date with overrides does not follow the weekly hours. BLOCKED SLOT: time that cannot be booked, entered here; it is
+written to the linked calendar only where the staff member asked for that.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable
-from datetime import date, datetime, time
+from datetime import date, datetime
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F, Q
-from django.utils.formats import date_format, time_format
+from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
 from availability.slots import Period, clash
 from availability.wall_clock import MIDNIGHT
 from connections.models import schedule_lock
+from practice import time_format
 from practice.models import User
-from practice.time_format import spoken
 
 ENDS_AFTER_START = Q(end__gt=F("start")) | Q(end=MIDNIGHT)  # 00:00 as the end is the midnight after the day
 
@@ -69,7 +69,7 @@ class WorkingHours(models.Model):
         )
 
     def __str__(self) -> str:
-        return f"{self.get_weekday_display()} {period_text(self.period)}"
+        return f"{self.get_weekday_display()} {time_format.period(*self.period)}"
 
     @property
     def period(self) -> Period:
@@ -146,7 +146,7 @@ class DateOverride(models.Model):
     @property
     def hours(self) -> str:
         """What people read: the period, or that the date is closed."""
-        return str(_("Closed")) if self.period is None else period_text(self.period)
+        return str(_("Closed")) if self.period is None else time_format.period(*self.period)
 
     @property
     def period(self) -> Period | None:
@@ -174,7 +174,7 @@ class BlockedSlotQuerySet(models.QuerySet["BlockedSlot"]):
 
 
 class BlockedSlot(models.Model):
-    """Time that cannot be booked, made by hand: [start, end) in UTC. Unless asked for it is not written to iCloud."""
+    """Time that cannot be booked, entered by hand: [start, end) in UTC."""
 
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.CASCADE, related_name="blocked_slots", verbose_name=_("staff member")
@@ -201,20 +201,11 @@ class BlockedSlot(models.Model):
         indexes = (models.Index(fields=("user", "end", "start"), name="blocked_slots_by_time"),)
 
     def __str__(self) -> str:
-        return f"{spoken(self.start)} – {spoken(self.end)}"
-
-
-def period_text(period: Period) -> str:
-    """Write a period as people of the active language do, midnight as the end included."""
-    return f"{_clock(period[0])}–{_clock(period[1])}"
+        return f"{time_format.day_clock_and_zone(self.start)} – {time_format.day_clock_and_zone(self.end)}"
 
 
 def refuse_clash(period: Period, others: Iterable[Period]) -> None:
     """Raise ValidationError if the period overlaps one of the others of its day."""
     for other in others:
         if clash(period, other):
-            raise ValidationError(_("This overlaps %(period)s."), params={"period": period_text(other)})
-
-
-def _clock(clock: time) -> str:
-    return time_format(clock)
+            raise ValidationError(_("This overlaps %(period)s."), params={"period": time_format.period(*other)})

@@ -3,109 +3,101 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import wraps
-from typing import Any
-from zoneinfo import ZoneInfo
+from functools import update_wrapper
+from typing import Any, Concatenate, ParamSpec
 
 from django.contrib import messages
-from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import gettext as _
-from django_htmx.middleware import HtmxDetails
 
 from availability.forms import BlockedSlotForm, DateOverrideForm, posted_week, reshaped_week, week_of
 from availability.models import BlockedSlot, DateOverride, WorkingHours, write_week
+from connections.calendar_page import CalendarRequest, calendar_page
 from connections.models import CalendarConfiguration, schedule_lock
-from practice.models import User
+from practice.roles import Action
+from practice.staff_page import View
+
+P = ParamSpec("P")
 
 
-class StaffRequest(HttpRequest):
-    user: User
-    htmx: HtmxDetails
+def change(view: Callable[Concatenate[CalendarRequest, P], HttpResponse]) -> View[P]:
+    """Decorate a view that changes something of the person who is signed in; a GET is sent to the page.
 
+    Whoever sets hours can be booked from then on, so they get a calendar configuration if they have none.
+    """
 
-Change = Callable[..., HttpResponse]
-
-
-def change(view: Change) -> Callable[..., HttpResponse]:
-    """A view that changes something of the person signed in, given their zone; a GET is sent to the page."""
-
-    @login_required
-    @wraps(view)
-    def wrapped(request: StaffRequest, **kwargs: Any) -> HttpResponse:
+    def wrapped(request: CalendarRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
         if request.method != "POST":
             return redirect("availability:page")
-        zone = get_object_or_404(CalendarConfiguration, user=request.user).zone
-        return view(request, zone, **kwargs)
+        if request.configuration._state.adding:
+            request.configuration, _created = CalendarConfiguration.objects.get_or_create(user=request.user)
+        return view(request, *args, **kwargs)
 
-    return wrapped
+    update_wrapper(wrapped, view)
+    return calendar_page(Action.MANAGE_OWN_CALENDAR)(wrapped)
 
 
-@login_required
-def page(request: StaffRequest) -> HttpResponse:
-    configuration = CalendarConfiguration.objects.filter(user=request.user).first()
-    if configuration is None:
-        return render(request, "availability/page.html")
-    return render(request, "availability/page.html", _sections(request.user, configuration.zone))
+@calendar_page(Action.MANAGE_OWN_CALENDAR)
+def page(request: CalendarRequest) -> HttpResponse:
+    return render(request, "availability/page.html", _sections(request))
 
 
 @change
-def hours(request: StaffRequest, zone: ZoneInfo) -> HttpResponse:
+def hours(request: CalendarRequest) -> HttpResponse:
     if reshaped := reshaped_week(request.POST):
-        return _show(request, zone, "hours", week=reshaped)
+        return _show(request, "hours", week=reshaped)
     week = posted_week(request.POST)
     if not week.is_valid():
-        return _show(request, zone, "hours", week=week)
+        return _show(request, "hours", week=week)
     write_week(request.user, week.hours)
-    return _done(request, zone, "hours", _("Weekly hours saved."))
+    return _done(request, "hours", _("Weekly hours saved."))
 
 
 @change
-def add_override(request: StaffRequest, zone: ZoneInfo) -> HttpResponse:
+def add_override(request: CalendarRequest) -> HttpResponse:
     with schedule_lock(request.user):
-        form = DateOverrideForm(request.user, zone, timezone.now(), request.POST)
+        form = DateOverrideForm(request.user, request.zone, request.now, request.POST)
         if valid := form.is_valid():
             form.save()
     if not valid:
-        return _show(request, zone, "overrides", override_form=form)
-    return _done(request, zone, "overrides", _("Date override added."))
+        return _show(request, "overrides", override_form=form)
+    return _done(request, "overrides", _("Date override added."))
 
 
 @change
-def remove_override(request: StaffRequest, zone: ZoneInfo, pk: int) -> HttpResponse:
+def remove_override(request: CalendarRequest, pk: int) -> HttpResponse:
     get_object_or_404(DateOverride, pk=pk, user=request.user).delete()
-    return _done(request, zone, "overrides", _("Date override removed."))
+    return _done(request, "overrides", _("Date override removed."))
 
 
 @change
-def add_blocked_slot(request: StaffRequest, zone: ZoneInfo) -> HttpResponse:
+def add_blocked_slot(request: CalendarRequest) -> HttpResponse:
     with schedule_lock(request.user):
-        form = BlockedSlotForm(request.user, zone, timezone.now(), request.POST)
+        form = BlockedSlotForm(request.user, request.zone, request.now, request.POST)
         if valid := form.is_valid():
             form.save()
     if not valid:
-        return _show(request, zone, "blocked", blocked_form=form)
-    return _done(request, zone, "blocked", _blocked(request.user))
+        return _show(request, "blocked", blocked_form=form)
+    return _done(request, "blocked", _blocked_sentence(request.configuration))
 
 
-def _blocked(user: User) -> str:
-    if user.calendar_configuration.mirrors:
+def _blocked_sentence(configuration: CalendarConfiguration) -> str:
+    if configuration.mirrors:
         return _("Time blocked. It appears on your iPhone in a moment.")
     return _("Time blocked. It is not shown on your iPhone.")
 
 
 @change
-def remove_blocked_slot(request: StaffRequest, zone: ZoneInfo, pk: int) -> HttpResponse:
+def remove_blocked_slot(request: CalendarRequest, pk: int) -> HttpResponse:
     get_object_or_404(BlockedSlot, pk=pk, user=request.user).delete()
-    return _done(request, zone, "blocked", _("Blocked slot removed."))
+    return _done(request, "blocked", _("Blocked slot removed."))
 
 
-def _sections(user: User, zone: ZoneInfo) -> dict[str, Any]:
+def _sections(request: CalendarRequest) -> dict[str, Any]:
     """What the three sections show when nothing was typed."""
-    now = timezone.now()
+    user, zone, now = request.user, request.zone, request.now
     return {
         "zone": zone,
         "week": week_of(WorkingHours.objects.filter(user=user).by_weekday()),
@@ -113,18 +105,18 @@ def _sections(user: User, zone: ZoneInfo) -> dict[str, Any]:
         "overrides": DateOverride.objects.filter(user=user).upcoming(now.astimezone(zone).date()),
         "blocked_form": BlockedSlotForm(user, zone, now),
         "blocked_slots": BlockedSlot.objects.filter(user=user).upcoming(now).prefetch_related("mirrored"),
-        "mirrors": user.calendar_configuration.mirrors,
+        "mirrors": request.configuration.mirrors,
     }
 
 
-def _show(request: StaffRequest, zone: ZoneInfo, section: str, **typed: Any) -> HttpResponse:
+def _show(request: CalendarRequest, section: str, **typed: Any) -> HttpResponse:
     """Render the section for htmx and the page for everybody else, with what was typed."""
     template = f"availability/_{section}.html" if request.htmx else "availability/page.html"
-    return render(request, template, _sections(request.user, zone) | typed)
+    return render(request, template, _sections(request) | typed)
 
 
-def _done(request: StaffRequest, zone: ZoneInfo, section: str, sentence: str) -> HttpResponse:
+def _done(request: CalendarRequest, section: str, sentence: str) -> HttpResponse:
     if request.htmx:
-        return _show(request, zone, section, done=sentence)
+        return _show(request, section, done=sentence)
     messages.success(request, sentence)
     return redirect(f"{reverse('availability:page')}#{section}")

@@ -118,9 +118,10 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator"},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
-LOGIN_URL = "login"
+LOGIN_URL = "practice:login"
 LOGIN_REDIRECT_URL = "week"
-LOGOUT_REDIRECT_URL = "login"
+LOGOUT_REDIRECT_URL = "practice:login"
+CSRF_FAILURE_VIEW = "practice.expired_session.csrf_failure"
 
 AXES_FAILURE_LIMIT = 10
 AXES_COOLOFF_TIME = 0.25  # hours

@@ -1,71 +1,44 @@
-"""What every page of a staff member starts with: who, when, and in which zone."""
+"""A page for staff that shows times: in the zone of whoever looks at it, with what they decided about calendars."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime
-from functools import wraps
+from functools import update_wrapper
 from typing import Concatenate, ParamSpec, cast
 from zoneinfo import ZoneInfo
 
-from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.utils import timezone
-from django_htmx.http import HttpResponseClientRefresh
-from django_htmx.middleware import HtmxDetails
 
 from connections.models import CalendarConfiguration
-from practice.models import User
+from practice.roles import Action
+from practice.staff_page import StaffRequest, View, staff_page
 
 P = ParamSpec("P")
 
 
-class StaffRequest(HttpRequest):
-    """A request of somebody who is signed in and can be booked."""
+class CalendarRequest(StaffRequest):
+    """A staff request with the person's configuration, unsaved defaults where there is none, and their zone."""
 
-    user: User
-    htmx: HtmxDetails
-    now: datetime
     zone: ZoneInfo
     configuration: CalendarConfiguration
 
 
-Page = Callable[Concatenate[StaffRequest, P], HttpResponse]
-View = Callable[Concatenate[HttpRequest, P], HttpResponse]
+Page = Callable[Concatenate[CalendarRequest, P], HttpResponse]
 
 
-def staff_page(view: Page[P]) -> View[P]:
-    """A page for people who are signed in, in the zone they chose; the clock is read here, once."""
-    guarded = login_required(_prepared(view))
+def calendar_page(action: Action = Action.WORK) -> Callable[[Page[P]], View[P]]:
+    """Decorate a view like `staff_page`; it runs in the person's zone."""
 
-    @wraps(view)
-    def wrapped(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
-        if is_htmx(request) and not request.user.is_authenticated:
-            # A part of a page that outlived its session: the whole page must ask to sign in, not the part.
-            return HttpResponseClientRefresh()
-        return guarded(request, *args, **kwargs)
+    def decorate(view: Page[P]) -> View[P]:
+        def prepared(request: StaffRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+            calendar = cast(CalendarRequest, request)
+            calendar.configuration = CalendarConfiguration.of(request.user)
+            calendar.zone = calendar.configuration.zone
+            with timezone.override(calendar.zone):
+                return view(calendar, *args, **kwargs)
 
-    return cast("View[P]", wrapped)
+        update_wrapper(prepared, view)
+        return staff_page(action)(prepared)
 
-
-def _prepared(view: Page[P]) -> View[P]:
-    def prepared(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
-        staff = cast(StaffRequest, request)
-        staff.now = timezone.now()
-        staff.configuration = _configuration(staff.user)
-        staff.zone = staff.configuration.zone
-        with timezone.override(staff.zone):
-            return view(staff, *args, **kwargs)
-
-    return cast("View[P]", prepared)
-
-
-def is_htmx(request: HttpRequest) -> bool:
-    return bool(cast(StaffRequest, request).htmx)
-
-
-def _configuration(user: User) -> CalendarConfiguration:
-    """The user's configuration; somebody made with Django's own tools gets one at the first page."""
-    if not hasattr(user, "calendar_configuration"):
-        CalendarConfiguration.objects.get_or_create(user=user)
-    return user.calendar_configuration
+    return decorate

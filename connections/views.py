@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from django.contrib import messages
-from django.contrib.auth.decorators import login_required
 from django.db.models import Count, Q, QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters, sensitive_variables
 from django.views.decorators.http import require_POST
@@ -20,12 +20,10 @@ from connections.status.health import health
 from connections.status.overview import overview
 from connections.sync.queue import sync_soon
 from practice.models import User
+from practice.roles import Action
+from practice.staff_page import StaffRequest, staff_page
 
-
-class StaffRequest(HttpRequest):
-    """A request by somebody who is signed in."""
-
-    user: User
+own_page = staff_page(Action.MANAGE_OWN_CALENDAR)
 
 
 def own(request: StaffRequest) -> QuerySet[Connection]:
@@ -33,87 +31,86 @@ def own(request: StaffRequest) -> QuerySet[Connection]:
     return Connection.objects.filter(user=request.user)
 
 
-@login_required
+@own_page
 def index(request: StaffRequest) -> HttpResponse:
-    now = timezone.now()
     connections = own(request).annotate(
         found=Count("calendars", filter=Q(calendars__gone_at=None)),
         blocking=Count("calendars", filter=Q(calendars__is_conflict_calendar=True)),
     )
-    rows = [(connection, health(connection, now)) for connection in connections]
-    return render(request, "connections/list.html", {"rows": rows, "now": now})
+    rows = [(connection, health(connection, request.now)) for connection in connections]
+    return render(request, "connections/list.html", {"rows": rows, "now": request.now})
 
 
-@login_required
+@own_page
 def new(request: StaffRequest) -> HttpResponse:
     return render(request, "connections/new.html")
 
 
 @sensitive_post_parameters("app_password")
 @sensitive_variables("form")
-@login_required
+@own_page
 def new_icloud(request: StaffRequest) -> HttpResponse:
     form = ICloudForm(posted(request))
-    if form.is_valid() and (connection := _connect(request.user, form)):
+    if form.is_valid() and (connection := _connect(request.user, form, request.now)):
         messages.success(request, _("%(connection)s is connected.") % {"connection": connection})
         return redirect("configuration")
     return render(request, "connections/new_icloud.html", {"form": form, "further": own(request).exists()})
 
 
 @sensitive_variables()
-def _connect(user: User, form: ICloudForm) -> Connection | None:
+def _connect(user: User, form: ICloudForm, now: datetime) -> Connection | None:
     username, password = form.cleaned_data["apple_id"], form.cleaned_data["app_password"]
     try:
-        return accounts.connect(user, username=username, password=password, now=timezone.now())
+        return accounts.connect(user, username=username, password=password, now=now)
     except accounts.ConnectFailed as failure:
         form.refuse(failure)
         return None
 
 
-@login_required
+@own_page
 def detail(request: StaffRequest, pk: int) -> HttpResponse:
     connection = get_object_or_404(own(request), pk=pk)
     return render(request, "connections/detail.html", _overview(request, connection))
 
 
-@login_required
+@own_page
 def state(request: StaffRequest, pk: int) -> HttpResponse:
     connection = get_object_or_404(own(request), pk=pk)
     return render(request, "connections/_state.html", _overview(request, connection))
 
 
 def _overview(request: StaffRequest, connection: Connection) -> dict[str, object]:
-    now, asked = timezone.now(), request.GET.get("asked", "")
-    page = overview(connection, now=now, asked=int(asked) if asked.isdecimal() and len(asked) < 12 else 0)
-    return {"page": page, "connection": connection, "now": now}
+    asked = request.GET.get("asked", "")
+    page = overview(connection, now=request.now, asked=int(asked) if asked.isdecimal() and len(asked) < 12 else 0)
+    return {"page": page, "connection": connection, "now": request.now}
 
 
 @require_POST
-@login_required
+@own_page
 def sync(request: StaffRequest, pk: int) -> HttpResponse:
     return _ask(request, get_object_or_404(own(request), pk=pk), full=False)
 
 
 @require_POST
-@login_required
+@own_page
 def resync(request: StaffRequest, pk: int) -> HttpResponse:
     return _ask(request, get_object_or_404(own(request), pk=pk), full=True)
 
 
 def _ask(request: StaffRequest, connection: Connection, *, full: bool) -> HttpResponse:
     """Ask for a sync and go back to the page, which says when it is done."""
-    asked = int(timezone.now().timestamp())
+    asked = int(request.now.timestamp())
     sync_soon(connection.pk, full=full)
     return redirect(f"{reverse('connections:detail', args=[connection.pk])}?asked={asked}")
 
 
 @sensitive_post_parameters("app_password")
 @sensitive_variables("form")
-@login_required
+@own_page
 def reconnect(request: StaffRequest, pk: int) -> HttpResponse:
     connection = get_object_or_404(own(request), pk=pk)
     form = PasswordForm(posted(request), any_shape=not accounts.is_icloud(connection.url))
-    if form.is_valid() and (report := _reconnect(connection, form)):
+    if form.is_valid() and (report := _reconnect(connection, form, request.now)):
         counts = {"added": report.added, "removed": report.removed, "confirmed": report.confirmed}
         text = _("Reconnected: %(added)d added, %(removed)d removed, %(confirmed)d confirmed.")
         messages.success(request, text % counts)
@@ -122,9 +119,9 @@ def reconnect(request: StaffRequest, pk: int) -> HttpResponse:
 
 
 @sensitive_variables()
-def _reconnect(connection: Connection, form: PasswordForm) -> accounts.ReconnectReport | None:
+def _reconnect(connection: Connection, form: PasswordForm, now: datetime) -> accounts.ReconnectReport | None:
     try:
-        return accounts.reconnect(connection, password=form.cleaned_data["app_password"], now=timezone.now())
+        return accounts.reconnect(connection, password=form.cleaned_data["app_password"], now=now)
     except accounts.ConnectFailed as failure:
         form.refuse(failure)
         return None

@@ -1,24 +1,33 @@
-"""Who may do what in a practice: the roles are groups, so that Django's own tools show them."""
+"""Who may do what in a practice: one table."""
 
 from __future__ import annotations
 
-from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
+from enum import StrEnum
+from typing import Final
 
 from practice.models import User
 
-OWNER = "Owner"
-FRONT_DESK = "Front desk"
+Role = User.Role
 
 
-def is_owner(user: AbstractBaseUser | AnonymousUser) -> bool:
-    """May this user see to the whole practice?"""
-    return isinstance(user, User) and (user.is_superuser or _in(user, OWNER))
+class Action(StrEnum):
+    """Something that not everybody who signs in may do."""
+
+    WORK = "work"  # use the pages for staff at all
+    MANAGE_OWN_CALENDAR = "manage_own_calendar"  # own connections and own hours
 
 
-def is_front_desk(user: AbstractBaseUser | AnonymousUser) -> bool:
-    """Does this user handle bookings of all, seeing weeks as "Blocked" and touching no connection?"""
-    return isinstance(user, User) and _in(user, FRONT_DESK)
+ALLOWED: Final[dict[Action, frozenset[Role]]] = {
+    Action.WORK: frozenset({Role.OWNER, Role.STAFF, Role.FRONT_DESK}),
+    Action.MANAGE_OWN_CALENDAR: frozenset({Role.OWNER, Role.STAFF}),
+}
 
 
-def _in(user: User, group: str) -> bool:
-    return user.groups.filter(name=group).exists()
+def role_of(user: User) -> Role:
+    """The user's role; superusers count as owners."""
+    return Role.OWNER if user.is_superuser else Role(user.role)
+
+
+def may(user: User, action: Action) -> bool:
+    """Is the user active, and does their role allow the action?"""
+    return user.is_active and role_of(user) in ALLOWED[action]

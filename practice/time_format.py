@@ -1,11 +1,17 @@
-"""Times as people say them, in the active language and zone. What is written how: config/formats."""
+"""Times as people write and say them, in the active language and zone: the only module that words them.
+
+What is written how: config/formats. Reading times, and ISO 8601 for programs: practice.times.
+"""
 
 from __future__ import annotations
 
 from datetime import datetime, time
+from zoneinfo import ZoneInfo
 
 from django.utils import timezone
 from django.utils.formats import date_format, time_format
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 Span = tuple[datetime, datetime]
 
@@ -13,6 +19,11 @@ Span = tuple[datetime, datetime]
 def clock(moment: datetime | time) -> str:
     """The time on the clock; an instant is read in the active zone."""
     return time_format(timezone.localtime(moment) if isinstance(moment, datetime) else moment)
+
+
+def period(start: time, end: time) -> str:
+    """From when to when on the clock; midnight as the end is 00:00."""
+    return f"{clock(start)}–{clock(end)}"
 
 
 def day_name(moment: datetime) -> str:
@@ -23,6 +34,29 @@ def day_name(moment: datetime) -> str:
 def day_and_clock(moment: datetime) -> str:
     """An instant with its day."""
     return date_format(timezone.localtime(moment), "DATETIME_FORMAT")
+
+
+def short_day_and_clock(moment: datetime) -> str:
+    """An instant of these weeks with its day, without the year."""
+    return date_format(timezone.localtime(moment), "SHORT_DATETIME_FORMAT")
+
+
+def day_clock_and_zone(moment: datetime) -> str:
+    """An instant with its day and the letters of the active zone, such as CET."""
+    local = timezone.localtime(moment)
+    return f"{date_format(local, 'DATETIME_FORMAT')} {local.tzname()}"
+
+
+def day_and_clock_in(zone: ZoneInfo, moment: datetime) -> str:
+    """An instant with its day in that zone, which is named: the reader may be anywhere."""
+    return f"{date_format(moment.astimezone(zone), 'DATETIME_FORMAT')} ({zone_time(zone)})"
+
+
+def zone_time(zone: ZoneInfo) -> str:
+    """The zone's time as people call it: “Berlin time”, “New York time”, “UTC”."""
+    if "/" not in zone.key:
+        return zone.key
+    return _("%(place)s time") % {"place": zone.key.rsplit("/", 1)[-1].replace("_", " ")}
 
 
 def clocks(span: Span) -> str:
@@ -41,7 +75,20 @@ def day_and_clocks(span: Span) -> str:
     return f"{day_and_clock(span[0])} – {day_and_clock(span[1])}"
 
 
-def spoken(moment: datetime) -> str:
-    """The moment as people read it, in the active zone, which is named by its letters."""
-    local = timezone.localtime(moment)
-    return f"{date_format(local, 'DATETIME_FORMAT')} {local.tzname()}"
+def relative(moment: datetime, now: datetime) -> str:
+    """How far `moment` is from `now` in words, rounded down to one unit: "5 minutes ago", "in 2 hours"."""
+    seconds = round((moment - now).total_seconds())
+    amount = _amount(abs(seconds))
+    if not amount:
+        return _("just now") if moment <= now else _("in a moment")
+    return (_("%(amount)s ago") if seconds < 0 else _("in %(amount)s")) % {"amount": amount}
+
+
+def _amount(seconds: int) -> str:
+    if seconds < 60:
+        return ""
+    if seconds < 3600:
+        return ngettext("%d minute", "%d minutes", seconds // 60) % (seconds // 60)
+    if seconds < 86400:
+        return ngettext("%d hour", "%d hours", seconds // 3600) % (seconds // 3600)
+    return ngettext("%d day", "%d days", seconds // 86400) % (seconds // 86400)

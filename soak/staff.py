@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from http import HTTPStatus
 
 from django.utils import timezone
 
@@ -178,7 +179,7 @@ class StaffMember(Actor):
 
     def _checked(self, page: Page, path: str) -> Page:
         self.ledger.count("pages")
-        if "/login/" in page.path:
+        if "/login/" in page.path or page.status == HTTPStatus.UNAUTHORIZED:
             self.signed_in = False
             raise NoAnswer("signed out")
         if page.status not in (200, 404):

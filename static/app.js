@@ -20,6 +20,46 @@ window.addEventListener("pageshow", () => {
   }
 });
 
+// Signing in, in whichever tab, makes the tokens of all open forms invalid. The cookie always has the valid one.
+const csrfToken = () => document.cookie.match(/(?:^|; )csrftoken=([^;]*)/)?.[1];
+
+document.addEventListener(
+  "submit",
+  (event) => {
+    const field = event.target.querySelector("input[name=csrfmiddlewaretoken]");
+    if (field) field.value = csrfToken() ?? field.value;
+  },
+  { capture: true },
+);
+
+// Was something typed or chosen on the page that is not saved yet?
+const isUnsaved = (field) => {
+  if (field.type === "hidden") return false;
+  if (field.type === "checkbox" || field.type === "radio") return field.checked !== field.defaultChecked;
+  if (field.tagName !== "SELECT") return field.value !== field.defaultValue;
+  const chosen = [...field.options].findIndex((option) => option.defaultSelected);
+  return field.selectedIndex !== Math.max(chosen, 0);
+};
+
+document.addEventListener("htmx:configRequest", (event) => {
+  const { headers } = event.detail;
+  if ("X-CSRFToken" in headers) headers["X-CSRFToken"] = csrfToken() ?? headers["X-CSRFToken"];
+  if ([...document.querySelectorAll("main :is(input, select, textarea)")].some(isUnsaved)) {
+    headers["Kalends-Unsaved"] = "true"; // if the session has ended, the page must not leave for sign-in
+  }
+});
+
+// The sentence about an ended session goes with the next attempt; in a dialog it is shown where it can be reached.
+document.addEventListener("htmx:beforeRequest", (event) => {
+  if (event.detail.requestConfig.verb !== "get") document.querySelector("#signed-out")?.remove();
+});
+
+document.addEventListener("htmx:afterSwap", (event) => {
+  const notice = event.target.querySelector("#signed-out");
+  const dialog = document.querySelector("dialog[open]");
+  if (notice && dialog) dialog.prepend(notice);
+});
+
 // An open menu closes with Escape and with a click beside it.
 const closeMenus = (except) => {
   for (const menu of document.querySelectorAll("details.menu[open]")) {

@@ -25,9 +25,10 @@ def create(count: int, url: str) -> None:
     """Create `count` staff members whose calendars have been read and agree with what the server at `url` lists."""
     listed = _listing(url)
     now = timezone.now()
-    users = User.objects.bulk_create((User(username=f"anna{at}") for at in range(count)), batch_size=BATCH_SIZE)
+    named = (User(username=f"anna{at}", slug=f"anna{at}") for at in range(count))
+    users = User.objects.bulk_create(named, batch_size=BATCH_SIZE)
     CalendarConfiguration.objects.bulk_create(
-        (CalendarConfiguration(user=user, saved_at=now) for user in users), batch_size=BATCH_SIZE
+        (CalendarConfiguration(user=user, time_zone="UTC", saved_at=now) for user in users), batch_size=BATCH_SIZE
     )
     connections = Connection.objects.bulk_create((_connection(user, url) for user in users), batch_size=BATCH_SIZE)
     Calendar.objects.bulk_create(

@@ -9,12 +9,13 @@ from zoneinfo import ZoneInfo
 from django.conf import settings
 from django.core.mail import send_mail
 from django.urls import reverse
-from django.utils import formats, translation
+from django.utils import translation
 from django.utils.translation import gettext as _
 
 from bookings.clients import one_line
 from bookings.models import Booking, BookingChange, Proposal
 from connections.models import CalendarConfiguration
+from practice import time_format
 from practice.models import User
 
 Kind = BookingChange.Kind
@@ -150,19 +151,14 @@ def _link(name: str, *arguments: str) -> str:
 
 def _to_client(booking: Booking, moment: datetime) -> str:
     """The moment as the client's clock shows it or, if their zone is not known, the staff member's."""
-    return _when(moment, booking.client.time_zone or _zone_of(booking.staff))
+    zone = ZoneInfo(booking.client.time_zone) if booking.client.time_zone else _zone_of(booking.staff)
+    return time_format.day_and_clock_in(zone, moment)
 
 
 def _to_staff(booking: Booking) -> str:
     """The start as the staff member's clock shows it."""
-    return _when(booking.start, _zone_of(booking.staff))
+    return time_format.day_and_clock_in(_zone_of(booking.staff), booking.start)
 
 
-def _when(moment: datetime, zone: str) -> str:
-    """The moment in that zone, which is named: who reads a mail may be anywhere."""
-    return f"{formats.date_format(moment.astimezone(ZoneInfo(zone)), 'DATETIME_FORMAT')} ({zone})"
-
-
-def _zone_of(staff: User) -> str:
-    configuration = CalendarConfiguration.objects.filter(user=staff).first()
-    return configuration.time_zone if configuration else settings.TIME_ZONE
+def _zone_of(staff: User) -> ZoneInfo:
+    return CalendarConfiguration.of(staff).zone

@@ -6,7 +6,6 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from django.utils import formats
 from django.utils.translation import gettext as _
 
 from availability.intervals import Span
@@ -18,6 +17,7 @@ from bookings.openings.own_time import booked_spans, own_spans
 from connections.busy import Busy, busy
 from connections.freshness import freshness
 from connections.models import CalendarConfiguration
+from practice import time_format
 from practice.models import User
 
 ANY_MINUTE = timedelta(minutes=1)
@@ -163,8 +163,8 @@ def _outside_hours(user: User, span: Span) -> str:
     reach = span[0] - timedelta(days=1), span[1] + timedelta(days=1)
     if _covered(span, working_hours(user, *reach)):
         return ""
-    local = formats.date_format(span[0].astimezone(configuration.zone), "DATETIME_FORMAT")
-    return _("%(time)s (%(zone)s) is outside the working hours.") % {"time": local, "zone": configuration.time_zone}
+    time = time_format.day_and_clock_in(configuration.zone, span[0])
+    return _("%(time)s is outside the working hours.") % {"time": time}
 
 
 def _covered(span: Span, hours: Sequence[Span]) -> bool:

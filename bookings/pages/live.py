@@ -11,12 +11,12 @@ from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
 
-from connections.calendar_page import StaffRequest
+from connections.calendar_page import CalendarRequest
 
 _CSRF = re.compile(r'name="csrfmiddlewaretoken" value="[^"]*"')  # differs each time it is written
 
 
-def live(request: StaffRequest, page: str, part: str, context: dict[str, Any]) -> HttpResponse:
+def live(request: CalendarRequest, page: str, part: str, context: dict[str, Any]) -> HttpResponse:
     """The page with its live part or, for the part's own polling, the part alone.
 
     The part tells which version it is. While that is still the current one the answer is 204, so that the browser
@@ -31,7 +31,7 @@ def live(request: StaffRequest, page: str, part: str, context: dict[str, Any]) -
     return render(request, "bookings/_live.html" if polled else page, context)
 
 
-def _address(request: StaffRequest, version: str) -> str:
+def _address(request: CalendarRequest, version: str) -> str:
     query = request.GET.copy()
     query["seen"] = version
     return f"{request.path}?{query.urlencode()}"

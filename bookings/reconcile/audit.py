@@ -18,7 +18,7 @@ from connections.sync import reexpand
 from connections.sync.inspect import Inspected, inspect
 from connections.sync.run import sync_connection
 from practice.models import User
-from practice.time_format import spoken
+from practice.time_format import day_clock_and_zone
 
 State = LinkedEvent.State
 Wanted = LinkedEvent.Wanted
@@ -151,7 +151,7 @@ def _names(placement: LinkedEvent, inspected: Inspected) -> dict[str, object]:
 
 
 def _when(moment: datetime | None) -> str:
-    return spoken(moment) if moment else _("no time")
+    return day_clock_and_zone(moment) if moment else _("no time")
 
 
 def _of_mirror(inspected: Inspected) -> Iterator[Difference]:

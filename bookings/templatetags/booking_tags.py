@@ -8,7 +8,6 @@ from typing import Protocol
 from django import template
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from availability.intervals import Span
@@ -63,11 +62,7 @@ def day(moment: datetime) -> date:
 @register.filter
 def near(moment: datetime, now: datetime) -> str:
     """The time on the clock, with the day where that is another than that of `now`."""
-    return (
-        time_format.clock(moment)
-        if day(moment) == day(now)
-        else date_format(timezone.localtime(moment), "SHORT_DATETIME_FORMAT")
-    )
+    return time_format.clock(moment) if day(moment) == day(now) else time_format.short_day_and_clock(moment)
 
 
 @register.filter

@@ -12,13 +12,18 @@ from django.db import models, transaction
 from django.db.models import F, QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from practice.models import User
+from practice.models import Practice, User
 from practice.zones import validate_zone
 
 
 def default_stale_policy() -> str:
     """The deployment's choice for a staff member who has made none."""
     return str(settings.STALE_POLICY)
+
+
+def default_time_zone() -> str:
+    """The practice's zone for a staff member who has chosen none."""
+    return Practice.current().time_zone
 
 
 class CalendarConfigurationQuerySet(models.QuerySet["CalendarConfiguration"]):
@@ -56,7 +61,7 @@ class CalendarConfiguration(models.Model):
         related_name="calendar_configuration",
         verbose_name=_("staff member"),
     )
-    time_zone = models.CharField(_("time zone"), max_length=64, default="UTC", validators=[validate_zone])
+    time_zone = models.CharField(_("time zone"), max_length=64, default=default_time_zone, validators=[validate_zone])
     linked_calendar = models.ForeignKey(
         "Calendar",
         models.SET_NULL,
@@ -90,6 +95,14 @@ class CalendarConfiguration(models.Model):
 
     def __str__(self) -> str:
         return str(self.user)
+
+    @classmethod
+    def of(cls, user: User) -> CalendarConfiguration:
+        """The user's configuration; unsaved defaults for somebody who has none. Creates no row."""
+        if stored := cls.objects.filter(user=user).first():
+            stored.user = user  # both know each other, so that neither is asked for again
+            return stored
+        return cls(user=user)
 
     @property
     def zone(self) -> ZoneInfo:

@@ -6,7 +6,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from practice.time_format import spoken
+from practice.time_format import day_clock_and_zone
 
 
 class EventQuerySet(models.QuerySet["Event"]):
@@ -84,4 +84,4 @@ class Occurrence(models.Model):
         indexes = (models.Index(fields=("calendar", "end", "start"), name="occurrences_by_time"),)
 
     def __str__(self) -> str:
-        return f"{spoken(self.start)} – {spoken(self.end)}"
+        return f"{day_clock_and_zone(self.start)} – {day_clock_and_zone(self.end)}"

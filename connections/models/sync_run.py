@@ -6,7 +6,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from connections.models.connection import Connection
-from practice.time_format import spoken
+from practice.time_format import day_clock_and_zone
 
 
 class SyncRun(models.Model):
@@ -35,4 +35,4 @@ class SyncRun(models.Model):
         indexes = (models.Index(fields=("connection", "-started_at"), name="history_of_connection"),)
 
     def __str__(self) -> str:
-        return spoken(self.started_at)
+        return day_clock_and_zone(self.started_at)

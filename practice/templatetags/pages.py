@@ -10,12 +10,12 @@ from zoneinfo import ZoneInfo
 from django import template
 from django.core.exceptions import ObjectDoesNotExist
 from django.template import Context
-from django.template.defaultfilters import date as date_filter
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+
+from practice import time_format
+from practice.models import Practice
 
 register = template.Library()
 
@@ -44,12 +44,20 @@ def section(context: Context) -> str:
 
 @register.filter
 def own_zone(user: Any) -> ZoneInfo:
-    """The zone a staff member chose; for anybody else the one the page was made in, UTC unless it says otherwise."""
+    """The zone a staff member chose, the practice's for one who chose none; for others the zone of the request."""
     try:
         zone = user.calendar_configuration.zone
-    except (AttributeError, ObjectDoesNotExist):
+    except ObjectDoesNotExist:
+        zone = Practice.current().zone
+    except AttributeError:
         zone = timezone.get_current_timezone()
     return zone if isinstance(zone, ZoneInfo) else ZoneInfo("UTC")
+
+
+@register.filter
+def zone_time(zone: ZoneInfo) -> str:
+    """The zone's time as people call it, such as “Berlin time”."""
+    return time_format.zone_time(zone)
 
 
 @register.simple_tag
@@ -68,25 +76,6 @@ def moment(value: datetime | None, now: datetime | None = None) -> SafeString | 
     return format_html(
         '<time datetime="{}">{} <span class="moment">{}</span></time>',
         local.isoformat(timespec="seconds"),
-        relative(value, now or timezone.now()),
-        date_filter(local, "SHORT_DATETIME_FORMAT"),
+        time_format.relative(value, now or timezone.now()),
+        time_format.short_day_and_clock(value),
     )
-
-
-def relative(value: datetime, now: datetime) -> str:
-    """How far `value` is from `now` in words, rounded down to one unit: "5 minutes ago", "in 2 hours"."""
-    seconds = round((value - now).total_seconds())
-    amount = _amount(abs(seconds))
-    if not amount:
-        return _("just now") if value <= now else _("in a moment")
-    return (_("%(amount)s ago") if seconds < 0 else _("in %(amount)s")) % {"amount": amount}
-
-
-def _amount(seconds: int) -> str:
-    if seconds < 60:
-        return ""
-    if seconds < 3600:
-        return ngettext("%d minute", "%d minutes", seconds // 60) % (seconds // 60)
-    if seconds < 86400:
-        return ngettext("%d hour", "%d hours", seconds // 3600) % (seconds // 3600)
-    return ngettext("%d day", "%d days", seconds // 86400) % (seconds // 86400)

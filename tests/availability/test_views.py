@@ -14,7 +14,8 @@ from pytest_django import DjangoAssertNumQueries
 
 from availability.models import BlockedSlot, DateOverride, WorkingHours, write_week
 from availability.slots import Period
-from practice.models import User
+from connections.models import CalendarConfiguration
+from practice.models import Practice, User
 from tests.factories import NOW, BlockedSlotFactory, DateOverrideFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
@@ -71,7 +72,7 @@ def test_the_page_shows_hours_overrides_and_blocked_slots_in_the_staff_members_z
     DateOverrideFactory(user=anna, date=date(2026, 12, 31), start=time(10), end=time(12))
     BlockedSlotFactory(user=anna, note="Dentist <3")
     html = shown(client)
-    assert "read on a clock in Europe/Berlin" in html
+    assert "All times are Berlin time." in html
     assert re.findall(r'name="form-\d-(?:start|end)" value="(\d\d:\d\d)"', html) == [
         "09:00",
         "12:00",
@@ -99,10 +100,17 @@ def test_the_page_shows_nothing_that_is_over_or_belongs_to_somebody_else(client:
     assert "No blocked slots." in section(html, "blocked")
 
 
-def test_a_user_without_calendar_configuration_has_no_hours_to_set(client: Client) -> None:
-    client.force_login(User.objects.create(username="cora"))
-    assert "Nobody can be booked with you" in shown(client)
-    assert client.post(f"{PAGE}hours/", week_data()).status_code == 404
+def test_somebody_without_calendar_configuration_has_the_practices_zone_and_gets_one_with_the_first_change(
+    client: Client,
+) -> None:
+    Practice.objects.create(time_zone="Asia/Tokyo")
+    cora = User.objects.create(username="cora")
+    client.force_login(cora)
+    assert "All times are Tokyo time." in shown(client)
+    assert CalendarConfiguration.objects.filter(user=cora).count() == 0
+    assert client.post(f"{PAGE}hours/", week_data((0, "9:00", "12:00"))).status_code == 302
+    assert CalendarConfiguration.objects.get(user=cora).time_zone == "Asia/Tokyo"
+    assert WorkingHours.objects.filter(user=cora).by_weekday() == {0: [MORNING]}
 
 
 def test_one_must_sign_in(client: Client) -> None:

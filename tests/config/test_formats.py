@@ -12,11 +12,8 @@ from django.conf import settings
 from django.template import Context, Template
 from django.utils import formats, timezone
 
-from practice import time_format as bookings_spoken
-from practice.time_format import spoken
-
 MOMENT = datetime(2026, 12, 1, 9, 0, tzinfo=UTC)
-PRODUCT = ("availability", "bookings", "connections", "templates")
+PRODUCT = ("availability", "bookings", "connections", "practice", "templates")
 BY_HAND = re.compile(
     r"strftime|\|(?:date|time):_?\(?['\"](?!SHORT_|DATE|TIME|[cDljF]['\"]|Y-m-d['\"]|md['\"])|:%[dHaAbB]"
 )
@@ -38,12 +35,6 @@ def test_a_template_writes_times_one_way(template: str, written: str) -> None:
     values = {"moment": MOMENT, "day": date(2026, 12, 1), "clock": time(0, 30)}
     with timezone.override(ZoneInfo("Europe/Berlin")):
         assert Template(template).render(Context(values)) == written
-
-
-def test_sentences_write_them_the_same_way() -> None:
-    with timezone.override(ZoneInfo("Europe/Berlin")):
-        assert bookings_spoken.day_and_clock(MOMENT) == "Tue 1 Dec 2026, 10:00"
-        assert spoken(MOMENT) == "Tue 1 Dec 2026, 10:00 CET"
 
 
 def test_the_week_begins_on_monday() -> None:

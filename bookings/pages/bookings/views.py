@@ -14,21 +14,21 @@ from bookings import actions
 from bookings.models import Booking, BookingChange, BookingQuerySet, LinkedEvent
 from bookings.pages.live import live
 from bookings.push import outbox
-from connections.calendar_page import StaffRequest, staff_page
+from connections.calendar_page import CalendarRequest, calendar_page
 
 PER_PAGE = 30
 
 
-@staff_page
-def listing(request: StaffRequest) -> HttpResponse:
+@calendar_page()
+def listing(request: CalendarRequest) -> HttpResponse:
     show = request.GET.get("show", "upcoming")
     page = Paginator(_shown(request, show), PER_PAGE).get_page(request.GET.get("page"))
     context = {"page": page, "show": show, "query": request.GET.get("q", ""), "now": request.now}
     return live(request, "bookings/bookings/list.html", "bookings/bookings/_list.html", context)
 
 
-@staff_page
-def detail(request: StaffRequest, pk: int) -> HttpResponse:
+@calendar_page()
+def detail(request: CalendarRequest, pk: int) -> HttpResponse:
     booking = get_object_or_404(_own(request), pk=pk)
     context = {
         "booking": booking,
@@ -40,8 +40,8 @@ def detail(request: StaffRequest, pk: int) -> HttpResponse:
 
 
 @require_POST
-@staff_page
-def push_again(request: StaffRequest, pk: int) -> HttpResponse:
+@calendar_page()
+def push_again(request: CalendarRequest, pk: int) -> HttpResponse:
     booking = get_object_or_404(_own(request), pk=pk)
     placements = booking.linked_events.filter(removed_at=None)
     pushed = [one for placement in placements for one in outbox.push_again(placement, request.now)]
@@ -53,8 +53,8 @@ def push_again(request: StaffRequest, pk: int) -> HttpResponse:
 
 
 @require_POST
-@staff_page
-def undo(request: StaffRequest, pk: int) -> HttpResponse:
+@calendar_page()
+def undo(request: CalendarRequest, pk: int) -> HttpResponse:
     change = get_object_or_404(BookingChange, pk=pk, booking__staff=request.user)
     try:
         actions.undo(change, now=request.now, actor=request.user)
@@ -65,7 +65,7 @@ def undo(request: StaffRequest, pk: int) -> HttpResponse:
     return redirect(change.booking)
 
 
-def _own(request: StaffRequest) -> BookingQuerySet:
+def _own(request: CalendarRequest) -> BookingQuerySet:
     placements = LinkedEvent.objects.select_related("calendar")
     return (
         Booking.objects.filter(staff=request.user)
@@ -74,7 +74,7 @@ def _own(request: StaffRequest) -> BookingQuerySet:
     )
 
 
-def _shown(request: StaffRequest, show: str) -> QuerySet[Booking]:
+def _shown(request: CalendarRequest, show: str) -> QuerySet[Booking]:
     """The bookings of one filter that match the search, in the order that suits it."""
     query = request.GET.get("q", "").strip()
     found = _own(request).filter(

@@ -11,22 +11,22 @@ from django.utils.translation import gettext as _
 
 from bookings.models import Booking, Client
 from bookings.pages.clients.forms import ClientForm
-from connections.calendar_page import StaffRequest, staff_page
+from connections.calendar_page import CalendarRequest, calendar_page
 from connections.forms import posted
 
 PER_PAGE = 50
 
 
-@staff_page
-def listing(request: StaffRequest) -> HttpResponse:
+@calendar_page()
+def listing(request: CalendarRequest) -> HttpResponse:
     query = request.GET.get("q", "").strip()
     found = _own(request).filter(Q(name__icontains=query) | Q(email__icontains=query) | Q(phone__icontains=query))
     page = Paginator(found.order_by("name", "pk"), PER_PAGE).get_page(request.GET.get("page"))
     return render(request, "bookings/clients/list.html", {"page": page, "query": query})
 
 
-@staff_page
-def detail(request: StaffRequest, pk: int) -> HttpResponse:
+@calendar_page()
+def detail(request: CalendarRequest, pk: int) -> HttpResponse:
     client = get_object_or_404(_own(request), pk=pk)
     form = ClientForm(posted(request), instance=client)
     if request.method == "POST" and form.is_valid():
@@ -39,7 +39,7 @@ def detail(request: StaffRequest, pk: int) -> HttpResponse:
     return render(request, "bookings/clients/detail.html", context)
 
 
-def _own(request: StaffRequest) -> QuerySet[Client]:
+def _own(request: CalendarRequest) -> QuerySet[Client]:
     """Clients who have booked with the person signed in, with how often and when last."""
     mine = Q(bookings__staff=request.user)
     return Client.objects.filter(mine).annotate(

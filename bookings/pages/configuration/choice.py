@@ -117,6 +117,7 @@ class Choice:
 
     def _write(self) -> list[int]:
         """Write what was sent and no other fields, for a sync may be writing the same rows; whose rules changed."""
+        CalendarConfiguration.objects.get_or_create(user=self.user)
         chosen = self.form.cleaned_data
         linked, conflicts = chosen["linked_calendar"], chosen["conflict_calendars"]
         if self.calendars:

@@ -11,12 +11,12 @@ from django.views.decorators.http import require_POST
 from bookings.pages.configuration.choice import Choice
 from connections import accounts
 from connections.accounts import ConfigurationRefused
-from connections.calendar_page import StaffRequest, staff_page
+from connections.calendar_page import CalendarRequest, calendar_page
 from connections.models import Calendar, Connection
 
 
-@staff_page
-def configuration(request: StaffRequest) -> HttpResponse:
+@calendar_page()
+def configuration(request: CalendarRequest) -> HttpResponse:
     choice = Choice(request.user, request.configuration, request.now, request.POST or None)
     if request.method == "POST" and choice.is_valid() and _kept(choice):
         messages.success(request, _("Saved. Kalends reads your calendars now.") if choice.calendars else _("Saved."))
@@ -41,8 +41,8 @@ def _kept(choice: Choice) -> bool:
 
 
 @require_POST
-@staff_page
-def new_calendar(request: StaffRequest, pk: int) -> HttpResponse:
+@calendar_page()
+def new_calendar(request: CalendarRequest, pk: int) -> HttpResponse:
     calendar = get_object_or_404(Calendar.objects.of(request.user).present(), pk=pk, asked_about=False)
     blocks = request.POST.get("blocks") == "yes"
     accounts.decide_new(calendar, blocks=blocks)

@@ -9,12 +9,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from bookings import actions
-from connections.calendar_page import StaffRequest, staff_page
+from connections.calendar_page import CalendarRequest, calendar_page
 from connections.models import Connection
 
 
-@staff_page
-def disconnect(request: StaffRequest, pk: int) -> HttpResponse:
+@calendar_page()
+def disconnect(request: CalendarRequest, pk: int) -> HttpResponse:
     connection = get_object_or_404(Connection, pk=pk, user=request.user)
     if request.method == "POST" and _gone(request, connection):
         sentence = _("%(connection)s is disconnected and its password deleted.")
@@ -24,7 +24,7 @@ def disconnect(request: StaffRequest, pk: int) -> HttpResponse:
     return render(request, "bookings/disconnect/page.html", context | {"active": "connections"})
 
 
-def _gone(request: StaffRequest, connection: Connection) -> bool:
+def _gone(request: CalendarRequest, connection: Connection) -> bool:
     try:
         actions.disconnect(connection, remove="remove" in request.POST, now=request.now)
     except actions.EventsNotRemoved as error:

@@ -18,15 +18,15 @@ from bookings.openings.explain import kept_window
 from bookings.pages.events import items
 from bookings.pages.events.forms import EventFilter, RuleForm
 from connections import accounts
-from connections.calendar_page import StaffRequest, staff_page
+from connections.calendar_page import CalendarRequest, calendar_page
 from connections.freshness import freshness
 from connections.models import Calendar
 
 PER_PAGE = 50
 
 
-@staff_page
-def events(request: StaffRequest) -> HttpResponse:
+@calendar_page()
+def events(request: CalendarRequest) -> HttpResponse:
     today = request.now.astimezone(request.zone).date()
     form = EventFilter(request.user, {"from": today.isoformat()} | request.GET.dict())
     found = items.occurrences(request.user, form.chosen(), request.zone, today)
@@ -40,7 +40,7 @@ def events(request: StaffRequest) -> HttpResponse:
     return render(request, "bookings/events/page.html", context)
 
 
-def _around(request: StaffRequest) -> dict[str, Any]:
+def _around(request: CalendarRequest) -> dict[str, Any]:
     """What stands above the list, whatever is filtered."""
     troubles, further = items.troubles(request.user, request.now)
     return {
@@ -54,8 +54,8 @@ def _around(request: StaffRequest) -> dict[str, Any]:
 
 
 @require_POST
-@staff_page
-def rule(request: StaffRequest, pk: int) -> HttpResponse:
+@calendar_page()
+def rule(request: CalendarRequest, pk: int) -> HttpResponse:
     """Change a rule of a calendar from beside one of its events, and go back there."""
     calendar = get_object_or_404(Calendar.objects.of(request.user).conflict_calendars(), pk=pk)
     if rules := RuleForm(request.POST).rules():
@@ -93,7 +93,7 @@ _RULES = {
 }
 
 
-def _back(request: StaffRequest) -> str:
+def _back(request: CalendarRequest) -> str:
     """The page that the button stood on, if it is one of ours."""
     asked = request.POST.get("next", "")
     own = url_has_allowed_host_and_scheme(asked, {request.get_host()}, require_https=request.is_secure())

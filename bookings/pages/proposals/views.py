@@ -12,13 +12,13 @@ from bookings import actions
 from bookings.models import Proposal, ProposalQuerySet
 from bookings.pages.live import live
 from bookings.proposals import lifecycle
-from connections.calendar_page import StaffRequest, staff_page
+from connections.calendar_page import CalendarRequest, calendar_page
 
 DECIDED = 10
 
 
-@staff_page
-def proposals(request: StaffRequest) -> HttpResponse:
+@calendar_page()
+def proposals(request: CalendarRequest) -> HttpResponse:
     own = _own(request)
     asked = list(own.open())
     context = {
@@ -30,8 +30,8 @@ def proposals(request: StaffRequest) -> HttpResponse:
 
 
 @require_POST
-@staff_page
-def decide(request: StaffRequest, pk: int) -> HttpResponse:
+@calendar_page()
+def decide(request: CalendarRequest, pk: int) -> HttpResponse:
     proposal = get_object_or_404(_own(request), pk=pk)
     choice, shown = request.POST.get("choice", ""), request.POST.get("shown", "")
     try:
@@ -44,8 +44,8 @@ def decide(request: StaffRequest, pk: int) -> HttpResponse:
 
 
 @require_POST
-@staff_page
-def decide_together(request: StaffRequest, pk: int) -> HttpResponse:
+@calendar_page()
+def decide_together(request: CalendarRequest, pk: int) -> HttpResponse:
     asked = lifecycle.same_day_group(get_object_or_404(_own(request), pk=pk))
     choice, shown = request.POST.get("choice", ""), request.POST.getlist("shown")
     decided, refused = actions.decide_all(asked, choice=choice, now=request.now, actor=request.user, shown=shown)
@@ -55,7 +55,7 @@ def decide_together(request: StaffRequest, pk: int) -> HttpResponse:
     return redirect("bookings:proposals")
 
 
-def _own(request: StaffRequest) -> ProposalQuerySet:
+def _own(request: CalendarRequest) -> ProposalQuerySet:
     return Proposal.objects.filter(booking__staff=request.user).select_related(
         "booking__client", "booking__service", "booking__staff", "linked_event"
     )

@@ -10,18 +10,18 @@ from django.utils.translation import gettext as _
 
 from bookings.models import Service
 from bookings.pages.services.forms import ServiceForm
-from connections.calendar_page import StaffRequest, staff_page
+from connections.calendar_page import CalendarRequest, calendar_page
 from connections.forms import posted
 
 
-@staff_page
-def services(request: StaffRequest) -> HttpResponse:
+@calendar_page()
+def services(request: CalendarRequest) -> HttpResponse:
     own = Service.objects.filter(staff=request.user).order_by("-active", "name", "pk")
     return render(request, "bookings/services/list.html", {"services": own, "active": "services"})
 
 
-@staff_page
-def new(request: StaffRequest) -> HttpResponse:
+@calendar_page()
+def new(request: CalendarRequest) -> HttpResponse:
     form = ServiceForm(posted(request))
     if request.method == "POST" and form.is_valid():
         with transaction.atomic():
@@ -31,8 +31,8 @@ def new(request: StaffRequest) -> HttpResponse:
     return render(request, "bookings/services/form.html", {"form": form, "active": "services"})
 
 
-@staff_page
-def edit(request: StaffRequest, slug: str) -> HttpResponse:
+@calendar_page()
+def edit(request: CalendarRequest, slug: str) -> HttpResponse:
     service = get_object_or_404(Service, slug=slug, staff=request.user)
     form = ServiceForm(posted(request), instance=service)
     if request.method == "POST" and form.is_valid():

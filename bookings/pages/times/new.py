@@ -14,11 +14,11 @@ from bookings.models import Booking, Client, Service
 from bookings.pages.times.booking_form import BookingForm, WhatForm, bookable, client_details
 from bookings.pages.times.day import openings_on
 from bookings.pages.times.offer import offer
-from connections.calendar_page import StaffRequest, staff_page
+from connections.calendar_page import CalendarRequest, calendar_page
 
 
-@staff_page
-def new(request: StaffRequest) -> HttpResponse:
+@calendar_page()
+def new(request: CalendarRequest) -> HttpResponse:
     if not bookable(request.user).exists():
         return render(request, "bookings/times/new.html", {"no_services": True})
     if request.method != "POST":
@@ -34,7 +34,7 @@ def new(request: StaffRequest) -> HttpResponse:
     return redirect(booking)
 
 
-def _book(request: StaffRequest, data: dict[str, Any]) -> Booking:
+def _book(request: CalendarRequest, data: dict[str, Any]) -> Booking:
     return actions.book(
         service=data["service"],
         staff=request.user,
@@ -47,7 +47,7 @@ def _book(request: StaffRequest, data: dict[str, Any]) -> Booking:
     )
 
 
-def _offer(request: StaffRequest, form: BookingForm, refusal: actions.Refused | None = None) -> HttpResponse:
+def _offer(request: CalendarRequest, form: BookingForm, refusal: actions.Refused | None = None) -> HttpResponse:
     asked = WhatForm(request.user, request.POST or request.GET)
     chosen = _what(request, asked)
     service, day = chosen["service"], chosen["date"]
@@ -56,7 +56,7 @@ def _offer(request: StaffRequest, form: BookingForm, refusal: actions.Refused | 
     return offer(request, "bookings/times/new.html", form, found, refusal, service=service, what=what, asked=asked)
 
 
-def _what(request: StaffRequest, asked: WhatForm) -> dict[str, Any]:
+def _what(request: CalendarRequest, asked: WhatForm) -> dict[str, Any]:
     """The service and the day asked for; else the first service, today."""
     chosen = asked.cleaned_data if asked.is_valid() else getattr(asked, "cleaned_data", {})
     first: Service | None = bookable(request.user).first()
@@ -66,7 +66,7 @@ def _what(request: StaffRequest, asked: WhatForm) -> dict[str, Any]:
     }
 
 
-def _known_client(request: StaffRequest) -> dict[str, str]:
+def _known_client(request: CalendarRequest) -> dict[str, str]:
     """The details of the client whose page led here."""
     asked = request.GET.get("client", "")
     own = Client.objects.filter(bookings__staff=request.user)

@@ -11,12 +11,12 @@ from django.shortcuts import render
 from bookings.actions import Refused
 from bookings.pages.times.day import DayOpenings
 from bookings.pages.times.forms import TimeForm
-from connections.calendar_page import StaffRequest
+from connections.calendar_page import CalendarRequest
 from connections.freshness import freshness
 
 
 def offer(
-    request: StaffRequest, page: str, form: TimeForm, found: DayOpenings, refusal: Refused | None, **more: Any
+    request: CalendarRequest, page: str, form: TimeForm, found: DayOpenings, refusal: Refused | None, **more: Any
 ) -> HttpResponse:
     """The page or, for htmx, the day's times alone; after a refusal with its sentence and what could be done.
 

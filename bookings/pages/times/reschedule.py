@@ -16,11 +16,11 @@ from bookings.models import Booking
 from bookings.pages.times.day import openings_on
 from bookings.pages.times.forms import DayForm, TimeForm
 from bookings.pages.times.offer import offer
-from connections.calendar_page import StaffRequest, staff_page
+from connections.calendar_page import CalendarRequest, calendar_page
 
 
-@staff_page
-def reschedule(request: StaffRequest, pk: int) -> HttpResponse:
+@calendar_page()
+def reschedule(request: CalendarRequest, pk: int) -> HttpResponse:
     booking = get_object_or_404(_own(request), pk=pk)
     if not booking.live:
         return redirect(booking)
@@ -37,8 +37,8 @@ def reschedule(request: StaffRequest, pk: int) -> HttpResponse:
     return redirect(booking)
 
 
-@staff_page
-def cancel(request: StaffRequest, pk: int) -> HttpResponse:
+@calendar_page()
+def cancel(request: CalendarRequest, pk: int) -> HttpResponse:
     booking = get_object_or_404(_own(request), pk=pk)
     if request.method != "POST":
         return render(request, "bookings/bookings/cancel.html", {"booking": booking})
@@ -47,11 +47,11 @@ def cancel(request: StaffRequest, pk: int) -> HttpResponse:
     return redirect(booking)
 
 
-def _own(request: StaffRequest) -> QuerySet[Booking]:
+def _own(request: CalendarRequest) -> QuerySet[Booking]:
     return Booking.objects.filter(staff=request.user).select_related("client", "service", "staff")
 
 
-def _move(request: StaffRequest, booking: Booking, form: TimeForm) -> None:
+def _move(request: CalendarRequest, booking: Booking, form: TimeForm) -> None:
     actions.reschedule(
         booking,
         start=form.cleaned_data["moment"],
@@ -62,7 +62,7 @@ def _move(request: StaffRequest, booking: Booking, form: TimeForm) -> None:
 
 
 def _offer(
-    request: StaffRequest, booking: Booking, form: TimeForm, refusal: actions.Refused | None = None
+    request: CalendarRequest, booking: Booking, form: TimeForm, refusal: actions.Refused | None = None
 ) -> HttpResponse:
     asked = DayForm(request.POST or request.GET)
     day = _day(request, booking, asked)
@@ -74,7 +74,7 @@ def _offer(
     )
 
 
-def _day(request: StaffRequest, booking: Booking, asked: DayForm) -> date:
+def _day(request: CalendarRequest, booking: Booking, asked: DayForm) -> date:
     """The day asked for; else the booking's own or, once that is over, today."""
     if asked.is_valid():
         return asked.cleaned_data["date"]  # type: ignore[no-any-return]

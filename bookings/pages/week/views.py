@@ -12,13 +12,13 @@ from bookings.pages.live import live
 from bookings.pages.week.alarms import alarms
 from bookings.pages.week.items import diary
 from bookings.pages.week.layout import first_day, lay_out, span_of
-from connections.calendar_page import StaffRequest, staff_page
+from connections.calendar_page import CalendarRequest, calendar_page
 from connections.freshness import freshness
 from connections.models import Connection
 
 
-@staff_page
-def week(request: StaffRequest) -> HttpResponse:
+@calendar_page()
+def week(request: CalendarRequest) -> HttpResponse:
     today = request.now.astimezone(request.zone).date()
     first = first_day(request.GET.get("week", ""), today, get_format("FIRST_DAY_OF_WEEK"))
     span = span_of(first, request.zone)
@@ -35,7 +35,7 @@ def week(request: StaffRequest) -> HttpResponse:
     return live(request, "bookings/week/page.html", "bookings/week/_week.html", context)
 
 
-def _beginnings(request: StaffRequest) -> dict[str, Any]:
+def _beginnings(request: CalendarRequest) -> dict[str, Any]:
     """What a week that is still empty has to say."""
     return {
         "freshness": freshness(request.user, now=request.now),

@@ -12,11 +12,11 @@ from django_htmx.http import push_url
 from bookings.pages.week.layout import first_day, name_of
 from bookings.pages.why.answers import answer
 from bookings.pages.why.forms import WhyForm, as_asked
-from connections.calendar_page import StaffRequest, staff_page
+from connections.calendar_page import CalendarRequest, calendar_page
 
 
-@staff_page
-def why(request: StaffRequest) -> HttpResponse:
+@calendar_page()
+def why(request: CalendarRequest) -> HttpResponse:
     form = WhyForm(request.user, request.zone, request.now, request.GET)
     context = {"form": form, "zone": request.zone}
     if form.is_valid():
@@ -30,6 +30,6 @@ def why(request: StaffRequest) -> HttpResponse:
     return render(request, "bookings/why/page.html", context)
 
 
-def _week_of(request: StaffRequest, at: datetime) -> str:
+def _week_of(request: CalendarRequest, at: datetime) -> str:
     """The name of the week that the time lies in, as its reader counts weeks."""
     return name_of(first_day("", at.astimezone(request.zone).date(), get_format("FIRST_DAY_OF_WEEK")))

@@ -360,3 +360,13 @@ def test_a_title_with_a_brace_alone_is_refused_at_its_field(anna_client: Client,
     page = anna_client.post(URL, {"title_template": template})
     sentence = "A brace stands alone. Write {client}, {service} or {staff} with both."
     assert page.context["form"].errors["title_template"] == [sentence]
+
+
+def test_the_first_choice_of_somebody_without_configuration_is_kept(client: Client) -> None:
+    user = UserFactory(configuration=None)
+    client.force_login(user)
+    assert client.get(URL).status_code == 200
+    assert CalendarConfiguration.objects.filter(user=user).count() == 0
+    client.post(URL, sent(detail="busy", time_zone="Asia/Tokyo"))
+    chosen = CalendarConfiguration.objects.get(user=user)
+    assert (chosen.detail, chosen.time_zone) == ("busy", "Asia/Tokyo")

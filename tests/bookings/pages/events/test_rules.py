@@ -216,4 +216,4 @@ def test_only_own_calendars_that_block_have_rules_to_press(desk: Desk) -> None:
 
 def test_strangers_are_asked_to_sign_in(client: Client, read: Practice) -> None:
     response = client.post(f"{EVENTS}rules/{work().pk}/", {"all_day_rule": "always"})
-    assert (response.status_code, work().all_day_rule) == (302, "as_marked")
+    assert (response.status_code, work().all_day_rule) == (401, "as_marked")

@@ -10,6 +10,7 @@ from django.test import Client
 from pytest_django import DjangoAssertNumQueries, Settings
 
 from bookings.models import Booking
+from connections.models import CalendarConfiguration
 from practice.models import User
 from tests.factories import (
     NOW,
@@ -399,10 +400,11 @@ def test_a_part_that_outlived_its_session_lets_the_page_ask_to_sign_in(client: C
     assert (response.status_code, response["HX-Refresh"], response.content) == (200, "true", b"")
 
 
-def test_a_user_made_without_configuration_gets_one(client: Client) -> None:
+def test_looking_at_a_page_makes_no_configuration(client: Client) -> None:
     user = UserFactory(configuration=None)
     client.force_login(user)
     assert texts(client.get(URL), "//p[contains(@class, 'freshness')]") == ["No calendar is read: your hours decide."]
+    assert CalendarConfiguration.objects.filter(user=user).count() == 0
 
 
 def test_thirty_bookings_and_events_cost_as_many_queries_as_one(

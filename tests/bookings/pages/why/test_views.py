@@ -265,7 +265,7 @@ def test_times_are_those_of_the_staff_member(client: Client) -> None:
     page = client.get(URL, {"at": "2026-12-01T04:15:00Z"})
     assert verdict(page)[0] == "Tue 1 Dec 2026, 10:00–11:00"
     assert points(page)[0][1].startswith("The time is within the working hours (09:00–17:00).")
-    assert texts(page, "//p[@class='hint']") == ["All times are those of Asia/Kathmandu."]
+    assert texts(page, "//p[@class='hint']") == ["All times are Kathmandu time."]
 
 
 def test_the_hour_that_comes_twice_stays_the_one_that_was_asked_about(anna_client: Client) -> None:

@@ -1,0 +1,51 @@
+"""What every page for staff starts with: somebody who is signed in and may use it, and the time."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from functools import wraps
+from typing import Concatenate, ParamSpec, cast
+
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
+from django_htmx.middleware import HtmxDetails
+
+from practice import roles
+from practice.expired_session import ask_to_sign_in
+from practice.models import User
+from practice.roles import Action
+
+P = ParamSpec("P")
+
+
+class StaffRequest(HttpRequest):
+    """A request of somebody who is signed in and may do what the page is for; `now` is the time of the request."""
+
+    user: User
+    htmx: HtmxDetails
+    now: datetime
+
+
+Page = Callable[Concatenate[StaffRequest, P], HttpResponse]
+View = Callable[Concatenate[HttpRequest, P], HttpResponse]
+
+
+def staff_page(action: Action = Action.WORK) -> Callable[[Page[P]], View[P]]:
+    """Decorate a view for people who are signed in and may do `action`; the clock is read here, once."""
+
+    def decorate(view: Page[P]) -> View[P]:
+        @wraps(view)
+        def wrapped(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+            if not request.user.is_authenticated or not request.user.is_active:
+                return ask_to_sign_in(request)
+            staff = cast(StaffRequest, request)
+            if not roles.may(staff.user, action):
+                raise PermissionDenied
+            staff.now = timezone.now()
+            return view(staff, *args, **kwargs)
+
+        return cast("View[P]", wrapped)
+
+    return decorate

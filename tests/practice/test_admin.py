@@ -1,0 +1,51 @@
+"""Support sees and changes people and the practice without a shell."""
+
+from __future__ import annotations
+
+import pytest
+from django.test import Client
+
+from practice.models import Practice, User
+from tests.factories import UserFactory
+from tests.pages import find, texts
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def support(client: Client) -> Client:
+    client.force_login(UserFactory(username="support", is_staff=True, is_superuser=True, configuration=None))
+    return client
+
+
+def test_support_finds_people_by_name_address_and_public_name(support: Client) -> None:
+    UserFactory(username="mara", email="winter@example.com", slug="massage-by-mara")
+    for asked in ("mara", "winter@example", "massage-by"):
+        page = support.get(f"/admin/practice/user/?q={asked}")
+        assert texts(page, "//tbody//*[contains(@class, 'field-role')]") == ["Staff"]
+
+
+def test_support_gives_somebody_another_role_and_public_name(support: Client) -> None:
+    anna = UserFactory(username="anna", first_name="Anna")
+    page = support.get(f"/admin/practice/user/{anna.pk}/change/")
+    data = {field.get("name"): field.get("value") or "" for field in find(page, "//main//input[@name]")}
+    data = {name: value for name, value in data.items() if value or name in ("first_name", "last_name")}
+    data |= {"role": "front_desk", "slug": "anna-winter", "language": "en", "clock": "12", "is_active": "on"}
+    assert support.post(f"/admin/practice/user/{anna.pk}/change/", data).status_code == 302
+    anna.refresh_from_db()
+    assert (anna.role, anna.slug, anna.language, anna.clock) == ("front_desk", "anna-winter", "en", "12")
+
+
+def test_support_enters_the_practice_once(support: Client) -> None:
+    data = {"name": "Praxis am See", "country": "DE", "time_zone": "Europe/Berlin", "language": "en"}
+    assert support.post("/admin/practice/practice/add/", data).status_code == 302
+    assert (Practice.current().name, Practice.objects.count()) == ("Praxis am See", 1)
+    assert support.get("/admin/practice/practice/add/").status_code == 403
+
+
+def test_support_makes_somebody_with_a_role(support: Client) -> None:
+    password = {"password1": "a-long-sign-in-password", "password2": "a-long-sign-in-password"}
+    data = {"username": "mara", "first_name": "Mara", "last_name": "Winter", "email": "", "role": "owner", **password}
+    answer = support.post("/admin/practice/user/add/", {**data, "usable_password": "true"})
+    assert answer.status_code == 302
+    assert User.objects.filter(username="mara").values_list("role", "slug").get() == ("owner", "mara-winter")

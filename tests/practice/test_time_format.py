@@ -1,0 +1,76 @@
+"""Times as people write and say them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+from django.utils import timezone
+
+from practice import time_format
+
+BERLIN = ZoneInfo("Europe/Berlin")
+MOMENT = datetime(2026, 12, 1, 9, 0, tzinfo=UTC)
+HOUR = timedelta(hours=1)
+CLOCKS_GO_BACK = datetime(2026, 10, 25, 0, 30, tzinfo=UTC)
+
+
+@pytest.fixture(autouse=True)
+def _in_berlin() -> Iterator[None]:
+    with timezone.override(BERLIN):
+        yield
+
+
+def test_an_instant_is_written_in_the_active_zone() -> None:
+    assert time_format.clock(MOMENT) == "10:00"
+    assert time_format.day_name(MOMENT) == "Tue 1 Dec 2026"
+    assert time_format.day_and_clock(MOMENT) == "Tue 1 Dec 2026, 10:00"
+    assert time_format.short_day_and_clock(MOMENT) == "Tue 1 Dec, 10:00"
+    assert time_format.day_clock_and_zone(MOMENT) == "Tue 1 Dec 2026, 10:00 CET"
+
+
+def test_a_period_is_written_as_on_the_clock() -> None:
+    assert time_format.period(time(9), time(0)) == "09:00–00:00"
+
+
+def test_a_span_is_written_with_its_day() -> None:
+    assert time_format.clocks((MOMENT, MOMENT + HOUR)) == "10:00–11:00"
+    assert time_format.day_and_clocks((MOMENT, MOMENT + HOUR)) == "Tue 1 Dec 2026, 10:00–11:00"
+    night = MOMENT + 12 * HOUR, MOMENT + 16 * HOUR
+    assert time_format.day_and_clocks(night) == "Tue 1 Dec 2026, 22:00 – Wed 2 Dec 2026, 02:00"
+
+
+def test_a_span_over_the_change_of_clocks_names_both_times() -> None:
+    assert time_format.clocks((CLOCKS_GO_BACK, CLOCKS_GO_BACK + HOUR)) == "02:30 CEST – 02:30 CET"
+
+
+@pytest.mark.parametrize(
+    ("zone", "written"),
+    [
+        ("Europe/Berlin", "Tue 1 Dec 2026, 10:00 (Berlin time)"),
+        ("America/New_York", "Tue 1 Dec 2026, 04:00 (New York time)"),
+        ("America/Argentina/Buenos_Aires", "Tue 1 Dec 2026, 06:00 (Buenos Aires time)"),
+        ("UTC", "Tue 1 Dec 2026, 09:00 (UTC)"),
+    ],
+)
+def test_a_zone_is_named_by_its_place(zone: str, written: str) -> None:
+    assert time_format.day_and_clock_in(ZoneInfo(zone), MOMENT) == written
+
+
+@pytest.mark.parametrize(
+    ("offset", "said"),
+    [
+        (timedelta(0), "just now"),
+        (timedelta(seconds=-59), "just now"),
+        (timedelta(seconds=59), "in a moment"),
+        (timedelta(seconds=-60), "1 minute ago"),
+        (timedelta(minutes=-59, seconds=-59), "59 minutes ago"),
+        (timedelta(hours=1), "in 1 hour"),
+        (timedelta(hours=-23, minutes=-59), "23 hours ago"),
+        (timedelta(days=2, hours=5), "in 2 days"),
+    ],
+)
+def test_a_moment_is_said_in_one_unit(offset: timedelta, said: str) -> None:
+    assert time_format.relative(MOMENT + offset, MOMENT) == said

@@ -1,0 +1,39 @@
+"""Signing in and out."""
+
+from __future__ import annotations
+
+import pytest
+from django.test import Client
+
+from tests.factories import PASSWORD, UserFactory
+from tests.pages import texts
+
+PAGE = "/calendars/settings/connections/new/"
+
+
+@pytest.mark.django_db
+def test_signing_in_and_out(client: Client) -> None:
+    user = UserFactory(username="anna")
+    page = client.get("/accounts/login/")
+    assert texts(page, "//label") == ["Username", "Password"]
+    refused = client.post("/accounts/login/", {"username": "anna", "password": "wrong"})
+    assert texts(refused, "//*[@role='alert']") == [
+        "Please enter a correct username and password. Note that both fields may be case-sensitive."
+    ]
+    signed_in = client.post("/accounts/login/", {"username": "anna", "password": PASSWORD})
+    assert signed_in.headers["Location"] == "/calendars/"
+    assert client.session["_auth_user_id"] == str(user.pk)
+    assert texts(client.get(PAGE), "//*[contains(@class, 'menu')]/summary") == ["Anna"]
+    assert client.post("/accounts/logout/").headers["Location"] == "/accounts/login/"
+    assert "_auth_user_id" not in client.session
+
+
+@pytest.mark.django_db
+def test_ten_wrong_passwords_close_the_door_for_a_while(client: Client) -> None:
+    UserFactory(username="anna")
+    wrong = {"username": "anna", "password": "wrong"}
+    for _ in range(9):
+        client.post("/accounts/login/", wrong)
+    locked = client.post("/accounts/login/", wrong)
+    assert (locked.status_code, texts(locked, "//h1")) == (429, ["Too many attempts"])
+    assert client.post("/accounts/login/", {**wrong, "password": PASSWORD}).status_code == 429
