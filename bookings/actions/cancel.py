@@ -11,7 +11,8 @@ from bookings.actions.preconditions import (
     locked,
     nudge,
 )
-from bookings.models import Booking, BookingChange, Proposal
+from bookings.models import Booking, BookingChange
+from bookings.proposals import lifecycle
 from bookings.push import placements
 from practice.models import User
 
@@ -30,7 +31,7 @@ def cancel(booking: Booking, *, now: datetime, actor: User | None = None, source
         booking.revision += 1
         booking.save()
         history.record(booking, Kind.CANCELLED, source, now=now, actor=actor, tell=now)
-        Proposal.objects.open().filter(booking=booking).update(withdrawn_at=now)
+        lifecycle.withdraw(lifecycle.open_of(booking.pk), now)
         placements.remove(booking)
         nudge(booking)
     return booking

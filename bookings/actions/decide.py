@@ -19,7 +19,7 @@ from bookings.actions.preconditions import (
 from bookings.actions.reschedule import move
 from bookings.models import Booking, BookingChange, Proposal
 from bookings.notifications import outgoing
-from bookings.proposals import collisions, lifecycle
+from bookings.proposals import collisions, lifecycle, mail_links
 from bookings.push import placements
 from practice.models import User
 
@@ -47,7 +47,7 @@ def decide_all(
     Without stamps in `shown`: upon all of them, as they stand.
     """
     decided, refused = 0, []
-    for proposal, stamp in lifecycle.submitted(asked, shown):
+    for proposal, stamp in mail_links.submitted(asked, shown):
         try:
             if proposal is None:
                 raise Refused(_("Something shown here has been settled meanwhile. See what is still asked."))
@@ -61,10 +61,10 @@ def decide_all(
 def _carry_out(proposal: Proposal, *, choice: str, now: datetime, actor: User | None, shown: str) -> Booking:
     with locked(proposal.booking.staff):
         booking = live(proposal.booking)
-        proposal = Proposal.objects.select_for_update(of=("self",)).select_related(*lifecycle.WITH).get(pk=proposal.pk)
+        proposal = Proposal.objects.select_for_update(of=("self",)).with_details().get(pk=proposal.pk)
         if choice not in proposal.choices:
             raise Refused(_("This cannot be chosen here."))
-        if shown and shown != lifecycle.stamp(proposal):
+        if shown and shown != mail_links.stamp_of(proposal):
             raise Refused(_("This has changed since you looked at it. See what it is now, then decide."))
         open_still = Proposal.objects.open().filter(pk=proposal.pk)
         if (open_still & lifecycle.expired(now)).exists():
@@ -72,7 +72,7 @@ def _carry_out(proposal: Proposal, *, choice: str, now: datetime, actor: User | 
         if not open_still.update(decided_at=now, choice=choice, decided_by=actor):
             raise Refused(_("This was decided already."))
         if choice == Proposal.Choice.PUT_BACK:
-            placements.restore(booking, proposal.linked_event, now, proposal.seen)
+            placements.rewrite(booking, proposal.linked_event, now, proposal.seen)
             nudge(booking)
         elif choice == Proposal.Choice.ACCEPT:
             _accept(booking, proposal, now, actor)

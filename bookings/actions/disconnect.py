@@ -37,8 +37,8 @@ def disconnect_summary(connection: Connection, now: datetime) -> DisconnectSumma
     """What the page says before anything is done."""
     calendars = Calendar.objects.filter(connection=connection)
     return DisconnectSummary(
-        pushed=_upcoming(connection, now).filter(wanted=LinkedEvent.Wanted.PRESENT).count(),
-        mirrored=_mirrored(connection).filter(wanted=MirroredSlot.Wanted.PRESENT).count(),
+        pushed=_upcoming(connection, now).wanted().count(),
+        mirrored=_mirrored(connection).wanted().count(),
         linked=calendars.filter(linked_by__user=connection.user_id).exists(),
         blocking=calendars.conflict_calendars().count(),
         events=Event.objects.filter(calendar__connection=connection).count(),
@@ -54,11 +54,11 @@ def disconnect(connection: Connection, *, remove: bool, now: datetime) -> None:
     if remove:
         with transaction.atomic():
             withdrawn = placements.withdraw_upcoming(connection.user, connection.calendars.all(), now)
-            mirrored_slots.withdraw(connection)
+            mirrored_slots.withdraw_slots(connection)
         outbox.push_due(now, user=connection.user, force=True)
         # What has no ETag counts as well: iCloud may have heard a create whose answer was lost or is on its way.
-        left = _upcoming(connection, now).filter(wanted=LinkedEvent.Wanted.ABSENT).count()
-        left += _mirrored(connection).filter(wanted=MirroredSlot.Wanted.ABSENT).count()
+        left = _upcoming(connection, now).withdrawn().count()
+        left += _mirrored(connection).withdrawn().count()
         if left:
             with locked(connection.user):
                 placements.want_again(connection.user, withdrawn, now)  # slots are placed anew by `follow_slots`

@@ -21,7 +21,7 @@ from bookings.actions.preconditions import (
 )
 from bookings.models import UNDO_WINDOW, Booking, BookingChange
 from bookings.openings import search
-from bookings.proposals import collisions, new_time
+from bookings.proposals import collisions, lifecycle
 from bookings.push import placements
 from connections.sync.poll import refresh
 from practice.models import User
@@ -69,10 +69,12 @@ def move(
     source: Source,
     kind: Kind = Kind.MOVED,
     tell: datetime,
+    already_in_calendar: str = "",
 ) -> Booking:
     """Write a live booking's new time. Inside the staff member's lock, after the time was found to be free.
 
-    Only where it overlaps another booking, as staff insisted, it may from now on.
+    Only where it overlaps another booking, as staff insisted, it may from now on. `already_in_calendar` is the ETag of
+    an event that has this time already, and need not be pushed.
     """
     before = (booking.start, booking.end)
     shape = replace(booking.service.shape, duration=end - start)
@@ -81,8 +83,11 @@ def move(
     booking.revision += 1
     booking.save()
     history.record(booking, kind, source, now=now, actor=actor, before=before, tell=tell)
-    placements.queue(booking)
-    new_time.has_new_time(booking, now)
+    if already_in_calendar:
+        placements.adopt(booking, already_in_calendar)
+    else:
+        placements.queue(booking)
+    lifecycle.withdraw_answered(booking, now)
     nudge(booking)
     return booking
 

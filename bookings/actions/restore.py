@@ -24,5 +24,5 @@ def restore(booking: Booking, placement: LinkedEvent, *, now: datetime, seen: Sp
     """
     with locked(booking.staff):
         booking = live(booking)
-        placements.restore(booking, placement, now, seen)
+        placements.rewrite(booking, placement, now, seen)
         nudge(booking)

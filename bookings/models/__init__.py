@@ -11,7 +11,7 @@ from bookings.models.change import UNDO_WINDOW, BookingChange
 from bookings.models.client import Client
 from bookings.models.linked_event import LinkedEvent, LinkedEventQuerySet
 from bookings.models.mirrored_slot import MirroredSlot, MirroredSlotQuerySet
-from bookings.models.placement import Placement
+from bookings.models.placement import Placement, PlacementQuerySet
 from bookings.models.proposal import Proposal, ProposalQuerySet
 from bookings.models.service import Service
 
@@ -26,6 +26,7 @@ __all__ = [
     "MirroredSlot",
     "MirroredSlotQuerySet",
     "Placement",
+    "PlacementQuerySet",
     "Proposal",
     "ProposalQuerySet",
     "Service",

@@ -21,6 +21,10 @@ class ProposalQuerySet(models.QuerySet["Proposal"]):
         """Those that wait for a decision; about a booking that is cancelled there is none to take."""
         return self.filter(decided_at=None, withdrawn_at=None, booking__status__in=Booking.LIVE)
 
+    def with_details(self) -> ProposalQuerySet:
+        """With all that is shown of them."""
+        return self.select_related("booking__client", "booking__service", "booking__staff", "linked_event")
+
     def to_mail(self, now: datetime) -> ProposalQuerySet:
         """Open ones that staff were not mailed yet, or not reminded of in the last 24 hours before the start.
 

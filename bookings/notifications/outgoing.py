@@ -9,7 +9,7 @@ from django.db.models import Q
 
 from bookings.models import Booking, BookingChange, Proposal
 from bookings.notifications import emails
-from bookings.proposals import lifecycle
+from bookings.proposals import lifecycle, mail_links
 from connections import guard
 
 WARN_BEFORE = timedelta(hours=12)
@@ -48,13 +48,13 @@ def mail_proposals(now: datetime) -> int:
 
     Each is claimed for a while: if the mail cannot be sent, or the process dies, it is to be mailed again after that.
     """
-    lifecycle.withdraw_over(now)
-    due = Proposal.objects.to_mail(now).select_related(*lifecycle.WITH).order_by("booking__start", "pk")
+    lifecycle.withdraw_expired(now)
+    due = Proposal.objects.to_mail(now).with_details().order_by("booking__start", "pk")
     sent = 0
     for letter in _letters(due):
         if proposals := [proposal for proposal in letter if _claim(proposal, now)]:
             with guard.isolate_failure(f"asking staff about booking {proposals[0].booking_id}"):
-                sent += emails.propose(proposals, lifecycle.token_of(*proposals))
+                sent += emails.propose(proposals, mail_links.token_of(*proposals))
                 for proposal in proposals:
                     Proposal.objects.filter(pk=proposal.pk).update(**{_field(proposal): now})
     return sent

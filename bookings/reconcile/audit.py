@@ -139,7 +139,7 @@ def _of_removed(placement: LinkedEvent, inspected: Inspected) -> Iterator[Differ
     there = inspected.found.get(placement.href)
     if there is None or there.event.uid != placement.uid:
         return
-    ours = there.etag in (placement.etag, *placement.superseded_etags)
+    ours = placement.has_seen(there.etag)
     text = _("%(booking)s: its event was removed, but is in “%(calendar)s”.")
     if not ours:
         text = _("%(booking)s: its event was removed, but a device put it back into “%(calendar)s”; it stays.")
@@ -215,9 +215,7 @@ def repair(user: User, differences: Iterable[Difference], *, clock: Callable[[],
     _expand_again(user, {one.calendar for one in differences if one.kind is Kind.WRONG_OCCURRENCES}, clock())
     kinds = {one.kind for one in differences}
     lingering = [one.placement for one in differences if one.kind is Kind.STILL_THERE and one.ours and one.placement]
-    LinkedEvent.objects.filter(pk__in=lingering, wanted=Wanted.ABSENT).update(
-        removed_at=None, state=State.QUEUED, attempts=0, next_try_at=None
-    )
+    LinkedEvent.objects.filter(pk__in=lingering).withdrawn().restart(removed_at=None)
     if lingering:
         outbox.push_due(clock(), user=user)
     if kinds - {Kind.STILL_THERE, Kind.WRONG_OCCURRENCES}:

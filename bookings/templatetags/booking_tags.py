@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from availability.intervals import Span
 from bookings.models import Booking, BookingChange, Proposal, Service
 from bookings.pages.why.answers import why_url
-from bookings.proposals import lifecycle
+from bookings.proposals import mail_links
 from bookings.push.status import Push, push_of
 from practice import time_format
 
@@ -51,7 +51,7 @@ def when(start: datetime, end: datetime) -> str:
 @register.filter
 def stamp(proposal: Proposal) -> str:
     """What this page shows of a proposal, for its form to send along."""
-    return lifecycle.stamp(proposal)
+    return mail_links.stamp_of(proposal)
 
 
 @register.filter

@@ -11,7 +11,7 @@ from django.views.decorators.cache import never_cache
 
 from bookings import actions
 from bookings.models import Proposal
-from bookings.proposals import lifecycle
+from bookings.proposals import lifecycle, mail_links
 
 
 @never_cache
@@ -31,6 +31,6 @@ def tap(request: HttpRequest, token: str) -> HttpResponse:
 
 def _named(token: str) -> list[Proposal]:
     try:
-        return lifecycle.proposals_from_token(token)
+        return mail_links.proposals_from_token(token)
     except Proposal.DoesNotExist:
         raise Http404(_("This link is not valid any more.")) from None

@@ -12,7 +12,7 @@ from django.test import Client
 
 from bookings.models import Booking, BookingChange, Proposal
 from bookings.notifications import emails, outgoing
-from bookings.proposals import lifecycle
+from bookings.proposals import mail_links
 from tests.factories import (
     NOW,
     START,
@@ -58,7 +58,7 @@ def test_the_link_in_the_mail_shows_what_is_asked_and_a_button_decides(client: C
 def test_the_page_behind_the_link_says_where_the_event_is_now(client: Client) -> None:
     asked = proposal(UserFactory(), kind="moved")
     Proposal.objects.update(new_start=START + HOUR, new_end=START + 2 * HOUR, reason="It is outside the hours.")
-    page = client.get(f"/bookings/proposals/mail/{lifecycle.token_of(asked)}/")
+    page = client.get(f"/bookings/proposals/mail/{mail_links.token_of(asked)}/")
     said = "Tue 1 Dec 2026, 10:00–11:00 On the iPhone: Tue 1 Dec 2026, 11:00–12:00 It is outside the hours."
     assert texts(page, "//main//li") == [f"{asked.booking}, {said}"]
     assert texts(page, "//main//button") == ["Accept anyway", "Put it back"]
@@ -66,13 +66,13 @@ def test_the_page_behind_the_link_says_where_the_event_is_now(client: Client) ->
 
 def test_a_collision_can_be_moved_out_of_the_way_from_the_mail(client: Client) -> None:
     asked = proposal(UserFactory(), kind="collision")
-    page = client.get(f"/bookings/proposals/mail/{lifecycle.token_of(asked)}/")
+    page = client.get(f"/bookings/proposals/mail/{mail_links.token_of(asked)}/")
     assert texts(page, "//main//button") == ["Keep the booking", "Cancel and tell the client"]
     assert find(page, "//main//form//a/@href") == [f"/bookings/{asked.booking.pk}/reschedule/"]
 
 
 def test_a_forged_or_changed_link_leads_nowhere(client: Client) -> None:
-    token = lifecycle.token_of(proposal(UserFactory()))
+    token = mail_links.token_of(proposal(UserFactory()))
     assert client.get(f"/bookings/proposals/mail/{token}x/").status_code == 404
 
 

@@ -13,7 +13,7 @@ from django.test import Client
 from bookings import actions
 from bookings.models import UNDO_WINDOW, Booking, BookingChange, Proposal
 from bookings.notifications import emails, outgoing
-from bookings.proposals import lifecycle
+from bookings.proposals import mail_links
 from tests.bookings.practice import HOUR, Practice, berlin, utc
 from tests.factories import NOW, START
 
@@ -125,7 +125,7 @@ def test_the_link_of_a_mail_decides_and_tells_the_client_in_one_step(
     practice: Practice, booking: Booking, client: Client
 ) -> None:
     proposal = deleted(practice, booking)
-    client.post(f"/bookings/proposals/mail/{lifecycle.token_of(proposal)}/", {"choice": "cancel"})
+    client.post(f"/bookings/proposals/mail/{mail_links.token_of(proposal)}/", {"choice": "cancel"})
     assert sent() == CANCELLED
     assert outgoing.tell_clients(practice.now) == 0
 
@@ -154,7 +154,7 @@ def test_a_decision_stands_though_the_mail_cannot_be_sent_just_then(
     proposal = deleted(practice, booking)
     working, settings.EMAIL_BACKEND = settings.EMAIL_BACKEND, "django.core.mail.backends.smtp.EmailBackend"
     settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", 1
-    client.post(f"/bookings/proposals/mail/{lifecycle.token_of(proposal)}/", {"choice": "cancel"})
+    client.post(f"/bookings/proposals/mail/{mail_links.token_of(proposal)}/", {"choice": "cancel"})
     booking.refresh_from_db()
     assert (booking.status, sent()) == ("cancelled", [])
     settings.EMAIL_BACKEND = working
