@@ -14,7 +14,7 @@ from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
-from connections import dav, leases
+from connections import dav
 from connections.models import Calendar, CalendarConfiguration, Connection, Event, SyncRun
 from connections.problems import Problem, classify_connecting
 from connections.sync import home
@@ -147,7 +147,7 @@ def _stored(user: User, url: str, username: str, account: Account, now: datetime
 
 def _renew(connection: Connection, values: dict[str, Any]) -> None:
     """Store what was found, and end a sync that is under way: with the old password it has nothing more to say."""
-    leases.revoke(connection)
+    Connection.objects.filter(pk=connection.pk).revoke_lease()
     if set(connection.addresses) != set(values["addresses"]):
         home.read_again(connection)
     Connection.objects.filter(pk=connection.pk).update(**values)

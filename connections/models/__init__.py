@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from connections.models.calendar import Calendar, CalendarQuerySet
 from connections.models.configuration import CalendarConfiguration, CalendarConfigurationQuerySet
-from connections.models.connection import Connection, ConnectionQuerySet, lease_length, new_lease_token
+from connections.models.connection import Connection, ConnectionQuerySet, lease_length
 from connections.models.event import Event, EventQuerySet, Occurrence
 from connections.models.sync_run import SyncRun
 
@@ -25,5 +25,4 @@ __all__ = [
     "Occurrence",
     "SyncRun",
     "lease_length",
-    "new_lease_token",
 ]

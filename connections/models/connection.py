@@ -4,26 +4,39 @@ from __future__ import annotations
 
 import uuid
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from connections import leases
 from connections.fields import PasswordField
 
 
 class ConnectionQuerySet(models.QuerySet["Connection"]):
     def due(self, now: datetime) -> ConnectionQuerySet:
         """Those whose next sync has come, that need nobody, may be asked and that nobody is syncing."""
-        return self.filter(next_sync_at__lte=now, needs_attention=False).askable(now).free(now)
+        return self.filter(leases.free(now, "lease_until"), next_sync_at__lte=now, needs_attention=False).askable(now)
 
     def askable(self, now: datetime) -> ConnectionQuerySet:
         """Those whose server has not asked to wait longer than until `now`."""
         return self.filter(Q(not_before=None) | Q(not_before__lte=now))
 
-    def free(self, now: datetime) -> ConnectionQuerySet:
-        return self.filter(Q(lease_until=None) | Q(lease_until__lte=now))
+    def lease(self, now: datetime) -> tuple[str, int]:
+        """Lease from `now` on those that nobody is syncing: the token of them all, and how many there are.
+
+        Until the lease is given back they come due again when it ends, so that a killed process leaves nothing behind.
+        """
+        token, until = uuid.uuid4().hex, now + lease_length()
+        values = {"lease_token": token, "poll_started_at": now, "next_sync_at": until}
+        rows = Connection.objects.filter(pk__in=self.values("pk"))
+        return token, leases.take(rows, now, until=until, column="lease_until", **values)
+
+    def revoke_lease(self) -> None:
+        """End whatever sync is under way: it will not be able to write any more."""
+        leases.release(self, column="lease_until", lease_token="")
 
 
 class Connection(models.Model):
@@ -76,10 +89,19 @@ class Connection(models.Model):
     def healthy(self) -> bool:
         return not self.error_code
 
+    def is_leased(self, now: datetime) -> bool:
+        """Is a sync of it under way?"""
+        return leases.is_taken(self.lease_until, now)
 
-def new_lease_token() -> str:
-    """A token that nobody else holds."""
-    return uuid.uuid4().hex
+    def release(self, next_sync_at: datetime | None, **values: Any) -> bool:
+        """Give the lease back (this row is as it was leased), writing `values` with it; False if it was lost.
+
+        `next_sync_at` is written too, unless somebody asked for another time meanwhile: a choice of calendars, say.
+        """
+        mine = Connection.objects.filter(pk=self.pk, lease_token=self.lease_token)
+        unasked = mine.filter(next_sync_at=self.next_sync_at)
+        values |= {"column": "lease_until", "lease_token": ""}
+        return leases.release(unasked, next_sync_at=next_sync_at, **values) or leases.release(mine, **values)
 
 
 def lease_length() -> timedelta:

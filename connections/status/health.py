@@ -39,7 +39,7 @@ def health(connection: Connection, now: datetime) -> Health:
         return Health("needs_attention", _("Needs you"), "bad", trouble)
     if connection.error_code:
         return Health("trying_again", _("Trying again"), "warn", trouble)
-    if connection.lease_until and connection.lease_until > now:
+    if connection.is_leased(now):
         return Health("reading", _("Reading now"), "", _("Kalends is reading this account just now."))
     if connection.polled_at is None:
         return Health("waiting", _("Not read yet"), "muted", _("Kalends reads it in a moment."))

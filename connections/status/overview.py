@@ -34,7 +34,7 @@ def overview(connection: Connection, *, now: datetime, asked: int = 0) -> Overvi
     events = troubled_events(connection)
     shown = list(events[:SHOWN])
     runs = list(connection.runs.all()[:SHOWN])
-    busy = connection.lease_until is not None and connection.lease_until > now
+    busy = connection.is_leased(now)
     done = None if busy else _answer(runs, asked)
     return Overview(
         connection=connection,

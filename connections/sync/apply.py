@@ -15,7 +15,7 @@ from django.db.models import Exists, OuterRef, Q
 
 from connections import ical, leases
 from connections.dav import Resource
-from connections.models import Calendar, CalendarConfiguration, Event, Occurrence
+from connections.models import Calendar, CalendarConfiguration, Connection, Event, Occurrence
 from connections.plan import BACKLOG_HOLDS_FRESHNESS, pending_pause, same_etag, window
 
 MOST_EVENTS = 500  # in one transaction, so that nobody waits long for the write lock
@@ -125,7 +125,7 @@ def _known_better(calendar: Calendar, unread: Collection[str]) -> set[str]:
 
 def _hold(calendar: Calendar, lease: str, context: ReadContext) -> None:
     """Hold the connection's row in this transaction; raise unless it is still ours and the choices still stand."""
-    leases.check(calendar.connection_id, lease)
+    leases.hold(Connection.objects.filter(pk=calendar.connection_id, lease_token=lease))
     stands = Calendar.objects.conflict_calendars().filter(
         pk=calendar.pk,
         all_day_rule=context.rules.all_day,

@@ -9,41 +9,41 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
 
-from connections import dav, leases
+from connections import dav
 from connections.models import Calendar, Connection, ConnectionQuerySet, SyncRun
 from connections.sync import home
 from connections.sync.report import SyncReport
 from connections.sync.run import Probe, Sync, account_of, carry_out
-from connections.sync.state import LeasedConnection, claim
+from connections.sync.state import LeasedConnection, lease
 
-MOST = 200  # connections that one task claims
+MAX_BATCH = 200  # connections that one task leases
 THREADS = 32
 PROBE_TIMEOUT = 30.0
-WATCH_EVERY, AT_MOST = 0.05, 0.3  # seconds between two looks at somebody else's poll: more and more
+WATCH_EVERY, MAX_WATCH_PAUSE = 0.05, 0.3  # seconds between two looks at somebody else's poll: more and more
 
 
 def poll_due(now: datetime, more: Callable[[], object] | None = None) -> list[SyncReport]:
-    """Claim up to 200 due connections, list their homes in parallel and settle each, with no other request.
+    """Lease up to 200 due connections, list their homes in parallel and settle each, with no other request.
 
     If more may be due than that, `more` is called before anything is asked, so that another worker can begin with the
     rest. Reports with `unfinished` are those where something changed: each wants a sync of its own.
     """
-    claimed = claim_due(now)
-    if more and 2 * len(claimed) > MOST:  # of the 200 that were chosen, others may have been faster with a few
+    batch = lease_due(now)
+    if more and 2 * len(batch) > MAX_BATCH:  # of the 200 that were chosen, others may have been faster with a few
         more()
-    return [_settle(one, now) for one in _ask_all(claimed, time.monotonic() + PROBE_TIMEOUT)]
+    return [_settle(one, now) for one in _ask_all(batch, time.monotonic() + PROBE_TIMEOUT)]
 
 
-def claim_due(now: datetime) -> list[LeasedConnection]:
+def lease_due(now: datetime) -> list[LeasedConnection]:
     """Lease up to 200 of those that are due, the longest waiting first."""
-    return claim(Connection.objects.due(now).order_by("next_sync_at")[:MOST], now)
+    return lease(Connection.objects.due(now).order_by("next_sync_at")[:MAX_BATCH], now)
 
 
 def _settle(asked: Asked, now: datetime) -> SyncReport:
     leased = asked.leased
     if asked.never:
         # Others took all the time: that says nothing of this connection, which comes first at the next poll.
-        leases.release(leased.connection, now)
+        leased.connection.release(now)
         return SyncReport(leased.connection.pk)
     sync = Sync(leased, now=now)
     return carry_out(sync, partial(sync.settle, _result(asked.answer)), SyncRun.Trigger.SCHEDULE)
@@ -69,9 +69,9 @@ class Asked:
         return self.began is None or self.began >= self.deadline
 
 
-def _ask_all(claimed: Sequence[LeasedConnection], deadline: float) -> list[Asked]:
+def _ask_all(batch: Sequence[LeasedConnection], deadline: float) -> list[Asked]:
     """List all homes, in threads that touch no table, until `deadline` (monotonic); then each answer is what it is."""
-    asked = [Asked(leased, deadline) for leased in claimed]
+    asked = [Asked(leased, deadline) for leased in batch]
     if not asked:
         return []
     pool = ThreadPoolExecutor(max_workers=min(THREADS, len(asked)))
@@ -130,12 +130,12 @@ def refresh_all(user_ids: Collection[int], now: datetime, *, seconds: float) -> 
         if not unread:
             return
         free = [pk for pk, until in unread.items() if until is None or until <= at]
-        claimed = claim(Connection.objects.filter(pk__in=free), at) if free else []
-        _read_now(claimed, at, deadline)
-        asked |= {leased.connection.pk for leased in claimed}
-        if not claimed:
+        batch = lease(Connection.objects.filter(pk__in=free), at) if free else []
+        _read_now(batch, at, deadline)
+        asked |= {leased.connection.pk for leased in batch}
+        if not batch:
             time.sleep(pause)
-            pause, at = min(pause * 1.5, AT_MOST), now + timedelta(seconds=time.monotonic() - began)
+            pause, at = min(pause * 1.5, MAX_WATCH_PAUSE), now + timedelta(seconds=time.monotonic() - began)
 
 
 def _unread(user_ids: Collection[int], now: datetime) -> ConnectionQuerySet:
@@ -149,9 +149,9 @@ def _unread(user_ids: Collection[int], now: datetime) -> ConnectionQuerySet:
     return mine.exclude(failures__gt=0, poll_started_at__gte=now).askable(now)
 
 
-def _read_now(claimed: Sequence[LeasedConnection], now: datetime, deadline: float) -> None:
+def _read_now(batch: Sequence[LeasedConnection], now: datetime, deadline: float) -> None:
     # Those where nothing changed need no more time: they come first.
-    probed = sorted(((_result(one.answer), one.leased) for one in _ask_all(claimed, deadline)), key=_changed)
+    probed = sorted(((_result(one.answer), one.leased) for one in _ask_all(batch, deadline)), key=_changed)
     for answer, leased in probed:
         sync = Sync(leased, now=now, deadline=deadline, include_scheduled=False)
         carry_out(sync, partial(sync.read_on, answer), SyncRun.Trigger.BOOKING)

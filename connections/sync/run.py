@@ -23,7 +23,7 @@ from connections.problems import Kind, Problem, Verdict, classify, classify_acco
 from connections.sync import apply, home, outcome, reexpand
 from connections.sync.calendar import OutOfTime, Reading
 from connections.sync.report import SyncReport, count_problems, remember
-from connections.sync.state import CalendarState, LeasedConnection, claim
+from connections.sync.state import CalendarState, LeasedConnection, lease
 
 logger = logging.getLogger(__name__)
 
@@ -53,21 +53,21 @@ def sync_connection(
     wanted = Connection.objects.filter(pk=connection_id)
     if trigger != SyncRun.Trigger.PERSON:
         wanted = wanted.filter(needs_attention=False)
-    leased = claim(wanted if force else wanted.askable(now), now)
+    leased = lease(wanted if force else wanted.askable(now), now)
     if not leased:
-        return _not_claimed(connection_id, now, trigger)
+        return _not_leased(connection_id, now, trigger)
     deadline = None if seconds is None else time.monotonic() + seconds
     sync = Sync(leased[0], now=now, full=full, probed=probed, deadline=deadline)
     return carry_out(sync, sync.run, trigger)
 
 
-def _not_claimed(connection_id: int, now: datetime, trigger: str) -> SyncReport:
-    """Why there was nothing to claim: somebody is at it, the server wants us to wait, or it is no longer there."""
+def _not_leased(connection_id: int, now: datetime, trigger: str) -> SyncReport:
+    """Why there was nothing to lease: somebody is at it, the server wants us to wait, or it is no longer there."""
     report = SyncReport(connection_id)
     row = Connection.objects.filter(pk=connection_id).first()
     if row is None or (row.needs_attention and trigger != SyncRun.Trigger.PERSON):
         return report
-    if row.lease_until and row.lease_until > now:
+    if row.is_leased(now):
         report.busy = True
     elif row.not_before and row.not_before > now:
         report.error = Problem("throttled")
@@ -320,7 +320,7 @@ class Sync:
     def _release(self, next_sync_at: datetime | None, **values: Any) -> None:
         self.report.seconds = time.monotonic() - self.started
         polled = {"polls": F("polls") + 1, "requests": F("requests") + self.report.requests}
-        self.report.busy = not leases.release(self.connection, next_sync_at, **polled, **values)
+        self.report.busy = not self.connection.release(next_sync_at, **polled, **values)
 
     def _limit(self) -> float:
         return self.started + LIMIT * float(settings.TASK_TIMEOUT_SECONDS)

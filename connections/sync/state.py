@@ -8,8 +8,7 @@ from datetime import datetime, timedelta
 
 from django.db.models import OuterRef, QuerySet, Subquery
 
-from connections import leases
-from connections.models import Calendar, Connection, Event
+from connections.models import Calendar, Connection, ConnectionQuerySet, Event
 from connections.plan import BACKLOG_HOLDS_FRESHNESS, CONFIRM_DELETION_AFTER
 
 COMPARE_EVERY = timedelta(hours=24)
@@ -90,9 +89,9 @@ class LeasedConnection:
         self.states = {row.path: _state(row, self.connection) for row in rows}
 
 
-def claim(connections: QuerySet[Connection], now: datetime) -> list[LeasedConnection]:
+def lease(connections: ConnectionQuerySet, now: datetime) -> list[LeasedConnection]:
     """Lease those of `connections` that nobody holds: two queries for all, one more if some have no calendars."""
-    token, count = leases.claim(connections, now)
+    token, count = connections.lease(now)
     found: dict[int, LeasedConnection] = {}
     if count:
         rows = _calendars().filter(connection__lease_token=token)

@@ -13,7 +13,7 @@ from connections.accounts import ConfigurationRefused, ConnectFailed
 from connections.busy import busy
 from connections.models import Calendar, CalendarConfiguration, Connection, Event, Occurrence, SyncRun
 from connections.sync.run import Sync, carry_out
-from connections.sync.state import claim
+from connections.sync.state import lease
 from practice.models import User
 from tests.connections.engine import World, at
 from tests.factories import NOW, CalendarFactory, UserFactory
@@ -357,7 +357,7 @@ def test_another_apple_account_is_refused_on_reconnecting(world: World) -> None:
 
 def test_a_sync_with_the_old_password_cannot_undo_a_reconnection(world: World) -> None:
     world.now += timedelta(minutes=5)
-    [held] = claim(Connection.objects.all(), world.now)
+    [held] = lease(Connection.objects.all(), world.now)
     world.account.revoke_all()
     accounts.reconnect(world.connection, password=world.account.new_app_password(), now=world.now)
     sync = Sync(held, now=world.now)

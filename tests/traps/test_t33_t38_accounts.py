@@ -14,7 +14,7 @@ from bookings.models import Booking
 from connections import accounts
 from connections.models import Calendar, Connection, Event
 from connections.sync.poll import poll_due
-from connections.sync.state import claim
+from connections.sync.state import lease
 from tests.bookings.practice import HOUR, Practice, berlin
 from tests.factories import START
 from tests.traps.conftest import Start
@@ -213,7 +213,7 @@ def test_t37_an_account_over_its_budget_is_left_alone_and_read_later(start: Star
 
 def test_t37_one_account_is_never_synced_twice_at_once(practice: Practice) -> None:
     practice.later()
-    held = claim(Connection.objects.all(), practice.now)
+    held = lease(Connection.objects.all(), practice.now)
     practice.icloud.log.clear()
     report = practice.sync()
     assert (len(held), report.busy, poll_due(practice.now), asked(practice)) == (1, True, [], [])

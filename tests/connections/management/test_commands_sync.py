@@ -12,7 +12,7 @@ from django.core.management.base import CommandError
 from connections.models import Connection, SyncRun
 from connections.problems import sentence
 from connections.status.health import UNTIL_CHOSEN
-from connections.sync.state import claim
+from connections.sync.state import lease
 from tests.connections.engine import World, at
 from tests.factories import NOW, ConnectionFactory
 from tests.shell import Answer, ask, refusal, shown
@@ -171,7 +171,7 @@ def test_a_sync_that_needs_several_goes_is_one_report(world: World, monkeypatch:
 
 
 def test_a_lease_of_a_dead_process_is_waited_out(world: World) -> None:
-    claim(Connection.objects.all(), NOW - timedelta(seconds=140))
+    lease(Connection.objects.all(), NOW - timedelta(seconds=140))
     assert sync(world).code == 0
     assert SyncRun.objects.filter(trigger="person").count() == 1
 

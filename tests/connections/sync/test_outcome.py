@@ -10,7 +10,7 @@ import pytest
 from connections.models import Connection, SyncRun
 from connections.problems import Problem
 from connections.sync.run import Sync, carry_out
-from connections.sync.state import claim
+from connections.sync.state import lease
 from tests.connections.engine import World, at
 from tests.factories import ConnectionFactory, UserFactory
 
@@ -284,7 +284,7 @@ def test_a_bug_in_one_connection_leaves_the_others_of_a_poll_alone(read: World) 
 
 
 def test_nothing_is_said_of_a_connection_that_is_removed_while_it_is_read(read: World) -> None:
-    [held] = claim(Connection.objects.all(), read.now + timedelta(minutes=5))
+    [held] = lease(Connection.objects.all(), read.now + timedelta(minutes=5))
     Connection.objects.all().delete()
     sync = Sync(held, now=read.now)
     report = carry_out(sync, sync.run, SyncRun.Trigger.PERSON)

@@ -12,7 +12,7 @@ from pytest_django import Settings
 from connections import tasks
 from connections.models import Calendar, Connection, SyncRun
 from connections.sync import poll
-from connections.sync.state import claim
+from connections.sync.state import lease
 from sandbox.server.server import Sandbox
 from tests.connections.engine import World, at
 from tests.factories import NOW, CalendarConfigurationFactory, ConnectionFactory, UserFactory
@@ -88,7 +88,7 @@ def test_the_task_queues_a_sync_for_what_changed_and_only_for_that(world: World)
 
 
 def test_a_persons_request_during_a_poll_is_kept_for_later(world: World) -> None:
-    [held] = claim(Connection.objects.all(), world.now)
+    [held] = lease(Connection.objects.all(), world.now)
     with time_machine.travel(world.now, tick=False):
         tasks.sync_connection(world.pk, True)
     [row] = Schedule.objects.filter(func="connections.tasks.sync_connection")
@@ -112,7 +112,7 @@ def test_a_request_for_a_connection_that_is_no_longer_there_is_forgotten() -> No
 def test_only_the_due_are_polled_and_those_that_wait_longest_first(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(poll, "MOST", 1)
+    monkeypatch.setattr(poll, "MAX_BATCH", 1)
     row = world.connection
     row.pk, row.username = None, "ANNA@example.com"
     row.save()
@@ -137,7 +137,7 @@ def test_one_look_of_the_schedule_polls_450_connections_200_in_each_task(world: 
 
 
 def test_the_next_task_is_queued_before_anything_is_asked(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(poll, "MOST", 2)
+    monkeypatch.setattr(poll, "MAX_BATCH", 2)
     fall_due(world, 3)
     asked: list[list[str]] = []
     world.asked()
@@ -148,7 +148,7 @@ def test_the_next_task_is_queued_before_anything_is_asked(world: World, monkeypa
 def test_polls_that_do_not_keep_up_end_when_the_schedule_has_come_again(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(poll, "MOST", 1)
+    monkeypatch.setattr(poll, "MAX_BATCH", 1)
     fall_due(world, 5)
     with time_machine.travel(world.now, tick=False) as clock:
         tasks.poll_connections()

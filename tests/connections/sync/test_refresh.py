@@ -14,7 +14,7 @@ from connections.models import Connection, SyncRun
 from connections.sync import poll
 from connections.sync.report import SyncReport
 from connections.sync.run import Sync, carry_out, sync_connection
-from connections.sync.state import claim
+from connections.sync.state import lease
 from tests.connections.engine import World, at
 
 HOME = "PROPFIND /calendars/ 1 207"
@@ -133,7 +133,7 @@ def in_a_thread(action: object) -> threading.Thread:
 
 @pytest.mark.django_db(transaction=True)
 def test_a_poll_that_started_earlier_is_waited_for_and_repeated(world: World) -> None:
-    [held] = claim(Connection.objects.all(), world.now)  # somebody's poll begins
+    [held] = lease(Connection.objects.all(), world.now)  # somebody's poll begins
     world.add("Dentist", at(10))
     world.now += timedelta(seconds=1)  # and then the client asks
 
@@ -154,7 +154,7 @@ def test_a_poll_that_started_earlier_is_waited_for_and_repeated(world: World) ->
 def test_a_poll_that_started_later_is_waited_for_and_is_enough(world: World) -> None:
     world.add("Dentist", at(10))
     asked_at = world.now + timedelta(seconds=1)
-    [held] = claim(Connection.objects.all(), asked_at + timedelta(seconds=1))
+    [held] = lease(Connection.objects.all(), asked_at + timedelta(seconds=1))
     sync = Sync(held, now=asked_at + timedelta(seconds=1))
     reports: list[SyncReport] = []
     thread = in_a_thread(lambda: reports.append(carry_out(sync, sync.run, SyncRun.Trigger.SCHEDULE)))
@@ -175,7 +175,7 @@ def test_a_poll_that_started_later_but_left_a_change_unread_is_not_enough(world:
 
 @pytest.mark.django_db(transaction=True)
 def test_a_poll_that_never_ends_is_waited_for_no_longer_than_the_deadline(world: World) -> None:
-    claim(Connection.objects.all(), world.now)
+    lease(Connection.objects.all(), world.now)
     started = time.monotonic()
     world.refresh(seconds=0.3)
     assert 0.3 <= time.monotonic() - started < 0.8

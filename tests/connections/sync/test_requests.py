@@ -52,7 +52,7 @@ def test_a_poll_without_change_is_one_request_and_four_queries(world: World, cal
     assert world.asked() == [HOME]
     assert (report.requests, report.unfinished, report.error) == (1, False, None)
     assert statements(captured) == [
-        "UPDATE connections_connection",  # claim
+        "UPDATE connections_connection",  # lease
         "SELECT connections_calendar",  # with connection, user and configuration
         "UPDATE connections_calendar",  # known as of now
         "UPDATE connections_connection",  # give back
