@@ -111,7 +111,7 @@ def _book_with(
         booking.cause = Booking.Cause.CALENDAR_UNREADABLE if pending else Booking.Cause.NONE
         set_time(booking, start, start + shape.duration)
         booking.save()
-        history.record(booking, Kind.MADE, Source.STAFF, now=now, actor=actor, tell=now)
+        history.record(booking, Kind.MADE, Source.STAFF, now=now, actor=actor)
         placements.place(booking)
         if anyway:
             collisions.keep(booking, now, actor)

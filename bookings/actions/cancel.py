@@ -30,7 +30,7 @@ def cancel(booking: Booking, *, now: datetime, actor: User | None = None, source
         booking.status, booking.cause = Booking.Status.CANCELLED, Booking.Cause.NONE
         booking.revision += 1
         booking.save()
-        history.record(booking, Kind.CANCELLED, source, now=now, actor=actor, tell=now)
+        history.record(booking, Kind.CANCELLED, source, now=now, actor=actor)
         lifecycle.withdraw(lifecycle.open_of(booking.pk), now)
         placements.remove(booking)
         nudge(booking)

@@ -55,7 +55,7 @@ def confirm(booking: Booking, *, now: datetime) -> bool:
         booking.status, booking.cause = Booking.Status.CONFIRMED, Booking.Cause.NONE
         booking.revision += 1
         booking.save()
-        history.record(booking, Kind.CONFIRMED, Source.KALENDS, now=now, tell=now)
+        history.record(booking, Kind.CONFIRMED, Source.KALENDS, now=now)
         placements.queue(booking)
         nudge(booking)
     return True

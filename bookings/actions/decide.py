@@ -96,5 +96,5 @@ def _accept(booking: Booking, proposal: Proposal, now: datetime, actor: User | N
         raise Refused(_("The event has no time that a booking could follow. Put it back, or cancel the booking."))
     refuse_far(proposal.new_start, now)
     placements.follow(proposal.linked_event, proposal.seen)
-    move(booking, proposal.new_start, proposal.new_end, now=now, actor=actor, source=Source.PHONE, tell=now)
+    move(booking, proposal.new_start, proposal.new_end, now=now, actor=actor, source=Source.PHONE)
     collisions.keep(booking, now, actor)

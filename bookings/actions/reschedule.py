@@ -19,7 +19,8 @@ from bookings.actions.preconditions import (
     refuse_far,
     set_time,
 )
-from bookings.models import UNDO_WINDOW, Booking, BookingChange
+from bookings.models import Booking, BookingChange
+from bookings.notifications import client_notice
 from bookings.openings import search
 from bookings.proposals import collisions, lifecycle
 from bookings.push import placements
@@ -53,7 +54,7 @@ def reschedule(
             return booking
         shape = replace(booking.service.shape, duration=until - start)
         check_open(booking.staff, shape, start, now=now, anyway=anyway, moving=booking)
-        move(booking, start, until, now=now, actor=actor, source=source, tell=now)
+        move(booking, start, until, now=now, actor=actor, source=source)
         if anyway:
             collisions.keep(booking, now, actor)
         return booking
@@ -68,7 +69,7 @@ def move(
     actor: User | None = None,
     source: Source,
     kind: Kind = Kind.MOVED,
-    tell: datetime,
+    undo_until: datetime | None = None,
     already_in_calendar: str = "",
 ) -> Booking:
     """Write a live booking's new time. Inside the staff member's lock, after the time was found to be free.
@@ -82,7 +83,7 @@ def move(
     set_time(booking, start, end)
     booking.revision += 1
     booking.save()
-    history.record(booking, kind, source, now=now, actor=actor, before=before, tell=tell)
+    history.record(booking, kind, source, now=now, actor=actor, before=before, undo_until=undo_until)
     if already_in_calendar:
         placements.adopt(booking, already_in_calendar)
     else:
@@ -93,9 +94,10 @@ def move(
 
 
 def undo(change: BookingChange, *, now: datetime, actor: User | None = None) -> Booking:
-    """Take back a move that the phone made, while the client has not been told. Raises Refused, NotOpen.
+    """Take back a move that the phone made, as long as its `undo_until` allows. Raises Refused, NotOpen.
 
-    Told is what comes of it, if that is news: the client may never have heard of the time before, or of the booking.
+    The client is notified only if the result differs from what they last heard: they may never have heard of the time
+    before, or of the booking.
     """
     booking = change.booking
     with locked(booking.staff):
@@ -103,10 +105,8 @@ def undo(change: BookingChange, *, now: datetime, actor: User | None = None) -> 
         latest = booking.changes.first()
         if latest is None or latest.pk != change.pk or change.old_start is None or change.old_end is None:
             raise Refused(_("Only the latest move can be undone."))
-        # Whoever writes to the client puts this time off first, so that of writing and undoing one comes first.
-        untold = BookingChange.objects.filter(pk=latest.pk, notified_at=None, notify_client_at=latest.at + UNDO_WINDOW)
-        if not untold.update(notify_client_at=None):
-            raise Refused(history.why_not_undone(latest))
+        if not client_notice.take_back(latest, now):
+            raise Refused(client_notice.why_not_undone(latest, now))
         shape = replace(booking.service.shape, duration=change.old_end - change.old_start)
         if search.collides(booking.staff, shape, change.old_start, moving=booking):
             raise NotOpen(_("The old time is taken by now."), [])
@@ -118,5 +118,4 @@ def undo(change: BookingChange, *, now: datetime, actor: User | None = None) -> 
             actor=actor,
             source=Source.STAFF,
             kind=Kind.UNDONE,
-            tell=now,
         )

@@ -7,7 +7,7 @@ how far that calendar has it. PROPOSAL: a change made on the phone that staff mu
 from __future__ import annotations
 
 from bookings.models.booking import Booking, BookingQuerySet
-from bookings.models.change import UNDO_WINDOW, BookingChange
+from bookings.models.change import BookingChange
 from bookings.models.client import Client
 from bookings.models.linked_event import LinkedEvent, LinkedEventQuerySet
 from bookings.models.mirrored_slot import MirroredSlot, MirroredSlotQuerySet
@@ -16,7 +16,6 @@ from bookings.models.proposal import Proposal, ProposalQuerySet
 from bookings.models.service import Service
 
 __all__ = [
-    "UNDO_WINDOW",
     "Booking",
     "BookingChange",
     "BookingQuerySet",

@@ -11,11 +11,11 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
-from django.db.models import F, Q
+from django.db.models import F
 
 from bookings.models import Booking, LinkedEvent, MirroredSlot, Placement, PlacementQuerySet
 from bookings.push import event_content
-from connections import dav, guard, ical, push
+from connections import dav, guard, ical, leases, push
 from connections.models import Calendar, CalendarConfiguration, Connection, Event
 from connections.plan import back_off
 from connections.problems import Kind, Problem, classify
@@ -147,9 +147,8 @@ def _take(kind: type[Placement], key: int, now: datetime, *, force: bool) -> Pla
     waiting = kind.rows().unsettled().filter(pk=key)
     if not force:
         waiting = waiting.rested(now)
-    # That nobody has it is asked of the row itself, for PostgreSQL asks only that again after waiting for a lock.
-    free = kind.rows().filter(Q(claimed_until=None) | Q(claimed_until__lte=now), pk__in=waiting.values("pk"))
-    if not free.update(claimed_until=now + LEASE, attempts=F("attempts") + 1):
+    mine, until = kind.rows().filter(pk__in=waiting.values("pk")), now + LEASE
+    if not leases.take(mine, now, until=until, column="claimed_until", attempts=F("attempts") + 1):
         return None
     return kind.rows().with_content().get(pk=key)
 

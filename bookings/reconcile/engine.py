@@ -15,8 +15,8 @@ from django.utils.translation import gettext as _
 
 from availability.intervals import Span
 from bookings import actions
-from bookings.actions import history
 from bookings.models import BookingChange, LinkedEvent, Placement, Proposal
+from bookings.notifications import client_notice
 from bookings.openings import search
 from bookings.proposals import collisions, lifecycle
 from bookings.push import outbox
@@ -196,9 +196,14 @@ def _moved(placement: LinkedEvent, event: Event, span: Span, there: ical.OwnEven
         _propose(placement, Kind.MOVED, now, search.why_not_there(booking, span, now=now), there)
         return
     lifecycle.withdraw_about_event(placement, now, *lifecycle.ABOUT_EVENT)
-    tell = history.notified_at((booking.start, booking.end), span, now)
-    source = BookingChange.Source.PHONE
-    actions.move(booking, *span, now=now, source=source, tell=tell, already_in_calendar=event.etag)
+    actions.move(
+        booking,
+        *span,
+        now=now,
+        source=BookingChange.Source.PHONE,
+        undo_until=client_notice.undo_until((booking.start, booking.end), span, now),
+        already_in_calendar=event.etag,
+    )
 
 
 def _remove_lingering(user: User) -> None:

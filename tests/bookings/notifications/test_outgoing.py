@@ -12,6 +12,7 @@ from django.test import Client
 
 from bookings.models import Booking, BookingChange, Proposal
 from bookings.notifications import emails, outgoing
+from bookings.notifications.client_notice import MAIL_LEASE
 from bookings.proposals import mail_links
 from tests.factories import (
     NOW,
@@ -153,7 +154,7 @@ def test_a_mail_that_cannot_be_sent_is_sent_later(settings: Any) -> None:
     assert (outgoing.tell_clients(NOW), outgoing.mail_proposals(NOW), outgoing.warn_staff(NOW)) == (0, 0, 0)
     settings.EMAIL_BACKEND = working
     assert BookingChange.objects.get().notified_at is None
-    later = NOW + outgoing.TRY_AGAIN
+    later = NOW + MAIL_LEASE
     assert (outgoing.tell_clients(later), outgoing.mail_proposals(later), outgoing.warn_staff(later)) == (1, 1, 1)
 
 
@@ -171,7 +172,7 @@ def test_staff_are_asked_again_if_the_process_died_over_the_mail(monkeypatch: py
         for worker in (outgoing.mail_proposals, outgoing.mail_proposals, outgoing.warn_staff):
             with pytest.raises(SystemExit):
                 worker(NOW)
-    found = [(outgoing.mail_proposals(at), outgoing.warn_staff(at)) for at in (NOW, NOW + outgoing.TRY_AGAIN)]
+    found = [(outgoing.mail_proposals(at), outgoing.warn_staff(at)) for at in (NOW, NOW + MAIL_LEASE)]
     assert found == [(0, 0), (2, 1)]
     assert (outgoing.mail_proposals(NOW + HOUR), outgoing.warn_staff(NOW + HOUR)) == (0, 0)
 
