@@ -8,32 +8,23 @@ reaches iCloud.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable
 from datetime import date, datetime, time
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
-from django.db import models, transaction
+from django.db import models
 from django.db.models import F, Q
 from django.utils.formats import date_format, time_format
 from django.utils.translation import gettext_lazy as _
 
 from availability.slots import Period, clash
 from availability.wall_clock import MIDNIGHT
-from connections.models import CalendarConfiguration
+from connections.models import schedule_lock
 from practice.models import User
 from practice.time_format import spoken
 
 ENDS_AFTER_START = Q(end__gt=F("start")) | Q(end=MIDNIGHT)  # 00:00 as the end is the midnight after the day
-
-
-@contextmanager
-def alone(user: User) -> Iterator[None]:
-    """Hold the staff member's lock in a transaction: nobody books them or changes their hours meanwhile."""
-    with transaction.atomic():
-        CalendarConfiguration.objects.select_for_update().get(user=user)
-        yield
 
 
 class WorkingHoursQuerySet(models.QuerySet["WorkingHours"]):
@@ -93,7 +84,7 @@ class WorkingHours(models.Model):
 
 def write_week(user: User, hours: Iterable[tuple[int, Period]]) -> None:
     """Replace the weekly hours by these periods, given with their weekdays."""
-    with alone(user):
+    with schedule_lock(user):
         WorkingHours.objects.filter(user=user).delete()
         WorkingHours.objects.bulk_create(
             WorkingHours(user=user, weekday=weekday, start=start, end=end) for weekday, (start, end) in hours

@@ -17,8 +17,8 @@ from django.utils.translation import gettext as _
 from django_htmx.middleware import HtmxDetails
 
 from availability.forms import BlockedSlotForm, DateOverrideForm, posted_week, reshaped_week, week_of
-from availability.models import BlockedSlot, DateOverride, WorkingHours, alone, write_week
-from connections.models import CalendarConfiguration
+from availability.models import BlockedSlot, DateOverride, WorkingHours, write_week
+from connections.models import CalendarConfiguration, schedule_lock
 from practice.models import User
 
 
@@ -65,7 +65,7 @@ def hours(request: StaffRequest, zone: ZoneInfo) -> HttpResponse:
 
 @change
 def add_override(request: StaffRequest, zone: ZoneInfo) -> HttpResponse:
-    with alone(request.user):
+    with schedule_lock(request.user):
         form = DateOverrideForm(request.user, zone, timezone.now(), request.POST)
         if valid := form.is_valid():
             form.save()
@@ -82,7 +82,7 @@ def remove_override(request: StaffRequest, zone: ZoneInfo, pk: int) -> HttpRespo
 
 @change
 def add_blocked_slot(request: StaffRequest, zone: ZoneInfo) -> HttpResponse:
-    with alone(request.user):
+    with schedule_lock(request.user):
         form = BlockedSlotForm(request.user, zone, timezone.now(), request.POST)
         if valid := form.is_valid():
             form.save()

@@ -10,15 +10,14 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from django.conf import settings
-from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
 from connections import dav
-from connections.models import Calendar, CalendarConfiguration, Connection, Event, SyncRun
+from connections.models import Calendar, CalendarConfiguration, Connection, Event, SyncRun, schedule_lock
 from connections.problems import Problem, classify_connecting
 from connections.sync import home
-from connections.sync.run import account_of, sync_connection
+from connections.sync.run import sync_connection
 from connections.sync.state import LeasedConnection
 from practice.models import User
 
@@ -122,9 +121,8 @@ def connect(user: User, *, username: str, password: str, url: str = "", now: dat
     if not username:
         raise ConnectFailed(Problem("no_apple_id"), "apple_id")
     account = _enter(url, username, password)
-    with transaction.atomic():
-        # LeasedConnection, so that the same account in two spellings is not stored twice at once.
-        CalendarConfiguration.objects.select_for_update().get_or_create(user=user)
+    CalendarConfiguration.objects.get_or_create(user=user)
+    with schedule_lock(user):  # so that the same account in two spellings is not stored twice at once
         stored = _stored(user, url, username, account, now)
         connection = Connection.objects.select_related("user__calendar_configuration").get(pk=stored.pk)
         leased = LeasedConnection(connection)
@@ -182,7 +180,7 @@ def _spellings(password: str, url: str) -> list[str]:
 def _look_inside(url: str, username: str, password: str) -> Account:
     candidate = Connection(url=url, username=username, password=password)
     try:
-        with dav.Session(account_of(candidate)) as session:
+        with dav.Session(candidate.account) as session:
             look = home.look(session, "")
             candidate.origin = session.origin
     except dav.DavError as error:
@@ -241,8 +239,9 @@ def configure(user: User, *, linked: Calendar | None, conflicts: Sequence[Calend
         _check_linked(linked)
         chosen.add(linked.pk)
     _check_chosen(user, chosen)
-    with transaction.atomic():
-        configuration = CalendarConfiguration.objects.select_for_update().get_or_create(user=user)[0]
+    CalendarConfiguration.objects.get_or_create(user=user)
+    with schedule_lock(user):
+        configuration = CalendarConfiguration.objects.get(user=user)
         former = configuration.linked_calendar_id
         if former and linked is not None and former != linked.pk:
             chosen.add(former)

@@ -15,8 +15,8 @@ from availability.slots import Shape
 from bookings.models import Booking
 from bookings.openings import search
 from bookings.openings.search import Opening
-from connections.busy import freshness
-from connections.models import CalendarConfiguration
+from connections.freshness import freshness
+from connections.models import schedule_lock
 from practice.models import User
 
 
@@ -40,13 +40,9 @@ def refuse_far(start: datetime, now: datetime) -> None:
 
 @contextmanager
 def locked(user: User) -> Iterator[None]:
-    """One transaction under the staff member's lock; the database's own refusal of an overlap is a refusal like ours.
-
-    PostgreSQL locks the row; on SQLite every transaction takes the write lock as it begins.
-    """
+    """The staff member's lock; the database's own refusal of an overlap is a refusal like ours."""
     try:
-        with transaction.atomic():
-            list(CalendarConfiguration.objects.select_for_update().filter(user=user).values_list("pk"))
+        with schedule_lock(user):
             yield
     except IntegrityError as error:
         if "bookings_never_overlap" not in str(error):

@@ -21,7 +21,8 @@ from availability.wall_clock import MIDNIGHT, end_of, start_of
 from bookings.models import Booking, Service
 from bookings.openings.own_time import own_spans
 from bookings.openings.travel import Lengths, includes_travel, plain_lengths
-from connections.busy import OWN_BOOKING, Busy, Freshness, busy, freshness
+from connections.busy import OWN_BOOKING, Busy, busy
+from connections.freshness import Freshness, freshness
 from connections.models import Calendar, CalendarConfiguration, Event, Occurrence
 from connections.plan import window
 from connections.problems import sentence

@@ -64,9 +64,7 @@ def push_due(
 
     `force` skips our own pauses; a server that asked to wait is left alone all the same, unless `ignore_retry_after`.
     """
-    connections = Connection.objects.filter(needs_attention=False)
-    if not ignore_retry_after:
-        connections = connections.askable(now)
+    connections = Connection.objects.askable(now, ignore_retry_after=ignore_retry_after)
     pushed: list[Pushed] = []
     for kind in KINDS:
         _retry_where_readable(kind, now)
@@ -80,7 +78,7 @@ def push_due(
 
 def push_booking(booking_id: int, now: datetime) -> list[Pushed]:
     """Push what is due of one booking."""
-    askable = Connection.objects.filter(needs_attention=False).askable(now)
+    askable = Connection.objects.askable(now)
     placements = LinkedEvent.objects.filter(booking=booking_id).values("pk")
     due = LinkedEvent.rows().due(now).filter(pk__in=placements, calendar__connection__in=askable)
     return _push_ready(LinkedEvent, due, now)
@@ -100,17 +98,10 @@ def push_again(placement: Placement, now: datetime, *, ignore_retry_after: bool 
     It is held back where its account needs a person or its server asked Kalends to wait, which is then its problem;
     `ignore_retry_after` asks the server all the same.
     """
-    why = held_back(placement.calendar.connection, now) if placement.calendar else None
+    why = placement.calendar.connection.why_not_asked(now) if placement.calendar else None
     if why and not ignore_retry_after:
         return [Pushed(placement.pk, placement.booking_key, placement.state, why)]
     return _push_all(type(placement), placement.row, now, force=True)
-
-
-def held_back(connection: Connection, now: datetime) -> Problem | None:
-    """Why an account is not pushed to at `now`, if so: it waits for a person, or its server asked to be left alone."""
-    if connection.needs_attention:
-        return Problem(connection.error_code or "unauthorized", connection.error_params)
-    return Problem("throttled") if connection.not_before and connection.not_before > now else None
 
 
 def _retry_where_readable(kind: type[Placement], now: datetime) -> None:
@@ -185,7 +176,7 @@ def _put(placement: Placement, calendar: Calendar, now: datetime) -> Pushed:
         text = ical.compose(draft, now=now)
     except (ValueError, OverflowError):  # nothing was sent, and no later try will go better by itself
         return _write(placement, State.RETRYING, Problem("not_writable"), next_try_at=now + NEEDS_CHOICE)
-    stored = _twice_if_unauthorized(lambda: _stored(placement, calendar, agreed, draft, now))
+    stored = dav.despite_one_401(lambda: _stored(placement, calendar, agreed, draft, now))
     return _write(
         placement,
         State.PUSHED,
@@ -209,22 +200,14 @@ def _stored(
         lagging = there.stored.etag in placement.superseded_etags
         if lagging or not placement.keeps_shape or not event_content.is_reshaped(there.stored.text):
             raise
-        return push.reword(calendar, there.stored, draft, agreed=agreed.text, now=now)
+        return push.put_texts(calendar, there.stored, draft, agreed=agreed.text, now=now)
 
 
 def _delete(placement: Placement, calendar: Calendar, now: datetime) -> Pushed:
     # What was there once may have been moved; where that cannot be found out, the event is not looked for endlessly.
     uid = placement.uid if placement.etag and placement.attempts <= MAX_SEARCHES else ""
-    _twice_if_unauthorized(lambda: push.delete(calendar, push.Placement(placement.href, placement.etag), uid=uid))
+    dav.despite_one_401(lambda: push.delete(calendar, push.Placement(placement.href, placement.etag), uid=uid))
     return _write(placement, State.PUSHED, removed_at=now)
-
-
-def _twice_if_unauthorized(attempt: Any) -> Any:
-    """One 401 may be iCloud's slip; the second is believed."""
-    try:
-        return attempt()
-    except dav.Unauthorized:
-        return attempt()
 
 
 def _write(placement: Placement, state: State, problem: Problem | None = None, **values: Any) -> Pushed:

@@ -10,7 +10,7 @@ from django.db.models import F, QuerySet
 
 from availability.intervals import Span
 from bookings.models import Booking, LinkedEvent, LinkedEventQuerySet, Service
-from connections.models import Calendar, CalendarConfiguration, Event
+from connections.models import Calendar, CalendarConfiguration, Event, schedule_lock
 from practice.models import User
 
 Wanted = LinkedEvent.Wanted
@@ -124,13 +124,11 @@ def reword_upcoming(user: User, now: datetime) -> None:
     _reword(upcoming(user, now))
 
 
-@transaction.atomic
 def reword_service(service: Service, now: datetime) -> None:
     """The same for whatever is booked of a service, with whomever."""
     bookings = Booking.objects.filter(service=service, end__gt=now).live()
-    locked = CalendarConfiguration.objects.select_for_update().filter(user__in=bookings.values("staff"))
-    list(locked.order_by("pk").values_list("pk"))
-    _reword(bookings)
+    with schedule_lock(bookings.values("staff")):
+        _reword(bookings)
 
 
 def _reword(bookings: QuerySet[Booking]) -> None:

@@ -8,7 +8,7 @@ inside the window. TOKEN: where a calendar stood when it was last read. OWED: a 
 from __future__ import annotations
 
 from connections.models.calendar import Calendar, CalendarQuerySet
-from connections.models.configuration import CalendarConfiguration, CalendarConfigurationQuerySet
+from connections.models.configuration import CalendarConfiguration, CalendarConfigurationQuerySet, schedule_lock
 from connections.models.connection import Connection, ConnectionQuerySet, lease_length
 from connections.models.event import Event, EventQuerySet, Occurrence
 from connections.models.sync_run import SyncRun
@@ -25,4 +25,5 @@ __all__ = [
     "Occurrence",
     "SyncRun",
     "lease_length",
+    "schedule_lock",
 ]

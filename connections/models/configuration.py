@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
-from django.db import models
-from django.db.models import F
+from django.db import models, transaction
+from django.db.models import F, QuerySet
 from django.utils.translation import gettext_lazy as _
 
+from practice.models import User
 from practice.zones import validate_zone
 
 
@@ -95,3 +99,18 @@ class CalendarConfiguration(models.Model):
     def mirrors(self) -> bool:
         """Is what the staff member blocks by hand shown on the iPhone?"""
         return self.mirror_blocked_slots and self.linked_calendar_id is not None
+
+
+@contextmanager
+def schedule_lock(users: User | Collection[User] | QuerySet[Any]) -> Iterator[None]:
+    """One transaction in which nobody else books these staff members, changes their hours or chooses their calendars.
+
+    `users` is one of them, several, or a queryset that selects several. PostgreSQL locks their configurations, always
+    in the same order, so that two of several never wait for each other; on SQLite every transaction takes the only
+    write lock as it begins.
+    """
+    several = [users] if isinstance(users, User) else users
+    with transaction.atomic():
+        rows = CalendarConfiguration.objects.select_for_update().filter(user__in=several)
+        list(rows.order_by("pk").values_list("pk"))
+        yield

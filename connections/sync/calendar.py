@@ -244,7 +244,7 @@ class Reading:
 
     def _retry_owed(self, todo: Plan) -> None:
         """Ask singly for what is owed and whose pause is over, unless this sync just asked for it."""
-        if self.state.owes_at is None or self.state.owes_at > self.now:
+        if self.state.next_retry_at is None or self.state.next_retry_at > self.now:
             return
         owed = Event.objects.pending().filter(calendar=self.calendar, pending_next_at__lte=self.now)
         for number, event in enumerate(list(owed.order_by("pending_next_at"))):

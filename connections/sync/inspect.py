@@ -13,7 +13,6 @@ from datetime import datetime
 from connections import dav, ical
 from connections.models import Calendar, Connection, Event
 from connections.problems import Problem, classify, classify_account, concerns_all
-from connections.sync.run import account_of
 
 INSPECT_SECONDS = 300.0  # for one account; nobody waits for an audit
 
@@ -53,18 +52,10 @@ def inspect(connection: Connection, asked: Mapping[int, Collection[str]], now: d
     """
     calendars = Calendar.objects.filter(connection=connection)
     wanted = list(calendars.conflict_calendars() | calendars.filter(pk__in=asked))
-    if refusal := _unasked(connection, now):
+    if refusal := connection.why_not_asked(now):
         return [Inspected(calendar, refusal) for calendar in wanted]
-    with dav.Session(account_of(connection), deadline=time.monotonic() + INSPECT_SECONDS) as session:
+    with dav.Session(connection.account, deadline=time.monotonic() + INSPECT_SECONDS) as session:
         return list(_inspect_all(session, wanted, asked))
-
-
-def _unasked(connection: Connection, now: datetime) -> Problem | None:
-    if connection.needs_attention:
-        return Problem(connection.error_code or "unauthorized", connection.error_params)
-    if connection.not_before is not None and connection.not_before > now:
-        return Problem("throttled")
-    return None
 
 
 def _inspect_all(
@@ -94,7 +85,7 @@ def _problem_of(calendar: Calendar, error: dav.DavError) -> Problem:
 def _inspect(session: dav.Session, inspected: Inspected, hrefs: Collection[str]) -> None:
     calendar = inspected.calendar
     before = _rows(calendar)
-    live = _listing(session, calendar.path)
+    live = dav.despite_one_401(lambda: session.listing(calendar.path)).changed
     _look_at(session, inspected, sorted(hrefs), live)
     if calendar.is_conflict_calendar:
         _compare(inspected, before, live, _rows(calendar))
@@ -103,14 +94,6 @@ def _inspect(session: dav.Session, inspected: Inspected, hrefs: Collection[str])
 def _rows(calendar: Calendar) -> dict[str, tuple[str, str]]:
     rows = Event.objects.filter(calendar=calendar).values_list("href", "etag", "pending_etag")
     return {href: (etag, owed) for href, etag, owed in rows}
-
-
-def _listing(session: dav.Session, path: str) -> dict[str, str]:
-    """Everything in the calendar. One 401 may be iCloud's slip; the second is believed."""
-    try:
-        return session.listing(path).changed
-    except dav.Unauthorized:
-        return session.listing(path).changed
 
 
 def _compare(

@@ -18,8 +18,8 @@ from bookings.openings.explain import kept_window
 from bookings.pages.configuration.choice import change_rules
 from bookings.pages.events import items
 from bookings.pages.events.forms import EventFilter, RuleForm
-from connections.busy import freshness
 from connections.calendar_page import StaffRequest, staff_page
+from connections.freshness import freshness
 from connections.models import Calendar
 
 PER_PAGE = 50

@@ -14,7 +14,6 @@ from django_q.models import OrmQ
 
 from connections import tasks
 from connections.models import Calendar, Connection, Event, Occurrence, SyncRun
-from connections.sync.run import account_of
 from tests.connections.engine import World, at
 
 SECRETS = [
@@ -95,7 +94,7 @@ def test_the_password_is_encrypted_in_the_database(world: World) -> None:
 
 
 def test_the_password_is_in_no_repr(world: World) -> None:
-    account = account_of(world.connection)
+    account = world.connection.account
     shown = [repr(world.connection), str(world.connection), repr(account), str(vars(type(account)))]
     assert [world.password in text for text in shown] == [False] * 4
 

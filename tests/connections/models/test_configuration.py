@@ -1,0 +1,64 @@
+"""The lock of a staff member's schedule."""
+
+from __future__ import annotations
+
+import threading
+
+import pytest
+from django.db import connection, transaction
+from django.db import connections as databases
+from django.test.utils import CaptureQueriesContext
+
+from connections.models import CalendarConfiguration, schedule_lock
+from practice.models import User
+from tests.factories import UserFactory
+from tests.shared_database import shared_database  # noqa: F401 - a fixture
+
+
+def write_and_fail(user: User) -> None:
+    CalendarConfiguration.objects.filter(user=user).update(alarm_minutes=15)
+    raise KeyError
+
+
+@pytest.mark.usefixtures("shared_database")
+@pytest.mark.parametrize("several", [False, True])
+def test_who_wants_the_schedule_meanwhile_waits(several: bool) -> None:
+    user = UserFactory()
+    order: list[str] = []
+
+    def second() -> None:
+        with schedule_lock(User.objects.all() if several else user):
+            order.append("second")
+        databases["default"].close()
+
+    other = threading.Thread(target=second)
+    with schedule_lock(user):
+        other.start()
+        other.join(timeout=0.2)
+        order.append("first")
+    other.join()
+    assert order == ["first", "second"]
+
+
+@pytest.mark.django_db
+def test_what_was_done_under_the_lock_is_undone_with_it() -> None:
+    user = UserFactory()
+    with pytest.raises(KeyError), schedule_lock(user):
+        write_and_fail(user)
+    assert CalendarConfiguration.objects.get(user=user).alarm_minutes is None
+
+
+@pytest.mark.django_db
+def test_several_are_locked_by_one_query_in_order_of_primary_key() -> None:
+    users = [UserFactory(), UserFactory()]
+    with (
+        transaction.atomic(),
+        CaptureQueriesContext(
+            connection,
+        ) as queries,
+        schedule_lock(users[::-1]),
+    ):
+        pass
+    selects = [query["sql"] for query in queries if query["sql"].startswith("SELECT")]
+    assert [sql.split()[1] for sql in selects] == ['"connections_calendarconfiguration"."id"']
+    assert [sql.partition("ORDER BY ")[2].split()[:2] for sql in selects] == [["1", "ASC"]]
