@@ -11,9 +11,9 @@ from bookings.actions.cancel import cancel
 from bookings.actions.confirm import confirm
 from bookings.actions.preconditions import (
     Refused,
-    live,
-    locked,
+    lock_active_booking,
     nudge,
+    overlaps_refused,
     refuse_far,
 )
 from bookings.actions.reschedule import move
@@ -21,6 +21,7 @@ from bookings.models import Booking, BookingChange, Proposal
 from bookings.notifications import outgoing
 from bookings.proposals import collisions, lifecycle, mail_links
 from bookings.push import placements
+from connections.models import schedule_lock
 from practice.models import User
 
 Kind = BookingChange.Kind
@@ -59,8 +60,8 @@ def decide_all(
 
 
 def _carry_out(proposal: Proposal, *, choice: str, now: datetime, actor: User | None, shown: str) -> Booking:
-    with locked(proposal.booking.staff):
-        booking = live(proposal.booking)
+    with overlaps_refused(), schedule_lock(proposal.booking.staff):
+        booking = lock_active_booking(proposal.booking)
         proposal = Proposal.objects.select_for_update(of=("self",)).with_details().get(pk=proposal.pk)
         if choice not in proposal.choices:
             raise Refused(_("This cannot be chosen here."))

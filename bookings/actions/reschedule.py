@@ -13,9 +13,9 @@ from bookings.actions.preconditions import (
     NotOpen,
     Refused,
     check_open,
-    live,
-    locked,
+    lock_active_booking,
     nudge,
+    overlaps_refused,
     refuse_far,
     set_time,
 )
@@ -24,6 +24,7 @@ from bookings.notifications import client_notice
 from bookings.openings import search
 from bookings.proposals import collisions, lifecycle
 from bookings.push import placements
+from connections.models import schedule_lock
 from connections.sync.poll import refresh
 from practice.models import User
 
@@ -47,8 +48,8 @@ def reschedule(
     """
     refuse_far(start, now)
     refresh(booking.staff_id, now, seconds=settings.FRESHNESS_DEADLINE_SECONDS)
-    with locked(booking.staff):
-        booking = live(booking)
+    with overlaps_refused(), schedule_lock(booking.staff):
+        booking = lock_active_booking(booking)
         until = end or start + (booking.end - booking.start)
         if (start, until) == (booking.start, booking.end):
             return booking
@@ -100,8 +101,8 @@ def undo(change: BookingChange, *, now: datetime, actor: User | None = None) -> 
     before, or of the booking.
     """
     booking = change.booking
-    with locked(booking.staff):
-        booking = live(booking)
+    with overlaps_refused(), schedule_lock(booking.staff):
+        booking = lock_active_booking(booking)
         latest = booking.changes.first()
         if latest is None or latest.pk != change.pk or change.old_start is None or change.old_end is None:
             raise Refused(_("Only the latest move can be undone."))

@@ -24,7 +24,7 @@ from bookings.reconcile.deletion import is_deleted, kept
 from bookings.reconcile.mirrored_slots import reconcile_slots
 from connections import guard, ical
 from connections.busy import all_events
-from connections.models import Calendar, CalendarConfiguration, Connection, Event
+from connections.models import Calendar, CalendarConfiguration, Connection, Event, schedule_lock
 from practice.models import User
 
 PAST = timedelta(days=1)  # bookings that are longer over than this are left alone
@@ -125,7 +125,7 @@ def _compare(placement: LinkedEvent, events: Sequence[Event], now: datetime, *, 
 @contextmanager
 def _as_compared(placement: LinkedEvent) -> Iterator[bool]:
     """Hold the staff member's lock; is all still as it was compared, or did a person or a push come between?"""
-    with actions.locked(placement.booking.staff):
+    with actions.overlaps_refused(), schedule_lock(placement.booking.staff):
         now = placement.row.select_related("booking").first()
         yield now is not None and _facts(now) == _facts(placement)
 
@@ -191,7 +191,7 @@ def _moved(placement: LinkedEvent, event: Event, span: Span, there: ical.OwnEven
     if choice == WhenMoved.ASK:
         _propose(placement, Kind.MOVED, now, _("It was moved on the phone, and you want to be asked."), there)
         return
-    booking = actions.live(booking)
+    booking = actions.lock_active_booking(booking)
     if not search.fits(booking.staff, booking, span, now=now):
         _propose(placement, Kind.MOVED, now, search.why_not_there(booking, span, now=now), there)
         return
