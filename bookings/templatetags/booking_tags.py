@@ -13,9 +13,9 @@ from django.utils.translation import gettext as _
 
 from availability.intervals import Span
 from bookings.models import Booking, BookingChange, Proposal, Service
+from bookings.pages.push_status import Push, push_of
 from bookings.pages.why.answers import why_url
 from bookings.proposals import mail_links
-from bookings.push.status import Push, push_of
 from practice import time_format
 
 register = template.Library()
