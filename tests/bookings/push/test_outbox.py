@@ -7,8 +7,8 @@ from django.test import Client
 
 from bookings import actions
 from bookings.models import Booking, LinkedEvent
+from bookings.pages.push_status import push_of
 from bookings.push import outbox, placements
-from bookings.push.status import push_of
 from connections import accounts
 from connections.models import Calendar, CalendarConfiguration, Connection, Event
 from tests.bookings.practice import HOUR, Practice, berlin, utc
