@@ -118,7 +118,7 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
 LOGIN_URL = "login"
-LOGIN_REDIRECT_URL = "week"
+LOGIN_REDIRECT_URL = "week:page"
 LOGOUT_REDIRECT_URL = "login"
 
 AXES_FAILURE_LIMIT = 10

@@ -79,7 +79,7 @@ def last_day(thing: Lasting) -> date:
 @register.filter
 def asked_for(moment: datetime | None, service: Service | None = None) -> str:
     """Where it is said why this time is open or not; without one, where a time can be chosen."""
-    return why_url(moment, service) if moment else reverse("why")
+    return why_url(moment, service) if moment else reverse("why:page")
 
 
 @register.filter

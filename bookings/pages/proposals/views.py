@@ -41,7 +41,7 @@ def decide(request: StaffRequest, pk: int) -> HttpResponse:
         messages.error(request, str(error))
     else:
         messages.success(request, _("Done: %(booking)s.") % {"booking": proposal.booking})
-    return redirect("bookings:proposals")
+    return redirect("proposals:list")
 
 
 @require_POST
@@ -53,7 +53,7 @@ def decide_together(request: StaffRequest, pk: int) -> HttpResponse:
     for sentence in refused:
         messages.error(request, sentence)
     messages.success(request, _("%(count)s decided.") % {"count": decided})
-    return redirect("bookings:proposals")
+    return redirect("proposals:list")
 
 
 def _own(request: StaffRequest) -> ProposalQuerySet:
