@@ -42,7 +42,7 @@ class LinkedEventInline(LookOnlyInline):
 
 class BookingChangeInline(LookOnlyInline):
     model = BookingChange
-    fields = ("at", "kind", "source", "actor", "new_start", "new_end", "notify_client_at", "notified_at")
+    fields = ("at", "kind", "source", "actor", "new_start", "new_end", "notify_client_at", "undo_until", "notified_at")
 
 
 @admin.register(Client)

@@ -10,7 +10,7 @@ from django.utils import timezone
 from bookings import actions
 from bookings.models import LinkedEvent
 from bookings.notifications import outages, outgoing
-from bookings.push import mirrored_slots, outbox, placements
+from bookings.push import mirrored_slots, outbox
 from bookings.reconcile.engine import reconcile
 from connections import guard
 from connections.models import CalendarConfiguration
@@ -56,8 +56,8 @@ def after_sync(user_id: int, now: datetime, *, offline: bool = False) -> None:
         return  # so it is after nearly every poll, and one query has told
     user = configuration.user
     if configuration.reconcile_due:
-        placements.reattach(user)
-        mirrored_slots.reattach(user)
+        for kind in outbox.KINDS:
+            kind.rows().reattach(user)
         reconcile(user, now, offline=offline)
         if not offline:
             outgoing.mail_proposals(now)

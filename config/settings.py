@@ -119,7 +119,7 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
 LOGIN_URL = "practice:login"
-LOGIN_REDIRECT_URL = "week"
+LOGIN_REDIRECT_URL = "week:page"
 LOGOUT_REDIRECT_URL = "practice:login"
 CSRF_FAILURE_VIEW = "practice.expired_session.csrf_failure"
 

@@ -10,7 +10,7 @@ from django.views.generic import RedirectView
 from config.health import healthz
 
 urlpatterns = [
-    path("", RedirectView.as_view(pattern_name="week"), name="home"),
+    path("", RedirectView.as_view(pattern_name="week:page"), name="home"),
     path("accounts/", include("practice.urls")),
     path("calendars/settings/connections/", include("connections.urls")),
     path("calendars/settings/availability/", include("availability.urls")),

@@ -53,7 +53,7 @@ def new_icloud(request: StaffRequest) -> HttpResponse:
     form = ICloudForm(posted(request))
     if form.is_valid() and (connection := _connect(request.user, form, request.now)):
         messages.success(request, _("%(connection)s is connected.") % {"connection": connection})
-        return redirect("configuration")
+        return redirect("configuration:page")
     return render(request, "connections/new_icloud.html", {"form": form, "further": own(request).exists()})
 
 

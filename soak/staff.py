@@ -132,7 +132,7 @@ class StaffMember(Actor):
         self.ledger.count(f"decided {choice}")
 
     def undo(self) -> None:
-        changes = BookingChange.objects.filter(booking__staff=self.user, notify_client_at__gt=timezone.now())
+        changes = BookingChange.objects.filter(booking__staff=self.user, undo_until__gt=timezone.now())
         if change := changes.first():
             self._post(f"/bookings/changes/{change.pk}/undo/")
             self.ledger.count("undone")

@@ -1,7 +1,9 @@
-"""The verbs: the only writers of Booking.
+"""The verbs: nothing else makes a booking or changes its time or status.
 
-Each asks iCloud once more before its transaction, then takes the staff member's lock, asks again under it, and writes
-the booking with its placement and its history in one piece. What follows outside is only nudged after the commit.
+Elsewhere only `revision` grows when an event is to be written again, and what staff were warned of is noted. Booking
+and rescheduling read the calendars once more before their transaction. Every verb takes the lock of the schedule, then
+checks, and writes the booking with its placement and its history in one transaction. Pushing and mailing come
+after the commit.
 """
 
 from __future__ import annotations
@@ -11,7 +13,7 @@ from bookings.actions.cancel import cancel
 from bookings.actions.confirm import confirm, confirm_pending, still_pending
 from bookings.actions.decide import decide, decide_all
 from bookings.actions.disconnect import DisconnectSummary, EventsNotRemoved, disconnect, disconnect_summary
-from bookings.actions.preconditions import NotOpen, Refused, live, locked
+from bookings.actions.preconditions import NotOpen, Refused, lock_active_booking, overlaps_refused
 from bookings.actions.reschedule import move, reschedule, undo
 from bookings.actions.restore import restore
 
@@ -29,9 +31,9 @@ __all__ = [
     "decide_all",
     "disconnect",
     "disconnect_summary",
-    "live",
-    "locked",
+    "lock_active_booking",
     "move",
+    "overlaps_refused",
     "reschedule",
     "restore",
     "still_pending",

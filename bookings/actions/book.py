@@ -13,8 +13,8 @@ from bookings.actions.preconditions import (
     NotOpen,
     Refused,
     check_open,
-    locked,
     nudge,
+    overlaps_refused,
     refuse_far,
     set_time,
 )
@@ -24,6 +24,7 @@ from bookings.openings import search
 from bookings.proposals import collisions
 from bookings.push import placements
 from connections.freshness import freshness
+from connections.models import schedule_lock
 from connections.sync.poll import refresh_all
 from practice.models import User
 
@@ -102,7 +103,7 @@ def _book_with(
     note: str,
 ) -> Booking:
     shape = service.shape
-    with locked(user):
+    with overlaps_refused(), schedule_lock(user):
         collides = check_open(user, shape, start, now=now, anyway=anyway)
         pending = freshness(user, now=now, asked=True).pending
         person = client_of(one_line(client.name), one_line(client.email), one_line(client.phone))
@@ -111,7 +112,7 @@ def _book_with(
         booking.cause = Booking.Cause.CALENDAR_UNREADABLE if pending else Booking.Cause.NONE
         set_time(booking, start, start + shape.duration)
         booking.save()
-        history.record(booking, Kind.MADE, Source.STAFF, now=now, actor=actor, tell=now)
+        history.record(booking, Kind.MADE, Source.STAFF, now=now, actor=actor)
         placements.place(booking)
         if anyway:
             collisions.keep(booking, now, actor)

@@ -7,12 +7,13 @@ from datetime import datetime
 from bookings.actions import history
 from bookings.actions.preconditions import (
     Refused,
-    live,
-    locked,
+    lock_active_booking,
     nudge,
 )
-from bookings.models import Booking, BookingChange, Proposal
+from bookings.models import Booking, BookingChange
+from bookings.proposals import lifecycle
 from bookings.push import placements
+from connections.models import schedule_lock
 from practice.models import User
 
 Kind = BookingChange.Kind
@@ -21,16 +22,16 @@ Source = BookingChange.Source
 
 def cancel(booking: Booking, *, now: datetime, actor: User | None = None, source: Source = Source.STAFF) -> Booking:
     """Cancel a live booking: its time opens, its event goes. One that is cancelled stays as it is."""
-    with locked(booking.staff):
+    with schedule_lock(booking.staff):
         try:
-            booking = live(booking)
+            booking = lock_active_booking(booking)
         except Refused:
             return Booking.objects.get(pk=booking.pk)
         booking.status, booking.cause = Booking.Status.CANCELLED, Booking.Cause.NONE
         booking.revision += 1
         booking.save()
-        history.record(booking, Kind.CANCELLED, source, now=now, actor=actor, tell=now)
-        Proposal.objects.open().filter(booking=booking).update(withdrawn_at=now)
+        history.record(booking, Kind.CANCELLED, source, now=now, actor=actor)
+        lifecycle.withdraw(lifecycle.open_of(booking.pk), now)
         placements.remove(booking)
         nudge(booking)
     return booking

@@ -11,13 +11,13 @@ from bookings.actions import history
 from bookings.actions.preconditions import (
     Refused,
     is_read,
-    live,
-    locked,
+    lock_active_booking,
     nudge,
 )
 from bookings.models import Booking, BookingChange
 from bookings.proposals import collisions
 from bookings.push import placements
+from connections.models import schedule_lock
 from practice.models import User
 
 Kind = BookingChange.Kind
@@ -46,8 +46,8 @@ def confirm(booking: Booking, *, now: datetime) -> bool:
 
     What it was booked against besides calendars (hours, notice, whatever staff insisted on) is no question any more.
     """
-    with locked(booking.staff):
-        booking = live(booking)
+    with schedule_lock(booking.staff):
+        booking = lock_active_booking(booking)
         if booking.status != Booking.Status.PENDING or not is_read(booking.staff, now):
             return False
         if collisions.is_asked_about(booking):
@@ -55,7 +55,7 @@ def confirm(booking: Booking, *, now: datetime) -> bool:
         booking.status, booking.cause = Booking.Status.CONFIRMED, Booking.Cause.NONE
         booking.revision += 1
         booking.save()
-        history.record(booking, Kind.CONFIRMED, Source.KALENDS, now=now, tell=now)
+        history.record(booking, Kind.CONFIRMED, Source.KALENDS, now=now)
         placements.queue(booking)
         nudge(booking)
     return True

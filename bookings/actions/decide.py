@@ -11,16 +11,17 @@ from bookings.actions.cancel import cancel
 from bookings.actions.confirm import confirm
 from bookings.actions.preconditions import (
     Refused,
-    live,
-    locked,
+    lock_active_booking,
     nudge,
+    overlaps_refused,
     refuse_far,
 )
 from bookings.actions.reschedule import move
 from bookings.models import Booking, BookingChange, Proposal
 from bookings.notifications import outgoing
-from bookings.proposals import collisions, lifecycle
+from bookings.proposals import collisions, lifecycle, mail_links
 from bookings.push import placements
+from connections.models import schedule_lock
 from practice.models import User
 
 Kind = BookingChange.Kind
@@ -47,7 +48,7 @@ def decide_all(
     Without stamps in `shown`: upon all of them, as they stand.
     """
     decided, refused = 0, []
-    for proposal, stamp in lifecycle.submitted(asked, shown):
+    for proposal, stamp in mail_links.submitted(asked, shown):
         try:
             if proposal is None:
                 raise Refused(_("Something shown here has been settled meanwhile. See what is still asked."))
@@ -59,12 +60,12 @@ def decide_all(
 
 
 def _carry_out(proposal: Proposal, *, choice: str, now: datetime, actor: User | None, shown: str) -> Booking:
-    with locked(proposal.booking.staff):
-        booking = live(proposal.booking)
-        proposal = Proposal.objects.select_for_update(of=("self",)).select_related(*lifecycle.WITH).get(pk=proposal.pk)
+    with overlaps_refused(), schedule_lock(proposal.booking.staff):
+        booking = lock_active_booking(proposal.booking)
+        proposal = Proposal.objects.select_for_update(of=("self",)).with_details().get(pk=proposal.pk)
         if choice not in proposal.choices:
             raise Refused(_("This cannot be chosen here."))
-        if shown and shown != lifecycle.stamp(proposal):
+        if shown and shown != mail_links.stamp_of(proposal):
             raise Refused(_("This has changed since you looked at it. See what it is now, then decide."))
         open_still = Proposal.objects.open().filter(pk=proposal.pk)
         if (open_still & lifecycle.expired(now)).exists():
@@ -72,7 +73,7 @@ def _carry_out(proposal: Proposal, *, choice: str, now: datetime, actor: User | 
         if not open_still.update(decided_at=now, choice=choice, decided_by=actor):
             raise Refused(_("This was decided already."))
         if choice == Proposal.Choice.PUT_BACK:
-            placements.restore(booking, proposal.linked_event, now, proposal.seen)
+            placements.rewrite(booking, proposal.linked_event, now, proposal.seen)
             nudge(booking)
         elif choice == Proposal.Choice.ACCEPT:
             _accept(booking, proposal, now, actor)
@@ -96,5 +97,5 @@ def _accept(booking: Booking, proposal: Proposal, now: datetime, actor: User | N
         raise Refused(_("The event has no time that a booking could follow. Put it back, or cancel the booking."))
     refuse_far(proposal.new_start, now)
     placements.follow(proposal.linked_event, proposal.seen)
-    move(booking, proposal.new_start, proposal.new_end, now=now, actor=actor, source=Source.PHONE, tell=now)
+    move(booking, proposal.new_start, proposal.new_end, now=now, actor=actor, source=Source.PHONE)
     collisions.keep(booking, now, actor)

@@ -1,4 +1,4 @@
-"""Leaving an account: what that means for bookings, and taking their events along."""
+"""Disconnect an account: what that means for bookings, and removing their events first."""
 
 from __future__ import annotations
 
@@ -7,11 +7,10 @@ from datetime import datetime
 
 from django.db import transaction
 
-from bookings.actions.preconditions import locked
 from bookings.models import LinkedEvent, LinkedEventQuerySet, MirroredSlot, MirroredSlotQuerySet
 from bookings.push import mirrored_slots, outbox, placements
 from connections import accounts
-from connections.models import Calendar, Connection, Event
+from connections.models import Calendar, Connection, Event, schedule_lock
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,8 +36,8 @@ def disconnect_summary(connection: Connection, now: datetime) -> DisconnectSumma
     """What the page says before anything is done."""
     calendars = Calendar.objects.filter(connection=connection)
     return DisconnectSummary(
-        pushed=_upcoming(connection, now).filter(wanted=LinkedEvent.Wanted.PRESENT).count(),
-        mirrored=_mirrored(connection).filter(wanted=MirroredSlot.Wanted.PRESENT).count(),
+        pushed=_upcoming(connection, now).wanted().count(),
+        mirrored=_mirrored(connection).wanted().count(),
         linked=calendars.filter(linked_by__user=connection.user_id).exists(),
         blocking=calendars.conflict_calendars().count(),
         events=Event.objects.filter(calendar__connection=connection).count(),
@@ -48,19 +47,19 @@ def disconnect_summary(connection: Connection, now: datetime) -> DisconnectSumma
 def disconnect(connection: Connection, *, remove: bool, now: datetime) -> None:
     """Forget the account; with `remove` its upcoming pushed events go first.
 
-    Raises EventsNotRemoved if iCloud did not let go of all of them; the account then stays and can be tried again, and
-    until then its bookings are wanted there as before.
+    Raises EventsNotRemoved if some of them could not be removed; the account then stays connected and its bookings stay
+    in its calendar, so that disconnecting can be tried again.
     """
     if remove:
         with transaction.atomic():
             withdrawn = placements.withdraw_upcoming(connection.user, connection.calendars.all(), now)
-            mirrored_slots.withdraw(connection)
+            mirrored_slots.withdraw_slots(connection)
         outbox.push_due(now, user=connection.user, force=True)
-        # What has no ETag counts as well: iCloud may have heard a create whose answer was lost or is on its way.
-        left = _upcoming(connection, now).filter(wanted=LinkedEvent.Wanted.ABSENT).count()
-        left += _mirrored(connection).filter(wanted=MirroredSlot.Wanted.ABSENT).count()
+        # What has no ETag counts as well: an event may have been created though the answer was lost or is on its way.
+        left = _upcoming(connection, now).withdrawn().count()
+        left += _mirrored(connection).withdrawn().count()
         if left:
-            with locked(connection.user):
+            with schedule_lock(connection.user):
                 placements.want_again(connection.user, withdrawn, now)  # slots are placed anew by `follow_slots`
             raise EventsNotRemoved(left)
     accounts.disconnect(connection)

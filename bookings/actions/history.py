@@ -1,13 +1,12 @@
-"""Lines of a booking's history, and when the client hears of them."""
+"""Lines of a booking's history."""
 
 from __future__ import annotations
 
 from datetime import datetime
 
-from django.utils.translation import gettext as _
-
 from availability.intervals import Span
-from bookings.models import UNDO_WINDOW, Booking, BookingChange
+from bookings.models import Booking, BookingChange
+from bookings.notifications import client_notice
 from practice.models import User
 
 
@@ -19,10 +18,13 @@ def record(
     now: datetime,
     actor: User | None = None,
     before: Span | None = None,
-    tell: datetime,
+    undo_until: datetime | None = None,
 ) -> BookingChange:
-    """A line of history; `tell` is when the client is to be told. What was still untold before is told with it."""
-    booking.changes.filter(notify_client_at__isnull=False, notified_at=None).update(notify_client_at=None)
+    """Write a line of history; what was still to be told before is told with it.
+
+    The client is told now or, where the change can be undone, when the time for that is over.
+    """
+    client_notice.drop_notices(booking)
     return BookingChange.objects.create(
         booking=booking,
         at=now,
@@ -33,20 +35,6 @@ def record(
         old_end=before[1] if before else None,
         new_start=booking.start,
         new_end=booking.end,
-        notify_client_at=tell,
+        notify_client_at=undo_until or now,
+        undo_until=undo_until,
     )
-
-
-def notified_at(before: Span, after: Span, now: datetime) -> datetime:
-    """When the client hears of what the phone moved: after some quiet, or at once where either time is near."""
-    later = now + UNDO_WINDOW
-    return later if min(before[0], after[0]) > later else now
-
-
-def why_not_undone(change: BookingChange) -> str:
-    """The sentence that says why a latest move is not to be undone (any more)."""
-    if change.notified_at is not None:
-        return _("The client has been told already. Reschedule the booking instead.")
-    if change.notify_client_at is not None:
-        return _("A mail to the client about it is on its way. Reschedule the booking instead.")
-    return _("It is too late to undo this. Reschedule the booking instead.")

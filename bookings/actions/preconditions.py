@@ -1,4 +1,4 @@
-"""What every verb needs: the lock, the refusals, and the nudge after the commit."""
+"""What every verb needs: the refusals, the booking under its lock, and the nudge after the commit."""
 
 from __future__ import annotations
 
@@ -16,7 +16,6 @@ from bookings.models import Booking
 from bookings.openings import search
 from bookings.openings.search import Opening
 from connections.freshness import freshness
-from connections.models import schedule_lock
 from practice.models import User
 
 
@@ -25,7 +24,7 @@ class Refused(Exception):
 
 
 class NotOpen(Refused):
-    """The time is not open. `alternatives` are the next openings; `can_insist`: staff may book it anyway."""
+    """The time is not open. `alternatives` are the next openings. With `can_insist` staff may book it anyway."""
 
     def __init__(self, sentence: str, alternatives: list[Opening], *, can_insist: bool = True) -> None:
         super().__init__(sentence)
@@ -39,11 +38,10 @@ def refuse_far(start: datetime, now: datetime) -> None:
 
 
 @contextmanager
-def locked(user: User) -> Iterator[None]:
-    """The staff member's lock; the database's own refusal of an overlap is a refusal like ours."""
+def overlaps_refused() -> Iterator[None]:
+    """Around a transaction that writes times: where the database refuses an overlap, NotOpen is raised."""
     try:
-        with schedule_lock(user):
-            yield
+        yield
     except IntegrityError as error:
         if "bookings_never_overlap" not in str(error):
             raise
@@ -53,7 +51,7 @@ def locked(user: User) -> Iterator[None]:
 def check_open(
     user: User, shape: Shape, start: datetime, *, now: datetime, anyway: bool, moving: Booking | None = None
 ) -> bool:
-    """Raise NotOpen unless the time is open or staff insist; whether it then overlaps another booking."""
+    """Raise NotOpen unless the time is open or staff insist. True if it then overlaps another booking."""
     if freshness(user, now=now, asked=True).bookable and search.is_open(user, shape, start, now=now, moving=moving):
         return False
     if not anyway:
@@ -68,11 +66,11 @@ def set_time(booking: Booking, start: datetime, end: datetime) -> None:
 
 
 def nudge(booking: Booking) -> None:
-    """After the commit, let workers push and tell at once; the schedule would do the same a little later."""
+    """After the commit, let workers push and send mail at once; the schedule would do the same a little later."""
     transaction.on_commit(partial(async_task, "bookings.tasks.settle_booking", booking.pk))
 
 
-def live(booking: Booking) -> Booking:
+def lock_active_booking(booking: Booking) -> Booking:
     """The booking as it stands now, its row locked. Raises Refused if it is cancelled."""
     booking = (
         Booking.objects.select_for_update(of=("self",)).select_related("service", "client", "staff").get(pk=booking.pk)

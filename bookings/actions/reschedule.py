@@ -13,16 +13,18 @@ from bookings.actions.preconditions import (
     NotOpen,
     Refused,
     check_open,
-    live,
-    locked,
+    lock_active_booking,
     nudge,
+    overlaps_refused,
     refuse_far,
     set_time,
 )
-from bookings.models import UNDO_WINDOW, Booking, BookingChange
+from bookings.models import Booking, BookingChange
+from bookings.notifications import client_notice
 from bookings.openings import search
-from bookings.proposals import collisions, new_time
+from bookings.proposals import collisions, lifecycle
 from bookings.push import placements
+from connections.models import schedule_lock
 from connections.sync.poll import refresh
 from practice.models import User
 
@@ -46,14 +48,14 @@ def reschedule(
     """
     refuse_far(start, now)
     refresh(booking.staff_id, now, seconds=settings.FRESHNESS_DEADLINE_SECONDS)
-    with locked(booking.staff):
-        booking = live(booking)
+    with overlaps_refused(), schedule_lock(booking.staff):
+        booking = lock_active_booking(booking)
         until = end or start + (booking.end - booking.start)
         if (start, until) == (booking.start, booking.end):
             return booking
         shape = replace(booking.service.shape, duration=until - start)
         check_open(booking.staff, shape, start, now=now, anyway=anyway, moving=booking)
-        move(booking, start, until, now=now, actor=actor, source=source, tell=now)
+        move(booking, start, until, now=now, actor=actor, source=source)
         if anyway:
             collisions.keep(booking, now, actor)
         return booking
@@ -68,11 +70,13 @@ def move(
     actor: User | None = None,
     source: Source,
     kind: Kind = Kind.MOVED,
-    tell: datetime,
+    undo_until: datetime | None = None,
+    already_in_calendar: str = "",
 ) -> Booking:
     """Write a live booking's new time. Inside the staff member's lock, after the time was found to be free.
 
-    Only where it overlaps another booking, as staff insisted, it may from now on.
+    Only where it overlaps another booking, as staff insisted, it may from now on. `already_in_calendar` is the ETag of
+    an event that has this time already, and need not be pushed.
     """
     before = (booking.start, booking.end)
     shape = replace(booking.service.shape, duration=end - start)
@@ -80,28 +84,30 @@ def move(
     set_time(booking, start, end)
     booking.revision += 1
     booking.save()
-    history.record(booking, kind, source, now=now, actor=actor, before=before, tell=tell)
-    placements.queue(booking)
-    new_time.has_new_time(booking, now)
+    history.record(booking, kind, source, now=now, actor=actor, before=before, undo_until=undo_until)
+    if already_in_calendar:
+        placements.adopt(booking, already_in_calendar)
+    else:
+        placements.queue(booking)
+    lifecycle.withdraw_answered(booking, now)
     nudge(booking)
     return booking
 
 
 def undo(change: BookingChange, *, now: datetime, actor: User | None = None) -> Booking:
-    """Take back a move that the phone made, while the client has not been told. Raises Refused, NotOpen.
+    """Take back a move that the phone made, as long as its `undo_until` allows. Raises Refused, NotOpen.
 
-    Told is what comes of it, if that is news: the client may never have heard of the time before, or of the booking.
+    The client is notified only if the result differs from what they last heard: they may never have heard of the time
+    before, or of the booking.
     """
     booking = change.booking
-    with locked(booking.staff):
-        booking = live(booking)
+    with overlaps_refused(), schedule_lock(booking.staff):
+        booking = lock_active_booking(booking)
         latest = booking.changes.first()
         if latest is None or latest.pk != change.pk or change.old_start is None or change.old_end is None:
             raise Refused(_("Only the latest move can be undone."))
-        # Whoever writes to the client puts this time off first, so that of writing and undoing one comes first.
-        untold = BookingChange.objects.filter(pk=latest.pk, notified_at=None, notify_client_at=latest.at + UNDO_WINDOW)
-        if not untold.update(notify_client_at=None):
-            raise Refused(history.why_not_undone(latest))
+        if not client_notice.take_back(latest, now):
+            raise Refused(client_notice.why_not_undone(latest, now))
         shape = replace(booking.service.shape, duration=change.old_end - change.old_start)
         if search.collides(booking.staff, shape, change.old_start, moving=booking):
             raise NotOpen(_("The old time is taken by now."), [])
@@ -113,5 +119,4 @@ def undo(change: BookingChange, *, now: datetime, actor: User | None = None) -> 
             actor=actor,
             source=Source.STAFF,
             kind=Kind.UNDONE,
-            tell=now,
         )

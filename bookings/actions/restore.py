@@ -6,12 +6,12 @@ from datetime import datetime
 
 from availability.intervals import Span
 from bookings.actions.preconditions import (
-    live,
-    locked,
+    lock_active_booking,
     nudge,
 )
 from bookings.models import Booking, BookingChange, LinkedEvent
 from bookings.push import placements
+from connections.models import schedule_lock
 
 Kind = BookingChange.Kind
 Source = BookingChange.Source
@@ -22,7 +22,7 @@ def restore(booking: Booking, placement: LinkedEvent, *, now: datetime, seen: Sp
 
     Raises Refused if it is cancelled.
     """
-    with locked(booking.staff):
-        booking = live(booking)
-        placements.restore(booking, placement, now, seen)
+    with schedule_lock(booking.staff):
+        booking = lock_active_booking(booking)
+        placements.rewrite(booking, placement, now, seen)
         nudge(booking)

@@ -7,16 +7,15 @@ how far that calendar has it. PROPOSAL: a change made on the phone that staff mu
 from __future__ import annotations
 
 from bookings.models.booking import Booking, BookingQuerySet
-from bookings.models.change import UNDO_WINDOW, BookingChange
+from bookings.models.change import BookingChange
 from bookings.models.client import Client
 from bookings.models.linked_event import LinkedEvent, LinkedEventQuerySet
 from bookings.models.mirrored_slot import MirroredSlot, MirroredSlotQuerySet
-from bookings.models.placement import Placement
+from bookings.models.placement import Placement, PlacementQuerySet
 from bookings.models.proposal import Proposal, ProposalQuerySet
 from bookings.models.service import Service
 
 __all__ = [
-    "UNDO_WINDOW",
     "Booking",
     "BookingChange",
     "BookingQuerySet",
@@ -26,6 +25,7 @@ __all__ = [
     "MirroredSlot",
     "MirroredSlotQuerySet",
     "Placement",
+    "PlacementQuerySet",
     "Proposal",
     "ProposalQuerySet",
     "Service",

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-
 from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from bookings.models.booking import Booking
 
-UNDO_WINDOW = timedelta(minutes=10)  # what the phone moved may be undone before the client is told
-
 
 class BookingChange(models.Model):
-    """One line of a booking's history; the latest may still have to be told to the client."""
+    """One line of a booking's history; the latest may still have to be told to the client.
+
+    `claimed_until` says until when a worker has taken it to tell the client.
+    """
 
     class Kind(models.TextChoices):
         MADE = "made", _("Booked")
@@ -39,6 +38,8 @@ class BookingChange(models.Model):
     new_start = models.DateTimeField()
     new_end = models.DateTimeField()
     notify_client_at = models.DateTimeField(_("client is told at"), null=True, blank=True, db_index=True)
+    undo_until = models.DateTimeField(_("can be undone until"), null=True, blank=True)
+    claimed_until = models.DateTimeField(null=True, blank=True, editable=False)
     notified_at = models.DateTimeField(_("client was told at"), null=True, blank=True)
 
     class Meta:
@@ -48,10 +49,3 @@ class BookingChange(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()} {self.get_source_display()}"
-
-    @property
-    def can_be_undone(self) -> bool:
-        """Is it a move of which the client hears later, and has nobody begun to write to them?"""
-        return (
-            self.kind == self.Kind.MOVED and self.notified_at is None and self.notify_client_at == self.at + UNDO_WINDOW
-        )

@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from availability.intervals import Span
 from bookings.models.booking import Booking
-from bookings.models.placement import Placement
+from bookings.models.placement import Placement, PlacementQuerySet
 
 
-class LinkedEventQuerySet(models.QuerySet["LinkedEvent"]):
-    def unsettled(self) -> LinkedEventQuerySet:
-        """The outbox: placements whose calendar does not yet have what is wanted."""
-        wanted = Q(wanted=LinkedEvent.Wanted.PRESENT) & ~Q(pushed_revision=F("booking__revision"))
-        unwanted = Q(wanted=LinkedEvent.Wanted.ABSENT, removed_at=None)
-        return self.filter(wanted | unwanted)
+class LinkedEventQuerySet(PlacementQuerySet["LinkedEvent"]):
+    owner = "booking__staff"
+    revision = "booking__revision"
+
+    def due(self, now: datetime) -> LinkedEventQuerySet:
+        return super().due(now).exclude(pk__in=LinkedEvent.objects.awaited_elsewhere().values("pk"))
+
+    def with_content(self) -> LinkedEventQuerySet:
+        return super().with_content().select_related("booking__service", "booking__client", "booking__staff")
 
     def awaited_elsewhere(self) -> LinkedEventQuerySet:
         """Those that are to go, but show their booking as it is until the calendar that is linked now has it too."""
@@ -52,8 +57,12 @@ class LinkedEvent(Placement):
         return (self.booking.start, self.booking.end)
 
     @property
-    def revision(self) -> int:
+    def wanted_revision(self) -> int:
         return self.booking.revision
+
+    @property
+    def booking_key(self) -> int:
+        return self.booking_id
 
     @property
     def owner_id(self) -> int:

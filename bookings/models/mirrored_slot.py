@@ -9,25 +9,33 @@ from django.utils.translation import gettext_lazy as _
 
 from availability.intervals import Span
 from availability.models import BlockedSlot
-from bookings.models.placement import Placement
+from bookings.models.placement import Placement, PlacementQuerySet
 
 
-class MirroredSlotQuerySet(models.QuerySet["MirroredSlot"]):
+class MirroredSlotQuerySet(PlacementQuerySet["MirroredSlot"]):
+    owner = "staff"
+    revision = "revision"
+
     def unsettled(self) -> MirroredSlotQuerySet:
-        """The outbox: blocked slots that their calendar does not have yet, or still has."""
-        wanted = Q(wanted=MirroredSlot.Wanted.PRESENT, pushed_revision=0, slot__isnull=False)
-        unwanted = Q(wanted=MirroredSlot.Wanted.ABSENT, removed_at=None)
-        return self.filter(wanted | unwanted)
+        """A slot that was removed has nothing to push; `follow_slots` withdraws its event."""
+        return super().unsettled().exclude(slot=None, wanted=MirroredSlot.Wanted.PRESENT)
+
+    def with_content(self) -> MirroredSlotQuerySet:
+        return super().with_content().select_related("slot", "staff")
 
 
 class MirroredSlot(Placement):
     """One placement of a slot blocked by hand, for those who want to see these on their iPhone.
 
-    A slot changes only where the phone moves its event; removed in Kalends, its event is wanted absent.
+    A slot changes only where the phone moves its event; removed in Kalends, its event is withdrawn. `revision` grows
+    when the event is to say something else.
     """
+
+    keeps_shape = True
 
     staff = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
     slot = models.ForeignKey(BlockedSlot, models.SET_NULL, null=True, related_name="mirrored")
+    revision = models.PositiveIntegerField(default=1, editable=False)
 
     objects = MirroredSlotQuerySet.as_manager()
 
@@ -46,8 +54,8 @@ class MirroredSlot(Placement):
         return (self.slot.start, self.slot.end)
 
     @property
-    def revision(self) -> int:
-        return 1
+    def wanted_revision(self) -> int:
+        return self.revision
 
     @property
     def owner_id(self) -> int:

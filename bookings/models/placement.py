@@ -1,14 +1,28 @@
-"""Where an event of ours should stand, and how far that calendar has it: the columns that the outbox works on."""
+"""The push state machine: where Kalends wants an event of its own, and what the calendar has of it so far.
+
+The state, the attempts and the pauses of placements are written by the verbs of `PlacementQuerySet` alone.
+"""
 
 from __future__ import annotations
 
 import uuid
 from abc import abstractmethod
+from datetime import datetime
+from typing import Any, ClassVar, Self, TypeVar, cast
 
 from django.db import models
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from availability.intervals import Span
+from connections.models import Calendar
+from connections.problems import Problem
+from practice.models import User
+
+MAX_SUPERSEDED_ETAGS = 20
+_NO_PAUSE: dict[str, Any] = {"attempts": 0, "next_try_at": None, "error_code": "", "error_params": {}}
+
+_Placed = TypeVar("_Placed", bound="Placement", covariant=True)
 
 
 def new_uid() -> str:
@@ -16,8 +30,159 @@ def new_uid() -> str:
     return str(uuid.uuid4()).upper()
 
 
+class PlacementQuerySet(models.QuerySet[_Placed]):
+    """What is to be pushed, and every step that a push can take.
+
+    A subclass names the paths to the staff member (`owner`) and to the revision that `pushed_revision` follows.
+    """
+
+    owner: ClassVar[str]
+    revision: ClassVar[str]
+
+    # --- which ones ---------------------------------------------------------------------------------------------
+
+    def owned_by(self, user: User) -> Self:
+        return self.filter(**{self.owner: user})
+
+    def wanted(self) -> Self:
+        """Those whose event is to be in the calendar."""
+        return self.filter(wanted=Placement.Wanted.PRESENT)
+
+    def withdrawn(self) -> Self:
+        """Those whose event is to be removed, or was."""
+        return self.filter(wanted=Placement.Wanted.ABSENT)
+
+    def unsettled(self) -> Self:
+        """The outbox: placements whose calendar does not yet have what is wanted."""
+        behind = Q(wanted=Placement.Wanted.PRESENT) & ~Q(pushed_revision=F(self.revision))
+        return self.filter(behind | Q(wanted=Placement.Wanted.ABSENT, removed_at=None))
+
+    def undecided(self) -> Self:
+        """Those that the phone changed: they are not pushed until that is settled."""
+        return self.filter(state=Placement.State.CHANGED_ON_BOTH_SIDES)
+
+    def pushable(self) -> Self:
+        """Unsettled ones with a calendar that wait for no decision; a removal waits for none."""
+        asked = Q(state=Placement.State.CHANGED_ON_BOTH_SIDES, wanted=Placement.Wanted.PRESENT)
+        return self.unsettled().exclude(calendar=None).exclude(asked)
+
+    def due(self, now: datetime) -> Self:
+        """Those to be pushed at `now`: their own pause is over."""
+        return self.pushable().rested(now)
+
+    def rested(self, now: datetime) -> Self:
+        """Those that are in no pause at `now`."""
+        return self.filter(Q(next_try_at=None) | Q(next_try_at__lte=now))
+
+    def known_to_calendar(self) -> Self:
+        """Those that their calendar has confirmed, or that a push found changed; what reconciling compares."""
+        unheard = Q(etag="") & ~Q(state=Placement.State.CHANGED_ON_BOTH_SIDES)
+        return self.exclude(unheard).exclude(calendar=None)
+
+    def with_content(self) -> Self:
+        """With all that a push reads."""
+        return self.select_related("calendar__connection__user__calendar_configuration")
+
+    # --- what is wanted -----------------------------------------------------------------------------------------
+
+    def place(self, calendar: Calendar, **subject: Any) -> _Placed:
+        """Want `subject` in `calendar`, under a UID and a name fixed now."""
+        uid, state = new_uid(), Placement.State.QUEUED
+        return self.create(
+            **subject,
+            calendar=calendar,
+            account=calendar.connection.username,
+            calendar_path=calendar.path,
+            uid=uid,
+            href=f"{calendar.path}{uid}.ics",
+            state=Placement.State.NEEDS_RECONNECT if calendar.connection.needs_attention else state,
+        )
+
+    def withdraw(self) -> int:
+        """Want the events gone."""
+        return self.wanted().restart(wanted=Placement.Wanted.ABSENT)
+
+    def want_again(self) -> int:
+        """Take a withdrawal back whose removal was never tried; how many."""
+        untried = self.withdrawn().filter(attempts=0, removed_at=None)
+        keys = list(untried.values_list("pk", flat=True))
+        again = self.model._default_manager.filter(pk__in=keys)
+        count = untried.update(wanted=Placement.Wanted.PRESENT)
+        again.filter(pushed_revision=F(self.revision)).update(state=Placement.State.PUSHED)
+        return count
+
+    def give_up(self, now: datetime) -> int:
+        """Settle a withdrawal without a push: the event is known to be gone."""
+        return self.update(wanted=Placement.Wanted.ABSENT, removed_at=now)
+
+    def reattach(self, user: User) -> int:
+        """After a reconnection: let events whose calendar row had gone find it again by account and path; how many.
+
+        An Apple ID is the same however it was capitalised.
+        """
+        count = 0
+        for placement in self.owned_by(user).filter(calendar=None, removed_at=None):
+            calendar = Calendar.objects.of(user).filter(
+                connection__username__iexact=placement.account, path=placement.calendar_path
+            )
+            count += placement.row.update(calendar=calendar.first())
+        return count
+
+    # --- how a push goes ----------------------------------------------------------------------------------------
+
+    def requeue(self) -> int:
+        """Push again what its calendar has. What waits for something else goes on waiting, and is pushed after that."""
+        return self.filter(state=Placement.State.PUSHED).update(state=Placement.State.QUEUED)
+
+    def restart(self, **values: Any) -> int:
+        """Push at once, whatever became of earlier attempts; `values` are written in the same statement."""
+        return self.update(state=Placement.State.QUEUED, **_NO_PAUSE, **values)
+
+    def await_decision(self) -> int:
+        """The phone changed the event: push nothing over that until it is settled."""
+        return self.update(state=Placement.State.CHANGED_ON_BOTH_SIDES)
+
+    def settle(self) -> int:
+        """End the wait for a decision where the calendar has what is wanted."""
+        known = self.undecided().wanted().filter(pushed_revision=F(self.revision))
+        return known.update(state=Placement.State.PUSHED)
+
+    def resume(self) -> None:
+        """End the wait for a decision: what the calendar has is settled, everything else is pushed."""
+        self.settle()
+        self.undecided().update(state=Placement.State.QUEUED)
+
+    def confirm(self, revision: int) -> int:
+        """The calendar has this revision, without a push."""
+        return self.update(pushed_revision=revision, state=Placement.State.PUSHED)
+
+    def await_reconnection(self) -> int:
+        """Their account needs a person first."""
+        return self.update(state=Placement.State.NEEDS_RECONNECT)
+
+    def retry_at(self, moment: datetime) -> int:
+        """Try again at `moment`, and say nothing of the last failure any more."""
+        values = {"error_code": "", "error_params": {}}
+        return self.update(state=Placement.State.RETRYING, next_try_at=moment, **values)
+
+    def record(
+        self, state: Placement.State, problem: Problem | None = None, *, attempts: int = 0, **values: Any
+    ) -> int:
+        """Write what became of a push and give the placement back. Success forgets earlier failures."""
+        return self.update(
+            **{"next_try_at": None, **values},
+            state=state,
+            claimed_until=None,
+            attempts=attempts if problem else 0,
+            error_code=problem.code if problem else "",
+            error_params=problem.params if problem else {},
+        )
+
+
 class Placement(models.Model):
     """One placement of a piece of time in a calendar: what is wanted there, and what the calendar last agreed to."""
+
+    keeps_shape: ClassVar[bool] = False  # may the phone make it all-day or repeating without a decision?
 
     class Wanted(models.TextChoices):
         PRESENT = "present", _("present")
@@ -66,7 +231,7 @@ class Placement(models.Model):
 
     @property
     @abstractmethod
-    def revision(self) -> int:
+    def wanted_revision(self) -> int:
         """Which version of it is wanted; `pushed_revision` follows."""
 
     @property
@@ -75,5 +240,42 @@ class Placement(models.Model):
         """The key of the staff member whose time it is."""
 
     @property
+    def booking_key(self) -> int | None:
+        """The key of its booking; None for what is no booking's."""
+        return None
+
+    @property
     def is_withdrawn(self) -> bool:
         return self.wanted == self.Wanted.ABSENT
+
+    @classmethod
+    def rows(cls) -> PlacementQuerySet[Self]:
+        return cast("PlacementQuerySet[Self]", cls._default_manager.all())
+
+    @property
+    def row(self) -> PlacementQuerySet[Self]:
+        """This placement alone, for the verbs: they write their own columns, for others may be writing to the row."""
+        return self.rows().filter(pk=self.pk)
+
+    def has_seen(self, etag: str) -> bool:
+        """Is this the version that both sides know, or an earlier one of ours? Then nobody changed anything."""
+        return etag == self.etag or etag in self.superseded_etags
+
+    def remember_etag(self, etag: str) -> dict[str, Any]:
+        """Take `etag` as the version that both sides know, and the former one as superseded: the columns to write."""
+        former = [known for known in (*self.superseded_etags, self.etag) if known and known != etag]
+        self.superseded_etags, self.etag = former[-MAX_SUPERSEDED_ETAGS:], etag
+        return {"etag": self.etag, "superseded_etags": self.superseded_etags}
+
+    def agree(self, etag: str, span: Span | None = None, **values: Any) -> None:
+        """Both sides know this version now, at `span` or where it was; what is still to be pushed goes on from it."""
+        if span is not None:
+            self.agreed_start, self.agreed_end = span
+            values |= {"agreed_start": span[0], "agreed_end": span[1]}
+        self.row.update(**self.remember_etag(etag), **values)
+
+    def relocate(self, href: str, calendar: Calendar) -> None:
+        """The event was found under another name or in another calendar: the UID stays, pushing goes there."""
+        self.href, self.calendar, self.calendar_path = href, calendar, calendar.path
+        self.account = calendar.connection.username
+        self.save(update_fields=["href", "calendar", "calendar_path", "account"])

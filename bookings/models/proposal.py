@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from availability.intervals import Span
 from bookings.models.booking import Booking
 from bookings.models.linked_event import LinkedEvent
+from connections import leases
 
 REMIND_BEFORE = timedelta(hours=24)
 
@@ -21,15 +22,18 @@ class ProposalQuerySet(models.QuerySet["Proposal"]):
         """Those that wait for a decision; about a booking that is cancelled there is none to take."""
         return self.filter(decided_at=None, withdrawn_at=None, booking__status__in=Booking.LIVE)
 
+    def with_details(self) -> ProposalQuerySet:
+        """With all that is shown of them."""
+        return self.select_related("booking__client", "booking__service", "booking__staff", "linked_event")
+
     def to_mail(self, now: datetime) -> ProposalQuerySet:
         """Open ones that staff were not mailed yet, or not reminded of in the last 24 hours before the start.
 
-        What a worker is about to mail is not to be mailed by another, unless that worker died over it.
+        Without those that another worker has taken to mail them.
         """
         near = Q(booking__start__gt=now, booking__start__lte=now + REMIND_BEFORE)
         forgotten = near & Q(reminded_at=None, mailed_at__lt=F("booking__start") - REMIND_BEFORE)
-        free = Q(mail_claimed_until=None) | Q(mail_claimed_until__lte=now)
-        return self.open().filter(Q(mailed_at=None) | forgotten).filter(free)
+        return self.open().filter(Q(mailed_at=None) | forgotten).filter(leases.free(now, "mail_claimed_until"))
 
 
 class Proposal(models.Model):

@@ -108,7 +108,7 @@ def propose(proposals: Sequence[Proposal], token: str) -> bool:
         *what,
         "",
         _("The booking stands until you decide:") if len(what) == 1 else _("The bookings stand until you decide:"),
-        _link("bookings:tap", token),
+        _link("proposals:from_mail", token),
     ]
     subject = _("Please decide: %(client)s, %(time)s") % {
         "client": booking.client.name,

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from availability.intervals import Span
 from bookings.models import Booking, Proposal
 from bookings.openings.own_time import own_spans
+from bookings.proposals import lifecycle
 from bookings.push.placements import upcoming
 from connections.busy import Busy, busy
 from practice.models import User
@@ -21,15 +22,12 @@ def notice(user: User, now: datetime) -> None:
     """Raise a notice for each upcoming booking that an event overlaps now, once, and withdraw those that settled."""
     asked = unanswered(user, list(upcoming(user, now)))
     notices = Proposal.objects.open().filter(booking__staff=user, kind=Kind.COLLISION)
-    notices.exclude(booking__in=asked).update(withdrawn_at=now)
-    known = {proposal.booking_id: proposal for proposal in notices}
+    lifecycle.withdraw(notices.exclude(booking__in=asked), now)
+    known = {notice.booking_id: (notice.new_start, notice.new_end, notice.reason) for notice in notices}
     for booking, event in asked.items():
-        values = {"new_start": event.start, "new_end": event.end, "reason": _reason(event)}
-        if booking not in known:
-            fixed = {"booking_id": booking, "kind": Kind.COLLISION, "decided_at": None, "withdrawn_at": None}
-            Proposal.objects.get_or_create(**fixed, defaults={**values, "created_at": now})
-        elif any(getattr(known[booking], name) != value for name, value in values.items()):
-            notices.filter(pk=known[booking].pk).update(**values)
+        said = (event.start, event.end, _reason(event))
+        if known.get(booking) != said:
+            lifecycle.propose(booking, Kind.COLLISION, said[2], now, times=said[:2])
 
 
 def unanswered(user: User, bookings: Sequence[Booking]) -> dict[int, Busy]:

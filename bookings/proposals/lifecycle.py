@@ -1,57 +1,90 @@
-"""What is decided together, the links of mails that lead to it, and what of it a page has shown."""
+"""The life of a proposal: staff are asked once, until they decide, the question settles itself or the time is over."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from datetime import date, datetime, timedelta
-from zoneinfo import ZoneInfo
+from datetime import date, datetime
 
-from django.core import signing
 from django.db import transaction
-from django.db.models import F, Q
+from django.db.models import Q
 
-from bookings.models import LinkedEvent, Proposal, ProposalQuerySet
+from bookings.models import Booking, LinkedEvent, Proposal, ProposalQuerySet
 from connections.models import CalendarConfiguration
 
-SALT = "bookings.proposal"
-GOOD_FOR = timedelta(days=90)
-WITH = ("booking__client", "booking__service", "booking__staff", "linked_event")
+Kind = Proposal.Kind
+Times = tuple[datetime | None, datetime | None]
+
+ABOUT_EVENT = (Kind.MOVED, Kind.RESHAPED, Kind.BOTH_SIDES, Kind.DELETED)  # each replaces the others
 
 
-def token_of(proposal: Proposal, *more: Proposal) -> str:
-    """What stands in the link of a mail: it names the proposals of that mail and cannot be guessed."""
-    return signing.dumps([one.pk for one in (proposal, *more)] if more else proposal.pk, salt=SALT)
+# --- ask --------------------------------------------------------------------------------------------------------------
 
 
-def proposals_from_token(token: str) -> list[Proposal]:
-    """The proposals of a link, never none. Raises Proposal.DoesNotExist for a forged or outdated one."""
-    try:
-        keys = signing.loads(token, salt=SALT, max_age=GOOD_FOR)
-    except signing.BadSignature:
-        raise Proposal.DoesNotExist from None
-    found = Proposal.objects.filter(pk__in=keys if isinstance(keys, list) else [keys]).select_related(*WITH)
-    if not found:
-        raise Proposal.DoesNotExist
-    return list(found.order_by("booking__start", "pk"))
+def propose(
+    booking_id: int,
+    kind: Kind,
+    reason: str,
+    now: datetime,
+    *,
+    times: Times = (None, None),
+    linked_event: LinkedEvent | None = None,
+) -> None:
+    """Ask staff about a booking. An open proposal of this kind takes on the new reason and times."""
+    values = {"linked_event": linked_event, "new_start": times[0], "new_end": times[1], "reason": reason}
+    Proposal.objects.update_or_create(
+        booking_id=booking_id,
+        kind=kind,
+        decided_at=None,
+        withdrawn_at=None,
+        defaults=values,
+        create_defaults={**values, "created_at": now},
+    )
 
 
-def stamp(proposal: Proposal) -> str:
-    """What a page shows of a proposal, for its form to send along: who decides, decides upon that or not at all."""
-    booking = proposal.booking
-    times = (booking.start, booking.end, proposal.new_start, proposal.new_end)
-    return " ".join([str(proposal.pk), *(str(round(time.timestamp())) if time else "-" for time in times)])
+@transaction.atomic
+def propose_about_event(
+    placement: LinkedEvent, kind: Kind, reason: str, now: datetime, *, times: Times = (None, None)
+) -> None:
+    """Ask staff about a booking's event, in place of what was asked before. It is not pushed until they decide."""
+    placement.row.await_decision()
+    withdraw(open_of(placement.booking_id, *ABOUT_EVENT).exclude(kind=kind), now)
+    propose(placement.booking_id, kind, reason, now, times=times, linked_event=placement)
 
 
-def submitted(asked: Sequence[Proposal], shown: Sequence[str]) -> list[tuple[Proposal | None, str]]:
-    """What a form that has shown these stamps decides upon; None for what is not asked any more.
+# --- withdraw ---------------------------------------------------------------------------------------------------------
 
-    Without stamps all of `asked` is meant, as it stands.
-    """
-    if not shown:
-        return [(proposal, "") for proposal in asked]
-    keys = {str(proposal.pk): proposal for proposal in asked}
-    return [(keys.get(one.partition(" ")[0]), one) for one in shown]
+
+def open_of(booking_id: int, *kinds: Kind) -> ProposalQuerySet:
+    """What staff are asked about a booking, of these kinds or of all."""
+    asked = Proposal.objects.open().filter(booking=booking_id)
+    return asked.filter(kind__in=kinds) if kinds else asked
+
+
+def withdraw(proposals: ProposalQuerySet, now: datetime) -> None:
+    """Ask no more: it has settled itself."""
+    proposals.update(withdrawn_at=now)
+
+
+def withdraw_about_event(placement: LinkedEvent, now: datetime, *kinds: Kind) -> None:
+    """Ask no more about an event, and let it be pushed again unless staff are still asked something about it."""
+    if kinds:
+        withdraw(open_of(placement.booking_id, *kinds), now)
+    if placement.state != LinkedEvent.State.CHANGED_ON_BOTH_SIDES:
+        return
+    if not Proposal.objects.open().filter(linked_event=placement).exists():
+        placement.row.resume()
+        placement.refresh_from_db(fields=["state"])
+
+
+def withdraw_answered(booking: Booking, now: datetime) -> None:
+    """The booking has a new time: ask no more what that answers, and compare the rest anew. Inside a transaction."""
+    asked = open_of(booking.pk)
+    if asked.exclude(kind=Kind.COLLISION).exists():
+        CalendarConfiguration.objects.filter(user=booking.staff_id).want_reconciling()
+    there = Q(kind__in=(Kind.MOVED, Kind.BOTH_SIDES), new_start=booking.start, new_end=booking.end)
+    withdraw(asked.filter(there | Q(kind=Kind.COLLISION)), now)
+
+
+# --- expire -----------------------------------------------------------------------------------------------------------
 
 
 def expired(now: datetime) -> ProposalQuerySet:
@@ -60,49 +93,26 @@ def expired(now: datetime) -> ProposalQuerySet:
 
 
 @transaction.atomic
-def withdraw_over(now: datetime) -> None:
-    """Ask no more about what is over: nobody's day changes by the answer."""
+def withdraw_expired(now: datetime) -> None:
+    """Ask no more about what is over: the answer would change nobody's day."""
     found = list(expired(now).values_list("pk", "linked_event"))
     if not found:
         return
-    Proposal.objects.open().filter(pk__in=[pk for pk, _placement in found]).update(withdrawn_at=now)
-    waiting = LinkedEvent.objects.filter(pk__in=[pk for _proposal, pk in found], pushed_revision=F("booking__revision"))
-    waiting.filter(state=LinkedEvent.State.CHANGED_ON_BOTH_SIDES).update(state=LinkedEvent.State.PUSHED)
+    withdraw(Proposal.objects.open().filter(pk__in=[pk for pk, _placement in found]), now)
+    LinkedEvent.objects.filter(pk__in=[placement for _pk, placement in found]).settle()
+
+
+# --- decided together -------------------------------------------------------------------------------------------------
 
 
 def same_day_group(proposal: Proposal) -> list[Proposal]:
     """The open proposals to be decided with this one: all deletions of its day, else itself alone if it is open."""
     alike = Proposal.objects.open().filter(booking__staff=proposal.booking.staff_id, kind=proposal.kind)
-    alike = alike.select_related(*WITH).order_by("booking__start")
-    if proposal.kind != Proposal.Kind.DELETED:
+    alike = alike.with_details().order_by("booking__start")
+    if proposal.kind != Kind.DELETED:
         return list(alike.filter(pk=proposal.pk))
     day = day_of(proposal)
     return [other for other in alike if day_of(other) == day]
-
-
-@dataclass(frozen=True, slots=True)
-class Day:
-    """Several deletions of one day; `first` stands for all of them."""
-
-    date: date
-    all: list[Proposal]
-
-    @property
-    def count(self) -> int:
-        return len(self.all)
-
-    @property
-    def first(self) -> Proposal:
-        return self.all[0]
-
-
-def days(asked: Iterable[Proposal], zone: ZoneInfo) -> list[Day]:
-    """The days of which several open deletions are asked about, in `zone`."""
-    deleted: dict[date, list[Proposal]] = {}
-    for proposal in asked:
-        if proposal.kind == Proposal.Kind.DELETED:
-            deleted.setdefault(proposal.booking.start.astimezone(zone).date(), []).append(proposal)
-    return [Day(day, several) for day, several in sorted(deleted.items()) if len(several) > 1]
 
 
 def day_of(proposal: Proposal) -> date:

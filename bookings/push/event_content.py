@@ -7,31 +7,30 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from functools import singledispatch
 
 from django.conf import settings
 from django.utils.translation import gettext as _
 
-from bookings.models import Booking, LinkedEvent, MirroredSlot
-from bookings.models.placement import Placement
+from availability.intervals import Span
+from bookings.models import Booking, LinkedEvent, MirroredSlot, Placement
+from connections import ical
 from connections.ical import EventDraft
 from connections.models import CalendarConfiguration
 
 Detail = CalendarConfiguration.Detail
 
-
 TITLES = {Detail.FULL: "{client} · {service}", Detail.NAME: "{client}"}
 PLACEHOLDERS = ("client", "service", "staff")
 
 
+@singledispatch
 def draft(placement: Placement) -> EventDraft:
     """The event of a placement, whose subject, calendar and connection are loaded."""
-    if isinstance(placement, MirroredSlot):
-        return _slot(placement)
-    if isinstance(placement, LinkedEvent):
-        return _booking(placement)
     raise TypeError(type(placement).__name__)
 
 
+@draft.register
 def _slot(placement: MirroredSlot) -> EventDraft:
     """A blocked slot: its note, or only that the time is taken where others may look."""
     configuration = CalendarConfiguration.objects.get(user=placement.staff_id)
@@ -40,6 +39,7 @@ def _slot(placement: MirroredSlot) -> EventDraft:
     return EventDraft(placement.uid, start, end, configuration.time_zone, note or _("Busy"))
 
 
+@draft.register
 def _booking(placement: LinkedEvent) -> EventDraft:
     booking = placement.booking
     configuration = CalendarConfiguration.objects.get(user=booking.staff_id)
@@ -49,7 +49,7 @@ def _booking(placement: LinkedEvent) -> EventDraft:
         start=booking.start,
         end=booking.end,
         zone=configuration.time_zone,
-        summary=_title(booking, configuration) + _whose(placement),
+        summary=_title(booking, configuration) + _staff_suffix(placement),
         description=_description(booking, configuration.detail, link),
         url=link,
         location=booking.service.location if configuration.detail != Detail.BUSY else "",
@@ -57,18 +57,31 @@ def _booking(placement: LinkedEvent) -> EventDraft:
     )
 
 
+def is_reshaped(text: bytes) -> bool:
+    """Is this an event that is there, but no single piece of time any more?"""
+    event = ical.own_event(text)
+    return not event.cancelled and single_span(event) is None
+
+
+def single_span(event: ical.OwnEvent) -> Span | None:
+    """The one piece of time that an event takes; None if it is all-day, floating or recurring, or has no length."""
+    if event.shape != "timed" or event.start is None or event.end is None or event.start >= event.end:
+        return None
+    return (event.start, event.end)
+
+
 def fill(template: str, values: Mapping[str, str]) -> str:
-    """The template with `{client}`, `{service}` and `{staff}` replaced in one pass: values are not looked into."""
+    """The template with `{client}`, `{service}` and `{staff}` replaced in one pass: braces in values mean nothing."""
     return re.sub(r"\{(\w+)\}", lambda found: values.get(found[1], found[0]), template)
 
 
 def unknown_placeholders(template: str) -> list[str]:
-    """What stands in braces in a template and means nothing."""
+    """What stands in braces in a template but is no placeholder."""
     return [name for name in re.findall(r"\{([^{}]*)\}", template) if name not in PLACEHOLDERS]
 
 
 def has_lone_brace(template: str) -> bool:
-    """Is a brace left where all that stands in braces is taken away?"""
+    """Does the template have a brace without its counterpart?"""
     return bool(re.search(r"[{}]", re.sub(r"\{[^{}]*\}", "", template)))
 
 
@@ -85,7 +98,7 @@ def _name(booking: Booking) -> str:
     return booking.staff.get_full_name() or booking.staff.get_username()
 
 
-def _whose(placement: LinkedEvent) -> str:
+def _staff_suffix(placement: LinkedEvent) -> str:
     """The staff member's name, where others link the same calendar and could not tell whose booking it is."""
     if placement.calendar is None:
         return ""

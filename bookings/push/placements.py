@@ -4,19 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
 
 from django.db import transaction
-from django.db.models import F, Q, QuerySet
+from django.db.models import F, QuerySet
 
 from availability.intervals import Span
-from bookings.models import Booking, LinkedEvent, Service
-from bookings.models.placement import new_uid
+from bookings.models import Booking, LinkedEvent, LinkedEventQuerySet, Service
 from connections.models import Calendar, CalendarConfiguration, Event, schedule_lock
 from practice.models import User
 
 Wanted = LinkedEvent.Wanted
-State = LinkedEvent.State
 
 
 def place(booking: Booking) -> LinkedEvent | None:
@@ -25,48 +22,42 @@ def place(booking: Booking) -> LinkedEvent | None:
         "linked_calendar__connection"
     )
     calendar = next((row.linked_calendar for row in configuration), None)
-    return place_in(booking, calendar) if calendar else None
-
-
-def place_in(booking: Booking, calendar: Calendar) -> LinkedEvent:
-    """Want the booking in `calendar`, under a UID and a name fixed now."""
-    uid = new_uid()
-    return LinkedEvent.objects.create(
-        booking=booking,
-        calendar=calendar,
-        account=calendar.connection.username,
-        calendar_path=calendar.path,
-        uid=uid,
-        href=f"{calendar.path}{uid}.ics",
-        state=State.NEEDS_RECONNECT if calendar.connection.needs_attention else State.QUEUED,
-    )
+    return LinkedEvent.objects.place(calendar, booking=booking) if calendar else None
 
 
 def remove(booking: Booking) -> None:
-    """Want every event of the booking gone. What never reached a calendar and was never tried is settled at once."""
-    wanted = booking.linked_events.filter(wanted=Wanted.PRESENT)
-    wanted.update(
-        wanted=Wanted.ABSENT, state=State.QUEUED, attempts=0, next_try_at=None, error_code="", error_params={}
-    )
+    """Want every event of the booking gone."""
+    _placements(booking).withdraw()
 
 
 def queue(booking: Booking) -> None:
     """The calendar must follow a change of the booking."""
-    booking.linked_events.filter(wanted=Wanted.PRESENT, state=State.PUSHED).update(state=State.QUEUED)
+    _placements(booking).wanted().requeue()
 
 
-def restore(booking: Booking, placement: LinkedEvent | None, now: datetime, seen: Span | None = None) -> None:
+def adopt(booking: Booking, etag: str) -> None:
+    """The phone wrote the booking's new time itself, as version `etag`: only a change before that is still pushed."""
+    placement = _placements(booking).wanted().get()
+    placement.agree(etag, (booking.start, booking.end))
+    if placement.pushed_revision == booking.revision - 1:
+        placement.row.confirm(booking.revision)
+
+
+def _placements(booking: Booking) -> LinkedEventQuerySet:
+    return LinkedEvent.objects.filter(booking=booking)
+
+
+def rewrite(booking: Booking, placement: LinkedEvent | None, now: datetime, seen: Span | None = None) -> None:
     """Want the event as the booking has it, whatever the phone made of it; one that was deleted gets a new UID.
 
     `seen`: the time that it has on the phone, None where it has none that counts.
     """
     booking.revision += 1
     booking.save(update_fields=["revision"])
-    if placement is None or placement.wanted != Wanted.PRESENT:
+    if placement is None or placement.is_withdrawn:
         return
     if placement.missing_since is not None:
-        placement.wanted, placement.removed_at = Wanted.ABSENT, now
-        placement.save(update_fields=["wanted", "removed_at"])
+        placement.row.give_up(now)
         place(booking)
         return
     follow(placement, seen)
@@ -80,12 +71,10 @@ def follow(placement: LinkedEvent | None, seen: Span | None) -> None:
     if placement is None:
         return
     start, end = seen or (None, None)
-    values: dict[str, Any] = {"state": State.QUEUED, "attempts": 0, "next_try_at": None}
-    values |= {"error_code": "", "error_params": {}, "agreed_start": start, "agreed_end": end}
     read = Event.objects.filter(calendar=placement.calendar_id, href=placement.href).exclude(etag="")
-    if seen is None and (etag := read.values_list("etag", flat=True).first()):
-        values |= {"etag": etag, "superseded_etags": [*placement.superseded_etags[-19:], placement.etag]}
-    LinkedEvent.objects.filter(pk=placement.pk).update(**values)
+    etag = read.values_list("etag", flat=True).first() if seen is None else None
+    known = placement.remember_etag(etag) if etag else {}
+    placement.row.restart(agreed_start=start, agreed_end=end, **known)
 
 
 def upcoming(user: User, now: datetime) -> QuerySet[Booking]:
@@ -112,7 +101,7 @@ def place_upcoming(user: User, now: datetime) -> int:
     The new placement has a new UID and the old one is wanted absent in the same transaction of each booking, so that
     a crash half-way leaves nothing orphaned. What the phone changed stays until that is settled, as it would be lost.
     """
-    misplaced_ones = misplaced(user, now).exclude(pk__in=_unsettled_wishes(user).values("booking"))
+    misplaced_ones = misplaced(user, now).exclude(pk__in=_changed_on_phone(user).values("booking"))
     bookings = list(misplaced_ones.select_for_update(of=("self",)))
     for booking in bookings:
         remove(booking)
@@ -120,16 +109,15 @@ def place_upcoming(user: User, now: datetime) -> int:
     return len(bookings)
 
 
-def _unsettled_wishes(user: User) -> QuerySet[LinkedEvent]:
-    """Placements whose event the phone changed or may have deleted, where that can still be found out and decided."""
+def _changed_on_phone(user: User) -> QuerySet[LinkedEvent]:
+    """Placements whose event the phone changed or may have deleted, where that can still be read and decided."""
     within_reach = {"calendar__gone_at": None, "calendar__connection__needs_attention": False}
-    wished = Q(state=State.CHANGED_ON_BOTH_SIDES) | Q(missing_since__isnull=False)
-    placements = LinkedEvent.objects.filter(wished, booking__staff=user, wanted=Wanted.PRESENT)
-    return placements.filter(**within_reach).exclude(calendar=None)
+    placements = LinkedEvent.objects.owned_by(user).wanted().filter(**within_reach).exclude(calendar=None)
+    return placements.undecided() | placements.filter(missing_since__isnull=False)
 
 
 def reword_upcoming(user: User, now: datetime) -> None:
-    """Let the events of upcoming bookings say what is to be shown from now on; what the phone wrote there stays.
+    """Reword the events of upcoming bookings as they are to be shown from now on; what the phone wrote there stays.
 
     Inside the staff member's lock.
     """
@@ -144,49 +132,29 @@ def reword_service(service: Service, now: datetime) -> None:
 
 
 def _reword(bookings: QuerySet[Booking]) -> None:
-    placements = LinkedEvent.objects.filter(booking__in=bookings, wanted=Wanted.PRESENT)
+    placements = LinkedEvent.objects.filter(booking__in=bookings).wanted()
     placed = list(placements.values_list("booking", flat=True))
     Booking.objects.filter(pk__in=placed).update(revision=F("revision") + 1)
-    placements.filter(state=State.PUSHED).update(state=State.QUEUED)
+    placements.requeue()
 
 
 def withdraw_upcoming(user: User, calendars: QuerySet[Calendar], now: datetime) -> list[int]:
     """Want upcoming events gone from these calendars, while the bookings stand; which placements. In a transaction."""
-    placements = LinkedEvent.objects.filter(
-        booking__in=upcoming(user, now), calendar__in=calendars, wanted=Wanted.PRESENT
-    )
+    placements = LinkedEvent.objects.filter(booking__in=upcoming(user, now), calendar__in=calendars).wanted()
     keys = list(placements.values_list("pk", flat=True))
-    placements.update(wanted=Wanted.ABSENT, state=State.QUEUED, attempts=0, next_try_at=None)
+    placements.withdraw()
     return keys
 
 
 def want_again(user: User, withdrawn: Sequence[int], now: datetime) -> None:
-    """Want events in their calendars after all that `withdraw_upcoming` had withdrawn. Inside the staff member's lock.
+    """Take back what `withdraw_upcoming` did. Inside the staff member's lock.
 
-    One whose removal was tried may be gone unheard, which would look as if the phone had deleted it: its booking gets
-    a new event, and the old one still goes.
+    An event whose removal was tried may be gone though no answer came, which would look as if the phone had deleted it:
+    its booking gets a new event, and the old one is removed all the same.
     """
     bookings = unplaced(user, now)
     for placement in LinkedEvent.objects.filter(pk__in=withdrawn, booking__in=bookings).select_related(
         "booking", "calendar__connection"
     ):
-        untried = LinkedEvent.objects.filter(pk=placement.pk, attempts=0, removed_at=None)
-        if untried.update(wanted=Wanted.PRESENT):
-            untried.filter(pushed_revision=F("booking__revision")).update(state=State.PUSHED)
-        elif placement.calendar is not None:
-            place_in(placement.booking, placement.calendar)
-
-
-def reattach(user: User) -> int:
-    """After a reconnection: let placements whose calendar row had gone find it again by account and path; how many.
-
-    An Apple ID is the same however it was capitalised.
-    """
-    count = 0
-    orphans = LinkedEvent.objects.filter(booking__staff=user, calendar=None, removed_at=None)
-    for placement in orphans:
-        calendar = Calendar.objects.of(user).filter(
-            connection__username__iexact=placement.account, path=placement.calendar_path
-        )
-        count += LinkedEvent.objects.filter(pk=placement.pk).update(calendar=calendar.first())
-    return count
+        if not placement.row.want_again() and placement.calendar is not None:
+            LinkedEvent.objects.place(placement.calendar, booking=placement.booking)

@@ -24,7 +24,7 @@ State = LinkedEvent.State
 Wanted = LinkedEvent.Wanted
 
 
-class Kind(StrEnum):
+class Mismatch(StrEnum):
     """In what Kalends and iCloud differ."""
 
     MISSING = "missing"  # a pushed event is not there
@@ -43,7 +43,7 @@ class Difference:
     `note` says why a repair left it.
     """
 
-    kind: Kind
+    kind: Mismatch
     text: str
     calendar: str
     href: str = ""
@@ -88,10 +88,10 @@ def _claimed(user: User, now: datetime) -> list[LinkedEvent]:
 
 def _disconnected(placement: LinkedEvent) -> Difference:
     text = _("%(booking)s: the account %(account)s is not connected any more, so its event cannot be looked at.")
-    return _about(placement, Kind.UNREAD, text % {"booking": placement.booking, "account": placement.account})
+    return _about(placement, Mismatch.UNREAD, text % {"booking": placement.booking, "account": placement.account})
 
 
-def _about(placement: LinkedEvent, kind: Kind, text: str, *, ours: bool = False) -> Difference:
+def _about(placement: LinkedEvent, kind: Mismatch, text: str, *, ours: bool = False) -> Difference:
     return Difference(
         kind=kind,
         text=text,
@@ -110,7 +110,7 @@ def _of_bookings(inspected: Inspected, placements: Iterable[LinkedEvent]) -> Ite
         words = {"booking": placement.booking, "calendar": inspected.calendar}
         if problem := inspected.unread.get(placement.href):
             text = _("%(booking)s: its event in “%(calendar)s” could not be read. %(problem)s")
-            yield _about(placement, Kind.UNREAD, text % {**words, "problem": problem.sentence})
+            yield _about(placement, Mismatch.UNREAD, text % {**words, "problem": problem.sentence})
         elif placement.wanted == Wanted.PRESENT:
             yield from _of_pushed(placement, inspected)
         else:
@@ -121,29 +121,29 @@ def _of_pushed(placement: LinkedEvent, inspected: Inspected) -> Iterator[Differe
     words = {"booking": placement.booking, "calendar": inspected.calendar}
     there = inspected.found.get(placement.href)
     if there is None or there.event.uid != placement.uid or there.event.cancelled:
-        yield _about(placement, Kind.MISSING, _("%(booking)s: its event is not in “%(calendar)s”.") % words)
+        yield _about(placement, Mismatch.MISSING, _("%(booking)s: its event is not in “%(calendar)s”.") % words)
         return
     booking, event = placement.booking, there.event
     if event.shape == "unreadable":
         text = _("%(booking)s: its event in “%(calendar)s” cannot be understood.")
-        yield _about(placement, Kind.UNREAD, text % words)
+        yield _about(placement, Mismatch.UNREAD, text % words)
     elif (event.shape, event.start, event.end) != ("timed", booking.start, booking.end):
         times = {"here": _when(booking.start), "there": _when(event.start)}
         text = _("%(booking)s: booked for %(here)s, but its event in “%(calendar)s” is at %(there)s.")
         if event.shape != "timed" or event.start == booking.start:
             text = _("%(booking)s: its event in “%(calendar)s” has another length or is no plain event any more.")
-        yield _about(placement, Kind.WRONG_TIME, text % {**words, **times})
+        yield _about(placement, Mismatch.WRONG_TIME, text % {**words, **times})
 
 
 def _of_removed(placement: LinkedEvent, inspected: Inspected) -> Iterator[Difference]:
     there = inspected.found.get(placement.href)
     if there is None or there.event.uid != placement.uid:
         return
-    ours = there.etag in (placement.etag, *placement.superseded_etags)
+    ours = placement.has_seen(there.etag)
     text = _("%(booking)s: its event was removed, but is in “%(calendar)s”.")
     if not ours:
         text = _("%(booking)s: its event was removed, but a device put it back into “%(calendar)s”; it stays.")
-    yield _about(placement, Kind.STILL_THERE, text % _names(placement, inspected), ours=ours)
+    yield _about(placement, Mismatch.STILL_THERE, text % _names(placement, inspected), ours=ours)
 
 
 def _names(placement: LinkedEvent, inspected: Inspected) -> dict[str, object]:
@@ -159,19 +159,31 @@ def _of_mirror(inspected: Inspected) -> Iterator[Difference]:
     if inspected.problem is not None:
         text = _("“%(calendar)s” could not be read: %(problem)s")
         words = {"calendar": calendar, "problem": inspected.problem.sentence}
-        yield Difference(Kind.UNREAD, text % words, calendar.path)
+        yield Difference(Mismatch.UNREAD, text % words, calendar.path)
         return
     for kind, hrefs, text in _sides(inspected):
         for href in sorted(hrefs):
             yield Difference(kind, text % {"calendar": calendar, "href": href}, calendar.path, href)
 
 
-def _sides(inspected: Inspected) -> list[tuple[Kind, frozenset[str], str]]:
+def _sides(inspected: Inspected) -> list[tuple[Mismatch, frozenset[str], str]]:
     return [
-        (Kind.NOT_MIRRORED, inspected.unmirrored, _("“%(calendar)s” has an event that Kalends lacks: %(href)s")),
-        (Kind.MIRROR_STALE, inspected.vanished, _("“%(calendar)s” has no such event any more: %(href)s")),
-        (Kind.MIRROR_STALE, inspected.outdated, _("“%(calendar)s” has a newer version of an event: %(href)s")),
-        (Kind.UNREAD, inspected.owed, _("“%(calendar)s” lists an event that could not be read yet: %(href)s")),
+        (
+            Mismatch.NOT_MIRRORED,
+            inspected.unmirrored,
+            _("“%(calendar)s” has an event that Kalends lacks: %(href)s"),
+        ),
+        (Mismatch.MIRROR_STALE, inspected.vanished, _("“%(calendar)s” has no such event any more: %(href)s")),
+        (
+            Mismatch.MIRROR_STALE,
+            inspected.outdated,
+            _("“%(calendar)s” has a newer version of an event: %(href)s"),
+        ),
+        (
+            Mismatch.UNREAD,
+            inspected.owed,
+            _("“%(calendar)s” lists an event that could not be read yet: %(href)s"),
+        ),
     ]
 
 
@@ -180,7 +192,7 @@ def _of_times(calendar: Calendar, now: datetime) -> Iterator[Difference]:
     text = _("“%(calendar)s” has an event whose times are kept here as others: %(href)s")
     for href in reexpand.find_inconsistent(calendar, now) if calendar.is_conflict_calendar else ():
         words = {"calendar": calendar, "href": href}
-        yield Difference(Kind.WRONG_OCCURRENCES, text % words, calendar.path, href)
+        yield Difference(Mismatch.WRONG_OCCURRENCES, text % words, calendar.path, href)
 
 
 def _settled_out(found: list[Difference], placements: Iterable[LinkedEvent]) -> list[Difference]:
@@ -212,15 +224,15 @@ def repair(user: User, differences: Iterable[Difference], *, clock: Callable[[],
     `clock` tells the time, because all this may take a while.
     """
     differences = list(differences)
-    _expand_again(user, {one.calendar for one in differences if one.kind is Kind.WRONG_OCCURRENCES}, clock())
+    _expand_again(user, {one.calendar for one in differences if one.kind is Mismatch.WRONG_OCCURRENCES}, clock())
     kinds = {one.kind for one in differences}
-    lingering = [one.placement for one in differences if one.kind is Kind.STILL_THERE and one.ours and one.placement]
-    LinkedEvent.objects.filter(pk__in=lingering, wanted=Wanted.ABSENT).update(
-        removed_at=None, state=State.QUEUED, attempts=0, next_try_at=None
-    )
+    lingering = [
+        one.placement for one in differences if one.kind is Mismatch.STILL_THERE and one.ours and one.placement
+    ]
+    LinkedEvent.objects.filter(pk__in=lingering).withdrawn().restart(removed_at=None)
     if lingering:
         outbox.push_due(clock(), user=user)
-    if kinds - {Kind.STILL_THERE, Kind.WRONG_OCCURRENCES}:
+    if kinds - {Mismatch.STILL_THERE, Mismatch.WRONG_OCCURRENCES}:
         CalendarConfiguration.objects.filter(user=user).want_reconciling()
         for connection in Connection.objects.filter(user=user, needs_attention=False):
             _read_again(connection, clock)
@@ -237,7 +249,7 @@ def with_notes(left: Iterable[Difference]) -> list[Difference]:
 
 
 def _why_left(difference: Difference) -> str:
-    if difference.kind is not Kind.MISSING or difference.placement is None:
+    if difference.kind is not Mismatch.MISSING or difference.placement is None:
         return ""
     placement = LinkedEvent.objects.select_related("calendar").get(pk=difference.placement)
     if placement.calendar is not None and placement.calendar.mass_deletion_suspected_at is not None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from bookings.models.placement import Placement
+from bookings.models import Placement
 from connections import dav, push
 from connections.models import Calendar, Event
 from connections.plan import BACKLOG_HOLDS_FRESHNESS
@@ -19,7 +19,7 @@ def is_deleted(placement: Placement, now: datetime, *, offline: bool = False) ->
     UID is in no other event calendar of the account, also the unselected ones. Not while somebody waits (`offline`).
     """
     if placement.missing_since is None:
-        type(placement)._default_manager.filter(pk=placement.pk).update(missing_since=now)
+        placement.row.update(missing_since=now)
         return None
     if offline or now < placement.missing_since + TWICE or placement.calendar is None:
         return None
@@ -36,14 +36,12 @@ def is_deleted(placement: Placement, now: datetime, *, offline: bool = False) ->
 
 def _follow(placement: Placement, found: push.Stored, now: datetime) -> None:
     """It stands in a calendar whose events Kalends does not read: it is kept as found, to be compared."""
-    type(placement)._default_manager.filter(pk=placement.pk).update(missing_since=None)
+    placement.row.update(missing_since=None)
     path = found.href.rpartition("/")[0] + "/"
-    unread = Calendar.objects.filter(
-        connection__calendars=placement.calendar, path=path, is_conflict_calendar=False
-    ).first()
+    siblings = Calendar.objects.filter(connection__calendars=placement.calendar).select_related("connection")
+    unread = siblings.filter(path=path, is_conflict_calendar=False).first()
     if unread is not None and found.text:
-        placement.href, placement.calendar, placement.calendar_path = found.href, unread, path
-        placement.save(update_fields=["href", "calendar", "calendar_path"])
+        placement.relocate(found.href, unread)
         push.remember(unread, found, now)
 
 

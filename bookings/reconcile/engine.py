@@ -10,31 +10,27 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timedelta
-from typing import Any
 
-from django.db import transaction
-from django.db.models import F, Q
 from django.utils.translation import gettext as _
 
 from availability.intervals import Span
 from bookings import actions
-from bookings.actions import history
-from bookings.models import BookingChange, LinkedEvent, MirroredSlot, Proposal
-from bookings.models.placement import Placement
+from bookings.models import BookingChange, LinkedEvent, Placement, Proposal
+from bookings.notifications import client_notice
 from bookings.openings import search
-from bookings.proposals import collisions
-from bookings.push import mirrored_slots
+from bookings.proposals import collisions, lifecycle
+from bookings.push import outbox
 from bookings.reconcile.deletion import is_deleted, kept
+from bookings.reconcile.mirrored_slots import reconcile_slots
 from connections import guard, ical
 from connections.busy import all_events
-from connections.models import Calendar, CalendarConfiguration, Connection, Event
+from connections.models import Calendar, CalendarConfiguration, Connection, Event, schedule_lock
 from practice.models import User
 
 PAST = timedelta(days=1)  # bookings that are longer over than this are left alone
 
 State = LinkedEvent.State
 Kind = Proposal.Kind
-OF_EVENT = (Kind.MOVED, Kind.RESHAPED, Kind.BOTH_SIDES, Kind.DELETED)  # each replaces the others
 WhenMoved = CalendarConfiguration.WhenMoved
 WhenDeleted = CalendarConfiguration.WhenDeleted
 
@@ -48,7 +44,7 @@ def reconcile(user: User, now: datetime, *, offline: bool = False) -> bool:
     if configuration is None or not _all_read(user):
         return False
     settled = [_settle(placement, events, now, offline=offline) for placement, events in _pairs(user, now)]
-    settled.append(mirrored_slots.reconcile_slots(user, now, offline=offline))
+    settled.append(reconcile_slots(user, now, offline=offline))
     _remove_lingering(user)
     collisions.notice(user, now)
     if not all(settled):
@@ -76,9 +72,10 @@ def _pairs(user: User, now: datetime) -> Iterable[tuple[LinkedEvent, list[Event]
     What was kept of calendars that Kalends does not read may be old: they are asked anew.
     """
     placements = list(
-        LinkedEvent.objects.filter(booking__staff=user, wanted=LinkedEvent.Wanted.PRESENT, booking__end__gt=now - PAST)
-        .exclude(Q(etag="") & ~Q(state=State.CHANGED_ON_BOTH_SIDES))
-        .exclude(calendar=None)
+        LinkedEvent.objects.owned_by(user)
+        .wanted()
+        .filter(booking__end__gt=now - PAST)
+        .known_to_calendar()
         .select_related("booking__service", "booking__staff", "calendar__connection")
     )
     events: dict[str, list[Event]] = {}
@@ -103,15 +100,15 @@ def _compare(placement: LinkedEvent, events: Sequence[Event], now: datetime, *, 
     if event is None:
         return _missing(placement, now, offline=offline)
     if here is None:
-        _follow_calendar(placement, event)
+        placement.relocate(event.href, event.calendar)
     if event.pending_etag:
         return False
     if placement.missing_since is not None:
         placement.missing_since = None
-        LinkedEvent.objects.filter(pk=placement.pk).update(missing_since=None)
-        _withdraw(placement, now, Kind.DELETED)
-    if event.etag in (placement.etag, *placement.superseded_etags):
-        _withdraw(placement, now)
+        placement.row.update(missing_since=None)
+        lifecycle.withdraw_about_event(placement, now, Kind.DELETED)
+    if placement.has_seen(event.etag):
+        lifecycle.withdraw_about_event(placement, now)
         return True  # an echo of our own push, or nothing new
     with _as_compared(placement) as stands:
         if not stands:
@@ -121,15 +118,15 @@ def _compare(placement: LinkedEvent, events: Sequence[Event], now: datetime, *, 
         except actions.Refused:
             return True  # cancelled in Kalends while this was looked at: there is nothing left to follow
         # A create whose answer was lost: whatever is decided, pushing goes on from the version that was compared.
-        LinkedEvent.objects.filter(pk=placement.pk, etag="").update(etag=event.etag)
+        placement.row.filter(etag="").update(etag=event.etag)
     return True
 
 
 @contextmanager
 def _as_compared(placement: LinkedEvent) -> Iterator[bool]:
     """Hold the staff member's lock; is all still as it was compared, or did a person or a push come between?"""
-    with actions.locked(placement.booking.staff):
-        now = LinkedEvent.objects.filter(pk=placement.pk).select_related("booking").first()
+    with actions.overlaps_refused(), schedule_lock(placement.booking.staff):
+        now = placement.row.select_related("booking").first()
         yield now is not None and _facts(now) == _facts(placement)
 
 
@@ -137,13 +134,6 @@ def _facts(placement: LinkedEvent) -> tuple[object, ...]:
     """What decisions, pushes and changes in Kalends alter."""
     agreed = (placement.etag, placement.agreed_start, placement.agreed_end, placement.pushed_revision)
     return (placement.wanted, placement.state, *agreed, placement.booking.revision, placement.booking.status)
-
-
-def _follow_calendar(placement: Placement, event: Event) -> None:
-    """The phone moved the event to another calendar: the UID stays, pushing goes there."""
-    placement.href, placement.calendar, placement.calendar_path = event.href, event.calendar, event.calendar.path
-    placement.account = event.calendar.connection.username
-    placement.save(update_fields=["href", "calendar", "calendar_path", "account"])
 
 
 def _changed(placement: LinkedEvent, event: Event, there: ical.OwnEvent, now: datetime) -> None:
@@ -165,11 +155,11 @@ def _changed(placement: LinkedEvent, event: Event, there: ical.OwnEvent, now: da
         return
     span = (there.start, there.end)
     if span == (placement.agreed_start, placement.agreed_end):
-        _agree(placement, event)  # title, notes, alarm or travel: they are the phone's to keep
-        _withdraw(placement, now, *OF_EVENT)
+        placement.agree(event.etag)  # title, notes, alarm or travel: they are the phone's to keep
+        lifecycle.withdraw_about_event(placement, now, *lifecycle.ABOUT_EVENT)
     elif span == (placement.booking.start, placement.booking.end):
-        _agree(placement, event, *span)
-        _withdraw(placement, now, *OF_EVENT)
+        placement.agree(event.etag, span)
+        lifecycle.withdraw_about_event(placement, now, *lifecycle.ABOUT_EVENT)
     elif _is_changed_here(placement):
         _propose(placement, Kind.BOTH_SIDES, now, _("It was changed in Kalends too, and that stands."), there)
     else:
@@ -191,19 +181,6 @@ def _is_changed_here(placement: LinkedEvent) -> bool:
     return placement.span != (placement.agreed_start, placement.agreed_end) or not asked.exists()
 
 
-def _agree(placement: LinkedEvent, event: Event, start: datetime | None = None, end: datetime | None = None) -> None:
-    """Take the phone's version as the one both sides know; what is still to be pushed goes on from it.
-
-    The text that Kalends wrote last stays: held against it, patching tells what the phone changed and keeps that.
-    """
-    LinkedEvent.objects.filter(pk=placement.pk).update(
-        etag=event.etag,
-        superseded_etags=[*placement.superseded_etags[-19:], placement.etag],
-        agreed_start=start or placement.agreed_start,
-        agreed_end=end or placement.agreed_end,
-    )
-
-
 def _moved(placement: LinkedEvent, event: Event, span: Span, there: ical.OwnEvent, now: datetime) -> None:
     """Moved or lengthened: by the staff member's choice the booking follows if that fits, else staff are asked."""
     booking = placement.booking
@@ -214,30 +191,32 @@ def _moved(placement: LinkedEvent, event: Event, span: Span, there: ical.OwnEven
     if choice == WhenMoved.ASK:
         _propose(placement, Kind.MOVED, now, _("It was moved on the phone, and you want to be asked."), there)
         return
-    booking = actions.live(booking)
+    booking = actions.lock_active_booking(booking)
     if not search.fits(booking.staff, booking, span, now=now):
         _propose(placement, Kind.MOVED, now, search.why_not_there(booking, span, now=now), there)
         return
-    _withdraw(placement, now, *OF_EVENT)
-    tell = history.notified_at((booking.start, booking.end), span, now)
-    actions.move(booking, *span, now=now, source=BookingChange.Source.PHONE, tell=tell)
-    _agree(placement, event, *span)
-    if placement.booking.revision == placement.pushed_revision:  # otherwise it is still to get other words
-        LinkedEvent.objects.filter(pk=placement.pk).update(pushed_revision=booking.revision, state=State.PUSHED)
+    lifecycle.withdraw_about_event(placement, now, *lifecycle.ABOUT_EVENT)
+    actions.move(
+        booking,
+        *span,
+        now=now,
+        source=BookingChange.Source.PHONE,
+        undo_until=client_notice.undo_until((booking.start, booking.end), span, now),
+        already_in_calendar=event.etag,
+    )
 
 
 def _remove_lingering(user: User) -> None:
-    """An event that was to go, and was moved just before, is still there under another name: remove it there."""
-    absent: dict[str, Any] = {"wanted": Placement.Wanted.ABSENT, "removed_at__isnull": False}
-    bookings = LinkedEvent.objects.filter(booking__staff=user, **absent)
-    gone: list[Placement] = [*bookings, *MirroredSlot.objects.filter(staff=user, **absent)]
-    placements = {placement.uid: placement for placement in gone}
+    """Remove events that count as removed but were moved just before: they are still there, under another name."""
+    placements: dict[str, Placement] = {}
+    for kind in outbox.KINDS:
+        removed = kind.rows().owned_by(user).withdrawn().exclude(removed_at=None)
+        placements |= {placement.uid: placement for placement in removed}
     for event in all_events(user, placements):
         placement = placements[event.uid]
         if event.href != placement.href:  # under its own name the phone put it back
-            _follow_calendar(placement, event)
-            rows = type(placement)._default_manager.filter(pk=placement.pk)
-            rows.update(removed_at=None, etag=event.etag, state=State.QUEUED)
+            placement.relocate(event.href, event.calendar)
+            placement.row.restart(removed_at=None, etag=event.etag)
 
 
 def _missing(placement: LinkedEvent, now: datetime, *, offline: bool) -> bool:
@@ -251,7 +230,7 @@ def _missing(placement: LinkedEvent, now: datetime, *, offline: bool) -> bool:
     if deleted is False:
         if event := kept(placement):
             return _compare(placement, [event], now, offline=offline)
-        _withdraw(placement, now, Kind.DELETED)
+        lifecycle.withdraw_about_event(placement, now, Kind.DELETED)
     return deleted is not None
 
 
@@ -277,36 +256,6 @@ def _deleted(placement: LinkedEvent, now: datetime, reason: str) -> None:
 def _propose(
     placement: LinkedEvent, kind: Proposal.Kind, now: datetime, reason: str, there: ical.OwnEvent | None = None
 ) -> None:
-    """Ask staff, once for each kind and instead of what was asked before; pushing stops until they decide."""
-    values = {
-        "linked_event": placement,
-        "new_start": there.start if there else None,
-        "new_end": there.end if there else None,
-        "reason": reason,
-    }
-    with transaction.atomic():
-        LinkedEvent.objects.filter(pk=placement.pk).update(state=State.CHANGED_ON_BOTH_SIDES)
-        former = Proposal.objects.open().filter(booking=placement.booking, kind__in=OF_EVENT).exclude(kind=kind)
-        former.update(withdrawn_at=now)
-        Proposal.objects.update_or_create(
-            booking=placement.booking,
-            kind=kind,
-            decided_at=None,
-            withdrawn_at=None,
-            defaults=values,
-            create_defaults={**values, "created_at": now},
-        )
-
-
-def _withdraw(placement: LinkedEvent, now: datetime, *kinds: Proposal.Kind) -> None:
-    """What was asked, or what stopped a push, has settled itself: pushing goes on unless something else waits."""
-    if kinds:
-        Proposal.objects.open().filter(booking=placement.booking_id, kind__in=kinds).update(withdrawn_at=now)
-    if placement.state != State.CHANGED_ON_BOTH_SIDES:
-        return
-    if Proposal.objects.open().filter(linked_event=placement.pk).exists():
-        return
-    stopped = LinkedEvent.objects.filter(pk=placement.pk, state=State.CHANGED_ON_BOTH_SIDES)
-    stopped.filter(pushed_revision=F("booking__revision")).update(state=State.PUSHED)
-    stopped.update(state=State.QUEUED)
-    placement.refresh_from_db(fields=["state"])
+    """Ask staff, telling them the times that the event has `there`."""
+    times = (there.start, there.end) if there else (None, None)
+    lifecycle.propose_about_event(placement, kind, reason, now, times=times)

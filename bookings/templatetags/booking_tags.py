@@ -12,9 +12,9 @@ from django.utils.translation import gettext as _
 
 from availability.intervals import Span
 from bookings.models import Booking, BookingChange, Proposal, Service
+from bookings.pages.push_status import Push, push_of
 from bookings.pages.why.answers import why_url
-from bookings.proposals import lifecycle
-from bookings.push.status import Push, push_of
+from bookings.proposals import mail_links
 from practice import time_format
 
 register = template.Library()
@@ -50,7 +50,7 @@ def when(start: datetime, end: datetime) -> str:
 @register.filter
 def stamp(proposal: Proposal) -> str:
     """What this page shows of a proposal, for its form to send along."""
-    return lifecycle.stamp(proposal)
+    return mail_links.stamp_of(proposal)
 
 
 @register.filter
@@ -74,7 +74,7 @@ def last_day(thing: Lasting) -> date:
 @register.filter
 def asked_for(moment: datetime | None, service: Service | None = None) -> str:
     """Where it is said why this time is open or not; without one, where a time can be chosen."""
-    return why_url(moment, service) if moment else reverse("why")
+    return why_url(moment, service) if moment else reverse("why:page")
 
 
 @register.filter

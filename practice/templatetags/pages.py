@@ -21,14 +21,7 @@ register = template.Library()
 
 _COLOR = re.compile(r"#[0-9A-Fa-f]{6}")
 _DOT = '<svg class="dot" viewBox="0 0 10 10" aria-hidden="true"><circle cx="5" cy="5" r="5" fill="{}"/></svg>'
-_SECTIONS = {
-    "week": "week",
-    "why": "week",
-    "proposals": "proposals",
-    "decide": "proposals",
-    "bookings": "bookings",
-    "clients": "clients",
-}
+_SECTIONS = {"week": "week", "why": "week", "proposals": "proposals", "bookings": "bookings", "clients": "clients"}
 
 
 @register.simple_tag(takes_context=True)
@@ -39,7 +32,7 @@ def section(context: Context) -> str:
         return ""
     if "/settings/" in match.route:
         return "settings"
-    return _SECTIONS.get(match.url_name) or _SECTIONS.get(match.namespace) or ""
+    return _SECTIONS.get(match.namespace, "")
 
 
 @register.filter

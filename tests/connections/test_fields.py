@@ -73,7 +73,7 @@ def test_pages_still_come_and_reconnecting_mends_it(lost: World, client: Client)
     lost.sync()
     client.force_login(lost.user)
     page = reverse("connections:detail", args=[lost.connection.pk])
-    for url in (reverse("connections:list"), page, reverse("configuration")):
+    for url in (reverse("connections:list"), page, reverse("configuration:page")):
         answer = client.get(url)
         assert (url, answer.status_code) == (url, 200)
     assert SENTENCE in client.get(page).content.decode()

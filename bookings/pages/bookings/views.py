@@ -6,7 +6,7 @@ from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db.models import Prefetch, Q, QuerySet
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, redirect
+from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
@@ -63,6 +63,16 @@ def undo(request: CalendarRequest, pk: int) -> HttpResponse:
     else:
         messages.success(request, _("Undone. The booking is back at its old time."))
     return redirect(change.booking)
+
+
+@calendar_page()
+def cancel(request: CalendarRequest, pk: int) -> HttpResponse:
+    booking = get_object_or_404(_own(request), pk=pk)
+    if request.method != "POST":
+        return render(request, "bookings/bookings/cancel.html", {"booking": booking})
+    actions.cancel(booking, now=request.now, actor=request.user)
+    messages.success(request, _("Cancelled: %(booking)s.") % {"booking": booking})
+    return redirect(booking)
 
 
 def _own(request: CalendarRequest) -> BookingQuerySet:

@@ -127,7 +127,7 @@ class Choice:
             CalendarConfiguration.objects.filter(user=self.user).update(**values)
         changed_words = {name for name, former in self.former_words.items() if values.get(name, former) != former}
         if "detail" in changed_words:
-            mirrored_slots.reword(self.user)
+            mirrored_slots.reword_slots(self.user)
         if changed_words:
             placements.reword_upcoming(self.user, self.now)
         changed = [pk for pk, rules in self.rules.items() if rules.is_bound and rules.has_changed()]

@@ -20,7 +20,7 @@ def configuration(request: CalendarRequest) -> HttpResponse:
     choice = Choice(request.user, request.configuration, request.now, request.POST or None)
     if request.method == "POST" and choice.is_valid() and _kept(choice):
         messages.success(request, _("Saved. Kalends reads your calendars now.") if choice.calendars else _("Saved."))
-        return redirect("configuration")
+        return redirect("configuration:page")
     context = {
         "choice": choice,
         "form": choice.form,
@@ -48,4 +48,4 @@ def new_calendar(request: CalendarRequest, pk: int) -> HttpResponse:
     accounts.decide_new(calendar, blocks=blocks)
     sentence = _("“%(name)s” blocks from now on.") if blocks else _("“%(name)s” does not block.")
     messages.success(request, sentence % {"name": calendar})
-    return redirect("configuration")
+    return redirect("configuration:page")

@@ -97,4 +97,4 @@ def _back(request: CalendarRequest) -> str:
     """The page that the button stood on, if it is one of ours."""
     asked = request.POST.get("next", "")
     own = url_has_allowed_host_and_scheme(asked, {request.get_host()}, require_https=request.is_secure())
-    return asked if own else reverse("events")
+    return asked if own else reverse("events:list")

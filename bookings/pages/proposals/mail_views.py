@@ -11,11 +11,11 @@ from django.views.decorators.cache import never_cache
 
 from bookings import actions
 from bookings.models import Proposal
-from bookings.proposals import lifecycle
+from bookings.proposals import lifecycle, mail_links
 
 
 @never_cache
-def tap(request: HttpRequest, token: str) -> HttpResponse:
+def from_mail(request: HttpRequest, token: str) -> HttpResponse:
     named = _named(token)
     asked = lifecycle.same_day_group(named[0])
     if request.method == "POST":
@@ -24,13 +24,13 @@ def tap(request: HttpRequest, token: str) -> HttpResponse:
         _decided, refused = actions.decide_all(meant, choice=choice, now=timezone.now(), shown=shown)
         for sentence in refused:
             messages.error(request, sentence)
-        return redirect("bookings:tap", token)
+        return redirect("proposals:from_mail", token)
     with timezone.override(named[0].booking.staff.calendar_configuration.zone):
-        return render(request, "bookings/proposals/tap.html", {"proposal": named[0], "asked": asked})
+        return render(request, "bookings/proposals/from_mail.html", {"proposal": named[0], "asked": asked})
 
 
 def _named(token: str) -> list[Proposal]:
     try:
-        return lifecycle.proposals_from_token(token)
+        return mail_links.proposals_from_token(token)
     except Proposal.DoesNotExist:
         raise Http404(_("This link is not valid any more.")) from None

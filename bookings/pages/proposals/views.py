@@ -11,6 +11,7 @@ from django.views.decorators.http import require_POST
 from bookings import actions
 from bookings.models import Proposal, ProposalQuerySet
 from bookings.pages.live import live
+from bookings.pages.proposals.deleted_days import deleted_days
 from bookings.proposals import lifecycle
 from connections.calendar_page import CalendarRequest, calendar_page
 
@@ -23,7 +24,7 @@ def proposals(request: CalendarRequest) -> HttpResponse:
     asked = list(own.open())
     context = {
         "proposals": asked,
-        "days": lifecycle.days(asked, request.zone),
+        "days": deleted_days(asked, request.zone),
         "decided": own.exclude(decided_at=None).order_by("-decided_at")[:DECIDED],
     }
     return live(request, "bookings/proposals/page.html", "bookings/proposals/_proposals.html", context)
@@ -40,7 +41,7 @@ def decide(request: CalendarRequest, pk: int) -> HttpResponse:
         messages.error(request, str(error))
     else:
         messages.success(request, _("Done: %(booking)s.") % {"booking": proposal.booking})
-    return redirect("bookings:proposals")
+    return redirect("proposals:list")
 
 
 @require_POST
@@ -52,10 +53,8 @@ def decide_together(request: CalendarRequest, pk: int) -> HttpResponse:
     for sentence in refused:
         messages.error(request, sentence)
     messages.success(request, _("%(count)s decided.") % {"count": decided})
-    return redirect("bookings:proposals")
+    return redirect("proposals:list")
 
 
 def _own(request: CalendarRequest) -> ProposalQuerySet:
-    return Proposal.objects.filter(booking__staff=request.user).select_related(
-        "booking__client", "booking__service", "booking__staff", "linked_event"
-    )
+    return Proposal.objects.filter(booking__staff=request.user).with_details()

@@ -27,7 +27,7 @@ def new(request: CalendarRequest) -> HttpResponse:
         with transaction.atomic():
             form.save().staff.add(request.user)
         messages.success(request, _("“%(service)s” can be booked now.") % {"service": form.instance})
-        return redirect("services")
+        return redirect("services:list")
     return render(request, "bookings/services/form.html", {"form": form, "active": "services"})
 
 
@@ -38,6 +38,6 @@ def edit(request: CalendarRequest, slug: str) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         form.keep(request.now)
         messages.success(request, _("“%(service)s” saved.") % {"service": service})
-        return redirect("services")
+        return redirect("services:list")
     context = {"form": form, "service": service, "active": "services"}
     return render(request, "bookings/services/form.html", context)

@@ -1,1 +1,1 @@
-"""Choosing a time: a new booking, or another time for one."""
+"""Choosing a time: for a new booking, or another one for a booking."""

@@ -1,21 +1,26 @@
-"""When something shall be: an opening that was picked, or a day with a clock time in the staff member's zone."""
+"""Which day to look at, which time was chosen, and for whom."""
 
 from __future__ import annotations
 
-from datetime import datetime, time
-from typing import Any
+from datetime import datetime
+from typing import Any, cast
 from zoneinfo import ZoneInfo
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from availability.wall_clock import exists, instant
+from bookings.models import Client, Service
+from practice.models import User
 from practice.times import DAYS, parse_instant
 
 
 class DateInput(forms.DateInput):
+    """A day, as the browser lets people choose it."""
+
     input_type = "date"
 
     def __init__(self, attrs: dict[str, Any] | None = None) -> None:
@@ -23,6 +28,8 @@ class DateInput(forms.DateInput):
 
 
 class TimeInput(forms.TimeInput):
+    """A clock time, as the browser lets people choose it."""
+
     input_type = "time"
 
     def __init__(self, attrs: dict[str, Any] | None = None) -> None:
@@ -30,16 +37,28 @@ class TimeInput(forms.TimeInput):
 
 
 class DayForm(forms.Form):
-    """Which day to look at."""
+    """Which day to look at; sent by GET, so that a day can be linked to."""
 
     date = forms.DateField(label=gettext_lazy("Day"), widget=DateInput, validators=DAYS)
 
 
-class TimeForm(forms.Form):
-    """Which time. `cleaned_data["moment"]` is an instant in UTC.
+class ServiceDayForm(DayForm):
+    """Which service on which day."""
 
-    `instead` is an alternative that was offered after a refusal; it counts before the clock time, which counts before
-    the opening that is still ticked from before.
+    service = forms.ModelChoiceField(Service.objects.none(), label=gettext_lazy("Service"), empty_label=None)
+
+    field_order = ("service", "date")
+
+    def __init__(self, user: User, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        _offer_services(self, user)
+
+
+class TimeForm(forms.Form):
+    """Which time, as an instant in UTC: `cleaned_data["moment"]`.
+
+    It is, in this order: an alternative that was offered after a refusal (`instead`), the clock time that was typed,
+    the opening that was chosen.
     """
 
     date = forms.DateField(widget=forms.HiddenInput, validators=DAYS)
@@ -48,7 +67,7 @@ class TimeForm(forms.Form):
         required=False,
         label=gettext_lazy("Another time"),
         widget=TimeInput,
-        help_text=gettext_lazy("Any time of that day; you are asked before it is booked over something."),
+        help_text=gettext_lazy("Any time of that day. You are asked before it is booked over something else."),
     )
     instead = forms.CharField(required=False)
     anyway = forms.BooleanField(required=False)
@@ -81,6 +100,42 @@ class TimeForm(forms.Form):
         return None
 
 
+class BookingForm(TimeForm):
+    """A booking: when, what and for whom."""
+
+    service = forms.ModelChoiceField(Service.objects.none(), widget=forms.HiddenInput)
+    name = forms.CharField(
+        label=gettext_lazy("Client’s name"), max_length=200, widget=forms.TextInput(attrs={"autocomplete": "off"})
+    )
+    email = forms.EmailField(label=gettext_lazy("E-mail"), required=False)
+    phone = forms.CharField(
+        label=gettext_lazy("Phone"), required=False, max_length=40, widget=forms.TextInput(attrs={"type": "tel"})
+    )
+    note = forms.CharField(
+        label=gettext_lazy("Note, for staff only"), required=False, widget=forms.Textarea(attrs={"rows": 3})
+    )
+
+    field_order = ("name", "email", "phone", "note")
+
+    def __init__(self, user: User, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        _offer_services(self, user)
+
+
+def bookable_services(user: User) -> QuerySet[Service]:
+    """The services that can be booked with the user."""
+    return Service.objects.filter(staff=user, active=True)
+
+
+def client_details(client: Client) -> dict[str, str]:
+    """A known client's details, as initial values."""
+    return {"name": client.name, "email": client.email, "phone": client.phone}
+
+
+def _offer_services(form: forms.Form, user: User) -> None:
+    cast("forms.ModelChoiceField[Service]", form.fields["service"]).queryset = bookable_services(user)
+
+
 def _instant_of(text: str) -> datetime | None:
     if not text:
         return None
@@ -88,9 +143,3 @@ def _instant_of(text: str) -> datetime | None:
         return parse_instant(text)
     except ValueError as error:
         raise ValidationError(str(error)) from None
-
-
-def as_typed(moment: datetime, zone: ZoneInfo) -> dict[str, Any]:
-    """The day and clock time of an instant, as initial values."""
-    local = moment.astimezone(zone)
-    return {"date": local.date(), "time": time(local.hour, local.minute)}

@@ -51,7 +51,7 @@ def _named(name: str, problem: str, url: str) -> Alarm:
 
 def _of_events(user: User, start: datetime, end: datetime) -> Iterator[Alarm]:
     """Events that could not be worked out, where they touch the time or where nobody knows when they are."""
-    url = f"{reverse('events')}#problems"
+    url = f"{reverse('events:list')}#problems"
     found = list(_troubled(user, start, end)[: MOST + 1])
     for event in found[:MOST]:
         words = {

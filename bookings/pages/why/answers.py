@@ -75,7 +75,7 @@ class Answer:
 def why_url(at: datetime, service: Service | None = None) -> str:
     """The address of the answer for a moment."""
     query = {"at": str(iso(at))} | ({"service": service.slug} if service else {})
-    return f"{reverse('why')}?{urlencode(query)}"
+    return f"{reverse('why:page')}?{urlencode(query)}"
 
 
 def answer(user: User, at: datetime, *, now: datetime, service: Service | None = None) -> Answer:
@@ -121,7 +121,7 @@ def _link(reason: Reason, service: Service | None, *, fresh: bool) -> Link | Non
         part = _OF_AVAILABILITY[reason.kind]
         return Link(_("Change your availability"), f"{reverse('availability:page')}#{part}")
     if service and reason.kind in (Kind.BUFFER, Kind.NOTICE, Kind.HORIZON):
-        return Link(_("Change the service"), reverse("service_edit", args=[service.slug]))
+        return Link(_("Change the service"), reverse("services:edit", args=[service.slug]))
     if reason.kind is Kind.FRESHNESS and not fresh:
         return Link(_("See your connections"), reverse("connections:list"))
     return None

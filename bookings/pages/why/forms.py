@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy
 
 from availability.wall_clock import instant
 from bookings.models import Service
-from bookings.pages.times.booking_form import bookable
+from bookings.pages.times.forms import bookable_services
 from practice.models import User
 from practice.times import YEARS, parse_instant
 
@@ -46,7 +46,7 @@ class WhyForm(forms.Form):
     def __init__(self, user: User, zone: ZoneInfo, now: datetime, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.zone, self.now = zone, now
-        cast("forms.ModelChoiceField[Service]", self.fields["service"]).queryset = bookable(user)
+        cast("forms.ModelChoiceField[Service]", self.fields["service"]).queryset = bookable_services(user)
 
     def clean_exact(self) -> datetime | None:
         try:

@@ -12,7 +12,8 @@ from django.test import Client
 
 from bookings.models import Booking, BookingChange, Proposal
 from bookings.notifications import emails, outgoing
-from bookings.proposals import lifecycle
+from bookings.notifications.client_notice import MAIL_LEASE
+from bookings.proposals import mail_links
 from tests.factories import (
     NOW,
     START,
@@ -58,7 +59,7 @@ def test_the_link_in_the_mail_shows_what_is_asked_and_a_button_decides(client: C
 def test_the_page_behind_the_link_says_where_the_event_is_now(client: Client) -> None:
     asked = proposal(UserFactory(), kind="moved")
     Proposal.objects.update(new_start=START + HOUR, new_end=START + 2 * HOUR, reason="It is outside the hours.")
-    page = client.get(f"/bookings/proposals/mail/{lifecycle.token_of(asked)}/")
+    page = client.get(f"/bookings/proposals/mail/{mail_links.token_of(asked)}/")
     said = "Tue 1 Dec 2026, 10:00–11:00 On the iPhone: Tue 1 Dec 2026, 11:00–12:00 It is outside the hours."
     assert texts(page, "//main//li") == [f"{asked.booking}, {said}"]
     assert texts(page, "//main//button") == ["Accept anyway", "Put it back"]
@@ -66,13 +67,13 @@ def test_the_page_behind_the_link_says_where_the_event_is_now(client: Client) ->
 
 def test_a_collision_can_be_moved_out_of_the_way_from_the_mail(client: Client) -> None:
     asked = proposal(UserFactory(), kind="collision")
-    page = client.get(f"/bookings/proposals/mail/{lifecycle.token_of(asked)}/")
+    page = client.get(f"/bookings/proposals/mail/{mail_links.token_of(asked)}/")
     assert texts(page, "//main//button") == ["Keep the booking", "Cancel and tell the client"]
     assert find(page, "//main//form//a/@href") == [f"/bookings/{asked.booking.pk}/reschedule/"]
 
 
 def test_a_forged_or_changed_link_leads_nowhere(client: Client) -> None:
-    token = lifecycle.token_of(proposal(UserFactory()))
+    token = mail_links.token_of(proposal(UserFactory()))
     assert client.get(f"/bookings/proposals/mail/{token}x/").status_code == 404
 
 
@@ -153,7 +154,7 @@ def test_a_mail_that_cannot_be_sent_is_sent_later(settings: Any) -> None:
     assert (outgoing.tell_clients(NOW), outgoing.mail_proposals(NOW), outgoing.warn_staff(NOW)) == (0, 0, 0)
     settings.EMAIL_BACKEND = working
     assert BookingChange.objects.get().notified_at is None
-    later = NOW + outgoing.TRY_AGAIN
+    later = NOW + MAIL_LEASE
     assert (outgoing.tell_clients(later), outgoing.mail_proposals(later), outgoing.warn_staff(later)) == (1, 1, 1)
 
 
@@ -171,7 +172,7 @@ def test_staff_are_asked_again_if_the_process_died_over_the_mail(monkeypatch: py
         for worker in (outgoing.mail_proposals, outgoing.mail_proposals, outgoing.warn_staff):
             with pytest.raises(SystemExit):
                 worker(NOW)
-    found = [(outgoing.mail_proposals(at), outgoing.warn_staff(at)) for at in (NOW, NOW + outgoing.TRY_AGAIN)]
+    found = [(outgoing.mail_proposals(at), outgoing.warn_staff(at)) for at in (NOW, NOW + MAIL_LEASE)]
     assert found == [(0, 0), (2, 1)]
     assert (outgoing.mail_proposals(NOW + HOUR), outgoing.warn_staff(NOW + HOUR)) == (0, 0)
 

@@ -11,9 +11,10 @@ from django.core.management import call_command
 from django.test import Client
 
 from bookings import actions
-from bookings.models import UNDO_WINDOW, Booking, BookingChange, Proposal
+from bookings.models import Booking, BookingChange, Proposal
 from bookings.notifications import emails, outgoing
-from bookings.proposals import lifecycle
+from bookings.notifications.client_notice import MAIL_LEASE, UNDO_WINDOW
+from bookings.proposals import mail_links
 from tests.bookings.practice import HOUR, Practice, berlin, utc
 from tests.factories import NOW, START
 
@@ -125,7 +126,7 @@ def test_the_link_of_a_mail_decides_and_tells_the_client_in_one_step(
     practice: Practice, booking: Booking, client: Client
 ) -> None:
     proposal = deleted(practice, booking)
-    client.post(f"/bookings/proposals/mail/{lifecycle.token_of(proposal)}/", {"choice": "cancel"})
+    client.post(f"/bookings/proposals/mail/{mail_links.token_of(proposal)}/", {"choice": "cancel"})
     assert sent() == CANCELLED
     assert outgoing.tell_clients(practice.now) == 0
 
@@ -154,11 +155,11 @@ def test_a_decision_stands_though_the_mail_cannot_be_sent_just_then(
     proposal = deleted(practice, booking)
     working, settings.EMAIL_BACKEND = settings.EMAIL_BACKEND, "django.core.mail.backends.smtp.EmailBackend"
     settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", 1
-    client.post(f"/bookings/proposals/mail/{lifecycle.token_of(proposal)}/", {"choice": "cancel"})
+    client.post(f"/bookings/proposals/mail/{mail_links.token_of(proposal)}/", {"choice": "cancel"})
     booking.refresh_from_db()
     assert (booking.status, sent()) == ("cancelled", [])
     settings.EMAIL_BACKEND = working
-    outgoing.tell_clients(practice.now + outgoing.TRY_AGAIN)
+    outgoing.tell_clients(practice.now + MAIL_LEASE)
     assert sent() == CANCELLED
     assert booking.start == START
 
@@ -249,7 +250,7 @@ def test_a_client_is_not_said_to_be_told_while_the_mail_cannot_be_sent(
     with pytest.raises(actions.Refused, match="A mail to the client about it is on its way"):
         undo(practice, booking)
     settings.EMAIL_BACKEND = working
-    practice.later(outgoing.TRY_AGAIN)
+    practice.later(MAIL_LEASE)
     assert len(told(practice)) == 1
     with pytest.raises(actions.Refused, match="The client has been told already"):
         undo(practice, booking)

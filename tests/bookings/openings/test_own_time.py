@@ -8,6 +8,7 @@ import pytest
 
 from bookings import actions
 from bookings.models import Booking, Proposal
+from bookings.openings.own_time import own_spans
 from bookings.push import outbox, placements
 from connections import accounts
 from connections.models import Calendar, CalendarConfiguration, Connection
@@ -244,3 +245,24 @@ def test_who_leaves_the_shared_account_leaves_the_others_booking_alone(practice:
     practice.poll_later(3)
     assert span(first) == (START, START + HOUR, "confirmed")
     assert (practice.proposals(), span(second)[2]) == ([], "confirmed")
+
+
+# --- a change that is still to be pushed ---------------------------------------------------------------------------
+
+
+def test_a_rescheduled_booking_frees_its_old_time_before_its_event_has_moved(practice: Practice) -> None:
+    booking = practice.booked()
+    actions.reschedule(booking, start=START + 3 * HOUR, now=practice.now)
+    assert practice.there(booking).start == START
+    assert practice.book(START).start == START
+
+
+def test_until_a_change_is_pushed_its_event_blocks_neither_the_old_time_nor_the_new_one(practice: Practice) -> None:
+    booking = practice.booked()
+    uid, later = practice.placement(booking).uid, START + 3 * HOUR
+    actions.reschedule(booking, start=later, now=practice.now)
+    both = [(later, later + HOUR), (START, START + HOUR)]
+    assert own_spans(practice.user, START, later + HOUR) == {uid: both}
+    practice.push()
+    practice.sync()
+    assert own_spans(practice.user, START, later + HOUR) == {uid: both[:1]}

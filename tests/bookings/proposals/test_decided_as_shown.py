@@ -9,7 +9,7 @@ from django.test import Client
 
 from bookings import actions
 from bookings.models import Booking, Proposal
-from bookings.proposals import lifecycle
+from bookings.proposals import mail_links
 from connections.models import CalendarConfiguration
 from tests.bookings.practice import HOUR, Practice, berlin, utc
 from tests.factories import NOW, START
@@ -43,7 +43,7 @@ def two(practice: Practice) -> tuple[Booking, Booking]:
 
 
 def link(*proposals: Proposal) -> str:
-    return f"/bookings/proposals/mail/{lifecycle.token_of(*proposals)}/"
+    return f"/bookings/proposals/mail/{mail_links.token_of(*proposals)}/"
 
 
 def statuses(*bookings: Booking) -> list[str]:
@@ -97,7 +97,7 @@ def test_the_button_for_a_day_decides_those_that_it_spoke_of(practice: Practice,
     practice.push()
     practice.sync()
     asked = deleted(practice, first, second)
-    sent = {"shown": [lifecycle.stamp(one) for one in asked], "choice": "cancel"}
+    sent = {"shown": [mail_links.stamp_of(one) for one in asked], "choice": "cancel"}
     deleted(practice, third)
     shown = web.post(f"{PAGE}{asked[0].pk}/together/", sent, follow=True)
     assert statuses(first, second, third) == ["cancelled", "cancelled", "confirmed"]

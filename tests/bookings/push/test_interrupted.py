@@ -36,7 +36,7 @@ def killed(practice: Practice, monkeypatch: pytest.MonkeyPatch, point: str) -> N
         with pytest.raises(Killed):
             outbox.push_due(practice.now)
     assert practice.push() == []  # whoever died has it in hand until the claim runs out
-    practice.later(outbox.CLAIM)
+    practice.later(outbox.LEASE)
 
 
 def settled(practice: Practice, booking: Booking) -> tuple[str, list[str]]:

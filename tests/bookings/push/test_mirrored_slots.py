@@ -191,7 +191,7 @@ def shown(practice: Practice) -> tuple[list[tuple[str, object]], str]:
 
 def only_busy(practice: Practice) -> None:
     CalendarConfiguration.objects.update(detail="busy")
-    mirrored_slots.reword(practice.user)
+    mirrored_slots.reword_slots(practice.user)
 
 
 def test_a_slot_moved_on_the_phone_while_other_words_wait_moves_and_gets_them(

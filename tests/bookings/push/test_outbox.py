@@ -7,8 +7,8 @@ from django.test import Client
 
 from bookings import actions
 from bookings.models import Booking, LinkedEvent
+from bookings.pages.push_status import push_of
 from bookings.push import outbox, placements
-from bookings.push.status import push_of
 from connections import accounts
 from connections.models import Calendar, CalendarConfiguration, Connection, Event
 from tests.bookings.practice import HOUR, Practice, berlin, utc
@@ -101,9 +101,9 @@ def test_an_answer_lost_after_a_deletion_is_recognised(practice: Practice) -> No
 
 def test_a_push_that_was_killed_comes_back_when_its_claim_runs_out(practice: Practice) -> None:
     booking = practice.book()
-    LinkedEvent.objects.update(claimed_until=practice.now + outbox.CLAIM)
+    LinkedEvent.objects.update(claimed_until=practice.now + outbox.LEASE)
     assert practice.push() == []
-    practice.now += outbox.CLAIM
+    practice.now += outbox.LEASE
     assert practice.push() == ["pushed"]
     assert practice.events() == [practice.href(booking)]
 

@@ -17,7 +17,7 @@ from django.db.models import F
 
 from bookings import actions
 from bookings.models import Booking, LinkedEvent, Proposal
-from bookings.reconcile.audit import Difference, Kind, audit, repair, with_notes
+from bookings.reconcile.audit import Difference, Mismatch, audit, repair, with_notes
 from connections import accounts
 from connections.models import Calendar, Connection, Event, Occurrence
 from practice.commands import Failed
@@ -28,7 +28,7 @@ Told = list[tuple[str, str]]
 
 
 def found(practice: Practice) -> Told:
-    """Kind and sentence of each difference, hrefs cut to their calendar."""
+    """Mismatch and sentence of each difference, hrefs cut to their calendar."""
     differences = audit(practice.user, practice.now)
     return [(one.kind, one.text.replace(one.href, "…") if one.href else one.text) for one in differences]
 
@@ -407,7 +407,7 @@ def test_a_doubted_emptiness_is_why_a_repair_leaves_something(practice: Practice
     practice.booked()
     Calendar.objects.filter(name="Home").update(mass_deletion_suspected_at=practice.now)
     [placement] = LinkedEvent.objects.all()
-    missing = Difference(Kind.MISSING, "…", placement.calendar_path, placement=placement.pk)
+    missing = Difference(Mismatch.MISSING, "…", placement.calendar_path, placement=placement.pk)
     assert [one.note for one in with_notes([missing])] == [
         "iCloud suddenly lists far fewer events, so none is taken for deleted yet; it is asked again shortly."
     ]

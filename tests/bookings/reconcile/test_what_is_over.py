@@ -11,7 +11,7 @@ from django.test import Client
 from bookings import actions
 from bookings.models import Booking, Proposal
 from bookings.notifications import outgoing
-from bookings.proposals import lifecycle
+from bookings.proposals import mail_links
 from bookings.push import outbox
 from connections.models import CalendarConfiguration
 from tests.bookings.practice import HOUR, Practice
@@ -82,5 +82,5 @@ def test_what_nobody_decided_in_time_is_not_carried_out_later(
         actions.decide(asked, choice=choice, now=practice.now)
     assert outcome(practice, booking) == ("confirmed", [], 0)
     assert outbox.push_state(booking) == "pushed"
-    shown = client.get(f"/bookings/proposals/mail/{lifecycle.token_of(asked)}/")
+    shown = client.get(f"/bookings/proposals/mail/{mail_links.token_of(asked)}/")
     assert b"This has settled itself" in shown.content

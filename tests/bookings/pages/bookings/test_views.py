@@ -9,7 +9,8 @@ import pytest
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
-from bookings.models import UNDO_WINDOW, Booking, BookingChange
+from bookings.models import Booking, BookingChange
+from bookings.notifications.client_notice import UNDO_WINDOW
 from practice.models import User
 from tests.factories import (
     NOW,
@@ -276,7 +277,8 @@ def test_the_history_says_what_happened_who_did_it_and_what_the_client_knows(
         source="phone",
         old_start=START - HOUR,
         old_end=START,
-        notify_client_at=NOW + HOUR + timedelta(minutes=10),
+        notify_client_at=NOW + HOUR + UNDO_WINDOW,
+        undo_until=NOW + HOUR + UNDO_WINDOW,
     )
     page = anna_client.get(f"{URL}{booking.pk}/")
     assert texts(page, "//ol[@class='history']/li") == [
@@ -288,7 +290,9 @@ def test_the_history_says_what_happened_who_did_it_and_what_the_client_knows(
 
 def moved(booking: Booking, **given: Any) -> BookingChange:
     values = {"kind": "moved", "source": "phone", "old_start": START - HOUR, "old_end": START}
-    return BookingChangeFactory(booking=booking, **{**values, "notify_client_at": NOW + UNDO_WINDOW, **given})
+    return BookingChangeFactory(
+        booking=booking, **{**values, "notify_client_at": NOW + UNDO_WINDOW, "undo_until": NOW + UNDO_WINDOW, **given}
+    )
 
 
 def test_a_move_is_undone_while_the_client_has_not_been_told(anna_client: Client, booking: Booking) -> None:
@@ -301,7 +305,7 @@ def test_a_move_is_undone_while_the_client_has_not_been_told(anna_client: Client
 
 
 def test_a_move_that_the_client_knows_is_not_undone(anna_client: Client, booking: Booking) -> None:
-    change = moved(booking, notified_at=NOW)
+    change = moved(booking, notified_at=NOW, undo_until=None)
     assert find(anna_client.get(f"{URL}{booking.pk}/"), "//ol//form") == []
     response = anna_client.post(f"{URL}changes/{change.pk}/undo/", follow=True)
     booking.refresh_from_db()

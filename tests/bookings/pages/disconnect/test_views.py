@@ -184,7 +184,7 @@ def test_a_removal_that_was_heard_without_an_answer_is_not_taken_for_the_phones(
 def test_an_event_that_another_worker_is_just_writing_keeps_the_account(client: Client, practice: Practice) -> None:
     booking = practice.booked()
     unheard = {"etag": "", "pushed_revision": 0, "agreed_start": None, "agreed_end": None, "agreed_text": b""}
-    LinkedEvent.objects.update(**unheard, state="queued", claimed_until=NOW + outbox.CLAIM)
+    LinkedEvent.objects.update(**unheard, state="queued", claimed_until=NOW + outbox.LEASE)
     client.force_login(practice.user)
     page = client.post(address(practice.connection), {"remove": "on"})
     assert texts(page, "//div[@id='messages']") == [

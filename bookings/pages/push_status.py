@@ -84,7 +84,7 @@ def _nowhere(booking: Booking) -> Push:
     if not booking.live:
         return Push(state, "muted", state.label, _("It was never on a calendar."))
     text = str(SENTENCES[state])
-    return Push(state, TONES[state], state.label, text, _("Choose a linked calendar"), reverse("configuration"))
+    return Push(state, TONES[state], state.label, text, _("Choose a linked calendar"), reverse("configuration:page"))
 
 
 def _leaving(placement: LinkedEvent) -> Push:
@@ -102,9 +102,9 @@ def _sentence(placement: LinkedEvent, state: State) -> str:
 
 def _action(placement: LinkedEvent, state: State) -> tuple[Text, str]:
     if state == State.CHANGED_ON_BOTH_SIDES:
-        return _("Decide"), reverse("bookings:proposals")
+        return _("Decide"), reverse("proposals:list")
     if state == State.NO_LINKED_CALENDAR:
-        return _("Choose a linked calendar"), reverse("configuration")
+        return _("Choose a linked calendar"), reverse("configuration:page")
     if state == State.NEEDS_RECONNECT:
         if placement.calendar is None:
             return _("Reconnect"), reverse("connections:list")

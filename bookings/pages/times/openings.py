@@ -1,4 +1,4 @@
-"""One day's openings, as the pages offer them."""
+"""The openings of one day, as the pages offer them."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from practice.models import User
 
 @dataclass(frozen=True, slots=True)
 class DayOpenings:
-    """The openings of `date`; `later` is the first on another day, where this one has none. Spans in UTC."""
+    """The openings of `date`; `later` is the first one on another day if this day has none. Spans in UTC."""
 
     date: date
     openings: list[Span]
@@ -26,9 +26,9 @@ class DayOpenings:
 def openings_on(
     day: date, user: User, shape: Shape, zone: ZoneInfo, *, now: datetime, moving: Booking | None = None
 ) -> DayOpenings:
-    """What of this shape can start on `day` in `zone`; `moving` is a booking whose own time counts as free."""
+    """Return what of this shape can start on `day` in `zone`. The time of the booking `moving` counts as free."""
     start, end = start_of(day, MIDNIGHT, zone), end_of(day, MIDNIGHT, zone)
     found = openings_of(user, shape, start, max(start, now) + LOOK_AHEAD, now=now, moving=moving)
-    here = [span for span in found.spans if span[0] < end]
+    on_day = [span for span in found.spans if span[0] < end]
     later = next((span for span in found.spans if span[0] >= end), None)
-    return DayOpenings(day, here, None if here else later)
+    return DayOpenings(day, on_day, None if on_day else later)

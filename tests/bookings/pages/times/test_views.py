@@ -91,7 +91,7 @@ def test_calendars_that_must_be_chosen_first_are_the_reason_that_is_said(client:
     page = client.get(URL, {"date": TUESDAY})
     assert texts(page, "//div[@id='times']//p") == [
         "No times can be booked until you have chosen your calendars.",
-        "Any time of that day; you are asked before it is booked over something.",
+        "Any time of that day. You are asked before it is booked over something else.",
     ]
 
 

@@ -1,0 +1,19 @@
+"""Addresses below /bookings/, those of proposals excepted."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from bookings.pages.bookings import views
+from bookings.pages.times import views as time_views
+
+app_name = "bookings"
+urlpatterns = [
+    path("", views.listing, name="list"),
+    path("new/", time_views.new, name="new"),
+    path("<int:pk>/", views.detail, name="detail"),
+    path("<int:pk>/reschedule/", time_views.reschedule, name="reschedule"),
+    path("<int:pk>/cancel/", views.cancel, name="cancel"),
+    path("<int:pk>/push/", views.push_again, name="push_again"),
+    path("changes/<int:pk>/undo/", views.undo, name="undo"),
+]

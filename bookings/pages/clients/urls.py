@@ -1,0 +1,13 @@
+"""Addresses below /clients/."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from bookings.pages.clients import views
+
+app_name = "clients"
+urlpatterns = [
+    path("", views.listing, name="list"),
+    path("<int:pk>/", views.detail, name="detail"),
+]

@@ -1,0 +1,14 @@
+"""Addresses below /calendars/settings/services/."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from bookings.pages.services import views
+
+app_name = "services"
+urlpatterns = [
+    path("", views.services, name="list"),
+    path("new/", views.new, name="new"),
+    path("<slug:slug>/", views.edit, name="edit"),
+]

@@ -1,0 +1,136 @@
+"""Choosing a time, for a new booking or to move one.
+
+The day (and, of a new booking, the service) comes by GET, so that it works without JavaScript; the rest by POST.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+
+from bookings import actions
+from bookings.models import Booking, Client, Service
+from bookings.pages.times.forms import BookingForm, DayForm, ServiceDayForm, TimeForm, bookable_services, client_details
+from bookings.pages.times.openings import openings_on
+from connections.calendar_page import CalendarRequest, calendar_page
+from connections.freshness import freshness
+
+
+@calendar_page()
+def new(request: CalendarRequest) -> HttpResponse:
+    if not bookable_services(request.user).exists():
+        return render(request, "bookings/times/new.html", {"no_services": True})
+    if request.method != "POST":
+        return _new_page(request, BookingForm(request.user, request.zone, initial=_known_client(request)))
+    form = BookingForm(request.user, request.zone, request.POST)
+    if not form.is_valid():
+        return _new_page(request, form)
+    try:
+        booking = _book(request, form.cleaned_data)
+    except actions.Refused as refusal:
+        return _new_page(request, form, refusal)
+    messages.success(request, _("Booked: %(booking)s.") % {"booking": booking})
+    return redirect(booking)
+
+
+@calendar_page()
+def reschedule(request: CalendarRequest, pk: int) -> HttpResponse:
+    own = Booking.objects.filter(staff=request.user).select_related("client", "service", "staff")
+    booking = get_object_or_404(own, pk=pk)
+    if not booking.live:
+        return redirect(booking)
+    if request.method != "POST":
+        return _reschedule_page(request, booking, TimeForm(request.zone))
+    form = TimeForm(request.zone, request.POST)
+    if not form.is_valid():
+        return _reschedule_page(request, booking, form)
+    try:
+        _move(request, booking, form.cleaned_data)
+    except actions.Refused as refusal:
+        return _reschedule_page(request, booking, form, refusal)
+    messages.success(request, _("Moved: %(booking)s.") % {"booking": booking})
+    return redirect(booking)
+
+
+def _book(request: CalendarRequest, data: dict[str, Any]) -> Booking:
+    return actions.book(
+        service=data["service"],
+        staff=request.user,
+        start=data["moment"],
+        client=actions.ClientDetails(data["name"], data["email"], data["phone"]),
+        now=request.now,
+        actor=request.user,
+        anyway=data["anyway"],
+        note=data["note"],
+    )
+
+
+def _move(request: CalendarRequest, booking: Booking, data: dict[str, Any]) -> None:
+    actions.reschedule(booking, start=data["moment"], now=request.now, actor=request.user, anyway=data["anyway"])
+
+
+def _new_page(request: CalendarRequest, form: BookingForm, refusal: actions.Refused | None = None) -> HttpResponse:
+    asked = ServiceDayForm(request.user, request.POST or request.GET)
+    service, day = _service_and_day(request, asked)
+    context = {
+        "service": service,
+        "found": openings_on(day, request.user, service.shape, request.zone, now=request.now),
+        "what": ServiceDayForm(request.user, initial={"service": service.pk, "date": day}),
+    }
+    return _page(request, "bookings/times/new.html", form, asked, context | {"refusal": refusal})
+
+
+def _reschedule_page(
+    request: CalendarRequest, booking: Booking, form: TimeForm, refusal: actions.Refused | None = None
+) -> HttpResponse:
+    asked = DayForm(request.POST or request.GET)
+    day = _day(request, booking, asked)
+    shape = replace(booking.service.shape, duration=booking.end - booking.start)
+    context = {
+        "booking": booking,
+        "found": openings_on(day, request.user, shape, request.zone, now=request.now, moving=booking),
+        "what": DayForm(initial={"date": day}),
+    }
+    return _page(request, "bookings/times/reschedule.html", form, asked, context | {"refusal": refusal})
+
+
+def _page(
+    request: CalendarRequest, template: str, form: TimeForm, asked: DayForm, context: dict[str, Any]
+) -> HttpResponse:
+    """Render the page or, for htmx, only the times of the day. `asked` says what is wrong with the day asked for."""
+    context |= {
+        "form": form,
+        "chosen": form.data.get("opening", ""),
+        "asked": asked["date"] if "date" in asked.data else None,
+        "freshness": freshness(request.user, now=request.now),
+    }
+    only_times = request.htmx and request.htmx.target == "times"
+    return render(request, "bookings/times/_times.html" if only_times else template, context)
+
+
+def _service_and_day(request: CalendarRequest, asked: ServiceDayForm) -> tuple[Service, date]:
+    """The service and the day asked for; by default the first service, today."""
+    asked.is_valid()
+    service = asked.cleaned_data.get("service") or bookable_services(request.user)[0]
+    return service, asked.cleaned_data.get("date") or request.now.astimezone(request.zone).date()
+
+
+def _day(request: CalendarRequest, booking: Booking, asked: DayForm) -> date:
+    """The day asked for; by default the booking's own or, once that is over, today."""
+    asked.is_valid()
+    day: date | None = asked.cleaned_data.get("date")
+    return day or max(booking.start, request.now).astimezone(request.zone).date()
+
+
+def _known_client(request: CalendarRequest) -> dict[str, str]:
+    """The details of the client whose page led here."""
+    asked = request.GET.get("client", "")
+    own = Client.objects.filter(bookings__staff=request.user)
+    client = own.filter(pk=int(asked)).first() if asked.isdecimal() and len(asked) < 19 else None
+    return client_details(client) if client else {}
