@@ -21,7 +21,7 @@ from bookings.push.placements import place_upcoming
 from connections import dav, guard, ical, push
 from connections.models import Calendar, CalendarConfiguration, Connection, Event
 from connections.plan import back_off
-from connections.problems import Kind, Problem, classify
+from connections.problems import Handling, Problem, classify
 from practice.models import User
 
 __all__ = ["Pushed", "place_upcoming", "push_again", "push_booking", "push_due", "push_state"]
@@ -256,7 +256,8 @@ def _write(placement: Placement, state: str, problem: Problem | None = None, **v
     _rows(type(placement)).filter(pk=placement.pk).update(state=state, claimed_until=None, **values)
     if state == State.PUSHED and _is_behind(placement):
         state = State.QUEUED
-    return Pushed(placement.pk, getattr(placement, "booking_id", None), state, problem)
+    told = placement.calendar.connection.about(problem) if problem and placement.calendar else problem
+    return Pushed(placement.pk, getattr(placement, "booking_id", None), state, told)
 
 
 def _is_behind(placement: Placement) -> bool:
@@ -314,7 +315,7 @@ def _uid_elsewhere(placement: Placement, location: str, now: datetime) -> Pushed
 def _failed(placement: Placement, calendar: Calendar, error: dav.DavError, now: datetime) -> Pushed:
     """What an error of the wire means for this placement: wait for a person, for a choice, or for time."""
     verdict = classify(error)
-    if verdict.kind is Kind.PERSON:
+    if verdict.handling is Handling.ASK_PERSON:
         problem = push.report_refused(calendar.connection, verdict.problem, now)
         return _write(placement, State.NEEDS_RECONNECT, problem)
     if isinstance(error, dav.Forbidden):

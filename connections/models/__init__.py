@@ -7,7 +7,7 @@ inside the window. TOKEN: where a calendar stood when it was last read. OWED: a 
 
 from __future__ import annotations
 
-from connections.models.calendar import Calendar, CalendarQuerySet
+from connections.models.calendar import Calendar, CalendarQuerySet, CalendarWithBacklog
 from connections.models.configuration import CalendarConfiguration, CalendarConfigurationQuerySet, schedule_lock
 from connections.models.connection import Connection, ConnectionQuerySet, lease_length
 from connections.models.event import Event, EventQuerySet, Occurrence
@@ -18,6 +18,7 @@ __all__ = [
     "CalendarConfiguration",
     "CalendarConfigurationQuerySet",
     "CalendarQuerySet",
+    "CalendarWithBacklog",
     "Connection",
     "ConnectionQuerySet",
     "Event",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any, TypeAlias, TypedDict, cast
 
 from django.db import models
 from django.db.models import Count, OuterRef, Subquery
@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from connections.models.connection import Connection
 from connections.models.event import Event
+from connections.problems import Problem
 
 
 class CalendarQuerySet(models.QuerySet["Calendar"]):
@@ -23,10 +24,11 @@ class CalendarQuerySet(models.QuerySet["Calendar"]):
     def of(self, user: Any) -> CalendarQuerySet:
         return self.filter(connection__user=user)
 
-    def with_backlog(self) -> CalendarQuerySet:
-        """Each with `owed`: how many of its events are listed but not read yet, None for none."""
-        owed = Event.objects.pending().filter(calendar=OuterRef("pk")).order_by().values("calendar")
-        return self.annotate(owed=Subquery(owed.annotate(number=Count("pk")).values("number")))
+    def with_backlog(self) -> models.QuerySet[CalendarWithBacklog]:
+        """Each with its `backlog`: how many of its events are listed but not read yet, None for none."""
+        pending = Event.objects.pending().filter(calendar=OuterRef("pk")).order_by().values("calendar")
+        rows = self.annotate(backlog=Subquery(pending.annotate(number=Count("pk")).values("number")))
+        return cast("models.QuerySet[CalendarWithBacklog]", rows)
 
 
 class Calendar(models.Model):
@@ -75,3 +77,22 @@ class Calendar(models.Model):
 
     def __str__(self) -> str:
         return self.name or self.path
+
+    @property
+    def sentence(self) -> str:
+        """What is wrong with it and what to do; "" for nothing."""
+        return self.connection.about(Problem(self.error_code, self.error_params)).sentence
+
+
+class Backlog(TypedDict):
+    """What `with_backlog` queries along with a calendar."""
+
+    backlog: int | None
+
+
+if TYPE_CHECKING:
+    from django_stubs_ext import WithAnnotations
+
+    CalendarWithBacklog: TypeAlias = WithAnnotations[Calendar, Backlog]
+else:
+    CalendarWithBacklog = Calendar

@@ -9,7 +9,6 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from connections.models import Connection
-from connections.problems import sentence
 
 UNTIL_CHOSEN = frozenset({"calendar_gone", "calendar_withdrawn"})  # what follows only a person can say
 
@@ -32,7 +31,7 @@ def waits_for_attention(connection: Connection) -> bool:
 
 def health(connection: Connection, now: datetime) -> Health:
     """How `connection` is at `now` (aware). What needs a person comes first, then trouble, then progress."""
-    trouble = sentence(connection.error_code, connection.error_params)
+    trouble = connection.sentence
     if connection.needs_attention:
         return Health("needs_attention", _("Needs you"), "bad", trouble)
     if connection.error_code in UNTIL_CHOSEN:

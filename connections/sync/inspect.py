@@ -69,7 +69,7 @@ def _inspect_all(
             try:
                 _inspect(session, inspected, asked.get(calendar.pk, ()))
             except dav.DavError as error:
-                inspected.problem = _problem_of(calendar, error)
+                inspected.problem = calendar.connection.about(_problem_of(calendar, error))
                 refused = inspected.problem if concerns_all(error) else None
         yield inspected
 
@@ -129,6 +129,6 @@ def _look_at(session: dav.Session, inspected: Inspected, hrefs: list[str], live:
         except dav.NotFound:
             inspected.gone.add(href)
         except dav.DavError as error:
-            inspected.unread[href] = classify(error).problem
+            inspected.unread[href] = inspected.calendar.connection.about(classify(error).problem)
         else:
             inspected.found[href] = Found(resource.etag or live.get(href, ""), ical.own_event(resource.data))

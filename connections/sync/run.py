@@ -19,7 +19,7 @@ from django.utils.module_loading import import_string
 
 from connections import dav, guard, leases
 from connections.models import Calendar, Connection, SyncRun, lease_length
-from connections.problems import Kind, Problem, Verdict, classify, classify_account, concerns_all
+from connections.problems import Handling, Problem, Verdict, classify, classify_account, concerns_all
 from connections.sync import apply, home, outcome, reexpand
 from connections.sync.calendar import OutOfTime, Reading
 from connections.sync.report import SyncReport, count_problems, record
@@ -153,7 +153,7 @@ class Sync:
 
     def break_off(self, error: str) -> None:
         """A bug ended this sync: say so on the row, and try again after a pause."""
-        self._failed(Verdict(Kind.BUG, Problem("bug", {"error": error})))
+        self._failed(Verdict(Handling.BUG, Problem("bug", {"error": error})))
 
     # --- what is done ---------------------------------------------------------------------------------------
 
@@ -279,7 +279,8 @@ class Sync:
             raise
 
     def _succeeded(self) -> None:
-        self.report.error = outcome.trouble(self.leased)
+        trouble = outcome.trouble(self.leased)
+        self.report.error = self.connection.about(trouble) if trouble else None
         # With more to read the row comes due again even if the task for it should get lost.
         comes = self.now + lease_length() if self.report.unfinished else outcome.next_sync(self.leased, self.now)
         self._release(comes, **outcome.good(self.leased, self.listed_at))
@@ -305,7 +306,7 @@ class Sync:
 
     def _failed(self, verdict: Verdict) -> None:
         ended = self.now + timedelta(seconds=time.monotonic() - self.started)
-        self.report.error, self.report.retry_after = verdict.problem, verdict.retry_after
+        self.report.error, self.report.retry_after = self.connection.about(verdict.problem), verdict.retry_after
         comes = outcome.next_try(self.connection, verdict, ended)
         self._release(comes, **outcome.bad(self.connection, verdict, ended))
 

@@ -7,7 +7,6 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from connections.models import Connection
-from connections.problems import sentence
 from connections.status.health import waits_for_attention
 from practice.commands import Failed, JsonCommand
 from practice.times import iso
@@ -43,7 +42,7 @@ class Command(JsonCommand):
             "account": row.username,
             "healthy": row.healthy,
             "needs_person": waits_for_attention(row),
-            "error": sentence(row.error_code, row.error_params) or None,
+            "error": row.sentence or None,
             "as_of": iso(min((at for at in fresh if at), default=None)) if all(fresh) else None,
             "next_sync_at": iso(row.next_sync_at),
         }
