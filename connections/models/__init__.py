@@ -2,7 +2,7 @@
 
 CONNECTION: one account of a staff member. CALENDAR: one remote calendar of it. EVENT: one remote resource, named by its
 HREF (a path, never a host) and its ETAG, holding one UID with its overrides. OCCURRENCE: one dated instance of an event
-inside the window. TOKEN: where a calendar stood when it was last read. OWED: a listed event that could not be read yet.
+inside the window. TOKEN: the state of a calendar when it was last read. PENDING: a listed event that is not read yet.
 """
 
 from __future__ import annotations

@@ -67,12 +67,12 @@ class Connection(models.Model):
     addresses = models.JSONField(default=list, editable=False)
     created_at = models.DateTimeField(_("connected"), auto_now_add=True)
 
-    needs_attention = models.BooleanField(_("needs a person"), default=False)
+    needs_attention = models.BooleanField(_("needs attention"), default=False)
     error_code = models.CharField(_("error"), max_length=40, blank=True)
     error_params = models.JSONField(default=dict, blank=True)
     failing_since = models.DateTimeField(_("failing since"), null=True, blank=True)
     failures = models.PositiveIntegerField(_("failures in a row"), default=0)
-    notified_error_code = models.CharField(_("error that was told by mail"), max_length=40, blank=True, editable=False)
+    notified_error_code = models.CharField(_("error that was mailed"), max_length=40, blank=True, editable=False)
 
     next_sync_at = models.DateTimeField(_("next sync"), null=True, blank=True, db_index=True)
     not_before = models.DateTimeField(_("asked to wait until"), null=True, blank=True)

@@ -42,7 +42,7 @@ def good(leased: LeasedConnection, now: datetime) -> dict[str, Any]:
 
 
 def next_sync(leased: LeasedConnection, now: datetime) -> datetime:
-    """The regular time, or sooner where an event is owed or an emptiness is to be asked about again."""
+    """The regular time, or sooner where a pending event or a suspected mass deletion is asked about again."""
     regular = now + timedelta(seconds=settings.SYNC_INTERVAL_SECONDS)
     return max(min([regular, *_asked(state.asks_at() for state in leased)]), now)
 

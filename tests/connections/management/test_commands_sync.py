@@ -11,7 +11,7 @@ from django.core.management.base import CommandError
 
 from connections.models import Connection, SyncRun
 from connections.problems import sentence
-from connections.status.health import UNTIL_CHOSEN
+from connections.status.health import NEEDS_CHOICE_CODES
 from connections.sync.state import lease
 from tests.connections.engine import World, at
 from tests.factories import NOW, ConnectionFactory
@@ -246,4 +246,4 @@ def test_a_calendar_that_blocks_and_is_there_no_longer_needs_a_person(world: Wor
     world.sync()
     answer = check(world)
     assert (answer.code, answer.json[0]["needs_person"]) == (1, True)
-    assert answer.json[0]["error"] in {sentence(code, {"calendar": "Work"}) for code in UNTIL_CHOSEN}
+    assert answer.json[0]["error"] in {sentence(code, {"calendar": "Work"}) for code in NEEDS_CHOICE_CODES}

@@ -147,7 +147,7 @@ def test_what_came_before_the_server_broke_off_is_stored(world: World) -> None:
 
 
 def test_large_events_are_stored_before_they_fill_the_memory(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(calendar, "MOST_OCTETS", 1000)
+    monkeypatch.setattr(calendar, "MAX_OCTETS", 1000)
     for number in range(120):
         world.theirs("Work").put(f"{number}.ics", event(f"EVENT-{number}"))
     with CaptureQueriesContext(connection) as captured:

@@ -176,7 +176,7 @@ def test_homes_are_listed_in_parallel(world: World) -> None:
 def test_those_that_were_never_asked_because_others_hung_are_not_blamed(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(poll, "THREADS", 1)
+    monkeypatch.setattr(poll, "MAX_THREADS", 1)
     monkeypatch.setattr(poll, "PROBE_TIMEOUT", 0.3)
     row = world.connection
     row.pk, row.username = None, "other@example.com"
