@@ -1,4 +1,4 @@
-"""The first sync, and what a calendar's later ones find."""
+"""The first sync of an account, and what later ones find."""
 
 from __future__ import annotations
 
@@ -252,3 +252,16 @@ def test_the_window_is_35_days_back_and_the_horizon_ahead(world: World, settings
         "11.12. 10:00-11:00 Daily BUSY",
         47,
     )
+
+
+def test_a_calendar_is_called_fresh_as_of_the_listing_not_of_the_sync_that_followed_it(world: World) -> None:
+    """The poll saw that Home had changed; the task for it comes 20 seconds later and trusts the poll's listing."""
+    world.choose("Home", "Work")
+    world.sync()
+    world.phone.add(world.theirs("Home"), "Seen", at(9))
+    polled_at = world.poll()[0] and world.now
+    world.add("Made since", at(10))
+
+    world.sync(after=20, probed=True)
+
+    assert (world.calendar("Work").fresh_at, world.seen()) == (polled_at, ["01.12. 09:00-10:00 Seen BUSY"])
