@@ -6,12 +6,15 @@ from collections import defaultdict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext_lazy
 
 from connections import dav
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrPromise
 
 
 class Handling(StrEnum):
@@ -44,7 +47,7 @@ class Verdict:
     retry_after: float | None = None
 
 
-SENTENCES: dict[str, Promise] = {
+SENTENCES: dict[str, StrPromise] = {
     "unauthorized": _("%(provider)s no longer accepts the password of %(username)s. Make a new one and reconnect."),
     "password_unreadable": _(
         "The stored password cannot be read with the FERNET_KEYS of this server. Put the old key back and sync, or "
@@ -98,9 +101,10 @@ SENTENCES: dict[str, Promise] = {
         "%(provider)s suddenly listed far fewer events (%(removed)s of %(known)s gone). Nothing was removed; it is "
         "asked again shortly."
     ),
-    "member_unread": _(
-        "Events that are listed but could not be read yet: %(count)s. Kalends keeps trying; what is known of "
-        "them stays."
+    "member_unread": ngettext_lazy(
+        "%(count)s event is listed but could not be read yet. Kalends keeps trying; what is known of it stays.",
+        "%(count)s events are listed but could not be read yet. Kalends keeps trying; what is known of them stays.",
+        "count",
     ),
     "busy": _("Another sync of this account is still running. Try again in a moment."),
     "no_apple_id": _("Enter the e-mail address of the Apple Account."),
@@ -123,7 +127,7 @@ SENTENCES: dict[str, Promise] = {
 
 
 # Where an Apple Account and its app-specific passwords are meant.
-ICLOUD_SENTENCES: dict[str, Promise] = {
+ICLOUD_SENTENCES: dict[str, StrPromise] = {
     "unauthorized": _(
         "Apple no longer accepts the app-specific password of %(username)s. Make a new one at account.apple.com and "
         "reconnect."
@@ -146,9 +150,9 @@ def sentence(code: str, params: Mapping[str, Any] | None = None) -> str:
     """
     if not code:
         return ""
-    given = defaultdict(lambda: "?", {"error": code, "provider": _("The server"), **(params or {})})
+    given = defaultdict(lambda: "?", {"error": code, "provider": _("The server"), "count": 0, **(params or {})})
     special = ICLOUD_SENTENCES if given["provider"] == "iCloud" else {}
-    text = str(special.get(code) or SENTENCES.get(code, SENTENCES["bug"])) % given
+    text = (special.get(code) or SENTENCES.get(code, SENTENCES["bug"])) % given
     return f"“{given['calendar']}”: {text}" if "calendar" in given else text
 
 

@@ -73,7 +73,7 @@ class ReadEvent:
     reduced: bytes = b""
 
 
-def read(resource: Resource, listed_etag: str, context: ReadContext) -> ReadEvent:
+def read_event(resource: Resource, listed_etag: str, context: ReadContext) -> ReadEvent:
     """Parse and expand one fetched resource.
 
     What came may be older than what was listed (iCloud's reads lag behind its writes) or newer; ETags have no order, so

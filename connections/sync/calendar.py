@@ -136,7 +136,8 @@ class Reading:
             with closing(self._answers(list(wanted))) as answers:
                 for fetched in answers:
                     read = [
-                        apply.read(found, wanted.get(href, ""), self.context) for href, found in fetched.found.items()
+                        apply.read_event(found, wanted.get(href, ""), self.context)
+                        for href, found in fetched.found.items()
                     ]
                     batch.add(read, {href: wanted[href] for href in fetched.missing if href in wanted})
                     if batch.is_full:
@@ -269,7 +270,7 @@ class Reading:
         fetched = self._taken([event.href], partial(self._multiget, [event.href]), counts=not hopeless)
         found = fetched.found.get(event.href)
         listed = "" if event.pending_etag == apply.UNNAMED else event.pending_etag
-        read = [apply.read(found, listed, self.context)] if found else []
+        read = [apply.read_event(found, listed, self.context)] if found else []
         settled = bool(read) and not read[0].pending_etag
         news = [one for one in read if settled or not same_etag(one.etag, event.etag)]
         missing = {} if settled else {event.href: event.pending_etag}

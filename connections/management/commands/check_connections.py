@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from connections.models import Connection
 from connections.status.health import waits_for_attention
@@ -23,7 +24,11 @@ class Command(JsonCommand):
             if not self.as_json:
                 self.show(data)
             raise Failed(
-                _("%(count)s of %(all)s connections need a person: %(names)s.")
+                ngettext(
+                    "%(count)s of %(all)s connections needs a person: %(names)s.",
+                    "%(count)s of %(all)s connections need a person: %(names)s.",
+                    len(waiting),
+                )
                 % {
                     "count": len(waiting),
                     "all": len(data),

@@ -224,7 +224,7 @@ def test_one_that_needs_a_person_is_exit_one_and_named(world: World) -> None:
     world.account.revoke_all()
     world.sync()
     answer = check(world)
-    assert (answer.code, answer.error) == (1, "1 of 1 connections need a person: anna (anna@example.com).")
+    assert (answer.code, answer.error) == (1, "1 of 1 connections needs a person: anna (anna@example.com).")
     assert [(one["healthy"], one["needs_person"], one["error"]) for one in answer.json] == [(False, True, UNAUTHORIZED)]
 
 

@@ -121,7 +121,7 @@ def test_the_next_events_are_fetched_while_those_that_came_are_read(
 ) -> None:
     for number in range(120):
         world.theirs("Work").put(f"{number}.ics", event(f"EVENT-{number}"))
-    read, seen = apply.read, []
+    read, seen = apply.read_event, []
 
     def wait_and_read(*given: Any) -> apply.ReadEvent:
         until = time.monotonic() + (0 if seen else 5)
@@ -130,7 +130,7 @@ def test_the_next_events_are_fetched_while_those_that_came_are_read(
         seen.append(len(asked))
         return read(*given)
 
-    monkeypatch.setattr(apply, "read", wait_and_read)
+    monkeypatch.setattr(apply, "read_event", wait_and_read)
     assert (world.sync().changed, seen[0]) == (120, 2)
     assert world.known() == world.there()
 
