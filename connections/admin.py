@@ -36,7 +36,7 @@ class LookOnly(admin.ModelAdmin[Any]):
 
     @admin.display(description=gettext_lazy("last error"))
     def last_error(self, row: Any) -> str:
-        return sentence(row.error_code, row.error_params) or "—"
+        return row.sentence or "—"
 
 
 @admin.register(CalendarConfiguration)

@@ -52,13 +52,13 @@ def _forget(calendars: QuerySet[Calendar]) -> None:
     calendars.exclude(gone_at=None).delete()
     Event.objects.filter(calendar__in=calendars).only("pk").delete()
     tokens = {"sync_token": "", "probe_token": "", "read_at": None, "fresh_at": None, "compared_at": None}
-    doubts: dict[str, Any] = {
+    problems: dict[str, Any] = {
         "mass_deletion_suspected_at": None,
         "suspected_deletion_digest": "",
         "error_code": "",
         "error_params": {},
     }
-    calendars.update(is_conflict_calendar=False, **tokens, **doubts)
+    calendars.update(is_conflict_calendar=False, **tokens, **problems)
 
 
 def _check_chosen(user: User, chosen: Collection[int]) -> None:
@@ -89,7 +89,7 @@ def _check_linked(linked: Calendar) -> None:
 def change_rules(calendar: Calendar, rules: Mapping[str, Any], now: datetime) -> int:
     """Let a calendar's events block by other rules from now on, with no network; how many ahead block more, or fewer.
 
-    `rules` are fields of the calendar. Stored events follow at once, and bookings are held against them again.
+    `rules` are fields of the calendar. Stored events follow at once, and bookings are compared with them again.
     """
     ahead = Occurrence.objects.filter(calendar=calendar, end__gt=now, blocks=True)
     before = ahead.count()

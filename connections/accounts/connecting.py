@@ -102,7 +102,7 @@ def _look_inside(url: str, username: str, password: str) -> _Found:
             candidate.origin = session.origin
     except dav.DavError as error:
         problem = classify_connecting(error, right_address=is_icloud(url))
-        raise ConnectFailed(problem, "app_password" if problem.code in NOT_ACCEPTED else "") from error
+        raise ConnectFailed(candidate.about(problem), "app_password" if problem.code in NOT_ACCEPTED else "") from error
     if look.home:
         home.note(candidate, look.home)
     if not look.calendars:
@@ -121,7 +121,7 @@ def reconnect(connection: Connection, *, password: str, now: datetime) -> Reconn
     """
     account = _enter(connection.url, connection.username, password)
     if connection.principal_path not in ("", account.values["principal_path"]):
-        raise ConnectFailed(Problem("other_account"), "app_password")
+        raise ConnectFailed(connection.about(Problem("other_account")), "app_password")
     before = _etags(connection)
     _renew(connection, {**account.values, "next_sync_at": now})
     sync_connection(connection.pk, now=now, full=True, trigger=SyncRun.Trigger.PERSON, seconds=RECONNECT_SECONDS)
