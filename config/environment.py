@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import os
 import warnings
 from collections.abc import Callable
 from pathlib import Path
@@ -16,6 +17,17 @@ NUMBER = "Set it to a number, or leave it out."
 DATABASE = "Set it to something like postgres://kalends:password@127.0.0.1:5432/kalends."
 MAIL = "Set it to something like smtp+tls://user:password@mail.example.com:587."
 NO = frozenset(("false", "off", "no", "n", "0", ""))
+
+
+def home() -> Path:
+    """The folder in which `.env`, the database and uploads lie: KALENDS_HOME or, without it, the working directory.
+
+    Raises ImproperlyConfigured for a folder that does not exist, so that a typing error does not begin a new database.
+    """
+    folder = Path(os.environ.get("KALENDS_HOME", "").strip()).resolve()
+    if not folder.is_dir():
+        raise ImproperlyConfigured("KALENDS_HOME is no folder. Create it, set it to one that exists, or leave it out.")
+    return folder
 
 
 class Environment(environ.Env):  # type: ignore[misc]
