@@ -10,7 +10,6 @@ import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from importlib import metadata
 from typing import Any
 
 import niquests
@@ -21,6 +20,7 @@ from niquests.packages.urllib3.exceptions import HTTPError, ReadTimeoutError
 
 from connections.dav.sockets import Lines
 from connections.dav.urls import Account, allowed, host_of, origin_of, path_of, resolved
+from practice.version import version
 
 from . import errors
 from .errors import DavError, ForeignHost, NotCalDav, TimedOut, TooLarge, Unavailable
@@ -31,16 +31,7 @@ MAX_REDIRECTS = 5
 REDIRECTS = {301, 302, 307, 308}
 # An answer may take its time, but not for ever: a byte a second keeps every read within its timeout.
 PATIENCE = 4
-
-
-def _version() -> str:
-    try:
-        return metadata.version("kalends")
-    except metadata.PackageNotFoundError:
-        return "0.1.0"
-
-
-USER_AGENT = f"Kalends/{_version()}"
+USER_AGENT = f"Kalends/{version()}"
 
 
 @dataclass(frozen=True, slots=True)
