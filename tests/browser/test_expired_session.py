@@ -104,7 +104,7 @@ def test_a_button_on_the_page_of_a_connection_can_be_pressed_again_after_signing
     assert barriers(page) == []
     sign_in_in_a_new_tab(page)
     page.get_by_role("button", name="Save again").click()
-    expect(page.get_by_text("Sync asked for.")).to_be_visible()
+    expect(page.get_by_text("Sync requested.")).to_be_visible()
 
 
 def test_a_password_is_typed_again_and_the_rest_is_kept(page: Page, kalends: str) -> None:
