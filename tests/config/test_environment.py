@@ -61,7 +61,7 @@ def test_what_makes_sense_is_read(env: Environment) -> None:
 def test_what_does_not_is_named_without_its_value(env: Environment, read: str, name: str, hint: str) -> None:
     with pytest.raises(ImproperlyConfigured) as refused:
         getattr(env, read)(name)
-    assert str(refused.value) == f"{name} makes no sense as it is set. {hint}"
+    assert str(refused.value) == f"{name} is invalid. {hint}"
 
 
 def test_a_file_that_is_no_text_is_named(env: Environment, tmp_path: Path) -> None:
