@@ -1,4 +1,4 @@
-"""For support: who works when. Notes on blocked slots are their owner's and stay out."""
+"""For support: who works when. The notes of blocked slots belong to their owner and are not shown."""
 
 from __future__ import annotations
 

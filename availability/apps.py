@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy as _
 
 
 class AvailabilityConfig(AppConfig):
-    """Knows time."""
+    """Hours, date overrides, blocked slots, and the openings that follow from them."""
 
     name = "availability"
     verbose_name = _("Availability")

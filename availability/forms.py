@@ -1,4 +1,4 @@
-"""What staff type about their time, read in their own zone. Typed values come out; nothing is written."""
+"""Forms for weekly hours, date overrides and blocked slots, read in the staff member's zone."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
-from availability.models import BlockedSlot, DateOverride, WorkingHours, refuse_clash
+from availability.models import BlockedSlot, DateOverride, WorkingHours, refuse_overlap
 from availability.slots import Period
 from availability.wall_clock import MIDNIGHT, exists, instant
 from practice import time_format
@@ -20,7 +20,7 @@ from practice.models import User
 from practice.times import YEARS
 
 WALL_FORMAT = "%Y-%m-%dT%H:%M"
-MOST_PERIODS = 70
+MAX_PERIODS = 70
 
 
 class ClockField(forms.TimeField):
@@ -60,7 +60,7 @@ class MomentField(forms.Field):
 
 
 class PeriodForm(forms.Form):
-    """One row of the week; left empty, it means nothing."""
+    """One period of a weekday; an empty row is ignored."""
 
     weekday = forms.TypedChoiceField(choices=WorkingHours.Weekday, coerce=int, widget=forms.HiddenInput)
     start = ClockField(label=_("From"), required=False)
@@ -69,7 +69,7 @@ class PeriodForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         if self.cleaned_data.get("start") is not None or self.cleaned_data.get("end") is not None:
             require_times(self)
-            refuse_backwards(self)
+            refuse_reversed(self)
         return self.cleaned_data
 
     @property
@@ -98,7 +98,7 @@ class BaseWeekForms(forms.BaseFormSet):  # type: ignore[type-arg]
                 continue
             others = seen.setdefault(form.cleaned_data["weekday"], [])
             try:
-                refuse_clash(period, others)
+                refuse_overlap(period, others)
             except ValidationError as error:
                 form.add_error("start", error)
             others.append(period)
@@ -117,7 +117,7 @@ class BaseWeekForms(forms.BaseFormSet):  # type: ignore[type-arg]
 
     @property
     def rows(self) -> dict[str, dict[str, Any]]:
-        """What stands in the rows as it was typed, right or wrong, by the prefix of the row."""
+        """The values of the rows as they were typed, valid or not, by the prefix of the row."""
         return {str(form.prefix): {name: form[name].value() for name in form.fields} for form in self.forms}
 
 
@@ -127,8 +127,8 @@ _WeekForms = cast(
         PeriodForm,
         formset=BaseWeekForms,
         extra=0,
-        max_num=MOST_PERIODS,
-        absolute_max=MOST_PERIODS,
+        max_num=MAX_PERIODS,
+        absolute_max=MAX_PERIODS,
         validate_max=True,
     ),
 )
@@ -146,12 +146,12 @@ def week_of(hours: Mapping[int, Iterable[Period]]) -> BaseWeekForms:
 
 
 def posted_week(data: Mapping[str, Any]) -> BaseWeekForms:
-    """The rows as posted, to be checked."""
+    """The rows as posted, to be validated."""
     return _WeekForms(data)
 
 
 def reshaped_week(data: Mapping[str, Any]) -> BaseWeekForms | None:
-    """The rows as posted with one more or one less, where such a button was pressed; nothing is checked."""
+    """The rows as posted with one added or removed if that button was pressed, else None; nothing is validated."""
     add, remove = data.get("add", ""), data.get("remove", "")
     if not add and not remove:
         return None
@@ -164,7 +164,7 @@ def reshaped_week(data: Mapping[str, Any]) -> BaseWeekForms | None:
 
 
 class DateOverrideForm(forms.ModelForm):  # type: ignore[type-arg]
-    """Other hours for one date, or that it is closed."""
+    """Other hours for one date, or a date on which the staff member does not work."""
 
     CLOSED, HOURS = "closed", "hours"
 
@@ -201,7 +201,7 @@ class DateOverrideForm(forms.ModelForm):  # type: ignore[type-arg]
             self.cleaned_data |= {"start": None, "end": None}
         else:
             require_times(self)
-            refuse_backwards(self)
+            refuse_reversed(self)
             self._refuse_skipped("start")
             self._refuse_skipped("end")
         return self.cleaned_data
@@ -242,7 +242,7 @@ class BlockedSlotForm(forms.ModelForm):  # type: ignore[type-arg]
         return self.cleaned_data
 
     def _get_validation_exclusions(self) -> set[str]:
-        # The owner is no field of the form, but the rule against blocking the same time twice speaks of them.
+        # The owner is no field of the form, but the constraint against blocking the same time twice includes them.
         exclusions: set[str] = super()._get_validation_exclusions()  # type: ignore[misc]
         return exclusions - {"user"}
 
@@ -265,7 +265,7 @@ def require_times(form: forms.BaseForm) -> None:
             form.add_error(name, _("Enter a time."))
 
 
-def refuse_backwards(form: forms.BaseForm) -> None:
+def refuse_reversed(form: forms.BaseForm) -> None:
     """Put an error at the end of a period that does not end after its start."""
     start, end = form.cleaned_data.get("start"), form.cleaned_data.get("end")
     if start is not None and end is not None and end <= start and end != MIDNIGHT:

@@ -1,4 +1,4 @@
-"""Half-open spans of time: merge and subtract. No Django, no clock, no zones.
+"""Half-open spans of time: merge, subtract, compare. No Django, no clock, no zones.
 
 A span is a pair of aware datetimes in UTC and contains its start but not its end, so that a span ending at
 ten and one starting at ten touch without overlapping. A span whose end is not after its start contains

@@ -18,7 +18,7 @@ from django.db.models import F, Q
 from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
-from availability.slots import Period, clash
+from availability.slots import Period, periods_overlap
 from availability.wall_clock import MIDNIGHT
 from connections.models import schedule_lock
 from practice import time_format
@@ -79,7 +79,7 @@ class WorkingHours(models.Model):
         """Refuse what overlaps other hours of the weekday."""
         others = WorkingHours.objects.filter(user_id=self.user_id, weekday=self.weekday).exclude(pk=self.pk)
         if self.start is not None and self.end is not None:
-            refuse_clash(self.period, (other.period for other in others))
+            refuse_overlap(self.period, (other.period for other in others))
 
 
 def write_week(user: User, hours: Iterable[tuple[int, Period]]) -> None:
@@ -160,7 +160,7 @@ class DateOverride(models.Model):
         if any(other.period is None for other in others):
             raise ValidationError(_("This date is closed already. Remove that first."))
         if self.period is not None:
-            refuse_clash(self.period, (other.period for other in others if other.period))
+            refuse_overlap(self.period, (other.period for other in others if other.period))
 
 
 class BlockedSlotQuerySet(models.QuerySet["BlockedSlot"]):
@@ -182,7 +182,7 @@ class BlockedSlot(models.Model):
     start = models.DateTimeField(_("start"))
     end = models.DateTimeField(_("end"))
     note = models.CharField(_("note"), max_length=200, blank=True)
-    created_at = models.DateTimeField(_("made"), auto_now_add=True)
+    created_at = models.DateTimeField(_("created"), auto_now_add=True)
 
     objects = BlockedSlotQuerySet.as_manager()
 
@@ -204,8 +204,8 @@ class BlockedSlot(models.Model):
         return f"{time_format.day_clock_and_zone(self.start)} – {time_format.day_clock_and_zone(self.end)}"
 
 
-def refuse_clash(period: Period, others: Iterable[Period]) -> None:
+def refuse_overlap(period: Period, others: Iterable[Period]) -> None:
     """Raise ValidationError if the period overlaps one of the others of its day."""
     for other in others:
-        if clash(period, other):
+        if periods_overlap(period, other):
             raise ValidationError(_("This overlaps %(period)s."), params={"period": time_format.period(*other)})

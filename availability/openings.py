@@ -1,4 +1,4 @@
-"""When can somebody be booked? Loads hours and blocked slots, asks what is busy; slots does the reckoning.
+"""When can somebody be booked? Loads hours and blocked slots and asks what is busy; `slots` computes the rest.
 
 The number of queries is the same for a day and for a year.
 """
@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 
 from availability.intervals import Span
 from availability.models import BlockedSlot, DateOverride, WorkingHours
-from availability.slots import Shape, hours, starts
+from availability.slots import Shape, possible_starts, working_spans
 from connections.busy import blocking
 from connections.freshness import freshness
 from connections.models import CalendarConfiguration
@@ -54,7 +54,9 @@ def openings(
     reach = shape.widened(earliest)[0], shape.widened(latest)[1]
     blocked = blocking(user, *reach, own_spans=own_spans)
     blocked += [(slot.start, slot.end) for slot in blocked_slots(user, *reach)]
-    found = starts(_hours(user, fresh.zone, reach), blocked, booked_spans, shape, earliest=earliest, latest=latest)
+    found = possible_starts(
+        _hours(user, fresh.zone, reach), blocked, booked_spans, shape, earliest=earliest, latest=latest
+    )
     return Openings(fresh.as_of, [(at, at + shape.duration) for at in found], fresh.pending)
 
 
@@ -83,4 +85,4 @@ def _hours(user: User, zone: ZoneInfo, window: Span) -> list[Span]:
     first, last = (moment.astimezone(zone).date() for moment in window)
     rules = WorkingHours.objects.filter(user=user).by_weekday()
     overrides = DateOverride.objects.filter(user=user).within(first, last).by_date()
-    return hours(rules, overrides, zone, window)
+    return working_spans(rules, overrides, zone, window)

@@ -1,4 +1,4 @@
-"""Working hours less what is busy and booked_spans: the times that can be booked. No Django, no clock, no network.
+"""The times that can be booked: working hours without what is busy or booked. No Django, no clock, no network.
 
 Words: a *period* is a pair of wall-clock times on one day, where 00:00 as the end means midnight; *hours*
 are the same as spans in UTC; a *start* is an instant at which something of a given shape can begin.
@@ -42,12 +42,12 @@ class Shape:
         return widen((start, start + self.duration), self.buffer_before, self.buffer_after)
 
 
-def clash(one: Period, other: Period) -> bool:
+def periods_overlap(one: Period, other: Period) -> bool:
     """Say whether two periods of one day overlap; touching is not overlapping."""
     return one[0] < _last(other) and other[0] < _last(one)
 
 
-def hours(
+def working_spans(
     rules: Mapping[int, Sequence[Period]],
     overrides: Mapping[date, Sequence[Period]],
     zone: ZoneInfo,
@@ -68,7 +68,7 @@ def hours(
     )
 
 
-def starts(
+def possible_starts(
     hours: Iterable[Span],
     busy: Iterable[Span],
     booked_spans: Iterable[Span],

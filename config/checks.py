@@ -15,8 +15,8 @@ from django.utils.module_loading import import_string
 from connections.dav import is_loopback
 
 STALE_POLICIES = ("pending", "no_openings", "trust")
-LONG_ENOUGH = 32  # characters of a secret
-LIMITS: dict[str, tuple[float, float]] = {  # the least and the most that makes sense
+MIN_SECRET_LENGTH = 32  # characters of a secret
+LIMITS: dict[str, tuple[float, float]] = {  # smallest and largest value
     "SYNC_INTERVAL_SECONDS": (1, 86400),
     "SYNC_WINDOW_PAST_DAYS": (0, 3660),
     "BOOKING_HORIZON_DAYS": (1, 3660),
@@ -34,7 +34,7 @@ def _error(number: int, words: str, hint: str) -> Error:
 
 @register()
 def check_secrets(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
-    """A deployment needs secrets of its own that nobody can guess."""
+    """A deployment needs its own secrets, and nobody must be able to guess them."""
     if settings.DEBUG:
         return []
     problems: list[CheckMessage] = []
@@ -47,14 +47,14 @@ def check_secrets(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> lis
         words = "FERNET_KEYS is not set: app-specific passwords could not be encrypted."
         problems.append(_error(2, words, _secret("FERNET_KEYS")))
     elif "" in keys:
-        problems.append(_error(2, "FERNET_KEYS has an empty key.", "Take out the comma that is too many."))
+        problems.append(_error(2, "FERNET_KEYS has an empty key.", "Remove the superfluous comma."))
     elif _guessable(keys[0]):  # those after it only decrypt what was encrypted once
         problems.append(_error(7, "The first of FERNET_KEYS is too easily guessed.", _secret("FERNET_KEYS")))
     return problems
 
 
 def _guessable(secret: str) -> bool:
-    return len(secret) < LONG_ENOUGH or len(set(secret)) < 5 or secret.startswith("django-insecure-")
+    return len(secret) < MIN_SECRET_LENGTH or len(set(secret)) < 5 or secret.startswith("django-insecure-")
 
 
 def _secret(name: str) -> str:
@@ -73,7 +73,7 @@ def check_values(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list
             hint = f"Set {name} to a number from {least} to {most}, or leave it out."
             problems.append(_error(4, f"{name} is out of its range.", hint))
     if not _names_a_function(settings.AFTER_SYNC):
-        problems.append(_error(8, "AFTER_SYNC names no function.", "Leave it out."))
+        problems.append(_error(8, "AFTER_SYNC is not the dotted name of a function.", "Leave it out."))
     return problems
 
 
@@ -86,7 +86,10 @@ def _names_a_function(path: str) -> bool:
 
 @register()
 def check_addresses(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
-    """Addresses that do not work, or to which a password would go in clear. They may hold one, so none is repeated."""
+    """Addresses must work, and no password may be sent unencrypted.
+
+    Messages never repeat an address, because it may contain a password.
+    """
     problems: list[CheckMessage] = []
     base = _parts(settings.BASE_URL)
     if base is None or base.path or base.query or base.fragment:
@@ -106,7 +109,7 @@ def check_addresses(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> l
 
 
 def _parts(address: str) -> SplitResult | None:
-    """The parts of a web address; None for what is none, and for one with a user or a port that is none."""
+    """The parts of a web address; None if it is none, names a user, or has an invalid port."""
     try:
         parts = urlsplit(address)
         broken = parts.scheme not in ("http", "https") or not parts.hostname or "@" in parts.netloc or parts.port == 0
@@ -117,7 +120,7 @@ def _parts(address: str) -> SplitResult | None:
 
 @register(deploy=True)
 def check_static_files(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
-    """Style and script can be cached for good only once they were collected."""
+    """Browsers can cache styles and scripts for ever only if they were collected."""
     if settings.DEBUG or (Path(settings.STATIC_ROOT) / "staticfiles.json").exists():
         return []
     return [

@@ -9,7 +9,7 @@ from django.core.mail.backends import console
 
 
 class EmailBackend(console.EmailBackend):
-    """Prints mails to standard error: standard output belongs to what a command answers."""
+    """Prints mails to standard error, because commands print their result to standard output."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **{"stream": sys.stderr, **kwargs})

@@ -1,8 +1,9 @@
-"""Reading settings from the environment: what makes no sense is refused with its name, never guessed."""
+"""Reading settings from the environment: an invalid value is refused with the name of its setting, never guessed."""
 
 from __future__ import annotations
 
 import math
+import os
 import warnings
 from collections.abc import Callable
 from pathlib import Path
@@ -18,56 +19,67 @@ MAIL = "Set it to something like smtp+tls://user:password@mail.example.com:587."
 NO = frozenset(("false", "off", "no", "n", "0", ""))
 
 
+def home() -> Path:
+    """The folder in which `.env`, the database and uploads lie: KALENDS_HOME or, without it, the working directory.
+
+    Raises ImproperlyConfigured for a folder that does not exist, so that a typing error does not begin a new database.
+    """
+    folder = Path(os.environ.get("KALENDS_HOME", "").strip()).resolve()
+    if not folder.is_dir():
+        raise ImproperlyConfigured("KALENDS_HOME is no folder. Create it, set it to one that exists, or leave it out.")
+    return folder
+
+
 class Environment(environ.Env):  # type: ignore[misc]
-    """django-environ, which says what to set where it would show a traceback or take a value for another."""
+    """django-environ with errors that say what to set, where the library shows a traceback or misreads the value."""
 
     EMAIL_SCHEMES = {**environ.Env.EMAIL_SCHEMES, "consolemail": "config.console.EmailBackend"}
 
     @classmethod
     def read_env(cls, env_file: Path, **overrides: Any) -> None:
-        """Add what stands in a file `.env`, if there is one. Raises ImproperlyConfigured if that is no text."""
+        """Add the settings of a file `.env`, if there is one. Raises ImproperlyConfigured if it is not UTF-8."""
         try:
             super().read_env(env_file, **overrides)
         except UnicodeDecodeError:
             raise ImproperlyConfigured(f"{env_file} is not UTF-8. Save it as UTF-8.") from None
 
     def get_value(self, var: str, cast: Any = None, *args: Any, **kwargs: Any) -> Any:
-        """The value of `var`. Raises ImproperlyConfigured with a sentence for one that cannot be meant."""
+        """The value of `var`. Raises ImproperlyConfigured with a sentence if it is invalid."""
         if cast is bool:
             self._check_bool(var)
         try:
             return super().get_value(var, cast, *args, **kwargs)
         except ValueError:
-            raise self._senseless(var, NUMBER) from None
+            raise self._invalid(var, NUMBER) from None
 
     def float(self, var: str, *args: Any, **kwargs: Any) -> float:
-        """A finite number. The library leaves out what is no digit: from "1e3" it reads 13."""
+        """A finite number. The library drops characters that are no digits: it reads "1e3" as 13."""
         try:
             number = float(self.get_value(var, str, *args, **kwargs))
         except ValueError:
             number = math.nan
         if not math.isfinite(number):
-            raise self._senseless(var, NUMBER)
+            raise self._invalid(var, NUMBER)
         return number
 
     def db_url(self, var: str = "DATABASE_URL", *args: Any, **kwargs: Any) -> dict[str, Any]:
         """The database, with the folder of its file. Raises ImproperlyConfigured for any but SQLite and PostgreSQL."""
-        with warnings.catch_warnings(action="ignore"):  # it is said below
+        with warnings.catch_warnings(action="ignore"):  # the error below says it
             found = self._address(super().db_url, var, DATABASE, *args, **kwargs)
         if found.get("ENGINE") not in (SQLITE, "django.db.backends.postgresql"):
-            raise self._senseless(var, DATABASE)
+            raise self._invalid(var, DATABASE)
         if found["ENGINE"] == SQLITE:
             try:
                 Path(found["NAME"]).parent.mkdir(parents=True, exist_ok=True)
             except OSError:
-                raise self._senseless(var, "Set it to a file in a folder that can be written.") from None
+                raise self._invalid(var, "Set it to a file in a folder that can be written.") from None
         return found
 
     def email_url(self, var: str = "EMAIL_URL", *args: Any, **kwargs: Any) -> dict[str, Any]:
-        """How mails are sent. Raises ImproperlyConfigured for what is no way to send any."""
+        """How mails are sent. Raises ImproperlyConfigured for an address that cannot send any."""
         found = self._address(super().email_url, var, MAIL, *args, **kwargs)
         if found["EMAIL_BACKEND"].endswith("smtp.EmailBackend") and not found["EMAIL_HOST"]:
-            raise self._senseless(var, MAIL)
+            raise self._invalid(var, MAIL)
         return found
 
     def _address(
@@ -75,13 +87,13 @@ class Environment(environ.Env):  # type: ignore[misc]
     ) -> dict[str, Any]:
         try:
             return read(var, *args, **kwargs)
-        except (ImproperlyConfigured, ValueError):  # such as a port that is none
-            raise self._senseless(var, hint) from None
+        except (ImproperlyConfigured, ValueError):  # for example a port that is no number
+            raise self._invalid(var, hint) from None
 
     def _check_bool(self, var: str) -> None:
         if self.ENVIRON.get(var, "").strip().lower() not in NO.union(self.BOOLEAN_TRUE_STRINGS):
-            raise self._senseless(var, "Set it to true or false.")
+            raise self._invalid(var, "Set it to true or false.")
 
-    def _senseless(self, var: str, hint: str) -> ImproperlyConfigured:
+    def _invalid(self, var: str, hint: str) -> ImproperlyConfigured:
         """The value is not repeated: an address of a database or a mail server has a password in it."""
-        return ImproperlyConfigured(f"{var} makes no sense as it is set. {hint}")
+        return ImproperlyConfigured(f"{var} is invalid. {hint}")

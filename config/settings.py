@@ -7,15 +7,17 @@ from pathlib import Path
 import django_stubs_ext
 from csp.constants import NONE, SELF
 
-from config.environment import Environment
+from config.environment import Environment, home
 
 # Lets classes such as ModelForm and QuerySet be subscripted where they are subclassed, as the type checker wants.
 django_stubs_ext.monkeypatch()
 
-BASE_DIR = Path(__file__).resolve().parent.parent
+BASE_DIR = Path(__file__).resolve().parent.parent  # the code; what belongs to one deployment lies in HOME
+
+HOME = home()
 
 env = Environment()
-env.read_env(BASE_DIR / ".env")
+env.read_env(HOME / ".env")
 
 # --- What a deployment must or may say -------------------------------------------------------------
 
@@ -101,7 +103,7 @@ TEMPLATES = [
 ]
 
 # ATOMIC_REQUESTS stays off: a request may ask iCloud, and no network request happens inside a transaction.
-DATABASES = {"default": env.db_url("DATABASE_URL", default=f"sqlite:///{BASE_DIR / 'data' / 'kalends.sqlite3'}")}
+DATABASES = {"default": env.db_url("DATABASE_URL", default=f"sqlite:///{HOME / 'data' / 'kalends.sqlite3'}")}
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
     # IMMEDIATE takes the write lock when a transaction begins, so that two of them cannot both read and then
     # both write; WAL lets pages be read meanwhile.
@@ -137,8 +139,9 @@ TIME_ZONE = "UTC"
 USE_TZ = True
 
 STATIC_URL = "static/"
-STATIC_ROOT = BASE_DIR / "staticfiles"
+STATIC_ROOT = HOME / "staticfiles"
 STATICFILES_DIRS = [BASE_DIR / "static"]
+MEDIA_ROOT = HOME / "data" / "uploads"
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {

@@ -6,9 +6,9 @@ from whitenoise.storage import CompressedManifestStaticFilesStorage
 
 
 class StaticFiles(CompressedManifestStaticFilesStorage):  # type: ignore[misc] # the library has no types
-    """Names with a fingerprint for what `collectstatic` has seen, plain ones for the rest.
+    """Names with a fingerprint for files that were collected, plain names for the others.
 
-    Until it is run after an upgrade pages are served with what lies in the source; Django would answer each with a 500.
+    Between an upgrade and `collectstatic` pages use the files of the source, where Django would answer with a 500.
     """
 
     def stored_name(self, name: str) -> str:

@@ -1,4 +1,4 @@
-"""Shapes of what people enter. Nothing is sent or written here."""
+"""Forms for the credentials of an account. They neither send nor store anything."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from connections.accounts import ConnectFailed, clean_password, looks_like_app_password
 
-_UNSHAPED = _(
+_NO_APP_PASSWORD = _(
     "That does not look like an app-specific password: those are 16 letters in four groups, like "
     "abcd-efgh-ijkl-mnop. Your normal password never works here, so nothing was sent. Make an app-specific "
     "one at account.apple.com."
@@ -18,7 +18,7 @@ _UNSHAPED = _(
 
 
 def posted(request: HttpRequest) -> QueryDict | None:
-    """What a form is bound to: what was sent, even if that is nothing; None for a page that is only looked at."""
+    """The data for a form: what was posted, even if it is empty; None for a GET."""
     return request.POST if request.method == "POST" else None
 
 
@@ -53,11 +53,11 @@ class PasswordForm(forms.Form):
         if self.any_shape:
             return text
         if not looks_like_app_password(text):
-            raise forms.ValidationError(_UNSHAPED, code="unshaped")
+            raise forms.ValidationError(_NO_APP_PASSWORD, code="no_app_password")
         return clean_password(text)
 
     def refuse(self, failure: ConnectFailed) -> None:
-        """Put what the provider said at the field that it concerns."""
+        """Show why the provider refused, at the field that it concerns."""
         field = failure.field if failure.field in self.fields else None
         self.add_error(field, failure.problem.sentence)
 

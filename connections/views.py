@@ -10,6 +10,7 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.debug import sensitive_post_parameters, sensitive_variables
 from django.views.decorators.http import require_POST
 
@@ -82,7 +83,8 @@ def state(request: StaffRequest, pk: int) -> HttpResponse:
 def _overview(request: StaffRequest, connection: Connection) -> dict[str, object]:
     asked = request.GET.get("asked", "")
     page = overview(connection, now=request.now, asked=int(asked) if asked.isdecimal() and len(asked) < 12 else 0)
-    return {"page": page, "connection": connection, "now": request.now}
+    provider = connection.get_provider_display()
+    return {"page": page, "connection": connection, "provider": provider, "now": request.now}
 
 
 @require_POST
@@ -111,9 +113,7 @@ def reconnect(request: StaffRequest, pk: int) -> HttpResponse:
     connection = get_object_or_404(own(request), pk=pk)
     form = PasswordForm(posted(request), any_shape=not accounts.is_icloud(connection.url))
     if form.is_valid() and (report := _reconnect(connection, form, request.now)):
-        counts = {"added": report.added, "removed": report.removed, "confirmed": report.confirmed}
-        text = _("Reconnected: %(added)d added, %(removed)d removed, %(confirmed)d confirmed.")
-        messages.success(request, text % counts)
+        messages.success(request, reconnected_sentence(report))
         return redirect("connections:detail", pk)
     return render(request, "connections/reconnect.html", {"form": form, "connection": connection})
 
@@ -125,3 +125,15 @@ def _reconnect(connection: Connection, form: PasswordForm, now: datetime) -> acc
     except accounts.ConnectFailed as failure:
         form.refuse(failure)
         return None
+
+
+def reconnected_sentence(report: accounts.ReconnectReport) -> str:
+    """What the comparison after reconnecting found."""
+    if not report.added and not report.removed:
+        return _("Reconnected. Everything matches.")
+    added = ngettext("%(count)d event was added", "%(count)d events were added", report.added)
+    removed = ngettext("%(count)d was removed", "%(count)d were removed", report.removed)
+    return _("Reconnected. %(added)s, %(removed)s.") % {
+        "added": added % {"count": report.added},
+        "removed": removed % {"count": report.removed},
+    }

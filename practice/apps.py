@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy as _
 
 
 class PracticeConfig(AppConfig):
-    """Knows who works here."""
+    """The practice, the people who work in it, and what they may do."""
 
     name = "practice"
     verbose_name = _("Practice")

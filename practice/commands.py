@@ -24,7 +24,7 @@ from practice.times import parse_instant
 
 
 class Failed(CommandError):
-    """It was tried and did not work: exit 1."""
+    """The command tried and failed: exit code 1."""
 
     def __init__(self, sentence: str, data: Any = None) -> None:
         super().__init__(sentence, returncode=1)
@@ -32,7 +32,7 @@ class Failed(CommandError):
 
 
 class Refused(CommandError):
-    """It must not or cannot be done as asked: exit 2."""
+    """The command refuses what it was asked to do: exit code 2."""
 
     def __init__(self, sentence: str, data: Any = None) -> None:
         super().__init__(sentence, returncode=2)
@@ -42,10 +42,10 @@ class Refused(CommandError):
 class JsonCommand(BaseCommand):
     """A command that prints for people or, with --json, for programs.
 
-    Subclasses give `run`, which returns JSON-able data or raises Failed or Refused with one sentence, and `show`, which
-    prints that data for people. With --json the data is printed on failure too: `data` of the exception where it has
-    some, else `{"error": sentence}`. From a shell the sentence alone goes to standard error, and the exit code is 1 for
-    Failed and 2 for Refused or for arguments that make no sense.
+    Subclasses define `run`, which returns data that JSON can represent or raises Failed or Refused with one sentence,
+    and `show`, which prints that data for people. With --json a failure prints data too: `data` of the exception or,
+    without any, `{"error": sentence}`. From a shell only the sentence goes to standard error, and the exit code is 1
+    for Failed and 2 for Refused or invalid arguments.
     """
 
     _called_from_command_line: bool  # Django's own; the stubs lack it
@@ -106,14 +106,14 @@ class JsonCommand(BaseCommand):
         sys.exit(2)
 
     def _tell(self, sentence: str) -> None:
-        """Say to a shell what went wrong."""
+        """Print to the shell what went wrong."""
         if self._asked_for_json:
             self._print({"error": sentence})
         self.stderr.write(sentence)
 
     @abstractmethod
     def run(self, *args: Any, **options: Any) -> Any:
-        """Do it; JSON-able data."""
+        """Do the work and return data that JSON can represent."""
 
     def show(self, data: Any) -> None:
         self._print(data)
@@ -123,7 +123,7 @@ class JsonCommand(BaseCommand):
 
 
 def read_password(prompt: str) -> str:
-    """A password from a prompt or, where nobody sits, from the first line of standard input; never from an argument.
+    """A password from a prompt or, without a terminal, from the first line of standard input; never from an argument.
 
     Refused if it is not UTF-8.
     """
@@ -136,7 +136,7 @@ def read_password(prompt: str) -> str:
 
 
 def in_one_line(error: ValidationError) -> str:
-    """What is wrong with which fields."""
+    """The messages of the error in one line, each after the name of its field."""
     return " ".join(f"{field}: {' '.join(texts)}" for field, texts in error.message_dict.items())
 
 
@@ -149,7 +149,7 @@ def user_named(username: str) -> User:
 
 
 def instant(text: str) -> datetime:
-    """An ISO 8601 time with its offset, in UTC; Refused if it is naive, none, or of another age."""
+    """An ISO 8601 time with its offset, in UTC; Refused if it is no time, has no offset, or is too far from today."""
     try:
         return parse_instant(text)
     except ValueError as error:

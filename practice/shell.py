@@ -1,4 +1,4 @@
-"""What somebody at a shell is told of what goes wrong: one sentence, never a traceback."""
+"""How errors are shown at a shell: in one sentence, without a traceback."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 
 class OneSentence(logging.Formatter):
-    """A record as its sentence alone; whoever wants to know where it came from gives --traceback."""
+    """Formats a log record as one sentence; --traceback shows where it came from."""
 
     def format(self, record: logging.LogRecord) -> str:
         words = record.getMessage().strip()
@@ -19,7 +19,7 @@ class OneSentence(logging.Formatter):
 
 
 def speak_plainly(tell: Callable[[str], None]) -> None:
-    """For the rest of this process: what is logged is one sentence each, and what nobody caught is told by `tell`."""
+    """From now on in this process: log one sentence a record, and report uncaught exceptions with `tell`."""
     for handler in logging.getLogger().handlers:
         handler.setFormatter(OneSentence())
 
@@ -36,7 +36,7 @@ def speak_plainly(tell: Callable[[str], None]) -> None:
 
 
 def not_utf8(text: str) -> bool:
-    """Was it given in bytes that are no UTF-8? Python keeps such bytes as lone surrogates, which nothing can store."""
+    """Was the text typed in bytes that are not UTF-8? Python keeps them as lone surrogates, which cannot be stored."""
     try:
         text.encode()
     except UnicodeEncodeError:

@@ -1,4 +1,4 @@
-"""Points in time as people and programs write them."""
+"""Reading points in time that people and programs write, and writing ISO 8601. For people: practice.time_format."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-YEARS = range(1970, 2200)  # what Kalends deals with: whatever is reckoned from it stays within the calendar
+YEARS = range(1970, 2200)  # years that Kalends accepts: everything computed from them can still be represented
 _TOO_FAR = gettext_lazy("Choose a date nearer to today.")
 DAYS = (
     MinValueValidator(date(YEARS[0], 1, 1), _TOO_FAR),
@@ -20,7 +20,7 @@ DAYS = (
 def parse_instant(text: str) -> datetime:
     """The moment that ISO 8601 `text` names, in UTC.
 
-    Raises ValueError with a sentence if it is naive, no time, or of another age.
+    Raises ValueError with a sentence if it is no time, has no offset, or is too far from today.
     """
     try:
         moment = datetime.fromisoformat(text.strip())

@@ -1,4 +1,4 @@
-// Small comforts. Every page works without this file.
+// Conveniences. Every page works without this file.
 "use strict";
 
 // A form that is on its way is not sent twice; coming back to the page frees it again.
@@ -76,7 +76,7 @@ document.addEventListener("keydown", (event) => {
   menu.querySelector("summary").focus();
 });
 
-// What is asked for in place comes into a dialog, which opens once there is something in it.
+// A dialog opens once htmx has put something into it.
 document.addEventListener("htmx:afterSwap", (event) => {
   const dialog = event.target.closest("dialog");
   if (!dialog) return;

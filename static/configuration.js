@@ -1,7 +1,7 @@
-// The lock on a linked calendar follows the choice at once. Without this file it is drawn when the choice is saved.
+// Locks the checkbox of the linked calendar as soon as it is chosen; without this file, when the choice is saved.
 "use strict";
 
-// Linked as it is chosen here, or as it was kept until now: that one goes on blocking when another takes its place.
+// "linked": chosen here. "former": linked until now; it still blocks when another calendar takes its place.
 const lockOf = (row, box, linked) => {
   if (box.value === linked) return "linked";
   return linked && "former" in row.dataset ? "former" : "";
@@ -30,5 +30,5 @@ const draw = () => {
 document.addEventListener("change", (event) => {
   if (event.target.name === "linked_calendar") draw();
 });
-// A browser that comes back to the page brings its choice along.
+// When the browser returns to the page it restores the choice.
 window.addEventListener("pageshow", draw);

@@ -186,7 +186,7 @@ def test_a_database_without_tables_is_one_sentence(manage: Manage, tmp_path: Pat
     [
         ({"DEBUG": "false"}, "SECRET_KEY is not set. Set SECRET_KEY in the environment to a long random text"),
         ({"STALE_POLICY": "maybe"}, "STALE_POLICY is 'maybe'. Set it to one of: pending, no_openings, trust."),
-        ({"WORKERS": "many"}, "WORKERS makes no sense as it is set. Set it to a number, or leave it out."),
+        ({"WORKERS": "many"}, "WORKERS is invalid. Set it to a number, or leave it out."),
     ],
 )
 def test_settings_that_are_missing_or_make_no_sense_are_said_as_json_too(

@@ -21,7 +21,6 @@ import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from importlib import metadata
 from typing import Any
 
 import niquests
@@ -32,6 +31,7 @@ from niquests.packages.urllib3.exceptions import HTTPError, ReadTimeoutError
 
 from connections.dav.sockets import CuttableSockets
 from connections.dav.urls import Credentials, allowed, host_of, origin_of, path_of, resolved
+from practice.version import version
 
 from . import errors
 from .errors import DavError, ForeignHost, NotCalDav, TimedOut, TooLarge, Unavailable
@@ -42,16 +42,7 @@ MAX_REDIRECTS = 5
 REDIRECTS = {301, 302, 307, 308}
 # The limit for a whole answer, in timeouts: a server that sends one byte a second never exceeds the timeout of a read.
 MAX_TIMEOUTS_PER_ANSWER = 4
-
-
-def _version() -> str:
-    try:
-        return metadata.version("kalends")
-    except metadata.PackageNotFoundError:
-        return "0.1.0"
-
-
-USER_AGENT = f"Kalends/{_version()}"
+USER_AGENT = f"Kalends/{version()}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""What every page's template needs: where it is, whose zone it speaks, moments and colours."""
+"""What the templates of all pages use: the current section, the reader's zone, times and colours."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ from practice import time_format
 from practice.models import Practice
 
 register = template.Library()
+register.filter("zone_time", time_format.zone_time)
 
 _COLOR = re.compile(r"#[0-9A-Fa-f]{6}")
 _DOT = '<svg class="dot" viewBox="0 0 10 10" aria-hidden="true"><circle cx="5" cy="5" r="5" fill="{}"/></svg>'
@@ -45,12 +46,6 @@ def own_zone(user: Any) -> ZoneInfo:
     except AttributeError:
         zone = timezone.get_current_timezone()
     return zone if isinstance(zone, ZoneInfo) else ZoneInfo("UTC")
-
-
-@register.filter
-def zone_time(zone: ZoneInfo) -> str:
-    """The zone's time as people call it, such as “Berlin time”."""
-    return time_format.zone_time(zone)
 
 
 @register.simple_tag

@@ -89,3 +89,10 @@ def test_what_cannot_be_is_refused_with_a_sentence(
     monkeypatch.setattr(sys, "stdin", io.StringIO(password + "\n"))
     assert refusal(*arguments) == (2, sentence, {"error": sentence})
     assert [user.username for user in User.objects.all()] == ["anna"]
+
+
+def test_an_email_address_that_somebody_has_is_refused() -> None:
+    User.objects.create_user("ben", "ben@example.com")
+    with pytest.raises(CommandError) as refused:
+        create_staff("--username", "anna", "--timezone", "Europe/Berlin", "--email", "Ben@example.com")
+    assert str(refused.value) == "There is already a user with this e-mail address."

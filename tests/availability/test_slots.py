@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from availability.intervals import Span
-from availability.slots import Period, Shape, clash, hours, starts
+from availability.slots import Period, Shape, periods_overlap, possible_starts, working_spans
 from tests.availability.minutes import at, minute, minutes, span, spans
 
 MINUTE = timedelta(minutes=1)
@@ -41,7 +41,7 @@ def shape(duration: int, interval: int, before: int = 0, after: int = 0) -> Shap
 )
 def test_periods_of_a_day_clash_when_they_share_time(other: str, clashes: bool) -> None:
     morning, another = daily("10:00-12:00", other)[0]
-    assert (clash(morning, another), clash(another, morning)) == (clashes, clashes)
+    assert (periods_overlap(morning, another), periods_overlap(another, morning)) == (clashes, clashes)
 
 
 HOURS = [
@@ -84,18 +84,18 @@ HOURS = [
 def test_a_working_period_is_what_the_clock_on_the_wall_says(
     zone: str, day: str, period: str, start: str, end: str
 ) -> None:
-    assert hours(daily(period), {}, ZoneInfo(zone), whole_day(zone, day)) == [(utc(start), utc(end))]
+    assert working_spans(daily(period), {}, ZoneInfo(zone), whole_day(zone, day)) == [(utc(start), utc(end))]
 
 
 def test_a_period_swallowed_by_the_change_of_clocks_is_left_out() -> None:
     window = whole_day("Europe/Berlin", "2026-03-29")
-    assert hours(daily("02:00-03:00", "02:15-02:45"), {}, ZoneInfo("Europe/Berlin"), window) == []
+    assert working_spans(daily("02:00-03:00", "02:15-02:45"), {}, ZoneInfo("Europe/Berlin"), window) == []
 
 
 def test_an_override_replaces_the_weekday_and_an_empty_one_closes_the_day() -> None:
     window = utc("2026-01-12"), utc("2026-01-15")  # Monday to Wednesday
     overrides: dict[date, list[Period]] = {date(2026, 1, 12): [(time(20), time(0))], date(2026, 1, 13): []}
-    assert hours(daily("09:00-10:00"), overrides, ZoneInfo("UTC"), window) == [
+    assert working_spans(daily("09:00-10:00"), overrides, ZoneInfo("UTC"), window) == [
         (utc("2026-01-12 20:00"), utc("2026-01-13 00:00")),
         (utc("2026-01-14 09:00"), utc("2026-01-14 10:00")),
     ]
@@ -104,14 +104,16 @@ def test_an_override_replaces_the_weekday_and_an_empty_one_closes_the_day() -> N
 def test_hours_follow_the_weekday_of_the_zone_not_of_utc() -> None:
     sunday_only = {6: [(time(0), time(1))]}
     window = utc("2026-01-10"), utc("2026-01-13")
-    assert hours(sunday_only, {}, ZoneInfo("Pacific/Kiritimati"), window) == [
+    assert working_spans(sunday_only, {}, ZoneInfo("Pacific/Kiritimati"), window) == [
         (utc("2026-01-10 10:00"), utc("2026-01-10 11:00"))
     ]
 
 
 def test_periods_at_the_edge_of_the_window_are_given_whole_and_touching_ones_left_out() -> None:
     window = utc("2026-01-12 11:00"), utc("2026-01-12 14:00")
-    assert hours(daily("08:00-11:00", "10:00-12:00", "13:00-18:00", "14:00-15:00"), {}, ZoneInfo("UTC"), window) == [
+    assert working_spans(
+        daily("08:00-11:00", "10:00-12:00", "13:00-18:00", "14:00-15:00"), {}, ZoneInfo("UTC"), window
+    ) == [
         (utc("2026-01-12 10:00"), utc("2026-01-12 12:00")),
         (utc("2026-01-12 13:00"), utc("2026-01-12 18:00")),
     ]
@@ -148,11 +150,11 @@ def test_hours_agree_with_watching_the_clock_minute_by_minute(change: tuple[str,
     last_day = day + timedelta(days=1) if end == time(0) else day
     watched = first_minute(zone, day, start), first_minute(zone, last_day, end)
     window = utc(f"{day}T00:00") - 36 * HOUR, utc(f"{day}T00:00") + 60 * HOUR
-    assert hours({}, {day: [(start, end)]}, zone, window) == ([watched] if watched[0] < watched[1] else [])
+    assert working_spans({}, {day: [(start, end)]}, zone, window) == ([watched] if watched[0] < watched[1] else [])
 
 
 def offered(*args: object, **limits: datetime) -> list[int]:
-    return [minute(start) for start in starts(*args, **(limits or ANY_TIME))]  # type: ignore[arg-type]
+    return [minute(start) for start in possible_starts(*args, **(limits or ANY_TIME))]  # type: ignore[arg-type]
 
 
 def test_starts_are_counted_from_the_beginning_of_each_period() -> None:
@@ -197,15 +199,15 @@ def test_steps_are_elapsed_time_across_a_change_of_clocks() -> None:
         ("2026-10-25", "0:30 1:30 2:30 2:30 3:30 4:30"),
     ):
         window = whole_day("Europe/Berlin", day)
-        open_time = hours(daily("00:30-05:30"), {}, berlin, window)
-        found = starts(open_time, [], [], shape(60, 60), earliest=window[0], latest=window[1])
+        open_time = working_spans(daily("00:30-05:30"), {}, berlin, window)
+        found = possible_starts(open_time, [], [], shape(60, 60), earliest=window[0], latest=window[1])
         assert [f"{s.astimezone(berlin):%-H:%M}" for s in found] == walls.split()
 
 
 def test_a_year_and_more_of_quarter_hours_is_offered_in_full() -> None:
     window = utc("2026-01-01"), utc("2027-02-05")
-    open_time = hours(daily("09:00-17:00"), {}, ZoneInfo("UTC"), window)
-    found = starts(open_time, [], [], shape(30, 15), earliest=window[0], latest=window[1])
+    open_time = working_spans(daily("09:00-17:00"), {}, ZoneInfo("UTC"), window)
+    found = possible_starts(open_time, [], [], shape(30, 15), earliest=window[0], latest=window[1])
     assert len(found) == 400 * 31
 
 
@@ -240,5 +242,5 @@ def test_starts_agree_with_trying_every_minute(
         and set(range(m, m + length)) <= inside
         and not set(range(m - before, m + length + after)) & blocked
     ]
-    found = starts(open_time, busy, taken, wanted, earliest=at(earliest), latest=at(latest))
+    found = possible_starts(open_time, busy, taken, wanted, earliest=at(earliest), latest=at(latest))
     assert [minute(start) for start in found] == expected

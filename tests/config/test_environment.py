@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from django.core.exceptions import ImproperlyConfigured
 
-from config.environment import Environment
+from config.environment import Environment, home
 
 GIVEN = {
     "ONE": "1",
@@ -61,7 +61,7 @@ def test_what_makes_sense_is_read(env: Environment) -> None:
 def test_what_does_not_is_named_without_its_value(env: Environment, read: str, name: str, hint: str) -> None:
     with pytest.raises(ImproperlyConfigured) as refused:
         getattr(env, read)(name)
-    assert str(refused.value) == f"{name} makes no sense as it is set. {hint}"
+    assert str(refused.value) == f"{name} is invalid. {hint}"
 
 
 def test_a_file_that_is_no_text_is_named(env: Environment, tmp_path: Path) -> None:
@@ -70,3 +70,19 @@ def test_a_file_that_is_no_text_is_named(env: Environment, tmp_path: Path) -> No
         env.read_env(tmp_path / ".env")
     assert str(refused.value) == f"{tmp_path}/.env is not UTF-8. Save it as UTF-8."
     env.read_env(tmp_path / "none")
+
+
+def test_without_a_home_the_working_directory_is_one(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("KALENDS_HOME", raising=False)
+    assert home() == tmp_path
+    (tmp_path / "practice").mkdir()
+    monkeypatch.setenv("KALENDS_HOME", "practice")
+    assert home() == tmp_path / "practice"
+
+
+def test_a_home_that_does_not_exist_is_named(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("KALENDS_HOME", str(tmp_path / "practise"))
+    with pytest.raises(ImproperlyConfigured) as refused:
+        home()
+    assert str(refused.value) == ("KALENDS_HOME is no folder. Create it, set it to one that exists, or leave it out.")
