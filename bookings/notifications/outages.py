@@ -1,4 +1,4 @@
-"""A calendar that is lost is not lost in silence: staff are mailed once for each outage of their accounts."""
+"""Outages: staff are mailed once for each outage of a calendar account."""
 
 from __future__ import annotations
 
@@ -19,12 +19,11 @@ from connections.problems import sentence
 Policy = CalendarConfiguration.StalePolicy
 
 
-def tell_of_outages(now: datetime) -> int:
-    """Mail staff whose account needs them, or has been in trouble for as long as its last good copy is trusted.
+def mail_outages(now: datetime) -> int:
+    """Mail staff whose account needs them, or has failed for as long as its last good copy is trusted.
 
-    Once, and a second time only if an outage turns into one that needs them; how many mails went out. An account is
-    claimed by noting what is told; if the mail cannot be sent, it is still to be. Who has no address reads it on every
-    page.
+    Once, and a second time only if the outage turns into one that needs them; how many mails went out. A mail that
+    could not be sent is sent later. Staff without an address read of it on every page.
     """
     sent = 0
     for connection in _untold(now).select_related("user__calendar_configuration"):
@@ -68,19 +67,19 @@ def _troubles(connection: Connection) -> list[str]:
 
 def _what_follows(connection: Connection) -> str:
     """What an outage means, as the staff member chose it."""
-    known = _("Until it is mended, changes made on your iPhone are not seen, and bookings may not reach it.")
+    known = _("Until this is fixed, Kalends does not see changes made on your iPhone, and bookings may not reach it.")
     policy = connection.user.calendar_configuration.stale_policy
     return f"{known} {_POLICY[policy]() % {'minutes': settings.TRUST_MINUTES}}"
 
 
 _POLICY: dict[str, Callable[[], str]] = {
     Policy.PENDING: lambda: _(
-        "What was known last counts for %(minutes)s minutes; after that new bookings stay pending."
+        "Kalends relies on what it read last for %(minutes)s minutes; after that new bookings stay pending."
     ),
     Policy.NO_OPENINGS: lambda: _(
-        "What was known last counts for %(minutes)s minutes; after that no times are offered."
+        "Kalends relies on what it read last for %(minutes)s minutes; after that no times are offered."
     ),
-    Policy.TRUST: lambda: _("As you chose, what was known last goes on counting."),
+    Policy.TRUST: lambda: _("As you chose, Kalends goes on relying on what it read last."),
 }
 
 

@@ -46,7 +46,7 @@ def test_the_link_in_the_mail_shows_what_is_asked_and_a_button_decides(client: C
     outgoing.mail_proposals(NOW)
     mailed = link()
     page = client.get(mailed)
-    assert texts(page, "//h1") == ["Deleted on the phone"]
+    assert texts(page, "//h1") == ["Deleted on the iPhone"]
     assert texts(page, "//main//button") == ["Cancel and tell the client", "Put it back"]
     asked.refresh_from_db()
     assert asked.choice == ""  # looking decides nothing
@@ -85,7 +85,7 @@ def test_deletions_of_one_day_are_one_mail_and_one_decision(client: Client) -> N
     assert outgoing.mail_proposals(NOW) == 2
     subjects = sorted(one.subject for one in mail.outbox)
     assert subjects == [
-        "Please decide: 3 bookings deleted on the phone",
+        "Please decide: 3 bookings deleted on the iPhone",
         "Please decide: Clara Winter, Wed 2 Dec 2026, 10:00 (Europe/Berlin)",
     ]
     together = next(one for one in mail.outbox if "3 bookings" in one.subject)

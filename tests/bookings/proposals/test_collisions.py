@@ -56,7 +56,7 @@ def test_no_client_waits_longer_for_many_pending_bookings_over_events(practice: 
     practice.later()
     with CaptureQueriesContext(database) as asked:
         actions.confirm_pending(practice.user, practice.now)
-        collisions.notice(practice.user, practice.now)
+        collisions.update_notices(practice.user, practice.now)
     assert (len(asked), Booking.objects.filter(status="pending").count()) == (13, how_many)
 
 

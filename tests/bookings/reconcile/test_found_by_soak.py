@@ -45,7 +45,7 @@ def test_what_was_not_asked_in_the_hurry_is_asked_by_the_next_sync(practice: Pra
     practice.book(START + HOUR)
     assert practice.proposals() == []
     practice.poll_later()
-    assert practice.proposals() == [("deleted", "The event was deleted on the phone.")]
+    assert practice.proposals() == [("deleted", "The event was deleted on the iPhone.")]
 
 
 def test_no_client_waits_for_a_mail_to_staff(practice: Practice) -> None:
@@ -216,7 +216,7 @@ def test_a_deletion_in_a_calendar_that_is_not_read_is_asked_about(practice: Prac
     booking = practice.booked()
     practice.phone.delete(elsewhere(practice, booking))
     practice.poll_later(2)
-    assert practice.proposals() == [("deleted", "The event was deleted on the phone.")]
+    assert practice.proposals() == [("deleted", "The event was deleted on the iPhone.")]
 
 
 def test_after_a_push_to_a_calendar_that_is_not_read_a_deletion_is_asked_about_all_the_same(practice: Practice) -> None:
@@ -226,7 +226,7 @@ def test_after_a_push_to_a_calendar_that_is_not_read_a_deletion_is_asked_about_a
     assert practice.push() == ["pushed"]
     practice.phone.delete(href)
     practice.poll_later(2)
-    assert practice.proposals() == [("deleted", "The event was deleted on the phone.")]
+    assert practice.proposals() == [("deleted", "The event was deleted on the iPhone.")]
 
 
 def test_a_slot_in_a_calendar_that_is_not_read_follows_its_event(practice: Practice) -> None:
