@@ -14,6 +14,7 @@ from bookings.models import Booking, BookingChange, Proposal
 from bookings.notifications import emails, outgoing
 from bookings.notifications.client_notice import MAIL_LEASE
 from bookings.proposals import mail_links
+from tests.bookings.practice import Practice, berlin
 from tests.factories import (
     NOW,
     START,
@@ -199,3 +200,10 @@ def test_a_name_that_would_begin_another_header_stays_in_the_subject() -> None:
         "Please decide: Carla [31m Bcc: e@example.org",
     ]
     assert [len(one.recipients()) for one in mail.outbox] == [1, 1]
+
+
+def test_no_client_waits_for_a_mail_to_staff(practice: Practice) -> None:
+    practice.phone.move(practice.href(practice.booked()), berlin(1, 3))
+    practice.later()
+    practice.book(START + HOUR)
+    assert (Proposal.objects.open().count(), mail.outbox) == (1, [])
