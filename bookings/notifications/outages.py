@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
-from functools import partial
 
 from django.conf import settings
 from django.db.models import F, Q, QuerySet
@@ -12,10 +11,12 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from bookings.notifications import emails
-from connections import guard
+from bookings.notifications.client_notice import MAIL_LEASE
+from connections import guard, leases
 from connections.models import Calendar, CalendarConfiguration, Connection
 from connections.problems import sentence
 
+COLUMN = "outage_mail_claimed_until"
 Policy = CalendarConfiguration.StalePolicy
 
 
@@ -26,13 +27,14 @@ def mail_outages(now: datetime) -> int:
     could not be sent is sent later. Staff without an address read of it on every page.
     """
     sent = 0
-    for connection in _untold(now).select_related("user__calendar_configuration"):
-        row = Connection.objects.filter(pk=connection.pk)
-        mine = row.filter(notified_error_code=connection.notified_error_code, error_code=connection.error_code)
-        if mine.update(notified_error_code=connection.error_code):
-            untell = partial(_untell, row, connection.notified_error_code)
-            with guard.isolate_failure(f"telling of the outage of connection {connection.pk}", untell):
+    for connection in _untold(now).filter(leases.free(now, COLUMN)).select_related("user__calendar_configuration"):
+        told = {"notified_error_code": connection.notified_error_code, "error_code": connection.error_code}
+        mine = Connection.objects.filter(**told, pk=connection.pk)
+        if leases.take(mine, now, until=now + MAIL_LEASE, column=COLUMN):
+            with guard.isolate_failure(f"telling of the outage of connection {connection.pk}"):
                 _mail(connection)
+                # Not if the outage ended meanwhile: the next one is told again.
+                leases.release(mine, column=COLUMN, notified_error_code=connection.error_code)
                 sent += 1
     return sent
 
@@ -42,10 +44,6 @@ def _untold(now: datetime) -> QuerySet[Connection]:
     lasting = Q(failing_since__lte=trusted_since, notified_error_code="")
     reachable = Connection.objects.filter(user__is_active=True).exclude(user__email="").exclude(error_code="")
     return reachable.filter(lasting | Q(needs_attention=True) & ~Q(notified_error_code=F("error_code"))).order_by("pk")
-
-
-def _untell(row: QuerySet[Connection], told: str, error: str) -> None:
-    row.update(notified_error_code=told)
 
 
 def _mail(connection: Connection) -> None:

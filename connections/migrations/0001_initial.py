@@ -93,6 +93,7 @@ class Migration(migrations.Migration):
                 ('failing_since', models.DateTimeField(blank=True, null=True, verbose_name='failing since')),
                 ('failures', models.PositiveIntegerField(default=0, verbose_name='failures in a row')),
                 ('notified_error_code', models.CharField(blank=True, editable=False, max_length=40, verbose_name='error that was told by mail')),
+                ('outage_mail_claimed_until', models.DateTimeField(blank=True, editable=False, null=True)),
                 ('next_sync_at', models.DateTimeField(blank=True, db_index=True, null=True, verbose_name='next sync')),
                 ('not_before', models.DateTimeField(blank=True, null=True, verbose_name='asked to wait until')),
                 ('poll_started_at', models.DateTimeField(blank=True, null=True, verbose_name='last poll started')),

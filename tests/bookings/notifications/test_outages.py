@@ -10,6 +10,7 @@ from django.core import mail
 from django.core.mail.backends.locmem import EmailBackend
 
 from bookings import tasks
+from bookings.notifications.client_notice import MAIL_LEASE
 from bookings.notifications.outages import mail_outages
 from connections import accounts
 from connections.models import Calendar, Connection
@@ -131,8 +132,44 @@ def test_a_mail_that_could_not_be_sent_is_sent_later(monkeypatch: pytest.MonkeyP
     with monkeypatch.context() as broken:
         broken.setattr(EmailBackend, "send_messages", refuse)
         assert mail_outages(NOW) == 0
+    assert [mail_outages(moment) for moment in (NOW, NOW + MAIL_LEASE, NOW + HOUR)] == [0, 1, 0]
+
+
+@pytest.mark.django_db
+def test_an_outage_is_told_though_a_process_died_over_the_mail(monkeypatch: pytest.MonkeyPatch) -> None:
+    ConnectionFactory(user=UserFactory(), needs_attention=True, error_code="unauthorized")
+
+    def killed(*_arguments: Any) -> int:
+        raise SystemExit
+
+    with monkeypatch.context() as dying:
+        dying.setattr(EmailBackend, "send_messages", killed)
+        with pytest.raises(SystemExit):
+            mail_outages(NOW)
+    assert [mail_outages(moment) for moment in (NOW, NOW + MAIL_LEASE, NOW + HOUR)] == [0, 1, 0]
+
+
+@pytest.mark.django_db
+def test_the_schedule_mails_outages() -> None:
+    ConnectionFactory(user=UserFactory(), needs_attention=True, error_code="unauthorized")
     tasks.push_events()
     assert len(mail.outbox) == 1
+
+
+@pytest.mark.django_db
+def test_an_outage_that_ended_while_it_was_told_leaves_the_next_one_to_be_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    row = ConnectionFactory(user=UserFactory(), needs_attention=True, error_code="unauthorized")
+    real = EmailBackend.send_messages
+
+    def recover(backend: EmailBackend, messages: Any) -> int:
+        Connection.objects.filter(pk=row.pk).update(error_code="")
+        return real(backend, messages)
+
+    with monkeypatch.context() as recovering:
+        recovering.setattr(EmailBackend, "send_messages", recover)
+        assert mail_outages(NOW) == 1
+    Connection.objects.update(error_code="unauthorized")
+    assert mail_outages(NOW + HOUR) == 1
 
 
 def test_a_refused_password_is_not_tried_again_because_somebody_asked_while_icloud_was_down(
