@@ -1,4 +1,4 @@
-"""Who books: the same person is one client, however often and with whomever they book."""
+"""Clients: the same person is one client, however often and with whichever staff member they book."""
 
 from __future__ import annotations
 
@@ -13,15 +13,15 @@ _CONTROLS = re.compile(r"[\s\x00-\x1f\x7f-\x9f\u2028\u2029]+")
 
 
 def one_line(text: str) -> str:
-    """What somebody gave, without line ends and other controls: it may come to stand in a mail's head."""
+    """The text without line ends and other control characters, because it may become part of a mail's header."""
     return _CONTROLS.sub(" ", text).strip()
 
 
 def client_of(name: str, email: str, phone: str) -> Client:
-    """The client of these details: one already known by all of them, or a new one.
+    """The client with exactly these details, made now if there is none.
 
-    Inside a transaction: until it ends nobody else makes a client of the same details, not with another staff member
-    either, whose lock is another one.
+    Call it inside a transaction: until that ends nobody else makes a client with the same details, whichever staff
+    member they book.
     """
     _lock(f"{name}\n{email}\n{phone}".upper())
     known = Client.objects.filter(name__iexact=name, email__iexact=email, phone=phone).first()
@@ -29,7 +29,7 @@ def client_of(name: str, email: str, phone: str) -> Client:
 
 
 def _lock(who: str) -> None:
-    """Wait for whoever is writing down the same person; on SQLite every transaction has the write lock anyway."""
+    """Wait for whoever is making the same client; on SQLite every transaction has the write lock anyway."""
     if connection.vendor == "postgresql":
         key = int.from_bytes(hashlib.sha256(who.encode()).digest()[:8], signed=True)
         with connection.cursor() as cursor:

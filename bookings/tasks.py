@@ -18,7 +18,7 @@ from practice.models import User
 
 
 def settle_booking(booking_id: int) -> None:
-    """Right after a change: settle what it answered, push it and tell who must know."""
+    """Right after a change: compare its event where that is due, push it, and tell the client."""
     for user in User.objects.filter(bookings__pk=booking_id):
         reconcile(user, timezone.now())
     outbox.push_booking(booking_id, timezone.now())
@@ -26,18 +26,18 @@ def settle_booking(booking_id: int) -> None:
 
 
 def push_events() -> None:
-    """On schedule: push what is due, tell clients and staff what is due."""
+    """On schedule: push what is due and send the mails that are due."""
     now = timezone.now()
     mirrored_slots.follow_slots(now)
     outbox.push_due(now)
     outgoing.tell_clients(now)
     outgoing.mail_proposals(now)
     outgoing.warn_staff(now)
-    outages.tell_of_outages(now)
+    outages.mail_outages(now)
 
 
 def reconcile_bookings() -> None:
-    """On schedule: hold bookings against calendars wherever a sync asked for it and nobody has done it since."""
+    """On schedule: compare bookings with calendars wherever a sync asked for it and it was not done since."""
     now = timezone.now()
     for user in User.objects.filter(calendar_configuration__reconcile_due=True):
         with guard.isolate_failure(f"reconciling user {user.pk}"):
@@ -45,15 +45,15 @@ def reconcile_bookings() -> None:
 
 
 def after_sync(user_id: int, now: datetime, *, offline: bool = False) -> None:
-    """What follows every sync, by whichever door it came (the setting AFTER_SYNC).
+    """What follows every sync, whatever started it (the setting AFTER_SYNC).
 
-    `offline`: a client waits for the end of it, so what talks to servers of calendars or mail is left to the schedule.
+    `offline`: a client is waiting, so requests to calendar and mail servers are left to the schedule.
     """
     waiting = LinkedEvent.objects.unsettled().filter(booking__staff=user_id, state=LinkedEvent.State.NEEDS_RECONNECT)
     asks = Q(reconcile_due=True) | Exists(actions.still_pending(user_id, now)) | Exists(waiting)
     configuration = CalendarConfiguration.objects.filter(asks, user=user_id).select_related("user").first()
     if configuration is None:
-        return  # so it is after nearly every poll, and one query has told
+        return  # the usual case after a poll costs one query
     user = configuration.user
     if configuration.reconcile_due:
         for kind in outbox.KINDS:
@@ -63,4 +63,4 @@ def after_sync(user_id: int, now: datetime, *, offline: bool = False) -> None:
             outgoing.mail_proposals(now)
     actions.confirm_pending(user, now)
     if not offline and waiting.exists():
-        outbox.push_due(now, user=user)  # the account answers again, so what waited for that goes out at once
+        outbox.push_due(now, user=user)  # the account answers again, so what waited for it is pushed at once

@@ -59,7 +59,7 @@ def book(
     if not client.name.strip():
         raise Refused(_("Say who the booking is for."))
     if not service.active:
-        raise Refused(_("“%(service)s” cannot be booked at present.") % {"service": service})
+        raise Refused(_("“%(service)s” cannot be booked at the moment.") % {"service": service})
     refuse_far(start, now)
     candidates = _candidates(service, staff)
     refresh_all([user.pk for user in candidates], now, seconds=settings.FRESHNESS_DEADLINE_SECONDS)
@@ -115,6 +115,6 @@ def _book_with(
         history.record(booking, Kind.MADE, Source.STAFF, now=now, actor=actor)
         placements.place(booking)
         if anyway:
-            collisions.keep(booking, now, actor)
+            collisions.acknowledge(booking, now, actor)
         nudge(booking)
     return booking

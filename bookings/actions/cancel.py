@@ -21,7 +21,7 @@ Source = BookingChange.Source
 
 
 def cancel(booking: Booking, *, now: datetime, actor: User | None = None, source: Source = Source.STAFF) -> Booking:
-    """Cancel a live booking: its time opens, its event goes. One that is cancelled stays as it is."""
+    """Cancel a live booking: its time is free again and its event is removed. A cancelled one stays as it is."""
     with schedule_lock(booking.staff):
         try:
             booking = lock_active_booking(booking)

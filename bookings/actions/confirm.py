@@ -1,4 +1,4 @@
-"""Confirm what is pending."""
+"""Confirm pending bookings."""
 
 from __future__ import annotations
 
@@ -25,11 +25,11 @@ Source = BookingChange.Source
 
 
 def confirm_pending(user: User, now: datetime) -> None:
-    """Confirm what is pending with the user, as far as the calendars are read again and the time is free."""
+    """Confirm the user's pending bookings if the calendars are read again, each if its time is free."""
     pending = list(still_pending(user.pk, now))
     if not pending or not is_read(user, now):
         return
-    asked = collisions.unanswered(user, pending)  # of all at once: a client may be waiting for the end of this
+    asked = collisions.unacknowledged(user, pending)  # for all at once, because a client may be waiting
     for booking in pending:
         if booking.pk not in asked:
             with suppress(Refused):  # cancelled meanwhile
@@ -37,20 +37,20 @@ def confirm_pending(user: User, now: datetime) -> None:
 
 
 def still_pending(user_id: int, now: datetime) -> QuerySet[Booking]:
-    """What is pending with a staff member and has not begun: a client who is there needs no mail that they may come."""
+    """Pending bookings of a staff member that have not begun; after that a confirmation is of no use to the client."""
     return Booking.objects.filter(staff=user_id, status=Booking.Status.PENDING, start__gt=now)
 
 
 def confirm(booking: Booking, *, now: datetime) -> bool:
-    """Confirm a pending booking if its staff member's calendars are read again and its time is free; was it?
+    """Confirm a pending booking if its staff member's calendars are read again and its time is free. True if it was.
 
-    What it was booked against besides calendars (hours, notice, whatever staff insisted on) is no question any more.
+    Hours, notice and what staff insisted on were settled when it was booked and are not checked again.
     """
     with schedule_lock(booking.staff):
         booking = lock_active_booking(booking)
         if booking.status != Booking.Status.PENDING or not is_read(booking.staff, now):
             return False
-        if collisions.is_asked_about(booking):
+        if collisions.is_unacknowledged(booking):
             return False
         booking.status, booking.cause = Booking.Status.CONFIRMED, Booking.Cause.NONE
         booking.revision += 1

@@ -29,11 +29,10 @@ Source = BookingChange.Source
 
 
 def decide(proposal: Proposal, *, choice: str, now: datetime, actor: User | None = None, shown: str = "") -> Booking:
-    """Decide, and tell the client at once what became of it. Raises Refused.
+    """Carry out a decision and tell the client the result at once. Raises Refused.
 
-    A mail that cannot be sent undoes nothing: it is sent later.
-
-    `shown`: the stamp of what they saw. Something else is not decided; without one it is decided as it stands.
+    A mail that cannot be sent is sent later. With `shown`, the stamp of what the page showed, the decision is refused
+    if the proposal has changed since; without it the proposal is decided as it is.
     """
     booking = _carry_out(proposal, choice=choice, now=now, actor=actor, shown=shown)
     outgoing.tell_clients(now, booking=booking)
@@ -43,15 +42,15 @@ def decide(proposal: Proposal, *, choice: str, now: datetime, actor: User | None
 def decide_all(
     asked: Sequence[Proposal], *, choice: str, now: datetime, actor: User | None = None, shown: Sequence[str] = ()
 ) -> tuple[int, list[str]]:
-    """Decide alike upon those of `asked` that a page has shown: how many, and the sentences of those that could not be.
+    """Decide all of `asked` that a page has shown in the same way: how many were decided, and why others were not.
 
-    Without stamps in `shown`: upon all of them, as they stand.
+    Without stamps in `shown` all of them are decided as they are.
     """
     decided, refused = 0, []
     for proposal, stamp in mail_links.submitted(asked, shown):
         try:
             if proposal is None:
-                raise Refused(_("Something shown here has been settled meanwhile. See what is still asked."))
+                raise Refused(_("Something shown here is already settled. Check what is still open."))
             decide(proposal, choice=choice, now=now, actor=actor, shown=stamp)
             decided += 1
         except Refused as error:
@@ -64,9 +63,9 @@ def _carry_out(proposal: Proposal, *, choice: str, now: datetime, actor: User | 
         booking = lock_active_booking(proposal.booking)
         proposal = Proposal.objects.select_for_update(of=("self",)).with_details().get(pk=proposal.pk)
         if choice not in proposal.choices:
-            raise Refused(_("This cannot be chosen here."))
+            raise Refused(_("This choice is not available here."))
         if shown and shown != mail_links.stamp_of(proposal):
-            raise Refused(_("This has changed since you looked at it. See what it is now, then decide."))
+            raise Refused(_("This has changed since you opened the page. Check it again, then decide."))
         open_still = Proposal.objects.open().filter(pk=proposal.pk)
         if (open_still & lifecycle.expired(now)).exists():
             raise Refused(_("This booking is over. There is nothing to decide any more."))
@@ -85,17 +84,17 @@ def _carry_out(proposal: Proposal, *, choice: str, now: datetime, actor: User | 
 
 
 def _keep(booking: Booking, now: datetime) -> None:
-    """Staff know of the event that lies over the booking; there may be another one."""
+    """Staff keep the booking although an event overlaps it; there may be another one."""
     if booking.status == Booking.Status.PENDING:
         confirm(booking, now=now)
-    collisions.notice(booking.staff, now)
+    collisions.update_notices(booking.staff, now)
 
 
 def _accept(booking: Booking, proposal: Proposal, now: datetime, actor: User | None) -> None:
-    """Let the booking follow the phone, whatever it overlaps; that is known then, and not asked about."""
+    """Move the booking to the time on the iPhone; staff know what it overlaps there and are not asked again."""
     if proposal.new_start is None or proposal.new_end is None:
-        raise Refused(_("The event has no time that a booking could follow. Put it back, or cancel the booking."))
+        raise Refused(_("The event has no time that the booking could move to. Put it back, or cancel the booking."))
     refuse_far(proposal.new_start, now)
     placements.follow(proposal.linked_event, proposal.seen)
     move(booking, proposal.new_start, proposal.new_end, now=now, actor=actor, source=Source.PHONE)
-    collisions.keep(booking, now, actor)
+    collisions.acknowledge(booking, now, actor)

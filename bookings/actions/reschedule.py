@@ -1,4 +1,4 @@
-"""Move a booking to another time, and take such a move back."""
+"""Move a booking to another time, and undo a move that the iPhone made."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def reschedule(
 ) -> Booking:
     """Move a live booking to `start`, keeping its length unless `end` is given. Raises NotOpen, Refused.
 
-    Where it is already nothing changes, and nobody is told.
+    If it is at that time already, nothing changes and nobody is told.
     """
     refuse_far(start, now)
     refresh(booking.staff_id, now, seconds=settings.FRESHNESS_DEADLINE_SECONDS)
@@ -57,7 +57,7 @@ def reschedule(
         check_open(booking.staff, shape, start, now=now, anyway=anyway, moving=booking)
         move(booking, start, until, now=now, actor=actor, source=source)
         if anyway:
-            collisions.keep(booking, now, actor)
+            collisions.acknowledge(booking, now, actor)
         return booking
 
 
@@ -75,8 +75,8 @@ def move(
 ) -> Booking:
     """Write a live booking's new time. Inside the staff member's lock, after the time was found to be free.
 
-    Only where it overlaps another booking, as staff insisted, it may from now on. `already_in_calendar` is the ETag of
-    an event that has this time already, and need not be pushed.
+    From now on it may overlap others only if it does so at this time, because staff insisted. `already_in_calendar` is
+    the ETag of an event that has this time already and need not be pushed.
     """
     before = (booking.start, booking.end)
     shape = replace(booking.service.shape, duration=end - start)
@@ -110,7 +110,7 @@ def undo(change: BookingChange, *, now: datetime, actor: User | None = None) -> 
             raise Refused(client_notice.why_not_undone(latest, now))
         shape = replace(booking.service.shape, duration=change.old_end - change.old_start)
         if search.collides(booking.staff, shape, change.old_start, moving=booking):
-            raise NotOpen(_("The old time is taken by now."), [])
+            raise NotOpen(_("The old time has been taken in the meantime."), [])
         return move(
             booking,
             change.old_start,

@@ -1,4 +1,4 @@
-"""Let an event become again what its booking says."""
+"""Restore an event that the iPhone changed."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ Source = BookingChange.Source
 
 
 def restore(booking: Booking, placement: LinkedEvent, *, now: datetime, seen: Span | None = None) -> None:
-    """Let the event become again what the booking says, though it has the time `seen` on the phone (None: none).
+    """Have the event written as the booking says. `seen` is the time that it has on the iPhone, if any that counts.
 
-    Raises Refused if it is cancelled.
+    Raises Refused if the booking is cancelled.
     """
     with schedule_lock(booking.staff):
         booking = lock_active_booking(booking)

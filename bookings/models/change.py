@@ -24,7 +24,7 @@ class BookingChange(models.Model):
 
     class Source(models.TextChoices):
         STAFF = "staff", _("by staff")
-        PHONE = "phone", _("on the phone")
+        PHONE = "phone", _("on the iPhone")
         CLIENT = "client", _("by the client")
         KALENDS = "kalends", _("by Kalends")
 

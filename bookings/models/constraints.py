@@ -1,4 +1,4 @@
-"""The last net under the rule that one staff member's bookings never overlap."""
+"""The database's own guarantee that the bookings of one staff member never overlap."""
 
 from __future__ import annotations
 

@@ -24,7 +24,7 @@ class LinkedEventQuerySet(PlacementQuerySet["LinkedEvent"]):
         return super().with_content().select_related("booking__service", "booking__client", "booking__staff")
 
     def awaited_elsewhere(self) -> LinkedEventQuerySet:
-        """Those that are to go, but show their booking as it is until the calendar that is linked now has it too."""
+        """Events to be removed only when the calendar that is linked now has the booking; until then they show it."""
         return self.filter(
             wanted=LinkedEvent.Wanted.ABSENT,
             agreed_start=F("booking__start"),

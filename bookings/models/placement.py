@@ -193,7 +193,7 @@ class Placement(models.Model):
         PUSHED = "pushed", _("On the calendar")
         RETRYING = "retrying", _("Trying again")
         CHANGED_ON_BOTH_SIDES = "changed_on_both_sides", _("Changed on both sides")
-        NEEDS_RECONNECT = "needs_reconnect", _("Reconnect iCloud")
+        NEEDS_RECONNECT = "needs_reconnect", _("Needs reconnecting")
         NO_LINKED_CALENDAR = "no_linked_calendar", _("No linked calendar")
 
     wanted = models.CharField(_("wanted"), max_length=8, choices=Wanted, default=Wanted.PRESENT)

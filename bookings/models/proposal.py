@@ -40,10 +40,10 @@ class Proposal(models.Model):
     """A change made on the phone that staff must decide. Until then the booking stands."""
 
     class Kind(models.TextChoices):
-        MOVED = "moved", _("Moved on the phone")
-        RESHAPED = "reshaped", _("Made all-day, floating or repeating on the phone")
-        DELETED = "deleted", _("Deleted on the phone")
-        BOTH_SIDES = "both_sides", _("Changed on the phone and in Kalends")
+        MOVED = "moved", _("Moved on the iPhone")
+        RESHAPED = "reshaped", _("Made all-day, floating or repeating on the iPhone")
+        DELETED = "deleted", _("Deleted on the iPhone")
+        BOTH_SIDES = "both_sides", _("Changed on the iPhone and in Kalends")
         COLLISION = "collision", _("An event now overlaps the booking")
 
     class Choice(models.TextChoices):

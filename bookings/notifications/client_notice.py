@@ -67,5 +67,5 @@ def why_not_undone(change: BookingChange, now: datetime) -> str:
     if change.notified_at is not None:
         return _("The client has been told already. Reschedule the booking instead.")
     if leases.is_taken(change.claimed_until, now):
-        return _("A mail to the client about it is on its way. Reschedule the booking instead.")
+        return _("An e-mail to the client is being sent. Reschedule the booking instead.")
     return _("It is too late to undo this. Reschedule the booking instead.")

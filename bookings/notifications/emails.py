@@ -11,6 +11,7 @@ from django.core.mail import send_mail
 from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from bookings.clients import one_line
 from bookings.models import Booking, BookingChange, Proposal
@@ -22,22 +23,21 @@ Kind = BookingChange.Kind
 
 
 def tell_client(change: BookingChange, known: BookingChange | None = None) -> bool:
-    """Mail the client what became of the booking, who was told `known` last.
+    """Mail the client how their booking stands after `change`; `known` is the change that they were told last.
 
-    False if the client left no address, or if it is again what they were told.
+    False if the client has no address, or if nothing differs from what they were told.
     """
     booking = change.booking
     if not booking.client.email or (known and _says_the_same(change, known)):
         return False
     with translation.override(booking.client.language or settings.LANGUAGE_CODE):
-        letter = _letter(change, known)
-        send(_subject(change, known), letter, booking.client.email)
+        send(_subject(change, known), _body(change, known), booking.client.email)
     return True
 
 
-def send(subject: str, letter: str, address: str) -> None:
-    """One mail to one address; what is named in its subject cannot begin another header."""
-    send_mail(one_line(subject), letter, settings.DEFAULT_FROM_EMAIL, [address])
+def send(subject: str, body: str, address: str) -> None:
+    """Send one mail to one address; a name in its subject cannot start another header."""
+    send_mail(one_line(subject), body, settings.DEFAULT_FROM_EMAIL, [address])
 
 
 def _says_the_same(change: BookingChange, known: BookingChange) -> bool:
@@ -48,13 +48,13 @@ def _says_the_same(change: BookingChange, known: BookingChange) -> bool:
 
 
 def _is_move(change: BookingChange, known: BookingChange | None) -> bool:
-    """Is the time another than the client knows? Who was told nothing so far hears of a booking, not of its moves."""
+    """Does the time differ from the one the client knows? Who was told nothing yet hears of a booking, not of moves."""
     moved = change.kind in (Kind.MOVED, Kind.UNDONE)
     return moved and known is not None and (change.new_start, change.new_end) != (known.new_start, known.new_end)
 
 
 def _at(change: BookingChange, known: BookingChange | None) -> datetime:
-    """The time by which the client knows the booking: one that is cancelled, by the one they were told."""
+    """The time by which the client knows the booking; of a cancelled one, the time they were told."""
     return known.new_start if known and change.kind == Kind.CANCELLED else change.booking.start
 
 
@@ -69,7 +69,7 @@ def _subject(change: BookingChange, known: BookingChange | None) -> str:
     return _("Booked: %(service)s, %(time)s") % values
 
 
-def _letter(change: BookingChange, known: BookingChange | None) -> str:
+def _body(change: BookingChange, known: BookingChange | None) -> str:
     booking = change.booking
     lines = [_("Hello %(name)s,") % {"name": booking.client.name}, "", _sentence(change, known)]
     if known and _is_move(change, known):
@@ -89,33 +89,41 @@ def _sentence(change: BookingChange, known: BookingChange | None) -> str:
     if change.kind == Kind.CANCELLED:
         return _("your booking “%(service)s” on %(time)s is cancelled.") % values
     if booking.status == Booking.Status.PENDING:
-        return _("we received your booking “%(service)s” for %(time)s. We confirm by mail as soon as we can.") % values
+        return (
+            _("we received your booking “%(service)s” for %(time)s. We will confirm it by e-mail as soon as we can.")
+            % values
+        )
     if _is_move(change, known):
         return _("your booking “%(service)s” has a new time: %(time)s.") % values
     return _("your booking “%(service)s” on %(time)s is confirmed.") % values
 
 
-def propose(proposals: Sequence[Proposal], token: str) -> bool:
-    """Mail the staff member what happened on the phone, with a link to a page that decides; False without an address.
+def ask_staff(proposals: Sequence[Proposal], token: str) -> bool:
+    """Mail the staff member what happened on the iPhone, with a link to decide; False without an address.
 
-    Several are deletions of one day, decided together.
+    Several proposals are deletions of one day, which are decided together.
     """
     booking = proposals[0].booking
     if not booking.staff.email:
         return False
-    what = [_what(proposal) for proposal in proposals]
+    count = len(proposals)
+    until = ngettext("The booking stands until you decide:", "The bookings stand until you decide:", count)
     lines = [
-        *what,
+        *(_what(proposal) for proposal in proposals),
         "",
-        _("The booking stands until you decide:") if len(what) == 1 else _("The bookings stand until you decide:"),
+        until,
         _link("proposals:from_mail", token),
     ]
     subject = _("Please decide: %(client)s, %(time)s") % {
         "client": booking.client.name,
         "time": _to_staff(booking),
     }
-    if len(what) > 1:
-        subject = _("Please decide: %(count)s bookings deleted on the phone") % {"count": len(what)}
+    if count > 1:
+        subject = ngettext(
+            "Please decide: %(count)s booking deleted on the iPhone",
+            "Please decide: %(count)s bookings deleted on the iPhone",
+            count,
+        ) % {"count": count}
     send(subject, "\n".join(lines), booking.staff.email)
     return True
 

@@ -1,10 +1,9 @@
-"""A calendar that is lost is not lost in silence: staff are mailed once for each outage of their accounts."""
+"""Outages: staff are mailed once for each outage of a calendar account."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
-from functools import partial
 
 from django.conf import settings
 from django.db.models import F, Q, QuerySet
@@ -12,27 +11,29 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from bookings.notifications import emails
-from connections import guard
+from bookings.notifications.client_notice import MAIL_LEASE
+from connections import guard, leases
 from connections.models import CalendarConfiguration, Connection
 
+COLUMN = "outage_mail_claimed_until"
 Policy = CalendarConfiguration.StalePolicy
 
 
-def tell_of_outages(now: datetime) -> int:
-    """Mail staff whose account needs them, or has been in trouble for as long as its last good copy is trusted.
+def mail_outages(now: datetime) -> int:
+    """Mail staff whose account needs them, or has failed for as long as its last good copy is trusted.
 
-    Once, and a second time only if an outage turns into one that needs them; how many mails went out. An account is
-    claimed by noting what is told; if the mail cannot be sent, it is still to be. Who has no address reads it on every
-    page.
+    Once, and a second time only if the outage turns into one that needs them; how many mails went out. A mail that
+    could not be sent is sent later. Staff without an address read of it on every page.
     """
     sent = 0
-    for connection in _untold(now).select_related("user__calendar_configuration"):
-        row = Connection.objects.filter(pk=connection.pk)
-        mine = row.filter(notified_error_code=connection.notified_error_code, error_code=connection.error_code)
-        if mine.update(notified_error_code=connection.error_code):
-            untell = partial(_untell, row, connection.notified_error_code)
-            with guard.isolate_failure(f"telling of the outage of connection {connection.pk}", untell):
+    for connection in _untold(now).filter(leases.free(now, COLUMN)).select_related("user__calendar_configuration"):
+        told = {"notified_error_code": connection.notified_error_code, "error_code": connection.error_code}
+        mine = Connection.objects.filter(**told, pk=connection.pk)
+        if leases.take(mine, now, until=now + MAIL_LEASE, column=COLUMN):
+            with guard.isolate_failure(f"telling of the outage of connection {connection.pk}"):
                 _mail(connection)
+                # Not if the outage ended meanwhile: the next one is told again.
+                leases.release(mine, column=COLUMN, notified_error_code=connection.error_code)
                 sent += 1
     return sent
 
@@ -42,10 +43,6 @@ def _untold(now: datetime) -> QuerySet[Connection]:
     lasting = Q(failing_since__lte=trusted_since, notified_error_code="")
     reachable = Connection.objects.filter(user__is_active=True).exclude(user__email="").exclude(error_code="")
     return reachable.filter(lasting | Q(needs_attention=True) & ~Q(notified_error_code=F("error_code"))).order_by("pk")
-
-
-def _untell(row: QuerySet[Connection], told: str, error: str) -> None:
-    row.update(notified_error_code=told)
 
 
 def _mail(connection: Connection) -> None:
@@ -67,19 +64,19 @@ def _troubles(connection: Connection) -> list[str]:
 
 def _what_follows(connection: Connection) -> str:
     """What an outage means, as the staff member chose it."""
-    known = _("Until it is mended, changes made on your iPhone are not seen, and bookings may not reach it.")
+    known = _("Until this is fixed, Kalends does not see changes made on your iPhone, and bookings may not reach it.")
     policy = connection.user.calendar_configuration.stale_policy
     return f"{known} {_POLICY[policy]() % {'minutes': settings.TRUST_MINUTES}}"
 
 
 _POLICY: dict[str, Callable[[], str]] = {
     Policy.PENDING: lambda: _(
-        "What was known last counts for %(minutes)s minutes; after that new bookings stay pending."
+        "Kalends relies on what it read last for %(minutes)s minutes; after that new bookings stay pending."
     ),
     Policy.NO_OPENINGS: lambda: _(
-        "What was known last counts for %(minutes)s minutes; after that no times are offered."
+        "Kalends relies on what it read last for %(minutes)s minutes; after that no times are offered."
     ),
-    Policy.TRUST: lambda: _("As you chose, what was known last goes on counting."),
+    Policy.TRUST: lambda: _("As you chose, Kalends goes on relying on what it read last."),
 }
 
 

@@ -1,7 +1,7 @@
-"""Who must be told: once, and again only where a mail could not be sent.
+"""Mails that are due: each is sent once, and again only if it could not be sent.
 
-A worker takes what it mails (`connections.leases`), so two never send the same mail. What could not be sent, or was not
-because the process died, is free again when that lease is over.
+A worker takes what it mails (`connections.leases`), so that two never send the same mail. What could not be sent is
+free again when that lease is over.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ def tell_clients(now: datetime, *, booking: Booking | None = None) -> int:
 
 
 def _last_told(change: BookingChange) -> BookingChange | None:
-    """What the client heard last about the booking: not every time that it had in between."""
+    """The change of the booking that the client was told last; they do not hear of every one in between."""
     return (
         BookingChange.objects.filter(booking=change.booking_id).exclude(notified_at=None).order_by("-at", "-pk").first()
     )
@@ -49,10 +49,10 @@ def mail_proposals(now: datetime) -> int:
     lifecycle.withdraw_expired(now)
     due = Proposal.objects.to_mail(now).with_details().order_by("booking__start", "pk")
     sent = 0
-    for letter in _letters(due):
-        if proposals := [proposal for proposal in letter if _take(proposal, now)]:
+    for group in _by_mail(due):
+        if proposals := [proposal for proposal in group if _take(proposal, now)]:
             with guard.isolate_failure(f"asking staff about booking {proposals[0].booking_id}"):
-                sent += emails.propose(proposals, mail_links.token_of(*proposals))
+                sent += emails.ask_staff(proposals, mail_links.token_of(*proposals))
                 for proposal in proposals:
                     leases.release(_row(proposal), column="mail_claimed_until", **{_field(proposal): now})
     return sent
@@ -68,18 +68,18 @@ def _row(proposal: Proposal) -> ProposalQuerySet:
 
 
 def _field(proposal: Proposal) -> str:
-    """What the mail sets: the first one `mailed_at`, the reminder `reminded_at`."""
+    """The column in which the mail is noted: the first one in `mailed_at`, the reminder in `reminded_at`."""
     return "mailed_at" if proposal.mailed_at is None else "reminded_at"
 
 
-def _letters(proposals: Iterable[Proposal]) -> list[list[Proposal]]:
-    """What goes into one mail: deletions of one staff member's day together, everything else alone."""
-    letters: dict[tuple[int, date | int], list[Proposal]] = {}
+def _by_mail(proposals: Iterable[Proposal]) -> list[list[Proposal]]:
+    """Group proposals by mail: the deletions of one staff member's day together, every other proposal alone."""
+    mails: dict[tuple[int, date | int], list[Proposal]] = {}
     for proposal in proposals:
         deleted = proposal.kind == Proposal.Kind.DELETED
         key = lifecycle.day_of(proposal) if deleted else proposal.pk
-        letters.setdefault((proposal.booking.staff_id, key), []).append(proposal)
-    return list(letters.values())
+        mails.setdefault((proposal.booking.staff_id, key), []).append(proposal)
+    return list(mails.values())
 
 
 def warn_staff(now: datetime) -> int:

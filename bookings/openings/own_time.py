@@ -1,4 +1,4 @@
-"""What bookings answer for: which events are their own, and which time they take."""
+"""The time of Kalends' own: which events are pushed bookings or blocked slots, and which time bookings take."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ ALWAYS: Span = (datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UT
 
 
 def own_spans(user: User, start: datetime, end: datetime, *, moving: Booking | None = None) -> dict[str, list[Span]]:
-    """Which time, by UID of the pushed event, does not block in [start, end) because a booking answers for it.
+    """By UID of a pushed event: its time in [start, end) that does not block, because a booking takes it already.
 
-    An event holds the span of its live booking, and until a change of the booking is pushed also the span it still has
-    in the calendar. One that is to go blocks nothing any more, one that moves with its booking (`moving`) neither, and
-    one pushed for another staff member blocks nobody but that one. The same goes for the events of blocked slots.
+    That is the span of the live booking and, until a change of the booking is pushed, the span that the event still has
+    in the calendar. An event that is to be removed blocks nothing at all, nor does the event of the booking that is
+    being moved (`moving`). An event pushed for another staff member blocks only them. The same holds for blocked slots.
     """
     agreed = Q(agreed_start__lt=end, agreed_end__gt=start)
     near = Q(booking__start__lt=end, booking__end__gt=start) | agreed
@@ -51,7 +51,7 @@ def _spans(placement: LinkedEvent, user: User, moving: Booking | None) -> list[S
 
 
 def booked_spans(user: User, start: datetime, end: datetime, *, exclude: Booking | None = None) -> list[Span]:
-    """The time with buffers that live bookings take in [start, end), without that of `but`."""
+    """The time with buffers that live bookings take in [start, end), without those of `exclude`."""
     bookings = Booking.objects.filter(staff=user).live().overlapping(start, end)
     if exclude is not None:
         bookings = bookings.exclude(pk=exclude.pk)

@@ -1,4 +1,4 @@
-"""How a booking stands with the linked calendar, in words and with the one thing to do about it."""
+"""How far the linked calendar has a booking, in words and with the one thing to do about it."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy
 from bookings.models import Booking, LinkedEvent
 from bookings.models.placement import Placement
 from bookings.push.outbox import push_state
+from connections.models import Connection
 from connections.problems import Problem
 
 State = Placement.State
@@ -26,13 +27,11 @@ TONES = {
     State.NO_LINKED_CALENDAR: "muted",
 }
 SENTENCES: dict[str, Text] = {
-    State.QUEUED: gettext_lazy("It is sent to “%(calendar)s” in a moment."),
-    State.PUSHED: gettext_lazy("It stands in “%(calendar)s”, so it is on the iPhone."),
+    State.QUEUED: gettext_lazy("It will be sent to “%(calendar)s” in a moment."),
+    State.PUSHED: gettext_lazy("In your “%(calendar)s” calendar, on your iPhone."),
     State.RETRYING: gettext_lazy("It could not be sent to “%(calendar)s” yet. Kalends keeps trying."),
-    State.CHANGED_ON_BOTH_SIDES: gettext_lazy(
-        "It was changed on the iPhone. Decide whether that stands; until then the booking does."
-    ),
-    State.NEEDS_RECONNECT: gettext_lazy("It waits until iCloud is connected again."),
+    State.CHANGED_ON_BOTH_SIDES: gettext_lazy("It was changed on the iPhone. The booking stands until you decide."),
+    State.NEEDS_RECONNECT: gettext_lazy("It waits until %(provider)s is connected again."),
     State.NO_LINKED_CALENDAR: gettext_lazy(
         "It is in Kalends only. Choose a linked calendar to see bookings on the iPhone."
     ),
@@ -53,18 +52,18 @@ class Push:
 
 
 def push_of(booking: Booking) -> Push:
-    """How the booking's event is doing. Reads `booking.linked_events.all()`, so prefetch it with its calendars."""
+    """How the booking's event is doing. Reads `booking.linked_events.all()`, so prefetch it with their connections."""
     placement = _placement(booking)
     if placement is None:
         return _nowhere(booking)
     state = State(push_state(booking))
     if placement.wanted == LinkedEvent.Wanted.ABSENT and state in (State.QUEUED, State.PUSHED):
-        return _leaving(placement)
+        return _withdrawn(placement)
     action, url = _action(placement, state)
     return Push(
         state=state,
         tone=TONES[state],
-        label=_("Waits for your decision") if state == State.CHANGED_ON_BOTH_SIDES else state.label,
+        label=_label(placement, state),
         sentence=_sentence(placement, state),
         action=action,
         url=url,
@@ -87,10 +86,11 @@ def _nowhere(booking: Booking) -> Push:
     return Push(state, TONES[state], state.label, text, _("Choose a linked calendar"), reverse("configuration:page"))
 
 
-def _leaving(placement: LinkedEvent) -> Push:
+def _withdrawn(placement: LinkedEvent) -> Push:
     if placement.removed_at:
-        return Push(placement.state, "muted", _("Taken off the calendar"), _("Its event was removed from iCloud."))
-    text = _("Its event is removed from “%(calendar)s” in a moment.") % {"calendar": _name(placement)}
+        text = _("Its event was removed from %(provider)s.") % {"provider": _provider(placement)}
+        return Push(placement.state, "muted", _("Taken off the calendar"), text)
+    text = _("Its event will be removed from “%(calendar)s” in a moment.") % {"calendar": _name(placement)}
     return Push(placement.state, "muted", _("Being removed"), text, _("Try now"), again=True)
 
 
@@ -98,7 +98,21 @@ def _sentence(placement: LinkedEvent, state: State) -> str:
     if placement.error_code and state in (State.RETRYING, State.NO_LINKED_CALENDAR):
         problem = Problem(placement.error_code, placement.error_params)
         return (placement.calendar.connection.about(problem) if placement.calendar else problem).sentence
-    return str(SENTENCES[state]) % {"calendar": _name(placement)}
+    return str(SENTENCES[state]) % {"calendar": _name(placement), "provider": _provider(placement)}
+
+
+def _label(placement: LinkedEvent, state: State) -> Text:
+    if state == State.CHANGED_ON_BOTH_SIDES:
+        return _("Waits for your decision")
+    if state == State.NEEDS_RECONNECT:
+        return _("Reconnect %(provider)s") % {"provider": _provider(placement)}
+    return state.label
+
+
+def _provider(placement: LinkedEvent) -> str:
+    """The provider's name; of an account that is not connected any more, the usual one."""
+    provider = placement.calendar.connection.provider if placement.calendar else Connection.Provider.ICLOUD
+    return str(Connection.Provider(provider).label)
 
 
 def _action(placement: LinkedEvent, state: State) -> tuple[Text, str]:

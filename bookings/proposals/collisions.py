@@ -1,4 +1,4 @@
-"""Events that came to lie over bookings: a notice while they do."""
+"""Collision notices: staff are told of events that overlap a booking, for as long as they do."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ from practice.models import User
 Kind = Proposal.Kind
 
 
-def notice(user: User, now: datetime) -> None:
-    """Raise a notice for each upcoming booking that an event overlaps now, once, and withdraw those that settled."""
-    asked = unanswered(user, list(upcoming(user, now)))
+def update_notices(user: User, now: datetime) -> None:
+    """Keep one notice for each upcoming booking that an event overlaps, and withdraw those that no longer apply."""
+    asked = unacknowledged(user, list(upcoming(user, now)))
     notices = Proposal.objects.open().filter(booking__staff=user, kind=Kind.COLLISION)
     lifecycle.withdraw(notices.exclude(booking__in=asked), now)
     known = {notice.booking_id: (notice.new_start, notice.new_end, notice.reason) for notice in notices}
@@ -30,10 +30,11 @@ def notice(user: User, now: datetime) -> None:
             lifecycle.propose(booking, Kind.COLLISION, said[2], now, times=said[:2])
 
 
-def unanswered(user: User, bookings: Sequence[Booking]) -> dict[int, Busy]:
-    """By key of the booking: the first event over it of which staff did not say that they know.
+def unacknowledged(user: User, bookings: Sequence[Booking]) -> dict[int, Busy]:
+    """By key of the booking: the first event that overlaps it and that staff have not acknowledged.
 
-    To keep a booking holds for an event where it is. As many queries for many of the user's bookings as for one.
+    Keeping the booking acknowledges an event only at its present time. The number of queries does not depend on the
+    number of bookings.
     """
     open_ones = [booking for booking in bookings if not booking.overlap_allowed]
     if not open_ones:
@@ -50,8 +51,8 @@ def unanswered(user: User, bookings: Sequence[Booking]) -> dict[int, Busy]:
     return found
 
 
-def keep(booking: Booking, now: datetime, actor: User | None) -> None:
-    """Staff chose the booking's time though events lie over it: that is written down as if they had been asked."""
+def acknowledge(booking: Booking, now: datetime, actor: User | None) -> None:
+    """Staff chose the booking's time although events overlap it: record that as if they had been asked."""
     reach = _reach(booking)
     over = _over(busy(booking.staff, *reach, own_spans=own_spans(booking.staff, *reach)), {booking.pk: reach})
     decided = {"decided_at": now, "choice": Proposal.Choice.KEEP, "decided_by": actor}
@@ -64,13 +65,13 @@ def _reason(event: Busy) -> str:
     return _("An event of the calendar “%(calendar)s” now overlaps it.") % {"calendar": event.calendar_name}
 
 
-def is_asked_about(booking: Booking) -> bool:
-    """Does an event lie over the booking of which staff did not say that they know?"""
-    return bool(unanswered(booking.staff, [booking]))
+def is_unacknowledged(booking: Booking) -> bool:
+    """Does an event overlap the booking that staff have not acknowledged?"""
+    return bool(unacknowledged(booking.staff, [booking]))
 
 
 def _reach(booking: Booking) -> Span:
-    """Who waits to be confirmed needs the time kept free around it as well, as everybody who books."""
+    """The time that must be free: of a pending booking with its buffers, as for every new booking."""
     if booking.status == Booking.Status.PENDING:
         return booking.blocked_from, booking.blocked_until
     return booking.start, booking.end
@@ -81,7 +82,7 @@ def _first(event: Busy, other: Busy) -> bool:
 
 
 def _over(events: Iterable[Busy], reaches: dict[int, Span]) -> Iterator[tuple[int, Busy]]:
-    """Which event blocks time of which reach: one pass over both, by their starts."""
+    """Which event blocks time of which booking: one pass over both, sorted by start."""
     spans = sorted(((span, event) for event in events for span in event.blocking), key=lambda one: one[0])
     begun: list[tuple[Span, Busy]] = []
     following = iter(spans)

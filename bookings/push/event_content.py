@@ -1,4 +1,4 @@
-"""What a booking looks like on the calendar: as much as the staff member wants others to see, and never guests.
+"""The content of a pushed event: as much as the staff member wants others to see, and never guests.
 
 ORGANIZER and ATTENDEE are never written: iCloud would send mail in the staff member's name.
 """
@@ -99,7 +99,7 @@ def _name(booking: Booking) -> str:
 
 
 def _staff_suffix(placement: LinkedEvent) -> str:
-    """The staff member's name, where others link the same calendar and could not tell whose booking it is."""
+    """The staff member's name, if others link the same calendar and could not tell whose booking it is."""
     if placement.calendar is None:
         return ""
     others = CalendarConfiguration.objects.exclude(user=placement.booking.staff_id).filter(

@@ -1,7 +1,7 @@
-"""The outbox: what differs from what is wanted is pushed, until the calendar has it.
+"""The outbox: pushes placements until their calendar has what is wanted.
 
-Nothing lives in a queue: a placement is due because its row says so, one worker takes it by a conditional update, and a
-push that is killed comes back when that lease runs out. UID and href never change between attempts.
+There is no queue beside the table: a placement is due because its row says so. One worker takes it by a conditional
+update; if that worker is killed, it is due again when the lease is over. UID and href never change between attempts.
 """
 
 from __future__ import annotations
@@ -44,15 +44,15 @@ def push_state(booking: Booking) -> str:
     """How far the linked calendar has this booking: one of the push states."""
     placements = list(booking.linked_events.all())
     present = [one for one in placements if one.wanted == LinkedEvent.Wanted.PRESENT]
-    leaving = [one for one in placements if one.wanted == LinkedEvent.Wanted.ABSENT and one.removed_at is None]
-    latest = (present or leaving)[-1:]
+    withdrawn = [one for one in placements if one.wanted == LinkedEvent.Wanted.ABSENT and one.removed_at is None]
+    latest = (present or withdrawn)[-1:]
     if not latest:
         return State.NO_LINKED_CALENDAR if booking.live or not placements else State.PUSHED
     return latest[0].state if latest[0].calendar_id else _detached(latest[0])
 
 
 def _detached(placement: LinkedEvent) -> str:
-    """The calendar is not known any more: gone with its account, which can come back, or gone from the account."""
+    """The state of a placement whose calendar was removed, alone or with its account (which can be reconnected)."""
     connected = Connection.objects.filter(user=placement.owner_id, username__iexact=placement.account)
     return State.NO_LINKED_CALENDAR if connected.exists() else State.NEEDS_RECONNECT
 
@@ -62,7 +62,7 @@ def push_due(
 ) -> list[Pushed]:
     """Push everything that is due at `now`, of one staff member or of all.
 
-    `force` skips our own pauses; a server that asked to wait is left alone all the same, unless `ignore_retry_after`.
+    `force` skips Kalends' own pauses but not what a server asked for with Retry-After; that takes `ignore_retry_after`.
     """
     connections = Connection.objects.askable(now, ignore_retry_after=ignore_retry_after)
     pushed: list[Pushed] = []
@@ -204,7 +204,7 @@ def _stored(
 
 
 def _delete(placement: Placement, calendar: Calendar, now: datetime) -> Pushed:
-    # What was there once may have been moved; where that cannot be found out, the event is not looked for endlessly.
+    # An event that was there may have been moved, so it is looked for by its UID, but not endlessly.
     uid = placement.uid if placement.etag and placement.attempts <= MAX_SEARCHES else ""
     dav.despite_one_401(lambda: push.delete(calendar, push.Placement(placement.href, placement.etag), uid=uid))
     return _write(placement, State.PUSHED, removed_at=now)
@@ -221,7 +221,7 @@ def _write(placement: Placement, state: State, problem: Problem | None = None, *
 
 
 def _changed_there(placement: Placement, calendar: Calendar, stored: push.Stored, now: datetime) -> Pushed:
-    """Both sides changed it: nothing is overwritten, reconciling asks staff."""
+    """The event was changed on the iPhone: nothing is overwritten, and reconciling settles it or asks staff."""
     if stored.etag in placement.superseded_etags:
         lagging = dav.Unavailable("reads lag behind our own writes", path=stored.href)
         return _failed(placement, calendar, lagging, now)
@@ -231,7 +231,7 @@ def _changed_there(placement: Placement, calendar: Calendar, stored: push.Stored
 
 
 def _gone_there(placement: Placement, now: datetime) -> Pushed:
-    """The event was deleted on the phone meanwhile: that is for staff to decide, never recreated unasked."""
+    """The event was deleted on the iPhone: it is not created again unless staff decide so."""
     Event.objects.filter(calendar=placement.calendar_id, href=placement.href).delete()
     _reconcile_soon(placement)
     return _write(placement, State.CHANGED_ON_BOTH_SIDES, missing_since=placement.missing_since or now)
@@ -242,7 +242,7 @@ def _reconcile_soon(placement: Placement) -> None:
 
 
 def _uid_elsewhere(placement: Placement, location: str, now: datetime) -> Pushed:
-    """The account has the event under another name: an earlier push was heard and the phone moved it since.
+    """The account has the event under another name: an earlier push succeeded unnoticed, and the iPhone moved it since.
 
     Most servers do not say where (`location` is ""); then the next sync finds it.
     """
@@ -287,7 +287,7 @@ def _pause(placement: Placement) -> timedelta:
 
 
 def _broke(done: list[Pushed], kind: type[Placement], key: int, now: datetime, error: str) -> None:
-    """Something unforeseen: the row waits, the others go on."""
+    """An unforeseen error: this placement is tried again later, the others go on."""
     problem = Problem("bug", {"error": error})
     for placement in kind.rows().filter(pk=key):
         done.append(_write(placement, State.RETRYING, problem, next_try_at=now + AFTER_BUG))

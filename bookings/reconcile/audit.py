@@ -1,4 +1,4 @@
-"""Kalends held against iCloud, event by event: what differs, in sentences, and mending what can be mended unasked."""
+"""Compare Kalends with the calendars event by event: what differs, in sentences, and repair what can be repaired."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ Wanted = LinkedEvent.Wanted
 
 
 class Mismatch(StrEnum):
-    """In what Kalends and iCloud differ."""
+    """In what Kalends and the calendar differ."""
 
     MISSING = "missing"  # a pushed event is not there
     WRONG_TIME = "wrong_time"  # it is there at another time, or is not a plain event any more
@@ -33,14 +33,14 @@ class Mismatch(StrEnum):
     NOT_MIRRORED = "not_mirrored"  # an event that Kalends does not know
     MIRROR_STALE = "mirror_stale"  # an event that Kalends knows as it was, or that is gone
     WRONG_OCCURRENCES = "wrong_occurrences"  # times that are kept here are not those of the event as it was read
-    UNREAD = "unread"  # it cannot be told
+    UNREAD = "unread"  # it could not be compared
 
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """One difference; `ours`: the event is as Kalends wrote it, so that removing it takes nothing from the phone.
+    """One difference. With `ours` the event is as Kalends wrote it, so removing it loses nothing made on the iPhone.
 
-    `note` says why a repair left it.
+    `note` says why a repair left the difference.
     """
 
     kind: Mismatch
@@ -54,9 +54,10 @@ class Difference:
 
 
 def audit(user: User, now: datetime) -> list[Difference]:
-    """Hold the user's upcoming bookings and selected calendars against iCloud, live; nothing is written.
+    """Compare the user's upcoming bookings and selected calendars with the server; nothing is written.
 
-    What cannot be read is a difference. A push or a sync that goes on meanwhile is none. Times are the user's own.
+    What cannot be read counts as a difference; a push or a sync that runs meanwhile does not. Times are in the user's
+    zone.
     """
     configuration = CalendarConfiguration.objects.filter(user=user).first()
     with timezone.override(configuration.zone if configuration else None):
@@ -64,7 +65,7 @@ def audit(user: User, now: datetime) -> list[Difference]:
 
 
 def _differences(user: User, now: datetime) -> list[Difference]:
-    placements = _claimed(user, now)
+    placements = _stated(user, now)
     found: list[Difference] = [_disconnected(one) for one in placements if one.calendar is None]
     for connection in Connection.objects.filter(user=user):
         mine = [one for one in placements if one.calendar and one.calendar.connection_id == connection.pk]
@@ -75,11 +76,11 @@ def _differences(user: User, now: datetime) -> list[Difference]:
             here = [one for one in mine if one.calendar_id == inspected.calendar.pk]
             found += [*_of_bookings(inspected, here), *_of_mirror(inspected)]
             found += _of_times(inspected.calendar, now)
-    return _settled_out(found, placements)
+    return _without_changed(found, placements)
 
 
-def _claimed(user: User, now: datetime) -> list[LinkedEvent]:
-    """Placements of which Kalends says that the calendar has them, or has them no more; past bookings do not matter."""
+def _stated(user: User, now: datetime) -> list[LinkedEvent]:
+    """Placements that Kalends shows as in the calendar or as removed; bookings that are over do not matter."""
     placements = LinkedEvent.objects.filter(booking__staff=user, booking__end__gt=now - PAST)
     present = placements.filter(wanted=Wanted.PRESENT, state=State.PUSHED, booking__end__gt=now)
     removed = placements.filter(wanted=Wanted.ABSENT).exclude(removed_at=None)
@@ -87,7 +88,7 @@ def _claimed(user: User, now: datetime) -> list[LinkedEvent]:
 
 
 def _disconnected(placement: LinkedEvent) -> Difference:
-    text = _("%(booking)s: the account %(account)s is not connected any more, so its event cannot be looked at.")
+    text = _("%(booking)s: the account %(account)s is no longer connected, so its event cannot be checked.")
     return _about(placement, Mismatch.UNREAD, text % {"booking": placement.booking, "account": placement.account})
 
 
@@ -105,7 +106,7 @@ def _about(placement: LinkedEvent, kind: Mismatch, text: str, *, ours: bool = Fa
 
 def _of_bookings(inspected: Inspected, placements: Iterable[LinkedEvent]) -> Iterator[Difference]:
     if inspected.problem is not None:
-        return  # said once, of the calendar
+        return  # reported once, for the calendar
     for placement in placements:
         words = {"booking": placement.booking, "calendar": inspected.calendar}
         if problem := inspected.unread.get(placement.href):
@@ -131,7 +132,7 @@ def _of_pushed(placement: LinkedEvent, inspected: Inspected) -> Iterator[Differe
         times = {"here": _when(booking.start), "there": _when(event.start)}
         text = _("%(booking)s: booked for %(here)s, but its event in “%(calendar)s” is at %(there)s.")
         if event.shape != "timed" or event.start == booking.start:
-            text = _("%(booking)s: its event in “%(calendar)s” has another length or is no plain event any more.")
+            text = _("%(booking)s: its event in “%(calendar)s” has another length or is no longer a plain event.")
         yield _about(placement, Mismatch.WRONG_TIME, text % {**words, **times})
 
 
@@ -140,9 +141,9 @@ def _of_removed(placement: LinkedEvent, inspected: Inspected) -> Iterator[Differ
     if there is None or there.event.uid != placement.uid:
         return
     ours = placement.has_seen(there.etag)
-    text = _("%(booking)s: its event was removed, but is in “%(calendar)s”.")
+    text = _("%(booking)s: its event was removed, but is still in “%(calendar)s”.")
     if not ours:
-        text = _("%(booking)s: its event was removed, but a device put it back into “%(calendar)s”; it stays.")
+        text = _("%(booking)s: its event was removed, but a device put it back into “%(calendar)s”, so it stays.")
     yield _about(placement, Mismatch.STILL_THERE, text % _names(placement, inspected), ours=ours)
 
 
@@ -171,9 +172,9 @@ def _sides(inspected: Inspected) -> list[tuple[Mismatch, frozenset[str], str]]:
         (
             Mismatch.NOT_MIRRORED,
             inspected.unmirrored,
-            _("“%(calendar)s” has an event that Kalends lacks: %(href)s"),
+            _("“%(calendar)s” has an event that Kalends does not know: %(href)s"),
         ),
-        (Mismatch.MIRROR_STALE, inspected.vanished, _("“%(calendar)s” has no such event any more: %(href)s")),
+        (Mismatch.MIRROR_STALE, inspected.vanished, _("“%(calendar)s” no longer has this event: %(href)s")),
         (
             Mismatch.MIRROR_STALE,
             inspected.outdated,
@@ -188,15 +189,15 @@ def _sides(inspected: Inspected) -> list[tuple[Mismatch, frozenset[str], str]]:
 
 
 def _of_times(calendar: Calendar, now: datetime) -> Iterator[Difference]:
-    """What blocks, held against the events as they were read; no network."""
-    text = _("“%(calendar)s” has an event whose times are kept here as others: %(href)s")
+    """Compare the times that block with the events as they were read; makes no request."""
+    text = _("“%(calendar)s” has an event for which Kalends keeps other times: %(href)s")
     for href in reexpand.find_inconsistent(calendar, now) if calendar.is_conflict_calendar else ():
         words = {"calendar": calendar, "href": href}
         yield Difference(Mismatch.WRONG_OCCURRENCES, text % words, calendar.path, href)
 
 
-def _settled_out(found: list[Difference], placements: Iterable[LinkedEvent]) -> list[Difference]:
-    """Without what concerns placements that a push or a decision changed while they were looked at."""
+def _without_changed(found: list[Difference], placements: Iterable[LinkedEvent]) -> list[Difference]:
+    """Leave out placements that a push or a decision changed while they were compared."""
     before = {one.pk: _version(one) for one in placements}
     suspects = [one.placement for one in found if one.placement is not None]
     rows = LinkedEvent.objects.filter(pk__in=suspects).select_related("booking")
@@ -218,10 +219,10 @@ def _version(placement: LinkedEvent) -> tuple[object, ...]:
 
 
 def repair(user: User, differences: Iterable[Difference], *, clock: Callable[[], datetime]) -> None:
-    """Mend what can be mended without overwriting the phone: read again in full, reconcile, remove what was to go.
+    """Repair what can be repaired without overwriting the iPhone: read all again, reconcile, remove what lingers.
 
-    An event that the phone changed, moved or deleted is taken as a wish, as reconciling does; none is written over.
-    `clock` tells the time, because all this may take a while.
+    An event that the iPhone changed, moved or deleted is handled as reconciling does; none is overwritten. `clock`
+    tells the time, because this may take a while.
     """
     differences = list(differences)
     _expand_again(user, {one.calendar for one in differences if one.kind is Mismatch.WRONG_OCCURRENCES}, clock())
@@ -244,23 +245,24 @@ def _expand_again(user: User, paths: Collection[str], now: datetime) -> None:
 
 
 def with_notes(left: Iterable[Difference]) -> list[Difference]:
-    """What a repair left, each with why it did, where that is known."""
+    """The differences that a repair left, each with the reason where it is known."""
     return [replace(one, note=_why_left(one)) for one in left]
 
 
 def _why_left(difference: Difference) -> str:
     if difference.kind is not Mismatch.MISSING or difference.placement is None:
         return ""
-    placement = LinkedEvent.objects.select_related("calendar").get(pk=difference.placement)
+    placement = LinkedEvent.objects.select_related("calendar__connection").get(pk=difference.placement)
     if placement.calendar is not None and placement.calendar.mass_deletion_suspected_at is not None:
-        return _("iCloud suddenly lists far fewer events, so none is taken for deleted yet; it is asked again shortly.")
+        text = _("%(provider)s suddenly lists far fewer events, so none counts as deleted yet. A sync checks again.")
+        return text % {"provider": placement.calendar.connection.get_provider_display()}
     if placement.missing_since is not None:
-        return _("It counts as deleted once it was missing twice, a minute apart; the next sync looks again.")
+        return _("It counts as deleted when it was missing twice, a minute apart. The next sync checks again.")
     return ""
 
 
 def _read_again(connection: Connection, clock: Callable[[], datetime]) -> None:
-    """Compare all its calendars in full, in as many goes as it takes; reconciling follows each by itself."""
+    """Sync all its calendars in full, in as many runs as it takes; reconciling follows each of them."""
     if connection.not_before is not None and connection.not_before > clock():
         return
     report = sync_connection(connection.pk, now=clock(), full=True, trigger=SyncRun.Trigger.PERSON)

@@ -1,4 +1,4 @@
-"""Is an event of ours really deleted? Only if it is missing twice, and is nowhere else in the account."""
+"""Is a pushed event really deleted? Only if it is missing at two looks and is nowhere else in the account."""
 
 from __future__ import annotations
 
@@ -9,19 +9,20 @@ from connections import dav, push
 from connections.models import Calendar, Event
 from connections.plan import BACKLOG_HOLDS_FRESHNESS
 
-TWICE = timedelta(seconds=60)  # between the two polls at which it is missing
+BETWEEN_LOOKS = timedelta(seconds=60)
 
 
 def is_deleted(placement: Placement, now: datetime, *, offline: bool = False) -> bool | None:
-    """Whether the event that is in no selected calendar any more was deleted; None while that cannot be told.
+    """Whether an event that is in no selected calendar was deleted; None while that is not known.
 
-    The first look only notes the time; a later one asks iCloud itself: the calendar answers, the href is gone and the
-    UID is in no other event calendar of the account, also the unselected ones. Not while somebody waits (`offline`).
+    The first look only notes the time. A later one asks the server: the event is deleted if the calendar answers, the
+    href is gone and the UID is in no other event calendar of the account, selected or not. With `offline` nothing is
+    asked, because somebody is waiting.
     """
     if placement.missing_since is None:
         placement.row.update(missing_since=now)
         return None
-    if offline or now < placement.missing_since + TWICE or placement.calendar is None:
+    if offline or now < placement.missing_since + BETWEEN_LOOKS or placement.calendar is None:
         return None
     if _may_be_unread(placement.calendar, now):
         return None
@@ -35,7 +36,7 @@ def is_deleted(placement: Placement, now: datetime, *, offline: bool = False) ->
 
 
 def _follow(placement: Placement, found: push.Stored, now: datetime) -> None:
-    """It stands in a calendar whose events Kalends does not read: it is kept as found, to be compared."""
+    """The event is in a calendar that is not selected: keep it as found, to be compared."""
     placement.row.update(missing_since=None)
     path = found.href.rpartition("/")[0] + "/"
     siblings = Calendar.objects.filter(connection__calendars=placement.calendar).select_related("connection")
@@ -46,13 +47,13 @@ def _follow(placement: Placement, found: push.Stored, now: datetime) -> None:
 
 
 def kept(placement: Placement) -> Event | None:
-    """The event of a placement that was found in a calendar whose events Kalends does not read, as it was then."""
+    """The event of a placement as `is_deleted` found it in a calendar that is not selected."""
     there = Event.objects.filter(calendar=placement.calendar_id, calendar__is_conflict_calendar=False)
     return there.filter(href=placement.href).select_related("calendar__connection").first()
 
 
 def _may_be_unread(calendar: Calendar, now: datetime) -> bool:
-    """Is there an event in the account that is listed and was never read? It may be the one that is missed, moved.
+    """Does the account list an event that was never read? It may be the missing one, moved.
 
     After a day without success it is a problem of its own and no reason to wait any longer.
     """

@@ -1,8 +1,8 @@
-"""The way back: an event that the phone changed is a wish about its booking.
+"""The way back: a change that the iPhone made to an event becomes a change of its booking, or a proposal.
 
-States are compared, never lists of changes: each placement with the event that stands in the calendars now. It starts
-only when all selected calendars of the staff member were read, and `reconcile_due` stays set until it ran through, so
-that a kill in between loses nothing. Nothing is ever cancelled on a failure to read.
+Each placement is compared with the event that is in the calendars now; lists of changes play no part. That starts only
+when all selected calendars of the staff member were read, and `reconcile_due` stays set until it is complete, so that a
+killed process loses nothing. Nothing is ever cancelled because something could not be read.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from connections.busy import all_events
 from connections.models import Calendar, CalendarConfiguration, Connection, Event, schedule_lock
 from practice.models import User
 
-PAST = timedelta(days=1)  # bookings that are longer over than this are left alone
+PAST = timedelta(days=1)  # bookings that ended earlier are not compared any more
 
 State = LinkedEvent.State
 Kind = Proposal.Kind
@@ -36,9 +36,9 @@ WhenDeleted = CalendarConfiguration.WhenDeleted
 
 
 def reconcile(user: User, now: datetime, *, offline: bool = False) -> bool:
-    """Hold the user's placements against the calendars if that is due and all of them were read; whether it ran.
+    """Compare the user's placements with the calendars if that is due and all of them were read. True if it is done.
 
-    `offline`: somebody waits, so nothing is asked of iCloud, and what only it can tell stays due.
+    `offline`: somebody is waiting, so no request is made, and what needs one stays due.
     """
     configuration = CalendarConfiguration.objects.filter(user=user, reconcile_due=True).first()
     if configuration is None or not _all_read(user):
@@ -46,17 +46,17 @@ def reconcile(user: User, now: datetime, *, offline: bool = False) -> bool:
     settled = [_settle(placement, events, now, offline=offline) for placement, events in _pairs(user, now)]
     settled.append(reconcile_slots(user, now, offline=offline))
     _remove_lingering(user)
-    collisions.notice(user, now)
+    collisions.update_notices(user, now)
     if not all(settled):
         return False
-    # Cleared last, so that a kill loses nothing, and only if nobody asked since: what a sync applied stays due.
+    # Cleared last, so that a killed process loses nothing, and only if no sync has asked for it again since.
     done = CalendarConfiguration.objects.filter(user=user, reconcile_asked=configuration.reconcile_asked)
     done.update(reconcile_due=False)
     return True
 
 
 def _all_read(user: User) -> bool:
-    """Were all selected calendars read completely, with none broken, gone or doubted?"""
+    """Were all selected calendars read completely, and is none broken, gone or suspected of a mass deletion?"""
     selected = Calendar.objects.conflict_calendars().of(user)
     broken = selected.exclude(error_code="") | selected.filter(read_at=None) | selected.exclude(gone_at=None)
     return selected.exists() and not broken.exists() and not _failing(user)
@@ -67,9 +67,9 @@ def _failing(user: User) -> bool:
 
 
 def _pairs(user: User, now: datetime) -> Iterable[tuple[LinkedEvent, list[Event]]]:
-    """Each placement that a calendar has agreed to, or that a push found changed, with the events of its UID.
+    """Each placement that its calendar has confirmed, or that a push found changed, with the events of its UID.
 
-    What was kept of calendars that Kalends does not read may be old: they are asked anew.
+    Events kept from calendars that are not selected are left out, because they may be old; those are asked again.
     """
     placements = list(
         LinkedEvent.objects.owned_by(user)
@@ -86,7 +86,7 @@ def _pairs(user: User, now: datetime) -> Iterable[tuple[LinkedEvent, list[Event]
 
 
 def _settle(placement: LinkedEvent, events: Sequence[Event], now: datetime, *, offline: bool) -> bool:
-    """Compare one placement; a bug in it is logged and keeps none of the others from being compared."""
+    """Compare one placement; an unforeseen error is logged, and the others are compared all the same."""
     settled: list[bool] = []
     with guard.isolate_failure(f"reconciling placement {placement.pk}"):
         settled.append(_compare(placement, events, now, offline=offline))
@@ -94,7 +94,7 @@ def _settle(placement: LinkedEvent, events: Sequence[Event], now: datetime, *, o
 
 
 def _compare(placement: LinkedEvent, events: Sequence[Event], now: datetime, *, offline: bool) -> bool:
-    """Settle one placement; False if it must be looked at again later."""
+    """Settle one placement; False if it must be compared again later."""
     here = next((event for event in events if event.href == placement.href), None)
     event = here or next(iter(sorted(events, key=lambda event: event.calendar_id != placement.calendar_id)), None)
     if event is None:
@@ -124,57 +124,68 @@ def _compare(placement: LinkedEvent, events: Sequence[Event], now: datetime, *, 
 
 @contextmanager
 def _as_compared(placement: LinkedEvent) -> Iterator[bool]:
-    """Hold the staff member's lock; is all still as it was compared, or did a person or a push come between?"""
+    """Hold the staff member's lock; False if a person or a push has changed the placement since it was compared."""
     with actions.overlaps_refused(), schedule_lock(placement.booking.staff):
         now = placement.row.select_related("booking").first()
         yield now is not None and _facts(now) == _facts(placement)
 
 
 def _facts(placement: LinkedEvent) -> tuple[object, ...]:
-    """What decisions, pushes and changes in Kalends alter."""
+    """All that a decision, a push or a change in Kalends alters."""
     agreed = (placement.etag, placement.agreed_start, placement.agreed_end, placement.pushed_revision)
     return (placement.wanted, placement.state, *agreed, placement.booking.revision, placement.booking.status)
 
 
 def _changed(placement: LinkedEvent, event: Event, there: ical.OwnEvent, now: datetime) -> None:
-    """Another version stands in the calendar than was agreed on. Inside the staff member's lock."""
+    """The calendar has another version than the one both sides know. Inside the staff member's lock."""
     if placement.booking.end <= now and not (there.start and there.start > now):
-        return  # it is over, and would be on the phone as well
+        return  # the booking is over, and its time on the iPhone too
     if there.cancelled:
-        _deleted(placement, now, _("The event was cancelled on the phone."))
+        _deleted(placement, now, _("The event was cancelled on the iPhone."))
         return
     if there.shape == "unreadable":
-        if placement.state == State.CHANGED_ON_BOTH_SIDES:  # it keeps a change of the booking from being pushed
-            _propose(placement, Kind.RESHAPED, now, _("What the phone made of the event cannot be understood."))
-        return  # shown as a problem of the event; never a reason to touch a booking
+        if placement.state == State.CHANGED_ON_BOTH_SIDES:  # a change of the booking waits for it
+            _propose(
+                placement,
+                Kind.RESHAPED,
+                now,
+                _("Kalends cannot read what the event is now."),
+            )
+        return  # shown as a problem of the event, and no reason to change a booking
     if there.shape != "timed" or there.start is None or there.end is None:
         _propose(placement, Kind.RESHAPED, now, _SHAPES[there.shape](), there)
         return
     if there.start >= there.end:
-        _propose(placement, Kind.RESHAPED, now, _("The event has no length any more."))
+        _propose(placement, Kind.RESHAPED, now, _("The event now ends when it starts."))
         return
     span = (there.start, there.end)
     if span == (placement.agreed_start, placement.agreed_end):
-        placement.agree(event.etag)  # title, notes, alarm or travel: they are the phone's to keep
+        placement.agree(event.etag)  # title, notes, alarm or travel, which stay as the iPhone has them
         lifecycle.withdraw_about_event(placement, now, *lifecycle.ABOUT_EVENT)
     elif span == (placement.booking.start, placement.booking.end):
         placement.agree(event.etag, span)
         lifecycle.withdraw_about_event(placement, now, *lifecycle.ABOUT_EVENT)
     elif _is_changed_here(placement):
-        _propose(placement, Kind.BOTH_SIDES, now, _("It was changed in Kalends too, and that stands."), there)
+        _propose(
+            placement,
+            Kind.BOTH_SIDES,
+            now,
+            _("It was changed in Kalends too. That stands until you decide."),
+            there,
+        )
     else:
         _moved(placement, event, span, there, now)
 
 
 _SHAPES = {
-    "all_day": lambda: _("The event is now all-day, so it has no time that the booking could follow."),
+    "all_day": lambda: _("The event is now all-day, so the booking has no time to follow."),
     "floating": lambda: _("The event lost its time zone."),
     "recurring": lambda: _("The event now repeats; a booking is one piece of time."),
 }
 
 
 def _is_changed_here(placement: LinkedEvent) -> bool:
-    """Is a change of the booking still to be pushed? Where a move is asked about, other words for it are none."""
+    """Is a change of the booking still to be pushed? Mere rewording is none while a move is asked about."""
     if placement.booking.revision == placement.pushed_revision:
         return False
     asked = Proposal.objects.open().filter(linked_event=placement.pk, kind=Kind.MOVED)
@@ -182,14 +193,14 @@ def _is_changed_here(placement: LinkedEvent) -> bool:
 
 
 def _moved(placement: LinkedEvent, event: Event, span: Span, there: ical.OwnEvent, now: datetime) -> None:
-    """Moved or lengthened: by the staff member's choice the booking follows if that fits, else staff are asked."""
+    """Moved or lengthened: as the staff member chose, the booking follows if that fits, or staff are asked."""
     booking = placement.booking
     choice = CalendarConfiguration.objects.get(user=booking.staff_id).when_moved
     if choice == WhenMoved.PUT_BACK:
         actions.restore(booking, placement, now=now, seen=span)
         return
     if choice == WhenMoved.ASK:
-        _propose(placement, Kind.MOVED, now, _("It was moved on the phone, and you want to be asked."), there)
+        _propose(placement, Kind.MOVED, now, _("It was moved on the iPhone, and you chose to be asked."), there)
         return
     booking = actions.lock_active_booking(booking)
     if not search.fits(booking.staff, booking, span, now=now):
@@ -220,12 +231,12 @@ def _remove_lingering(user: User) -> None:
 
 
 def _missing(placement: LinkedEvent, now: datetime, *, offline: bool) -> bool:
-    """The event is in no selected calendar: deleted, moved to one that Kalends does not read, or not to be told yet."""
+    """The event is in no selected calendar: deleted, moved to an unselected one, or that is not known yet."""
     deleted = is_deleted(placement, now, offline=offline)
     if deleted:
         with _as_compared(placement) as stands:
             if stands:
-                _deleted(placement, now, _("The event was deleted on the phone."))
+                _deleted(placement, now, _("The event was deleted on the iPhone."))
             return stands
     if deleted is False:
         if event := kept(placement):
@@ -235,9 +246,9 @@ def _missing(placement: LinkedEvent, now: datetime, *, offline: bool) -> bool:
 
 
 def _deleted(placement: LinkedEvent, now: datetime, reason: str) -> None:
-    """Deleted for certain: by the staff member's choice asked, cancelled or put back. Inside their lock.
+    """The event is certainly deleted: as the staff member chose, ask, cancel or restore. Inside their lock.
 
-    Not of what is over: whoever tidies up after an appointment wishes nothing of it.
+    Nothing follows for a booking that is over: deleting its event only tidies the calendar.
     """
     booking = placement.booking
     if booking.end <= now:

@@ -73,6 +73,7 @@ class Connection(models.Model):
     failing_since = models.DateTimeField(_("failing since"), null=True, blank=True)
     failures = models.PositiveIntegerField(_("failures in a row"), default=0)
     notified_error_code = models.CharField(_("error that was mailed"), max_length=40, blank=True, editable=False)
+    outage_mail_claimed_until = models.DateTimeField(null=True, blank=True, editable=False)
 
     next_sync_at = models.DateTimeField(_("next sync"), null=True, blank=True, db_index=True)
     not_before = models.DateTimeField(_("asked to wait until"), null=True, blank=True)

@@ -61,7 +61,7 @@ def test_visitors_connect_choose_and_see_a_dragged_booking_follow(
     page.evaluate("frames.kalends.stayed = true")
     page.get_by_role("button", name="Drag the next booking").click()
     expect(page.get_by_role("status")).to_contain_text("Kalends follows within seconds")
-    expect(kalends.get_by_text("on the phone").first).to_be_visible(timeout=SOON)
+    expect(kalends.get_by_text("on the iPhone").first).to_be_visible(timeout=SOON)
     assert kalends.locator("main").inner_text() != before
     assert page.evaluate("frames.kalends.stayed") is True
     assert problems == []

@@ -76,7 +76,7 @@ def cancel(request: CalendarRequest, pk: int) -> HttpResponse:
 
 
 def _own(request: CalendarRequest) -> BookingQuerySet:
-    placements = LinkedEvent.objects.select_related("calendar")
+    placements = LinkedEvent.objects.select_related("calendar__connection")
     return (
         Booking.objects.filter(staff=request.user)
         .select_related("client", "service", "staff")

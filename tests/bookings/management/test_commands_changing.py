@@ -172,7 +172,7 @@ def test_a_service_that_cannot_be_booked_or_has_nobody_is_refused(talk: Service)
     talk.staff.clear()
     assert book() == refusal("Nobody offers “Talk” yet.")
     Service.objects.update(active=False)
-    assert book() == refusal("“Talk” cannot be booked at present.")
+    assert book() == refusal("“Talk” cannot be booked at the moment.")
 
 
 def test_naive_times_are_refused(talk: Service, anna: User) -> None:
@@ -317,7 +317,7 @@ def test_a_kill_while_a_cancellation_is_decided_leaves_it_to_be_decided_again(ta
 def test_a_choice_that_the_proposal_does_not_offer_is_refused(talk: Service, anna: User) -> None:
     proposal = ProposalFactory(booking=BookingFactory(staff=anna, service=talk))
     refused = ask("decide", "--proposal", proposal.pk, "--choice", "keep")
-    assert refused == refusal("This cannot be chosen here.")
+    assert refused == refusal("This choice is not available here.")
     assert ask("decide", "--proposal", 4711, "--choice", "keep") == refusal("There is no proposal 4711.")
 
 

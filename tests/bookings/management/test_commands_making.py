@@ -66,20 +66,20 @@ def test_several_staff_offer_it(anna: User, users: tuple[str, ...]) -> None:
         ),
         (
             ("--user", "anna", "--minutes", "99999999999999"),
-            "minutes: Enter at most 10080 minutes, which are a week.",
+            "minutes: Enter at most 10080 minutes (one week).",
         ),
         (
             ("--user", "anna", "--slot-minutes", "1441", "--buffer-before", "1441"),
-            "slot_minutes: Enter at most 1440 minutes, which are a day. "
-            "buffer_before_minutes: Enter at most 1440 minutes, which are a day.",
+            "slot_minutes: Enter at most 1440 minutes (one day). "
+            "buffer_before_minutes: Enter at most 1440 minutes (one day).",
         ),
         (
             ("--user", "anna", "--notice", "525601"),
-            "notice_minutes: Enter at most 525600 minutes, which are a year.",
+            "notice_minutes: Enter at most 525600 minutes (one year).",
         ),
         (
             ("--user", "anna", "--horizon", "401"),
-            "horizon_days: Enter at most 400 days: Kalends looks no farther ahead.",
+            "horizon_days: Enter at most 400 days: Kalends does not look further ahead.",
         ),
     ],
 )

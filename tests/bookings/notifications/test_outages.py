@@ -11,7 +11,8 @@ from django.core import mail
 from django.core.mail.backends.locmem import EmailBackend
 
 from bookings import tasks
-from bookings.notifications.outages import tell_of_outages
+from bookings.notifications.client_notice import MAIL_LEASE
+from bookings.notifications.outages import mail_outages
 from connections import accounts
 from connections.models import Calendar, Connection
 from connections.sync.run import sync_connection
@@ -20,13 +21,13 @@ from tests.factories import NOW, ConnectionFactory, UserFactory
 
 MINUTE = timedelta(minutes=1)
 CONNECTIONS = "http://127.0.0.1:8000/calendars/settings/connections"
-FOLLOWS = "Until it is mended, changes made on your iPhone are not seen, and bookings may not reach it."
+FOLLOWS = "Until this is fixed, Kalends does not see changes made on your iPhone, and bookings may not reach it."
 
 
 def told(practice: Practice) -> list[str]:
     """The subjects of what the schedule mails now."""
     before = len(mail.outbox)
-    tell_of_outages(practice.now)
+    mail_outages(practice.now)
     return [one.subject for one in mail.outbox[before:]]
 
 
@@ -41,7 +42,7 @@ def test_a_revoked_password_is_told_at_once_and_once(practice: Practice) -> None
         "Apple no longer accepts the app-specific password of anna@example.com. Make a new one at account.apple.com "
         "and reconnect.",
         "",
-        f"{FOLLOWS} What was known last counts for 60 minutes; after that new bookings stay pending.",
+        f"{FOLLOWS} Kalends relies on what it read last for 60 minutes; after that new bookings stay pending.",
         "",
         f"{CONNECTIONS}/{practice.connection.pk}/reconnect/",
     ]
@@ -103,15 +104,15 @@ def test_a_calendar_that_is_gone_is_named(practice: Practice) -> None:
 @pytest.mark.parametrize(
     ("policy", "said"),
     [
-        ("no_openings", "What was known last counts for 60 minutes; after that no times are offered."),
-        ("trust", "As you chose, what was known last goes on counting."),
+        ("no_openings", "Kalends relies on what it read last for 60 minutes; after that no times are offered."),
+        ("trust", "As you chose, Kalends goes on relying on what it read last."),
     ],
 )
 @pytest.mark.django_db
 def test_the_mail_says_what_the_staff_member_chose_for_this(policy: str, said: str) -> None:
     user = UserFactory(configuration__stale_policy=policy)
     ConnectionFactory(user=user, needs_attention=True, error_code="unauthorized")
-    tell_of_outages(NOW)
+    mail_outages(NOW)
     assert str(mail.outbox[0].body).split("\n")[2] == f"{FOLLOWS} {said}"
 
 
@@ -119,7 +120,7 @@ def test_the_mail_says_what_the_staff_member_chose_for_this(policy: str, said: s
 def test_who_has_no_address_or_left_is_not_mailed() -> None:
     for values in ({"email": ""}, {"is_active": False}):
         ConnectionFactory(user=UserFactory(**values), needs_attention=True, error_code="unauthorized")
-    assert (tell_of_outages(NOW), mail.outbox) == (0, [])
+    assert (mail_outages(NOW), mail.outbox) == (0, [])
 
 
 @pytest.mark.django_db
@@ -131,10 +132,46 @@ def test_a_mail_that_could_not_be_sent_is_sent_later(monkeypatch: pytest.MonkeyP
 
     with monkeypatch.context() as broken:
         broken.setattr(EmailBackend, "send_messages", refuse)
-        assert tell_of_outages(NOW) == 0
+        assert mail_outages(NOW) == 0
+    assert [mail_outages(moment) for moment in (NOW, NOW + MAIL_LEASE, NOW + HOUR)] == [0, 1, 0]
+
+
+@pytest.mark.django_db
+def test_an_outage_is_told_though_a_process_died_over_the_mail(monkeypatch: pytest.MonkeyPatch) -> None:
+    ConnectionFactory(user=UserFactory(), needs_attention=True, error_code="unauthorized")
+
+    def killed(*_arguments: Any) -> int:
+        raise SystemExit
+
+    with monkeypatch.context() as dying:
+        dying.setattr(EmailBackend, "send_messages", killed)
+        with pytest.raises(SystemExit):
+            mail_outages(NOW)
+    assert [mail_outages(moment) for moment in (NOW, NOW + MAIL_LEASE, NOW + HOUR)] == [0, 1, 0]
+
+
+@pytest.mark.django_db
+def test_the_schedule_mails_outages() -> None:
+    ConnectionFactory(user=UserFactory(), needs_attention=True, error_code="unauthorized")
     with time_machine.travel(NOW, tick=False):
         tasks.push_events()
     assert len(mail.outbox) == 1
+
+
+@pytest.mark.django_db
+def test_an_outage_that_ended_while_it_was_told_leaves_the_next_one_to_be_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    row = ConnectionFactory(user=UserFactory(), needs_attention=True, error_code="unauthorized")
+    real = EmailBackend.send_messages
+
+    def recover(backend: EmailBackend, messages: Any) -> int:
+        Connection.objects.filter(pk=row.pk).update(error_code="")
+        return real(backend, messages)
+
+    with monkeypatch.context() as recovering:
+        recovering.setattr(EmailBackend, "send_messages", recover)
+        assert mail_outages(NOW) == 1
+    Connection.objects.update(error_code="unauthorized")
+    assert mail_outages(NOW + HOUR) == 1
 
 
 def test_a_refused_password_is_not_tried_again_because_somebody_asked_while_icloud_was_down(

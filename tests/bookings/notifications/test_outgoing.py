@@ -14,6 +14,7 @@ from bookings.models import Booking, BookingChange, Proposal
 from bookings.notifications import emails, outgoing
 from bookings.notifications.client_notice import MAIL_LEASE
 from bookings.proposals import mail_links
+from tests.bookings.practice import Practice, berlin
 from tests.factories import (
     NOW,
     START,
@@ -46,7 +47,7 @@ def test_the_link_in_the_mail_shows_what_is_asked_and_a_button_decides(client: C
     outgoing.mail_proposals(NOW)
     mailed = link()
     page = client.get(mailed)
-    assert texts(page, "//h1") == ["Deleted on the phone"]
+    assert texts(page, "//h1") == ["Deleted on the iPhone"]
     assert texts(page, "//main//button") == ["Cancel and tell the client", "Put it back"]
     asked.refresh_from_db()
     assert asked.choice == ""  # looking decides nothing
@@ -85,7 +86,7 @@ def test_deletions_of_one_day_are_one_mail_and_one_decision(client: Client) -> N
     assert outgoing.mail_proposals(NOW) == 2
     subjects = sorted(one.subject for one in mail.outbox)
     assert subjects == [
-        "Please decide: 3 bookings deleted on the phone",
+        "Please decide: 3 bookings deleted on the iPhone",
         "Please decide: Clara Winter, Wed 2 Dec 2026, 10:00 (Berlin time)",
     ]
     together = next(one for one in mail.outbox if "3 bookings" in one.subject)
@@ -199,3 +200,10 @@ def test_a_name_that_would_begin_another_header_stays_in_the_subject() -> None:
         "Please decide: Carla [31m Bcc: e@example.org",
     ]
     assert [len(one.recipients()) for one in mail.outbox] == [1, 1]
+
+
+def test_no_client_waits_for_a_mail_to_staff(practice: Practice) -> None:
+    practice.phone.move(practice.href(practice.booked()), berlin(1, 3))
+    practice.later()
+    practice.book(START + HOUR)
+    assert (Proposal.objects.open().count(), mail.outbox) == (1, [])

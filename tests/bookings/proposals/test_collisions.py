@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bookings import actions
-from bookings.models import Booking, Proposal
+from bookings.models import Booking, Proposal, Service
 from bookings.proposals import collisions
 from bookings.proposals.collisions import _over
 from connections.busy import Busy
@@ -56,7 +56,7 @@ def test_no_client_waits_longer_for_many_pending_bookings_over_events(practice: 
     practice.later()
     with CaptureQueriesContext(database) as asked:
         actions.confirm_pending(practice.user, practice.now)
-        collisions.notice(practice.user, practice.now)
+        collisions.update_notices(practice.user, practice.now)
     assert (len(asked), Booking.objects.filter(status="pending").count()) == (13, how_many)
 
 
@@ -122,3 +122,84 @@ def test_a_pending_booking_is_not_confirmed_once_it_has_begun(practice: Practice
     practice.sync()
     actions.confirm_pending(practice.user, practice.now)
     assert (Booking.objects.get().status, practice.mails()) == ("pending", [])
+
+
+# --- events that came later ------------------------------------------------------------------------------------------
+
+
+def notices() -> list[tuple[object, object]]:
+    """The spans of the events that staff are asked about."""
+    return list(Proposal.objects.open().filter(kind="collision").values_list("new_start", "new_end"))
+
+
+def keep(practice: Practice) -> None:
+    actions.decide(Proposal.objects.open().get(), choice="keep", now=practice.now)
+
+
+def add(practice: Practice, start: datetime, end: datetime) -> str:
+    return practice.phone.add(practice.account.calendar("Work"), "Dentist", start, end)
+
+
+def booked_unread(practice: Practice, start: datetime = START, **how: object) -> Booking:
+    """A booking made while iCloud was down."""
+    practice.icloud.down()
+    practice.later(timedelta(hours=2))
+    booking = practice.book(start, **how)
+    practice.icloud.up()
+    assert booking.status == "pending"
+    return booking
+
+
+def status(booking: Booking) -> str:
+    return Booking.objects.get(pk=booking.pk).status
+
+
+def test_a_booking_kept_under_one_event_is_asked_about_for_the_next(practice: Practice) -> None:
+    practice.booked()
+    add(practice, berlin(1, 10), berlin(1, 11))
+    practice.poll_later()
+    keep(practice)
+    add(practice, berlin(1, 10, 15), berlin(1, 10, 45))
+    practice.poll_later()
+    assert notices() == [(berlin(1, 10, 15), berlin(1, 10, 45))]
+
+
+def test_of_two_events_over_a_booking_both_are_asked_about_at_once(practice: Practice) -> None:
+    practice.booked()
+    add(practice, berlin(1, 10), berlin(1, 11))
+    add(practice, berlin(1, 10, 15), berlin(1, 10, 45))
+    practice.poll_later()
+    keep(practice)
+    assert notices() == [(berlin(1, 10, 15), berlin(1, 10, 45))]
+
+
+def test_an_event_in_the_time_kept_free_around_a_pending_booking_is_asked_about(practice: Practice) -> None:
+    Service.objects.update(buffer_after_minutes=30)
+    practice.service.refresh_from_db()
+    booking = booked_unread(practice)
+    add(practice, berlin(1, 11, 15), berlin(1, 12))
+    practice.poll_later()
+    assert (status(booking), notices()) == ("pending", [(berlin(1, 11, 15), berlin(1, 12))])
+
+
+def test_the_time_around_a_confirmed_booking_is_not_asked_about(practice: Practice) -> None:
+    Service.objects.update(buffer_after_minutes=30)
+    practice.service.refresh_from_db()
+    practice.booked()
+    add(practice, berlin(1, 11, 15), berlin(1, 12))
+    practice.poll_later()
+    assert notices() == []
+
+
+def test_a_pending_booking_that_staff_keep_is_confirmed(practice: Practice) -> None:
+    booking = booked_unread(practice)
+    add(practice, berlin(1, 10), berlin(1, 11))
+    practice.poll_later()
+    keep(practice)
+    assert (status(booking), notices()) == ("confirmed", [])
+
+
+def test_a_pending_booking_on_which_staff_insisted_outside_the_hours_confirms_itself(practice: Practice) -> None:
+    booking = booked_unread(practice, berlin(1, 6), anyway=True)
+    practice.poll_later()
+    assert (status(booking), notices()) == ("confirmed", [])

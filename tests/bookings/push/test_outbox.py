@@ -214,7 +214,7 @@ def test_a_phone_move_before_an_unsent_change_is_asked_about_and_kept(practice: 
     practice.phone.move(practice.href(booking), berlin(1, 12))
     assert practice.push() == ["changed_on_both_sides"]
     practice.poll_later()
-    assert practice.proposals() == [("both_sides", "It was changed in Kalends too, and that stands.")]
+    assert practice.proposals() == [("both_sides", "It was changed in Kalends too. That stands until you decide.")]
     booking.refresh_from_db()
     assert (booking.start, practice.there(booking).start) == (utc(1, 13), utc(1, 11))
 

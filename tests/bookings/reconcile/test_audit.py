@@ -47,9 +47,9 @@ def state(booking: Booking) -> str:
     return booking.linked_events.get().state
 
 
-LACKS = ("not_mirrored", "“Work” has an event that Kalends lacks: …")
+LACKS = ("not_mirrored", "“Work” has an event that Kalends does not know: …")
 NEWER = ("mirror_stale", "“Home” has a newer version of an event: …")
-VANISHED = ("mirror_stale", "“Home” has no such event any more: …")
+VANISHED = ("mirror_stale", "“Home” no longer has this event: …")
 MISSING = ("missing", "Carla Client · Talk: its event is not in “Home”.")
 
 
@@ -125,7 +125,7 @@ def test_an_event_of_another_length_or_shape_is_told_so(practice: Practice, verb
     edit[verb](practice.href(booking))
     assert found(practice)[0] == (
         "wrong_time",
-        "Carla Client · Talk: its event in “Home” has another length or is no plain event any more.",
+        "Carla Client · Talk: its event in “Home” has another length or is no longer a plain event.",
     )
 
 
@@ -147,7 +147,7 @@ def test_a_deleted_event_is_missing_and_repair_asks_staff_instead_of_writing_it_
     assert mended(practice) == [MISSING]  # seen missing once: it must be missing twice before it counts
     practice.poll_later()
     assert (found(practice), state(booking)) == ([], "changed_on_both_sides")
-    assert practice.proposals() == [("deleted", "The event was deleted on the phone.")]
+    assert practice.proposals() == [("deleted", "The event was deleted on the iPhone.")]
     assert practice.href(booking) not in practice.events()
 
 
@@ -165,7 +165,7 @@ def test_an_event_that_should_be_gone_but_is_there_is_removed_by_repair(practice
     booking = practice.booked()
     actions.cancel(booking, now=practice.now)
     LinkedEvent.objects.update(removed_at=practice.now, state="pushed")  # as a lost deletion would leave it
-    assert found(practice) == [("still_there", "Carla Client · Talk: its event was removed, but is in “Home”.")]
+    assert found(practice) == [("still_there", "Carla Client · Talk: its event was removed, but is still in “Home”.")]
     assert mended(practice) == []
     assert practice.events() == []
 
@@ -178,7 +178,7 @@ def test_an_event_that_a_device_put_back_is_told_but_never_removed(practice: Pra
     assert mended(practice) == [
         (
             "still_there",
-            "Carla Client · Talk: its event was removed, but a device put it back into “Home”; it stays.",
+            "Carla Client · Talk: its event was removed, but a device put it back into “Home”, so it stays.",
         )
     ]
     assert practice.events() == [practice.href(booking)]
@@ -254,8 +254,7 @@ def test_a_booking_of_a_disconnected_account_is_unread(practice: Practice) -> No
     assert found(practice) == [
         (
             "unread",
-            "Carla Client · Talk: the account anna@example.com is not connected any more, so its event cannot be "
-            "looked at.",
+            "Carla Client · Talk: the account anna@example.com is no longer connected, so its event cannot be checked.",
         )
     ]
 
@@ -312,7 +311,7 @@ def test_the_command_fails_with_the_differences_as_json(practice: Practice) -> N
             "booking": None,
             "calendar": path,
             "href": href,
-            "text": f"“Home” has no such event any more: {href}",
+            "text": f"“Home” no longer has this event: {href}",
         },
     ]
 
@@ -331,7 +330,7 @@ def test_without_json_the_command_lists_sentences(practice: Practice) -> None:
     out = io.StringIO()
     with time_machine.travel(practice.now, tick=False), pytest.raises(Failed):
         call_command("audit", stdout=out)
-    assert out.getvalue().startswith("not_mirrored: “Work” has an event that Kalends lacks: /")
+    assert out.getvalue().startswith("not_mirrored: “Work” has an event that Kalends does not know: /")
 
 
 # --- times that are kept here -------------------------------------------------------------------------------
@@ -353,7 +352,7 @@ def test_times_that_are_not_those_of_the_event_are_told_and_worked_out_anew(prac
     else:
         rows.update(blocks=False)
     assert found(practice) == [
-        ("wrong_occurrences", "“Work” has an event whose times are kept here as others: …"),
+        ("wrong_occurrences", "“Work” has an event for which Kalends keeps other times: …"),
     ]
     practice.icloud.log.clear()
     assert mended(practice) == []
@@ -378,7 +377,7 @@ def said(practice: Practice, *arguments: str) -> list[str]:
     return re.sub(r"/\S+\.ics", "…", out.getvalue()).splitlines()
 
 
-TWICE = "It counts as deleted once it was missing twice, a minute apart; the next sync looks again."
+TWICE = "It counts as deleted when it was missing twice, a minute apart. The next sync checks again."
 
 
 def test_a_repair_says_what_it_mended_and_why_it_left_something(practice: Practice) -> None:
@@ -409,5 +408,5 @@ def test_a_doubted_emptiness_is_why_a_repair_leaves_something(practice: Practice
     [placement] = LinkedEvent.objects.all()
     missing = Difference(Mismatch.MISSING, "…", placement.calendar_path, placement=placement.pk)
     assert [one.note for one in with_notes([missing])] == [
-        "iCloud suddenly lists far fewer events, so none is taken for deleted yet; it is asked again shortly."
+        "iCloud suddenly lists far fewer events, so none counts as deleted yet. A sync checks again."
     ]

@@ -52,7 +52,7 @@ def test_rescheduled_elsewhere_while_a_move_is_asked_about_it_is_asked_what_stan
     booking = moved_and_asked(practice)
     actions.reschedule(booking, start=START + 4 * HOUR, now=practice.now)
     practice.poll_later()
-    assert practice.proposals() == [("both_sides", "It was changed in Kalends too, and that stands.")]
+    assert practice.proposals() == [("both_sides", "It was changed in Kalends too. That stands until you decide.")]
     actions.decide(booking.proposals.open().get(), choice="put_back", now=practice.now)
     assert (practice.push(), practice.there(booking).start) == (["pushed"], START + 4 * HOUR)
 
@@ -63,7 +63,7 @@ def test_a_deletion_cancels_nothing_at_once_that_was_just_rescheduled(practice: 
     actions.reschedule(booking, start=START + 2 * HOUR, now=practice.now)
     practice.phone.delete(practice.href(booking))
     practice.poll_later(3)
-    reason = "The event was deleted on the phone. It was changed in Kalends too."
+    reason = "The event was deleted on the iPhone. It was changed in Kalends too."
     assert (practice.proposals(), start(booking)) == ([("deleted", reason)], (START + 2 * HOUR, "confirmed"))
     actions.decide(booking.proposals.open().get(), choice="put_back", now=practice.now)
     assert (practice.push(), practice.there(booking).start) == (["pushed"], START + 2 * HOUR)
@@ -86,7 +86,7 @@ def test_an_event_cancelled_on_the_phone_cancels_nothing_at_once_that_was_just_r
     actions.reschedule(booking, start=START + 2 * HOUR, now=practice.now)
     practice.phone.cancel(practice.href(booking))
     practice.poll_later()
-    reason = "The event was cancelled on the phone. It was changed in Kalends too."
+    reason = "The event was cancelled on the iPhone. It was changed in Kalends too."
     assert (practice.proposals(), start(booking)) == ([("deleted", reason)], (START + 2 * HOUR, "confirmed"))
 
 

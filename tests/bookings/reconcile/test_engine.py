@@ -109,7 +109,7 @@ def test_a_proposal_moved_again_to_a_good_time_settles_itself(practice: Practice
 @pytest.mark.parametrize(
     ("edit", "reason"),
     [
-        ("make_all_day", "The event is now all-day, so it has no time that the booking could follow."),
+        ("make_all_day", "The event is now all-day, so the booking has no time to follow."),
         ("make_floating", "The event lost its time zone."),
         ("repeat", "The event now repeats; a booking is one piece of time."),
     ],
@@ -134,7 +134,7 @@ def test_a_deleted_event_is_a_proposal_after_two_polls_and_the_booking_stands(pr
     practice.poll_later()
     assert practice.proposals() == []
     practice.poll_later()
-    assert practice.proposals() == [("deleted", "The event was deleted on the phone.")]
+    assert practice.proposals() == [("deleted", "The event was deleted on the iPhone.")]
     assert span(booking) == (START, START + HOUR, "confirmed")
 
 
@@ -164,7 +164,7 @@ def test_an_event_cancelled_on_the_phone_is_asked_about(practice: Practice) -> N
     booking = practice.booked()
     practice.phone.cancel(practice.href(booking))
     practice.poll_later()
-    assert practice.proposals() == [("deleted", "The event was cancelled on the phone.")]
+    assert practice.proposals() == [("deleted", "The event was cancelled on the iPhone.")]
     actions.decide(only_proposal(), choice="put_back", now=practice.now)
     practice.push()
     assert practice.there(booking).cancelled is False
@@ -309,7 +309,7 @@ def test_who_wants_to_be_asked_about_moves_is_asked(practice: Practice) -> None:
     booking = practice.booked()
     practice.phone.move(practice.href(booking), berlin(1, 14))
     practice.poll_later()
-    assert practice.proposals() == [("moved", "It was moved on the phone, and you want to be asked.")]
+    assert practice.proposals() == [("moved", "It was moved on the iPhone, and you chose to be asked.")]
     actions.decide(only_proposal(), choice="accept", now=practice.now)
     assert span(booking) == (utc(1, 13), utc(1, 14), "confirmed")
 

@@ -187,8 +187,8 @@ def test_a_booking_of_a_colleague_is_not_found(anna_client: Client, page: str) -
 @pytest.mark.parametrize(
     ("given", "words", "action"),
     [
-        ({}, "Waiting to be sent It is sent to “Work” in a moment. Try now", "push/"),
-        ({"pushed": True}, "On the calendar It stands in “Work”, so it is on the iPhone.", None),
+        ({}, "Waiting to be sent It will be sent to “Work” in a moment. Try now", "push/"),
+        ({"pushed": True}, "On the calendar In your “Work” calendar, on your iPhone.", None),
         (
             {"state": "retrying", "error_code": "unavailable"},
             "Trying again iCloud does not answer just now. Kalends tries again by itself. Try now",
@@ -201,8 +201,7 @@ def test_a_booking_of_a_colleague_is_not_found(anna_client: Client, page: str) -
         ),
         (
             {"state": "changed_on_both_sides"},
-            "Waits for your decision It was changed on the iPhone. Decide whether that stands; until then the "
-            "booking does. Decide",
+            "Waits for your decision It was changed on the iPhone. The booking stands until you decide. Decide",
             "/bookings/proposals/",
         ),
         (
@@ -239,7 +238,7 @@ def test_the_push_state_is_a_sentence_with_a_button_that_does_what_it_says(
     ("given", "words"),
     [
         ({"removed_at": NOW, "state": "pushed"}, "Taken off the calendar Its event was removed from iCloud."),
-        ({"etag": '"1"'}, "Being removed Its event is removed from “Work” in a moment. Try now"),
+        ({"etag": '"1"'}, "Being removed Its event will be removed from “Work” in a moment. Try now"),
     ],
 )
 def test_the_event_of_a_cancelled_booking_is_on_its_way_or_gone(
@@ -282,7 +281,7 @@ def test_the_history_says_what_happened_who_did_it_and_what_the_client_knows(
     )
     page = anna_client.get(f"{URL}{booking.pk}/")
     assert texts(page, "//ol[@class='history']/li") == [
-        "Moved on the phone: from Tue 1 Dec 2026, 09:00–10:00 to Tue 1 Dec 2026, 10:00–11:00 "
+        "Moved on the iPhone: from Tue 1 Dec 2026, 09:00–10:00 to Tue 1 Dec 2026, 10:00–11:00 "
         "Mon 30 Nov, 10:00 · the client is told at 10:10 Undo",
         "Booked by staff (Anna): Tue 1 Dec 2026, 10:00–11:00 Mon 30 Nov, 09:00 · the client was told at 09:00",
     ]
@@ -327,7 +326,7 @@ def test_a_proposal_is_said_at_its_booking(anna_client: Client, booking: Booking
     ProposalFactory(booking=booking, reason="Its event is gone.")
     page = anna_client.get(f"{URL}{booking.pk}/")
     assert texts(page, "//div[@id='live']//div[contains(@class, 'notice')]") == [
-        "Deleted on the phone. Its event is gone. Decide"
+        "Deleted on the iPhone. Its event is gone. Decide"
     ]
 
 

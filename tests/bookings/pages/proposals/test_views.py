@@ -53,19 +53,19 @@ def proposal(anna: User, kind: str = "deleted", *, start: Any = START, **given: 
         (
             "deleted",
             {},
-            "Deleted on the phone Clara Winter · Massage Booked Tue 1 Dec 2026, 10:00–11:00 "
+            "Deleted on the iPhone Clara Winter · Massage Booked Tue 1 Dec 2026, 10:00–11:00 "
             "Cancel and tell the client Put it back",
         ),
         (
             "moved",
             {"new_start": START + HOUR, "new_end": START + 3 * HOUR, "reason": "It lies outside your hours."},
-            "Moved on the phone Clara Winter · Massage Booked Tue 1 Dec 2026, 10:00–11:00 "
+            "Moved on the iPhone Clara Winter · Massage Booked Tue 1 Dec 2026, 10:00–11:00 "
             "On the iPhone Tue 1 Dec 2026, 11:00–13:00 It lies outside your hours. Accept anyway Put it back",
         ),
         (
             "reshaped",
             {},
-            "Made all-day, floating or repeating on the phone Clara Winter · Massage "
+            "Made all-day, floating or repeating on the iPhone Clara Winter · Massage "
             "Booked Tue 1 Dec 2026, 10:00–11:00 Put it back Cancel and tell the client",
         ),
         (
@@ -90,7 +90,7 @@ def test_what_is_decided_or_withdrawn_or_of_a_colleague_waits_for_nobody_here(an
     page = anna_client.get(URL)
     assert texts(page, CARDS) == []
     assert texts(page, "//ul[@class='history']/li") == [
-        "Clara Winter · Massage Deleted on the phone · Put it back · Mon 30 Nov, 09:00"
+        "Clara Winter · Massage Deleted on the iPhone · Put it back · Mon 30 Nov, 09:00"
     ]
 
 
@@ -131,7 +131,7 @@ def test_what_was_not_offered_is_refused(anna_client: Client, anna: User, choice
     made = proposal(anna)
     response = anna_client.post(f"{URL}{made.pk}/", {"choice": choice}, follow=True)
     made.refresh_from_db()
-    assert (made.decided_at, texts(response, "//div[@id='messages']")) == (None, ["This cannot be chosen here."])
+    assert (made.decided_at, texts(response, "//div[@id='messages']")) == (None, ["This choice is not available here."])
 
 
 def test_a_second_click_says_that_it_was_decided(anna_client: Client, anna: User) -> None:
@@ -157,7 +157,7 @@ def test_the_page_stays_current(anna_client: Client, anna: User) -> None:
     live = {"HX-Request": "true", "HX-Target": "live"}
     assert anna_client.get(address, headers=live).status_code == 204
     proposal(anna)
-    assert texts(anna_client.get(address, headers=live), "//h2") == ["Deleted on the phone"]
+    assert texts(anna_client.get(address, headers=live), "//h2") == ["Deleted on the iPhone"]
 
 
 def test_thirty_proposals_cost_as_many_queries_as_one(

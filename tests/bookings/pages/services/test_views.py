@@ -86,8 +86,8 @@ def test_a_new_service_can_be_booked_as_far_ahead_as_kalends_looks(anna_client: 
 def test_numbers_without_measure_are_refused_at_their_fields(anna_client: Client) -> None:
     page = anna_client.post(f"{URL}new/", sent(minutes="9" * 14, slot_minutes=1441, horizon_days="9" * 5000))
     assert texts(page, "//ul[@class='field__error']") == [
-        "Enter at most 10080 minutes, which are a week.",
-        "Enter at most 1440 minutes, which are a day.",
+        "Enter at most 10080 minutes (one week).",
+        "Enter at most 1440 minutes (one day).",
         "Enter a whole number.",
     ]
     assert Service.objects.count() == 0

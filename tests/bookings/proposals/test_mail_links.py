@@ -18,7 +18,7 @@ from tests.pages import fields, texts
 pytestmark = pytest.mark.time_machine(NOW, tick=False)
 PAGE = "/bookings/proposals/"
 CANCEL = "Cancel and tell the client"
-CHANGED = "This has changed since you looked at it. See what it is now, then decide."
+CHANGED = "This has changed since you opened the page. Check it again, then decide."
 
 
 @pytest.fixture
@@ -80,7 +80,7 @@ def test_the_page_of_what_is_decided_by_now_decides_nothing_else(practice: Pract
     assert said(shown) == [
         f"{first}: This was decided already."
         if bare
-        else "Something shown here has been settled meanwhile. See what is still asked."
+        else "Something shown here is already settled. Check what is still open."
     ]
 
 

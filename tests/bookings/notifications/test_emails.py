@@ -96,7 +96,7 @@ def test_a_move_of_which_the_client_is_being_told_is_not_undone(
     real, refused = emails.tell_client, []
 
     def undo_just_then(*arguments: Any) -> bool:
-        with pytest.raises(actions.Refused, match="A mail to the client about it is on its way") as refusal:
+        with pytest.raises(actions.Refused, match="An e-mail to the client is being sent") as refusal:
             actions.undo(change, now=practice.now)
         refused.append(str(refusal.value))
         return real(*arguments)
@@ -247,7 +247,7 @@ def test_a_client_is_not_said_to_be_told_while_the_mail_cannot_be_sent(
     settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", 1
     quiet(practice)
     assert told(practice) == []
-    with pytest.raises(actions.Refused, match="A mail to the client about it is on its way"):
+    with pytest.raises(actions.Refused, match="An e-mail to the client is being sent"):
         undo(practice, booking)
     settings.EMAIL_BACKEND = working
     practice.later(MAIL_LEASE)

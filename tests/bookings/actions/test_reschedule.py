@@ -1,13 +1,46 @@
-"""Where a booking lands that follows its event: what it is free of then, and what it may do while it runs."""
+"""Moving a booking, by staff or because it follows its event."""
 
 from __future__ import annotations
 
 from datetime import timedelta
 
+import pytest
+
 from bookings import actions
 from bookings.models import Booking
-from tests.bookings.practice import HOUR, Practice
+from tests.bookings.practice import HOUR, Practice, berlin, utc
 from tests.factories import START
+
+
+def test_rescheduling_may_overlap_its_own_old_time(practice: Practice) -> None:
+    booking = practice.booked()
+    practice.mails()
+    moved = actions.reschedule(booking, start=START + HOUR / 2, now=practice.now)
+    assert (moved.start, moved.end, moved.revision) == (START + HOUR / 2, START + HOUR * 1.5, 2)
+    assert practice.mails()[-1][0] == "New time: Talk, Tue 1 Dec 2026, 10:30 (Berlin time)"
+    assert practice.push() == ["pushed"]
+    assert practice.there(moved).start == moved.start
+
+
+def test_rescheduling_onto_an_event_is_refused_and_changes_nothing(practice: Practice) -> None:
+    booking = practice.booked()
+    practice.phone.add(practice.account.calendar("Work"), "Dentist", berlin(1, 14), berlin(1, 15))
+    practice.later()
+    with pytest.raises(actions.NotOpen):
+        actions.reschedule(booking, start=utc(1, 13), now=practice.now)
+    booking.refresh_from_db()
+    assert (booking.start, booking.revision) == (START, 1)
+
+
+def test_a_cancelled_booking_cannot_be_moved(practice: Practice) -> None:
+    booking = practice.booked()
+    actions.cancel(booking, now=practice.now)
+    with pytest.raises(actions.Refused, match="This booking is cancelled"):
+        actions.reschedule(booking, start=utc(1, 13), now=practice.now)
+
+
+# --- a booking that follows its event --------------------------------------------------------------------------------
+
 
 MINUTE = timedelta(minutes=1)
 

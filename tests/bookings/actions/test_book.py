@@ -1,3 +1,5 @@
+"""Booking: what is written, what is refused and why."""
+
 from __future__ import annotations
 
 from datetime import datetime, timedelta
@@ -7,7 +9,7 @@ import pytest
 
 from availability.models import BlockedSlot
 from bookings import actions
-from bookings.models import Booking, BookingChange, Client, Service
+from bookings.models import Booking, Client, Service
 from connections.models import CalendarConfiguration
 from tests.bookings.practice import CARLA, HOUR, Practice, berlin, utc
 from tests.factories import START
@@ -88,50 +90,6 @@ def test_buffers_of_neighbours_do_not_overlap(practice: Practice) -> None:
     practice.book(START + HOUR + timedelta(minutes=15))
 
 
-def test_rescheduling_may_overlap_its_own_old_time(practice: Practice) -> None:
-    booking = practice.booked()
-    practice.mails()
-    moved = actions.reschedule(booking, start=START + HOUR / 2, now=practice.now)
-    assert (moved.start, moved.end, moved.revision) == (START + HOUR / 2, START + HOUR * 1.5, 2)
-    assert practice.mails()[-1][0] == "New time: Talk, Tue 1 Dec 2026, 10:30 (Berlin time)"
-    assert practice.push() == ["pushed"]
-    assert practice.there(moved).start == moved.start
-
-
-def test_rescheduling_onto_an_event_is_refused_and_changes_nothing(practice: Practice) -> None:
-    booking = practice.booked()
-    practice.phone.add(practice.account.calendar("Work"), "Dentist", berlin(1, 14), berlin(1, 15))
-    practice.later()
-    with pytest.raises(actions.NotOpen):
-        actions.reschedule(booking, start=utc(1, 13), now=practice.now)
-    booking.refresh_from_db()
-    assert (booking.start, booking.revision) == (START, 1)
-
-
-def test_cancelling_opens_the_time_and_removes_the_event(practice: Practice) -> None:
-    booking = practice.booked()
-    actions.cancel(booking, now=practice.now)
-    again = practice.book()
-    assert again.status == "confirmed"
-    assert practice.push() == ["pushed", "pushed"]
-    assert practice.events() == [practice.href(again)]
-
-
-def test_cancelling_twice_tells_once(practice: Practice) -> None:
-    booking = practice.booked()
-    actions.cancel(booking, now=practice.now)
-    actions.cancel(booking, now=practice.now)
-    kinds = BookingChange.objects.filter(booking=booking).order_by("pk").values_list("kind", flat=True)
-    assert list(kinds) == ["made", "cancelled"]
-
-
-def test_a_cancelled_booking_cannot_be_moved(practice: Practice) -> None:
-    booking = practice.booked()
-    actions.cancel(booking, now=practice.now)
-    with pytest.raises(actions.Refused, match="This booking is cancelled"):
-        actions.reschedule(booking, start=utc(1, 13), now=practice.now)
-
-
 def test_nobody_is_booked_before_calendars_are_chosen(practice: Practice) -> None:
     CalendarConfiguration.objects.update(saved_at=None)
     assert refusal(practice, START) == "No calendars are chosen yet, so there are no openings."
@@ -141,31 +99,6 @@ def test_while_icloud_is_down_the_last_good_copy_is_trusted_for_an_hour(practice
     practice.icloud.down()
     practice.later(timedelta(minutes=55))
     assert practice.book().status == "confirmed"
-
-
-def test_later_a_booking_is_pending_and_confirms_itself_at_the_next_good_read(practice: Practice) -> None:
-    practice.icloud.down()
-    practice.later(timedelta(minutes=65))
-    booking = practice.book()
-    assert (booking.status, booking.cause) == ("pending", "calendar_unreadable")
-    assert practice.mails()[-1][0] == "Received: Talk, Tue 1 Dec 2026, 10:00 (Berlin time)"
-    practice.icloud.up()
-    practice.poll_later()
-    booking.refresh_from_db()
-    assert (booking.status, booking.cause) == ("confirmed", "")
-    assert practice.mails()[-1][0] == "Booked: Talk, Tue 1 Dec 2026, 10:00 (Berlin time)"
-
-
-def test_a_pending_booking_over_an_event_is_not_confirmed(practice: Practice) -> None:
-    practice.icloud.down()
-    practice.later(timedelta(minutes=65))
-    booking = practice.book()
-    practice.phone.add(practice.account.calendar("Work"), "Dentist", berlin(1, 10), berlin(1, 11))
-    practice.icloud.up()
-    practice.poll_later()
-    booking.refresh_from_db()
-    assert booking.status == "pending"
-    assert practice.proposals() == [("collision", "An event of the calendar “Work” now overlaps it.")]
 
 
 def test_who_offers_no_times_while_unreadable_offers_none(practice: Practice) -> None:
