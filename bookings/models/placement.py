@@ -9,6 +9,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from availability.intervals import Span
+from connections.problems import Problem
 
 
 def new_uid() -> str:
@@ -73,6 +74,12 @@ class Placement(models.Model):
     @abstractmethod
     def owner_id(self) -> int:
         """The key of the staff member whose time it is."""
+
+    @property
+    def sentence(self) -> str:
+        """What is wrong with it and what to do; "" for nothing."""
+        problem = Problem(self.error_code, self.error_params)
+        return (self.calendar.connection.about(problem) if self.calendar else problem).sentence
 
     @property
     def is_withdrawn(self) -> bool:
