@@ -129,7 +129,7 @@ class PlacementAdmin(LookOnly):
 @admin.register(LinkedEvent)
 class LinkedEventAdmin(PlacementAdmin):
     list_display = ("uid", "booking", "wanted", "state", "attempts", "next_try_at", "last_error")
-    list_select_related = ("booking__client", "booking__service")
+    list_select_related = ("booking__client", "booking__service", "calendar__connection")
     search_fields = ("uid", "href", *booking("booking"))
     fields = (("booking", "calendar", "account"), *FACTS)
 
@@ -139,7 +139,7 @@ class MirroredSlotAdmin(PlacementAdmin):
     """Without the slot's note, which only its owner sees."""
 
     list_display = ("uid", "staff", "wanted", "state", "attempts", "next_try_at", "last_error")
-    list_select_related = ("staff",)
+    list_select_related = ("staff", "calendar__connection")
     search_fields = ("uid", "href", *people("staff"))
     fields = (("staff", "calendar", "account"), *FACTS)
 

@@ -245,6 +245,12 @@ class Placement(models.Model):
         return None
 
     @property
+    def sentence(self) -> str:
+        """What is wrong with it and what to do; "" for nothing."""
+        problem = Problem(self.error_code, self.error_params)
+        return (self.calendar.connection.about(problem) if self.calendar else problem).sentence
+
+    @property
     def is_withdrawn(self) -> bool:
         return self.wanted == self.Wanted.ABSENT
 

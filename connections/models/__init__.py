@@ -7,22 +7,19 @@ inside the window. TOKEN: the state of a calendar when it was last read. PENDING
 
 from __future__ import annotations
 
-from connections.models.calendar import Calendar, CalendarQuerySet, CalendarWithBacklog
-from connections.models.configuration import CalendarConfiguration, CalendarConfigurationQuerySet, schedule_lock
+from connections.models.calendar import Calendar, CalendarWithBacklog
+from connections.models.configuration import CalendarConfiguration, schedule_lock
 from connections.models.connection import Connection, ConnectionQuerySet, lease_length
-from connections.models.event import Event, EventQuerySet, Occurrence
+from connections.models.event import Event, Occurrence
 from connections.models.sync_run import SyncRun
 
 __all__ = [
     "Calendar",
     "CalendarConfiguration",
-    "CalendarConfigurationQuerySet",
-    "CalendarQuerySet",
     "CalendarWithBacklog",
     "Connection",
     "ConnectionQuerySet",
     "Event",
-    "EventQuerySet",
     "Occurrence",
     "SyncRun",
     "lease_length",

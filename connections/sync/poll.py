@@ -113,7 +113,7 @@ def refresh_all(user_ids: Collection[int], now: datetime, *, seconds: float) -> 
     Connections are asked in parallel. One that somebody else is polling since before `now` is waited for and polled
     again; a poll that started after `now` counts if it left nothing unread. Of many who wait, the first to go on asks
     for all of them. One that needs a person is not asked, nor one whose server asked to wait. Only what changed is
-    read, not what is merely due. How fresh the calendars are afterwards is for `busy.freshness` to say.
+    read, not what is merely due. How fresh the calendars are afterwards is for `freshness` to say.
     """
     began = time.monotonic()
     deadline, at, pause = began + seconds, now, WATCH_EVERY
