@@ -1,4 +1,4 @@
-"""Half-open spans of time: merge, subtract, intersect. No Django, no clock, no zones.
+"""Half-open spans of time: merge and subtract. No Django, no clock, no zones.
 
 A span is a pair of aware datetimes in UTC and contains its start but not its end, so that a span ending at
 ten and one starting at ten touch without overlapping. A span whose end is not after its start contains
@@ -23,22 +23,6 @@ def merge(spans: Iterable[Span]) -> list[Span]:
         else:
             merged.append((start, end))
     return merged
-
-
-def intersect(ones: Iterable[Span], others: Iterable[Span]) -> list[Span]:
-    """Give the time that lies in both, merged."""
-    left, right = merge(ones), merge(others)
-    common: list[Span] = []
-    i = j = 0
-    while i < len(left) and j < len(right):
-        start, end = max(left[i][0], right[j][0]), min(left[i][1], right[j][1])
-        if start < end:
-            common.append((start, end))
-        if left[i][1] <= right[j][1]:
-            i += 1
-        else:
-            j += 1
-    return common
 
 
 def subtract(spans: Iterable[Span], holes: Iterable[Span]) -> list[Span]:

@@ -18,7 +18,7 @@ from connections.forms import ICloudForm, PasswordForm, posted
 from connections.models import Connection
 from connections.status.health import health
 from connections.status.overview import overview
-from connections.tasks import sync_soon
+from connections.sync.queue import sync_soon
 from practice.models import User
 
 
@@ -122,7 +122,7 @@ def reconnect(request: StaffRequest, pk: int) -> HttpResponse:
 
 
 @sensitive_variables()
-def _reconnect(connection: Connection, form: PasswordForm) -> accounts.Report | None:
+def _reconnect(connection: Connection, form: PasswordForm) -> accounts.ReconnectReport | None:
     try:
         return accounts.reconnect(connection, password=form.cleaned_data["app_password"], now=timezone.now())
     except accounts.ConnectFailed as failure:

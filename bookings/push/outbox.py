@@ -18,7 +18,7 @@ from bookings.push import event_content
 from connections import dav, guard, ical, leases, push
 from connections.models import Calendar, CalendarConfiguration, Connection, Event
 from connections.plan import back_off
-from connections.problems import Kind, Problem, classify
+from connections.problems import Handling, Problem, classify
 from practice.models import User
 
 State = Placement.State
@@ -216,7 +216,8 @@ def _write(placement: Placement, state: State, problem: Problem | None = None, *
     # Was it changed in Kalends while the push was on its way? Then it is due again.
     if state == State.PUSHED and placement.row.unsettled().requeue():
         state = State.QUEUED
-    return Pushed(placement.pk, placement.booking_key, state, problem)
+    told = placement.calendar.connection.about(problem) if problem and placement.calendar else problem
+    return Pushed(placement.pk, placement.booking_key, state, told)
 
 
 def _changed_there(placement: Placement, calendar: Calendar, stored: push.Stored, now: datetime) -> Pushed:
@@ -267,7 +268,7 @@ def _uid_elsewhere(placement: Placement, location: str, now: datetime) -> Pushed
 def _failed(placement: Placement, calendar: Calendar, error: dav.DavError, now: datetime) -> Pushed:
     """What an error of the wire means for this placement: wait for a person, for a choice, or for time."""
     verdict = classify(error)
-    if verdict.kind is Kind.PERSON:
+    if verdict.handling is Handling.ASK_PERSON:
         problem = push.report_refused(calendar.connection, verdict.problem, now)
         return _write(placement, State.NEEDS_RECONNECT, problem)
     if isinstance(error, dav.Forbidden):

@@ -182,7 +182,7 @@ def _sides(inspected: Inspected) -> list[tuple[Mismatch, frozenset[str], str]]:
         ),
         (
             Mismatch.UNREAD,
-            inspected.owed,
+            inspected.pending,
             _("“%(calendar)s” lists an event that could not be read yet: %(href)s"),
         ),
     ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -66,12 +67,12 @@ class Connection(models.Model):
     addresses = models.JSONField(default=list, editable=False)
     created_at = models.DateTimeField(_("connected"), auto_now_add=True)
 
-    needs_attention = models.BooleanField(_("needs a person"), default=False)
+    needs_attention = models.BooleanField(_("needs attention"), default=False)
     error_code = models.CharField(_("error"), max_length=40, blank=True)
     error_params = models.JSONField(default=dict, blank=True)
     failing_since = models.DateTimeField(_("failing since"), null=True, blank=True)
     failures = models.PositiveIntegerField(_("failures in a row"), default=0)
-    notified_error_code = models.CharField(_("error that was told by mail"), max_length=40, blank=True, editable=False)
+    notified_error_code = models.CharField(_("error that was mailed"), max_length=40, blank=True, editable=False)
     outage_mail_claimed_until = models.DateTimeField(null=True, blank=True, editable=False)
 
     next_sync_at = models.DateTimeField(_("next sync"), null=True, blank=True, db_index=True)
@@ -103,10 +104,19 @@ class Connection(models.Model):
     ) -> Problem | None:
         """Why the account may not be asked at `now`, by the rule of `ConnectionQuerySet.askable`; None if it may."""
         if self.needs_attention and not by_person:
-            return Problem(self.error_code or "unauthorized", self.error_params)
+            return self.about(Problem(self.error_code or "unauthorized", self.error_params))
         if self.not_before is not None and self.not_before > now and not ignore_retry_after:
-            return Problem("throttled")
+            return self.about(Problem("throttled"))
         return None
+
+    @property
+    def sentence(self) -> str:
+        """What is wrong with it and what to do; "" for nothing."""
+        return self.about(Problem(self.error_code, self.error_params)).sentence
+
+    def about(self, problem: Problem) -> Problem:
+        """The problem as it is said of this account: its sentence names the provider."""
+        return replace(problem, params={"provider": self.get_provider_display(), **problem.params})
 
     @property
     def account(self) -> dav.Account:

@@ -1,6 +1,6 @@
-"""Holding a calendar against its mirror, live and without writing anything. Wire and tables meet here for audits.
+"""Comparing a calendar with its rows, live and without writing anything: for audits.
 
-What cannot be read is said, and never taken for equal.
+What cannot be read is reported, and never taken for equal.
 """
 
 from __future__ import annotations
@@ -27,10 +27,10 @@ class Found:
 
 @dataclass(slots=True)
 class Inspected:
-    """What one calendar has, leased against its rows.
+    """What one calendar has, compared with its rows.
 
     `problem`: why it could not be read at all. Hrefs: `unmirrored` stand in the calendar only, `vanished` in the rows
-    only, `outdated` in both with different ETags, `owed` could not be read by the syncs. Of the hrefs asked for,
+    only, `outdated` in both with different ETags, `pending` could not be read by the syncs. Of the hrefs asked for,
     `found` are there, `gone` answer 404 in a calendar that itself answers, and of the `unread` neither could be told.
     """
 
@@ -39,7 +39,7 @@ class Inspected:
     unmirrored: frozenset[str] = frozenset()
     vanished: frozenset[str] = frozenset()
     outdated: frozenset[str] = frozenset()
-    owed: frozenset[str] = frozenset()
+    pending: frozenset[str] = frozenset()
     found: dict[str, Found] = field(default_factory=dict)
     gone: set[str] = field(default_factory=set)
     unread: dict[str, Problem] = field(default_factory=dict)
@@ -69,7 +69,7 @@ def _inspect_all(
             try:
                 _inspect(session, inspected, asked.get(calendar.pk, ()))
             except dav.DavError as error:
-                inspected.problem = _problem_of(calendar, error)
+                inspected.problem = calendar.connection.about(_problem_of(calendar, error))
                 refused = inspected.problem if concerns_all(error) else None
         yield inspected
 
@@ -93,7 +93,7 @@ def _inspect(session: dav.Session, inspected: Inspected, hrefs: Collection[str])
 
 def _rows(calendar: Calendar) -> dict[str, tuple[str, str]]:
     rows = Event.objects.filter(calendar=calendar).values_list("href", "etag", "pending_etag")
-    return {href: (etag, owed) for href, etag, owed in rows}
+    return {href: (etag, pending) for href, etag, pending in rows}
 
 
 def _compare(
@@ -104,13 +104,13 @@ def _compare(
 ) -> None:
     """Hold the listing against the rows from before and after it: what agrees with either was in motion meanwhile."""
     known = before.keys() | after.keys()
-    inspected.owed = frozenset(href for href, (_etag, owed) in after.items() if owed and href in live)
+    inspected.pending = frozenset(href for href, (_etag, pending) in after.items() if pending and href in live)
     inspected.unmirrored = frozenset(live.keys() - known)
     inspected.vanished = frozenset((before.keys() & after.keys()) - live.keys())
     inspected.outdated = frozenset(
         href
         for href, etag in live.items()
-        if href in known and href not in inspected.owed and etag not in _etags(href, before, after)
+        if href in known and href not in inspected.pending and etag not in _etags(href, before, after)
     )
 
 
@@ -129,6 +129,6 @@ def _look_at(session: dav.Session, inspected: Inspected, hrefs: list[str], live:
         except dav.NotFound:
             inspected.gone.add(href)
         except dav.DavError as error:
-            inspected.unread[href] = classify(error).problem
+            inspected.unread[href] = inspected.calendar.connection.about(classify(error).problem)
         else:
             inspected.found[href] = Found(resource.etag or live.get(href, ""), ical.own_event(resource.data))

@@ -17,7 +17,7 @@ from connections.sync.run import Probe, Sync, carry_out
 from connections.sync.state import LeasedConnection, lease
 
 MAX_BATCH = 200  # connections that one task leases
-THREADS = 32
+MAX_THREADS = 32
 PROBE_TIMEOUT = 30.0
 WATCH_EVERY, MAX_WATCH_PAUSE = 0.05, 0.3  # seconds between two looks at somebody else's poll: more and more
 
@@ -74,7 +74,7 @@ def _ask_all(batch: Sequence[LeasedConnection], deadline: float) -> list[Asked]:
     asked = [Asked(leased, deadline) for leased in batch]
     if not asked:
         return []
-    pool = ThreadPoolExecutor(max_workers=min(THREADS, len(asked)))
+    pool = ThreadPoolExecutor(max_workers=min(MAX_THREADS, len(asked)))
     for one in asked:
         one.answer = pool.submit(one.ask)
     wait([one.answer for one in asked], timeout=max(deadline - time.monotonic(), 0))
@@ -113,7 +113,7 @@ def refresh_all(user_ids: Collection[int], now: datetime, *, seconds: float) -> 
     Connections are asked in parallel. One that somebody else is polling since before `now` is waited for and polled
     again; a poll that started after `now` counts if it left nothing unread. Of many who wait, the first to go on asks
     for all of them. One that needs a person is not asked, nor one whose server asked to wait. Only what changed is
-    read, not what is merely due. How fresh the calendars are afterwards is for `busy.freshness` to say.
+    read, not what is merely due. How fresh the calendars are afterwards is for `freshness` to say.
     """
     began = time.monotonic()
     deadline, at, pause = began + seconds, now, WATCH_EVERY

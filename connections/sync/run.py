@@ -1,4 +1,6 @@
-"""Inwards: list the home, read what changed, apply it. Wire and tables meet only here, in what it calls, and in push.
+"""Inwards: list the home, read what changed, apply it.
+
+Wire and tables meet in sync, in push, and where an account is being connected.
 
 One poll is one request when nothing changed. Cost follows the number of changes, never the size of a calendar, and
 killing the process anywhere loses nothing.
@@ -19,7 +21,7 @@ from django.utils.module_loading import import_string
 
 from connections import dav, guard, leases
 from connections.models import Calendar, Connection, SyncRun, lease_length
-from connections.problems import Kind, Problem, Verdict, classify, classify_account, concerns_all
+from connections.problems import Handling, Problem, Verdict, classify, classify_account, concerns_all
 from connections.sync import apply, home, outcome, reexpand
 from connections.sync.calendar import OutOfTime, Reading
 from connections.sync.report import SyncReport, count_problems, record
@@ -27,10 +29,10 @@ from connections.sync.state import CalendarState, LeasedConnection, lease
 
 logger = logging.getLogger(__name__)
 
-BUDGET = 0.6  # of a task's time limit: then a first sync stops between batches and the next task goes on
-LIMIT = 0.9  # of it: no answer is waited for any longer
-MOMENT = 0.1  # an answer that fails so shortly before the deadline fails because of it
-PROBE_HOLDS = timedelta(seconds=30)  # a home listed this recently is not listed again by the sync that follows it
+BUDGET = 0.6  # share of a task's time limit after which a sync stops between batches; the next task goes on
+DEADLINE = 0.9  # share of it after which no answer is waited for
+LATE = 0.1  # seconds: an answer that fails so shortly before the deadline fails because of it
+PROBE_VALID_FOR = timedelta(seconds=30)  # a home listed this recently is not listed again by the sync that follows it
 
 
 def sync_connection(
@@ -153,7 +155,7 @@ class Sync:
 
     def break_off(self, error: str) -> None:
         """A bug ended this sync: say so on the row, and try again after a pause."""
-        self._failed(Verdict(Kind.BUG, Problem("bug", {"error": error})))
+        self._failed(Verdict(Handling.BUG, Problem("bug", {"error": error})))
 
     # --- what is done ---------------------------------------------------------------------------------------
 
@@ -188,7 +190,7 @@ class Sync:
 
     def _listed_just_now(self) -> datetime | None:
         polled_at = self.connection.polled_at
-        return polled_at if polled_at is not None and self.now - polled_at < PROBE_HOLDS else None
+        return polled_at if polled_at is not None and self.now - polled_at < PROBE_VALID_FOR else None
 
     def _read_account(self, session: dav.Session, look: home.Look | None) -> None:
         missing = self._follow(look) if look else []
@@ -279,7 +281,8 @@ class Sync:
             raise
 
     def _succeeded(self) -> None:
-        self.report.error = outcome.trouble(self.leased)
+        trouble = outcome.trouble(self.leased)
+        self.report.error = self.connection.about(trouble) if trouble else None
         # With more to read the row comes due again even if the task for it should get lost.
         comes = self.now + lease_length() if self.report.unfinished else outcome.next_sync(self.leased, self.now)
         self._release(comes, **outcome.good(self.leased, self.listed_at))
@@ -294,7 +297,7 @@ class Sync:
         self._release(self.now, **outcome.good(self.leased, self.listed_at))
 
     def _after(self, error: dav.DavError) -> None:
-        late = isinstance(error, dav.Unavailable) and time.monotonic() >= (self.deadline or self._limit()) - MOMENT
+        late = isinstance(error, dav.Unavailable) and time.monotonic() >= (self.deadline or self._limit()) - LATE
         if late and self.report.changed:
             self._stopped()
         elif late and self.deadline:
@@ -305,7 +308,7 @@ class Sync:
 
     def _failed(self, verdict: Verdict) -> None:
         ended = self.now + timedelta(seconds=time.monotonic() - self.started)
-        self.report.error, self.report.retry_after = verdict.problem, verdict.retry_after
+        self.report.error, self.report.retry_after = self.connection.about(verdict.problem), verdict.retry_after
         comes = outcome.next_try(self.connection, verdict, ended)
         self._release(comes, **outcome.bad(self.connection, verdict, ended))
 
@@ -315,4 +318,4 @@ class Sync:
         self.report.busy = not self.connection.release(next_sync_at, **polled, **values)
 
     def _limit(self) -> float:
-        return self.started + LIMIT * float(settings.TASK_TIMEOUT_SECONDS)
+        return self.started + DEADLINE * float(settings.TASK_TIMEOUT_SECONDS)

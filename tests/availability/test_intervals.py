@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from availability.intervals import Span, Spans, intersect, merge, overlaps, subtract, widen
+from availability.intervals import Span, Spans, merge, overlaps, subtract, widen
 from tests.availability.minutes import minutes, span, spans
 
 EDGES = st.integers(min_value=0, max_value=60)
@@ -33,19 +33,6 @@ def is_merged(result: list[Span]) -> bool:
 )
 def test_merge_joins_what_overlaps_or_touches(given_spans: list[Span], merged: list[Span]) -> None:
     assert merge(given_spans) == merged
-
-
-@pytest.mark.parametrize(
-    ("ones", "others", "common"),
-    [
-        ([span(1, 5)], [], []),
-        ([span(1, 5)], [span(5, 9)], []),
-        ([span(1, 5)], [span(4, 9)], [span(4, 5)]),
-        ([span(1, 9)], [span(2, 3), span(4, 5)], [span(2, 3), span(4, 5)]),
-    ],
-)
-def test_intersect_keeps_what_lies_in_both(ones: list[Span], others: list[Span], common: list[Span]) -> None:
-    assert intersect(ones, others) == common
 
 
 @pytest.mark.parametrize(
@@ -76,12 +63,6 @@ def test_widen_adds_time_on_both_sides() -> None:
 def test_merging_changes_no_minute(some: list[Span]) -> None:
     assert minutes(merge(some)) == minutes(some)
     assert is_merged(merge(some))
-
-
-@given(spans(), spans())
-def test_intersecting_keeps_the_minutes_in_both(ones: list[Span], others: list[Span]) -> None:
-    assert minutes(intersect(ones, others)) == minutes(ones) & minutes(others)
-    assert is_merged(intersect(ones, others))
 
 
 @given(spans(), spans())

@@ -45,7 +45,7 @@ def test_an_account_that_needs_a_person_says_why_and_offers_to_reconnect(client:
     )
     client.force_login(connection.user)
     assert cards(client) == [
-        "anna@icloud.com iCloud Needs you Apple no longer accepts the app-specific password of anna@icloud.com. "
+        "anna@icloud.com iCloud Action needed Apple no longer accepts the app-specific password of anna@icloud.com. "
         "Make a new one at account.apple.com and reconnect. Last sync 1 minute ago Mon 30 Nov, 08:59 "
         "Next sync after you reconnect Calendars 0 found · 0 block Reconnect anna@icloud.com"
     ]

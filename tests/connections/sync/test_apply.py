@@ -14,6 +14,7 @@ from django_q.models import OrmQ
 
 from connections import tasks
 from connections.models import Calendar, Connection, Event, Occurrence, SyncRun
+from connections.sync import queue
 from tests.connections.engine import World, at
 
 SECRETS = [
@@ -114,7 +115,7 @@ def test_the_password_is_in_no_log_task_history_or_output(
     Connection.objects.update(next_sync_at=world.now - timedelta(days=30))
     tasks.poll_connections()
     world.person_syncs()
-    tasks.sync_soon(world.pk)
+    queue.sync_soon(world.pk)
     call_command("check_connections", stdout=io.StringIO()) if trouble != "refused" else None
     words = [world.password, world.password.replace("-", "")]
     shown = caplog.text + "".join(capfd.readouterr()) + stored() + repr(list(OrmQ.objects.values_list()))
