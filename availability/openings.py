@@ -13,7 +13,8 @@ from zoneinfo import ZoneInfo
 from availability.intervals import Span
 from availability.models import BlockedSlot, DateOverride, WorkingHours
 from availability.slots import Shape, possible_starts, working_spans
-from connections.busy import blocking, freshness
+from connections.busy import blocking
+from connections.freshness import freshness
 from connections.models import CalendarConfiguration
 from practice.models import User
 

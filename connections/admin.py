@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from connections.models import Calendar, CalendarConfiguration, Connection, Event, Occurrence, SyncRun
 from connections.problems import sentence
-from connections.tasks import sync_soon
+from connections.sync.queue import sync_soon
 
 PEOPLE = ("username", "email", "first_name", "last_name")
 
@@ -36,7 +36,7 @@ class LookOnly(admin.ModelAdmin[Any]):
 
     @admin.display(description=gettext_lazy("last error"))
     def last_error(self, row: Any) -> str:
-        return sentence(row.error_code, row.error_params) or "—"
+        return row.sentence or "—"
 
 
 @admin.register(CalendarConfiguration)

@@ -1,17 +1,12 @@
-"""What other apps may ask: when is this person busy, why, and how fresh is that?"""
+"""When a staff member is busy by their calendars, and why."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
-from zoneinfo import ZoneInfo
+from dataclasses import dataclass
+from datetime import datetime
 
-from django.conf import settings
-from django.db.models import Exists, F, OuterRef
-
-from connections.models import Calendar, CalendarConfiguration, Connection, Event, Occurrence
-from connections.plan import BACKLOG_HOLDS_FRESHNESS
+from connections.models import Event, Occurrence
 from practice.models import User
 
 Span = tuple[datetime, datetime]
@@ -35,24 +30,6 @@ class Busy:
     calendar_name: str
     color: str
     blocking: tuple[Span, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Freshness:
-    """How far a staff member's calendars can be believed.
-
-    `as_of`: the moment up to which all selected calendars are known, None where there are none or one was never read.
-    `state`: none (no connection: hours decide), unconfigured, never_read, fresh, trusted (the last good copy is young
-    enough, that is before `trusted_until`), stale. `bookable` says whether there are openings at all, `pending` whether
-    a booking must wait. `zone` is the staff member's, None without a calendar configuration.
-    """
-
-    state: str
-    as_of: datetime | None = None
-    bookable: bool = True
-    pending: bool = False
-    trusted_until: datetime | None = None
-    zone: ZoneInfo | None = field(default=None, compare=False)
 
 
 def busy(user: User, start: datetime, end: datetime, *, own_spans: OwnSpans | None = None) -> list[Busy]:
@@ -132,94 +109,3 @@ def all_events(user: User, uids: Iterable[str]) -> list[Event]:
     """Events with these UIDs in any calendar of the user's connections, calendars loaded."""
     events = Event.objects.filter(calendar__connection__user=user, uid__in=list(uids))
     return list(events.select_related("calendar__connection"))
-
-
-def freshness(user: User, *, now: datetime, asked: bool = False) -> Freshness:
-    """How fresh the user's selected calendars are at `now`, and what follows for bookings.
-
-    Between two polls a copy is fresh. Where the last try failed it is a last good copy, and so it is where iCloud was
-    `asked` for everything as of `now` and did not answer.
-
-    The oldest selected calendar counts. A calendar that is gone, unreadable or stale is never treated as empty: within
-    TRUST_MINUTES its last good copy is trusted, afterwards the staff member's policy decides. It decides at once where
-    something is known to be unread, an event or a change that was listed: then the last copy is known to be wrong. One
-    that was never read completely has no good copy: no openings, whatever the policy.
-    """
-    calendars = _selected(user, now)
-    configuration = _configuration(user, calendars)
-    zone = configuration.zone if configuration else None
-    return replace(_freshness(user, calendars, configuration, now, asked=asked), zone=zone)
-
-
-def _configuration(user: User, calendars: Sequence[Calendar]) -> CalendarConfiguration | None:
-    if not calendars:
-        return CalendarConfiguration.objects.filter(user=user).first()
-    return getattr(calendars[0].connection.user, "calendar_configuration", None)
-
-
-def _selected(user: User, now: datetime) -> list[Calendar]:
-    """The user's selected calendars, with all that freshness depends upon in one query."""
-    owed = Event.objects.pending().filter(calendar=OuterRef("pk"), pending_since__gt=now - BACKLOG_HOLDS_FRESHNESS)
-    selected = Calendar.objects.conflict_calendars().of(user).select_related("connection__user__calendar_configuration")
-    return list(selected.annotate(owes=Exists(owed), poll_started_at=F("connection__poll_started_at")))
-
-
-def _freshness(
-    user: User,
-    calendars: Sequence[Calendar],
-    configuration: CalendarConfiguration | None,
-    now: datetime,
-    *,
-    asked: bool,
-) -> Freshness:
-    if not calendars and not Connection.objects.filter(user=user).exists():
-        return Freshness("none")
-    if configuration is None or configuration.saved_at is None:
-        return Freshness("unconfigured", bookable=False)
-    if not calendars:
-        return Freshness("none")
-    if any(calendar.read_at is None for calendar in calendars):
-        return Freshness("never_read", bookable=False)
-    known = [calendar.fresh_at for calendar in calendars if calendar.fresh_at]
-    # Read once, but with events owed ever since: there is a copy, and it was never complete.
-    as_of = min(known) if len(known) == len(calendars) else None
-    if any(_is_known_unread(calendar, now) for calendar in calendars):
-        return _stale(as_of, configuration)
-    failed = any(calendar.error_code or calendar.connection.error_code for calendar in calendars)
-    unanswered = asked and as_of is not None and as_of < now
-    changed = any(map(_has_changed, calendars))
-    return _aged(as_of, configuration, now, readable=not failed and not unanswered, changed=changed)
-
-
-def _is_known_unread(calendar: Calendar, now: datetime) -> bool:
-    """Is something listed of the calendar that could not be read: an event, or a change found by a poll since `now`?
-
-    A change that an earlier poll found is being read by a sync of its own: nobody who merely looks need notice, as long
-    as the copy is fresh.
-    """
-    started_at: datetime | None = getattr(calendar, "poll_started_at")  # noqa: B009 - annotated above
-    asked = started_at is not None and started_at >= now
-    return getattr(calendar, "owes") or (asked and calendar.listed_token != calendar.probe_token)  # noqa: B009
-
-
-def _has_changed(calendar: Calendar) -> bool:
-    """Was it listed as changed since its events were applied? Of a doubted emptiness all but the removals was."""
-    return calendar.mass_deletion_suspected_at is None and calendar.listed_token != calendar.probe_token
-
-
-def _aged(
-    as_of: datetime | None, configuration: CalendarConfiguration, now: datetime, *, readable: bool, changed: bool
-) -> Freshness:
-    """What the age of the copy makes of it: a last good copy is trusted unless it is known to have `changed`."""
-    if readable and as_of and now - as_of <= timedelta(seconds=2 * settings.SYNC_INTERVAL_SECONDS):
-        return Freshness("fresh", as_of)
-    trust = timedelta(minutes=settings.TRUST_MINUTES)
-    if as_of and not changed and now - as_of <= trust:
-        return Freshness("trusted", as_of, trusted_until=as_of + trust)
-    return _stale(as_of, configuration)
-
-
-def _stale(as_of: datetime | None, configuration: CalendarConfiguration) -> Freshness:
-    policy = configuration.stale_policy
-    policies = CalendarConfiguration.StalePolicy
-    return Freshness("stale", as_of, bookable=policy != policies.NO_OPENINGS, pending=policy == policies.PENDING)

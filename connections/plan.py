@@ -9,17 +9,17 @@ from datetime import datetime, timedelta
 
 from connections.dav import Changes
 
-LONGEST_TOKEN = 500  # a longer one cannot be stored, so it is as if there were none
-MANY = 10  # from this many events on, losing more than half is doubted
+MAX_TOKEN_LENGTH = 500  # a longer one cannot be stored, so it is as if there were none
+MIN_SUSPICIOUS = 10  # in a calendar of at least so many events, losing more than half is suspicious
 CONFIRM_DELETION_AFTER = timedelta(seconds=60)  # the next complete listing comes not before this
 BACKLOG_HOLDS_FRESHNESS = timedelta(hours=24)
 FIRST_PAUSE = timedelta(seconds=10)
-LONGEST_PAUSE = timedelta(hours=1)
+MAX_PAUSE = timedelta(hours=1)
 
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """An event in the tables: its row, the ETag that was applied, the listed ETag still owed ("" none)."""
+    """An event in the tables: its row, the ETag that was applied, the listed ETag that is not read yet ("" none)."""
 
     pk: int
     etag: str
@@ -28,11 +28,11 @@ class Known:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What a listing asks for: hrefs with ETags to fetch, hrefs to remove, and whether the removal is doubted."""
+    """What a listing asks for: hrefs with ETags to fetch, hrefs to remove, and how much of that is not believed."""
 
     fetch: dict[str, str]
     remove: frozenset[str]
-    doubted: int = 0  # how many removals are doubted
+    suspected: int = 0  # how many removals are not believed yet
     digest: str = ""
 
 
@@ -40,7 +40,7 @@ def plan(changes: Changes, known: Mapping[str, Known], *, believed_digest: str =
     """Hold a listing against what is known.
 
     `known` has all events of the calendar if the listing is complete, else at least those it names. A complete listing
-    that would remove everything, or more than half of ten or more, is doubted and removes nothing, unless
+    that would remove everything, or more than half of ten or more, is not believed and removes nothing, unless
     `believed_digest` is the digest of exactly this removal, seen before.
     """
     fetch = {href: etag for href, etag in changes.changed.items() if _differs(known.get(href), etag)}
@@ -49,7 +49,7 @@ def plan(changes: Changes, known: Mapping[str, Known], *, believed_digest: str =
     missing = frozenset(known.keys() - changes.changed.keys())
     digest = _digest(missing)
     if _implausible(len(missing), len(known)) and digest != believed_digest:
-        return Plan(fetch, frozenset(), doubted=len(missing), digest=digest)
+        return Plan(fetch, frozenset(), suspected=len(missing), digest=digest)
     return Plan(fetch, missing)
 
 
@@ -63,7 +63,7 @@ def same_etag(one: str, other: str) -> bool:
 
 
 def _implausible(missing: int, known: int) -> bool:
-    return missing > 0 and (missing == known or (known >= MANY and missing * 2 > known))
+    return missing > 0 and (missing == known or (known >= MIN_SUSPICIOUS and missing * 2 > known))
 
 
 def _digest(hrefs: Collection[str]) -> str:
@@ -72,12 +72,12 @@ def _digest(hrefs: Collection[str]) -> str:
 
 def pending_pause(attempts: int) -> timedelta:
     """How long an event that could not be read waits before it is asked for again, after `attempts` failures."""
-    return min(FIRST_PAUSE * (1 << min(attempts, 20)), LONGEST_PAUSE)
+    return min(FIRST_PAUSE * (1 << min(attempts, 20)), MAX_PAUSE)
 
 
 def back_off(interval: timedelta, failures: int, jitter: float) -> timedelta:
     """The pause of a connection after `failures` in a row: it doubles up to an hour; `jitter` in [0, 1) spreads it."""
-    pause = min(interval * (1 << min(max(failures - 1, 0), 20)), max(LONGEST_PAUSE, interval))
+    pause = min(interval * (1 << min(max(failures - 1, 0), 20)), max(MAX_PAUSE, interval))
     return pause * (1 + jitter / 4)
 
 

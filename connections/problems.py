@@ -6,20 +6,23 @@ from collections import defaultdict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext_lazy
 
 from connections import dav
 
+if TYPE_CHECKING:
+    from django_stubs_ext import StrPromise
 
-class Kind(StrEnum):
-    """Who can mend it."""
 
-    PERSON = "person"  # only a person; polling stops
-    LATER = "later"  # time; try again after a pause
-    ITEM = "item"  # this calendar or event only; the rest goes on
+class Handling(StrEnum):
+    """What is done about an error."""
+
+    ASK_PERSON = "ask_person"  # nothing else helps; polling stops
+    RETRY = "retry"  # after a pause
+    SKIP = "skip"  # this calendar or event only; the rest goes on
     BUG = "bug"
 
 
@@ -37,21 +40,18 @@ class Problem:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What an error means: who can mend it, what to say, and how many seconds to wait at least."""
+    """What an error means: what is done about it, what is said, and how many seconds to wait at least."""
 
-    kind: Kind
+    handling: Handling
     problem: Problem
     retry_after: float | None = None
 
 
-SENTENCES: dict[str, Promise] = {
-    "unauthorized": _(
-        "Apple no longer accepts the app-specific password of %(username)s. Make a new one at account.apple.com and "
-        "reconnect."
-    ),
+SENTENCES: dict[str, StrPromise] = {
+    "unauthorized": _("%(provider)s no longer accepts the password of %(username)s. Make a new one and reconnect."),
     "password_unreadable": _(
         "The stored password cannot be read with the FERNET_KEYS of this server. Put the old key back and sync, or "
-        "reconnect with a new app-specific password."
+        "reconnect with a new password."
     ),
     "not_accepted": _("Not accepted. Mistyped, revoked, or made under another Apple Account."),
     "not_accepted_there": _("Not accepted. Check the user name and the password."),
@@ -67,13 +67,11 @@ SENTENCES: dict[str, Promise] = {
     ),
     "no_calendars_there": _("The account has no calendars for events. Make one there, then connect again."),
     "not_reached": _("The server does not answer just now, so nothing was changed. Try again in a few minutes."),
-    "connecting_refused": _("The server refused it (%(status)s). Check the Apple ID and the address."),
+    "connecting_refused": _("The server refused it (%(status)s). Check the user name and the address."),
     "foreign_home": _(
         "The server led to %(host)s, which is not one of its own hosts, so nothing was sent there. Check the address."
     ),
-    "other_account": _(
-        "This password belongs to another Apple Account. Make it while signed in as the account that is connected here."
-    ),
+    "other_account": _("This password belongs to another account. Use one of the account that is connected here."),
     "foreign_host": _(
         "The server led to %(host)s, which is not one of its own hosts, so nothing was sent there. Kalends tries "
         "again. If this stays, check the address."
@@ -81,8 +79,8 @@ SENTENCES: dict[str, Promise] = {
     "forbidden": _("The server does not allow reading this. Check on the device that the calendar is still shared."),
     "no_home": _("The server did not say where the calendars are. Kalends will try again."),
     "home_refused": _("The server refuses to list the calendars (%(status)s). Kalends tries again by itself."),
-    "unavailable": _("iCloud does not answer just now. Kalends tries again by itself."),
-    "throttled": _("iCloud asks Kalends to wait. It tries again by itself."),
+    "unavailable": _("%(provider)s does not answer just now. Kalends tries again by itself."),
+    "throttled": _("%(provider)s asks Kalends to wait. It tries again by itself."),
     "not_caldav": _(
         "The answer was not a calendar listing (perhaps a sign-in page of a network). Kalends tries again."
     ),
@@ -92,20 +90,21 @@ SENTENCES: dict[str, Promise] = {
     "calendar_gone": _("This calendar is no longer in the account. Choose another, or untick it."),
     "calendar_missing": _("The account no longer lists this calendar. Until that is clear, its times stay blocked."),
     "calendar_not_found": _(
-        "iCloud lists this calendar but says that it is not there. Its last known times stay blocked, and Kalends "
-        "tries again by itself."
+        "%(provider)s lists this calendar but says that it is not there. Its last known times stay blocked, and "
+        "Kalends tries again by itself."
     ),
     "calendar_withdrawn": _(
         "This calendar is no longer shared with this account. Ask its owner, or untick it. Until then its last known "
         "times stay blocked."
     ),
     "mass_deletion_suspected": _(
-        "iCloud suddenly listed far fewer events (%(removed)s of %(known)s gone). Nothing was removed; it is asked "
-        "again shortly."
+        "%(provider)s suddenly listed far fewer events (%(removed)s of %(known)s gone). Nothing was removed; it is "
+        "asked again shortly."
     ),
-    "member_unread": _(
-        "Events that are listed but could not be read yet: %(count)s. Kalends keeps trying; what is known of "
-        "them stays."
+    "member_unread": ngettext_lazy(
+        "%(count)s event is listed but could not be read yet. Kalends keeps trying; what is known of it stays.",
+        "%(count)s events are listed but could not be read yet. Kalends keeps trying; what is known of them stays.",
+        "count",
     ),
     "busy": _("Another sync of this account is still running. Try again in a moment."),
     "no_apple_id": _("Enter the e-mail address of the Apple Account."),
@@ -127,12 +126,33 @@ SENTENCES: dict[str, Promise] = {
 }
 
 
+# Where an Apple Account and its app-specific passwords are meant.
+ICLOUD_SENTENCES: dict[str, StrPromise] = {
+    "unauthorized": _(
+        "Apple no longer accepts the app-specific password of %(username)s. Make a new one at account.apple.com and "
+        "reconnect."
+    ),
+    "password_unreadable": _(
+        "The stored password cannot be read with the FERNET_KEYS of this server. Put the old key back and sync, or "
+        "reconnect with a new app-specific password."
+    ),
+    "connecting_refused": _("The server refused it (%(status)s). Check the Apple ID and the address."),
+    "other_account": _(
+        "This password belongs to another Apple Account. Make it while signed in as the account that is connected here."
+    ),
+}
+
+
 def sentence(code: str, params: Mapping[str, Any] | None = None) -> str:
-    """The translated sentence for a stored code, with the name of the `calendar` if `params` have one; "" for none."""
+    """The translated sentence for a stored code; "" for none.
+
+    `params` name the `provider` of the account (`Connection.about` adds it) and, if it is not plain, the `calendar`.
+    """
     if not code:
         return ""
-    given = defaultdict(lambda: "?", {"error": code, **(params or {})})
-    text = str(SENTENCES.get(code, SENTENCES["bug"])) % given
+    given = defaultdict(lambda: "?", {"error": code, "provider": _("The server"), "count": 0, **(params or {})})
+    special = ICLOUD_SENTENCES if given["provider"] == "iCloud" else {}
+    text = (special.get(code) or SENTENCES.get(code, SENTENCES["bug"])) % given
     return f"“{given['calendar']}”: {text}" if "calendar" in given else text
 
 
@@ -141,7 +161,7 @@ def classify(error: dav.DavError) -> Verdict:
     for kind, verdict in _VERDICTS:
         if isinstance(error, kind):
             return verdict(error)
-    return Verdict(Kind.LATER, Problem("server_refused", {"status": error.status or "?"}))
+    return Verdict(Handling.RETRY, Problem("server_refused", {"status": error.status or "?"}))
 
 
 def classify_account(error: dav.DavError, username: str) -> Verdict:
@@ -149,12 +169,12 @@ def classify_account(error: dav.DavError, username: str) -> Verdict:
     if isinstance(error, dav.NoPassword):
         return classify(error)
     if isinstance(error, dav.Unauthorized):
-        return Verdict(Kind.PERSON, Problem("unauthorized", {"username": username}))
+        return Verdict(Handling.ASK_PERSON, Problem("unauthorized", {"username": username}))
     if isinstance(error, dav.NotFound):
-        return Verdict(Kind.LATER, Problem("no_home"))
+        return Verdict(Handling.RETRY, Problem("no_home"))
     verdict = classify(error)
-    if verdict.kind is Kind.ITEM:
-        return Verdict(Kind.LATER, Problem("home_refused", {"status": error.status or "?"}))
+    if verdict.handling is Handling.SKIP:
+        return Verdict(Handling.RETRY, Problem("home_refused", {"status": error.status or "?"}))
     return verdict
 
 
@@ -186,25 +206,25 @@ def concerns_all(error: dav.DavError) -> bool:
 
 def _unavailable(error: dav.DavError) -> Verdict:
     code = "throttled" if error.status in (429, 503) else "unavailable"
-    return Verdict(Kind.LATER, Problem(code), getattr(error, "retry_after", None))
+    return Verdict(Handling.RETRY, Problem(code), getattr(error, "retry_after", None))
 
 
-def _plain(kind: Kind, code: str) -> Callable[[dav.DavError], Verdict]:
-    return lambda error: Verdict(kind, Problem(code))
+def _plain(handling: Handling, code: str) -> Callable[[dav.DavError], Verdict]:
+    return lambda error: Verdict(handling, Problem(code))
 
 
 _VERDICTS: tuple[tuple[type[dav.DavError], Callable[[dav.DavError], Verdict]], ...] = (
-    (dav.NoPassword, _plain(Kind.PERSON, "password_unreadable")),
-    (dav.Unauthorized, _plain(Kind.PERSON, "unauthorized")),
+    (dav.NoPassword, _plain(Handling.ASK_PERSON, "password_unreadable")),
+    (dav.Unauthorized, _plain(Handling.ASK_PERSON, "unauthorized")),
     (
         dav.ForeignHost,
-        lambda error: Verdict(Kind.LATER, Problem("foreign_host", {"host": getattr(error, "host", "")})),
+        lambda error: Verdict(Handling.RETRY, Problem("foreign_host", {"host": getattr(error, "host", "")})),
     ),
     (dav.Unavailable, _unavailable),
-    (dav.NotCalDav, _plain(Kind.LATER, "not_caldav")),
-    (dav.TooLarge, _plain(Kind.ITEM, "too_large")),
-    (dav.Forbidden, lambda error: Verdict(Kind.ITEM, Problem("forbidden"))),
-    (dav.NotFound, _plain(Kind.ITEM, "not_found")),
-    (dav.TokenExpired, _plain(Kind.LATER, "interrupted")),
-    (dav.Conflict, _plain(Kind.ITEM, "conflict")),
+    (dav.NotCalDav, _plain(Handling.RETRY, "not_caldav")),
+    (dav.TooLarge, _plain(Handling.SKIP, "too_large")),
+    (dav.Forbidden, lambda error: Verdict(Handling.SKIP, Problem("forbidden"))),
+    (dav.NotFound, _plain(Handling.SKIP, "not_found")),
+    (dav.TokenExpired, _plain(Handling.RETRY, "interrupted")),
+    (dav.Conflict, _plain(Handling.SKIP, "conflict")),
 )

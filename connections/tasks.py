@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from functools import partial
 
-from django.db import transaction
 from django.utils import timezone
 from django_q.models import Schedule
 from django_q.tasks import async_task, schedule
@@ -59,8 +58,3 @@ def _go_on(report: SyncReport) -> None:
 def expand_events() -> None:
     """Nightly: move the window of occurrences on, with no network."""
     reexpand.move_window(timezone.now())
-
-
-def sync_soon(connection_id: int, full: bool = False) -> None:
-    """Queue a person's sync as soon as the running transaction is committed."""
-    transaction.on_commit(partial(async_task, "connections.tasks.sync_connection", connection_id, full))

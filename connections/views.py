@@ -19,7 +19,7 @@ from connections.forms import ICloudForm, PasswordForm, posted
 from connections.models import Connection
 from connections.status.health import health
 from connections.status.overview import overview
-from connections.tasks import sync_soon
+from connections.sync.queue import sync_soon
 from practice.models import User
 from practice.roles import Action
 from practice.staff_page import StaffRequest, staff_page
@@ -119,7 +119,7 @@ def reconnect(request: StaffRequest, pk: int) -> HttpResponse:
 
 
 @sensitive_variables()
-def _reconnect(connection: Connection, form: PasswordForm, now: datetime) -> accounts.Report | None:
+def _reconnect(connection: Connection, form: PasswordForm, now: datetime) -> accounts.ReconnectReport | None:
     try:
         return accounts.reconnect(connection, password=form.cleaned_data["app_password"], now=now)
     except accounts.ConnectFailed as failure:
@@ -127,7 +127,7 @@ def _reconnect(connection: Connection, form: PasswordForm, now: datetime) -> acc
         return None
 
 
-def reconnected_sentence(report: accounts.Report) -> str:
+def reconnected_sentence(report: accounts.ReconnectReport) -> str:
     """What the comparison after reconnecting found."""
     if not report.added and not report.removed:
         return _("Reconnected. Everything matches.")

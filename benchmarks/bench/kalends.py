@@ -122,7 +122,7 @@ class First(Job):
 
     def __init__(self) -> None:
         super().__init__()
-        with run.dav.Session(run.account_of(self.connection)) as session:
+        with run.dav.Session(self.connection.account) as session:
             session.calendars(self.connection.home_path)  # a worker has long been running
 
     def work(self) -> dict[str, Any]:

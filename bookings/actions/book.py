@@ -23,7 +23,7 @@ from bookings.models import Booking, BookingChange, Service
 from bookings.openings import search
 from bookings.proposals import collisions
 from bookings.push import placements
-from connections.busy import freshness
+from connections.freshness import freshness
 from connections.sync.poll import refresh_all
 from practice.models import User
 

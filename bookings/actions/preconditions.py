@@ -15,7 +15,7 @@ from availability.slots import Shape
 from bookings.models import Booking
 from bookings.openings import search
 from bookings.openings.search import Opening
-from connections.busy import freshness
+from connections.freshness import freshness
 from connections.models import schedule_lock
 from practice.models import User
 

@@ -13,8 +13,7 @@ from django.utils.translation import gettext as _
 
 from bookings.notifications import emails
 from connections import guard
-from connections.models import Calendar, CalendarConfiguration, Connection
-from connections.problems import sentence
+from connections.models import CalendarConfiguration, Connection
 
 Policy = CalendarConfiguration.StalePolicy
 
@@ -60,10 +59,10 @@ def _mail(connection: Connection) -> None:
 
 def _troubles(connection: Connection) -> list[str]:
     """What is wrong: with each calendar, or else with the account."""
-    calendars = Calendar.objects.conflict_calendars().filter(connection=connection).exclude(error_code="")
+    calendars = connection.calendars.filter(is_conflict_calendar=True).exclude(error_code="")
     if connection.needs_attention or not calendars:
-        return [sentence(connection.error_code, connection.error_params)]
-    return [f"“{calendar}”: {sentence(calendar.error_code, calendar.error_params)}" for calendar in calendars]
+        return [connection.sentence]
+    return [f"“{calendar}”: {calendar.sentence}" for calendar in calendars]
 
 
 def _what_follows(connection: Connection) -> str:

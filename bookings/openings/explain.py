@@ -21,8 +21,9 @@ from availability.wall_clock import MIDNIGHT, end_of, start_of
 from bookings.models import Booking, Service
 from bookings.openings.own_time import own_spans
 from bookings.openings.travel import Lengths, includes_travel, plain_lengths
-from connections.busy import OWN_BOOKING, Busy, Freshness, busy, freshness
-from connections.models import Calendar, CalendarConfiguration, Event, Occurrence
+from connections.busy import OWN_BOOKING, Busy, busy
+from connections.freshness import Freshness, freshness
+from connections.models import Calendar, CalendarConfiguration, CalendarWithBacklog, Event, Occurrence
 from connections.plan import window
 from connections.problems import sentence
 from practice import time_format
@@ -332,8 +333,8 @@ _STATES = {
 }
 
 
-def _trouble(calendar: Calendar) -> str:
-    """What is wrong with one selected calendar, its account and `owed` loaded; "" if nothing is."""
+def _trouble(calendar: CalendarWithBacklog) -> str:
+    """What is wrong with one selected calendar, its account and `backlog` loaded; "" if nothing is."""
     words = {"calendar": calendar, "problem": _problem(calendar)}
     if words["problem"]:
         return _("“%(calendar)s”: %(problem)s") % words
@@ -342,14 +343,13 @@ def _trouble(calendar: Calendar) -> str:
     return ""
 
 
-def _problem(calendar: Calendar) -> str:
+def _problem(calendar: CalendarWithBacklog) -> str:
     account = calendar.connection
     if calendar.error_code:
-        return sentence(calendar.error_code, calendar.error_params)
+        return calendar.sentence
     if account.needs_attention or account.failures:  # else what is said of the account is said of another calendar
-        return sentence(account.error_code, account.error_params)
-    owed = getattr(calendar, "owed")  # noqa: B009 - annotated
-    return sentence("member_unread", {"count": owed}) if owed else ""
+        return account.sentence
+    return sentence("member_unread", {"count": calendar.backlog}) if calendar.backlog else ""
 
 
 _RULES: tuple[Callable[[_Asked], Iterator[Reason]], ...] = (

@@ -14,7 +14,8 @@ from availability.slots import Shape
 from bookings.limits import farthest_days
 from bookings.models import Booking, Service
 from bookings.openings.own_time import booked_spans, own_spans
-from connections.busy import Busy, busy, freshness
+from connections.busy import Busy, busy
+from connections.freshness import freshness
 from connections.models import CalendarConfiguration
 from practice import time_format
 from practice.models import User

@@ -21,7 +21,7 @@ from bookings.push.placements import place_upcoming
 from connections import dav, guard, ical, push
 from connections.models import Calendar, CalendarConfiguration, Connection, Event
 from connections.plan import back_off
-from connections.problems import Kind, Problem, classify
+from connections.problems import Handling, Problem, classify
 from practice.models import User
 
 __all__ = ["Pushed", "place_upcoming", "push_again", "push_booking", "push_due", "push_state"]
@@ -72,9 +72,7 @@ def push_due(
 
     `force` skips our own pauses; a server that asked to wait is left alone all the same, unless `ignore_retry_after`.
     """
-    connections = Connection.objects.filter(needs_attention=False)
-    if not ignore_retry_after:
-        connections = connections.askable(now)
+    connections = Connection.objects.askable(now, ignore_retry_after=ignore_retry_after)
     pushed: list[Pushed] = []
     for kind in KINDS:
         _wake(kind, now)
@@ -88,7 +86,7 @@ def push_due(
 
 def push_booking(booking_id: int, now: datetime) -> list[Pushed]:
     """Push what is due of one booking."""
-    askable = Connection.objects.filter(needs_attention=False).askable(now)
+    askable = Connection.objects.askable(now)
     placements = LinkedEvent.objects.filter(booking=booking_id).values("pk")
     due = _due(LinkedEvent, now).filter(pk__in=placements, calendar__connection__in=askable)
     return _push_ready(LinkedEvent, due, now)
@@ -122,17 +120,10 @@ def push_again(placement: Placement, now: datetime, *, ignore_retry_after: bool 
     One whose account waits for a person, or whose server asked to be left alone, is held back with that as its problem;
     `ignore_retry_after` asks the server all the same.
     """
-    why = held_back(placement.calendar.connection, now) if placement.calendar else None
+    why = placement.calendar.connection.why_not_asked(now) if placement.calendar else None
     if why and not ignore_retry_after:
         return [Pushed(placement.pk, getattr(placement, "booking_id", None), placement.state, why)]
     return _push_all(type(placement), [placement.pk], now, force=True)
-
-
-def held_back(connection: Connection, now: datetime) -> Problem | None:
-    """Why an account is not pushed to at `now`, if so: it waits for a person, or its server asked to be left alone."""
-    if connection.needs_attention:
-        return Problem(connection.error_code or "unauthorized", connection.error_params)
-    return Problem("throttled") if connection.not_before and connection.not_before > now else None
 
 
 def _wake(kind: type[Placement], now: datetime) -> None:
@@ -213,7 +204,7 @@ def _put(placement: Placement, calendar: Calendar, now: datetime) -> Pushed:
         text = ical.compose(draft, now=now)
     except (ValueError, OverflowError):  # nothing was sent, and no later try will go better by itself
         return _write(placement, State.RETRYING, Problem("not_writable"), next_try_at=now + NEEDS_CHOICE)
-    stored = _twice_if_unauthorized(lambda: _stored(placement, calendar, agreed, draft, now))
+    stored = dav.despite_one_401(lambda: _stored(placement, calendar, agreed, draft, now))
     superseded = [etag for etag in (*placement.superseded_etags[-19:], placement.etag) if etag and etag != stored.etag]
     pushed = _write(
         placement,
@@ -240,7 +231,7 @@ def _stored(
         lagging = there.stored.etag in placement.superseded_etags
         if lagging or not isinstance(placement, MirroredSlot) or not mirrored_slots.is_reshaped(there.stored.text):
             raise
-        return push.reword(calendar, there.stored, draft, agreed=agreed.text, now=now)
+        return push.put_texts(calendar, there.stored, draft, agreed=agreed.text, now=now)
 
 
 def _is_reworded(placement: Placement, pushed: ical.EventDraft) -> bool:
@@ -254,16 +245,8 @@ def _is_reworded(placement: Placement, pushed: ical.EventDraft) -> bool:
 def _delete(placement: Placement, calendar: Calendar, now: datetime) -> Pushed:
     # What was there once may have been moved; where that cannot be found out, the event is not looked for endlessly.
     uid = placement.uid if placement.etag and placement.attempts <= SEARCHES else ""
-    _twice_if_unauthorized(lambda: push.delete(calendar, push.Placement(placement.href, placement.etag), uid=uid))
+    dav.despite_one_401(lambda: push.delete(calendar, push.Placement(placement.href, placement.etag), uid=uid))
     return _write(placement, State.PUSHED, removed_at=now)
-
-
-def _twice_if_unauthorized(attempt: Any) -> Any:
-    """One 401 may be iCloud's slip; the second is believed."""
-    try:
-        return attempt()
-    except dav.Unauthorized:
-        return attempt()
 
 
 def _write(placement: Placement, state: str, problem: Problem | None = None, **values: Any) -> Pushed:
@@ -273,7 +256,8 @@ def _write(placement: Placement, state: str, problem: Problem | None = None, **v
     _rows(type(placement)).filter(pk=placement.pk).update(state=state, claimed_until=None, **values)
     if state == State.PUSHED and _is_behind(placement):
         state = State.QUEUED
-    return Pushed(placement.pk, getattr(placement, "booking_id", None), state, problem)
+    told = placement.calendar.connection.about(problem) if problem and placement.calendar else problem
+    return Pushed(placement.pk, getattr(placement, "booking_id", None), state, told)
 
 
 def _is_behind(placement: Placement) -> bool:
@@ -331,7 +315,7 @@ def _uid_elsewhere(placement: Placement, location: str, now: datetime) -> Pushed
 def _failed(placement: Placement, calendar: Calendar, error: dav.DavError, now: datetime) -> Pushed:
     """What an error of the wire means for this placement: wait for a person, for a choice, or for time."""
     verdict = classify(error)
-    if verdict.kind is Kind.PERSON:
+    if verdict.handling is Handling.ASK_PERSON:
         problem = push.report_refused(calendar.connection, verdict.problem, now)
         return _write(placement, State.NEEDS_RECONNECT, problem)
     if isinstance(error, dav.Forbidden):

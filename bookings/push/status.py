@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy
 from bookings.models import Booking, LinkedEvent
 from bookings.models.placement import Placement
 from bookings.push.outbox import push_state
-from connections.problems import sentence
+from connections.problems import Problem
 
 State = Placement.State
 Text = str | Promise
@@ -96,7 +96,8 @@ def _leaving(placement: LinkedEvent) -> Push:
 
 def _sentence(placement: LinkedEvent, state: State) -> str:
     if placement.error_code and state in (State.RETRYING, State.NO_LINKED_CALENDAR):
-        return sentence(placement.error_code, placement.error_params)
+        problem = Problem(placement.error_code, placement.error_params)
+        return (placement.calendar.connection.about(problem) if placement.calendar else problem).sentence
     return str(SENTENCES[state]) % {"calendar": _name(placement)}
 
 

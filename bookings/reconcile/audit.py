@@ -171,7 +171,7 @@ def _sides(inspected: Inspected) -> list[tuple[Kind, frozenset[str], str]]:
         (Kind.NOT_MIRRORED, inspected.unmirrored, _("“%(calendar)s” has an event that Kalends lacks: %(href)s")),
         (Kind.MIRROR_STALE, inspected.vanished, _("“%(calendar)s” has no such event any more: %(href)s")),
         (Kind.MIRROR_STALE, inspected.outdated, _("“%(calendar)s” has a newer version of an event: %(href)s")),
-        (Kind.UNREAD, inspected.owed, _("“%(calendar)s” lists an event that could not be read yet: %(href)s")),
+        (Kind.UNREAD, inspected.pending, _("“%(calendar)s” lists an event that could not be read yet: %(href)s")),
     ]
 
 

@@ -21,6 +21,7 @@ from .errors import (
     Unauthorized,
     Unavailable,
 )
+from .retry import despite_one_401
 from .session import Session
 from .values import Changes, Fetched, Home, RemoteCalendar, Resource
 
@@ -44,6 +45,7 @@ __all__ = [
     "Unauthorized",
     "Unavailable",
     "collection_path",
+    "despite_one_401",
     "is_loopback",
     "path_of",
 ]

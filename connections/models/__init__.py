@@ -2,26 +2,24 @@
 
 CONNECTION: one account of a staff member. CALENDAR: one remote calendar of it. EVENT: one remote resource, named by its
 HREF (a path, never a host) and its ETAG, holding one UID with its overrides. OCCURRENCE: one dated instance of an event
-inside the window. TOKEN: where a calendar stood when it was last read. OWED: a listed event that could not be read yet.
+inside the window. TOKEN: the state of a calendar when it was last read. PENDING: a listed event that is not read yet.
 """
 
 from __future__ import annotations
 
-from connections.models.calendar import Calendar, CalendarQuerySet
-from connections.models.configuration import CalendarConfiguration, CalendarConfigurationQuerySet, schedule_lock
+from connections.models.calendar import Calendar, CalendarWithBacklog
+from connections.models.configuration import CalendarConfiguration, schedule_lock
 from connections.models.connection import Connection, ConnectionQuerySet, lease_length
-from connections.models.event import Event, EventQuerySet, Occurrence
+from connections.models.event import Event, Occurrence
 from connections.models.sync_run import SyncRun
 
 __all__ = [
     "Calendar",
     "CalendarConfiguration",
-    "CalendarConfigurationQuerySet",
-    "CalendarQuerySet",
+    "CalendarWithBacklog",
     "Connection",
     "ConnectionQuerySet",
     "Event",
-    "EventQuerySet",
     "Occurrence",
     "SyncRun",
     "lease_length",

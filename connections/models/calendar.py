@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any, TypeAlias, TypedDict, cast
 
 from django.db import models
 from django.db.models import Count, OuterRef, Subquery
@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from connections.models.connection import Connection
 from connections.models.event import Event
+from connections.problems import Problem
 
 
 class CalendarQuerySet(models.QuerySet["Calendar"]):
@@ -23,10 +24,11 @@ class CalendarQuerySet(models.QuerySet["Calendar"]):
     def of(self, user: Any) -> CalendarQuerySet:
         return self.filter(connection__user=user)
 
-    def with_backlog(self) -> CalendarQuerySet:
-        """Each with `owed`: how many of its events are listed but not read yet, None for none."""
-        owed = Event.objects.pending().filter(calendar=OuterRef("pk")).order_by().values("calendar")
-        return self.annotate(owed=Subquery(owed.annotate(number=Count("pk")).values("number")))
+    def with_backlog(self) -> models.QuerySet[CalendarWithBacklog]:
+        """Each with its `backlog`: how many of its events are listed but not read yet, None for none."""
+        pending = Event.objects.pending().filter(calendar=OuterRef("pk")).order_by().values("calendar")
+        rows = self.annotate(backlog=Subquery(pending.annotate(number=Count("pk")).values("number")))
+        return cast("models.QuerySet[CalendarWithBacklog]", rows)
 
 
 class Calendar(models.Model):
@@ -45,8 +47,8 @@ class Calendar(models.Model):
     shared = models.BooleanField(_("shared"), default=False)
     position = models.PositiveIntegerField(default=0, editable=False)
 
-    is_conflict_calendar = models.BooleanField(_("blocks"), default=False)
-    asked_about = models.BooleanField(_("decided upon"), default=False)
+    is_conflict_calendar = models.BooleanField(_("conflict calendar"), default=False)
+    asked_about = models.BooleanField(_("decided about"), default=False)
     all_day_rule = models.CharField(_("all-day events"), max_length=10, choices=AllDay, default=AllDay.AS_MARKED)
     invitations_block = models.BooleanField(_("unanswered and tentative invitations block"), default=True)
     times_only = models.BooleanField(_("keep times only"), default=False)
@@ -56,10 +58,10 @@ class Calendar(models.Model):
     listed_token = models.CharField(max_length=500, blank=True, editable=False)
     probe_token = models.CharField(max_length=500, blank=True, editable=False)
     sync_token = models.CharField(max_length=500, blank=True, editable=False)
-    fresh_at = models.DateTimeField(_("known up to"), null=True, blank=True)
+    fresh_at = models.DateTimeField(_("last checked"), null=True, blank=True)
     read_at = models.DateTimeField(_("last read completely"), null=True, blank=True)
     compared_at = models.DateTimeField(_("last compared in full"), null=True, blank=True)
-    mass_deletion_suspected_at = models.DateTimeField(_("emptiness doubted since"), null=True, blank=True)
+    mass_deletion_suspected_at = models.DateTimeField(_("mass deletion suspected since"), null=True, blank=True)
     suspected_deletion_digest = models.CharField(max_length=64, blank=True, editable=False)
     gone_at = models.DateTimeField(_("gone since"), null=True, blank=True)
     error_code = models.CharField(_("error"), max_length=40, blank=True)
@@ -75,3 +77,22 @@ class Calendar(models.Model):
 
     def __str__(self) -> str:
         return self.name or self.path
+
+    @property
+    def sentence(self) -> str:
+        """What is wrong with it and what to do; "" for nothing."""
+        return self.connection.about(Problem(self.error_code, self.error_params)).sentence
+
+
+class Backlog(TypedDict):
+    """What `with_backlog` queries along with a calendar."""
+
+    backlog: int | None
+
+
+if TYPE_CHECKING:
+    from django_stubs_ext import WithAnnotations
+
+    CalendarWithBacklog: TypeAlias = WithAnnotations[Calendar, Backlog]
+else:
+    CalendarWithBacklog = Calendar

@@ -28,7 +28,7 @@ def default_time_zone() -> str:
 
 class CalendarConfigurationQuerySet(models.QuerySet["CalendarConfiguration"]):
     def want_reconciling(self) -> int:
-        """Say that bookings must be held against the calendars again, in the transaction of what made that so."""
+        """Say that bookings must be compared with the calendars again, in the transaction of what made that so."""
         return self.update(reconcile_due=True, reconcile_asked=F("reconcile_asked") + 1)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -11,18 +12,26 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from connections import leases
+from connections import dav, leases
 from connections.fields import PasswordField
+from connections.problems import Problem
 
 
 class ConnectionQuerySet(models.QuerySet["Connection"]):
     def due(self, now: datetime) -> ConnectionQuerySet:
         """Those whose next sync has come, that need nobody, may be asked and that nobody is syncing."""
-        return self.filter(leases.free(now, "lease_until"), next_sync_at__lte=now, needs_attention=False).askable(now)
+        return self.filter(leases.free(now, "lease_until"), next_sync_at__lte=now).askable(now)
 
-    def askable(self, now: datetime) -> ConnectionQuerySet:
-        """Those whose server has not asked to wait longer than until `now`."""
-        return self.filter(Q(not_before=None) | Q(not_before__lte=now))
+    def askable(
+        self, now: datetime, *, by_person: bool = False, ignore_retry_after: bool = False
+    ) -> ConnectionQuerySet:
+        """Those that may be asked at `now`: exactly those of which `why_not_asked` is None.
+
+        What needs a person is asked only `by_person`. A server that asked to wait is left alone so long, unless
+        `ignore_retry_after`.
+        """
+        well = self if by_person else self.filter(needs_attention=False)
+        return well if ignore_retry_after else well.filter(Q(not_before=None) | Q(not_before__lte=now))
 
     def lease(self, now: datetime) -> tuple[str, int]:
         """Lease from `now` on those that nobody is syncing: the token of them all, and how many there are.
@@ -58,12 +67,12 @@ class Connection(models.Model):
     addresses = models.JSONField(default=list, editable=False)
     created_at = models.DateTimeField(_("connected"), auto_now_add=True)
 
-    needs_attention = models.BooleanField(_("needs a person"), default=False)
+    needs_attention = models.BooleanField(_("needs attention"), default=False)
     error_code = models.CharField(_("error"), max_length=40, blank=True)
     error_params = models.JSONField(default=dict, blank=True)
     failing_since = models.DateTimeField(_("failing since"), null=True, blank=True)
     failures = models.PositiveIntegerField(_("failures in a row"), default=0)
-    notified_error_code = models.CharField(_("error that was told by mail"), max_length=40, blank=True, editable=False)
+    notified_error_code = models.CharField(_("error that was mailed"), max_length=40, blank=True, editable=False)
 
     next_sync_at = models.DateTimeField(_("next sync"), null=True, blank=True, db_index=True)
     not_before = models.DateTimeField(_("asked to wait until"), null=True, blank=True)
@@ -88,6 +97,30 @@ class Connection(models.Model):
     @property
     def healthy(self) -> bool:
         return not self.error_code
+
+    def why_not_asked(
+        self, now: datetime, *, by_person: bool = False, ignore_retry_after: bool = False
+    ) -> Problem | None:
+        """Why the account may not be asked at `now`, by the rule of `ConnectionQuerySet.askable`; None if it may."""
+        if self.needs_attention and not by_person:
+            return self.about(Problem(self.error_code or "unauthorized", self.error_params))
+        if self.not_before is not None and self.not_before > now and not ignore_retry_after:
+            return self.about(Problem("throttled"))
+        return None
+
+    @property
+    def sentence(self) -> str:
+        """What is wrong with it and what to do; "" for nothing."""
+        return self.about(Problem(self.error_code, self.error_params)).sentence
+
+    def about(self, problem: Problem) -> Problem:
+        """The problem as it is said of this account: its sentence names the provider."""
+        return replace(problem, params={"provider": self.get_provider_display(), **problem.params})
+
+    @property
+    def account(self) -> dav.Account:
+        """What the wire needs to know of it."""
+        return dav.Account(self.url, self.username, self.password, self.origin)
 
     def is_leased(self, now: datetime) -> bool:
         """Is a sync of it under way?"""

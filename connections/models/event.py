@@ -34,7 +34,7 @@ class Event(models.Model):
     problem = models.CharField(_("problem"), max_length=40, blank=True)
 
     pending_etag = models.CharField(_("listed ETag, not read yet"), max_length=300, blank=True)
-    pending_since = models.DateTimeField(_("owed since"), null=True, blank=True)
+    pending_since = models.DateTimeField(_("pending since"), null=True, blank=True)
     pending_attempts = models.PositiveIntegerField(default=0)
     pending_next_at = models.DateTimeField(null=True, blank=True)
 
@@ -69,7 +69,7 @@ class Occurrence(models.Model):
     calendar = models.ForeignKey("Calendar", models.CASCADE, related_name="occurrences", verbose_name=_("calendar"))
     start = models.DateTimeField(_("start"))
     end = models.DateTimeField(_("end"))
-    blocks = models.BooleanField(_("blocks"))
+    blocks = models.BooleanField(_("conflict calendar"))
     reason = models.CharField(_("reason"), max_length=16, choices=Reason)
     all_day = models.BooleanField(_("all-day"), default=False)
     free_marked = models.BooleanField(default=False)

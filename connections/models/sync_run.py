@@ -6,6 +6,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from connections.models.connection import Connection
+from connections.problems import Problem
 from practice.time_format import day_clock_and_zone
 
 
@@ -36,3 +37,8 @@ class SyncRun(models.Model):
 
     def __str__(self) -> str:
         return day_clock_and_zone(self.started_at)
+
+    @property
+    def sentence(self) -> str:
+        """What went wrong and what to do; "" for nothing."""
+        return self.connection.about(Problem(self.error_code, self.error_params)).sentence

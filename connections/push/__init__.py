@@ -1,21 +1,12 @@
-"""Outwards: put or delete one event in a calendar."""
+"""Outwards: write or remove one event in a calendar."""
 
 from __future__ import annotations
 
-from connections.push.events import (
-    ChangedThere,
-    GoneThere,
-    Placement,
-    Stored,
-    UidElsewhere,
-    delete,
-    find,
-    put,
-    remember,
-    report_pause,
-    report_refused,
-    reword,
-)
+from connections.push.lookup import find
+from connections.push.removing import delete
+from connections.push.rows import remember, report_pause, report_refused
+from connections.push.values import ChangedThere, GoneThere, Placement, Stored, UidElsewhere
+from connections.push.writing import put, put_texts
 
 __all__ = [
     "ChangedThere",
@@ -26,8 +17,8 @@ __all__ = [
     "delete",
     "find",
     "put",
+    "put_texts",
     "remember",
     "report_pause",
     "report_refused",
-    "reword",
 ]

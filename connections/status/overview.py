@@ -10,8 +10,8 @@ from django.db.models import Q, QuerySet
 from connections.models import Calendar, Connection, Event, SyncRun
 from connections.status.health import Health, health
 
-SHOWN = 20
-WAIT = timedelta(minutes=10)  # the page stops asking whether a sync that was asked for is done
+MAX_SHOWN = 20
+MAX_WAIT = timedelta(minutes=10)  # the page stops asking whether a sync that was asked for is done
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,8 +32,8 @@ class Overview:
 def overview(connection: Connection, *, now: datetime, asked: int = 0) -> Overview:
     """`now` is aware; `asked` is the second (Unix time) in which a person asked for a sync, 0 for never."""
     events = troubled_events(connection)
-    shown = list(events[:SHOWN])
-    runs = list(connection.runs.all()[:SHOWN])
+    shown = list(events[:MAX_SHOWN])
+    runs = list(connection.runs.all()[:MAX_SHOWN])
     busy = connection.is_leased(now)
     done = None if busy else _answer(runs, asked)
     return Overview(
@@ -41,11 +41,11 @@ def overview(connection: Connection, *, now: datetime, asked: int = 0) -> Overvi
         health=health(connection, now),
         calendars=list(connection.calendars.all()),
         events=shown,
-        troubled=len(shown) if len(shown) < SHOWN else events.count(),
+        troubled=len(shown) if len(shown) < MAX_SHOWN else events.count(),
         runs=runs,
         asked=asked,
         done=done,
-        waiting=bool(asked) and done is None and now.timestamp() - asked < WAIT.total_seconds(),
+        waiting=bool(asked) and done is None and now.timestamp() - asked < MAX_WAIT.total_seconds(),
     )
 
 

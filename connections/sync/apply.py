@@ -18,8 +18,8 @@ from connections.dav import Resource
 from connections.models import Calendar, CalendarConfiguration, Connection, Event, Occurrence
 from connections.plan import BACKLOG_HOLDS_FRESHNESS, pending_pause, same_etag, window
 
-MOST_EVENTS = 500  # in one transaction, so that nobody waits long for the write lock
-UNNAMED = "?"  # what is owed of an event that was listed without an ETag
+MAX_EVENTS = 500  # in one transaction, so that nobody waits long for the write lock
+UNNAMED = "?"  # the pending ETag of an event that was listed without one
 T = TypeVar("T")
 
 
@@ -73,16 +73,16 @@ class ReadEvent:
     reduced: bytes = b""
 
 
-def read(resource: Resource, listed_etag: str, context: ReadContext) -> ReadEvent:
+def read_event(resource: Resource, listed_etag: str, context: ReadContext) -> ReadEvent:
     """Parse and expand one fetched resource.
 
     What came may be older than what was listed (iCloud's reads lag behind its writes) or newer; ETags have no order, so
-    a difference leaves the event owed until both agree.
+    a difference leaves the event pending until both agree.
     """
     etag = resource.etag or listed_etag
-    owed = "" if not listed_etag or same_etag(etag, listed_etag) else listed_etag
+    pending = "" if not listed_etag or same_etag(etag, listed_etag) else listed_etag
     data = resource.data
-    return ReadEvent(resource.href, etag, data, context.expand(data), owed, context.reduce(data))
+    return ReadEvent(resource.href, etag, data, context.expand(data), pending, context.reduce(data))
 
 
 def write(
@@ -93,24 +93,25 @@ def write(
     context: ReadContext,
     now: datetime,
 ) -> int:
-    """Store read events with their occurrences, and owe those that came as another version than was listed; how many.
+    """Store read events with their occurrences, and mark as pending what came as another version than was listed.
 
-    `missing` (href -> listed ETag) could not be read: they are owed too, and what is known of them stays. So it does
-    where what came says no time. One transaction; not more than 500 events. Raises LeaseLost and ChoiceChanged.
+    How many were stored. `missing` (href -> listed ETag) could not be read: they are pending too, and what is known of
+    them stays, as it does where what came says no time. One transaction; not more than 500 events. Raises LeaseLost and
+    ChoiceChanged.
     """
     if not (events or missing):
         return 0
     with transaction.atomic():
         _hold(calendar, lease, context)
         worse = _known_better(calendar, [event.href for event in events if event.expansion.unread])
-        owed = {event.href: event.pending_etag or event.etag for event in events if event.href in worse}
+        pending = {event.href: event.pending_etag or event.etag for event in events if event.href in worse}
         events = [event for event in events if event.href not in worse]
-        owed |= {**missing, **{event.href: event.pending_etag for event in events if event.pending_etag}}
-        before = _owed_before(calendar, owed)
+        pending |= {**missing, **{event.href: event.pending_etag for event in events if event.pending_etag}}
+        before = _pending_before(calendar, pending)
         if events:
             store(calendar, events, context)
             mark_reconcile(calendar)
-        _owe(calendar, owed, before, now)
+        _mark_pending(calendar, pending, before, now)
     return len(events)
 
 
@@ -139,7 +140,7 @@ def _hold(calendar: Calendar, lease: str, context: ReadContext) -> None:
 
 
 def store(calendar: Calendar, events: Sequence[ReadEvent], context: ReadContext, *, whole: bool = False) -> None:
-    """Insert or update rows of `events` and replace their occurrences; nothing is owed of them. In a transaction.
+    """Insert or update rows of `events`, pending no longer, and replace their occurrences. In a transaction.
 
     `whole`: Kalends wrote these itself and keeps them whole.
     """
@@ -148,14 +149,14 @@ def store(calendar: Calendar, events: Sequence[ReadEvent], context: ReadContext,
         [_row(calendar, event, context, whole or event.expansion.uid in own) for event in events],
         update_conflicts=True,
         unique_fields=["calendar", "href"],
-        update_fields=[*_READ_FIELDS, *_OWED_FIELDS],
+        update_fields=[*_READ_FIELDS, *_PENDING_FIELDS],
     )
     replace_occurrences({row.pk: event.expansion for row, event in zip(rows, events, strict=True)}, calendar, context)
 
 
 _READ_FIELDS = ["etag", "uid", "summary", "text", "whole", "recurring", "endless", "problem"]
-_OWED_FIELDS = ["pending_etag", "pending_since", "pending_attempts", "pending_next_at"]
-_LONGEST_UID = 700
+_PENDING_FIELDS = ["pending_etag", "pending_since", "pending_attempts", "pending_next_at"]
+_MAX_UID_LENGTH = 700
 
 
 def _row(calendar: Calendar, event: ReadEvent, context: ReadContext, own: bool) -> Event:
@@ -164,7 +165,7 @@ def _row(calendar: Calendar, event: ReadEvent, context: ReadContext, own: bool) 
         calendar=calendar,
         href=event.href,
         etag=event.etag,
-        uid=_storable(expansion.uid)[:_LONGEST_UID],
+        uid=_storable(expansion.uid)[:_MAX_UID_LENGTH],
         summary=_storable(expansion.summary) if context.titles else "",
         text=event.text if own else event.reduced,
         whole=own,
@@ -232,20 +233,20 @@ def _occurrence(event_id: int, calendar: Calendar, instance: ical.Instance, cont
     )
 
 
-def _owed_before(calendar: Calendar, hrefs: Collection[str]) -> dict[str, tuple[datetime | None, int]]:
-    """Since when those of `hrefs` are owed that were owed already, and how often they were asked for in vain."""
+def _pending_before(calendar: Calendar, hrefs: Collection[str]) -> dict[str, tuple[datetime | None, int]]:
+    """Since when those of `hrefs` are pending that were so already, and how often they were asked for in vain."""
     if not hrefs:
         return {}
     rows = Event.objects.pending().filter(calendar=calendar, href__in=list(hrefs))
     return {row.href: (row.pending_since, row.pending_attempts) for row in rows.defer("text")}
 
 
-def _owe(
-    calendar: Calendar, owed: Mapping[str, str], before: Mapping[str, tuple[datetime | None, int]], now: datetime
+def _mark_pending(
+    calendar: Calendar, pending: Mapping[str, str], before: Mapping[str, tuple[datetime | None, int]], now: datetime
 ) -> None:
     """Remember listed events whose listed version could not be read; what is known of them stays."""
     rows = []
-    for href, etag in owed.items():
+    for href, etag in pending.items():
         since, attempts = before.get(href, (now, -1))
         attempts += 1
         row = Event(
@@ -254,7 +255,7 @@ def _owe(
         row.pending_next_at = now + pending_pause(attempts)
         rows.append(row)
     Event.objects.bulk_create(
-        rows, update_conflicts=True, unique_fields=["calendar", "href"], update_fields=_OWED_FIELDS
+        rows, update_conflicts=True, unique_fields=["calendar", "href"], update_fields=_PENDING_FIELDS
     )
 
 
@@ -265,7 +266,7 @@ def finish(
 
     More than 500 removals take several transactions; the last one stores `values`.
     """
-    *earlier, last = list(_in_batches(sorted(removed), MOST_EVENTS)) or [[]]
+    *earlier, last = list(_in_batches(sorted(removed), MAX_EVENTS)) or [[]]
     for hrefs in earlier:
         with transaction.atomic():
             _remove(calendar, lease, hrefs, context)
@@ -287,16 +288,16 @@ def _in_batches(items: Sequence[T], size: int) -> Iterator[Sequence[T]]:
 
 
 def has_recent_backlog(calendar: Calendar, now: datetime) -> bool:
-    """Is an event of it owed for less than 24 hours? So long the calendar is not fresh."""
+    """Has an event of it been pending for less than 24 hours? So long the calendar is not fresh."""
     return Event.objects.pending().filter(calendar=calendar, pending_since__gt=now - BACKLOG_HOLDS_FRESHNESS).exists()
 
 
 def mark_fresh(calendar: Calendar, known_at: datetime, now: datetime) -> None:
-    """Everything that was listed is known as of `known_at`, unless an event is owed."""
+    """Everything that was listed is known as of `known_at`, unless an event is pending."""
     if not has_recent_backlog(calendar, now):
         Calendar.objects.filter(pk=calendar.pk, error_code="").exclude(read_at=None).update(fresh_at=known_at)
 
 
 def mark_reconcile(calendar: Calendar) -> None:
-    """Say in this transaction that bookings must be leased against the calendars again."""
+    """Say in this transaction that bookings must be compared with the calendars again."""
     CalendarConfiguration.objects.filter(user=calendar.connection.user_id).want_reconciling()

@@ -18,19 +18,19 @@ from typing import Any
 
 from connections import dav
 from connections.models import Calendar, Event
-from connections.plan import BACKLOG_HOLDS_FRESHNESS, LONGEST_TOKEN, Known, Plan, plan, same_etag
+from connections.plan import BACKLOG_HOLDS_FRESHNESS, MAX_TOKEN_LENGTH, Known, Plan, plan, same_etag
 from connections.problems import Problem, concerns_all
 from connections.sync import apply
 from connections.sync.report import SyncReport
 from connections.sync.state import CalendarState
 
-CHUNK = 50  # hrefs asked for at once, between two looks at the budget
-MOST_OCTETS = 4 * 1024 * 1024  # fetched before they are stored
-OF_INSTANCE = 200  # octets that an occurrence takes until it is stored
-FEW = 2  # unchanged events that a delta may well repeat: our own pushes, for instance
-SERVER_FAILS = 3  # after so many events in a row that made it fail, it may be the server and not the events
-MOST_AT_FAULT = 50  # and after so many it is the server
-MOST_NAMES = 500  # in one query; for more, all events of the calendar are loaded
+BATCH_SIZE = 50  # hrefs asked for at once, between two looks at the budget
+MAX_OCTETS = 4 * 1024 * 1024  # fetched before they are stored
+OCTETS_PER_OCCURRENCE = 200  # of memory, until it is stored
+MAX_REPEATED = 2  # unchanged events that a delta may repeat: our own pushes, for instance
+MIN_FAILURES_OF_SERVER = 3  # after so many events in a row that made it fail, it may be the server and not the events
+MAX_EVENTS_AT_FAULT = 50  # and after so many it is the server
+MAX_HREFS_IN_QUERY = 500  # in one query; for more, all events of the calendar are loaded
 
 
 class OutOfTime(Exception):
@@ -48,12 +48,12 @@ class Batch:
     def add(self, read: Sequence[apply.ReadEvent], missing: Mapping[str, str]) -> None:
         self.read += read
         self.missing |= missing
-        self.octets += sum(len(event.text) + OF_INSTANCE * len(event.expansion.instances) for event in read)
+        self.octets += sum(len(event.text) + OCTETS_PER_OCCURRENCE * len(event.expansion.instances) for event in read)
 
     @property
     def is_full(self) -> bool:
         """Might the next chunk be too much for one transaction, or for the memory?"""
-        return len(self.read) + len(self.missing) + CHUNK > apply.MOST_EVENTS or self.octets > MOST_OCTETS
+        return len(self.read) + len(self.missing) + BATCH_SIZE > apply.MAX_EVENTS or self.octets > MAX_OCTETS
 
 
 @dataclass(slots=True)
@@ -75,7 +75,7 @@ class Reading:
     calendar: Calendar = field(init=False)
     lease: str = field(init=False)
     failed: int = field(init=False, default=0)
-    serves: bool | None = field(init=False, default=None)  # other events, while some make it fail
+    serves: bool | None = field(init=False, default=None)  # does the server answer for other events, while some fail?
     known_at: datetime = field(init=False)  # up to when the calendar is known after this
 
     def run(self) -> None:
@@ -91,7 +91,7 @@ class Reading:
         )
         self._fetch(todo.fetch)
         self._finish(changes, todo, known)
-        self._retry_owed(todo)
+        self._retry_pending(todo)
 
     def _changes_against_known(self) -> tuple[dav.Changes, dict[str, Known]]:
         """What changed, and what is known of it."""
@@ -109,7 +109,7 @@ class Reading:
         DAViCal answers so to a token it has forgotten, and such a list does not say what was deleted.
         """
         same = sum(same_etag(known[href].etag, etag) for href, etag in changes.changed.items() if href in known)
-        return same > FEW and 2 * same > Event.objects.filter(calendar=self.calendar).count()
+        return same > MAX_REPEATED and 2 * same > Event.objects.filter(calendar=self.calendar).count()
 
     def _changes(self) -> dav.Changes:
         """What changed since the last sync, or everything there is."""
@@ -118,7 +118,7 @@ class Reading:
             return self.session.listing(path)
         if self.state.unchanged:
             self.known_at = self.listed_at
-            return dav.Changes({}, frozenset(), calendar.sync_token, complete=False)  # only owed events are due
+            return dav.Changes({}, frozenset(), calendar.sync_token, complete=False)  # only pending events are due
         try:
             changes = self.session.changes(path, calendar.sync_token)
         except dav.TokenExpired:
@@ -136,7 +136,8 @@ class Reading:
             with closing(self._answers(list(wanted))) as answers:
                 for fetched in answers:
                     read = [
-                        apply.read(found, wanted.get(href, ""), self.context) for href, found in fetched.found.items()
+                        apply.read_event(found, wanted.get(href, ""), self.context)
+                        for href, found in fetched.found.items()
                     ]
                     batch.add(read, {href: wanted[href] for href in fetched.missing if href in wanted})
                     if batch.is_full:
@@ -157,7 +158,7 @@ class Reading:
         While one is worked on, the next is under way in one other thread, which does nothing but ask: what tables have
         to say of a failure is asked here, and no two threads use the session at once.
         """
-        chunks = [hrefs[first : first + CHUNK] for first in range(0, len(hrefs), CHUNK)]
+        chunks = [hrefs[first : first + BATCH_SIZE] for first in range(0, len(hrefs), BATCH_SIZE)]
         with ThreadPoolExecutor(max_workers=1) as other:
             coming: list[Future[dav.Fetched]] = []
             for chunk, following in zip_longest(chunks, chunks[1:], fillvalue=()):
@@ -185,11 +186,17 @@ class Reading:
             if isinstance(trouble, (dav.Forbidden, dav.NotFound)) or concerns_all(trouble):
                 raise
             self.failed += len(hrefs) if counts else 0
-            if self.failed >= SERVER_FAILS and not (self.failed <= MOST_AT_FAULT and self._serves_others()):
+            if self._is_servers_fault():
                 raise
             return dav.Fetched({}, frozenset(hrefs))
         self.failed = 0
         return fetched
+
+    def _is_servers_fault(self) -> bool:
+        """After this many failures in a row, is it the server that fails and not the events?"""
+        if self.failed < MIN_FAILURES_OF_SERVER:
+            return False
+        return self.failed > MAX_EVENTS_AT_FAULT or not self._serves_others()
 
     def _serves_others(self) -> bool:
         """Does the server answer when it is asked for an event that could be read before? Asked once."""
@@ -211,13 +218,13 @@ class Reading:
             raise OutOfTime
 
     def _finish(self, changes: dav.Changes, todo: Plan, known: Mapping[str, Known]) -> None:
-        values = self._doubted(todo, len(known)) if todo.doubted else self._read(changes)
+        values = self._suspected(todo, len(known)) if todo.suspected else self._read(changes)
         apply.finish(self.calendar, self.lease, todo.remove, values, self.context)
         self.report.removed += len(todo.remove)
 
-    def _doubted(self, todo: Plan, known: int) -> dict[str, Any]:
+    def _suspected(self, todo: Plan, known: int) -> dict[str, Any]:
         """The calendar's state after a listing that is not believed: no token, so that everything is asked again."""
-        problem = Problem("mass_deletion_suspected", {"removed": todo.doubted, "known": known})
+        problem = Problem("mass_deletion_suspected", {"removed": todo.suspected, "known": known})
         return {
             "mass_deletion_suspected_at": self.now,
             "suspected_deletion_digest": todo.digest,
@@ -226,9 +233,9 @@ class Reading:
         }
 
     def _read(self, changes: dav.Changes) -> dict[str, Any]:
-        """The calendar's state after everything that was listed is stored or owed."""
+        """The calendar's state after everything that was listed is stored or pending."""
         values: dict[str, Any] = {
-            "sync_token": changes.token if len(changes.token) <= LONGEST_TOKEN else "",
+            "sync_token": changes.token if len(changes.token) <= MAX_TOKEN_LENGTH else "",
             "probe_token": self.calendar.listed_token,
             "read_at": self.now,
             "mass_deletion_suspected_at": None,
@@ -242,12 +249,12 @@ class Reading:
             values["fresh_at"] = self.known_at
         return values
 
-    def _retry_owed(self, todo: Plan) -> None:
-        """Ask singly for what is owed and whose pause is over, unless this sync just asked for it."""
-        if self.state.owes_at is None or self.state.owes_at > self.now:
+    def _retry_pending(self, todo: Plan) -> None:
+        """Ask one by one for pending events whose pause is over, unless this sync has just asked for them."""
+        if self.state.next_retry_at is None or self.state.next_retry_at > self.now:
             return
-        owed = Event.objects.pending().filter(calendar=self.calendar, pending_next_at__lte=self.now)
-        for number, event in enumerate(list(owed.order_by("pending_next_at"))):
+        pending = Event.objects.pending().filter(calendar=self.calendar, pending_next_at__lte=self.now)
+        for number, event in enumerate(list(pending.order_by("pending_next_at"))):
             if event.href not in todo.fetch:
                 if number:
                     self._look_at_the_clock()
@@ -255,7 +262,7 @@ class Reading:
         apply.mark_fresh(self.calendar, self.known_at, self.now)
 
     def _retry(self, event: Event) -> None:
-        """Ask for one owed event. It is settled only by the version that was listed, or by a later listing.
+        """Ask for one pending event. It is settled only by the version that was listed, or by a later listing.
 
         What comes instead may be older than what is known (reads lag behind writes) and is stored if it differs.
         """
@@ -263,7 +270,7 @@ class Reading:
         fetched = self._taken([event.href], partial(self._multiget, [event.href]), counts=not hopeless)
         found = fetched.found.get(event.href)
         listed = "" if event.pending_etag == apply.UNNAMED else event.pending_etag
-        read = [apply.read(found, listed, self.context)] if found else []
+        read = [apply.read_event(found, listed, self.context)] if found else []
         settled = bool(read) and not read[0].pending_etag
         news = [one for one in read if settled or not same_etag(one.etag, event.etag)]
         missing = {} if settled else {event.href: event.pending_etag}
@@ -273,8 +280,7 @@ class Reading:
 def _known(calendar: Calendar, hrefs: Any) -> dict[str, Known]:
     """The calendar's events as the plan needs them: at least those with `hrefs`, all of them for None."""
     rows = Event.objects.filter(calendar=calendar)
-    if hrefs is not None and len(hrefs) <= MOST_NAMES:
+    if hrefs is not None and len(hrefs) <= MAX_HREFS_IN_QUERY:
         rows = rows.filter(href__in=hrefs)
-    return {
-        href: Known(pk, etag, owed) for pk, href, etag, owed in rows.values_list("pk", "href", "etag", "pending_etag")
-    }
+    values = rows.values_list("pk", "href", "etag", "pending_etag")
+    return {href: Known(pk, etag, pending) for pk, href, etag, pending in values}

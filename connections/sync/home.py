@@ -8,7 +8,7 @@ from datetime import datetime
 
 from connections import dav
 from connections.models import Calendar, Connection, Event
-from connections.plan import LONGEST_TOKEN
+from connections.plan import MAX_TOKEN_LENGTH
 from connections.problems import Problem, classify, concerns_all
 from connections.sync.apply import mark_reconcile
 from connections.sync.state import MISSING, CalendarState, LeasedConnection
@@ -97,7 +97,7 @@ def _listed(remote: dav.RemoteCalendar, position: int) -> dict[str, object]:
         "writable": remote.writable,
         "shared": remote.shared,
         "position": position,
-        "listed_token": remote.token if len(remote.token) <= LONGEST_TOKEN else "",
+        "listed_token": remote.token if len(remote.token) <= MAX_TOKEN_LENGTH else "",
     }
 
 

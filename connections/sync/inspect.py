@@ -1,6 +1,6 @@
-"""Holding a calendar against its mirror, live and without writing anything. Wire and tables meet here for audits.
+"""Comparing a calendar with its rows, live and without writing anything: for audits.
 
-What cannot be read is said, and never taken for equal.
+What cannot be read is reported, and never taken for equal.
 """
 
 from __future__ import annotations
@@ -13,7 +13,6 @@ from datetime import datetime
 from connections import dav, ical
 from connections.models import Calendar, Connection, Event
 from connections.problems import Problem, classify, classify_account, concerns_all
-from connections.sync.run import account_of
 
 INSPECT_SECONDS = 300.0  # for one account; nobody waits for an audit
 
@@ -28,10 +27,10 @@ class Found:
 
 @dataclass(slots=True)
 class Inspected:
-    """What one calendar has, leased against its rows.
+    """What one calendar has, compared with its rows.
 
     `problem`: why it could not be read at all. Hrefs: `unmirrored` stand in the calendar only, `vanished` in the rows
-    only, `outdated` in both with different ETags, `owed` could not be read by the syncs. Of the hrefs asked for,
+    only, `outdated` in both with different ETags, `pending` could not be read by the syncs. Of the hrefs asked for,
     `found` are there, `gone` answer 404 in a calendar that itself answers, and of the `unread` neither could be told.
     """
 
@@ -40,7 +39,7 @@ class Inspected:
     unmirrored: frozenset[str] = frozenset()
     vanished: frozenset[str] = frozenset()
     outdated: frozenset[str] = frozenset()
-    owed: frozenset[str] = frozenset()
+    pending: frozenset[str] = frozenset()
     found: dict[str, Found] = field(default_factory=dict)
     gone: set[str] = field(default_factory=set)
     unread: dict[str, Problem] = field(default_factory=dict)
@@ -53,18 +52,10 @@ def inspect(connection: Connection, asked: Mapping[int, Collection[str]], now: d
     """
     calendars = Calendar.objects.filter(connection=connection)
     wanted = list(calendars.conflict_calendars() | calendars.filter(pk__in=asked))
-    if refusal := _unasked(connection, now):
+    if refusal := connection.why_not_asked(now):
         return [Inspected(calendar, refusal) for calendar in wanted]
-    with dav.Session(account_of(connection), deadline=time.monotonic() + INSPECT_SECONDS) as session:
+    with dav.Session(connection.account, deadline=time.monotonic() + INSPECT_SECONDS) as session:
         return list(_inspect_all(session, wanted, asked))
-
-
-def _unasked(connection: Connection, now: datetime) -> Problem | None:
-    if connection.needs_attention:
-        return Problem(connection.error_code or "unauthorized", connection.error_params)
-    if connection.not_before is not None and connection.not_before > now:
-        return Problem("throttled")
-    return None
 
 
 def _inspect_all(
@@ -78,7 +69,7 @@ def _inspect_all(
             try:
                 _inspect(session, inspected, asked.get(calendar.pk, ()))
             except dav.DavError as error:
-                inspected.problem = _problem_of(calendar, error)
+                inspected.problem = calendar.connection.about(_problem_of(calendar, error))
                 refused = inspected.problem if concerns_all(error) else None
         yield inspected
 
@@ -94,7 +85,7 @@ def _problem_of(calendar: Calendar, error: dav.DavError) -> Problem:
 def _inspect(session: dav.Session, inspected: Inspected, hrefs: Collection[str]) -> None:
     calendar = inspected.calendar
     before = _rows(calendar)
-    live = _listing(session, calendar.path)
+    live = dav.despite_one_401(lambda: session.listing(calendar.path)).changed
     _look_at(session, inspected, sorted(hrefs), live)
     if calendar.is_conflict_calendar:
         _compare(inspected, before, live, _rows(calendar))
@@ -102,15 +93,7 @@ def _inspect(session: dav.Session, inspected: Inspected, hrefs: Collection[str])
 
 def _rows(calendar: Calendar) -> dict[str, tuple[str, str]]:
     rows = Event.objects.filter(calendar=calendar).values_list("href", "etag", "pending_etag")
-    return {href: (etag, owed) for href, etag, owed in rows}
-
-
-def _listing(session: dav.Session, path: str) -> dict[str, str]:
-    """Everything in the calendar. One 401 may be iCloud's slip; the second is believed."""
-    try:
-        return session.listing(path).changed
-    except dav.Unauthorized:
-        return session.listing(path).changed
+    return {href: (etag, pending) for href, etag, pending in rows}
 
 
 def _compare(
@@ -121,13 +104,13 @@ def _compare(
 ) -> None:
     """Hold the listing against the rows from before and after it: what agrees with either was in motion meanwhile."""
     known = before.keys() | after.keys()
-    inspected.owed = frozenset(href for href, (_etag, owed) in after.items() if owed and href in live)
+    inspected.pending = frozenset(href for href, (_etag, pending) in after.items() if pending and href in live)
     inspected.unmirrored = frozenset(live.keys() - known)
     inspected.vanished = frozenset((before.keys() & after.keys()) - live.keys())
     inspected.outdated = frozenset(
         href
         for href, etag in live.items()
-        if href in known and href not in inspected.owed and etag not in _etags(href, before, after)
+        if href in known and href not in inspected.pending and etag not in _etags(href, before, after)
     )
 
 
@@ -146,6 +129,6 @@ def _look_at(session: dav.Session, inspected: Inspected, hrefs: list[str], live:
         except dav.NotFound:
             inspected.gone.add(href)
         except dav.DavError as error:
-            inspected.unread[href] = classify(error).problem
+            inspected.unread[href] = inspected.calendar.connection.about(classify(error).problem)
         else:
             inspected.found[href] = Found(resource.etag or live.get(href, ""), ical.own_event(resource.data))

@@ -11,7 +11,7 @@ from django.conf import settings
 
 from connections.models import Connection
 from connections.plan import back_off
-from connections.problems import Kind, Problem, Verdict
+from connections.problems import Handling, Problem, Verdict
 from connections.sync.state import LeasedConnection
 
 
@@ -42,7 +42,7 @@ def good(leased: LeasedConnection, now: datetime) -> dict[str, Any]:
 
 
 def next_sync(leased: LeasedConnection, now: datetime) -> datetime:
-    """The regular time, or sooner where an event is owed or an emptiness is to be asked about again."""
+    """The regular time, or sooner where a pending event or a suspected mass deletion is asked about again."""
     regular = now + timedelta(seconds=settings.SYNC_INTERVAL_SECONDS)
     return max(min([regular, *_asked(state.asks_at() for state in leased)]), now)
 
@@ -58,10 +58,10 @@ def bad(connection: Connection, verdict: Verdict, now: datetime) -> dict[str, An
         "failures": connection.failures + 1,
         "not_before": now + timedelta(seconds=verdict.retry_after) if verdict.retry_after else None,
     }
-    if connection.needs_attention and verdict.kind is not Kind.PERSON:
+    if connection.needs_attention and verdict.handling is not Handling.ASK_PERSON:
         return again
     return again | {
-        "needs_attention": verdict.kind is Kind.PERSON,
+        "needs_attention": verdict.handling is Handling.ASK_PERSON,
         "error_code": verdict.problem.code,
         "error_params": verdict.problem.params,
         "failing_since": connection.failing_since or now,
@@ -70,7 +70,7 @@ def bad(connection: Connection, verdict: Verdict, now: datetime) -> dict[str, An
 
 def next_try(connection: Connection, verdict: Verdict, now: datetime) -> datetime | None:
     """After an error: pauses that grow, never shorter than the server asked; None if only a person can help."""
-    if connection.needs_attention or verdict.kind is Kind.PERSON:
+    if connection.needs_attention or verdict.handling is Handling.ASK_PERSON:
         return None
     interval = timedelta(seconds=settings.SYNC_INTERVAL_SECONDS)
     pause = back_off(interval, connection.failures + 1, random.random())  # noqa: S311 - spreads load, guards nothing

@@ -13,11 +13,11 @@ from connections import dav
 from connections.models import Calendar, Connection, ConnectionQuerySet, SyncRun
 from connections.sync import home
 from connections.sync.report import SyncReport
-from connections.sync.run import Probe, Sync, account_of, carry_out
+from connections.sync.run import Probe, Sync, carry_out
 from connections.sync.state import LeasedConnection, lease
 
 MAX_BATCH = 200  # connections that one task leases
-THREADS = 32
+MAX_THREADS = 32
 PROBE_TIMEOUT = 30.0
 WATCH_EVERY, MAX_WATCH_PAUSE = 0.05, 0.3  # seconds between two looks at somebody else's poll: more and more
 
@@ -61,7 +61,7 @@ class Asked:
     def ask(self) -> Probe:
         """The work of the thread. Touches no table."""
         self.began = time.monotonic()
-        return probe(account_of(self.leased.connection), self.leased.connection.home_path, self.deadline)
+        return probe(self.leased.connection.account, self.leased.connection.home_path, self.deadline)
 
     @property
     def never(self) -> bool:
@@ -74,7 +74,7 @@ def _ask_all(batch: Sequence[LeasedConnection], deadline: float) -> list[Asked]:
     asked = [Asked(leased, deadline) for leased in batch]
     if not asked:
         return []
-    pool = ThreadPoolExecutor(max_workers=min(THREADS, len(asked)))
+    pool = ThreadPoolExecutor(max_workers=min(MAX_THREADS, len(asked)))
     for one in asked:
         one.answer = pool.submit(one.ask)
     wait([one.answer for one in asked], timeout=max(deadline - time.monotonic(), 0))
@@ -96,17 +96,10 @@ def probe(account: dav.Account, home_path: str, deadline: float) -> Probe:
     """
     with dav.Session(account, deadline=deadline) as session:
         try:
-            found: home.Look | dav.DavError = _look_twice(session, home_path)
+            found: home.Look | dav.DavError = dav.despite_one_401(lambda: home.look(session, home_path))
         except dav.DavError as error:
             found = error
         return Probe(found, session.origin, session.requests)
-
-
-def _look_twice(session: dav.Session, home_path: str) -> home.Look:
-    try:
-        return home.look(session, home_path)
-    except dav.Unauthorized:
-        return home.look(session, home_path)
 
 
 def refresh(user_id: int, now: datetime, *, seconds: float) -> None:
@@ -120,7 +113,7 @@ def refresh_all(user_ids: Collection[int], now: datetime, *, seconds: float) -> 
     Connections are asked in parallel. One that somebody else is polling since before `now` is waited for and polled
     again; a poll that started after `now` counts if it left nothing unread. Of many who wait, the first to go on asks
     for all of them. One that needs a person is not asked, nor one whose server asked to wait. Only what changed is
-    read, not what is merely due. How fresh the calendars are afterwards is for `busy.freshness` to say.
+    read, not what is merely due. How fresh the calendars are afterwards is for `freshness` to say.
     """
     began = time.monotonic()
     deadline, at, pause = began + seconds, now, WATCH_EVERY
@@ -145,7 +138,7 @@ def _unread(user_ids: Collection[int], now: datetime) -> ConnectionQuerySet:
     `now` is not asked again.
     """
     old = Calendar.objects.conflict_calendars().present().exclude(fresh_at__gte=now)
-    mine = Connection.objects.filter(user__in=user_ids, needs_attention=False, calendars__in=old).distinct()
+    mine = Connection.objects.filter(user__in=user_ids, calendars__in=old).distinct()
     return mine.exclude(failures__gt=0, poll_started_at__gte=now).askable(now)
 
 

@@ -13,7 +13,7 @@ from django.db.models import QuerySet
 
 from connections import guard, ical
 from connections.models import Calendar, Connection, Event, Occurrence
-from connections.sync.apply import MOST_EVENTS, ReadContext, mark_reconcile, replace_occurrences
+from connections.sync.apply import MAX_EVENTS, ReadContext, mark_reconcile, replace_occurrences
 
 _Told = tuple[datetime, datetime, bool, str]
 MARGIN = timedelta(days=7)  # at the end of the window, which moves on by a task of its own
@@ -63,8 +63,8 @@ def find_inconsistent(calendar: Calendar, now: datetime) -> list[str]:
     context = ReadContext.of(calendar, now)
     keys = list(calendar.events.exclude(text=b"").order_by("href").values_list("pk", flat=True))
     found: list[str] = []
-    for first in range(0, len(keys), MOST_EVENTS):
-        suspects = {row.pk for row in _differing(keys[first : first + MOST_EVENTS], context, now)}
+    for first in range(0, len(keys), MAX_EVENTS):
+        suspects = {row.pk for row in _differing(keys[first : first + MAX_EVENTS], context, now)}
         found += [row.href for row in _differing(list(suspects), context, now)]  # a sync may just have been writing
     return sorted(found)
 
@@ -110,8 +110,8 @@ def _wait_for_writers(calendar: Calendar) -> None:
 def _expand(calendar: Calendar, events: QuerySet[Event], now: datetime) -> int:
     context = ReadContext.of(calendar, now)
     keys = list(events.exclude(text=b"").order_by("pk").values_list("pk", flat=True))
-    for first in range(0, len(keys), MOST_EVENTS):
-        rows = Event.objects.filter(pk__in=keys[first : first + MOST_EVENTS])
+    for first in range(0, len(keys), MAX_EVENTS):
+        rows = Event.objects.filter(pk__in=keys[first : first + MAX_EVENTS])
         _replace(calendar, [_redo(row, context) for row in rows], context)
     return len(keys)
 
@@ -149,6 +149,6 @@ def _ask_for_titles(calendar: Calendar) -> int:
     """Forget the ETags of foreign events that were stored without a title, so that they are read again; how many."""
     texts = calendar.events.filter(whole=False, summary="").exclude(text=b"").values_list("pk", "text")
     untitled = [pk for pk, text in texts if b"SUMMARY" not in bytes(text)]
-    for first in range(0, len(untitled), MOST_EVENTS):
-        Event.objects.filter(pk__in=untitled[first : first + MOST_EVENTS]).update(etag="")
+    for first in range(0, len(untitled), MAX_EVENTS):
+        Event.objects.filter(pk__in=untitled[first : first + MAX_EVENTS]).update(etag="")
     return len(untitled)

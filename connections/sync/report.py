@@ -60,7 +60,7 @@ def count_problems(report: SyncReport) -> None:
     report.problems = mine.troubled().values("pk").union(mine.pending().values("pk")).count()
 
 
-def remember(report: SyncReport, trigger: str, now: datetime, *, error_before: str) -> None:
+def record(report: SyncReport, trigger: str, now: datetime, *, error_before: str) -> None:
     """History: a row for a change, a new error (or its end) and a person's request; quiet polls only count."""
     error_after = report.error.code if report.error else ""
     asked = trigger == SyncRun.Trigger.PERSON

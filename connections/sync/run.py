@@ -1,4 +1,6 @@
-"""Inwards: list the home, read what changed, apply it. Wire and tables meet only here, in what it calls, and in push.
+"""Inwards: list the home, read what changed, apply it.
+
+Wire and tables meet in sync, in push, and where an account is being connected.
 
 One poll is one request when nothing changed. Cost follows the number of changes, never the size of a calendar, and
 killing the process anywhere loses nothing.
@@ -19,18 +21,18 @@ from django.utils.module_loading import import_string
 
 from connections import dav, guard, leases
 from connections.models import Calendar, Connection, SyncRun, lease_length
-from connections.problems import Kind, Problem, Verdict, classify, classify_account, concerns_all
+from connections.problems import Handling, Problem, Verdict, classify, classify_account, concerns_all
 from connections.sync import apply, home, outcome, reexpand
 from connections.sync.calendar import OutOfTime, Reading
-from connections.sync.report import SyncReport, count_problems, remember
+from connections.sync.report import SyncReport, count_problems, record
 from connections.sync.state import CalendarState, LeasedConnection, lease
 
 logger = logging.getLogger(__name__)
 
-BUDGET = 0.6  # of a task's time limit: then a first sync stops between batches and the next task goes on
-LIMIT = 0.9  # of it: no answer is waited for any longer
-MOMENT = 0.1  # an answer that fails so shortly before the deadline fails because of it
-PROBE_HOLDS = timedelta(seconds=30)  # a home listed this recently is not listed again by the sync that follows it
+BUDGET = 0.6  # share of a task's time limit after which a sync stops between batches; the next task goes on
+DEADLINE = 0.9  # share of it after which no answer is waited for
+LATE = 0.1  # seconds: an answer that fails so shortly before the deadline fails because of it
+PROBE_VALID_FOR = timedelta(seconds=30)  # a home listed this recently is not listed again by the sync that follows it
 
 
 def sync_connection(
@@ -50,10 +52,9 @@ def sync_connection(
     One that needs a person is only asked when a person asks. Nothing is raised for what the provider does: it stands in
     the report and on the row.
     """
-    wanted = Connection.objects.filter(pk=connection_id)
-    if trigger != SyncRun.Trigger.PERSON:
-        wanted = wanted.filter(needs_attention=False)
-    leased = lease(wanted if force else wanted.askable(now), now)
+    by_person = trigger == SyncRun.Trigger.PERSON
+    row = Connection.objects.filter(pk=connection_id)
+    leased = lease(row.askable(now, by_person=by_person, ignore_retry_after=force), now)
     if not leased:
         return _not_leased(connection_id, now, trigger)
     deadline = None if seconds is None else time.monotonic() + seconds
@@ -69,10 +70,9 @@ def _not_leased(connection_id: int, now: datetime, trigger: str) -> SyncReport:
         return report
     if row.is_leased(now):
         report.busy = True
-    elif row.not_before and row.not_before > now:
-        report.error = Problem("throttled")
-        report.retry_after = (row.not_before - now).total_seconds()
-        remember(report, trigger, now, error_before=row.error_code)
+    elif row.not_before and (problem := row.why_not_asked(now, by_person=True)):
+        report.error, report.retry_after = problem, (row.not_before - now).total_seconds()
+        record(report, trigger, now, error_before=row.error_code)
     return report
 
 
@@ -87,7 +87,7 @@ def carry_out(sync: Sync, action: Callable[[], None], trigger: str) -> SyncRepor
     with guard.isolate_failure(f"what follows the sync of connection {connection.pk}"):
         if sync.reads or trigger == SyncRun.Trigger.PERSON:
             count_problems(report)
-        remember(report, trigger, now, error_before=sync.error_before)
+        record(report, trigger, now, error_before=sync.error_before)
         after_sync(connection.user_id, now, offline=trigger == SyncRun.Trigger.BOOKING)
     return report
 
@@ -98,11 +98,6 @@ def after_sync(user_id: int, now: datetime, *, offline: bool) -> None:
     `offline`: before a booking, while a client waits.
     """
     import_string(settings.AFTER_SYNC)(user_id, now, offline=offline)
-
-
-def account_of(connection: Connection) -> dav.Account:
-    """What the wire needs to know of a connection."""
-    return dav.Account(connection.url, connection.username, connection.password, connection.origin)
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +121,7 @@ class Sync:
     now: datetime
     full: bool = False
     probed: bool = False
+    probe: Probe | None = None
     deadline: float | None = None
     include_scheduled: bool = True
     report: SyncReport = field(init=False)
@@ -146,11 +142,12 @@ class Sync:
 
     def run(self) -> None:
         """List the home unless a poll has just done so, and read what is due."""
-        self._to_the_end(self._twice_if_unauthorized)
+        self._to_the_end(self._read_despite_one_401)
 
     def read_on(self, probe: Probe) -> None:
         """Read what is due after a probe."""
-        self._to_the_end(lambda: self._twice_if_unauthorized(probe))
+        self.probe = probe
+        self._to_the_end(self._read_despite_one_401)
 
     def settle(self, probe: Probe) -> None:
         """Write what a probe found, with no network; what must be read is left to a sync of its own."""
@@ -158,31 +155,28 @@ class Sync:
 
     def break_off(self, error: str) -> None:
         """A bug ended this sync: say so on the row, and try again after a pause."""
-        self._failed(Verdict(Kind.BUG, Problem("bug", {"error": error})))
+        self._failed(Verdict(Handling.BUG, Problem("bug", {"error": error})))
 
     # --- what is done ---------------------------------------------------------------------------------------
 
-    def _twice_if_unauthorized(self, probe: Probe | None = None) -> None:
-        """iCloud now and then answers one 401 to good credentials: ask once more before a person is alarmed."""
-        try:
-            self._attempt(probe)
-        except dav.Unauthorized:
-            self.probed = False
-            self._attempt(None)
+    def _read_despite_one_401(self) -> None:
+        dav.despite_one_401(self._attempt)
 
-    def _attempt(self, probe: Probe | None) -> None:
-        with dav.Session(account_of(self.connection), deadline=self.deadline or self._limit()) as session:
+    def _attempt(self) -> None:
+        with dav.Session(self.connection.account, deadline=self.deadline or self._limit()) as session:
             try:
-                self._read_account(session, self._listing(session, probe))
+                self._read_account(session, self._listing(session))
             finally:
                 self.report.requests += session.requests
                 self.connection.origin = session.origin
 
-    def _listing(self, session: dav.Session, probe: Probe | None) -> home.Look | None:
-        """What the home lists; None if it stands in the tables already."""
+    def _listing(self, session: dav.Session) -> home.Look | None:
+        """What the home lists; None if that is in the tables already. A second attempt always asks."""
+        probe, probed = self.probe, self.probed
+        self.probe, self.probed = None, False
         if probe is not None:
             return self._taken(probe)
-        if self.probed and (just_now := self._listed_just_now()):
+        if probed and (just_now := self._listed_just_now()):
             self.listed_at = just_now
             return None
         return home.look(session, self.connection.home_path)
@@ -196,7 +190,7 @@ class Sync:
 
     def _listed_just_now(self) -> datetime | None:
         polled_at = self.connection.polled_at
-        return polled_at if polled_at is not None and self.now - polled_at < PROBE_HOLDS else None
+        return polled_at if polled_at is not None and self.now - polled_at < PROBE_VALID_FOR else None
 
     def _read_account(self, session: dav.Session, look: home.Look | None) -> None:
         missing = self._follow(look) if look else []
@@ -287,7 +281,8 @@ class Sync:
             raise
 
     def _succeeded(self) -> None:
-        self.report.error = outcome.trouble(self.leased)
+        trouble = outcome.trouble(self.leased)
+        self.report.error = self.connection.about(trouble) if trouble else None
         # With more to read the row comes due again even if the task for it should get lost.
         comes = self.now + lease_length() if self.report.unfinished else outcome.next_sync(self.leased, self.now)
         self._release(comes, **outcome.good(self.leased, self.listed_at))
@@ -302,7 +297,7 @@ class Sync:
         self._release(self.now, **outcome.good(self.leased, self.listed_at))
 
     def _after(self, error: dav.DavError) -> None:
-        late = isinstance(error, dav.Unavailable) and time.monotonic() >= (self.deadline or self._limit()) - MOMENT
+        late = isinstance(error, dav.Unavailable) and time.monotonic() >= (self.deadline or self._limit()) - LATE
         if late and self.report.changed:
             self._stopped()
         elif late and self.deadline:
@@ -313,7 +308,7 @@ class Sync:
 
     def _failed(self, verdict: Verdict) -> None:
         ended = self.now + timedelta(seconds=time.monotonic() - self.started)
-        self.report.error, self.report.retry_after = verdict.problem, verdict.retry_after
+        self.report.error, self.report.retry_after = self.connection.about(verdict.problem), verdict.retry_after
         comes = outcome.next_try(self.connection, verdict, ended)
         self._release(comes, **outcome.bad(self.connection, verdict, ended))
 
@@ -323,4 +318,4 @@ class Sync:
         self.report.busy = not self.connection.release(next_sync_at, **polled, **values)
 
     def _limit(self) -> float:
-        return self.started + LIMIT * float(settings.TASK_TIMEOUT_SECONDS)
+        return self.started + DEADLINE * float(settings.TASK_TIMEOUT_SECONDS)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, TypeAlias, TypedDict, cast
 
 from django.db.models import OuterRef, QuerySet, Subquery
 
@@ -18,10 +19,10 @@ MISSING = {"calendar_gone", "calendar_missing", "calendar_withdrawn"}
 
 @dataclass(slots=True)
 class CalendarState:
-    """A calendar: when its next owed event is to be asked for, and since when its youngest owed event is owed."""
+    """A calendar: when its next pending event is asked for again, and since when its youngest one is pending."""
 
     calendar: Calendar
-    owes_at: datetime | None = None
+    next_retry_at: datetime | None = None
     pending_since: datetime | None = None
 
     @property
@@ -37,7 +38,7 @@ class CalendarState:
     def is_due(self, now: datetime, *, include_scheduled: bool = True, full: bool = False) -> bool:
         """Must it be read at `now`? Without `include_scheduled` only if something changed, not if it is merely time.
 
-        After a doubted emptiness it is not asked before its pause is over, unless a person asks for a `full` sync.
+        After a suspected mass deletion it is not asked before its pause is over, unless a person wants a `full` sync.
         """
         calendar = self.calendar
         if not self.selected or calendar.error_code in MISSING:
@@ -46,8 +47,10 @@ class CalendarState:
             return full
         if calendar.mass_deletion_suspected_at is not None:
             return now >= calendar.mass_deletion_suspected_at + CONFIRM_DELETION_AFTER
-        owes = self.owes_at is not None and self.owes_at <= now
-        return owes or not self.unchanged or bool(calendar.error_code) or (include_scheduled and self.must_compare(now))
+        retries = self.next_retry_at is not None and self.next_retry_at <= now
+        return (
+            retries or not self.unchanged or bool(calendar.error_code) or (include_scheduled and self.must_compare(now))
+        )
 
     def must_compare(self, now: datetime) -> bool:
         """Is its daily comparison with everything that is listed due?"""
@@ -61,7 +64,7 @@ class CalendarState:
         return self.selected and read and self.unchanged and not self.has_recent_backlog(now)
 
     def has_recent_backlog(self, now: datetime) -> bool:
-        """Is an event owed, and for less than the 24 hours after which that is a problem and no longer a delay?"""
+        """Is an event pending, and for less than the 24 hours after which that is a problem and no longer a delay?"""
         return self.pending_since is not None and self.pending_since > now - BACKLOG_HOLDS_FRESHNESS
 
     def asks_at(self) -> datetime | None:
@@ -70,7 +73,7 @@ class CalendarState:
             return None
         if self.calendar.mass_deletion_suspected_at is not None:
             return self.calendar.mass_deletion_suspected_at + CONFIRM_DELETION_AFTER
-        return None if self.calendar.error_code else self.owes_at
+        return None if self.calendar.error_code else self.next_retry_at
 
 
 @dataclass(slots=True)
@@ -104,14 +107,26 @@ def lease(connections: ConnectionQuerySet, now: datetime) -> list[LeasedConnecti
     return list(found.values())
 
 
-def _calendars() -> QuerySet[Calendar]:
-    owed = Event.objects.pending().filter(calendar=OuterRef("pk"))
-    return Calendar.objects.annotate(
-        owes_at=Subquery(owed.order_by("pending_next_at").values("pending_next_at")[:1]),
-        pending_since=Subquery(owed.order_by("-pending_since").values("pending_since")[:1]),
+class _Backlog(TypedDict):
+    next_retry_at: datetime | None
+    pending_since: datetime | None
+
+
+if TYPE_CHECKING:
+    from django_stubs_ext import WithAnnotations
+
+    _CalendarWithBacklog: TypeAlias = WithAnnotations[Calendar, _Backlog]
+
+
+def _calendars() -> QuerySet[_CalendarWithBacklog]:
+    pending = Event.objects.pending().filter(calendar=OuterRef("pk"))
+    rows = Calendar.objects.annotate(
+        next_retry_at=Subquery(pending.order_by("pending_next_at").values("pending_next_at")[:1]),
+        pending_since=Subquery(pending.order_by("-pending_since").values("pending_since")[:1]),
     )
+    return cast("QuerySet[_CalendarWithBacklog]", rows)
 
 
-def _state(row: Calendar, connection: Connection) -> CalendarState:
+def _state(row: _CalendarWithBacklog, connection: Connection) -> CalendarState:
     row.connection = connection
-    return CalendarState(row, getattr(row, "owes_at"), getattr(row, "pending_since"))  # noqa: B009 - annotated above
+    return CalendarState(row, row.next_retry_at, row.pending_since)

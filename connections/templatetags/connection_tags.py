@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django import template
 
+from connections.models import Calendar, Connection, Event, SyncRun
 from connections.problems import sentence
 
 register = template.Library()
 
 
 @register.filter
-def problem(row: Any) -> str:
+def problem(row: Connection | Calendar | SyncRun | Event) -> str:
     """What is wrong with a row (account, calendar, sync or event) as a sentence; "" for nothing."""
-    code = getattr(row, "error_code", "") or getattr(row, "problem", "")
-    return sentence(code, getattr(row, "error_params", None))
+    return sentence(row.problem) if isinstance(row, Event) else row.sentence

@@ -25,7 +25,7 @@ class Supervisor(cluster.Sentinel):  # type: ignore[misc] # the library has no t
         """Start another one for `process`, which is gone or took too long."""
         processes = [*self.pool, self.monitor, self.pusher]
         if process not in processes:
-            return  # of a processes that was ended as a whole
+            return  # all its siblings were ended with it and started again
         if (process.exitcode or 0) < 0 and not _is_busy(process):
             self._begin_again([other for other in processes if other is not process])
         else:

@@ -8,7 +8,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from connections import accounts
-from connections.busy import Freshness, freshness
+from connections.freshness import Freshness, freshness
 from connections.models import Calendar, Connection, Event, Occurrence, SyncRun
 from connections.sync import poll
 from connections.sync.report import SyncReport

@@ -10,7 +10,7 @@ from django.db import connection as database
 from django.test import Client
 from django.urls import reverse
 
-from connections.problems import sentence
+from connections.models import Connection
 from connections.sync import poll
 from tests.connections.engine import World
 from tests.connections.keys import Use
@@ -87,4 +87,4 @@ def test_pages_still_come_and_reconnecting_mends_it(lost: World, client: Client)
 
 
 def test_the_sentence_is_one_of_those_that_are_stored() -> None:
-    assert sentence("password_unreadable") == SENTENCE
+    assert Connection(error_code="password_unreadable").sentence == SENTENCE

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from connections.busy import Freshness, freshness
+from connections.freshness import Freshness, freshness
 from connections.models import Calendar, CalendarConfiguration
 from practice.models import User
 from tests.factories import NOW, CalendarFactory, ConnectionFactory, UserFactory

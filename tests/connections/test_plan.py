@@ -28,7 +28,7 @@ def numbered(count: int) -> list[str]:
 
 def test_what_is_new_or_has_another_etag_is_fetched() -> None:
     todo = plan(delta({"/a": '"1"', "/b": '"2"', "/c": '"1"'}), known("/a", "/b"))
-    assert (todo.fetch, todo.remove, todo.doubted) == ({"/b": '"2"', "/c": '"1"'}, frozenset(), 0)
+    assert (todo.fetch, todo.remove, todo.suspected) == ({"/b": '"2"', "/c": '"1"'}, frozenset(), 0)
 
 
 def test_what_is_owed_is_fetched_though_its_etag_is_known() -> None:
@@ -65,7 +65,7 @@ def test_the_same_plan_comes_from_a_delta_and_from_a_listing() -> None:
 def test_losing_everything_or_more_than_half_of_ten_is_doubted(there: int, listed: int, doubted: int) -> None:
     names = numbered(there)
     todo = plan(listing(*names[:listed]), known(*names))
-    assert (todo.doubted, len(todo.remove)) == (doubted, 0 if doubted else there - listed)
+    assert (todo.suspected, len(todo.remove)) == (doubted, 0 if doubted else there - listed)
 
 
 def test_only_the_same_removal_seen_again_is_believed() -> None:
@@ -73,8 +73,8 @@ def test_only_the_same_removal_seen_again_is_believed() -> None:
     first = plan(listing(*names[:5]), known(*names))
     same = plan(listing(*names[:5], "/new"), known(*names), believed_digest=first.digest)
     other = plan(listing(*names[:4]), known(*names), believed_digest=first.digest)
-    assert (len(same.remove), same.doubted) == (15, 0)
-    assert (len(other.remove), other.doubted) == (0, 16)
+    assert (len(same.remove), same.suspected) == (15, 0)
+    assert (len(other.remove), other.suspected) == (0, 16)
 
 
 @pytest.mark.parametrize(

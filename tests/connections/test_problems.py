@@ -7,38 +7,41 @@ import re
 import pytest
 
 from connections import dav
-from connections.problems import SENTENCES, Kind, Problem, classify, classify_account, concerns_all, sentence
+from connections.models import Connection
+from connections.problems import SENTENCES, Handling, Problem, classify, classify_account, concerns_all, sentence
 
-CASES: list[tuple[dav.DavError, Kind, str, bool]] = [
-    (dav.Unauthorized("x", status=401), Kind.PERSON, "unauthorized", True),
-    (dav.ForeignHost("evil.example"), Kind.LATER, "foreign_host", True),
-    (dav.Unavailable("x"), Kind.LATER, "unavailable", True),
-    (dav.Unavailable("x", status=429, retry_after=5), Kind.LATER, "throttled", True),
-    (dav.Unavailable("x", status=503), Kind.LATER, "throttled", True),
-    (dav.Unavailable("x", status=502), Kind.LATER, "unavailable", True),
-    (dav.Unavailable("x", status=500), Kind.LATER, "unavailable", False),
-    (dav.NotCalDav("x", status=200), Kind.LATER, "not_caldav", False),
-    (dav.TooLarge("x"), Kind.ITEM, "too_large", False),
-    (dav.Forbidden("x", status=403), Kind.ITEM, "forbidden", False),
-    (dav.NotFound("x", status=404), Kind.ITEM, "not_found", False),
-    (dav.TokenExpired("x"), Kind.LATER, "interrupted", False),
-    (dav.Conflict("x", status=412), Kind.ITEM, "conflict", False),
-    (dav.DavError("x", status=418), Kind.LATER, "server_refused", False),
+CASES: list[tuple[dav.DavError, Handling, str, bool]] = [
+    (dav.Unauthorized("x", status=401), Handling.ASK_PERSON, "unauthorized", True),
+    (dav.ForeignHost("evil.example"), Handling.RETRY, "foreign_host", True),
+    (dav.Unavailable("x"), Handling.RETRY, "unavailable", True),
+    (dav.Unavailable("x", status=429, retry_after=5), Handling.RETRY, "throttled", True),
+    (dav.Unavailable("x", status=503), Handling.RETRY, "throttled", True),
+    (dav.Unavailable("x", status=502), Handling.RETRY, "unavailable", True),
+    (dav.Unavailable("x", status=500), Handling.RETRY, "unavailable", False),
+    (dav.NotCalDav("x", status=200), Handling.RETRY, "not_caldav", False),
+    (dav.TooLarge("x"), Handling.SKIP, "too_large", False),
+    (dav.Forbidden("x", status=403), Handling.SKIP, "forbidden", False),
+    (dav.NotFound("x", status=404), Handling.SKIP, "not_found", False),
+    (dav.TokenExpired("x"), Handling.RETRY, "interrupted", False),
+    (dav.Conflict("x", status=412), Handling.SKIP, "conflict", False),
+    (dav.DavError("x", status=418), Handling.RETRY, "server_refused", False),
 ]
 
 
-@pytest.mark.parametrize(("error", "kind", "code", "all_of_it"), CASES, ids=lambda value: str(value))
-def test_every_error_of_the_wire_has_one_meaning(error: dav.DavError, kind: Kind, code: str, all_of_it: bool) -> None:
+@pytest.mark.parametrize(("error", "handling", "code", "all_of_it"), CASES, ids=lambda value: str(value))
+def test_every_error_of_the_wire_has_one_meaning(
+    error: dav.DavError, handling: Handling, code: str, all_of_it: bool
+) -> None:
     verdict = classify(error)
-    assert (verdict.kind, verdict.problem.code, concerns_all(error)) == (kind, code, all_of_it)
+    assert (verdict.handling, verdict.problem.code, concerns_all(error)) == (handling, code, all_of_it)
 
 
-@pytest.mark.parametrize(("error", "kind", "code", "all_of_it"), CASES, ids=lambda value: str(value))
+@pytest.mark.parametrize(("error", "handling", "code", "all_of_it"), CASES, ids=lambda value: str(value))
 def test_for_a_whole_account_only_a_refused_password_needs_a_person(
-    error: dav.DavError, kind: Kind, code: str, all_of_it: bool
+    error: dav.DavError, handling: Handling, code: str, all_of_it: bool
 ) -> None:
     verdict = classify_account(error, "anna@example.com")
-    assert verdict.kind is (Kind.PERSON if code == "unauthorized" else Kind.LATER)
+    assert verdict.handling is (Handling.ASK_PERSON if code == "unauthorized" else Handling.RETRY)
 
 
 def test_what_the_server_asked_to_wait_is_kept() -> None:
@@ -56,6 +59,27 @@ def test_an_unknown_code_is_named_and_no_code_is_no_sentence() -> None:
         "Something unexpected went wrong in Kalends (flood). It was logged; it is tried again later."
     )
     assert sentence("") == ""
+
+
+def test_apple_is_named_only_where_the_account_is_one_of_apple() -> None:
+    refused = {"username": "anna@example.com"}
+    assert [sentence("unauthorized", {"provider": name, **refused}) for name in ("iCloud", "Fastmail")] == [
+        "Apple no longer accepts the app-specific password of anna@example.com. "
+        "Make a new one at account.apple.com and reconnect.",
+        "Fastmail no longer accepts the password of anna@example.com. Make a new one and reconnect.",
+    ]
+
+
+def test_a_sentence_about_an_account_names_its_provider() -> None:
+    connection = Connection(error_code="throttled")
+    assert connection.sentence == "iCloud asks Kalends to wait. It tries again by itself."
+    assert sentence("throttled") == "The server asks Kalends to wait. It tries again by itself."
+
+
+@pytest.mark.parametrize("code", sorted(SENTENCES))
+def test_nothing_of_apple_is_said_of_another_provider_where_one_is_named(code: str) -> None:
+    said = str(SENTENCES[code])
+    assert ("%(provider)s" in said and ("Apple" in said or "iCloud" in said)) is False
 
 
 def test_parameters_stand_in_the_sentence() -> None:

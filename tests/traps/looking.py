@@ -7,7 +7,8 @@ from datetime import datetime
 from itertools import product
 from typing import Any
 
-from connections.busy import busy, freshness
+from connections.busy import busy
+from connections.freshness import freshness
 from connections.models import Calendar, Connection, Event, Occurrence
 from tests.bookings.practice import BERLIN, Practice, berlin
 

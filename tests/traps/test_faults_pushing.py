@@ -53,7 +53,7 @@ def test_a_fault_while_pushing_ends_as_one_event(
     LinkedEvent.objects.update(id=16)  # whose pause is the shortest
     strike(practice.icloud.faults, method="PUT")
     with monkeypatch.context() as patience:
-        patience.setattr("connections.push.events.PUSH_SECONDS", 0.2)
+        patience.setattr("connections.push.session.PUSH_SECONDS", 0.2)
         practice.push()
     placement = practice.placement(booking)
     pause = placement.next_try_at and int((placement.next_try_at - practice.now).total_seconds())

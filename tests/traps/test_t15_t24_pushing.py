@@ -199,13 +199,13 @@ def test_t20_a_create_whose_answer_is_lost_makes_one_event(
     start: Start, fault: str, uid_conflict: str, monkeypatch
 ) -> None:
     practice = start(uid_conflict=uid_conflict)
-    monkeypatch.setattr("connections.push.events.PUSH_SECONDS", 0.2)
+    monkeypatch.setattr("connections.push.session.PUSH_SECONDS", 0.2)
     booking = practice.book()
     uid = practice.placement(booking).uid
     getattr(practice.icloud.faults, fault)(*([0.5] if fault == "slow" else []), method="PUT", times=2)
     practice.push()
     practice.icloud.faults.clear()
-    monkeypatch.setattr("connections.push.events.PUSH_SECONDS", 30)
+    monkeypatch.setattr("connections.push.session.PUSH_SECONDS", 30)
     everything_after(practice, 1)
     assert settled(practice, booking) == (START, "confirmed", "pushed", START, [])
     assert (practice.placement(booking).uid, practice.events()) == (uid, [practice.href(booking)])

@@ -58,8 +58,8 @@ def _left(tried: Iterable[int]) -> QuerySet[LinkedEvent]:
 def _after_others(tried: Iterable[int], *, force: bool) -> list[Pushed]:
     """What another worker has in hand: wait until it is done or its claim runs out, and push what is left then."""
     mine: list[Pushed] = []
-    askable = Connection.objects.filter(needs_attention=False)
-    for row in _left(tried).filter(calendar__connection__in=askable if force else askable.askable(timezone.now())):
+    askable = Connection.objects.askable(timezone.now(), ignore_retry_after=force)
+    for row in _left(tried).filter(calendar__connection__in=askable):
         while row.claimed_until is not None and row.claimed_until > timezone.now():
             time.sleep(LOOK_AGAIN)
             row.refresh_from_db(fields=["claimed_until"])
@@ -72,5 +72,5 @@ def _held_back(tried: Iterable[int]) -> list[Pushed]:
     return [
         Pushed(row.pk, row.booking_id, row.state, why)  # push_due has marked those that wait for a person
         for row in _left(tried)
-        if row.calendar is not None and (why := outbox.held_back(row.calendar.connection, timezone.now()))
+        if row.calendar is not None and (why := row.calendar.connection.why_not_asked(timezone.now()))
     ]

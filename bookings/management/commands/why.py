@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from bookings.management.shapes import reason_json, service_named, staff_of
 from bookings.openings.explain import bearing_on, is_open
-from connections.busy import freshness
+from connections.freshness import freshness
 from practice.commands import JsonCommand, instant, user_named
 from practice.times import iso
 

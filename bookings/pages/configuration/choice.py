@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import groupby
-from typing import Any
 
 from django.conf import settings
 from django.db import transaction
@@ -19,7 +17,7 @@ from connections import accounts
 from connections.models import Calendar, CalendarConfiguration, Connection, Occurrence
 from connections.sync import reexpand
 from connections.sync.poll import refresh
-from connections.tasks import sync_soon
+from connections.sync.queue import sync_soon
 from practice.models import User
 
 AHEAD = timedelta(days=60)
@@ -140,18 +138,6 @@ class Choice:
         return changed
 
 
-def change_rules(calendar: Calendar, rules: Mapping[str, Any], now: datetime) -> int:
-    """Let a calendar's events block by other rules from now on, with no network; how many ahead block more, or fewer.
-
-    `rules` are fields of the calendar. Stored events follow at once, and bookings are held against them again.
-    """
-    ahead = Occurrence.objects.filter(calendar=calendar, end__gt=now, blocks=True)
-    before = ahead.count()
-    Calendar.objects.filter(pk=calendar.pk).update(**rules)
-    reexpand.expand_calendar(calendar, now)
-    return ahead.count() - before
-
-
 def _rules(calendar: Calendar, data: QueryDict | None) -> RulesForm:
     """The calendar's rules; those of a calendar that was not sent along stay as they are."""
     prefix = f"calendar-{calendar.pk}"
@@ -169,16 +155,6 @@ def free_days(user: User, now: datetime) -> dict[int, FreeDays]:
         before = found.get(calendar, FreeDays(0, summary))
         found[calendar] = FreeDays(before.count + 1, before.example)
     return found
-
-
-@transaction.atomic
-def decide_new(calendar: Calendar, *, blocks: bool) -> None:
-    """Say of a calendar that appeared after the choice whether it blocks; then it is read."""
-    calendar.is_conflict_calendar, calendar.asked_about = blocks, True
-    calendar.read_at = calendar.fresh_at = calendar.compared_at = None
-    calendar.save(update_fields=["is_conflict_calendar", "asked_about", "read_at", "fresh_at", "compared_at"])
-    if blocks:
-        sync_soon(calendar.connection_id)
 
 
 def _offered(user: User) -> QuerySet[Calendar]:

@@ -8,7 +8,8 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from bookings.pages.configuration.choice import Choice, decide_new
+from bookings.pages.configuration.choice import Choice
+from connections import accounts
 from connections.accounts import ConfigurationRefused
 from connections.calendar_page import CalendarRequest, calendar_page
 from connections.models import Calendar, Connection
@@ -44,7 +45,7 @@ def _kept(choice: Choice) -> bool:
 def new_calendar(request: CalendarRequest, pk: int) -> HttpResponse:
     calendar = get_object_or_404(Calendar.objects.of(request.user).present(), pk=pk, asked_about=False)
     blocks = request.POST.get("blocks") == "yes"
-    decide_new(calendar, blocks=blocks)
+    accounts.decide_new(calendar, blocks=blocks)
     sentence = _("“%(name)s” blocks from now on.") if blocks else _("“%(name)s” does not block.")
     messages.success(request, sentence % {"name": calendar})
     return redirect("configuration")

@@ -15,11 +15,11 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
 from bookings.openings.explain import kept_window
-from bookings.pages.configuration.choice import change_rules
 from bookings.pages.events import items
 from bookings.pages.events.forms import EventFilter, RuleForm
-from connections.busy import freshness
+from connections import accounts
 from connections.calendar_page import CalendarRequest, calendar_page
+from connections.freshness import freshness
 from connections.models import Calendar
 
 PER_PAGE = 50
@@ -59,7 +59,7 @@ def rule(request: CalendarRequest, pk: int) -> HttpResponse:
     """Change a rule of a calendar from beside one of its events, and go back there."""
     calendar = get_object_or_404(Calendar.objects.of(request.user).conflict_calendars(), pk=pk)
     if rules := RuleForm(request.POST).rules():
-        difference = change_rules(calendar, rules, request.now)
+        difference = accounts.change_rules(calendar, rules, request.now)
         messages.success(request, _said(calendar, rules, difference))
     return redirect(_back(request))
 

@@ -11,8 +11,8 @@ from django.shortcuts import render
 from bookings.actions import Refused
 from bookings.pages.times.day import DayOpenings
 from bookings.pages.times.forms import TimeForm
-from connections.busy import freshness
 from connections.calendar_page import CalendarRequest
+from connections.freshness import freshness
 
 
 def offer(

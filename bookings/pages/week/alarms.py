@@ -37,12 +37,12 @@ def alarms(user: User, start: datetime, end: datetime) -> list[Alarm]:
 def _of_calendars(user: User) -> Iterator[Alarm]:
     """Calendars that cannot be read, or not completely; their last known times block."""
     calendars = Calendar.objects.conflict_calendars().of(user).filter(connection__needs_attention=False)
-    for calendar in calendars.with_backlog():
+    for calendar in calendars.with_backlog().select_related("connection"):
         url = reverse("connections:detail", args=[calendar.connection_id])
         if calendar.error_code:
-            yield _named(str(calendar), sentence(calendar.error_code, calendar.error_params), url)
-        elif number := getattr(calendar, "owed"):  # noqa: B009 - annotated above
-            yield _named(str(calendar), sentence("member_unread", {"count": number}), url)
+            yield _named(str(calendar), calendar.sentence, url)
+        elif calendar.backlog:
+            yield _named(str(calendar), sentence("member_unread", {"count": calendar.backlog}), url)
 
 
 def _named(name: str, problem: str, url: str) -> Alarm:

@@ -12,8 +12,8 @@ from bookings.pages.live import live
 from bookings.pages.week.alarms import alarms
 from bookings.pages.week.items import diary
 from bookings.pages.week.layout import first_day, lay_out, span_of
-from connections.busy import freshness
 from connections.calendar_page import CalendarRequest, calendar_page
+from connections.freshness import freshness
 from connections.models import Connection
 
 

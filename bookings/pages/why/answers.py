@@ -14,7 +14,8 @@ from bookings.models import Booking, Service
 from bookings.openings.explain import Kind, Reason, bearing_on
 from bookings.openings.remedies import Remedy, remedy
 from bookings.openings.search import Opening, next_openings
-from connections.busy import OWN_BOOKING, Busy, freshness
+from connections.busy import OWN_BOOKING, Busy
+from connections.freshness import freshness
 from connections.models import Calendar, Event, Occurrence
 from practice.models import User
 from practice.times import iso

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from connections.models import Connection
-from connections.problems import sentence
 from connections.status.health import waits_for_attention
 from practice.commands import Failed, JsonCommand
 from practice.times import iso
@@ -24,7 +24,11 @@ class Command(JsonCommand):
             if not self.as_json:
                 self.show(data)
             raise Failed(
-                _("%(count)s of %(all)s connections need a person: %(names)s.")
+                ngettext(
+                    "%(count)s of %(all)s connections needs a person: %(names)s.",
+                    "%(count)s of %(all)s connections need a person: %(names)s.",
+                    len(waiting),
+                )
                 % {
                     "count": len(waiting),
                     "all": len(data),
@@ -43,7 +47,7 @@ class Command(JsonCommand):
             "account": row.username,
             "healthy": row.healthy,
             "needs_person": waits_for_attention(row),
-            "error": sentence(row.error_code, row.error_params) or None,
+            "error": row.sentence or None,
             "as_of": iso(min((at for at in fresh if at), default=None)) if all(fresh) else None,
             "next_sync_at": iso(row.next_sync_at),
         }

@@ -383,8 +383,7 @@ def test_events_that_are_owed_are_told(anna: User, work: Calendar, policy: str, 
         (
             "freshness",
             False,
-            "“Work”: Events that are listed but could not be read yet: 1. Kalends keeps trying; what is known of them "
-            "stays.",
+            "“Work”: 1 event is listed but could not be read yet. Kalends keeps trying; what is known of it stays.",
         ),
     ]
 

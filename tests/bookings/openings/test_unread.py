@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from bookings import actions
-from connections.busy import freshness
+from connections.freshness import freshness
 from connections.models import CalendarConfiguration
 from connections.sync import poll
 from tests.bookings.practice import Practice, berlin

@@ -9,13 +9,14 @@ import pytest
 from bookings import actions
 from bookings.models import Booking
 from bookings.push import outbox
-from connections.push import events
+from connections import dav
+from connections.push import writing
 from tests.bookings.practice import Practice, berlin, utc
 from tests.factories import START
 
 POINTS: dict[str, tuple[ModuleType, str]] = {
-    "before the request": (events, "_session"),
-    "after the answer": (events, "remember"),
+    "before the request": (dav, "Session"),
+    "after the answer": (writing, "remember"),
     "before the commit": (outbox, "_write"),
 }
 

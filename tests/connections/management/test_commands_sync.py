@@ -11,7 +11,7 @@ from django.core.management.base import CommandError
 
 from connections.models import Connection, SyncRun
 from connections.problems import sentence
-from connections.status.health import UNTIL_CHOSEN
+from connections.status.health import NEEDS_CHOICE_CODES
 from connections.sync.state import lease
 from tests.connections.engine import World, at
 from tests.factories import NOW, ConnectionFactory
@@ -224,7 +224,7 @@ def test_one_that_needs_a_person_is_exit_one_and_named(world: World) -> None:
     world.account.revoke_all()
     world.sync()
     answer = check(world)
-    assert (answer.code, answer.error) == (1, "1 of 1 connections need a person: anna (anna@example.com).")
+    assert (answer.code, answer.error) == (1, "1 of 1 connections needs a person: anna (anna@example.com).")
     assert [(one["healthy"], one["needs_person"], one["error"]) for one in answer.json] == [(False, True, UNAUTHORIZED)]
 
 
@@ -246,4 +246,4 @@ def test_a_calendar_that_blocks_and_is_there_no_longer_needs_a_person(world: Wor
     world.sync()
     answer = check(world)
     assert (answer.code, answer.json[0]["needs_person"]) == (1, True)
-    assert answer.json[0]["error"] in {sentence(code, {"calendar": "Work"}) for code in UNTIL_CHOSEN}
+    assert answer.json[0]["error"] in {sentence(code, {"calendar": "Work"}) for code in NEEDS_CHOICE_CODES}

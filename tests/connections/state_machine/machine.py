@@ -17,7 +17,8 @@ from django.conf import settings
 from django.db import connection as database
 from hypothesis.stateful import RuleBasedStateMachine, invariant
 
-from connections import accounts, busy, plan
+from connections import accounts, plan
+from connections.freshness import freshness
 from connections.models import Calendar, CalendarConfiguration, Connection, Event, Occurrence, SyncRun
 from connections.sync import poll, reexpand
 from connections.sync.report import SyncReport
@@ -328,7 +329,7 @@ class World(RuleBasedStateMachine):
         assert (connection.error_code, connection.needs_attention, connection.failures) == ("", False, 0)
         assert (connection.lease_token, connection.lease_until, connection.not_before) == ("", None, None)
         assert not connection.user.calendar_configuration.reconcile_due
-        assert busy.freshness(self.user, now=self.now).state == "fresh"
+        assert freshness(self.user, now=self.now).state == "fresh"
 
     def assert_settled(self, row: Calendar, resources: dict[str, Resource], kept: dict[str, Kept]) -> None:
         assert {href: one.etag for href, one in kept.items()} == {

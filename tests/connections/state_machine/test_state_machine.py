@@ -45,7 +45,7 @@ class Inwards(Process, Trouble):
 @pytest.mark.django_db(transaction=True)
 def test_after_any_trouble_kalends_shows_exactly_what_icloud_says(monkeypatch: pytest.MonkeyPatch) -> None:
     # Small batches, so that little is enough to need several, and a kill can come between them.
-    monkeypatch.setattr(calendar, "CHUNK", 4)
-    monkeypatch.setattr(calendar, "MOST_NAMES", 5)
-    monkeypatch.setattr(apply, "MOST_EVENTS", 4)
+    monkeypatch.setattr(calendar, "BATCH_SIZE", 4)
+    monkeypatch.setattr(calendar, "MAX_HREFS_IN_QUERY", 5)
+    monkeypatch.setattr(apply, "MAX_EVENTS", 4)
     run_state_machine_as_test(Inwards, settings=CALM)

@@ -46,6 +46,6 @@ if __name__ == "__main__":
 
     from connections.sync import apply
 
-    apply.MOST_EVENTS = 100
+    apply.MAX_EVENTS = 100
     die_at(sys.argv[1])
     call_command(*sys.argv[2:])

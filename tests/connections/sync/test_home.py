@@ -10,6 +10,8 @@ from connections.models import Calendar, SyncRun
 from connections.problems import sentence
 from tests.connections.engine import World, at
 
+NOTHING = b'<?xml version="1.0"?><multistatus xmlns="DAV:"/>'
+
 HOME = "PROPFIND /calendars/ 1 207"
 GONE = ["PROPFIND /calendars/work/ 0 404"] * 2  # the pod says so, and the entry host
 
@@ -229,3 +231,12 @@ def test_a_calendar_that_is_listed_and_answers_404_says_so_until_it_is_back(worl
     world.sync()
     assert (states(world)["Work"], world.seen()) == ((False, ""), ["01.12. 15:00-16:00 Dentist BUSY"])
     assert (world.calendar().compared_at, world.connection.failing_since) == (world.now, None)
+
+
+@pytest.mark.parametrize("door", ["sync", "poll"])
+def test_a_home_without_anything_in_it_is_no_home_without_calendars(world: World, door: str) -> None:
+    world.icloud.faults.body(NOTHING, method="PROPFIND")
+
+    getattr(world, door)()
+
+    assert (world.connection.error_code, world.calendar().error_code) == ("not_caldav", "")

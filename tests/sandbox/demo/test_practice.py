@@ -8,7 +8,8 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from bookings.models import Booking, LinkedEvent
-from connections.busy import busy, freshness
+from connections.busy import busy
+from connections.freshness import freshness
 from connections.models import Calendar, CalendarConfiguration, Connection
 from practice.models import User
 from sandbox.demo import cast, staff

@@ -349,8 +349,8 @@ def test_calendars_in_trouble_are_named_above_the_week(anna_client: Client, anna
     page = anna_client.get(URL)
     assert alarms(page) == [
         "“Work”: This calendar is no longer in the account. Choose another, or untick it. See there",
-        "“Home”: Events that are listed but could not be read yet: 2. Kalends keeps trying; what is known of them "
-        "stays. See there",
+        "“Home”: 2 events are listed but could not be read yet. Kalends keeps trying; what is known of them stays. "
+        "See there",
     ]
     assert {url for _text, url in links(page, "//ul[@id='alarms']//a")} == {
         f"/calendars/settings/connections/{work.connection_id}/"

@@ -1,160 +1,25 @@
-"""Connecting, reconnecting, disconnecting and choosing: what is refused with which sentence, and what is kept."""
+"""Connecting, reconnecting and disconnecting: what is refused with which sentence, and what is kept."""
 
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Any
 
 import pytest
 from pytest_django import Settings
 
 from connections import accounts
-from connections.accounts import ConfigurationRefused, ConnectFailed
-from connections.busy import busy
+from connections.accounts import ConnectFailed
 from connections.models import Calendar, CalendarConfiguration, Connection, Event, Occurrence, SyncRun
 from connections.sync.run import Sync, carry_out
 from connections.sync.state import lease
 from practice.models import User
+from tests.connections.accounts.refusing import refused
 from tests.connections.engine import World, at
-from tests.factories import NOW, CalendarFactory, UserFactory
+from tests.factories import NOW, UserFactory
 from tests.ics_text import event
-from tests.servers import PASSWORD, USERNAME, CalendarServer
+from tests.servers import USERNAME, CalendarServer
 
-LETTERS = "abcdefghijklmnop"
 PLAIN = "abcd-efgh-ijkl-mnop"
-
-
-def refused(world: World, **given: Any) -> tuple[str, str]:
-    """Sentence and field with which connecting is refused; nothing may be stored."""
-    facts = {"username": world.account.apple_id, "password": world.password, "now": world.now, **given}
-    before = list(Connection.objects.values_list("pk", "username", "origin", "needs_attention"))
-    with pytest.raises(ConnectFailed) as caught:
-        accounts.connect(world.user, **facts)
-    assert list(Connection.objects.values_list("pk", "username", "origin", "needs_attention")) == before
-    return str(caught.value), caught.value.field
-
-
-# --- passwords ------------------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    "typed",
-    [
-        PLAIN,
-        LETTERS,
-        "abcd efgh ijkl mnop",
-        f"  {PLAIN}\n",
-        "ABCD-EFGH-IJKL-MNOP",
-        "abcd–efgh–ijkl–mnop",
-        "abcd-efgh ijklmnop",
-    ],
-)
-def test_an_app_specific_password_is_taken_with_or_without_dashes_and_blanks(typed: str) -> None:
-    assert (accounts.looks_like_app_password(typed), accounts.clean_password(typed)) == (True, PLAIN)
-
-
-@pytest.mark.parametrize(
-    ("typed", "kept"),
-    [
-        ("Summer2026!", "Summer2026!"),
-        (" with blank ", "with blank"),
-        ("", ""),
-        (LETTERS[:15], LETTERS[:15]),
-        ("äbcd-efgh-ijkl-mnop", "äbcd-efgh-ijkl-mnop"),
-        ("1234-5678-9012-3456", "1234-5678-9012-3456"),
-    ],
-)
-def test_anything_else_is_none_and_stays_as_it_was_typed(typed: str, kept: str) -> None:
-    assert (accounts.looks_like_app_password(typed), accounts.clean_password(typed)) == (False, kept)
-
-
-@pytest.mark.parametrize("typed", ["Summer2026!", "abcd-efgh-ijkl", "anna@example.com", "x" * 16 + "y"])
-def test_what_is_shaped_like_a_normal_password_is_refused_before_anything_is_sent(
-    stranger_to_icloud: World, typed: str
-) -> None:
-    assert refused(stranger_to_icloud, password=typed) == (
-        "This does not look like an app-specific password, so it was not sent. It has four groups of four letters, "
-        "like abcd-efgh-ijkl-mnop. Your normal Apple password does not work here.",
-        "app_password",
-    )
-    assert stranger_to_icloud.asked() == []
-
-
-@pytest.mark.parametrize(
-    "url",
-    [
-        "https://caldav.icloud.com",
-        "https://caldav.icloud.com:443/",
-        "https://p42-caldav.icloud.com/",
-        "https://CALDAV.iCloud.com/x",
-    ],
-)
-def test_every_spelling_of_icloud_keeps_a_normal_password_to_itself(stranger_to_icloud: World, url: str) -> None:
-    assert refused(stranger_to_icloud, password="Summer2026!", url=url)[1] == "app_password"
-
-
-@pytest.mark.parametrize(
-    "url", ["http://caldav.icloud.com/", "http://p42-caldav.iCloud.com:443", "HTTP://icloud.com./"]
-)
-def test_icloud_is_never_asked_unencrypted(stranger_to_icloud: World, url: str) -> None:
-    sentence = "iCloud is asked by https:// only, so nothing was sent. Correct the address, or leave it out."
-    assert refused(stranger_to_icloud, url=url) == (sentence, "")
-
-
-def test_what_crosses_a_network_unencrypted_is_known() -> None:
-    urls = ("http://192.168.1.5/", "http://dav.example.com/", "http://127.0.0.1:8010/", "https://dav.example.com/")
-    assert [accounts.goes_unencrypted(url) for url in urls] == [True, True, False, False]
-
-
-@pytest.mark.parametrize("password", ["", " "])
-def test_an_empty_password_is_not_sent_to_any_server(radicale: CalendarServer, anna: User, password: str) -> None:
-    with pytest.raises(accounts.ConnectFailed) as caught:
-        accounts.connect(anna, username=USERNAME, password=password, url=radicale.url, now=NOW)
-    assert (str(caught.value), caught.value.field) == (
-        "Enter the password: without one nothing was sent.",
-        "app_password",
-    )
-
-
-def test_what_another_server_refuses_is_not_said_of_apple(radicale: CalendarServer, anna: User) -> None:
-    with pytest.raises(accounts.ConnectFailed) as caught:
-        accounts.connect(anna, username=USERNAME, password="wrong", url=radicale.url, now=NOW)
-    assert (str(caught.value), caught.value.field) == (
-        "Not accepted. Check the user name and the password.",
-        "app_password",
-    )
-
-
-def test_a_password_pasted_with_blanks_lets_in_and_is_kept_as_apple_writes_it(stranger_to_icloud: World) -> None:
-    world = stranger_to_icloud
-    plain = world.password
-    world.password = f" {plain.replace('-', ' ').upper()} "
-    assert (world.connect().password, world.connection.username) == (plain, "anna@example.com")
-
-
-def test_for_another_server_any_password_is_sent_as_typed(radicale: CalendarServer, anna: User) -> None:
-    radicale.add_calendar("work", "Work")
-    connection = accounts.connect(anna, username=USERNAME, password=f"{PASSWORD}\n", url=radicale.url, now=NOW)
-    assert (connection.password, connection.url) == (PASSWORD, radicale.url)
-
-
-def test_an_app_specific_password_with_blanks_is_mended_for_another_address_too(
-    stranger_to_icloud: World, settings: Settings
-) -> None:
-    settings.ICLOUD_CALDAV_URL = "https://caldav.icloud.com/"
-    world = stranger_to_icloud
-    connection = accounts.connect(
-        world.user,
-        username="anna@example.com",
-        password=world.password.replace("-", " "),
-        url=world.icloud.entry_url,
-        now=NOW,
-    )
-    assert connection.password == world.password
-    assert [line.rpartition(" ")[2] for line in world.asked()][:2] == ["401", "207"]
-
-
-# --- connecting -----------------------------------------------------------------------------------------------
 
 
 def test_connecting_checks_live_and_stores_the_account_with_its_calendars(stranger_to_icloud: World) -> None:
@@ -312,9 +177,6 @@ def test_a_calendar_that_appears_before_the_choice_is_ticked_like_the_others(con
     assert (connected.calendar("Kids").is_conflict_calendar, connected.calendar("Kids").asked_about) == (True, True)
 
 
-# --- reconnecting ---------------------------------------------------------------------------------------------
-
-
 def test_reconnecting_says_what_changed_meanwhile_and_keeps_all_choices(world: World) -> None:
     gone, _ = world.add("Gone", at(8)), world.add("Stays", at(9))
     world.sync()
@@ -365,9 +227,6 @@ def test_a_sync_with_the_old_password_cannot_undo_a_reconnection(world: World) -
     assert (world.connection.needs_attention, world.connection.error_code) == (False, "")
 
 
-# --- disconnecting --------------------------------------------------------------------------------------------
-
-
 def test_disconnecting_forgets_password_calendars_events_and_occurrences(world: World) -> None:
     world.add("Dentist", at(10))
     world.sync()
@@ -376,90 +235,6 @@ def test_disconnecting_forgets_password_calendars_events_and_occurrences(world: 
     assert counts == [0] * 5
     configuration = CalendarConfiguration.objects.get(user=world.user)
     assert (configuration.linked_calendar, world.freshness().state) == (None, "none")
-
-
-# --- choosing -------------------------------------------------------------------------------------------------
-
-
-def choices(user: User) -> dict[str, bool]:
-    return dict(Calendar.objects.of(user).values_list("name", "is_conflict_calendar"))
-
-
-def test_the_linked_calendar_blocks_too_and_the_choice_replaces_the_one_before(connected: World) -> None:
-    connected.choose("Team", linked="Work")
-    assert choices(connected.user) == {"Home": False, "Work": True, "Team": True}
-    configuration = CalendarConfiguration.objects.get(user=connected.user)
-    assert (configuration.linked_calendar, configuration.saved_at) == (connected.calendar("Work"), connected.now)
-    connected.choose("Home", linked="Work")
-    assert choices(connected.user) == {"Home": True, "Work": True, "Team": False}
-
-
-def test_a_formerly_linked_calendar_stays_a_conflict_calendar(world: World) -> None:
-    world.choose(linked="Home")
-    assert choices(world.user) == {"Home": True, "Work": True, "Team": False}
-    world.choose(linked="Home")
-    assert choices(world.user) == {"Home": True, "Work": False, "Team": False}
-
-
-def test_without_a_linked_calendar_bookings_stay_in_kalends(world: World) -> None:
-    world.choose("Team")
-    assert CalendarConfiguration.objects.get(user=world.user).linked_calendar is None
-
-
-def test_a_read_only_calendar_cannot_be_linked_and_the_sentence_says_why(connected: World) -> None:
-    with pytest.raises(ConfigurationRefused) as caught:
-        connected.choose(linked="Team")
-    assert str(caught.value) == (
-        "“Team” is read-only for you, so bookings cannot be added to it. Choose a calendar with writer’s access, or "
-        "let it only block."
-    )
-    assert CalendarConfiguration.objects.get(user=connected.user).saved_at is None
-
-
-def test_a_calendar_that_is_gone_can_stay_chosen_but_not_be_chosen_or_linked(world: World) -> None:
-    Calendar.objects.filter(name__in=["Work", "Home"]).update(gone_at=world.now)
-    world.choose("Work")
-    assert choices(world.user) == {"Home": False, "Work": True, "Team": False}
-    with pytest.raises(ConfigurationRefused, match="“Home” is no longer in the account, so it cannot be chosen"):
-        world.choose("Work", "Home")
-    with pytest.raises(ConfigurationRefused, match=r"“Work” is no longer in the account\. Choose another linked"):
-        world.choose(linked="Work")
-
-
-def test_a_calendar_that_is_gone_goes_altogether_when_it_is_unticked(world: World) -> None:
-    Calendar.objects.filter(name="Work").update(gone_at=world.now, error_code="calendar_gone")
-    world.choose("Home")
-    assert choices(world.user) == {"Home": True, "Team": False}
-
-
-def test_a_calendar_of_somebody_else_cannot_be_chosen(world: World) -> None:
-    foreign = CalendarFactory()
-    for how in ({"linked": foreign, "conflicts": []}, {"linked": None, "conflicts": [foreign]}):
-        with pytest.raises(ConfigurationRefused, match="only be chosen by its owner"):
-            accounts.configure(world.user, now=world.now, **how)
-
-
-def test_what_is_unticked_is_forgotten_and_read_anew_when_it_is_ticked_again(world: World) -> None:
-    world.add("Dentist", at(10))
-    world.sync()
-    world.choose("Home")
-    assert (world.known(), busy(world.user, at(0), at(23))) == ({}, [])
-    world.choose("Home", "Work")
-    assert world.freshness().state == "never_read"
-    world.sync()
-    assert (world.seen(), world.freshness().state) == (["01.12. 10:00-11:00 Dentist BUSY"], "fresh")
-
-
-def test_a_choice_is_read_at_the_next_poll(world: World) -> None:
-    world.choose("Home")
-    assert world.connection.next_sync_at == world.now
-
-
-def test_after_the_choice_nothing_is_to_be_asked_about(world: World) -> None:
-    world.account.add_calendar("Kids")
-    world.sync()
-    world.choose("Work", linked="Work")
-    assert world.calendar("Kids").asked_about is True
 
 
 @pytest.mark.parametrize("how", ["reconnected", "moved"])

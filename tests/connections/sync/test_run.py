@@ -1,4 +1,4 @@
-"""The first sync, and what a calendar's later ones find."""
+"""The first sync of an account, and what later ones find."""
 
 from __future__ import annotations
 
@@ -121,7 +121,7 @@ def test_the_next_events_are_fetched_while_those_that_came_are_read(
 ) -> None:
     for number in range(120):
         world.theirs("Work").put(f"{number}.ics", event(f"EVENT-{number}"))
-    read, seen = apply.read, []
+    read, seen = apply.read_event, []
 
     def wait_and_read(*given: Any) -> apply.ReadEvent:
         until = time.monotonic() + (0 if seen else 5)
@@ -130,7 +130,7 @@ def test_the_next_events_are_fetched_while_those_that_came_are_read(
         seen.append(len(asked))
         return read(*given)
 
-    monkeypatch.setattr(apply, "read", wait_and_read)
+    monkeypatch.setattr(apply, "read_event", wait_and_read)
     assert (world.sync().changed, seen[0]) == (120, 2)
     assert world.known() == world.there()
 
@@ -147,7 +147,7 @@ def test_what_came_before_the_server_broke_off_is_stored(world: World) -> None:
 
 
 def test_large_events_are_stored_before_they_fill_the_memory(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(calendar, "MOST_OCTETS", 1000)
+    monkeypatch.setattr(calendar, "MAX_OCTETS", 1000)
     for number in range(120):
         world.theirs("Work").put(f"{number}.ics", event(f"EVENT-{number}"))
     with CaptureQueriesContext(connection) as captured:
@@ -252,3 +252,16 @@ def test_the_window_is_35_days_back_and_the_horizon_ahead(world: World, settings
         "11.12. 10:00-11:00 Daily BUSY",
         47,
     )
+
+
+def test_a_calendar_is_called_fresh_as_of_the_listing_not_of_the_sync_that_followed_it(world: World) -> None:
+    """The poll saw that Home had changed; the task for it comes 20 seconds later and trusts the poll's listing."""
+    world.choose("Home", "Work")
+    world.sync()
+    world.phone.add(world.theirs("Home"), "Seen", at(9))
+    polled_at = world.poll()[0] and world.now
+    world.add("Made since", at(10))
+
+    world.sync(after=20, probed=True)
+
+    assert (world.calendar("Work").fresh_at, world.seen()) == (polled_at, ["01.12. 09:00-10:00 Seen BUSY"])

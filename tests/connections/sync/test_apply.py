@@ -14,7 +14,7 @@ from django_q.models import OrmQ
 
 from connections import tasks
 from connections.models import Calendar, Connection, Event, Occurrence, SyncRun
-from connections.sync.run import account_of
+from connections.sync import queue
 from tests.connections.engine import World, at
 
 SECRETS = [
@@ -95,7 +95,7 @@ def test_the_password_is_encrypted_in_the_database(world: World) -> None:
 
 
 def test_the_password_is_in_no_repr(world: World) -> None:
-    account = account_of(world.connection)
+    account = world.connection.account
     shown = [repr(world.connection), str(world.connection), repr(account), str(vars(type(account)))]
     assert [world.password in text for text in shown] == [False] * 4
 
@@ -115,7 +115,7 @@ def test_the_password_is_in_no_log_task_history_or_output(
     Connection.objects.update(next_sync_at=world.now - timedelta(days=30))
     tasks.poll_connections()
     world.person_syncs()
-    tasks.sync_soon(world.pk)
+    queue.sync_soon(world.pk)
     call_command("check_connections", stdout=io.StringIO()) if trouble != "refused" else None
     words = [world.password, world.password.replace("-", "")]
     shown = caplog.text + "".join(capfd.readouterr()) + stored() + repr(list(OrmQ.objects.values_list()))

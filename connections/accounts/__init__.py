@@ -1,0 +1,24 @@
+"""What a staff member does with an account: connect, reconnect, disconnect, choose calendars and their rules."""
+
+from __future__ import annotations
+
+from connections.accounts.choosing import change_rules, configure, decide_new
+from connections.accounts.connecting import ReconnectReport, connect, disconnect, reconnect
+from connections.accounts.credentials import clean_password, goes_unencrypted, is_icloud, looks_like_app_password
+from connections.accounts.refusals import ConfigurationRefused, ConnectFailed
+
+__all__ = [
+    "ConfigurationRefused",
+    "ConnectFailed",
+    "ReconnectReport",
+    "change_rules",
+    "clean_password",
+    "configure",
+    "connect",
+    "decide_new",
+    "disconnect",
+    "goes_unencrypted",
+    "is_icloud",
+    "looks_like_app_password",
+    "reconnect",
+]

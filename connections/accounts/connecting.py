@@ -1,0 +1,144 @@
+"""Connecting an account, giving it a new password, and forgetting it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from django.conf import settings
+from django.db.models import Q
+
+from connections import dav
+from connections.accounts.credentials import clean_url, is_icloud, spellings
+from connections.accounts.refusals import ConnectFailed
+from connections.models import CalendarConfiguration, Connection, Event, SyncRun, schedule_lock
+from connections.problems import Problem, classify_connecting
+from connections.sync import home
+from connections.sync.run import sync_connection
+from connections.sync.state import LeasedConnection
+from practice.models import User
+
+NOT_ACCEPTED = ("not_accepted", "not_accepted_there")
+RECONNECT_SECONDS = 20.0  # a person is looking at the page
+
+
+@dataclass(frozen=True, slots=True)
+class ReconnectReport:
+    """What a reconnection found: events added and removed meanwhile, and events that are still there."""
+
+    added: int
+    removed: int
+    confirmed: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """An account that let us in: what was found there, and the spelling of the password that it took."""
+
+    values: dict[str, Any] = field(repr=False)
+    calendars: Sequence[dav.RemoteCalendar]
+
+
+def connect(user: User, *, username: str, password: str, url: str = "", now: datetime) -> Connection:
+    """Check the credentials live, then store the account with its calendars; nothing is stored if that fails.
+
+    The same account of the same user is updated, not doubled, whichever of its addresses is given. A linked calendar
+    of another connection stays the linked one. Raises ConnectFailed.
+    """
+    username, url = username.strip(), clean_url(url or settings.ICLOUD_CALDAV_URL)
+    if not username:
+        raise ConnectFailed(Problem("no_apple_id"), "apple_id")
+    account = _enter(url, username, password)
+    CalendarConfiguration.objects.get_or_create(user=user)
+    with schedule_lock(user):  # so that the same account in two spellings is not stored twice at once
+        stored = _stored(user, url, username, account, now)
+        connection = Connection.objects.select_related("user__calendar_configuration").get(pk=stored.pk)
+        leased = LeasedConnection(connection)
+        leased.reload()
+        home.follow(leased, account.calendars)
+    return connection
+
+
+def _stored(user: User, url: str, username: str, account: _Found, now: datetime) -> Connection:
+    same = Q(username__iexact=username) | Q(principal_path=account.values["principal_path"])
+    known = Connection.objects.filter(same, user=user, url=url).first()
+    values = {**account.values, "next_sync_at": now}
+    connection, made = Connection.objects.get_or_create(
+        user=user, url=url, username=known.username if known else username, defaults=values
+    )
+    if not made:
+        _renew(connection, values)
+    return connection
+
+
+def _renew(connection: Connection, values: dict[str, Any]) -> None:
+    """Store what was found, and end a sync that is under way: with the old password it has nothing more to say."""
+    Connection.objects.filter(pk=connection.pk).revoke_lease()
+    if set(connection.addresses) != set(values["addresses"]):
+        home.read_again(connection)
+    Connection.objects.filter(pk=connection.pk).update(**values)
+    connection.refresh_from_db()
+
+
+def _enter(url: str, username: str, password: str) -> _Found:
+    """Look whether the account lets us in. Raises ConnectFailed."""
+    *first, last = spellings(password, url)
+    for spelling in first:
+        try:
+            return _look_inside(url, username, spelling)
+        except ConnectFailed as failure:
+            if failure.problem.code not in NOT_ACCEPTED:
+                raise
+    return _look_inside(url, username, last)
+
+
+def _look_inside(url: str, username: str, password: str) -> _Found:
+    candidate = Connection(url=url, username=username, password=password)
+    try:
+        with dav.Session(candidate.account) as session:
+            look = home.look(session, "")
+            candidate.origin = session.origin
+    except dav.DavError as error:
+        problem = classify_connecting(error, right_address=is_icloud(url))
+        raise ConnectFailed(candidate.about(problem), "app_password" if problem.code in NOT_ACCEPTED else "") from error
+    if look.home:
+        home.note(candidate, look.home)
+    if not look.calendars:
+        raise ConnectFailed(Problem("no_calendars" if is_icloud(url) else "no_calendars_there"))
+    found = ("password", "origin", "principal_path", "home_path", "addresses")
+    healthy = {"needs_attention": False, "error_code": "", "error_params": {}, "failing_since": None, "failures": 0}
+    healthy |= {"not_before": None, "notified_error_code": ""}
+    return _Found({name: getattr(candidate, name) for name in found} | healthy, look.calendars)
+
+
+def reconnect(connection: Connection, *, password: str, now: datetime) -> ReconnectReport:
+    """Give the same account a new password, keep all choices, sync, and say what changed meanwhile.
+
+    Raises ConnectFailed; then the stored password stays as it was. What cannot be read in 20 seconds follows by the
+    schedule.
+    """
+    account = _enter(connection.url, connection.username, password)
+    if connection.principal_path not in ("", account.values["principal_path"]):
+        raise ConnectFailed(connection.about(Problem("other_account")), "app_password")
+    before = _etags(connection)
+    _renew(connection, {**account.values, "next_sync_at": now})
+    sync_connection(connection.pk, now=now, full=True, trigger=SyncRun.Trigger.PERSON, seconds=RECONNECT_SECONDS)
+    connection.refresh_from_db()
+    after = _etags(connection)
+    return ReconnectReport(
+        added=len(after.keys() - before.keys()),
+        removed=len(before.keys() - after.keys()),
+        confirmed=len(before.keys() & after.keys()),
+    )
+
+
+def _etags(connection: Connection) -> dict[tuple[int, str], str]:
+    rows = Event.objects.filter(calendar__connection=connection).values_list("calendar_id", "href", "etag")
+    return {(calendar, href): etag for calendar, href, etag in rows}
+
+
+def disconnect(connection: Connection) -> None:
+    """Forget the account: its password, calendars, events and occurrences go; bookings stay."""
+    connection.delete()

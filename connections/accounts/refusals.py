@@ -1,0 +1,18 @@
+"""Why an account was not connected, and why a choice of calendars was not kept."""
+
+from __future__ import annotations
+
+from connections.problems import Problem
+
+
+class ConnectFailed(Exception):
+    """The account was not connected. `problem.sentence` says what to do, `field` which input it concerns ("" none)."""
+
+    def __init__(self, problem: Problem, field: str = "") -> None:
+        super().__init__(problem.sentence)
+        self.problem = problem
+        self.field = field
+
+
+class ConfigurationRefused(ValueError):
+    """The choice of calendars cannot be kept; str() is the sentence that says why."""

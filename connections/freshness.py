@@ -1,0 +1,152 @@
+"""How far the calendars of a staff member can be believed: what decides whether there are openings."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import TYPE_CHECKING, TypeAlias, TypedDict, cast
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.db.models import Exists, F, OuterRef
+
+from connections.models import Calendar, CalendarConfiguration, Connection, Event
+from connections.plan import BACKLOG_HOLDS_FRESHNESS
+from practice.models import User
+
+
+class FreshnessState(StrEnum):
+    """What the selected calendars of a staff member are good for."""
+
+    NONE = "none"  # no connection, or nothing selected: hours alone decide
+    UNCONFIGURED = "unconfigured"
+    NEVER_READ = "never_read"
+    FRESH = "fresh"
+    TRUSTED = "trusted"  # the last good copy is young enough
+    STALE = "stale"
+
+
+class SelectedCalendar(TypedDict):
+    """What is queried along with a selected calendar."""
+
+    has_recent_backlog: bool
+    poll_started_at: datetime | None
+
+
+if TYPE_CHECKING:
+    from django_stubs_ext import WithAnnotations
+
+    Selected: TypeAlias = WithAnnotations[Calendar, SelectedCalendar]
+
+
+@dataclass(frozen=True, slots=True)
+class Freshness:
+    """How far a staff member's calendars can be believed.
+
+    `as_of`: the moment up to which all selected calendars are known. It is None where there are none, and where one has
+    not been known in full yet: it was never read to its end, or with events pending that could not be read.
+    `trusted_until`: until then a trusted copy is young enough. `bookable` says whether there are openings at all,
+    `pending` whether a booking must wait. `zone` is the staff member's, None without a calendar configuration.
+    """
+
+    state: FreshnessState
+    as_of: datetime | None = None
+    bookable: bool = True
+    pending: bool = False
+    trusted_until: datetime | None = None
+    zone: ZoneInfo | None = field(default=None, compare=False)
+
+
+def freshness(user: User, *, now: datetime, asked: bool = False) -> Freshness:
+    """How fresh the user's selected calendars are at `now`, and what follows for bookings.
+
+    Between two polls a copy is fresh. Where the last try failed it is a last good copy, and so it is where iCloud was
+    `asked` for everything as of `now` and did not answer.
+
+    The oldest selected calendar counts. A calendar that is gone, unreadable or stale is never treated as empty: within
+    TRUST_MINUTES its last good copy is trusted, afterwards the staff member's policy decides. It decides at once where
+    something is known to be unread, an event or a change that was listed: then the last copy is known to be wrong.
+
+    A calendar that was never read to its end has no copy at all: no openings, whatever the policy. One that was, but
+    with events pending that could not be read, has a copy that is known to be wrong: the policy decides.
+    """
+    calendars = _selected(user, now)
+    configuration = _configuration(user, calendars)
+    zone = configuration.zone if configuration else None
+    return replace(_freshness(user, calendars, configuration, now, asked=asked), zone=zone)
+
+
+def _configuration(user: User, calendars: Sequence[Selected]) -> CalendarConfiguration | None:
+    if not calendars:
+        return CalendarConfiguration.objects.filter(user=user).first()
+    return getattr(calendars[0].connection.user, "calendar_configuration", None)
+
+
+def _selected(user: User, now: datetime) -> list[Selected]:
+    """The user's selected calendars, with all that freshness depends upon in one query."""
+    pending = Event.objects.pending().filter(calendar=OuterRef("pk"), pending_since__gt=now - BACKLOG_HOLDS_FRESHNESS)
+    selected = Calendar.objects.conflict_calendars().of(user).select_related("connection__user__calendar_configuration")
+    annotated = selected.annotate(has_recent_backlog=Exists(pending), poll_started_at=F("connection__poll_started_at"))
+    return cast("list[Selected]", list(annotated))
+
+
+def _freshness(
+    user: User,
+    calendars: Sequence[Selected],
+    configuration: CalendarConfiguration | None,
+    now: datetime,
+    *,
+    asked: bool,
+) -> Freshness:
+    if not calendars and not Connection.objects.filter(user=user).exists():
+        return Freshness(FreshnessState.NONE)
+    if configuration is None or configuration.saved_at is None:
+        return Freshness(FreshnessState.UNCONFIGURED, bookable=False)
+    if not calendars:
+        return Freshness(FreshnessState.NONE)
+    if any(calendar.read_at is None for calendar in calendars):
+        return Freshness(FreshnessState.NEVER_READ, bookable=False)
+    known = [calendar.fresh_at for calendar in calendars if calendar.fresh_at]
+    # One that is read, but not known as of any moment, has had pending events ever since.
+    as_of = min(known) if len(known) == len(calendars) else None
+    if any(_is_known_unread(calendar, now) for calendar in calendars):
+        return _stale(as_of, configuration)
+    failed = any(calendar.error_code or calendar.connection.error_code for calendar in calendars)
+    unanswered = asked and as_of is not None and as_of < now
+    changed = any(map(_has_changed, calendars))
+    return _aged(as_of, configuration, now, readable=not failed and not unanswered, changed=changed)
+
+
+def _is_known_unread(calendar: Selected, now: datetime) -> bool:
+    """Is something listed of the calendar that could not be read: an event, or a change found by a poll since `now`?
+
+    A change that an earlier poll found is being read by a sync of its own: nobody who merely looks need notice, as long
+    as the copy is fresh.
+    """
+    asked = calendar.poll_started_at is not None and calendar.poll_started_at >= now
+    return calendar.has_recent_backlog or (asked and calendar.listed_token != calendar.probe_token)
+
+
+def _has_changed(calendar: Selected) -> bool:
+    """Was it listed as changed since its events were applied? Of a suspected mass deletion all but the removals was."""
+    return calendar.mass_deletion_suspected_at is None and calendar.listed_token != calendar.probe_token
+
+
+def _aged(
+    as_of: datetime | None, configuration: CalendarConfiguration, now: datetime, *, readable: bool, changed: bool
+) -> Freshness:
+    """What the age of the copy makes of it: a last good copy is trusted unless it is known to have `changed`."""
+    if readable and as_of and now - as_of <= timedelta(seconds=2 * settings.SYNC_INTERVAL_SECONDS):
+        return Freshness(FreshnessState.FRESH, as_of)
+    trust = timedelta(minutes=settings.TRUST_MINUTES)
+    if as_of and not changed and now - as_of <= trust:
+        return Freshness(FreshnessState.TRUSTED, as_of, trusted_until=as_of + trust)
+    return _stale(as_of, configuration)
+
+
+def _stale(as_of: datetime | None, configuration: CalendarConfiguration) -> Freshness:
+    policy, policies = configuration.stale_policy, CalendarConfiguration.StalePolicy
+    bookable, pending = policy != policies.NO_OPENINGS, policy == policies.PENDING
+    return Freshness(FreshnessState.STALE, as_of, bookable=bookable, pending=pending)

@@ -1,0 +1,13 @@
+"""Asking a worker for a sync. Tasks are named by their path, for they lie above."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from django.db import transaction
+from django_q.tasks import async_task
+
+
+def sync_soon(connection_id: int, full: bool = False) -> None:
+    """Queue a person's sync as soon as the running transaction is committed."""
+    transaction.on_commit(partial(async_task, "connections.tasks.sync_connection", connection_id, full))

@@ -1,0 +1,133 @@
+"""Which passwords and addresses are taken, and which are refused before anything is sent."""
+
+from __future__ import annotations
+
+import pytest
+from pytest_django import Settings
+
+from connections import accounts
+from practice.models import User
+from tests.connections.accounts.refusing import refused
+from tests.connections.engine import World
+from tests.factories import NOW
+from tests.servers import PASSWORD, USERNAME, CalendarServer
+
+LETTERS = "abcdefghijklmnop"
+PLAIN = "abcd-efgh-ijkl-mnop"
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        PLAIN,
+        LETTERS,
+        "abcd efgh ijkl mnop",
+        f"  {PLAIN}\n",
+        "ABCD-EFGH-IJKL-MNOP",
+        "abcd–efgh–ijkl–mnop",
+        "abcd-efgh ijklmnop",
+    ],
+)
+def test_an_app_specific_password_is_taken_with_or_without_dashes_and_blanks(typed: str) -> None:
+    assert (accounts.looks_like_app_password(typed), accounts.clean_password(typed)) == (True, PLAIN)
+
+
+@pytest.mark.parametrize(
+    ("typed", "kept"),
+    [
+        ("Summer2026!", "Summer2026!"),
+        (" with blank ", "with blank"),
+        ("", ""),
+        (LETTERS[:15], LETTERS[:15]),
+        ("äbcd-efgh-ijkl-mnop", "äbcd-efgh-ijkl-mnop"),
+        ("1234-5678-9012-3456", "1234-5678-9012-3456"),
+    ],
+)
+def test_anything_else_is_none_and_stays_as_it_was_typed(typed: str, kept: str) -> None:
+    assert (accounts.looks_like_app_password(typed), accounts.clean_password(typed)) == (False, kept)
+
+
+@pytest.mark.parametrize("typed", ["Summer2026!", "abcd-efgh-ijkl", "anna@example.com", "x" * 16 + "y"])
+def test_what_is_shaped_like_a_normal_password_is_refused_before_anything_is_sent(
+    stranger_to_icloud: World, typed: str
+) -> None:
+    assert refused(stranger_to_icloud, password=typed) == (
+        "This does not look like an app-specific password, so it was not sent. It has four groups of four letters, "
+        "like abcd-efgh-ijkl-mnop. Your normal Apple password does not work here.",
+        "app_password",
+    )
+    assert stranger_to_icloud.asked() == []
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://caldav.icloud.com",
+        "https://caldav.icloud.com:443/",
+        "https://p42-caldav.icloud.com/",
+        "https://CALDAV.iCloud.com/x",
+    ],
+)
+def test_every_spelling_of_icloud_keeps_a_normal_password_to_itself(stranger_to_icloud: World, url: str) -> None:
+    assert refused(stranger_to_icloud, password="Summer2026!", url=url)[1] == "app_password"
+
+
+@pytest.mark.parametrize(
+    "url", ["http://caldav.icloud.com/", "http://p42-caldav.iCloud.com:443", "HTTP://icloud.com./"]
+)
+def test_icloud_is_never_asked_unencrypted(stranger_to_icloud: World, url: str) -> None:
+    sentence = "iCloud is asked by https:// only, so nothing was sent. Correct the address, or leave it out."
+    assert refused(stranger_to_icloud, url=url) == (sentence, "")
+
+
+def test_what_crosses_a_network_unencrypted_is_known() -> None:
+    urls = ("http://192.168.1.5/", "http://dav.example.com/", "http://127.0.0.1:8010/", "https://dav.example.com/")
+    assert [accounts.goes_unencrypted(url) for url in urls] == [True, True, False, False]
+
+
+@pytest.mark.parametrize("password", ["", " "])
+def test_an_empty_password_is_not_sent_to_any_server(radicale: CalendarServer, anna: User, password: str) -> None:
+    with pytest.raises(accounts.ConnectFailed) as caught:
+        accounts.connect(anna, username=USERNAME, password=password, url=radicale.url, now=NOW)
+    assert (str(caught.value), caught.value.field) == (
+        "Enter the password: without one nothing was sent.",
+        "app_password",
+    )
+
+
+def test_what_another_server_refuses_is_not_said_of_apple(radicale: CalendarServer, anna: User) -> None:
+    with pytest.raises(accounts.ConnectFailed) as caught:
+        accounts.connect(anna, username=USERNAME, password="wrong", url=radicale.url, now=NOW)
+    assert (str(caught.value), caught.value.field) == (
+        "Not accepted. Check the user name and the password.",
+        "app_password",
+    )
+
+
+def test_a_password_pasted_with_blanks_lets_in_and_is_kept_as_apple_writes_it(stranger_to_icloud: World) -> None:
+    world = stranger_to_icloud
+    plain = world.password
+    world.password = f" {plain.replace('-', ' ').upper()} "
+    assert (world.connect().password, world.connection.username) == (plain, "anna@example.com")
+
+
+def test_for_another_server_any_password_is_sent_as_typed(radicale: CalendarServer, anna: User) -> None:
+    radicale.add_calendar("work", "Work")
+    connection = accounts.connect(anna, username=USERNAME, password=f"{PASSWORD}\n", url=radicale.url, now=NOW)
+    assert (connection.password, connection.url) == (PASSWORD, radicale.url)
+
+
+def test_an_app_specific_password_with_blanks_is_mended_for_another_address_too(
+    stranger_to_icloud: World, settings: Settings
+) -> None:
+    settings.ICLOUD_CALDAV_URL = "https://caldav.icloud.com/"
+    world = stranger_to_icloud
+    connection = accounts.connect(
+        world.user,
+        username="anna@example.com",
+        password=world.password.replace("-", " "),
+        url=world.icloud.entry_url,
+        now=NOW,
+    )
+    assert connection.password == world.password
+    assert [line.rpartition(" ")[2] for line in world.asked()][:2] == ["401", "207"]

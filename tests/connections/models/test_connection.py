@@ -1,0 +1,40 @@
+"""When an account may be asked: the rule in the table and the rule in Python are one."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from itertools import product
+from typing import Any
+
+import pytest
+
+from connections.models import Connection
+from connections.problems import Problem
+from tests.factories import NOW, ConnectionFactory
+
+WHILE = [None, NOW - timedelta(seconds=1), NOW, NOW + timedelta(seconds=1)]
+pytestmark = pytest.mark.django_db
+
+
+@pytest.mark.parametrize(("by_person", "ignore_retry_after"), list(product([False, True], repeat=2)))
+def test_exactly_those_are_asked_of_which_nothing_is_said_against_it(by_person: bool, ignore_retry_after: bool) -> None:
+    for needs_attention, not_before in product([False, True], WHILE):
+        ConnectionFactory(needs_attention=needs_attention, not_before=not_before)
+    rule = {"by_person": by_person, "ignore_retry_after": ignore_retry_after}
+    may = {row.pk for row in Connection.objects.all() if row.why_not_asked(NOW, **rule) is None}
+    assert set(Connection.objects.askable(NOW, **rule).values_list("pk", flat=True)) == may
+
+
+@pytest.mark.parametrize(
+    ("facts", "problem"),
+    [
+        ({}, None),
+        ({"needs_attention": True}, "unauthorized"),
+        ({"needs_attention": True, "error_code": "password_unreadable"}, "password_unreadable"),
+        ({"not_before": NOW + timedelta(seconds=1)}, "throttled"),
+        ({"not_before": NOW}, None),
+    ],
+)
+def test_why_an_account_is_not_asked(facts: dict[str, Any], problem: str | None) -> None:
+    why: Problem | None = ConnectionFactory(**facts).why_not_asked(NOW)
+    assert (why and why.code) == problem
