@@ -1,7 +1,7 @@
 """Answers to requests whose session has ended: people sign in again and lose nothing that they typed.
 
-A page leads to sign-in and comes back. A form stays as it is: htmx shows a sentence above the page, and a form that was
-sent without htmx comes back as a page that can send it again. Passwords are never sent back.
+A page leads to sign-in and comes back. A form that htmx sent stays on the page beside a sentence; one that the browser
+sent comes back as a page that can send it again. Passwords are never sent back.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from typing import cast
 from urllib.parse import urlencode, urlsplit, urlunsplit
 
 from django.conf import settings
+from django.contrib.auth import SESSION_KEY
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render, resolve_url
@@ -60,7 +61,7 @@ def htmx_of(request: HttpRequest) -> HtmxDetails:
 
 def _is_signed_in(request: HttpRequest) -> bool:
     # The CSRF middleware answers before the one that knows the user.
-    return "_auth_user_id" in request.session
+    return SESSION_KEY in request.session
 
 
 def _notice(request: HttpRequest) -> HttpResponse:

@@ -79,6 +79,22 @@ def test_a_form_on_availability_stays_as_it_was_typed_and_is_saved_after_signing
     assert problems == []
 
 
+def test_on_a_phone_the_notice_hides_no_button_for_good(page: Page, kalends: str) -> None:
+    page.set_viewport_size({"width": 390, "height": 800})
+    sign_in(page, kalends)
+    page.goto(f"{kalends}{AVAILABILITY}")
+    type_a_slot(page)
+    end_session()
+    button = page.get_by_role("button", name="Block this time")
+    button.click()
+    expect(page.get_by_text(SENTENCE)).to_be_in_viewport()
+    page.evaluate("scrollTo({top: document.body.scrollHeight, behavior: 'instant'})")
+    lower, upper = button.bounding_box(), page.locator("#signed-out").bounding_box()
+    assert lower is not None
+    assert upper is not None
+    assert lower["y"] + lower["height"] <= upper["y"]
+
+
 def test_the_page_of_a_connection_leads_to_sign_in_and_comes_back(
     page: Page, kalends: str, connection: Connection, problems: list[str]
 ) -> None:

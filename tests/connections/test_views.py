@@ -12,7 +12,7 @@ from django.urls import reverse
 from django_q.models import OrmQ
 from pytest_django import DjangoAssertNumQueries, DjangoCaptureOnCommitCallbacks, Settings
 
-from connections.accounts import Report
+from connections.accounts import ReconnectReport
 from connections.models import Connection
 from connections.views import reconnected_sentence
 from practice.models import User
@@ -484,10 +484,10 @@ def test_reconnecting_with_a_revoked_password_changes_nothing(
 @pytest.mark.parametrize(
     ("report", "sentence"),
     [
-        (Report(added=0, removed=0, confirmed=19), "Reconnected. Everything matches."),
-        (Report(added=1, removed=0, confirmed=0), "Reconnected. 1 event was added, 0 were removed."),
-        (Report(added=3, removed=1, confirmed=0), "Reconnected. 3 events were added, 1 was removed."),
+        (ReconnectReport(added=0, removed=0, confirmed=19), "Reconnected. Everything matches."),
+        (ReconnectReport(added=1, removed=0, confirmed=0), "Reconnected. 1 event was added, 0 were removed."),
+        (ReconnectReport(added=3, removed=1, confirmed=0), "Reconnected. 3 events were added, 1 was removed."),
     ],
 )
-def test_reconnecting_says_what_was_found(report: Report, sentence: str) -> None:
+def test_reconnecting_says_what_was_found(report: ReconnectReport, sentence: str) -> None:
     assert reconnected_sentence(report) == sentence
