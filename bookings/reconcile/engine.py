@@ -21,7 +21,7 @@ from bookings import actions
 from bookings.actions import history
 from bookings.models import BookingChange, LinkedEvent, MirroredSlot, Proposal
 from bookings.models.placement import Placement
-from bookings.openings import search
+from bookings.openings import explain
 from bookings.proposals import collisions
 from bookings.push import mirrored_slots
 from bookings.reconcile.deletion import is_deleted, kept
@@ -215,8 +215,8 @@ def _moved(placement: LinkedEvent, event: Event, span: Span, there: ical.OwnEven
         _propose(placement, Kind.MOVED, now, _("It was moved on the phone, and you want to be asked."), there)
         return
     booking = actions.live(booking)
-    if not search.fits(booking.staff, booking, span, now=now):
-        _propose(placement, Kind.MOVED, now, search.why_not_there(booking, span, now=now), there)
+    if refusal := explain.why_not_there(booking, span, now=now):
+        _propose(placement, Kind.MOVED, now, refusal, there)
         return
     _withdraw(placement, now, *OF_EVENT)
     tell = history.notified_at((booking.start, booking.end), span, now)

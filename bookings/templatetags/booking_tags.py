@@ -48,8 +48,8 @@ def when(start: datetime, end: datetime) -> str:
     return time_format.day_and_clocks((start, end))
 
 
-@register.filter
-def stamp(proposal: Proposal) -> str:
+@register.filter("stamp")
+def stamp_of(proposal: Proposal) -> str:
     """What this page shows of a proposal, for its form to send along."""
     return lifecycle.stamp(proposal)
 

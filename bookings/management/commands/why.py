@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from bookings.management.shapes import reason_json, service_named, staff_of
-from bookings.openings.explain import bearing_on, is_open
+from bookings.openings.explain import is_open, reasons_for
 from connections.busy import freshness
 from practice.commands import JsonCommand, instant, user_named
 from practice.times import iso
@@ -28,7 +28,7 @@ class Command(JsonCommand):
         wanted = service_named(service) if service else None
         if wanted is not None:
             staff_of(wanted, staff)
-        reasons = bearing_on(staff, moment, now=now, service=wanted)
+        reasons = reasons_for(staff, moment, now=now, service=wanted)
         return {
             "at": iso(moment),
             "open": is_open(reasons),

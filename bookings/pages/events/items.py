@@ -40,7 +40,7 @@ class Origin:
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class EventRow:
     """One occurrence: does it block, why, and what would change that. `origin` if Kalends wrote it itself."""
 
     occurrence: Occurrence
@@ -105,7 +105,7 @@ def _for(reason: str) -> Q:
 # --- what is said of each -----------------------------------------------------------------------------------
 
 
-def rows(user: User, shown: Sequence[Occurrence]) -> list[Row]:
+def rows(user: User, shown: Sequence[Occurrence]) -> list[EventRow]:
     """The verdict on each of `shown`, in a handful of queries whatever their number."""
     if not shown:
         return []
@@ -116,17 +116,17 @@ def rows(user: User, shown: Sequence[Occurrence]) -> list[Row]:
     return [_row(one, own.get(one.event.uid, ()), origins.get(one.event.uid), plain) for one in shown]
 
 
-def _row(occurrence: Occurrence, holds: Sequence[Span], origin: Origin | None, plain: Lengths) -> Row:
+def _row(occurrence: Occurrence, holds: Sequence[Span], origin: Origin | None, plain: Lengths) -> EventRow:
     length = occurrence.end - occurrence.start
     travel = includes_travel((occurrence.calendar.path, occurrence.event.uid), length, plain)
     if origin is None:
         words = str(Occurrence.Reason(occurrence.reason).label)
         advice = remedy(occurrence, occurrence.calendar, occurrence.event.problem)
-        return Row(occurrence, occurrence.blocks, words, advice, travel)
+        return EventRow(occurrence, occurrence.blocks, words, advice, travel)
     if occurrence.blocks and intervals.subtract([(occurrence.start, occurrence.end)], holds):
         words = _("On the iPhone it also covers time that is not the booking’s")
-        return Row(occurrence, True, words, Remedy(), travel, origin)
-    return Row(occurrence, False, origin.words, Remedy(), travel, origin)
+        return EventRow(occurrence, True, words, Remedy(), travel, origin)
+    return EventRow(occurrence, False, origin.words, Remedy(), travel, origin)
 
 
 def _origins(user: User, uids: set[str]) -> dict[str, Origin]:

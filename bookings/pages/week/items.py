@@ -15,7 +15,7 @@ from availability.models import BlockedSlot
 from availability.openings import blocked_slots, working_hours
 from bookings.models import Booking
 from bookings.openings.own_time import own_spans
-from bookings.pages.week.layout import Item, Kind
+from bookings.pages.week.layout import Item, ItemKind
 from bookings.pages.why.answers import why_url
 from connections.busy import Busy, OwnSpans, busy
 from connections.models import Occurrence
@@ -50,7 +50,7 @@ def _booking(booking: Booking) -> Item:
     return Item(
         start=booking.start,
         end=booking.end,
-        kind=Kind.PENDING if pending else Kind.BOOKING,
+        kind=ItemKind.PENDING if pending else ItemKind.BOOKING,
         title=booking.client.name,
         source=booking.service.name,
         reason=_("Pending: %(cause)s") % {"cause": booking.get_cause_display()} if pending else "",
@@ -70,7 +70,7 @@ def _event(event: Busy, own: OwnSpans, first: datetime) -> Iterator[Item]:
     yield Item(
         start=event.start,
         end=event.end,
-        kind=Kind.BLOCKED if event.blocks else Kind.FREE,
+        kind=ItemKind.BLOCKED if event.blocks else ItemKind.FREE,
         title=event.summary or _("No title"),
         source=_("from iCloud, %(calendar)s") % {"calendar": event.calendar_name},
         reason=str(Occurrence.Reason(event.reason).label),
@@ -85,7 +85,7 @@ def _astray(event: Busy, span: Span, first: datetime) -> Item:
     return Item(
         start=span[0],
         end=span[1],
-        kind=Kind.BLOCKED,
+        kind=ItemKind.BLOCKED,
         title=event.summary or _("No title"),
         source=_("from iCloud, %(calendar)s") % {"calendar": event.calendar_name},
         reason=_("On the iPhone the booking’s event also covers this time"),
@@ -105,7 +105,7 @@ def _blocked_here(slot: BlockedSlot, mirrored: bool) -> Item:
     return Item(
         start=slot.start,
         end=slot.end,
-        kind=Kind.HERE,
+        kind=ItemKind.HERE,
         title=slot.note or _("Blocked"),
         source=_("made here, on your iPhone too") if mirrored else _("made here; not shown on your iPhone"),
         url=f"{reverse('availability:page')}#blocked",
