@@ -1,4 +1,4 @@
-"""What to call the calendar accounts of a staff member in a sentence."""
+"""What to call the calendar providers of a staff member in a sentence."""
 
 from __future__ import annotations
 

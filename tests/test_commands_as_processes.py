@@ -93,7 +93,7 @@ def test_the_road_from_nothing_to_a_booking_on_the_phone(
     assert go("audit") == []
     account.revoke_all()
     audited = manage("audit", "--json")
-    assert (audited.code, audited.err) == (1, "Kalends and iCloud differ in 3 points.\n")
+    assert (audited.code, audited.err) == (1, "Kalends and the calendars differ in 3 points.\n")
     assert {row["kind"] for row in audited.json} == {"unread"}
 
 

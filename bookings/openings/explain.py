@@ -74,7 +74,8 @@ class Reason:
 
 @dataclass(frozen=True, slots=True)
 class _Question:
-    """May `span` be booked with `user`? `reach` is the span with the buffers of its service.
+    """May `span` be booked with `user`? `reach` is the span with the buffers of its
+    service, `periods` are the working periods around it.
 
     `shape` is None for a bare hour. The time of the booking `moving` counts as free; if `running`, it has begun and
     only its end changes. `titles` says whether titles of events, notes and clients may be told. `asked` means that the
@@ -84,6 +85,7 @@ class _Question:
     user: User
     span: Span
     reach: Span
+    periods: list[Span]
     zone: ZoneInfo
     now: datetime
     shape: Shape | None = None
@@ -156,7 +158,8 @@ def _reasons(
     at = at.astimezone(UTC)
     span = (at, at + (shape.duration if shape else HOUR))
     reach = shape.widened(at) if shape else span
-    question = _Question(user, span, reach, configuration.zone, now, shape, moving, running, titles, asked)
+    periods = working_hours(user, span[0] - timedelta(days=2), span[1] + timedelta(days=2))
+    question = _Question(user, span, reach, periods, configuration.zone, now, shape, moving, running, titles, asked)
     with timezone.override(configuration.zone):
         for rule in _RULES:
             yield from list(rule(question))
@@ -225,12 +228,11 @@ def _horizon(shape: Shape, farthest: datetime) -> str:
 def _hours(question: _Question) -> Iterator[Reason]:
     """The working periods of the days in question, each from the week's hours or from a date override."""
     days = _days(question)
-    periods = _periods(question)
-    covered = intervals.Spans(periods).cover(question.span)
+    covered = intervals.Spans(question.periods).cover(question.span)
     overrides = DateOverride.objects.filter(user=question.user).within(days[0], days[-1]).by_date()
     for day in days:
         kind = ReasonKind.OVERRIDE if day in overrides else ReasonKind.HOURS
-        of_day = [span for span in periods if span[0].astimezone(question.zone).date() == day]
+        of_day = [span for span in question.periods if span[0].astimezone(question.zone).date() == day]
         touching = [span for span in of_day if intervals.overlaps(span, [question.span])]
         if covered and touching:
             yield from (Reason(kind, False, _open_hours(question, kind, span), *span) for span in touching)
@@ -244,11 +246,6 @@ def _days(question: _Question) -> list[date]:
     last_moment = question.span[1] - timedelta(microseconds=1)
     first, last = (moment.astimezone(question.zone).date() for moment in (question.span[0], last_moment))
     return [first + timedelta(days=number) for number in range((last - first).days + 1)]
-
-
-def _periods(question: _Question) -> list[Span]:
-    start, end = question.span
-    return working_hours(question.user, start - timedelta(days=2), end + timedelta(days=2))
 
 
 def _open_hours(question: _Question, kind: ReasonKind, period: Span) -> str:
@@ -346,9 +343,9 @@ def _start_times(question: _Question) -> Iterator[Reason]:
     """Starts are counted from the beginning of each working period; what lies between them is not offered."""
     if question.shape is None:
         return
-    at, interval, periods = question.span[0], question.shape.interval, _periods(question)
-    around = [period for period in periods if period[0] <= at < period[1]]
-    covered = intervals.Spans(periods).cover(question.span)
+    at, interval = question.span[0], question.shape.interval
+    around = [period for period in question.periods if period[0] <= at < period[1]]
+    covered = intervals.Spans(question.periods).cover(question.span)
     if not covered or any((at - start) % interval == timedelta(0) for start, _end in around):
         return
     minutes = int(interval.total_seconds() // 60)

@@ -44,11 +44,8 @@ def freshness_sentence(user: User, fresh: Freshness, *, now: datetime) -> str:
         text = _stale(fresh) if fresh.as_of else _never_complete(fresh)
     else:
         text = _SENTENCES[fresh.state]()
-    return text % {
-        "provider": provider_names(user),
-        "time": _near(fresh.as_of, now),
-        "until": _near(fresh.trusted_until, now),
-    }
+    words = {"time": _near(fresh.as_of, now), "until": _near(fresh.trusted_until, now)}
+    return text % (words | {"provider": provider_names(user)} if fresh.state == "trusted" else words)
 
 
 def calendar_problem(calendar: CalendarWithBacklog) -> str:

@@ -4,19 +4,22 @@ from __future__ import annotations
 
 from datetime import date, datetime, timedelta
 from typing import Protocol
+from zoneinfo import ZoneInfo
 
 from django import template
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from availability.intervals import Span
 from bookings.models import Booking, BookingChange, Proposal, Service
+from bookings.openings.freshness_words import freshness_sentence
 from bookings.pages.push_status import Push, push_of
 from bookings.pages.why.answers import why_url
 from bookings.proposals import lifecycle
+from connections.busy import Freshness
 from practice import time_format
+from practice.models import User
 
 register = template.Library()
 
@@ -55,19 +58,21 @@ def stamp_of(proposal: Proposal) -> str:
 
 
 @register.filter
+def place_of(zone: ZoneInfo) -> str:
+    """The place that a time zone is named after, such as Berlin."""
+    return zone.key.rpartition("/")[2].replace("_", " ")
+
+
+@register.filter
 def day(moment: datetime) -> date:
     """The date of an instant in the active zone."""
     return timezone.localtime(moment).date()
 
 
-@register.filter
-def near(moment: datetime, now: datetime) -> str:
-    """The time on the clock, with the day where that is another than that of `now`."""
-    return (
-        time_format.clock(moment)
-        if day(moment) == day(now)
-        else date_format(timezone.localtime(moment), "SHORT_DATETIME_FORMAT")
-    )
+@register.simple_tag
+def freshness_of(user: User, fresh: Freshness, now: datetime) -> str:
+    """When the user's calendars were last read, and what that means for bookings."""
+    return freshness_sentence(user, fresh, now=now)
 
 
 @register.filter

@@ -1,4 +1,4 @@
-"""Why is somebody free or not at a time?"""
+"""Why is a time free or blocked?"""
 
 from __future__ import annotations
 
@@ -8,7 +8,8 @@ from django.core.management.base import CommandParser
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from bookings.management.shapes import reason_json, service_named, staff_of
+from bookings.management.arguments import service_named, staff_of
+from bookings.management.json_shapes import reason_json
 from bookings.openings.explain import is_open, reasons_for
 from connections.busy import freshness
 from practice.commands import JsonCommand, instant, user_named
@@ -16,7 +17,7 @@ from practice.times import iso
 
 
 class Command(JsonCommand):
-    help = "Say everything that bears on an hour: hours, blocked slots, events, bookings, buffers, notice, freshness."
+    help = "List everything that decides whether a time is free: hours, events, bookings, buffers, notice and more."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--user", required=True)
@@ -37,8 +38,8 @@ class Command(JsonCommand):
         }
 
     def show(self, data: Any) -> None:
-        verdict = _("%(at)s is open.") if data["open"] else _("%(at)s is not open.")
-        self.stdout.write(verdict % data)
+        sentence = _("%(at)s is open.") if data["open"] else _("%(at)s is not open.")
+        self.stdout.write(sentence % data)
         for reason in data["reasons"]:
             mark = self.style.ERROR("✗") if reason["blocks"] else self.style.SUCCESS("✓")
             self.stdout.write(f"{mark} {reason['text']}")

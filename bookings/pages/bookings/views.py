@@ -48,7 +48,7 @@ def push_again(request: StaffRequest, pk: int) -> HttpResponse:
     if problem := next((one.problem for one in pushed if one.problem), None):
         messages.warning(request, problem.sentence)
     else:
-        messages.success(request, _("Kalends tries again now."))
+        messages.success(request, _("Kalends is trying again now."))
     return redirect(booking)
 
 
@@ -76,7 +76,7 @@ def cancel(request: StaffRequest, pk: int) -> HttpResponse:
 
 
 def _own(request: StaffRequest) -> BookingQuerySet:
-    placements = LinkedEvent.objects.select_related("calendar")
+    placements = LinkedEvent.objects.select_related("calendar__connection")
     return (
         Booking.objects.filter(staff=request.user)
         .select_related("client", "service", "staff")

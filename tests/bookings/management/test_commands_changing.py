@@ -415,7 +415,7 @@ def test_what_belongs_to_no_calendar_any_more_is_left_alone(talk: Service, anna:
     Connection.objects.all().delete()
     assert Calendar.objects.count() == 0
     assert ask("push_bookings") == Answer(0, [])
-    assert shown("push_bookings") == "0 pushed.\n"
+    assert shown("push_bookings") == "0 events were pushed.\n"
 
 
 def test_what_cannot_be_written_to_a_calendar_fails_the_push_in_one_sentence(practice: Practice) -> None:

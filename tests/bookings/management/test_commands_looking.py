@@ -340,7 +340,7 @@ def test_without_proposals_there_is_nothing_to_decide(anna: User) -> None:
 # --- why --------------------------------------------------------------------------------------------------
 
 
-def test_why_gives_the_verdict_and_every_reason(anna: User, work: Calendar) -> None:
+def test_why_says_whether_a_time_is_open_with_every_reason(anna: User, work: Calendar) -> None:
     OccurrenceFactory(calendar=work, summary="Dentist")
     answer = ask("why", "--user", "anna", "--at", "2026-12-01T10:00:00+01:00")
     assert answer == Answer(
