@@ -6,7 +6,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from connections.models import Event, Occurrence
+from django.db.models import F
+
+from connections.models import Connection, Event, Occurrence
 from practice.models import User
 
 Span = tuple[datetime, datetime]
@@ -28,6 +30,7 @@ class Busy:
     recurrence_id: str | None
     calendar: str
     calendar_name: str
+    provider: str
     color: str
     blocking: tuple[Span, ...]
 
@@ -44,11 +47,12 @@ def busy(user: User, start: datetime, end: datetime, *, own_spans: OwnSpans | No
             calendar__connection__user=user, calendar__is_conflict_calendar=True, start__lt=end, end__gte=start
         )
         .select_related("event", "calendar")
+        .annotate(provider=F("calendar__connection__provider"))
         .defer("event__text")
         .order_by("start", "end", "pk")
     )
     touching = (row for row in rows if row.end > start or row.start == row.end)
-    return _once(_busy(row, own_spans.get(row.event.uid, ())) for row in touching)
+    return _once(_busy(row, row.provider, own_spans.get(row.event.uid, ())) for row in touching)
 
 
 def blocking(user: User, start: datetime, end: datetime, *, own_spans: OwnSpans | None = None) -> list[Span]:
@@ -61,7 +65,7 @@ def blocking(user: User, start: datetime, end: datetime, *, own_spans: OwnSpans 
     return [span for begin, until, uid in found for span in _outside((begin, until), own_spans.get(uid, ()))]
 
 
-def _busy(row: Occurrence, own_spans: Sequence[Span]) -> Busy:
+def _busy(row: Occurrence, provider: str, own_spans: Sequence[Span]) -> Busy:
     blocking = tuple(_outside((row.start, row.end), own_spans)) if row.blocks else ()
     own = row.blocks and row.end > row.start and not blocking
     return Busy(
@@ -75,6 +79,7 @@ def _busy(row: Occurrence, own_spans: Sequence[Span]) -> Busy:
         recurrence_id=row.recurrence_id or None,
         calendar=row.calendar.path,
         calendar_name=row.calendar.name,
+        provider=Connection.Provider(provider).label,
         color=row.calendar.color,
         blocking=blocking,
     )

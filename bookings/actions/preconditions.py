@@ -13,7 +13,7 @@ from django_q.tasks import async_task
 
 from availability.slots import Shape
 from bookings.models import Booking
-from bookings.openings import search
+from bookings.openings import explain, search
 from bookings.openings.search import Opening
 from connections.freshness import freshness
 from practice.models import User
@@ -51,11 +51,12 @@ def overlaps_refused() -> Iterator[None]:
 def check_open(
     user: User, shape: Shape, start: datetime, *, now: datetime, anyway: bool, moving: Booking | None = None
 ) -> bool:
-    """Raise NotOpen unless the time is open or staff insist. True if it then overlaps another booking."""
-    if freshness(user, now=now, asked=True).bookable and search.is_open(user, shape, start, now=now, moving=moving):
+    """Raise NotOpen unless the time is open or staff insist; whether it then overlaps another booking."""
+    refusal = explain.why_not(user, shape, start, now=now, moving=moving)
+    if not refusal:
         return False
     if not anyway:
-        raise NotOpen(search.why_not(user, shape, start, now=now, moving=moving), [])
+        raise NotOpen(refusal, [])
     return search.collides(user, shape, start, moving=moving)
 
 

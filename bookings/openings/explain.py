@@ -1,4 +1,8 @@
-"""Why an hour is open or not: everything that bears on it, from all three apps, as sentences for the staff member."""
+"""Why a time can be booked, or why not: every rule that bears on it, from all three apps, as sentences.
+
+This is the only place that says why. Pages and commands list all reasons; a refusal is the first one that blocks.
+`search` finds the openings of many days at once by the same rules, and a test holds both against each other.
+"""
 
 from __future__ import annotations
 
@@ -11,6 +15,7 @@ from zoneinfo import ZoneInfo
 from django.conf import settings
 from django.utils import formats, timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from availability import intervals
 from availability.intervals import Span
@@ -19,13 +24,16 @@ from availability.openings import blocked_slots, working_hours
 from availability.slots import Shape
 from availability.wall_clock import MIDNIGHT, end_of, start_of
 from bookings.models import Booking, Service
+from bookings.openings.event_words import event_name, why_it_blocks
+from bookings.openings.freshness_words import calendar_problem, conflict_calendars, freshness_sentence
 from bookings.openings.own_time import own_spans
+from bookings.openings.search import is_running, staff_shape
 from bookings.openings.travel import Lengths, includes_travel, plain_lengths
-from connections.busy import OWN_BOOKING, Busy, busy
-from connections.freshness import Freshness, freshness
-from connections.models import Calendar, CalendarConfiguration, CalendarWithBacklog, Event, Occurrence
+from bookings.providers import provider_names
+from connections.busy import Busy, busy
+from connections.freshness import freshness
+from connections.models import CalendarConfiguration, Event
 from connections.plan import window
-from connections.problems import sentence
 from practice import time_format
 from practice.models import User
 
@@ -33,8 +41,8 @@ HOUR = timedelta(hours=1)
 LONG_AGO = datetime.min.replace(tzinfo=UTC)
 
 
-class Kind(StrEnum):
-    """Which rule a reason belongs to, in the order in which they are told."""
+class ReasonKind(StrEnum):
+    """Which rule a reason belongs to, in the order in which pages list them."""
 
     HOURS = "hours"
     OVERRIDE = "override"
@@ -47,17 +55,17 @@ class Kind(StrEnum):
     FRESHNESS = "freshness"
 
 
-ORDER = list(Kind)
+ORDER = list(ReasonKind)
 
 
 @dataclass(frozen=True, slots=True)
 class Reason:
-    """One thing that bears on a time: a sentence and the span it is about (UTC; None where it has no start or end).
+    """One rule that bears on a time: a sentence and the span it is about (UTC; None where it has no start or end).
 
-    `about` is the event or booking that the sentence names, where it names one.
+    `about` is the event or booking that the sentence is about, if there is one.
     """
 
-    kind: Kind
+    kind: ReasonKind
     blocks: bool
     text: str
     start: datetime | None = None
@@ -66,36 +74,41 @@ class Reason:
 
 
 @dataclass(frozen=True, slots=True)
-class _Asked:
-    """The question: may `span` be booked with `user`; `reach` is the span with the buffers of its service."""
+class _Question:
+    """May `span` be booked with `user`? `reach` is the span with the buffers of its
+    service, `periods` are the working periods around it.
+
+    `shape` is None for a bare hour. The time of the booking `moving` counts as free; if `running`, it has begun and
+    only its end changes. `titles` says whether titles of events, notes and clients may be told. `asked` means that the
+    calendars were asked just now, so that no answer counts as not readable.
+    """
 
     user: User
     span: Span
     reach: Span
+    periods: list[Span]
     zone: ZoneInfo
     now: datetime
-    shape: Shape | None
+    shape: Shape | None = None
+    moving: Booking | None = None
+    running: bool = False
+    titles: bool = False
+    asked: bool = False
 
     def when(self, span: Span) -> str:
-        """The span as people of the staff member's zone write it; with dates where it leaves the day asked about."""
+        """The span as people of the staff member's zone write it; with dates if it leaves the day in question."""
         days = {moment.astimezone(self.zone).date() for moment in (self.span[0], *span)}
         return time_format.clocks(span) if len(days) == 1 else time_format.day_and_clocks(span)
 
 
-def bearing_on(user: User, at: datetime, *, now: datetime, service: Service | None = None) -> list[Reason]:
-    """Everything that bears on booking `user` at `at` (aware), by kind of rule and then by start.
+def reasons_for(user: User, at: datetime, *, now: datetime, service: Service | None = None) -> list[Reason]:
+    """Everything that bears on booking `user` at `at` (aware), by kind of rule and then by start; for the user's eyes.
 
     With a service the question is whether it can start there, buffers, notice and horizon included; without one whether
     the hour from there is free. The time is open exactly if no reason blocks.
     """
-    configuration = CalendarConfiguration.objects.filter(user=user).first()
-    if configuration is None:
-        return [Reason(Kind.HOURS, True, _("%(user)s has no working hours yet.") % {"user": user})]
-    at, shape = at.astimezone(UTC), service.shape if service else None
-    span = (at, at + (shape.duration if shape else HOUR))
-    asked = _Asked(user, span, shape.widened(at) if shape else span, configuration.zone, now, shape)
-    with timezone.override(configuration.zone):
-        found = [reason for rule in _RULES for reason in rule(asked)]
+    shape = service.shape if service else None
+    found = list(_reasons(user, at, shape, now=now, titles=True))
     return sorted(found, key=lambda reason: (ORDER.index(reason.kind), reason.start or LONG_AGO))
 
 
@@ -104,194 +117,75 @@ def is_open(reasons: Iterable[Reason]) -> bool:
     return not any(reason.blocks for reason in reasons)
 
 
-def _hours(asked: _Asked) -> Iterator[Reason]:
-    """The working periods of the days asked about, and by which rule they hold."""
-    days = _days(asked)
-    periods = working_hours(asked.user, asked.span[0] - timedelta(days=2), asked.span[1] + timedelta(days=2))
-    covered = intervals.Spans(periods).cover(asked.span)
-    overrides = DateOverride.objects.filter(user=asked.user).within(days[0], days[-1]).by_date()
-    for day in days:
-        kind = Kind.OVERRIDE if day in overrides else Kind.HOURS
-        mine = [span for span in periods if span[0].astimezone(asked.zone).date() == day]
-        touching = [span for span in mine if intervals.overlaps(span, [asked.span])]
-        if covered and touching:
-            yield from (Reason(kind, False, _open_hours(asked, kind, span), *span) for span in touching)
-        else:
-            yield Reason(kind, not covered, _closed(kind, day, mine), *_bounds(day, asked.zone))
-    if covered and (reason := _off_beat(asked, periods)):
-        yield reason
+def why_not(user: User, shape: Shape, start: datetime, *, now: datetime, moving: Booking | None = None) -> str:
+    """Why nothing of this shape can start at `start`, in a sentence without titles; "" if it can.
+
+    The calendars must have been asked before. The time of the booking `moving` counts as free.
+    """
+    return _refusal(_reasons(user, start, shape, now=now, moving=moving, asked=True))
 
 
-def _days(asked: _Asked) -> list[date]:
-    """The local dates that the span touches; one that ends at midnight does not touch the next."""
-    last_moment = asked.span[1] - timedelta(microseconds=1)
-    first, last = (moment.astimezone(asked.zone).date() for moment in (asked.span[0], last_moment))
-    return [first + timedelta(days=number) for number in range((last - first).days + 1)]
+def why_not_there(booking: Booking, span: Span, *, now: datetime) -> str:
+    """Why `booking` does not fit into `span`, which staff chose, in a sentence without titles; "" if it fits.
+
+    It may start at any minute; notice and horizon do not count. A booking that runs may end sooner or later, otherwise
+    nothing begins in the past.
+    """
+    running = is_running(booking, span, now)
+    shape = staff_shape(booking, span)
+    return _refusal(_reasons(booking.staff, span[0], shape, now=now, moving=booking, running=running, asked=True))
 
 
-def _bounds(day: date, zone: ZoneInfo) -> Span:
-    return start_of(day, MIDNIGHT, zone), end_of(day, MIDNIGHT, zone)
+def _refusal(reasons: Iterable[Reason]) -> str:
+    return next((reason.text for reason in reasons if reason.blocks), "")
 
 
-def _open_hours(asked: _Asked, kind: Kind, period: Span) -> str:
-    if kind is Kind.OVERRIDE:
-        return _("The time is within the hours that a date override sets (%(when)s).") % {"when": asked.when(period)}
-    return _("The time is within the working hours (%(when)s).") % {"when": asked.when(period)}
-
-
-def _closed(kind: Kind, day: date, periods: list[Span]) -> str:
-    words = {
-        "day": formats.date_format(day),
-        "weekday": formats.date_format(day, "l"),
-        "when": ", ".join(map(time_format.clocks, periods)),
-    }
-    if kind is Kind.OVERRIDE and not periods:
-        return _("A date override closes %(day)s.") % words
-    if kind is Kind.OVERRIDE:
-        return _("The time is outside the hours that a date override sets for %(day)s (%(when)s).") % words
-    if not periods:
-        return _("There are no working hours on %(weekday)s.") % words
-    return _("The time is outside the working hours of %(weekday)s (%(when)s).") % words
-
-
-def _off_beat(asked: _Asked, periods: list[Span]) -> Reason | None:
-    """Starts are counted from the beginning of each working period; anything between them is not offered."""
-    if asked.shape is None:
-        return None
-    at, interval = asked.span[0], asked.shape.interval
-    here = [period for period in periods if period[0] <= at < period[1]]
-    if any((at - start) % interval == timedelta(0) for start, _end in here):
-        return None
-    text = _("Counted from %(clock)s, the service starts every %(minutes)s minutes, so %(at)s is no start.") % {
-        "minutes": int(interval.total_seconds() // 60),
-        "clock": time_format.clock(here[0][0]),
-        "at": time_format.clock(at),
-    }
-    return Reason(Kind.HOURS, True, text, *here[0])
-
-
-def _slots(asked: _Asked) -> Iterator[Reason]:
-    for slot in blocked_slots(asked.user, *asked.reach):
-        span = (slot.start, slot.end)
-        words = {"when": asked.when(span), "note": slot.note}
-        if not intervals.overlaps(asked.span, [span]):
-            text = _("The time kept free around the service reaches into time blocked in Kalends (%(when)s).") % words
-            yield Reason(Kind.BUFFER, True, text, *span)
-            continue
-        text = _("Blocked in Kalends (%(when)s): %(note)s.") if slot.note else _("Blocked in Kalends (%(when)s).")
-        yield Reason(Kind.BLOCKED_SLOT, True, text % words, *span)
-
-
-def _occurrences(asked: _Asked) -> Iterator[Reason]:
-    """Events: those in the time itself, blocking or not, and those that only the buffers reach, if they block."""
-    events = busy(asked.user, *asked.reach, own_spans=own_spans(asked.user, *asked.reach))
-    mine = Event.objects.filter(calendar__connection__user=asked.user, uid__in={event.uid for event in events})
-    plain = plain_lengths(mine) if events else {}
-    for event in events:
-        name = _name(asked, event, plain)
-        blocks = any(intervals.overlaps(asked.reach, [span]) for span in event.blocking)
-        inside = any(intervals.overlaps(asked.span, [span]) for span in event.blocking)
-        if blocks and not inside:
-            text = _("The time kept free around the service reaches into %(event)s.") % {"event": name}
-            yield Reason(Kind.BUFFER, True, text, event.start, event.end, event)
-        elif inside or _touches(event, asked.span):
-            yield Reason(Kind.OCCURRENCE, blocks, _because(name, event, blocks), event.start, event.end, event)
-
-
-def _touches(event: Busy, span: Span) -> bool:
-    return event.start < span[1] and (event.end > span[0] or event.start == event.end == span[0])
-
-
-def _name(asked: _Asked, event: Busy, plain: Lengths) -> str:
-    words = {"title": event.summary or _("No title"), "calendar": event.calendar_name}
-    words["when"] = _("all day") if event.all_day else asked.when((event.start, event.end))
-    if includes_travel((event.calendar, event.uid), event.end - event.start, plain):
-        words["when"] = _("%(when)s, travel time included") % words
-    return _("“%(title)s” in “%(calendar)s” (%(when)s)") % words
-
-
-def _because(name: str, event: Busy, blocks: bool) -> str:
-    words = {"event": name}
-    if event.blocks and not blocks:
-        return _("%(event)s is a booking’s own event and blocks only where the booking is not.") % words
-    sentences = _BLOCKING if blocks else _FREE
-    return sentences.get(event.reason, sentences[Occurrence.Reason.BUSY])() % words
-
-
-_BLOCKING: dict[str, Callable[[], str]] = {
-    Occurrence.Reason.BUSY: lambda: _("%(event)s is marked Busy, so it blocks."),
-    Occurrence.Reason.ALL_DAY_RULE: lambda: _("%(event)s blocks by your rule for all-day events of this calendar."),
-    Occurrence.Reason.INVITATION_RULE: lambda: _(
-        "%(event)s blocks by your rule for unanswered or tentative invitations."
-    ),
-    Occurrence.Reason.UNREADABLE: lambda: _("%(event)s could not be read, so it blocks to be safe."),
-}
-_FREE: dict[str, Callable[[], str]] = {
-    Occurrence.Reason.BUSY: lambda: _("%(event)s does not block."),
-    Occurrence.Reason.CANCELLED: lambda: _("%(event)s is cancelled, so it does not block."),
-    Occurrence.Reason.DECLINED: lambda: _("%(event)s is an invitation you declined, so it does not block."),
-    Occurrence.Reason.ALL_DAY_RULE: lambda: _(
-        "%(event)s does not block, by your rule for all-day events of this calendar."
-    ),
-    Occurrence.Reason.FREE: lambda: _("%(event)s is marked Free, so it does not block."),
-    Occurrence.Reason.INVITATION_RULE: lambda: _(
-        "%(event)s does not block, by your rule for unanswered or tentative invitations."
-    ),
-    OWN_BOOKING: lambda: _("%(event)s is a booking’s own event; the booking answers for its time."),
-}
-
-
-def _bookings(asked: _Asked) -> Iterator[Reason]:
-    rows = Booking.objects.filter(staff=asked.user).live().overlapping(*asked.reach)
-    for row in rows.select_related("client", "service"):
-        span, blocked = (row.start, row.end), (row.blocked_from, row.blocked_until)
-        words = {"booking": row, "when": asked.when(span), "free": asked.when(blocked)}
-        if intervals.overlaps(asked.span, [span]):
-            pending = row.status == Booking.Status.PENDING
-            text = (
-                _("The pending booking “%(booking)s” (%(when)s) takes this time.")
-                if pending
-                else _("The booking “%(booking)s” (%(when)s) takes this time.")
-            )
-            yield Reason(Kind.BOOKING, True, text % words, *span, row)
-        else:
-            text = _("Time is kept free around the booking “%(booking)s” (%(free)s) or around the service.")
-            yield Reason(Kind.BUFFER, True, text % words, *blocked, row)
-
-
-def _timing(asked: _Asked) -> Iterator[Reason]:
-    """Notice and horizon of the service; for a bare hour only that it must not be over."""
-    at, now, shape = asked.span[0], asked.now, asked.shape
-    if at < now:
-        yield Reason(Kind.NOTICE, True, _("This time is over."), None, now)
-    if shape is None:
+def _reasons(
+    user: User,
+    at: datetime,
+    shape: Shape | None,
+    *,
+    now: datetime,
+    moving: Booking | None = None,
+    running: bool = False,
+    titles: bool = False,
+    asked: bool = False,
+) -> Iterator[Reason]:
+    """What the rules say, one rule after the other, in the order in which a refusal takes them."""
+    configuration = CalendarConfiguration.objects.filter(user=user).first()
+    if configuration is None:
+        yield Reason(ReasonKind.HOURS, True, _("%(user)s has no working hours yet.") % {"user": user})
         return
-    soonest, farthest = now + shape.notice, now + shape.horizon
-    words = {"minutes": int(shape.notice.total_seconds() // 60), "days": shape.horizon.days}
-    if at >= now:
-        text = _("Before %(time)s it is too soon: the service needs %(minutes)s minutes’ notice.")
-        words_now = words | {"time": time_format.day_and_clock(soonest)}
-        yield Reason(Kind.NOTICE, at < soonest, text % words_now, None, soonest)
-    text = _("From %(time)s on it is too far ahead: the service can be booked for %(days)s days.")
-    words_then = words | {"time": time_format.day_and_clock(farthest)}
-    yield Reason(Kind.HORIZON, at >= farthest, text % words_then, farthest, None)
+    at = at.astimezone(UTC)
+    span = (at, at + (shape.duration if shape else HOUR))
+    reach = shape.widened(at) if shape else span
+    periods = working_hours(user, span[0] - timedelta(days=2), span[1] + timedelta(days=2))
+    question = _Question(user, span, reach, periods, configuration.zone, now, shape, moving, running, titles, asked)
+    with timezone.override(configuration.zone):
+        for rule in _RULES:
+            yield from list(rule(question))
 
 
-def _freshness(asked: _Asked) -> Iterator[Reason]:
-    """How far the calendars can be believed, then each one that holds the others back."""
-    fresh = freshness(asked.user, now=asked.now)
-    words = {"time": _said(fresh.as_of), "until": _said(fresh.trusted_until)}
-    yield Reason(Kind.FRESHNESS, not fresh.bookable, _state(fresh) % words, None, fresh.as_of)
-    if fresh.state in ("none", "unconfigured"):
+# --- the rules ----------------------------------------------------------------------------------------------
+
+
+def _freshness(question: _Question) -> Iterator[Reason]:
+    """How fresh the calendars are, then what is wrong with each of them."""
+    user, now = question.user, question.now
+    fresh = freshness(user, now=now, asked=question.asked)
+    text = freshness_sentence(user, fresh, now=now)
+    yield Reason(ReasonKind.FRESHNESS, not fresh.bookable, text, None, fresh.as_of)
+    if question.asked or fresh.state in ("none", "unconfigured"):
         return
-    kept = kept_window(asked.now)
-    if asked.span[0] < kept[0] or asked.span[1] > kept[1]:
-        text = _("Events are kept from %(first)s to %(last)s. What iCloud has beyond that is not known here.")
-        words_kept = {"first": time_format.day_name(kept[0]), "last": time_format.day_name(kept[1])}
-        yield Reason(Kind.FRESHNESS, False, text % words_kept, *kept)
-    for calendar in Calendar.objects.conflict_calendars().of(asked.user).with_backlog().select_related("connection"):
-        if text := _trouble(calendar):
-            yield Reason(Kind.FRESHNESS, False, text, None, calendar.fresh_at)
+    kept = kept_window(now)
+    if question.span[0] < kept[0] or question.span[1] > kept[1]:
+        text = _("Events are kept from %(first)s to %(last)s. What %(provider)s has beyond that is not known here.")
+        words = {"first": time_format.day_name(kept[0]), "last": time_format.day_name(kept[1])}
+        text %= words | {"provider": provider_names(user)}
+        yield Reason(ReasonKind.FRESHNESS, False, text, *kept)
+    for calendar in conflict_calendars(user):
+        if text := calendar_problem(calendar):
+            yield Reason(ReasonKind.FRESHNESS, False, text, None, calendar.fresh_at)
 
 
 def kept_window(now: datetime) -> Span:
@@ -299,64 +193,178 @@ def kept_window(now: datetime) -> Span:
     return window(now, past_days=settings.SYNC_WINDOW_PAST_DAYS, horizon_days=settings.BOOKING_HORIZON_DAYS)
 
 
-def _said(moment: datetime | None) -> str:
-    return time_format.day_and_clock(moment) if moment else ""
+def _timing(question: _Question) -> Iterator[Reason]:
+    """Notice and horizon of the service; of a bare hour only that it must not be over."""
+    at, now, shape = question.span[0], question.now, question.shape
+    if at < now and not question.running:
+        yield Reason(ReasonKind.NOTICE, True, _("This time is over."), None, now)
+    if shape is None:
+        return
+    if at >= now:
+        soonest = now + shape.notice
+        yield Reason(ReasonKind.NOTICE, at < soonest, _notice(shape, soonest), None, soonest)
+    farthest = now + shape.horizon
+    yield Reason(ReasonKind.HORIZON, at >= farthest, _horizon(shape, farthest), farthest, None)
 
 
-def _state(fresh: Freshness) -> str:
-    if fresh.state == "stale" and fresh.as_of is None:
-        return _never_whole(fresh)
-    if fresh.state == "stale":
-        if not fresh.bookable:
-            return _("The calendars were last known at %(time)s, which is too long ago, so no times are offered.")
-        if fresh.pending:
-            return _("The calendars were last known at %(time)s, so a booking stays pending until they are read again.")
-        return _("The calendars were last known at %(time)s and are trusted all the same, as you chose.")
-    return _STATES[fresh.state]()
+def _notice(shape: Shape, soonest: datetime) -> str:
+    minutes = int(shape.notice.total_seconds() // 60)
+    text = ngettext(
+        "The service needs %(minutes)s minute’s notice, so it can start from %(time)s on.",
+        "The service needs %(minutes)s minutes’ notice, so it can start from %(time)s on.",
+        minutes,
+    )
+    return text % {"minutes": minutes, "time": time_format.day_and_clock(soonest)}
 
 
-def _never_whole(fresh: Freshness) -> str:
-    """Everything was read once, but for some events that are owed ever since."""
-    if not fresh.bookable:
-        return _("Some events could not be read yet, so no times are offered.")
-    if fresh.pending:
-        return _("Some events could not be read yet, so a booking stays pending until they are.")
-    return _("Some events could not be read yet; the rest is trusted all the same, as you chose.")
+def _horizon(shape: Shape, farthest: datetime) -> str:
+    text = ngettext(
+        "The service can be booked %(days)s day ahead, that is before %(time)s.",
+        "The service can be booked %(days)s days ahead, that is before %(time)s.",
+        shape.horizon.days,
+    )
+    return text % {"days": shape.horizon.days, "time": time_format.day_and_clock(farthest)}
 
 
-_STATES = {
-    "none": lambda: _("No calendar is chosen, so the hours and what is blocked in Kalends decide."),
-    "unconfigured": lambda: _("No calendars are chosen yet, so there are no openings."),
-    "never_read": lambda: _("The calendars have not been read completely yet, so there are no openings."),
-    "fresh": lambda: _("As of %(time)s the calendars are known."),
-    "trusted": lambda: _("The calendars were last known at %(time)s, which is trusted until %(until)s."),
-}
+def _hours(question: _Question) -> Iterator[Reason]:
+    """The working periods of the days in question, each from the week's hours or from a date override."""
+    days = _days(question)
+    covered = intervals.Spans(question.periods).cover(question.span)
+    overrides = DateOverride.objects.filter(user=question.user).within(days[0], days[-1]).by_date()
+    for day in days:
+        kind = ReasonKind.OVERRIDE if day in overrides else ReasonKind.HOURS
+        of_day = [span for span in question.periods if span[0].astimezone(question.zone).date() == day]
+        touching = [span for span in of_day if intervals.overlaps(span, [question.span])]
+        if covered and touching:
+            yield from (Reason(kind, False, _open_hours(question, kind, span), *span) for span in touching)
+        else:
+            bounds = start_of(day, MIDNIGHT, question.zone), end_of(day, MIDNIGHT, question.zone)
+            yield Reason(kind, not covered, _closed(kind, day, of_day), *bounds)
 
 
-def _trouble(calendar: CalendarWithBacklog) -> str:
-    """What is wrong with one selected calendar, its account and `backlog` loaded; "" if nothing is."""
-    words = {"calendar": calendar, "problem": _problem(calendar)}
-    if words["problem"]:
-        return _("“%(calendar)s”: %(problem)s") % words
-    if calendar.read_at is None or calendar.fresh_at is None:
-        return _("“%(calendar)s” has not been read completely yet.") % words
-    return ""
+def _days(question: _Question) -> list[date]:
+    """The local dates that the span touches; one that ends at midnight does not touch the next."""
+    last_moment = question.span[1] - timedelta(microseconds=1)
+    first, last = (moment.astimezone(question.zone).date() for moment in (question.span[0], last_moment))
+    return [first + timedelta(days=number) for number in range((last - first).days + 1)]
 
 
-def _problem(calendar: CalendarWithBacklog) -> str:
-    account = calendar.connection
-    if calendar.error_code:
-        return calendar.sentence
-    if account.needs_attention or account.failures:  # else what is said of the account is said of another calendar
-        return account.sentence
-    return sentence("member_unread", {"count": calendar.backlog}) if calendar.backlog else ""
+def _open_hours(question: _Question, kind: ReasonKind, period: Span) -> str:
+    words = {"when": question.when(period)}
+    if kind is ReasonKind.OVERRIDE:
+        return _("The time is within the hours that a date override sets (%(when)s).") % words
+    return _("The time is within the working hours (%(when)s).") % words
 
 
-_RULES: tuple[Callable[[_Asked], Iterator[Reason]], ...] = (
-    _hours,
-    _slots,
-    _occurrences,
-    _bookings,
-    _timing,
+def _closed(kind: ReasonKind, day: date, periods: list[Span]) -> str:
+    words = {
+        "day": formats.date_format(day),
+        "weekday": formats.date_format(day, "l"),
+        "when": ", ".join(map(time_format.clocks, periods)),
+    }
+    if kind is ReasonKind.OVERRIDE and not periods:
+        return _("A date override closes %(day)s.") % words
+    if kind is ReasonKind.OVERRIDE:
+        return _("The time is outside the hours that a date override sets for %(day)s (%(when)s).") % words
+    if not periods:
+        return _("There are no working hours on %(weekday)s.") % words
+    return _("The time is outside the working hours of %(weekday)s (%(when)s).") % words
+
+
+def _bookings(question: _Question) -> Iterator[Reason]:
+    rows = Booking.objects.filter(staff=question.user).live().overlapping(*question.reach)
+    if question.moving is not None:
+        rows = rows.exclude(pk=question.moving.pk)
+    for row in rows.select_related("client", "service"):
+        if intervals.overlaps(question.span, [(row.start, row.end)]):
+            yield Reason(ReasonKind.BOOKING, True, _taken(question, row), row.start, row.end, row)
+        else:
+            text = _buffered(question, row)
+            yield Reason(ReasonKind.BUFFER, True, text, row.blocked_from, row.blocked_until, row)
+
+
+def _taken(question: _Question, booking: Booking) -> str:
+    words = {"booking": booking, "when": question.when((booking.start, booking.end))}
+    if not question.titles:
+        return _("Another booking is at this time (%(when)s).") % words
+    if booking.status == Booking.Status.PENDING:
+        return _("The pending booking “%(booking)s” is at this time (%(when)s).") % words
+    return _("The booking “%(booking)s” is at this time (%(when)s).") % words
+
+
+def _buffered(question: _Question, booking: Booking) -> str:
+    words = {"booking": booking, "when": question.when((booking.blocked_from, booking.blocked_until))}
+    if not question.titles:
+        return _("The buffer around another booking (%(when)s) or around the service is in the way.") % words
+    return _("The buffer around the booking “%(booking)s” (%(when)s) or around the service is in the way.") % words
+
+
+def _events(question: _Question) -> Iterator[Reason]:
+    """Events: those in the time itself, blocking or not, and those that only the buffers reach, if they block."""
+    user, reach = question.user, question.reach
+    events = busy(user, *reach, own_spans=own_spans(user, *reach, moving=question.moving))
+    mine = Event.objects.filter(calendar__connection__user=user, uid__in={event.uid for event in events})
+    plain = plain_lengths(mine) if events else {}
+    for event in events:
+        name = _name(question, event, plain)
+        blocks = any(intervals.overlaps(reach, [span]) for span in event.blocking)
+        inside = any(intervals.overlaps(question.span, [span]) for span in event.blocking)
+        if blocks and not inside:
+            text = _("%(event)s is too close: the buffer around the service reaches into it.") % {"event": name}
+            yield Reason(ReasonKind.BUFFER, True, text, event.start, event.end, event)
+        elif inside or _touches(event, question.span):
+            text = why_it_blocks(event, name, blocks=blocks)
+            yield Reason(ReasonKind.OCCURRENCE, blocks, text, event.start, event.end, event)
+
+
+def _touches(event: Busy, span: Span) -> bool:
+    return event.start < span[1] and (event.end > span[0] or event.start == event.end == span[0])
+
+
+def _name(question: _Question, event: Busy, plain: Lengths) -> str:
+    travel = includes_travel((event.calendar, event.uid), event.end - event.start, plain)
+    return event_name(event, question.when((event.start, event.end)), titles=question.titles, travel=travel)
+
+
+def _slots(question: _Question) -> Iterator[Reason]:
+    """Time that was blocked by hand."""
+    for slot in blocked_slots(question.user, *question.reach):
+        span = (slot.start, slot.end)
+        words = {"when": question.when(span), "note": slot.note}
+        if not intervals.overlaps(question.span, [span]):
+            text = _("A blocked slot (%(when)s) is too close: the buffer around the service reaches into it.")
+            yield Reason(ReasonKind.BUFFER, True, text % words, *span)
+            continue
+        noted = slot.note and question.titles
+        text = _("Blocked in Kalends (%(when)s): %(note)s.") if noted else _("Blocked in Kalends (%(when)s).")
+        yield Reason(ReasonKind.BLOCKED_SLOT, True, text % words, *span)
+
+
+def _start_times(question: _Question) -> Iterator[Reason]:
+    """Starts are counted from the beginning of each working period; what lies between them is not offered."""
+    if question.shape is None:
+        return
+    at, interval = question.span[0], question.shape.interval
+    around = [period for period in question.periods if period[0] <= at < period[1]]
+    covered = intervals.Spans(question.periods).cover(question.span)
+    if not covered or any((at - start) % interval == timedelta(0) for start, _end in around):
+        return
+    minutes = int(interval.total_seconds() // 60)
+    text = ngettext(
+        "Counted from %(clock)s, the service can start every %(minutes)s minute, but not at %(at)s.",
+        "Counted from %(clock)s, the service can start every %(minutes)s minutes, but not at %(at)s.",
+        minutes,
+    )
+    words = {"minutes": minutes, "clock": time_format.clock(around[0][0]), "at": time_format.clock(at)}
+    yield Reason(ReasonKind.HOURS, True, text % words, *around[0])
+
+
+_RULES: tuple[Callable[[_Question], Iterator[Reason]], ...] = (
     _freshness,
+    _timing,
+    _hours,
+    _bookings,
+    _events,
+    _slots,
+    _start_times,
 )

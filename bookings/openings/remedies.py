@@ -15,7 +15,7 @@ Reason = Occurrence.Reason
 AllDay = Calendar.AllDay
 
 
-class Judged(Protocol):
+class RuledEvent(Protocol):
     """An occurrence: whether it blocks, and by which rule."""
 
     @property
@@ -44,23 +44,23 @@ class Remedy:
     changes: tuple[RuleChange, ...] = ()
 
 
-def remedy(event: Judged, calendar: Calendar, problem: str = "") -> Remedy:
-    """What would turn the verdict about `event`, which is in `calendar`, into the other one.
+def remedy(event: RuledEvent, calendar: Calendar, problem: str = "") -> Remedy:
+    """What would make `event`, which is in `calendar`, block if it does not, or no longer block if it does.
 
     `problem` is why the event could not be read or worked out.
     """
     if event.reason == Reason.UNREADABLE and problem not in ("", "unreadable"):
         return Remedy(f"{sentence(problem)} {remedy_of_problem(problem, calendar)}".strip())
-    verdict = (event.reason, event.blocks)
-    words = _READ_ONLY if not calendar.writable and verdict in _READ_ONLY else _ON_THE_IPHONE
-    return Remedy(words.get(verdict, _nothing)(), tuple(_changes(event, calendar)))
+    key = (event.reason, event.blocks)
+    words = _READ_ONLY if not calendar.writable and key in _READ_ONLY else _ON_THE_IPHONE
+    return Remedy(words.get(key, _nothing)(), tuple(_changes(event, calendar)))
 
 
 def _nothing() -> str:
     return ""
 
 
-def _changes(event: Judged, calendar: Calendar) -> list[RuleChange]:
+def _changes(event: RuledEvent, calendar: Calendar) -> list[RuleChange]:
     if event.reason == Reason.INVITATION_RULE:
         return [_invitations(calendar, blocks=not event.blocks)]
     if event.reason == Reason.ALL_DAY_RULE:
@@ -76,7 +76,7 @@ def _all_day(calendar: Calendar, rule: AllDay) -> RuleChange:
     labels = {
         AllDay.ALWAYS: _("Always block all-day events of this calendar"),
         AllDay.NEVER: _("Never block all-day events of this calendar"),
-        AllDay.AS_MARKED: _("Let each all-day event of this calendar block as it is marked"),
+        AllDay.AS_MARKED: _("Block all-day events of this calendar only if marked Busy"),
     }
     return RuleChange(labels[rule], calendar, "all_day_rule", str(rule))
 
@@ -92,24 +92,24 @@ def _invitations(calendar: Calendar, *, blocks: bool) -> RuleChange:
 _Words = dict[tuple[str, bool], Callable[[], str]]
 _ON_THE_IPHONE: _Words = {
     (Reason.FREE, False): lambda: _("Free on your iPhone. To make it block: Show As > Busy."),
-    (Reason.BUSY, True): lambda: _("To leave the time open, on your iPhone: Show As > Free."),
-    (Reason.DECLINED, False): lambda: _("Accept the invitation on your iPhone, and it blocks."),
-    (Reason.CANCELLED, False): lambda: _("It was called off. Delete it on your iPhone if you want it out of sight."),
-    (Reason.UNREADABLE, True): lambda: _("Open it on the iPhone and save it again."),
-    (Reason.INVITATION_RULE, True): lambda: _("Decline the invitation on your iPhone, and it no longer blocks."),
-    (Reason.INVITATION_RULE, False): lambda: _("Accept the invitation on your iPhone, and it blocks."),
+    (Reason.BUSY, True): lambda: _("To leave the time free, on your iPhone: Show As > Free."),
+    (Reason.DECLINED, False): lambda: _("To make it block, accept the invitation on your iPhone."),
+    (Reason.CANCELLED, False): lambda: _("It was cancelled. To hide it, delete it on your iPhone."),
+    (Reason.UNREADABLE, True): lambda: _("Open it on your iPhone and save it again."),
+    (Reason.INVITATION_RULE, True): lambda: _("To leave the time free, decline the invitation on your iPhone."),
+    (Reason.INVITATION_RULE, False): lambda: _("To make it block, accept the invitation on your iPhone."),
 }
 _READ_ONLY: _Words = {
-    (Reason.FREE, False): lambda: _("You may only read this calendar: whoever keeps it can mark the event Busy."),
-    (Reason.BUSY, True): lambda: _("You may only read this calendar: whoever keeps it can mark the event Free."),
-    (Reason.UNREADABLE, True): lambda: _("You may only read this calendar: whoever keeps it can save the event again."),
+    (Reason.FREE, False): lambda: _("You can only read this calendar. Its owner can mark the event Busy."),
+    (Reason.BUSY, True): lambda: _("You can only read this calendar. Its owner can mark the event Free."),
+    (Reason.UNREADABLE, True): lambda: _("You can only read this calendar. Its owner can save the event again."),
 }
 
 _OF_PROBLEMS: dict[str, Callable[[], str]] = {
-    "unreadable": lambda: _("Open it on the iPhone and save it again."),
-    "zone_unknown": lambda: _("Open it on the iPhone, choose its time zone and save it again."),
-    "too_many_overrides": lambda: _("End this series on the iPhone and begin a new one."),
-    "too_many_occurrences": lambda: _("Open it on the iPhone and let it repeat less often, or give it an end."),
+    "unreadable": lambda: _("Open it on your iPhone and save it again."),
+    "zone_unknown": lambda: _("Open it on your iPhone, choose its time zone and save it again."),
+    "too_many_overrides": lambda: _("End this series on your iPhone and start a new one."),
+    "too_many_occurrences": lambda: _("Open it on your iPhone and make it repeat less often, or give it an end."),
 }
 
 

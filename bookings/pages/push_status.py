@@ -1,4 +1,4 @@
-"""How far the linked calendar has a booking, in words and with the one thing to do about it."""
+"""Whether a booking is in the linked calendar: in words, and what can be done if it is not."""
 
 from __future__ import annotations
 
@@ -26,20 +26,18 @@ TONES = {
     State.NO_LINKED_CALENDAR: "muted",
 }
 SENTENCES: dict[str, Text] = {
-    State.QUEUED: gettext_lazy("It will be sent to “%(calendar)s” in a moment."),
+    State.QUEUED: gettext_lazy("Will be sent to “%(calendar)s” in a moment."),
     State.PUSHED: gettext_lazy("In your “%(calendar)s” calendar, on your iPhone."),
-    State.RETRYING: gettext_lazy("It could not be sent to “%(calendar)s” yet. Kalends keeps trying."),
-    State.CHANGED_ON_BOTH_SIDES: gettext_lazy("It was changed on the iPhone. The booking stands until you decide."),
-    State.NEEDS_RECONNECT: gettext_lazy("It waits until %(provider)s is connected again."),
-    State.NO_LINKED_CALENDAR: gettext_lazy(
-        "It is in Kalends only. Choose a linked calendar to see bookings on the iPhone."
-    ),
+    State.RETRYING: gettext_lazy("Could not be sent to “%(calendar)s” yet. Kalends keeps trying."),
+    State.CHANGED_ON_BOTH_SIDES: gettext_lazy("Changed on your iPhone. The booking stays as it is until you decide."),
+    State.NEEDS_RECONNECT: gettext_lazy("Waits until %(provider)s is connected again."),
+    State.NO_LINKED_CALENDAR: gettext_lazy("In Kalends only. Choose a linked calendar to see bookings on your iPhone."),
 }
 
 
 @dataclass(frozen=True, slots=True)
 class Push:
-    """`tone` is good, warn, bad or muted; `action` the words of what can be done, by GET at `url` or as `again`."""
+    """`tone` is good, warn, bad or muted. `action` says what can be done: a GET of `url` or, if `again`, a new push."""
 
     state: str
     tone: str
@@ -51,10 +49,10 @@ class Push:
 
 
 def push_of(booking: Booking) -> Push:
-    """How the booking's event is doing. Reads `booking.linked_events.all()`, so prefetch it with their connections."""
+    """The push state of a booking. Reads `booking.linked_events.all()`: prefetch them with calendar and connection."""
     placement = _placement(booking)
     if placement is None:
-        return _nowhere(booking)
+        return _without_event(booking)
     state = State(push_state(booking))
     if placement.wanted == LinkedEvent.Wanted.ABSENT and state in (State.QUEUED, State.PUSHED):
         return _withdrawn(placement)
@@ -71,25 +69,30 @@ def push_of(booking: Booking) -> Push:
 
 
 def _placement(booking: Booking) -> LinkedEvent | None:
-    """The placement to speak of: the wanted one or, while it is still to go, the last."""
+    """The placement that counts: the wanted one or, if there is none, the last."""
     placements = list(booking.linked_events.all())
     wanted = [placement for placement in placements if placement.wanted == LinkedEvent.Wanted.PRESENT]
     return next(reversed(wanted or placements), None)
 
 
-def _nowhere(booking: Booking) -> Push:
+def _without_event(booking: Booking) -> Push:
     state = State.NO_LINKED_CALENDAR
     if not booking.live:
-        return Push(state, "muted", state.label, _("It was never on a calendar."))
+        return Push(state, "muted", state.label, _("It was never in a calendar."))
     text = str(SENTENCES[state])
     return Push(state, TONES[state], state.label, text, _("Choose a linked calendar"), reverse("configuration:page"))
 
 
 def _withdrawn(placement: LinkedEvent) -> Push:
+    words = {"calendar": _name(placement), "provider": _provider(placement)}
     if placement.removed_at:
-        text = _("Its event was removed from %(provider)s.") % {"provider": _provider(placement)}
-        return Push(placement.state, "muted", _("Taken off the calendar"), text)
-    text = _("Its event will be removed from “%(calendar)s” in a moment.") % {"calendar": _name(placement)}
+        return Push(
+            placement.state,
+            "muted",
+            _("Removed from the calendar"),
+            _("Its event was removed from %(provider)s.") % words,
+        )
+    text = _("Its event will be removed from “%(calendar)s” in a moment.") % words
     return Push(placement.state, "muted", _("Being removed"), text, _("Try now"), again=True)
 
 
@@ -101,16 +104,10 @@ def _sentence(placement: LinkedEvent, state: State) -> str:
 
 def _label(placement: LinkedEvent, state: State) -> Text:
     if state == State.CHANGED_ON_BOTH_SIDES:
-        return _("Waits for your decision")
+        return _("Needs your decision")
     if state == State.NEEDS_RECONNECT:
         return _("Reconnect %(provider)s") % {"provider": _provider(placement)}
     return state.label
-
-
-def _provider(placement: LinkedEvent) -> str:
-    """The provider's name; of an account that is not connected any more, the usual one."""
-    provider = placement.calendar.connection.provider if placement.calendar else Connection.Provider.ICLOUD
-    return str(Connection.Provider(provider).label)
 
 
 def _action(placement: LinkedEvent, state: State) -> tuple[Text, str]:
@@ -125,6 +122,13 @@ def _action(placement: LinkedEvent, state: State) -> tuple[Text, str]:
     if state in (State.QUEUED, State.RETRYING):
         return _("Try now"), ""
     return "", ""
+
+
+def _provider(placement: LinkedEvent) -> str:
+    """The provider that has the event; of a calendar that is gone, the default one."""
+    if placement.calendar is None:
+        return Connection.Provider.ICLOUD.label
+    return placement.calendar.connection.get_provider_display()
 
 
 def _name(placement: LinkedEvent) -> str:

@@ -17,7 +17,7 @@ from availability.intervals import Span
 from bookings import actions
 from bookings.models import BookingChange, LinkedEvent, Placement, Proposal
 from bookings.notifications import client_notice
-from bookings.openings import search
+from bookings.openings import explain
 from bookings.proposals import collisions, lifecycle
 from bookings.push import outbox
 from bookings.reconcile.deletion import is_deleted, kept
@@ -203,8 +203,8 @@ def _moved(placement: LinkedEvent, event: Event, span: Span, there: ical.OwnEven
         _propose(placement, Kind.MOVED, now, _("It was moved on the iPhone, and you chose to be asked."), there)
         return
     booking = actions.lock_active_booking(booking)
-    if not search.fits(booking.staff, booking, span, now=now):
-        _propose(placement, Kind.MOVED, now, search.why_not_there(booking, span, now=now), there)
+    if refusal := explain.why_not_there(booking, span, now=now):
+        _propose(placement, Kind.MOVED, now, refusal, there)
         return
     lifecycle.withdraw_about_event(placement, now, *lifecycle.ABOUT_EVENT)
     actions.move(

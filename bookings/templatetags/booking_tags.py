@@ -12,10 +12,13 @@ from django.utils.translation import gettext as _
 
 from availability.intervals import Span
 from bookings.models import Booking, BookingChange, Proposal, Service
+from bookings.openings.freshness_words import freshness_sentence
 from bookings.pages.push_status import Push, push_of
 from bookings.pages.why.answers import why_url
 from bookings.proposals import mail_links
+from connections.freshness import Freshness
 from practice import time_format
+from practice.models import User
 
 register = template.Library()
 
@@ -47,8 +50,8 @@ def when(start: datetime, end: datetime) -> str:
     return time_format.day_and_clocks((start, end))
 
 
-@register.filter
-def stamp(proposal: Proposal) -> str:
+@register.filter("stamp")
+def stamp_of(proposal: Proposal) -> str:
     """What this page shows of a proposal, for its form to send along."""
     return mail_links.stamp_of(proposal)
 
@@ -59,10 +62,10 @@ def day(moment: datetime) -> date:
     return timezone.localtime(moment).date()
 
 
-@register.filter
-def near(moment: datetime, now: datetime) -> str:
-    """The time on the clock, with the day where that is another than that of `now`."""
-    return time_format.clock(moment) if day(moment) == day(now) else time_format.short_day_and_clock(moment)
+@register.simple_tag
+def freshness_of(user: User, fresh: Freshness, now: datetime) -> str:
+    """When the user's calendars were last read, and what that means for bookings."""
+    return freshness_sentence(user, fresh, now=now)
 
 
 @register.filter

@@ -65,8 +65,8 @@ def test_an_hour_answers_in_place_and_for_a_service(week: Page, monday: datetime
     expect(dialog.get_by_text("“Dentist” in “Home” (10:00–11:00) is marked Busy, so it blocks.")).to_be_visible()
     dialog.get_by_label("For").select_option("Massage")
     dialog.get_by_role("button", name="Ask").click()
-    expect(dialog.get_by_text("“Massage” cannot start then.")).to_be_visible()
-    expect(dialog.get_by_text("The next times at which it can start")).to_be_visible()
+    expect(dialog.get_by_text("“Massage” cannot start at this time.")).to_be_visible()
+    expect(dialog.get_by_text("Next possible times")).to_be_visible()
     assert barriers(week) == []
 
     dialog.get_by_role("button", name="Close").click()
@@ -85,7 +85,7 @@ def test_the_keyboard_asks_at_an_event_and_below_the_week(week: Page, problems: 
     expect(dialog).to_have_count(0)
     expect(event).to_be_focused()
 
-    week.get_by_role("link", name="Why is a time open, or not?").focus()
+    week.get_by_role("link", name="Why is this time free or blocked?").focus()
     week.keyboard.press("Enter")
     expect(dialog.get_by_label("When")).to_be_visible()
     assert problems == []

@@ -1,4 +1,4 @@
-"""Hold Kalends against iCloud, event by event."""
+"""Compare Kalends with the calendars, event by event."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from django.utils.translation import ngettext
 from rich.console import Console
 from rich.progress import Progress
 
-from bookings.management.shapes import difference_json
+from bookings.management.json_shapes import difference_json
 from bookings.reconcile import audit
 from bookings.reconcile.audit import Difference
 from practice.commands import Failed, JsonCommand, user_named
@@ -22,14 +22,14 @@ SHOWN = 50
 
 
 class Command(JsonCommand):
-    help = "Hold bookings and mirrored events against iCloud with live reads; exit 1 on a difference."
+    help = "Compare bookings and mirrored events with the calendars as they are now; exit 1 on a difference."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--user")
         parser.add_argument(
             "--repair",
             action="store_true",
-            help="mend what can be mended without overwriting the phone, then look again",
+            help="repair what can be repaired without overwriting the iPhone, then check again",
         )
 
     def run(self, *, user: str | None, repair: bool, **options: Any) -> list[dict[str, Any]]:
@@ -37,7 +37,7 @@ class Command(JsonCommand):
         with Progress(console=Console(stderr=True), disable=not self.progress, transient=True) as progress:
             found = [
                 difference
-                for one in progress.track(staff, description=_("Asking iCloud"))
+                for one in progress.track(staff, description=_("Reading calendars"))
                 for difference in self._audit(one, repair=repair)
             ]
         data = [difference_json(one) for one in found]
@@ -46,8 +46,8 @@ class Command(JsonCommand):
                 self._list(found)
             raise Failed(
                 ngettext(
-                    "Kalends and iCloud differ in %(count)s point.",
-                    "Kalends and iCloud differ in %(count)s points.",
+                    "Kalends and the calendars differ in %(count)s point.",
+                    "Kalends and the calendars differ in %(count)s points.",
                     len(found),
                 )
                 % {"count": len(found)},
@@ -61,15 +61,15 @@ class Command(JsonCommand):
             return found
         audit.repair(user, found, clock=timezone.now)
         left = audit.audit(user, timezone.now())
-        self._tell_mended(found, left)
+        self._list_repaired(found, left)
         return audit.with_notes(left)
 
-    def _tell_mended(self, found: Iterable[Difference], left: Iterable[Difference]) -> None:
+    def _list_repaired(self, found: Iterable[Difference], left: Iterable[Difference]) -> None:
         """For people; programs are told of what is left."""
         still = {(one.kind, one.calendar, one.href, one.booking) for one in left}
-        mended = [one for one in found if (one.kind, one.calendar, one.href, one.booking) not in still]
+        repaired = [one for one in found if (one.kind, one.calendar, one.href, one.booking) not in still]
         if not self.as_json:
-            self._list(mended, _("mended: %(text)s"))
+            self._list(repaired, _("repaired: %(text)s"))
 
     def _list(self, found: Iterable[Difference], words: str = "%(text)s") -> None:
         lines = [words % {"text": f"{one.kind}: {one.text} {one.note}".rstrip()} for one in found]
@@ -79,4 +79,4 @@ class Command(JsonCommand):
             self.stdout.write(_("… and %(count)s more; --json lists all.") % {"count": len(lines) - SHOWN})
 
     def show(self, data: Any) -> None:
-        self.stdout.write(_("Kalends and iCloud agree."))
+        self.stdout.write(_("Kalends and the calendars agree."))

@@ -10,7 +10,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from bookings import actions
-from bookings.management.shapes import booking_json, opening_json, service_named
+from bookings.management.arguments import service_named
+from bookings.management.json_shapes import booking_json, opening_json
 from bookings.models import Client
 from practice.commands import JsonCommand, Refused, in_one_line, instant, user_named
 from practice.times import iso

@@ -7,7 +7,7 @@ from typing import Any
 from django.core.management.base import CommandParser
 from django.utils.translation import gettext as _
 
-from bookings.management.shapes import booking_json
+from bookings.management.json_shapes import booking_json
 from bookings.models import Booking
 from practice.commands import JsonCommand, user_named
 

@@ -15,7 +15,7 @@ from practice.times import iso
 
 
 class Command(JsonCommand):
-    help = "List occurrences and blocked slots that overlap a span, each with blocks or not and why."
+    help = "List occurrences and blocked slots that overlap a span, whether each blocks, and why."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--user", required=True)

@@ -9,12 +9,13 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from bookings import actions
-from bookings.management.shapes import booking_json, booking_numbered
+from bookings.management.arguments import booking_numbered
+from bookings.management.json_shapes import booking_json
 from practice.commands import JsonCommand
 
 
 class Command(JsonCommand):
-    help = "Cancel a booking: its time opens and its event goes."
+    help = "Cancel a booking: its time becomes free and its event is removed."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--booking", type=int, required=True)

@@ -1,4 +1,4 @@
-"""Decide upon a proposal."""
+"""Decide a proposal."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from bookings import actions
-from bookings.management.shapes import booking_json
+from bookings.management.json_shapes import booking_json
 from bookings.models import Proposal
 from practice.commands import JsonCommand, Refused
 
 
 class Command(JsonCommand):
-    help = "Decide upon a change made on the phone."
+    help = "Decide a proposal: a change made on the iPhone."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--proposal", type=int, required=True)

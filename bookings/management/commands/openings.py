@@ -8,7 +8,8 @@ from django.core.management.base import CommandParser
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from bookings.management.shapes import opening_json, service_named, staff_of
+from bookings.management.arguments import service_named, staff_of
+from bookings.management.json_shapes import opening_json
 from bookings.openings.search import find
 from practice.commands import JsonCommand, Refused, instant, user_named
 from practice.times import iso

@@ -7,13 +7,13 @@ from typing import Any
 from django.core.management.base import CommandParser
 from django.utils.translation import gettext as _
 
-from bookings.management.shapes import proposal_json
+from bookings.management.json_shapes import proposal_json
 from bookings.models import Proposal
 from practice.commands import JsonCommand, user_named
 
 
 class Command(JsonCommand):
-    help = "List changes made on the phone that a staff member must decide."
+    help = "List changes made on the iPhone that a staff member must decide."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--user", required=True)

@@ -10,6 +10,7 @@ from django.core.management.base import CommandParser
 from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from rich.console import Console
 
 from bookings.models import LinkedEvent
@@ -24,8 +25,8 @@ State = LinkedEvent.State
 
 class Command(JsonCommand):
     help = (
-        "Push bookings whose calendar does not have them yet as they are. Our own pauses are ignored; what a server "
-        "asked for with Retry-After is not."
+        "Push bookings that the calendar does not have yet as they are. Own pauses are ignored; those that a server "
+        "asked for with Retry-After are not."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -46,7 +47,8 @@ class Command(JsonCommand):
         return data
 
     def show(self, data: Any) -> None:
-        self.stdout.write(_("%(count)s pushed.") % {"count": len(data)})
+        text = ngettext("%(count)s event was pushed.", "%(count)s events were pushed.", len(data))
+        self.stdout.write(text % {"count": len(data)})
 
 
 def _left(tried: Iterable[int]) -> QuerySet[LinkedEvent]:

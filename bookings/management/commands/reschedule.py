@@ -9,7 +9,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from bookings import actions
-from bookings.management.shapes import booking_json, booking_numbered
+from bookings.management.arguments import booking_numbered
+from bookings.management.json_shapes import booking_json
 from practice.commands import JsonCommand, Refused, instant
 
 

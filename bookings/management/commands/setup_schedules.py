@@ -7,6 +7,7 @@ from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django_q.models import Schedule
 
 from practice.commands import JsonCommand
@@ -58,6 +59,8 @@ class Command(JsonCommand):
         Schedule.objects.update_or_create(name=wanted.name, defaults=wanted.values)
 
     def show(self, data: dict[str, list[str]]) -> None:
-        self.stdout.write(_("%(count)s schedules stand.") % {"count": len(data["schedules"])})
+        count = len(data["schedules"])
+        text = ngettext("%(count)s schedule is set up.", "%(count)s schedules are set up.", count)
+        self.stdout.write(text % {"count": count})
         for name in data["removed"]:
             self.stdout.write(_("Removed: %(name)s") % {"name": name})

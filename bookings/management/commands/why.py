@@ -1,4 +1,4 @@
-"""Why is somebody free or not at a time?"""
+"""Why is a time free or blocked?"""
 
 from __future__ import annotations
 
@@ -8,15 +8,16 @@ from django.core.management.base import CommandParser
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from bookings.management.shapes import reason_json, service_named, staff_of
-from bookings.openings.explain import bearing_on, is_open
+from bookings.management.arguments import service_named, staff_of
+from bookings.management.json_shapes import reason_json
+from bookings.openings.explain import is_open, reasons_for
 from connections.freshness import freshness
 from practice.commands import JsonCommand, instant, user_named
 from practice.times import iso
 
 
 class Command(JsonCommand):
-    help = "Say everything that bears on an hour: hours, blocked slots, events, bookings, buffers, notice, freshness."
+    help = "List everything that decides whether a time is free: hours, events, bookings, buffers, notice and more."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--user", required=True)
@@ -28,7 +29,7 @@ class Command(JsonCommand):
         wanted = service_named(service) if service else None
         if wanted is not None:
             staff_of(wanted, staff)
-        reasons = bearing_on(staff, moment, now=now, service=wanted)
+        reasons = reasons_for(staff, moment, now=now, service=wanted)
         return {
             "at": iso(moment),
             "open": is_open(reasons),
@@ -37,8 +38,8 @@ class Command(JsonCommand):
         }
 
     def show(self, data: Any) -> None:
-        verdict = _("%(at)s is open.") if data["open"] else _("%(at)s is not open.")
-        self.stdout.write(verdict % data)
+        sentence = _("%(at)s is open.") if data["open"] else _("%(at)s is not open.")
+        self.stdout.write(sentence % data)
         for reason in data["reasons"]:
             mark = self.style.ERROR("✗") if reason["blocks"] else self.style.SUCCESS("✓")
             self.stdout.write(f"{mark} {reason['text']}")

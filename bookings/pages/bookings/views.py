@@ -48,7 +48,7 @@ def push_again(request: CalendarRequest, pk: int) -> HttpResponse:
     if problem := next((one.problem for one in pushed if one.problem), None):
         messages.warning(request, problem.sentence)
     else:
-        messages.success(request, _("Kalends tries again now."))
+        messages.success(request, _("Kalends is trying again now."))
     return redirect(booking)
 
 

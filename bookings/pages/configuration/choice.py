@@ -33,7 +33,7 @@ class FreeDays:
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class CalendarRow:
     """One calendar to choose."""
 
     calendar: Calendar
@@ -65,16 +65,16 @@ class Choice:
     def is_valid(self) -> bool:
         return all([self.form.is_valid(), *(rules.is_valid() for rules in self.rules.values() if rules.is_bound)])
 
-    def groups(self) -> list[tuple[Connection, list[Row]]]:
+    def groups(self) -> list[tuple[Connection, list[CalendarRow]]]:
         """The calendars by connection, with what is ticked now or was when it was sent."""
         free = free_days(self.user, self.now)
         rows = [self._row(calendar, free.get(calendar.pk)) for calendar in self.calendars]
         return [(key, list(group)) for key, group in groupby(rows, lambda row: row.calendar.connection)]
 
-    def _row(self, calendar: Calendar, free: FreeDays | None) -> Row:
+    def _row(self, calendar: Calendar, free: FreeDays | None) -> CalendarRow:
         linked = self._linked() == str(calendar.pk)
         former = calendar.pk == self.former_link
-        return Row(calendar, self.rules[calendar.pk], free, linked or self._ticked(calendar), linked, former)
+        return CalendarRow(calendar, self.rules[calendar.pk], free, linked or self._ticked(calendar), linked, former)
 
     def _linked(self) -> str:
         if self.form.is_bound:

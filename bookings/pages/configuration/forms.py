@@ -42,7 +42,7 @@ class ConfigurationForm(forms.ModelForm[CalendarConfiguration]):
     time_zone = forms.ChoiceField(
         choices=zone_choices,
         label=_("Time zone"),
-        help_text=_("Your hours, all-day events and events without a zone are read in it."),
+        help_text=_("Your working hours, all-day events and events without a time zone use it."),
     )
     add_upcoming = forms.BooleanField(required=False, initial=True)
 
@@ -76,10 +76,10 @@ class ConfigurationForm(forms.ModelForm[CalendarConfiguration]):
         template = str(self.cleaned_data["title_template"])
         if unknown := unknown_placeholders(template):
             raise forms.ValidationError(
-                _("“{%(name)s}” means nothing here. Use {client}, {service} or {staff}."), params={"name": unknown[0]}
+                _("“{%(name)s}” is unknown. Use {client}, {service} or {staff}."), params={"name": unknown[0]}
             )
         if has_lone_brace(template):
-            raise forms.ValidationError(_("A brace stands alone. Write {client}, {service} or {staff} with both."))
+            raise forms.ValidationError(_("A brace is missing. Write {client}, {service} or {staff} with both braces."))
         return template
 
     def clean(self) -> dict[str, Any]:
@@ -99,4 +99,4 @@ class RulesForm(forms.ModelForm[Calendar]):
     class Meta:
         model = Calendar
         fields = ("all_day_rule", "invitations_block", "times_only")
-        help_texts = {"times_only": _("Titles of its events are not stored, here or anywhere in Kalends.")}
+        help_texts = {"times_only": _("Titles of its events are not stored in Kalends.")}

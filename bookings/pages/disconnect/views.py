@@ -1,4 +1,4 @@
-"""Disconnecting an account: what will happen, and what to do about the bookings that stand in it."""
+"""Disconnecting an account: what will happen, and whether the events of bookings are removed first."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from connections.models import Connection
 @calendar_page()
 def disconnect(request: CalendarRequest, pk: int) -> HttpResponse:
     connection = get_object_or_404(Connection, pk=pk, user=request.user)
-    if request.method == "POST" and _gone(request, connection):
+    if request.method == "POST" and _disconnected(request, connection):
         sentence = _("%(connection)s is disconnected and its password deleted.")
         messages.success(request, sentence % {"connection": connection})
         return redirect("connections:list")
@@ -24,15 +24,15 @@ def disconnect(request: CalendarRequest, pk: int) -> HttpResponse:
     return render(request, "bookings/disconnect/page.html", context | {"active": "connections"})
 
 
-def _gone(request: CalendarRequest, connection: Connection) -> bool:
+def _disconnected(request: CalendarRequest, connection: Connection) -> bool:
     try:
         actions.disconnect(connection, remove="remove" in request.POST, now=request.now)
     except actions.EventsNotRemoved as error:
         sentence = ngettext(
-            "%(count)s event could not be removed from iCloud yet. Nothing was disconnected; try again.",
-            "%(count)s events could not be removed from iCloud yet. Nothing was disconnected; try again.",
+            "%(count)s event could not be removed from %(provider)s yet. Nothing was disconnected; try again.",
+            "%(count)s events could not be removed from %(provider)s yet. Nothing was disconnected; try again.",
             error.count,
         )
-        messages.error(request, sentence % {"count": error.count})
+        messages.error(request, sentence % {"count": error.count, "provider": connection.get_provider_display()})
         return False
     return True

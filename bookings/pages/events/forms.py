@@ -33,12 +33,12 @@ class EventFilter(forms.Form):
     show = forms.ChoiceField(
         label=_("Show"),
         required=False,
-        choices=[("", _("All")), ("blocks", _("What blocks")), ("free", _("What leaves the time open"))],
+        choices=[("", _("All")), ("blocks", _("Blocks")), ("free", _("Does not block"))],
     )
     reason = forms.ChoiceField(
         label=_("Reason"),
         required=False,
-        choices=[("", _("All")), *Occurrence.Reason.choices, (OWN_BOOKING, _("Written there by Kalends"))],
+        choices=[("", _("All")), *Occurrence.Reason.choices, (OWN_BOOKING, _("Added by Kalends"))],
     )
     until = forms.DateField(label=_("Until"), required=False, widget=DateInput, validators=DAYS)
 

@@ -1,4 +1,4 @@
-"""The events page: what was fetched, with the verdict on each, why, and what would change it."""
+"""The events page: what was fetched, whether each event blocks, why, and how to change that."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ from connections.problems import sentence
 from practice.models import User
 from practice.time_format import day_name
 
-MOST_TROUBLES = 20
+MAX_PROBLEMS = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +40,7 @@ class Origin:
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class EventRow:
     """One occurrence: does it block, why, and what would change that. `origin` if Kalends wrote it itself."""
 
     occurrence: Occurrence
@@ -52,7 +52,7 @@ class Row:
 
 
 @dataclass(frozen=True, slots=True)
-class Trouble:
+class EventProblem:
     """An event that could not be read, or only in part: what is wrong, what to do, and when it is, if that is known."""
 
     event: Event
@@ -105,8 +105,8 @@ def _for(reason: str) -> Q:
 # --- what is said of each -----------------------------------------------------------------------------------
 
 
-def rows(user: User, shown: Sequence[Occurrence]) -> list[Row]:
-    """The verdict on each of `shown`, in a handful of queries whatever their number."""
+def rows(user: User, shown: Sequence[Occurrence]) -> list[EventRow]:
+    """Whether each of `shown` blocks and why, in a handful of queries whatever their number."""
     if not shown:
         return []
     uids = {occurrence.event.uid for occurrence in shown}
@@ -116,17 +116,17 @@ def rows(user: User, shown: Sequence[Occurrence]) -> list[Row]:
     return [_row(one, own.get(one.event.uid, ()), origins.get(one.event.uid), plain) for one in shown]
 
 
-def _row(occurrence: Occurrence, holds: Sequence[Span], origin: Origin | None, plain: Lengths) -> Row:
+def _row(occurrence: Occurrence, holds: Sequence[Span], origin: Origin | None, plain: Lengths) -> EventRow:
     length = occurrence.end - occurrence.start
     travel = includes_travel((occurrence.calendar.path, occurrence.event.uid), length, plain)
     if origin is None:
         words = str(Occurrence.Reason(occurrence.reason).label)
         advice = remedy(occurrence, occurrence.calendar, occurrence.event.problem)
-        return Row(occurrence, occurrence.blocks, words, advice, travel)
+        return EventRow(occurrence, occurrence.blocks, words, advice, travel)
     if occurrence.blocks and intervals.subtract([(occurrence.start, occurrence.end)], holds):
-        words = _("On the iPhone it also covers time that is not the booking’s")
-        return Row(occurrence, True, words, Remedy(), travel, origin)
-    return Row(occurrence, False, origin.words, Remedy(), travel, origin)
+        words = _("On your iPhone it also covers time outside the booking")
+        return EventRow(occurrence, True, words, Remedy(), travel, origin)
+    return EventRow(occurrence, False, origin.words, Remedy(), travel, origin)
 
 
 def _origins(user: User, uids: set[str]) -> dict[str, Origin]:
@@ -142,7 +142,11 @@ def _of_booking(placement: LinkedEvent, user: User) -> Origin:
         return Origin(label, _("A booking of a colleague, who has this calendar too"))
     if booking.live and placement.wanted == LinkedEvent.Wanted.PRESENT:
         return Origin(label, _("Your own booking in Kalends"), booking.get_absolute_url())
-    return Origin(label, _("Its booking has left it; it is being removed"), booking.get_absolute_url())
+    return Origin(
+        label,
+        _("No longer the event of a booking. It is being removed"),
+        booking.get_absolute_url(),
+    )
 
 
 def _of_slot(placement: MirroredSlot, user: User) -> Origin:
@@ -150,30 +154,30 @@ def _of_slot(placement: MirroredSlot, user: User) -> Origin:
     if placement.staff_id != user.pk:
         return Origin(label, _("Blocked by a colleague, who has this calendar too"))
     if placement.slot_id is None:
-        return Origin(label, _("No longer blocked; it is being removed"))
+        return Origin(label, _("No longer blocked. It is being removed"))
     return Origin(label, _("Blocked by you in Kalends"), f"{reverse('availability:page')}#blocked")
 
 
 # --- what could not be read ---------------------------------------------------------------------------------
 
 
-def troubles(user: User, now: datetime) -> tuple[list[Trouble], int]:
+def event_problems(user: User, now: datetime) -> tuple[list[EventProblem], int]:
     """The first events of which something could not be read, and how many there are beside them."""
     mine = Event.objects.filter(calendar__connection__user=user, calendar__is_conflict_calendar=True)
     found = mine.filter(~Q(problem="") | ~Q(pending_etag="")).select_related("calendar").defer("text")
     dated: QuerySet[Any] = found.annotate(at=Min("occurrences__start", filter=Q(occurrences__end__gt=now))).order_by(
         "calendar", "pk"
     )
-    first = [_trouble(event, event.at, now) for event in dated[:MOST_TROUBLES]]
+    first = [_problem(event, event.at, now) for event in dated[:MAX_PROBLEMS]]
     return first, found.count() - len(first) if first else 0
 
 
-def _trouble(event: Event, at: datetime | None, now: datetime) -> Trouble:
+def _problem(event: Event, at: datetime | None, now: datetime) -> EventProblem:
     if event.problem:
-        return Trouble(event, sentence(event.problem), remedy_of_problem(event.problem, event.calendar), at)
+        return EventProblem(event, sentence(event.problem), remedy_of_problem(event.problem, event.calendar), at)
     since = event.pending_since
     if since is None or now - since < BACKLOG_HOLDS_FRESHNESS:
-        words = _("It is listed but could not be read yet. Kalends keeps trying; what is known of it stays.")
-        return Trouble(event, words, "", at)
-    words = _("It could not be read since %(day)s. Kalends keeps trying; what is known of it stays.")
-    return Trouble(event, words % {"day": day_name(since)}, remedy_of_problem("unreadable", event.calendar), at)
+        words = _("It could not be read yet. Kalends keeps trying and uses what it read before.")
+        return EventProblem(event, words, "", at)
+    words = _("It could not be read since %(day)s. Kalends keeps trying and uses what it read before.")
+    return EventProblem(event, words % {"day": day_name(since)}, remedy_of_problem("unreadable", event.calendar), at)

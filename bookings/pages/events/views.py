@@ -42,10 +42,10 @@ def events(request: CalendarRequest) -> HttpResponse:
 
 def _around(request: CalendarRequest) -> dict[str, Any]:
     """What stands above the list, whatever is filtered."""
-    troubles, further = items.troubles(request.user, request.now)
+    problems, further = items.event_problems(request.user, request.now)
     return {
         "has_calendars": Calendar.objects.of(request.user).conflict_calendars().exists(),
-        "troubles": troubles,
+        "problems": problems,
         "further": further,
         "kept": kept_window(request.now),
         "freshness": freshness(request.user, now=request.now),
@@ -70,22 +70,22 @@ def _said(calendar: Calendar, rules: dict[str, Any], difference: int) -> str:
 
 
 def _effect(difference: int) -> str:
-    if not difference:
-        return _("That changes nothing about the events ahead.")
     count = abs(difference)
+    if not count:
+        return _("No upcoming event is affected.")
     if difference > 0:
-        return ngettext("%(count)d event ahead blocks now.", "%(count)d events ahead block now.", count) % {
-            "count": count
-        }
-    return ngettext("%(count)d event ahead blocks no longer.", "%(count)d events ahead block no longer.", count) % {
-        "count": count
-    }
+        text = ngettext("%(count)d more upcoming event blocks now.", "%(count)d more upcoming events block now.", count)
+    else:
+        text = ngettext(
+            "%(count)d upcoming event no longer blocks.", "%(count)d upcoming events no longer block.", count
+        )
+    return text % {"count": count}
 
 
 _RULES = {
     ("all_day_rule", "always"): lambda: _("All-day events of “%(calendar)s” always block from now on."),
     ("all_day_rule", "never"): lambda: _("All-day events of “%(calendar)s” never block from now on."),
-    ("all_day_rule", "as_marked"): lambda: _("All-day events of “%(calendar)s” block from now on as they are marked."),
+    ("all_day_rule", "as_marked"): lambda: _("All-day events of “%(calendar)s” block only if marked Busy from now on."),
     ("invitations_block", True): lambda: _("Unanswered and tentative invitations of “%(calendar)s” block from now on."),
     ("invitations_block", False): lambda: _(
         "Unanswered and tentative invitations of “%(calendar)s” do not block from now on."

@@ -1,4 +1,4 @@
-"""Deciding from a mail: the link shows what is asked, and only a button decides."""
+"""Deciding from an e-mail: the link shows the proposals, and only a button decides."""
 
 from __future__ import annotations
 
@@ -16,21 +16,21 @@ from bookings.proposals import lifecycle, mail_links
 
 @never_cache
 def from_mail(request: HttpRequest, token: str) -> HttpResponse:
-    named = _named(token)
-    asked = lifecycle.same_day_group(named[0])
+    from_token = _proposals(token)
+    group = lifecycle.same_day_group(from_token[0])
     if request.method == "POST":
         shown, choice = request.POST.getlist("shown"), request.POST.get("choice", "")
-        meant = asked if shown else named
-        _decided, refused = actions.decide_all(meant, choice=choice, now=timezone.now(), shown=shown)
+        submitted = group if shown else from_token
+        _decided, refused = actions.decide_all(submitted, choice=choice, now=timezone.now(), shown=shown)
         for sentence in refused:
             messages.error(request, sentence)
         return redirect("proposals:from_mail", token)
-    with timezone.override(named[0].booking.staff.calendar_configuration.zone):
-        return render(request, "bookings/proposals/from_mail.html", {"proposal": named[0], "asked": asked})
+    with timezone.override(from_token[0].booking.staff.calendar_configuration.zone):
+        return render(request, "bookings/proposals/from_mail.html", {"proposal": from_token[0], "asked": group})
 
 
-def _named(token: str) -> list[Proposal]:
+def _proposals(token: str) -> list[Proposal]:
     try:
         return mail_links.proposals_from_token(token)
     except Proposal.DoesNotExist:
-        raise Http404(_("This link is not valid any more.")) from None
+        raise Http404(_("This link is no longer valid.")) from None

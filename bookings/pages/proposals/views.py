@@ -1,4 +1,4 @@
-"""What the phone changed and staff must decide."""
+"""Changes made on the iPhone that staff must decide."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
 from bookings import actions
@@ -15,17 +16,17 @@ from bookings.pages.proposals.deleted_days import deleted_days
 from bookings.proposals import lifecycle
 from connections.calendar_page import CalendarRequest, calendar_page
 
-DECIDED = 10
+MAX_DECIDED = 10
 
 
 @calendar_page()
 def proposals(request: CalendarRequest) -> HttpResponse:
     own = _own(request)
-    asked = list(own.open())
+    undecided = list(own.open())
     context = {
-        "proposals": asked,
-        "days": deleted_days(asked, request.zone),
-        "decided": own.exclude(decided_at=None).order_by("-decided_at")[:DECIDED],
+        "proposals": undecided,
+        "days": deleted_days(undecided, request.zone),
+        "decided": own.exclude(decided_at=None).order_by("-decided_at")[:MAX_DECIDED],
     }
     return live(request, "bookings/proposals/page.html", "bookings/proposals/_proposals.html", context)
 
@@ -47,12 +48,13 @@ def decide(request: CalendarRequest, pk: int) -> HttpResponse:
 @require_POST
 @calendar_page()
 def decide_together(request: CalendarRequest, pk: int) -> HttpResponse:
-    asked = lifecycle.same_day_group(get_object_or_404(_own(request), pk=pk))
+    group = lifecycle.same_day_group(get_object_or_404(_own(request), pk=pk))
     choice, shown = request.POST.get("choice", ""), request.POST.getlist("shown")
-    decided, refused = actions.decide_all(asked, choice=choice, now=request.now, actor=request.user, shown=shown)
+    decided, refused = actions.decide_all(group, choice=choice, now=request.now, actor=request.user, shown=shown)
     for sentence in refused:
         messages.error(request, sentence)
-    messages.success(request, _("%(count)s decided.") % {"count": decided})
+    text = ngettext("%(count)s proposal decided.", "%(count)s proposals decided.", decided)
+    messages.success(request, text % {"count": decided})
     return redirect("proposals:list")
 
 

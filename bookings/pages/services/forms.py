@@ -34,17 +34,17 @@ class ServiceForm(forms.ModelForm[Service]):
             "active",
         )
         labels = {
-            "minutes": _("Takes, in minutes"),
-            "slot_minutes": _("Starts every, in minutes"),
-            "buffer_before_minutes": _("Kept free before, in minutes"),
-            "buffer_after_minutes": _("Kept free after, in minutes"),
+            "minutes": _("Duration, in minutes"),
+            "slot_minutes": _("Start times every … minutes"),
+            "buffer_before_minutes": _("Buffer before, in minutes"),
+            "buffer_after_minutes": _("Buffer after, in minutes"),
             "notice_minutes": _("Minimum notice, in minutes"),
             "horizon_days": _("Can be booked ahead, in days"),
         }
         help_texts = {
-            "slot_minutes": _("From the beginning of your hours, one possible start every so many minutes."),
+            "slot_minutes": _("Counted from the beginning of your working hours."),
             "neutral_title": _("Shown on the linked calendar instead of the client’s name and the service."),
-            "active": _("What cannot be booked keeps its bookings."),
+            "active": _("If a service can no longer be booked, its bookings stay."),
         }
 
     def save(self, commit: bool = True) -> Service:

@@ -96,7 +96,7 @@ class TimeForm(forms.Form):
     def _typed(self, wall: datetime) -> datetime | None:
         if exists(wall, self.zone):
             return instant(wall, self.zone)
-        self.add_error("time", _("The clocks go forward then: that day does not have this time."))
+        self.add_error("time", _("The clocks go forward then: this time does not exist on that day."))
         return None
 
 

@@ -1,4 +1,4 @@
-"""What stands in a staff member's week, from all three apps, in words for its owner."""
+"""Everything in a staff member's week, from all three apps, in words for its owner."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from availability.models import BlockedSlot
 from availability.openings import blocked_slots, working_hours
 from bookings.models import Booking
 from bookings.openings.own_time import own_spans
-from bookings.pages.week.layout import Item, Kind
+from bookings.pages.week.layout import Item, ItemKind
 from bookings.pages.why.answers import why_url
 from connections.busy import Busy, OwnSpans, busy
 from connections.models import Occurrence
@@ -50,7 +50,7 @@ def _booking(booking: Booking) -> Item:
     return Item(
         start=booking.start,
         end=booking.end,
-        kind=Kind.PENDING if pending else Kind.BOOKING,
+        kind=ItemKind.PENDING if pending else ItemKind.BOOKING,
         title=booking.client.name,
         source=booking.service.name,
         reason=_("Pending: %(cause)s") % {"cause": booking.get_cause_display()} if pending else "",
@@ -60,19 +60,19 @@ def _booking(booking: Booking) -> Item:
 
 
 def _event(event: Busy, own: OwnSpans, first: datetime) -> Iterator[Item]:
-    """What an event is on the page; of a pushed one only the part that its booking does not explain.
+    """What an event is on the page; of a pushed one only the part outside its booking.
 
-    It links to why its time is open or not, from `first` on if it began earlier.
+    It links to why its time is free or blocked, from `first` on if it began earlier.
     """
     if event.uid in own:
-        yield from (_astray(event, span, first) for span in event.blocking)
+        yield from (_outside_booking(event, span, first) for span in event.blocking)
         return
     yield Item(
         start=event.start,
         end=event.end,
-        kind=Kind.BLOCKED if event.blocks else Kind.FREE,
+        kind=ItemKind.BLOCKED if event.blocks else ItemKind.FREE,
         title=event.summary or _("No title"),
-        source=_("from iCloud, %(calendar)s") % {"calendar": event.calendar_name},
+        source=_source(event),
         reason=str(Occurrence.Reason(event.reason).label),
         url=why_url(max(event.start, first)),
         color=event.color,
@@ -81,18 +81,23 @@ def _event(event: Busy, own: OwnSpans, first: datetime) -> Iterator[Item]:
     )
 
 
-def _astray(event: Busy, span: Span, first: datetime) -> Item:
+def _outside_booking(event: Busy, span: Span, first: datetime) -> Item:
     return Item(
         start=span[0],
         end=span[1],
-        kind=Kind.BLOCKED,
+        kind=ItemKind.BLOCKED,
         title=event.summary or _("No title"),
-        source=_("from iCloud, %(calendar)s") % {"calendar": event.calendar_name},
-        reason=_("On the iPhone the booking’s event also covers this time"),
+        source=_source(event),
+        reason=_("On your iPhone the booking’s event also covers this time"),
         url=why_url(max(span[0], first)),
         color=event.color,
         key=_key(event, span[0]),
     )
+
+
+def _source(event: Busy) -> str:
+    words = {"provider": event.provider, "calendar": event.calendar_name}
+    return _("from %(provider)s, %(calendar)s") % words
 
 
 def _key(event: Busy, start: datetime) -> str:
@@ -105,7 +110,7 @@ def _blocked_here(slot: BlockedSlot, mirrored: bool) -> Item:
     return Item(
         start=slot.start,
         end=slot.end,
-        kind=Kind.HERE,
+        kind=ItemKind.HERE,
         title=slot.note or _("Blocked"),
         source=_("made here, on your iPhone too") if mirrored else _("made here; not shown on your iPhone"),
         url=f"{reverse('availability:page')}#blocked",

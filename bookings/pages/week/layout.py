@@ -22,7 +22,7 @@ LANES = 12  # two, three, four and six items side by side share the width exactl
 MINUTE = timedelta(minutes=1)
 
 
-class Kind(StrEnum):
+class ItemKind(StrEnum):
     """What an item is; also the last part of its CSS class."""
 
     BOOKING = "booking"
@@ -38,7 +38,7 @@ class Item:
 
     start: datetime
     end: datetime
-    kind: Kind
+    kind: ItemKind
     title: str
     reason: str = ""  # why it blocks or not, as a sentence
     source: str = ""  # where it comes from
@@ -67,7 +67,7 @@ class Hour:
 
 
 @dataclass(frozen=True, slots=True)
-class Day:
+class WeekDay:
     date: date
     is_today: bool
     pieces: tuple[Piece, ...]
@@ -104,7 +104,7 @@ class Mark:
 @dataclass(frozen=True, slots=True)
 class Week:
     name: str  # ISO, such as 2026-W48
-    days: tuple[Day, ...]
+    days: tuple[WeekDay, ...]
     marks: tuple[Mark, ...]
     rows: int
     previous: str
@@ -170,9 +170,9 @@ def _day(
     hours: Sequence[Span],
     buffers: Sequence[Span],
     now: datetime,
-) -> Day:
+) -> WeekDay:
     minute = column.minute(now) if column.holds(now) else -1
-    return Day(
+    return WeekDay(
         date=column.date,
         is_today=column.holds(now),
         pieces=tuple(_pieces(column, scale, [item for item in items if not item.all_day])),

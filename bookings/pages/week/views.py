@@ -9,9 +9,9 @@ from django.utils.formats import get_format
 
 from availability.models import DateOverride, WorkingHours
 from bookings.pages.live import live
-from bookings.pages.week.alarms import alarms
 from bookings.pages.week.items import diary
 from bookings.pages.week.layout import first_day, lay_out, span_of
+from bookings.pages.week.problems import week_problems
 from connections.calendar_page import CalendarRequest, calendar_page
 from connections.freshness import freshness
 from connections.models import Connection
@@ -31,12 +31,16 @@ def week(request: CalendarRequest) -> HttpResponse:
         zone=request.zone,
         now=request.now,
     )
-    context = {"week": laid_out, "zone": request.zone, "alarms": alarms(request.user, *span), **_beginnings(request)}
+    context = {
+        "week": laid_out,
+        "problems": week_problems(request.user, *span),
+        **_setup(request),
+    }
     return live(request, "bookings/week/page.html", "bookings/week/_week.html", context)
 
 
-def _beginnings(request: CalendarRequest) -> dict[str, Any]:
-    """What a week that is still empty has to say."""
+def _setup(request: CalendarRequest) -> dict[str, Any]:
+    """Whether the user has connected a calendar and set working hours, and how fresh the calendars are."""
     return {
         "freshness": freshness(request.user, now=request.now),
         "connected": Connection.objects.filter(user=request.user).exists(),

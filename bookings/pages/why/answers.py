@@ -11,7 +11,7 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 
 from bookings.models import Booking, Service
-from bookings.openings.explain import Kind, Reason, bearing_on
+from bookings.openings.explain import Reason, ReasonKind, reasons_for
 from bookings.openings.remedies import Remedy, remedy
 from bookings.openings.search import Opening, next_openings
 from connections.busy import OWN_BOOKING, Busy
@@ -80,7 +80,7 @@ def why_url(at: datetime, service: Service | None = None) -> str:
 
 def answer(user: User, at: datetime, *, now: datetime, service: Service | None = None) -> Answer:
     """What bears on booking `user` at `at` (UTC), for the user's own eyes: titles are told."""
-    points = _points(user, bearing_on(user, at, now=now, service=service), service, now)
+    points = _points(user, reasons_for(user, at, now=now, service=service), service, now)
     against = [point for point in points if point.reason.blocks]
     beside = [point for point in points if not point.reason.blocks]
     others = next_openings(service, [user], max(at, now), now=now) if service and against else []
@@ -120,11 +120,11 @@ def _link(reason: Reason, service: Service | None, *, fresh: bool) -> Link | Non
     if reason.kind in _OF_AVAILABILITY:
         part = _OF_AVAILABILITY[reason.kind]
         return Link(_("Change your availability"), f"{reverse('availability:page')}#{part}")
-    if service and reason.kind in (Kind.BUFFER, Kind.NOTICE, Kind.HORIZON):
+    if service and reason.kind in (ReasonKind.BUFFER, ReasonKind.NOTICE, ReasonKind.HORIZON):
         return Link(_("Change the service"), reverse("services:edit", args=[service.slug]))
-    if reason.kind is Kind.FRESHNESS and not fresh:
+    if reason.kind is ReasonKind.FRESHNESS and not fresh:
         return Link(_("See your connections"), reverse("connections:list"))
     return None
 
 
-_OF_AVAILABILITY = {Kind.HOURS: "hours", Kind.OVERRIDE: "overrides", Kind.BLOCKED_SLOT: "blocked"}
+_OF_AVAILABILITY = {ReasonKind.HOURS: "hours", ReasonKind.OVERRIDE: "overrides", ReasonKind.BLOCKED_SLOT: "blocked"}

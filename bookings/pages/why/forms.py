@@ -37,7 +37,7 @@ class WhyForm(forms.Form):
         to_field_name="slug",
         required=False,
         label=gettext_lazy("For"),
-        empty_label=gettext_lazy("Any hour: is the time itself free?"),
+        empty_label=gettext_lazy("No service: is the hour free?"),
         error_messages={"invalid_choice": gettext_lazy("Choose one of your own services that can be booked.")},
     )
 

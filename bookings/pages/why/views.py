@@ -1,4 +1,4 @@
-"""Why is a time open, or not? From any hour of the week, in place or as a page."""
+"""Why is this time free or blocked? From any hour of the week, in place or as a page."""
 
 from __future__ import annotations
 

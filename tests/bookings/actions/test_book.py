@@ -39,7 +39,7 @@ def test_a_taken_time_is_refused_with_the_next_openings(practice: Practice) -> N
     practice.book()
     with pytest.raises(actions.NotOpen) as caught:
         practice.book()
-    assert str(caught.value) == "Another booking, or the time kept free around it, is already there."
+    assert str(caught.value) == "Another booking is at this time (10:00–11:00)."
     assert [one.start for one in caught.value.alternatives] == [utc(1, 10), utc(1, 10, 15), utc(1, 10, 30)]
 
 
@@ -47,16 +47,18 @@ def test_each_reason_has_its_sentence(practice: Practice) -> None:
     practice.phone.add(practice.account.calendar("Work"), "Dentist", berlin(2, 10), berlin(2, 11))
     BlockedSlot.objects.create(user=practice.user, start=utc(3, 9), end=utc(3, 10))
     practice.later()
-    assert refusal(practice, utc(2, 9)) == "An event of the calendar “Work” is at this time."
-    assert refusal(practice, utc(3, 9)) == "The time is blocked in Kalends."
-    assert refusal(practice, utc(1, 20)) == "Tue 1 Dec 2026, 21:00 (Berlin time) is outside the working hours."
+    assert refusal(practice, utc(2, 9)) == "An event in “Work” (10:00–11:00) is marked Busy, so it blocks."
+    assert refusal(practice, utc(3, 9)) == "Blocked in Kalends (10:00–11:00)."
+    assert refusal(practice, utc(1, 20)) == "The time is outside the working hours of Tuesday (09:00–17:00)."
     assert refusal(practice, practice.now - HOUR) == "This time is over."
-    assert refusal(practice, practice.now + HOUR / 2) == "This is too soon: the service needs 60 minutes’ notice."
+    assert refusal(practice, practice.now + HOUR / 2) == (
+        "The service needs 60 minutes’ notice, so it can start from Mon 30 Nov 2026, 10:05 on."
+    )
     assert refusal(practice, practice.now + timedelta(days=61)) == (
-        "This is too far ahead: the service can be booked 60 days ahead."
+        "The service can be booked 60 days ahead, that is before Fri 29 Jan 2027, 09:05."
     )
     assert refusal(practice, utc(1, 9, 7)) == (
-        "The service does not start at this minute. Choose one of the offered times."
+        "Counted from 09:00, the service can start every 15 minutes, but not at 10:07."
     )
     assert Booking.objects.count() == 0
 
@@ -64,7 +66,7 @@ def test_each_reason_has_its_sentence(practice: Practice) -> None:
 def test_an_event_put_into_icloud_just_before_prevents_the_booking(practice: Practice) -> None:
     practice.later(timedelta(seconds=1))
     practice.phone.add(practice.account.calendar("Work"), "Dentist", berlin(1, 10), berlin(1, 11))
-    assert refusal(practice, START) == "An event of the calendar “Work” is at this time."
+    assert refusal(practice, START) == "An event in “Work” (10:00–11:00) is marked Busy, so it blocks."
 
 
 def test_a_booking_costs_one_request_when_nothing_changed(practice: Practice) -> None:
@@ -86,13 +88,15 @@ def test_buffers_of_neighbours_do_not_overlap(practice: Practice) -> None:
     practice.service.buffer_after_minutes = 15
     practice.service.save()
     practice.book()
-    assert refusal(practice, START + HOUR) == "Another booking, or the time kept free around it, is already there."
+    assert refusal(practice, START + HOUR) == (
+        "The buffer around another booking (10:00–11:15) or around the service is in the way."
+    )
     practice.book(START + HOUR + timedelta(minutes=15))
 
 
 def test_nobody_is_booked_before_calendars_are_chosen(practice: Practice) -> None:
     CalendarConfiguration.objects.update(saved_at=None)
-    assert refusal(practice, START) == "No calendars are chosen yet, so there are no openings."
+    assert refusal(practice, START) == "No calendars are chosen yet, so no times can be booked."
 
 
 def test_while_icloud_is_down_the_last_good_copy_is_trusted_for_an_hour(practice: Practice) -> None:
@@ -105,7 +109,9 @@ def test_who_offers_no_times_while_unreadable_offers_none(practice: Practice) ->
     CalendarConfiguration.objects.update(stale_policy="no_openings")
     practice.icloud.down()
     practice.later(timedelta(minutes=65))
-    assert refusal(practice, START) == "The calendars cannot be read just now, so no times are offered."
+    assert (
+        refusal(practice, START) == "The calendars could not be read completely since 09:00, so no times can be booked."
+    )
 
 
 def test_a_nameless_client_and_a_strange_staff_member_are_refused(practice: Practice) -> None:

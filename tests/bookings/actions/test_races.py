@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from zoneinfo import ZoneInfo
@@ -76,14 +76,26 @@ def sentences(exits: list[Exit]) -> set[str]:
 
 
 ONE_OF_MANY = [0] + [2] * (MANY - 1)
-TAKEN = {"Another booking, or the time kept free around it, is already there."}
+
+
+def refusals(starts: Iterable[datetime]) -> set[str]:
+    """What is said to those who wanted these starts and came after the one booking, which lasts an hour."""
+    won = Booking.objects.get()
+    taken = f"Another booking is at this time ({clocks(won.start, won.end)})."
+    blocked = clocks(won.blocked_from, won.blocked_until)
+    buffered = f"The buffer around another booking ({blocked}) or around the service is in the way."
+    return {taken if abs(start - won.start) < timedelta(hours=1) else buffered for start in starts}
+
+
+def clocks(start: datetime, end: datetime) -> str:
+    return f"{start.astimezone(BERLIN):%H:%M}–{end.astimezone(BERLIN):%H:%M}"
 
 
 def test_of_twenty_processes_booking_one_opening_one_succeeds(racers: Racers, anna: User) -> None:
     ServiceFactory(slug="talk", staff=[anna])
     exits = racers.race(command, [book(monday(10), number) for number in range(MANY)])
     assert codes(exits) == ONE_OF_MANY
-    assert sentences(exits) == TAKEN
+    assert sentences(exits) == refusals([monday(10)])
     assert [row.start for row in Booking.objects.all()] == [monday(10).astimezone(UTC)]
 
 
@@ -93,7 +105,7 @@ def test_of_twenty_processes_booking_two_openings_whose_buffers_collide_one_succ
     ServiceFactory(slug="talk", staff=[anna], buffer_after_minutes=15)
     exits = racers.race(command, [book(monday(10 + number % 2), number) for number in range(MANY)])
     assert codes(exits) == ONE_OF_MANY
-    assert sentences(exits) == TAKEN
+    assert sentences(exits) == refusals([monday(10), monday(11)])
     assert Booking.objects.count() == 1
 
 
@@ -101,9 +113,10 @@ def test_of_twenty_processes_booking_twenty_openings_whose_buffers_collide_one_s
     racers: Racers, anna: User
 ) -> None:
     ServiceFactory(slug="talk", staff=[anna], slot_minutes=5, buffer_before_minutes=30, buffer_after_minutes=30)
-    exits = racers.race(command, [book(monday(9) + number * 5 * MINUTE, number) for number in range(MANY)])
+    starts = [monday(9) + number * 5 * MINUTE for number in range(MANY)]
+    exits = racers.race(command, [book(start, number) for number, start in enumerate(starts)])
     assert codes(exits) == ONE_OF_MANY
-    assert sentences(exits) == TAKEN
+    assert sentences(exits) == refusals(starts)
     assert Booking.objects.count() == 1
 
 
@@ -159,7 +172,9 @@ def test_asking_icloud_at_the_last_moment_lets_nobody_slip_through(
     starts = [monday(10 + 2 * (number % 2)) for number in range(MANY)]
     exits = racers.race(patient_command, [book(start, number) for number, start in enumerate(starts)])
     assert codes(exits) == ONE_OF_MANY
-    assert sentences(exits) == TAKEN | {"An event of the calendar “Work” is at this time."}
+    assert sentences(exits) == refusals([monday(10)]) | {
+        "An event in “Work” (12:00–13:00) is marked Busy, so it blocks."
+    }
     assert [row.start for row in Booking.objects.all()] == [monday(10).astimezone(UTC)]
 
 

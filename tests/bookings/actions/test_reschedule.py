@@ -99,7 +99,7 @@ def test_an_appointment_lengthened_while_it_runs_into_the_next_one_is_asked_abou
     practice.sync()
     practice.phone.lengthen(practice.href(booking), 15 * MINUTE)
     practice.poll_later()
-    reason = "Another booking, or the time kept free around it, is already there."
+    reason = "Another booking is at this time (11:00–12:00)."
     assert [why for kind, why in practice.proposals() if kind == "moved"] == [reason]
     booking.refresh_from_db()
     assert booking.end == START + HOUR

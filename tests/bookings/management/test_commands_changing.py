@@ -35,7 +35,7 @@ from tests.shell import Answer, ask, refusal, shown
 pytestmark = pytest.mark.django_db
 
 HOUR = timedelta(hours=1)
-TAKEN = "Another booking, or the time kept free around it, is already there."
+TAKEN = "Another booking is at this time (%s)."
 NAIVE = refusal("“2026-12-01T10:00:00” has no time zone. Add one, like 2026-12-01T10:00:00+01:00 or …Z.")
 
 
@@ -106,17 +106,23 @@ def test_a_staff_member_can_be_named(talk: Service) -> None:
 @pytest.mark.parametrize(
     ("start", "sentence"),
     [
-        ("2026-12-01T20:00:00+01:00", "Tue 1 Dec 2026, 20:00 (Berlin time) is outside the working hours."),
-        ("2026-12-01T16:30:00+01:00", "Tue 1 Dec 2026, 16:30 (Berlin time) is outside the working hours."),
+        ("2026-12-01T20:00:00+01:00", "The time is outside the working hours of Tuesday (09:00–17:00)."),
+        ("2026-12-01T16:30:00+01:00", "The time is outside the working hours of Tuesday (09:00–17:00)."),
         (
             "2026-12-01T10:07:00+01:00",
-            "The service does not start at this minute. Choose one of the offered times.",
+            "Counted from 09:00, the service can start every 15 minutes, but not at 10:07.",
         ),
-        ("2026-11-30T09:30:00+01:00", "This is too soon: the service needs 60 minutes’ notice."),
+        (
+            "2026-11-30T09:30:00+01:00",
+            "The service needs 60 minutes’ notice, so it can start from Mon 30 Nov 2026, 10:00 on.",
+        ),
         ("2026-11-29T10:00:00+01:00", "This time is over."),
-        ("2027-03-01T10:00:00+01:00", "This is too far ahead: the service can be booked 60 days ahead."),
-        ("2026-12-01T13:00:00+01:00", "The time is blocked in Kalends."),
-        ("2026-12-01T15:00:00+01:00", TAKEN),
+        (
+            "2027-03-01T10:00:00+01:00",
+            "The service can be booked 60 days ahead, that is before Fri 29 Jan 2027, 09:00.",
+        ),
+        ("2026-12-01T13:00:00+01:00", "Blocked in Kalends (13:00–14:00)."),
+        ("2026-12-01T15:00:00+01:00", TAKEN % "15:00–16:00"),
     ],
 )
 def test_a_time_that_is_not_open_is_refused_with_the_reason(
@@ -134,7 +140,7 @@ def test_a_refused_booking_names_the_next_openings(talk: Service, anna: User) ->
     BlockedSlotFactory(user=anna)
     answer = book()
     assert answer.error == (
-        "The time is blocked in Kalends. Next openings: 2026-12-01T10:00:00Z, 2026-12-01T10:15:00Z, "
+        "Blocked in Kalends (10:00–11:00). Next openings: 2026-12-01T10:00:00Z, 2026-12-01T10:15:00Z, "
         "2026-12-01T10:30:00Z."
     )
     assert answer.json["openings"][0] == {
@@ -206,7 +212,7 @@ def test_a_booking_is_moved_and_keeps_its_length(talk: Service, anna: User) -> N
 def test_a_booking_is_not_moved_over_another(talk: Service, anna: User) -> None:
     booking = BookingFactory(staff=anna, service=talk)
     BookingFactory(staff=anna, service=talk, start=START + 2 * HOUR)
-    assert reschedule(booking, (START + 2 * HOUR).isoformat()) == refusal(TAKEN)
+    assert reschedule(booking, (START + 2 * HOUR).isoformat()) == refusal(TAKEN % "12:00–13:00")
     booking.refresh_from_db()
     assert booking.start == START
 
@@ -248,7 +254,8 @@ def _closed() -> tuple[dict[str, Any], str]:
         for minute in ("00", "15", "30")
     ]
     times = ", ".join(opening["start"] for opening in openings)
-    return {"error": TAKEN, "openings": openings}, f"{TAKEN} Next openings: {times}."
+    taken = TAKEN % "10:00–11:00"
+    return {"error": taken, "openings": openings}, f"{taken} Next openings: {times}."
 
 
 def test_a_cancelled_booking_is_not_moved(talk: Service, anna: User) -> None:
@@ -408,7 +415,7 @@ def test_what_belongs_to_no_calendar_any_more_is_left_alone(talk: Service, anna:
     Connection.objects.all().delete()
     assert Calendar.objects.count() == 0
     assert ask("push_bookings") == Answer(0, [])
-    assert shown("push_bookings") == "0 pushed.\n"
+    assert shown("push_bookings") == "0 events were pushed.\n"
 
 
 def test_what_cannot_be_written_to_a_calendar_fails_the_push_in_one_sentence(practice: Practice) -> None:

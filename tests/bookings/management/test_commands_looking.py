@@ -340,7 +340,7 @@ def test_without_proposals_there_is_nothing_to_decide(anna: User) -> None:
 # --- why --------------------------------------------------------------------------------------------------
 
 
-def test_why_gives_the_verdict_and_every_reason(anna: User, work: Calendar) -> None:
+def test_why_says_whether_a_time_is_open_with_every_reason(anna: User, work: Calendar) -> None:
     OccurrenceFactory(calendar=work, summary="Dentist")
     answer = ask("why", "--user", "anna", "--at", "2026-12-01T10:00:00+01:00")
     assert answer == Answer(
@@ -367,7 +367,7 @@ def test_why_gives_the_verdict_and_every_reason(anna: User, work: Calendar) -> N
                 {
                     "kind": "freshness",
                     "blocks": False,
-                    "text": "As of Mon 30 Nov 2026, 08:59 the calendars are known.",
+                    "text": "Calendars last checked: 08:59.",
                     "start": None,
                     "end": "2026-11-30T07:59:00Z",
                 },
@@ -390,5 +390,5 @@ def test_why_for_people_marks_what_blocks(anna: User, work: Calendar) -> None:
         "2026-12-01T09:00:00Z is not open.\n"
         "✓ The time is within the working hours (09:00–17:00).\n"
         "✗ “Dentist” in “Work” (10:00–11:00) is marked Busy, so it blocks.\n"
-        "✓ As of Mon 30 Nov 2026, 08:59 the calendars are known.\n"
+        "✓ Calendars last checked: 08:59.\n"
     )

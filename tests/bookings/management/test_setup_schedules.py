@@ -85,4 +85,4 @@ def test_people_are_told_in_words() -> None:
     Schedule.objects.create(name="old", func="connections.tasks.gone")
     out = StringIO()
     call_command("setup_schedules", stdout=out)
-    assert out.getvalue().splitlines() == ["4 schedules stand.", "Removed: old"]
+    assert out.getvalue().splitlines() == ["4 schedules are set up.", "Removed: old"]

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from bookings.models import Booking
-from bookings.openings.explain import Kind, Reason, bearing_on, is_open
-from bookings.openings.search import is_open as can_start
+from bookings.openings.explain import Reason, ReasonKind, is_open, reasons_for, why_not, why_not_there
+from bookings.openings.search import can_start
 from connections.busy import Busy
 from connections.models import Calendar, CalendarConfiguration, Connection
 from practice.models import User
@@ -51,12 +51,12 @@ def work(anna: User) -> Calendar:
     return CalendarFactory(connection__user=anna, name="Work")
 
 
-def told(user: User, at: datetime, *kinds: Kind, **given: Any) -> list[tuple[str, bool, str]]:
+def told(user: User, at: datetime, *kinds: ReasonKind, **given: Any) -> list[tuple[str, bool, str]]:
     """Reasons of these kinds, or all but those of the hours, timing and freshness that stand behind every answer."""
-    silent = {Kind.HOURS, Kind.NOTICE, Kind.HORIZON, Kind.FRESHNESS}
+    silent = {ReasonKind.HOURS, ReasonKind.NOTICE, ReasonKind.HORIZON, ReasonKind.FRESHNESS}
     return [
         (reason.kind, reason.blocks, reason.text)
-        for reason in bearing_on(user, at, now=NOW, **given)
+        for reason in reasons_for(user, at, now=NOW, **given)
         if (reason.kind in kinds if kinds else reason.kind not in silent)
     ]
 
@@ -66,23 +66,23 @@ def event(calendar: Calendar, start: datetime, minutes: int = 60, **given: Any) 
 
 
 def test_an_hour_within_the_working_hours_is_open_and_says_so(anna: User) -> None:
-    reasons = bearing_on(anna, tuesday(10), now=NOW)
+    reasons = reasons_for(anna, tuesday(10), now=NOW)
     assert is_open(reasons)
     assert reasons == [
-        Reason(Kind.HOURS, False, "The time is within the working hours (09:00–17:00).", tuesday(9), tuesday(17)),
-        Reason(Kind.FRESHNESS, False, "No calendar is chosen, so the hours and what is blocked in Kalends decide."),
+        Reason(ReasonKind.HOURS, False, "The time is within the working hours (09:00–17:00).", tuesday(9), tuesday(17)),
+        Reason(ReasonKind.FRESHNESS, False, "No calendar is read, so only working hours and blocked slots count."),
     ]
 
 
 def test_an_hour_that_reaches_past_the_working_hours_is_not_open(anna: User) -> None:
-    assert told(anna, tuesday(16, 30), Kind.HOURS) == [
+    assert told(anna, tuesday(16, 30), ReasonKind.HOURS) == [
         ("hours", True, "The time is outside the working hours of Tuesday (09:00–17:00).")
     ]
 
 
 def test_a_day_without_hours_says_which(anna: User) -> None:
     sunday = tuesday(10) - timedelta(days=2)
-    assert told(anna, sunday + timedelta(days=7), Kind.HOURS) == [
+    assert told(anna, sunday + timedelta(days=7), ReasonKind.HOURS) == [
         ("hours", True, "There are no working hours on Sunday.")
     ]
 
@@ -91,7 +91,7 @@ def test_hours_that_touch_are_one_stretch_of_open_time() -> None:
     ben = UserFactory()
     WorkingHoursFactory(user=ben, weekday=1, start=time(9), end=time(12))
     WorkingHoursFactory(user=ben, weekday=1, start=time(12), end=time(14))
-    assert told(ben, tuesday(11, 30), Kind.HOURS) == [
+    assert told(ben, tuesday(11, 30), ReasonKind.HOURS) == [
         ("hours", False, "The time is within the working hours (09:00–12:00)."),
         ("hours", False, "The time is within the working hours (12:00–14:00)."),
     ]
@@ -101,12 +101,12 @@ def test_an_hour_across_midnight_is_covered_by_both_days() -> None:
     ben = UserFactory()
     WorkingHoursFactory(user=ben, weekday=1, start=time(22), end=time(0))
     WorkingHoursFactory(user=ben, weekday=2, start=time(0), end=time(2))
-    assert [blocks for _kind, blocks, _text in told(ben, tuesday(23, 30), Kind.HOURS)] == [False, False]
+    assert [blocks for _kind, blocks, _text in told(ben, tuesday(23, 30), ReasonKind.HOURS)] == [False, False]
 
 
 def test_a_closed_date_blocks_and_is_named(anna: User) -> None:
     DateOverrideFactory(user=anna, date=date(2026, 12, 1))
-    reason = bearing_on(anna, tuesday(10), now=NOW)[0]
+    reason = reasons_for(anna, tuesday(10), now=NOW)[0]
     assert (reason.kind, reason.blocks, reason.text) == ("override", True, "A date override closes Tue 1 Dec 2026.")
     assert (reason.start, reason.end) == (tuesday(1) - timedelta(hours=1), tuesday(24))
 
@@ -123,7 +123,7 @@ def test_other_hours_of_a_date_replace_those_of_the_week(anna: User) -> None:
 
 def test_somebody_without_a_configuration_has_no_hours() -> None:
     ben = UserFactory(username="ben", configuration=None)
-    assert bearing_on(ben, tuesday(10), now=NOW) == [Reason(Kind.HOURS, True, "ben has no working hours yet.")]
+    assert reasons_for(ben, tuesday(10), now=NOW) == [Reason(ReasonKind.HOURS, True, "ben has no working hours yet.")]
 
 
 def test_a_blocked_slot_is_told_with_its_note(anna: User) -> None:
@@ -202,9 +202,9 @@ def test_a_booking_answers_for_its_own_event(anna: User, work: Calendar) -> None
         (
             "occurrence",
             False,
-            "“Carla” in “Work” (10:00–11:00) is a booking’s own event; the booking answers for its time.",
+            "“Carla” in “Work” (10:00–11:00) belongs to a booking. The booking blocks its own time.",
         ),
-        ("booking", True, "The booking “Carla · Talk” (10:00–11:00) takes this time."),
+        ("booking", True, "The booking “Carla · Talk” is at this time (10:00–11:00)."),
     ]
 
 
@@ -215,9 +215,9 @@ def test_the_part_of_a_bookings_event_that_the_phone_added_blocks(anna: User, wo
     assert told(anna, tuesday(11)) == [
         ("occurrence", True, "“Carla” in “Work” (10:00–12:00) is marked Busy, so it blocks.")
     ]
-    assert told(anna, tuesday(9, 30), Kind.OCCURRENCE)[0][1:] == (
+    assert told(anna, tuesday(9, 30), ReasonKind.OCCURRENCE)[0][1:] == (
         False,
-        "“Carla” in “Work” (10:00–12:00) is a booking’s own event and blocks only where the booking is not.",
+        "“Carla” in “Work” (10:00–12:00) belongs to a booking. It blocks only the time outside that booking.",
     )
 
 
@@ -235,7 +235,7 @@ def test_a_pending_booking_is_called_pending(anna: User) -> None:
         service__name="Talk",
     )
     assert told(anna, tuesday(10)) == [
-        ("booking", True, "The pending booking “Carla · Talk” (10:00–11:00) takes this time.")
+        ("booking", True, "The pending booking “Carla · Talk” is at this time (10:00–11:00).")
     ]
 
 
@@ -252,7 +252,7 @@ def test_the_time_kept_free_around_another_booking_is_a_buffer(anna: User) -> No
         (
             "buffer",
             True,
-            "Time is kept free around the booking “Carla · Talk” (09:45–11:30) or around the service.",
+            "The buffer around the booking “Carla · Talk” (09:45–11:30) or around the service is in the way.",
         )
     ]
 
@@ -262,65 +262,65 @@ def test_the_buffers_of_the_service_reach_into_what_is_beside_it(anna: User, wor
     event(work, tuesday(9), summary="Dentist")
     event(work, tuesday(9), summary="Birthday", blocks=False)
     BlockedSlotFactory(user=anna, start=tuesday(11), end=tuesday(12))
-    kept = "The time kept free around the service reaches into"
+    close = "is too close: the buffer around the service reaches into it."
     assert told(anna, tuesday(10), service=service) == [
-        ("buffer", True, f"{kept} “Dentist” in “Work” (09:00–10:00)."),
-        ("buffer", True, f"{kept} time blocked in Kalends (11:00–12:00)."),
+        ("buffer", True, f"“Dentist” in “Work” (09:00–10:00) {close}"),
+        ("buffer", True, f"A blocked slot (11:00–12:00) {close}"),
     ]
     assert told(anna, tuesday(10)) == []
 
 
 def test_a_start_between_the_offered_ones_is_told_from_where_they_are_counted(anna: User) -> None:
     service = ServiceFactory(staff=[anna], slot_minutes=30)
-    assert told(anna, tuesday(10, 10), Kind.HOURS, service=service)[1] == (
+    assert told(anna, tuesday(10, 10), ReasonKind.HOURS, service=service)[1] == (
         "hours",
         True,
-        "Counted from 09:00, the service starts every 30 minutes, so 10:10 is no start.",
+        "Counted from 09:00, the service can start every 30 minutes, but not at 10:10.",
     )
 
 
 def test_notice_and_horizon_of_the_service_are_told_with_their_times(anna: User) -> None:
     service = ServiceFactory(staff=[anna], notice_minutes=26 * 60, horizon_days=10)
-    notice = "Before Tue 1 Dec 2026, 11:00 it is too soon: the service needs 1560 minutes’ notice."
-    horizon = "From Thu 10 Dec 2026, 09:00 on it is too far ahead: the service can be booked for 10 days."
-    both = (Kind.NOTICE, Kind.HORIZON)
+    notice = "The service needs 1560 minutes’ notice, so it can start from Tue 1 Dec 2026, 11:00 on."
+    horizon = "The service can be booked 10 days ahead, that is before Thu 10 Dec 2026, 09:00."
+    both = (ReasonKind.NOTICE, ReasonKind.HORIZON)
     assert told(anna, tuesday(10), *both, service=service) == [("notice", True, notice), ("horizon", False, horizon)]
     later = tuesday(10) + timedelta(days=10)
     assert told(anna, later, *both, service=service) == [("notice", False, notice), ("horizon", True, horizon)]
 
 
 def test_what_is_over_is_not_open(anna: User) -> None:
-    assert told(anna, NOW - MINUTES, Kind.NOTICE) == [("notice", True, "This time is over.")]
+    assert told(anna, NOW - MINUTES, ReasonKind.NOTICE) == [("notice", True, "This time is over.")]
 
 
 @pytest.mark.parametrize(
     ("age", "policy", "blocks", "text"),
     [
-        (1, "pending", False, "As of Mon 30 Nov 2026, 08:59 the calendars are known."),
+        (1, "pending", False, "Calendars last checked: 08:59."),
         (
             30,
             "pending",
             False,
-            "The calendars were last known at Mon 30 Nov 2026, 08:30, which is trusted until Mon 30 Nov 2026, 09:30.",
+            "iCloud has not answered since 08:30. Bookings are confirmed until 09:30, then wait for your OK.",
         ),
         (
             90,
             "pending",
             False,
-            "The calendars were last known at Mon 30 Nov 2026, 07:30, so a booking stays pending until they are read "
-            "again.",
+            "The calendars could not be read completely since 07:30, so bookings stay pending until they can.",
         ),
         (
             90,
             "no_openings",
             True,
-            "The calendars were last known at Mon 30 Nov 2026, 07:30, which is too long ago, so no times are offered.",
+            "The calendars could not be read completely since 07:30, so no times can be booked.",
         ),
         (
             90,
             "trust",
             False,
-            "The calendars were last known at Mon 30 Nov 2026, 07:30 and are trusted all the same, as you chose.",
+            "The calendars could not be read completely since 07:30. As you chose, bookings are confirmed all the "
+            "same.",
         ),
     ],
 )
@@ -329,27 +329,31 @@ def test_how_fresh_the_calendars_are_is_always_told(
 ) -> None:
     Calendar.objects.update(fresh_at=NOW - age * MINUTES)
     CalendarConfiguration.objects.update(stale_policy=policy)
-    assert told(anna, tuesday(10), Kind.FRESHNESS) == [("freshness", blocks, text)]
+    assert told(anna, tuesday(10), ReasonKind.FRESHNESS) == [("freshness", blocks, text)]
 
 
 def test_a_calendar_never_read_is_named(anna: User, work: Calendar) -> None:
     Calendar.objects.update(read_at=None, fresh_at=None)
-    assert told(anna, tuesday(10), Kind.FRESHNESS) == [
-        ("freshness", True, "The calendars have not been read completely yet, so there are no openings."),
+    assert told(anna, tuesday(10), ReasonKind.FRESHNESS) == [
+        (
+            "freshness",
+            True,
+            "The calendars are being read for the first time. No times can be booked until that is done.",
+        ),
         ("freshness", False, "“Work” has not been read completely yet."),
     ]
 
 
 def test_calendars_that_were_never_chosen_block_everything(anna: User, work: Calendar) -> None:
     CalendarConfiguration.objects.update(saved_at=None)
-    assert told(anna, tuesday(10), Kind.FRESHNESS) == [
-        ("freshness", True, "No calendars are chosen yet, so there are no openings.")
+    assert told(anna, tuesday(10), ReasonKind.FRESHNESS) == [
+        ("freshness", True, "No calendars are chosen yet, so no times can be booked.")
     ]
 
 
 def test_what_is_wrong_with_a_calendar_is_told_beside_its_age(anna: User, work: Calendar) -> None:
     Calendar.objects.update(error_code="calendar_gone")
-    assert told(anna, tuesday(10), Kind.FRESHNESS)[1] == (
+    assert told(anna, tuesday(10), ReasonKind.FRESHNESS)[1] == (
         "freshness",
         False,
         "“Work”: This calendar is no longer in the account. Choose another, or untick it.",
@@ -361,7 +365,7 @@ def test_trouble_of_one_calendar_is_not_told_of_another(anna: User, work: Calend
     CalendarFactory(connection=work.connection, name="Home")
     Calendar.objects.filter(pk=work.pk).update(error_code="calendar_gone")
     Connection.objects.update(error_code="calendar_gone")
-    assert [text for _kind, _blocks, text in told(anna, tuesday(10), Kind.FRESHNESS)[1:]] == [
+    assert [text for _kind, _blocks, text in told(anna, tuesday(10), ReasonKind.FRESHNESS)[1:]] == [
         "“Work”: This calendar is no longer in the account. Choose another, or untick it."
     ]
 
@@ -369,16 +373,16 @@ def test_trouble_of_one_calendar_is_not_told_of_another(anna: User, work: Calend
 @pytest.mark.parametrize(
     ("policy", "blocks", "text"),
     [
-        ("pending", False, "Some events could not be read yet, so a booking stays pending until they are."),
-        ("no_openings", True, "Some events could not be read yet, so no times are offered."),
-        ("trust", False, "Some events could not be read yet; the rest is trusted all the same, as you chose."),
+        ("pending", False, "Some events could not be read yet, so bookings stay pending until they are."),
+        ("no_openings", True, "Some events could not be read yet, so no times can be booked."),
+        ("trust", False, "Some events could not be read yet. As you chose, bookings are confirmed all the same."),
     ],
 )
 def test_events_that_are_owed_are_told(anna: User, work: Calendar, policy: str, blocks: bool, text: str) -> None:
     CalendarConfiguration.objects.update(stale_policy=policy)
     EventFactory(calendar=work, pending_etag='"1"', pending_since=NOW)
     Calendar.objects.update(fresh_at=None)
-    assert told(anna, tuesday(10), Kind.FRESHNESS) == [
+    assert told(anna, tuesday(10), ReasonKind.FRESHNESS) == [
         ("freshness", blocks, text),
         (
             "freshness",
@@ -390,7 +394,7 @@ def test_events_that_are_owed_are_told(anna: User, work: Calendar, policy: str, 
 
 @pytest.mark.parametrize("days", [-40, 410])
 def test_where_events_are_not_kept_that_is_said(anna: User, work: Calendar, days: int) -> None:
-    assert told(anna, NOW + timedelta(days=days), Kind.FRESHNESS)[1] == (
+    assert told(anna, NOW + timedelta(days=days), ReasonKind.FRESHNESS)[1] == (
         "freshness",
         False,
         "Events are kept from Mon 26 Oct 2026 to Thu 6 Jan 2028. What iCloud has beyond that is not known here.",
@@ -400,10 +404,10 @@ def test_where_events_are_not_kept_that_is_said(anna: User, work: Calendar, days
 def test_reasons_name_the_event_or_booking_they_are_about(anna: User, work: Calendar) -> None:
     booking = BookingFactory(staff=anna, start=tuesday(10), blocked_until=tuesday(11, 30))
     event(work, tuesday(10), summary="Dentist")
-    hours, dentist, taken, fresh = bearing_on(anna, tuesday(10), now=NOW)
+    hours, dentist, taken, fresh = reasons_for(anna, tuesday(10), now=NOW)
     assert isinstance(dentist.about, Busy)
     assert (hours.about, dentist.about.summary, taken.about, fresh.about) == (None, "Dentist", booking, None)
-    assert bearing_on(anna, tuesday(11), now=NOW)[1].about == booking
+    assert reasons_for(anna, tuesday(11), now=NOW)[1].about == booking
 
 
 def test_reasons_come_by_kind_of_rule_and_then_by_start(anna: User, work: Calendar) -> None:
@@ -413,7 +417,7 @@ def test_reasons_come_by_kind_of_rule_and_then_by_start(anna: User, work: Calend
     BlockedSlotFactory(user=anna, start=tuesday(10))
     service = ServiceFactory(staff=[anna], buffer_after_minutes=15)
     event(work, tuesday(11, 5))
-    reasons = bearing_on(anna, tuesday(10), now=NOW, service=service)
+    reasons = reasons_for(anna, tuesday(10), now=NOW, service=service)
     assert [(reason.kind, reason.start) for reason in reasons if reason.kind not in ("notice", "horizon")] == [
         ("hours", tuesday(9)),
         ("blocked_slot", tuesday(10)),
@@ -446,7 +450,65 @@ def test_no_reason_blocks_exactly_where_there_is_an_opening(anna: User, work: Ca
     BookingFactory(staff=anna, start=tuesday(13), blocked_from=tuesday(12, 50), blocked_until=tuesday(14, 20))
     starts = [tuesday(8) + number * 5 * MINUTES for number in range(124)]
     starts += [tuesday(22) + timedelta(days=1) + number * 15 * MINUTES for number in range(14)]
-    answers = {at: is_open(bearing_on(anna, at, now=NOW, service=service)) for at in starts}
+    answers = {at: is_open(reasons_for(anna, at, now=NOW, service=service)) for at in starts}
     wanted = {at: can_start(anna, service.shape, at, now=NOW) for at in starts}
+    refused = {at: why_not(anna, service.shape, at, now=NOW) for at in starts}
     assert sum(wanted.values()) > 5
     assert answers == wanted
+    assert {at: not refusal for at, refusal in refused.items()} == wanted
+
+
+# --- refusals -----------------------------------------------------------------------------------------------
+
+
+def test_a_refusal_tells_no_titles_no_notes_and_no_clients(anna: User, work: Calendar) -> None:
+    shape = ServiceFactory(staff=[anna], buffer_after_minutes=15).shape
+    event(work, tuesday(9), summary="Dentist")
+    BlockedSlotFactory(user=anna, start=tuesday(11), end=tuesday(12), note="Plumber")
+    BookingFactory(staff=anna, start=tuesday(13), client=ClientFactory(name="Carla"))
+    assert {hour: why_not(anna, shape, tuesday(hour), now=NOW) for hour in (9, 10, 11, 12, 13, 14)} == {
+        9: "An event in “Work” (09:00–10:00) is marked Busy, so it blocks.",
+        10: "A blocked slot (11:00–12:00) is too close: the buffer around the service reaches into it.",
+        11: "Blocked in Kalends (11:00–12:00).",
+        12: "The buffer around another booking (13:00–14:00) or around the service is in the way.",
+        13: "Another booking is at this time (13:00–14:00).",
+        14: "",
+    }
+
+
+def test_of_several_reasons_what_staff_can_change_least_is_the_refusal(anna: User, work: Calendar) -> None:
+    shape = ServiceFactory(staff=[anna], slot_minutes=30).shape
+    event(work, tuesday(10, 10))
+    Calendar.objects.update(read_at=None, fresh_at=None)
+    unread = "The calendars are being read for the first time. No times can be booked until that is done."
+    assert why_not(anna, shape, tuesday(10, 10), now=NOW) == unread
+    Calendar.objects.update(read_at=NOW, fresh_at=NOW)
+    assert why_not(anna, shape, tuesday(10, 10) - timedelta(days=7), now=NOW) == "This time is over."
+    blocked = "An event in “Work” (10:10–11:10) is marked Busy, so it blocks."
+    assert why_not(anna, shape, tuesday(10, 10), now=NOW) == blocked
+
+
+def test_a_booking_that_moves_is_not_in_its_own_way(anna: User, work: Calendar) -> None:
+    booking = BookingFactory(staff=anna, start=tuesday(10))
+    placement = LinkedEventFactory(booking=booking, calendar=work, pushed=True)
+    event(work, tuesday(10), summary="Carla", uid=placement.uid)
+    shape = booking.service.shape
+    assert why_not(anna, shape, tuesday(10, 30), now=NOW) == "Another booking is at this time (10:00–11:00)."
+    assert why_not(anna, shape, tuesday(10, 30), now=NOW, moving=booking) == ""
+
+
+def test_staff_may_choose_any_minute_for_a_booking_whatever_its_notice_and_horizon(anna: User) -> None:
+    service = ServiceFactory(staff=[anna], notice_minutes=7 * 24 * 60, horizon_days=8)
+    booking = BookingFactory(staff=anna, service=service, start=tuesday(10))
+    for start in (tuesday(11, 7), tuesday(11, 7) + timedelta(days=14)):
+        assert why_not(anna, service.shape, start, now=NOW, moving=booking) != ""
+        assert why_not_there(booking, (start, start + 20 * MINUTES), now=NOW) == ""
+    closed = "The time is outside the working hours of Tuesday (09:00–17:00)."
+    assert why_not_there(booking, (tuesday(16, 30), tuesday(17, 30)), now=NOW) == closed
+
+
+def test_a_booking_that_runs_may_end_later_but_none_begins_in_the_past(anna: User) -> None:
+    booking = BookingFactory(staff=anna, start=tuesday(10))
+    half_over = tuesday(10, 30)
+    assert why_not_there(booking, (tuesday(10), tuesday(11, 15)), now=half_over) == ""
+    assert why_not_there(booking, (tuesday(10, 15), tuesday(11, 15)), now=half_over) == "This time is over."

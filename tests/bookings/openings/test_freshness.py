@@ -114,7 +114,7 @@ def test_who_offers_no_times_while_unreadable_refuses_from_then_on(practice: Pra
     booking = practice.booked()
     practice.later()
     practice.icloud.down()
-    unread = "The calendars cannot be read just now, so no times are offered."
+    unread = "The calendars could not be read completely since 09:00, so no times can be booked."
     for attempt in (
         lambda: practice.book(START + timedelta(hours=2)),
         lambda: actions.reschedule(booking, start=START + timedelta(hours=2), now=practice.now),

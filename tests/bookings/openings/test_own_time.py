@@ -49,7 +49,7 @@ def test_one_account_takes_bookings_and_the_other_blocks(practice: Practice, pri
     practice.phone.account = private
     practice.phone.add(private.calendar("Family"), "School", berlin(1, 12), berlin(1, 13))
     practice.later(MINUTE)
-    with pytest.raises(actions.NotOpen, match="An event of the calendar “Family” is at this time"):
+    with pytest.raises(actions.NotOpen, match="An event in “Family”"):
         practice.book(utc(1, 11))
     booking = practice.book()
     assert practice.push() == ["pushed"]
@@ -213,7 +213,7 @@ def test_an_event_of_the_phone_blocks_both(practice: Practice, ben: Practice) ->
     practice.later(MINUTE)
     ben.now = practice.now
     for one in (practice, ben):
-        with pytest.raises(actions.NotOpen, match="An event of the calendar “Home” is at this time"):
+        with pytest.raises(actions.NotOpen, match="An event in “Home”"):
             one.book()
 
 

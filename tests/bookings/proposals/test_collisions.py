@@ -28,7 +28,7 @@ def at(hour: int) -> datetime:
 
 def event(spans: list[tuple[datetime, datetime]]) -> Busy:
     start, end = min(one[0] for one in spans), max(one[1] for one in spans)
-    return Busy(start, end, True, "busy", False, "", "", None, "", "", "", tuple(spans))
+    return Busy(start, end, True, "busy", False, "", "", None, "", "", "iCloud", "", tuple(spans))
 
 
 @given(st.lists(st.lists(HOURS, min_size=1, max_size=2), max_size=8), st.lists(HOURS, max_size=8))

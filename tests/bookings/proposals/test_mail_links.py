@@ -101,7 +101,7 @@ def test_the_button_for_a_day_decides_those_that_it_spoke_of(practice: Practice,
     deleted(practice, third)
     shown = web.post(f"{PAGE}{asked[0].pk}/together/", sent, follow=True)
     assert statuses(first, second, third) == ["cancelled", "cancelled", "confirmed"]
-    assert said(shown) == ["2 decided."]
+    assert said(shown) == ["2 proposals decided."]
 
 
 def asked_about_a_move(practice: Practice) -> Booking:

@@ -130,7 +130,7 @@ def test_try_now_leaves_a_server_alone_that_asked_to_wait(practice: Practice, cl
     assert methods(practice) == []
     Connection.objects.update(not_before=None)
     page = client.post(f"/bookings/{booking.pk}/push/", follow=True)
-    assert texts(page, "//div[@id='messages']") == ["Kalends tries again now."]
+    assert texts(page, "//div[@id='messages']") == ["Kalends is trying again now."]
     assert practice.events() == [practice.href(booking)]
 
 

@@ -303,7 +303,7 @@ def test_the_command_fails_with_the_differences_as_json(practice: Practice) -> N
     href, path = practice.href(booking), practice.account.calendar("Home").path
     with pytest.raises(Failed) as failure:
         run(practice, "--user", "anna")
-    assert (str(failure.value), failure.value.returncode) == ("Kalends and iCloud differ in 2 points.", 1)
+    assert (str(failure.value), failure.value.returncode) == ("Kalends and the calendars differ in 2 points.", 1)
     assert practice.printed == [  # type: ignore[attr-defined]
         {"kind": "missing", "booking": booking.pk, "calendar": path, "href": href, "text": MISSING[1]},
         {
@@ -388,8 +388,8 @@ def test_a_repair_says_what_it_mended_and_why_it_left_something(practice: Practi
     dentist(practice)
     practice.phone.delete(practice.href(booking))
     assert said(practice, "--repair") == [
-        f"mended: mirror_stale: {VANISHED[1]}",
-        f"mended: not_mirrored: {LACKS[1]}",
+        f"repaired: mirror_stale: {VANISHED[1]}",
+        f"repaired: not_mirrored: {LACKS[1]}",
         f"missing: {MISSING[1]} {TWICE}",
     ]
     with pytest.raises(Failed):
@@ -399,7 +399,7 @@ def test_a_repair_says_what_it_mended_and_why_it_left_something(practice: Practi
 
 def test_a_repair_that_mended_all_says_so(practice: Practice) -> None:
     dentist(practice)
-    assert said(practice, "--repair") == [f"mended: not_mirrored: {LACKS[1]}", "Kalends and iCloud agree."]
+    assert said(practice, "--repair") == [f"repaired: not_mirrored: {LACKS[1]}", "Kalends and the calendars agree."]
 
 
 def test_a_doubted_emptiness_is_why_a_repair_leaves_something(practice: Practice) -> None:

@@ -70,7 +70,7 @@ def test_a_move_onto_another_event_is_a_proposal_and_the_booking_stands(practice
     practice.phone.add(practice.account.calendar("Work"), "Dentist", berlin(1, 14), berlin(1, 15))
     practice.phone.move(practice.href(booking), berlin(1, 14))
     practice.poll_later()
-    assert practice.proposals() == [("moved", "An event of the calendar “Work” is at this time.")]
+    assert practice.proposals() == [("moved", "An event in “Work” (14:00–15:00) is marked Busy, so it blocks.")]
     assert span(booking) == (START, START + HOUR, "confirmed")
     assert practice.push() == []  # pushing stops until it is decided
 

@@ -60,7 +60,7 @@ def rows(client: Client, **query: str) -> list[str]:
 
 
 NOT_LINKED = (
-    "No linked calendar It is in Kalends only. Choose a linked calendar to see bookings on the iPhone. "
+    "No linked calendar In Kalends only. Choose a linked calendar to see bookings on your iPhone. "
     "Choose a linked calendar"
 )
 
@@ -107,11 +107,11 @@ def test_bookings_are_searched_by_client_and_service(
     [
         (
             {},
-            "No bookings ahead A booking made here appears on your iPhone once a linked calendar is chosen. "
+            "No upcoming bookings A booking made here appears on your iPhone once a linked calendar is chosen. "
             "New booking",
         ),
-        ({"show": "past"}, "Nothing is over yet"),
-        ({"show": "cancelled"}, "Nothing was cancelled"),
+        ({"show": "past"}, "No past bookings"),
+        ({"show": "cancelled"}, "No cancelled bookings"),
         ({"q": "x"}, "No booking found Nothing here matches the search."),
     ],
 )
@@ -132,7 +132,7 @@ def test_the_list_stays_current(anna_client: Client, anna: User, booking: Bookin
     assert anna_client.get(address, headers=HTMX).status_code == 204
     Booking.objects.update(status="cancelled")
     part = anna_client.get(address, headers=HTMX)
-    assert (part.status_code, texts(part, "//h2")) == (200, ["No bookings ahead"])
+    assert (part.status_code, texts(part, "//h2")) == (200, ["No upcoming bookings"])
 
 
 def test_thirty_bookings_cost_as_many_queries_as_one(
@@ -168,7 +168,7 @@ def test_a_booking_says_when_what_and_who(anna_client: Client, booking: Booking)
         "Status": "Confirmed Booked anyway",
         "Client": "Clara Winter clara@example.org +49 30 1",
         "Note": "Left shoulder",
-        "Calendar": "No linked calendar It is in Kalends only. Choose a linked calendar to see bookings on the iPhone. "
+        "Calendar": "No linked calendar In Kalends only. Choose a linked calendar to see bookings on your iPhone. "
         "Choose a linked calendar",
     }
 
@@ -187,7 +187,7 @@ def test_a_booking_of_a_colleague_is_not_found(anna_client: Client, page: str) -
 @pytest.mark.parametrize(
     ("given", "words", "action"),
     [
-        ({}, "Waiting to be sent It will be sent to “Work” in a moment. Try now", "push/"),
+        ({}, "Waiting to be sent Will be sent to “Work” in a moment. Try now", "push/"),
         ({"pushed": True}, "On the calendar In your “Work” calendar, on your iPhone.", None),
         (
             {"state": "retrying", "error_code": "unavailable"},
@@ -196,17 +196,17 @@ def test_a_booking_of_a_colleague_is_not_found(anna_client: Client, page: str) -
         ),
         (
             {"state": "retrying"},
-            "Trying again It could not be sent to “Work” yet. Kalends keeps trying. Try now",
+            "Trying again Could not be sent to “Work” yet. Kalends keeps trying. Try now",
             "push/",
         ),
         (
             {"state": "changed_on_both_sides"},
-            "Waits for your decision It was changed on the iPhone. The booking stands until you decide. Decide",
+            "Needs your decision Changed on your iPhone. The booking stays as it is until you decide. Decide",
             "/bookings/proposals/",
         ),
         (
             {"state": "needs_reconnect"},
-            "Reconnect iCloud It waits until iCloud is connected again. Reconnect",
+            "Reconnect iCloud Waits until iCloud is connected again. Reconnect",
             "/calendars/settings/connections/{connection}/reconnect/",
         ),
         (
@@ -237,7 +237,7 @@ def test_the_push_state_is_a_sentence_with_a_button_that_does_what_it_says(
 @pytest.mark.parametrize(
     ("given", "words"),
     [
-        ({"removed_at": NOW, "state": "pushed"}, "Taken off the calendar Its event was removed from iCloud."),
+        ({"removed_at": NOW, "state": "pushed"}, "Removed from the calendar Its event was removed from iCloud."),
         ({"etag": '"1"'}, "Being removed Its event will be removed from “Work” in a moment. Try now"),
     ],
 )
@@ -254,7 +254,7 @@ def test_try_now_pushes_and_comes_back(anna_client: Client, booking: Booking) ->
     LinkedEventFactory(booking=booking, calendar=None, account="", calendar_path="/gone/")  # no wire is touched
     response = anna_client.post(f"{URL}{booking.pk}/push/", follow=True)
     assert response.redirect_chain == [(f"{URL}{booking.pk}/", 302)]
-    assert texts(response, "//div[@id='messages']") == ["Kalends tries again now."]
+    assert texts(response, "//div[@id='messages']") == ["Kalends is trying again now."]
 
 
 def test_pushing_is_for_the_owner_and_by_post(anna_client: Client, booking: Booking) -> None:
@@ -348,7 +348,7 @@ def test_cancelling_is_asked_first_and_says_who_is_told(anna_client: Client, boo
     page = anna_client.get(f"{URL}{booking.pk}/cancel/")
     assert texts(page, "//main//form//p") == [
         "Clara Winter · Massage Tue 1 Dec 2026, 10:00–11:00",
-        "The time opens again, the event is taken off the calendar, and a mail tells clara@example.org.",
+        "The time becomes free again, the event is removed from the calendar, and clara@example.org is told by e-mail.",
     ]
     booking.refresh_from_db()
     assert booking.status == "confirmed"
@@ -357,8 +357,8 @@ def test_cancelling_is_asked_first_and_says_who_is_told(anna_client: Client, boo
 def test_a_client_without_mail_must_be_told_by_staff(anna_client: Client, anna: User) -> None:
     booking = made(anna, client=ClientFactory(email="", phone="+49 30 1"))
     assert texts(anna_client.get(f"{URL}{booking.pk}/cancel/"), "//main//form//p")[1] == (
-        "The time opens again and the event is taken off the calendar. The client gave no e-mail address, so tell them "
-        "yourself. +49 30 1"
+        "The time becomes free again and the event is removed from the calendar. The client gave no e-mail "
+        "address, so tell them yourself. +49 30 1"
     )
 
 

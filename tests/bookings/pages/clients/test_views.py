@@ -62,7 +62,7 @@ def test_clients_are_searched_by_name_mail_and_phone(
 def test_empty_pages_say_why(anna_client: Client) -> None:
     empty = "//div[@class='empty']"
     assert texts(anna_client.get(URL), empty) == [
-        "No clients yet Whoever books with you stands here. Guests of your calendar’s events never do. New booking"
+        "No clients yet People who book with you are listed here. Guests of your calendar events are not. New booking"
     ]
     assert texts(anna_client.get(URL, {"q": "x"}), empty) == [
         "No client found Nobody who booked with you matches the search."

@@ -53,8 +53,8 @@ def test_the_all_day_question_says_what_the_rule_would_do(anna_client: Client, w
     question = "//div[@class='question']"
     page = anna_client.get(URL)
     assert texts(page, f"{question}/p") == [
-        "In the next 60 days 2 all-day events are marked Free, e.g. Crete. Do they block? An iPhone marks all-day "
-        "events Free unless told otherwise."
+        "In the next 60 days 2 all-day events are marked Free, e.g. Crete. Do they block? The iPhone marks "
+        "all-day events Free by default."
     ]
     assert texts(page, f"{question}//label") == [
         "As marked on the event",
@@ -66,7 +66,7 @@ def test_the_all_day_question_says_what_the_rule_would_do(anna_client: Client, w
 def test_before_the_first_sync_the_rule_says_that_it_will_be_asked(anna_client: Client, work: Calendar) -> None:
     Calendar.objects.update(read_at=None)
     assert texts(anna_client.get(URL), f"{CONFLICTS}//details//p[@class='hint']")[0] == (
-        "Once the calendar was read, you see here what this rule would do."
+        "After the calendar has been read, you will see here what this rule would change."
     )
 
 

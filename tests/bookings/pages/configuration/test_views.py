@@ -98,8 +98,8 @@ def test_a_read_only_calendar_says_why_it_cannot_be_linked(anna_client: Client, 
 
 def test_without_a_linked_calendar_the_page_says_how_to_see_bookings(anna_client: Client, work: Calendar) -> None:
     assert texts(anna_client.get(URL), f"{LINKED}{ROW}")[-1] == (
-        "None: bookings stay in Kalends Read access is then enough. To see bookings on the iPhone all the same, open "
-        "this site in Safari and add it to the Home Screen; the week is drawn for a phone, too."
+        "None: bookings stay in Kalends Then read access is enough. To see bookings on your iPhone anyway, open "
+        "this site in Safari and add it to the Home Screen."
     )
 
 
@@ -117,17 +117,17 @@ def test_the_linked_calendar_is_ticked_and_locked_with_the_reason(
     page = anna_client.get(URL)
     assert ticked(page, CONFLICTS) == [(str(work.pk), True, False)]
     assert texts(page, f"{CONFLICTS}{ROW}/p[not(@hidden)]") == [
-        "The linked calendar always blocks: your bookings are in it, and they must not be booked over."
+        "The linked calendar always blocks, because your bookings are in it."
     ]
 
 
 def test_the_page_explains_what_blocks_and_that_no_contact_is_made(anna_client: Client, work: Calendar) -> None:
     assert texts(anna_client.get(URL), f"{CONFLICTS}/p") == [
-        "Nobody can book you while an event of these calendars lasts. Only events marked Busy block; events marked "
-        "Free are fetched and shown, and leave the time open. No contact is created from the guests of your events.",
-        "Calendars that the iPhone only subscribes to (public holidays, a club’s fixtures), Birthdays and Siri’s "
-        "suggestions are not kept in the account, so Kalends cannot see them and they never block. Copy an event of "
-        "theirs into one of the calendars below if it should.",
+        "Nobody can book you during an event of these calendars. Only events marked Busy block. Events marked "
+        "Free are fetched and shown, but do not block. No contact is created from the guests of your events.",
+        "Subscribed calendars (such as public holidays), Birthdays and Siri’s suggestions exist only on your "
+        "iPhone. Kalends cannot see them, so they never block. If one of their events should block, copy it into "
+        "a calendar below.",
     ]
 
 
@@ -205,7 +205,7 @@ def test_unticking_everything_needs_no_linked_calendar(anna_client: Client, anna
 def test_a_calendar_that_is_gone_can_be_unticked(anna_client: Client, work: Calendar) -> None:
     Calendar.objects.update(gone_at=NOW)
     assert texts(anna_client.get(URL), f"{CONFLICTS}{ROW}")[0].startswith(
-        "Work Gone It is no longer in the account, so nobody can be sure what is in it. Untick it to be bookable again."
+        "Work Gone It is no longer in the account, so its events are unknown. Untick it to be bookable again."
     )
     anna_client.post(URL, sent())
     assert texts(anna_client.get(URL), f"{CONFLICTS}{ROW}") == []
@@ -284,7 +284,7 @@ def test_a_new_calendar_is_asked_about_and_decided_by_one_click(
     CalendarConfiguration.objects.update(saved_at=NOW)
     kids = CalendarFactory(connection=work.connection, name="Kids", is_conflict_calendar=False, asked_about=False)
     question = "//form[contains(@class, 'notice')]"
-    assert texts(anna_client.get(URL), question) == ["New calendar Kids: should it block? Yes, it blocks No"]
+    assert texts(anna_client.get(URL), question) == ["New calendar Kids: should it block? Yes, block No"]
     response = anna_client.post(f"{URL}new/{kids.pk}/", {"blocks": answer}, follow=True)
     kids.refresh_from_db()
     assert (kids.is_conflict_calendar, kids.asked_about, texts(response, question)) == (blocks, True, [])
@@ -342,7 +342,7 @@ def test_a_title_with_a_strange_placeholder_is_refused_at_its_field(client: Clie
     client.force_login(user)
     answer = client.post(URL, {"title_template": "{client} {phone}"})
     assert answer.context["form"].errors == {
-        "title_template": ["“{phone}” means nothing here. Use {client}, {service} or {staff}."]
+        "title_template": ["“{phone}” is unknown. Use {client}, {service} or {staff}."]
     }
 
 
@@ -358,7 +358,7 @@ def test_a_number_that_no_calendar_has_is_said_at_its_field(anna_client: Client,
 @pytest.mark.parametrize("template", ["{client", "client}", "{client} {service", "{{client}}", "} {"])
 def test_a_title_with_a_brace_alone_is_refused_at_its_field(anna_client: Client, template: str) -> None:
     page = anna_client.post(URL, {"title_template": template})
-    sentence = "A brace stands alone. Write {client}, {service} or {staff} with both."
+    sentence = "A brace is missing. Write {client}, {service} or {staff} with both braces."
     assert page.context["form"].errors["title_template"] == [sentence]
 
 

@@ -63,7 +63,7 @@ def test_the_page_says_what_will_happen_and_offers_to_remove_events(
     assert texts(page, "//main//form//p") == ["iCloud · anna@icloud.com"]
     assert texts(page, "//main//form//li") == [
         "Its app-specific password is deleted. You can revoke it at account.apple.com as well.",
-        "1 event that was read from it is forgotten; in iCloud it stays.",
+        "1 event that was read from it is deleted from Kalends. It stays in iCloud.",
         "2 calendars no longer block your time: you can be booked over their events.",
         "Your linked calendar is in this account: new bookings stay in Kalends until you link another.",
         "Your bookings stay. If you connect the same account again, Kalends knows its own events.",
@@ -76,7 +76,7 @@ def test_what_does_not_concern_the_account_is_not_said(anna_client: Client, anna
     page = anna_client.get(address(connection))
     assert texts(page, "//main//form//li") == [
         "Its app-specific password is deleted. You can revoke it at account.apple.com as well.",
-        "0 events that were read from it are forgotten; in iCloud they stay.",
+        "0 events that were read from it are deleted from Kalends. They stay in iCloud.",
         "Your bookings stay. If you connect the same account again, Kalends knows its own events.",
     ]
     assert find(page, "//main//form//label") == []
@@ -88,7 +88,7 @@ def test_an_account_that_needs_a_person_cannot_remove_events(anna_client: Client
     page = anna_client.get(address(work.connection))
     assert find(page, "//input[@name='remove']/@disabled") == ["disabled"]
     assert texts(page, "//p[@class='hint']") == [
-        "That needs a working password. Reconnect first, or delete them on the iPhone."
+        "That needs a working password. Reconnect first, or delete them on your iPhone."
     ]
 
 

@@ -56,8 +56,8 @@ class Desk:
         calendar = calendar or work()
         return texts(self.post(f"{EVENTS}rules/{calendar.pk}/", data), "//div[@id='messages']//p")
 
-    def verdicts(self) -> list[str]:
-        return texts(self.get(EVENTS, until="2026-12-01"), "//tbody//div[@class='verdict']/p[1]")
+    def conclusions(self) -> list[str]:
+        return texts(self.get(EVENTS, until="2026-12-01"), "//tbody//div[@class='blocks']/p[1]")
 
 
 @pytest.fixture
@@ -80,31 +80,31 @@ OPEN = ["09", "11", "12", "13", "15", "16"]
 
 
 def test_an_all_day_event_marked_free_begins_to_block_at_the_press_of_a_button(desk: Desk, read: Practice) -> None:
-    assert (starts(read), desk.verdicts()[0]) == (OPEN, "Does not block Marked Free")
+    assert (starts(read), desk.conclusions()[0]) == (OPEN, "Does not block Marked Free")
     assert desk.rule(all_day_rule="always") == [
-        "All-day events of “Work” always block from now on. 1 event ahead blocks now."
+        "All-day events of “Work” always block from now on. 1 more upcoming event blocks now."
     ]
-    assert (starts(read), desk.verdicts()[0]) == ([], "Blocks Your rule for all-day events of this calendar")
+    assert (starts(read), desk.conclusions()[0]) == ([], "Blocks Your rule for all-day events of this calendar")
     assert desk.rule(all_day_rule="as_marked") == [
-        "All-day events of “Work” block from now on as they are marked. 1 event ahead blocks no longer."
+        "All-day events of “Work” block only if marked Busy from now on. 1 upcoming event no longer blocks."
     ]
-    assert (starts(read), desk.verdicts()[0]) == (OPEN, "Does not block Marked Free")
+    assert (starts(read), desk.conclusions()[0]) == (OPEN, "Does not block Marked Free")
     assert len(read.icloud.log) == 0
 
 
 def test_an_unanswered_invitation_leaves_the_time_open_at_the_press_of_a_button(desk: Desk, read: Practice) -> None:
     assert desk.rule(invitations_block="no") == [
-        "Unanswered and tentative invitations of “Work” do not block from now on. 1 event ahead blocks no longer."
+        "Unanswered and tentative invitations of “Work” do not block from now on. 1 upcoming event no longer blocks."
     ]
     assert starts(read) == ["09", "10", *OPEN[1:]]
-    assert desk.verdicts()[1] == "Does not block Your rule for unanswered or tentative invitations"
+    assert desk.conclusions()[1] == "Does not block Your rule for unanswered or tentative invitations"
     desk.rule(invitations_block="yes")
     assert (starts(read), len(read.icloud.log)) == (OPEN, 0)
 
 
 def test_a_rule_that_meets_nothing_says_so(desk: Desk) -> None:
     assert desk.rule(all_day_rule="never") == [
-        "All-day events of “Work” never block from now on. That changes nothing about the events ahead."
+        "All-day events of “Work” never block from now on. No upcoming event is affected."
     ]
 
 
@@ -122,7 +122,7 @@ def test_the_same_rules_hold_at_once_from_the_configuration_page(desk: Desk, rea
     rules = {f"calendar-{work().pk}-all_day_rule": "always", f"calendar-{work().pk}-invitations_block": ""}
     desk.post(CONFIGURATION, sent(linked=home, conflicts=[home, work()], **rules))
     assert (starts(read), len(read.icloud.log)) == ([], 0)
-    assert desk.verdicts() == [
+    assert desk.conclusions() == [
         "Blocks Your rule for all-day events of this calendar",
         "Does not block Your rule for unanswered or tentative invitations",
         "Blocks Marked Busy",
@@ -158,14 +158,14 @@ def test_with_times_only_no_odd_file_keeps_its_title_and_all_block_as_before(des
         read.account.calendar("Work").put(path.name, path.read_bytes())
     read.later()
     read.sync()
-    before = verdicts()
+    before = stored()
     assert (len(before) > len(MUSEUM), len(titles()) > len(MUSEUM) // 2) == (True, True)
     home = Calendar.objects.get(name="Home")
     desk.post(CONFIGURATION, sent(linked=home, conflicts=[home, work()], **{f"calendar-{work().pk}-times_only": "on"}))
-    assert (titles(), verdicts()) == ({""}, before)
+    assert (titles(), stored()) == ({""}, before)
 
 
-def verdicts() -> list[tuple[Any, ...]]:
+def stored() -> list[tuple[Any, ...]]:
     """What is known of the events of the calendar Work, apart from their titles."""
     rows = Occurrence.objects.filter(calendar=work()).order_by("event__href", "start", "end", "recurrence_id")
     return list(rows.values_list("event__href", "event__problem", "start", "end", "blocks", "reason", "all_day"))

@@ -55,7 +55,7 @@ def rows(client: Client, **query: Any) -> list[str]:
 
 def remedies(client: Client, **query: Any) -> list[list[str]]:
     """What could be done about each event: words, then buttons."""
-    found = find(client.get(URL, query), "//div[@class='verdict']")
+    found = find(client.get(URL, query), "//div[@class='blocks']")
     return [[words(part) for part in row.xpath("p[@class='hint'] | .//button")] for row in found]
 
 
@@ -65,7 +65,7 @@ def remedies(client: Client, **query: Any) -> list[list[str]]:
         (
             {"blocks": True, "reason": "busy"},
             "10:00–11:00 Dentist Home Blocks Marked Busy",
-            ["To leave the time open, on your iPhone: Show As > Free."],
+            ["To leave the time free, on your iPhone: Show As > Free."],
         ),
         (
             {"blocks": False, "reason": "free"},
@@ -84,25 +84,25 @@ def remedies(client: Client, **query: Any) -> list[list[str]]:
             {"blocks": True, "reason": "busy", "all_day": True},
             "All day Dentist Home Blocks Marked Busy",
             [
-                "To leave the time open, on your iPhone: Show As > Free.",
+                "To leave the time free, on your iPhone: Show As > Free.",
                 "Never block all-day events of this calendar (Home)",
             ],
         ),
         (
             {"blocks": False, "reason": "cancelled"},
             "10:00–11:00 Dentist Home Does not block Cancelled",
-            ["It was called off. Delete it on your iPhone if you want it out of sight."],
+            ["It was cancelled. To hide it, delete it on your iPhone."],
         ),
         (
             {"blocks": False, "reason": "declined"},
             "10:00–11:00 Dentist Home Does not block You declined the invitation",
-            ["Accept the invitation on your iPhone, and it blocks."],
+            ["To make it block, accept the invitation on your iPhone."],
         ),
         (
             {"blocks": True, "reason": "invitation_rule"},
             "10:00–11:00 Dentist Home Blocks Your rule for unanswered or tentative invitations",
             [
-                "Decline the invitation on your iPhone, and it no longer blocks.",
+                "To leave the time free, decline the invitation on your iPhone.",
                 "Do not block for unanswered and tentative invitations of this calendar (Home)",
             ],
         ),
@@ -110,19 +110,19 @@ def remedies(client: Client, **query: Any) -> list[list[str]]:
             {"blocks": False, "reason": "invitation_rule"},
             "10:00–11:00 Dentist Home Does not block Your rule for unanswered or tentative invitations",
             [
-                "Accept the invitation on your iPhone, and it blocks.",
+                "To make it block, accept the invitation on your iPhone.",
                 "Block for unanswered and tentative invitations of this calendar (Home)",
             ],
         ),
         (
             {"blocks": True, "reason": "unreadable", "summary": ""},
             "10:00–11:00 No title Home Blocks Could not be read, so it blocks to be safe",
-            ["Open it on the iPhone and save it again."],
+            ["Open it on your iPhone and save it again."],
         ),
         (
             {"blocks": True, "reason": "all_day_rule", "all_day": True},
             "All day Dentist Home Blocks Your rule for all-day events of this calendar",
-            ["Let each all-day event of this calendar block as it is marked (Home)"],
+            ["Block all-day events of this calendar only if marked Busy (Home)"],
         ),
     ],
 )
@@ -139,13 +139,13 @@ def test_each_event_says_whether_it_blocks_why_and_what_would_change_that(
         (
             {"blocks": False, "reason": "free", "all_day": True},
             [
-                "You may only read this calendar: whoever keeps it can mark the event Busy.",
+                "You can only read this calendar. Its owner can mark the event Busy.",
                 "Always block all-day events of this calendar (Team)",
             ],
         ),
-        ({"reason": "busy"}, ["You may only read this calendar: whoever keeps it can mark the event Free."]),
-        ({"reason": "unreadable"}, ["You may only read this calendar: whoever keeps it can save the event again."]),
-        ({"blocks": False, "reason": "declined"}, ["Accept the invitation on your iPhone, and it blocks."]),
+        ({"reason": "busy"}, ["You can only read this calendar. Its owner can mark the event Free."]),
+        ({"reason": "unreadable"}, ["You can only read this calendar. Its owner can save the event again."]),
+        ({"blocks": False, "reason": "declined"}, ["To make it block, accept the invitation on your iPhone."]),
     ],
 )
 def test_of_a_calendar_that_may_only_be_read_others_are_asked(
@@ -210,7 +210,7 @@ def test_an_own_event_is_its_booking(anna_client: Client, anna: User, home: Cale
 def test_what_the_phone_added_to_an_own_event_blocks(anna_client: Client, anna: User, home: Calendar) -> None:
     placed = LinkedEventFactory(booking=BookingFactory(staff=anna), calendar=home, pushed=True)
     OccurrenceFactory(calendar=home, uid=placed.uid, summary="Clara", end=START + timedelta(minutes=90))
-    said = "On the iPhone it also covers time that is not the booking’s"
+    said = "On your iPhone it also covers time outside the booking"
     assert rows(anna_client) == [f"10:00–11:30 Clara Home Blocks {said}"]
     assert links(anna_client.get(URL), "//tbody//a") == [(said, f"/bookings/{placed.booking_id}/")]
 
@@ -219,7 +219,7 @@ def test_an_own_event_that_is_to_go_says_so(anna_client: Client, anna: User, hom
     booking = BookingFactory(staff=anna, status="cancelled")
     placed = LinkedEventFactory(booking=booking, calendar=home, wanted="absent")
     OccurrenceFactory(calendar=home, uid=placed.uid, summary="Clara")
-    assert rows(anna_client) == ["10:00–11:00 Clara Home Booking Its booking has left it; it is being removed"]
+    assert rows(anna_client) == ["10:00–11:00 Clara Home Booking No longer the event of a booking. It is being removed"]
 
 
 def test_what_kalends_wrote_for_a_colleague_blocks_nobody_else(anna_client: Client, home: Calendar) -> None:
@@ -269,7 +269,7 @@ def test_what_is_over_or_not_chosen_or_of_somebody_else_is_not_shown(anna_client
 
 def test_the_page_says_how_far_events_are_kept(anna_client: Client, home: Calendar) -> None:
     hint = texts(anna_client.get(URL), "//p[contains(@class, 'measure')]")[0]
-    assert "Kept are the events from Mon 26 Oct 2026 to Thu 6 Jan 2028." in hint
+    assert "Events from Mon 26 Oct 2026 to Thu 6 Jan 2028 are kept." in hint
 
 
 def test_what_could_not_be_read_is_named_on_top_with_what_to_do(anna_client: Client, home: Calendar) -> None:
@@ -283,18 +283,18 @@ def test_what_could_not_be_read_is_named_on_top_with_what_to_do(anna_client: Cli
     EventFactory(calendar=team, summary="Ours", problem="too_many_occurrences")
     EventFactory(problem="unreadable")
     EventFactory(calendar=CalendarFactory(connection=home.connection, is_conflict_calendar=False), problem="unreadable")
-    owed = "Kalends keeps trying; what is known of it stays."
+    owed = "Kalends keeps trying and uses what it read before."
     assert texts(anna_client.get(URL), "//ul[@id='problems']/li") == [
         "Party · Home · Tue 1 Dec, 10:00 This event could not be read completely. What could be read of its times "
-        "blocks. Open it on the iPhone and save it again.",
-        "Shifts · Home This event has so many changed repetitions that each blocks as it stands. End this series on "
-        "the iPhone and begin a new one.",
+        "blocks. Open it on your iPhone and save it again.",
+        "Shifts · Home This event has so many changed repetitions that each blocks as it stands. End this series "
+        "on your iPhone and start a new one.",
         "No title · Home This event has no readable times, so it cannot block anything. Open it on the iPhone and "
         "save it.",
-        f"No title · Home It is listed but could not be read yet. {owed}",
-        f"Old · Home It could not be read since Sat 28 Nov 2026. {owed} Open it on the iPhone and save it again.",
-        "Ours · Team This event repeats so often that the whole span blocks. You may only read this calendar: "
-        "whoever keeps it can save the event again.",
+        f"No title · Home It could not be read yet. {owed}",
+        f"Old · Home It could not be read since Sat 28 Nov 2026. {owed} Open it on your iPhone and save it again.",
+        "Ours · Team This event repeats so often that the whole span blocks. You can only read this calendar. "
+        "Its owner can save the event again.",
     ]
 
 
@@ -317,13 +317,13 @@ def test_titles_are_escaped(anna_client: Client, home: Calendar) -> None:
 def test_empty_pages_say_what_to_do(anna_client: Client, anna: User) -> None:
     empty = "//div[@class='empty']"
     assert texts(anna_client.get(URL), empty) == [
-        "No calendar is read Once you have chosen conflict calendars, everything fetched from them stands here with "
-        "the reason why it blocks or not. Choose calendars"
+        "No calendar is read Choose conflict calendars to see their events here, each with the reason why it "
+        "blocks or not. Choose calendars"
     ]
     CalendarFactory(connection__user=anna)
-    assert texts(anna_client.get(URL), empty) == ["No events There is nothing ahead in the calendars you chose."]
+    assert texts(anna_client.get(URL), empty) == ["No events There are no upcoming events in the calendars you chose."]
     assert texts(anna_client.get(URL, {"q": "x"}), empty) == [
-        "No events Nothing was fetched that fits. Try another day or fewer filters."
+        "No events No fetched event matches. Try another day or fewer filters."
     ]
 
 

@@ -59,8 +59,8 @@ def proposal(anna: User, kind: str = "deleted", *, start: Any = START, **given: 
         (
             "moved",
             {"new_start": START + HOUR, "new_end": START + 3 * HOUR, "reason": "It lies outside your hours."},
-            "Moved on the iPhone Clara Winter · Massage Booked Tue 1 Dec 2026, 10:00–11:00 "
-            "On the iPhone Tue 1 Dec 2026, 11:00–13:00 It lies outside your hours. Accept anyway Put it back",
+            "Moved on the iPhone Clara Winter · Massage Booked Tue 1 Dec 2026, 10:00–11:00 On your iPhone Tue 1 "
+            "Dec 2026, 11:00–13:00 It lies outside your hours. Accept anyway Put it back",
         ),
         (
             "reshaped",
@@ -96,8 +96,8 @@ def test_what_is_decided_or_withdrawn_or_of_a_colleague_waits_for_nobody_here(an
 
 def test_with_nothing_to_decide_the_page_says_what_would_come_here(anna_client: Client) -> None:
     assert texts(anna_client.get(URL), "//div[@class='empty']") == [
-        "Nothing to decide Bookings that you move on the iPhone follow by themselves where they fit. What does not "
-        "fit, or was deleted there, is asked here."
+        "Nothing to decide When you move a booking on your iPhone, Kalends follows if the new time is free. "
+        "Otherwise, or when you delete one, you are asked here."
     ]
 
 

@@ -49,8 +49,8 @@ def test_services_are_listed_with_what_cuts_up_the_day(anna_client: Client, anna
 def test_without_services_the_page_says_what_one_is_and_offers_to_make_it(anna_client: Client) -> None:
     page = anna_client.get(URL)
     assert texts(page, "//div[@class='empty']") == [
-        "What can be booked with you? A service says how long it takes and how your day is cut up for it. Without one, "
-        "nothing can be booked. New service"
+        "What can be booked with you? A service says how long a booking takes and when it can start. Without "
+        "one, nothing can be booked. New service"
     ]
     assert links(page, "//div[@class='empty']//a") == [("New service", f"{URL}new/")]
 

@@ -78,7 +78,7 @@ def test_without_a_choice_it_is_the_first_service_today(anna_client: Client, mas
     page = anna_client.get(URL)
     assert texts(page, "//fieldset/legend") == ["Times on Mon 30 Nov 2026"]
     assert texts(page, "//fieldset/p[@class='hint']") == [
-        "Nothing is open on this day. The next time is Tue 1 Dec, 09:00"
+        "There are no free times on this day. Next free time: Tue 1 Dec, 09:00"
     ]
     assert find(page, "//fieldset//a/@href") == [f"?date=2026-12-01&service={massage.pk}"]
 
@@ -90,7 +90,7 @@ def test_calendars_that_must_be_chosen_first_are_the_reason_that_is_said(client:
     client.force_login(anna)
     page = client.get(URL, {"date": TUESDAY})
     assert texts(page, "//div[@id='times']//p") == [
-        "No times can be booked until you have chosen your calendars.",
+        "No calendars are chosen yet, so no times can be booked.",
         "Any time of that day. You are asked before it is booked over something else.",
     ]
 
@@ -98,12 +98,12 @@ def test_calendars_that_must_be_chosen_first_are_the_reason_that_is_said(client:
 @pytest.mark.parametrize(
     ("minutes", "words"),
     [
-        (1, "As of 08:59, from iCloud"),
-        (30, "As of 08:30, from iCloud. This copy counts until 09:30."),
+        (1, "Calendars last checked: 08:59."),
+        (30, "iCloud has not answered since 08:30. Bookings are confirmed until 09:30, then wait for your OK."),
         (
             24 * 60,
-            "As of Sun 29 Nov, 09:00, from iCloud · Not everything could be read since, so bookings stay pending until "
-            "it can.",
+            "The calendars could not be read completely since Sun 29 Nov 2026, 09:00, so bookings stay pending "
+            "until they can.",
         ),
     ],
 )
@@ -137,8 +137,7 @@ def test_services_of_others_and_closed_ones_are_not_offered(anna_client: Client,
 def test_without_a_service_the_page_says_what_to_do(anna_client: Client) -> None:
     page = anna_client.get(URL)
     assert texts(page, "//div[@class='empty']") == [
-        "What is to be booked? You have no service yet that can be booked. It says how long a booking takes. "
-        "New service"
+        "No service yet You need a service before you can make a booking. It says how long a booking takes. New service"
     ]
     assert find(page, "//main//form") == []
 
@@ -164,7 +163,7 @@ def test_another_time_counts_before_the_opening(anna_client: Client, massage: Se
         ({"opening": ""}, "Choose one of the times, or type another."),
         ({"opening": "10 o'clock"}, "“10 o'clock” is not a time. Write it like 2026-12-01T10:00:00+01:00."),
         ({"time": "25 o'clock"}, "Enter a valid time."),
-        ({"time": "02:30", "date": "2027-03-28"}, "The clocks go forward then: that day does not have this time."),
+        ({"time": "02:30", "date": "2027-03-28"}, "The clocks go forward then: this time does not exist on that day."),
         ({"name": " "}, "This field is required."),
         ({"email": "clara"}, "Enter a valid email address."),
     ],
@@ -194,7 +193,7 @@ def test_a_time_outside_the_hours_is_refused_with_the_reason_and_what_could_be_d
 ) -> None:
     page = anna_client.post(URL, sent(massage, time="20:00"))
     said, buttons = refusal(page)
-    assert said[0].endswith("(Berlin time) is outside the working hours.")
+    assert said == ["The time is outside the working hours of Tuesday (09:00–12:00)."]
     assert buttons == ["Tue 8 Dec, 09:00", "Tue 8 Dec, 10:00", "Tue 8 Dec, 11:00", "Book anyway"]
     assert bookings() == []
 
@@ -203,7 +202,7 @@ def test_a_taken_time_is_refused_and_an_alternative_is_one_click(anna_client: Cl
     anna_client.post(URL, sent(massage))
     page = anna_client.post(URL, sent(massage, name="Ben"))
     assert refusal(page) == (
-        ["Another booking, or the time kept free around it, is already there."],
+        ["Another booking is at this time (10:00–11:00)."],
         ["Tue 1 Dec, 11:00", "Tue 8 Dec, 09:00", "Tue 8 Dec, 10:00", "Book anyway"],
     )
     assert offered(page) == ["09:00", "11:00"]
@@ -283,7 +282,8 @@ def test_a_booking_is_moved(anna_client: Client, anna: User, booking: Booking) -
 def test_a_move_is_refused_with_the_reason_and_can_be_insisted_on(anna_client: Client, booking: Booking) -> None:
     address, new = f"/bookings/{booking.pk}/reschedule/", {"date": TUESDAY, "time": "20:00"}
     said, buttons = refusal(anna_client.post(address, new))
-    assert (said[0].endswith("(Berlin time) is outside the working hours."), buttons) == (True, ["Book anyway"])
+    closed = "The time is outside the working hours of Tuesday (09:00–12:00)."
+    assert (said, buttons) == ([closed], ["Book anyway"])
     anna_client.post(address, new | {"anyway": "on"})
     booking.refresh_from_db()
     assert booking.start == START + 10 * HOUR

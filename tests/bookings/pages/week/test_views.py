@@ -130,7 +130,7 @@ def test_of_a_pushed_event_that_was_lengthened_the_rest_is_drawn(anna_client: Cl
     OccurrenceFactory(calendar=calendar, uid=placed.uid, summary="Clara", end=START + timedelta(minutes=90))
     assert texts(anna_client.get(URL), SLOTS) == [
         "Clara Winter 10:00–11:00 Massage",
-        "Clara 11:00–11:30 from iCloud, Work · On the iPhone the booking’s event also covers this time",
+        "Clara 11:00–11:30 from iCloud, Work · On your iPhone the booking’s event also covers this time",
     ]
 
 
@@ -203,13 +203,13 @@ def test_every_hour_of_the_week_says_why_it_is_open_or_not(anna_client: Client) 
     assert len(hours) == 7 * 10
     tuesday = hours[10:20]
     assert [hour.get("href") for hour in tuesday[:2]] == [why("2026-12-01T07:00"), why("2026-12-01T08:00")]
-    assert tuesday[2].get("title") == "10:00 · Why is this time open, or not?"
+    assert tuesday[2].get("title") == "10:00 · Why is this time free or blocked?"
 
 
 def test_with_the_keyboard_one_asks_below_the_week_instead_of_passing_seventy_links(anna_client: Client) -> None:
     page = anna_client.get(URL)
     assert {hour.get("tabindex") for hour in find(page, "//div[contains(@class, 'day__asks')]/a")} == {"-1"}
-    assert links(page, "//a[@id='week-why']") == [("Why is a time open, or not?", "/calendars/why/")]
+    assert links(page, "//a[@id='week-why']") == [("Why is this time free or blocked?", "/calendars/why/")]
 
 
 def test_each_event_and_each_day_says_why(anna_client: Client, anna: User) -> None:
@@ -253,24 +253,27 @@ def test_without_a_calendar_the_page_says_what_decides_and_offers_to_connect(ann
         "No calendar is connected. Your hours decide when you can be booked, and you can block time by hand. "
         "Connect iCloud"
     ]
-    assert texts(page, "//p[contains(@class, 'freshness')]") == ["No calendar is read: your hours decide."]
+    assert texts(page, "//p[contains(@class, 'freshness')]") == [
+        "No calendar is read, so only working hours and blocked slots count."
+    ]
 
 
 def test_without_hours_the_page_says_that_nobody_can_book(client: Client) -> None:
     client.force_login(ConnectionFactory().user)
     assert texts(client.get(URL), "//div[@id='live']//div[contains(@class, 'notice')]") == [
-        "You have no working hours yet, so there is no time in which anybody could book you. Set your hours"
+        "You have no working hours yet, so nobody can book you. Set your hours"
     ]
 
 
 def test_calendars_not_chosen_yet_are_said_on_the_page(client: Client) -> None:
     client.force_login(ConnectionFactory(user=UserFactory(configuration__saved_at=None)).user)
     assert texts(client.get(URL), "//p[contains(@class, 'freshness')]") == [
-        "No times can be booked until you have chosen your calendars."
+        "No calendars are chosen yet, so no times can be booked."
     ]
 
 
-SINCE = "As of 07:00, from iCloud · Not everything could be read since"
+SINCE = "The calendars could not be read completely since 07:00"
+NO_CALENDAR = "No calendar is read, so only working hours and blocked slots count."
 
 
 @pytest.mark.parametrize(
@@ -279,23 +282,23 @@ SINCE = "As of 07:00, from iCloud · Not everything could be read since"
         (
             {"read_at": None},
             "pending",
-            "Your calendars are being read for the first time. No times can be booked until that is done.",
+            "The calendars are being read for the first time. No times can be booked until that is done.",
         ),
-        ({"fresh_at": NOW - timedelta(minutes=1)}, "pending", "As of 08:59, from iCloud"),
+        ({"fresh_at": NOW - timedelta(minutes=1)}, "pending", "Calendars last checked: 08:59."),
         (
             {"fresh_at": NOW - timedelta(minutes=30)},
             "pending",
-            "As of 08:30, from iCloud. This copy counts until 09:30.",
+            "iCloud has not answered since 08:30. Bookings are confirmed until 09:30, then wait for your OK.",
         ),
         (
             {"fresh_at": NOW - timedelta(hours=2)},
             "pending",
-            f"{SINCE}, so bookings stay pending until it can.",
+            f"{SINCE}, so bookings stay pending until they can.",
         ),
         (
             {"fresh_at": NOW - timedelta(hours=2)},
             "trust",
-            f"{SINCE}; as you chose, the last good copy counts.",
+            f"{SINCE}. As you chose, bookings are confirmed all the same.",
         ),
         (
             {"fresh_at": NOW - timedelta(hours=2)},
@@ -314,8 +317,8 @@ def test_the_page_says_how_fresh_it_is(client: Client, given: dict[str, object],
 # --- what is not as it should be ---------------------------------------------------------------------
 
 
-def alarms(page: HttpResponse) -> list[str]:
-    return texts(page, "//ul[@id='alarms']/li")
+def problems(page: HttpResponse) -> list[str]:
+    return texts(page, "//ul[@id='problems']/li")
 
 
 def test_an_event_that_blocks_its_whole_span_is_named_above_the_week(anna_client: Client, anna: User) -> None:
@@ -323,19 +326,19 @@ def test_an_event_that_blocks_its_whole_span_is_named_above_the_week(anna_client
     beats = EventFactory(calendar=work, summary="Heartbeat", problem="too_many_occurrences")
     OccurrenceFactory(calendar=work, event=beats, end=START + timedelta(days=3), reason="unreadable")
     page = anna_client.get(URL)
-    assert alarms(page) == [
-        "“Heartbeat” in “Work”: This event repeats so often that the whole span blocks. Open it on the iPhone and let "
-        "it repeat less often, or give it an end. See there"
+    assert problems(page) == [
+        "“Heartbeat” in “Work”: This event repeats so often that the whole span blocks. Open it on your iPhone "
+        "and make it repeat less often, or give it an end. Show"
     ]
-    assert links(page, "//ul[@id='alarms']//a") == [("See there", "/calendars/settings/events/#problems")]
-    assert alarms(anna_client.get(URL, {"week": "2027-W10"})) == []
+    assert links(page, "//ul[@id='problems']//a") == [("Show", "/calendars/settings/events/#problems")]
+    assert problems(anna_client.get(URL, {"week": "2027-W10"})) == []
 
 
 def test_an_event_whose_times_nobody_knows_is_named_above_every_week(anna_client: Client, anna: User) -> None:
     EventFactory(calendar=CalendarFactory(connection__user=anna, name="Work"), summary="When?", problem="no_times")
-    assert alarms(anna_client.get(URL, {"week": "2027-W10"})) == [
+    assert problems(anna_client.get(URL, {"week": "2027-W10"})) == [
         "“When?” in “Work”: This event has no readable times, so it cannot block anything. Open it on the iPhone and "
-        "save it. See there"
+        "save it. Show"
     ]
 
 
@@ -347,12 +350,12 @@ def test_calendars_in_trouble_are_named_above_the_week(anna_client: Client, anna
     for _ in range(2):
         EventFactory(calendar=home, pending_etag='"1"', pending_since=NOW)
     page = anna_client.get(URL)
-    assert alarms(page) == [
-        "“Work”: This calendar is no longer in the account. Choose another, or untick it. See there",
+    assert problems(page) == [
+        "“Work”: This calendar is no longer in the account. Choose another, or untick it. Show",
         "“Home”: 2 events are listed but could not be read yet. Kalends keeps trying; what is known of them stays. "
-        "See there",
+        "Show",
     ]
-    assert {url for _text, url in links(page, "//ul[@id='alarms']//a")} == {
+    assert {url for _text, url in links(page, "//ul[@id='problems']//a")} == {
         f"/calendars/settings/connections/{work.connection_id}/"
     }
 
@@ -360,16 +363,16 @@ def test_calendars_in_trouble_are_named_above_the_week(anna_client: Client, anna
 def test_of_many_troubled_events_only_some_are_named(anna_client: Client, anna: User) -> None:
     for _ in range(7):
         EventFactory(calendar=CalendarFactory(connection__user=anna), problem="no_times")
-    assert (len(alarms(anna_client.get(URL))), alarms(anna_client.get(URL))[-1]) == (
+    assert (len(problems(anna_client.get(URL))), problems(anna_client.get(URL))[-1]) == (
         6,
-        "Further events have a problem too. See there",
+        "More events have a problem. Show",
     )
 
 
 def test_trouble_of_somebody_else_is_not_told(anna_client: Client, anna: User) -> None:
     EventFactory(problem="no_times")
     CalendarFactory(error_code="calendar_gone")
-    assert alarms(anna_client.get(URL)) == []
+    assert problems(anna_client.get(URL)) == []
 
 
 # --- staying current -------------------------------------------------------------------------------
@@ -403,7 +406,9 @@ def test_a_part_that_outlived_its_session_lets_the_page_ask_to_sign_in(client: C
 def test_looking_at_a_page_makes_no_configuration(client: Client) -> None:
     user = UserFactory(configuration=None)
     client.force_login(user)
-    assert texts(client.get(URL), "//p[contains(@class, 'freshness')]") == ["No calendar is read: your hours decide."]
+    assert texts(client.get(URL), "//p[contains(@class, 'freshness')]") == [
+        "No calendar is read, so only working hours and blocked slots count."
+    ]
     assert CalendarConfiguration.objects.filter(user=user).count() == 0
 
 

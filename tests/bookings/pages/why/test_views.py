@@ -61,9 +61,9 @@ def ask(client: Client, at: datetime, **query: Any) -> Any:
     return client.get(URL, {"at": at.isoformat(), **query})
 
 
-def verdict(page: Any) -> list[str]:
+def conclusion(page: Any) -> list[str]:
     """When, and what is said of it; nothing where there is no answer."""
-    return texts(page, "//*[@id='why-title'] | //p[@class='verdict__words']")
+    return texts(page, "//*[@id='why-title'] | //p[@class='answer__words']")
 
 
 def points(page: Any) -> list[tuple[bool, str]]:
@@ -77,12 +77,12 @@ def points(page: Any) -> list[tuple[bool, str]]:
 
 def test_a_free_hour_says_that_it_is_free_and_everything_that_bears_on_it(anna_client: Client, work: Calendar) -> None:
     page = ask(anna_client, tuesday(10))
-    assert verdict(page) == ["Tue 1 Dec 2026, 10:00–11:00", "Open The time is free."]
+    assert conclusion(page) == ["Tue 1 Dec 2026, 10:00–11:00", "Open The time is free."]
     assert points(page) == [
         (False, "The time is within the working hours (09:00–17:00). Change your availability"),
-        (False, "As of Mon 30 Nov 2026, 08:59 the calendars are known."),
+        (False, "Calendars last checked: 08:59."),
     ]
-    assert texts(page, "//section//h3") == ["What else bears on it, and leaves it open"]
+    assert texts(page, "//section//h3") == ["Also checked"]
 
 
 def test_what_blocks_comes_first_each_with_what_can_be_done(anna_client: Client, anna: User, work: Calendar) -> None:
@@ -100,22 +100,22 @@ def test_what_blocks_comes_first_each_with_what_can_be_done(anna_client: Client,
     )
     BlockedSlotFactory(user=anna, start=tuesday(10), note="Plumber")
     page = ask(anna_client, tuesday(10))
-    assert verdict(page) == ["Tue 1 Dec 2026, 10:00–11:00", "Not open The time is not free."]
+    assert conclusion(page) == ["Tue 1 Dec 2026, 10:00–11:00", "Not open The time is not free."]
     assert points(page) == [
         (True, "Blocked in Kalends (10:00–11:00): Plumber. Change your availability"),
         (
             True,
-            "“Dentist” in “Work” (10:00–11:00) is marked Busy, so it blocks. To leave the time open, on your iPhone: "
-            "Show As > Free.",
+            "“Dentist” in “Work” (10:00–11:00) is marked Busy, so it blocks. To leave the time free, on your "
+            "iPhone: Show As > Free.",
         ),
-        (True, "The booking “Carla · Talk” (10:30–11:30) takes this time. Open the booking"),
+        (True, "The booking “Carla · Talk” is at this time (10:30–11:30). Open the booking"),
         (False, "The time is within the working hours (09:00–17:00). Change your availability"),
         (
             False,
             "“Crete” in “Work” (all day) is marked Free, so it does not block. Free on your iPhone. To make it block: "
             "Show As > Busy. Always block all-day events of this calendar (Work)",
         ),
-        (False, "As of Mon 30 Nov 2026, 08:59 the calendars are known."),
+        (False, "Calendars last checked: 08:59."),
     ]
     assert links(page, "//li[contains(@class, 'reason')]//a") == [
         ("Change your availability", f"{AVAILABILITY}#blocked"),
@@ -134,7 +134,7 @@ def test_an_event_that_repeats_too_often_says_why_its_whole_span_blocks(
     assert points(ask(anna_client, tuesday(10)))[0] == (
         True,
         "“Heartbeat” in “Work” (08:00–20:00) could not be read, so it blocks to be safe. This event repeats so often "
-        "that the whole span blocks. Open it on the iPhone and let it repeat less often, or give it an end.",
+        "that the whole span blocks. Open it on your iPhone and make it repeat less often, or give it an end.",
     )
 
 
@@ -160,8 +160,10 @@ def test_a_bookings_own_event_has_no_remedy_of_its_own(anna_client: Client, anna
     booking = BookingFactory(staff=anna, start=tuesday(10), client=ClientFactory(name="Carla"), service__name="Talk")
     placed = LinkedEventFactory(booking=booking, calendar=work, pushed=True)
     OccurrenceFactory(calendar=work, start=tuesday(10), end=tuesday(12), summary="Carla", uid=placed.uid)
-    own = [text for _blocks, text in points(ask(anna_client, tuesday(10))) if "own event" in text]
-    assert own == ["“Carla” in “Work” (10:00–12:00) is a booking’s own event and blocks only where the booking is not."]
+    own = [text for _blocks, text in points(ask(anna_client, tuesday(10))) if "belongs" in text]
+    assert own == [
+        "“Carla” in “Work” (10:00–12:00) belongs to a booking. It blocks only the time outside that booking."
+    ]
 
 
 def test_calendars_that_are_not_fresh_link_to_the_connections(anna_client: Client, work: Calendar) -> None:
@@ -169,7 +171,8 @@ def test_calendars_that_are_not_fresh_link_to_the_connections(anna_client: Clien
     page = ask(anna_client, tuesday(10))
     assert points(page)[0] == (
         True,
-        "The calendars have not been read completely yet, so there are no openings. See your connections",
+        "The calendars are being read for the first time. No times can be booked until that is done. See your "
+        "connections",
     )
     assert links(page, "//li[contains(@class, 'reason--blocks')]//a") == [
         ("See your connections", "/calendars/settings/connections/")
@@ -182,13 +185,13 @@ def test_calendars_that_are_not_fresh_link_to_the_connections(anna_client: Clien
 def test_for_a_service_the_question_is_whether_it_can_start(anna_client: Client, anna: User, work: Calendar) -> None:
     service = ServiceFactory(name="Massage", slug="massage", minutes=90, staff=[anna])
     page = ask(anna_client, tuesday(10), service="massage")
-    assert verdict(page) == ["Tue 1 Dec 2026, 10:00–11:30", "Open “Massage” can start then. Book it"]
-    assert links(page, "//p[@class='verdict__words']/a") == [
+    assert conclusion(page) == ["Tue 1 Dec 2026, 10:00–11:30", "Open “Massage” can start at this time. Book it"]
+    assert links(page, "//p[@class='answer__words']/a") == [
         ("Book it", f"/bookings/new/?service={service.pk}&date=2026-12-01")
     ]
     assert [text for _blocks, text in points(page)][1:3] == [
-        "Before Mon 30 Nov 2026, 10:00 it is too soon: the service needs 60 minutes’ notice. Change the service",
-        "From Fri 29 Jan 2027, 09:00 on it is too far ahead: the service can be booked for 60 days. Change the service",
+        "The service needs 60 minutes’ notice, so it can start from Mon 30 Nov 2026, 10:00 on. Change the service",
+        "The service can be booked 60 days ahead, that is before Fri 29 Jan 2027, 09:00. Change the service",
     ]
 
 
@@ -198,11 +201,11 @@ def test_where_a_service_cannot_start_the_next_times_are_offered(
     ServiceFactory(name="Massage", slug="massage", staff=[anna], buffer_before_minutes=15)
     OccurrenceFactory(calendar=work, start=tuesday(9), summary="Dentist")
     page = ask(anna_client, tuesday(10), service="massage")
-    assert verdict(page)[1] == "Not open “Massage” cannot start then."
+    assert conclusion(page)[1] == "Not open “Massage” cannot start at this time."
     assert points(page)[0] == (
         True,
-        "The time kept free around the service reaches into “Dentist” in “Work” (09:00–10:00). Change the service "
-        "To leave the time open, on your iPhone: Show As > Free.",
+        "“Dentist” in “Work” (09:00–10:00) is too close: the buffer around the service reaches into it. Change "
+        "the service To leave the time free, on your iPhone: Show As > Free.",
     )
     assert links(page, "//section//ul[@class='row']//a") == [
         ("Tue 1 Dec, 10:15", "/calendars/why/?at=2026-12-01T09%3A15%3A00Z&service=massage"),
@@ -216,11 +219,11 @@ def test_only_own_services_that_can_be_booked_can_be_chosen(anna_client: Client,
     ServiceFactory(slug="over", staff=[anna], active=False)
     ServiceFactory(slug="hers", staff=[UserFactory()])
     page = ask(anna_client, tuesday(10))
-    assert texts(page, "//select/option") == ["Any hour: is the time itself free?", "Massage"]
+    assert texts(page, "//select/option") == ["No service: is the hour free?", "Massage"]
     for slug in ("over", "hers", "nothing"):
         page = ask(anna_client, tuesday(10), service=slug)
         assert texts(page, "//ul[@class='field__error']") == ["Choose one of your own services that can be booked."]
-        assert verdict(page) == []
+        assert conclusion(page) == []
 
 
 # --- the time --------------------------------------------------------------------------------------
@@ -240,7 +243,7 @@ def test_only_own_services_that_can_be_booked_can_be_chosen(anna_client: Client,
     ],
 )
 def test_a_time_is_understood_as_people_and_programs_write_it(anna_client: Client, at: str, start: str) -> None:
-    assert verdict(anna_client.get(URL, {"at": at}))[0].startswith(start)
+    assert conclusion(anna_client.get(URL, {"at": at}))[0].startswith(start)
 
 
 @pytest.mark.parametrize(
@@ -255,7 +258,7 @@ def test_a_time_is_understood_as_people_and_programs_write_it(anna_client: Clien
 )
 def test_what_is_no_time_is_said_at_the_field(anna_client: Client, at: str, error: str) -> None:
     page = anna_client.get(URL, {"at": at})
-    assert (texts(page, "//ul[@class='field__error']"), verdict(page)) == ([error], [])
+    assert (texts(page, "//ul[@class='field__error']"), conclusion(page)) == ([error], [])
 
 
 def test_times_are_those_of_the_staff_member(client: Client) -> None:
@@ -263,7 +266,7 @@ def test_times_are_those_of_the_staff_member(client: Client) -> None:
     WorkingHoursFactory(user=user, weekday=1, start=time(9), end=time(17))
     client.force_login(user)
     page = client.get(URL, {"at": "2026-12-01T04:15:00Z"})
-    assert verdict(page)[0] == "Tue 1 Dec 2026, 10:00–11:00"
+    assert conclusion(page)[0] == "Tue 1 Dec 2026, 10:00–11:00"
     assert points(page)[0][1].startswith("The time is within the working hours (09:00–17:00).")
     assert texts(page, "//p[@class='hint']") == ["All times are Kathmandu time."]
 
@@ -272,14 +275,14 @@ def test_the_hour_that_comes_twice_stays_the_one_that_was_asked_about(anna_clien
     second = datetime(2027, 10, 31, 1, 30, tzinfo=UTC)  # 02:30 in winter time
     page = ask(anna_client, second)
     fields = {name: find(page, f"//input[@name='{name}']")[0].get("value") for name in ("at", "exact")}
-    assert (verdict(page)[0], fields["at"]) == ("Sun 31 Oct 2027, 02:30–03:30", "2027-10-31T02:30")
+    assert (conclusion(page)[0], fields["at"]) == ("Sun 31 Oct 2027, 02:30–03:30", "2027-10-31T02:30")
     again = anna_client.get(URL, fields)
-    assert (verdict(again), links(again, "//nav[@aria-label='Other hours']/a")) == (
-        verdict(page),
+    assert (conclusion(again), links(again, "//nav[@aria-label='Other hours']/a")) == (
+        conclusion(page),
         links(page, "//nav[@aria-label='Other hours']/a"),
     )
     moved = anna_client.get(URL, fields | {"at": "2027-10-31T09:00"})
-    assert verdict(moved)[0] == "Sun 31 Oct 2027, 09:00–10:00"
+    assert conclusion(moved)[0] == "Sun 31 Oct 2027, 09:00–10:00"
 
 
 def test_the_hours_around_it_and_the_week_are_a_link_away(anna_client: Client, anna: User) -> None:
@@ -298,7 +301,7 @@ def test_the_hours_around_it_and_the_week_are_a_link_away(anna_client: Client, a
 def test_in_the_weeks_dialog_only_the_part_comes_and_the_address_stays(anna_client: Client, work: Calendar) -> None:
     part = anna_client.get(URL, {"at": "2026-12-01T10:00"}, headers=HTMX)
     assert (b"<html" in part.content, part["HX-Push-Url"]) == (False, "false")
-    assert verdict(part) == ["Tue 1 Dec 2026, 10:00–11:00", "Open The time is free."]
+    assert conclusion(part) == ["Tue 1 Dec 2026, 10:00–11:00", "Open The time is free."]
     assert texts(part, "//form[@method='dialog']") == ["Close"]
     page = anna_client.get(URL, {"at": "2026-12-01T10:00"})
     assert (b"<html" in page.content, "HX-Push-Url" in page) == (True, False)
@@ -309,7 +312,7 @@ def test_the_dialog_says_what_a_press_in_it_did(anna_client: Client, work: Calen
     back = "/calendars/why/?at=2026-12-01T09%3A00%3A00Z"
     part = anna_client.post(url, {"all_day_rule": "always", "next": back}, headers=HTMX, follow=True)
     assert texts(part, "//p[@role='status']") == [
-        "All-day events of “Work” always block from now on. That changes nothing about the events ahead."
+        "All-day events of “Work” always block from now on. No upcoming event is affected."
     ]
 
 
@@ -319,7 +322,7 @@ def test_nothing_of_somebody_else_bears_on_it(anna_client: Client) -> None:
     BookingFactory(staff=berta, start=tuesday(10))
     BlockedSlotFactory(user=berta, start=tuesday(10))
     page = ask(anna_client, tuesday(10))
-    assert (verdict(page)[1], b"Secret" in page.content) == ("Open The time is free.", False)
+    assert (conclusion(page)[1], b"Secret" in page.content) == ("Open The time is free.", False)
 
 
 def test_titles_are_escaped(anna_client: Client, work: Calendar) -> None:

@@ -1,0 +1,105 @@
+"""Sentences about how fresh the calendars are, and about what is wrong with a calendar that is not."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from bookings.providers import provider_names
+from connections.freshness import Freshness
+from connections.models import Calendar, CalendarConfiguration, CalendarWithBacklog
+from connections.problems import sentence
+from practice import time_format
+from practice.models import User
+
+Policy = CalendarConfiguration.StalePolicy
+
+
+def conflict_calendars(user: User) -> Iterable[CalendarWithBacklog]:
+    """The user's conflict calendars, each with its connection and the number of events that could not be read yet."""
+    return Calendar.objects.conflict_calendars().of(user).with_backlog().select_related("connection")
+
+
+def freshness_sentence(user: User, fresh: Freshness, *, now: datetime) -> str:
+    """Say when the user's calendars were last read, and what that means for bookings."""
+    if fresh.state == "trusted":
+        text = _trusted(user)
+    elif fresh.state == "stale":
+        text = _stale(fresh) if fresh.as_of else _never_complete(fresh)
+    else:
+        text = _SENTENCES[fresh.state]()
+    words = {"time": _near(fresh.as_of, now), "until": _near(fresh.trusted_until, now)}
+    return text % (words | {"provider": provider_names(user)} if fresh.state == "trusted" else words)
+
+
+def calendar_problem(calendar: CalendarWithBacklog) -> str:
+    """Say what is wrong with a conflict calendar; "" if nothing is."""
+    words = {"calendar": calendar, "problem": _problem(calendar)}
+    if words["problem"]:
+        return _("“%(calendar)s”: %(problem)s") % words
+    if calendar.read_at is None or calendar.fresh_at is None:
+        return _("“%(calendar)s” has not been read completely yet.") % words
+    return ""
+
+
+def _near(moment: datetime | None, now: datetime) -> str:
+    """The time on the clock, with its day if that is not today."""
+    if moment is None:
+        return ""
+    today = timezone.localtime(moment).date() == timezone.localtime(now).date()
+    return time_format.clock(moment) if today else time_format.day_and_clock(moment)
+
+
+def _trusted(user: User) -> str:
+    policy = CalendarConfiguration.objects.filter(user=user).values_list("stale_policy", flat=True).first()
+    if policy == Policy.NO_OPENINGS:
+        return _(
+            "%(provider)s has not answered since %(time)s. Bookings are confirmed until %(until)s; after that no times "
+            "are offered."
+        )
+    if policy == Policy.TRUST:
+        return _("%(provider)s has not answered since %(time)s. As you chose, bookings are confirmed all the same.")
+    return _(
+        "%(provider)s has not answered since %(time)s. Bookings are confirmed until %(until)s, then wait for your OK."
+    )
+
+
+def _stale(fresh: Freshness) -> str:
+    if not fresh.bookable:
+        return _("The calendars could not be read completely since %(time)s, so no times can be booked.")
+    if fresh.pending:
+        return _("The calendars could not be read completely since %(time)s, so bookings stay pending until they can.")
+    return _(
+        "The calendars could not be read completely since %(time)s. As you chose, bookings are confirmed all the same."
+    )
+
+
+def _never_complete(fresh: Freshness) -> str:
+    """The calendars were read once, but some of their events have been missing ever since."""
+    if not fresh.bookable:
+        return _("Some events could not be read yet, so no times can be booked.")
+    if fresh.pending:
+        return _("Some events could not be read yet, so bookings stay pending until they are.")
+    return _("Some events could not be read yet. As you chose, bookings are confirmed all the same.")
+
+
+_SENTENCES = {
+    "none": lambda: _("No calendar is read, so only working hours and blocked slots count."),
+    "unconfigured": lambda: _("No calendars are chosen yet, so no times can be booked."),
+    "never_read": lambda: _(
+        "The calendars are being read for the first time. No times can be booked until that is done."
+    ),
+    "fresh": lambda: _("Calendars last checked: %(time)s."),
+}
+
+
+def _problem(calendar: CalendarWithBacklog) -> str:
+    account = calendar.connection
+    if calendar.error_code:
+        return calendar.sentence
+    if account.needs_attention or account.failures:  # otherwise the account's error is about another calendar
+        return account.sentence
+    return sentence("member_unread", {"count": calendar.backlog}) if calendar.backlog else ""
