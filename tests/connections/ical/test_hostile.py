@@ -5,7 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 import time
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from hypothesis import given, settings
@@ -82,6 +82,24 @@ def test_damage_raises_nothing_and_what_is_kept_means_the_same(data):
     )
     assert (own_event(data).uid, meaning(data)) == (own_event(data).uid, meaning(bytes(data)))
     assert b"SEQUENCE" in patch(data, DRAFT, now=WINDOW[0])
+
+
+def has_an_event(data: bytes) -> bool:
+    return b"BEGIN:VEVENT" in data.upper().replace(b"\0", b"")
+
+
+def is_known_to_be_free(expansion) -> bool:
+    return all(not instance.blocks for instance in expansion.instances) and bool(expansion.instances)
+
+
+@given(data=damaged())
+@settings(max_examples=500, deadline=None)
+def test_nothing_vanishes_in_silence(data):
+    """If a resource has a VEVENT, it yields times, or is known to be free or cancelled, or a problem is recorded."""
+    result = expanded(data, window=(datetime(1, 1, 2, tzinfo=UTC), datetime(8999, 1, 1, tzinfo=UTC)))
+
+    blocks = any(instance.blocks for instance in result.instances)
+    assert blocks or is_known_to_be_free(result) or bool(result.problem) or not has_an_event(data)
 
 
 @given(data=st.binary(max_size=400) | st.text(max_size=400).map(str.encode))

@@ -211,6 +211,12 @@ def days(rule: str, start: str) -> tuple[list[str], str]:
         ("FREQ=YEARLY;SKIP=FORWARD", "20240229", ["2027-03-01"]),
         ("FREQ=YEARLY;SKIP=FORWARD", "20251231", ["2026-12-31"]),
         ("FREQ=DAILY;SKIP=FORWARD;COUNT=2", "20261231", ["2026-12-31", "2027-01-01"]),
+        ("FREQ=MONTHLY;SKIP=FORWARD;UNTIL=20270301", "20261231", ["2026-12-31", "2027-01-31", "2027-03-01"]),
+        ("FREQ=MONTHLY;SKIP=BACKWARD;BYMONTHDAY=31;COUNT=3", "20261231", ["2026-12-31", "2027-01-31", "2027-02-28"]),
+        ("FREQ=MONTHLY;SKIP=FORWARD;INTERVAL=2;COUNT=3", "20261231", ["2026-12-31", "2027-03-01", "2027-05-01"]),
+        ("FREQ=MONTHLY;SKIP=FORWARD;BYMONTH=12,2;COUNT=3", "20261231", ["2026-12-31", "2027-03-01"]),
+        ("FREQ=MONTHLY;SKIP=BACKWARD;BYDAY=5MO;COUNT=2", "20261130", ["2026-11-30", "2027-03-29"]),
+        ("FREQ=YEARLY;SKIP=BACKWARD;BYMONTH=2;BYMONTHDAY=1,30", "20260201", ["2027-02-01", "2027-02-28"]),
     ],
 )
 def test_a_day_that_a_month_lacks_is_moved_as_the_rule_says(rule, start, expected):
@@ -221,12 +227,6 @@ def test_a_day_that_a_month_lacks_is_moved_as_the_rule_says(rule, start, expecte
 @pytest.mark.parametrize(
     ("rule", "start", "expected"),
     [
-        (
-            "FREQ=MONTHLY;SKIP=FORWARD;UNTIL=20270301",
-            "20261231",
-            ["2026-12-31", "2027-01-01", "2027-01-31", "2027-02-01", "2027-03-01"],
-        ),
-        ("FREQ=MONTHLY;SKIP=BACKWARD;BYMONTHDAY=31;COUNT=3", "20261231", ["2026-12-31", "2027-01-31", "2027-02-28"]),
         ("FREQ=MONTHLY;SKIP=SIDEWAYS;COUNT=2", "20261231", ["2026-12-31", "2027-01-31"]),
     ],
 )
@@ -234,7 +234,7 @@ def test_a_day_that_cannot_be_moved_for_certain_blocks_wherever_it_may_be(rule, 
     assert days(f"RSCALE=GREGORIAN;{rule}", start) == (expected, "unreadable")
 
 
-@pytest.mark.parametrize("until", ["20261231T240000Z", "20270230T000000Z", "20270230", "20261231T235959+0100", "soon"])
+@pytest.mark.parametrize("until", ["20261231T240000Z", "20270230T000000Z", "20270230", "20261231T235959+9", "soon"])
 def test_an_end_that_is_no_time_does_not_end_the_series(until):
     found, problem = days(f"FREQ=MONTHLY;UNTIL={until}", "20261215")
 
