@@ -9,7 +9,6 @@ from functools import lru_cache
 from sys import intern
 from types import MappingProxyType
 
-_FOLD = re.compile(rb"[\r\n]+[ \t]")  # blank lines inside a fold come from files whose line ends were converted twice
 _CONTENT = re.compile(rb"[^\n]++(?:\n[ \t][^\n]*+)*+")
 _HEAD = re.compile(r'([^\s;:=]++)\s*+((?:;[^=:;"]*+=(?:"[^"]*+"|[^":;]++)*+)*+):', re.DOTALL)
 _PARAM = re.compile(r';([^=:;"]*)=((?:"[^"]*"|[^":;])*)', re.DOTALL)
@@ -53,7 +52,7 @@ def unfold_line(raw: bytes) -> str:
 
     A line that is not UTF-8 is decoded as Latin-1, which old programs write. A wrong guess only affects titles.
     """
-    whole = _FOLD.sub(b"", raw)
+    whole = raw.replace(b"\r\n ", b"").replace(b"\r\n\t", b"")
     try:
         return whole.decode()
     except UnicodeDecodeError:

@@ -11,7 +11,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from connections.ical.moments import Moment
-from connections.ical.recurrence import Budget, RecurrenceRule, TooMany
+from connections.ical.recurrence import Budget, RecurrenceRule, TooMany, safe_rules
 from tests.connections.ical.museum import BERLIN, calendar, expanded
 
 wall = datetime.fromisoformat
@@ -276,3 +276,36 @@ def test_a_day_that_no_calendar_has_is_no_rule(part):
 
 def test_among_days_that_exist_one_that_does_not_is_left_out():
     assert days("FREQ=MONTHLY;BYMONTHDAY=0,1,32;COUNT=2", "20261201") == (["2026-12-01", "2027-01-01"], "")
+
+
+SAFE = [
+    # the rule, the rules that are computed instead, and whether it was understood
+    ("FREQ=WEEKLY;BYDAY=MO;X-ODD=1", ["FREQ=WEEKLY;BYDAY=MO;X-ODD=1"], True),
+    ("FREQ=WEEKLY;BYDAY=MO,XX;COUNT=4", ["FREQ=WEEKLY;INTERVAL=1;WKST=MO;BYDAY=MO;COUNT=4"], False),
+    (
+        "FREQ=WEEKLY;BYDAY=MO;WKST=",
+        ["FREQ=WEEKLY;INTERVAL=1;WKST=MO;BYDAY=MO", "FREQ=WEEKLY;INTERVAL=1;WKST=SU;BYDAY=MO"],
+        False,
+    ),
+    ("FREQ=WEEKLY;INTERVAL=2;INTERVAL=3", ["FREQ=WEEKLY;INTERVAL=2;WKST=MO", "FREQ=WEEKLY;INTERVAL=3;WKST=MO"], False),
+    ("FREQ=WEEKLY;FREQ=DAILY", ["FREQ=WEEKLY;INTERVAL=1;WKST=MO", "FREQ=DAILY;INTERVAL=1;WKST=MO"], False),
+    ("FREQ=MONTHLY;BYDAY=MO,TU;BYSETPOS=1;FOO=1;COUNT=2", ["FREQ=MONTHLY;INTERVAL=1;WKST=MO;BYDAY=MO,TU"], False),
+    ("FREQ=DAILY;COUNT=0", ["FREQ=DAILY;INTERVAL=1;WKST=MO"], False),
+    ("FREQ=DAILY;UNTIL=20261301;COUNT=3", ["FREQ=DAILY;INTERVAL=1;WKST=MO;COUNT=3"], False),
+    ("FREQ=YEARLY;BYWEEKNO=20;BYDAY=1MO", ["FREQ=YEARLY;INTERVAL=1;WKST=MO;BYWEEKNO=20;BYDAY=MO"], False),
+    ("RSCALE=ISLAMIC-CIVIL;FREQ=YEARLY", ["FREQ=DAILY"], True),
+    ("RSCALE=HEBREW;FREQ=MONTHLY;UNTIL=20270101", ["FREQ=DAILY;UNTIL=20270101"], True),
+    ("RSCALE=HEBREW;FREQ=DAILY;SKIP=BACKWARD", ["RSCALE=HEBREW;FREQ=DAILY;SKIP=BACKWARD"], True),
+    ("EVERY DAY", [], False),
+]
+
+
+@pytest.mark.parametrize(("rule", "computed", "is_certain"), SAFE)
+def test_of_a_rule_that_makes_no_sense_each_value_that_can_be_read_is_kept(rule, computed, is_certain):
+    start = Moment(datetime.fromisoformat("2026-12-01T10:00"), BERLIN)
+    found, certain = safe_rules(rule, start, BERLIN)
+
+    assert ([sorted(text.split(";")) for text in found], certain) == (
+        [sorted(text.split(";")) for text in computed],
+        is_certain,
+    )
