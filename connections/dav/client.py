@@ -18,6 +18,7 @@ Therefore the requests, the parsing of answers and the methods of a session are 
 from __future__ import annotations
 
 import time
+import zlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -37,7 +38,8 @@ from . import errors
 from .errors import DavError, ForeignHost, NotCalDav, TimedOut, TooLarge, Unavailable
 from .multistatus import MultiStatus, parse_multistatus, preconditions
 
-MAX_BODY = 64 * 1024 * 1024
+MAX_BODY = 32 * 1024 * 1024  # after decompression
+CHUNK = 64 * 1024
 MAX_REDIRECTS = 5
 REDIRECTS = {301, 302, 307, 308}
 # The limit for a whole answer, in timeouts: a server that sends one byte a second never exceeds the timeout of a read.
@@ -151,6 +153,8 @@ class Client(DAVClient):
                     content = b"".join(self._chunks(response, path))
                 finally:
                     response.close()
+        except zlib.error:
+            raise Unavailable("the compressed answer is broken", path=path) from None
         except (OSError, HTTPError) as error:  # the exceptions of niquests are OSErrors
             kind = TimedOut if _is_late(error) or time.monotonic() >= until else Unavailable
             raise kind(f"{method} was interrupted: {type(error).__name__}", path=path) from None
@@ -179,19 +183,25 @@ class Client(DAVClient):
         return max(min(self.timeout_seconds, until - time.monotonic()), 0.001)
 
     def _chunks(self, response: Any, path: str) -> Iterator[bytes]:
-        if response.headers.get("content-encoding", "gzip").lower() not in ("gzip", "identity"):
+        encoding = response.headers.get("content-encoding", "identity").lower()
+        if encoding not in ("gzip", "identity"):
             raise NotCalDav("an unexpected content encoding", path=path)
+        # The library decompresses whatever has arrived at once, and a chunk may grow a thousandfold.
+        unzip = zlib.decompressobj(zlib.MAX_WBITS | 16) if encoding == "gzip" else None
         size = 0
-        for chunk in response.iter_content(-1):
+        for raw in response.raw.stream(CHUNK, decode_content=False):
+            chunk = unzip.decompress(raw, MAX_BODY + 1 - size) if unzip else raw
             size += len(chunk)
             if size > MAX_BODY:
-                raise TooLarge("the answer is larger than 64 MiB", path=path)
+                raise TooLarge("the answer is larger than 32 MiB", path=path)
             yield chunk
+        if unzip and size and not unzip.eof:
+            raise Unavailable("the compressed answer was cut off", path=path)
 
 
 def _is_late(error: Exception) -> bool:
     # While a body is read, niquests raises ConnectionError for a timeout.
-    return isinstance(error, Timeout) or isinstance(error.__context__, ReadTimeoutError)
+    return isinstance(error, (Timeout, ReadTimeoutError)) or isinstance(error.__context__, ReadTimeoutError)
 
 
 def raise_for_status(answer: Answer, method: str) -> None:

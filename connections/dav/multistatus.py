@@ -10,7 +10,7 @@ from lxml import etree  # type: ignore[import-untyped]
 
 from connections.dav.urls import path_of
 
-from .errors import NotCalDav
+from .errors import NotCalDav, TooLarge
 
 D = "{DAV:}"
 C = "{urn:ietf:params:xml:ns:caldav}"
@@ -18,6 +18,8 @@ CS = "{http://calendarserver.org/ns/}"
 APPLE = "{http://apple.com/ns/ical/}"
 
 DESCRIPTION = f"{D}responsedescription"
+MAX_TAGS = 1_000_000  # a listing of 80,000 resources has as many
+MAX_QUOTES = 1_000_000
 WRITE_PRIVILEGES = {f"{D}{name}" for name in ("all", "write", "write-content", "bind")}
 
 
@@ -69,8 +71,11 @@ def parse_xml(body: bytes, path: str) -> etree._Element:
 
     Entities, DTDs and network access are off, and the limits of libxml2 on depth and text size apply. Raises
     NotCalDav for XML that is not well-formed or has a document type: WebDAV does not need one (RFC 4918 8.2), and
-    with one a small document can expand to a huge one.
+    with one a small document can expand to a huge one. Raises TooLarge for more tags or quoted values than any calendar
+    needs, because each of them takes a hundred octets or more in memory.
     """
+    if body.count(b"<") > MAX_TAGS or body.count(b'"') + body.count(b"'") > MAX_QUOTES:
+        raise TooLarge("the answer has too many elements", path=path)
     parser = etree.XMLParser(
         resolve_entities=False, load_dtd=False, no_network=True, huge_tree=False, remove_comments=True
     )
@@ -134,7 +139,7 @@ def preconditions(body: bytes) -> tuple[tuple[str, ...], str]:
     """
     try:
         root = parse_xml(body, "")
-    except NotCalDav:
+    except (NotCalDav, TooLarge):
         return (), ""
     if root.tag != f"{D}error":
         return (), ""

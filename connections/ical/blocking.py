@@ -22,7 +22,7 @@ def verdict(component: Component, rules: Rules) -> tuple[bool, str]:
         return False, "cancelled"
     if component.answer == "DECLINED":
         return False, "declined"
-    if component.start.is_date and rules.all_day in ("always", "never"):
+    if component.all_day and rules.all_day in ("always", "never"):
         return rules.all_day == "always", "all_day_rule"
     if component.transparent:
         return False, "free"

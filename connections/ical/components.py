@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta, tzinfo
 
-from connections.ical.moments import DAY, FAR_AWAY, NO_TIME, Length, Moment
+from connections.ical.moments import DAY, FAR_AWAY, LONG_AGO, NO_TIME, Length, Moment
 from connections.ical.types import Span
 
 
@@ -25,6 +25,7 @@ class Component:
     `slot` is the RECURRENCE-ID of an override, None in a master. Without `end` and `length` RFC 5545 3.6.1 sets the
     length. `end_unknown`: the end could not be read, so the event lasts until midnight. `answer` is the PARTSTAT of
     the calendar's owner. `damaged`: a decisive line could not be read. `zone_uncertain`: a TZID could only be guessed.
+    `all_day`: it counts as an all-day event, because its start is a date or because Exchange marks it so.
     """
 
     uid: str
@@ -36,6 +37,7 @@ class Component:
     slot: Moment | None
     this_and_future: bool
     rules: tuple[str, ...]
+    exrules: tuple[str, ...]
     rdates: tuple[Repeat, ...]
     exdates: tuple[Moment, ...]
     travel_before: timedelta
@@ -46,6 +48,7 @@ class Component:
     sequence: int
     damaged: bool
     zone_uncertain: bool
+    all_day: bool
 
     @property
     def starts(self) -> Iterator[Moment]:
@@ -63,26 +66,24 @@ class Component:
 
         `zone` is for dates and floating times, `end` is the end of a PERIOD. Days of all-day events follow the
         calendar, so two days a year have 23 or 25 hours. A DTEND gives every instance the same elapsed time, a
-        DURATION the same nominal one (RFC 5545 3.8.5.3). If the end is before the start, the two are swapped.
+        DURATION the same nominal one (RFC 5545 3.8.5.3). If the end is before the start, the instance lasts until
+        midnight.
         """
         begin = start.utc(zone)
         try:
             finish = self._end(start, zone) if end is None else _period_end(start, end, zone)
         except OverflowError:
             finish = FAR_AWAY
-        return min(begin, finish), max(begin, finish)
+        return begin, finish if finish >= begin else max(begin, _next_midnight(start).utc(zone))
 
     def span(self, start: Moment, zone: tzinfo, end: Moment | Length | None = None) -> Span:
         """`plain_span` extended by Apple's travel time before and after."""
         begin, finish = self.plain_span(start, zone, end)
-        try:
-            return begin - self.travel_before, finish + self.travel_after
-        except OverflowError:
-            return begin, FAR_AWAY
+        return _shifted(begin, -self.travel_before), _shifted(finish, self.travel_after)
 
     def _end(self, start: Moment, zone: tzinfo) -> datetime:
         if self.end_unknown:
-            return Moment(_midnight(start.wall) + DAY, start.zone, start.is_date).utc(zone)
+            return _next_midnight(start).utc(zone)
         if self.length is not None:
             return _after(start, self.length, zone)
         if self.end is None:  # RFC 5545 3.6.1: a date lasts one day, a date-time has no length
@@ -93,7 +94,8 @@ class Component:
 
 
 def _period_end(start: Moment, end: Moment | Length, zone: tzinfo) -> datetime:
-    return _after(start, end, zone) if isinstance(end, Length) else end.utc(zone)
+    """The end of a PERIOD; an end without a zone is in the zone of the start."""
+    return _after(start, end, zone) if isinstance(end, Length) else end.utc(start.zone or zone)
 
 
 def _end_on_date(written: Moment, end: Moment, start: Moment, zone: tzinfo) -> datetime:
@@ -107,6 +109,17 @@ def _after(start: Moment, length: Length, zone: tzinfo) -> datetime:
         length = Length(max(1, -(-length.elapsed // DAY)), 0)
     days = Moment(start.wall + timedelta(days=length.days), start.zone, start.is_date)
     return days.utc(zone) + timedelta(seconds=length.seconds)
+
+
+def _next_midnight(start: Moment) -> Moment:
+    return Moment(_midnight(start.wall) + DAY, start.zone, start.is_date)
+
+
+def _shifted(instant: datetime, by: timedelta) -> datetime:
+    try:
+        return instant + by
+    except OverflowError:
+        return FAR_AWAY if by > NO_TIME else LONG_AGO
 
 
 def _midnight(wall: datetime) -> datetime:

@@ -9,14 +9,11 @@ from functools import lru_cache
 from sys import intern
 from types import MappingProxyType
 
-_FOLD = re.compile(rb"[\r\n]+[ \t]")  # blank lines inside a fold come from files whose line ends were converted twice
-_ANY_FOLD = re.compile(rb"(?<!\n)\n++[ \t]")
-_CONTENT = re.compile(rb"[^\n]+(?:\n++[ \t][^\n]*)*")
-_WHOLE_FOLD = re.compile(rb"\n+([ \t])")
-_HEAD = re.compile(r'([^\s;:=]+)((?:;[^=:;"]*=(?:"[^"]*"|[^":;])*)*):', re.DOTALL)
+_CONTENT = re.compile(rb"[^\n]++(?:\n[ \t][^\n]*+)*+")
+_HEAD = re.compile(r'([^\s;:=]++)\s*+((?:;[^=:;"]*+=(?:"[^"]*+"|[^":;]++)*+)*+):', re.DOTALL)
 _PARAM = re.compile(r';([^=:;"]*)=((?:"[^"]*"|[^":;])*)', re.DOTALL)
 _PARAM_WITH_COLONS = re.compile(r';([^=:;"]*)=((?:"[^"]*"|[^";])*)', re.DOTALL)
-_ISO = re.compile(r"\d{4}-")
+_DIGITS = re.compile(r"\d{4}[-/.]?\d")
 _TIMES = frozenset({"DTSTART", "DTEND", "RECURRENCE-ID", "RDATE", "EXDATE"})
 _ESCAPED = re.compile(r"\\(.)", re.DOTALL)
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u0085\u2028\u2029]")
@@ -41,7 +38,13 @@ def normalise(data: bytes) -> bytes:
 
 def unfold_all(data: bytes) -> bytes:
     """A normalised file without its folds. A fold may stand anywhere, even inside a property name."""
-    return _ANY_FOLD.sub(b"", data)
+    return _without_blank_lines(data).replace(b"\n ", b"").replace(b"\n\t", b"")
+
+
+def _without_blank_lines(data: bytes) -> bytes:
+    while b"\n\n" in data:
+        data = data.replace(b"\n\n", b"\n")
+    return data
 
 
 def unfold_line(raw: bytes) -> str:
@@ -49,7 +52,7 @@ def unfold_line(raw: bytes) -> str:
 
     A line that is not UTF-8 is decoded as Latin-1, which old programs write. A wrong guess only affects titles.
     """
-    whole = _FOLD.sub(b"", raw)
+    whole = raw.replace(b"\r\n ", b"").replace(b"\r\n\t", b"")
     try:
         return whole.decode()
     except UnicodeDecodeError:
@@ -70,7 +73,7 @@ def parse_line(raw: bytes) -> Line:
         name, _, value = text.rpartition(":")
         return Line(re.split("[;:]", name, maxsplit=1)[0].upper(), value.strip())
     name, params, value = intern(head[1].upper()), head[2], text[head.end() :].strip()
-    if name in _TIMES and ":" in value and not _ISO.match(value):
+    if name in _TIMES and ":" in value and not _DIGITS.match(value):
         params, _, value = text[len(name) :].rpartition(":")
         return Line(name, value.strip(), _parameters(params, _PARAM_WITH_COLONS))
     return Line(name, value, _parameters(params, _PARAM) if params else NO_PARAMS)
@@ -79,7 +82,7 @@ def parse_line(raw: bytes) -> Line:
 @lru_cache(maxsize=256)
 def _parameters(text: str, pattern: re.Pattern[str]) -> Mapping[str, str]:
     """The parameters of a line. Cached, because the EXDATE lines of a long series all write the same ones."""
-    found = ((match[1].upper(), match[2].replace('"', "")) for match in pattern.finditer(text))
+    found = ((match[1].strip().upper(), match[2].replace('"', "").strip()) for match in pattern.finditer(text))
     return MappingProxyType(dict(found))
 
 
@@ -119,7 +122,8 @@ def _pieces(raw: bytes) -> Iterator[bytes]:
 
 def split_lines(data: bytes) -> list[bytes]:
     """The content lines of a file, each with its folds (written as CRLF) and without its line end."""
-    return [_WHOLE_FOLD.sub(b"\r\n\\1", line) for line in _CONTENT.findall(normalise(data))]
+    lines = _CONTENT.findall(_without_blank_lines(normalise(data)))
+    return [line.replace(b"\n", b"\r\n") for line in lines]
 
 
 @dataclass(frozen=True, slots=True)

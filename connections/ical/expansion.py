@@ -17,8 +17,13 @@ from zoneinfo import ZoneInfo
 from connections.ical import blocking, fallback, series
 from connections.ical.components import Component, overlaps
 from connections.ical.parse_guard import try_or_none
-from connections.ical.parser import UNREADABLE_MARK, RawEvent, read_components
-from connections.ical.recurrence import MAX_OCCURRENCES, Budget, TooMany, simplified
+from connections.ical.parser import MAX_LISTED, UNREADABLE_MARK, RawEvent, read_components
+from connections.ical.recurrence import (
+    MAX_OCCURRENCES,
+    Budget,
+    TooMany,
+    safe_rules,
+)
 from connections.ical.series import Slot
 from connections.ical.types import Expansion, Instance, Rules, Span
 
@@ -101,23 +106,32 @@ class _Expander:
             found = try_or_none(partial(self._expand, master, overrides), reraise=(TooMany,))
             if found is None:
                 self.problem = "unreadable"
-                found = self._expand_simplified(master, overrides)
+                found = self._expand_repaired(master, overrides)
         except TooMany:
             self._block_coarsely(master, overrides)
         else:
             self.add(found)
 
-    def _expand_simplified(self, master: Component | None, overrides: Sequence[Component]) -> list[Instance]:
-        """A series whose rule makes no sense: expanded by its frequency alone, or else only the written times."""
-        rules = tuple(simplified(rule, master.start, self.zone) for rule in master.rules) if master else ()
-        rules = tuple(filter(None, rules))
-        if master and rules:
-            simpler = replace(master, rules=rules, damaged=True)
-            found = try_or_none(partial(self._expand, simpler, overrides), reraise=(TooMany,))
+    def _expand_repaired(self, master: Component | None, overrides: Sequence[Component]) -> list[Instance]:
+        """A series whose rules make no sense or are not supported: by safe rules, else only the written times."""
+        if master:
+            repaired = partial(self._expand, self._repaired(master), overrides)
+            found = try_or_none(repaired, reraise=(TooMany,))
             if found is not None:
                 return found
         written = [*([master] if master else []), *overrides]
         return list(fallback.written_times(written, self.window, self.zone))
+
+    def _repaired(self, master: Component) -> Component:
+        """The master with rules that can be computed. An EXRULE that makes no sense excludes nothing."""
+        safe = [safe_rules(text, master.start, self.zone) for text in master.rules]
+        kept = [(text, safe_rules(text, master.start, self.zone)[0] == [text]) for text in master.exrules]
+        return replace(
+            master,
+            rules=tuple(rule for rules, _ in safe for rule in rules),
+            exrules=tuple(text for text, makes_sense in kept if makes_sense),
+            damaged=master.damaged or not all(is_certain for _, is_certain in safe),
+        )
 
     def _expand(self, master: Component | None, overrides: Sequence[Component]) -> list[Instance]:
         found: list[Instance | None] = []
@@ -131,6 +145,8 @@ class _Expander:
         return [instance for instance in found if instance]
 
     def _slots(self, master: Component, overrides: Sequence[Component]) -> list[Slot]:
+        if max(len(master.rdates), len(master.exdates)) > MAX_LISTED:
+            raise TooMany
         self.budget.spend(occurrences=(len(master.rdates) + len(master.exdates)) // 10)
         claims = list(series.by_slot(overrides, master, self.zone))
         margin = _MARGIN + _max_travel(master, overrides)
@@ -152,7 +168,7 @@ class _Expander:
             end=span[1],
             blocks=blocks,
             reason=reason,
-            all_day=component.start.is_date,
+            all_day=component.all_day,
             summary=component.summary,
             recurrence_id="" if single else fallback.identity(slot.original, self.zone),
             free_marked=component.transparent,
@@ -166,7 +182,7 @@ class _Expander:
         self.add(fallback.written_times(overrides, self.window, self.zone))
 
     def add(self, instances: Iterable[Instance]) -> None:
-        """Add instances. Duplicates are removed at the end."""
+        """Add instances."""
         self.instances.extend(instances)
 
     def note_damage(self, components: Sequence[Component], timeless: bool, *, readable: bool) -> None:
@@ -180,7 +196,7 @@ class _Expander:
 
     def finish(self) -> list[Instance]:
         """The instances sorted by start, each with a unique `recurrence_id`, at most 20,000."""
-        instances = sorted(dict.fromkeys(self.instances), key=lambda instance: (instance.start, instance.end))
+        instances = sorted(self.instances, key=lambda instance: (instance.start, instance.end))
         if len(instances) > MAX_OCCURRENCES:
             self.problem = "too_many_occurrences"
             end = max(instance.end for instance in instances)

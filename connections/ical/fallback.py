@@ -41,7 +41,7 @@ def block(span: Span, component: Component, recurrence_id: str) -> Instance:
         end=span[1],
         blocks=True,
         reason=UNREADABLE,
-        all_day=component.start.is_date,
+        all_day=component.all_day,
         summary=component.summary,
         recurrence_id=recurrence_id,
         free_marked=component.transparent,

@@ -7,12 +7,17 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta, tzinfo
 
 _DATE_TIME = re.compile(r"(\d{4})(\d\d)(\d\d)(?:T(\d\d)(\d\d)(\d\d)?(Z)?)?", re.ASCII)
+_READABLE = re.compile(
+    r"(\d{4})(?:(\d\d)(\d\d)|([-/.])(\d\d?)\4(\d\d?))"
+    r"(?:\s*T?\s*(\d\d|\d(?=:)):?(\d\d)(?::?(\d\d)(?:[.,]\d+)?)?\s*(Z|UTC|GMT|[-+]\d\d(?::?\d\d)?)?)?",
+    re.ASCII,
+)
 _DAY = re.compile(r"(?<![0-9])[0-9]{8}(?![0-9])")
 _DURATION = re.compile(r"([+-])?P(?=[\dT])(?:(\d+)W)?(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)S)?)?", re.ASCII)
 NO_TIME = timedelta(0)
 DAY = timedelta(days=1)
-LONG_AGO = datetime(1000, 1, 1, tzinfo=UTC)  # earlier and later times are clamped, so that no arithmetic overflows
-FAR_AWAY = datetime(9000, 1, 1, tzinfo=UTC)
+LONG_AGO = datetime.min.replace(tzinfo=UTC)
+FAR_AWAY = datetime(9000, 1, 1, tzinfo=UTC)  # later times are clamped, so that no arithmetic overflows
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,9 +30,12 @@ class Moment:
 
     def utc(self, zone: tzinfo) -> datetime:
         """The instant. `zone` is for floating times. A wall time that the clock skips has the earlier offset."""
-        if not LONG_AGO.year <= self.wall.year < FAR_AWAY.year:
-            return LONG_AGO if self.wall.year < LONG_AGO.year else FAR_AWAY
-        return self.wall.replace(tzinfo=self.zone or zone).astimezone(UTC)
+        if self.wall.year >= FAR_AWAY.year:
+            return FAR_AWAY
+        try:
+            return self.wall.replace(tzinfo=self.zone or zone).astimezone(UTC)
+        except OverflowError:
+            return LONG_AGO
 
     def wall_in(self, zone: tzinfo | None, own: tzinfo) -> datetime:
         """The wall-clock time in `zone` (None: in `own`) at this moment. `own` is the zone for floating times."""
@@ -61,21 +69,46 @@ class Length:
 def parse_moment(value: str, zone: tzinfo | None, *, as_date: bool = False) -> Moment:
     """The DATE or DATE-TIME in `value`; `as_date` drops its time. Raises ValueError.
 
-    The form decides and not the VALUE parameter: `20261201` is a date even without VALUE=DATE, and a Z overrides a
-    TZID. Dashes and colons as in ISO 8601, missing seconds and a leap second are accepted. Years are clamped to 1000
-    to 8999, so that no arithmetic overflows.
+    The form decides and not the VALUE parameter: `20261201` is a date even without VALUE=DATE, and a Z or an offset
+    overrides a TZID. What a person can read is accepted: ISO 8601 with dashes, milliseconds or an offset, a blank
+    instead of T, missing seconds, a leap second. Years are clamped to 8999, so that no arithmetic overflows.
     """
-    match = _DATE_TIME.fullmatch(re.sub("[-:]", "", value.strip()).upper())
+    value = value.strip().upper()
+    match = _DATE_TIME.fullmatch(value) or _DATE_TIME.fullmatch(re.sub("[-:]", "", value))
     if match is None:
-        raise ValueError("neither a date nor a date with time")
+        return _parse_readable(value, zone, as_date=as_date)
     hour, minute, second, zulu = match.groups()[3:]
-    year = min(max(int(match[1]), LONG_AGO.year), FAR_AWAY.year - 1)
-    day = datetime(year, int(match[2]), int(match[3]))  # noqa: DTZ001 - a wall clock
+    day = _day(match[1], match[2], match[3])
     if hour is None or as_date:
         return Moment(day, None, is_date=True)
-    return Moment(
-        day.replace(hour=int(hour), minute=int(minute), second=min(int(second or 0), 59)), UTC if zulu else zone
-    )
+    return Moment(_at(day, hour, minute, second), UTC if zulu else zone)
+
+
+def _parse_readable(value: str, zone: tzinfo | None, *, as_date: bool) -> Moment:
+    match = _READABLE.fullmatch(value)
+    if match is None:
+        raise ValueError("neither a date nor a date with time")
+    year, month, date, _, other_month, other_date, hour, minute, second, suffix = match.groups()
+    day = _day(year, month or other_month, date or other_date)
+    if hour is None or as_date:
+        return Moment(day, None, is_date=True)
+    wall = _at(day, hour, minute, second)
+    return Moment(wall - _offset(suffix), UTC) if suffix else Moment(wall, zone)
+
+
+def _day(year: str, month: str, day: str) -> datetime:
+    return datetime(min(max(int(year), 1), FAR_AWAY.year - 1), int(month), int(day))  # noqa: DTZ001 - a wall clock
+
+
+def _at(day: datetime, hour: str, minute: str, second: str | None) -> datetime:
+    return day.replace(hour=int(hour), minute=int(minute), second=min(int(second or 0), 59))
+
+
+def _offset(suffix: str) -> timedelta:
+    """The offset from UTC in `+0100`, `-05:30` or `Z`."""
+    digits = suffix[1:].replace(":", "") if suffix[0] in "+-" else ""
+    size = timedelta(hours=int(digits[:2] or 0), minutes=int(digits[2:] or 0))
+    return -size if suffix[0] == "-" else size
 
 
 def find_day(value: str) -> Moment | None:
@@ -108,8 +141,8 @@ def midnight_before(end: Moment | None) -> Moment | None:
     """A start for an event whose end alone can be read: the midnight before it."""
     if end is None:
         return None
-    midnight = (end.wall - timedelta(microseconds=1)).replace(hour=0, minute=0, second=0, microsecond=0)
-    return Moment(midnight, end.zone, end.is_date)
+    before = end.wall - timedelta(microseconds=1) if end.wall > datetime.min else end.wall  # noqa: DTZ901
+    return Moment(before.replace(hour=0, minute=0, second=0, microsecond=0), end.zone, end.is_date)
 
 
 def next_day(day: Moment | None) -> Moment | None:

@@ -20,10 +20,11 @@ libraries on every file of the museum.
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta, tzinfo
+from datetime import UTC, datetime, timedelta, tzinfo
 from functools import cached_property, lru_cache
 from typing import TypeVar
 
@@ -33,6 +34,7 @@ from connections.ical.components import Component, Repeat
 from connections.ical.content_lines import Line
 from connections.ical.moments import (
     NO_TIME,
+    Length,
     Moment,
     find_day,
     midnight_before,
@@ -50,19 +52,27 @@ MAX_CACHED_OCTETS = 1 << 20
 MAX_SUMMARY_LENGTH = 1000
 MAX_RAW_SUMMARY_LENGTH = 2 * MAX_SUMMARY_LENGTH  # in the file, where a character may be escaped
 MAX_UID_LENGTH = 255
-MAX_RULE_LENGTH = 1000
-MAX_LISTED = 200_100  # RDATEs or EXDATEs; a series with this many is not expanded
+MAX_RULE_LENGTH = 10_000
+MAX_VALUE_LENGTH = 1000  # of any other property that is no list
+MAX_LINE_OCTETS = 100_000  # of a longer line only the two ends are read, unless it is a list
+MAX_HEAD_OCTETS = 20_000
+MAX_LISTED = 20_000  # RDATEs or EXDATEs; a series with more is not expanded
 UNKNOWN_TIME = Moment(datetime(1900, 1, 1), None)  # noqa: DTZ001 - long ago, so that a series from here on has begun
 UNREADABLE_MARK = "X-KALENDS-UNREADABLE"
+ALL_DAY_MARKS = frozenset({"X-MICROSOFT-CDO-ALLDAYEVENT", "X-MICROSOFT-MSNCALENDAR-ALLDAYEVENT", "X-FUNAMBOL-ALLDAY"})
 
 _DECISIVE = re.compile(
-    rb"^(BEGIN|END|UID|DTSTART|DTEND|DURATION|RRULE|RDATE|EXDATE|RECURRENCE-ID|STATUS|TRANSP|SEQUENCE|SUMMARY|ATTENDEE"
-    rb"|X-APPLE-TRAVEL-DURATION|X-APPLE-TRAVEL-RETURN-DURATION|X-KALENDS-UNREADABLE)(?=[;:])[^\n]*",
+    rb"^(BEGIN|END|UID|DTSTART|DTEND|DURATION|RRULE|EXRULE|RDATE|EXDATE|RECURRENCE-ID|STATUS|TRANSP|SEQUENCE|SUMMARY"
+    rb"|ATTENDEE|X-APPLE-TRAVEL-DURATION|X-APPLE-TRAVEL-RETURN-DURATION|X-MICROSOFT-CDO-ALLDAYEVENT"
+    rb"|X-MICROSOFT-MSNCALENDAR-ALLDAYEVENT|X-FUNAMBOL-ALLDAY|X-KALENDS-UNREADABLE)(?=[ \t]*+[;:])[^\n]*",
     re.MULTILINE | re.IGNORECASE,
 )
+_LISTS = frozenset({b"RDATE", b"EXDATE"})
+_HARMLESS = frozenset({b"SUMMARY", b"ATTENDEE"})
 _VTIMEZONE = re.compile(rb"^(?:(BEGIN)|END):VTIMEZONE[ \t]*$", re.MULTILINE | re.IGNORECASE)
 _BEGIN_ZONE, _END_ZONE = b"\nBEGIN:VTIMEZONE\n", b"\nEND:VTIMEZONE\n"
 _LOCAL = re.compile(r"T[\d:]+(?![\dZ:])", re.IGNORECASE | re.ASCII)
+_TIME = re.compile(rb"(?:DTSTART|DTEND|RDATE|RECURRENCE-ID)\b", re.IGNORECASE)
 _TZID = re.compile(rb"^TZID[;:][^\n]*", re.MULTILINE | re.IGNORECASE)
 
 
@@ -84,10 +94,26 @@ class RawEvent:
         return self._parsed
 
     def add(self, word: bytes, raw: bytes) -> None:
-        """Add a line of the event or of a component inside it. EXDATE lines beyond the limit are dropped."""
+        """Add a line of the event or of a component inside it. Lines beyond the limit are dropped."""
         found = self.inner if self.depth else self.lines
-        if word != b"EXDATE" or len(found) <= MAX_LISTED:
+        if len(raw) > MAX_LINE_OCTETS:
+            raw = self._cut(word, raw)
+        if len(found) <= MAX_LISTED:
             found.append(raw)
+        elif word != b"EXDATE":
+            self.damaged = True
+
+    def _cut(self, word: bytes, raw: bytes) -> bytes:
+        """The two ends of a line that is too long: the name and first parameters, and the end of the value."""
+        if word in _LISTS and 0 <= raw.find(b":") < MAX_LINE_OCTETS:
+            return raw
+        self.damaged |= word not in _HARMLESS
+        return raw[:MAX_HEAD_OCTETS] + raw[-MAX_HEAD_OCTETS:]
+
+    def enter(self, word: bytes) -> None:
+        """Note that a component inside the event begins or ends."""
+        self.depth = max(0, self.depth + (1 if word == b"BEGIN" else -1))
+        self.damaged |= self.depth > MAX_DEPTH
 
     def drop_parsed(self) -> None:
         """Free the parsed lines. Those of a large file are not needed again."""
@@ -121,7 +147,7 @@ class RawFile:
     def uid(self) -> str:
         """The UID, even if nothing else of the event can be read."""
         lines = (raw for event in self.events for raw in event.lines if raw[:3].upper() == b"UID")
-        return _uid(next(map(content_lines.parse_line, lines), Line("UID", "")))
+        return parse_uid(next(map(content_lines.parse_line, lines), Line("UID", "")))
 
 
 def read_file(data: bytes) -> RawFile:
@@ -161,7 +187,7 @@ def _split_plain_zones(data: bytes) -> tuple[bytes, list[bytes]] | None:
         end = data.find(_END_ZONE, begin + len(_BEGIN_ZONE) - 1)
         zone, after = data[begin + 1 : end + len(_END_ZONE) - 1], end + len(_END_ZONE)
         folded = b"\n " in zone or b"\n\t" in zone or data[after : after + 1] in (b" ", b"\t", b"\n")
-        if end < 0 or folded or zone.upper().count(b"VTIMEZONE") != 2:
+        if end < 0 or folded or zone.upper().count(b"VTIMEZONE") != 2 or b"VEVENT" in zone:
             return None
         kept.append(data[at:begin])
         found.append(zone)
@@ -171,14 +197,17 @@ def _split_plain_zones(data: bytes) -> tuple[bytes, list[bytes]] | None:
 
 
 def split_zones(data: bytes) -> tuple[bytes, list[bytes]]:
-    """An unfolded file without its VTIMEZONEs, and the VTIMEZONEs."""
+    """An unfolded file without its VTIMEZONEs, and the VTIMEZONEs. One that encloses an event stays in the file."""
     kept, found, begin, at = [], [], -1, 0
     for mark in _VTIMEZONE.finditer(data):
         if mark[1]:
             begin = mark.start()
         elif begin >= at:
+            zone = data[begin : mark.end()]
+            if b"VEVENT" in zone.upper():
+                continue
             kept.append(data[at:begin])
-            found.append(data[begin : mark.end()])
+            found.append(zone)
             at, begin = mark.end(), -1
     return (b"".join([*kept, data[at:]]) if found else data), found
 
@@ -189,26 +218,45 @@ def _tzid(vtimezone: bytes) -> str:
 
 
 def _raw_events(data: bytes) -> list[RawEvent]:
+    """The events of a file.
+
+    Lines that stand outside of every event are collected too. A broken text may contain END:VEVENT, and a BEGIN:VEVENT
+    may be lost, so that the times of an event follow after its end or before any event.
+    """
     events: list[RawEvent] = []
     event: RawEvent | None = None
+    outside = RawEvent()
     for match in _DECISIVE.finditer(data):
         word, raw = match[1].upper(), match[0]
         if word not in (b"BEGIN", b"END"):
-            if event is not None:
-                event.add(word, raw)
+            (event or outside).add(word, raw)
             continue
-        is_event = raw[len(word) + 1 :].strip().upper() == b"VEVENT"
-        if is_event and event is not None:
+        name = raw.rpartition(b":")[2].strip().upper()
+        if name != b"VEVENT":
+            if event is not None or name != b"VCALENDAR":
+                (event or outside).enter(word)
+            continue
+        if event is not None:
             event.close(properly=word == b"END")
-        if is_event:
-            event = RawEvent() if word == b"BEGIN" else None
-            events += [event] if event is not None else []
-        elif event is not None:
-            event.depth = max(0, event.depth + (1 if word == b"BEGIN" else -1))
-            event.damaged |= event.depth > MAX_DEPTH
+        else:
+            _keep_stray_lines(events, outside, every=word == b"END")
+        event, outside = (RawEvent() if word == b"BEGIN" else None), RawEvent()
+        events += [event] if event is not None else []
     if event is not None:
         event.close(properly=False)
+    _keep_stray_lines(events, outside, every=False)
     return events
+
+
+def _keep_stray_lines(events: list[RawEvent], outside: RawEvent, *, every: bool) -> None:
+    """Add the lines outside of events to the last event, if they contain times. `every`: also those in components."""
+    lines = outside.lines + (outside.inner if every else [])
+    if not any(_TIME.match(raw) for raw in lines):
+        return
+    if not events or (every and outside.inner):
+        events.append(RawEvent())
+    events[-1].lines += lines
+    events[-1].damaged = True
 
 
 def read_components(data: bytes, addresses: Collection[str]) -> tuple[RawFile, list[Component], bool]:
@@ -241,38 +289,63 @@ class _Reader:
         self.zone_uncertain = False
 
     def component(self, own: frozenset[str]) -> Component | None:
-        start = self.first("DTSTART", self.moment) or self.day("DTSTART")
-        end = self.first("DTEND", self.moment) or next_day(self.day("DTEND"))
-        duration = self.first("DURATION", lambda line: parse_length(line.value)) if end is None else None
+        starts = self.starts()
+        start = starts[0] if starts else None
+        end = self.end(start)
+        duration = max(self.all("DURATION", _duration), key=_elapsed, default=None) if end is None else None
         expects_end = self.damaged or "DTEND" in self.fields or "DURATION" in self.fields
-        end_unknown = end is None and duration is None and expects_end
         if start is None:
-            start, end = midnight_before(end), end
+            start = midnight_before(end)
             self.damaged = True
         if start is None:
             return None
+        if _ends_before(start, end, duration):
+            end, duration, self.damaged = None, None, True
         slot = self.first("RECURRENCE-ID", self.moment)
         return Component(
-            uid=_uid(self.fields["UID"][0]) if "UID" in self.fields else "",
+            uid=parse_uid(self.fields["UID"][0]) if "UID" in self.fields else "",
             summary=self.summary(),
             start=start,
             end=end,
             length=duration,
-            end_unknown=end_unknown,
+            end_unknown=end is None and duration is None and expects_end,
             slot=slot,
             this_and_future=self.word("RECURRENCE-ID", "RANGE") == "THISANDFUTURE",
-            rules=() if slot else tuple(filter(None, self.all("RRULE", _rule))),
-            rdates=() if slot else tuple(self.listed("RDATE", self.repeats, Repeat(UNKNOWN_TIME))),
-            exdates=() if slot else tuple(self.listed("EXDATE", self.moments, UNKNOWN_TIME)),
-            travel_before=self.first("X-APPLE-TRAVEL-DURATION", _travel) or NO_TIME,
-            travel_after=self.first("X-APPLE-TRAVEL-RETURN-DURATION", _travel) or NO_TIME,
-            status=self.word("STATUS"),
-            transparent=self.word("TRANSP") == "TRANSPARENT",
+            rules=() if slot else tuple(filter(None, self.all("RRULE", self.rule))),
+            exrules=() if slot else tuple(filter(None, self.all("EXRULE", self.rule))),
+            rdates=() if slot else (*map(Repeat, starts[1:]), *self.listed("RDATE", self.repeat, Repeat(UNKNOWN_TIME))),
+            exdates=() if slot else tuple(self.listed("EXDATE", self.excluded, UNKNOWN_TIME)),
+            travel_before=max(self.all("X-APPLE-TRAVEL-DURATION", _travel), default=NO_TIME),
+            travel_after=max(self.all("X-APPLE-TRAVEL-RETURN-DURATION", _travel), default=NO_TIME),
+            status=self.one_of("STATUS", unless="CANCELLED"),
+            transparent=self.one_of("TRANSP", unless="TRANSPARENT") == "TRANSPARENT",
             answer=own_answer(self.fields.get("ATTENDEE", []), own),
-            sequence=self.first("SEQUENCE", _number) or 0,
+            sequence=max(self.all("SEQUENCE", _number), default=0),
             damaged=self.damaged,
             zone_uncertain=self.zone_uncertain,
+            all_day=start.is_date or any(self.word(name) in ("TRUE", "1") for name in ALL_DAY_MARKS),
         )
+
+    def starts(self) -> list[Moment]:
+        """Every DTSTART, or at least the day of one. There should be only one, but if there are more, all count."""
+        found = list(dict.fromkeys(self.all("DTSTART", self.moment)))
+        self.damaged |= len(found) > 1
+        day = None if found else self.day("DTSTART")
+        return [day] if day else found
+
+    def end(self, start: Moment | None) -> Moment | None:
+        """The latest DTEND, or at least its day. Without a zone it is in the zone of the start (RFC 5545 3.8.2.2)."""
+        found = self.all("DTEND", self.moment)
+        self.damaged |= len(set(found)) > 1
+        end = max(found, key=lambda moment: moment.wall, default=None) or next_day(self.day("DTEND"))
+        if end is not None and end.zone is None and not end.is_date and start is not None and not start.is_date:
+            return Moment(end.wall, start.zone)
+        return end
+
+    def one_of(self, name: str, *, unless: str) -> str:
+        """The value of a property. If it stands twice, the value that blocks: another than `unless`."""
+        found = [line.value.strip().upper() for line in self.fields.get(name, ())]
+        return next((value for value in found if value != unless), found[0] if found else "")
 
     def first(self, name: str, read: Callable[[Line], T]) -> T | None:
         """The first line of that name that can be read. A line that cannot be read damages the component."""
@@ -291,17 +364,44 @@ class _Reader:
                 self.damaged = True
         return found
 
-    def listed(self, name: str, read: Callable[[Line], list[T]], beyond: T) -> list[T]:
-        """The times in all lines of that name, at most MAX_LISTED; `beyond` stands for the rest."""
+    def listed(self, name: str, read: Callable[[str, Line, tzinfo | None], T], beyond: T) -> list[T]:
+        """The times in all lines of that name, at most MAX_LISTED; `beyond` stands for the rest.
+
+        A time that cannot be read damages the component, and those beside it are read all the same.
+        """
         found: list[T] = []
         for line in self.fields.get(name, []):
-            try:
-                found += read(line)
-            except (ValueError, OverflowError):
-                self.damaged = True
-            if len(found) > MAX_LISTED:
-                return [*found[:MAX_LISTED], beyond]
+            zone = None if _is_date(line) else self.zone(line)
+            for value in line.value.split(",", MAX_LISTED + 1):
+                if len(found) >= MAX_LISTED:
+                    return [*found, beyond]
+                try:
+                    found += [read(value, line, zone)] if value.strip() else []
+                except (ValueError, OverflowError):
+                    self.damaged = True
         return found
+
+    def excluded(self, value: str, line: Line, zone: tzinfo | None) -> Moment:
+        return parse_moment(value, zone, as_date=_is_date(line))
+
+    def repeat(self, value: str, line: Line, zone: tzinfo | None) -> Repeat:
+        """One RDATE, at least its day. A PERIOD must have times, and its end must not be before its start."""
+        try:
+            found = _parse_repeat(value, zone)
+        except (ValueError, OverflowError):
+            self.damaged = True
+            found = Repeat(find_day(value) or parse_moment(value, zone))
+        if found.end is not None:
+            backwards = _ends_before(found.start, found.end, None)
+            self.damaged |= found.start.is_date or backwards
+        return found
+
+    def rule(self, line: Line) -> str:
+        """A rule as it is written. Of one that is too long, the parts that fit."""
+        if len(line.value) <= MAX_RULE_LENGTH:
+            return line.value
+        self.damaged = True
+        return line.value[:MAX_RULE_LENGTH].rpartition(";")[0]
 
     def summary(self) -> str:
         value = self.fields["SUMMARY"][0].value if "SUMMARY" in self.fields else ""
@@ -325,40 +425,48 @@ class _Reader:
         as_date = _is_date(line)
         return parse_moment(line.value, None if as_date else self.zone(line), as_date=as_date)
 
-    def moments(self, line: Line) -> list[Moment]:
-        as_date = _is_date(line)
-        zone = None if as_date else self.zone(line)
-        return [parse_moment(value, zone, as_date=as_date) for value in _values(line)]
-
-    def repeats(self, line: Line) -> list[Repeat]:
-        zone = self.zone(line)
-        return [_repeat(value, zone) for value in _values(line)]
-
 
 def _is_date(line: Line) -> bool:
     return line.params.get("VALUE", "").upper() == "DATE"
 
 
-def _values(line: Line) -> list[str]:
-    """The values of a list, not many more than MAX_LISTED."""
-    return [value for value in line.value.split(",", MAX_LISTED + 1)[: MAX_LISTED + 1] if value.strip()]
+def parse_uid(line: Line) -> str:
+    """The UID in at most 255 characters. UIDs are compared whole, so the end of a longer one becomes its hash."""
+    if len(line.value) <= MAX_UID_LENGTH:
+        return content_lines.unescape(line.value)
+    uid = content_lines.unescape(line.value)
+    if len(uid) <= MAX_UID_LENGTH:
+        return uid
+    return f"{uid[: MAX_UID_LENGTH - 65]}#{hashlib.sha256(uid.encode(errors='replace')).hexdigest()}"
 
 
-def _uid(line: Line) -> str:
-    return content_lines.unescape(line.value[: 2 * MAX_UID_LENGTH])[:MAX_UID_LENGTH]
+def _ends_before(start: Moment, end: Moment | Length | None, duration: Length | None) -> bool:
+    """Is the end before the start? Never if only one of them floats."""
+    if duration is not None:
+        return duration.elapsed < NO_TIME and not start.is_date
+    if end is None or isinstance(end, Length):
+        return end is not None and end.elapsed < NO_TIME
+    if end.is_date:
+        return end.wall.date() < start.wall.date()
+    if end.zone is start.zone:
+        return end.wall < start.wall
+    return end.zone is not None and start.zone is not None and end.utc(UTC) < start.utc(UTC)
 
 
-def _repeat(value: str, zone: tzinfo | None) -> Repeat:
+def _parse_repeat(value: str, zone: tzinfo | None) -> Repeat:
     start, _, end = value.partition("/")
+    moment = parse_moment(start, zone)
     if not end:
-        return Repeat(parse_moment(start, zone))
-    return Repeat(parse_moment(start, zone), parse_length(end) if "P" in end.upper() else parse_moment(end, zone))
+        return Repeat(moment)
+    return Repeat(moment, parse_length(end) if "P" in end.upper() else parse_moment(end, moment.zone))
 
 
-def _rule(line: Line) -> str:
-    if len(line.value) > MAX_RULE_LENGTH:
-        raise ValueError("the rule is too long")
-    return line.value
+def _duration(line: Line) -> Length:
+    return parse_length(line.value)
+
+
+def _elapsed(length: Length) -> timedelta:
+    return length.elapsed
 
 
 def _travel(line: Line) -> timedelta:

@@ -8,14 +8,17 @@ COUNT starts shortly before the window, and every rule stops once dateutil has l
 from __future__ import annotations
 
 import re
+from calendar import monthrange
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta, tzinfo
+from math import prod
 from typing import Any
 
-from dateutil.rrule import YEARLY, rrulestr  # type: ignore[import-untyped] # its stubs are not installed
+from dateutil.rrule import HOURLY, YEARLY, rrulestr  # type: ignore[import-untyped] # its stubs are not installed
 
 from connections.ical.moments import DAY, FAR_AWAY, Moment, parse_moment
 
-MAX_STEPS = 500_000
+MAX_STEPS = 100_000
 MAX_OCCURRENCES = 20_000
 _UNITS = {
     "SECONDLY": timedelta(seconds=1),
@@ -26,9 +29,29 @@ _UNITS = {
 }
 _MONTHS = {"MONTHLY": 1, "YEARLY": 12}
 _LOOKED_AT = {"MONTHLY": 31, "YEARLY": 366, "WEEKLY": 7}
+_TESTS = {"HOURLY": 4, "MINUTELY": 6, "SECONDLY": 8}  # at most, of the month, the hour, the minute and the second
 _WEEKDAYS = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
 _MAX_NUMBERS = {"BYMONTH": 12, "BYMONTHDAY": 31, "BYYEARDAY": 366, "BYWEEKNO": 53}
 _PLAIN = {"FREQ", "INTERVAL", "WKST"}
+_TIME_PARTS = ("BYHOUR", "BYMINUTE", "BYSECOND")
+_MONTH_PARTS = frozenset({"BYMONTH", "BYMONTHDAY", "BYYEARDAY", "BYWEEKNO"})
+_GREGORIAN_SCALES = frozenset({"GREGORIAN", "GREGORY", "ISO8601", "BUDDHIST", "JAPANESE", "ROC"})
+_LIST_FORMS = {
+    "BYDAY": re.compile(r"(?:[-+]?[1-9]\d?)?(?:MO|TU|WE|TH|FR|SA|SU)"),
+    "BYMONTH": re.compile(r"0?[1-9]|1[0-2]"),
+    "BYMONTHDAY": re.compile(r"[-+]?(?:0?[1-9]|[12]\d|3[01])"),
+    "BYYEARDAY": re.compile(r"[-+]?0*(?:[1-9]\d?|[12]\d\d|3[0-5]\d|36[0-6])"),
+    "BYWEEKNO": re.compile(r"[-+]?(?:0?[1-9]|[1-4]\d|5[0-3])"),
+    "BYHOUR": re.compile(r"[01]?\d|2[0-3]"),
+    "BYMINUTE": re.compile(r"[0-5]?\d"),
+    "BYSECOND": re.compile(r"[0-5]?\d"),
+    "BYSETPOS": re.compile(r"[-+]?[1-9]\d{0,2}"),
+}
+_NAMES = frozenset({"FREQ", "INTERVAL", "COUNT", "UNTIL", "WKST", "SKIP", "RSCALE", *_LIST_FORMS})
+
+
+class ForeignScale(ValueError):
+    """Months or years of a calendar that is not supported."""
 
 
 class TooMany(Exception):
@@ -54,14 +77,20 @@ class _PastWindow(Exception):
     """dateutil has looked at all days up to the end of the window."""
 
 
-class _CountingSet(frozenset[int]):
-    """A set that raises _PastWindow after `left` membership tests. dateutil makes one for every day it looks at."""
+class _Counter:
+    """Counts down the steps of one rule."""
 
     left = 0
 
+
+class _CountingSet(frozenset[int]):
+    """A set that raises _PastWindow after so many membership tests. dateutil makes one or more in each of its steps."""
+
+    counter: _Counter
+
     def __contains__(self, number: object) -> bool:
-        self.left -= 1
-        if self.left < 0:
+        self.counter.left -= 1
+        if self.counter.left < 0:
             raise _PastWindow
         return super().__contains__(number)
 
@@ -73,19 +102,23 @@ class RecurrenceRule:
     """
 
     def __init__(self, text: str, start: Moment, zone: tzinfo, budget: Budget) -> None:
-        self.parts = _parts(text)
+        self.parts = _parse_parts(text, start)
         self.start = start.wall
         self.budget = budget
         self.interval = int(self.parts.setdefault("INTERVAL", "1"))
         if self.interval < 1:
             raise ValueError("an interval below 1")
-        self.skip = self.parts.pop("SKIP", "OMIT")
+        self.skip = _Skip(self.parts, self.start, self.interval) if _can_skip(self.parts) else None
+        self.parts.pop("SKIP", None)
         self.until = _until(self.parts.pop("UNTIL", ""), start, zone)
         if self.until is not None and self.until < self.start:
             raise ValueError("an end before the start")
         self._count_to_until()
+        self.count = int(self.parts.pop("COUNT", "0"))
         self.endless = False
         self.found: list[datetime] = []
+        if self.skip is not None:
+            self.interval, self.parts = 1, self.skip.candidates(self.parts)
 
     def between(self, after: datetime, before: datetime, inc: bool = True) -> list[datetime]:
         """Occurrences in [after, before] as naive wall-clock times. Same interface as dateutil's. Raises TooMany."""
@@ -96,7 +129,8 @@ class RecurrenceRule:
             raise TooMany
         rule = self._rule(anchor)
         counter = _watch(rule)
-        counter.left = allowed = min(needed, self.budget.steps)
+        weight = self._weight()
+        counter.left = allowed = min(needed, self.budget.steps // weight)
         try:
             return self._collect(rule, after, before, last)
         except _PastWindow:
@@ -105,35 +139,63 @@ class RecurrenceRule:
             self.endless = last == before
             return self.found
         finally:
-            self.budget.steps -= allowed - max(0, counter.left)
+            self.budget.steps -= (allowed - max(0, counter.left)) * weight
 
     def _collect(self, rule: Any, after: datetime, before: datetime, last: datetime) -> list[datetime]:
         self.found = found = []
+        left = self.count
         for time in rule:
+            if time < self.start or (self.skip and not self.skip.keeps(time)):
+                continue
             if time > last:
                 self.endless = last == before
                 break
             self.budget.spend(steps=1, occurrences=time >= after)
             if time >= after:
                 found.append(time)
+            left -= 1
+            if left == 0:
+                break
         return found
+
+    def _weight(self) -> int:
+        """How much more a step costs because dateutil combines the minutes and seconds anew in each hour."""
+        if self.parts["FREQ"] not in _TESTS:
+            return 1
+        sizes = (len(self.parts[name].split(",")) for name in ("BYMINUTE", "BYSECOND") if name in self.parts)
+        return max(1, prod(sizes) // 8)
+
+    def check(self) -> None:
+        """Raises ValueError if dateutil does not accept the rule."""
+        self._rule(self.start)
 
     def _steps(self, anchor: datetime, last: datetime) -> int:
         """An upper limit for the days that dateutil looks at before it has passed `last`."""
-        periods = max(0, _periods(self.parts["FREQ"], anchor, last)) // self.interval + 3
-        return periods * _LOOKED_AT.get(self.parts["FREQ"], 1)
+        freq = self.parts["FREQ"]
+        periods = max(0, _periods(freq, anchor, last)) // self.interval + 3
+        return periods * _LOOKED_AT.get(freq, 1) * _TESTS.get(freq, 1)
 
     def _anchor(self, after: datetime) -> datetime:
         """A start shortly before `after` from which the rule gives the same times; with COUNT always DTSTART."""
         freq = self.parts["FREQ"]
         steps = _periods(freq, self.start, after) // self.interval - 2
-        if steps < 1 or "COUNT" in self.parts:
-            return self.start
+        if steps < 1 or self.count:
+            return self._begin_of_period()
         if freq in _UNITS:
             return self.start + steps * self.interval * _UNITS[freq]
         months = self.start.month - 1 + steps * self.interval * _MONTHS[freq]
         month = 1 if freq == "YEARLY" else months % 12 + 1
         return self.start.replace(year=self.start.year + months // 12, month=month, day=1)
+
+    def _begin_of_period(self) -> datetime:
+        """DTSTART; in a weekly rule with BYSETPOS the same time on the first day of its week."""
+        if self.parts["FREQ"] != "WEEKLY" or "BYSETPOS" not in self.parts:
+            return self.start
+        first = _WEEKDAYS.index(self.parts.get("WKST", "MO"))
+        try:
+            return self.start - DAY * ((self.start.weekday() - first) % 7)
+        except OverflowError:
+            return self.start
 
     def _rule(self, anchor: datetime) -> Any:
         """dateutil's rule from `anchor`, with the parts that it would otherwise derive from DTSTART written out."""
@@ -141,9 +203,7 @@ class RecurrenceRule:
         return rrulestr(";".join(f"{name}={value}" for name, value in parts.items()), dtstart=anchor)
 
     def _implied(self) -> dict[str, str]:
-        """The parts that DTSTART implies. Raises ValueError for a SKIP (RFC 7529) that is not supported."""
-        if self.skip != "OMIT" and self.parts["FREQ"] in _MONTHS:
-            return self._skipping()
+        """The parts that DTSTART implies."""
         days = {"BYWEEKNO", "BYYEARDAY", "BYMONTHDAY", "BYDAY"}
         if self.parts["FREQ"] == "YEARLY" and days & self.parts.keys() == {"BYWEEKNO"}:
             return {"BYDAY": _WEEKDAYS[self.start.weekday()]}
@@ -152,24 +212,11 @@ class RecurrenceRule:
         month = {"BYMONTH": str(self.start.month)} if self.parts["FREQ"] == "YEARLY" else {}
         return month | {"BYMONTHDAY": str(self.start.day)} | {k: v for k, v in self.parts.items() if k == "BYMONTH"}
 
-    def _skipping(self) -> dict[str, str]:
-        """The day of DTSTART in months that have it, else the last day (BACKWARD), or 1 March for 29 February."""
-        day, month = self.start.day, self.start.month
-        yearly = self.parts["FREQ"] == "YEARLY"
-        if not self.parts.keys() <= _PLAIN | {"COUNT"} or self.skip not in ("BACKWARD", "FORWARD"):
-            raise ValueError("SKIP with other parts than the day of DTSTART is not supported")
-        if day < 29 or (yearly and (month, day) != (2, 29)):
-            return {"BYMONTHDAY": str(day)} | ({"BYMONTH": str(month)} if yearly else {})
-        if self.skip == "BACKWARD":
-            last = {"BYMONTHDAY": ",".join(map(str, range(28, day + 1))), "BYSETPOS": "-1"}
-            return last | ({"BYMONTH": "2"} if yearly else {})
-        if yearly:
-            return {"BYYEARDAY": "60"}
-        raise ValueError("the day after a short month is not in that month")
-
     def _count_to_until(self) -> None:
         """Turn COUNT into UNTIL if that is mere arithmetic, so that nothing has to be counted from DTSTART."""
-        if int(self.parts.get("COUNT", "1")) < 1:  # some files write -1 for "for ever"
+        if int(self.parts.get("COUNT", "1")) == 0:
+            raise ValueError("a series without instances")
+        if int(self.parts.get("COUNT", "1")) < 0:  # some files write -1 for "for ever"
             del self.parts["COUNT"]
         freq = self.parts["FREQ"]
         if "COUNT" in self.parts and freq in _UNITS and self.parts.keys() <= _PLAIN | {"COUNT"}:
@@ -179,57 +226,214 @@ class RecurrenceRule:
             self.until = min(last, self.until or last)
 
 
-def simplified(text: str, start: Moment, zone: tzinfo) -> str:
-    """What remains of a rule that makes no sense: its frequency, and its interval and end if they can be read.
-
-    It blocks at the time of the series, more or less often than was meant. Dropping the rule would free all instances
-    but the first. "" if not even the frequency can be read.
-    """
-    parts = dict(item.partition("=")[::2] for item in _bare(text).split(";"))
-    if parts.get("FREQ") not in _UNITS.keys() | _MONTHS.keys():
-        return ""
-    kept = {"FREQ": parts["FREQ"]}
-    for name, form in (
-        ("INTERVAL", r"0*[1-9][0-9]{0,3}"),
-        ("COUNT", r"[0-9]{1,9}"),
-        ("UNTIL", r"[0-9]{8}(T[0-9]{6}Z?)?"),
-        ("SKIP", r"BACKWARD|FORWARD"),
-    ):
-        if re.fullmatch(form, parts.get(name, "")):
-            kept[name] = parts[name]
-    if (kept["FREQ"], kept.get("SKIP")) == ("MONTHLY", "FORWARD") and start.wall.day > 28:
-        kept = {name: kept[name] for name in kept if name not in ("SKIP", "COUNT")}
-        kept["BYMONTHDAY"] = f"1,{start.wall.day}"
-    kept |= _readable_end(kept.pop("UNTIL", ""), start, zone)
-    return ";".join(f"{name}={value}" for name, value in kept.items())
-
-
-def _readable_end(until: str, start: Moment, zone: tzinfo) -> dict[str, str]:
-    """No end if it is no date. If it is before the start, only the first instance remains (RFC 5545 3.8.5.3)."""
-    try:
-        last = _until(until, start, zone)
-    except ValueError:
-        return {}
-    if last is None:
-        return {}
-    return {"UNTIL": until} if last >= start.wall else {"COUNT": "1"}
-
-
 def _bare(text: str) -> str:
     return text.upper().replace(" ", "").removeprefix("RRULE:")
 
 
-def _parts(text: str) -> dict[str, str]:
+def _parse_parts(text: str, start: Moment) -> dict[str, str]:
+    """The parts of a rule by name. Raises ValueError for a part that is not known, or stands twice and differs."""
     parts: dict[str, str] = {}
     for item in filter(None, _bare(text).split(";")):
         name, _, value = item.partition("=")
-        if not name.startswith("X-") and (name, value) != ("RSCALE", "GREGORIAN"):
-            parts.setdefault(name, _possible(name, value.rstrip(",")))
+        if name.startswith("X-"):
+            continue
+        value = _possible(name, ",".join(filter(None, value.split(","))))
+        if name not in _NAMES or parts.setdefault(name, value) != value:
+            raise ValueError("an unknown part, or one that stands twice")
     if parts.get("FREQ") not in _UNITS.keys() | _MONTHS.keys():
         raise ValueError("no frequency")
     if parts["FREQ"] == "YEARLY" and "BYWEEKNO" in parts and re.search(r"\d", parts.get("BYDAY", "")):
         raise ValueError("RFC 5545 3.3.10 forbids numbered days with BYWEEKNO")
-    return _unmixed(parts)
+    return _unmixed(_for_dates(_without_scale(parts)) if start.is_date else _without_scale(parts))
+
+
+def _without_scale(parts: dict[str, str]) -> dict[str, str]:
+    """Without RSCALE (RFC 7529), which changes nothing for weeks, days and shorter periods."""
+    scale = parts.pop("RSCALE", "GREGORIAN")
+    if scale not in _GREGORIAN_SCALES and (parts["FREQ"] in _MONTHS or not _MONTH_PARTS.isdisjoint(parts)):
+        raise ForeignScale(scale)
+    return parts
+
+
+def _for_dates(parts: dict[str, str]) -> dict[str, str]:
+    """Without the parts that do not apply to a series of dates (RFC 5545 3.3.10)."""
+    if parts["FREQ"] in _TESTS:
+        raise ValueError("dates cannot repeat within a day")
+    return {name: value for name, value in parts.items() if name not in _TIME_PARTS}
+
+
+def _can_skip(parts: Mapping[str, str]) -> bool:
+    """Does SKIP change anything? Only for days of the month, because only these can be missing.
+
+    Raises ValueError for what is not supported.
+    """
+    skip = parts.get("SKIP", "OMIT")
+    if skip == "OMIT" or parts["FREQ"] not in _MONTHS or ("BYDAY" in parts and "BYMONTHDAY" not in parts):
+        return False
+    supported = _PLAIN | {"COUNT", "UNTIL", "SKIP", "BYMONTHDAY", "BYMONTH", *_TIME_PARTS}
+    if skip not in ("BACKWARD", "FORWARD") or not parts.keys() <= supported or "-" in parts.get("BYMONTHDAY", ""):
+        raise ValueError("SKIP with these parts is not supported")
+    return True
+
+
+class _Skip:
+    """Moves days that a month does not have to its last day or to the first of the next month (RFC 7529 4.1).
+
+    dateutil computes all days that are possible, and `keeps` chooses among them.
+    """
+
+    def __init__(self, parts: Mapping[str, str], start: datetime, interval: int) -> None:
+        self.start = start
+        self.interval = interval
+        self.forward = parts["SKIP"] == "FORWARD"
+        self.yearly = parts["FREQ"] == "YEARLY"
+        months = parts.get("BYMONTH", str(start.month) if self.yearly else "")
+        self.months = set(map(int, months.split(","))) if months else set(range(1, 13))
+        self.days = set(map(int, parts.get("BYMONTHDAY", str(start.day)).split(",")))
+
+    def candidates(self, parts: dict[str, str]) -> dict[str, str]:
+        days = self.days | ({1} if self.forward else set(range(28, max(self.days) + 1)))
+        kept = {name: value for name, value in parts.items() if name != "BYMONTH"}
+        return kept | {"FREQ": "MONTHLY", "INTERVAL": "1", "BYMONTHDAY": ",".join(map(str, sorted(days)))}
+
+    def keeps(self, time: datetime) -> bool:
+        if time.day in self.days and self._is_chosen(time.year, time.month):
+            return True
+        year, month = (time.year, time.month)
+        if self.forward:
+            year, month = divmod(year * 12 + month - 2, 12)
+            month += 1
+        last = monthrange(year, month)[1]
+        is_moved = time.day == (1 if self.forward else last)
+        return is_moved and max(self.days) > last and self._is_chosen(year, month)
+
+    def _is_chosen(self, year: int, month: int) -> bool:
+        years = year - self.start.year
+        passed = years if self.yearly else years * 12 + month - self.start.month
+        return passed >= 0 and passed % self.interval == 0 and month in self.months
+
+
+def safe_rules(text: str, start: Moment, zone: tzinfo) -> tuple[list[str], bool]:
+    """Rules that can be computed and give at least the times of this one, and whether it was understood."""
+    try:
+        RecurrenceRule(text, start, zone, Budget()).check()
+    except ForeignScale:
+        return _approximate_rules(text, start), True
+    except (ValueError, OverflowError):
+        return _repaired_rules(text, start, zone), False
+    return [text], True
+
+
+def _repaired_rules(text: str, start: Moment, zone: tzinfo) -> list[str]:
+    """The rules that a rule which makes no sense may mean; in doubt they give too many times rather than too few.
+
+    Each value that can be read is kept. After a part that cannot be read neither COUNT nor BYSETPOS is certain. Empty
+    if not even the frequency can be read: dropping the rule then leaves only the times that are written.
+    """
+    values: dict[str, list[str]] = {}
+    for item in filter(None, _bare(text).split(";")):
+        name, _, value = item.partition("=")
+        values.setdefault(name, []).append(value)
+    kept = _readable_lists(values)
+    if _is_count_certain(values, kept) and (counts := _readable_numbers(values, "COUNT")):
+        kept["COUNT"] = str(max(counts))
+    if "SKIP" in values and values["SKIP"][0] in ("BACKWARD", "FORWARD"):
+        kept["SKIP"] = values["SKIP"][0]
+    kept |= _readable_end(values.get("UNTIL", []), start, zone)
+    rules = [{"FREQ": freq, **choice, **kept} for freq in _frequencies(values, start) for choice in _choices(values)]
+    return [rule for parts in rules for rule in [_accepted(parts, start, zone)] if rule]
+
+
+def _frequencies(values: Mapping[str, list[str]], start: Moment) -> list[str]:
+    found = [freq for freq in dict.fromkeys(values.get("FREQ", [])) if freq in _UNITS or freq in _MONTHS]
+    return ["DAILY"] if found and start.is_date and not _TESTS.keys().isdisjoint(found) else found
+
+
+def _choices(values: Mapping[str, list[str]]) -> list[dict[str, str]]:
+    """Each interval and first day of the week that is possible."""
+    intervals = _readable_numbers(values, "INTERVAL")
+    if len(intervals) < len(values.get("INTERVAL", [])) or not intervals:
+        intervals = {1}
+    firsts = [first for first in values.get("WKST", ["MO"]) if first in _WEEKDAYS] or ["MO", "SU"]
+    return [{"INTERVAL": str(number), "WKST": first} for number in sorted(intervals) for first in dict.fromkeys(firsts)]
+
+
+def _readable_numbers(values: Mapping[str, list[str]], name: str) -> set[int]:
+    return {int(value) for value in values.get(name, []) if re.fullmatch(r"0*[1-9][0-9]{0,8}", value)}
+
+
+def _readable_lists(values: Mapping[str, list[str]]) -> dict[str, str]:
+    """The BY parts with the items that can be read. BYSETPOS is kept only if they are all."""
+    kept: dict[str, str] = {}
+    is_whole = not _unknown_parts(values)
+    for name in _LIST_FORMS.keys() & values.keys():
+        items = [item for value in values[name] for item in value.split(",") if item]
+        readable = [item for item in dict.fromkeys(items) if _LIST_FORMS[name].fullmatch(item)]
+        is_whole &= len(readable) == len(items) > 0 and len(values[name]) == 1
+        if readable:
+            kept[name] = ",".join(readable)
+    if not is_whole:
+        kept.pop("BYSETPOS", None)
+    return kept
+
+
+def _is_count_certain(values: Mapping[str, list[str]], kept: Mapping[str, str]) -> bool:
+    """Does COUNT end the readable rule no earlier than the one that was meant?
+
+    It does if only some items of a list are lost, because these would only add times. A part that is lost as a whole
+    may have left times out, so that the series lasts longer; only the days of a week cannot.
+    """
+    lost = {name for name in _LIST_FORMS.keys() & values.keys() if name not in kept or len(values[name]) > 1}
+    if values.get("FREQ") == ["WEEKLY"] and len(values.get("BYDAY", [])) == 1:
+        lost -= {"BYDAY"}
+    intervals = values.get("INTERVAL", [])
+    return not lost and not _unknown_parts(values) and len(_readable_numbers(values, "INTERVAL")) == len(intervals) < 2
+
+
+def _unknown_parts(values: Mapping[str, list[str]]) -> set[str]:
+    return {name for name in values if name not in _NAMES and not name.startswith("X-")}
+
+
+def _readable_end(untils: Sequence[str], start: Moment, zone: tzinfo) -> dict[str, str]:
+    """The latest UNTIL, none if one is no date. Before the start, the first instance remains (RFC 5545 3.8.5.3)."""
+    try:
+        ends = [(end, until) for until in untils if (end := _until(until, start, zone)) is not None]
+    except (ValueError, OverflowError):
+        return {}
+    if not ends or len(ends) < len(untils):
+        return {}
+    last, until = max(ends)
+    return {"UNTIL": until} if last >= start.wall else {"COUNT": "1"}
+
+
+def _accepted(parts: dict[str, str], start: Moment, zone: tzinfo) -> str:
+    """The rule if it makes sense now, else with more and more of its parts left out; "" if it never does."""
+    unnumbered = {"BYDAY": re.sub(r"[-+\d]", "", parts["BYDAY"])} if "BYDAY" in parts else {}
+    plain = {name: parts[name] for name in ("FREQ", "INTERVAL", "UNTIL") if name in parts}
+    without = {name: value for name, value in parts.items() if name not in ("SKIP", "BYSETPOS")}
+    for choice in (parts, without, without | unnumbered, plain):
+        text = ";".join(f"{name}={value}" for name, value in choice.items())
+        try:
+            RecurrenceRule(text, start, zone, Budget()).check()
+        except (ValueError, OverflowError):
+            continue
+        return text
+    return ""
+
+
+def _approximate_rules(text: str, start: Moment) -> list[str]:
+    """Rules that block on the safe side for months and years of a calendar that is not supported (RFC 7529).
+
+    The years of most calendars keep to the seasons, so an anniversary falls within a month of the same date. Those of
+    the Islamic calendars do not, and neither do months: they may fall on any day.
+    """
+    parts = dict(item.partition("=")[::2] for item in _bare(text).split(";"))
+    until = f";UNTIL={parts['UNTIL']}" if "UNTIL" in parts else ""
+    if parts["FREQ"] != "YEARLY" or parts["RSCALE"].startswith("ISLAMIC") or not _MONTH_PARTS.isdisjoint(parts):
+        return [f"FREQ=DAILY{until}"]
+    middle = start.wall.timetuple().tm_yday
+    days = sorted({(middle + shift - 1) % 366 + 1 for shift in range(-31, 32)})
+    return [f"FREQ=YEARLY;BYYEARDAY={','.join(map(str, days))}{until}"]
 
 
 def _possible(name: str, value: str) -> str:
@@ -276,13 +480,25 @@ def _periods(freq: str, begin: datetime, end: datetime) -> int:
     return ((end.year - begin.year) * 12 + end.month - begin.month) // _MONTHS[freq]
 
 
-def _watch(rule: Any) -> _CountingSet:
-    """Give dateutil a counting set for its first test of each day, because it has no public way to be stopped.
+def _watch(rule: Any) -> _Counter:
+    """Give dateutil counting sets for the tests in its loops, because it has no public way to be stopped.
 
-    That is the set of months. With numbered days of a year it is the set of weekdays: `20MO` would count in each month.
+    The first test of each day is that of the month. With numbered days of a year it is that of the weekday, because
+    `20MO` would count in each month. Within a day dateutil tests hours, minutes and seconds.
     """
+    counter = _Counter()
     if rule._freq == YEARLY and rule._bynweekday and not rule._bymonth:
-        rule._byweekday = counter = _CountingSet(rule._byweekday or range(7))
+        rule._byweekday = _counting(rule._byweekday or range(7), counter)
     else:
-        rule._bymonth = counter = _CountingSet(rule._bymonth or range(1, 13))
+        rule._bymonth = _counting(rule._bymonth or range(1, 13), counter)
+    if rule._freq >= HOURLY:
+        for name in ("_byhour", "_byminute", "_bysecond"):
+            if getattr(rule, name):
+                setattr(rule, name, _counting(getattr(rule, name), counter))
     return counter
+
+
+def _counting(numbers: Iterable[int], counter: _Counter) -> _CountingSet:
+    found = _CountingSet(numbers)
+    found.counter = counter
+    return found

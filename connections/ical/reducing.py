@@ -8,20 +8,24 @@ from connections.ical import content_lines
 from connections.ical.blocking import invites, own_addresses, own_answer
 from connections.ical.content_lines import Line
 from connections.ical.parser import (
+    ALL_DAY_MARKS,
     MAX_RAW_SUMMARY_LENGTH,
     MAX_RULE_LENGTH,
+    MAX_UID_LENGTH,
+    MAX_VALUE_LENGTH,
     UNREADABLE_MARK,
     RawEvent,
     RawFile,
+    parse_uid,
     read_file,
 )
-from connections.ical.timezones import iana_zone, zone_key
+from connections.ical.timezones import is_decided_by_file, zone_key
 
 PRODID = "-//Kalends//Kalends//EN"
-_TIMES = {"DTSTART", "DTEND", "DURATION", "RRULE", "RDATE", "EXDATE", "RECURRENCE-ID"}
+_TIMES = {"DTSTART", "DTEND", "DURATION", "RRULE", "EXRULE", "RDATE", "EXDATE", "RECURRENCE-ID"}
 _TRAVEL = {"X-APPLE-TRAVEL-DURATION", "X-APPLE-TRAVEL-RETURN-DURATION"}
 _LISTS = {"RDATE", "EXDATE"}
-_KEPT = _TIMES | _TRAVEL | {"UID", "STATUS", "TRANSP", "SEQUENCE"}
+_KEPT = _TIMES | _TRAVEL | ALL_DAY_MARKS | {"UID", "STATUS", "TRANSP", "SEQUENCE"}
 _PARAMS = ("TZID", "VALUE", "RANGE")
 
 
@@ -44,7 +48,7 @@ def reduce(data: bytes, *, titles: bool, addresses: Collection[str] = frozenset(
 
 
 def _zones(file: RawFile, used: Collection[str]) -> Iterator[bytes]:
-    foreign = {zone_key(tzid) for tzid in used if iana_zone(tzid) is None}
+    foreign = {zone_key(tzid) for tzid in used if is_decided_by_file(tzid)}
     for tzid, texts in file.vtimezones.items() if foreign else ():
         if tzid in foreign:
             yield from (text.replace(b"\n", b"\r\n") for text in texts)
@@ -74,8 +78,11 @@ def _answer_line(found: Iterable[Line], own: frozenset[str]) -> Iterator[str]:
 def _shortened(line: Line) -> Line:
     """A line as it is stored. A line that is too long to be read is cut in a way that still cannot be read."""
     value = line.value
-    if len(value) > MAX_RULE_LENGTH and line.name not in _LISTS:
-        value = f"{value[:MAX_RULE_LENGTH]}?"
+    if line.name == "UID" and len(value) > MAX_UID_LENGTH:
+        value = content_lines.escape(parse_uid(line))
+    elif line.name not in _LISTS:
+        limit = MAX_RULE_LENGTH if line.name in ("RRULE", "EXRULE") else MAX_VALUE_LENGTH
+        value = value if len(value) <= limit else f"{value[:limit]}?"
     return Line(line.name, value, {name: line.params[name] for name in _PARAMS if name in line.params})
 
 

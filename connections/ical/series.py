@@ -148,6 +148,11 @@ class _Series(Series):  # type: ignore[misc] # the library has no types
     RecurrenceRules = _Rules
     latest = datetime.min  # noqa: DTZ901 - the latest wall-clock start found, after any move by RANGE=THISANDFUTURE
 
+    def exclude(self, rule: RecurrenceRule, begin: datetime, end: datetime) -> None:
+        """Obey an EXRULE (RFC 2445), which the library does not know."""
+        excluded = rule.between(begin - self._subtract_from_start, end + self._add_to_stop)
+        self.recurrence.check_exdates_datetime.update(excluded)
+
     def occurrence(self, adapter: _Adapter, start: Any = None, end: Any = None) -> _Found:
         found = _Found(adapter, start, end)
         self.latest = max(self.latest, found.start)
@@ -166,6 +171,8 @@ def slots(
     rules = [RecurrenceRule(text, master.start, zone, budget) for text in master.rules]
     adapters = [_Adapter(master, clock, rules), *(_Adapter(override, clock) for override in overrides)]
     series = _Series(adapters)
+    for text in master.exrules:
+        series.exclude(RecurrenceRule(text, master.start, zone, budget), begin, end)
     ends = {clock.of(repeat.start): repeat.end for repeat in master.rdates if repeat.end}
     found = [_slot(item, clock, ends) for item in series.between(begin, end)]
     later = series.latest >= end or any(rule.endless for rule in rules)
@@ -186,6 +193,9 @@ def _slot(found: _Found, clock: WallClock, ends: Mapping[datetime, Moment | Leng
     if found.own:
         return Slot(component, component.start, clock.moment(found.original, is_date=dates))
     start = clock.moment(found.start, is_date=component.start.is_date)
+    if component.slot is not None:  # RANGE=THISANDFUTURE: what follows is in the zone of the override
+        passed = found.original - clock.of(component.slot)
+        start = Moment(component.start.wall + passed, component.start.zone, component.start.is_date)
     return Slot(component, start, clock.moment(found.original, is_date=dates), ends.get(found.original))
 
 
@@ -208,9 +218,12 @@ def by_slot(overrides: Sequence[Component], master: Component, zone: tzinfo) -> 
 
     If several overrides have the same slot, a higher SEQUENCE replaces a lower one. Of equals the first replaces the
     slot and the others are instances of their own, because nobody knows which one is meant. The slot of an override
-    that cannot be read stays blocked.
+    that cannot be read stays blocked. An override counts even if its slot is also excluded by EXDATE: when a moved
+    instance is edited, Apple's server keeps the override and drops the EXDATE.
     """
     clock = WallClock(master, zone)
+    excluded = {clock.of(moment) for moment in master.exdates if not moment.is_date or master.start.is_date}
+    days = {moment.wall.date() for moment in master.exdates if moment.is_date}
     best: dict[datetime, int] = {}
     for override in overrides:
         wall = clock.of(override.slot or override.start)
@@ -219,6 +232,7 @@ def by_slot(overrides: Sequence[Component], master: Component, zone: tzinfo) -> 
     for override in overrides:
         wall = clock.of(override.slot or override.start)
         if override.sequence == best[wall]:
-            replaces = wall not in taken and not override.damaged
+            is_excluded = wall in excluded or wall.date() in days
+            replaces = wall not in taken and not override.damaged and not is_excluded
             yield override, replaces
             taken |= {wall} if replaces else set()

@@ -45,6 +45,7 @@ _YEARLY = re.compile(
 _OFFSET = re.compile(
     r"(?=\(?(?:gmt|utc|[-+]))\(?(?:gmt|utc)?\s*(?:([-+])\s*(\d{1,2})(?:[:.]?(\d\d))?)?\)?(?:\s+(.*))?", re.ASCII
 )
+_ABBREVIATION = re.compile(r"(?!utc|uct)[a-z]{3,4}(?:\d[a-z]{3})?")
 _MAX_OFFSET = timedelta(hours=14)
 
 
@@ -86,9 +87,19 @@ def _spellings(name: str) -> Iterator[str]:
     yield name
     yield name.replace(" ", "_")
     yield re.sub(r" \d+$", "", name)  # Outlook numbers a second zone of the same name
+    yield re.sub(r" (daylight|summer) time$", " standard time", name)
     parts = name.split("/")
     for start in range(1, len(parts) - 1):  # the last part alone may be a vendor's own name: Office/EST
         yield "/".join(parts[start:])
+
+
+@lru_cache(maxsize=4096)
+def is_decided_by_file(tzid: str) -> bool:
+    """Does a VTIMEZONE in the file count more than the name?
+
+    It does for names that are unknown, and for mere abbreviations such as EST or GMT, which name no place.
+    """
+    return iana_zone(tzid) is None or _ABBREVIATION.fullmatch(_bare(tzid)) is not None
 
 
 def zone_key(tzid: str) -> str:
@@ -114,7 +125,10 @@ def _hinted(tzid: str) -> tuple[tzinfo | None, bool]:
 
 def _named_place(place: str, offset: timedelta) -> zoneinfo.ZoneInfo | None:
     """The zone of `Eastern Time (US & Canada)` or of a city in `Athens, Bucharest`, if it has that offset in 2026."""
-    names = [re.sub(r" time \(.*\)$", " standard time", place), *(part.strip() for part in place.split(","))]
+    names = [
+        *_spellings(re.sub(r" time \(.*\)$", " standard time", place)),
+        *(part.strip() for part in place.split(",")),
+    ]
     for name in names:
         zone = _first([name, _cities().get(name.replace(" ", "_"), "").lower()])
         if zone and offset in {datetime(2026, month, 1, tzinfo=zone).utcoffset() for month in (1, 7)}:
@@ -133,11 +147,11 @@ def resolver(file: HasZones) -> Resolve:
     """A function that finds the zone for each TZID of one file."""
 
     def resolve(tzid: str) -> tuple[tzinfo | None, bool]:
-        found: tzinfo | None = iana_zone(tzid)
-        texts = file.vtimezones.get(zone_key(tzid), ()) if found is None else ()
-        found, certain = found or next(filter(None, map(zone_from_vtimezone, texts)), None), True
+        named = iana_zone(tzid)
+        texts = file.vtimezones.get(zone_key(tzid), ()) if is_decided_by_file(tzid) else ()
+        found, certain = next(filter(None, map(zone_from_vtimezone, texts)), None), True
         if found is None:
-            found, certain = _hinted(tzid)
+            found, certain = (named, True) if named else _hinted(tzid)
             certain &= not texts  # an unreadable VTIMEZONE may contradict the guess
         return (UTC if getattr(found, "key", "") == "UTC" else found), certain
 

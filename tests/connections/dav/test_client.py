@@ -325,3 +325,10 @@ def test_a_compressed_answer_that_breaks_is_no_answer(web) -> None:
     broken = reply(207, gzip.compress(WHOLE)[:-30] + b"junk" * 10, content_encoding="gzip")
     with pytest.raises(dav.DavError):
         asked(web, broken, lambda session: session.calendars("/1/calendars/"))
+
+
+def test_a_small_answer_that_unpacks_to_a_flood_is_stopped_at_the_limit(web) -> None:
+    packed = gzip.compress(b"<a/>" * 15_000_000)
+    with pytest.raises(dav.TooLarge):
+        asked(web, reply(207, packed, content_encoding="gzip"), lambda session: session.calendars("/1/calendars/"))
+    assert len(packed) < 100_000

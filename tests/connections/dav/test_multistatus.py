@@ -8,6 +8,7 @@ import pytest
 
 from connections import dav
 from connections.dav import Credentials, Session
+from connections.dav.multistatus import parse_multistatus
 from tests.servers import multistatus, prop, reply
 
 WORK = "/1/calendars/work/"
@@ -120,3 +121,22 @@ def test_a_404_inside_a_207_is_a_404(web) -> None:
     seen: list[bool] = []
     asked(web, reply(207, gone), lambda session: seen.append(session.exists(WORK)))
     assert seen == [False]
+
+
+BOMBS = [
+    multistatus("<a/>" * 1_100_000),
+    multistatus("<href>/</href>" * 600_000),
+    multistatus("<a " + " ".join(f'a{number}=""' for number in range(600_000)) + "/>"),
+]
+
+
+@pytest.mark.parametrize("body", BOMBS, ids=["elements", "hrefs", "attributes"])
+def test_an_answer_with_more_elements_than_any_calendar_has_is_refused_before_it_is_parsed(body: bytes) -> None:
+    with pytest.raises(dav.TooLarge):
+        parse_multistatus(body, "/")
+
+
+def test_a_listing_of_eighty_thousand_resources_is_read() -> None:
+    body = multistatus(*(prop(f"{WORK}{number}.ics", '<getetag>"1"</getetag>') for number in range(80_000)))
+
+    assert len(parse_multistatus(body, WORK).members) == 80_000

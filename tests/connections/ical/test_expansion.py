@@ -100,8 +100,8 @@ def test_of_two_masters_the_higher_sequence_replaces_the_lower():
     [
         ("FREQ=WEEKLY;BYDAY=XX", [2, 9, 16, 23, 30]),
         ("FREQ=WEEKLY;INTERVAL=2;BYDAY=XX;UNTIL=20261220T000000Z", [9]),
-        ("RSCALE=GREGORIAN;FREQ=MONTHLY;SKIP=BACKWARD;BYMONTHDAY=31", [14]),
-        ("FREQ=WEEKLY;INTERVAL=0;COUNT=8", [2]),
+        ("RSCALE=GREGORIAN;FREQ=MONTHLY;SKIP=BACKWARD;BYMONTHDAY=-31", [1]),
+        ("FREQ=WEEKLY;INTERVAL=0;COUNT=8", [2, 9, 16, 23, 30]),
         ("FREQ=FORTNIGHTLY", []),
         ("WEEKLY", []),
     ],

@@ -5,7 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 import time
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from hypothesis import given, settings
@@ -82,6 +82,24 @@ def test_damage_raises_nothing_and_what_is_kept_means_the_same(data):
     )
     assert (own_event(data).uid, meaning(data)) == (own_event(data).uid, meaning(bytes(data)))
     assert b"SEQUENCE" in patch(data, DRAFT, now=WINDOW[0])
+
+
+def has_an_event(data: bytes) -> bool:
+    return b"BEGIN:VEVENT" in data.upper().replace(b"\0", b"")
+
+
+def is_known_to_be_free(expansion) -> bool:
+    return all(not instance.blocks for instance in expansion.instances) and bool(expansion.instances)
+
+
+@given(data=damaged())
+@settings(max_examples=500, deadline=None)
+def test_nothing_vanishes_in_silence(data):
+    """If a resource has a VEVENT, it yields times, or is known to be free or cancelled, or a problem is recorded."""
+    result = expanded(data, window=(datetime(1, 1, 2, tzinfo=UTC), datetime(8999, 1, 1, tzinfo=UTC)))
+
+    blocks = any(instance.blocks for instance in result.instances)
+    assert blocks or is_known_to_be_free(result) or bool(result.problem) or not has_an_event(data)
 
 
 @given(data=st.binary(max_size=400) | st.text(max_size=400).map(str.encode))
@@ -169,6 +187,8 @@ LEFT_OUT = "EXDATE;TZID=Europe/Berlin:20261201T100000\n"
 
 HUGE = {
     "slots left out": lambda: calendar(f"UID:x\n{T}\nRRULE:FREQ=DAILY\n{LEFT_OUT * 480_000}"),
+    "parameters": lambda: calendar(f"UID:x\nDTSTART{';X=1' * 4_000_000}:20261201T100000Z\nDURATION:PT1H"),
+    "folds": lambda: calendar(f"UID:x\n{T}\nDESCRIPTION:" + "a\n " * 4_000_000),
     "starts in one line": lambda: calendar(f"UID:x\n{T}\nRDATE:{','.join(['20261201T100000Z'] * 1_200_000)}"),
     "overrides": lambda: calendar(
         f"UID:x\n{T}\nRRULE:FREQ=DAILY", *[f"UID:x\nRECURRENCE-ID:20261202T090000Z\n{T}"] * 100_000
@@ -243,7 +263,10 @@ def test_monotonous_files_take_linear_time(data):
     assert time.process_time() - begin < SECONDS * 2
 
 
+MINUTES = ",".join(map(str, range(60)))
 BOMBS = [
+    f"RRULE:FREQ=MINUTELY;INTERVAL=7;COUNT=1000000000;BYMINUTE={MINUTES};BYHOUR=1;BYSECOND=1",
+    f"RRULE:FREQ=HOURLY;INTERVAL=5;COUNT=100000000;BYMINUTE={MINUTES};BYSETPOS=61",
     "RRULE:FREQ=SECONDLY",
     "RRULE:FREQ=SECONDLY;BYMONTH=2;BYMONTHDAY=30",
     "RRULE:FREQ=SECONDLY;BYHOUR=9;BYMINUTE=0;BYSECOND=0",
@@ -274,12 +297,12 @@ BOMBS = [
 
 @pytest.mark.parametrize("lines", BOMBS, ids=[bomb[:60] for bomb in BOMBS])
 @pytest.mark.parametrize("start", ["19000101T100000Z", "20261203T100000Z"])
-def test_a_bomb_costs_seconds_at_most(lines, start):
+def test_a_bomb_costs_less_than_a_second(lines, start):
     begin = time.process_time()
 
     expanded(calendar(f"UID:x\nDTSTART:{start}\nDURATION:PT1H\n{lines}"))
 
-    assert time.process_time() - begin < SECONDS
+    assert time.process_time() - begin < 1.0
 
 
 def test_many_bombs_in_one_file_share_one_budget():
@@ -307,3 +330,11 @@ def test_a_window_without_length_has_no_instances():
         expand(calendar("UID:x\n" + T), window=(moment, moment), zone=BERLIN, rules=Rules(), addresses=ANNA).instances
         == ()
     )
+
+
+def test_a_rule_that_costs_too_much_blocks_from_its_start_and_is_named_as_a_problem():
+    rule = f"RRULE:FREQ=MINUTELY;INTERVAL=7;COUNT=1000000000;BYMINUTE={MINUTES};BYHOUR=1;BYSECOND=1"
+    result = expanded(calendar(f"UID:x\nDTSTART:19000101T000000Z\nDURATION:PT1H\n{rule}"))
+
+    assert [(i.start, i.end, i.blocks) for i in result.instances] == [(*WINDOW, True)]
+    assert (result.problem, result.endless) == ("too_many_occurrences", True)

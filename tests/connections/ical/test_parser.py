@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from connections.ical import content_lines
 from connections.ical.parser import RawEvent, read_file, split_zones
-from tests.connections.ical.museum import calendar, expanded
+from tests.connections.ical.museum import calendar, expanded, local
 from tests.ics_text import event
 
 ZONE = "BEGIN:VTIMEZONE\nTZID:Here\nBEGIN:STANDARD\nTZOFFSETTO:+0100\nEND:STANDARD\nEND:VTIMEZONE\n"
@@ -82,3 +82,40 @@ def test_a_long_title_is_cut():
     event = f"UID:x\nDTSTART:20261201T090000Z\nDURATION:PT1H\nSUMMARY:{'a' * 5000}"
 
     assert expanded(calendar(event)).summary == "a" * 1000
+
+
+TIMED = "DTSTART:20261201T090000Z\nDTEND:20261201T100000Z"
+KINDS = [
+    # an event, its instances in Berlin, and its problem
+    ("DTSTART:20261201T090000Z\nDURATION:-PT1H", ["2026-12-01 10:00 - 01:00"], "unreadable"),
+    ("DTSTART;VALUE=DATE:20261202\nDTEND;VALUE=DATE:20261201", ["2026-12-02 00:00 - 00:00"], "unreadable"),
+    (f"{TIMED}\nDTEND:20261201T110000Z", ["2026-12-01 10:00 - 12:00"], "unreadable"),
+    (f"{TIMED}\nDTSTART:20261201T090000Z", ["2026-12-01 10:00 - 11:00"], ""),
+    (f"{TIMED}\nTRANSP:TRANSPARENT\nTRANSP:OPAQUE", ["2026-12-01 10:00 - 11:00"], ""),
+    (f"{TIMED}\nSTATUS:CANCELLED\nSTATUS:CONFIRMED", ["2026-12-01 10:00 - 11:00"], ""),
+    ("DTSTART; TZID = Europe/Berlin :20261201T100000\nDURATION:PT1H", ["2026-12-01 10:00 - 11:00"], ""),
+    (
+        f"{TIMED}\nRDATE;VALUE=PERIOD:20261203T090000Z/20261203T120000",
+        ["2026-12-01 10:00 - 11:00", "2026-12-03 10:00 - 13:00"],
+        "",
+    ),
+    (f"{TIMED}\nRDATE:20261202Tnoon", ["2026-12-01 10:00 - 11:00", "2026-12-02 10:00 - 11:00"], "unreadable"),
+]
+
+
+@pytest.mark.parametrize(("lines", "spans", "problem"), KINDS)
+def test_what_can_be_read_blocks_and_what_was_not_understood_is_a_problem(lines, spans, problem) -> None:
+    result = expanded(calendar("UID:x\n" + lines))
+
+    assert (local(result), {instance.blocks for instance in result.instances}, result.problem) == (
+        spans,
+        {True},
+        problem,
+    )
+
+
+@pytest.mark.parametrize("begin", ["BEGIN:VEVEN", "BEGIN VEVENT", "BEGIN:VTODO"])
+def test_an_event_whose_begin_is_broken_blocks_all_the_same(begin: str) -> None:
+    data = calendar("UID:x\n" + TIMED).replace(b"BEGIN:VEVENT", begin.encode())
+
+    assert (local(expanded(data)), expanded(data).problem) == (["2026-12-01 10:00 - 11:00"], "unreadable")
