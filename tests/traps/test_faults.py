@@ -16,7 +16,6 @@ from django.test import override_settings
 
 from connections import accounts
 from connections.models import Calendar, Connection, Occurrence
-from connections.problems import sentence
 from connections.sync.poll import poll_due
 from connections.sync.run import sync_connection
 from tests.bookings.practice import HOUR, Practice, berlin
@@ -57,7 +56,7 @@ def outcome(practice: Practice) -> Outcome:
     """What the rows say after a fault."""
     connection = Connection.objects.get(pk=practice.connection.pk)
     seconds = connection.next_sync_at and int((connection.next_sync_at - practice.now).total_seconds())
-    return connection.error_code, sentence(connection.error_code, connection.error_params), seconds, state(practice)[2]
+    return connection.error_code, connection.sentence, seconds, state(practice)[2]
 
 
 def by_sync(practice: Practice) -> None:

@@ -6,7 +6,6 @@ import pytest
 
 from bookings.models import LinkedEvent
 from connections import accounts
-from connections.problems import sentence
 from tests.bookings.practice import HOUR, Practice
 from tests.traps.disturbing import PASSWORD, PORTAL, REDIRECTS, SILENT, STRANGER, THROTTLED, Fault, fault, status
 
@@ -57,7 +56,7 @@ def test_a_fault_while_pushing_ends_as_one_event(
         practice.push()
     placement = practice.placement(booking)
     pause = placement.next_try_at and int((placement.next_try_at - practice.now).total_seconds())
-    said = sentence(placement.error_code, placement.error_params)
+    said = placement.sentence
     assert (placement.state, placement.error_code, said, pause) == expected
     practice.icloud.faults.clear()
     practice.later(7 * HOUR)
