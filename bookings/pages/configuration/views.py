@@ -8,7 +8,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from bookings.pages.configuration.choice import Choice, decide_new
+from bookings.pages.configuration.choice import Choice, decide_about_new_calendar
 from connections.accounts import ConfigurationRefused
 from connections.calendar_page import StaffRequest, staff_page
 from connections.models import Calendar, Connection
@@ -17,7 +17,7 @@ from connections.models import Calendar, Connection
 @staff_page
 def configuration(request: StaffRequest) -> HttpResponse:
     choice = Choice(request.user, request.configuration, request.now, request.POST or None)
-    if request.method == "POST" and choice.is_valid() and _kept(choice):
+    if request.method == "POST" and choice.is_valid() and _saved(choice):
         messages.success(request, _("Saved. Kalends reads your calendars now.") if choice.calendars else _("Saved."))
         return redirect("configuration:page")
     context = {
@@ -30,9 +30,9 @@ def configuration(request: StaffRequest) -> HttpResponse:
     return render(request, "bookings/configuration/page.html", context)
 
 
-def _kept(choice: Choice) -> bool:
+def _saved(choice: Choice) -> bool:
     try:
-        choice.keep()
+        choice.save()
     except ConfigurationRefused as error:
         choice.form.add_error("linked_calendar", str(error))
         return False
@@ -44,7 +44,7 @@ def _kept(choice: Choice) -> bool:
 def new_calendar(request: StaffRequest, pk: int) -> HttpResponse:
     calendar = get_object_or_404(Calendar.objects.of(request.user).present(), pk=pk, asked_about=False)
     blocks = request.POST.get("blocks") == "yes"
-    decide_new(calendar, blocks=blocks)
+    decide_about_new_calendar(calendar, blocks=blocks)
     sentence = _("“%(name)s” blocks from now on.") if blocks else _("“%(name)s” does not block.")
     messages.success(request, sentence % {"name": calendar})
     return redirect("configuration:page")
