@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy, ngettext
 
 from bookings.models import Booking, BookingChange, Client, LinkedEvent, MirroredSlot, Proposal, Service
-from bookings.pages.services.forms import SHOWN
+from bookings.pages.services.forms import EVENT_FIELDS
 from bookings.push import outbox, placements
 from connections.admin import LookOnly, people
 
@@ -61,7 +61,7 @@ class ServiceAdmin(admin.ModelAdmin[Service]):
 
     def save_model(self, request: HttpRequest, obj: Service, form: Any, change: bool) -> None:
         super().save_model(request, obj, form, change)
-        if change and SHOWN.intersection(form.changed_data):
+        if change and EVENT_FIELDS.intersection(form.changed_data):
             placements.reword_service(obj, timezone.now())
 
 

@@ -1,4 +1,4 @@
-"""What every page says at its top."""
+"""The notices at the top of every page."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from connections.models import Calendar, CalendarConfiguration
 
 
 def notices(request: HttpRequest) -> dict[str, Any]:
-    """How many proposals wait, whether calendars are to be chosen; lazily, so that pages without them pay nothing."""
+    """Open proposals, calendars to choose, broken connections; lazily, so that pages without them cost no queries."""
     user = getattr(request, "user", None)
     if user is None or not user.is_authenticated:
         return {}

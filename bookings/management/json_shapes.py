@@ -59,9 +59,9 @@ def reason_json(reason: Reason) -> dict[str, Any]:
 
 
 def difference_json(difference: Difference) -> dict[str, Any]:
-    """`{kind, booking, calendar, href, text}`; `booking` and `href` are null where a whole calendar is meant.
+    """`{kind, booking, calendar, href, text}`; `booking` and `href` are null if it is about a whole calendar.
 
-    With `note` where it is known why a repair left it.
+    With `note` if it is known why a repair did not fix it.
     """
     return ({"note": difference.note} if difference.note else {}) | {
         "kind": str(difference.kind),

@@ -341,7 +341,7 @@ def _slots(question: _Question) -> Iterator[Reason]:
 
 
 def _start_times(question: _Question) -> Iterator[Reason]:
-    """Starts are counted from the beginning of each working period; what lies between them is not offered."""
+    """Starts are counted from the beginning of each working period; times between them are not offered."""
     if question.shape is None:
         return
     at, interval = question.span[0], question.shape.interval

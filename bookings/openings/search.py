@@ -16,7 +16,7 @@ from practice.models import User
 
 ANY_MINUTE = timedelta(minutes=1)
 LOOK_AHEAD = timedelta(days=14)
-OLDEST, FARTHEST_DAYS = timedelta(days=366), 5 * 365  # what staff may insist on
+MAX_AGE, MAX_DAYS_AHEAD = timedelta(days=366), 5 * 365  # for what staff book anyway
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,12 +91,12 @@ def is_running(booking: Booking, span: Span, now: datetime) -> bool:
 
 
 def is_near(start: datetime, *, now: datetime) -> bool:
-    """Can staff have meant it? A slip of the year is no time that anybody insists on."""
-    return now - OLDEST <= start < now + _farthest()
+    """Is the time near enough that staff may book it anyway? Another year is more likely a typing error."""
+    return now - MAX_AGE <= start < now + _farthest()
 
 
 def _farthest() -> timedelta:
-    return timedelta(days=max(FARTHEST_DAYS, farthest_days()))
+    return timedelta(days=max(MAX_DAYS_AHEAD, farthest_days()))
 
 
 def collides(user: User, shape: Shape, start: datetime, *, moving: Booking | None = None) -> bool:

@@ -1,4 +1,4 @@
-"""Which events last longer than on the phone, because Apple's travel time is counted in."""
+"""Which events last longer than on the iPhone, because Apple's travel time is included."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from django.db.models.functions import Length
 from connections import ical
 from connections.models import Event
 
-LARGEST = 64 * 1024  # a page reads no larger file again only to say this
+MAX_SIZE = 64 * 1024  # in bytes; a larger file is not read again only to show this
 MARK = b"X-APPLE-TRAVEL"
 
 Key = tuple[str, str]  # the calendar's path and the UID
@@ -20,7 +20,7 @@ Lengths = Mapping[Key, timedelta | None]
 
 def plain_lengths(events: QuerySet[Event]) -> Lengths:
     """Of those of `events` that have travel time: how long each lasts without it; None where only the zone decides."""
-    rows = events.annotate(size=Length("text")).filter(size__gt=0, size__lte=LARGEST)
+    rows = events.annotate(size=Length("text")).filter(size__gt=0, size__lte=MAX_SIZE)
     texts = ((path, uid, bytes(text)) for path, uid, text in rows.values_list("calendar__path", "uid", "text"))
     return {(path, uid): _plain_length(text) for path, uid, text in texts if MARK in text.upper()}
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import StrEnum
 
 from django.urls import reverse
 from django.utils.functional import Promise
@@ -17,13 +18,23 @@ from connections.models import Connection
 State = Placement.State
 Text = str | Promise
 
+
+class Tone(StrEnum):
+    """How good or bad a state is; also the last part of a badge's CSS class."""
+
+    GOOD = "good"
+    WARN = "warn"
+    BAD = "bad"
+    MUTED = "muted"
+
+
 TONES = {
-    State.QUEUED: "muted",
-    State.PUSHED: "good",
-    State.RETRYING: "warn",
-    State.CHANGED_ON_BOTH_SIDES: "warn",
-    State.NEEDS_RECONNECT: "bad",
-    State.NO_LINKED_CALENDAR: "muted",
+    State.QUEUED: Tone.MUTED,
+    State.PUSHED: Tone.GOOD,
+    State.RETRYING: Tone.WARN,
+    State.CHANGED_ON_BOTH_SIDES: Tone.WARN,
+    State.NEEDS_RECONNECT: Tone.BAD,
+    State.NO_LINKED_CALENDAR: Tone.MUTED,
 }
 SENTENCES: dict[str, Text] = {
     State.QUEUED: gettext_lazy("Will be sent to “%(calendar)s” in a moment."),
@@ -37,10 +48,10 @@ SENTENCES: dict[str, Text] = {
 
 @dataclass(frozen=True, slots=True)
 class Push:
-    """`tone` is good, warn, bad or muted. `action` says what can be done: a GET of `url` or, if `again`, a new push."""
+    """`action` says what can be done: a GET of `url` or, if `again`, a new push."""
 
     state: str
-    tone: str
+    tone: Tone
     label: Text
     sentence: str
     action: Text = ""
@@ -78,7 +89,7 @@ def _placement(booking: Booking) -> LinkedEvent | None:
 def _without_event(booking: Booking) -> Push:
     state = State.NO_LINKED_CALENDAR
     if not booking.live:
-        return Push(state, "muted", state.label, _("It was never in a calendar."))
+        return Push(state, Tone.MUTED, state.label, _("It was never in a calendar."))
     text = str(SENTENCES[state])
     return Push(state, TONES[state], state.label, text, _("Choose a linked calendar"), reverse("configuration:page"))
 
@@ -88,12 +99,12 @@ def _withdrawn(placement: LinkedEvent) -> Push:
     if placement.removed_at:
         return Push(
             placement.state,
-            "muted",
+            Tone.MUTED,
             _("Removed from the calendar"),
             _("Its event was removed from %(provider)s.") % words,
         )
     text = _("Its event will be removed from “%(calendar)s” in a moment.") % words
-    return Push(placement.state, "muted", _("Being removed"), text, _("Try now"), again=True)
+    return Push(placement.state, Tone.MUTED, _("Being removed"), text, _("Try now"), again=True)
 
 
 def _sentence(placement: LinkedEvent, state: State) -> str:

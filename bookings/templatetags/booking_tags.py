@@ -82,7 +82,7 @@ def asked_for(moment: datetime | None, service: Service | None = None) -> str:
 
 @register.filter
 def push(booking: Booking) -> Push:
-    """How the booking stands with the linked calendar."""
+    """Whether the booking is in the linked calendar."""
     return push_of(booking)
 
 

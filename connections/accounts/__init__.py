@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from connections.accounts.choosing import change_rules, configure, decide_new
+from connections.accounts.choosing import change_rules, configure, decide_about_new_calendar
 from connections.accounts.connecting import ReconnectReport, connect, disconnect, reconnect
 from connections.accounts.credentials import clean_password, goes_unencrypted, is_icloud, looks_like_app_password
 from connections.accounts.refusals import ConfigurationRefused, ConnectFailed
@@ -15,7 +15,7 @@ __all__ = [
     "clean_password",
     "configure",
     "connect",
-    "decide_new",
+    "decide_about_new_calendar",
     "disconnect",
     "goes_unencrypted",
     "is_icloud",

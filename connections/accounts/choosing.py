@@ -99,7 +99,7 @@ def change_rules(calendar: Calendar, rules: Mapping[str, Any], now: datetime) ->
 
 
 @transaction.atomic
-def decide_new(calendar: Calendar, *, blocks: bool) -> None:
+def decide_about_new_calendar(calendar: Calendar, *, blocks: bool) -> None:
     """Say of a calendar that appeared after the choice whether it blocks; then it is read."""
     calendar.is_conflict_calendar, calendar.asked_about = blocks, True
     calendar.read_at = calendar.fresh_at = calendar.compared_at = None

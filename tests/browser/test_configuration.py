@@ -13,7 +13,7 @@ from tests.factories import CalendarFactory, ConnectionFactory, UserFactory
 
 pytestmark = [pytest.mark.django_db(transaction=True)]
 LINKED = "The linked calendar always blocks"
-FORMER = "It was linked until now, so it goes on blocking."
+FORMER = "It was linked until now, so it keeps blocking."
 
 
 @pytest.fixture

@@ -65,7 +65,7 @@ class Command(JsonCommand):
         return audit.with_notes(left)
 
     def _list_repaired(self, found: Iterable[Difference], left: Iterable[Difference]) -> None:
-        """For people; programs are told of what is left."""
+        """List what was repaired, for people. JSON has only what is left."""
         still = {(one.kind, one.calendar, one.href, one.booking) for one in left}
         repaired = [one for one in found if (one.kind, one.calendar, one.href, one.booking) not in still]
         if not self.as_json:

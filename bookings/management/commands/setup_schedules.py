@@ -23,13 +23,13 @@ class Wanted:
 
     @property
     def values(self) -> dict[str, Any]:
-        """The fields that make it what it is; when it runs next is the worker's to say."""
+        """The fields of the row, without the next run, which the worker sets."""
         kind = Schedule.DAILY if self.every is None else Schedule.MINUTES
         plain = dict.fromkeys(("args", "kwargs", "hook", "cron", "cluster", "intended_date_kwarg"))
         return {"func": self.task, "schedule_type": kind, "minutes": self.every, "repeats": -1, **plain}
 
 
-# When a connection is polled stands in its row; the schedule only looks who is due.
+# The row of a connection says when it is polled next; the schedule only looks for those that are due.
 SCHEDULES = (
     Wanted("poll connections", "connections.tasks.poll_connections", 1),
     Wanted("push events", "bookings.tasks.push_events", 1),

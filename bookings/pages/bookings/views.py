@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
+
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db.models import Prefetch, Q, QuerySet
@@ -19,9 +21,17 @@ from connections.calendar_page import CalendarRequest, calendar_page
 PER_PAGE = 30
 
 
+class Show(StrEnum):
+    """Which bookings the list shows."""
+
+    UPCOMING = "upcoming"
+    PAST = "past"
+    CANCELLED = "cancelled"
+
+
 @calendar_page()
 def listing(request: CalendarRequest) -> HttpResponse:
-    show = request.GET.get("show", "upcoming")
+    show = request.GET.get("show", Show.UPCOMING)
     page = Paginator(_shown(request, show), PER_PAGE).get_page(request.GET.get("page"))
     context = {"page": page, "show": show, "query": request.GET.get("q", ""), "now": request.now}
     return live(request, "bookings/bookings/list.html", "bookings/bookings/_list.html", context)
@@ -93,8 +103,8 @@ def _shown(request: CalendarRequest, show: str) -> QuerySet[Booking]:
         | Q(client__phone__icontains=query)
         | Q(service__name__icontains=query)
     )
-    if show == "cancelled":
+    if show == Show.CANCELLED:
         return found.filter(status=Booking.Status.CANCELLED).order_by("-start", "-pk")
-    if show == "past":
+    if show == Show.PAST:
         return found.live().filter(end__lte=request.now).order_by("-start", "-pk")
     return found.live().filter(end__gt=request.now).order_by("start", "pk")

@@ -1,4 +1,4 @@
-"""A client, as staff write them down."""
+"""A client's details, as staff edit them."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from practice.zones import zone_choices
 
 
 class ClientForm(forms.ModelForm[Client]):
-    """A client's own details; where they are decides in which zone mails to them speak."""
+    """A client's own details. E-mails to them give times in their time zone."""
 
     time_zone = forms.ChoiceField(required=False, label=_("Time zone"), choices=lambda: [("", "—"), *zone_choices()])
 

@@ -1,4 +1,4 @@
-"""The choice of calendars: what there is to choose from, and keeping what was chosen."""
+"""The choice of calendars: what can be chosen, and saving it."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from connections.sync.queue import sync_soon
 from practice.models import User
 
 AHEAD = timedelta(days=60)
-SHOWN = ("detail", "title_template", "alarm_minutes")  # what the events of bookings are made of
+EVENT_FIELDS = ("detail", "title_template", "alarm_minutes")  # what the events of bookings are made of
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +41,7 @@ class CalendarRow:
     free_days: FreeDays | None
     blocks: bool
     linked: bool
-    former: bool  # linked as it is kept now
+    former: bool  # it is the linked calendar until the form is saved
 
     @property
     def can_be_linked(self) -> bool:
@@ -49,15 +49,15 @@ class CalendarRow:
 
 
 class Choice:
-    """A staff member's whole choice, as forms: what the page shows, and what it keeps."""
+    """A staff member's whole choice of calendars and rules, as forms."""
 
     def __init__(
         self, user: User, configuration: CalendarConfiguration, now: datetime, data: QueryDict | None = None
     ) -> None:
         self.user, self.now = user, now
-        self.former_link = configuration.linked_calendar_id
-        self.former_zone = configuration.time_zone
-        self.former_words = {name: getattr(configuration, name) for name in SHOWN}
+        self.linked_before = configuration.linked_calendar_id
+        self.zone_before = configuration.time_zone
+        self.values_before = {name: getattr(configuration, name) for name in EVENT_FIELDS}
         self.form = ConfigurationForm(user, data, instance=configuration)
         self.calendars = list(_offered(user))
         self.rules = {calendar.pk: _rules(calendar, data) for calendar in self.calendars}
@@ -66,20 +66,20 @@ class Choice:
         return all([self.form.is_valid(), *(rules.is_valid() for rules in self.rules.values() if rules.is_bound)])
 
     def groups(self) -> list[tuple[Connection, list[CalendarRow]]]:
-        """The calendars by connection, with what is ticked now or was when it was sent."""
+        """The calendars by connection, ticked as saved or, after a submission, as submitted."""
         free = free_days(self.user, self.now)
         rows = [self._row(calendar, free.get(calendar.pk)) for calendar in self.calendars]
         return [(key, list(group)) for key, group in groupby(rows, lambda row: row.calendar.connection)]
 
     def _row(self, calendar: Calendar, free: FreeDays | None) -> CalendarRow:
         linked = self._linked() == str(calendar.pk)
-        former = calendar.pk == self.former_link
+        former = calendar.pk == self.linked_before
         return CalendarRow(calendar, self.rules[calendar.pk], free, linked or self._ticked(calendar), linked, former)
 
     def _linked(self) -> str:
         if self.form.is_bound:
             return str(self.form.data.get("linked_calendar", ""))
-        return str(self.former_link or "")
+        return str(self.linked_before or "")
 
     def _ticked(self, calendar: Calendar) -> bool:
         if self.form.is_bound:
@@ -93,30 +93,30 @@ class Choice:
         """How many bookings a newly linked calendar would get."""
         return placements.upcoming(self.user, self.now).count()
 
-    def lacking(self) -> int:
-        """How many of them the linked calendar does not have."""
-        return placements.unplaced(self.user, self.now).count() if self.former_link else 0
+    def upcoming_missing(self) -> int:
+        """How many upcoming bookings the linked calendar does not have."""
+        return placements.unplaced(self.user, self.now).count() if self.linked_before else 0
 
-    def keep(self) -> None:
-        """Keep what was chosen and queue what follows. Raises accounts.ConfigurationRefused, keeping nothing.
+    def save(self) -> None:
+        """Save the choice and queue what follows from it. Raises accounts.ConfigurationRefused and then saves nothing.
 
-        Before upcoming bookings move to another calendar, the phone's last changes of their events are read.
+        Before upcoming bookings move to another calendar, the latest changes on the iPhone are read.
         """
-        if self.former_link and self.form.cleaned_data["add_upcoming"]:
+        if self.linked_before and self.form.cleaned_data["add_upcoming"]:
             refresh(self.user.pk, self.now, seconds=settings.FRESHNESS_DEADLINE_SECONDS)
         with transaction.atomic():
             changed = self._write()
             for connection in Connection.objects.filter(user=self.user, needs_attention=False):
                 sync_soon(connection.pk)
         # Outside the transaction: expanding a large calendar takes its time, and others want to write meanwhile.
-        if self.form.cleaned_data["time_zone"] != self.former_zone:
+        if self.form.cleaned_data["time_zone"] != self.zone_before:
             reexpand.expand_user(self.user.pk, self.now)
         else:
             for calendar in Calendar.objects.conflict_calendars().filter(pk__in=changed):
                 reexpand.expand_calendar(calendar, self.now)
 
     def _write(self) -> list[int]:
-        """Write what was sent and no other fields, for a sync may be writing the same rows; whose rules changed."""
+        """Write the submitted fields only, because a sync may be writing the same rows. Returns whose rules changed."""
         CalendarConfiguration.objects.get_or_create(user=self.user)
         chosen = self.form.cleaned_data
         linked, conflicts = chosen["linked_calendar"], chosen["conflict_calendars"]
@@ -125,7 +125,7 @@ class Choice:
         values = {name: chosen[name] for name in self.form.Meta.fields if name in self.form.data}
         if values:
             CalendarConfiguration.objects.filter(user=self.user).update(**values)
-        changed_words = {name for name, former in self.former_words.items() if values.get(name, former) != former}
+        changed_words = {name for name, former in self.values_before.items() if values.get(name, former) != former}
         if "detail" in changed_words:
             mirrored_slots.reword_slots(self.user)
         if changed_words:
@@ -139,7 +139,7 @@ class Choice:
 
 
 def _rules(calendar: Calendar, data: QueryDict | None) -> RulesForm:
-    """The calendar's rules; those of a calendar that was not sent along stay as they are."""
+    """The calendar's rules; those of a calendar that was not submitted stay as they are."""
     prefix = f"calendar-{calendar.pk}"
     sent = data is not None and f"{prefix}-all_day_rule" in data
     return RulesForm(data if sent else None, instance=calendar, prefix=prefix)

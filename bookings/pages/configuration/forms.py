@@ -21,7 +21,8 @@ class _OwnCalendars(forms.ModelMultipleChoiceField[Calendar]):
             raise forms.ValidationError(self.error_messages["invalid_choice"], code="invalid_choice") from None
 
 
-STAYING = ("time_zone", "stale_policy", "detail", "when_moved", "when_deleted")  # what was not sent stays as it is
+# A field of these that was not submitted keeps its value.
+KEPT_UNLESS_SENT = ("time_zone", "stale_policy", "detail", "when_moved", "when_deleted")
 
 
 class ConfigurationForm(forms.ModelForm[CalendarConfiguration]):
@@ -66,7 +67,7 @@ class ConfigurationForm(forms.ModelForm[CalendarConfiguration]):
 
     def __init__(self, user: User, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        for name in STAYING:
+        for name in KEPT_UNLESS_SENT:
             self.fields[name].required = False
         mine = Calendar.objects.of(user)
         self._choice("conflict_calendars").queryset = mine
@@ -84,7 +85,7 @@ class ConfigurationForm(forms.ModelForm[CalendarConfiguration]):
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
-        for name in STAYING:
+        for name in KEPT_UNLESS_SENT:
             if not cleaned.get(name) and name not in self.errors:
                 cleaned[name] = getattr(self.instance, name)
         return cleaned

@@ -18,7 +18,7 @@ from connections.models import Calendar, Connection
 @calendar_page()
 def configuration(request: CalendarRequest) -> HttpResponse:
     choice = Choice(request.user, request.configuration, request.now, request.POST or None)
-    if request.method == "POST" and choice.is_valid() and _kept(choice):
+    if request.method == "POST" and choice.is_valid() and _saved(choice):
         messages.success(request, _("Saved. Kalends reads your calendars now.") if choice.calendars else _("Saved."))
         return redirect("configuration:page")
     context = {
@@ -31,9 +31,9 @@ def configuration(request: CalendarRequest) -> HttpResponse:
     return render(request, "bookings/configuration/page.html", context)
 
 
-def _kept(choice: Choice) -> bool:
+def _saved(choice: Choice) -> bool:
     try:
-        choice.keep()
+        choice.save()
     except ConfigurationRefused as error:
         choice.form.add_error("linked_calendar", str(error))
         return False
@@ -45,7 +45,7 @@ def _kept(choice: Choice) -> bool:
 def new_calendar(request: CalendarRequest, pk: int) -> HttpResponse:
     calendar = get_object_or_404(Calendar.objects.of(request.user).present(), pk=pk, asked_about=False)
     blocks = request.POST.get("blocks") == "yes"
-    accounts.decide_new(calendar, blocks=blocks)
+    accounts.decide_about_new_calendar(calendar, blocks=blocks)
     sentence = _("“%(name)s” blocks from now on.") if blocks else _("“%(name)s” does not block.")
     messages.success(request, sentence % {"name": calendar})
     return redirect("configuration:page")

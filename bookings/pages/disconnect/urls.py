@@ -1,4 +1,4 @@
-"""Disconnecting one connection: the address lies below the pages of connections, but its bookings are concerned too."""
+"""Disconnecting a connection. The path is among those of connections, but the page needs to know bookings."""
 
 from __future__ import annotations
 

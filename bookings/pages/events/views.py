@@ -41,7 +41,7 @@ def events(request: CalendarRequest) -> HttpResponse:
 
 
 def _around(request: CalendarRequest) -> dict[str, Any]:
-    """What stands above the list, whatever is filtered."""
+    """What is above the list, whatever the filter."""
     problems, further = items.event_problems(request.user, request.now)
     return {
         "has_calendars": Calendar.objects.of(request.user).conflict_calendars().exists(),

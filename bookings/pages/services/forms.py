@@ -12,12 +12,12 @@ from django.utils.translation import gettext_lazy as _
 from bookings.models import Service
 from bookings.push import placements
 
-SHOWN = {"name", "location", "neutral_title"}  # what events of bookings say of their service
+EVENT_FIELDS = {"name", "location", "neutral_title"}  # what the events of bookings show of their service
 RESERVED = {"new"}  # the address of the form itself
 
 
 class ServiceForm(forms.ModelForm[Service]):
-    """A service; its address comes from the name when it is made and stays, so that links to it do."""
+    """A service. Its address is made from the name once and then stays, so that links keep working."""
 
     class Meta:
         model = Service
@@ -52,11 +52,11 @@ class ServiceForm(forms.ModelForm[Service]):
             self.instance.slug = free_slug(self.instance.name)
         return super().save(commit)
 
-    def keep(self, now: datetime) -> None:
-        """Save, and let the events of upcoming bookings say what changed."""
+    def save_and_reword(self, now: datetime) -> None:
+        """Save, and update the events of upcoming bookings if what they say has changed."""
         with transaction.atomic():
             self.save()
-            if SHOWN.intersection(self.changed_data):
+            if EVENT_FIELDS.intersection(self.changed_data):
                 placements.reword_service(self.instance, now)
 
 

@@ -36,7 +36,7 @@ def edit(request: CalendarRequest, slug: str) -> HttpResponse:
     service = get_object_or_404(Service, slug=slug, staff=request.user)
     form = ServiceForm(posted(request), instance=service)
     if request.method == "POST" and form.is_valid():
-        form.keep(request.now)
+        form.save_and_reword(request.now)
         messages.success(request, _("“%(service)s” saved.") % {"service": service})
         return redirect("services:list")
     context = {"form": form, "service": service, "active": "services"}

@@ -1,6 +1,6 @@
 """A week laid out for drawing: days side by side, time downwards. No tables, no clock.
 
-ITEM: something that stands in the week. PIECE: the part of an item that falls on one day. ROW: five minutes.
+ITEM: a booking, an event or a blocked slot. PIECE: the part of an item that falls on one day. ROW: five minutes.
 LANE: a share of a column's width, so that items at the same time stand side by side.
 """
 
@@ -17,7 +17,7 @@ from availability.wall_clock import MIDNIGHT, end_of, start_of
 from bookings.pages.week.scale import DAY, Column, Scale, columns_of, scale_of
 from practice.times import YEARS
 
-SHORTEST_ROWS = 4  # what is shorter is drawn this tall, so that its title can be read
+MIN_ROWS = 4  # what is shorter is drawn this tall, so that its title can be read
 LANES = 12  # two, three, four and six items side by side share the width exactly
 MINUTE = timedelta(minutes=1)
 
@@ -34,7 +34,7 @@ class ItemKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """Something that stands in the week: [start, end) in UTC, with the words for it."""
+    """A booking, an event or a blocked slot: [start, end) in UTC, with the words for it."""
 
     start: datetime
     end: datetime
@@ -81,7 +81,7 @@ class WeekDay:
 
     @property
     def asked_at(self) -> datetime | None:
-        """The moment to ask about where a whole day is meant: when it opens or, closed, when its shown hours begin."""
+        """The moment to explain for the whole day: its opening or, on a closed day, the first hour shown."""
         if not self.hours:
             return None
         shown = self.hours[0].at  # open hours may have begun the evening before
@@ -203,7 +203,7 @@ def _ranges(column: Column, scale: Scale, spans: Sequence[Span]) -> tuple[tuple[
 
 def _pieces(column: Column, scale: Scale, items: Iterable[Item]) -> Iterator[Piece]:
     parts = [
-        (item, scale.rows(part, SHORTEST_ROWS))
+        (item, scale.rows(part, MIN_ROWS))
         for item in items
         if (part := column.part((item.start, max(item.end, item.start + MINUTE))))
     ]

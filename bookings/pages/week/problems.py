@@ -28,7 +28,7 @@ class WeekProblem:
 
 
 def week_problems(user: User, start: datetime, end: datetime) -> list[WeekProblem]:
-    """What the user must know who looks at [start, end) of their own calendars; titles are told.
+    """What the user must know about [start, end) of their own calendars. Titles are told.
 
     Accounts that need a person are not among them: every page says that.
     """

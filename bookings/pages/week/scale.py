@@ -1,4 +1,4 @@
-"""Where an instant lies on a drawn week: wall-clock minutes on a scale that its days share. No tables.
+"""Where an instant is on a drawn week: wall-clock minutes on a scale that all days share. No tables.
 
 COLUMN: one day. MINUTE: a place on the scale, counted from its top. ROW: five of them.
 
@@ -20,7 +20,7 @@ from availability.wall_clock import MIDNIGHT, start_of
 DAY = timedelta(days=1)
 MINUTES = 24 * 60
 ROW_MINUTES = 5
-FROM_HOUR, TO_HOUR = 8, 18  # always shown; more where something stands there
+FROM_HOUR, TO_HOUR = 8, 18  # always shown; more if there is something outside
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +37,7 @@ class Column:
     extra: int = 0  # how many minutes of it
 
     def minute(self, moment: datetime, *, ends: bool = False) -> int:
-        """Where `moment` lies; with `ends`, as the end of what came before it."""
+        """The minute of `moment` on the scale; with `ends`, as the end of what came before it."""
         if moment >= self.end:
             return MINUTES + self.extra
         wall = moment.astimezone(self.zone)
@@ -47,7 +47,7 @@ class Column:
         return self.place(minute, ends=ends)
 
     def place(self, minute: int, *, ends: bool = False) -> int:
-        """Where a wall-clock minute lies on a day that has it once."""
+        """The minute on the scale of a wall-clock minute, on a day that has it once."""
         after_seam = minute > self.seam or (minute == self.seam and not ends)
         return minute + self.extra if after_seam else minute
 
@@ -72,7 +72,7 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Scale:
-    """Which minutes are shown, and on which row a minute lies."""
+    """Which minutes are shown, and the row of a minute."""
 
     top: int
     bottom: int
@@ -95,7 +95,7 @@ class Scale:
 
 
 def scale_of(columns: Sequence[Column], spans: Sequence[Span]) -> Scale:
-    """Whole hours from morning to evening, or farther where one of the spans lies outside."""
+    """Whole hours from morning to evening, extended to include all spans."""
     column = columns[0]
     parts = [part for each in columns for span in spans if (part := each.part(span))]
     top = min([column.place(FROM_HOUR * 60), *(start for start, _ in parts)])

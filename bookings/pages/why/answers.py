@@ -1,4 +1,4 @@
-"""The answer to "why is this time open, or not?", with what can be done about each reason."""
+"""The answer to "why is this time free or blocked?", with what can be done about each reason."""
 
 from __future__ import annotations
 
@@ -42,22 +42,22 @@ class Point:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """Is [at, until) open (UTC; with a service: can it start there), and everything that bears on it.
+    """Is [at, until) open (UTC; with a service: can it start there), with every reason.
 
-    `against` blocks, `beside` leaves it open; `others` are the next few times at which the service can be booked,
-    where it cannot at this one.
+    `blocking` reasons block, `also_checked` do not. `others` are the next few times at which the service can be booked
+    if it cannot be booked at this one.
     """
 
     at: datetime
     until: datetime
     service: Service | None
-    against: list[Point]
-    beside: list[Point]
+    blocking: list[Point]
+    also_checked: list[Point]
     others: list[Opening]
 
     @property
     def open(self) -> bool:
-        return not self.against
+        return not self.blocking
 
     @property
     def address(self) -> str:
@@ -79,12 +79,12 @@ def why_url(at: datetime, service: Service | None = None) -> str:
 
 
 def answer(user: User, at: datetime, *, now: datetime, service: Service | None = None) -> Answer:
-    """What bears on booking `user` at `at` (UTC), for the user's own eyes: titles are told."""
+    """Whether `user` can be booked at `at` (UTC), and every reason. For the user only, because it tells titles."""
     points = _points(user, reasons_for(user, at, now=now, service=service), service, now)
-    against = [point for point in points if point.reason.blocks]
-    beside = [point for point in points if not point.reason.blocks]
-    others = next_openings(service, [user], max(at, now), now=now) if service and against else []
-    return Answer(at, at + (service.duration if service else HOUR), service, against, beside, others)
+    blocking = [point for point in points if point.reason.blocks]
+    also_checked = [point for point in points if not point.reason.blocks]
+    others = next_openings(service, [user], max(at, now), now=now) if service and blocking else []
+    return Answer(at, at + (service.duration if service else HOUR), service, blocking, also_checked, others)
 
 
 def _points(user: User, reasons: Iterable[Reason], service: Service | None, now: datetime) -> list[Point]:
@@ -110,7 +110,7 @@ def _remedy(reason: Reason, calendars: Mapping[str, Calendar], problems: Mapping
     if not isinstance(event, Busy) or event.reason == OWN_BOOKING or event.calendar not in calendars:
         return Remedy()
     if event.blocks and not reason.blocks:
-        return Remedy()  # a booking's own event, where its booking answers
+        return Remedy()  # the event of a booking, at the time of that booking
     return remedy(event, calendars[event.calendar], problems.get((event.calendar, event.uid), ""))
 
 

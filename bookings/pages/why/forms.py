@@ -27,7 +27,7 @@ class MomentInput(forms.TextInput):
 class WhyForm(forms.Form):
     """`cleaned_data["at"]` is an instant in UTC: the one named with its offset, or a wall time in `zone`.
 
-    `exact` is the instant that the form showed. In the hour that the clocks show twice it says which of both was meant.
+    `exact` is the instant that the form showed. In the hour that the clocks show twice it says which one is asked for.
     """
 
     at = forms.CharField(required=False, label=gettext_lazy("When"), widget=MomentInput, strip=True)
@@ -64,13 +64,13 @@ class WhyForm(forms.Form):
         except ValueError:
             wall = None
         if wall is not None and wall.tzinfo is None:
-            return self._meant(wall)
+            return self._asked_for(wall)
         try:
             return parse_instant(text.replace(" ", "+"))  # what a plus in an address becomes
         except ValueError as error:
             raise ValidationError(str(error)) from None
 
-    def _meant(self, wall: datetime) -> datetime:
+    def _asked_for(self, wall: datetime) -> datetime:
         shown: datetime | None = self.cleaned_data.get("exact")
         if shown is not None and shown.astimezone(self.zone).replace(tzinfo=None, fold=0) == wall:
             return shown
@@ -83,7 +83,7 @@ class WhyForm(forms.Form):
         return instant(wall + timedelta(hours=1), self.zone)
 
 
-def as_asked(at: datetime, zone: ZoneInfo, service: Service | None) -> dict[str, Any]:
+def initial_values(at: datetime, zone: ZoneInfo, service: Service | None) -> dict[str, Any]:
     """A question as initial values of its form."""
     wall = at.astimezone(zone).strftime("%Y-%m-%dT%H:%M")
     return {"at": wall, "exact": at.isoformat(), "service": service.slug if service else None}

@@ -11,7 +11,7 @@ from django_htmx.http import push_url
 
 from bookings.pages.week.layout import first_day, name_of
 from bookings.pages.why.answers import answer
-from bookings.pages.why.forms import WhyForm, as_asked
+from bookings.pages.why.forms import WhyForm, initial_values
 from connections.calendar_page import CalendarRequest, calendar_page
 
 
@@ -21,7 +21,7 @@ def why(request: CalendarRequest) -> HttpResponse:
     context = {"form": form, "zone": request.zone}
     if form.is_valid():
         at, service = form.cleaned_data["at"], form.cleaned_data["service"]
-        shown = WhyForm(request.user, request.zone, request.now, initial=as_asked(at, request.zone, service))
+        shown = WhyForm(request.user, request.zone, request.now, initial=initial_values(at, request.zone, service))
         found = answer(request.user, at, now=request.now, service=service)
         context |= {"form": shown, "answer": found, "week": _week_of(request, at)}
     if request.htmx and request.htmx.target == "why":
@@ -31,5 +31,5 @@ def why(request: CalendarRequest) -> HttpResponse:
 
 
 def _week_of(request: CalendarRequest, at: datetime) -> str:
-    """The name of the week that the time lies in, as its reader counts weeks."""
+    """The name of the week that has this time, counted from the first weekday of the reader's locale."""
     return name_of(first_day("", at.astimezone(request.zone).date(), get_format("FIRST_DAY_OF_WEEK")))

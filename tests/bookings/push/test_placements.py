@@ -30,7 +30,7 @@ def relink(practice: Practice) -> None:
     data.setlist("conflict_calendars", [str(called(name).pk) for name in ("Home", "Work")])
     choice = Choice(practice.user, CalendarConfiguration.objects.get(user=practice.user), practice.now, data)
     assert choice.is_valid(), choice.form.errors
-    choice.keep()
+    choice.save()
 
 
 def stands(practice: Practice, booking: Booking) -> tuple[datetime, list[str]]:

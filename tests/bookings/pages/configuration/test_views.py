@@ -250,7 +250,7 @@ def test_declined_bookings_stay_and_are_offered_again_unticked(anna_client: Clie
     BookingFactory(staff=anna)
     anna_client.post(URL, sent(linked=work))
     assert LinkedEvent.objects.count() == 0
-    assert upcoming(anna_client.get(URL)) == [("Also add your 1 upcoming booking that is not on it yet", False)]
+    assert upcoming(anna_client.get(URL)) == [("Also add your 1 upcoming booking that is not in it yet", False)]
 
 
 def test_another_linked_calendar_takes_the_bookings_along(anna_client: Client, anna: User, work: Calendar) -> None:
