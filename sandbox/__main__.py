@@ -9,6 +9,7 @@ import sys
 import threading
 from pathlib import Path
 
+from sandbox.pages.app import serve_pages
 from sandbox.server.server import Sandbox
 
 
@@ -20,7 +21,7 @@ def main(arguments: list[str] | None = None) -> int:
         signal.signal(number, lambda *_: stopped.set())
     ports = {name: getattr(options, name) for name in ("entry_port", "pod_port", "stranger_port")}
     with Sandbox(options.data, **ports) as icloud:
-        icloud.serve_pages(options.apple_port)
+        serve_pages(icloud, options.apple_port)
         addresses = {
             "entry": icloud.entry_url,
             "pod": icloud.pod_url,

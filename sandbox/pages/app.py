@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from werkzeug import Request, Response
 from werkzeug.exceptions import HTTPException, NotFound
 from werkzeug.routing import Map, Rule
 
 from sandbox.pages import control, passwords, phone, render
+from sandbox.server.server import Sandbox
 from sandbox.server.store.accounts import Account
-
-if TYPE_CHECKING:
-    from sandbox.server.server import Sandbox
 
 _ACCOUNT_PAGES: dict[str, Callable[[Account, Request], Response]] = {
     "phone.week": phone.week,
@@ -71,3 +69,8 @@ class ApplePages:
         if account is None:
             raise NotFound("There is no such account.")
         return _ACCOUNT_PAGES[endpoint](account, request)
+
+
+def serve_pages(sandbox: Sandbox, port: int = 0) -> str:
+    """Serve Apple's pages: the iPhone, the app-specific passwords and the control; returns their URL."""
+    return sandbox.serve_beside(ApplePages(sandbox).answer, port)

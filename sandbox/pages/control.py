@@ -9,18 +9,16 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from werkzeug import Request, Response
 
 from sandbox.device import agenda
 from sandbox.device.device import AppleDevice
+from sandbox.server.server import Sandbox
 from sandbox.server.store.accounts import Account, TooManyPasswords
 from sandbox.server.store.calendars import Calendar
-
-if TYPE_CHECKING:
-    from sandbox.server.server import Sandbox
 
 Facts = dict[str, Any]
 

@@ -180,12 +180,10 @@ class Sandbox:
             before.app = lambda request, host: replies.empty(int(old))
         return self.hosts.pod
 
-    def serve_pages(self, port: int = 0) -> str:
-        """Serve Apple's pages: the iPhone, the app-specific passwords and the control; returns their URL."""
-        from sandbox.pages.app import ApplePages  # only those who need the pages load Django's templates
-
+    def serve_beside(self, answer: App, port: int = 0) -> str:
+        """Serve another application, such as Apple's pages, for as long as the sandbox runs; returns its URL."""
         self._ports["apple"] = port
-        self.apple_url = self._listen("apple", ApplePages(self).answer, self.apple_log).url
+        self.apple_url = self._listen("apple", answer, self.apple_log).url
         return self.apple_url
 
     # --- listeners ----------------------------------------------------------------------------------------

@@ -12,6 +12,7 @@ from playwright.sync_api import Page, expect
 from bookings.models import Booking
 from practice.models import User
 from sandbox.device.device import AppleDevice
+from sandbox.pages.app import serve_pages
 from sandbox.server.server import Sandbox
 from sandbox.server.store.accounts import Account
 from tests.browser.conftest import barriers, work
@@ -58,7 +59,7 @@ def full_week(account: Account, phone: AppleDevice, monday: datetime) -> None:
 def kalends(live_server, settings, icloud: Sandbox) -> str:
     """Kalends' address; its iCloud is the sandbox."""
     settings.ICLOUD_CALDAV_URL = icloud.entry_url
-    icloud.serve_pages()
+    serve_pages(icloud)
     return str(live_server.url)
 
 

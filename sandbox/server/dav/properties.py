@@ -7,7 +7,7 @@ from urllib.parse import quote
 
 from sandbox.server.dav.xml import APPLE, SERVER, c, d, element, href, text
 from sandbox.server.store.accounts import Account
-from sandbox.server.store.calendars import Calendar
+from sandbox.server.store.calendars import Calendar, Owner
 from sandbox.server.store.contents import Resource, write_token
 from sandbox.server.switches import Switches
 
@@ -142,12 +142,12 @@ def of_resource(resource: Resource) -> Properties:
     )
 
 
-def principal_path(account: Account) -> str:
+def principal_path(account: Owner) -> str:
     """The principal's path."""
     return f"/{account.dsid}/principal/"
 
 
-def _principal_pointer(account: Account) -> str:
+def _principal_pointer(account: Owner) -> str:
     return element(d("current-user-principal"), href(principal_path(account)))
 
 

@@ -6,16 +6,20 @@ import hashlib
 import secrets
 import string
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 from uuid import uuid4
 
-from sandbox.server.store.calendars import Calendar
+from sandbox.server.store.calendars import Calendar, SharingKeeper
 from sandbox.server.store.contents import Contents
 
-if TYPE_CHECKING:
-    from sandbox.server.store.store import Store
-
 MAX_APP_PASSWORDS = 25  # Apple's limit
+
+
+class AccountKeeper(SharingKeeper, Protocol):
+    """What accounts need of the store besides: room for another calendar."""
+
+    def new_contents(self) -> Contents:
+        """Contents without members."""
 
 
 class TooManyPasswords(Exception):
@@ -39,7 +43,7 @@ class AppPassword:
 class Account:
     """One Apple Account. `main_password` is for Apple's own pages; CalDAV refuses it."""
 
-    def __init__(self, store: Store, dsid: str, apple_id: str, **facts: Any) -> None:
+    def __init__(self, store: AccountKeeper, dsid: str, apple_id: str, **facts: Any) -> None:
         self.store = store
         self.dsid = dsid
         self.apple_id = apple_id

@@ -3,22 +3,47 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Any, Literal, Protocol
 from uuid import uuid4
 
-from sandbox.server.store.contents import Contents, Resource
-
-if TYPE_CHECKING:
-    from sandbox.server.store.accounts import Account
+from sandbox.server.store.contents import Contents, Keeper, Resource
 
 Sharing = Literal["", "owner", "guest"]
 Fate = Literal["missing", "left-out", "empty", "error"]
 
 
+class SharingKeeper(Keeper, Protocol):
+    """What calendars need of the store besides: who else has a calendar."""
+
+    def guests_of(self, calendar: Calendar) -> list[Calendar]:
+        """The same contents in the homes of others."""
+
+
+class Owner(Protocol):
+    """What a calendar needs of the account in whose home it is."""
+
+    dsid: str
+    apple_id: str
+    addresses: list[str]
+
+    @property
+    def store(self) -> SharingKeeper:
+        """The store of all accounts."""
+
+    def attach(self, contents: Contents, calendar_id: str, **facts: Any) -> Calendar:
+        """Add a calendar with these contents to the home."""
+
+    def detach(self, calendar: Calendar) -> None:
+        """Remove a calendar from the home."""
+
+    def next_revision(self) -> int:
+        """Raise the revision of the home."""
+
+
 class Calendar:
     """One collection in a home. It is identified by its path; everything else can change."""
 
-    def __init__(self, account: Account, calendar_id: str, contents: Contents, **facts: Any) -> None:
+    def __init__(self, account: Owner, calendar_id: str, contents: Contents, **facts: Any) -> None:
         self.account = account
         self.id = calendar_id
         self.contents = contents
@@ -112,7 +137,7 @@ class Calendar:
                 guest.remove()
             self._set(sharing="")
 
-    def share_with(self, account: Account, *, read_only: bool = True) -> Calendar:
+    def share_with(self, account: Owner, *, read_only: bool = True) -> Calendar:
         """Add the same contents to another home, under an id of 64 hexadecimal digits; returns that calendar."""
         self.share()
         facts = {"color": self.color, "read_only": read_only, "sharing": "guest"}

@@ -10,12 +10,12 @@ import struct
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, Literal
+from threading import RLock
+from typing import Any, Literal, Protocol
 
 from sandbox.ical import ics
-
-if TYPE_CHECKING:
-    from sandbox.server.store.store import Store
+from sandbox.server.store.clock import Clock
+from sandbox.server.store.storage import Storage
 
 _PREFIX = b"\x1f\x0a\x10\x12\x0c\x00\x00"  # why a token begins HwoQEgwAA
 _TOKEN = struct.Struct(">7sQQQ17s")
@@ -42,10 +42,21 @@ class Tombstone:
     deleted: datetime
 
 
+class Keeper(Protocol):
+    """What contents need of the store: one lock, one clock, and a place on disk."""
+
+    lock: RLock
+    clock: Clock
+    storage: Storage
+
+    def new_etag(self) -> str:
+        """An ETag that no resource has had."""
+
+
 class Contents:
     """The members of one calendar. Every method holds the store's lock, and every write raises the revision."""
 
-    def __init__(self, store: Store, serial: int, *, revision: int = 0, generation: int = 0) -> None:
+    def __init__(self, store: Keeper, serial: int, *, revision: int = 0, generation: int = 0) -> None:
         self.store = store
         self.serial = serial
         self.revision = revision

@@ -9,6 +9,7 @@ from typing import Literal
 
 from sandbox.ical import ics
 from sandbox.server.store.accounts import Account
+from sandbox.server.store.calendars import Owner
 
 Kind = Literal["invitation", "update", "cancellation", "reply"]
 _ATTENDEE = re.compile(rb"^ATTENDEE(?![^:\r\n]*SCHEDULE-STATUS)", re.MULTILINE)
@@ -60,7 +61,7 @@ def address_of(line: ics.Line) -> str:
     return line.parameters.get("EMAIL") or line.value.removeprefix("mailto:").removeprefix("MAILTO:")
 
 
-def is_own(line: ics.Line, account: Account) -> bool:
+def is_own(line: ics.Line, account: Owner) -> bool:
     """Whether an ORGANIZER or ATTENDEE is the owner of the account."""
     own = {address.casefold() for address in [account.apple_id, *account.addresses]}
     return address_of(line).casefold() in own or f"/{account.dsid}/principal" in line.value

@@ -22,6 +22,7 @@ from connections.sync.run import sync_connection
 from practice.models import User
 from sandbox.demo import calendars, people, practice
 from sandbox.device.device import AppleDevice
+from sandbox.pages.app import serve_pages
 from sandbox.server.server import Sandbox
 from tests.factories import NOW, BlockedSlotFactory
 from tests.pages import find, links, texts
@@ -44,7 +45,7 @@ def client() -> Client:
 def staff_members(settings, icloud: Sandbox) -> None:
     """The three staff members and their iPhones, without connections."""
     settings.ICLOUD_CALDAV_URL = icloud.entry_url
-    settings.DEMO_APPLE_URL = icloud.serve_pages()
+    settings.DEMO_APPLE_URL = serve_pages(icloud)
     calendars.open_accounts(icloud, timezone.now().date())
     for person in people.PEOPLE:
         practice.create_staff_member(person)
@@ -61,7 +62,7 @@ def saturday() -> Iterator[None]:
 def sample_practice(settings, icloud: Sandbox) -> None:
     """The whole practice, created now."""
     settings.ICLOUD_CALDAV_URL = icloud.entry_url
-    settings.DEMO_APPLE_URL = icloud.serve_pages()
+    settings.DEMO_APPLE_URL = serve_pages(icloud)
     practice.create_practice(icloud, now=timezone.now())
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 import requests
 
+from sandbox.pages.app import serve_pages
 from sandbox.server.dav.xml import d
 from sandbox.server.server import Sandbox
 from tests.sandbox.client import Client
@@ -13,7 +14,7 @@ from tests.sandbox.client import Client
 @pytest.fixture
 def icloud():
     with Sandbox() as sandbox:
-        sandbox.serve_pages()
+        serve_pages(sandbox)
         yield sandbox
 
 

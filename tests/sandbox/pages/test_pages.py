@@ -12,7 +12,7 @@ import requests
 from sandbox.device.agenda import displayed_events
 from sandbox.device.device import AppleDevice
 from sandbox.ical import ics
-from sandbox.pages.app import ApplePages
+from sandbox.pages.app import ApplePages, serve_pages
 from sandbox.server.server import Sandbox
 from tests.sandbox.client import at, event
 
@@ -22,7 +22,7 @@ NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)  # a Sunday
 @pytest.fixture
 def icloud():
     with Sandbox(clock=lambda: NOON) as sandbox:
-        sandbox.serve_pages()
+        serve_pages(sandbox)
         yield sandbox
 
 
@@ -70,7 +70,7 @@ def week(account):
 
 def test_the_start_page_says_when_there_is_nobody():
     with Sandbox() as empty:
-        text = requests.get(empty.serve_pages(), timeout=5).text
+        text = requests.get(serve_pages(empty), timeout=5).text
         assert "No accounts" in text
 
 

@@ -11,6 +11,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from sandbox.device.device import AppleDevice
+from sandbox.pages.app import serve_pages
 
 CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
 FLAGS = (
@@ -35,7 +36,7 @@ def chromium() -> Iterator[Browser]:
 @pytest.fixture
 def screen(icloud, account, chromium) -> Iterator[Page]:
     """A phone-wide page on the pretend iPhone."""
-    icloud.serve_pages()
+    serve_pages(icloud)
     context = chromium.new_context(viewport={"width": 390, "height": 844}, base_url=icloud.apple_url)
     page = context.new_page()
     page.problems = []
