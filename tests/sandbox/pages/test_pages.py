@@ -68,6 +68,7 @@ def week(account):
     ]
 
 
+@pytest.mark.processes
 def test_the_start_page_says_when_there_is_nobody():
     with Sandbox() as empty:
         text = requests.get(empty.serve_pages(), timeout=5).text
