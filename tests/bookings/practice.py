@@ -14,7 +14,8 @@ from bookings.notifications import outgoing
 from bookings.push import outbox
 from connections import accounts, ical
 from connections.models import Calendar, Connection
-from connections.sync.run import SyncReport, sync_connection
+from connections.sync.report import SyncReport
+from connections.sync.run import sync_connection
 from practice.models import User
 from sandbox.device.device import AppleDevice
 from sandbox.server.server import Sandbox
@@ -89,7 +90,7 @@ class Practice:
     def mails(self) -> list[tuple[str, list[str]]]:
         """Subjects and receivers of the mail sent so far."""
         outgoing.tell_clients(self.now)
-        return [(one.subject, one.to) for one in mail.outbox]
+        return [(str(one.subject), one.to) for one in mail.outbox]
 
     def events(self) -> list[str]:
         """The resources of both calendars."""
@@ -98,14 +99,14 @@ class Practice:
 
 def make_practice(icloud: Sandbox, account: Account, phone: AppleDevice) -> Practice:
     """Anna with office hours, an hour-long service, Home linked and Work a conflict calendar."""
-    user = UserFactory(username="anna", configuration__saved_at=None)
+    user = UserFactory.create(username="anna", configuration__saved_at=None)
     office_hours(user)
     password = account.new_app_password("Kalends")
     connection = accounts.connect(user, username="anna@example.com", password=password, url=icloud.entry_url, now=NOW)
     home, work = (Calendar.objects.get(connection=connection, name=name) for name in ("Home", "Work"))
     accounts.configure(user, linked=home, conflicts=[work], now=NOW)
     practice = Practice(
-        icloud, account, phone, user, ServiceFactory(name="Talk", slug="talk", staff=[user]), connection
+        icloud, account, phone, user, ServiceFactory.create(name="Talk", slug="talk", staff=[user]), connection
     )
     assert practice.sync().error is None
     return practice

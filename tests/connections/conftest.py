@@ -15,7 +15,7 @@ from tests.factories import UserFactory
 
 @pytest.fixture
 def anna(db: None) -> User:
-    return UserFactory(username="anna", configuration__saved_at=None)
+    return UserFactory.create(username="anna", configuration__saved_at=None)
 
 
 @pytest.fixture
