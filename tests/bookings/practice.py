@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
+import pytest
 from django.core import mail
 
 from bookings import actions
@@ -24,6 +25,7 @@ from tests.factories import NOW, START, ServiceFactory, UserFactory, office_hour
 
 BERLIN = ZoneInfo("Europe/Berlin")
 HOUR = timedelta(hours=1)
+DEADLINE = 0.4  # seconds; what `short_deadline` leaves for the question at the last moment
 CARLA = actions.ClientDetails("Carla Client", "carla@example.org", "+49 30 1")
 
 
@@ -95,6 +97,12 @@ class Practice:
     def events(self) -> list[str]:
         """The resources of both calendars."""
         return sorted(href for name in ("Home", "Work") for href in self.account.calendar(name).resources)
+
+
+@pytest.fixture
+def practice(db: None, icloud: Sandbox, account: Account, phone: AppleDevice) -> Practice:
+    """Anna's practice: connected, configured and read."""
+    return make_practice(icloud, account, phone)
 
 
 def make_practice(icloud: Sandbox, account: Account, phone: AppleDevice) -> Practice:

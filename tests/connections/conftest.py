@@ -19,6 +19,12 @@ def anna(db: None) -> User:
 
 
 @pytest.fixture
+def user(db: None) -> User:
+    """A staff member who has saved the configuration."""
+    return UserFactory.create()
+
+
+@pytest.fixture
 def stranger_to_icloud(icloud: Sandbox, account: Account, app_password: str, anna: User, settings: Settings) -> World:
     """Anna has an Apple Account with calendars `home`, `work` and a read-only one; nothing is connected yet."""
     settings.ICLOUD_CALDAV_URL = icloud.entry_url

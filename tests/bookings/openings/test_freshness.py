@@ -11,15 +11,8 @@ import pytest
 from bookings import actions
 from bookings.models import Booking
 from connections.models import CalendarConfiguration, Connection
-from tests.bookings.practice import Practice, berlin
+from tests.bookings.practice import DEADLINE, Practice, berlin
 from tests.factories import START, UserFactory, office_hours
-
-DEADLINE = 0.4
-
-
-@pytest.fixture
-def short_deadline(settings: Any) -> None:
-    settings.FRESHNESS_DEADLINE_SECONDS = DEADLINE
 
 
 def booked_within(practice: Practice) -> tuple[str, bool]:

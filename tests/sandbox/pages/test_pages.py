@@ -27,11 +27,6 @@ def icloud():
 
 
 @pytest.fixture
-def work(account):
-    return account.calendar("work")
-
-
-@pytest.fixture
 def phone(account):
     return AppleDevice(account)
 

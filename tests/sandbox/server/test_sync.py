@@ -13,11 +13,6 @@ from tests.sandbox.client import event
 
 
 @pytest.fixture
-def work(account):
-    return account.calendar("work")
-
-
-@pytest.fixture
 def token(client, work):
     """The token of a calendar with three events."""
     for name in "abc":
