@@ -18,7 +18,7 @@ PYTEST := $(BIN)/python -m pytest -q -rfE --numprocesses=$(TEST_PROCESSES) --dis
 
 COMPILE := ../$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --no-header --no-emit-index-url --generate-hashes
 
-.PHONY: help demo test test-dates test-postgresql lint format types contracts migrations requirements bench bench-fleet bench-freshness soak run worker environment clean
+.PHONY: help demo test test-fast test-dates test-postgresql lint format types contracts migrations requirements bench bench-fleet bench-freshness soak run worker environment clean
 
 help: ## List the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1|\2/p' Makefile | while IFS='|' read -r name words; do printf '%-16s %s\n' "$$name" "$$words"; done
@@ -28,6 +28,9 @@ demo: $(VENV)/demo.stamp ## Run everything on this machine with sample data; RES
 
 test: $(VENV)/dev.stamp ## Run all tests on SQLite
 	@exec $(PYTEST) $(TESTS)
+
+test-fast: $(VENV)/dev.stamp ## Run the tests that need neither a database nor a server: seconds
+	@exec $(PYTEST) -m fast $(TESTS)
 
 test-dates: $(VENV)/dev.stamp ## Run what depends on today on many days (SQLite; needs Debian's faketime)
 	@exec env -u DATABASE_URL $(PYTEST) -m today --any-day $(TESTS)

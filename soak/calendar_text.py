@@ -82,7 +82,7 @@ def _utc(moment: date | datetime) -> datetime:
 def _travel(event: Any, name: str) -> timedelta:
     found = event.get(name)
     if isinstance(found, str):
-        found = icalendar.vDuration.from_ical(found)  # type: ignore[no-untyped-call]
+        found = icalendar.vDuration.from_ical(found)
     length = getattr(found, "dt", found) or timedelta()
     return length if isinstance(length, timedelta) else timedelta()
 

@@ -24,7 +24,7 @@ PASSWORD = "a-sign-in-password"
 APP_PASSWORD = "abcd-efgh-ijkl-mnop"
 
 
-class CalendarConfigurationFactory(DjangoModelFactory):
+class CalendarConfigurationFactory(DjangoModelFactory[CalendarConfiguration]):
     """Choices made: without `saved_at=None` the staff member has saved the configuration."""
 
     class Meta:
@@ -36,7 +36,7 @@ class CalendarConfigurationFactory(DjangoModelFactory):
     saved_at = NOW - timedelta(days=10)
 
 
-class UserFactory(DjangoModelFactory):
+class UserFactory(DjangoModelFactory[User]):
     """A staff member in Berlin with a calendar configuration; `configuration__time_zone=…` changes it."""
 
     class Meta:
@@ -50,7 +50,7 @@ class UserFactory(DjangoModelFactory):
     configuration = factory.RelatedFactory(CalendarConfigurationFactory, factory_related_name="user")
 
 
-class ConnectionFactory(DjangoModelFactory):
+class ConnectionFactory(DjangoModelFactory[Connection]):
     """A healthy iCloud account, polled a minute before NOW."""
 
     class Meta:
@@ -67,7 +67,7 @@ class ConnectionFactory(DjangoModelFactory):
     next_sync_at = NOW + timedelta(minutes=4)
 
 
-class CalendarFactory(DjangoModelFactory):
+class CalendarFactory(DjangoModelFactory[Calendar]):
     """A writable calendar that blocks and was read a minute before NOW."""
 
     class Meta:
@@ -85,7 +85,7 @@ class CalendarFactory(DjangoModelFactory):
     read_at = NOW - timedelta(minutes=1)
 
 
-class EventFactory(DjangoModelFactory):
+class EventFactory(DjangoModelFactory[Event]):
     class Meta:
         model = Event
 
@@ -96,14 +96,14 @@ class EventFactory(DjangoModelFactory):
     summary = "Dentist"
 
 
-class OccurrenceFactory(DjangoModelFactory):
+class OccurrenceFactory(DjangoModelFactory[Occurrence]):
     """An hour that blocks; `calendar=…` and `uid=…` may be given instead of an event."""
 
     class Meta:
         model = Occurrence
 
     class Params:
-        uid = None
+        uid: str | None = None
 
     calendar = factory.SubFactory(CalendarFactory)
     summary = "Dentist"
@@ -113,13 +113,16 @@ class OccurrenceFactory(DjangoModelFactory):
     reason = factory.LazyAttribute(lambda occurrence: "busy" if occurrence.blocks else "free")
     free_marked = factory.LazyAttribute(lambda occurrence: occurrence.reason == "free")
 
-    @factory.lazy_attribute
-    def event(self) -> Event:
-        given: dict[str, Any] = {"uid": self.uid} if self.uid else {}
-        return EventFactory(calendar=self.calendar, summary=self.summary, **given)
+    event = factory.LazyAttribute(lambda occurrence: event_of(occurrence))
 
 
-class SyncRunFactory(DjangoModelFactory):
+def event_of(occurrence: Any) -> Event:
+    """The event of an occurrence that is being made."""
+    given = {"uid": occurrence.uid} if occurrence.uid else {}
+    return EventFactory.create(calendar=occurrence.calendar, summary=occurrence.summary, **given)
+
+
+class SyncRunFactory(DjangoModelFactory[SyncRun]):
     class Meta:
         model = SyncRun
 
@@ -128,7 +131,7 @@ class SyncRunFactory(DjangoModelFactory):
     started_at = NOW - timedelta(minutes=1)
 
 
-class WorkingHoursFactory(DjangoModelFactory):
+class WorkingHoursFactory(DjangoModelFactory[WorkingHours]):
     class Meta:
         model = WorkingHours
 
@@ -141,10 +144,10 @@ class WorkingHoursFactory(DjangoModelFactory):
 def office_hours(user: User) -> None:
     """Monday to Friday, nine to five."""
     for weekday in range(5):
-        WorkingHoursFactory(user=user, weekday=weekday)
+        WorkingHoursFactory.create(user=user, weekday=weekday)
 
 
-class DateOverrideFactory(DjangoModelFactory):
+class DateOverrideFactory(DjangoModelFactory[DateOverride]):
     """A closed date."""
 
     class Meta:
@@ -154,7 +157,7 @@ class DateOverrideFactory(DjangoModelFactory):
     date = START.date()
 
 
-class BlockedSlotFactory(DjangoModelFactory):
+class BlockedSlotFactory(DjangoModelFactory[BlockedSlot]):
     class Meta:
         model = BlockedSlot
 
@@ -163,7 +166,7 @@ class BlockedSlotFactory(DjangoModelFactory):
     end = factory.LazyAttribute(lambda slot: slot.start + timedelta(hours=1))
 
 
-class ClientFactory(DjangoModelFactory):
+class ClientFactory(DjangoModelFactory[Client]):
     class Meta:
         model = Client
 
@@ -172,7 +175,7 @@ class ClientFactory(DjangoModelFactory):
     phone = "+49 30 1234567"
 
 
-class ServiceFactory(DjangoModelFactory):
+class ServiceFactory(DjangoModelFactory[Service]):
     """An hour, to be booked 60 days ahead; `staff=[user]` says with whom."""
 
     class Meta:
@@ -184,13 +187,18 @@ class ServiceFactory(DjangoModelFactory):
     minutes = 60
     horizon_days = 60
 
-    @factory.post_generation
-    def staff(self, create: bool, extracted: list[User] | None, **kwargs: Any) -> None:
-        if create and extracted:
-            self.staff.set(extracted)
+    staff = factory.PostGeneration(
+        lambda service, create, people, **more: set_staff(service, people if create else None)
+    )
 
 
-class BookingFactory(DjangoModelFactory):
+def set_staff(service: Service, people: list[User] | None) -> None:
+    """Say with whom a service that was just made can be booked."""
+    if people:
+        service.staff.set(people)
+
+
+class BookingFactory(DjangoModelFactory[Booking]):
     """A confirmed booking without buffers."""
 
     class Meta:
@@ -205,7 +213,7 @@ class BookingFactory(DjangoModelFactory):
     blocked_until = factory.SelfAttribute("end")
 
 
-class BookingChangeFactory(DjangoModelFactory):
+class BookingChangeFactory(DjangoModelFactory[BookingChange]):
     class Meta:
         model = BookingChange
 
@@ -217,7 +225,7 @@ class BookingChangeFactory(DjangoModelFactory):
     new_end = factory.SelfAttribute("booking.end")
 
 
-class LinkedEventFactory(DjangoModelFactory):
+class LinkedEventFactory(DjangoModelFactory[LinkedEvent]):
     """A placement that waits to be sent; `pushed=True` makes it one that stands on the calendar."""
 
     class Meta:
@@ -240,7 +248,7 @@ class LinkedEventFactory(DjangoModelFactory):
     href = factory.LazyAttribute(lambda linked: f"{linked.calendar_path}{linked.uid}.ics")
 
 
-class ProposalFactory(DjangoModelFactory):
+class ProposalFactory(DjangoModelFactory[Proposal]):
     """An event deleted on the phone, undecided."""
 
     class Meta:

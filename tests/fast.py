@@ -1,7 +1,8 @@
 """The marker `fast`: tests that need neither a database nor a server, for `make test-fast`.
 
-A test is fast unless it asks for a fixture that has one, or says itself that it starts processes or servers
-(`@pytest.mark.processes`). Where only fast tests run, starting either is an error, so that the marker stays true.
+A test is fast unless it asks for a fixture that has one, or is marked itself: `@pytest.mark.processes` if it starts
+processes or servers, `@pytest.mark.slow` if it computes for long. Where only fast tests run, starting a process or a
+server is an error, so that the marker stays true.
 """
 
 from __future__ import annotations
@@ -18,17 +19,17 @@ SLOW_FIXTURES = frozenset(
         *("icloud", "web", "raw", "radicale", "xandikos"),
     }
 )
-SLOW_MARKS = ("django_db", "browser", "postgresql", "processes")
+SLOW_MARKS = ("django_db", "browser", "postgresql", "processes", "slow")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
-        if not needs_more_than_code(item):
+        if not is_slow(item):
             item.add_marker("fast")
 
 
-def needs_more_than_code(item: pytest.Item) -> bool:
-    """Does the test ask for a database, a server or another process?"""
+def is_slow(item: pytest.Item) -> bool:
+    """Does the test ask for a database, a server, another process or much time?"""
     fixtures = set(getattr(item, "fixturenames", ()))
     return bool(fixtures & SLOW_FIXTURES) or any(item.get_closest_marker(mark) for mark in SLOW_MARKS)
 

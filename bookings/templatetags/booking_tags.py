@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from availability.intervals import Span
-from bookings.models import Booking, BookingChange, Proposal, Service
+from bookings.models import Booking, BookingChange, Service
 from bookings.openings.freshness_words import freshness_sentence
 from bookings.pages.push_status import Push, push_of
 from bookings.pages.why.answers import why_url
@@ -21,6 +21,7 @@ from practice import time_format
 from practice.models import User
 
 register = template.Library()
+register.filter("stamp", mail_links.stamp_of)
 
 STATUS_TONES = {"confirmed": "good", "pending": "warn", "cancelled": "muted"}
 
@@ -48,12 +49,6 @@ def day_and_clocks(thing: Lasting) -> str:
 def when(start: datetime, end: datetime) -> str:
     """The same for a bare start and end."""
     return time_format.day_and_clocks((start, end))
-
-
-@register.filter("stamp")
-def stamp_of(proposal: Proposal) -> str:
-    """What this page shows of a proposal, for its form to send along."""
-    return mail_links.stamp_of(proposal)
 
 
 @register.filter

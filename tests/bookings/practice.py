@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
+import pytest
 from django.core import mail
 
 from bookings import actions
@@ -14,7 +15,8 @@ from bookings.notifications import outgoing
 from bookings.push import outbox
 from connections import accounts, ical
 from connections.models import Calendar, Connection
-from connections.sync.run import SyncReport, sync_connection
+from connections.sync.report import SyncReport
+from connections.sync.run import sync_connection
 from practice.models import User
 from sandbox.device.device import AppleDevice
 from sandbox.server.server import Sandbox
@@ -23,6 +25,7 @@ from tests.factories import NOW, START, ServiceFactory, UserFactory, office_hour
 
 BERLIN = ZoneInfo("Europe/Berlin")
 HOUR = timedelta(hours=1)
+DEADLINE = 0.4  # seconds; what `short_deadline` leaves for the question at the last moment
 CARLA = actions.ClientDetails("Carla Client", "carla@example.org", "+49 30 1")
 
 
@@ -89,23 +92,29 @@ class Practice:
     def mails(self) -> list[tuple[str, list[str]]]:
         """Subjects and receivers of the mail sent so far."""
         outgoing.tell_clients(self.now)
-        return [(one.subject, one.to) for one in mail.outbox]
+        return [(str(one.subject), one.to) for one in mail.outbox]
 
     def events(self) -> list[str]:
         """The resources of both calendars."""
         return sorted(href for name in ("Home", "Work") for href in self.account.calendar(name).resources)
 
 
+@pytest.fixture
+def practice(db: None, icloud: Sandbox, account: Account, phone: AppleDevice) -> Practice:
+    """Anna's practice: connected, configured and read."""
+    return make_practice(icloud, account, phone)
+
+
 def make_practice(icloud: Sandbox, account: Account, phone: AppleDevice) -> Practice:
     """Anna with office hours, an hour-long service, Home linked and Work a conflict calendar."""
-    user = UserFactory(username="anna", configuration__saved_at=None)
+    user = UserFactory.create(username="anna", configuration__saved_at=None)
     office_hours(user)
     password = account.new_app_password("Kalends")
     connection = accounts.connect(user, username="anna@example.com", password=password, url=icloud.entry_url, now=NOW)
     home, work = (Calendar.objects.get(connection=connection, name=name) for name in ("Home", "Work"))
     accounts.configure(user, linked=home, conflicts=[work], now=NOW)
     practice = Practice(
-        icloud, account, phone, user, ServiceFactory(name="Talk", slug="talk", staff=[user]), connection
+        icloud, account, phone, user, ServiceFactory.create(name="Talk", slug="talk", staff=[user]), connection
     )
     assert practice.sync().error is None
     return practice

@@ -44,12 +44,6 @@ ALL = [*LOOKED_AT, Person, Service]
 
 
 @pytest.fixture
-def support(client: Client) -> Client:
-    client.force_login(UserFactory(username="support", is_staff=True, is_superuser=True, configuration=None))
-    return client
-
-
-@pytest.fixture
 def practice() -> Booking:
     """One row of everything, with a password and titles where the engine keeps them."""
     anna = UserFactory(username="anna", email="anna@practice.example")

@@ -8,6 +8,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
 from django.conf import settings
 
 SHOW = """
@@ -31,6 +32,7 @@ def places(folder: Path, **environment: str) -> list[str]:
     return list(json.loads(run.stdout))
 
 
+@pytest.mark.processes
 def test_what_belongs_to_a_deployment_lies_in_its_home(tmp_path: Path) -> None:
     home, elsewhere = tmp_path / "home", tmp_path / "elsewhere"
     home.mkdir()

@@ -15,7 +15,13 @@ from tests.factories import UserFactory
 
 @pytest.fixture
 def anna(db: None) -> User:
-    return UserFactory(username="anna", configuration__saved_at=None)
+    return UserFactory.create(username="anna", configuration__saved_at=None)
+
+
+@pytest.fixture
+def user(db: None) -> User:
+    """A staff member who has saved the configuration."""
+    return UserFactory.create()
 
 
 @pytest.fixture

@@ -11,15 +11,10 @@ from pytest_django import DjangoAssertNumQueries
 from connections.busy import all_events, blocking, busy
 from connections.models import Calendar
 from practice.models import User
-from tests.factories import START, CalendarFactory, ConnectionFactory, EventFactory, OccurrenceFactory, UserFactory
+from tests.factories import START, CalendarFactory, ConnectionFactory, EventFactory, OccurrenceFactory
 
 pytestmark = pytest.mark.django_db
 HOUR = timedelta(hours=1)
-
-
-@pytest.fixture
-def user() -> User:
-    return UserFactory()
 
 
 @pytest.fixture

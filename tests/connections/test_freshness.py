@@ -16,11 +16,6 @@ pytestmark = pytest.mark.django_db
 MINUTE = timedelta(minutes=1)
 
 
-@pytest.fixture
-def user() -> User:
-    return UserFactory()
-
-
 def calendar(user: User, minutes: float | None = 1, **facts: Any) -> Calendar:
     """A chosen calendar that is known as of so many minutes ago."""
     at = None if minutes is None else NOW - minutes * MINUTE

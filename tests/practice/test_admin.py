@@ -12,12 +12,6 @@ from tests.pages import find, texts
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def support(client: Client) -> Client:
-    client.force_login(UserFactory(username="support", is_staff=True, is_superuser=True, configuration=None))
-    return client
-
-
 def test_support_finds_people_by_name_address_and_public_name(support: Client) -> None:
     UserFactory(username="mara", email="winter@example.com", slug="massage-by-mara")
     for asked in ("mara", "winter@example", "massage-by"):

@@ -4,7 +4,20 @@ import pytest
 
 from sandbox.server.server import Sandbox
 from sandbox.server.store.accounts import Account
+from sandbox.server.store.calendars import Calendar
 from tests.sandbox.client import Client
+
+
+@pytest.fixture
+def home(account: Account) -> str:
+    """The path of Anna's calendar home."""
+    return f"/{account.dsid}/calendars/"
+
+
+@pytest.fixture
+def work(account: Account) -> Calendar:
+    """Anna's calendar Work."""
+    return account.calendar("work")
 
 
 @pytest.fixture

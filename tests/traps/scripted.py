@@ -16,7 +16,8 @@ from xml.sax.saxutils import escape
 
 from connections import accounts
 from connections.models import Calendar, Connection
-from connections.sync.run import SyncReport, sync_connection
+from connections.sync.report import SyncReport
+from connections.sync.run import sync_connection
 from tests.factories import NOW, UserFactory
 from tests.servers import PASSWORD, USERNAME, Asked, Served, asked_of, multistatus, prop, reply
 
@@ -173,7 +174,7 @@ def _name(asked: Asked) -> str:
 
 def customer(web: Callable[..., Served], server: Server, *, linked: bool = False) -> Customer:
     """Connect somebody to `server`, choose its calendar and read it."""
-    user = UserFactory(configuration__saved_at=None)
+    user = UserFactory.create(configuration__saved_at=None)
     url = web(server.app).url
     connection = accounts.connect(user, username=USERNAME, password=PASSWORD, url=url, now=NOW)
     calendar = Calendar.objects.get(connection=connection)

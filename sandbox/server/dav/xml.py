@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from html import escape
 from typing import Any
 
-from lxml import etree  # type: ignore[import-untyped]
+from lxml import etree
 
 DAV = "DAV:"
 CALDAV = "urn:ietf:params:xml:ns:caldav"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Any
 
 import pytest
 from django.db import connection as database
@@ -11,13 +10,6 @@ from django.test.utils import CaptureQueriesContext
 
 from bookings.models import Booking
 from tests.bookings.practice import Practice, berlin
-
-DEADLINE = 0.4
-
-
-@pytest.fixture
-def short_deadline(settings: Any) -> None:
-    settings.FRESHNESS_DEADLINE_SECONDS = DEADLINE
 
 
 @pytest.mark.usefixtures("short_deadline")

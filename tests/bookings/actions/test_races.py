@@ -35,7 +35,7 @@ from tests.factories import (
 )
 from tests.shared_database import shared_database  # noqa: F401 - a fixture
 
-pytestmark = pytest.mark.usefixtures("shared_database")
+pytestmark = pytest.mark.usefixtures("shared_database", "at_work")
 
 MANY = 20
 BERLIN = ZoneInfo("Europe/Berlin")
@@ -47,13 +47,6 @@ def racers() -> Iterator[Racers]:
     racing = Racers(MANY)
     yield racing
     racing.close()
-
-
-@pytest.fixture
-def anna() -> User:
-    user = UserFactory(username="anna")
-    office_hours(user)
-    return user
 
 
 def monday(hour: int, minute: int = 0) -> datetime:

@@ -26,7 +26,6 @@ from tests.factories import (
     CalendarFactory,
     LinkedEventFactory,
     ProposalFactory,
-    ServiceFactory,
     UserFactory,
     office_hours,
 )
@@ -40,15 +39,10 @@ NAIVE = refusal("“2026-12-01T10:00:00” has no time zone. Add one, like 2026-
 
 
 @pytest.fixture
-def anna() -> User:
-    user = UserFactory(username="anna")
-    office_hours(user)
-    return user
-
-
-@pytest.fixture
-def talk(anna: User) -> Service:
-    return ServiceFactory(slug="talk", name="Talk", staff=[anna])
+def anna(anna: User) -> User:
+    """She works Monday to Friday, nine to five."""
+    office_hours(anna)
+    return anna
 
 
 def book(start: object = START.isoformat(), *more: str, name: str = "Carla") -> Answer:

@@ -19,29 +19,16 @@ from tests.factories import (
     LinkedEventFactory,
     OccurrenceFactory,
     ProposalFactory,
-    ServiceFactory,
     UserFactory,
     office_hours,
 )
 from tests.shell import Answer, ask, refusal, shown
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("at_work")]
 
 HOUR = timedelta(hours=1)
 DAY = ("--from", "2026-12-01T00:00:00+01:00", "--to", "2026-12-02T00:00:00+01:00")
 NAIVE = "“2026-12-01T10:00:00” has no time zone. Add one, like 2026-12-01T10:00:00+01:00 or …Z."
-
-
-@pytest.fixture
-def anna() -> User:
-    user = UserFactory(username="anna")
-    office_hours(user)
-    return user
-
-
-@pytest.fixture
-def talk(anna: User) -> Service:
-    return ServiceFactory(slug="talk", staff=[anna])
 
 
 @pytest.fixture

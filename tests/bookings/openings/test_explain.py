@@ -26,10 +26,9 @@ from tests.factories import (
     ServiceFactory,
     UserFactory,
     WorkingHoursFactory,
-    office_hours,
 )
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("at_work")]
 
 MINUTES = timedelta(minutes=1)
 
@@ -37,18 +36,6 @@ MINUTES = timedelta(minutes=1)
 def tuesday(hour: int, minute: int = 0) -> datetime:
     """That hour of Tuesday 1 December 2026 in Berlin, the day after NOW."""
     return datetime(2026, 12, 1, hour - 1, minute, tzinfo=UTC)
-
-
-@pytest.fixture
-def anna() -> User:
-    user = UserFactory(username="anna")
-    office_hours(user)
-    return user
-
-
-@pytest.fixture
-def work(anna: User) -> Calendar:
-    return CalendarFactory(connection__user=anna, name="Work")
 
 
 def told(user: User, at: datetime, *kinds: ReasonKind, **given: Any) -> list[tuple[str, bool, str]]:

@@ -4,22 +4,14 @@ from __future__ import annotations
 
 import time
 from datetime import timedelta
-from typing import Any
 
 import pytest
 
 from bookings import actions
 from bookings.models import Booking
 from connections.models import CalendarConfiguration
-from tests.bookings.practice import HOUR, Practice, berlin
+from tests.bookings.practice import DEADLINE, HOUR, Practice, berlin
 from tests.factories import START
-
-DEADLINE = 0.4
-
-
-@pytest.fixture
-def short_deadline(settings: Any) -> None:
-    settings.FRESHNESS_DEADLINE_SECONDS = DEADLINE
 
 
 @pytest.mark.usefixtures("short_deadline")

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 
 from connections import dav
@@ -20,12 +18,6 @@ WORK = "/1/calendars/work/"
 @pytest.fixture
 def work(account: accounts.Account) -> Calendar:
     return account.calendar("work")
-
-
-@pytest.fixture
-def wire(icloud: Sandbox, account: accounts.Account, app_password: str) -> Iterator[Session]:
-    with Session(Credentials(icloud.entry_url, account.apple_id, app_password), timeout=5) as session:
-        yield session
 
 
 def filled(work: Calendar, count: int) -> list[str]:

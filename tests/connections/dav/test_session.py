@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 
 from connections import dav
@@ -32,12 +30,6 @@ TRUNCATED = f"<href>{WORK}</href><status>HTTP/1.1 507 Insufficient Storage</stat
 
 
 REFUSAL = b'<error xmlns="DAV:"><valid-sync-token/></error>'
-
-
-@pytest.fixture
-def wire(icloud: Sandbox, account: accounts.Account, app_password: str) -> Iterator[Session]:
-    with Session(Credentials(icloud.entry_url, account.apple_id, app_password), timeout=10) as session:
-        yield session
 
 
 def said(web, *replies):

@@ -147,6 +147,7 @@ def test_a_flood_is_stopped_at_the_limit(raw) -> None:
         session.calendars("/1/calendars/")
 
 
+@pytest.mark.processes
 def test_nobody_at_the_door_is_unavailable() -> None:
     with socket.create_server(("127.0.0.1", 0)) as listener:
         port = listener.getsockname()[1]

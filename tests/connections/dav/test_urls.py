@@ -41,6 +41,7 @@ def test_a_path_has_one_spelling(href: str, path: str) -> None:
     assert path_of(path) == path
 
 
+@pytest.mark.slow
 @given(st.text(max_size=60) | st.text("/.%2eE4025fF@ üa~+?#:", max_size=30))
 def test_any_text_has_one_path_and_that_is_its_own(text: str) -> None:
     path = path_of(text)

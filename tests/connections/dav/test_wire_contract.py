@@ -20,6 +20,8 @@ from sandbox.server.store.calendars import Calendar
 from tests.ics_text import event
 from tests.servers import CalendarServer
 
+pytestmark = pytest.mark.processes
+
 REFUSED_TOKENS = ["junk", "http://radicale.org/ns/sync/" + "0" * 64, "0" * 40, "HwoQEgwAAFRPu0k="]
 
 

@@ -38,6 +38,7 @@ def test_over_two_thousand_components_block_by_line_beside_the_master():
     assert {(i.blocks, i.reason) for i in result.instances} == {(True, "unreadable"), (True, "busy")}
 
 
+@pytest.mark.slow
 def test_of_more_dates_than_anybody_has_the_rest_may_be_at_any_time():
     """So many that the series is not expanded any more: it blocks as long as it may go on."""
     starts = ",".join(["20270101T100000Z"] * 200_500)

@@ -67,6 +67,7 @@ def damaged(draw):
     return bytes(data)
 
 
+@pytest.mark.slow
 @given(data=damaged())
 @settings(max_examples=500, deadline=None)
 def test_damage_raises_nothing_and_what_is_kept_means_the_same(data):
@@ -92,6 +93,7 @@ def is_known_to_be_free(expansion) -> bool:
     return all(not instance.blocks for instance in expansion.instances) and bool(expansion.instances)
 
 
+@pytest.mark.slow
 @given(data=damaged())
 @settings(max_examples=500, deadline=None)
 def test_nothing_vanishes_in_silence(data):
@@ -102,6 +104,7 @@ def test_nothing_vanishes_in_silence(data):
     assert blocks or is_known_to_be_free(result) or bool(result.problem) or not has_an_event(data)
 
 
+@pytest.mark.slow
 @given(data=st.binary(max_size=400) | st.text(max_size=400).map(str.encode))
 @settings(max_examples=200, deadline=None)
 def test_any_octets_raise_nothing(data):
@@ -146,6 +149,7 @@ params = st.sampled_from(
 made_up = st.lists(st.tuples(names, params, values).map(lambda row: f"{row[0]}{row[1]}:{row[2]}"), max_size=7)
 
 
+@pytest.mark.slow
 @given(events=st.lists(made_up, min_size=1, max_size=4))
 @settings(max_examples=400, deadline=None)
 def test_any_mixture_of_properties_raises_nothing(events):
@@ -171,6 +175,7 @@ def test_two_thousand_overrides_are_expanded():
     assert (local(result), result.problem) == (["2026-11-02 01:00 - 01:01", "2026-12-02 01:00 - 01:01"], "")
 
 
+@pytest.mark.slow
 def test_a_file_beyond_twenty_megabytes_blocks_at_its_times():
     attachment = "ATTACH;ENCODING=BASE64;VALUE=BINARY:" + "A" * (21 * 1024 * 1024)
     data = calendar(f"UID:x\n{attachment}\n{T}\nRRULE:FREQ=WEEKLY;COUNT=2\nTRANSP:TRANSPARENT")
@@ -196,6 +201,7 @@ HUGE = {
 }
 
 
+@pytest.mark.processes
 @pytest.mark.parametrize("what", HUGE)
 def test_no_file_of_twenty_megabytes_takes_more_than_two_hundred_beside_it(what):
     """In a process of its own, since memory that was once in use is not given back."""
@@ -234,6 +240,7 @@ def test_deep_nesting_blocks(name):
     assert (local(result), reasons(result)) == (["2026-12-01 10:00 - 11:00"], ["unreadable"])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "data",
     [
@@ -295,6 +302,7 @@ BOMBS = [
 ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("lines", BOMBS, ids=[bomb[:60] for bomb in BOMBS])
 @pytest.mark.parametrize("start", ["19000101T100000Z", "20261203T100000Z"])
 def test_a_bomb_costs_less_than_a_second(lines, start):
@@ -305,6 +313,7 @@ def test_a_bomb_costs_less_than_a_second(lines, start):
     assert time.process_time() - begin < 1.0
 
 
+@pytest.mark.slow
 def test_many_bombs_in_one_file_share_one_budget():
     events = [f"UID:{n}\nDTSTART:19000101T100000Z\nDURATION:PT1H\nRRULE:FREQ=MINUTELY;BYSETPOS=2" for n in range(1500)]
     begin = time.process_time()

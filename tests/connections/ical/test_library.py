@@ -54,6 +54,7 @@ def series(draw):
     return calendar("\n".join(master), *overrides)
 
 
+@pytest.mark.slow
 @given(data=series())
 @settings(max_examples=200, deadline=None)
 def test_an_ordinary_series_has_the_instances_that_the_library_finds(data):

@@ -62,6 +62,7 @@ ends = st.one_of(
 )
 
 
+@pytest.mark.slow
 @given(start=starts, text=rules, end=ends, after=st.datetimes(wall("2020-01-01"), wall("2027-01-01")))
 @settings(max_examples=400, deadline=None)
 def test_counting_from_shortly_before_the_window_gives_what_counting_from_the_start_gives(start, text, end, after):
@@ -78,6 +79,7 @@ def test_counting_from_shortly_before_the_window_gives_what_counting_from_the_st
     assert found == [time for time in takewhile(lambda time: time <= before, whole) if time >= after]
 
 
+@pytest.mark.slow
 @given(start=starts, interval=st.integers(1, 4), days=day_sets, count=st.none() | st.integers(1, 60))
 @settings(max_examples=150, deadline=None)
 def test_a_weekly_rule_falls_on_the_days_that_counting_by_hand_gives(start, interval, days, count):
@@ -101,6 +103,7 @@ def test_a_weekly_rule_falls_on_the_days_that_counting_by_hand_gives(start, inte
     assert found - {date(2027, 12, 31)} == (expected | {start.date()}) - {date(2027, 12, 31)}
 
 
+@pytest.mark.slow
 @given(start=starts, interval=st.integers(1, 5), day=st.integers(1, 31))
 @settings(max_examples=100, deadline=None)
 def test_a_monthly_rule_skips_months_without_the_day(start, interval, day):

@@ -61,7 +61,7 @@ class Kept(NamedTuple):
     href: str
     etag: str
     pending_etag: str
-    pending_since: datetime
+    pending_since: datetime | None
     shown: list[Shown]
 
 
@@ -89,7 +89,7 @@ class World(RuleBasedStateMachine):
         self.deaf = False  # a token that was refused with everything hides what was deleted, until the next comparison
         self.bugs = Bugs()
         logging.getLogger("connections.guard").addHandler(self.bugs.handler)
-        self.user = UserFactory(username="anna", configuration__saved_at=None)
+        self.user = UserFactory.create(username="anna", configuration__saved_at=None)
         password = self.account.new_app_password()
         url = self.icloud.entry_url
         self.pk = accounts.connect(self.user, username=APPLE_ID, password=password, url=url, now=self.now).pk
@@ -211,10 +211,9 @@ class World(RuleBasedStateMachine):
         kept: dict[str, dict[str, Kept]] = {row.path: {} for row in self.rows().filter(is_conflict_calendar=True)}
         events = Event.objects.filter(calendar__connection=self.pk)
         by_key: dict[int, Kept] = {}
-        for key, path, *facts in events.values_list(
-            "pk", "calendar__path", "href", "etag", "pending_etag", "pending_since"
-        ):
-            by_key[key] = kept[path][facts[0]] = Kept(*facts, [])
+        for event in events.select_related("calendar"):
+            known = Kept(event.href, event.etag, event.pending_etag, event.pending_since, [])
+            by_key[event.pk] = kept[event.calendar.path][event.href] = known
         rows = Occurrence.objects.filter(calendar__connection=self.pk)
         for key, *facts in rows.values_list("event", *SHOWN):
             by_key[key].shown.append(Shown(*facts))
@@ -242,7 +241,8 @@ class World(RuleBasedStateMachine):
         owed = {one.href: one.pending_since for one in kept.values() if one.pending_etag}
         if row.fresh_at is None:
             return
-        lately = [since for since in owed.values() if self.now - A_DAY < since < row.fresh_at]
+        assert None not in owed.values(), "an event is owed, but not since when"
+        lately = [since for since in owed.values() if since and self.now - A_DAY < since < row.fresh_at]
         assert not lately, "called fresh, but an event is owed"
         if calendar is None:
             assert row.fresh_at <= self.removed_at.get(row.path, self.now), "called fresh, but it is gone"

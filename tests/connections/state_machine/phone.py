@@ -103,7 +103,8 @@ class Phone(World):
         self.tick()
         start: Moment = starts_at(day, hour, repetition)
         start = start.date() if kind == "all_day" and isinstance(start, datetime) else start
-        facts = {"rule": repetition, "floating": kind == "floating", "travel": travel if kind != "all_day" else None}
+        travel = travel if kind != "all_day" else None
+        facts: dict[str, Any] = {"rule": repetition, "floating": kind == "floating", "travel": travel}
         self.made(zone, self.phones[zone].add(self.calendar(where), "Series", start, **facts))
 
     @rule(where=numbers, day=days, hour=hours, answer=answers, me=spellings, repetition=repetitions, once=st.booleans())

@@ -137,7 +137,7 @@ class Shape(NamedTuple):
 def shape(data: bytes) -> Shape:
     """Look at an event as somebody does who is about to change it."""
     calendar = icalendar.Calendar.from_ical(data)
-    events = calendar.walk("VEVENT")
+    events: list[Any] = calendar.walk("VEVENT")
     master = next((event for event in events if "RECURRENCE-ID" not in event), events[0])
     start, rule = master.start, master["RRULE"].to_ical().decode() if "RRULE" in master else ""
     slots = _slots(master, rule) if rule else ()

@@ -4,10 +4,10 @@ A Hypothesis state machine: an Apple device edits (events, series, exceptions, t
 moves between calendars), staff change rules, zone and choice, iCloud fails in every way the sandbox knows, and the
 process is killed between any two statements. After each step nothing that was read is unblocked, and what is called
 fresh is whole; when the trouble ends, four polls of the schedule bring both sides to agreement. What occurrences an
-event has is read independently, by `machine_reading`.
+event has is read independently, by the module `reading`.
 
-    pytest tests/connections/test_state_machine.py                              some 20 s
-    HYPOTHESIS_PROFILE=long pytest tests/connections/test_state_machine.py      an hour; MACHINE_EXAMPLES says how many
+    pytest tests/connections/state_machine                              some 20 s
+    HYPOTHESIS_PROFILE=long pytest tests/connections/state_machine      an hour; MACHINE_EXAMPLES says how many
 
 A failure prints the steps as a program. Names of events are random, so now and then one does not repeat.
 """
@@ -15,6 +15,7 @@ A failure prints the steps as a program. Names of events are random, so now and 
 from __future__ import annotations
 
 import os
+from typing import ClassVar
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -39,7 +40,13 @@ CALM = settings(
 
 
 class Inwards(Process, Trouble):
-    """Everything together."""
+    """Everything together. `settled` counts the runs after which both sides agreed."""
+
+    settled: ClassVar[int] = 0
+
+    def settle(self) -> None:
+        super().settle()
+        Inwards.settled += 1
 
 
 @pytest.mark.django_db(transaction=True)
@@ -48,4 +55,6 @@ def test_after_any_trouble_kalends_shows_exactly_what_icloud_says(monkeypatch: p
     monkeypatch.setattr(calendar, "BATCH_SIZE", 4)
     monkeypatch.setattr(calendar, "MAX_HREFS_IN_QUERY", 5)
     monkeypatch.setattr(apply, "MAX_EVENTS", 4)
+    monkeypatch.setattr(Inwards, "settled", 0)
     run_state_machine_as_test(Inwards, settings=CALM)
+    assert Inwards.settled >= EXAMPLES  # Hypothesis runs more than it counts as examples

@@ -33,6 +33,8 @@ class Demo:
 
     def address(self) -> str:
         """Wait for the line with the address."""
+        assert self.process.stdout
+        assert self.process.stderr
         line = self.process.stdout.readline()
         assert "http" in line, self.process.stderr.read()
         return line.split()[-1]

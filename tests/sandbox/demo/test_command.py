@@ -23,6 +23,8 @@ import pytest
 from sandbox.demo.folder import FIRST_PORTS
 from tests.sandbox.demo.running import ROOT, Demo
 
+pytestmark = pytest.mark.processes
+
 
 def parents() -> dict[int, int]:
     """Every process of this machine and its parent."""

@@ -25,6 +25,7 @@ def taken() -> Iterator[int]:
         yield listener.getsockname()[1]
 
 
+@pytest.mark.processes
 def test_a_busy_port_is_stepped_over(taken: int) -> None:
     found = free_port(taken)
     assert taken < found < taken + 200
@@ -37,6 +38,7 @@ def test_a_port_that_is_spoken_for_is_stepped_over() -> None:
     assert free_port(first, exclude=[first]) > first
 
 
+@pytest.mark.processes
 def test_two_demos_that_start_together_choose_different_ports() -> None:
     first = free_port(21000)
     script = f"from sandbox.demo.folder import free_port; print(free_port({first}))"
@@ -56,6 +58,7 @@ def test_the_next_start_has_the_same_ports_and_secrets(place: DemoFolder) -> Non
     assert (again.ports, again.secrets) == (place.ports, place.secrets)
 
 
+@pytest.mark.processes
 def test_a_port_that_was_taken_meanwhile_is_left_to_the_other(place: DemoFolder, taken: int) -> None:
     place.folder.mkdir()
     place.write("ports", web=taken)

@@ -13,6 +13,8 @@ import pytest
 
 from sandbox.demo.processes import Ended, Processes
 
+pytestmark = pytest.mark.processes
+
 ROOT = Path(__file__).parents[3]
 # Starts a child of its own, tells both numbers, and sleeps.
 FAMILY = (

@@ -14,11 +14,6 @@ MONDAY = at("2026-11-23 09:30")
 HALF_HOUR = timedelta(minutes=30)
 
 
-@pytest.fixture
-def work(account):
-    return account.calendar("work")
-
-
 def lines(calendar, href, component="VEVENT"):
     """The properties of an event by name; of several with one name, the last."""
     (found,) = ics.parse(calendar.resources[href].data).named(component)

@@ -27,11 +27,6 @@ def icloud():
 
 
 @pytest.fixture
-def work(account):
-    return account.calendar("work")
-
-
-@pytest.fixture
 def phone(account):
     return AppleDevice(account)
 
@@ -68,6 +63,7 @@ def week(account):
     ]
 
 
+@pytest.mark.processes
 def test_the_start_page_says_when_there_is_nobody():
     with Sandbox() as empty:
         text = requests.get(serve_pages(empty), timeout=5).text

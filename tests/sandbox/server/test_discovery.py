@@ -9,11 +9,6 @@ from sandbox.server.dav.xml import SERVER, c, d
 from tests.sandbox.client import Client
 
 
-@pytest.fixture
-def home(account):
-    return f"/{account.dsid}/calendars/"
-
-
 def types(answer, path):
     return [child.tag for child in answer.found(path, d("resourcetype"))]
 

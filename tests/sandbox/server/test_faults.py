@@ -11,11 +11,6 @@ from sandbox.server.dav.xml import d
 from tests.sandbox.client import event
 
 
-@pytest.fixture
-def home(account):
-    return f"/{account.dsid}/calendars/"
-
-
 def test_a_status_comes_as_often_as_asked_for_and_then_all_is_well(icloud, client, home):
     icloud.faults.status(503, retry_after="1", times=2, method="PROPFIND")
     answers = [client.propfind(home, d("displayname"), depth="1") for _ in range(3)]

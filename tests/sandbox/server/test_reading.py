@@ -11,11 +11,6 @@ from sandbox.server.dav.xml import c, d
 from tests.sandbox.client import QUERY, VEVENT, at, event
 
 
-@pytest.fixture
-def work(account):
-    return account.calendar("work")
-
-
 def test_bytes_come_back_as_they_were_sent(client, work):
     data = event(more='X-ODD;X-P="a,b":k\\;ept]]>\r\nDESCRIPTION:' + "ä" * 40 + "\r\n")
     href = f"{work.path}a.ics"

@@ -78,6 +78,7 @@ def test_a_chunked_body_is_read(client, account):
     assert (response.status_code, account.calendar("work").resources[path].data) == (201, event())
 
 
+@pytest.mark.processes
 def test_a_busy_port_is_stepped_over():
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
@@ -102,6 +103,7 @@ def test_a_moved_pod_is_closed(icloud, client):
         client.propfind("/", d("displayname"), host=before)
 
 
+@pytest.mark.processes
 def test_on_disk_it_continues_where_it_was(tmp_path):
     with Sandbox(tmp_path) as icloud:
         anna = icloud.add_account("anna@example.com", name="Anna", zone="Asia/Tokyo")
@@ -148,12 +150,14 @@ def test_a_switch_refuses_what_it_does_not_know():
         switches.expired_tokens = "403"
 
 
+@pytest.mark.processes
 def test_the_clock_can_be_given_and_moved():
     with Sandbox(clock=lambda: datetime(2026, 11, 22, 12, tzinfo=UTC)) as icloud:
         icloud.advance(90)
         assert icloud.clock.now() == datetime(2026, 11, 22, 12, 1, 30, tzinfo=UTC)
 
 
+@pytest.mark.processes
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_as_a_process_it_says_where_it_is_and_ends_when_told(tmp_path, number):
     command = [sys.executable, "-m", "sandbox", "--data", str(tmp_path)]

@@ -13,11 +13,6 @@ from tests.sandbox.client import event
 
 
 @pytest.fixture
-def work(account):
-    return account.calendar("work")
-
-
-@pytest.fixture
 def token(client, work):
     """The token of a calendar with three events."""
     for name in "abc":
@@ -163,6 +158,7 @@ def test_the_home_tells_of_calendars_that_are_new_changed_or_gone(client, accoun
     assert answer.statuses == {f"{home}home/": "404"}
 
 
+@pytest.mark.processes
 def test_an_etag_is_the_clock_in_base_36_and_never_the_same_twice():
     with Sandbox(clock=lambda: datetime(2023, 10, 3, 6, 43, 9, 174000, UTC)) as icloud:
         calendar = icloud.add_account("anna@example.com").add_calendar("Work", id="work")

@@ -11,11 +11,6 @@ from tests.sandbox.client import at, event
 
 
 @pytest.fixture
-def work(account):
-    return account.calendar("work")
-
-
-@pytest.fixture
 def href(work):
     """An existing event."""
     return work.put("a.ics", event())

@@ -22,7 +22,6 @@ from tests.factories import (
     LinkedEventFactory,
     ProposalFactory,
     ServiceFactory,
-    UserFactory,
 )
 from tests.pages import find, links, texts
 
@@ -30,17 +29,6 @@ pytestmark = [pytest.mark.django_db, pytest.mark.time_machine(NOW, tick=False)]
 URL = "/bookings/"
 HTMX = {"HX-Request": "true", "HX-Target": "live"}
 HOUR = timedelta(hours=1)
-
-
-@pytest.fixture
-def anna() -> User:
-    return UserFactory()
-
-
-@pytest.fixture
-def anna_client(client: Client, anna: User) -> Client:
-    client.force_login(anna)
-    return client
 
 
 @pytest.fixture

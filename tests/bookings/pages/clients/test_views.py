@@ -10,7 +10,7 @@ from pytest_django import DjangoAssertNumQueries
 
 from bookings.models import Client as Person
 from practice.models import User
-from tests.factories import NOW, START, BookingFactory, ClientFactory, ServiceFactory, UserFactory
+from tests.factories import NOW, START, BookingFactory, ClientFactory, ServiceFactory
 from tests.pages import links, texts
 
 pytestmark = [pytest.mark.django_db, pytest.mark.time_machine(NOW, tick=False)]
@@ -18,21 +18,10 @@ URL = "/clients/"
 
 
 @pytest.fixture
-def anna() -> User:
-    return UserFactory()
-
-
-@pytest.fixture
 def clara(anna: User) -> Person:
     clara = ClientFactory(name="Clara Winter", email="clara@example.org", phone="+49 30 1")
     BookingFactory(staff=anna, client=clara, service=ServiceFactory(name="Massage"))
     return clara
-
-
-@pytest.fixture
-def anna_client(client: Client, anna: User) -> Client:
-    client.force_login(anna)
-    return client
 
 
 def rows(client: Client, query: str = "") -> list[str]:

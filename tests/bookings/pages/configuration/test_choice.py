@@ -11,26 +11,10 @@ from django.test import Client
 from connections.models import Calendar, Event
 from practice.models import User
 from tests.bookings.pages.configuration.test_views import CONFLICTS, URL, sent
-from tests.factories import NOW, CalendarFactory, EventFactory, OccurrenceFactory, UserFactory
+from tests.factories import NOW, EventFactory, OccurrenceFactory
 from tests.pages import texts
 
 pytestmark = [pytest.mark.django_db, pytest.mark.time_machine(NOW, tick=False)]
-
-
-@pytest.fixture
-def anna() -> User:
-    return UserFactory()
-
-
-@pytest.fixture
-def work(anna: User) -> Calendar:
-    return CalendarFactory(connection__user=anna, name="Work")
-
-
-@pytest.fixture
-def anna_client(client: Client, anna: User) -> Client:
-    client.force_login(anna)
-    return client
 
 
 def all_day(calendar: Calendar, title: str, days: int, **given: Any) -> None:

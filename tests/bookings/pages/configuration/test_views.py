@@ -40,12 +40,6 @@ def work(anna: User) -> Calendar:
     return CalendarFactory(connection=ConnectionFactory(user=anna, username="anna@icloud.com"), name="Work")
 
 
-@pytest.fixture
-def anna_client(client: Client, anna: User) -> Client:
-    client.force_login(anna)
-    return client
-
-
 def sent(**changed: Any) -> dict[str, Any]:
     """What a browser sends; `linked` and `conflicts` are calendars."""
     linked, conflicts = changed.pop("linked", None), changed.pop("conflicts", [])

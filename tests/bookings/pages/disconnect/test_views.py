@@ -20,7 +20,6 @@ from tests.factories import (
     ConnectionFactory,
     LinkedEventFactory,
     OccurrenceFactory,
-    UserFactory,
 )
 from tests.pages import find, texts
 
@@ -29,22 +28,11 @@ DAY = timedelta(days=1)
 
 
 @pytest.fixture
-def anna(db: None) -> User:
-    return UserFactory()
-
-
-@pytest.fixture
 def work(anna: User) -> Calendar:
     connection = ConnectionFactory(user=anna, username="anna@icloud.com")
     calendar = CalendarFactory(connection=connection, name="Work")
     CalendarConfiguration.objects.update(linked_calendar=calendar)
     return calendar
-
-
-@pytest.fixture
-def anna_client(client: Client, anna: User) -> Client:
-    client.force_login(anna)
-    return client
 
 
 def address(connection: Connection) -> str:

@@ -17,27 +17,10 @@ from tests.factories import (
     CalendarFactory,
     LinkedEventFactory,
     OccurrenceFactory,
-    UserFactory,
 )
 from tests.pages import find, links, texts
 
 pytestmark = [pytest.mark.django_db, pytest.mark.time_machine(NOW, tick=False)]
-
-
-@pytest.fixture
-def anna() -> User:
-    return UserFactory()
-
-
-@pytest.fixture
-def home(anna: User) -> Calendar:
-    return CalendarFactory(connection__user=anna, name="Home")
-
-
-@pytest.fixture
-def anna_client(client: Client, anna: User) -> Client:
-    client.force_login(anna)
-    return client
 
 
 def test_events_are_filtered_by_calendar_title_and_effect(anna_client: Client, home: Calendar) -> None:

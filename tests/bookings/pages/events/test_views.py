@@ -22,28 +22,11 @@ from tests.factories import (
     EventFactory,
     LinkedEventFactory,
     OccurrenceFactory,
-    UserFactory,
 )
 from tests.pages import find, links, texts, words
 
 pytestmark = [pytest.mark.django_db, pytest.mark.time_machine(NOW, tick=False)]
 URL = "/calendars/settings/events/"
-
-
-@pytest.fixture
-def anna() -> User:
-    return UserFactory()
-
-
-@pytest.fixture
-def home(anna: User) -> Calendar:
-    return CalendarFactory(connection__user=anna, name="Home")
-
-
-@pytest.fixture
-def anna_client(client: Client, anna: User) -> Client:
-    client.force_login(anna)
-    return client
 
 
 def rows(client: Client, **query: Any) -> list[str]:

@@ -29,17 +29,6 @@ HOUR = timedelta(hours=1)
 CARDS = "//section[starts-with(@aria-labelledby, 'proposal-')]"
 
 
-@pytest.fixture
-def anna() -> User:
-    return UserFactory()
-
-
-@pytest.fixture
-def anna_client(client: Client, anna: User) -> Client:
-    client.force_login(anna)
-    return client
-
-
 def proposal(anna: User, kind: str = "deleted", *, start: Any = START, **given: Any) -> Proposal:
     booking = BookingFactory(
         staff=anna, start=start, client=ClientFactory(name="Clara Winter"), service=ServiceFactory(name="Massage")

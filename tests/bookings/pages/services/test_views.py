@@ -17,17 +17,6 @@ pytestmark = pytest.mark.django_db
 URL = "/calendars/settings/services/"
 
 
-@pytest.fixture
-def anna() -> User:
-    return UserFactory()
-
-
-@pytest.fixture
-def anna_client(client: Client, anna: User) -> Client:
-    client.force_login(anna)
-    return client
-
-
 def sent(**changed: Any) -> dict[str, Any]:
     form = {"name": "Deep Tissue Massage", "minutes": 60, "slot_minutes": 15, "buffer_before_minutes": 0}
     form |= {"buffer_after_minutes": 10, "notice_minutes": 60, "horizon_days": 60, "active": "on"}

@@ -33,21 +33,15 @@ TUESDAY = "2026-12-01"
 
 
 @pytest.fixture
-def anna() -> User:
-    user = UserFactory()
-    WorkingHoursFactory(user=user, weekday=1, start="09:00", end="12:00")  # Tuesdays
-    return user
+def anna(anna: User) -> User:
+    """She works on Tuesday mornings."""
+    WorkingHoursFactory(user=anna, weekday=1, start="09:00", end="12:00")
+    return anna
 
 
 @pytest.fixture
 def massage(anna: User) -> Service:
     return ServiceFactory(name="Massage", minutes=60, slot_minutes=60, staff=[anna])
-
-
-@pytest.fixture
-def anna_client(client: Client, anna: User) -> Client:
-    client.force_login(anna)
-    return client
 
 
 def offered(page: Any) -> list[str]:

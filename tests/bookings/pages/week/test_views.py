@@ -26,27 +26,17 @@ from tests.factories import (
     ServiceFactory,
     UserFactory,
     WorkingHoursFactory,
-    office_hours,
 )
 from tests.pages import find, links, texts
 
-pytestmark = [pytest.mark.django_db, pytest.mark.time_machine(NOW, tick=False)]
+pytestmark = [
+    pytest.mark.django_db,
+    pytest.mark.time_machine(NOW, tick=False),
+    pytest.mark.usefixtures("at_work"),
+]
 URL = "/calendars/"
 SLOTS = "//ol//li[contains(@class, 'slot')]"
 HTMX = {"HX-Request": "true", "HX-Target": "live"}
-
-
-@pytest.fixture
-def anna() -> User:
-    user = UserFactory()
-    office_hours(user)
-    return user
-
-
-@pytest.fixture
-def anna_client(client: Client, anna: User) -> Client:
-    client.force_login(anna)
-    return client
 
 
 def booking(anna: User, **given: object) -> Booking:

@@ -24,11 +24,14 @@ from tests.factories import (
     ServiceFactory,
     UserFactory,
     WorkingHoursFactory,
-    office_hours,
 )
 from tests.pages import find, links, texts
 
-pytestmark = [pytest.mark.django_db, pytest.mark.time_machine(NOW, tick=False)]
+pytestmark = [
+    pytest.mark.django_db,
+    pytest.mark.time_machine(NOW, tick=False),
+    pytest.mark.usefixtures("at_work"),
+]
 URL = "/calendars/why/"
 HTMX = {"HX-Request": "true", "HX-Target": "why"}
 AVAILABILITY = "/calendars/settings/availability/"
@@ -37,24 +40,6 @@ AVAILABILITY = "/calendars/settings/availability/"
 def tuesday(hour: int, minute: int = 0) -> datetime:
     """That hour of Tuesday 1 December 2026 in Berlin, the day after NOW."""
     return datetime(2026, 12, 1, hour - 1, minute, tzinfo=UTC)
-
-
-@pytest.fixture
-def anna() -> User:
-    user = UserFactory(username="anna")
-    office_hours(user)
-    return user
-
-
-@pytest.fixture
-def work(anna: User) -> Calendar:
-    return CalendarFactory(connection__user=anna, name="Work")
-
-
-@pytest.fixture
-def anna_client(client: Client, anna: User) -> Client:
-    client.force_login(anna)
-    return client
 
 
 def ask(client: Client, at: datetime, **query: Any) -> Any:
