@@ -28,7 +28,7 @@ def freshness_sentence(user: User, fresh: Freshness, *, now: datetime) -> str:
     if fresh.state == "trusted":
         text = _trusted(user)
     elif fresh.state == "stale":
-        text = _stale(fresh) if fresh.as_of else _never_complete(fresh)
+        text = _stale(fresh)
     else:
         text = _SENTENCES[fresh.state]()
     words = {"time": _near(fresh.as_of, now), "until": _near(fresh.trusted_until, now)}
@@ -75,15 +75,6 @@ def _stale(fresh: Freshness) -> str:
     return _(
         "The calendars could not be read completely since %(time)s. As you chose, bookings are confirmed all the same."
     )
-
-
-def _never_complete(fresh: Freshness) -> str:
-    """The calendars were read once, but some of their events have been missing ever since."""
-    if not fresh.bookable:
-        return _("Some events could not be read yet, so no times can be booked.")
-    if fresh.pending:
-        return _("Some events could not be read yet, so bookings stay pending until they are.")
-    return _("Some events could not be read yet. As you chose, bookings are confirmed all the same.")
 
 
 _SENTENCES = {
