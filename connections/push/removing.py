@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from connections import dav
 from connections.models import Calendar, Event
-from connections.push.lookup import cannot_be_read_yet, find_elsewhere, is_listed
+from connections.push.lookup import cannot_be_read_yet, find_elsewhere, is_there
 from connections.push.session import MAX_TRIES, open_session
 from connections.push.values import Placement
 
@@ -36,15 +36,7 @@ def delete(calendar: Calendar, placement: Placement, *, uid: str = "") -> None:
 
 def _found(session: dav.Session, calendar: Calendar, href: str, uid: str, error: dav.NotFound) -> Placement | None:
     """Where the event is that was answered as not found; None if it is nowhere. Raises Unavailable if it is there."""
-    if is_listed(session, href) or _is_readable(session, href):
+    if is_there(session, href):
         raise cannot_be_read_yet(href) from error
     found = find_elsewhere(session, calendar, href, uid) if uid else None
     return Placement(found.href) if found else None
-
-
-def _is_readable(session: dav.Session, href: str) -> bool:
-    try:
-        session.get(href)
-    except dav.NotFound:
-        return False
-    return True

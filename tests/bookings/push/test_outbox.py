@@ -9,6 +9,7 @@ from bookings import actions
 from bookings.models import Booking, LinkedEvent
 from bookings.pages.push_status import push_of
 from bookings.push import outbox, placements
+from bookings.reconcile.audit import audit
 from connections import accounts
 from connections.models import Calendar, CalendarConfiguration, Connection, Event
 from tests.bookings.practice import HOUR, Practice, berlin, utc
@@ -139,6 +140,20 @@ def test_an_event_that_is_there_after_all_blocks_although_its_removal_was_answer
     practice.poll_later()
     with pytest.raises(actions.NotOpen, match="An event in “Home”"):
         practice.book()
+
+
+@pytest.mark.parametrize("refused", ["PUT PROPFIND", "PUT PROPFIND GET"])
+def test_an_update_that_was_answered_as_not_found_is_written_in_the_end(practice: Practice, refused: str) -> None:
+    booking = practice.booked()
+    actions.reschedule(booking, start=utc(1, 13), now=practice.now)
+    for method in refused.split():
+        practice.icloud.faults.status(404, method=method, path=practice.href(booking), times=None)
+    assert practice.push() == ["retrying" if "GET" not in refused else "changed_on_both_sides"]
+    practice.icloud.faults.clear()
+    practice.poll_later(3)
+    practice.push()
+    assert (practice.there(booking).start, practice.placement(booking).state) == (utc(1, 13), "pushed")
+    assert (practice.proposals(), audit(practice.user, practice.now)) == ([], [])
 
 
 def test_a_push_that_was_killed_comes_back_when_its_claim_runs_out(practice: Practice) -> None:
