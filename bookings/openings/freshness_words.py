@@ -12,6 +12,7 @@ from bookings.providers import provider_names
 from connections.freshness import Freshness
 from connections.models import Calendar, CalendarConfiguration, CalendarWithBacklog
 from connections.problems import sentence
+from connections.sync.state import MISSING
 from practice import time_format
 from practice.models import User
 
@@ -43,6 +44,11 @@ def calendar_problem(calendar: CalendarWithBacklog) -> str:
     if calendar.read_at is None or calendar.fresh_at is None:
         return _("“%(calendar)s” has not been read completely yet.") % words
     return ""
+
+
+def lost_calendars(user: User) -> list[str]:
+    """A sentence for each conflict calendar of the user that its account does not list any more."""
+    return [calendar_problem(row) for row in conflict_calendars(user) if row.error_code in MISSING]
 
 
 def _near(moment: datetime | None, now: datetime) -> str:
