@@ -143,7 +143,9 @@ def _of_removed(placement: LinkedEvent, inspected: Inspected) -> Iterator[Differ
     ours = placement.has_seen(there.etag)
     text = _("%(booking)s: its event was removed, but is in “%(calendar)s” and blocks.")
     if not ours:
-        text = _("%(booking)s: its event was removed, but a device put it back into “%(calendar)s”. It stays and blocks.")
+        text = _(
+            "%(booking)s: its event was removed, but a device put it back into “%(calendar)s”. It stays and blocks."
+        )
     yield _about(placement, Mismatch.STILL_THERE, text % _names(placement, inspected), ours=ours)
 
 
