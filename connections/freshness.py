@@ -22,7 +22,7 @@ class FreshnessState(StrEnum):
 
     NONE = "none"  # no connection, or nothing selected: hours alone decide
     UNCONFIGURED = "unconfigured"
-    NEVER_READ = "never_read"
+    NEVER_READ = "never_read"  # not once completely
     FRESH = "fresh"
     TRUSTED = "trusted"  # the last good copy is young enough
     STALE = "stale"
@@ -46,7 +46,7 @@ class Freshness:
     """How far a staff member's calendars can be believed.
 
     `as_of`: the moment up to which all selected calendars are known. It is None where there are none, and where one has
-    not been known in full yet: it was never read to its end, or with events pending that could not be read.
+    never been known in full.
     `trusted_until`: until then a trusted copy is young enough. `bookable` says whether there are openings at all,
     `pending` whether a booking must wait. `zone` is the staff member's, None without a calendar configuration.
     """
@@ -69,8 +69,8 @@ def freshness(user: User, *, now: datetime, asked: bool = False) -> Freshness:
     TRUST_MINUTES its last good copy is trusted, afterwards the staff member's policy decides. It decides at once where
     something is known to be unread, an event or a change that was listed: then the last copy is known to be wrong.
 
-    A calendar that was never read to its end has no copy at all: no openings, whatever the policy. One that was, but
-    with events pending that could not be read, has a copy that is known to be wrong: the policy decides.
+    A calendar that was never known in full has no copy at all: no openings, whatever the policy. It was never read to
+    its end, or events of it have been pending since its first read.
     """
     calendars = _selected(user, now)
     configuration = _configuration(user, calendars)
@@ -106,15 +106,14 @@ def _freshness(
         return Freshness(FreshnessState.UNCONFIGURED, bookable=False)
     if not calendars:
         return Freshness(FreshnessState.NONE)
-    if any(calendar.read_at is None for calendar in calendars):
+    known = [calendar.fresh_at for calendar in calendars if calendar.read_at and calendar.fresh_at]
+    if len(known) < len(calendars):
         return Freshness(FreshnessState.NEVER_READ, bookable=False)
-    known = [calendar.fresh_at for calendar in calendars if calendar.fresh_at]
-    # One that is read, but not known as of any moment, has had pending events ever since.
-    as_of = min(known) if len(known) == len(calendars) else None
+    as_of = min(known)
     if any(_is_known_unread(calendar, now) for calendar in calendars):
         return _stale(as_of, configuration)
     failed = any(calendar.error_code or calendar.connection.error_code for calendar in calendars)
-    unanswered = asked and as_of is not None and as_of < now
+    unanswered = asked and as_of < now
     changed = any(map(_has_changed, calendars))
     return _aged(as_of, configuration, now, readable=not failed and not unanswered, changed=changed)
 
@@ -135,18 +134,18 @@ def _has_changed(calendar: Selected) -> bool:
 
 
 def _aged(
-    as_of: datetime | None, configuration: CalendarConfiguration, now: datetime, *, readable: bool, changed: bool
+    as_of: datetime, configuration: CalendarConfiguration, now: datetime, *, readable: bool, changed: bool
 ) -> Freshness:
     """What the age of the copy makes of it: a last good copy is trusted unless it is known to have `changed`."""
-    if readable and as_of and now - as_of <= timedelta(seconds=2 * settings.SYNC_INTERVAL_SECONDS):
+    if readable and now - as_of <= timedelta(seconds=2 * settings.SYNC_INTERVAL_SECONDS):
         return Freshness(FreshnessState.FRESH, as_of)
     trust = timedelta(minutes=settings.TRUST_MINUTES)
-    if as_of and not changed and now - as_of <= trust:
+    if not changed and now - as_of <= trust:
         return Freshness(FreshnessState.TRUSTED, as_of, trusted_until=as_of + trust)
     return _stale(as_of, configuration)
 
 
-def _stale(as_of: datetime | None, configuration: CalendarConfiguration) -> Freshness:
+def _stale(as_of: datetime, configuration: CalendarConfiguration) -> Freshness:
     policy, policies = configuration.stale_policy, CalendarConfiguration.StalePolicy
     bookable, pending = policy != policies.NO_OPENINGS, policy == policies.PENDING
     return Freshness(FreshnessState.STALE, as_of, bookable=bookable, pending=pending)

@@ -52,6 +52,10 @@ class PlacementQuerySet(models.QuerySet[_Placed]):
         """Those whose event is to be removed, or was."""
         return self.filter(wanted=Placement.Wanted.ABSENT)
 
+    def unremoved(self) -> Self:
+        """Those whose event was not removed. Of the others, an event that is there again is an ordinary one."""
+        return self.filter(removed_at=None)
+
     def unsettled(self) -> Self:
         """The outbox: placements whose calendar does not yet have what is wanted."""
         behind = Q(wanted=Placement.Wanted.PRESENT) & ~Q(pushed_revision=F(self.revision))

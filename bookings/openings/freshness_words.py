@@ -12,6 +12,7 @@ from bookings.providers import provider_names
 from connections.freshness import Freshness
 from connections.models import Calendar, CalendarConfiguration, CalendarWithBacklog
 from connections.problems import sentence
+from connections.sync.state import MISSING
 from practice import time_format
 from practice.models import User
 
@@ -28,7 +29,7 @@ def freshness_sentence(user: User, fresh: Freshness, *, now: datetime) -> str:
     if fresh.state == "trusted":
         text = _trusted(user)
     elif fresh.state == "stale":
-        text = _stale(fresh) if fresh.as_of else _never_complete(fresh)
+        text = _stale(fresh)
     else:
         text = _SENTENCES[fresh.state]()
     words = {"time": _near(fresh.as_of, now), "until": _near(fresh.trusted_until, now)}
@@ -43,6 +44,11 @@ def calendar_problem(calendar: CalendarWithBacklog) -> str:
     if calendar.read_at is None or calendar.fresh_at is None:
         return _("“%(calendar)s” has not been read completely yet.") % words
     return ""
+
+
+def lost_calendars(user: User) -> list[str]:
+    """A sentence for each conflict calendar of the user that its account does not list any more."""
+    return [calendar_problem(row) for row in conflict_calendars(user) if row.error_code in MISSING]
 
 
 def _near(moment: datetime | None, now: datetime) -> str:
@@ -75,15 +81,6 @@ def _stale(fresh: Freshness) -> str:
     return _(
         "The calendars could not be read completely since %(time)s. As you chose, bookings are confirmed all the same."
     )
-
-
-def _never_complete(fresh: Freshness) -> str:
-    """The calendars were read once, but some of their events have been missing ever since."""
-    if not fresh.bookable:
-        return _("Some events could not be read yet, so no times can be booked.")
-    if fresh.pending:
-        return _("Some events could not be read yet, so bookings stay pending until they are.")
-    return _("Some events could not be read yet. As you chose, bookings are confirmed all the same.")
 
 
 _SENTENCES = {

@@ -18,16 +18,18 @@ def own_spans(user: User, start: datetime, end: datetime, *, moving: Booking | N
     """By UID of a pushed event: its time in [start, end) that does not block, because a booking takes it already.
 
     That is the span of the live booking and, until a change of the booking is pushed, the span that the event still has
-    in the calendar. An event that is to be removed blocks nothing at all, nor does the event of the booking that is
-    being moved (`moving`). An event pushed for another staff member blocks only them. The same holds for blocked slots.
+    in the calendar. An event that is to be removed blocks nothing while its removal is on its way, nor does the event of
+    the booking that is being moved (`moving`). An event pushed for another staff member blocks only them. The same
+    holds for blocked slots. An event that was removed and is there again was put back by a person: it is an ordinary
+    event and not in the answer.
     """
     agreed = Q(agreed_start__lt=end, agreed_end__gt=start)
     near = Q(booking__start__lt=end, booking__end__gt=start) | agreed
     mine = Q(booking__staff=user)
     mirrored = Event.objects.filter(calendar__connection__user=user).values("uid")
     relevant = (mine & (near | Q(wanted=LinkedEvent.Wanted.ABSENT) | Q(booking=moving))) | ~mine
-    placements = LinkedEvent.objects.filter(relevant, uid__in=mirrored).select_related("booking")
-    slots = MirroredSlot.objects.filter(uid__in=mirrored).select_related("slot")
+    placements = LinkedEvent.objects.unremoved().filter(relevant, uid__in=mirrored).select_related("booking")
+    slots = MirroredSlot.objects.unremoved().filter(uid__in=mirrored).select_related("slot")
     return {placement.uid: _spans(placement, user, moving) for placement in placements} | {
         placement.uid: [placement.span] if placement.staff_id == user.pk and placement.slot else [ALWAYS]
         for placement in slots

@@ -141,9 +141,11 @@ def _of_removed(placement: LinkedEvent, inspected: Inspected) -> Iterator[Differ
     if there is None or there.event.uid != placement.uid:
         return
     ours = placement.has_seen(there.etag)
-    text = _("%(booking)s: its event was removed, but is still in “%(calendar)s”.")
+    text = _("%(booking)s: its event was removed, but is in “%(calendar)s” and blocks.")
     if not ours:
-        text = _("%(booking)s: its event was removed, but a device put it back into “%(calendar)s”, so it stays.")
+        text = _(
+            "%(booking)s: its event was removed, but a device put it back into “%(calendar)s”. It stays and blocks."
+        )
     yield _about(placement, Mismatch.STILL_THERE, text % _names(placement, inspected), ours=ours)
 
 

@@ -36,19 +36,21 @@ def is_deleted(placement: Placement, now: datetime, *, offline: bool = False) ->
 
 
 def _follow(placement: Placement, found: push.Stored, now: datetime) -> None:
-    """The event is in a calendar that is not selected: keep it as found, to be compared."""
+    """Keep the event as found, to be compared: in a calendar that is not selected, or where it was all the time."""
     placement.row.update(missing_since=None)
     path = found.href.rpartition("/")[0] + "/"
     siblings = Calendar.objects.filter(connection__calendars=placement.calendar).select_related("connection")
-    unread = siblings.filter(path=path, is_conflict_calendar=False).first()
-    if unread is not None and found.text:
-        placement.relocate(found.href, unread)
-        push.remember(unread, found, now)
+    holder = siblings.filter(path=path, is_conflict_calendar=False).first()
+    if found.href == placement.href and placement.calendar is not None:
+        holder = placement.calendar  # one whose answer was that it is not there
+    if holder is not None and found.text:
+        placement.relocate(found.href, holder)
+        push.remember(holder, found, now)
 
 
 def kept(placement: Placement) -> Event | None:
-    """The event of a placement as `is_deleted` found it in a calendar that is not selected."""
-    there = Event.objects.filter(calendar=placement.calendar_id, calendar__is_conflict_calendar=False)
+    """The event of a placement as `is_deleted` found it."""
+    there = Event.objects.filter(calendar=placement.calendar_id)
     return there.filter(href=placement.href).select_related("calendar__connection").first()
 
 

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from availability.intervals import Span
 from bookings.models import Booking, BookingChange, Service
-from bookings.openings.freshness_words import freshness_sentence
+from bookings.openings.freshness_words import freshness_sentence, lost_calendars
 from bookings.pages.push_status import Push, push_of
 from bookings.pages.why.answers import why_url
 from bookings.proposals import mail_links
@@ -59,8 +59,9 @@ def day(moment: datetime) -> date:
 
 @register.simple_tag
 def freshness_of(user: User, fresh: Freshness, now: datetime) -> str:
-    """When the user's calendars were last read, and what that means for bookings."""
-    return freshness_sentence(user, fresh, now=now)
+    """When the user's calendars were last read, which are lost, and what that means for bookings."""
+    lost = [] if fresh.state == "fresh" else lost_calendars(user)
+    return " ".join([*lost, freshness_sentence(user, fresh, now=now)])
 
 
 @register.filter

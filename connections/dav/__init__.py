@@ -21,7 +21,7 @@ from .errors import (
     Unauthorized,
     Unavailable,
 )
-from .retry import despite_one_401
+from .retry import despite_one_401, despite_one_failure
 from .session import Session
 from .values import Changes, Fetched, Home, RemoteCalendar, Resource
 
@@ -46,6 +46,7 @@ __all__ = [
     "Unavailable",
     "collection_path",
     "despite_one_401",
+    "despite_one_failure",
     "is_loopback",
     "path_of",
 ]

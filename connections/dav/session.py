@@ -206,8 +206,17 @@ class Session:
         return quoted(answer.headers.get("etag", ""))
 
     def delete(self, href: str, *, etag: str) -> None:
-        """Delete the version with this ``etag``. Raises Conflict if it has changed, NotFound if it is gone."""
-        refuse_page(self._request("DELETE", path_of(href), headers={"If-Match": _concrete(etag)}))
+        """Delete the version with this ``etag``. Raises Conflict if it has changed, NotFound if it is gone.
+
+        A multistatus says that something was not deleted (RFC 4918 9.6.1): the error in it is raised, or Unavailable
+        if it names none.
+        """
+        answer = self._request("DELETE", path_of(href), headers={"If-Match": _concrete(etag)})
+        refuse_page(answer)
+        if answer.status == 207:
+            for member in answer.multistatus().members:
+                _raise_for_inner_status(answer, member.status, "DELETE")
+            raise Unavailable("a multistatus in answer to DELETE", status=207, path=path_of(href))
 
     def _follow_host(self, href: str) -> None:
         # Most hrefs are paths. A full URL names a host, which must be one that may have the password.

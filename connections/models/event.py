@@ -14,6 +14,10 @@ class EventQuerySet(models.QuerySet["Event"]):
         """Listed, but not read yet."""
         return self.exclude(pending_etag="")
 
+    def owed_by(self, connection: int) -> EventQuerySet:
+        """Those pending in the conflict calendars of one connection."""
+        return self.pending().filter(calendar__connection=connection, calendar__is_conflict_calendar=True)
+
     def troubled(self) -> EventQuerySet:
         """Not understood, or only in part."""
         return self.exclude(problem="")

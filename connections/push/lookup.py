@@ -67,5 +67,16 @@ def is_listed(session: dav.Session, href: str) -> bool:
     return True
 
 
+def is_there(session: dav.Session, href: str) -> bool:
+    """Is the event there after all, though a request for it was answered as not found?"""
+    if is_listed(session, href):
+        return True
+    try:
+        session.get(href)
+    except dav.NotFound:
+        return False
+    return True
+
+
 def cannot_be_read_yet(href: str) -> dav.Unavailable:
     return dav.Unavailable("the event is there but cannot be read yet", path=href)

@@ -11,7 +11,7 @@ from datetime import datetime
 from connections import dav, ical
 from connections.ical.reducing import PRODID
 from connections.models import Calendar, Event
-from connections.push.lookup import cannot_be_read_yet, is_listed
+from connections.push.lookup import cannot_be_read_yet, is_listed, is_there
 from connections.push.rows import remember
 from connections.push.session import MAX_TRIES, open_session
 from connections.push.values import ChangedThere, GoneThere, Placement, Stored, UidElsewhere
@@ -145,7 +145,7 @@ def _gone(session: dav.Session, calendar: Calendar, error: dav.NotFound) -> Exce
     """What a 404 on the event means: its whole calendar is gone, the event is, or reads lag behind writes."""
     if not session.exists(calendar.path):
         return error
-    return cannot_be_read_yet(error.path) if is_listed(session, error.path) else GoneThere()
+    return cannot_be_read_yet(error.path) if is_there(session, error.path) else GoneThere()
 
 
 def _verified(session: dav.Session, stored: Stored, *, replaced: str = "") -> Stored:

@@ -142,12 +142,12 @@ class Sync:
 
     def run(self) -> None:
         """List the home unless a poll has just done so, and read what is due."""
-        self._to_the_end(self._read_despite_one_401)
+        self._to_the_end(self._read_patiently)
 
     def read_on(self, probe: Probe) -> None:
         """Read what is due after a probe."""
         self.probe = probe
-        self._to_the_end(self._read_despite_one_401)
+        self._to_the_end(self._read_patiently)
 
     def settle(self, probe: Probe) -> None:
         """Write what a probe found, with no network; what must be read is left to a sync of its own."""
@@ -159,8 +159,10 @@ class Sync:
 
     # --- what is done ---------------------------------------------------------------------------------------
 
-    def _read_despite_one_401(self) -> None:
-        dav.despite_one_401(self._attempt)
+    def _read_patiently(self) -> None:
+        """Where somebody waits one failure is not believed, because there is no later sync for them."""
+        again = dav.despite_one_failure if self.deadline else dav.despite_one_401
+        again(self._attempt)
 
     def _attempt(self) -> None:
         with dav.Session(self.connection.account, deadline=self.deadline or self._limit()) as session:
@@ -232,7 +234,7 @@ class Sync:
         """Read one calendar; errors that concern only it stay with it."""
         row = Calendar.objects.filter(pk=state.calendar.pk)
         try:
-            self._reading(session, state).run()
+            self._read_changes(session, state)
             if self.full:
                 reexpand.repair_inconsistent(state.calendar, self.now)
         except dav.NotFound:
@@ -243,6 +245,15 @@ class Sync:
                 raise
             problem = classify(error).problem
             row.update(error_code=problem.code, error_params=problem.params)
+
+    def _read_changes(self, session: dav.Session, state: CalendarState) -> None:
+        """Where somebody waits a failure of this calendar alone is asked about once more."""
+        try:
+            self._reading(session, state).run()
+        except dav.Unavailable as error:
+            if self.deadline is None or concerns_all(error):
+                raise
+            self._reading(session, state).run()
 
     def _reading(self, session: dav.Session, state: CalendarState) -> Reading:
         compare = self.full or state.calendar.compared_at is None

@@ -103,9 +103,11 @@ def test_a_calendar_that_is_gone_grows_stale_and_is_never_taken_for_empty(user: 
     assert freshness(user, now=NOW) == Freshness("stale", NOW - 61 * MINUTE, pending=True)
 
 
-def test_a_copy_that_was_never_complete_because_events_are_owed_is_stale(user: User) -> None:
+@pytest.mark.parametrize("policy", CalendarConfiguration.StalePolicy.values)
+def test_a_copy_that_was_never_complete_because_events_are_owed_is_no_copy(user: User, policy: str) -> None:
     calendar(user, fresh_at=None)
-    assert freshness(user, now=NOW) == Freshness("stale", None, pending=True)
+    CalendarConfiguration.objects.update(stale_policy=policy)
+    assert freshness(user, now=NOW) == Freshness("never_read", bookable=False)
 
 
 @pytest.mark.parametrize("failing", ["connection", "calendar", "neither, but it is old"])

@@ -7,9 +7,13 @@ from typing import Any
 
 import pytest
 
-from connections.models import Calendar, Event
+from bookings import actions
+from connections.models import Calendar, CalendarConfiguration, Event
+from sandbox.device.device import AppleDevice
 from sandbox.server.server import Sandbox
-from tests.bookings.practice import Practice, berlin
+from sandbox.server.store.accounts import Account
+from tests.bookings.practice import BERLIN, HOUR, Practice, berlin
+from tests.factories import START
 from tests.ics_text import event
 from tests.servers import Served, multistatus
 from tests.traps.conftest import Start, turn
@@ -102,6 +106,23 @@ def test_t08_an_event_that_can_never_be_read_stays_as_it_was_and_is_named(practi
     work.heal(first)
     practice.poll_later()
     assert (differences(practice), state(practice)) == ({}, WELL)
+
+
+@pytest.mark.parametrize("policy", CalendarConfiguration.StalePolicy.values)
+def test_t08_nothing_is_sold_while_an_event_is_owed_since_the_first_read(
+    start: Start, account: Account, phone: AppleDevice, policy: str
+) -> None:
+    work = account.calendar("Work")
+    work.spoil(phone.add(work, "Dentist", START.astimezone(BERLIN), (START + HOUR).astimezone(BERLIN)))
+    practice = start()
+    CalendarConfiguration.objects.update(stale_policy=policy)
+    for _ in range(2):
+        with pytest.raises(actions.NotOpen, match="being read for the first time"):
+            practice.book()
+        practice.poll_later()
+    work.heal(*work.resources)
+    practice.poll_later()
+    assert practice.book(START + HOUR).status == "confirmed"
 
 
 # --- T9 ---------------------------------------------------------------------------------------------------

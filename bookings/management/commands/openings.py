@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from bookings.management.arguments import service_named, staff_of
 from bookings.management.json_shapes import opening_json
+from bookings.openings.freshness_words import lost_calendars
 from bookings.openings.search import find
 from practice.commands import JsonCommand, Refused, instant, user_named
 from practice.times import iso
@@ -31,14 +32,18 @@ class Command(JsonCommand):
         if span[1] <= span[0]:
             raise Refused(_("The end must come after the start."))
         found = find(wanted, users, *span, now=timezone.now())
+        lost = [sentence for user in users for sentence in lost_calendars(user)]
         return {
             "as_of": iso(found.as_of),
             "openings": [opening_json(one) for one in found.openings],
+            **({"notes": lost} if lost else {}),
         }
 
     def show(self, data: Any) -> None:
         if data["as_of"]:
             self.stdout.write(_("Calendars as of %(time)s") % {"time": data["as_of"]})
+        for note in data.get("notes", ()):
+            self.stdout.write(note)
         for one in data["openings"]:
             self.stdout.write(f"{one['start']} – {one['end']}  {one['staff']}")
         if not data["openings"]:

@@ -97,7 +97,7 @@ _PLACE = Window(
 
 
 def _for(reason: str) -> Q:
-    placements = LinkedEvent.objects.values("uid"), MirroredSlot.objects.values("uid")
+    placements = LinkedEvent.objects.unremoved().values("uid"), MirroredSlot.objects.unremoved().values("uid")
     own = Q(event__uid__in=placements[0]) | Q(event__uid__in=placements[1])
     return own if reason == OWN_BOOKING else Q(reason=reason) & ~own
 
@@ -130,9 +130,9 @@ def _row(occurrence: Occurrence, holds: Sequence[Span], origin: Origin | None, p
 
 
 def _origins(user: User, uids: set[str]) -> dict[str, Origin]:
-    """By UID, what the events are that Kalends wrote itself."""
-    linked = LinkedEvent.objects.filter(uid__in=uids).select_related("booking")
-    slots = MirroredSlot.objects.filter(uid__in=uids)
+    """By UID, what the events are that Kalends wrote itself and has not removed."""
+    linked = LinkedEvent.objects.unremoved().filter(uid__in=uids).select_related("booking")
+    slots = MirroredSlot.objects.unremoved().filter(uid__in=uids)
     return {one.uid: _of_booking(one, user) for one in linked} | {one.uid: _of_slot(one, user) for one in slots}
 
 

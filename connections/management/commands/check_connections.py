@@ -7,7 +7,8 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from connections.models import Connection
+from connections.models import Connection, Event
+from connections.problems import sentence
 from connections.status.health import waits_for_attention
 from practice.commands import Failed, JsonCommand
 from practice.times import iso
@@ -40,14 +41,16 @@ class Command(JsonCommand):
 
     def _describe(self, row: Connection) -> dict[str, Any]:
         selected = [calendar for calendar in row.calendars.all() if calendar.is_conflict_calendar]
+        unread = Event.objects.owed_by(row.pk).count()
+        owed = sentence("member_unread", {"count": unread}) if unread else None
         fresh = [calendar.fresh_at for calendar in selected]
         return {
             "connection": row.pk,
             "user": row.user.get_username(),
             "account": row.username,
-            "healthy": row.healthy,
+            "healthy": row.healthy and not unread,
             "needs_person": waits_for_attention(row),
-            "error": row.sentence or None,
+            "error": row.sentence or owed,
             "as_of": iso(min((at for at in fresh if at), default=None)) if all(fresh) else None,
             "next_sync_at": iso(row.next_sync_at),
         }

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from rich.console import Console
 from rich.progress import Progress
 
-from connections.models import Connection, SyncRun
+from connections.models import Connection, Event, SyncRun
 from connections.problems import Problem
 from connections.sync.report import SyncReport
 from connections.sync.run import sync_connection
@@ -30,7 +30,11 @@ class Command(JsonCommand):
         parser.add_argument("--user")
         parser.add_argument("--connection", type=int)
         parser.add_argument("--full", action="store_true", help="compare every calendar in full")
-        parser.add_argument("--force", action="store_true", help="do not wait for what Retry-After asked")
+        parser.add_argument(
+            "--force",
+            action="store_true",
+            help="do not wait for what Retry-After asked, and ask again for events that could not be read",
+        )
 
     def run(
         self, *, user: str | None, connection: int | None, full: bool, force: bool, **options: Any
@@ -38,7 +42,7 @@ class Command(JsonCommand):
         chosen = self._chosen(user, connection)
         with Progress(console=Console(stderr=True), disable=not self.progress, transient=True) as progress:
             reports = [
-                self._sync(row, full=full, force=force)
+                self._forced(row, full=full) if force else self._sync(row, full=full, force=False)
                 for row in progress.track(chosen, description=_("Syncing calendars"))
             ]
         data = [report.as_json() for report in reports]
@@ -57,6 +61,15 @@ class Command(JsonCommand):
             if not rows:
                 raise Refused(_("There is no connection %(id)s.") % {"id": connection})
         return list(rows)
+
+    def _forced(self, row: Connection, *, full: bool) -> SyncReport:
+        """Ask for events in their pause too; it is a failure while one of them stays unread."""
+        Event.objects.owed_by(row.pk).update(pending_next_at=timezone.now())
+        report = self._sync(row, full=full, force=True)
+        unread = Event.objects.owed_by(row.pk).count()
+        if report.error or not unread:
+            return report
+        return replace(report, error=row.about(Problem("member_unread", {"count": unread})))
 
     def _sync(self, row: Connection, *, full: bool, force: bool) -> SyncReport:
         """Sync one connection to its end, waiting for a lease that somebody else holds."""

@@ -357,20 +357,17 @@ def test_trouble_of_one_calendar_is_not_told_of_another(anna: User, work: Calend
     ]
 
 
-@pytest.mark.parametrize(
-    ("policy", "blocks", "text"),
-    [
-        ("pending", False, "Some events could not be read yet, so bookings stay pending until they are."),
-        ("no_openings", True, "Some events could not be read yet, so no times can be booked."),
-        ("trust", False, "Some events could not be read yet. As you chose, bookings are confirmed all the same."),
-    ],
-)
-def test_events_that_are_owed_are_told(anna: User, work: Calendar, policy: str, blocks: bool, text: str) -> None:
+@pytest.mark.parametrize("policy", CalendarConfiguration.StalePolicy.values)
+def test_events_that_are_owed_since_the_first_read_are_told(anna: User, work: Calendar, policy: str) -> None:
     CalendarConfiguration.objects.update(stale_policy=policy)
     EventFactory(calendar=work, pending_etag='"1"', pending_since=NOW)
     Calendar.objects.update(fresh_at=None)
     assert told(anna, tuesday(10), ReasonKind.FRESHNESS) == [
-        ("freshness", blocks, text),
+        (
+            "freshness",
+            True,
+            "The calendars are being read for the first time. No times can be booked until that is done.",
+        ),
         (
             "freshness",
             False,

@@ -9,6 +9,7 @@ from bookings import actions
 from bookings.models import Booking, LinkedEvent
 from bookings.pages.push_status import push_of
 from bookings.push import outbox, placements
+from bookings.reconcile.audit import audit
 from connections import accounts
 from connections.models import Calendar, CalendarConfiguration, Connection, Event
 from tests.bookings.practice import HOUR, Practice, berlin, utc
@@ -97,6 +98,62 @@ def test_an_answer_lost_after_a_deletion_is_recognised(practice: Practice) -> No
     practice.later()
     assert practice.push() == ["pushed"]
     assert practice.events() == []
+
+
+def not_deleted(href: str, status: str) -> bytes:
+    inner = f"<D:response><D:href>{href}</D:href><D:status>HTTP/1.1 {status}</D:status></D:response>"
+    return f'<D:multistatus xmlns:D="DAV:">{inner}</D:multistatus>'.encode()
+
+
+@pytest.mark.parametrize("status", ["404 Not Found", "403 Forbidden", "423 Locked", "204 No Content"])
+def test_a_multistatus_in_answer_to_a_deletion_is_no_deletion(practice: Practice, status: str) -> None:
+    booking = practice.booked()
+    actions.cancel(booking, now=practice.now)
+    practice.icloud.faults.body(not_deleted(practice.href(booking), status), method="DELETE")
+    practice.push()
+    assert (practice.placement(booking).removed_at, practice.events()) == (None, [practice.href(booking)])
+    practice.later(7 * HOUR)
+    practice.sync()
+    assert (practice.push(), practice.events()) == (["pushed"], [])
+
+
+@pytest.mark.parametrize("refused", ["DELETE", "DELETE PROPFIND"])
+def test_a_deletion_that_was_answered_as_not_found_is_verified(practice: Practice, refused: str) -> None:
+    booking = practice.booked()
+    actions.cancel(booking, now=practice.now)
+    for method in refused.split():
+        practice.icloud.faults.status(404, method=method, path=practice.href(booking), times=2)
+    assert (practice.push(), practice.placement(booking).removed_at) == (["retrying"], None)
+    practice.icloud.faults.clear()
+    practice.later()
+    assert (practice.push(), practice.events()) == (["pushed"], [])
+
+
+def test_an_event_that_is_there_after_all_blocks_although_its_removal_was_answered_as_not_found(
+    practice: Practice,
+) -> None:
+    booking = practice.booked()
+    actions.cancel(booking, now=practice.now)
+    practice.icloud.faults.status(404, path=practice.href(booking), times=None)
+    assert practice.push() == ["pushed"]
+    practice.icloud.faults.clear()
+    practice.poll_later()
+    with pytest.raises(actions.NotOpen, match="An event in “Home”"):
+        practice.book()
+
+
+@pytest.mark.parametrize("refused", ["PUT PROPFIND", "PUT PROPFIND GET"])
+def test_an_update_that_was_answered_as_not_found_is_written_in_the_end(practice: Practice, refused: str) -> None:
+    booking = practice.booked()
+    actions.reschedule(booking, start=utc(1, 13), now=practice.now)
+    for method in refused.split():
+        practice.icloud.faults.status(404, method=method, path=practice.href(booking), times=None)
+    assert practice.push() == ["retrying" if "GET" not in refused else "changed_on_both_sides"]
+    practice.icloud.faults.clear()
+    practice.poll_later(3)
+    practice.push()
+    assert (practice.there(booking).start, practice.placement(booking).state) == (utc(1, 13), "pushed")
+    assert (practice.proposals(), audit(practice.user, practice.now)) == ([], [])
 
 
 def test_a_push_that_was_killed_comes_back_when_its_claim_runs_out(practice: Practice) -> None:

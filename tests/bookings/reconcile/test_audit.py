@@ -165,7 +165,9 @@ def test_an_event_that_should_be_gone_but_is_there_is_removed_by_repair(practice
     booking = practice.booked()
     actions.cancel(booking, now=practice.now)
     LinkedEvent.objects.update(removed_at=practice.now, state="pushed")  # as a lost deletion would leave it
-    assert found(practice) == [("still_there", "Carla Client · Talk: its event was removed, but is still in “Home”.")]
+    assert found(practice) == [
+        ("still_there", "Carla Client · Talk: its event was removed, but is in “Home” and blocks.")
+    ]
     assert mended(practice) == []
     assert practice.events() == []
 
@@ -178,7 +180,7 @@ def test_an_event_that_a_device_put_back_is_told_but_never_removed(practice: Pra
     assert mended(practice) == [
         (
             "still_there",
-            "Carla Client · Talk: its event was removed, but a device put it back into “Home”, so it stays.",
+            "Carla Client · Talk: its event was removed, but a device put it back into “Home”. It stays and blocks.",
         )
     ]
     assert practice.events() == [practice.href(booking)]

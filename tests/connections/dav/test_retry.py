@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from connections.dav import DavError, NotFound, Unauthorized, despite_one_401
+from connections.dav import DavError, NotFound, Unauthorized, despite_one_401, despite_one_failure
+from connections.dav.errors import TimedOut, Unavailable
 
 
 def attempts(*errors: DavError) -> tuple[list[DavError], type[Exception] | str]:
@@ -39,3 +40,27 @@ def test_only_the_second_401_is_believed(errors: tuple[DavError, ...], end: tupl
 def test_it_is_not_asked_a_third_time() -> None:
     third = Unauthorized("x")
     assert attempts(Unauthorized("x"), Unauthorized("x"), third) == ([third], Unauthorized)
+
+
+@pytest.mark.parametrize(
+    ("error", "left"),
+    [
+        (Unauthorized("x"), 0),
+        (Unavailable("x"), 0),
+        (Unavailable("x", status=500), 0),
+        (Unavailable("x", status=503), 1),
+        (Unavailable("x", status=429), 1),
+        (Unavailable("x", status=500, retry_after=1), 1),
+        (TimedOut("x"), 1),
+        (NotFound("x"), 1),
+    ],
+)
+def test_who_waits_asks_once_more_after_a_failure_that_may_be_over(error: DavError, left: int) -> None:
+    errors = [error, NotFound("second")]
+
+    def attempt() -> None:
+        raise errors.pop(0)
+
+    with pytest.raises(DavError):
+        despite_one_failure(attempt)
+    assert len(errors) == left

@@ -125,6 +125,23 @@ def test_an_event_that_cannot_be_read_is_a_problem_and_no_failure(world: World) 
     assert sync(world, seconds=1) == Answer(0, [row(world, problems=1)])  # still, though it was not asked for again
 
 
+UNREAD = "1 event is listed but could not be read yet. Kalends keeps trying; what is known of it stays."
+
+
+def test_force_asks_again_for_what_could_not_be_read_and_fails_while_it_stays_unread(world: World) -> None:
+    href = world.add("Bad", at(10))
+    world.theirs("Work").spoil(href)
+    sync(world)
+    answer = sync(world, "--force", seconds=1)
+    assert answer == Answer(1, [row(world, requests=2, problems=1, error=UNREAD)], UNREAD)
+    [told] = ask("check_connections").json
+    assert (told["healthy"], told["needs_person"], told["error"]) == (False, False, UNREAD)
+    world.theirs("Work").heal(href)
+    assert sync(world, "--force", seconds=1) == Answer(0, [row(world, requests=2, changed=1)])
+    [told] = ask("check_connections").json
+    assert (told["healthy"], told["error"]) == (True, None)
+
+
 def test_a_full_sync_compares_everything(world: World) -> None:
     world.add("Dentist", at(10))
     sync(world)

@@ -230,6 +230,27 @@ def test_what_changed_is_read_before_the_booking(world: World) -> None:
     assert SyncRun.objects.values_list("trigger", "changed").first() == ("booking", 1)
 
 
+@pytest.mark.parametrize("method", ["PROPFIND", "REPORT"])
+@pytest.mark.parametrize("how", ["500", "reset"])
+def test_one_failure_at_the_last_moment_is_not_believed(world: World, method: str, how: str) -> None:
+    world.add("Dentist", at(10))
+    if how == "500":
+        world.icloud.faults.status(500, method=method)
+    else:
+        world.icloud.faults.refuse(method=method)
+    world.refresh()
+    assert (world.seen(), world.freshness().as_of) == (["01.12. 10:00-11:00 Dentist BUSY"], world.now)
+    assert (world.connection.error_code, world.connection.failures) == ("", 0)
+
+
+@pytest.mark.parametrize("status", [500, 503])
+def test_a_failure_that_lasts_is_believed_at_the_last_moment_too(world: World, status: int) -> None:
+    good = world.freshness().as_of
+    world.icloud.faults.status(status, times=None)
+    world.refresh()
+    assert (len(world.asked()), world.freshness().as_of) == (2 if status == 500 else 1, good)
+
+
 def test_a_listed_but_unread_member_means_not_fresh(world: World) -> None:
     good = world.freshness().as_of
     world.theirs("Work").spoil(world.add("Dentist", at(10)))
