@@ -13,6 +13,7 @@ from django.core.checks import WARNING, CheckMessage, Error, register
 from django.utils.module_loading import import_string
 
 from connections.dav import is_loopback
+from practice.client_address import has_undeclared_proxy, parse_proxies
 
 STALE_POLICIES = ("pending", "no_openings", "trust")
 MIN_SECRET_LENGTH = 32  # characters of a secret
@@ -106,6 +107,27 @@ def check_addresses(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> l
         hint = "Set REDIS_URL to something like redis://127.0.0.1:6379/0, or leave it out."
         problems.append(_error(10, "REDIS_URL is not the address of a Redis.", hint))
     return problems
+
+
+@register()
+def check_proxies(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
+    """A proxy is declared by its address or network."""
+    try:
+        parse_proxies(settings.TRUSTED_PROXIES)
+    except ValueError:
+        hint = "Set it to addresses or networks with commas between them, such as 127.0.0.1,10.0.0.0/8."
+        return [_error(11, "TRUSTED_PROXIES has something that is no address.", hint)]
+    return []
+
+
+@register(deploy=True)
+def check_undeclared_proxy(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
+    """Behind a proxy that was not declared, nobody's address is known."""
+    if not has_undeclared_proxy():
+        return []
+    words = "BASE_URL begins with https://, but TRUSTED_PROXIES is empty: limits by address are off."
+    hint = "Set TRUSTED_PROXIES to the address from which the reverse proxy reaches Kalends, such as 127.0.0.1."
+    return [CheckMessage(WARNING, words, hint=hint, id="kalends.W002")]
 
 
 def _parts(address: str) -> SplitResult | None:
