@@ -15,6 +15,7 @@ from django_q.models import Failure, OrmQ, Schedule, Success
 from connections.models import Calendar, CalendarConfiguration, Connection, Event, Occurrence, SyncRun
 from connections.problems import sentence
 from connections.sync.queue import sync_soon
+from practice.admin import DeclaredFilters
 
 PEOPLE = ("username", "email", "first_name", "last_name")
 
@@ -24,7 +25,7 @@ def people(path: str) -> tuple[str, ...]:
     return tuple(f"{path}__{field}" for field in PEOPLE)
 
 
-class LookOnly(admin.ModelAdmin[Any]):
+class LookOnly(DeclaredFilters):
     """Rows that the engine writes: to be looked at."""
 
     def has_add_permission(self, request: HttpRequest) -> bool:
