@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,7 @@ from django.conf import settings
 from django.core.checks import WARNING, CheckMessage, Error, register
 from django.utils.module_loading import import_string
 
+from config.environment import SQLITE
 from connections.dav import is_loopback
 from practice.client_address import has_undeclared_proxy, parse_proxies
 
@@ -107,6 +109,40 @@ def check_addresses(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> l
         hint = "Set REDIS_URL to something like redis://127.0.0.1:6379/0, or leave it out."
         problems.append(_error(10, "REDIS_URL is not the address of a Redis.", hint))
     return problems
+
+
+@register()
+def check_development_modes(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
+    """Neither error pages with settings in them nor a sign-in without password are served to others."""
+    base = _parts(settings.BASE_URL)
+    if base is None or is_loopback(base.hostname or ""):
+        return []
+    return [
+        _error(12, f"{name} is on, but BASE_URL is not on this machine.", f"Set {name} to false, or leave it out.")
+        for name in ("DEBUG", "DEMO")
+        if getattr(settings, name)
+    ]
+
+
+@register()
+def check_permissions(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
+    """Other users of the machine can read neither the secrets nor the database."""
+    if settings.DEBUG:
+        return []
+    files = [settings.HOME / ".env"]
+    if settings.DATABASES["default"]["ENGINE"] == SQLITE:
+        files.append(Path(settings.DATABASES["default"]["NAME"]))
+    return [
+        CheckMessage(
+            WARNING, f"Other users can read {file}.", hint=f"Run: chmod 600 {shlex.quote(str(file))}", id="kalends.W003"
+        )
+        for file in files
+        if _is_open_to_others(file)
+    ]
+
+
+def _is_open_to_others(file: Path) -> bool:
+    return file.is_file() and bool(file.stat().st_mode & 0o077)
 
 
 @register()
