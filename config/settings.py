@@ -69,6 +69,7 @@ if DEMO:
     INSTALLED_APPS.append("sandbox.apps.SandboxConfig")
 
 MIDDLEWARE = [
+    "csp.middleware.CSPMiddleware",  # first, so that static files and error pages have the policy too
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -78,7 +79,6 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
-    "csp.middleware.CSPMiddleware",
 ]
 
 ROOT_URLCONF = "config.urls"
