@@ -100,6 +100,8 @@ class Migration(migrations.Migration):
                 ('polled_at', models.DateTimeField(blank=True, null=True, verbose_name='last good poll')),
                 ('polls', models.PositiveBigIntegerField(default=0, verbose_name='polls')),
                 ('requests', models.PositiveBigIntegerField(default=0, verbose_name='requests')),
+                ('sync_asked_at', models.DateTimeField(blank=True, editable=False, null=True)),
+                ('full_sync_asked', models.BooleanField(default=False, editable=False)),
                 ('lease_token', models.CharField(blank=True, editable=False, max_length=32)),
                 ('lease_until', models.DateTimeField(blank=True, editable=False, null=True)),
                 ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='connections', to=settings.AUTH_USER_MODEL, verbose_name='staff member')),
