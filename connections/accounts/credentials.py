@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from ipaddress import ip_address
+from ipaddress import IPv6Address, ip_address
 from urllib.parse import urlsplit
 
 from django.conf import settings
@@ -84,7 +84,8 @@ def _is_link_local(host: str) -> bool:
         address = ip_address(host.partition("%")[0])
     except ValueError:
         return False
-    return address.is_link_local or bool(getattr(address, "ipv4_mapped", None) and address.ipv4_mapped.is_link_local)
+    mapped = address.ipv4_mapped if isinstance(address, IPv6Address) else None
+    return (mapped or address).is_link_local
 
 
 def clean_username(username: str, url: str) -> str:

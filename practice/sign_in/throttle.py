@@ -19,7 +19,8 @@ from django.conf import settings
 from django.core import signing
 from django.db import transaction
 from django.db.models import Max
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
 from django.utils.crypto import salted_hmac
 
 from practice.client_address import address_group
@@ -53,7 +54,7 @@ class KnownDevice:
             return cls(secrets.token_urlsafe(16), ())
         return cls(token, tuple(accounts))
 
-    def remember(self, response: HttpResponse, username: str) -> None:
+    def remember(self, response: HttpResponseBase, username: str) -> None:
         """Let the cookie say that somebody signed in to this account."""
         key = _account_key(username)
         accounts = [*(one for one in self.accounts if one != key), key][-MAX_ACCOUNTS:]

@@ -10,12 +10,13 @@ from django.contrib.auth.models import AbstractBaseUser
 from django.contrib.auth.signals import user_logged_in, user_login_failed
 from django.dispatch import receiver
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.utils import timezone
 
 from practice.sign_in import throttle
 
-View = Callable[..., HttpResponse]
+View = Callable[..., HttpResponseBase]
 SIGNED_IN = "kalends_signed_in"
 """The attribute of a request that has just signed somebody in: their name."""
 
@@ -24,7 +25,7 @@ def throttled(view: View) -> View:
     """Decorate a view that signs people in: tries that come too early get 429, and devices are remembered."""
 
     @wraps(view)
-    def wrapped(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def wrapped(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if request.method == "POST":
             username = request.POST.get("username", "")
             if seconds := throttle.seconds_to_wait(request, username, timezone.now()):
