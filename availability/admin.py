@@ -5,10 +5,11 @@ from __future__ import annotations
 from django.contrib import admin
 
 from availability.models import BlockedSlot, DateOverride, WorkingHours
+from practice.admin import DeclaredFilters
 
 
 @admin.register(WorkingHours)
-class WorkingHoursAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+class WorkingHoursAdmin(DeclaredFilters):
     list_display = ("user", "weekday", "start", "end")
     list_filter = ("weekday",)
     list_select_related = ("user",)
@@ -17,7 +18,7 @@ class WorkingHoursAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
 
 
 @admin.register(DateOverride)
-class DateOverrideAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+class DateOverrideAdmin(DeclaredFilters):
     list_display = ("user", "date", "hours")
     list_select_related = ("user",)
     date_hierarchy = "date"
@@ -26,7 +27,7 @@ class DateOverrideAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
 
 
 @admin.register(BlockedSlot)
-class BlockedSlotAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+class BlockedSlotAdmin(DeclaredFilters):
     list_display = ("user", "start", "end", "created_at")
     list_select_related = ("user",)
     date_hierarchy = "start"

@@ -14,6 +14,7 @@ from bookings.models import Booking, BookingChange, Client, LinkedEvent, Mirrore
 from bookings.pages.services.forms import EVENT_FIELDS
 from bookings.push import outbox, placements
 from connections.admin import LookOnly, people
+from practice.admin import DeclaredFilters
 
 CLIENT = ("client__name", "client__email", "client__phone")
 
@@ -46,14 +47,14 @@ class BookingChangeInline(LookOnlyInline):
 
 
 @admin.register(Client)
-class ClientAdmin(admin.ModelAdmin[Client]):
+class ClientAdmin(DeclaredFilters):
     list_display = ("name", "email", "phone", "created_at")
     search_fields = ("name", "email", "phone", "bookings__linked_events__uid", *people("bookings__staff"))
     fields = ("name", "email", "phone", "language", "time_zone")
 
 
 @admin.register(Service)
-class ServiceAdmin(admin.ModelAdmin[Service]):
+class ServiceAdmin(DeclaredFilters):
     list_display = ("name", "slug", "minutes", "slot_minutes", "active")
     list_filter = ("active",)
     search_fields = ("name", "slug", *people("staff"))

@@ -9,3 +9,6 @@ class BookingsConfig(AppConfig):
 
     name = "bookings"
     verbose_name = _("Bookings")
+
+    def ready(self) -> None:
+        from bookings.pages import search  # noqa: F401 - adds its function to SQLite

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,9 @@ from django.conf import settings
 from django.core.checks import WARNING, CheckMessage, Error, register
 from django.utils.module_loading import import_string
 
+from config.environment import SQLITE
 from connections.dav import is_loopback
+from practice.client_address import has_undeclared_proxy, parse_proxies
 
 STALE_POLICIES = ("pending", "no_openings", "trust")
 MIN_SECRET_LENGTH = 32  # characters of a secret
@@ -106,6 +109,61 @@ def check_addresses(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> l
         hint = "Set REDIS_URL to something like redis://127.0.0.1:6379/0, or leave it out."
         problems.append(_error(10, "REDIS_URL is not the address of a Redis.", hint))
     return problems
+
+
+@register()
+def check_development_modes(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
+    """Neither error pages with settings in them nor a sign-in without password are served to others."""
+    base = _parts(settings.BASE_URL)
+    if base is None or is_loopback(base.hostname or ""):
+        return []
+    return [
+        _error(12, f"{name} is on, but BASE_URL is not on this machine.", f"Set {name} to false, or leave it out.")
+        for name in ("DEBUG", "DEMO")
+        if getattr(settings, name)
+    ]
+
+
+@register()
+def check_permissions(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
+    """Other users of the machine can read neither the secrets nor the database."""
+    if settings.DEBUG:
+        return []
+    files = [settings.HOME / ".env"]
+    if settings.DATABASES["default"]["ENGINE"] == SQLITE:
+        files.append(Path(settings.DATABASES["default"]["NAME"]))
+    return [
+        CheckMessage(
+            WARNING, f"Other users can read {file}.", hint=f"Run: chmod 600 {shlex.quote(str(file))}", id="kalends.W003"
+        )
+        for file in files
+        if _is_open_to_others(file)
+    ]
+
+
+def _is_open_to_others(file: Path) -> bool:
+    return file.is_file() and bool(file.stat().st_mode & 0o077)
+
+
+@register()
+def check_proxies(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
+    """A proxy is declared by its address or network."""
+    try:
+        parse_proxies(settings.TRUSTED_PROXIES)
+    except ValueError:
+        hint = "Set it to addresses or networks with commas between them, such as 127.0.0.1,10.0.0.0/8."
+        return [_error(11, "TRUSTED_PROXIES has something that is no address.", hint)]
+    return []
+
+
+@register(deploy=True)
+def check_undeclared_proxy(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
+    """Behind a proxy that was not declared, nobody's address is known."""
+    if not has_undeclared_proxy():
+        return []
+    words = "BASE_URL begins with https://, but TRUSTED_PROXIES is empty: limits by address are off."
+    hint = "Set TRUSTED_PROXIES to the address from which the reverse proxy reaches Kalends, such as 127.0.0.1."
+    return [CheckMessage(WARNING, words, hint=hint, id="kalends.W002")]
 
 
 def _parts(address: str) -> SplitResult | None:

@@ -30,6 +30,13 @@ def home() -> Path:
     return folder
 
 
+def _make_private(database: Path) -> None:
+    """Make the file of the database and its folder, if there are none, so that only their user can read them."""
+    database.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    if database.name != ":memory:":
+        database.touch(mode=0o600)
+
+
 class Environment(environ.Env):  # type: ignore[misc]
     """django-environ with errors that say what to set, where the library shows a traceback or misreads the value."""
 
@@ -70,7 +77,7 @@ class Environment(environ.Env):  # type: ignore[misc]
             raise self._invalid(var, DATABASE)
         if found["ENGINE"] == SQLITE:
             try:
-                Path(found["NAME"]).parent.mkdir(parents=True, exist_ok=True)
+                _make_private(Path(found["NAME"]))
             except OSError:
                 raise self._invalid(var, "Set it to a file in a folder that can be written.") from None
         return found

@@ -9,10 +9,13 @@ from django.db.models import Model, QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
+from django_q import admin as queue_admin
+from django_q.models import Failure, OrmQ, Schedule, Success
 
 from connections.models import Calendar, CalendarConfiguration, Connection, Event, Occurrence, SyncRun
 from connections.problems import sentence
 from connections.sync.queue import sync_soon
+from practice.admin import DeclaredFilters
 
 PEOPLE = ("username", "email", "first_name", "last_name")
 
@@ -22,7 +25,7 @@ def people(path: str) -> tuple[str, ...]:
     return tuple(f"{path}__{field}" for field in PEOPLE)
 
 
-class LookOnly(admin.ModelAdmin[Any]):
+class LookOnly(DeclaredFilters):
     """Rows that the engine writes: to be looked at."""
 
     def has_add_permission(self, request: HttpRequest) -> bool:
@@ -153,3 +156,31 @@ class SyncRunAdmin(LookOnly):
         "last_error",
     )
     readonly_fields = ("last_error",)
+
+
+class LookOnlySchedule(LookOnly, queue_admin.ScheduleAdmin):  # type: ignore[misc] # the library has no types
+    """A schedule names a function that workers call, so whoever may change one may run any code."""
+
+
+class LookOnlySuccess(LookOnly, queue_admin.TaskAdmin):  # type: ignore[misc]
+    actions = ()
+
+
+class LookOnlyFailure(LookOnly, queue_admin.FailAdmin):  # type: ignore[misc]
+    actions = ()
+
+
+class LookOnlyQueue(LookOnly, queue_admin.QueueAdmin):  # type: ignore[misc]
+    """Tasks that wait. They are pickled: whoever may write one may run any code."""
+
+
+QUEUE_ADMINS: dict[type[Model], type[LookOnly]] = {
+    Schedule: LookOnlySchedule,
+    Success: LookOnlySuccess,
+    Failure: LookOnlyFailure,
+    OrmQ: LookOnlyQueue,
+}
+for queue_model, queue_model_admin in QUEUE_ADMINS.items():
+    if admin.site.is_registered(queue_model):  # the queue is no table where Redis is the broker
+        admin.site.unregister(queue_model)
+        admin.site.register(queue_model, queue_model_admin)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, Self
 
 from cryptography.fernet import InvalidToken
+from django.db.models import Model
 from fernet_fields import EncryptedTextField
 
 
@@ -35,6 +36,10 @@ class PasswordField(EncryptedTextField):  # type: ignore[misc] # the library has
         if isinstance(value, Unreadable):
             return connection.Database.Binary(value.stored)
         return super().get_db_prep_save(value, connection)
+
+    def value_to_string(self, obj: Model) -> str:
+        """Nothing: what `dumpdata` prints lies around in files, and passwords are never in it in clear."""
+        return ""
 
     def deconstruct(self) -> Any:
         """As the library's own field: the column is the same, so no migration is needed."""

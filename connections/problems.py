@@ -57,6 +57,13 @@ SENTENCES: dict[str, StrPromise] = {
     "not_accepted_there": _("Not accepted. Check the user name and the password."),
     "no_password": _("Enter the password: without one nothing was sent."),
     "unencrypted": _("iCloud is asked by https:// only, so nothing was sent. Correct the address, or leave it out."),
+    "unencrypted_there": _(
+        "The password would cross the network unencrypted, so nothing was sent. Let the address begin with https://."
+    ),
+    "link_local": _("There is no calendar server at a link-local address, so nothing was sent. Correct the address."),
+    "not_an_apple_id": _(
+        "An Apple ID is an e-mail address, like anna@example.com. Check what is missing; nothing was sent."
+    ),
     "not_app_password": _(
         "This does not look like an app-specific password, so it was not sent. It has four groups of four letters, "
         "like abcd-efgh-ijkl-mnop. Your normal Apple password does not work here."

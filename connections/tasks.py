@@ -9,7 +9,7 @@ from django.utils import timezone
 from django_q.models import Schedule
 from django_q.tasks import async_task, schedule
 
-from connections.models import SyncRun
+from connections.models import Connection, SyncRun
 from connections.sync import poll, reexpand, run
 from connections.sync.report import SyncReport
 
@@ -37,9 +37,11 @@ def sync_probed(connection_id: int, look_again: bool = False) -> None:
 
 def sync_connection(connection_id: int, full: bool = False) -> None:
     """Sync because a person asked. If a poll is at it just now, that was begun too early to count: again later."""
+    asked = Connection.objects.filter(pk=connection_id)
+    asked.forget_asked()
     report = run.sync_connection(connection_id, now=timezone.now(), full=full, trigger=SyncRun.Trigger.PERSON)
     _go_on(report)
-    if report.busy:
+    if report.busy and asked.note_asked(timezone.now(), full=full):
         schedule(
             "connections.tasks.sync_connection",
             connection_id,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin
 from django.http import HttpRequest
@@ -9,9 +11,23 @@ from django.utils.translation import gettext_lazy as _
 
 from practice.models import Practice, User
 
+LOOKUPS = frozenset({"exact", "in", "isnull", "gt", "gte", "lt", "lte", "id__exact", "year", "month", "day"})
+"""What the filters and the date hierarchy of a list write behind the name of a field."""
+
+
+class DeclaredFilters(admin.ModelAdmin[Any]):
+    """A list that is filtered only by what it declares. Django would answer for every field, shown or not."""
+
+    def lookup_allowed(self, lookup: str, value: str, request: HttpRequest | None = None) -> bool:
+        declared = [name for name in (self.date_hierarchy, *self.list_filter) if isinstance(name, str)]
+        return any(
+            lookup == name or (lookup.startswith(f"{name}__") and lookup.removeprefix(f"{name}__") in LOOKUPS)
+            for name in declared
+        )
+
 
 @admin.register(User)
-class StaffAdmin(UserAdmin):  # type: ignore[type-arg]
+class StaffAdmin(DeclaredFilters, UserAdmin):  # type: ignore[type-arg]
     """Django's own pages for users, with what is particular to Kalends."""
 
     list_display = ("username", "email", "first_name", "last_name", "role", "is_active")
@@ -25,7 +41,7 @@ class StaffAdmin(UserAdmin):  # type: ignore[type-arg]
 
 
 @admin.register(Practice)
-class PracticeAdmin(admin.ModelAdmin[Practice]):
+class PracticeAdmin(DeclaredFilters):
     list_display = ("__str__", "country", "time_zone", "language", "email", "phone")
 
     def has_add_permission(self, request: HttpRequest) -> bool:

@@ -1,7 +1,8 @@
 """Who works here, and what the practice says about itself.
 
 USER: somebody who signs in. Their role decides what they may do (practice.roles); their slug stands in public addresses
-instead of the name that they sign in with. PRACTICE: the one practice of this deployment.
+instead of the name that they sign in with. PRACTICE: the one practice of this deployment. SIGN-IN FAILURES: wrong
+passwords, counted by practice.sign_in.throttle.
 """
 
 from __future__ import annotations
@@ -125,3 +126,15 @@ class Practice(models.Model):
     def current(cls) -> Practice:
         """The practice, with unsaved defaults while nobody has entered it; creates no row."""
         return cls.objects.first() or cls()
+
+
+class SignInFailures(models.Model):
+    """How often a password was wrong lately, for one account, address or device; `key` does not say which."""
+
+    key = models.CharField(max_length=64, primary_key=True)
+    failures = models.PositiveIntegerField(default=0)
+    last_at = models.DateTimeField(db_index=True)
+    wait_until = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{self.failures}"

@@ -10,6 +10,7 @@ from typing import Concatenate, ParamSpec, cast
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
+from django.views.decorators.cache import never_cache
 from django_htmx.middleware import HtmxDetails
 
 from practice import roles
@@ -33,9 +34,13 @@ View = Callable[Concatenate[HttpRequest, P], HttpResponse]
 
 
 def staff_page(action: Action = Action.WORK) -> Callable[[Page[P]], View[P]]:
-    """Decorate a view for people who are signed in and may do `action`; the clock is read here, once."""
+    """Decorate a view for people who are signed in and may do `action`; the clock is read here, once.
+
+    Browsers do not store the answers: the next person at the computer could go back to them.
+    """
 
     def decorate(view: Page[P]) -> View[P]:
+        @never_cache
         @wraps(view)
         def wrapped(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
             if not request.user.is_authenticated or not request.user.is_active:

@@ -18,9 +18,9 @@ def own_spans(user: User, start: datetime, end: datetime, *, moving: Booking | N
     """By UID of a pushed event: its time in [start, end) that does not block, because a booking takes it already.
 
     That is the span of the live booking and, until a change of the booking is pushed, the span that the event still has
-    in the calendar. An event that is to be removed blocks nothing while its removal is on its way, nor does the event of
-    the booking that is being moved (`moving`). An event pushed for another staff member blocks only them. The same
-    holds for blocked slots. An event that was removed and is there again was put back by a person: it is an ordinary
+    in the calendar. An event blocks nothing while its removal is on its way, nor while its booking is being moved
+    (`moving`). An event pushed for another staff member blocks only them. The same holds for blocked slots. An event
+    that was removed and is there again was put back by a person: it is an ordinary
     event and not in the answer.
     """
     agreed = Q(agreed_start__lt=end, agreed_end__gt=start)

@@ -19,12 +19,16 @@ def token_of(proposal: Proposal, *more: Proposal) -> str:
 
 
 def proposals_from_token(token: str) -> list[Proposal]:
-    """The proposals of a link, never none. Raises Proposal.DoesNotExist for a forged or outdated one."""
+    """The proposals of a link, never none.
+
+    Raises Proposal.DoesNotExist for a forged or outdated link, and for one of somebody who was deactivated.
+    """
     try:
         keys = signing.loads(token, salt=SALT, max_age=GOOD_FOR)
     except signing.BadSignature:
         raise Proposal.DoesNotExist from None
-    found = Proposal.objects.filter(pk__in=keys if isinstance(keys, list) else [keys]).with_details()
+    named = Proposal.objects.filter(pk__in=keys if isinstance(keys, list) else [keys])
+    found = named.filter(booking__staff__is_active=True).with_details()
     if not found:
         raise Proposal.DoesNotExist
     return list(found.order_by("booking__start", "pk"))

@@ -11,7 +11,7 @@ from django.conf import settings
 from django.db.models import Q
 
 from connections import dav
-from connections.accounts.credentials import clean_url, is_icloud, spellings
+from connections.accounts.credentials import clean_url, clean_username, is_icloud, spellings
 from connections.accounts.refusals import ConnectFailed
 from connections.models import CalendarConfiguration, Connection, Event, SyncRun, schedule_lock
 from connections.problems import Problem, classify_connecting
@@ -47,9 +47,8 @@ def connect(user: User, *, username: str, password: str, url: str = "", now: dat
     The same account of the same user is updated, not doubled, whichever of its addresses is given. A linked calendar
     of another connection stays the linked one. Raises ConnectFailed.
     """
-    username, url = username.strip(), clean_url(url or settings.ICLOUD_CALDAV_URL)
-    if not username:
-        raise ConnectFailed(Problem("no_apple_id"), "apple_id")
+    url = clean_url(url or settings.ICLOUD_CALDAV_URL)
+    username = clean_username(username, url)
     account = _enter(url, username, password)
     CalendarConfiguration.objects.get_or_create(user=user)
     with schedule_lock(user):  # so that the same account in two spellings is not stored twice at once

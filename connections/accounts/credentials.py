@@ -3,24 +3,32 @@
 from __future__ import annotations
 
 import re
+import unicodedata
+from ipaddress import IPv6Address, ip_address
 from urllib.parse import urlsplit
 
 from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
 
 from connections import dav
 from connections.accounts.refusals import ConnectFailed
 from connections.problems import Problem
 
+UNSEEN = ("Cc", "Cf", "Zs", "Zl", "Zp")  # control and format characters, and blanks
+QUOTES = "\"'`´“”„‟‘’‚‛«»‹›"
+NO_DASHES = dict.fromkeys(map(ord, "-\u2010\u2011\u2012\u2013\u2014\u2015\u2043\u2212\ufe58\ufe63\uff0d"))
 APP_PASSWORD = re.compile(r"[a-z]{4}(?:-?[a-z]{4}){3}", re.IGNORECASE)
 
 
 def clean_password(text: str) -> str:
     """An app-specific password as Apple writes it, from what a person pasted: no blanks, four groups with dashes.
 
-    Anything else comes back without the blanks around it, untouched.
+    Dashes of any kind, quotes around it and characters that nobody sees do not matter. Anything else comes back without
+    the blanks around it, untouched.
     """
-    bare = "".join(text.split())
-    letters = bare.replace("-", "").replace("‐", "").replace("–", "").replace("—", "")
+    seen = (one for one in text if unicodedata.category(one) not in UNSEEN)
+    letters = "".join(seen).strip(QUOTES).translate(NO_DASHES)
     if len(letters) == 16 and letters.isascii() and letters.isalpha():
         return "-".join(letters[at : at + 4] for at in range(0, 16, 4)).lower()
     return text.strip()
@@ -40,12 +48,6 @@ def _is_apples(host: str) -> bool:
     return f".{host.rstrip('.')}".endswith(".icloud.com")
 
 
-def goes_unencrypted(url: str) -> bool:
-    """Does a password for this start address cross a network in clear?"""
-    parts = urlsplit(url)
-    return parts.scheme == "http" and not dav.is_loopback(parts.hostname or "")
-
-
 def _origin(url: str) -> tuple[str, str | None, int | None]:
     parts = urlsplit(url)
     return parts.scheme, parts.hostname, parts.port or {"http": 80, "https": 443}.get(parts.scheme)
@@ -60,11 +62,43 @@ def clean_url(url: str) -> str:
         host, port = None, None
     if not host or parts.scheme not in ("http", "https"):
         raise ConnectFailed(Problem("no_caldav"))
-    if parts.scheme == "http" and _is_apples(host):
-        raise ConnectFailed(Problem("unencrypted"))
+    _check_host(parts.scheme, host)
     host = f"[{host}]" if ":" in host else host
     place = host if port in (None, {"http": 80, "https": 443}[parts.scheme]) else f"{host}:{port}"
     return f"{parts.scheme}://{place}{dav.path_of(parts.path)}"
+
+
+def _check_host(scheme: str, host: str) -> None:
+    """Raises ConnectFailed if the password would cross a network in clear, or for a link-local address.
+
+    What answers there is no calendar server, but for example the metadata of a cloud machine.
+    """
+    if scheme == "http" and not dav.is_loopback(host):
+        raise ConnectFailed(Problem("unencrypted" if _is_apples(host) else "unencrypted_there"))
+    if _is_link_local(host):
+        raise ConnectFailed(Problem("link_local"))
+
+
+def _is_link_local(host: str) -> bool:
+    try:
+        address = ip_address(host.partition("%")[0])
+    except ValueError:
+        return False
+    mapped = address.ipv4_mapped if isinstance(address, IPv6Address) else None
+    return (mapped or address).is_link_local
+
+
+def clean_username(username: str, url: str) -> str:
+    """The user name without blanks around it. Raises ConnectFailed for none, and for an Apple ID that is no address."""
+    username = username.strip()
+    if not username:
+        raise ConnectFailed(Problem("no_apple_id"), "apple_id")
+    if is_icloud(url):
+        try:
+            validate_email(username)
+        except ValidationError:
+            raise ConnectFailed(Problem("not_an_apple_id"), "apple_id") from None
+    return username
 
 
 def spellings(password: str, url: str) -> list[str]:

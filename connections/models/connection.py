@@ -19,8 +19,12 @@ from connections.problems import Problem
 
 class ConnectionQuerySet(models.QuerySet["Connection"]):
     def due(self, now: datetime) -> ConnectionQuerySet:
-        """Those whose next sync has come, that need nobody, may be asked and that nobody is syncing."""
-        return self.filter(leases.free(now, "lease_until"), next_sync_at__lte=now).askable(now)
+        """Those whose next sync has come, that need nobody, may be asked and that nobody is syncing.
+
+        Calendars of somebody who was deactivated are not polled; what is still to be pushed needs no poll.
+        """
+        free = leases.free(now, "lease_until")
+        return self.filter(free, next_sync_at__lte=now, user__is_active=True).askable(now)
 
     def askable(
         self, now: datetime, *, by_person: bool = False, ignore_retry_after: bool = False
@@ -32,6 +36,18 @@ class ConnectionQuerySet(models.QuerySet["Connection"]):
         """
         well = self if by_person else self.filter(needs_attention=False)
         return well if ignore_retry_after else well.filter(Q(not_before=None) | Q(not_before__lte=now))
+
+    def note_asked(self, now: datetime, *, full: bool) -> bool:
+        """Note that a person asked for a sync; False if one that is at least as thorough is already queued.
+
+        A queue that lost it is not waited for longer than a lease lasts.
+        """
+        queued = Q(sync_asked_at__gt=now - lease_length()) & (Q(full_sync_asked=True) if full else Q())
+        return bool(self.exclude(queued).update(sync_asked_at=now, full_sync_asked=full))
+
+    def forget_asked(self) -> None:
+        """The sync that was asked for begins: who asks from now on wants another."""
+        self.update(sync_asked_at=None, full_sync_asked=False)
 
     def lease(self, now: datetime) -> tuple[str, int]:
         """Lease from `now` on those that nobody is syncing: the token of them all, and how many there are.
@@ -81,6 +97,8 @@ class Connection(models.Model):
     polled_at = models.DateTimeField(_("last good poll"), null=True, blank=True)
     polls = models.PositiveBigIntegerField(_("polls"), default=0)
     requests = models.PositiveBigIntegerField(_("requests"), default=0)
+    sync_asked_at = models.DateTimeField(null=True, blank=True, editable=False)
+    full_sync_asked = models.BooleanField(default=False, editable=False)
     lease_token = models.CharField(max_length=32, blank=True, editable=False)
     lease_until = models.DateTimeField(null=True, blank=True, editable=False)
 

@@ -11,11 +11,14 @@ from django.contrib.messages import get_messages
 from django.db.models import Model
 from django.test import Client
 from django.urls import reverse
+from django_q.models import Schedule, Success
 from pytest_django import DjangoAssertNumQueries, DjangoCaptureOnCommitCallbacks
 
+from availability.models import BlockedSlot
 from bookings.models import Booking, BookingChange, LinkedEvent, MirroredSlot, Proposal, Service
 from bookings.models import Client as Person
 from connections.models import Calendar, CalendarConfiguration, Connection, Event, Occurrence, SyncRun
+from practice.models import User
 from tests.factories import (
     APP_PASSWORD,
     NOW,
@@ -33,7 +36,7 @@ from tests.factories import (
     SyncRunFactory,
     UserFactory,
 )
-from tests.pages import texts
+from tests.pages import find, texts
 
 pytestmark = pytest.mark.django_db
 
@@ -99,6 +102,33 @@ def test_there_was_something_that_could_have_been_shown(practice: Booking) -> No
 @pytest.mark.parametrize("secret", [TITLE, APP_PASSWORD])
 def test_secrets_cannot_be_searched_for(support: Client, practice: Booking, model: type[Model], secret: str) -> None:
     assert found(support, model, secret) == 0
+
+
+PROBES = [
+    (Event, "summary__istartswith"),
+    (Occurrence, "summary__icontains"),
+    (Occurrence, "event__summary__icontains"),
+    (Booking, "note__icontains"),
+    (Booking, "linked_events__agreed_text__contains"),
+    (Proposal, "reason__icontains"),
+    (Connection, "password__startswith"),
+    (Connection, "error_code__iregex"),
+    (BlockedSlot, "note__icontains"),
+    (User, "password__startswith"),
+    (User, "email__startswith"),
+]
+
+
+@pytest.mark.parametrize(("model", "lookup"), PROBES)
+def test_filters_answer_only_for_what_a_list_declares(support: Client, model: type[Model], lookup: str) -> None:
+    assert support.get(address(model, "changelist"), {lookup: "B"}).status_code == 400
+
+
+@pytest.mark.parametrize("model", [*ALL, BlockedSlot, User, Schedule, Success])
+def test_the_filters_that_a_list_shows_work(support: Client, practice: Booking, model: type[Model]) -> None:
+    page = support.get(address(model, "changelist"))
+    asked = [link.get("href") for link in find(page, "//*[@id='changelist-filter']//a | //nav[@class='toplinks']//a")]
+    assert {support.get(f"{address(model, 'changelist')}{one}").status_code for one in ["", *asked]} == {200}
 
 
 @pytest.mark.parametrize("model", ALL)

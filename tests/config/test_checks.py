@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -83,3 +84,38 @@ def test_what_makes_no_sense_is_named(settings: Settings, name: str, value: Any,
 def test_what_does_is_taken(settings: Settings, name: str, value: Any) -> None:
     setattr(settings, name, value)
     assert said() == []
+
+
+@pytest.mark.parametrize("name", ["DEBUG", "DEMO"])
+@pytest.mark.parametrize(
+    ("address", "words"),
+    [
+        ("https://book.example.com", ["{} is on, but BASE_URL is not on this machine."]),
+        ("http://192.168.1.10:8000", ["{} is on, but BASE_URL is not on this machine."]),
+        ("http://127.0.0.1:8000", []),
+        ("http://[::1]:8000", []),
+        ("http://localhost:8000", []),
+    ],
+)
+def test_debug_and_demo_are_refused_beyond_this_machine(
+    settings: Settings, name: str, address: str, words: list[str]
+) -> None:
+    setattr(settings, name, True)
+    settings.BASE_URL = address
+    assert said() == [one.format(name) for one in words]
+
+
+@pytest.mark.filterwarnings("ignore:Overriding setting DATABASES")
+@pytest.mark.parametrize(("mode", "warnings"), [(0o600, 0), (0o640, 2), (0o604, 2), (0o700, 0)])
+def test_files_that_others_can_read_are_named_at_start(
+    settings: Settings, tmp_path: Path, mode: int, warnings: int
+) -> None:
+    files = [tmp_path / ".env", tmp_path / "kalends.sqlite3"]
+    for file in files:
+        file.touch()
+        file.chmod(mode)
+    settings.HOME = tmp_path
+    settings.DATABASES = {"default": {"ENGINE": "django.db.backends.sqlite3", "NAME": str(files[1])}}
+    found = [message for message in checks.run_checks() if message.id == "kalends.W003"]
+    assert [message.msg for message in found] == [f"Other users can read {file}." for file in files][:warnings]
+    assert [message.hint for message in found] == [f"Run: chmod 600 {file}" for file in files][:warnings]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import stat
 from pathlib import Path
 
 import pytest
@@ -86,3 +88,13 @@ def test_a_home_that_does_not_exist_is_named(monkeypatch: pytest.MonkeyPatch, tm
     with pytest.raises(ImproperlyConfigured) as refused:
         home()
     assert str(refused.value) == ("KALENDS_HOME is no folder. Create it, set it to one that exists, or leave it out.")
+
+
+def test_only_its_user_can_read_a_new_database(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    file = tmp_path / "data" / "kalends.sqlite3"
+    environment = Environment()
+    monkeypatch.setattr(environment, "ENVIRON", {"DATABASE_URL": f"sqlite:///{file}"})
+    umask = os.umask(0o022)
+    environment.db_url()
+    os.umask(umask)
+    assert [stat.filemode(one.stat().st_mode) for one in (file.parent, file)] == ["drwx------", "-rw-------"]

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from io import StringIO
 
 import pytest
 import time_machine
+from django.core.management import call_command
 from django.db import connection as database
 from django.test import Client
 from django.urls import reverse
@@ -14,6 +16,7 @@ from connections.models import Connection
 from connections.sync import poll
 from tests.connections.engine import World
 from tests.connections.keys import Use
+from tests.factories import APP_PASSWORD, ConnectionFactory
 from tests.shell import ask
 
 SENTENCE = (
@@ -88,3 +91,13 @@ def test_pages_still_come_and_reconnecting_mends_it(lost: World, client: Client)
 
 def test_the_sentence_is_one_of_those_that_are_stored() -> None:
     assert Connection(error_code="password_unreadable").sentence == SENTENCE
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("form", ["json", "xml"])
+def test_dumped_data_has_no_password(form: str) -> None:
+    ConnectionFactory()
+    printed = StringIO()
+    call_command("dumpdata", "connections.connection", format=form, stdout=printed)
+    assert [secret for secret in (APP_PASSWORD, APP_PASSWORD.replace("-", "")) if secret in printed.getvalue()] == []
+    assert "password" in printed.getvalue()

@@ -279,6 +279,17 @@ def test_a_sync_that_was_asked_for_is_queued_and_its_end_awaited(
     ]
 
 
+@pytest.mark.django_db(transaction=True)
+def test_a_hundred_presses_are_one_sync_and_the_next_press_is_another(client: Client, connection: Connection) -> None:
+    for page in ["resync/", *["sync/", "resync/"] * 50]:
+        client.post(url(connection, page))
+    assert [task.task["args"] for task in OrmQ.objects.all()] == [(connection.pk, True)]
+    Connection.objects.filter(pk=connection.pk).forget_asked()  # a worker begins
+    client.post(url(connection, "sync/"))
+    client.post(url(connection, "resync/"))  # more thorough than what is queued
+    assert [task.task["args"][1] for task in OrmQ.objects.order_by("pk")] == [True, False, True]
+
+
 def test_a_sync_is_asked_for_by_post_only(client: Client, connection: Connection) -> None:
     assert [client.get(url(connection, page)).status_code for page in ("sync/", "resync/")] == [405, 405]
     assert OrmQ.objects.count() == 0

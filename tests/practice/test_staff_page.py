@@ -44,3 +44,18 @@ def test_the_clock_is_read_once_a_request(client: Client) -> None:
     with time_machine.travel(NOW, tick=False):
         answer = client.post(f"{CONNECTIONS}{connection.pk}/sync/")
     assert answer.headers["Location"] == f"{CONNECTIONS}{connection.pk}/?asked={int(NOW.timestamp())}"
+
+
+def test_browsers_do_not_store_pages_for_staff(client: Client) -> None:
+    client.force_login(UserFactory())
+    kept = [
+        client.get(url).headers["Cache-Control"] for url in (CONNECTIONS, AVAILABILITY, "/bookings/", "/calendars/")
+    ]
+    assert kept == ["max-age=0, no-cache, no-store, must-revalidate, private"] * 4
+
+
+def test_static_files_and_refused_hosts_have_the_policy_too(client: Client) -> None:
+    answers = [client.get("/static/app.js"), client.get("/accounts/login/", headers={"Host": "elsewhere.example"})]
+    assert [answer.status_code for answer in answers] == [200, 400]
+    policies = {answer.headers["Content-Security-Policy"] for answer in answers}
+    assert policies == {client.get("/accounts/login/").headers["Content-Security-Policy"]}

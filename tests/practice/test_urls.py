@@ -26,14 +26,3 @@ def test_signing_in_and_out(client: Client) -> None:
     assert texts(client.get(PAGE), "//*[contains(@class, 'menu')]/summary") == ["Anna"]
     assert client.post("/accounts/logout/").headers["Location"] == "/accounts/login/"
     assert "_auth_user_id" not in client.session
-
-
-@pytest.mark.django_db
-def test_ten_wrong_passwords_close_the_door_for_a_while(client: Client) -> None:
-    UserFactory(username="anna")
-    wrong = {"username": "anna", "password": "wrong"}
-    for _ in range(9):
-        client.post("/accounts/login/", wrong)
-    locked = client.post("/accounts/login/", wrong)
-    assert (locked.status_code, texts(locked, "//h1")) == (429, ["Too many attempts"])
-    assert client.post("/accounts/login/", {**wrong, "password": PASSWORD}).status_code == 429

@@ -6,7 +6,7 @@ from enum import StrEnum
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.db.models import Prefetch, Q, QuerySet
+from django.db.models import Prefetch, QuerySet
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -14,6 +14,7 @@ from django.views.decorators.http import require_POST
 
 from bookings import actions
 from bookings.models import Booking, BookingChange, BookingQuerySet, LinkedEvent
+from bookings.pages import search
 from bookings.pages.live import live
 from bookings.push import outbox
 from connections.calendar_page import CalendarRequest, calendar_page
@@ -98,10 +99,7 @@ def _shown(request: CalendarRequest, show: str) -> QuerySet[Booking]:
     """The bookings of one filter that match the search, in the order that suits it."""
     query = request.GET.get("q", "").strip()
     found = _own(request).filter(
-        Q(client__name__icontains=query)
-        | Q(client__email__icontains=query)
-        | Q(client__phone__icontains=query)
-        | Q(service__name__icontains=query)
+        search.contains(query, "client__name", "client__email", "client__phone", "service__name")
     )
     if show == Show.CANCELLED:
         return found.filter(status=Booking.Status.CANCELLED).order_by("-start", "-pk")

@@ -10,6 +10,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 
 from bookings.models import Booking, Client
+from bookings.pages import search
 from bookings.pages.clients.forms import ClientForm
 from connections.calendar_page import CalendarRequest, calendar_page
 from connections.forms import posted
@@ -20,7 +21,7 @@ PER_PAGE = 50
 @calendar_page()
 def listing(request: CalendarRequest) -> HttpResponse:
     query = request.GET.get("q", "").strip()
-    found = _own(request).filter(Q(name__icontains=query) | Q(email__icontains=query) | Q(phone__icontains=query))
+    found = _own(request).filter(search.contains(query, "name", "email", "phone"))
     page = Paginator(found.order_by("name", "pk"), PER_PAGE).get_page(request.GET.get("page"))
     return render(request, "bookings/clients/list.html", {"page": page, "query": query})
 

@@ -20,6 +20,7 @@ from bookings.models import LinkedEvent, MirroredSlot
 from bookings.openings.own_time import own_spans
 from bookings.openings.remedies import Remedy, remedy, remedy_of_problem
 from bookings.openings.travel import Lengths, includes_travel, plain_lengths
+from bookings.pages import search
 from connections.busy import OWN_BOOKING
 from connections.models import Event, Occurrence
 from connections.plan import BACKLOG_HOLDS_FRESHNESS
@@ -73,7 +74,7 @@ def occurrences(user: User, chosen: Mapping[str, Any], zone: ZoneInfo, today: da
     if "calendar" in chosen:
         found = found.filter(calendar=chosen["calendar"])
     if "q" in chosen:
-        found = found.filter(summary__icontains=chosen["q"])
+        found = found.filter(search.contains(chosen["q"], "summary"))
     if "show" in chosen:
         found = found.filter(blocks=chosen["show"] == "blocks")
     if "reason" in chosen:

@@ -30,8 +30,6 @@ class Command(JsonCommand):
             connection = accounts.connect(staff, username=apple_id, password=password, url=url, now=timezone.now())
         except accounts.ConnectFailed as error:
             raise (Failed if error.problem.code == "not_reached" else Refused)(str(error)) from None
-        if accounts.goes_unencrypted(connection.url):
-            self.stderr.write(_("The password crosses the network unencrypted: let --url begin with https://."))
         return self._describe(connection)
 
     def _describe(self, connection: Connection) -> dict[str, Any]:

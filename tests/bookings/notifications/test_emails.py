@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from smtplib import SMTPRecipientsRefused
 from typing import Any
 
 import pytest
@@ -254,3 +255,22 @@ def test_a_client_is_not_said_to_be_told_while_the_mail_cannot_be_sent(
     assert len(told(practice)) == 1
     with pytest.raises(actions.Refused, match="The client has been told already"):
         undo(practice, booking)
+
+
+@pytest.mark.parametrize(
+    ("typed", "sent"),
+    [
+        ("max@maßanfertigung.example", "max@xn--maanfertigung-cdb.example"),
+        ("max@MASSANFERTIGUNG.example", "max@MASSANFERTIGUNG.example"),
+        ("max@müller.example", "max@xn--mller-kva.example"),
+    ],
+)
+def test_a_mail_goes_to_the_domain_that_was_typed(typed: str, sent: str) -> None:
+    emails.send("Subject", "Body", typed)
+    assert mail.outbox[-1].to == [sent]
+
+
+def test_a_domain_that_cannot_exist_is_refused() -> None:
+    with pytest.raises(SMTPRecipientsRefused):
+        emails.send("Subject", "Body", "max@\u0300ß.example")
+    assert mail.outbox == []

@@ -26,6 +26,11 @@ PLAIN = "abcd-efgh-ijkl-mnop"
         "ABCD-EFGH-IJKL-MNOP",
         "abcd–efgh–ijkl–mnop",
         "abcd-efgh ijklmnop",
+        "abcd\u2011efgh\u2011ijkl\u2011mnop",
+        "\ufeffabcd-efgh-\u200bijkl-mnop\u00a0",
+        f'"{PLAIN}"',
+        f"“{PLAIN}”",
+        "'abcdefghijklmnop' ",
     ],
 )
 def test_an_app_specific_password_is_taken_with_or_without_dashes_and_blanks(typed: str) -> None:
@@ -80,9 +85,28 @@ def test_icloud_is_never_asked_unencrypted(stranger_to_icloud: World, url: str) 
     assert refused(stranger_to_icloud, url=url) == (sentence, "")
 
 
-def test_what_crosses_a_network_unencrypted_is_known() -> None:
-    urls = ("http://192.168.1.5/", "http://dav.example.com/", "http://127.0.0.1:8010/", "https://dav.example.com/")
-    assert [accounts.goes_unencrypted(url) for url in urls] == [True, True, False, False]
+@pytest.mark.parametrize(
+    ("url", "code"),
+    [
+        ("http://192.168.1.5/", "unencrypted_there"),
+        ("http://dav.example.com/", "unencrypted_there"),
+        ("https://169.254.169.254/", "link_local"),
+        ("https://[fe80::1]/", "link_local"),
+        ("https://[::ffff:169.254.169.254]/", "link_local"),
+    ],
+)
+def test_addresses_that_no_password_may_go_to_are_refused_unsent(anna: User, url: str, code: str) -> None:
+    with pytest.raises(accounts.ConnectFailed) as caught:
+        accounts.connect(anna, username=USERNAME, password=PASSWORD, url=url, now=NOW)
+    assert caught.value.problem.code == code
+
+
+@pytest.mark.parametrize("apple_id", ["anna", "anna@", "@example.com", "anna@example"])
+def test_an_apple_id_that_is_no_address_is_refused_unsent(stranger_to_icloud: World, apple_id: str) -> None:
+    world = stranger_to_icloud
+    with pytest.raises(accounts.ConnectFailed) as caught:
+        accounts.connect(world.user, username=apple_id, password=PLAIN, url=world.icloud.entry_url, now=NOW)
+    assert (caught.value.problem.code, caught.value.field, world.asked()) == ("not_an_apple_id", "apple_id", [])
 
 
 @pytest.mark.parametrize("password", ["", " "])

@@ -103,3 +103,18 @@ def test_thirty_clients_cost_as_many_queries_as_one(
         BookingFactory(staff=anna, start=START + timedelta(days=day))
     with django_assert_num_queries(9):
         anna_client.get(URL)
+
+
+@pytest.mark.parametrize("query", ["öztürk", "ÖZTÜRK", "o\u0308ztu\u0308rk", "Öz", "türk\0"])
+@pytest.mark.parametrize("name", ["Öztürk", "O\u0308ztu\u0308rk"])
+def test_clients_are_found_whatever_the_capitals_and_the_form_of_the_letters(
+    anna: User, anna_client: Client, name: str, query: str
+) -> None:
+    BookingFactory(staff=anna, client=ClientFactory(name=name))
+    BookingFactory(staff=anna, client=ClientFactory(name="Ozturk"), start=START + timedelta(days=1))
+    assert (len(rows(anna_client, query)), len(rows(anna_client, "Ozturk"))) == (1, 1)
+
+
+@pytest.mark.parametrize("url", [URL, "/bookings/", "/calendars/settings/events/"])
+def test_a_search_for_a_character_that_no_database_stores_is_answered(anna_client: Client, url: str) -> None:
+    assert anna_client.get(url, {"q": "\0"}).status_code == 200

@@ -1,0 +1,1 @@
+"""Signing in, and slowing down whoever guesses passwords."""
