@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
-from availability.intervals import Span
+from availability.intervals import Span, subtract
 from availability.models import BlockedSlot, DateOverride, WorkingHours
 from availability.slots import Shape, possible_starts, working_spans
 from connections.busy import blocking
@@ -52,12 +52,29 @@ def openings(
     if not fresh.bookable or earliest >= latest:
         return Openings(as_of=fresh.as_of, pending=fresh.pending)
     reach = shape.widened(earliest)[0], shape.widened(latest)[1]
-    blocked = blocking(user, *reach, own_spans=own_spans)
-    blocked += [(slot.start, slot.end) for slot in blocked_slots(user, *reach)]
+    blocked = _blocked_spans(user, reach, own_spans)
     found = possible_starts(
         _hours(user, fresh.zone, reach), blocked, booked_spans, shape, earliest=earliest, latest=latest
     )
     return Openings(fresh.as_of, [(at, at + shape.duration) for at in found], fresh.pending)
+
+
+def free_time(
+    user: User,
+    start: datetime,
+    end: datetime,
+    *,
+    own_spans: Mapping[str, Sequence[Span]] | None = None,
+    booked_spans: Sequence[Span] = (),
+) -> list[Span]:
+    """Give what is left of the working hours in ``[start, end)``: merged UTC spans without what blocks or is booked.
+
+    Every opening lies within it. What is to be booked plays no part: neither its duration, buffers and notice
+    nor how fresh the calendars are. ``own_spans`` and ``booked_spans`` are those of ``openings``.
+    """
+    outside = [(datetime.min.replace(tzinfo=UTC), start), (end, datetime.max.replace(tzinfo=UTC))]
+    taken = [*_blocked_spans(user, (start, end), own_spans), *booked_spans, *outside]
+    return subtract(working_hours(user, start, end), taken)
 
 
 def working_hours(user: User, start: datetime, end: datetime) -> list[Span]:
@@ -68,6 +85,12 @@ def working_hours(user: User, start: datetime, end: datetime) -> list[Span]:
     """
     zone = _zone(user)
     return [] if zone is None else _hours(user, zone, (start, end))
+
+
+def _blocked_spans(user: User, window: Span, own_spans: Mapping[str, Sequence[Span]] | None) -> list[Span]:
+    """Give the spans that events and slots blocked by hand take."""
+    slots = [(slot.start, slot.end) for slot in blocked_slots(user, *window)]
+    return [*blocking(user, *window, own_spans=own_spans), *slots]
 
 
 def blocked_slots(user: User, start: datetime, end: datetime) -> list[BlockedSlot]:

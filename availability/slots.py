@@ -9,10 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
-from itertools import chain
 from zoneinfo import ZoneInfo
 
-from availability.intervals import Span, Spans, widen
+from availability.intervals import Span, Spans, subtract, widen
 from availability.wall_clock import MIDNIGHT, end_of, start_of
 
 Period = tuple[time, time]
@@ -84,11 +83,11 @@ def possible_starts(
     is ``busy`` or ``booked_spans``, though the buffers may reach outside the hours. ``booked_spans`` are spans that
     already carry the buffers of the bookings they stand for.
     """
-    periods = list(hours)
-    open_time, blocked = Spans(periods), Spans(chain(busy, booked_spans))
+    periods, taken = list(hours), [*busy, *booked_spans]
+    free, blocked = Spans(subtract(periods, taken)), Spans(taken)
     candidates = {at for period in periods for at in _steps(period, shape.interval, earliest, latest)}
     return sorted(
-        at for at in candidates if open_time.cover((at, at + shape.duration)) and not blocked.overlap(shape.widened(at))
+        at for at in candidates if free.cover((at, at + shape.duration)) and not blocked.overlap(shape.widened(at))
     )
 
 

@@ -51,8 +51,8 @@ def _counts() -> dict[str, int]:
 
 def _waiting(placements: object) -> int:
     """How many of them wait for the outbox and not for a decision."""
-    asked = LinkedEvent.State.CHANGED_ON_BOTH_SIDES
-    return placements.exclude(calendar=None).exclude(state=asked).count()  # type: ignore[attr-defined, no-any-return]
+    asked = LinkedEvent.UNDECIDED
+    return placements.exclude(calendar=None).exclude(state__in=asked).count()  # type: ignore[attr-defined, no-any-return]
 
 
 def _missing() -> int:

@@ -63,11 +63,11 @@ class PlacementQuerySet(models.QuerySet[_Placed]):
 
     def undecided(self) -> Self:
         """Those that the phone changed: they are not pushed until that is settled."""
-        return self.filter(state=Placement.State.CHANGED_ON_BOTH_SIDES)
+        return self.filter(state__in=Placement.UNDECIDED)
 
     def pushable(self) -> Self:
         """Unsettled ones with a calendar that wait for no decision; a removal waits for none."""
-        asked = Q(state=Placement.State.CHANGED_ON_BOTH_SIDES, wanted=Placement.Wanted.PRESENT)
+        asked = Q(state__in=Placement.UNDECIDED, wanted=Placement.Wanted.PRESENT)
         return self.unsettled().exclude(calendar=None).exclude(asked)
 
     def due(self, now: datetime) -> Self:
@@ -80,7 +80,7 @@ class PlacementQuerySet(models.QuerySet[_Placed]):
 
     def known_to_calendar(self) -> Self:
         """Those that their calendar has confirmed, or that a push found changed; what reconciling compares."""
-        unheard = Q(etag="") & ~Q(state=Placement.State.CHANGED_ON_BOTH_SIDES)
+        unheard = Q(etag="") & ~Q(state__in=Placement.UNDECIDED)
         return self.exclude(unheard).exclude(calendar=None)
 
     def with_content(self) -> Self:
@@ -142,9 +142,15 @@ class PlacementQuerySet(models.QuerySet[_Placed]):
         """Push at once, whatever became of earlier attempts; `values` are written in the same statement."""
         return self.update(state=Placement.State.QUEUED, **_NO_PAUSE, **values)
 
-    def await_decision(self) -> int:
-        """The phone changed the event: push nothing over that until it is settled."""
-        return self.update(state=Placement.State.CHANGED_ON_BOTH_SIDES)
+    def await_decision(self, *, changed_here: bool = False) -> int:
+        """The phone changed the event and staff are asked: push nothing over that. `changed_here`: Kalends did too."""
+        state = Placement.State.CHANGED_ON_BOTH_SIDES if changed_here else Placement.State.WAITING_FOR_DECISION
+        return self.update(state=state)
+
+    def contradict(self) -> int:
+        """Kalends changes what staff are asked about: from now on both sides have changed it."""
+        asked = self.filter(state=Placement.State.WAITING_FOR_DECISION)
+        return asked.await_decision(changed_here=True)
 
     def settle(self) -> int:
         """End the wait for a decision where the calendar has what is wanted."""
@@ -196,9 +202,12 @@ class Placement(models.Model):
         QUEUED = "queued", _("Waiting to be sent")
         PUSHED = "pushed", _("On the calendar")
         RETRYING = "retrying", _("Trying again")
+        WAITING_FOR_DECISION = "waiting_for_decision", _("Waiting for a decision")
         CHANGED_ON_BOTH_SIDES = "changed_on_both_sides", _("Changed on both sides")
         NEEDS_RECONNECT = "needs_reconnect", _("Needs reconnecting")
         NO_LINKED_CALENDAR = "no_linked_calendar", _("No linked calendar")
+
+    UNDECIDED: ClassVar[tuple[State, ...]] = (State.WAITING_FOR_DECISION, State.CHANGED_ON_BOTH_SIDES)
 
     wanted = models.CharField(_("wanted"), max_length=8, choices=Wanted, default=Wanted.PRESENT)
     calendar = models.ForeignKey("connections.Calendar", models.SET_NULL, null=True, blank=True, related_name="+")
@@ -253,6 +262,17 @@ class Placement(models.Model):
         """What is wrong with it and what to do; "" for nothing."""
         problem = Problem(self.error_code, self.error_params)
         return (self.calendar.connection.about(problem) if self.calendar else problem).sentence
+
+    @property
+    def is_undecided(self) -> bool:
+        """Did the phone change it, so that it is not pushed until that is settled?"""
+        return self.state in self.UNDECIDED
+
+    @property
+    def is_rescheduled(self) -> bool:
+        """Has Kalends another time for an event that it has pushed, still to be pushed?"""
+        behind = 0 < self.pushed_revision != self.wanted_revision
+        return behind and self.span != (self.agreed_start, self.agreed_end)
 
     @property
     def is_withdrawn(self) -> bool:

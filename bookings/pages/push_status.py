@@ -32,6 +32,7 @@ TONES = {
     State.QUEUED: Tone.MUTED,
     State.PUSHED: Tone.GOOD,
     State.RETRYING: Tone.WARN,
+    State.WAITING_FOR_DECISION: Tone.WARN,
     State.CHANGED_ON_BOTH_SIDES: Tone.WARN,
     State.NEEDS_RECONNECT: Tone.BAD,
     State.NO_LINKED_CALENDAR: Tone.MUTED,
@@ -40,7 +41,10 @@ SENTENCES: dict[str, Text] = {
     State.QUEUED: gettext_lazy("Will be sent to “%(calendar)s” in a moment."),
     State.PUSHED: gettext_lazy("In your “%(calendar)s” calendar, on your iPhone."),
     State.RETRYING: gettext_lazy("Could not be sent to “%(calendar)s” yet. Kalends keeps trying."),
-    State.CHANGED_ON_BOTH_SIDES: gettext_lazy("Changed on your iPhone. The booking stays as it is until you decide."),
+    State.WAITING_FOR_DECISION: gettext_lazy("Changed on your iPhone. The booking stays as it is until you decide."),
+    State.CHANGED_ON_BOTH_SIDES: gettext_lazy(
+        "Changed on your iPhone and in Kalends. The booking stays as it is until you decide."
+    ),
     State.NEEDS_RECONNECT: gettext_lazy("Waits until %(provider)s is connected again."),
     State.NO_LINKED_CALENDAR: gettext_lazy("In Kalends only. Choose a linked calendar to see bookings on your iPhone."),
 }
@@ -114,7 +118,7 @@ def _sentence(placement: LinkedEvent, state: State) -> str:
 
 
 def _label(placement: LinkedEvent, state: State) -> Text:
-    if state == State.CHANGED_ON_BOTH_SIDES:
+    if state in Placement.UNDECIDED:
         return _("Needs your decision")
     if state == State.NEEDS_RECONNECT:
         return _("Reconnect %(provider)s") % {"provider": _provider(placement)}
@@ -122,7 +126,7 @@ def _label(placement: LinkedEvent, state: State) -> Text:
 
 
 def _action(placement: LinkedEvent, state: State) -> tuple[Text, str]:
-    if state == State.CHANGED_ON_BOTH_SIDES:
+    if state in Placement.UNDECIDED:
         return _("Decide"), reverse("proposals:list")
     if state == State.NO_LINKED_CALENDAR:
         return _("Choose a linked calendar"), reverse("configuration:page")

@@ -45,7 +45,7 @@ def propose_about_event(
     placement: LinkedEvent, kind: Kind, reason: str, now: datetime, *, times: Times = (None, None)
 ) -> None:
     """Ask staff about a booking's event, in place of what was asked before. It is not pushed until they decide."""
-    placement.row.await_decision()
+    placement.row.await_decision(changed_here=kind == Kind.BOTH_SIDES or placement.is_rescheduled)
     withdraw(open_of(placement.booking_id, *ABOUT_EVENT).exclude(kind=kind), now)
     propose(placement.booking_id, kind, reason, now, times=times, linked_event=placement)
 
@@ -68,7 +68,7 @@ def withdraw_about_event(placement: LinkedEvent, now: datetime, *kinds: Kind) ->
     """Ask no more about an event, and let it be pushed again unless staff are still asked something about it."""
     if kinds:
         withdraw(open_of(placement.booking_id, *kinds), now)
-    if placement.state != LinkedEvent.State.CHANGED_ON_BOTH_SIDES:
+    if not placement.is_undecided:
         return
     if not Proposal.objects.open().filter(linked_event=placement).exists():
         placement.row.resume()

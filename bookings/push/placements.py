@@ -32,7 +32,9 @@ def remove(booking: Booking) -> None:
 
 def queue(booking: Booking) -> None:
     """The calendar must follow a change of the booking."""
-    _placements(booking).wanted().requeue()
+    placements = _placements(booking).wanted()
+    placements.requeue()
+    placements.contradict()
 
 
 def adopt(booking: Booking, etag: str) -> None:

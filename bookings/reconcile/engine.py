@@ -29,7 +29,6 @@ from practice.models import User
 
 PAST = timedelta(days=1)  # bookings that ended earlier are not compared any more
 
-State = LinkedEvent.State
 Kind = Proposal.Kind
 WhenMoved = CalendarConfiguration.WhenMoved
 WhenDeleted = CalendarConfiguration.WhenDeleted
@@ -144,7 +143,7 @@ def _changed(placement: LinkedEvent, event: Event, there: ical.OwnEvent, now: da
         _deleted(placement, now, _("The event was cancelled on the iPhone."))
         return
     if there.shape == "unreadable":
-        if placement.state == State.CHANGED_ON_BOTH_SIDES:  # a change of the booking waits for it
+        if placement.is_undecided:  # a change of the booking waits for it
             _propose(
                 placement,
                 Kind.RESHAPED,

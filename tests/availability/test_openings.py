@@ -7,7 +7,7 @@ from pytest_django import DjangoAssertNumQueries
 
 from availability.intervals import Span
 from availability.models import write_week
-from availability.openings import Openings, blocked_slots, openings, working_hours
+from availability.openings import Openings, blocked_slots, free_time, openings, working_hours
 from availability.slots import Shape
 from practice.models import User
 from tests.factories import (
@@ -177,3 +177,20 @@ def test_a_year_costs_as_many_queries_as_a_day(django_assert_num_queries: Django
     for days in (1, 365):
         with django_assert_num_queries(5):
             openings(user, year, TUESDAY[0], TUESDAY[0] + timedelta(days=days), now=NOW)
+
+
+def test_free_time_is_what_events_blocked_slots_and_bookings_leave_of_the_hours() -> None:
+    user = staff()
+    calendar = CalendarFactory(connection__user=user)
+    OccurrenceFactory(calendar=calendar, start=utc("12-01T07:00"), end=utc("12-01T09:00"))
+    OccurrenceFactory(calendar=calendar, start=utc("12-01T10:00"), end=utc("12-01T11:00"), blocks=False)
+    BlockedSlotFactory(user=user, start=utc("12-01T12:00"), end=utc("12-01T13:00"))
+    booked = [(utc("12-01T13:00"), utc("12-01T14:30"))]
+    assert free_time(user, *TUESDAY, booked_spans=booked) == [
+        (utc("12-01T09:00"), utc("12-01T12:00")),
+        (utc("12-01T14:30"), utc("12-01T16:00")),
+    ]
+
+
+def test_free_time_ends_where_the_question_ends() -> None:
+    assert free_time(staff(), utc("12-01T10:00"), utc("12-01T11:00")) == [(utc("12-01T10:00"), utc("12-01T11:00"))]

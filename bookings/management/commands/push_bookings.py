@@ -53,7 +53,7 @@ class Command(JsonCommand):
 
 def _left(tried: Iterable[int]) -> QuerySet[LinkedEvent]:
     """What still differs from what is wanted, was not tried just now and waits for no decision."""
-    left = LinkedEvent.objects.unsettled().exclude(pk__in=tried).exclude(state=State.CHANGED_ON_BOTH_SIDES)
+    left = LinkedEvent.objects.unsettled().exclude(pk__in=tried).exclude(state__in=LinkedEvent.UNDECIDED)
     return left.exclude(calendar=None).select_related("calendar__connection")
 
 

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from availability.intervals import Span
 from availability.models import BlockedSlot
-from availability.openings import blocked_slots, working_hours
+from availability.openings import blocked_slots, free_time, working_hours
 from bookings.models import Booking
 from bookings.openings.own_time import own_spans
 from bookings.pages.week.layout import Item, ItemKind
@@ -24,10 +24,11 @@ from practice.models import User
 
 @dataclass(frozen=True, slots=True)
 class Diary:
-    """Items, open hours and the time kept free around bookings; all spans half-open, in UTC."""
+    """Items, working hours, what is left of them, and the buffers around bookings; all spans half-open, in UTC."""
 
     items: list[Item]
     hours: list[Span]
+    free: list[Span]
     buffers: list[Span]
 
 
@@ -42,7 +43,9 @@ def diary(user: User, start: datetime, end: datetime) -> Diary:
         *(item for event in busy(user, start, end, own_spans=own) for item in _event(event, own, start)),
         *(_blocked_here(slot, user.calendar_configuration.mirrors) for slot in blocked_slots(user, start, end)),
     ]
-    return Diary(items, working_hours(user, start, end), list(_buffers(bookings)))
+    booked = [(booking.blocked_from, booking.blocked_until) for booking in bookings]
+    free = free_time(user, start, end, own_spans=own, booked_spans=booked)
+    return Diary(items, working_hours(user, start, end), free, list(_buffers(bookings)))
 
 
 def _booking(booking: Booking) -> Item:

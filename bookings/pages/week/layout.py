@@ -72,8 +72,9 @@ class WeekDay:
     is_today: bool
     pieces: tuple[Piece, ...]
     all_day: tuple[Item, ...]
-    open: tuple[tuple[int, int], ...]  # rows
-    open_spans: tuple[Span, ...]
+    open: tuple[tuple[int, int], ...]  # rows that are free
+    open_spans: tuple[Span, ...]  # the same as the clock shows them, without what lies on other days
+    working: tuple[Span, ...]  # working hours, free or not
     gaps: tuple[tuple[int, int], ...]  # rows that this day does not have
     buffers: tuple[tuple[int, int], ...]  # rows kept free before and after bookings
     now_row: int | None
@@ -81,11 +82,11 @@ class WeekDay:
 
     @property
     def asked_at(self) -> datetime | None:
-        """The moment to explain for the whole day: its opening or, on a closed day, the first hour shown."""
+        """The moment to explain for the whole day: when work begins or, on a day without work, the first hour shown."""
         if not self.hours:
             return None
-        shown = self.hours[0].at  # open hours may have begun the evening before
-        return max(shown, self.open_spans[0][0]) if self.open_spans else shown
+        shown = self.hours[0].at  # working hours may have begun the evening before
+        return max(shown, self.working[0][0]) if self.working else shown
 
     @property
     def empty(self) -> bool:
@@ -142,19 +143,23 @@ def lay_out(
     items: Iterable[Item],
     *,
     hours: Sequence[Span],
+    free: Sequence[Span],
     buffers: Sequence[Span] = (),
     first: date,
     zone: ZoneInfo,
     now: datetime,
 ) -> Week:
-    """Lay items out over the seven days from `first` on, in `zone`. `hours` and `buffers` are UTC spans."""
+    """Lay items out over the seven days from `first` on, in `zone`.
+
+    `hours`, `free` (what is left of the hours) and `buffers` are UTC spans.
+    """
     columns = columns_of([first + n * DAY for n in range(7)], zone)
     listed = sorted(items, key=lambda item: (item.start, -item.end.timestamp(), item.key))
-    opened = merge(hours)
-    scale = scale_of(columns, [*opened, *((item.start, item.end) for item in listed if not item.all_day)])
+    working = merge(hours)
+    scale = scale_of(columns, [*working, *((item.start, item.end) for item in listed if not item.all_day)])
     return Week(
         name=name_of(first),
-        days=tuple(_day(column, scale, listed, opened, buffers, now) for column in columns),
+        days=tuple(_day(column, scale, listed, (working, free), buffers, now) for column in columns),
         marks=tuple(_marks(columns[0], scale)),
         rows=scale.height,
         previous=name_of(first - 7 * DAY),
@@ -167,18 +172,20 @@ def _day(
     column: Column,
     scale: Scale,
     items: Sequence[Item],
-    hours: Sequence[Span],
+    hours: tuple[Sequence[Span], Sequence[Span]],
     buffers: Sequence[Span],
     now: datetime,
 ) -> WeekDay:
+    working, free = hours
     minute = column.minute(now) if column.holds(now) else -1
     return WeekDay(
         date=column.date,
         is_today=column.holds(now),
         pieces=tuple(_pieces(column, scale, [item for item in items if not item.all_day])),
         all_day=tuple(i for i in items if i.all_day and i.start < column.end and i.end > column.start),
-        open=_ranges(column, scale, hours),
-        open_spans=tuple(span for span in hours if column.part(span)),
+        open=_ranges(column, scale, free),
+        open_spans=tuple(part for span in free if (part := column.clip(span))),
+        working=tuple(span for span in working if column.clip(span)),
         gaps=tuple(scale.rows(gap) for gap in column.gaps() if gap[0] < scale.bottom and gap[1] > scale.top),
         buffers=_ranges(column, scale, buffers),
         now_row=scale.row(minute) if scale.shows(minute) else None,

@@ -51,12 +51,15 @@ class Column:
         after_seam = minute > self.seam or (minute == self.seam and not ends)
         return minute + self.extra if after_seam else minute
 
+    def clip(self, span: Span) -> Span | None:
+        """The part of `span` that lies on this day; None if it does not touch it."""
+        start, end = max(span[0], self.start), min(span[1], self.end)
+        return (start, end) if start < end else None
+
     def part(self, span: Span) -> tuple[int, int] | None:
         """The minutes of `span` on this day; None if it does not touch it."""
-        start, end = max(span[0], self.start), min(span[1], self.end)
-        if start >= end:
-            return None
-        return self.minute(start), self.minute(end, ends=True)
+        clipped = self.clip(span)
+        return (self.minute(clipped[0]), self.minute(clipped[1], ends=True)) if clipped else None
 
     def holds(self, moment: datetime) -> bool:
         return self.start <= moment < self.end

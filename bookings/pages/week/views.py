@@ -26,6 +26,7 @@ def week(request: CalendarRequest) -> HttpResponse:
     laid_out = lay_out(
         found.items,
         hours=found.hours,
+        free=found.free,
         buffers=found.buffers,
         first=first,
         zone=request.zone,

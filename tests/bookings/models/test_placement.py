@@ -41,9 +41,10 @@ def test_unsettled_is_what_differs_from_what_is_wanted() -> None:
     assert list(LinkedEvent.objects.filter(pk=removed.pk).unsettled()) == []
 
 
-def test_a_removal_waits_for_no_decision_and_neither_is_pushed_in_its_pause() -> None:
-    asked = LinkedEventFactory(state="changed_on_both_sides")
-    removal = LinkedEventFactory(state="changed_on_both_sides", wanted="absent")
+@pytest.mark.parametrize("state", ["waiting_for_decision", "changed_on_both_sides"])
+def test_a_removal_waits_for_no_decision_and_neither_is_pushed_in_its_pause(state: str) -> None:
+    asked = LinkedEventFactory(state=state)
+    removal = LinkedEventFactory(state=state, wanted="absent")
     pausing = LinkedEventFactory(**FAILED)
     assert list(LinkedEvent.objects.pushable()) == [removal, pausing]
     assert (list(LinkedEvent.objects.due(NOW)), asked.row.due(NOW).count()) == ([removal], 0)
@@ -88,7 +89,7 @@ def test_after_a_decision_what_is_behind_is_pushed_and_the_rest_is_settled() -> 
     revise(behind)
     LinkedEvent.objects.await_decision()
     LinkedEvent.objects.settle()
-    assert (steps(same)[1], steps(behind)[1]) == ("pushed", "changed_on_both_sides")
+    assert (steps(same)[1], steps(behind)[1]) == ("pushed", "waiting_for_decision")
     LinkedEvent.objects.resume()
     assert (steps(same)[1], steps(behind)[1]) == ("pushed", "queued")
 

@@ -276,4 +276,4 @@ def test_what_nobody_decided_in_time_is_not_carried_out_later(
     assert outcome(practice, booking) == ("confirmed", [], 0)
     assert outbox.push_state(booking) == "pushed"
     shown = client.get(f"/bookings/proposals/mail/{mail_links.token_of(asked)}/")
-    assert b"nothing left to decide" in shown.content
+    assert b"There is nothing left to decide." in shown.content

@@ -134,7 +134,7 @@ def test_what_repair_cannot_settle_is_for_staff_to_decide_and_the_phone_keeps_it
     practice.phone.move(practice.href(booking), berlin(1, 22))  # outside the hours
     text = practice.text(booking)
     assert mended(practice) == []  # nobody claims any more that the calendar has the booking as it is
-    assert (state(booking), practice.text(booking)) == ("changed_on_both_sides", text)
+    assert (state(booking), practice.text(booking)) == ("waiting_for_decision", text)
     assert [row.kind for row in Proposal.objects.open()] == ["moved"]
 
 
@@ -146,7 +146,7 @@ def test_a_deleted_event_is_missing_and_repair_asks_staff_instead_of_writing_it_
     assert found(practice) == [MISSING, VANISHED]
     assert mended(practice) == [MISSING]  # seen missing once: it must be missing twice before it counts
     practice.poll_later()
-    assert (found(practice), state(booking)) == ([], "changed_on_both_sides")
+    assert (found(practice), state(booking)) == ([], "waiting_for_decision")
     assert practice.proposals() == [("deleted", "The event was deleted on the iPhone.")]
     assert practice.href(booking) not in practice.events()
 

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from bookings import actions
 from bookings.models import Booking
-from bookings.push import placements
+from bookings.push import outbox, placements
 from bookings.tasks import settle_booking
 from connections.models import CalendarConfiguration
 from tests.bookings.practice import HOUR, Practice
@@ -114,3 +114,31 @@ def test_a_move_that_is_asked_about_settles_at_a_good_time_and_the_other_words_f
     practice.poll_later()
     assert (practice.proposals(), start(booking)[0], practice.push()) == ([], START + 2 * HOUR, ["pushed"])
     assert (practice.there(booking).start, "SUMMARY:Busy" in practice.text(booking)) == (START + 2 * HOUR, True)
+
+
+def test_a_move_that_only_the_phone_made_waits_for_a_decision(practice: Practice) -> None:
+    booking = moved_and_asked(practice)
+    assert (outbox.push_state(booking), practice.push()) == ("waiting_for_decision", [])
+
+
+def test_rewording_does_not_count_as_a_change_on_both_sides(practice: Practice) -> None:
+    booking = moved_and_asked(practice)
+    placements.reword_upcoming(practice.user, practice.now)
+    practice.poll_later()
+    assert outbox.push_state(booking) == "waiting_for_decision"
+
+
+def test_a_booking_rescheduled_while_its_move_is_asked_about_is_changed_on_both_sides(practice: Practice) -> None:
+    booking = moved_and_asked(practice)
+    actions.reschedule(booking, start=START + 4 * HOUR, now=practice.now)
+    assert outbox.push_state(booking) == "changed_on_both_sides"
+    practice.poll_later()
+    assert [kind for kind, _reason in practice.proposals()] == ["both_sides"]
+    assert outbox.push_state(booking) == "changed_on_both_sides"
+
+
+def test_a_deletion_on_the_phone_waits_for_a_decision(practice: Practice) -> None:
+    booking = practice.booked()
+    practice.phone.delete(practice.href(booking))
+    practice.poll_later(3)
+    assert outbox.push_state(booking) == "waiting_for_decision"

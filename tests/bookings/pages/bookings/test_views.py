@@ -188,8 +188,14 @@ def test_a_booking_of_a_colleague_is_not_found(anna_client: Client, page: str) -
             "push/",
         ),
         (
-            {"state": "changed_on_both_sides"},
+            {"state": "waiting_for_decision"},
             "Needs your decision Changed on your iPhone. The booking stays as it is until you decide. Decide",
+            "/bookings/proposals/",
+        ),
+        (
+            {"state": "changed_on_both_sides"},
+            "Needs your decision Changed on your iPhone and in Kalends. The booking stays as it is until you decide. "
+            "Decide",
             "/bookings/proposals/",
         ),
         (

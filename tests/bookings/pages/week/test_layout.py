@@ -25,8 +25,9 @@ def item(start: str, end: str, title: str = "x", *, zone: ZoneInfo = BERLIN, all
     return Item(at(start, zone), at(end, zone), ItemKind.BLOCKED, title, key=title, all_day=all_day)
 
 
-def week(*items: Item, first: date = MONDAY, zone: ZoneInfo = BERLIN, hours=(), buffers=(), now=NOW) -> Week:
-    return lay_out(items, hours=hours, buffers=buffers, first=first, zone=zone, now=now)
+def week(*items: Item, first: date = MONDAY, zone: ZoneInfo = BERLIN, hours=(), free=None, buffers=(), now=NOW) -> Week:
+    free = hours if free is None else free
+    return lay_out(items, hours=hours, free=free, buffers=buffers, first=first, zone=zone, now=now)
 
 
 def drawn(day: WeekDay) -> list[tuple[str, tuple[int, int], tuple[int, int]]]:

@@ -146,6 +146,30 @@ def test_each_day_says_when_it_is_open(anna_client: Client, anna: User) -> None:
     assert opened == [*weekdays, "Closed", "Closed"]
 
 
+def test_a_day_that_an_all_day_event_blocks_is_not_shown_as_open(anna_client: Client, anna: User) -> None:
+    midnight = datetime(2026, 11, 30, 23, tzinfo=UTC)
+    calendar = CalendarFactory(connection__user=anna)
+    OccurrenceFactory(calendar=calendar, start=midnight, end=midnight + timedelta(days=1), all_day=True)
+    page = anna_client.get(URL)
+    assert texts(page, "//p[@class='day__open']")[:3] == ["Open 09:00–17:00", "No free time", "Open 09:00–17:00"]
+    white = "//section[.//span[contains(@class, 'day__period')]]/h2"
+    assert texts(page, white) == ["Mon 30 November today", "Wed 2 December", "Thu 3 December", "Fri 4 December"]
+
+
+def test_what_is_left_of_a_day_is_drawn_as_open(anna_client: Client, anna: User) -> None:
+    booking(anna)
+    BlockedSlotFactory(user=anna, start=START + timedelta(hours=3), end=START + timedelta(hours=4))
+    tuesday = texts(anna_client.get(URL), "//p[@class='day__open']")[1]
+    assert tuesday == "Open 09:00–10:00, 11:00–13:00, 14:00–17:00"
+
+
+def test_open_hours_past_midnight_are_told_on_the_day_on_which_they_lie(anna_client: Client, anna: User) -> None:
+    WorkingHoursFactory(user=anna, weekday=5, start="22:00", end="00:00")
+    WorkingHoursFactory(user=anna, weekday=6, start="00:00", end="02:00")
+    opened = texts(anna_client.get(URL), "//p[@class='day__open']")
+    assert opened[5:] == ["Open 22:00–00:00", "Open 00:00–02:00"]
+
+
 def test_the_week_is_in_the_zone_of_its_owner(client: Client) -> None:
     user = UserFactory(configuration__time_zone="Asia/Tokyo")
     booking(user, start=datetime(2026, 12, 1, 20, tzinfo=UTC))
@@ -416,9 +440,9 @@ def test_thirty_bookings_and_events_cost_as_many_queries_as_one(
 
     grow(0)
     anna_client.get(URL)
-    with django_assert_num_queries(20):
+    with django_assert_num_queries(25):
         anna_client.get(URL)
     for number in range(1, 30):
         grow(number)
-    with django_assert_num_queries(20):
+    with django_assert_num_queries(25):
         anna_client.get(URL)
