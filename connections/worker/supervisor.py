@@ -8,6 +8,8 @@ others were working on comes back, because rows are the queue.
 
 from __future__ import annotations
 
+import os
+import signal
 from contextlib import nullcontext
 from multiprocessing import Process
 from typing import Any
@@ -20,6 +22,17 @@ from django_q.queues import Queue
 
 class Supervisor(cluster.Sentinel):  # type: ignore[misc] # the library has no types
     """Of each `qcluster` one process, which starts all others and looks after them twice a second."""
+
+    def start(self) -> None:
+        """Work until the cluster says stop: dead of a signal to the whole group, it would be waited for, for ever."""
+        signal.signal(signal.SIGTERM, self._end_only_others)
+        super().start()
+
+    def _end_only_others(self, signum: int, frame: Any) -> None:
+        """Workers inherit this handler; they end."""
+        if os.getpid() != self.pid:
+            signal.signal(signum, signal.SIG_DFL)
+            os.kill(os.getpid(), signum)
 
     def reincarnate(self, process: Process) -> None:
         """Start another one for `process`, which is gone or took too long."""

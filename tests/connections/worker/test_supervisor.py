@@ -96,6 +96,15 @@ def test_a_cluster_that_is_told_to_stop_several_times_ends(overseer: int) -> Non
     assert [pid for pid in processes if Path(f"/proc/{pid}").exists()] == []
 
 
+def test_a_signal_to_all_processes_of_a_cluster_ends_it(overseer: int) -> None:
+    processes = [overseer, *children(overseer)]
+    os.killpg(parent(overseer), signal.SIGTERM)
+    until = time.monotonic() + 30
+    while any(Path(f"/proc/{pid}").exists() for pid in processes) and time.monotonic() < until:
+        time.sleep(0.05)
+    assert [pid for pid in processes if Path(f"/proc/{pid}").exists()] == []
+
+
 class Interrupted(Cluster):
     """One that is told to stop again in the middle of stopping; made without its handlers of signals."""
 
