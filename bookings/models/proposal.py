@@ -105,3 +105,8 @@ class Proposal(models.Model):
         if self.kind == self.Kind.RESHAPED and self.new_start is None:
             return (self.Choice.PUT_BACK, self.Choice.CANCEL)
         return self.CHOICES[self.Kind(self.kind)]
+
+    @property
+    def safe_choice(self) -> Choice:
+        """The choice under which the booking stays as the client knows it: the one that pages offer first."""
+        return self.Choice.KEEP if self.kind == self.Kind.COLLISION else self.Choice.PUT_BACK

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import datetime
 
 from django.utils.translation import gettext as _
 
 from availability.intervals import Span
-from bookings.models import Booking, Proposal
+from bookings.models import Booking, LinkedEvent, Proposal
 from bookings.openings.own_time import own_spans
 from bookings.proposals import lifecycle
 from bookings.push.placements import upcoming
@@ -19,8 +19,11 @@ Kind = Proposal.Kind
 
 
 def update_notices(user: User, now: datetime) -> None:
-    """Keep one notice for each upcoming booking that an event overlaps, and withdraw those that no longer apply."""
-    asked = unacknowledged(user, list(upcoming(user, now)))
+    """Keep one notice for each upcoming booking that an event overlaps, and withdraw those that no longer apply.
+
+    The event of another booking that the phone moved there is left out: staff are asked about that booking.
+    """
+    asked = unacknowledged(user, list(upcoming(user, now)), exclude=_asked_about_already(user))
     notices = Proposal.objects.open().filter(booking__staff=user, kind=Kind.COLLISION)
     lifecycle.withdraw(notices.exclude(booking__in=asked), now)
     known = {notice.booking_id: (notice.new_start, notice.new_end, notice.reason) for notice in notices}
@@ -30,8 +33,16 @@ def update_notices(user: User, now: datetime) -> None:
             lifecycle.propose(booking, Kind.COLLISION, said[2], now, times=said[:2])
 
 
-def unacknowledged(user: User, bookings: Sequence[Booking]) -> dict[int, Busy]:
+def _asked_about_already(user: User) -> set[str]:
+    """The UIDs of events about which staff are asked, or that are still to be written as was decided."""
+    placements = LinkedEvent.objects.owned_by(user).wanted()
+    return set((placements.undecided() | placements.unsettled()).values_list("uid", flat=True))
+
+
+def unacknowledged(user: User, bookings: Sequence[Booking], *, exclude: Collection[str] = ()) -> dict[int, Busy]:
     """By key of the booking: the first event that overlaps it and that staff have not acknowledged.
+
+    Events whose UID is in `exclude` do not count.
 
     Keeping the booking acknowledges an event only at its present time. The number of queries does not depend on the
     number of bookings.
@@ -41,7 +52,7 @@ def unacknowledged(user: User, bookings: Sequence[Booking]) -> dict[int, Busy]:
         return {}
     reaches = {booking.pk: _reach(booking) for booking in open_ones}
     span = min(reach[0] for reach in reaches.values()), max(reach[1] for reach in reaches.values())
-    events = busy(user, *span, own_spans=own_spans(user, *span))
+    events = [event for event in busy(user, *span, own_spans=own_spans(user, *span)) if event.uid not in exclude]
     kept = Proposal.objects.filter(booking__in=open_ones, kind=Kind.COLLISION, choice=Proposal.Choice.KEEP)
     known = set(kept.values_list("booking", "new_start", "new_end"))
     found: dict[int, Busy] = {}

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from availability.intervals import Span
 from availability.models import BlockedSlot
 from availability.openings import blocked_slots, free_time, working_hours
-from bookings.models import Booking
+from bookings.models import Booking, Proposal
 from bookings.openings.own_time import own_spans
 from bookings.pages.week.layout import Item, ItemKind
 from bookings.pages.why.answers import why_url
@@ -34,12 +34,12 @@ class Diary:
 
 def diary(user: User, start: datetime, end: datetime) -> Diary:
     """Everything that touches [start, end). An event that Kalends pushed is its booking and not drawn again."""
-    bookings = list(
-        Booking.objects.filter(staff=user).live().overlapping(start, end).select_related("client", "service", "staff")
-    )
+    found = Booking.objects.filter(staff=user).live().overlapping(start, end)
+    bookings = list(found.select_related("client", "service", "staff"))
+    undecided = set(Proposal.objects.open().filter(booking__in=found).values_list("booking", flat=True))
     own = own_spans(user, start, end)
     items = [
-        *map(_booking, bookings),
+        *(_booking(booking, undecided=booking.pk in undecided) for booking in bookings),
         *(item for event in busy(user, start, end, own_spans=own) for item in _event(event, own, start)),
         *(_blocked_here(slot, user.calendar_configuration.mirrors) for slot in blocked_slots(user, start, end)),
     ]
@@ -48,15 +48,19 @@ def diary(user: User, start: datetime, end: datetime) -> Diary:
     return Diary(items, working_hours(user, start, end), free, list(_buffers(bookings)))
 
 
-def _booking(booking: Booking) -> Item:
-    pending = booking.status == Booking.Status.PENDING
+def _booking(booking: Booking, *, undecided: bool) -> Item:
+    kind, reason = ItemKind.BOOKING, ""
+    if undecided:
+        kind, reason = ItemKind.UNDECIDED, _("Needs your decision")
+    elif booking.status == Booking.Status.PENDING:
+        kind, reason = ItemKind.PENDING, _("Pending: %(cause)s") % {"cause": booking.get_cause_display()}
     return Item(
         start=booking.start,
         end=booking.end,
-        kind=ItemKind.PENDING if pending else ItemKind.BOOKING,
+        kind=kind,
         title=booking.client.name,
         source=booking.service.name,
-        reason=_("Pending: %(cause)s") % {"cause": booking.get_cause_display()} if pending else "",
+        reason=reason,
         url=booking.get_absolute_url(),
         key=f"booking-{booking.pk}",
     )

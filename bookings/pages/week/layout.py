@@ -27,6 +27,7 @@ class ItemKind(StrEnum):
 
     BOOKING = "booking"
     PENDING = "pending"
+    UNDECIDED = "undecided"  # a booking about which staff are asked something
     BLOCKED = "blocked"  # by an event of a calendar
     HERE = "here"  # by hand
     FREE = "free"  # an event that leaves the time open

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 import pytest
+from django.core import mail
 from django.db import connection as database
 from django.test.utils import CaptureQueriesContext
 from hypothesis import given
@@ -12,10 +13,12 @@ from hypothesis import strategies as st
 
 from bookings import actions
 from bookings.models import Booking, Proposal, Service
+from bookings.notifications import outgoing
 from bookings.proposals import collisions
 from bookings.proposals.collisions import _over
 from connections.busy import Busy
 from connections.models import CalendarConfiguration
+from practice.models import User
 from tests.bookings.practice import HOUR, Practice, berlin
 from tests.factories import NOW, START, BookingFactory
 
@@ -57,7 +60,7 @@ def test_no_client_waits_longer_for_many_pending_bookings_over_events(practice: 
     with CaptureQueriesContext(database) as asked:
         actions.confirm_pending(practice.user, practice.now)
         collisions.update_notices(practice.user, practice.now)
-    assert (len(asked), Booking.objects.filter(status="pending").count()) == (13, how_many)
+    assert (len(asked), Booking.objects.filter(status="pending").count()) == (14, how_many)
 
 
 def pending(practice: Practice, start: datetime) -> Booking:
@@ -203,3 +206,24 @@ def test_a_pending_booking_on_which_staff_insisted_outside_the_hours_confirms_it
     booking = booked_unread(practice, berlin(1, 6), anyway=True)
     practice.poll_later()
     assert (status(booking), notices()) == ("confirmed", [])
+
+
+@pytest.mark.parametrize("decided", [False, True])
+def test_one_drag_over_another_booking_makes_one_proposal_and_one_mail(practice: Practice, decided: bool) -> None:
+    User.objects.update(email="anna@example.com")
+    practice.booked(START + 2 * HOUR)
+    booking = practice.booked()
+    practice.phone.move(practice.href(booking), START + 2 * HOUR)
+    practice.poll_later()
+    assert [kind for kind, _reason in practice.proposals()] == ["moved"]
+    outgoing.mail_proposals(practice.now)
+    assert [one.subject for one in mail.outbox if one.to == ["anna@example.com"]] == [
+        "Please decide: Carla Client, Tue 1 Dec 2026, 10:00 (Berlin time)"
+    ]
+    if decided:
+        actions.decide(Proposal.objects.open().get(), choice="put_back", now=practice.now)
+        CalendarConfiguration.objects.all().want_reconciling()
+        practice.poll_later()
+        assert (practice.proposals(), practice.push()) == ([], ["pushed"])
+    practice.poll_later(2)
+    assert [kind for kind, _reason in practice.proposals()] == ([] if decided else ["moved"])

@@ -10,6 +10,7 @@ from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
 from bookings.models import Proposal
+from bookings.proposals import mail_links
 from practice.models import User
 from tests.factories import (
     NOW,
@@ -161,3 +162,22 @@ def test_thirty_proposals_cost_as_many_queries_as_one(
         proposal(anna, start=START + timedelta(days=day))
     with django_assert_num_queries(9):
         anna_client.get(URL)
+
+
+@pytest.mark.parametrize(
+    ("kind", "safe"),
+    [
+        ("deleted", "Put it back"),
+        ("moved", "Put it back"),
+        ("both_sides", "Put it back"),
+        ("reshaped", "Put it back"),
+        ("collision", "Keep the booking"),
+    ],
+)
+def test_the_primary_button_leaves_the_booking_as_it_is(
+    anna_client: Client, anna: User, kind: str, safe: str
+) -> None:
+    asked = proposal(anna, kind)
+    primary = "//main//button[contains(@class, 'button--primary')]"
+    assert set(texts(anna_client.get(URL), primary)) == {safe}
+    assert texts(anna_client.get(f"{URL}mail/{mail_links.token_of(asked)}/"), primary) == [safe]

@@ -9,7 +9,7 @@ from django.http import HttpResponse
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries, Settings
 
-from bookings.models import Booking
+from bookings.models import Booking, Proposal
 from connections.models import CalendarConfiguration
 from practice.models import User
 from tests.factories import (
@@ -56,6 +56,13 @@ def test_a_pending_booking_says_why(anna_client: Client, anna: User) -> None:
     assert texts(anna_client.get(URL), SLOTS) == [
         "Clara Winter 10:00–11:00 Massage · Pending: The calendar could not be read"
     ]
+
+
+def test_a_booking_with_an_open_proposal_is_marked(anna_client: Client, anna: User) -> None:
+    Proposal.objects.create(booking=booking(anna), kind="moved", created_at=NOW)
+    page = anna_client.get(URL)
+    assert texts(page, SLOTS) == ["Clara Winter 10:00–11:00 Massage · Needs your decision"]
+    assert [slot.get("class").split()[1] for slot in find(page, SLOTS)] == ["slot--undecided"]
 
 
 def test_a_cancelled_booking_is_gone(anna_client: Client, anna: User) -> None:
@@ -440,9 +447,9 @@ def test_thirty_bookings_and_events_cost_as_many_queries_as_one(
 
     grow(0)
     anna_client.get(URL)
-    with django_assert_num_queries(25):
+    with django_assert_num_queries(26):
         anna_client.get(URL)
     for number in range(1, 30):
         grow(number)
-    with django_assert_num_queries(25):
+    with django_assert_num_queries(26):
         anna_client.get(URL)
