@@ -1,4 +1,4 @@
-"""Settings of a Kalends deployment. They come from the environment; README has the table."""
+"""Settings of a Kalends deployment. They come from the environment; docs/settings.md has the table."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Carry out what staff decided about a change made on the phone, and tell the client in the same step."""
+"""Carry out what staff decided about a change made on the iPhone, and tell the client in the same step."""
 
 from __future__ import annotations
 

@@ -95,7 +95,7 @@ def move(
 
 
 def undo(change: BookingChange, *, now: datetime, actor: User | None = None) -> Booking:
-    """Take back a move that the phone made, as long as its `undo_until` allows. Raises Refused, NotOpen.
+    """Take back a move that the iPhone made, as long as its `undo_until` allows. Raises Refused, NotOpen.
 
     The client is notified only if the result differs from what they last heard: they may never have heard of the time
     before, or of the booking.

@@ -1,7 +1,7 @@
 """People and what they booked.
 
 BOOKING: a piece of a staff member's time given to a client. LINKED EVENT: one placement of a booking in a calendar, and
-how far that calendar has it. PROPOSAL: a change made on the phone that staff must decide.
+how far that calendar has it. PROPOSAL: a change made on the iPhone that staff must decide.
 """
 
 from __future__ import annotations

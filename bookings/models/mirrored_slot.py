@@ -27,7 +27,7 @@ class MirroredSlotQuerySet(PlacementQuerySet["MirroredSlot"]):
 class MirroredSlot(Placement):
     """One placement of a slot blocked by hand, for those who want to see these on their iPhone.
 
-    A slot changes only where the phone moves its event; removed in Kalends, its event is withdrawn. `revision` grows
+    A slot changes only where the iPhone moves its event; removed in Kalends, its event is withdrawn. `revision` grows
     when the event is to say something else.
     """
 

@@ -62,7 +62,7 @@ class PlacementQuerySet(models.QuerySet[_Placed]):
         return self.filter(behind | Q(wanted=Placement.Wanted.ABSENT, removed_at=None))
 
     def undecided(self) -> Self:
-        """Those that the phone changed: they are not pushed until that is settled."""
+        """Those that the iPhone changed: they are not pushed until that is settled."""
         return self.filter(state__in=Placement.UNDECIDED)
 
     def pushable(self) -> Self:
@@ -143,7 +143,7 @@ class PlacementQuerySet(models.QuerySet[_Placed]):
         return self.update(state=Placement.State.QUEUED, **_NO_PAUSE, **values)
 
     def await_decision(self, *, changed_here: bool = False) -> int:
-        """The phone changed the event and staff are asked: push nothing over that. `changed_here`: Kalends did too."""
+        """The iPhone changed the event and staff are asked: push nothing over that. `changed_here`: Kalends did too."""
         state = Placement.State.CHANGED_ON_BOTH_SIDES if changed_here else Placement.State.WAITING_FOR_DECISION
         return self.update(state=state)
 
@@ -192,7 +192,7 @@ class PlacementQuerySet(models.QuerySet[_Placed]):
 class Placement(models.Model):
     """One placement of a piece of time in a calendar: what is wanted there, and what the calendar last agreed to."""
 
-    keeps_shape: ClassVar[bool] = False  # may the phone make it all-day or repeating without a decision?
+    keeps_shape: ClassVar[bool] = False  # may the iPhone make it all-day or repeating without a decision?
 
     class Wanted(models.TextChoices):
         PRESENT = "present", _("present")
@@ -265,7 +265,7 @@ class Placement(models.Model):
 
     @property
     def is_undecided(self) -> bool:
-        """Did the phone change it, so that it is not pushed until that is settled?"""
+        """Did the iPhone change it, so that it is not pushed until that is settled?"""
         return self.state in self.UNDECIDED
 
     @property

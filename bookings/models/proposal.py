@@ -1,4 +1,4 @@
-"""A change made on the phone that staff must decide."""
+"""A change made on the iPhone that staff must decide."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ class ProposalQuerySet(models.QuerySet["Proposal"]):
 
 
 class Proposal(models.Model):
-    """A change made on the phone that staff must decide. Until then the booking stands."""
+    """A change made on the iPhone that staff must decide. Until then the booking stands."""
 
     class Kind(models.TextChoices):
         MOVED = "moved", _("Moved on the iPhone")
@@ -94,7 +94,7 @@ class Proposal(models.Model):
 
     @property
     def seen(self) -> Span | None:
-        """The time that the event has on the phone, as far as staff were told; None where it has none that counts."""
+        """The time that the event has on the iPhone, as far as staff were told; None where it has none that counts."""
         if self.kind not in (self.Kind.MOVED, self.Kind.BOTH_SIDES) or not self.new_start or not self.new_end:
             return None
         return (self.new_start, self.new_end)

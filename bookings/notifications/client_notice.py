@@ -20,7 +20,7 @@ MAIL_LEASE = timedelta(minutes=5)  # longer than sending a mail may take; one th
 
 
 def undo_until(before: Span, after: Span, now: datetime) -> datetime | None:
-    """Until when a move that the phone made can be undone; not at all where either time is near."""
+    """Until when a move that the iPhone made can be undone; not at all where either time is near."""
     until = now + UNDO_WINDOW
     return until if min(before[0], after[0]) > until else None
 

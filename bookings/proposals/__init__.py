@@ -1,1 +1,1 @@
-"""Changes made on the phone that staff must decide."""
+"""Changes made on the iPhone that staff must decide."""

@@ -21,7 +21,7 @@ Kind = Proposal.Kind
 def update_notices(user: User, now: datetime) -> None:
     """Keep one notice for each upcoming booking that an event overlaps, and withdraw those that no longer apply.
 
-    The event of another booking that the phone moved there is left out: staff are asked about that booking.
+    The event of another booking that the iPhone moved there is left out: staff are asked about that booking.
     """
     asked = unacknowledged(user, list(upcoming(user, now)), exclude=_asked_about_already(user))
     notices = Proposal.objects.open().filter(booking__staff=user, kind=Kind.COLLISION)

@@ -88,7 +88,7 @@ def withdraw_answered(booking: Booking, now: datetime) -> None:
 
 
 def expired(now: datetime) -> ProposalQuerySet:
-    """Open proposals about what is over: the booking, and the time that it would have on the phone."""
+    """Open proposals about what is over: the booking, and the time that it would have on the iPhone."""
     return Proposal.objects.open().filter(Q(new_start=None) | Q(new_start__lte=now), booking__end__lte=now)
 
 

@@ -193,7 +193,7 @@ def _put(placement: Placement, calendar: Calendar, now: datetime) -> Pushed:
 def _stored(
     placement: Placement, calendar: Calendar, agreed: push.Placement, draft: ical.EventDraft, now: datetime
 ) -> push.Stored:
-    """Put the event. One that may keep the shape that the phone gave it is only reworded then."""
+    """Put the event. One that may keep the shape that the iPhone gave it is only reworded then."""
     try:
         return push.put(calendar, agreed, draft, now=now)
     except push.ChangedThere as there:

@@ -38,7 +38,7 @@ def queue(booking: Booking) -> None:
 
 
 def adopt(booking: Booking, etag: str) -> None:
-    """The phone wrote the booking's new time itself, as version `etag`: only a change before that is still pushed."""
+    """The iPhone wrote the booking's new time itself, as version `etag`: only a change before that is still pushed."""
     placement = _placements(booking).wanted().get()
     placement.agree(etag, (booking.start, booking.end))
     if placement.pushed_revision == booking.revision - 1:
@@ -50,9 +50,9 @@ def _placements(booking: Booking) -> LinkedEventQuerySet:
 
 
 def rewrite(booking: Booking, placement: LinkedEvent | None, now: datetime, seen: Span | None = None) -> None:
-    """Want the event as the booking has it, whatever the phone made of it; one that was deleted gets a new UID.
+    """Want the event as the booking has it, whatever the iPhone made of it; one that was deleted gets a new UID.
 
-    `seen`: the time that it has on the phone, None where it has none that counts.
+    `seen`: the time that it has on the iPhone, None where it has none that counts.
     """
     booking.revision += 1
     booking.save(update_fields=["revision"])
@@ -101,7 +101,7 @@ def place_upcoming(user: User, now: datetime) -> int:
     """Want all upcoming bookings in the linked calendar; those that stood elsewhere move. How many.
 
     The new placement has a new UID and the old one is wanted absent in the same transaction of each booking, so that
-    a crash half-way leaves nothing orphaned. What the phone changed stays until that is settled, as it would be lost.
+    a crash half-way leaves nothing orphaned. What the iPhone changed stays until that is settled, as it would be lost.
     """
     misplaced_ones = misplaced(user, now).exclude(pk__in=_changed_on_phone(user).values("booking"))
     bookings = list(misplaced_ones.select_for_update(of=("self",)))
@@ -112,14 +112,14 @@ def place_upcoming(user: User, now: datetime) -> int:
 
 
 def _changed_on_phone(user: User) -> QuerySet[LinkedEvent]:
-    """Placements whose event the phone changed or may have deleted, where that can still be read and decided."""
+    """Placements whose event the iPhone changed or may have deleted, where that can still be read and decided."""
     within_reach = {"calendar__gone_at": None, "calendar__connection__needs_attention": False}
     placements = LinkedEvent.objects.owned_by(user).wanted().filter(**within_reach).exclude(calendar=None)
     return placements.undecided() | placements.filter(missing_since__isnull=False)
 
 
 def reword_upcoming(user: User, now: datetime) -> None:
-    """Reword the events of upcoming bookings as they are to be shown from now on; what the phone wrote there stays.
+    """Reword the events of upcoming bookings as they are to be shown from now on; what the iPhone wrote there stays.
 
     Inside the staff member's lock.
     """
@@ -151,7 +151,7 @@ def withdraw_upcoming(user: User, calendars: QuerySet[Calendar], now: datetime) 
 def want_again(user: User, withdrawn: Sequence[int], now: datetime) -> None:
     """Take back what `withdraw_upcoming` did. Inside the staff member's lock.
 
-    An event whose removal was tried may be gone though no answer came, which would look as if the phone had deleted it:
+    An event whose removal was tried may be gone though no answer came, as if the iPhone had deleted it:
     its booking gets a new event, and the old one is removed all the same.
     """
     bookings = unplaced(user, now)

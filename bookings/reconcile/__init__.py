@@ -1,1 +1,1 @@
-"""The way back: what the phone changed, held against the bookings."""
+"""The way back: what the iPhone changed, compared with the bookings."""

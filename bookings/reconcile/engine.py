@@ -224,7 +224,7 @@ def _remove_lingering(user: User) -> None:
         placements |= {placement.uid: placement for placement in removed}
     for event in all_events(user, placements):
         placement = placements[event.uid]
-        if event.href != placement.href:  # under its own name the phone put it back
+        if event.href != placement.href:  # under its own name the iPhone put it back
             placement.relocate(event.href, event.calendar)
             placement.row.restart(removed_at=None, etag=event.etag)
 

@@ -1,4 +1,4 @@
-"""The way back for slots blocked by hand: a slot follows what the phone made of its event."""
+"""The way back for slots blocked by hand: a slot follows what the iPhone made of its event."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from practice.models import User
 
 
 def reconcile_slots(user: User, now: datetime, *, offline: bool = False) -> bool:
-    """Let slots follow what the phone made of their events; False if one must be looked at again later.
+    """Let slots follow what the iPhone made of their events; False if one must be looked at again later.
 
     All selected calendars were read. A slot moves or goes with its event: it is nobody's appointment, so nobody is
     asked. An event that was made all-day or repeating, or has no length any more, is an ordinary event from then on,

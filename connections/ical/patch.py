@@ -127,7 +127,7 @@ def patch(data: bytes, draft: EventDraft, *, now: datetime, agreed: bytes = b"")
     """`data` with the time of `draft`, STATUS:CONFIRMED, SEQUENCE plus one and a new DTSTAMP; everything else stays.
 
     `agreed` is the file on which both sides last agreed. A text (SUMMARY, DESCRIPTION, LOCATION, URL) that is still as
-    in `agreed` becomes that of the draft; a text that was changed on the phone is kept. Without `agreed`, the texts of
+    in `agreed` becomes that of the draft; a text that was changed on the iPhone is kept. Without `agreed`, the texts of
     the draft that are not empty replace those of `data`. Likewise for alarms.
     An event that was made recurring or all-day becomes a single timed one again. A VTIMEZONE is added if the zone has
     none, and replaced if it is wrong for the new time: a server may have reduced it to what the old time needed
@@ -190,7 +190,7 @@ def _time_changes(draft: EventDraft) -> Changes:
 
 
 def _text_changes(event: EventLines, draft: EventDraft, agreed: bytes) -> Changes:
-    """The texts to be written: those that differ from the draft and were not changed on the phone."""
+    """The texts to be written: those that differ from the draft and were not changed on the iPhone."""
     wanted = text_lines(draft)
     known = _chosen(content_lines.find_events(content_lines.split_lines(agreed)), draft.uid) if agreed else None
     changes: Changes = {}
@@ -204,7 +204,7 @@ def _text_changes(event: EventLines, draft: EventDraft, agreed: bytes) -> Change
 
 
 def _new_alarms(raw: Sequence[bytes], event: EventLines, draft: EventDraft, agreed: bytes) -> list[str] | None:
-    """The alarm lines that replace those of the event; None if they are right already or were changed on the phone."""
+    """The alarm lines that replace those of the event; None if they are right already or were changed on the iPhone."""
     agreed_raw = content_lines.split_lines(agreed)
     known = _chosen(content_lines.find_events(agreed_raw), draft.uid)
     if known is None or _triggers(raw, event) != _triggers(agreed_raw, known):

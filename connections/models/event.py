@@ -14,7 +14,7 @@ class EventQuerySet(models.QuerySet["Event"]):
         """Listed, but not read yet."""
         return self.exclude(pending_etag="")
 
-    def owed_by(self, connection: int) -> EventQuerySet:
+    def pending_for(self, connection: int) -> EventQuerySet:
         """Those pending in the conflict calendars of one connection."""
         return self.pending().filter(calendar__connection=connection, calendar__is_conflict_calendar=True)
 
@@ -49,7 +49,7 @@ class Event(models.Model):
         verbose_name_plural = _("events")
         constraints = (models.UniqueConstraint(fields=("calendar", "href"), name="one_row_per_resource"),)
         indexes = (
-            models.Index(fields=("calendar", "pending_next_at"), condition=~Q(pending_etag=""), name="owed_events"),
+            models.Index(fields=("calendar", "pending_next_at"), condition=~Q(pending_etag=""), name="pending_events"),
             models.Index(fields=("calendar",), condition=~Q(problem=""), name="troubled_events"),
         )
 
@@ -73,7 +73,7 @@ class Occurrence(models.Model):
     calendar = models.ForeignKey("Calendar", models.CASCADE, related_name="occurrences", verbose_name=_("calendar"))
     start = models.DateTimeField(_("start"))
     end = models.DateTimeField(_("end"))
-    blocks = models.BooleanField(_("conflict calendar"))
+    blocks = models.BooleanField(_("blocks"))
     reason = models.CharField(_("reason"), max_length=16, choices=Reason)
     all_day = models.BooleanField(_("all-day"), default=False)
     free_marked = models.BooleanField(default=False)

@@ -1,4 +1,4 @@
-"""Where an event is now, asked live: where it was put, or where the phone moved it."""
+"""Where an event is now, asked live: where it was put, or where the iPhone moved it."""
 
 from __future__ import annotations
 

@@ -12,8 +12,8 @@ from connections.push.values import Placement
 def delete(calendar: Calendar, placement: Placement, *, uid: str = "") -> None:
     """Remove the event; one that is already gone is fine. Raises DavError.
 
-    With `uid` one that is not where it was put is looked for in the calendars that Kalends does not read: the phone may
-    have moved it there. (Of the others a sync tells where it is.) The event's row follows what was removed here; that
+    With `uid`, an event that is not where it was put is looked for in the calendars that Kalends does not read: the
+    iPhone may have moved it there. (A sync tells where the others are.) The row of the event follows a removal; the row
     of an event that was gone already is removed by the sync that lists it as deleted.
     """
     with open_session(calendar.connection) as session:

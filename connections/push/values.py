@@ -27,7 +27,7 @@ class Stored:
 
 
 class ChangedThere(Exception):
-    """The phone moved or reshaped the event meanwhile; `stored` is what it has. A person or reconciling decides."""
+    """The iPhone moved or reshaped the event meanwhile; `stored` is what it has. A person or reconciling decides."""
 
     def __init__(self, stored: Stored) -> None:
         super().__init__("changed on both sides")

@@ -1,7 +1,7 @@
 """Writing one event.
 
 Its UID and href are fixed before the first attempt and the same on every retry. A create says If-None-Match: *, an
-update says If-Match with a concrete ETag, so that nothing on the phone is overwritten unread.
+update says If-Match with a concrete ETag, so that nothing on the iPhone is overwritten unread.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from connections.push.values import ChangedThere, GoneThere, Placement, Stored, 
 
 
 def put(calendar: Calendar, placement: Placement, draft: ical.EventDraft, *, now: datetime) -> Stored:
-    """Bring the event to what `draft` says; what was added on the phone stays.
+    """Bring the event to what `draft` says; what was added on the iPhone stays.
 
     Raises DavError, ChangedThere, GoneThere, UidElsewhere. The event's row follows in a transaction of its own.
     """
@@ -80,7 +80,7 @@ def _adopt(
         raise error
     if (there.shape, there.start, there.end) == ("timed", draft.start, draft.end):
         return _verified(session, Stored(found.href, found.etag, found.data))
-    # An earlier attempt went through with what Kalends wanted then. Only the phone can have changed it since: nobody
+    # An earlier attempt went through with what Kalends wanted then. Only the iPhone can have changed it since: nobody
     # knows what both sides agreed on, so it is told apart by what Kalends itself would have written.
     if _unedited(found.data):
         text, etag = ical.patch(found.data, draft, now=now), found.etag or session.etag(found.href)
@@ -128,7 +128,7 @@ def _read(session: dav.Session, calendar: Calendar, placement: Placement) -> Sto
 
 
 def _moved(current: Stored, placement: Placement, draft: ical.EventDraft) -> bool:
-    """Has the phone changed the event's time or shape since it was agreed on?
+    """Has the iPhone changed the event's time or shape since it was agreed on?
 
     What stands there as it is wanted now is no change: an earlier attempt went through unheard. Where no time was
     agreed on, whatever the event was made into is to go, and then only the version that was read is known.

@@ -1,4 +1,4 @@
-"""Days of which several bookings were deleted on the phone: they are decided together."""
+"""Days of which several bookings were deleted on the iPhone: they are decided together."""
 
 from __future__ import annotations
 

@@ -41,7 +41,7 @@ class Command(JsonCommand):
 
     def _describe(self, row: Connection) -> dict[str, Any]:
         selected = [calendar for calendar in row.calendars.all() if calendar.is_conflict_calendar]
-        unread = Event.objects.owed_by(row.pk).count()
+        unread = Event.objects.pending_for(row.pk).count()
         owed = sentence("member_unread", {"count": unread}) if unread else None
         fresh = [calendar.fresh_at for calendar in selected]
         return {

@@ -1,4 +1,4 @@
-"""`qcluster` of django-q2, with an overseer that gets over the death of a worker, and an end that comes."""
+"""`qcluster` of django-q2, with a supervisor that survives a killed worker, and that ends when it is told to stop."""
 
 from __future__ import annotations
 

@@ -64,9 +64,9 @@ class Command(JsonCommand):
 
     def _forced(self, row: Connection, *, full: bool) -> SyncReport:
         """Ask for events in their pause too; it is a failure while one of them stays unread."""
-        Event.objects.owed_by(row.pk).update(pending_next_at=timezone.now())
+        Event.objects.pending_for(row.pk).update(pending_next_at=timezone.now())
         report = self._sync(row, full=full, force=True)
-        unread = Event.objects.owed_by(row.pk).count()
+        unread = Event.objects.pending_for(row.pk).count()
         if report.error or not unread:
             return report
         return replace(report, error=row.about(Problem("member_unread", {"count": unread})))

@@ -96,12 +96,12 @@ def test_a_calendar_that_owes_is_not_fresh_for_24_hours_and_then_it_is(world: Wo
     assert (world.event(next(iter(world.there()))).pending_since, world.connection.error_code) == (since, "")
 
 
-def test_a_first_read_with_an_owed_event_counts_as_read_but_not_as_fresh(connected: World) -> None:
+def test_a_first_read_with_an_unread_event_is_not_complete_and_offers_no_times(connected: World) -> None:
     connected.theirs("Work").spoil(connected.add("Bad", at(10)))
     connected.choose("Work")
     connected.sync()
-    assert (connected.freshness().state, connected.freshness().as_of) == ("stale", None)
-    assert (connected.freshness().bookable, connected.freshness().pending) == (True, True)
+    assert (connected.freshness().state, connected.freshness().as_of) == ("never_read", None)
+    assert (connected.freshness().bookable, connected.freshness().pending) == (False, False)
 
 
 def test_an_owed_event_that_is_deleted_is_owed_no_more(world: World) -> None:
