@@ -11,7 +11,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from availability.intervals import Span
-from bookings.models import Booking, BookingChange, Proposal, Service
+from bookings.models import Booking, BookingChange, Client, Proposal, Service
+from bookings.notifications import client_notice
 from bookings.openings.freshness_words import freshness_sentence
 from bookings.pages.push_status import Push, push_of
 from bookings.pages.why.answers import why_url
@@ -84,6 +85,12 @@ def asked_for(moment: datetime | None, service: Service | None = None) -> str:
 def push(booking: Booking) -> Push:
     """How the booking stands with the linked calendar."""
     return push_of(booking)
+
+
+@register.filter
+def tell_yourself(client: Client) -> str:
+    """What is said in place of when a client is told, where Kalends cannot tell them."""
+    return client_notice.no_address(client)
 
 
 @register.filter
