@@ -54,7 +54,7 @@ def reschedule(
         if (start, until) == (booking.start, booking.end):
             return booking
         shape = replace(booking.service.shape, duration=until - start)
-        check_open(booking.staff, shape, start, now=now, anyway=anyway, moving=booking)
+        check_open(booking.staff, shape, start, now=now, anyway=anyway, actor=actor, moving=booking)
         move(booking, start, until, now=now, actor=actor, source=source)
         if anyway:
             collisions.acknowledge(booking, now, actor)

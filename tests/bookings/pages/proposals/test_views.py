@@ -185,9 +185,7 @@ def test_thirty_proposals_cost_as_many_queries_as_one(
         ("collision", "Keep the booking"),
     ],
 )
-def test_the_primary_button_leaves_the_booking_as_it_is(
-    anna_client: Client, anna: User, kind: str, safe: str
-) -> None:
+def test_the_primary_button_leaves_the_booking_as_it_is(anna_client: Client, anna: User, kind: str, safe: str) -> None:
     asked = proposal(anna, kind)
     primary = "//main//button[contains(@class, 'button--primary')]"
     assert set(texts(anna_client.get(URL), primary)) == {safe}

@@ -202,7 +202,7 @@ def test_a_taken_time_is_refused_and_an_alternative_is_one_click(anna_client: Cl
     anna_client.post(URL, sent(massage))
     page = anna_client.post(URL, sent(massage, name="Ben"))
     assert refusal(page) == (
-        ["Another booking is at this time (10:00–11:00)."],
+        ["The booking “Clara Winter · Massage” is at this time (10:00–11:00)."],
         ["Tue 1 Dec, 11:00", "Tue 8 Dec, 09:00", "Tue 8 Dec, 10:00", "Book anyway"],
     )
     assert offered(page) == ["09:00", "11:00"]
