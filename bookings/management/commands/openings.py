@@ -33,12 +33,15 @@ class Command(JsonCommand):
         found = find(wanted, users, *span, now=timezone.now())
         return {
             "as_of": iso(found.as_of),
+            "pending": found.pending,
             "openings": [opening_json(one) for one in found.openings],
         }
 
     def show(self, data: Any) -> None:
         if data["as_of"]:
             self.stdout.write(_("Calendars as of %(time)s") % {"time": data["as_of"]})
+        if data["pending"]:
+            self.stdout.write(_("What is booked now stays pending until the calendars can be read again."))
         for one in data["openings"]:
             self.stdout.write(f"{one['start']} – {one['end']}  {one['staff']}")
         if not data["openings"]:
