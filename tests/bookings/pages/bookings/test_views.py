@@ -379,6 +379,20 @@ def test_a_client_without_mail_must_be_told_by_staff(anna_client: Client, anna: 
     )
 
 
+@pytest.mark.parametrize(("answer", "told_at"), [({}, None), ({"tell_client": "on"}, NOW)])
+def test_cancelling_what_is_over_tells_the_client_only_if_asked_to(
+    anna_client: Client, anna: User, answer: dict[str, str], told_at: object
+) -> None:
+    over = made(anna, start=NOW - 3 * HOUR, client=ClientFactory(email="clara@example.org"))
+    url = f"{URL}{over.pk}/cancel/"
+    page = anna_client.get(url)
+    assert texts(page, "//label[@for='tell_client']") == ["Tell clara@example.org that it is cancelled"]
+    assert find(page, "//input[@name='tell_client'][@checked]") == []
+    anna_client.post(url, answer)
+    change = over.changes.get()
+    assert (change.kind, change.notify_client_at) == ("cancelled", told_at)
+
+
 def test_a_cancelled_booking_stays_as_history(anna_client: Client, booking: Booking) -> None:
     response = anna_client.post(f"{URL}{booking.pk}/cancel/", follow=True)
     booking.refresh_from_db()
