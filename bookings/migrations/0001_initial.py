@@ -81,6 +81,8 @@ class Migration(migrations.Migration):
                 ('undo_until', models.DateTimeField(blank=True, null=True, verbose_name='can be undone until')),
                 ('claimed_until', models.DateTimeField(blank=True, editable=False, null=True)),
                 ('notified_at', models.DateTimeField(blank=True, null=True, verbose_name='client was told at')),
+                ('tell_staff_at', models.DateTimeField(blank=True, db_index=True, editable=False, null=True)),
+                ('staff_claimed_until', models.DateTimeField(blank=True, editable=False, null=True)),
                 ('actor', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('booking', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='changes', to='bookings.booking', verbose_name='booking')),
             ],

@@ -58,6 +58,11 @@ def take_back(change: BookingChange, now: datetime) -> bool:
     return bool(undoable.update(notify_client_at=None, undo_until=None))
 
 
+def tell_now(change: BookingChange, now: datetime) -> bool:
+    """Let the client be told at once and not when the time for undoing is over; False if they are told already."""
+    return bool(_untold(change).filter(notify_client_at__gt=now).update(notify_client_at=now))
+
+
 def _untold(change: BookingChange) -> QuerySet[BookingChange]:
     return BookingChange.objects.filter(pk=change.pk, notified_at=None)
 

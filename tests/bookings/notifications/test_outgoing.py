@@ -61,7 +61,7 @@ def test_the_page_behind_the_link_says_where_the_event_is_now(client: Client) ->
     asked = proposal(UserFactory(), kind="moved")
     Proposal.objects.update(new_start=START + HOUR, new_end=START + 2 * HOUR, reason="It is outside the hours.")
     page = client.get(f"/bookings/proposals/mail/{mail_links.token_of(asked)}/")
-    said = "Tue 1 Dec 2026, 10:00–11:00 On the iPhone: Tue 1 Dec 2026, 11:00–12:00 It is outside the hours."
+    said = "Tue 1 Dec 2026, 10:00–11:00 On your iPhone: Tue 1 Dec 2026, 11:00–12:00 It is outside the hours."
     assert texts(page, "//main//li") == [f"{asked.booking}, {said}"]
     assert texts(page, "//main//button") == ["Accept anyway", "Put it back"]
 

@@ -24,13 +24,13 @@ def only_proposal() -> Proposal:
 
 def test_a_booking_moved_on_the_phone_follows_and_the_client_hears_after_ten_quiet_minutes(practice: Practice) -> None:
     booking = practice.booked()
-    sent = len(practice.mails())
+    sent = len(practice.client_mails())
     practice.phone.move(practice.href(booking), berlin(1, 14))
     practice.poll_later()
     assert span(booking) == (utc(1, 13), utc(1, 14), "confirmed")
-    assert (practice.push(), len(practice.mails())) == ([], sent)
+    assert (practice.push(), len(practice.client_mails())) == ([], sent)
     practice.later(timedelta(minutes=10))
-    assert practice.mails()[sent:] == [("New time: Talk, Tue 1 Dec 2026, 14:00 (Berlin time)", ["carla@example.org"])]
+    assert practice.client_mails()[sent:] == ["New time: Talk, Tue 1 Dec 2026, 14:00 (Berlin time)"]
 
 
 def test_a_booking_lengthened_on_the_phone_follows(practice: Practice) -> None:
