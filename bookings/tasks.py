@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from bookings import actions
 from bookings.models import LinkedEvent
-from bookings.notifications import outages, outgoing
+from bookings.notifications import move_mail, outages, outgoing
 from bookings.push import mirrored_slots, outbox
 from bookings.reconcile.engine import reconcile
 from connections import guard
@@ -32,6 +32,7 @@ def push_events() -> None:
     outbox.push_due(now)
     outgoing.tell_clients(now)
     outgoing.mail_proposals(now)
+    move_mail.mail_moves(now)
     outgoing.warn_staff(now)
     outages.mail_outages(now)
 
@@ -61,6 +62,7 @@ def after_sync(user_id: int, now: datetime, *, offline: bool = False) -> None:
         reconcile(user, now, offline=offline)
         if not offline:
             outgoing.mail_proposals(now)
+            move_mail.mail_moves(now)
     actions.confirm_pending(user, now)
     if not offline and waiting.exists():
         outbox.push_due(now, user=user)  # the account answers again, so what waited for it is pushed at once

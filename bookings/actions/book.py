@@ -104,7 +104,7 @@ def _book_with(
 ) -> Booking:
     shape = service.shape
     with overlaps_refused(), schedule_lock(user):
-        collides = check_open(user, shape, start, now=now, anyway=anyway)
+        collides = check_open(user, shape, start, now=now, anyway=anyway, actor=actor)
         pending = freshness(user, now=now, asked=True).pending
         person = client_of(one_line(client.name), one_line(client.email), one_line(client.phone))
         booking = Booking(service=service, staff=user, client=person, overlap_allowed=collides, note=note)

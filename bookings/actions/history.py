@@ -19,10 +19,12 @@ def record(
     actor: User | None = None,
     before: Span | None = None,
     undo_until: datetime | None = None,
+    tell_staff: bool = False,
 ) -> BookingChange:
     """Write a line of history; what was still to be told before is told with it.
 
-    The client is told now or, where the change can be undone, when the time for that is over.
+    The client is told now or, where the change can be undone, when the time for that is over. `tell_staff`: the staff
+    member did not make the change in Kalends and is mailed it.
     """
     client_notice.drop_notices(booking)
     return BookingChange.objects.create(
@@ -37,4 +39,5 @@ def record(
         new_end=booking.end,
         notify_client_at=undo_until or now,
         undo_until=undo_until,
+        tell_staff_at=now if tell_staff else None,
     )

@@ -49,10 +49,20 @@ def overlaps_refused() -> Iterator[None]:
 
 
 def check_open(
-    user: User, shape: Shape, start: datetime, *, now: datetime, anyway: bool, moving: Booking | None = None
+    user: User,
+    shape: Shape,
+    start: datetime,
+    *,
+    now: datetime,
+    anyway: bool,
+    actor: User | None,
+    moving: Booking | None = None,
 ) -> bool:
-    """Raise NotOpen unless the time is open or staff insist; whether it then overlaps another booking."""
-    refusal = explain.why_not(user, shape, start, now=now, moving=moving)
+    """Raise NotOpen unless the time is open or staff insist; whether it then overlaps another booking.
+
+    Only to the user, if they are the `actor`, the refusal tells titles and clients.
+    """
+    refusal = explain.why_not(user, shape, start, now=now, moving=moving, titles=actor == user)
     if not refusal:
         return False
     if not anyway:

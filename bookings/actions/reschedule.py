@@ -54,7 +54,7 @@ def reschedule(
         if (start, until) == (booking.start, booking.end):
             return booking
         shape = replace(booking.service.shape, duration=until - start)
-        check_open(booking.staff, shape, start, now=now, anyway=anyway, moving=booking)
+        check_open(booking.staff, shape, start, now=now, anyway=anyway, actor=actor, moving=booking)
         move(booking, start, until, now=now, actor=actor, source=source)
         if anyway:
             collisions.acknowledge(booking, now, actor)
@@ -76,7 +76,8 @@ def move(
     """Write a live booking's new time. Inside the staff member's lock, after the time was found to be free.
 
     From now on it may overlap others only if it does so at this time, because staff insisted. `already_in_calendar` is
-    the ETag of an event that has this time already and need not be pushed.
+    the ETag of an event that has this time already and need not be pushed: the booking followed it, and staff are
+    mailed that.
     """
     before = (booking.start, booking.end)
     shape = replace(booking.service.shape, duration=end - start)
@@ -84,7 +85,16 @@ def move(
     set_time(booking, start, end)
     booking.revision += 1
     booking.save()
-    history.record(booking, kind, source, now=now, actor=actor, before=before, undo_until=undo_until)
+    history.record(
+        booking,
+        kind,
+        source,
+        now=now,
+        actor=actor,
+        before=before,
+        undo_until=undo_until,
+        tell_staff=bool(already_in_calendar),
+    )
     if already_in_calendar:
         placements.adopt(booking, already_in_calendar)
     else:

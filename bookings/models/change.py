@@ -12,7 +12,8 @@ from bookings.models.booking import Booking
 class BookingChange(models.Model):
     """One line of a booking's history; the latest may still have to be told to the client.
 
-    `claimed_until` says until when a worker has taken it to tell the client.
+    `claimed_until` says until when a worker has taken it to tell the client. `tell_staff_at`: the
+    booking followed the phone, and staff still have to be mailed that; `staff_claimed_until` is the same for it.
     """
 
     class Kind(models.TextChoices):
@@ -41,6 +42,9 @@ class BookingChange(models.Model):
     undo_until = models.DateTimeField(_("can be undone until"), null=True, blank=True)
     claimed_until = models.DateTimeField(null=True, blank=True, editable=False)
     notified_at = models.DateTimeField(_("client was told at"), null=True, blank=True)
+
+    tell_staff_at = models.DateTimeField(null=True, blank=True, editable=False, db_index=True)
+    staff_claimed_until = models.DateTimeField(null=True, blank=True, editable=False)
 
     class Meta:
         ordering = ("-at", "-id")

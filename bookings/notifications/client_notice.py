@@ -12,7 +12,7 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from availability.intervals import Span
-from bookings.models import Booking, BookingChange
+from bookings.models import Booking, BookingChange, Client
 from connections import leases
 
 UNDO_WINDOW = timedelta(minutes=10)
@@ -58,8 +58,18 @@ def take_back(change: BookingChange, now: datetime) -> bool:
     return bool(undoable.update(notify_client_at=None, undo_until=None))
 
 
+def tell_now(change: BookingChange, now: datetime) -> bool:
+    """Let the client be told at once and not when the time for undoing is over; False if they are told already."""
+    return bool(_untold(change).filter(notify_client_at__gt=now).update(notify_client_at=now))
+
+
 def _untold(change: BookingChange) -> QuerySet[BookingChange]:
     return BookingChange.objects.filter(pk=change.pk, notified_at=None)
+
+
+def no_address(client: Client) -> str:
+    """The words for who cannot be told by mail."""
+    return _("%(client)s has no e-mail address: tell them yourself") % {"client": client.name}
 
 
 def why_not_undone(change: BookingChange, now: datetime) -> str:

@@ -117,23 +117,26 @@ def is_open(reasons: Iterable[Reason]) -> bool:
     return not any(reason.blocks for reason in reasons)
 
 
-def why_not(user: User, shape: Shape, start: datetime, *, now: datetime, moving: Booking | None = None) -> str:
-    """Why nothing of this shape can start at `start`, in a sentence without titles; "" if it can.
+def why_not(
+    user: User, shape: Shape, start: datetime, *, now: datetime, moving: Booking | None = None, titles: bool = False
+) -> str:
+    """Why nothing of this shape can start at `start`, in a sentence; "" if it can. `titles`: for the user's own eyes.
 
     The calendars must have been asked before. The time of the booking `moving` counts as free.
     """
-    return _refusal(_reasons(user, start, shape, now=now, moving=moving, asked=True))
+    return _refusal(_reasons(user, start, shape, now=now, moving=moving, titles=titles, asked=True))
 
 
 def why_not_there(booking: Booking, span: Span, *, now: datetime) -> str:
-    """Why `booking` does not fit into `span`, which staff chose, in a sentence without titles; "" if it fits.
+    """Why `booking` does not fit into `span`, which staff chose, in a sentence for their eyes; "" if it fits.
 
     It may start at any minute; notice and horizon do not count. A booking that runs may end sooner or later, otherwise
     nothing begins in the past.
     """
     running = is_running(booking, span, now)
     shape = staff_shape(booking, span)
-    return _refusal(_reasons(booking.staff, span[0], shape, now=now, moving=booking, running=running, asked=True))
+    reasons = _reasons(booking.staff, span[0], shape, now=now, moving=booking, running=running, titles=True, asked=True)
+    return _refusal(reasons)
 
 
 def _refusal(reasons: Iterable[Reason]) -> str:

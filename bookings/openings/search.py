@@ -30,21 +30,27 @@ class Opening:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """Openings sorted by start, and how fresh the calendars behind them are (the oldest; None where there are none)."""
+    """Openings sorted by start, and how fresh the calendars behind them are (the oldest; None where there are none).
+
+    `pending`: a booking made now would stay pending, with some of the staff at least.
+    """
 
     openings: list[Opening]
     as_of: datetime | None
+    pending: bool = False
 
 
 def find(service: Service, staff: Iterable[User], start: datetime, end: datetime, *, now: datetime) -> Found:
     """Openings of `service` that start in [start, end), with any of `staff`."""
     found: list[Opening] = []
     moments: list[datetime] = []
+    pending = False
     for user in staff:
         mine = openings_of(user, service.shape, start, end, now=now)
         found += [Opening(at, until, user) for at, until in mine.spans]
         moments += [mine.as_of] if mine.as_of else []
-    return Found(sorted(found, key=lambda one: (one.start, one.staff.pk)), min(moments, default=None))
+        pending = pending or mine.pending
+    return Found(sorted(found, key=lambda one: (one.start, one.staff.pk)), min(moments, default=None), pending)
 
 
 def openings_of(

@@ -5,14 +5,17 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import datetime
 
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from availability.intervals import Span
 from bookings.models import Booking, LinkedEvent, Proposal
+from bookings.openings.event_words import event_name
 from bookings.openings.own_time import own_spans
 from bookings.proposals import lifecycle
 from bookings.push.placements import upcoming
 from connections.busy import Busy, busy
+from practice import time_format
 from practice.models import User
 
 Kind = Proposal.Kind
@@ -28,7 +31,7 @@ def update_notices(user: User, now: datetime) -> None:
     lifecycle.withdraw(notices.exclude(booking__in=asked), now)
     known = {notice.booking_id: (notice.new_start, notice.new_end, notice.reason) for notice in notices}
     for booking, event in asked.items():
-        said = (event.start, event.end, _reason(event))
+        said = (event.start, event.end, _reason(event, user))
         if known.get(booking) != said:
             lifecycle.propose(booking, Kind.COLLISION, said[2], now, times=said[:2])
 
@@ -68,12 +71,16 @@ def acknowledge(booking: Booking, now: datetime, actor: User | None) -> None:
     over = _over(busy(booking.staff, *reach, own_spans=own_spans(booking.staff, *reach)), {booking.pk: reach})
     decided = {"decided_at": now, "choice": Proposal.Choice.KEEP, "decided_by": actor}
     for event in {(event.start, event.end): event for _pk, event in over}.values():
-        values = {"new_start": event.start, "new_end": event.end, "reason": _reason(event), "created_at": now}
-        Proposal.objects.create(booking=booking, kind=Kind.COLLISION, **values, **decided)
+        values = {"new_start": event.start, "new_end": event.end, "created_at": now}
+        reason = _reason(event, booking.staff)
+        Proposal.objects.create(booking=booking, kind=Kind.COLLISION, reason=reason, **values, **decided)
 
 
-def _reason(event: Busy) -> str:
-    return _("An event of the calendar “%(calendar)s” now overlaps it.") % {"calendar": event.calendar_name}
+def _reason(event: Busy, owner: User) -> str:
+    """Name the event to the owner of its calendar."""
+    with timezone.override(owner.calendar_configuration.zone):
+        when = time_format.day_and_clocks((event.start, event.end))
+        return _("%(event)s now overlaps it.") % {"event": event_name(event, when, titles=True, travel=False)}
 
 
 def is_unacknowledged(booking: Booking) -> bool:

@@ -11,9 +11,11 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from availability.intervals import Span
-from bookings.models import Booking, BookingChange, Service
+from bookings.models import Booking, BookingChange, Client, Service
+from bookings.notifications import client_notice
 from bookings.openings.freshness_words import freshness_sentence, lost_calendars
 from bookings.pages.push_status import Push, push_of
+from bookings.pages.week.layout import Piece
 from bookings.pages.why.answers import why_url
 from bookings.proposals import mail_links
 from connections.freshness import Freshness
@@ -37,6 +39,18 @@ class Lasting(Protocol):
 def clocks(thing: Lasting | Span) -> str:
     """From when to when, on the clock."""
     return time_format.clocks(thing if isinstance(thing, tuple) else (thing.start, thing.end))
+
+
+@register.filter
+def clocks_of_day(piece: Piece) -> str:
+    """When an item is on one day of the week: from, until or from when to when, or all day."""
+    if piece.goes_on and piece.goes_over:
+        return _("all day")
+    if piece.goes_on:
+        return _("until %(time)s") % {"time": time_format.clock(piece.item.end)}
+    if piece.is_long:
+        return _("from %(time)s") % {"time": time_format.clock(piece.item.start)}
+    return time_format.clocks((piece.item.start, piece.item.end))
 
 
 @register.filter
@@ -80,6 +94,12 @@ def asked_for(moment: datetime | None, service: Service | None = None) -> str:
 def push(booking: Booking) -> Push:
     """Whether the booking is in the linked calendar."""
     return push_of(booking)
+
+
+@register.filter
+def tell_yourself(client: Client) -> str:
+    """What is said in place of when a client is told, where Kalends cannot tell them."""
+    return client_notice.no_address(client)
 
 
 @register.filter

@@ -5,9 +5,10 @@ import django.contrib.auth.validators
 import django.core.validators
 import django.db.models.functions.text
 import django.utils.timezone
+from django.db import migrations, models
+
 import practice.models
 import practice.zones
-from django.db import migrations, models
 
 
 class Migration(migrations.Migration):

@@ -94,6 +94,10 @@ class Practice:
         outgoing.tell_clients(self.now)
         return [(str(one.subject), one.to) for one in mail.outbox]
 
+    def client_mails(self) -> list[str]:
+        """Subjects of the mail that the client got so far."""
+        return [subject for subject, receivers in self.mails() if receivers == [CARLA.email]]
+
     def events(self) -> list[str]:
         """The resources of both calendars."""
         return sorted(href for name in ("Home", "Work") for href in self.account.calendar(name).resources)

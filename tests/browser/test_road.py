@@ -90,7 +90,7 @@ def test_the_way_to_a_connection_helps_at_each_step(
     assert barriers(page) == []
     sign_in(page, kalends)
     assert barriers(page) == []
-    page.get_by_role("link", name="Settings").click()
+    page.get_by_role("link", name="Calendar Settings").click()
     page.get_by_role("link", name="Connections").click()
     page.get_by_role("link", name="Add New").click()
     assert barriers(page) == []

@@ -49,11 +49,11 @@ def test_the_navigation_says_where_one_is(client: Client) -> None:
     client.force_login(UserFactory())
     page = client.get(PAGE)
     assert links(page, "//nav[@aria-label='Main']//a") == [
-        ("Calendar", "/calendars/"),
+        ("Calendars", "/calendars/"),
         ("Bookings", "/bookings/"),
         ("Proposals", "/bookings/proposals/"),
         ("Clients", "/clients/"),
-        ("Settings", "/calendars/settings/configuration/"),
+        ("Calendar Settings", "/calendars/settings/configuration/"),
     ]
-    assert texts(page, "//nav[@aria-label='Main']//a[@aria-current='page']") == ["Settings"]
+    assert texts(page, "//nav[@aria-label='Main']//a[@aria-current='page']") == ["Calendar Settings"]
     assert links(page, "//a[@class='skip']") == [("Skip to the content", "#main")]

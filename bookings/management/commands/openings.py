@@ -35,6 +35,7 @@ class Command(JsonCommand):
         lost = [sentence for user in users for sentence in lost_calendars(user)]
         return {
             "as_of": iso(found.as_of),
+            "pending": found.pending,
             "openings": [opening_json(one) for one in found.openings],
             **({"notes": lost} if lost else {}),
         }
@@ -44,6 +45,8 @@ class Command(JsonCommand):
             self.stdout.write(_("Calendars as of %(time)s") % {"time": data["as_of"]})
         for note in data.get("notes", ()):
             self.stdout.write(note)
+        if data["pending"]:
+            self.stdout.write(_("What is booked now stays pending until the calendars can be read again."))
         for one in data["openings"]:
             self.stdout.write(f"{one['start']} – {one['end']}  {one['staff']}")
         if not data["openings"]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from bookings.pages.bookings import views
+from bookings.pages.bookings import mail_views, views
 from bookings.pages.times import views as time_views
 
 app_name = "bookings"
@@ -15,5 +15,6 @@ urlpatterns = [
     path("<int:pk>/reschedule/", time_views.reschedule, name="reschedule"),
     path("<int:pk>/cancel/", views.cancel, name="cancel"),
     path("<int:pk>/push/", views.push_again, name="push_again"),
+    path("changes/mail/<str:token>/", mail_views.move_from_mail, name="move_from_mail"),
     path("changes/<int:pk>/undo/", views.undo, name="undo"),
 ]

@@ -79,9 +79,11 @@ def undo(request: CalendarRequest, pk: int) -> HttpResponse:
 @calendar_page()
 def cancel(request: CalendarRequest, pk: int) -> HttpResponse:
     booking = get_object_or_404(_own(request), pk=pk)
+    is_over = booking.end <= request.now
     if request.method != "POST":
-        return render(request, "bookings/bookings/cancel.html", {"booking": booking})
-    actions.cancel(booking, now=request.now, actor=request.user)
+        return render(request, "bookings/bookings/cancel.html", {"booking": booking, "is_over": is_over})
+    tell_client = not is_over or "tell_client" in request.POST
+    actions.cancel(booking, now=request.now, actor=request.user, tell_client=tell_client)
     messages.success(request, _("Cancelled: %(booking)s.") % {"booking": booking})
     return redirect(booking)
 

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
 from django import forms
 from django.db import transaction
-from django.utils.text import slugify
+from django.utils.text import get_text_list, slugify
 from django.utils.translation import gettext_lazy as _
 
 from bookings.models import Service
 from bookings.push import placements
+from practice.models import User
 
 EVENT_FIELDS = {"name", "location", "neutral_title"}  # what the events of bookings show of their service
 RESERVED = {"new"}  # the address of the form itself
@@ -42,10 +45,27 @@ class ServiceForm(forms.ModelForm[Service]):
             "horizon_days": _("Can be booked ahead, in days"),
         }
         help_texts = {
+            "buffer_after_minutes": _(
+                "Buffers add up: the one after a booking and the one before the next booking are both kept free."
+            ),
             "slot_minutes": _("Counted from the beginning of your working hours."),
             "neutral_title": _("Shown on the linked calendar instead of the client’s name and the service."),
             "active": _("If a service can no longer be booked, its bookings stay."),
         }
+
+    def __init__(self, *args: Any, others: Sequence[User] = (), **kwargs: Any) -> None:
+        """`others` also offer the service, so that what is changed must be meant for them too."""
+        super().__init__(*args, **kwargs)
+        if others:
+            names = get_text_list([other.get_full_name() or other.get_username() for other in others], _("and"))
+            self.fields["for_others"] = forms.BooleanField(
+                label=_("Change it for %(names)s too") % {"names": names},
+                help_text=_("Also offered by %(names)s. It is one service, so it changes for everybody.")
+                % {"names": names},
+                error_messages={
+                    "required": _("Others offer this service too. Say that you mean to change it for them.")
+                },
+            )
 
     def save(self, commit: bool = True) -> Service:
         if not self.instance.slug:

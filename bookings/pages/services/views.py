@@ -34,7 +34,8 @@ def new(request: CalendarRequest) -> HttpResponse:
 @calendar_page()
 def edit(request: CalendarRequest, slug: str) -> HttpResponse:
     service = get_object_or_404(Service, slug=slug, staff=request.user)
-    form = ServiceForm(posted(request), instance=service)
+    others = list(service.staff.exclude(pk=request.user.pk).order_by("username"))
+    form = ServiceForm(posted(request), instance=service, others=others)
     if request.method == "POST" and form.is_valid():
         form.save_and_reword(request.now)
         messages.success(request, _("“%(service)s” saved.") % {"service": service})

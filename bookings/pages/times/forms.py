@@ -57,8 +57,8 @@ class ServiceDayForm(DayForm):
 class TimeForm(forms.Form):
     """Which time, as an instant in UTC: `cleaned_data["moment"]`.
 
-    It is, in this order: an alternative that was offered after a refusal (`instead`), the clock time that was typed,
-    the opening that was chosen.
+    It is, in this order: the time that was refused (`refused`) if staff insist on it (`anyway`), the clock time that
+    was typed, the opening that was chosen.
     """
 
     date = forms.DateField(widget=forms.HiddenInput, validators=DAYS)
@@ -69,7 +69,7 @@ class TimeForm(forms.Form):
         widget=TimeInput,
         help_text=gettext_lazy("Any time of that day. You are asked before it is booked over something else."),
     )
-    instead = forms.CharField(required=False)
+    refused = forms.CharField(required=False, widget=forms.HiddenInput)
     anyway = forms.BooleanField(required=False)
 
     def __init__(self, zone: ZoneInfo, *args: Any, **kwargs: Any) -> None:
@@ -79,8 +79,8 @@ class TimeForm(forms.Form):
     def clean_opening(self) -> datetime | None:
         return _instant_of(self.cleaned_data["opening"])
 
-    def clean_instead(self) -> datetime | None:
-        return _instant_of(self.cleaned_data["instead"])
+    def clean_refused(self) -> datetime | None:
+        return _instant_of(self.cleaned_data["refused"])
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or self.cleaned_data
@@ -88,10 +88,15 @@ class TimeForm(forms.Form):
         if "time" in self.errors:
             return data
         typed = self._typed(datetime.combine(day, clock)) if clock is not None and day is not None else None
-        data["moment"] = data.get("instead") or typed or data.get("opening")
-        if data["moment"] is None and not self.errors:
+        insisted = data.get("refused") if data.get("anyway") else None
+        data["moment"] = insisted or typed or data.get("opening")
+        if data["moment"] is None and not self.errors.keys() & {"date", "time", "opening"}:
             self.add_error("time", _("Choose one of the times, or type another."))
         return data
+
+    def forget_time(self) -> None:
+        """After a refusal: leave the choice to the alternatives, and keep the time only for who insists on it."""
+        self.data = {**self.data, "time": "", "opening": "", "refused": self.cleaned_data["moment"].isoformat()}
 
     def _typed(self, wall: datetime) -> datetime | None:
         if exists(wall, self.zone):

@@ -104,6 +104,8 @@ def _page(
     request: CalendarRequest, template: str, form: TimeForm, asked: DayForm, context: dict[str, Any]
 ) -> HttpResponse:
     """Render the page or, for htmx, only the times of the day. `asked` says what is wrong with the day asked for."""
+    if context["refusal"]:
+        form.forget_time()
     context |= {
         "form": form,
         "chosen": form.data.get("opening", ""),

@@ -57,6 +57,12 @@ class Piece:
     rows: tuple[int, int]
     lanes: tuple[int, int] = (0, LANES)
     goes_on: bool = False  # began on an earlier day
+    goes_over: bool = False  # ends on a later day
+
+    @property
+    def is_long(self) -> bool:
+        """Does it go over to later days and last a day or longer, so that both clock times alone would mislead?"""
+        return self.goes_over and self.item.end - self.item.start >= DAY
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,7 +223,7 @@ def _pieces(column: Column, scale: Scale, items: Iterable[Item]) -> Iterator[Pie
     ]
     parts.sort(key=lambda drawn: drawn[1])
     for (item, rows), lanes in zip(parts, _lanes([rows for _, rows in parts]), strict=True):
-        yield Piece(item, rows, lanes, goes_on=item.start < column.start)
+        yield Piece(item, rows, lanes, goes_on=item.start < column.start, goes_over=item.end > column.end)
 
 
 def _lanes(ranges: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:

@@ -47,4 +47,4 @@ def test_a_pending_booking_over_an_event_is_not_confirmed(practice: Practice) ->
     practice.poll_later()
     booking.refresh_from_db()
     assert booking.status == "pending"
-    assert practice.proposals() == [("collision", "An event of the calendar “Work” now overlaps it.")]
+    assert practice.proposals() == [("collision", "“Dentist” in “Work” (Tue 1 Dec 2026, 10:00–11:00) now overlaps it.")]

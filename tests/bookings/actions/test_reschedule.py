@@ -59,7 +59,7 @@ def test_a_booking_that_was_booked_anyway_and_moved_to_a_free_time_overlaps_noth
     assert (second.start, second.overlap_allowed) == (START + 3 * HOUR, False)
     practice.phone.add(practice.account.calendar("Work"), "Dentist", START + 3 * HOUR)
     practice.poll_later()
-    assert practice.proposals() == [("collision", "An event of the calendar “Work” now overlaps it.")]
+    assert practice.proposals() == [("collision", "“Dentist” in “Work” (Tue 1 Dec 2026, 13:00–14:00) now overlaps it.")]
 
 
 def test_a_move_that_is_undone_leaves_no_leave_to_overlap(practice: Practice) -> None:
@@ -99,7 +99,7 @@ def test_an_appointment_lengthened_while_it_runs_into_the_next_one_is_asked_abou
     practice.sync()
     practice.phone.lengthen(practice.href(booking), 15 * MINUTE)
     practice.poll_later()
-    reason = "Another booking is at this time (11:00–12:00)."
+    reason = "The booking “Carla Client · Talk” is at this time (11:00–12:00)."
     assert [why for kind, why in practice.proposals() if kind == "moved"] == [reason]
     booking.refresh_from_db()
     assert booking.end == START + HOUR

@@ -168,6 +168,7 @@ def test_openings_are_starts_with_their_end_and_staff(talk: Service, work: Calen
         0,
         {
             "as_of": "2026-11-30T07:59:00Z",
+            "pending": False,
             "openings": [
                 {"start": start, "end": end, "staff": "anna"}
                 for start, end in [
@@ -181,6 +182,12 @@ def test_openings_are_starts_with_their_end_and_staff(talk: Service, work: Calen
             ],
         },
     )
+
+
+def test_openings_say_that_a_booking_would_stay_pending(talk: Service, work: Calendar) -> None:
+    Calendar.objects.update(fresh_at=NOW - timedelta(days=1))
+    answer = ask("openings", "--service", "talk", *DAY).json
+    assert (answer["pending"], answer["openings"][0]["staff"]) == (True, "anna")
 
 
 def test_openings_of_all_staff_are_sorted_by_start_and_as_of_is_the_oldest(talk: Service, work: Calendar) -> None:
@@ -205,7 +212,7 @@ def test_without_calendars_there_is_no_as_of(talk: Service) -> None:
 
 def test_a_service_that_cannot_be_booked_has_no_openings(talk: Service) -> None:
     Service.objects.update(active=False)
-    assert ask("openings", "--service", "talk", *DAY).json == {"as_of": None, "openings": []}
+    assert ask("openings", "--service", "talk", *DAY).json == {"as_of": None, "pending": False, "openings": []}
     assert shown("openings", "--service", "talk", *DAY) == "No openings.\n"
 
 

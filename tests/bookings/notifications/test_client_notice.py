@@ -91,19 +91,19 @@ def test_another_length_of_the_undo_window_affects_only_later_moves(
     practice: Practice, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     booking = practice.booked()
-    told = len(practice.mails())
+    told = len(practice.client_mails())
     practice.phone.move(practice.href(booking), berlin(1, 14))
     practice.sync()
     monkeypatch.setattr(client_notice, "UNDO_WINDOW", MINUTE)
     practice.later(9 * MINUTE)
-    assert len(practice.mails()) == told
+    assert len(practice.client_mails()) == told
     actions.undo(booking.changes.all()[0], now=practice.now)
     assert Booking.objects.get().start == START
-    told = len(practice.mails())
+    told = len(practice.client_mails())
     practice.push()
     practice.phone.move(practice.href(booking), berlin(1, 15))
     practice.sync()
     practice.later(MINUTE)
     with pytest.raises(actions.Refused, match="It is too late"):
         actions.undo(booking.changes.all()[0], now=practice.now)
-    assert len(practice.mails()) == told + 1
+    assert len(practice.client_mails()) == told + 1

@@ -162,7 +162,7 @@ def test_a_pending_booking_whose_time_turns_out_to_be_taken_is_asked_about(pract
     practice.later(timedelta(seconds=60))
     practice.sync()
     booking.refresh_from_db()
-    asked = [("collision", "An event of the calendar “Work” now overlaps it.")]
+    asked = [("collision", "“Dentist” in “Work” (Tue 1 Dec 2026, 10:00–11:00) now overlaps it.")]
     assert (booking.status, practice.proposals()) == ("pending", asked)
 
 

@@ -24,13 +24,13 @@ def only_proposal() -> Proposal:
 
 def test_a_booking_moved_on_the_phone_follows_and_the_client_hears_after_ten_quiet_minutes(practice: Practice) -> None:
     booking = practice.booked()
-    sent = len(practice.mails())
+    sent = len(practice.client_mails())
     practice.phone.move(practice.href(booking), berlin(1, 14))
     practice.poll_later()
     assert span(booking) == (utc(1, 13), utc(1, 14), "confirmed")
-    assert (practice.push(), len(practice.mails())) == ([], sent)
+    assert (practice.push(), len(practice.client_mails())) == ([], sent)
     practice.later(timedelta(minutes=10))
-    assert practice.mails()[sent:] == [("New time: Talk, Tue 1 Dec 2026, 14:00 (Berlin time)", ["carla@example.org"])]
+    assert practice.client_mails()[sent:] == ["New time: Talk, Tue 1 Dec 2026, 14:00 (Berlin time)"]
 
 
 def test_a_booking_lengthened_on_the_phone_follows(practice: Practice) -> None:
@@ -70,7 +70,7 @@ def test_a_move_onto_another_event_is_a_proposal_and_the_booking_stands(practice
     practice.phone.add(practice.account.calendar("Work"), "Dentist", berlin(1, 14), berlin(1, 15))
     practice.phone.move(practice.href(booking), berlin(1, 14))
     practice.poll_later()
-    assert practice.proposals() == [("moved", "An event in “Work” (14:00–15:00) is marked Busy, so it blocks.")]
+    assert practice.proposals() == [("moved", "“Dentist” in “Work” (14:00–15:00) is marked Busy, so it blocks.")]
     assert span(booking) == (START, START + HOUR, "confirmed")
     assert practice.push() == []  # pushing stops until it is decided
 
@@ -232,7 +232,8 @@ def test_an_event_duplicated_on_the_phone_is_an_ordinary_event(practice: Practic
     booking = practice.booked()
     practice.phone.duplicate(practice.href(booking))
     practice.poll_later()
-    assert practice.proposals() == [("collision", "An event of the calendar “Home” now overlaps it.")]
+    reason = "“Carla Client” in “Home” (Tue 1 Dec 2026, 10:00–11:00) now overlaps it."
+    assert practice.proposals() == [("collision", reason)]
     assert span(booking) == (START, START + HOUR, "confirmed")
 
 
@@ -240,7 +241,7 @@ def test_a_collision_is_noticed_once_and_withdrawn_when_it_goes(practice: Practi
     practice.booked()
     href = practice.phone.add(practice.account.calendar("Work"), "Dentist", berlin(1, 10, 30), berlin(1, 11))
     practice.poll_later(2)
-    assert practice.proposals() == [("collision", "An event of the calendar “Work” now overlaps it.")]
+    assert practice.proposals() == [("collision", "“Dentist” in “Work” (Tue 1 Dec 2026, 10:30–11:00) now overlaps it.")]
     practice.phone.delete(href)
     practice.poll_later()
     assert practice.proposals() == []

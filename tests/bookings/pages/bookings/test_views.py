@@ -281,6 +281,17 @@ def test_the_history_says_what_happened_who_did_it_and_what_the_client_knows(
     ]
 
 
+def test_who_has_no_address_is_not_said_to_be_told(anna_client: Client, booking: Booking) -> None:
+    booking.client.name, booking.client.email = "Kim", ""
+    booking.client.save()
+    moved(booking)
+    page = anna_client.get(f"{URL}{booking.pk}/")
+    assert texts(page, "//p[@id='no-address']") == ["Kim has no e-mail address: tell them yourself."]
+    assert texts(page, "//ol[@class='history']/li/p[@class='hint']") == [
+        "Mon 30 Nov, 09:00 · Kim has no e-mail address: tell them yourself"
+    ]
+
+
 def moved(booking: Booking, **given: Any) -> BookingChange:
     values = {"kind": "moved", "source": "phone", "old_start": START - HOUR, "old_end": START}
     return BookingChangeFactory(
@@ -349,11 +360,25 @@ def test_cancelling_is_asked_first_and_says_who_is_told(anna_client: Client, boo
 
 
 def test_a_client_without_mail_must_be_told_by_staff(anna_client: Client, anna: User) -> None:
-    booking = made(anna, client=ClientFactory(email="", phone="+49 30 1"))
+    booking = made(anna, client=ClientFactory(name="Kim", email="", phone="+49 30 1"))
     assert texts(anna_client.get(f"{URL}{booking.pk}/cancel/"), "//main//form//p")[1] == (
-        "The time becomes free again and the event is removed from the calendar. The client gave no e-mail "
-        "address, so tell them yourself. +49 30 1"
+        "The time becomes free again and the event is removed from the calendar. "
+        "Kim has no e-mail address: tell them yourself. +49 30 1"
     )
+
+
+@pytest.mark.parametrize(("answer", "told_at"), [({}, None), ({"tell_client": "on"}, NOW)])
+def test_cancelling_what_is_over_tells_the_client_only_if_asked_to(
+    anna_client: Client, anna: User, answer: dict[str, str], told_at: object
+) -> None:
+    over = made(anna, start=NOW - 3 * HOUR, client=ClientFactory(email="clara@example.org"))
+    url = f"{URL}{over.pk}/cancel/"
+    page = anna_client.get(url)
+    assert texts(page, "//label[@for='tell_client']") == ["Tell clara@example.org that it is cancelled"]
+    assert find(page, "//input[@name='tell_client'][@checked]") == []
+    anna_client.post(url, answer)
+    change = over.changes.get()
+    assert (change.kind, change.notify_client_at) == ("cancelled", told_at)
 
 
 def test_a_cancelled_booking_stays_as_history(anna_client: Client, booking: Booking) -> None:

@@ -178,7 +178,7 @@ def test_a_booking_that_an_event_overlaps_by_a_new_rule_is_noticed_without_a_syn
     with time_machine.travel(read.now, tick=False):
         tasks.reconcile_bookings()
     assert [(notice.kind, notice.reason) for notice in notices] == [
-        ("collision", "An event of the calendar “Work” now overlaps it.")
+        ("collision", "“Crete” in “Work” (all day) now overlaps it.")
     ]
     desk.rule(all_day_rule="as_marked")
     with time_machine.travel(read.now, tick=False):

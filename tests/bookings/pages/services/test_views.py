@@ -104,3 +104,25 @@ def test_thirty_services_cost_as_many_queries_as_one(
     ServiceFactory.create_batch(29, staff=[anna])
     with django_assert_num_queries(8):
         anna_client.get(URL)
+
+
+def test_changing_a_service_that_others_offer_says_so_and_asks(anna_client: Client, anna: User) -> None:
+    ServiceFactory(name="Massage", slug="massage", staff=[anna, UserFactory(first_name="Berta", last_name="Blum")])
+    url = f"{URL}massage/"
+    asked = "//div[@class='field field--check'][.//input[@name='for_others']]"
+    said = "Change it for Berta Blum too Also offered by Berta Blum. It is one service, so it changes for everybody."
+    assert texts(anna_client.get(url), asked) == [said]
+    refused = anna_client.post(url, sent(name="Rest"))
+    assert texts(refused, f"{asked}//*[contains(@class, 'error')]")[:1] == [
+        "Others offer this service too. Say that you mean to change it for them."
+    ]
+    assert Service.objects.get().name == "Massage"
+    anna_client.post(url, sent(name="Rest", for_others="on"))
+    assert Service.objects.get().name == "Rest"
+
+
+def test_the_form_says_that_buffers_add_up(anna_client: Client) -> None:
+    hint = "//p[@id='id_buffer_after_minutes_helptext']"
+    assert texts(anna_client.get(f"{URL}new/"), hint) == [
+        "Buffers add up: the one after a booking and the one before the next booking are both kept free."
+    ]

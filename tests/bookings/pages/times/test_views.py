@@ -45,7 +45,7 @@ def massage(anna: User) -> Service:
 
 
 def offered(page: Any) -> list[str]:
-    return texts(page, "//label[@class='time']")
+    return texts(page, "//label[@class='time'][not(ancestor::div[@id='refusal'])]")
 
 
 def errors(page: Any) -> list[str]:
@@ -178,8 +178,9 @@ def test_a_service_of_somebody_else_cannot_be_booked_here(anna_client: Client, m
 
 
 def refusal(page: Any) -> tuple[list[str], list[str]]:
-    """What is said, and which buttons there are."""
-    return texts(page, "//div[@id='refusal']//strong"), texts(page, "//div[@id='refusal']//button")
+    """What is said, and what can be chosen."""
+    choices = "//div[@id='refusal']//*[self::label or self::button]"
+    return texts(page, "//div[@id='refusal']//strong"), texts(page, choices)
 
 
 def test_a_time_outside_the_hours_is_refused_with_the_reason_and_what_could_be_done(
@@ -192,16 +193,38 @@ def test_a_time_outside_the_hours_is_refused_with_the_reason_and_what_could_be_d
     assert bookings() == []
 
 
-def test_a_taken_time_is_refused_and_an_alternative_is_one_click(anna_client: Client, massage: Service) -> None:
+def test_a_taken_time_is_refused_and_an_alternative_selects_a_time(anna_client: Client, massage: Service) -> None:
     anna_client.post(URL, sent(massage))
     page = anna_client.post(URL, sent(massage, name="Ben"))
     assert refusal(page) == (
-        ["Another booking is at this time (10:00–11:00)."],
+        ["The booking “Clara Winter · Massage” is at this time (10:00–11:00)."],
         ["Tue 1 Dec, 11:00", "Tue 8 Dec, 09:00", "Tue 8 Dec, 10:00", "Book anyway"],
     )
     assert offered(page) == ["09:00", "11:00"]
-    anna_client.post(URL, sent(massage, name="Ben", instead=find(page, "//button[@name='instead']/@value")[0]))
+    alternative = find(page, "//div[@id='refusal']//input[@type='radio'][@name='opening']/@value")[0]
+    anna_client.post(URL, sent(massage, name="Ben", opening=alternative))
     assert bookings() == [("Clara Winter · Massage", "01 09:00"), ("Ben · Massage", "01 10:00")]
+
+
+def test_after_a_refusal_no_time_is_chosen_but_the_one_refused_can_be_insisted_on(
+    anna_client: Client, massage: Service
+) -> None:
+    page = anna_client.post(URL, sent(massage, time="20:00"))
+    assert (find(page, "//input[@name='time']/@value"), find(page, "//input[@checked]")) == ([""], [])
+    refused = find(page, "//input[@name='refused']/@value")[0]
+    anna_client.post(URL, sent(massage, opening="", refused=refused))
+    assert bookings() == []
+    anna_client.post(URL, sent(massage, opening="", refused=refused, anyway="on"))
+    assert bookings() == [("Clara Winter · Massage", "01 19:00")]
+
+
+def test_everything_that_is_wrong_is_said_at_once(anna_client: Client, massage: Service) -> None:
+    page = anna_client.post(URL, sent(massage, opening="", name="", email="clara"))
+    assert errors(page) == [
+        "Choose one of the times, or type another.",
+        "This field is required.",
+        "Enter a valid email address.",
+    ]
 
 
 def test_book_anyway_books_over_what_is_there(anna_client: Client, massage: Service) -> None:

@@ -184,6 +184,31 @@ def test_the_week_is_in_the_zone_of_its_owner(client: Client) -> None:
     assert texts(client.get(URL), "//section[.//ol]") == ["Wed 2 December Closed Why? Clara Winter 05:00–06:00 Massage"]
 
 
+def test_the_second_day_of_a_night_booking_says_only_until_when_it_goes(anna_client: Client, anna: User) -> None:
+    night = datetime(2026, 12, 1, 21, tzinfo=UTC)
+    booking(anna, start=night, end=night + timedelta(hours=4))
+    page = anna_client.get(URL)
+    assert texts(page, f"{SLOTS}/span[contains(@class, 'time')]") == ["22:00–02:00", "until 02:00"]
+    assert [slot.get("title") for slot in find(page, SLOTS)] == [
+        "Clara Winter · Tue 1 Dec 2026, 22:00 – Wed 2 Dec 2026, 02:00 · Massage"
+    ] * 2
+
+
+def test_a_long_event_says_on_each_day_what_it_takes_of_it(anna_client: Client, anna: User) -> None:
+    noon = datetime(2026, 12, 1, 11, tzinfo=UTC)
+    calendar = CalendarFactory(connection__user=anna)
+    OccurrenceFactory(calendar=calendar, start=noon, end=noon + timedelta(days=2))
+    page = anna_client.get(URL)
+    assert texts(page, f"{SLOTS}/span[contains(@class, 'time')]") == ["from 12:00", "all day", "until 12:00"]
+
+
+def test_what_ends_at_midnight_takes_the_rest_of_its_day(anna_client: Client, anna: User) -> None:
+    BlockedSlotFactory(
+        user=anna, start=datetime(2026, 12, 1, 21, tzinfo=UTC), end=datetime(2026, 12, 1, 23, tzinfo=UTC)
+    )
+    assert texts(anna_client.get(URL), f"{SLOTS}/span[contains(@class, 'time')]") == ["22:00–00:00"]
+
+
 def test_a_booking_on_the_night_the_clocks_go_back_names_both_times(anna_client: Client, anna: User) -> None:
     booking(anna, start=datetime(2026, 10, 25, 0, 30, tzinfo=UTC))
     page = anna_client.get(URL, {"week": "2026-W43"})

@@ -1,0 +1,88 @@
+"""Mail to staff about moves on the iPhone that their bookings followed, with a link to undo them or tell at once."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.core import signing
+from django.db.models import QuerySet
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from bookings.models import BookingChange
+from bookings.notifications import client_notice, emails
+from connections import guard, leases
+from connections.models import CalendarConfiguration
+from practice import time_format
+
+SALT = "bookings.move"
+LINK_GOOD_FOR = timedelta(days=2)
+COLUMN = "staff_claimed_until"
+
+
+def move_token(change: BookingChange) -> str:
+    """What stands in the link of a mail: it names the move and cannot be guessed."""
+    return signing.dumps(change.pk, salt=SALT)
+
+
+def move_from_token(token: str) -> BookingChange:
+    """The move of a link, of a staff member who is active. Raises BookingChange.DoesNotExist for any other."""
+    try:
+        key = signing.loads(token, salt=SALT, max_age=LINK_GOOD_FOR)
+    except signing.BadSignature:
+        raise BookingChange.DoesNotExist from None
+    return _with_details(BookingChange.objects.filter(booking__staff__is_active=True)).get(pk=key)
+
+
+def mail_moves(now: datetime) -> int:
+    """Mail staff the moves that their bookings followed, each once; how many mails went out."""
+    due = BookingChange.objects.filter(tell_staff_at__lte=now)
+    sent = 0
+    for change in _with_details(due.filter(leases.free(now, COLUMN))):
+        if leases.take(due.filter(pk=change.pk), now, until=now + client_notice.MAIL_LEASE, column=COLUMN):
+            with guard.isolate_failure(f"telling staff of a move of booking {change.booking_id}"):
+                sent += _mail(change)
+                leases.release(BookingChange.objects.filter(pk=change.pk), column=COLUMN, tell_staff_at=None)
+    return sent
+
+
+def move_sentence(change: BookingChange) -> str:
+    """Who moved from when to when, and what the client knows of it; in the active zone."""
+    words = {
+        "client": change.booking.client.name,
+        "old": time_format.short_day_and_clock(change.old_start or change.new_start),
+        "new": time_format.short_day_and_clock(change.new_start),
+    }
+    text = _("%(client)s moved from %(old)s to %(new)s.") % words
+    return f"{text} {_client_knows(change)}".strip()
+
+
+def _client_knows(change: BookingChange) -> str:
+    client = change.booking.client
+    if not client.email:
+        return f"{client_notice.no_address(client)}."
+    words = {"client": client.name}
+    if change.notified_at is not None:
+        return _("%(client)s has been told.") % words
+    if change.notify_client_at is None:
+        return ""
+    return _("%(client)s is told at %(time)s.") % {**words, "time": time_format.clock(change.notify_client_at)}
+
+
+def _mail(change: BookingChange) -> bool:
+    """Mail one move; False without an address."""
+    staff = change.booking.staff
+    if not staff.email:
+        return False
+    with timezone.override(CalendarConfiguration.of(staff).zone):
+        text = move_sentence(change)
+    link = f"{settings.BASE_URL}{reverse('bookings:move_from_mail', args=[move_token(change)])}"
+    subject = _("Moved on your iPhone: %(booking)s") % {"booking": change.booking}
+    emails.send(subject, "\n".join([text, "", _("Undo it, or tell the client now:"), link]), staff.email)
+    return True
+
+
+def _with_details(changes: QuerySet[BookingChange]) -> QuerySet[BookingChange]:
+    return changes.select_related("booking__client", "booking__service", "booking__staff")
