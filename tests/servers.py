@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import http.client
 import io
 import socket
 import ssl
@@ -139,7 +140,8 @@ def web() -> Iterator[Callable[..., Served]]:
 def raw() -> Iterator[Callable[[Callable[[socket.socket], None]], str]]:
     """Serve by writing to the socket oneself: ``raw(behave)`` gives a URL.
 
-    ``behave`` is called with the connection after each request was read.
+    ``behave`` is called with the connection after one request was read; then the connection is closed. An
+    answer that a test expects to arrive says ``Connection: close``, so that the client does not use it again.
     """
     listeners: list[socket.socket] = []
 
@@ -167,10 +169,18 @@ def converse(connection: socket.socket, behave: Callable[[socket.socket], None])
     """Read one request and behave; a client that hangs up meanwhile is no error."""
     with connection:
         try:
-            connection.recv(65536)
+            read_request(connection)
             behave(connection)
         except OSError:
             return
+
+
+def read_request(connection: socket.socket) -> None:
+    """Read one request to its end. A socket that is closed with unread data resets the connection."""
+    with connection.makefile("rb") as stream:
+        stream.readline()
+        headers = http.client.parse_headers(stream)
+        stream.read(int(headers.get("Content-Length", 0)))
 
 
 def behind_basic_auth(app: WSGIApplication) -> WSGIApplication:

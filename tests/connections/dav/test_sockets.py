@@ -13,7 +13,7 @@ from connections.dav import Credentials, Session, TooLarge, Unavailable
 from connections.dav.errors import TimedOut
 from tests.servers import NO_CALENDARS, reply
 
-HEAD = b"HTTP/1.1 207 Multi-Status\r\nContent-Type: text/xml\r\n"
+HEAD = b"HTTP/1.1 207 Multi-Status\r\nContent-Type: text/xml\r\nConnection: close\r\n"
 BODY = NO_CALENDARS
 
 
