@@ -7,6 +7,7 @@ duplicate of each socket is kept, with which another thread can shut it down, wi
 
 from __future__ import annotations
 
+import math
 import os
 import socket
 import threading
@@ -24,6 +25,7 @@ class CuttableSockets(SystemResolver):  # type: ignore[misc]
     def __init__(self) -> None:
         super().__init__()
         self._duplicates: dict[tuple[str, int], socket.socket] = {}
+        self._shut_at = math.inf  # by time.monotonic()
 
     def create_connection(
         self,
@@ -60,10 +62,17 @@ class CuttableSockets(SystemResolver):  # type: ignore[misc]
         if earlier is not None:
             earlier.close()
         self._duplicates[address] = socket.socket(fileno=os.dup(connection.fileno()))
+        # The timer may have run out while the connection was being opened.
+        if time.monotonic() >= self._shut_at:
+            self._shut_down()
 
     @contextmanager
     def shut_down_at(self, instant: float) -> Iterator[None]:
-        """A context in which every connection is shut down when ``time.monotonic()`` reaches ``instant``."""
+        """A context in which every connection is shut down when ``time.monotonic()`` reaches ``instant``.
+
+        A connection that is opened in it after that is shut down at once.
+        """
+        self._shut_at = instant
         timer = threading.Timer(max(instant - time.monotonic(), 0.0), self._shut_down)
         timer.daemon = True
         timer.start()
@@ -71,6 +80,7 @@ class CuttableSockets(SystemResolver):  # type: ignore[misc]
             yield
         finally:
             timer.cancel()
+            self._shut_at = math.inf
 
     def _shut_down(self) -> None:
         for duplicate in list(self._duplicates.values()):

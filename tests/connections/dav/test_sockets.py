@@ -6,11 +6,13 @@ import socket
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from urllib.parse import urlsplit
 
 import pytest
 
 from connections.dav import Credentials, Session, TooLarge, Unavailable
 from connections.dav.errors import TimedOut
+from connections.dav.sockets import CuttableSockets
 from tests.servers import NO_CALENDARS, reply
 
 HEAD = b"HTTP/1.1 207 Multi-Status\r\nContent-Type: text/xml\r\nConnection: close\r\n"
@@ -105,6 +107,16 @@ def test_without_a_deadline_one_answer_still_has_its_time(raw, behave: Callable[
     account = Credentials(raw(behave), "anna", "x")
     with within(2), Session(account, timeout=0.1) as session, pytest.raises(TimedOut):
         session.calendars("/1/calendars/")
+
+
+def test_a_connection_that_is_opened_too_late_is_shut_down(raw) -> None:
+    url = urlsplit(raw(silence))
+    sockets = CuttableSockets()
+    with sockets.shut_down_at(time.monotonic()):
+        connection = sockets.create_connection((str(url.hostname), url.port or 0), 5)
+        assert connection.recv(1) == b""
+    connection.close()
+    sockets.close_all()
 
 
 def test_past_the_deadline_nothing_is_sent(web) -> None:
