@@ -1,6 +1,7 @@
 # Kalends. `make demo` runs it with sample data, `make test` runs the tests, `make help` lists all targets.
 #
-# Python 3.11 or newer and make must be installed. Everything else is installed into .venv.
+# Python 3.11 or newer and make must be installed. Everything else is installed into .venv, and one reader of calendar
+# files for the tests into tests/ical_js/node_modules.
 
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
@@ -10,6 +11,9 @@ BIN := $(VENV)/bin
 PYTHON ?= $(shell for name in python3.13 python3.12 python3.11 python3 python python3.14; do \
 	if $$name -c 'import sys; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1; then echo $$name; break; fi; done)
 PIP := $(BIN)/python -m pip --disable-pip-version-check -qq install --require-hashes
+
+# ical.js, which reads in tests what Kalends writes. Without npm those tests are skipped.
+READER := $(if $(shell command -v npm),tests/ical_js/node_modules/.package-lock.json)
 
 # Two tests at a time unless TEST_PROCESSES says otherwise; `make test TESTS="tests/sandbox -k demo"` runs a part.
 TEST_PROCESSES ?= 2
@@ -26,7 +30,7 @@ help: ## List the targets
 demo: $(VENV)/demo.stamp ## Run everything on this machine with sample data; RESET=1 starts again from the beginning
 	@exec $(BIN)/python manage.py demo $(if $(RESET),--reset)
 
-test: $(VENV)/dev.stamp ## Run all tests on SQLite
+test: $(VENV)/dev.stamp $(READER) ## Run all tests on SQLite
 	@exec $(PYTEST) $(TESTS)
 
 test-fast: $(VENV)/dev.stamp ## Run the tests that need neither a database nor a server: seconds
@@ -35,7 +39,7 @@ test-fast: $(VENV)/dev.stamp ## Run the tests that need neither a database nor a
 test-dates: $(VENV)/dev.stamp ## Run what depends on today on many days (SQLite; needs Debian's faketime)
 	@exec env -u DATABASE_URL $(PYTEST) -m today --any-day $(TESTS)
 
-test-postgresql: $(VENV)/dev.stamp ## Run all tests on the PostgreSQL server that DATABASE_URL names
+test-postgresql: $(VENV)/dev.stamp $(READER) ## Run all tests on the PostgreSQL server that DATABASE_URL names
 	@case "$$DATABASE_URL" in postgres*) ;; *) \
 		echo 'Set DATABASE_URL to a PostgreSQL whose role may create databases: postgres://role:password@127.0.0.1:5432/name'; exit 2;; esac
 	@exec $(PYTEST) $(TESTS)
@@ -84,7 +88,7 @@ worker: $(VENV)/dev.stamp ## Run the worker for `make run`
 	$(BIN)/python manage.py setup_schedules
 	@exec $(BIN)/python manage.py qcluster
 
-environment: $(VENV)/dev.stamp ## Install the packages for development
+environment: $(VENV)/dev.stamp $(READER) ## Install the packages for development
 
 clean: ## Remove .venv and the caches of tools, but not data/
 	rm -rf $(VENV) staticfiles .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
@@ -110,6 +114,11 @@ $(VENV)/dev.stamp: requirements/dev.txt | $(VENV)/made.stamp
 	@echo 'Installing the packages for development into .venv (once) …'
 	@$(PIP) -r requirements/dev.txt
 	@touch $@ $(VENV)/demo.stamp
+
+tests/ical_js/node_modules/.package-lock.json: tests/ical_js/package-lock.json
+	@echo 'Installing ical.js for the tests (once) …'
+	@cd tests/ical_js && npm ci --silent
+	@touch $@
 
 $(VENV)/bench.stamp: requirements/bench.txt | $(VENV)/made.stamp
 	@echo 'Installing the packages for the benchmarks into .venv (once) …'

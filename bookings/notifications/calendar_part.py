@@ -17,6 +17,9 @@ from connections.ical import content_lines
 from connections.ical.compose import add_times, text_value, to_bytes, vtimezone
 from connections.ical.reducing import PRODID
 
+_PLAIN = str.maketrans({'"': "'", "^": " ", "\\": "/"})
+"""What readers understand differently in a parameter: a quotation mark (RFC 6868), and an escape, which has no meaning."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CalendarEntry:
@@ -100,12 +103,9 @@ def _vevent(entry: CalendarEntry) -> icalendar.Event:
 
 
 def _mailto(mailbox: Mailbox) -> icalendar.vCalAddress:
-    """A bare `mailto:`, with the name as CN.
-
-    Quotation marks become apostrophes, because not every reader knows how RFC 6868 writes them.
-    """
+    """A bare `mailto:`, with the name as CN."""
     address = icalendar.vCalAddress(f"mailto:{''.join(content_lines.one_line(encode_domain(mailbox.address)).split())}")
-    name = content_lines.one_line(mailbox.name).replace('"', "'").replace("^", " ")
+    name = content_lines.one_line(mailbox.name).translate(_PLAIN)
     if name:
         address.params["CN"] = name
     return address

@@ -113,14 +113,20 @@ def _vevent(draft: EventDraft, now: datetime) -> icalendar.Event:
 def add_times(event: icalendar.Event, start: datetime, end: datetime, zone: str) -> None:
     """Give the event DTSTART and DTEND in the IANA zone, or in UTC.
 
-    In autumn an hour occurs twice. A time with TZID always means the first one, so the second is written in UTC.
+    In autumn an hour occurs twice, and is written in UTC: a time with TZID means the first one (RFC 5545 3.3.5), but
+    ical.js takes the second.
     """
     for name, instant in (("DTSTART", start), ("DTEND", end)):
         local = instant.astimezone(ZoneInfo(zone))
-        if zone == "UTC" or local.fold:
+        if zone == "UTC" or _is_repeated(local):
             event.add(name, instant.astimezone(UTC))
         else:
             event.add(name, local.replace(tzinfo=None), parameters={"TZID": zone})
+
+
+def _is_repeated(local: datetime) -> bool:
+    """Does the clock show this time twice, because it goes back?"""
+    return local.replace(fold=0).utcoffset() != local.replace(fold=1).utcoffset()
 
 
 def text_value(text: str) -> vInline:
