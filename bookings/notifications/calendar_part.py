@@ -18,7 +18,7 @@ from connections.ical.compose import add_times, text_value, to_bytes, vtimezone
 from connections.ical.reducing import PRODID
 
 _PLAIN = str.maketrans({'"': "'", "^": " ", "\\": "/"})
-"""What readers understand differently in a parameter: a quotation mark (RFC 6868), and an escape, which has no meaning."""
+"""Characters that readers understand differently in a parameter: quotation marks (RFC 6868) and escapes."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
