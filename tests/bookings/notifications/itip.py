@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from typing import Any
 
 import icalendar
 
@@ -37,6 +38,7 @@ class ItipReceiver:
         calendar = icalendar.Calendar.from_ical(part)
         if str(calendar["METHOD"]) != method:
             raise ValueError("the content type and the calendar name different methods")
+        event: Any
         (event,) = calendar.walk("VEVENT")
         if self.address not in _attendees(event) or "ORGANIZER" not in event:
             raise ValueError("this is not for me, or nobody says that they organize it")
@@ -46,18 +48,18 @@ class ItipReceiver:
         self.versions[uid] = version
         self._apply(uid, event, method)
 
-    def _apply(self, uid: str, event: icalendar.Event, method: str) -> None:
+    def _apply(self, uid: str, event: Any, method: str) -> None:
         if method == "CANCEL":
             self.appointments.pop(uid, None)
         else:
             self.appointments[uid] = _appointment(event)
 
 
-def _appointment(event: icalendar.Event) -> Appointment:
+def _appointment(event: Any) -> Appointment:
     start, end = (event[name].dt.astimezone(UTC) for name in ("DTSTART", "DTEND"))
     return Appointment(start, end, str(event["SUMMARY"]), str(event.get("LOCATION", "")))
 
 
-def _attendees(event: icalendar.Event) -> list[str]:
+def _attendees(event: Any) -> list[str]:
     found = event.get("ATTENDEE", [])
     return [str(one).removeprefix("mailto:") for one in (found if isinstance(found, list) else [found])]
