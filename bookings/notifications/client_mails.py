@@ -102,6 +102,7 @@ def pending(facts: AppointmentFacts, *, answer_by: datetime) -> Content:
     return _content(
         facts,
         sentences.signed(subject, facts.practice),
+        Heading(_("Your request for %(time)s") % {"time": sentences.start_words(facts)}),
         paragraph(arrived, strong(not_yet), answer),
         _facts(facts),
         Button(_("See your request"), facts.link),
