@@ -198,12 +198,12 @@ def test_a_move_by_the_practice_offers_another_time_even_after_the_deadline() ->
 def test_a_pending_client_is_told_that_nothing_is_confirmed_and_when_they_will_know() -> None:
     assert said(MAILS["pending"](FACTS), "Your request") == [
         "Your request for Tue 8 December, 10:00",
-        "Your request has arrived. It is not confirmed yet. We will e-mail you by Thu 18:00."
+        "Your request has arrived. It is not confirmed yet. We will e-mail you by Thu 18:00.",
     ]
     assert said(MAILS["pending"](GERMAN), "Ihre Anfrage") == [
         "Ihre Anfrage für Di., 8. Dezember, 10:00 Uhr",
         "Ihre Anfrage ist angekommen. Der Termin ist noch nicht bestätigt. "
-        "Wir schreiben Ihnen bis Do., 18:00 Uhr eine E-Mail."
+        "Wir schreiben Ihnen bis Do., 18:00 Uhr eine E-Mail.",
     ]
 
 
