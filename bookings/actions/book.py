@@ -57,7 +57,7 @@ def book(
     """
     if not client.name.strip():
         raise Refused(_("Say who the booking is for."))
-    if not service.active:
+    if not service.can_be_booked:
         raise Refused(_("“%(service)s” cannot be booked at the moment.") % {"service": service})
     refuse_far(start, now)
     candidates = _candidates(service, staff)
