@@ -6,6 +6,7 @@ import bookings.models.constraints
 import bookings.models.placement
 import django.core.validators
 import django.db.models.deletion
+import practice.slugs
 from django.conf import settings
 from django.contrib.postgres.operations import BtreeGistExtension
 from django.db import migrations, models
@@ -188,7 +189,7 @@ class Migration(migrations.Migration):
             name='Service',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('slug', models.SlugField(unique=True, verbose_name='address')),
+                ('slug', models.SlugField(unique=True, validators=[practice.slugs.refuse_reserved_slug], verbose_name='address')),
                 ('name', models.CharField(max_length=200, verbose_name='name')),
                 ('minutes', models.PositiveIntegerField(validators=[django.core.validators.MinValueValidator(1), django.core.validators.MaxValueValidator(10080, 'Enter at most %(limit_value)s minutes (one week).')], verbose_name='minutes')),
                 ('slot_minutes', models.PositiveIntegerField(default=15, validators=[django.core.validators.MinValueValidator(1), django.core.validators.MaxValueValidator(1440, 'Enter at most %(limit_value)s minutes (one day).')], verbose_name='start every … minutes')),
