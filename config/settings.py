@@ -38,7 +38,8 @@ FRESHNESS_DEADLINE_SECONDS = env.float("FRESHNESS_DEADLINE_SECONDS", default=4)
 TRUST_MINUTES = env.int("TRUST_MINUTES", default=60)
 STALE_POLICY = env.str("STALE_POLICY", default="pending")
 AFTER_SYNC = env.str("AFTER_SYNC", default="bookings.tasks.after_sync")
-CLIENT_RETENTION_MONTHS = env.int("CLIENT_RETENTION_MONTHS", default=36)
+CLIENT_RETENTION_MONTHS = env.int("CLIENT_RETENTION_MONTHS", default=12)
+PRIVACY_FACTS = "bookings.privacy.privacy_facts"  # who gets data of clients, for the draft of the privacy notice
 
 # The demo serves the pretend iPhone beside Kalends and signs in with one click; never set in a deployment.
 DEMO = env.bool("DEMO", default=False)
@@ -121,10 +122,12 @@ AUTH_PASSWORD_VALIDATORS = [
 LOGIN_URL = "practice:login"
 LOGIN_REDIRECT_URL = "week:page"
 LOGOUT_REDIRECT_URL = "practice:login"
+PASSWORD_RESET_TIMEOUT = 24 * 60 * 60  # seconds that a link to set a new password works
 CSRF_FAILURE_VIEW = "practice.expired_session.csrf_failure"
 
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", "English"), ("de", "Deutsch")]  # what clients read; the pages of staff are in LANGUAGE_CODE
+CLIENT_LANGUAGES = LANGUAGES
 LOCALE_PATHS = [BASE_DIR / "locale"]
 FORMAT_MODULE_PATH = "config.formats"  # how dates and times are written, everywhere that people read
 TIME_ZONE = "UTC"
@@ -197,12 +200,14 @@ LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"plain": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain"}},
+    "filters": {"hide_setup_token": {"()": "practice.setup.redaction.HideSetupToken"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain", "filters": ["hide_setup_token"]}},
     "root": {"handlers": ["console"], "level": "WARNING"},
     "loggers": {
         # Their debug output prints bodies with personal data, and credentials.
         "caldav": {"level": "WARNING"},
         "niquests": {"level": "WARNING"},
         "urllib3": {"level": "WARNING"},
+        "django.server": {"level": "INFO", "handlers": ["console"], "propagate": False},
     },
 }

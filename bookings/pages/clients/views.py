@@ -13,7 +13,7 @@ from bookings.models import Booking, Client
 from bookings.pages import search
 from bookings.pages.clients.forms import ClientForm
 from connections.calendar_page import CalendarRequest, calendar_page
-from connections.forms import posted
+from practice.forms import posted
 
 PER_PAGE = 50
 
