@@ -38,6 +38,9 @@ FRESHNESS_DEADLINE_SECONDS = env.float("FRESHNESS_DEADLINE_SECONDS", default=4)
 TRUST_MINUTES = env.int("TRUST_MINUTES", default=60)
 STALE_POLICY = env.str("STALE_POLICY", default="pending")
 AFTER_SYNC = env.str("AFTER_SYNC", default="bookings.tasks.after_sync")
+HOLD_MINUTES = env.int("HOLD_MINUTES", default=10)
+HOLDS_PER_VISITOR = env.int("HOLDS_PER_VISITOR", default=2)
+BOOKING_RATE = env.int("BOOKING_RATE", default=10)
 CLIENT_RETENTION_MONTHS = env.int("CLIENT_RETENTION_MONTHS", default=12)
 PRIVACY_FACTS = "bookings.privacy.privacy_facts"  # who gets data of clients, for the draft of the privacy notice
 

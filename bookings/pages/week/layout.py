@@ -30,6 +30,7 @@ class ItemKind(StrEnum):
     UNDECIDED = "undecided"  # a booking about which staff are asked something
     BLOCKED = "blocked"  # by an event of a calendar
     HERE = "here"  # by hand
+    HOLD = "hold"  # by a visitor who is booking it right now
     FREE = "free"  # an event that leaves the time open
 
 
