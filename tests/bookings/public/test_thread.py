@@ -1,4 +1,4 @@
-"""From the list of services to the client's own page, with plain requests as a browser without JavaScript sends them."""
+"""From the list of services to the client’s page, with plain requests as from a browser without JavaScript."""
 
 from __future__ import annotations
 
