@@ -21,7 +21,7 @@ def when_open(view: Page[P]) -> Page[P]:
     """Answer with a sentence and 503 until the practice has said all that clients need."""
 
     @wraps(view)
-    def wrapped(request: PublicRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+    def wrapped(request: PublicRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
         if missing_now():
             return message(
                 request,
@@ -34,7 +34,7 @@ def when_open(view: Page[P]) -> Page[P]:
     return wrapped
 
 
-def with_service(view: ServicePage[P]) -> Callable[Concatenate[PublicRequest, str, P], HttpResponse]:
+def with_service(view: ServicePage[P]) -> Page[...]:
     """Give the view the service with this address; the same 404 for one that is off and one that never was."""
 
     @wraps(view)

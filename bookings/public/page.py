@@ -50,12 +50,12 @@ def public_page(view: Page[P]) -> View[P]:
     @csrf_exempt
     @in_client_language
     @wraps(view)
-    def wrapped(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+    def wrapped(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
         public = cast(PublicRequest, request)
         public.now, public.practice = timezone.now(), Practice.current()
         return view(public, *args, **kwargs)
 
-    return cast("View[P]", wrapped)
+    return wrapped
 
 
 def private(response: HttpResponse) -> HttpResponse:

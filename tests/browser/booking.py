@@ -54,7 +54,7 @@ def connected(icloud: Sandbox, account: Account) -> User:
 def massage(*people: User, **more: object) -> Service:
     """An hour, listed."""
     values = {"name": "Massage", "slug": "massage", "visibility": "public", "slot_minutes": 60, "price": "60 €"} | more
-    return ServiceFactory.create(staff=list(people), **values)  # type: ignore[no-any-return]
+    return ServiceFactory.create(staff=list(people), **values)
 
 
 def fill_details(page: Page, *, name: str = "Clara Sommer", email: str = "clara@example.org") -> None:

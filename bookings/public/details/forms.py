@@ -41,7 +41,7 @@ class DetailsForm(forms.Form):
     website = forms.CharField(required=False)
 
     def __init__(self, *args: Any, service: Service, practice: Practice, **kwargs: Any) -> None:
-        super().__init__(*args, label_suffix="", **kwargs)
+        super().__init__(*args, **kwargs)
         self.service, self.practice = service, practice
         self.suggested_email = ""
         if not service.note_allowed:
@@ -54,7 +54,7 @@ class DetailsForm(forms.Form):
             ("phone", "tel", "tel"),
         ):
             self.fields[name].widget.attrs |= {"autocomplete": purpose}
-            self.fields[name].widget.input_type = kind  # type: ignore[attr-defined]
+            self.fields[name].widget.input_type = kind
         self.fields["email"].required = self.fields["phone"].required = service.ask_both
         self.fields["email"].error_messages["required"] = _("Enter your e-mail address.")
         self.fields["phone"].error_messages["required"] = _("Enter your phone number.")
@@ -97,4 +97,4 @@ class DetailsForm(forms.Form):
 
     @property
     def wants_reminders(self) -> bool:
-        return self.cleaned_data.get("reminders", "yes") == "yes"
+        return bool(self.cleaned_data.get("reminders", "yes") == "yes")
