@@ -37,5 +37,5 @@ def test_a_calendar_that_was_deleted_is_named_at_once(practice: Practice) -> Non
 
 def test_where_no_calendar_is_lost_there_is_no_note(practice: Practice) -> None:
     practice.poll_later()
-    assert list(json.loads(told(practice, "--json"))) == ["as_of", "openings"]
+    assert list(json.loads(told(practice, "--json"))) == ["as_of", "pending", "openings"]
     assert page(practice) == "Calendars last checked: 08:05."
