@@ -211,6 +211,7 @@ LOGGING = {
         "caldav": {"level": "WARNING"},
         "niquests": {"level": "WARNING"},
         "urllib3": {"level": "WARNING"},
+        "django": {"level": "INFO", "handlers": []},  # Django’s own handler would print the secret address
         "django.server": {"level": "INFO", "handlers": ["console"], "propagate": False},
     },
 }

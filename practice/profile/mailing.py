@@ -78,9 +78,14 @@ def _text(words: bytes | str) -> str:
 
 
 def _without_secrets(text: str) -> str:
+    """The text without the password, as it is or as the commands AUTH LOGIN and AUTH PLAIN encode it."""
     user, password = settings.EMAIL_HOST_USER, settings.EMAIL_HOST_PASSWORD
-    both = f"\0{user}\0{password}"
-    encoded = [base64.b64encode(one.encode()).decode() for one in (password, both)]
-    for secret in [both, *encoded, password] if password else []:
+    if not password:
+        return text
+    for secret in (_base64(f"\0{user}\0{password}"), _base64(password), password):
         text = text.replace(secret, "…")
     return text
+
+
+def _base64(text: str) -> str:
+    return base64.b64encode(text.encode()).decode()

@@ -26,6 +26,7 @@ class OwnerForm(BaseUserCreationForm[User]):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["email"].required = True
+        del self.fields["username"].widget.attrs["autofocus"]  # the practice comes first
         self.fields["password1"].help_text = _("At least 8 characters, and not one that is often used.")
         self.fields["password2"].label = _("Password again")
         self.fields["password2"].help_text = ""

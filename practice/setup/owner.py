@@ -29,5 +29,5 @@ def set_up(user: User, practice: Practice) -> None:
     Practice.objects.select_for_update().get()
     if not is_first_run():
         raise AlreadySetUp
-    practice.save()
+    practice.save(force_update=True)  # the row is there since a moment ago
     save_owner(user)
