@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import date, datetime
 
 from django import template
-from django.utils.translation import gettext as _
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from django.utils.translation import ngettext
 
 from bookings.public.people import public_name
@@ -26,11 +27,11 @@ def month_words(day: date) -> str:
 
 
 @register.filter
-def day_link(day: Day) -> str:
+def day_link(day: Day) -> SafeString:
     """A day with the number of its times: “Wednesday 9 December, 5 times”."""
     number = len(day.starts)
     count = ngettext("%(number)s time", "%(number)s times", number) % {"number": number}
-    return _("%(day)s, %(count)s") % {"day": time_format.weekday_and_day(day.date), "count": count}
+    return format_html("<span>{},</span> <span>{}</span>", time_format.weekday_and_day(day.date), count)
 
 
 @register.filter

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from bookings import actions
+from bookings.actions import history
 from bookings.links import LinkState
 from bookings.models import BookingChange, Seat
 from bookings.notifications.sentences import deadline_sentences, when_words
@@ -20,7 +21,6 @@ from bookings.public.appointment import cancel_until, facts_of_seat
 from bookings.public.open import not_found
 from bookings.public.page import PublicRequest, message, private, public_page, show
 
-MAX_REASON = 500
 SeatPage = Callable[[PublicRequest, Seat, str], HttpResponse]
 
 
@@ -52,7 +52,8 @@ def appointment(request: PublicRequest, seat: Seat, token: str) -> HttpResponse:
 def cancel(request: PublicRequest, seat: Seat, token: str) -> HttpResponse:
     """Ask whether to cancel; a POST cancels, unless it is too late."""
     if request.method == "POST" and _can_cancel(seat, request):
-        actions.cancel(seat.booking, now=request.now, source=BookingChange.Source.CLIENT)
+        reason = request.POST.get("reason", "")
+        actions.cancel(seat.booking, now=request.now, source=BookingChange.Source.CLIENT, reason=reason)
     if request.method == "POST" or not _can_cancel(seat, request):
         return HttpResponseRedirect(reverse("public:client", args=[token]), status=303)
     return _show(request, seat, token, "public/client/cancel.html")
@@ -83,7 +84,7 @@ def _show(request: PublicRequest, seat: Seat, token: str, template: str) -> Http
         "facts": facts,
         "can_cancel": _can_cancel(seat, request),
         "is_over": booking.end <= request.now,
-        "max_reason": MAX_REASON,
+        "max_reason": history.MAX_REASON,
     }
     with timezone.override(facts.zone):
         context |= {"when": when_words(facts), "deadlines": deadline_sentences(facts)}

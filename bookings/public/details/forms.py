@@ -79,7 +79,7 @@ class DetailsForm(forms.Form):
     def _suggest(self, email: str) -> None:
         """Ask once whether the address is mistyped; the client can send it again as it is."""
         self.suggested_email = likely_address(email)
-        if self.suggested_email and self.data.get("email_checked") != email:
+        if self.suggested_email and self.data.get("email_checked", "").strip() != self.data.get("email", "").strip():
             self.add_error(
                 "email", ValidationError(_("Did you mean %(address)s?"), params={"address": self.suggested_email})
             )

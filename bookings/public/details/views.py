@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.http import HttpResponse, HttpResponseRedirect
+from django.http import HttpResponse, HttpResponseRedirect, QueryDict
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import get_language
@@ -55,7 +55,7 @@ def _hold(service: Service, public_id: str) -> Hold | None:
 
 
 def _submit(request: PublicRequest, hold: Hold) -> HttpResponse:
-    form = _form(request, hold, request.POST)
+    form = _form(request, hold, _data(request))
     if not form_token.is_acceptable(request.POST.get(form_token.FIELD, ""), hold.public_id) or form.is_from_robot:
         return _show(request, hold, _form(request, hold), alert=_("Please check what you typed, and send it again."))
     if not form.is_valid():
@@ -66,6 +66,13 @@ def _submit(request: PublicRequest, hold: Hold) -> HttpResponse:
         return _show(request, hold, form, nearest=error.alternatives, alert=_gone(error.alternatives))
     except actions.Refused:
         return _show(request, hold, form, alert=_("This could not be booked online just now. Please call us."))
+
+
+def _data(request: PublicRequest) -> QueryDict:
+    """What was typed, with the address that was meant if the client chose that."""
+    data = request.POST.copy()
+    data["email"] = data.get("use_email") or data.get("email", "")
+    return data
 
 
 def _book(request: PublicRequest, hold: Hold, form: DetailsForm) -> Booking:

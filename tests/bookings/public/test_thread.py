@@ -46,4 +46,5 @@ def test_from_the_services_to_the_own_page(client: Client, massage: Service) -> 
     assert Booking.objects.get().status == "confirmed"
     cancelled = client.post(booked["Location"] + "cancel/", {"reason": "Ill"}, follow=True)
     assert texts(cancelled, "//h1") == ["Your appointment is cancelled"]
+    assert Booking.objects.get().changes.latest("id").reason == "Ill"
     assert client.cookies == {}
