@@ -13,7 +13,7 @@ from bookings.openings.search import Opening
 from bookings.public.page import PublicRequest, asked, kept_query
 from bookings.public.people import ANYBODY, people_of, person_of, public_name
 from bookings.public.times.choice import MAX_FIRST_TIMES, Day, Search
-from bookings.public.times.months import Month, day_of, month_of
+from bookings.public.times.months import Month, parse_day, parse_month
 from bookings.public.visitor import typed, visitor_id
 from bookings.public.zones import clock_zone, zones_by_area
 from practice.models import User
@@ -58,7 +58,7 @@ def context_of(request: PublicRequest, search: Search, nearest: list[Opening] | 
 
 
 def _times(request: PublicRequest, search: Search) -> dict[str, Any]:
-    day, month = day_of(asked(request, "day")), month_of(asked(request, "month"))
+    day, month = parse_day(asked(request, "day")), parse_month(asked(request, "month"))
     if day:
         chosen = search.day(day)
         if chosen.starts:
