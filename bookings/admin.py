@@ -16,7 +16,7 @@ from bookings.push import outbox, placements
 from connections.admin import LookOnly, people
 from practice.admin import DeclaredFilters
 
-CLIENT = ("client__name", "client__email", "client__phone")
+CLIENT = ("seats__client__name", "seats__client__email", "seats__client__phone")
 
 
 def booking(path: str) -> tuple[str, ...]:
@@ -49,7 +49,7 @@ class BookingChangeInline(LookOnlyInline):
 @admin.register(Client)
 class ClientAdmin(DeclaredFilters):
     list_display = ("name", "email", "phone", "created_at")
-    search_fields = ("name", "email", "phone", "bookings__linked_events__uid", *people("bookings__staff"))
+    search_fields = ("name", "email", "phone", "seats__booking__linked_events__uid", *people("seats__booking__staff"))
     fields = ("name", "email", "phone", "language", "time_zone")
 
 
@@ -70,31 +70,39 @@ class ServiceAdmin(DeclaredFilters):
 class BookingAdmin(LookOnly):
     list_display = ("id", "start", "end", "staff", "client", "service", "status", "push")
     list_display_links = ("id", "start")
-    list_select_related = ("staff", "client", "service")
-    list_filter = ("status", "cause", "overlap_allowed", "service")
+    list_select_related = ("staff", "service")
+    list_filter = ("status", "claim__overlap_allowed", "service")
     date_hierarchy = "start"
     search_fields = ("=id", *CLIENT, *people("staff"), "service__name", "linked_events__uid")
     fields = (
         ("staff", "client", "service"),
-        ("start", "end", "blocked_from", "blocked_until"),
-        ("status", "cause", "overlap_allowed", "push"),
+        ("start", "end", "claim"),
+        ("status", "approval_due_at", "calendar_unread_since", "address_due_at"),
+        ("overlap_allowed", "push"),
         ("revision", "created_at"),
     )
-    readonly_fields = ("push",)
+    readonly_fields = ("client", "claim", "overlap_allowed", "push")
     inlines = (LinkedEventInline, BookingChangeInline)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Booking]:
-        return super().get_queryset(request).prefetch_related("linked_events")
+        return super().get_queryset(request).prefetch_related("linked_events", "seats")
 
     @admin.display(description=gettext_lazy("on the calendar"))
     def push(self, row: Booking) -> str:
         return str(LinkedEvent.State(outbox.push_state(row)).label)
 
 
+class OfBooking(LookOnly):
+    """Rows of bookings, which are called by their clients."""
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        return super().get_queryset(request).prefetch_related("booking__seats")
+
+
 @admin.register(BookingChange)
-class BookingChangeAdmin(LookOnly):
+class BookingChangeAdmin(OfBooking):
     list_display = ("at", "booking", "kind", "source", "actor", "notify_client_at", "notified_at")
-    list_select_related = ("booking__client", "booking__service", "actor")
+    list_select_related = ("booking__service", "actor")
     list_filter = ("kind", "source")
     date_hierarchy = "at"
     search_fields = booking("booking")
@@ -128,9 +136,9 @@ class PlacementAdmin(LookOnly):
 
 
 @admin.register(LinkedEvent)
-class LinkedEventAdmin(PlacementAdmin):
+class LinkedEventAdmin(PlacementAdmin, OfBooking):
     list_display = ("uid", "booking", "wanted", "state", "attempts", "next_try_at", "last_error")
-    list_select_related = ("booking__client", "booking__service", "calendar__connection")
+    list_select_related = ("booking__service", "calendar__connection")
     search_fields = ("uid", "href", *booking("booking"))
     fields = (("booking", "calendar", "account"), *FACTS)
 
@@ -146,11 +154,11 @@ class MirroredSlotAdmin(PlacementAdmin):
 
 
 @admin.register(Proposal)
-class ProposalAdmin(LookOnly):
+class ProposalAdmin(OfBooking):
     """Without the reason: it may name an event."""
 
     list_display = ("created_at", "booking", "kind", "choice", "decided_by", "decided_at", "withdrawn_at")
-    list_select_related = ("booking__client", "booking__service", "decided_by")
+    list_select_related = ("booking__service", "decided_by")
     list_filter = ("kind", "choice")
     date_hierarchy = "created_at"
     search_fields = booking("booking")

@@ -88,7 +88,7 @@ class Actor(ABC):
         keys = list(found.values_list("pk", flat=True))
         if not keys:
             return None
-        return Booking.objects.select_related("service", "staff", "client").get(pk=self.choose.choice(keys))
+        return Booking.objects.with_details().get(pk=self.choose.choice(keys))
 
     def is_full(self, user: User) -> bool:
         """Whether the staff member has as many bookings as the test allows."""

@@ -93,7 +93,7 @@ class Audit:
     def _promises(self) -> None:
         """Every attempt to book had the outcome that its author was told, and no booking was cancelled by nobody."""
         made: dict[str, list[Booking]] = defaultdict(list)
-        for booking in Booking.objects.select_related("client"):
+        for booking in Booking.objects.prefetch_related("seats"):
             made[booking.client.name].append(booking)
         for name, attempt in self.ledger.tries.items():
             self.found.looked_at["attempts to book"] += 1
@@ -120,7 +120,7 @@ class Audit:
     # --- bookings and their events ------------------------------------------------------------------------------
 
     def _bookings(self) -> None:
-        rows = Booking.objects.live().filter(end__gt=self.now).select_related("staff", "client", "service")
+        rows = Booking.objects.live().filter(end__gt=self.now).with_details()
         for booking in rows:
             self.found.looked_at["bookings"] += 1
             self._booking(booking)
@@ -173,19 +173,20 @@ class Audit:
 
     def _overlaps(self) -> None:
         """Two live bookings overlap only where staff booked regardless of conflicts."""
-        rows = Booking.objects.live().filter(overlap_allowed=False).order_by("staff", "blocked_from")
-        for one, other in pairwise(rows.select_related("client", "staff")):
-            if one.staff_id == other.staff_id and one.blocked_until > other.blocked_from:
+        rows = Booking.objects.live().filter(claim__overlap_allowed=False).order_by("staff", "claim__start")
+        for one, other in pairwise(rows.with_details()):
+            if one.staff_id == other.staff_id and one.blocked_span[1] > other.blocked_span[0]:
                 self.found.doubled.append(f"{_named(one)} and {_named(other)} overlap")
         insisted = {attempt.booking for attempt in self.ledger.tries.values() if attempt.insisted}
         unknown = {attempt.name for attempt in self.ledger.tries.values() if attempt.insisted}
-        for one in Booking.objects.live().filter(overlap_allowed=True).select_related("client", "staff"):
+        for one in Booking.objects.live().filter(claim__overlap_allowed=True).with_details():
             if one.pk not in insisted | self.ledger.insisted and one.client.name not in unknown:
                 self.found.wrong.append(f"{_named(one)} may overlap, but nobody insisted")
 
     def _collisions(self) -> None:
         """There is a proposal for every event that overlaps a booking, unless staff chose to keep the booking."""
-        for booking in Booking.objects.live().filter(end__gt=self.now, overlap_allowed=False).select_related("client"):
+        exact = Booking.objects.live().filter(end__gt=self.now, claim__overlap_allowed=False)
+        for booking in exact.with_details():
             span = (booking.start, booking.end)
             over = [one for one in self._conflict_events(booking) if any(calendar_text.overlapping(one.spans, span))]
             known = booking.proposals.open() | booking.proposals.filter(choice=Proposal.Choice.KEEP)
@@ -219,7 +220,7 @@ class Audit:
         """No confirmed booking overlaps an event that was in iCloud before the confirmation."""
         kinds = (Kind.MADE, Kind.CONFIRMED, Kind.MOVED)
         changes = BookingChange.objects.filter(kind__in=kinds).exclude(source=Source.PHONE)
-        for change in changes.select_related("booking__client", "booking__staff"):
+        for change in changes.select_related("booking__staff", "booking__claim").prefetch_related("booking__seats"):
             booking = change.booking
             pending = booking.status == Booking.Status.PENDING or self._was_pending(change)
             insisted = booking.overlap_allowed or self._insisted(booking)

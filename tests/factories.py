@@ -14,7 +14,7 @@ from django.contrib.auth.hashers import make_password
 from factory.django import DjangoModelFactory
 
 from availability.models import BlockedSlot, DateOverride, WorkingHours
-from bookings.models import Booking, BookingChange, Client, LinkedEvent, Proposal, Service
+from bookings.models import Booking, BookingChange, Claim, Client, LinkedEvent, Proposal, Seat, Service
 from connections.models import Calendar, CalendarConfiguration, Connection, Event, Occurrence, SyncRun
 from practice.models import User
 
@@ -199,11 +199,13 @@ def set_staff(service: Service, people: list[User] | None) -> None:
 
 
 class BookingFactory(DjangoModelFactory[Booking]):
-    """A confirmed booking without buffers."""
+    """A confirmed booking without buffers, with its claim and its seat; a pending one waits for its calendars."""
 
     class Meta:
         model = Booking
 
+    status = Booking.Status.CONFIRMED
+    overlap_allowed = False
     staff = factory.SubFactory(UserFactory)
     client = factory.SubFactory(ClientFactory)
     service = factory.SubFactory(ServiceFactory)
@@ -211,6 +213,29 @@ class BookingFactory(DjangoModelFactory[Booking]):
     end = factory.LazyAttribute(lambda booking: booking.start + timedelta(minutes=booking.service.minutes))
     blocked_from = factory.SelfAttribute("start")
     blocked_until = factory.SelfAttribute("end")
+    approval_due_at = None
+    address_due_at = None
+    calendar_unread_since = factory.LazyAttribute(lambda made: NOW if made.status == "pending" else None)
+
+    @classmethod
+    def _create(cls, model_class: type[Booking], *_args: Any, **values: Any) -> Booking:
+        client = values.pop("client")
+        taken = {"start": values.pop("blocked_from"), "end": values.pop("blocked_until")}
+        insisted = values.pop("overlap_allowed")
+        if values["status"] != Booking.Status.CANCELLED:
+            values["claim"] = Claim.objects.create(staff=values["staff"], overlap_allowed=insisted, **taken)
+        booking = model_class.objects.create(**values)
+        Seat.objects.create(booking=booking, client=client)
+        return booking
+
+
+def cancelled(booking: Booking) -> Booking:
+    """The booking as a cancelled one, whose time is free again."""
+    claim, booking.claim, booking.status = booking.claim, None, Booking.Status.CANCELLED
+    booking.save()
+    if claim:
+        claim.delete()
+    return booking
 
 
 class BookingChangeFactory(DjangoModelFactory[BookingChange]):

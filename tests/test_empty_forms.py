@@ -35,7 +35,7 @@ REQUIRED = "This field is required."
 def test_what_is_missing_is_said_at_its_field(client: Client, url: str, errors: list[str]) -> None:
     booking = BookingFactory()
     booking.service.staff.add(booking.staff)
-    ids = {"client": booking.client_id, "service": booking.service.slug}
+    ids = {"client": booking.client.pk, "service": booking.service.slug}
     client.force_login(booking.staff)
     answer = client.post(url.format(connection=ConnectionFactory(user=booking.staff).pk, **ids))
     assert (answer.status_code, texts(answer, "//*[@class='field__error']/li")) == (200, errors)

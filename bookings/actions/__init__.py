@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from bookings.actions.book import ClientDetails, book
 from bookings.actions.cancel import cancel
-from bookings.actions.confirm import confirm, confirm_pending, still_pending
+from bookings.actions.confirm import approve, confirm, confirm_address, confirm_pending, still_pending
 from bookings.actions.decide import decide, decide_all
 from bookings.actions.disconnect import DisconnectSummary, EventsNotRemoved, disconnect, disconnect_summary
 from bookings.actions.preconditions import NotOpen, Refused, lock_active_booking, overlaps_refused
@@ -23,9 +23,11 @@ __all__ = [
     "EventsNotRemoved",
     "NotOpen",
     "Refused",
+    "approve",
     "book",
     "cancel",
     "confirm",
+    "confirm_address",
     "confirm_pending",
     "decide",
     "decide_all",

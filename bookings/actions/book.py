@@ -16,15 +16,14 @@ from bookings.actions.preconditions import (
     nudge,
     overlaps_refused,
     refuse_far,
-    set_time,
+    take_time,
 )
 from bookings.clients import client_of, one_line
-from bookings.models import Booking, BookingChange, Service
+from bookings.models import Booking, BookingChange, Seat, Service, booking_lock
 from bookings.openings import search
 from bookings.proposals import collisions
 from bookings.push import placements
 from connections.freshness import freshness
-from connections.models import schedule_lock
 from connections.sync.poll import refresh_all
 from practice.models import User
 
@@ -103,15 +102,15 @@ def _book_with(
     note: str,
 ) -> Booking:
     shape = service.shape
-    with overlaps_refused(), schedule_lock(user):
+    with overlaps_refused(), booking_lock(user, now):
         collides = check_open(user, shape, start, now=now, anyway=anyway, actor=actor)
         pending = freshness(user, now=now, asked=True).pending
         person = client_of(one_line(client.name), one_line(client.email), one_line(client.phone))
-        booking = Booking(service=service, staff=user, client=person, overlap_allowed=collides, note=note)
+        booking = Booking(service=service, staff=user, note=note, calendar_unread_since=now if pending else None)
         booking.status = Booking.Status.PENDING if pending else Booking.Status.CONFIRMED
-        booking.cause = Booking.Cause.CALENDAR_UNREADABLE if pending else Booking.Cause.NONE
-        set_time(booking, start, start + shape.duration)
+        take_time(booking, start, start + shape.duration, overlap_allowed=collides)
         booking.save()
+        Seat.objects.create(booking=booking, client=person)
         history.record(booking, Kind.MADE, Source.STAFF, now=now, actor=actor)
         placements.place(booking)
         if anyway:

@@ -9,12 +9,12 @@ from bookings.actions.preconditions import (
     Refused,
     lock_active_booking,
     nudge,
+    release_time,
 )
-from bookings.models import Booking, BookingChange
+from bookings.models import Booking, BookingChange, booking_lock
 from bookings.notifications import client_notice
 from bookings.proposals import lifecycle
 from bookings.push import placements
-from connections.models import schedule_lock
 from practice.models import User
 
 Kind = BookingChange.Kind
@@ -30,14 +30,14 @@ def cancel(
     tell_client: bool = True,
 ) -> Booking:
     """Cancel a live booking: its time is free again and its event is removed. A cancelled one stays as it is."""
-    with schedule_lock(booking.staff):
+    with booking_lock(booking.staff, now):
         try:
             booking = lock_active_booking(booking)
         except Refused:
             return Booking.objects.get(pk=booking.pk)
-        booking.status, booking.cause = Booking.Status.CANCELLED, Booking.Cause.NONE
         booking.revision += 1
-        booking.save()
+        release_time(booking)
+        booking.seats.update(cancelled_at=now)
         history.record(booking, Kind.CANCELLED, source, now=now, actor=actor)
         if not tell_client:
             client_notice.drop_notices(booking)

@@ -1,4 +1,4 @@
-"""Confirm pending bookings."""
+"""Clear what a pending booking waits for. Whoever clears the last of it confirms the booking."""
 
 from __future__ import annotations
 
@@ -14,10 +14,9 @@ from bookings.actions.preconditions import (
     lock_active_booking,
     nudge,
 )
-from bookings.models import Booking, BookingChange
+from bookings.models import Booking, BookingChange, booking_lock
 from bookings.proposals import collisions
 from bookings.push import placements
-from connections.models import schedule_lock
 from practice.models import User
 
 Kind = BookingChange.Kind
@@ -26,7 +25,7 @@ Source = BookingChange.Source
 
 def confirm_pending(user: User, now: datetime) -> None:
     """Confirm the user's pending bookings if the calendars are read again, each if its time is free."""
-    pending = list(still_pending(user.pk, now))
+    pending = list(still_pending(user.pk, now).select_related("claim"))
     if not pending or not is_read(user, now):
         return
     asked = collisions.unacknowledged(user, pending)  # for all at once, because a client may be waiting
@@ -37,25 +36,53 @@ def confirm_pending(user: User, now: datetime) -> None:
 
 
 def still_pending(user_id: int, now: datetime) -> QuerySet[Booking]:
-    """Pending bookings of a staff member that have not begun; after that a confirmation is of no use to the client."""
-    return Booking.objects.filter(staff=user_id, status=Booking.Status.PENDING, start__gt=now)
+    """Bookings of a staff member that wait for their calendars to be read, and have not begun.
+
+    After that a confirmation is of no use to the client.
+    """
+    return Booking.objects.filter(staff=user_id, calendar_unread_since__isnull=False, start__gt=now)
 
 
 def confirm(booking: Booking, *, now: datetime) -> bool:
-    """Confirm a pending booking if its staff member's calendars are read again and its time is free. True if it was.
+    """Note that the calendars are read again, if they are and its time is free. True if that confirmed the booking.
 
     Hours, notice and what staff insisted on were settled when it was booked and are not checked again.
     """
-    with schedule_lock(booking.staff):
+    with booking_lock(booking.staff, now):
         booking = lock_active_booking(booking)
-        if booking.status != Booking.Status.PENDING or not is_read(booking.staff, now):
+        if booking.calendar_unread_since is None or not is_read(booking.staff, now):
             return False
         if collisions.is_unacknowledged(booking):
             return False
-        booking.status, booking.cause = Booking.Status.CONFIRMED, Booking.Cause.NONE
+        booking.calendar_unread_since = None
+        return _confirm_if_last(booking, Source.KALENDS, now)
+
+
+def approve(booking: Booking, *, now: datetime, actor: User | None = None) -> bool:
+    """Staff approve the booking. True if that confirmed it. Raises Refused if it is cancelled."""
+    with booking_lock(booking.staff, now):
+        booking = lock_active_booking(booking)
+        booking.approval_due_at = None
+        return _confirm_if_last(booking, Source.STAFF, now, actor)
+
+
+def confirm_address(booking: Booking, *, now: datetime) -> bool:
+    """The client confirms their address. True if that confirmed the booking. Raises Refused if it is cancelled."""
+    with booking_lock(booking.staff, now):
+        booking = lock_active_booking(booking)
+        booking.address_due_at = None
+        return _confirm_if_last(booking, Source.CLIENT, now)
+
+
+def _confirm_if_last(booking: Booking, source: Source, now: datetime, actor: User | None = None) -> bool:
+    """Write what was cleared, and confirm the booking if it waits for nothing else. Inside the lock."""
+    confirmed = booking.status == Booking.Status.PENDING and booking.cause == Booking.Cause.NONE
+    if confirmed:
+        booking.status = Booking.Status.CONFIRMED
         booking.revision += 1
-        booking.save()
-        history.record(booking, Kind.CONFIRMED, Source.KALENDS, now=now)
+    booking.save()
+    if confirmed:
+        history.record(booking, Kind.CONFIRMED, source, now=now, actor=actor)
         placements.queue(booking)
         nudge(booking)
-    return True
+    return confirmed

@@ -17,11 +17,10 @@ from bookings.actions.preconditions import (
     refuse_far,
 )
 from bookings.actions.reschedule import move
-from bookings.models import Booking, BookingChange, Proposal
+from bookings.models import Booking, BookingChange, Proposal, booking_lock
 from bookings.notifications import outgoing
 from bookings.proposals import collisions, lifecycle, mail_links
 from bookings.push import placements
-from connections.models import schedule_lock
 from practice.models import User
 
 Kind = BookingChange.Kind
@@ -59,7 +58,7 @@ def decide_all(
 
 
 def _carry_out(proposal: Proposal, *, choice: str, now: datetime, actor: User | None, shown: str) -> Booking:
-    with overlaps_refused(), schedule_lock(proposal.booking.staff):
+    with overlaps_refused(), booking_lock(proposal.booking.staff, now):
         booking = lock_active_booking(proposal.booking)
         proposal = Proposal.objects.select_for_update(of=("self",)).with_details().get(pk=proposal.pk)
         if choice not in proposal.choices:

@@ -7,10 +7,10 @@ from datetime import datetime
 
 from django.db import transaction
 
-from bookings.models import LinkedEvent, LinkedEventQuerySet, MirroredSlot, MirroredSlotQuerySet
+from bookings.models import LinkedEvent, LinkedEventQuerySet, MirroredSlot, MirroredSlotQuerySet, booking_lock
 from bookings.push import mirrored_slots, outbox, placements
 from connections import accounts
-from connections.models import Calendar, Connection, Event, schedule_lock
+from connections.models import Calendar, Connection, Event
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +59,7 @@ def disconnect(connection: Connection, *, remove: bool, now: datetime) -> None:
         left = _upcoming(connection, now).withdrawn().count()
         left += _mirrored(connection).withdrawn().count()
         if left:
-            with schedule_lock(connection.user):
+            with booking_lock(connection.user, now):
                 placements.want_again(connection.user, withdrawn, now)  # slots are placed anew by `follow_slots`
             raise EventsNotRemoved(left)
     accounts.disconnect(connection)

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django_q.tasks import async_task
 
 from availability.slots import Shape
-from bookings.models import Booking
+from bookings.models import Booking, Claim
 from bookings.openings import explain, search
 from bookings.openings.search import Opening
 from connections.freshness import freshness
@@ -43,7 +43,7 @@ def overlaps_refused() -> Iterator[None]:
     try:
         yield
     except IntegrityError as error:
-        if "bookings_never_overlap" not in str(error):
+        if "claims_never_overlap" not in str(error):
             raise
         raise NotOpen(_("Somebody else has just booked this time."), [], can_insist=True) from error
 
@@ -67,13 +67,26 @@ def check_open(
         return False
     if not anyway:
         raise NotOpen(refusal, [])
-    return search.collides(user, shape, start, moving=moving)
+    return search.collides(user, shape, start, now=now, moving=moving)
 
 
-def set_time(booking: Booking, start: datetime, end: datetime) -> None:
+def take_time(booking: Booking, start: datetime, end: datetime, *, overlap_allowed: bool) -> None:
+    """Give the booking this time, and its claim the same with the buffers of the service. Writes the claim alone."""
     shape = booking.service.shape
-    booking.start, booking.end = start, end
-    booking.blocked_from, booking.blocked_until = start - shape.buffer_before, end + shape.buffer_after
+    claim = booking.claim or Claim(staff=booking.staff)
+    claim.kind, claim.expires_at, claim.overlap_allowed = Claim.Kind.BOOKING, None, overlap_allowed
+    claim.start, claim.end = start - shape.buffer_before, end + shape.buffer_after
+    claim.save()
+    booking.claim, booking.start, booking.end = claim, start, end
+
+
+def release_time(booking: Booking) -> None:
+    """Cancel the booking and give its time back."""
+    claim, booking.claim, booking.status = booking.claim, None, Booking.Status.CANCELLED
+    booking.approval_due_at = booking.calendar_unread_since = booking.address_due_at = None
+    booking.save()
+    if claim:
+        claim.delete()
 
 
 def nudge(booking: Booking) -> None:
@@ -83,9 +96,7 @@ def nudge(booking: Booking) -> None:
 
 def lock_active_booking(booking: Booking) -> Booking:
     """The booking as it stands now, its row locked. Raises Refused if it is cancelled."""
-    booking = (
-        Booking.objects.select_for_update(of=("self",)).select_related("service", "client", "staff").get(pk=booking.pk)
-    )
+    booking = Booking.objects.with_details().select_for_update(of=("self",)).get(pk=booking.pk)
     if not booking.live:
         raise Refused(_("This booking is cancelled."))
     return booking

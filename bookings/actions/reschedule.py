@@ -17,14 +17,13 @@ from bookings.actions.preconditions import (
     nudge,
     overlaps_refused,
     refuse_far,
-    set_time,
+    take_time,
 )
-from bookings.models import Booking, BookingChange
+from bookings.models import Booking, BookingChange, booking_lock
 from bookings.notifications import client_notice
 from bookings.openings import search
 from bookings.proposals import collisions, lifecycle
 from bookings.push import placements
-from connections.models import schedule_lock
 from connections.sync.poll import refresh
 from practice.models import User
 
@@ -48,7 +47,7 @@ def reschedule(
     """
     refuse_far(start, now)
     refresh(booking.staff_id, now, seconds=settings.FRESHNESS_DEADLINE_SECONDS)
-    with overlaps_refused(), schedule_lock(booking.staff):
+    with overlaps_refused(), booking_lock(booking.staff, now):
         booking = lock_active_booking(booking)
         until = end or start + (booking.end - booking.start)
         if (start, until) == (booking.start, booking.end):
@@ -81,8 +80,8 @@ def move(
     """
     before = (booking.start, booking.end)
     shape = replace(booking.service.shape, duration=end - start)
-    booking.overlap_allowed = search.collides(booking.staff, shape, start, moving=booking)
-    set_time(booking, start, end)
+    collides = search.collides(booking.staff, shape, start, now=now, moving=booking)
+    take_time(booking, start, end, overlap_allowed=collides)
     booking.revision += 1
     booking.save()
     history.record(
@@ -111,7 +110,7 @@ def undo(change: BookingChange, *, now: datetime, actor: User | None = None) -> 
     before, or of the booking.
     """
     booking = change.booking
-    with overlaps_refused(), schedule_lock(booking.staff):
+    with overlaps_refused(), booking_lock(booking.staff, now):
         booking = lock_active_booking(booking)
         latest = booking.changes.first()
         if latest is None or latest.pk != change.pk or change.old_start is None or change.old_end is None:
@@ -119,7 +118,7 @@ def undo(change: BookingChange, *, now: datetime, actor: User | None = None) -> 
         if not client_notice.take_back(latest, now):
             raise Refused(client_notice.why_not_undone(latest, now))
         shape = replace(booking.service.shape, duration=change.old_end - change.old_start)
-        if search.collides(booking.staff, shape, change.old_start, moving=booking):
+        if search.collides(booking.staff, shape, change.old_start, now=now, moving=booking):
             raise NotOpen(_("The old time has been taken in the meantime."), [])
         return move(
             booking,

@@ -9,9 +9,8 @@ from bookings.actions.preconditions import (
     lock_active_booking,
     nudge,
 )
-from bookings.models import Booking, BookingChange, LinkedEvent
+from bookings.models import Booking, BookingChange, LinkedEvent, booking_lock
 from bookings.push import placements
-from connections.models import schedule_lock
 
 Kind = BookingChange.Kind
 Source = BookingChange.Source
@@ -22,7 +21,7 @@ def restore(booking: Booking, placement: LinkedEvent, *, now: datetime, seen: Sp
 
     Raises Refused if the booking is cancelled.
     """
-    with schedule_lock(booking.staff):
+    with booking_lock(booking.staff, now):
         booking = lock_active_booking(booking)
         placements.rewrite(booking, placement, now, seen)
         nudge(booking)

@@ -12,7 +12,7 @@ from practice.models import User
 def booking_numbered(number: int) -> Booking:
     """The booking of that number; Refused if there is none."""
     try:
-        return Booking.objects.select_related("service", "client", "staff").get(pk=number)
+        return Booking.objects.with_details().get(pk=number)
     except Booking.DoesNotExist:
         raise Refused(_("There is no booking %(id)s.") % {"id": number}) from None
 

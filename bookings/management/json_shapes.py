@@ -13,14 +13,21 @@ from practice.times import iso
 
 
 def booking_json(booking: Booking) -> dict[str, Any]:
-    """`{id, status, uid, start, end, push}`; `uid` is that of the event in the linked calendar, null without one."""
+    """`{id, status, cause, uid, start, end, push, link, staff, why_staff}`.
+
+    `uid` is that of the event in the linked calendar, null without one. `link` leads to the client's own page.
+    """
     return {
         "id": booking.pk,
         "status": booking.status,
+        "cause": str(booking.cause),
         "uid": _uid(booking),
         "start": iso(booking.start),
         "end": iso(booking.end),
         "push": str(push_state(booking)),
+        "link": booking.seat.link,
+        "staff": booking.staff.get_username(),
+        "why_staff": "",
     }
 
 

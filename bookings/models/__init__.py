@@ -1,6 +1,7 @@
 """People and what they booked.
 
-BOOKING: a piece of a staff member's time given to a client. LINKED EVENT: one placement of a booking in a calendar, and
+BOOKING: a piece of a staff member's time given to a client. CLAIM: time of a staff member that is taken. SEAT: one
+client's part of a booking. LINKED EVENT: one placement of a booking in a calendar, and
 how far that calendar has it. PROPOSAL: a change made on the iPhone that staff must decide.
 """
 
@@ -8,17 +9,21 @@ from __future__ import annotations
 
 from bookings.models.booking import Booking, BookingQuerySet
 from bookings.models.change import BookingChange
+from bookings.models.claim import Claim, ClaimQuerySet, booking_lock
 from bookings.models.client import Client
 from bookings.models.linked_event import LinkedEvent, LinkedEventQuerySet
 from bookings.models.mirrored_slot import MirroredSlot, MirroredSlotQuerySet
 from bookings.models.placement import Placement, PlacementQuerySet
 from bookings.models.proposal import Proposal, ProposalQuerySet
+from bookings.models.seat import Seat
 from bookings.models.service import Service
 
 __all__ = [
     "Booking",
     "BookingChange",
     "BookingQuerySet",
+    "Claim",
+    "ClaimQuerySet",
     "Client",
     "LinkedEvent",
     "LinkedEventQuerySet",
@@ -28,5 +33,7 @@ __all__ = [
     "PlacementQuerySet",
     "Proposal",
     "ProposalQuerySet",
+    "Seat",
     "Service",
+    "booking_lock",
 ]

@@ -3,24 +3,24 @@
 from __future__ import annotations
 
 from datetime import datetime
+from functools import cached_property
+from typing import TYPE_CHECKING
 
 from django.conf import settings
-from django.contrib.postgres.fields import DateTimeRangeField, RangeOperators
 from django.db import models
-from django.db.models import F, Func, Q
+from django.db.models import F, Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from availability.intervals import Span
+from bookings.models.claim import Claim
 from bookings.models.client import Client
-from bookings.models.constraints import PostgreSQLExclusionConstraint
 from bookings.models.service import Service
 
+if TYPE_CHECKING:
+    from bookings.models.seat import Seat
 
-class _TimeRange(Func):
-    """tstzrange(from, until), for the exclusion constraint."""
-
-    function = "TSTZRANGE"
-    output_field = DateTimeRangeField()
+_SETTLED = Q(approval_due_at=None, calendar_unread_since=None, address_due_at=None)
 
 
 class BookingQuerySet(models.QuerySet["Booking"]):
@@ -29,12 +29,21 @@ class BookingQuerySet(models.QuerySet["Booking"]):
         return self.filter(status__in=Booking.LIVE)
 
     def overlapping(self, start: datetime, end: datetime) -> BookingQuerySet:
-        """Those whose time with buffers overlaps [start, end)."""
-        return self.filter(blocked_from__lt=end, blocked_until__gt=start)
+        """Live ones whose time with buffers overlaps [start, end)."""
+        return self.filter(claim__start__lt=end, claim__end__gt=start)
+
+    def with_details(self) -> BookingQuerySet:
+        """With the people, the service and the claim of each, in two queries however many there are."""
+        return self.select_related("service", "staff", "claim").prefetch_related("seats")
 
 
 class Booking(models.Model):
-    """A piece of a staff member's time given to a client: [start, end), with buffers [blocked_from, blocked_until)."""
+    """A piece of a staff member's time given to a client: [start, end) without buffers, which its claim has.
+
+    It is pending while at least one of three facts holds, each cleared by a verb of its own: staff still have to
+    approve it (until `approval_due_at`), the calendars could not be read (`calendar_unread_since`), or the client still
+    has to confirm their address (until `address_due_at`).
+    """
 
     class Status(models.TextChoices):
         PENDING = "pending", _("Pending")
@@ -43,6 +52,8 @@ class Booking(models.Model):
 
     class Cause(models.TextChoices):
         NONE = "", _("—")
+        UNCONFIRMED_ADDRESS = "unconfirmed_address", _("The client has not confirmed their e-mail address yet")
+        APPROVAL = "approval", _("Not approved yet")
         CALENDAR_UNREADABLE = "calendar_unreadable", _("The calendar could not be read")
 
     LIVE = (Status.PENDING, Status.CONFIRMED)
@@ -51,14 +62,13 @@ class Booking(models.Model):
     staff = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, related_name="bookings", verbose_name=_("staff member")
     )
-    client = models.ForeignKey(Client, models.PROTECT, related_name="bookings", verbose_name=_("client"))
+    claim = models.OneToOneField(Claim, models.PROTECT, null=True, blank=True, editable=False, related_name="booking")
     start = models.DateTimeField(_("start"))
     end = models.DateTimeField(_("end"))
-    blocked_from = models.DateTimeField(editable=False)
-    blocked_until = models.DateTimeField(editable=False)
     status = models.CharField(_("status"), max_length=10, choices=Status, default=Status.CONFIRMED)
-    cause = models.CharField(_("why pending"), max_length=24, choices=Cause, blank=True, default=Cause.NONE)
-    overlap_allowed = models.BooleanField(_("booked anyway"), default=False)
+    approval_due_at = models.DateTimeField(_("to be approved by"), null=True, blank=True)
+    calendar_unread_since = models.DateTimeField(_("calendar not read since"), null=True, blank=True)
+    address_due_at = models.DateTimeField(_("address to be confirmed by"), null=True, blank=True)
     note = models.TextField(_("note, for staff only"), blank=True)
     revision = models.PositiveIntegerField(default=1, editable=False)
     staff_warned_at = models.DateTimeField(null=True, blank=True, editable=False)
@@ -71,19 +81,16 @@ class Booking(models.Model):
         ordering = ("start", "id")
         verbose_name = _("booking")
         verbose_name_plural = _("bookings")
-        indexes = (models.Index(fields=("staff", "blocked_until", "blocked_from"), name="bookings_by_time"),)
+        indexes = (models.Index(fields=("staff", "end", "start"), name="bookings_by_time"),)
         constraints = (
             models.CheckConstraint(condition=Q(end__gt=F("start")), name="booking_ends_after_start"),
             models.CheckConstraint(
-                condition=Q(blocked_from__lte=F("start"), blocked_until__gte=F("end")), name="buffers_surround_booking"
+                condition=(Q(status="pending") & ~_SETTLED) | (~Q(status="pending") & _SETTLED),
+                name="pending_bookings_wait_for_something",
             ),
-            PostgreSQLExclusionConstraint(
-                name="bookings_never_overlap",
-                expressions=[
-                    (_TimeRange("blocked_from", "blocked_until"), RangeOperators.OVERLAPS),
-                    ("staff", RangeOperators.EQUAL),
-                ],
-                condition=Q(status__in=("pending", "confirmed"), overlap_allowed=False),
+            models.CheckConstraint(
+                condition=Q(status="cancelled", claim=None) | (~Q(status="cancelled") & Q(claim__isnull=False)),
+                name="live_bookings_own_a_claim",
             ),
         )
 
@@ -96,3 +103,31 @@ class Booking(models.Model):
     @property
     def live(self) -> bool:
         return self.status in self.LIVE
+
+    @property
+    def cause(self) -> Cause:
+        """Why it is pending: the first fact that holds."""
+        if self.address_due_at:
+            return self.Cause.UNCONFIRMED_ADDRESS
+        if self.approval_due_at:
+            return self.Cause.APPROVAL
+        return self.Cause.CALENDAR_UNREADABLE if self.calendar_unread_since else self.Cause.NONE
+
+    @cached_property
+    def seat(self) -> Seat:
+        """The seat of its one client."""
+        return self.seats.all()[0]
+
+    @property
+    def client(self) -> Client:
+        return self.seat.client
+
+    @property
+    def blocked_span(self) -> Span:
+        """The time that it takes with its buffers; of a cancelled booking, which takes none, the time that it had."""
+        return (self.claim.start, self.claim.end) if self.claim else (self.start, self.end)
+
+    @property
+    def overlap_allowed(self) -> bool:
+        """Did staff insist on its time although it overlaps?"""
+        return self.claim is not None and self.claim.overlap_allowed

@@ -21,7 +21,12 @@ class LinkedEventQuerySet(PlacementQuerySet["LinkedEvent"]):
         return super().due(now).exclude(pk__in=LinkedEvent.objects.awaited_elsewhere().values("pk"))
 
     def with_content(self) -> LinkedEventQuerySet:
-        return super().with_content().select_related("booking__service", "booking__client", "booking__staff")
+        return (
+            super()
+            .with_content()
+            .select_related("booking__service", "booking__staff")
+            .prefetch_related("booking__seats")
+        )
 
     def awaited_elsewhere(self) -> LinkedEventQuerySet:
         """Events to be removed only when the calendar that is linked now has the booking; until then they show it."""

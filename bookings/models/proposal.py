@@ -24,7 +24,9 @@ class ProposalQuerySet(models.QuerySet["Proposal"]):
 
     def with_details(self) -> ProposalQuerySet:
         """With all that is shown of them."""
-        return self.select_related("booking__client", "booking__service", "booking__staff", "linked_event")
+        return self.select_related("booking__service", "booking__staff", "linked_event").prefetch_related(
+            "booking__seats"
+        )
 
     def to_mail(self, now: datetime) -> ProposalQuerySet:
         """Open ones that staff were not mailed yet, or not reminded of in the last 24 hours before the start.

@@ -34,9 +34,11 @@ def drop_notices(booking: Booking) -> None:
 
 def due_notices(now: datetime) -> QuerySet[BookingChange]:
     """Changes to be told now, of which nobody is telling the client yet."""
-    return BookingChange.objects.filter(
-        leases.free(now, "claimed_until"), notify_client_at__lte=now, notified_at=None
-    ).select_related("booking__client", "booking__service", "booking__staff")
+    return (
+        BookingChange.objects.filter(leases.free(now, "claimed_until"), notify_client_at__lte=now, notified_at=None)
+        .select_related("booking__service", "booking__staff")
+        .prefetch_related("booking__seats")
+    )
 
 
 def take(change: BookingChange, now: datetime) -> bool:

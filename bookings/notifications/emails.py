@@ -32,7 +32,7 @@ def tell_client(change: BookingChange, known: BookingChange | None = None) -> bo
     booking = change.booking
     if not booking.client.email or (known and _says_the_same(change, known)):
         return False
-    with translation.override(booking.client.language or settings.LANGUAGE_CODE):
+    with translation.override(booking.seat.spoken_language or settings.LANGUAGE_CODE):
         send(_subject(change, known), _body(change, known), booking.client.email)
     return True
 
@@ -176,7 +176,7 @@ def _link(name: str, *arguments: str) -> str:
 
 def _to_client(booking: Booking, moment: datetime) -> str:
     """The moment as the client's clock shows it or, if their zone is not known, the staff member's."""
-    zone = ZoneInfo(booking.client.time_zone) if booking.client.time_zone else _zone_of(booking.staff)
+    zone = ZoneInfo(booking.seat.clock_zone) if booking.seat.clock_zone else _zone_of(booking.staff)
     return time_format.day_and_clock_in(zone, moment)
 
 

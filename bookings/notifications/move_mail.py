@@ -85,4 +85,4 @@ def _mail(change: BookingChange) -> bool:
 
 
 def _with_details(changes: QuerySet[BookingChange]) -> QuerySet[BookingChange]:
-    return changes.select_related("booking__client", "booking__service", "booking__staff")
+    return changes.select_related("booking__service", "booking__staff").prefetch_related("booking__seats")

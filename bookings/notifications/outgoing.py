@@ -83,13 +83,13 @@ def _by_mail(proposals: Iterable[Proposal]) -> list[list[Proposal]]:
 
 
 def warn_staff(now: datetime) -> int:
-    """Mail staff each booking that is still pending 12 hours before its start, once; how many mails went out."""
+    """Mail staff, once, each booking whose calendars are still unread 12 hours before its start; how many mails."""
     column = "warning_claimed_until"
     pending = Booking.objects.filter(
-        status=Booking.Status.PENDING, start__gt=now, start__lte=now + WARN_BEFORE, staff_warned_at=None
+        calendar_unread_since__isnull=False, start__gt=now, start__lte=now + WARN_BEFORE, staff_warned_at=None
     )
     sent = 0
-    for booking in pending.filter(leases.free(now, column)).select_related("client", "service", "staff"):
+    for booking in pending.filter(leases.free(now, column)).with_details():
         if leases.take(pending.filter(pk=booking.pk), now, until=now + MAIL_LEASE, column=column):
             with guard.isolate_failure(f"warning staff of booking {booking.pk}"):
                 sent += emails.warn_unconfirmed(booking)

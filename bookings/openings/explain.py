@@ -23,7 +23,7 @@ from availability.models import DateOverride
 from availability.openings import blocked_slots, working_hours
 from availability.slots import Shape
 from availability.wall_clock import MIDNIGHT, end_of, start_of
-from bookings.models import Booking, Service
+from bookings.models import Booking, Claim, Service
 from bookings.openings.event_words import event_name, why_it_blocks
 from bookings.openings.freshness_words import calendar_problem, conflict_calendars, freshness_sentence
 from bookings.openings.own_time import own_spans
@@ -49,6 +49,7 @@ class ReasonKind(StrEnum):
     BLOCKED_SLOT = "blocked_slot"
     OCCURRENCE = "occurrence"
     BOOKING = "booking"
+    HOLD = "hold"
     BUFFER = "buffer"
     NOTICE = "notice"
     HORIZON = "horizon"
@@ -274,16 +275,24 @@ def _closed(kind: ReasonKind, day: date, periods: list[Span]) -> str:
     return _("The time is outside the working hours of %(weekday)s (%(when)s).") % words
 
 
-def _bookings(question: _Question) -> Iterator[Reason]:
-    rows = Booking.objects.filter(staff=question.user).live().overlapping(*question.reach)
-    if question.moving is not None:
-        rows = rows.exclude(pk=question.moving.pk)
-    for row in rows.select_related("client", "service"):
-        if intervals.overlaps(question.span, [(row.start, row.end)]):
-            yield Reason(ReasonKind.BOOKING, True, _taken(question, row), row.start, row.end, row)
-        else:
-            text = _buffered(question, row)
-            yield Reason(ReasonKind.BUFFER, True, text, row.blocked_from, row.blocked_until, row)
+def _claims(question: _Question) -> Iterator[Reason]:
+    """Time that bookings take, or that visitors hold while they book it."""
+    exclude = question.moving.claim_id if question.moving else None
+    claims = (
+        Claim.objects.filter(staff=question.user).active(question.now).overlapping(*question.reach).without(exclude)
+    )
+    for claim in claims.select_related("booking__service").prefetch_related("booking__seats"):
+        yield _held(claim) if claim.kind == Claim.Kind.HOLD else _booked(question, claim.booking)
+
+
+def _held(claim: Claim) -> Reason:
+    return Reason(ReasonKind.HOLD, True, _("A client is booking this time right now."), claim.start, claim.end)
+
+
+def _booked(question: _Question, booking: Booking) -> Reason:
+    if intervals.overlaps(question.span, [(booking.start, booking.end)]):
+        return Reason(ReasonKind.BOOKING, True, _taken(question, booking), booking.start, booking.end, booking)
+    return Reason(ReasonKind.BUFFER, True, _buffered(question, booking), *booking.blocked_span, booking)
 
 
 def _taken(question: _Question, booking: Booking) -> str:
@@ -296,7 +305,7 @@ def _taken(question: _Question, booking: Booking) -> str:
 
 
 def _buffered(question: _Question, booking: Booking) -> str:
-    words = {"booking": booking, "when": question.when((booking.blocked_from, booking.blocked_until))}
+    words = {"booking": booking, "when": question.when(booking.blocked_span)}
     if not question.titles:
         return _("The buffer around another booking (%(when)s) or around the service is in the way.") % words
     return _("The buffer around the booking “%(booking)s” (%(when)s) or around the service is in the way.") % words
@@ -366,7 +375,7 @@ _RULES: tuple[Callable[[_Question], Iterator[Reason]], ...] = (
     _freshness,
     _timing,
     _hours,
-    _bookings,
+    _claims,
     _events,
     _slots,
     _start_times,

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from django.db.models import Q
 
 from availability.intervals import Span
-from bookings.models import Booking, LinkedEvent, MirroredSlot
+from bookings.models import Booking, Claim, LinkedEvent, MirroredSlot
 from connections.models import Event
 from practice.models import User
 
@@ -52,9 +52,9 @@ def _spans(placement: LinkedEvent, user: User, moving: Booking | None) -> list[S
     return spans
 
 
-def booked_spans(user: User, start: datetime, end: datetime, *, exclude: Booking | None = None) -> list[Span]:
-    """The time with buffers that live bookings take in [start, end), without those of `exclude`."""
-    bookings = Booking.objects.filter(staff=user).live().overlapping(start, end)
-    if exclude is not None:
-        bookings = bookings.exclude(pk=exclude.pk)
-    return list(bookings.values_list("blocked_from", "blocked_until"))
+def booked_spans(
+    user: User, start: datetime, end: datetime, *, now: datetime, exclude: int | None = None
+) -> list[Span]:
+    """The time with buffers that claims active at `now` take in [start, end), without the claim keyed `exclude`."""
+    claims = Claim.objects.filter(staff=user).active(now).overlapping(start, end).without(exclude)
+    return list(claims.values_list("start", "end"))

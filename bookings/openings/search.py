@@ -65,7 +65,7 @@ def openings_of(
         end,
         now=now,
         own_spans=own_spans(user, *reach, moving=moving),
-        booked_spans=booked_spans(user, *reach, exclude=moving),
+        booked_spans=booked_spans(user, *reach, now=now, exclude=moving.claim_id if moving else None),
     )
 
 
@@ -105,9 +105,10 @@ def _farthest() -> timedelta:
     return timedelta(days=max(MAX_DAYS_AHEAD, farthest_days()))
 
 
-def collides(user: User, shape: Shape, start: datetime, *, moving: Booking | None = None) -> bool:
-    """Would it overlap another live booking, buffers included?"""
-    return bool(booked_spans(user, *shape.widened(start), exclude=moving))
+def collides(user: User, shape: Shape, start: datetime, *, now: datetime, moving: Booking | None = None) -> bool:
+    """Would it overlap time that is taken already, buffers included?"""
+    exclude = moving.claim_id if moving else None
+    return bool(booked_spans(user, *shape.widened(start), now=now, exclude=exclude))
 
 
 def next_openings(

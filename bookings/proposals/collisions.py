@@ -26,7 +26,7 @@ def update_notices(user: User, now: datetime) -> None:
 
     The event of another booking that the iPhone moved there is left out: staff are asked about that booking.
     """
-    asked = unacknowledged(user, list(upcoming(user, now)), exclude=_asked_about_already(user))
+    asked = unacknowledged(user, list(upcoming(user, now).select_related("claim")), exclude=_asked_about_already(user))
     notices = Proposal.objects.open().filter(booking__staff=user, kind=Kind.COLLISION)
     lifecycle.withdraw(notices.exclude(booking__in=asked), now)
     known = {notice.booking_id: (notice.new_start, notice.new_end, notice.reason) for notice in notices}
@@ -91,7 +91,7 @@ def is_unacknowledged(booking: Booking) -> bool:
 def _reach(booking: Booking) -> Span:
     """The time that must be free: of a pending booking with its buffers, as for every new booking."""
     if booking.status == Booking.Status.PENDING:
-        return booking.blocked_from, booking.blocked_until
+        return booking.blocked_span
     return booking.start, booking.end
 
 

@@ -9,8 +9,8 @@ from django.db import transaction
 from django.db.models import F, QuerySet
 
 from availability.intervals import Span
-from bookings.models import Booking, LinkedEvent, LinkedEventQuerySet, Service
-from connections.models import Calendar, CalendarConfiguration, Event, schedule_lock
+from bookings.models import Booking, LinkedEvent, LinkedEventQuerySet, Service, booking_lock
+from connections.models import Calendar, CalendarConfiguration, Event
 from practice.models import User
 
 Wanted = LinkedEvent.Wanted
@@ -129,7 +129,7 @@ def reword_upcoming(user: User, now: datetime) -> None:
 def reword_service(service: Service, now: datetime) -> None:
     """The same for whatever is booked of a service, with whomever."""
     bookings = Booking.objects.filter(service=service, end__gt=now).live()
-    with schedule_lock(bookings.values("staff")):
+    with booking_lock(bookings.values("staff"), now):
         _reword(bookings)
 
 

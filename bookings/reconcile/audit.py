@@ -84,7 +84,11 @@ def _stated(user: User, now: datetime) -> list[LinkedEvent]:
     placements = LinkedEvent.objects.filter(booking__staff=user, booking__end__gt=now - PAST)
     present = placements.filter(wanted=Wanted.PRESENT, state=State.PUSHED, booking__end__gt=now)
     removed = placements.filter(wanted=Wanted.ABSENT).exclude(removed_at=None)
-    return list((present | removed).select_related("booking__client", "booking__service", "calendar__connection"))
+    return list(
+        (present | removed)
+        .select_related("booking__service", "calendar__connection")
+        .prefetch_related("booking__seats")
+    )
 
 
 def _disconnected(placement: LinkedEvent) -> Difference:

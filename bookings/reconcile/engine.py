@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 
 from availability.intervals import Span
 from bookings import actions
-from bookings.models import BookingChange, LinkedEvent, Placement, Proposal
+from bookings.models import BookingChange, LinkedEvent, Placement, Proposal, booking_lock
 from bookings.notifications import client_notice
 from bookings.openings import explain
 from bookings.proposals import collisions, lifecycle
@@ -24,7 +24,7 @@ from bookings.reconcile.deletion import is_deleted, kept
 from bookings.reconcile.mirrored_slots import reconcile_slots
 from connections import guard, ical
 from connections.busy import all_events
-from connections.models import Calendar, CalendarConfiguration, Connection, Event, schedule_lock
+from connections.models import Calendar, CalendarConfiguration, Connection, Event
 from practice.models import User
 
 PAST = timedelta(days=1)  # bookings that ended earlier are not compared any more
@@ -109,7 +109,7 @@ def _compare(placement: LinkedEvent, events: Sequence[Event], now: datetime, *, 
     if placement.has_seen(event.etag):
         lifecycle.withdraw_about_event(placement, now)
         return True  # an echo of our own push, or nothing new
-    with _as_compared(placement) as stands:
+    with _as_compared(placement, now) as stands:
         if not stands:
             return False
         try:
@@ -122,11 +122,11 @@ def _compare(placement: LinkedEvent, events: Sequence[Event], now: datetime, *, 
 
 
 @contextmanager
-def _as_compared(placement: LinkedEvent) -> Iterator[bool]:
+def _as_compared(placement: LinkedEvent, now: datetime) -> Iterator[bool]:
     """Hold the staff member's lock; False if a person or a push has changed the placement since it was compared."""
-    with actions.overlaps_refused(), schedule_lock(placement.booking.staff):
-        now = placement.row.select_related("booking").first()
-        yield now is not None and _facts(now) == _facts(placement)
+    with actions.overlaps_refused(), booking_lock(placement.booking.staff, now):
+        stored = placement.row.select_related("booking").first()
+        yield stored is not None and _facts(stored) == _facts(placement)
 
 
 def _facts(placement: LinkedEvent) -> tuple[object, ...]:
@@ -233,7 +233,7 @@ def _missing(placement: LinkedEvent, now: datetime, *, offline: bool) -> bool:
     """The event is in no selected calendar: deleted, moved to an unselected one, or that is not known yet."""
     deleted = is_deleted(placement, now, offline=offline)
     if deleted:
-        with _as_compared(placement) as stands:
+        with _as_compared(placement, now) as stands:
             if stands:
                 _deleted(placement, now, _("The event was deleted on the iPhone."))
             return stands

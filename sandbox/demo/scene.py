@@ -71,7 +71,12 @@ def next_event(person: Person, *, now: datetime) -> LinkedEvent | None:
         wanted=LinkedEvent.Wanted.PRESENT,
         state=LinkedEvent.State.PUSHED,
     )
-    return standing.select_related("booking__client", "booking__service").order_by("booking__start").first()
+    return (
+        standing.select_related("booking__service")
+        .prefetch_related("booking__seats")
+        .order_by("booking__start")
+        .first()
+    )
 
 
 def later_start(booking: Booking, *, now: datetime) -> datetime | None:

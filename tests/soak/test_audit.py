@@ -10,7 +10,7 @@ import pytest
 from django.db import connection as database
 
 from bookings import actions
-from bookings.models import Booking, BookingChange, Proposal
+from bookings.models import BookingChange, Claim, Proposal
 from connections.models import Occurrence
 from soak import calendar_text
 from soak.audit import Audit, Findings
@@ -142,7 +142,7 @@ def two_overlap(stage: Stage) -> None:
     stage.practice.push()
     stage.rest()
     stage.ledger.tries["Otto"] = Try("Otto", stage.practice.now, "booked", other.pk, insisted=True)
-    Booking.objects.filter(pk=other.pk).update(overlap_allowed=False)
+    Claim.objects.filter(booking=other).update(overlap_allowed=False)
 
 
 @pytest.mark.parametrize(
@@ -227,7 +227,7 @@ def it_was_known(stage: Stage) -> None:
 
 
 def nobody_insisted(stage: Stage) -> None:
-    Booking.objects.update(overlap_allowed=True)
+    Claim.objects.update(overlap_allowed=True)
 
 
 def it_is_read_amiss(stage: Stage) -> None:

@@ -19,7 +19,7 @@ class Command(JsonCommand):
         parser.add_argument("--user", required=True)
 
     def run(self, *, user: str, **options: Any) -> list[dict[str, Any]]:
-        rows = Booking.objects.filter(staff=user_named(user)).prefetch_related("linked_events")
+        rows = Booking.objects.filter(staff=user_named(user)).with_details().prefetch_related("linked_events")
         return [booking_json(row) for row in rows]
 
     def show(self, data: Any) -> None:

@@ -6,14 +6,14 @@ from enum import StrEnum
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.db.models import Prefetch, QuerySet
+from django.db.models import Prefetch, Q, QuerySet
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from bookings import actions
-from bookings.models import Booking, BookingChange, BookingQuerySet, LinkedEvent
+from bookings.models import Booking, BookingChange, BookingQuerySet, LinkedEvent, Seat
 from bookings.pages import search
 from bookings.pages.live import live
 from bookings.push import outbox
@@ -92,7 +92,7 @@ def _own(request: CalendarRequest) -> BookingQuerySet:
     placements = LinkedEvent.objects.select_related("calendar__connection")
     return (
         Booking.objects.filter(staff=request.user)
-        .select_related("client", "service", "staff")
+        .with_details()
         .prefetch_related(Prefetch("linked_events", placements))
     )
 
@@ -100,9 +100,9 @@ def _own(request: CalendarRequest) -> BookingQuerySet:
 def _shown(request: CalendarRequest, show: str) -> QuerySet[Booking]:
     """The bookings of one filter that match the search, in the order that suits it."""
     query = request.GET.get("q", "").strip()
-    found = _own(request).filter(
-        search.contains(query, "client__name", "client__email", "client__phone", "service__name")
-    )
+    seats = Seat.objects.filter(search.contains(query, "client__name", "client__email", "client__phone"))
+    matching = Q(pk__in=seats.values("booking")) | search.contains(query, "service__name")
+    found = _own(request).filter(matching) if query else _own(request)
     if show == Show.CANCELLED:
         return found.filter(status=Booking.Status.CANCELLED).order_by("-start", "-pk")
     if show == Show.PAST:

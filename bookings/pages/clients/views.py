@@ -34,7 +34,7 @@ def detail(request: CalendarRequest, pk: int) -> HttpResponse:
         form.save()
         messages.success(request, _("Saved."))
         return redirect("clients:detail", pk=client.pk)
-    bookings = Booking.objects.filter(client=client, staff=request.user).select_related("service")
+    bookings = Booking.objects.filter(seats__client=client, staff=request.user).with_details()
     page = Paginator(bookings.order_by("-start", "-pk"), PER_PAGE).get_page(request.GET.get("page"))
     context = {"client": client, "form": form, "page": page, "now": request.now}
     return render(request, "bookings/clients/detail.html", context)
@@ -42,7 +42,7 @@ def detail(request: CalendarRequest, pk: int) -> HttpResponse:
 
 def _own(request: CalendarRequest) -> QuerySet[Client]:
     """Clients who have booked with the person signed in, with how often and when last."""
-    mine = Q(bookings__staff=request.user)
+    mine = Q(seats__booking__staff=request.user)
     return Client.objects.filter(mine).annotate(
-        times=Count("bookings", filter=mine, distinct=True), latest=Max("bookings__start", filter=mine)
+        times=Count("seats", filter=mine, distinct=True), latest=Max("seats__booking__start", filter=mine)
     )

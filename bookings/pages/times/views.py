@@ -41,7 +41,7 @@ def new(request: CalendarRequest) -> HttpResponse:
 
 @calendar_page()
 def reschedule(request: CalendarRequest, pk: int) -> HttpResponse:
-    own = Booking.objects.filter(staff=request.user).select_related("client", "service", "staff")
+    own = Booking.objects.filter(staff=request.user).with_details()
     booking = get_object_or_404(own, pk=pk)
     if not booking.live:
         return redirect(booking)
@@ -133,6 +133,6 @@ def _day(request: CalendarRequest, booking: Booking, asked: DayForm) -> date:
 def _known_client(request: CalendarRequest) -> dict[str, str]:
     """The details of the client whose page led here."""
     asked = request.GET.get("client", "")
-    own = Client.objects.filter(bookings__staff=request.user)
+    own = Client.objects.filter(seats__booking__staff=request.user)
     client = own.filter(pk=int(asked)).first() if asked.isdecimal() and len(asked) < 19 else None
     return client_details(client) if client else {}

@@ -35,7 +35,7 @@ class Diary:
 def diary(user: User, start: datetime, end: datetime) -> Diary:
     """Everything that touches [start, end). An event that Kalends pushed is its booking and not drawn again."""
     found = Booking.objects.filter(staff=user).live().overlapping(start, end)
-    bookings = list(found.select_related("client", "service", "staff"))
+    bookings = list(found.with_details())
     undecided = set(Proposal.objects.open().filter(booking__in=found).values_list("booking", flat=True))
     own = own_spans(user, start, end)
     items = [
@@ -43,7 +43,7 @@ def diary(user: User, start: datetime, end: datetime) -> Diary:
         *(item for event in busy(user, start, end, own_spans=own) for item in _event(event, own, start)),
         *(_blocked_here(slot, user.calendar_configuration.mirrors) for slot in blocked_slots(user, start, end)),
     ]
-    booked = [(booking.blocked_from, booking.blocked_until) for booking in bookings]
+    booked = [booking.blocked_span for booking in bookings]
     free = free_time(user, start, end, own_spans=own, booked_spans=booked)
     return Diary(items, working_hours(user, start, end), free, list(_buffers(bookings)))
 
@@ -53,7 +53,7 @@ def _booking(booking: Booking, *, undecided: bool) -> Item:
     if undecided:
         kind, reason = ItemKind.UNDECIDED, _("Needs your decision")
     elif booking.status == Booking.Status.PENDING:
-        kind, reason = ItemKind.PENDING, _("Pending: %(cause)s") % {"cause": booking.get_cause_display()}
+        kind, reason = ItemKind.PENDING, _("Pending: %(cause)s") % {"cause": booking.cause.label}
     return Item(
         start=booking.start,
         end=booking.end,
@@ -127,7 +127,8 @@ def _blocked_here(slot: BlockedSlot, mirrored: bool) -> Item:
 
 def _buffers(bookings: Iterable[Booking]) -> Iterator[Span]:
     for booking in bookings:
-        if booking.blocked_from < booking.start:
-            yield booking.blocked_from, booking.start
-        if booking.end < booking.blocked_until:
-            yield booking.end, booking.blocked_until
+        first, last = booking.blocked_span
+        if first < booking.start:
+            yield first, booking.start
+        if booking.end < last:
+            yield booking.end, last

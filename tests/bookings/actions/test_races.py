@@ -75,7 +75,7 @@ def refusals(starts: Iterable[datetime]) -> set[str]:
     """What is said to those who wanted these starts and came after the one booking, which lasts an hour."""
     won = Booking.objects.get()
     taken = f"Another booking is at this time ({clocks(won.start, won.end)})."
-    blocked = clocks(won.blocked_from, won.blocked_until)
+    blocked = clocks(*won.blocked_span)
     buffered = f"The buffer around another booking ({blocked}) or around the service is in the way."
     return {taken if abs(start - won.start) < timedelta(hours=1) else buffered for start in starts}
 
@@ -224,8 +224,8 @@ def test_random_changes_from_many_processes_leave_no_overlap(racers: Racers, ann
     CalendarConfiguration.objects.filter(user=anna).update(linked_calendar=calendar)
     ServiceFactory(slug="talk", staff=[anna], minutes=30, buffer_before_minutes=5, buffer_after_minutes=10)
     done = racers.race(act_at_random, [seed * 1000 + number for number in range(MANY)])
-    live = list(Booking.objects.live().order_by("blocked_from"))
-    assert [(one, next_one) for one, next_one in pairwise(live) if one.blocked_until > next_one.blocked_from] == []
+    live = list(Booking.objects.live().select_related("claim").order_by("claim__start"))
+    assert [(one, next_one) for one, next_one in pairwise(live) if one.blocked_span[1] > next_one.blocked_span[0]] == []
     made, cancelled = (sum(one[verb] for one in done) for verb in ("booked", "cancelled"))
     assert made == Booking.objects.count() > 0
     assert len(live) >= made - cancelled

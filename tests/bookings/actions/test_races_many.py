@@ -20,7 +20,7 @@ from django.test import override_settings
 from django.utils import timezone
 
 from bookings import actions
-from bookings.models import Booking, BookingChange, LinkedEvent, Proposal, Service
+from bookings.models import Booking, BookingChange, Client, LinkedEvent, Proposal, Service
 from bookings.openings import search
 from bookings.push import outbox
 from connections.accounts import configure, connect
@@ -127,7 +127,7 @@ def _try(service: Service, staff: str, start: datetime, client: str) -> Try:
 def reschedule_some(job: Job) -> int:
     """Move whatever was booked first to any of these times; how often that went well."""
     choose, moved = random.Random(job.seed), 0
-    booked = Booking.objects.live().filter(client__name__startswith="Client")
+    booked = Booking.objects.live().filter(seats__client__name__startswith="Client")
     while not booked.exists():
         time.sleep(0.1)
     for _staff, start in job.tries:
@@ -188,11 +188,16 @@ def move_about(phone: AppleDevice, hrefs: list[str], starts: list[datetime], end
 
 def colliding() -> list[tuple[Booking, Booking]]:
     """Live bookings of one staff member whose times with buffers overlap, though nobody insisted."""
-    live = Booking.objects.live().filter(overlap_allowed=False).order_by("staff", "blocked_from")
+    live = (
+        Booking.objects.live()
+        .filter(claim__overlap_allowed=False)
+        .select_related("claim")
+        .order_by("staff", "claim__start")
+    )
     return [
         (one, other)
         for one, other in pairwise(live)
-        if one.staff == other.staff and one.blocked_until > other.blocked_from
+        if one.staff == other.staff and one.blocked_span[1] > other.blocked_span[0]
     ]
 
 
@@ -233,7 +238,7 @@ def test_of_two_hundred_tries_over_fifty_openings_each_success_is_unique_and_eac
     assert colliding() == []
     assert len(outcomes) == TRIES
     assert len({one.booking for one in won}) == len(won)
-    names = Booking.objects.filter(client__name__startswith="Client").values_list("client__name", flat=True)
+    names = Client.objects.filter(name__startswith="Client", seats__isnull=False).values_list("name", flat=True)
     assert sorted(names) == sorted(one.name for one in won)
     assert [one for one in outcomes if not one.booking and not 1 <= one.told <= 3] == []
     assert (accepted, moved > 0, followed > 0, 0 < len(won) < OPENINGS) == (3, True, True, True)

@@ -53,6 +53,11 @@ def reschedule(booking: Booking, start: object) -> Answer:
     return ask("reschedule", "--booking", booking.pk, "--start", start)
 
 
+def of_client() -> dict[str, str]:
+    """What the JSON of the only booking says for its client."""
+    return {"cause": "", "link": Booking.objects.get().seat.link, "staff": "anna", "why_staff": ""}
+
+
 # --- book -------------------------------------------------------------------------------------------------
 
 
@@ -68,6 +73,7 @@ def test_a_booking_is_made_and_described(talk: Service) -> None:
             "start": "2026-12-01T09:00:00Z",
             "end": "2026-12-01T10:00:00Z",
             "push": "no_linked_calendar",
+            **of_client(),
         },
     )
     client = booking.client
@@ -199,6 +205,7 @@ def test_a_booking_is_moved_and_keeps_its_length(talk: Service, anna: User) -> N
             "start": "2026-12-01T13:00:00Z",
             "end": "2026-12-01T14:00:00Z",
             "push": "no_linked_calendar",
+            **of_client(),
         },
     )
 
@@ -236,6 +243,7 @@ def test_a_booking_is_cancelled_and_its_time_opens(talk: Service, anna: User) ->
             "start": "2026-12-01T09:00:00Z",
             "end": "2026-12-01T10:00:00Z",
             "push": "no_linked_calendar",
+            **of_client(),
         },
     )
     assert ask("cancel", "--booking", booking.pk) == answer
@@ -414,7 +422,7 @@ def test_what_belongs_to_no_calendar_any_more_is_left_alone(talk: Service, anna:
 
 def test_what_cannot_be_written_to_a_calendar_fails_the_push_in_one_sentence(practice: Practice) -> None:
     booking, away = practice.book(), START.replace(year=9999)
-    Booking.objects.filter(pk=booking.pk).update(start=away, end=away + HOUR, blocked_until=away + HOUR)
+    Booking.objects.filter(pk=booking.pk).update(start=away, end=away + HOUR)
     sentence = "This time is too far from today for a calendar. Choose another."
     failed = [{"booking": booking.pk, "push": "retrying", "error": sentence}]
     for _ in range(2):

@@ -256,6 +256,10 @@ def test_bookings_are_listed_with_status_uid_and_push_state(anna: User, work: Ca
                 "start": "2026-12-01T09:00:00Z",
                 "end": "2026-12-01T10:00:00Z",
                 "push": "no_linked_calendar",
+                "cause": "",
+                "link": plain.seat.link,
+                "staff": "anna",
+                "why_staff": "",
             },
             {
                 "id": pushed.pk,
@@ -264,6 +268,10 @@ def test_bookings_are_listed_with_status_uid_and_push_state(anna: User, work: Ca
                 "start": "2026-12-01T10:00:00Z",
                 "end": "2026-12-01T11:00:00Z",
                 "push": "pushed",
+                "cause": "calendar_unreadable",
+                "link": pushed.seat.link,
+                "staff": "anna",
+                "why_staff": "",
             },
         ],
     )
@@ -287,7 +295,7 @@ def test_how_many_bookings_there_are_changes_no_number_of_queries(
 ) -> None:
     for hour in range(30):
         LinkedEventFactory(booking=BookingFactory(staff=anna, start=START + hour * HOUR), calendar=work)
-    with django_assert_max_num_queries(3):  # type: ignore[operator]
+    with django_assert_max_num_queries(4):  # type: ignore[operator]
         assert len(ask("bookings", "--user", "anna").json) == 30
 
 

@@ -128,7 +128,7 @@ def test_staff_are_reminded_once_a_day_before_the_start() -> None:
 def test_a_pending_booking_is_mailed_with_the_phone_number_twelve_hours_before() -> None:
     staff = UserFactory()
     client = ClientFactory(name="Clara Winter", phone="+49 30 99")
-    BookingFactory(staff=staff, client=client, status="pending", cause="calendar_unreadable")
+    BookingFactory(staff=staff, client=client, status="pending")
     sent = [outgoing.warn_staff(START - hours * HOUR) for hours in (13, 12, 11)]
     assert sent == [0, 1, 0]
     assert (mail.outbox[0].to, "Phone: +49 30 99" in mail.outbox[0].body) == ([staff.email], True)
@@ -136,7 +136,7 @@ def test_a_pending_booking_is_mailed_with_the_phone_number_twelve_hours_before()
 
 def test_a_mail_names_the_zone_of_the_clock_it_speaks_of() -> None:
     far = ClientFactory(name="Clara Winter", email="clara@example.com", time_zone="Asia/Tokyo")
-    booking = BookingFactory(client=far, service__name="Massage", status="pending", cause="calendar_unreadable")
+    booking = BookingFactory(client=far, service__name="Massage", status="pending")
     BookingChangeFactory(booking=booking, notify_client_at=NOW)
     outgoing.tell_clients(NOW)
     outgoing.warn_staff(START - HOUR)
@@ -149,7 +149,7 @@ def test_a_mail_names_the_zone_of_the_clock_it_speaks_of() -> None:
 def test_a_mail_that_cannot_be_sent_is_sent_later(settings: Any) -> None:
     proposal(UserFactory())
     BookingChangeFactory(notify_client_at=NOW)
-    BookingFactory(status="pending", start=NOW + HOUR, cause="calendar_unreadable")
+    BookingFactory(status="pending", start=NOW + HOUR)
     working, settings.EMAIL_BACKEND = settings.EMAIL_BACKEND, "django.core.mail.backends.smtp.EmailBackend"
     settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", 1
     assert (outgoing.tell_clients(NOW), outgoing.mail_proposals(NOW), outgoing.warn_staff(NOW)) == (0, 0, 0)
@@ -167,7 +167,7 @@ def killed(*arguments: object) -> bool:
 def test_staff_are_asked_again_if_the_process_died_over_the_mail(monkeypatch: pytest.MonkeyPatch) -> None:
     proposal(UserFactory(), start=NOW + 3 * HOUR)
     proposal(UserFactory(), start=NOW + timedelta(days=3))
-    BookingFactory(status="pending", start=NOW + 5 * HOUR, cause="calendar_unreadable")
+    BookingFactory(status="pending", start=NOW + 5 * HOUR)
     with monkeypatch.context() as dying:
         dying.setattr(emails, "send", killed)
         for worker in (outgoing.mail_proposals, outgoing.mail_proposals, outgoing.warn_staff):

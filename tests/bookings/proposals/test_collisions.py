@@ -64,9 +64,7 @@ def test_no_client_waits_longer_for_many_pending_bookings_over_events(practice: 
 
 
 def pending(practice: Practice, start: datetime) -> Booking:
-    return BookingFactory(
-        staff=practice.user, service=practice.service, start=start, status="pending", cause="calendar_unreadable"
-    )
+    return BookingFactory(staff=practice.user, service=practice.service, start=start, status="pending")
 
 
 def test_many_pending_bookings_confirm_themselves_at_once(practice: Practice) -> None:

@@ -334,7 +334,7 @@ def test_a_linked_calendar_that_is_gone_is_said(practice: Practice) -> None:
 def test_what_cannot_be_written_is_said_at_its_row_and_keeps_nothing_else_back(practice: Practice) -> None:
     far, near = practice.book(START), practice.book(START + HOUR)
     away = START.replace(year=9999)
-    Booking.objects.filter(pk=far.pk).update(start=away, end=away + HOUR, blocked_from=away, blocked_until=away + HOUR)
+    Booking.objects.filter(pk=far.pk).update(start=away, end=away + HOUR)
     pushed = {one.booking: (one.state, one.problem and one.problem.sentence) for one in outbox.push_due(practice.now)}
     sentence = "This time is too far from today for a calendar. Choose another."
     assert pushed == {far.pk: ("retrying", sentence), near.pk: ("pushed", None)}

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from bookings.models import Booking, Service
+from bookings.models import Booking, Claim, Service
 from practice.models import User
 from tests.factories import (
     NOW,
@@ -21,6 +21,7 @@ from tests.factories import (
     ServiceFactory,
     UserFactory,
     WorkingHoursFactory,
+    cancelled,
     office_hours,
 )
 from tests.pages import find, texts
@@ -231,7 +232,7 @@ def test_book_anyway_books_over_what_is_there(anna_client: Client, massage: Serv
     anna_client.post(URL, sent(massage))
     anna_client.post(URL, sent(massage, name="Ben", anyway="on"))
     assert bookings() == [("Clara Winter · Massage", "01 09:00"), ("Ben · Massage", "01 09:00")]
-    assert list(Booking.objects.order_by("pk").values_list("overlap_allowed", flat=True)) == [False, True]
+    assert list(Booking.objects.order_by("pk").values_list("claim__overlap_allowed", flat=True)) == [False, True]
 
 
 def test_enter_in_a_field_never_books_anyway(anna_client: Client, anna: User, massage: Service) -> None:
@@ -274,7 +275,8 @@ def test_the_day_of_the_booking_is_offered_with_its_own_time_free(anna_client: C
 
 
 def test_a_booking_that_was_lengthened_is_offered_times_for_its_length(anna_client: Client, booking: Booking) -> None:
-    Booking.objects.update(end=START + 2 * HOUR, blocked_until=START + 2 * HOUR)
+    Booking.objects.update(end=START + 2 * HOUR)
+    Claim.objects.update(end=START + 2 * HOUR)
     assert offered(anna_client.get(f"/bookings/{booking.pk}/reschedule/")) == ["09:00", "10:00"]
 
 
@@ -307,7 +309,7 @@ def test_a_move_is_refused_with_the_reason_and_can_be_insisted_on(anna_client: C
 
 
 def test_a_cancelled_booking_is_not_moved(anna_client: Client, booking: Booking) -> None:
-    Booking.objects.update(status="cancelled")
+    cancelled(Booking.objects.get())
     response = anna_client.post(f"/bookings/{booking.pk}/reschedule/", {"date": TUESDAY, "time": "11:00"})
     booking.refresh_from_db()
     assert (response["Location"], booking.start) == (f"/bookings/{booking.pk}/", START)
