@@ -1,6 +1,7 @@
 # Kalends. `make demo` runs it with sample data, `make test` runs the tests, `make help` lists all targets.
 #
-# Python 3.11 or newer and make must be installed. Everything else is installed into .venv.
+# Python 3.11 or newer and make must be installed. Everything else is installed into .venv, and one reader of calendar
+# files for the tests into tests/ical_js/node_modules.
 
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
@@ -11,6 +12,9 @@ PYTHON ?= $(shell for name in python3.13 python3.12 python3.11 python3 python py
 	if $$name -c 'import sys; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1; then echo $$name; break; fi; done)
 PIP := $(BIN)/python -m pip --disable-pip-version-check -qq install --require-hashes
 
+# ical.js, which reads in tests what Kalends writes. Without npm those tests are skipped.
+READER := $(if $(shell command -v npm),tests/ical_js/node_modules/.package-lock.json)
+
 # Two tests at a time unless TEST_PROCESSES says otherwise; `make test TESTS="tests/sandbox -k demo"` runs a part.
 TEST_PROCESSES ?= 2
 TESTS ?=
@@ -18,7 +22,7 @@ PYTEST := $(BIN)/python -m pytest -q -rfE --numprocesses=$(TEST_PROCESSES) --dis
 
 COMPILE := ../$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --no-header --no-emit-index-url --generate-hashes
 
-.PHONY: help demo test test-fast test-dates test-postgresql lint format types contracts migrations requirements bench bench-fleet bench-freshness soak run worker environment clean
+.PHONY: help demo test test-fast test-dates test-postgresql lint format types contracts migrations requirements translations bench bench-fleet bench-freshness soak run worker environment clean
 
 help: ## List the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1|\2/p' Makefile | while IFS='|' read -r name words; do printf '%-16s %s\n' "$$name" "$$words"; done
@@ -26,7 +30,7 @@ help: ## List the targets
 demo: $(VENV)/demo.stamp ## Run everything on this machine with sample data; RESET=1 starts again from the beginning
 	@exec $(BIN)/python manage.py demo $(if $(RESET),--reset)
 
-test: $(VENV)/dev.stamp ## Run all tests on SQLite
+test: $(VENV)/dev.stamp $(READER) ## Run all tests on SQLite
 	@exec $(PYTEST) $(TESTS)
 
 test-fast: $(VENV)/dev.stamp ## Run the tests that need neither a database nor a server: seconds
@@ -35,7 +39,7 @@ test-fast: $(VENV)/dev.stamp ## Run the tests that need neither a database nor a
 test-dates: $(VENV)/dev.stamp ## Run what depends on today on many days (SQLite; needs Debian's faketime)
 	@exec env -u DATABASE_URL $(PYTEST) -m today --any-day $(TESTS)
 
-test-postgresql: $(VENV)/dev.stamp ## Run all tests on the PostgreSQL server that DATABASE_URL names
+test-postgresql: $(VENV)/dev.stamp $(READER) ## Run all tests on the PostgreSQL server that DATABASE_URL names
 	@case "$$DATABASE_URL" in postgres*) ;; *) \
 		echo 'Set DATABASE_URL to a PostgreSQL whose role may create databases: postgres://role:password@127.0.0.1:5432/name'; exit 2;; esac
 	@exec $(PYTEST) $(TESTS)
@@ -64,6 +68,10 @@ requirements: $(VENV)/dev.stamp ## Compile requirements/*.in; UPGRADE=1 for newe
 	cd requirements && $(COMPILE) $(if $(UPGRADE),--upgrade) dev.in -o dev.txt
 	cd requirements && $(COMPILE) $(if $(UPGRADE),--upgrade) bench.in -o bench.txt
 
+translations: $(VENV)/dev.stamp ## Collect the words for clients in locale/*/LC_MESSAGES/django.po and compile them; needs Debian's gettext
+	@DEBUG=true $(BIN)/python manage.py makemessages --all --no-wrap --add-location file --no-obsolete --ignore .venv
+	@DEBUG=true $(BIN)/python manage.py compilemessages --ignore .venv
+
 bench: $(VENV)/bench.stamp ## Compare the cost of Kalends with other programs; SIZES=100,1000 REPEATS=3 SERVERS=sandbox for less
 	@exec $(BIN)/python -m benchmarks
 
@@ -84,7 +92,7 @@ worker: $(VENV)/dev.stamp ## Run the worker for `make run`
 	$(BIN)/python manage.py setup_schedules
 	@exec $(BIN)/python manage.py qcluster
 
-environment: $(VENV)/dev.stamp ## Install the packages for development
+environment: $(VENV)/dev.stamp $(READER) ## Install the packages for development
 
 clean: ## Remove .venv and the caches of tools, but not data/
 	rm -rf $(VENV) staticfiles .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
@@ -110,6 +118,11 @@ $(VENV)/dev.stamp: requirements/dev.txt | $(VENV)/made.stamp
 	@echo 'Installing the packages for development into .venv (once) …'
 	@$(PIP) -r requirements/dev.txt
 	@touch $@ $(VENV)/demo.stamp
+
+tests/ical_js/node_modules/.package-lock.json: tests/ical_js/package-lock.json
+	@echo 'Installing ical.js for the tests (once) …'
+	@cd tests/ical_js && npm ci --silent
+	@touch $@
 
 $(VENV)/bench.stamp: requirements/bench.txt | $(VENV)/made.stamp
 	@echo 'Installing the packages for the benchmarks into .venv (once) …'

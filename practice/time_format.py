@@ -5,15 +5,32 @@ What is written how: config/formats. Reading times, and ISO 8601 for programs: p
 
 from __future__ import annotations
 
-from datetime import datetime, time
+from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from django.utils import timezone
 from django.utils.formats import date_format, time_format
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext, pgettext_lazy
 
 Span = tuple[datetime, datetime]
+
+_SAME_WEEK = timedelta(days=6)
+"""Within so many days the weekday alone names the day."""
+
+_CITIES = {
+    "Athens": pgettext_lazy("city", "Athens"),
+    "Brussels": pgettext_lazy("city", "Brussels"),
+    "Copenhagen": pgettext_lazy("city", "Copenhagen"),
+    "Lisbon": pgettext_lazy("city", "Lisbon"),
+    "Luxembourg": pgettext_lazy("city", "Luxembourg"),
+    "Prague": pgettext_lazy("city", "Prague"),
+    "Rome": pgettext_lazy("city", "Rome"),
+    "Vienna": pgettext_lazy("city", "Vienna"),
+    "Warsaw": pgettext_lazy("city", "Warsaw"),
+    "Zurich": pgettext_lazy("city", "Zurich"),
+}
+"""Cities in the names of zones that have another name in another language."""
 
 
 def clock(moment: datetime | time) -> str:
@@ -56,7 +73,26 @@ def zone_time(zone: ZoneInfo) -> str:
     """The zone's time as people call it: “Berlin time”, “New York time”, “UTC”."""
     if "/" not in zone.key:
         return zone.key
-    return _("%(place)s time") % {"place": zone.key.rsplit("/", 1)[-1].replace("_", " ")}
+    place = zone.key.rsplit("/", 1)[-1].replace("_", " ")
+    return _("%(place)s time") % {"place": _CITIES.get(place, place)}
+
+
+def weekday_day_and_clock(moment: datetime) -> str:
+    """An instant for the subject of an e-mail and for clients: “Tue 8 December, 10:00”."""
+    return date_format(timezone.localtime(moment), pgettext("date format", "D j F, H:i"))
+
+
+def near_day_and_clock(moment: datetime, seen_from: datetime) -> str:
+    """An instant with its weekday, “Tue 10:00”, and with its day only if it is not within a week of `seen_from`."""
+    if abs(timezone.localtime(moment).date() - timezone.localtime(seen_from).date()) > _SAME_WEEK:
+        return weekday_day_and_clock(moment)
+    return date_format(timezone.localtime(moment), pgettext("date format", "D H:i"))
+
+
+def full_day_and_clocks(span: Span) -> str:
+    """Day and time of a span with every word written out: “Tuesday 8 December 2026, 10:00–10:45”."""
+    day = date_format(timezone.localtime(span[0]), pgettext("date format", "l j F Y"))
+    return _("%(day)s, %(clocks)s") % {"day": day, "clocks": clocks(span)}
 
 
 def clocks(span: Span) -> str:

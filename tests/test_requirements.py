@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import json
 import re
 import sys
 from collections.abc import Iterator
@@ -71,6 +72,13 @@ def test_what_only_the_sandbox_needs_is_not_installed_with_kalends() -> None:
 def test_no_compiled_file_names_an_index_or_a_host() -> None:
     compiled = "".join(path.read_text() for path in (ROOT / "requirements").glob("*.txt"))
     assert re.findall(r"--(?:index-url|extra-index-url|find-links|trusted-host)|https?://", compiled) == []
+
+
+def test_the_package_of_the_calendar_reader_is_pinned_with_a_hash_and_without_a_host() -> None:
+    text = (ROOT / "tests" / "ical_js" / "package-lock.json").read_text()
+    packages = json.loads(text)["packages"]
+    assert [package["integrity"][:7] for name, package in packages.items() if name] == ["sha512-"]
+    assert "http" not in text
 
 
 def test_every_requirements_file_is_compiled_with_hashes() -> None:

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from smtplib import SMTPRecipientsRefused
 from zoneinfo import ZoneInfo
 
-import idna
 from django.conf import settings
 from django.core.mail import send_mail
 from django.urls import reverse
@@ -17,6 +15,7 @@ from django.utils.translation import ngettext
 
 from bookings.clients import one_line
 from bookings.models import Booking, BookingChange, Proposal
+from bookings.notifications.addresses import encode_domain
 from connections.models import CalendarConfiguration
 from practice import time_format
 from practice.models import User
@@ -39,22 +38,7 @@ def tell_client(change: BookingChange, known: BookingChange | None = None) -> bo
 
 def send(subject: str, body: str, address: str) -> None:
     """Send one mail to one address; a name in its subject cannot start another header."""
-    send_mail(one_line(subject), body, settings.DEFAULT_FROM_EMAIL, [_encode_domain(address)])
-
-
-def _encode_domain(address: str) -> str:
-    """The address with its domain in ASCII.
-
-    Django encodes by IDNA 2003, where “ß” becomes “ss”: another domain, which may be somebody else's. Raises
-    SMTPRecipientsRefused for a domain that cannot exist.
-    """
-    user, at, domain = address.rpartition("@")
-    if domain.isascii():
-        return address
-    try:
-        return f"{user}{at}{idna.encode(domain, uts46=True, transitional=False).decode()}"
-    except idna.IDNAError as error:
-        raise SMTPRecipientsRefused({address: (553, str(error).encode())}) from error
+    send_mail(one_line(subject), body, settings.DEFAULT_FROM_EMAIL, [encode_domain(address)])
 
 
 def _says_the_same(change: BookingChange, known: BookingChange) -> bool:

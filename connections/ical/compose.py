@@ -1,4 +1,5 @@
-"""Writes new events with icalendar. Lines of a stored event are replaced by lines of such an event (`patch`).
+"""Writes new events with icalendar. Lines of a stored event are replaced by lines of such an event (`patch`), and the
+calendar parts of mails are made of the same pieces: `add_times`, `text_value`, `vtimezone` and `to_bytes`.
 
 Two things are written differently from icalendar 7.3, because it gets them wrong:
 
@@ -40,8 +41,13 @@ def compose(draft: EventDraft, *, now: datetime) -> bytes:
     calendar.add("PRODID", PRODID)
     calendar.add("CALSCALE", "GREGORIAN")
     if draft.zone != "UTC":
-        calendar.add_component(_vtimezone(draft.zone, draft.start.year))
+        calendar.add_component(vtimezone(draft.zone, draft.start.year))
     calendar.add_component(_vevent(draft, now))
+    return to_bytes(calendar)
+
+
+def to_bytes(calendar: icalendar.Calendar) -> bytes:
+    """The calendar as a file, with CRLF and lines of at most 75 octets that never end inside a character."""
     return join_lines(map(content_lines.fold, _lines(calendar)))
 
 
@@ -53,7 +59,7 @@ def join_lines(raw: Iterable[bytes]) -> bytes:
 def time_lines(draft: EventDraft) -> dict[str, str]:
     """DTSTART and DTEND of the draft as content lines, by property name."""
     event = icalendar.Event()
-    _add_times(event, draft)
+    add_times(event, draft.start, draft.end, draft.zone)
     return _lines_by_name(event)
 
 
@@ -79,7 +85,7 @@ def alarm_lines(draft: EventDraft) -> list[str]:
 
 def vtimezone_lines(draft: EventDraft) -> list[str]:
     """The VTIMEZONE that the times of the draft need as content lines, none for UTC."""
-    return [] if draft.zone == "UTC" else _lines(_vtimezone(draft.zone, draft.start.year))
+    return [] if draft.zone == "UTC" else _lines(vtimezone(draft.zone, draft.start.year))
 
 
 def _lines(component: icalendar.Component) -> list[str]:
@@ -94,7 +100,7 @@ def _vevent(draft: EventDraft, now: datetime) -> icalendar.Event:
     event = icalendar.Event()
     event.add("UID", vInline(content_lines.one_line(draft.uid)))
     event.add("DTSTAMP", now)
-    _add_times(event, draft)
+    add_times(event, draft.start, draft.end, draft.zone)
     _add_texts(event, draft)
     event.add("STATUS", "CONFIRMED")
     event.add("TRANSP", "OPAQUE")
@@ -104,24 +110,35 @@ def _vevent(draft: EventDraft, now: datetime) -> icalendar.Event:
     return event
 
 
-def _add_times(event: icalendar.Event, draft: EventDraft) -> None:
-    """DTSTART and DTEND in the zone of the draft, or in UTC.
+def add_times(event: icalendar.Event, start: datetime, end: datetime, zone: str) -> None:
+    """Give the event DTSTART and DTEND in the IANA zone, or in UTC.
 
-    In autumn an hour occurs twice. A time with TZID always means the first one, so the second is written in UTC.
+    In autumn an hour occurs twice, and is written in UTC: a time with TZID means the first one (RFC 5545 3.3.5), but
+    ical.js takes the second.
     """
-    for name, instant in (("DTSTART", draft.start), ("DTEND", draft.end)):
-        local = instant.astimezone(ZoneInfo(draft.zone))
-        if draft.zone == "UTC" or local.fold:
+    for name, instant in (("DTSTART", start), ("DTEND", end)):
+        local = instant.astimezone(ZoneInfo(zone))
+        if zone == "UTC" or _is_repeated(local):
             event.add(name, instant.astimezone(UTC))
         else:
-            event.add(name, local.replace(tzinfo=None), parameters={"TZID": draft.zone})
+            event.add(name, local.replace(tzinfo=None), parameters={"TZID": zone})
+
+
+def _is_repeated(local: datetime) -> bool:
+    """Does the clock show this time twice, because it goes back?"""
+    return local.replace(fold=0).utcoffset() != local.replace(fold=1).utcoffset()
+
+
+def text_value(text: str) -> vInline:
+    """A TEXT value, escaped; it cannot end its content line."""
+    return vInline(content_lines.escape(text))
 
 
 def _add_texts(event: icalendar.Event, draft: EventDraft) -> None:
     texts = {"SUMMARY": draft.summary, "DESCRIPTION": draft.description, "LOCATION": draft.location}
     for name, text in texts.items():
         if text or name == "SUMMARY":
-            event.add(name, vInline(content_lines.escape(text)))
+            event.add(name, text_value(text))
     url = content_lines.one_line(draft.url)
     if url:
         event.add("URL", url)
@@ -130,14 +147,14 @@ def _add_texts(event: icalendar.Event, draft: EventDraft) -> None:
 def _valarm(draft: EventDraft, minutes: int) -> icalendar.Alarm:
     alarm = icalendar.Alarm()
     alarm.add("ACTION", "DISPLAY")
-    alarm.add("DESCRIPTION", vInline(content_lines.escape(draft.summary)))
+    alarm.add("DESCRIPTION", text_value(draft.summary))
     # icalendar would write P1D for 1440 minutes, which over a clock change is not the same.
     alarm.add("TRIGGER", vInline(f"-PT{minutes}M" if minutes else "PT0S"))
     return alarm
 
 
 @lru_cache(maxsize=256)
-def _vtimezone(name: str, around: int) -> icalendar.Timezone:
+def vtimezone(name: str, around: int) -> icalendar.Timezone:
     """A VTIMEZONE for the IANA zone `name`, correct from the year before `around` to four years after it.
 
     Every onset is listed by RDATE, so no rule has to be guessed.
@@ -149,11 +166,11 @@ def _vtimezone(name: str, around: int) -> icalendar.Timezone:
     _add_onset(onsets, first.utcoffset() or timedelta(), begin, zone)
     for before, instant in _transitions(zone, begin, end):
         _add_onset(onsets, before, instant, zone)
-    vtimezone = icalendar.Timezone()
-    vtimezone.add("TZID", name)
+    component = icalendar.Timezone()
+    component.add("TZID", name)
     for observance, times in onsets.items():
-        vtimezone.add_component(_subcomponent(observance, times))
-    return vtimezone
+        component.add_component(_subcomponent(observance, times))
+    return component
 
 
 def _add_onset(onsets: dict[_Observance, list[datetime]], before: timedelta, instant: datetime, zone: tzinfo) -> None:

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from practice import time_format
 
@@ -74,3 +74,43 @@ def test_a_zone_is_named_by_its_place(zone: str, written: str) -> None:
 )
 def test_a_moment_is_said_in_one_unit(offset: timedelta, said: str) -> None:
     assert time_format.relative(MOMENT + offset, MOMENT) == said
+
+
+TUESDAY = datetime(2026, 12, 8, 9, 0, tzinfo=UTC)
+FORTY_MINUTES_LATER = TUESDAY + timedelta(minutes=40)
+
+
+def test_a_moment_is_written_for_clients_without_a_year() -> None:
+    assert time_format.weekday_day_and_clock(TUESDAY) == "Tue 8 December, 10:00"
+    assert time_format.full_day_and_clocks((TUESDAY, FORTY_MINUTES_LATER)) == "Tuesday 8 December 2026, 10:00–10:40"
+
+
+@pytest.mark.parametrize(
+    ("days_before", "written"),
+    [(0, "Tue 10:00"), (6, "Tue 10:00"), (7, "Tue 8 December, 10:00"), (-7, "Tue 8 December, 10:00")],
+)
+def test_the_weekday_alone_is_enough_within_a_week(days_before: int, written: str) -> None:
+    assert time_format.near_day_and_clock(TUESDAY, TUESDAY - timedelta(days=days_before)) == written
+
+
+def test_times_are_written_in_german() -> None:
+    with translation.override("de"):
+        assert time_format.weekday_day_and_clock(TUESDAY) == "Di., 8. Dezember, 10:00 Uhr"
+        assert time_format.near_day_and_clock(TUESDAY, TUESDAY) == "Di., 10:00 Uhr"
+        assert time_format.full_day_and_clocks((TUESDAY, FORTY_MINUTES_LATER)) == (
+            "Dienstag, 8. Dezember 2026, 10:00–10:40 Uhr"
+        )
+        assert time_format.day_and_clock(TUESDAY) == "Di., 8. Dez. 2026, 10:00 Uhr"
+
+
+@pytest.mark.parametrize(
+    ("zone", "written"),
+    [
+        ("Europe/Berlin", "Ortszeit Berlin"),
+        ("Europe/Vienna", "Ortszeit Wien"),
+        ("America/New_York", "Ortszeit New York"),
+    ],
+)
+def test_a_zone_is_named_in_german(zone: str, written: str) -> None:
+    with translation.override("de"):
+        assert time_format.zone_time(ZoneInfo(zone)) == written

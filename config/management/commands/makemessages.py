@@ -1,0 +1,26 @@
+"""`makemessages`, of what clients read: the pages of staff are in English only (practice.language)."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from django.core.management.commands import makemessages
+
+FOR_CLIENTS = re.compile(
+    r"(bookings/public/.*|practice/time_format|bookings/notifications/(client_mails|sentences))\.py"
+    r"|templates/(mail|public)/.*\.html"
+)
+"""The files with words for clients, by their path in the repository."""
+
+
+def is_for_clients(path: str) -> bool:
+    """Does the file have words that clients read?"""
+    return bool(FOR_CLIENTS.fullmatch(path.replace("\\", "/").removeprefix("./")))
+
+
+class Command(makemessages.Command):
+    """Collects the words in locale/*/LC_MESSAGES/django.po: `make translations`."""
+
+    def find_files(self, root: str) -> list[Any]:
+        return [file for file in super().find_files(root) if is_for_clients(file.path)]
