@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from bookings.actions.book import ClientDetails, book
 from bookings.actions.cancel import cancel
+from bookings.actions.clients import change_client, merge_clients
 from bookings.actions.confirm import confirm, confirm_pending, still_pending
 from bookings.actions.decide import decide, decide_all
 from bookings.actions.disconnect import DisconnectSummary, EventsNotRemoved, disconnect, disconnect_summary
@@ -25,6 +26,7 @@ __all__ = [
     "Refused",
     "book",
     "cancel",
+    "change_client",
     "confirm",
     "confirm_pending",
     "decide",
@@ -32,6 +34,7 @@ __all__ = [
     "disconnect",
     "disconnect_summary",
     "lock_active_booking",
+    "merge_clients",
     "move",
     "overlaps_refused",
     "reschedule",

@@ -15,11 +15,12 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from bookings.clients import one_line
+from bookings.contacts.phones import display_phone
+from bookings.contacts.written import ascii_domain, one_line
 from bookings.models import Booking, BookingChange, Proposal
 from connections.models import CalendarConfiguration
 from practice import time_format
-from practice.models import User
+from practice.models import Practice, User
 
 Kind = BookingChange.Kind
 
@@ -52,7 +53,7 @@ def _encode_domain(address: str) -> str:
     if domain.isascii():
         return address
     try:
-        return f"{user}{at}{idna.encode(domain, uts46=True, transitional=False).decode()}"
+        return f"{user}{at}{ascii_domain(domain)}"
     except idna.IDNAError as error:
         raise SMTPRecipientsRefused({address: (553, str(error).encode())}) from error
 
@@ -162,12 +163,16 @@ def warn_unconfirmed(booking: Booking) -> bool:
     values = {"client": booking.client.name, "time": _to_staff(booking)}
     lines = [
         _("%(client)s is booked for %(time)s, but your calendar could not be read, so nothing is confirmed.") % values,
-        _("Phone: %(phone)s") % {"phone": booking.client.phone or _("not given")},
+        _("Phone: %(phone)s") % {"phone": _phone_of(booking) or _("not given")},
         f"{settings.BASE_URL}{booking.get_absolute_url()}",
     ]
     subject = _("Not confirmed yet: %(client)s, %(time)s") % values
     send(subject, "\n".join(lines), booking.staff.email)
     return True
+
+
+def _phone_of(booking: Booking) -> str:
+    return display_phone(booking.client.phone, Practice.current().country)
 
 
 def _link(name: str, *arguments: str) -> str:
