@@ -33,7 +33,7 @@ class PhoneField(forms.CharField):
 
     def to_python(self, value: Any) -> Any:
         try:
-            return parse_phone(super().to_python(value), Practice.current().country)
+            return parse_phone(super().to_python(value) or "", Practice.current().country)
         except ValueError as error:
             raise ValidationError(str(error)) from None
 

@@ -78,7 +78,7 @@ def merge(request: CalendarRequest, pk: int) -> HttpResponse:
     if form.is_valid():
         _merge(request, client, list(form.cleaned_data["duplicates"]))
     else:
-        messages.error(request, " ".join(form.errors["duplicates"]))
+        messages.error(request, " ".join(map(str, form.errors["duplicates"])))
     return redirect("clients:detail", pk=client.pk)
 
 
