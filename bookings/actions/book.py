@@ -18,7 +18,7 @@ from bookings.actions.preconditions import (
     refuse_far,
     take_time,
 )
-from bookings.clients import client_of, one_line
+from bookings.clients import client_of, tidy_contact
 from bookings.models import Booking, BookingChange, Seat, Service, booking_lock
 from bookings.openings import search
 from bookings.proposals import collisions
@@ -55,8 +55,7 @@ def book(
 
     `anyway`: staff insist on a time that is not open, even over another booking. Raises NotOpen, Refused.
     """
-    if not client.name.strip():
-        raise Refused(_("Say who the booking is for."))
+    client = _tidy(client)
     if not service.active:
         raise Refused(_("“%(service)s” cannot be booked at the moment.") % {"service": service})
     refuse_far(start, now)
@@ -71,6 +70,16 @@ def book(
             refusal = refusal or error
     assert refusal is not None  # noqa: S101 - there is always a candidate
     raise NotOpen(str(refusal), search.next_openings(service, candidates, max(start, now), now=now))
+
+
+def _tidy(client: ClientDetails) -> ClientDetails:
+    try:
+        tidy = ClientDetails(*tidy_contact(client.name, client.email, client.phone))
+    except ValueError as error:
+        raise Refused(str(error)) from None
+    if not tidy.name:
+        raise Refused(_("Say who the booking is for."))
+    return tidy
 
 
 def _candidates(service: Service, staff: User | None) -> list[User]:
@@ -105,7 +114,7 @@ def _book_with(
     with overlaps_refused(), booking_lock(user, now):
         collides = check_open(user, shape, start, now=now, anyway=anyway, actor=actor)
         pending = freshness(user, now=now, asked=True).pending
-        person = client_of(one_line(client.name), one_line(client.email), one_line(client.phone))
+        person = client_of(client.name, client.email, client.phone, now=now, actor=actor)
         booking = Booking(service=service, staff=user, note=note, calendar_unread_since=now if pending else None)
         booking.status = Booking.Status.PENDING if pending else Booking.Status.CONFIRMED
         take_time(booking, start, start + shape.duration, overlap_allowed=collides)

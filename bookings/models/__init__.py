@@ -1,8 +1,9 @@
 """People and what they booked.
 
 BOOKING: a piece of a staff member's time given to a client. CLAIM: time of a staff member that is taken. SEAT: one
-client's part of a booking. LINKED EVENT: one placement of a booking in a calendar, and
-how far that calendar has it. PROPOSAL: a change made on the iPhone that staff must decide.
+client's part of a booking. LINKED EVENT: one placement of a booking in a calendar, and how far that calendar has it.
+PROPOSAL: a change made on the iPhone that staff must decide. CLIENT CHANGE: what was changed about a client, and by
+whom.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from bookings.models.booking import Booking, BookingQuerySet
 from bookings.models.change import BookingChange
 from bookings.models.claim import Claim, ClaimQuerySet, booking_lock
 from bookings.models.client import Client
+from bookings.models.client_change import ClientChange, ClientChangeQuerySet
 from bookings.models.linked_event import LinkedEvent, LinkedEventQuerySet
 from bookings.models.mirrored_slot import MirroredSlot, MirroredSlotQuerySet
 from bookings.models.placement import Placement, PlacementQuerySet
@@ -25,6 +27,8 @@ __all__ = [
     "Claim",
     "ClaimQuerySet",
     "Client",
+    "ClientChange",
+    "ClientChangeQuerySet",
     "LinkedEvent",
     "LinkedEventQuerySet",
     "MirroredSlot",
