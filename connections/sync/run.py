@@ -23,7 +23,7 @@ from connections import dav, guard, leases
 from connections.models import Calendar, Connection, SyncRun, lease_length
 from connections.problems import Handling, Problem, Verdict, classify, classify_account, concerns_all
 from connections.sync import apply, home, outcome, reexpand
-from connections.sync.calendar import OutOfTime, Reading
+from connections.sync.calendar import CalendarTooSlow, OutOfTime, Reading
 from connections.sync.report import SyncReport, count_problems, record
 from connections.sync.state import CalendarState, LeasedConnection, lease
 
@@ -129,6 +129,7 @@ class Sync:
     error_before: str = field(init=False)
     listed_at: datetime = field(init=False)  # when the home was listed that this sync goes by
     reads: bool = field(init=False, default=False)  # calendars, besides the home
+    too_slow: bool = field(init=False, default=False)  # did a calendar cost too much to be read to its end?
 
     def __post_init__(self) -> None:
         self.report = SyncReport(self.connection.pk)
@@ -202,8 +203,11 @@ class Sync:
             self.leased.reload()
         due = self._mark_known()
         self.reads |= bool(due)
+        self.too_slow = False
         for state in due:
             self._read_calendar(session, state)
+        if self.too_slow:
+            raise OutOfTime
         if due:
             self.leased.reload()
 
@@ -240,6 +244,8 @@ class Sync:
         except dav.NotFound:
             # The home has just listed it: whether it is gone is for the next listing to say.
             row.update(error_code="calendar_not_found", error_params={}, compared_at=None)
+        except CalendarTooSlow:
+            self.too_slow = True  # the other calendars of the account need not wait for it
         except dav.DavError as error:
             if concerns_all(error):
                 raise
@@ -266,6 +272,7 @@ class Sync:
             report=self.report,
             compare=compare or (self.include_scheduled and state.must_compare(self.now)),
             until=self.started + BUDGET * settings.TASK_TIMEOUT_SECONDS,
+            deadline=self.deadline or self._limit(),
         )
 
     def _leave_due(self, look: home.Look) -> None:
