@@ -32,6 +32,7 @@ logger = logging.getLogger(__name__)
 BUDGET = 0.6  # share of a task's time limit after which a sync stops between batches; the next task goes on
 DEADLINE = 0.9  # share of it after which no answer is waited for
 LATE = 0.1  # seconds: an answer that fails so shortly before the deadline fails because of it
+INTERRUPTED = Verdict(Handling.RETRY, Problem("sync_interrupted"))
 PROBE_VALID_FOR = timedelta(seconds=30)  # a home listed this recently is not listed again by the sync that follows it
 
 
@@ -79,6 +80,8 @@ def _not_leased(connection_id: int, now: datetime, trigger: str) -> SyncReport:
 def carry_out(sync: Sync, action: Callable[[], None], trigger: str) -> SyncReport:
     """Run `action` of a sync; then its history and what follows a sync. A bug in any of it ends here, logged."""
     connection, now = sync.connection, sync.now
+    if connection.took_over:
+        logger.warning("connection %s: the sync before was interrupted and never gave its lease back", connection.pk)
     with guard.isolate_failure(f"syncing connection {connection.pk}", sync.break_off):
         action()
     report = sync.report
@@ -143,20 +146,42 @@ class Sync:
 
     def run(self) -> None:
         """List the home unless a poll has just done so, and read what is due."""
+        self._note_interruption()
         self._to_the_end(self._read_patiently)
 
     def read_on(self, probe: Probe) -> None:
         """Read what is due after a probe."""
+        self._note_interruption()
         self.probe = probe
         self._to_the_end(self._read_patiently)
 
     def settle(self, probe: Probe) -> None:
-        """Write what a probe found, with no network; what must be read is left to a sync of its own."""
-        self._to_the_end(lambda: self._leave_due(self._taken(probe)))
+        """Write what a probe found, with no network; what must be read is left to a sync of its own.
+
+        Where the sync before was killed, only that is written, and the next one comes after a pause.
+        """
+        if self.connection.took_over:
+            self.error_before = ""  # each interruption has a row in the history
+            self.report.requests += probe.requests
+            self._failed(INTERRUPTED)
+        else:
+            self._to_the_end(lambda: self._leave_due(self._taken(probe)))
 
     def break_off(self, error: str) -> None:
         """A bug ended this sync: say so on the row, and try again after a pause."""
         self._failed(Verdict(Handling.BUG, Problem("bug", {"error": error})))
+
+    def _note_interruption(self) -> None:
+        """If the sync before was killed, count that as a failure and put it into the history."""
+        if not self.connection.took_over:
+            return
+        values = outcome.bad(self.connection, INTERRUPTED, self.now)
+        Connection.objects.filter(pk=self.connection.pk).update(**values)
+        for name, value in values.items():
+            setattr(self.connection, name, value)
+        interrupted = SyncReport(self.connection.pk, error=INTERRUPTED.problem)
+        record(interrupted, SyncRun.Trigger.SCHEDULE, self.now, error_before="")
+        self.error_before = self.connection.error_code
 
     # --- what is done ---------------------------------------------------------------------------------------
 
@@ -303,7 +328,7 @@ class Sync:
         self.report.error = self.connection.about(trouble) if trouble else None
         # With more to read the row comes due again even if the task for it should get lost.
         comes = self.now + lease_length() if self.report.unfinished else outcome.next_sync(self.leased, self.now)
-        self._release(comes, **outcome.good(self.leased, self.listed_at))
+        self._release(comes, **outcome.good(self.leased, self.listed_at, finished=not self.report.unfinished))
 
     def _stopped(self) -> None:
         """The home was listed, but not everything could be read yet."""
@@ -312,7 +337,7 @@ class Sync:
             mine = Calendar.objects.filter(connection=self.connection).exclude(compared_at=self.now)
             mine.update(compared_at=None)
         self.report.unfinished = True
-        self._release(self.now, **outcome.good(self.leased, self.listed_at))
+        self._release(self.now, **outcome.good(self.leased, self.listed_at, finished=False))
 
     def _after(self, error: dav.DavError) -> None:
         late = isinstance(error, dav.Unavailable) and time.monotonic() >= (self.deadline or self._limit()) - LATE
