@@ -81,7 +81,7 @@ def carry_out(sync: Sync, action: Callable[[], None], trigger: str) -> SyncRepor
     """Run `action` of a sync; then its history and what follows a sync. A bug in any of it ends here, logged."""
     connection, now = sync.connection, sync.now
     if connection.took_over:
-        logger.warning("connection %s: the sync before was interrupted and never gave its lease back", connection.pk)
+        logger.info("connection %s: the sync before was interrupted and never gave its lease back", connection.pk)
     with guard.isolate_failure(f"syncing connection {connection.pk}", sync.break_off):
         action()
     report = sync.report
@@ -158,13 +158,15 @@ class Sync:
     def settle(self, probe: Probe) -> None:
         """Write what a probe found, with no network; what must be read is left to a sync of its own.
 
-        Where the sync before was killed, only that is written, and the next one comes after a pause.
+        One killed sync may be a restart of the server. Where a second one in a row was killed, only that is written,
+        and the next one comes after a pause.
         """
-        if self.connection.took_over:
+        if self.connection.took_over and self.connection.interruptions > 1:
             self.error_before = ""  # each interruption has a row in the history
             self.report.requests += probe.requests
             self._failed(INTERRUPTED)
         else:
+            self._note_interruption()
             self._to_the_end(lambda: self._leave_due(self._taken(probe)))
 
     def break_off(self, error: str) -> None:

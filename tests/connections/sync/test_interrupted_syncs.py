@@ -28,22 +28,36 @@ def history(world: World) -> list[str]:
     )
 
 
-def test_a_poll_that_finds_a_lapsed_lease_says_so_and_leaves_the_account_alone_for_a_while(world: World) -> None:
+def test_after_one_killed_sync_the_poll_says_so_and_goes_on_at_once(world: World) -> None:
     world.add("Dentist", at(10))
+    kill_a_sync(world)
+    assert [report.unfinished for report in world.poll(after=0)] == [True]
+    connection = world.connection
+    assert (connection.failures, connection.interruptions, connection.error_code) == (1, 1, "sync_interrupted")
+    assert (connection.failing_since, history(world)) == (world.now, ["schedule"])
+
+
+def test_after_two_killed_syncs_the_account_is_left_alone_for_a_while(world: World) -> None:
+    world.add("Dentist", at(10))
+    kill_a_sync(world)
+    world.poll(after=0)
     kill_a_sync(world)
     reports = world.poll(after=0)
     connection = world.connection
     assert [(report.unfinished, report.error and report.error.code) for report in reports] == [
         (False, "sync_interrupted")
     ]
-    assert (connection.failures, connection.interruptions, connection.error_code) == (1, 1, "sync_interrupted")
-    assert (connection.failing_since.replace(microsecond=0), history(world)) == (world.now, ["schedule"])
+    assert (connection.failures, connection.interruptions, connection.error_code) == (2, 2, "sync_interrupted")
+    assert history(world) == ["schedule", "schedule"]
     assert connection.next_sync_at > world.now
     assert connection.lease_until is None
 
 
 def test_failures_and_pauses_grow_while_each_sync_is_killed_though_polls_between_them_are_good(world: World) -> None:
     pauses = []
+    world.add("Dentist", at(10))
+    kill_a_sync(world)
+    world.poll(after=0)
     for _ in range(3):
         world.add("Dentist", at(10))
         kill_a_sync(world)
@@ -51,7 +65,7 @@ def test_failures_and_pauses_grow_while_each_sync_is_killed_though_polls_between
         pauses.append(world.connection.next_sync_at - world.now)
         world.now = world.connection.next_sync_at
         assert [report.unfinished for report in world.poll(after=0)] == [True]
-    assert (world.connection.failures, world.connection.interruptions, len(history(world))) == (3, 3, 3)
+    assert (world.connection.failures, world.connection.interruptions, len(history(world))) == (4, 4, 4)
     assert (pauses[0] < pauses[1] < pauses[2], world.connection.error_code) == (True, "sync_interrupted")
 
 
@@ -66,6 +80,7 @@ def test_a_sync_that_reads_everything_ends_the_trouble_and_the_history_keeps_it(
 
 
 def test_the_page_and_the_command_say_it_in_a_sentence(world: World, capsys: pytest.CaptureFixture[str]) -> None:
+    world.add("Dentist", at(10))
     kill_a_sync(world)
     world.poll(after=0)
     seen = health(world.connection, world.now)
