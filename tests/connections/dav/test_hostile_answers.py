@@ -7,6 +7,9 @@ import sys
 
 import pytest
 
+from connections.dav.client import Answer
+from connections.dav.errors import TimedOut
+
 BEGIN = '<?xml version="1.0"?><d:multistatus xmlns:d="DAV:">'
 END = "</d:multistatus>"
 MANY_HREFS = "".join(f"<d:href>/1/calendars/work/{number}.ics</d:href>" for number in range(450_000))
@@ -46,3 +49,9 @@ print(time.process_time() - began, (after - before) // 1024)
     ran = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True, timeout=120)
     seconds, megabytes = map(float, ran.stdout.split())
     assert (seconds < 5, megabytes < 200) == (True, True), (seconds, megabytes)
+
+
+def test_an_answer_that_is_parsed_too_late_does_not_count() -> None:
+    answer = Answer("/", "", 207, {}, (BEGIN + END).encode(), until=0.0)
+    with pytest.raises(TimedOut):
+        answer.multistatus()
