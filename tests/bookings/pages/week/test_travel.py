@@ -34,7 +34,7 @@ def test_the_way_back_is_drawn_too(practice: Practice) -> None:
     work = practice.account.calendar("Work")
     href = practice.phone.add(work, "Dentist", berlin(1, 10))
     lines = b"X-APPLE-TRAVEL-DURATION;VALUE=DURATION:PT15M\r\nX-APPLE-TRAVEL-RETURN-DURATION;VALUE=DURATION:PT30M\r\n"
-    work.put(href, work.resources[href].data.replace(b"END:VEVENT", lines + b"END:VEVENT"))
+    work.put(href.rsplit("/", 1)[1], work.resources[href].data.replace(b"END:VEVENT", lines + b"END:VEVENT"))
     practice.poll_later()
     assert drawn(practice) == [
         ("travel", "Travel time", 9.75, 10),
