@@ -38,6 +38,7 @@ FRESHNESS_DEADLINE_SECONDS = env.float("FRESHNESS_DEADLINE_SECONDS", default=4)
 TRUST_MINUTES = env.int("TRUST_MINUTES", default=60)
 STALE_POLICY = env.str("STALE_POLICY", default="pending")
 AFTER_SYNC = env.str("AFTER_SYNC", default="bookings.tasks.after_sync")
+DEACTIVATED_WITH_PUSHES = "bookings.push.outbox.deactivated_with_pushes"
 CLIENT_RETENTION_MONTHS = env.int("CLIENT_RETENTION_MONTHS", default=36)
 
 # The demo serves the pretend iPhone beside Kalends and signs in with one click; never set in a deployment.

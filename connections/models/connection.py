@@ -10,6 +10,7 @@ from typing import Any
 from django.conf import settings
 from django.db import models
 from django.db.models import Case, F, Q, Value, When
+from django.utils.module_loading import import_string
 from django.utils.translation import gettext_lazy as _
 
 from connections import dav, leases
@@ -21,10 +22,10 @@ class ConnectionQuerySet(models.QuerySet["Connection"]):
     def due(self, now: datetime) -> ConnectionQuerySet:
         """Those whose next sync has come, that need nobody, may be asked and that nobody is syncing.
 
-        Calendars of somebody who was deactivated are not polled; what is still to be pushed needs no poll.
+        Calendars of somebody who was deactivated are polled only while something of theirs waits to be pushed.
         """
-        free = leases.free(now, "lease_until")
-        return self.filter(free, next_sync_at__lte=now, user__is_active=True).askable(now)
+        wanted = Q(user__is_active=True) | Q(user__in=import_string(settings.DEACTIVATED_WITH_PUSHES)())
+        return self.filter(leases.free(now, "lease_until"), wanted, next_sync_at__lte=now).askable(now)
 
     def askable(
         self, now: datetime, *, by_person: bool = False, ignore_retry_after: bool = False
