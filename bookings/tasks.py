@@ -51,6 +51,11 @@ def reconcile_bookings() -> None:
             reconcile(user, now)
 
 
+def delete_old_holds() -> None:
+    """Daily: delete holds that nobody will submit any more. Bookings need no such tidying."""
+    actions.forget_old_holds(timezone.now())
+
+
 def after_sync(user_id: int, now: datetime, *, offline: bool = False) -> None:
     """What follows every sync, whatever started it (the setting AFTER_SYNC).
 

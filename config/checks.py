@@ -25,6 +25,9 @@ LIMITS: dict[str, tuple[float, float]] = {  # smallest and largest value
     "BOOKING_HORIZON_DAYS": (1, 3660),
     "FRESHNESS_DEADLINE_SECONDS": (0.1, 60),
     "TRUST_MINUTES": (0, 525600),
+    "HOLD_MINUTES": (1, 30),
+    "HOLDS_PER_VISITOR": (1, 100),
+    "BOOKING_RATE": (1, 10000),
     "CLIENT_RETENTION_MONTHS": (1, 1200),
     "WORKERS": (1, 100),
 }

@@ -39,6 +39,9 @@ TRUST_MINUTES = env.int("TRUST_MINUTES", default=60)
 STALE_POLICY = env.str("STALE_POLICY", default="pending")
 AFTER_SYNC = env.str("AFTER_SYNC", default="bookings.tasks.after_sync")
 DEACTIVATED_WITH_PUSHES = "bookings.push.outbox.deactivated_with_pushes"
+HOLD_MINUTES = env.int("HOLD_MINUTES", default=10)
+HOLDS_PER_VISITOR = env.int("HOLDS_PER_VISITOR", default=2)
+BOOKING_RATE = env.int("BOOKING_RATE", default=10)
 CLIENT_RETENTION_MONTHS = env.int("CLIENT_RETENTION_MONTHS", default=36)
 
 # The demo serves the pretend iPhone beside Kalends and signs in with one click; never set in a deployment.

@@ -14,7 +14,7 @@ from django.contrib.auth.hashers import make_password
 from factory.django import DjangoModelFactory
 
 from availability.models import BlockedSlot, DateOverride, WorkingHours
-from bookings.models import Booking, BookingChange, Claim, Client, LinkedEvent, Proposal, Seat, Service
+from bookings.models import Booking, BookingChange, Claim, Client, Hold, LinkedEvent, Proposal, Seat, Service
 from connections.models import Calendar, CalendarConfiguration, Connection, Event, Occurrence, SyncRun
 from practice.models import User
 
@@ -227,6 +227,29 @@ class BookingFactory(DjangoModelFactory[Booking]):
         booking = model_class.objects.create(**values)
         Seat.objects.create(booking=booking, client=client)
         return booking
+
+
+class HoldFactory(DjangoModelFactory[Hold]):
+    """A time without buffers that a visitor keeps until `expires_at`, with its claim."""
+
+    class Meta:
+        model = Hold
+
+    visitor = factory.Sequence(lambda n: f"visitor-{n}")
+    staff = factory.SubFactory(UserFactory)
+    service = factory.SubFactory(ServiceFactory)
+    start = START
+    end = factory.LazyAttribute(lambda made: made.start + timedelta(minutes=made.service.minutes))
+    created_at = NOW
+    extended_at = NOW
+    expires_at = NOW + timedelta(minutes=10)
+
+    @classmethod
+    def _create(cls, model_class: type[Hold], *_args: Any, **values: Any) -> Hold:
+        kind, expires_at = Claim.Kind.HOLD, values.pop("expires_at")
+        span = {"staff": values["staff"], "start": values["start"], "end": values["end"]}
+        claim = Claim.objects.create(kind=kind, expires_at=expires_at, **span)
+        return model_class.objects.create(claim=claim, **values)
 
 
 def cancelled(booking: Booking) -> Booking:

@@ -1,4 +1,4 @@
-"""The verbs: nothing else makes a booking or changes its time or status.
+"""The verbs: nothing else makes a booking or a hold, or changes its time or status.
 
 Elsewhere only `revision` grows when an event is to be written again, and what staff were warned of is noted. Booking
 and rescheduling read the calendars once more before their transaction. Every verb takes the lock of the schedule, then
@@ -8,12 +8,13 @@ after the commit.
 
 from __future__ import annotations
 
-from bookings.actions.book import ClientDetails, book
+from bookings.actions.book import ClientDetails, SeatDetails, book
 from bookings.actions.cancel import cancel
 from bookings.actions.clients import change_client, merge_clients
 from bookings.actions.confirm import approve, confirm, confirm_address, confirm_pending, still_pending
 from bookings.actions.decide import decide, decide_all
 from bookings.actions.disconnect import DisconnectSummary, EventsNotRemoved, disconnect, disconnect_summary
+from bookings.actions.hold import Visitor, extend, forget_old_holds, hold, hold_of, release
 from bookings.actions.preconditions import NotOpen, Refused, lock_active_booking, overlaps_refused
 from bookings.actions.reschedule import move, reschedule, undo
 from bookings.actions.restore import restore
@@ -24,6 +25,8 @@ __all__ = [
     "EventsNotRemoved",
     "NotOpen",
     "Refused",
+    "SeatDetails",
+    "Visitor",
     "approve",
     "book",
     "cancel",
@@ -35,10 +38,15 @@ __all__ = [
     "decide_all",
     "disconnect",
     "disconnect_summary",
+    "extend",
+    "forget_old_holds",
+    "hold",
+    "hold_of",
     "lock_active_booking",
     "merge_clients",
     "move",
     "overlaps_refused",
+    "release",
     "reschedule",
     "restore",
     "still_pending",

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
 
 from django.conf import settings
 from django.utils.translation import gettext as _
 
 from bookings.actions import history
+from bookings.actions.candidates import candidates, readable_first
 from bookings.actions.preconditions import (
     NotOpen,
     Refused,
@@ -19,7 +22,7 @@ from bookings.actions.preconditions import (
     take_time,
 )
 from bookings.clients import client_of, tidy_contact
-from bookings.models import Booking, BookingChange, Seat, Service, booking_lock
+from bookings.models import Booking, BookingChange, Claim, Hold, Seat, Service, booking_lock
 from bookings.openings import search
 from bookings.proposals import collisions
 from bookings.push import placements
@@ -40,6 +43,36 @@ class ClientDetails:
     phone: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class SeatDetails:
+    """What the client said beside their name. `reminders` is None if they were not asked."""
+
+    language: str = ""
+    time_zone: str = ""
+    note: str = ""
+    answers: Mapping[str, Any] = field(default_factory=dict)
+    reminders: bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Request:
+    """What is to be booked, for whom, and by whom."""
+
+    service: Service
+    start: datetime
+    client: ClientDetails
+    seat: SeatDetails
+    now: datetime
+    actor: User | None
+    anyway: bool
+    note: str
+    hold: Hold | None
+
+    def concerned(self, user: User) -> set[User]:
+        """Whose time changes if it is booked with `user`."""
+        return {user, self.hold.staff} if self.hold else {user}
+
+
 def book(
     *,
     service: Service,
@@ -50,26 +83,32 @@ def book(
     actor: User | None = None,
     anyway: bool = False,
     note: str = "",
+    seat: SeatDetails = SeatDetails(),
+    hold: Hold | None = None,
 ) -> Booking:
     """Book `service` at `start` (aware) with `staff`, or with the first of its staff who is free then.
 
-    `anyway`: staff insist on a time that is not open, even over another booking. Raises NotOpen, Refused.
+    `anyway`: staff insist on a time that is not open, even over another booking. `hold`: the visitor keeps this time,
+    or kept it until it expired; submitted twice it gives the same booking. Raises NotOpen, Refused.
     """
     client = _tidy(client)
-    if not service.active:
-        raise Refused(_("“%(service)s” cannot be booked at the moment.") % {"service": service})
+    if hold:
+        if booked := _booked_from(hold):
+            return booked
+        _check_rate(hold, now)
     refuse_far(start, now)
-    candidates = _candidates(service, staff)
-    refresh_all([user.pk for user in candidates], now, seconds=settings.FRESHNESS_DEADLINE_SECONDS)
-    candidates.sort(key=lambda user: _is_unread(user, now))
+    able = candidates(service, staff)
+    refresh_all([user.pk for user in able], now, seconds=settings.FRESHNESS_DEADLINE_SECONDS)
+    request = _Request(service, start, client, seat, now, actor, anyway, note, hold)
     refusal: NotOpen | None = None
-    for user in candidates:
+    for user in readable_first(able, now):
         try:
-            return _book_with(user, service, start, client, now=now, actor=actor, anyway=anyway, note=note)
+            return _book_with(user, request)
         except NotOpen as error:
             refusal = refusal or error
-    assert refusal is not None  # noqa: S101 - there is always a candidate
-    raise NotOpen(str(refusal), search.next_openings(service, candidates, max(start, now), now=now))
+    if hold is None:
+        raise NotOpen(str(refusal), search.next_openings(service, able, max(start, now), now=now))
+    raise NotOpen(str(refusal), search.nearest_openings(service, able, start, now=now, hold=hold), can_insist=False)
 
 
 def _tidy(client: ClientDetails) -> ClientDetails:
@@ -82,47 +121,71 @@ def _tidy(client: ClientDetails) -> ClientDetails:
     return tidy
 
 
-def _candidates(service: Service, staff: User | None) -> list[User]:
-    able = list(service.staff.filter(is_active=True).order_by("pk"))
-    if staff is not None:
-        if staff not in able:
-            raise Refused(_("%(staff)s does not offer “%(service)s”.") % {"staff": staff, "service": service})
-        return [staff]
-    if not able:
-        raise Refused(_("Nobody offers “%(service)s” yet.") % {"service": service})
-    return able
-
-
-def _is_unread(user: User, now: datetime) -> bool:
-    """Could the user's calendars not be read just now? Then somebody whose calendars were read comes first."""
-    fresh = freshness(user, now=now)
-    return fresh.pending or not fresh.bookable or (fresh.as_of is not None and fresh.as_of < now)
-
-
-def _book_with(
-    user: User,
-    service: Service,
-    start: datetime,
-    client: ClientDetails,
-    *,
-    now: datetime,
-    actor: User | None,
-    anyway: bool,
-    note: str,
-) -> Booking:
-    shape = service.shape
-    with overlaps_refused(), booking_lock(user, now):
-        collides = check_open(user, shape, start, now=now, anyway=anyway, actor=actor)
+def _book_with(user: User, request: _Request) -> Booking:
+    now, actor, shape = request.now, request.actor, request.service.shape
+    with overlaps_refused(), booking_lock(request.concerned(user), now):
+        held = _lock_hold(request.hold)
+        if held and held.booking:
+            return held.booking
+        collides = check_open(user, shape, request.start, now=now, anyway=request.anyway, actor=actor, hold=held)
         pending = freshness(user, now=now, asked=True).pending
-        person = client_of(client.name, client.email, client.phone, now=now, actor=actor)
-        booking = Booking(service=service, staff=user, note=note, calendar_unread_since=now if pending else None)
+        booking = Booking(service=request.service, staff=user, note=request.note)
+        booking.calendar_unread_since = now if pending else None
         booking.status = Booking.Status.PENDING if pending else Booking.Status.CONFIRMED
-        take_time(booking, start, start + shape.duration, overlap_allowed=collides)
+        booking.claim = _taken_over(held)
+        take_time(booking, request.start, request.start + shape.duration, overlap_allowed=collides)
         booking.save()
-        Seat.objects.create(booking=booking, client=person)
-        history.record(booking, Kind.MADE, Source.STAFF, now=now, actor=actor)
+        _seat(booking, request)
+        if held:
+            _note_booked(held, booking, now)
+        history.record(booking, Kind.MADE, Source.CLIENT if held else Source.STAFF, now=now, actor=actor)
         placements.place(booking)
-        if anyway:
+        if request.anyway:
             collisions.acknowledge(booking, now, actor)
         nudge(booking)
     return booking
+
+
+def _seat(booking: Booking, request: _Request) -> Seat:
+    client, said, hold = request.client, request.seat, request.hold
+    return Seat.objects.create(
+        booking=booking,
+        client=client_of(client.name, client.email, client.phone, now=request.now, actor=request.actor),
+        language=said.language or (hold.language if hold else ""),
+        time_zone=said.time_zone or (hold.time_zone if hold else ""),
+        note=said.note,
+        answers=said.answers,
+        reminders=said.reminders,
+    )
+
+
+# --- from a hold --------------------------------------------------------------------------------------------
+
+
+def _booked_from(hold: Hold) -> Booking | None:
+    """What was booked from this hold already: a form that is submitted twice makes one booking."""
+    return Booking.objects.with_details().filter(hold=hold.pk).first()
+
+
+def _lock_hold(hold: Hold | None) -> Hold | None:
+    """The hold as it stands now; None if it is not there any more."""
+    if hold is None:
+        return None
+    return Hold.objects.select_for_update(of=("self",)).select_related("claim", "booking").filter(pk=hold.pk).first()
+
+
+def _taken_over(held: Hold | None) -> Claim | None:
+    """The claim of the hold, which becomes that of the booking; None if it has expired."""
+    return held.claim if held else None
+
+
+def _note_booked(held: Hold, booking: Booking, now: datetime) -> None:
+    held.claim, held.booking, held.booked_at = None, booking, now
+    held.save(update_fields=["claim", "booking", "booked_at"])
+
+
+def _check_rate(hold: Hold, now: datetime) -> None:
+    """Raises Refused where the address of the hold has booked as often in the last hour as it may."""
+    booked = Hold.objects.filter(address_key=hold.address_key, booked_at__gt=now - timedelta(hours=1))
+    if hold.address_key and booked.count() >= settings.BOOKING_RATE:
+        raise Refused(_("Too many bookings come from your connection. Please try again in an hour."))

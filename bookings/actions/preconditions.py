@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django_q.tasks import async_task
 
 from availability.slots import Shape
-from bookings.models import Booking, Claim
+from bookings.models import Booking, Claim, Hold
 from bookings.openings import explain, search
 from bookings.openings.search import Opening
 from connections.freshness import freshness
@@ -57,12 +57,13 @@ def check_open(
     anyway: bool,
     actor: User | None,
     moving: Booking | None = None,
+    hold: Hold | None = None,
 ) -> bool:
     """Raise NotOpen unless the time is open or staff insist; whether it then overlaps another booking.
 
     Only to the user, if they are the `actor`, the refusal tells titles and clients.
     """
-    refusal = explain.why_not(user, shape, start, now=now, moving=moving, titles=actor == user)
+    refusal = explain.why_not(user, shape, start, now=now, moving=moving, hold=hold, titles=actor == user)
     if not refusal:
         return False
     if not anyway:

@@ -80,8 +80,9 @@ def move(
     """
     before = (booking.start, booking.end)
     shape = replace(booking.service.shape, duration=end - start)
-    collides = search.collides(booking.staff, shape, start, now=now, moving=booking)
-    take_time(booking, start, end, overlap_allowed=collides)
+    take_time(
+        booking, start, end, overlap_allowed=search.collides(booking.staff, shape, start, now=now, moving=booking)
+    )
     booking.revision += 1
     booking.save()
     history.record(

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from bookings.models import Booking, LinkedEvent, Proposal
+from django.utils.translation import gettext as _
+
+from bookings.actions import NotOpen
+from bookings.models import Booking, Hold, LinkedEvent, Proposal
 from bookings.openings.explain import Reason
 from bookings.openings.search import Opening
 from bookings.push.outbox import push_state
@@ -52,6 +55,30 @@ def proposal_json(proposal: Proposal) -> dict[str, Any]:
 def opening_json(opening: Opening) -> dict[str, Any]:
     """`{start, end, staff}`."""
     return {"start": iso(opening.start), "end": iso(opening.end), "staff": opening.staff.get_username()}
+
+
+def hold_json(hold: Hold) -> dict[str, Any]:
+    """`{hold, start, end, staff, expires_at}`; `hold` is the id that its address has."""
+    return {
+        "hold": hold.public_id,
+        "start": iso(hold.start),
+        "end": iso(hold.end),
+        "staff": hold.staff.get_username(),
+        "expires_at": iso(hold.expires_at),
+    }
+
+
+def refusal_json(error: NotOpen) -> dict[str, Any]:
+    """`{error, openings}`: why a time cannot be had, and which can."""
+    return {"error": str(error), "openings": [opening_json(one) for one in error.alternatives]}
+
+
+def with_alternatives(error: NotOpen) -> str:
+    """Why a time cannot be had, with the times that can, in a sentence."""
+    if not error.alternatives:
+        return str(error)
+    times = ", ".join(str(iso(one.start)) for one in error.alternatives)
+    return f"{error} {_('Next openings: %(times)s.') % {'times': times}}"
 
 
 def reason_json(reason: Reason) -> dict[str, Any]:

@@ -23,10 +23,10 @@ from availability.models import DateOverride
 from availability.openings import blocked_slots, working_hours
 from availability.slots import Shape
 from availability.wall_clock import MIDNIGHT, end_of, start_of
-from bookings.models import Booking, Claim, Service
+from bookings.models import Booking, Claim, Hold, Service
 from bookings.openings.event_words import event_name, why_it_blocks
 from bookings.openings.freshness_words import calendar_problem, conflict_calendars, freshness_sentence
-from bookings.openings.own_time import own_spans
+from bookings.openings.own_time import own_claim, own_spans
 from bookings.openings.search import is_running, staff_shape
 from bookings.openings.travel import Lengths, includes_travel, plain_lengths
 from bookings.providers import provider_names
@@ -76,12 +76,12 @@ class Reason:
 
 @dataclass(frozen=True, slots=True)
 class _Question:
-    """May `span` be booked with `user`? `reach` is the span with the buffers of its
-    service, `periods` are the working periods around it.
+    """May `span` be booked with `user`? `reach` is the span with the buffers of its service.
 
-    `shape` is None for a bare hour. The time of the booking `moving` counts as free; if `running`, it has begun and
-    only its end changes. `titles` says whether titles of events, notes and clients may be told. `asked` means that the
-    calendars were asked just now, so that no answer counts as not readable.
+    `periods` are the working periods around it. `shape` is None for a bare hour. The time of the booking `moving` or
+    of `hold` counts as free; if `running`, the booking has begun and only its end changes. `titles` says whether titles
+    of events, notes and clients may be told. `asked` means that the calendars were asked just now, so that no answer
+    counts as not readable.
     """
 
     user: User
@@ -92,6 +92,7 @@ class _Question:
     now: datetime
     shape: Shape | None = None
     moving: Booking | None = None
+    hold: Hold | None = None
     running: bool = False
     titles: bool = False
     asked: bool = False
@@ -119,13 +120,21 @@ def is_open(reasons: Iterable[Reason]) -> bool:
 
 
 def why_not(
-    user: User, shape: Shape, start: datetime, *, now: datetime, moving: Booking | None = None, titles: bool = False
+    user: User,
+    shape: Shape,
+    start: datetime,
+    *,
+    now: datetime,
+    moving: Booking | None = None,
+    hold: Hold | None = None,
+    titles: bool = False,
+    asked: bool = True,
 ) -> str:
     """Why nothing of this shape can start at `start`, in a sentence; "" if it can. `titles`: for the user's own eyes.
 
-    The calendars must have been asked before. The time of the booking `moving` counts as free.
+    `asked`: the calendars were asked just now. The time of the booking `moving` or of `hold` counts as free.
     """
-    return _refusal(_reasons(user, start, shape, now=now, moving=moving, titles=titles, asked=True))
+    return _refusal(_reasons(user, start, shape, now=now, moving=moving, hold=hold, titles=titles, asked=asked))
 
 
 def why_not_there(booking: Booking, span: Span, *, now: datetime) -> str:
@@ -151,6 +160,7 @@ def _reasons(
     *,
     now: datetime,
     moving: Booking | None = None,
+    hold: Hold | None = None,
     running: bool = False,
     titles: bool = False,
     asked: bool = False,
@@ -164,7 +174,9 @@ def _reasons(
     span = (at, at + (shape.duration if shape else HOUR))
     reach = shape.widened(at) if shape else span
     periods = working_hours(user, span[0] - timedelta(days=2), span[1] + timedelta(days=2))
-    question = _Question(user, span, reach, periods, configuration.zone, now, shape, moving, running, titles, asked)
+    question = _Question(
+        user, span, reach, periods, configuration.zone, now, shape, moving, hold, running, titles, asked
+    )
     with timezone.override(configuration.zone):
         for rule in _RULES:
             yield from list(rule(question))
@@ -277,16 +289,22 @@ def _closed(kind: ReasonKind, day: date, periods: list[Span]) -> str:
 
 def _claims(question: _Question) -> Iterator[Reason]:
     """Time that bookings take, or that visitors hold while they book it."""
-    exclude = question.moving.claim_id if question.moving else None
+    exclude = own_claim(question.moving, question.hold)
     claims = (
         Claim.objects.filter(staff=question.user).active(question.now).overlapping(*question.reach).without(exclude)
     )
-    for claim in claims.select_related("booking__service").prefetch_related("booking__seats"):
-        yield _held(claim) if claim.kind == Claim.Kind.HOLD else _booked(question, claim.booking)
+    for claim in claims.select_related("booking__service", "hold").prefetch_related("booking__seats"):
+        yield _held(question, claim) if claim.kind == Claim.Kind.HOLD else _booked(question, claim.booking)
 
 
-def _held(claim: Claim) -> Reason:
-    return Reason(ReasonKind.HOLD, True, _("A client is booking this time right now."), claim.start, claim.end)
+def _held(question: _Question, claim: Claim) -> Reason:
+    span = (claim.hold.start, claim.hold.end)
+    if intervals.overlaps(question.span, [span]):
+        return Reason(ReasonKind.HOLD, True, _("A client is booking this time right now."), *span)
+    text = _(
+        "The buffer around a time that a client is booking right now (%(when)s), or around the service, is in the way."
+    )
+    return Reason(ReasonKind.BUFFER, True, text % {"when": question.when(span)}, claim.start, claim.end)
 
 
 def _booked(question: _Question, booking: Booking) -> Reason:

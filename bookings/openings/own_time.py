@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from django.db.models import Q
 
 from availability.intervals import Span
-from bookings.models import Booking, Claim, LinkedEvent, MirroredSlot
+from bookings.models import Booking, Claim, Hold, LinkedEvent, MirroredSlot
 from connections.models import Event
 from practice.models import User
 
@@ -50,6 +50,13 @@ def _spans(placement: LinkedEvent, user: User, moving: Booking | None) -> list[S
     if unpushed and placement.agreed_start and placement.agreed_end:
         spans.append((placement.agreed_start, placement.agreed_end))
     return spans
+
+
+def own_claim(moving: Booking | None, hold: Hold | None) -> int | None:
+    """The key of the claim that does not stand in the way of its own booking or hold."""
+    if moving is not None:
+        return moving.claim_id
+    return hold.claim_id if hold else None
 
 
 def booked_spans(

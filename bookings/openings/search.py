@@ -10,8 +10,8 @@ from availability.intervals import Span
 from availability.openings import Openings, openings
 from availability.slots import Shape
 from bookings.limits import farthest_days
-from bookings.models import Booking, Service
-from bookings.openings.own_time import booked_spans, own_spans
+from bookings.models import Booking, Hold, Service
+from bookings.openings.own_time import booked_spans, own_claim, own_spans
 from practice.models import User
 
 ANY_MINUTE = timedelta(minutes=1)
@@ -40,13 +40,15 @@ class Found:
     pending: bool = False
 
 
-def find(service: Service, staff: Iterable[User], start: datetime, end: datetime, *, now: datetime) -> Found:
-    """Openings of `service` that start in [start, end), with any of `staff`."""
+def find(
+    service: Service, staff: Iterable[User], start: datetime, end: datetime, *, now: datetime, hold: Hold | None = None
+) -> Found:
+    """Openings of `service` that start in [start, end), with any of `staff`. The time of `hold` counts as free."""
     found: list[Opening] = []
     moments: list[datetime] = []
     pending = False
     for user in staff:
-        mine = openings_of(user, service.shape, start, end, now=now)
+        mine = openings_of(user, service.shape, start, end, now=now, hold=hold)
         found += [Opening(at, until, user) for at, until in mine.spans]
         moments += [mine.as_of] if mine.as_of else []
         pending = pending or mine.pending
@@ -54,9 +56,16 @@ def find(service: Service, staff: Iterable[User], start: datetime, end: datetime
 
 
 def openings_of(
-    user: User, shape: Shape, start: datetime, end: datetime, *, now: datetime, moving: Booking | None = None
+    user: User,
+    shape: Shape,
+    start: datetime,
+    end: datetime,
+    *,
+    now: datetime,
+    moving: Booking | None = None,
+    hold: Hold | None = None,
 ) -> Openings:
-    """Openings of one staff member in [start, end); `moving` is a booking whose own time counts as free."""
+    """Openings of one staff member in [start, end); the time of the booking `moving` or of `hold` counts as free."""
     reach = _reach(shape, start, end)
     return openings(
         user,
@@ -65,7 +74,7 @@ def openings_of(
         end,
         now=now,
         own_spans=own_spans(user, *reach, moving=moving),
-        booked_spans=booked_spans(user, *reach, now=now, exclude=moving.claim_id if moving else None),
+        booked_spans=booked_spans(user, *reach, now=now, exclude=own_claim(moving, hold)),
     )
 
 
@@ -107,8 +116,7 @@ def _farthest() -> timedelta:
 
 def collides(user: User, shape: Shape, start: datetime, *, now: datetime, moving: Booking | None = None) -> bool:
     """Would it overlap time that is taken already, buffers included?"""
-    exclude = moving.claim_id if moving else None
-    return bool(booked_spans(user, *shape.widened(start), now=now, exclude=exclude))
+    return bool(booked_spans(user, *shape.widened(start), now=now, exclude=own_claim(moving, None)))
 
 
 def next_openings(
@@ -116,3 +124,11 @@ def next_openings(
 ) -> list[Opening]:
     """The next few openings from `start` on."""
     return find(service, staff, start, start + LOOK_AHEAD, now=now).openings[:most]
+
+
+def nearest_openings(
+    service: Service, staff: Iterable[User], start: datetime, *, now: datetime, hold: Hold | None = None, most: int = 3
+) -> list[Opening]:
+    """The few openings nearest to `start`, before it or after it, the nearest first."""
+    found = find(service, staff, max(now, start - LOOK_AHEAD), start + LOOK_AHEAD, now=now, hold=hold).openings
+    return sorted(found, key=lambda one: (abs(one.start - start), one.start))[:most]

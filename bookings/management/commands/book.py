@@ -12,10 +12,9 @@ from django.utils.translation import gettext as _
 from bookings import actions
 from bookings.clients import tidy_contact
 from bookings.management.arguments import service_named
-from bookings.management.json_shapes import booking_json, opening_json
+from bookings.management.json_shapes import booking_json, refusal_json, with_alternatives
 from bookings.models import Client
 from practice.commands import JsonCommand, Refused, in_one_line, instant, user_named
-from practice.times import iso
 
 
 class Command(JsonCommand):
@@ -40,7 +39,7 @@ class Command(JsonCommand):
                 now=timezone.now(),
             )
         except actions.NotOpen as error:
-            raise Refused(_with_alternatives(error), _refusal(error)) from None
+            raise Refused(with_alternatives(error), refusal_json(error)) from None
         except actions.Refused as error:
             raise Refused(str(error)) from None
         return booking_json(booking)
@@ -58,14 +57,3 @@ def _client(name: str, email: str, phone: str) -> actions.ClientDetails:
     except ValueError as error:
         raise Refused(str(error)) from None
     return actions.ClientDetails(name, email, phone)
-
-
-def _with_alternatives(error: actions.NotOpen) -> str:
-    if not error.alternatives:
-        return str(error)
-    times = ", ".join(str(iso(one.start)) for one in error.alternatives)
-    return f"{error} {_('Next openings: %(times)s.') % {'times': times}}"
-
-
-def _refusal(error: actions.NotOpen) -> dict[str, Any]:
-    return {"error": str(error), "openings": [opening_json(one) for one in error.alternatives]}

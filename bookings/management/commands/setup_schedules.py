@@ -34,6 +34,7 @@ SCHEDULES = (
     Wanted("poll connections", "connections.tasks.poll_connections", 1),
     Wanted("push events", "bookings.tasks.push_events", 1),
     Wanted("reconcile bookings", "bookings.tasks.reconcile_bookings", 1),
+    Wanted("delete old holds", "bookings.tasks.delete_old_holds", None),
     Wanted("expand events", "connections.tasks.expand_events", None),
 )
 

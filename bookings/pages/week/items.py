@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from availability.intervals import Span
 from availability.models import BlockedSlot
 from availability.openings import blocked_slots, free_time, working_hours
-from bookings.models import Booking, Proposal
+from bookings.models import Booking, Hold, Proposal
 from bookings.openings.own_time import own_spans
 from bookings.openings.travel import travel_spans, travel_times
 from bookings.pages.week.layout import Item, ItemKind
@@ -33,18 +33,21 @@ class Diary:
     buffers: list[Span]
 
 
-def diary(user: User, start: datetime, end: datetime) -> Diary:
+def diary(user: User, start: datetime, end: datetime, *, now: datetime) -> Diary:
     """Everything that touches [start, end). An event that Kalends pushed is its booking and not drawn again."""
     found = Booking.objects.filter(staff=user).live().overlapping(start, end)
     bookings = list(found.with_details())
     undecided = set(Proposal.objects.open().filter(booking__in=found).values_list("booking", flat=True))
+    holds = _holds(user, start, end, now)
     own = own_spans(user, start, end)
     items = [
         *(_booking(booking, undecided=booking.pk in undecided) for booking in bookings),
         *_events(user, busy(user, start, end, own_spans=own), own, start),
+        *(_held(hold) for hold in holds),
         *(_blocked_here(slot, user.calendar_configuration.mirrors) for slot in blocked_slots(user, start, end)),
     ]
     booked = [booking.blocked_span for booking in bookings]
+    booked += [(hold.claim.start, hold.claim.end) for hold in holds if hold.claim]
     free = free_time(user, start, end, own_spans=own, booked_spans=booked)
     return Diary(items, working_hours(user, start, end), free, list(_buffers(bookings)))
 
@@ -147,6 +150,24 @@ def _blocked_here(slot: BlockedSlot, mirrored: bool) -> Item:
         source=_("made here, on your iPhone too") if mirrored else _("made here; not shown on your iPhone"),
         url=f"{reverse('availability:page')}#blocked",
         key=f"slot-{slot.pk}",
+    )
+
+
+def _holds(user: User, start: datetime, end: datetime, now: datetime) -> list[Hold]:
+    found = Hold.objects.active(now).filter(staff=user, claim__start__lt=end, claim__end__gt=start)
+    return list(found.select_related("service", "claim"))
+
+
+def _held(hold: Hold) -> Item:
+    return Item(
+        start=hold.start,
+        end=hold.end,
+        kind=ItemKind.HOLD,
+        title=_("Being booked"),
+        source=hold.service.name,
+        reason=_("A client is booking this time right now"),
+        url=why_url(hold.start),
+        key=f"hold-{hold.pk}",
     )
 
 

@@ -31,6 +31,7 @@ class ItemKind(StrEnum):
     BLOCKED = "blocked"  # by an event of a calendar
     TRAVEL = "travel"  # on the way to such an event, or back
     HERE = "here"  # by hand
+    HOLD = "hold"  # by a visitor who is booking it right now
     FREE = "free"  # an event that leaves the time open
 
 

@@ -22,7 +22,7 @@ def week(request: CalendarRequest) -> HttpResponse:
     today = request.now.astimezone(request.zone).date()
     first = first_day(request.GET.get("week", ""), today, get_format("FIRST_DAY_OF_WEEK"))
     span = span_of(first, request.zone)
-    found = diary(request.user, *span)
+    found = diary(request.user, *span, now=request.now)
     laid_out = lay_out(
         found.items,
         hours=found.hours,

@@ -177,7 +177,7 @@ def write_past_the_lock(number: int) -> str:
     try:
         BookingFactory(staff=user, service=service, start=START + number * MINUTE)
     except IntegrityError as error:
-        return "refused" if "bookings_never_overlap" in str(error) else str(error)
+        return "refused" if "claims_never_overlap" in str(error) else str(error)
     return "written"
 
 

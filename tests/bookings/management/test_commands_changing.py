@@ -13,7 +13,7 @@ from django.core.management import call_command
 from django.db import connection
 from django.utils import timezone
 
-from bookings.models import Booking, Client, LinkedEvent, Proposal, Service
+from bookings.models import Booking, Claim, Client, Hold, LinkedEvent, Proposal, Service
 from connections.models import Calendar, CalendarConfiguration, Connection
 from connections.problems import Problem
 from practice.models import User
@@ -190,6 +190,36 @@ def test_naive_times_are_refused(talk: Service, anna: User) -> None:
 def test_while_calendars_cannot_be_read_a_booking_is_pending(talk: Service, anna: User) -> None:
     CalendarFactory(connection__user=anna, connection__needs_attention=True, fresh_at=NOW - 3 * HOUR)
     assert book().json["status"] == "pending"
+
+
+# --- hold -------------------------------------------------------------------------------------------------
+
+
+def test_a_time_is_kept_and_described(talk: Service) -> None:
+    answer = ask("hold", "--service", "talk", "--start", START.isoformat())
+    hold = Hold.objects.get()
+    assert answer == Answer(
+        0,
+        {
+            "hold": hold.public_id,
+            "start": "2026-12-01T09:00:00Z",
+            "end": "2026-12-01T10:00:00Z",
+            "staff": "anna",
+            "expires_at": "2026-11-30T08:10:00Z",
+        },
+    )
+
+
+def test_what_is_kept_by_one_is_refused_to_the_next_with_the_nearest_times(talk: Service) -> None:
+    ask("hold", "--service", "talk", "--staff", "anna", "--start", START.isoformat())
+    answer = ask("hold", "--service", "talk", "--start", START.isoformat())
+    assert (answer.code, answer.json["error"]) == (2, "A client is booking this time right now.")
+    assert [one["start"] for one in answer.json["openings"]] == [
+        "2026-12-01T08:00:00Z",
+        "2026-12-01T10:00:00Z",
+        "2026-12-01T10:15:00Z",
+    ]
+    assert Claim.objects.count() == 1
 
 
 # --- reschedule and cancel --------------------------------------------------------------------------------

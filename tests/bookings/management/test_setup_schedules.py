@@ -19,6 +19,7 @@ EXPECTED = {
     "poll connections": ("connections.tasks.poll_connections", Schedule.MINUTES, 1),
     "push events": ("bookings.tasks.push_events", Schedule.MINUTES, 1),
     "reconcile bookings": ("bookings.tasks.reconcile_bookings", Schedule.MINUTES, 1),
+    "delete old holds": ("bookings.tasks.delete_old_holds", Schedule.DAILY, None),
     "expand events": ("connections.tasks.expand_events", Schedule.DAILY, None),
 }
 
@@ -40,7 +41,7 @@ def test_it_makes_every_schedule() -> None:
 
 def test_every_task_exists() -> None:
     set_up()
-    assert [callable(import_string(row.func)) for row in Schedule.objects.all()] == [True] * 4
+    assert [callable(import_string(row.func)) for row in Schedule.objects.all()] == [True] * 5
 
 
 def test_a_second_time_changes_nothing() -> None:
@@ -85,4 +86,4 @@ def test_people_are_told_in_words() -> None:
     Schedule.objects.create(name="old", func="connections.tasks.gone")
     out = StringIO()
     call_command("setup_schedules", stdout=out)
-    assert out.getvalue().splitlines() == ["4 schedules are set up.", "Removed: old"]
+    assert out.getvalue().splitlines() == ["5 schedules are set up.", "Removed: old"]

@@ -7,14 +7,14 @@ from bookings import actions
 from bookings.models import Booking, Claim
 from bookings.openings import explain, search
 from tests.bookings.practice import HOUR, Practice
-from tests.factories import NOW, START, BookingFactory, UserFactory, cancelled
+from tests.factories import NOW, START, BookingFactory, HoldFactory, UserFactory, cancelled
 
 SECOND = timedelta(seconds=1)
 
 
 def held(practice: Practice, expires_at: datetime) -> Claim:
-    kind = Claim.Kind.HOLD
-    return Claim.objects.create(staff=practice.user, kind=kind, start=START, end=START + HOUR, expires_at=expires_at)
+    """A claim of somebody who keeps the time."""
+    return HoldFactory(staff=practice.user, service=practice.service, expires_at=expires_at).claim
 
 
 def open_at_start(practice: Practice) -> tuple[bool, str]:

@@ -21,6 +21,7 @@ from tests.factories import (
     ClientFactory,
     DateOverrideFactory,
     EventFactory,
+    HoldFactory,
     LinkedEventFactory,
     OccurrenceFactory,
     ServiceFactory,
@@ -242,6 +243,13 @@ def test_the_time_kept_free_around_another_booking_is_a_buffer(anna: User) -> No
             "The buffer around the booking “Carla · Talk” (09:45–11:30) or around the service is in the way.",
         )
     ]
+
+
+def test_a_time_that_a_visitor_holds_blocks_until_it_expires(anna: User) -> None:
+    HoldFactory(staff=anna, start=tuesday(10))
+    HoldFactory(staff=anna, start=tuesday(12), expires_at=NOW)
+    assert told(anna, tuesday(10)) == [("hold", True, "A client is booking this time right now.")]
+    assert told(anna, tuesday(12)) == []
 
 
 def test_the_buffers_of_the_service_reach_into_what_is_beside_it(anna: User, work: Calendar) -> None:

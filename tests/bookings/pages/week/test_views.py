@@ -21,6 +21,7 @@ from tests.factories import (
     ClientFactory,
     ConnectionFactory,
     EventFactory,
+    HoldFactory,
     LinkedEventFactory,
     OccurrenceFactory,
     ServiceFactory,
@@ -63,6 +64,15 @@ def test_a_booking_with_an_open_proposal_is_marked(anna_client: Client, anna: Us
     page = anna_client.get(URL)
     assert texts(page, SLOTS) == ["Clara Winter 10:00–11:00 Massage · Needs your decision"]
     assert [slot.get("class").split()[1] for slot in find(page, SLOTS)] == ["slot--undecided"]
+
+
+def test_a_time_that_a_visitor_holds_is_shown_and_not_open_until_it_expires(anna_client: Client, anna: User) -> None:
+    hold = HoldFactory(staff=anna, service__name="Massage")
+    HoldFactory(staff=anna, start=START + timedelta(hours=2), expires_at=NOW)
+    page = anna_client.get(URL)
+    assert texts(page, SLOTS) == ["Being booked 10:00–11:00 Massage · A client is booking this time right now"]
+    assert [slot.get("class").split()[1] for slot in find(page, SLOTS)] == ["slot--hold"]
+    assert hold.claim is not None
 
 
 def test_a_cancelled_booking_is_gone(anna_client: Client, anna: User) -> None:
@@ -473,9 +483,9 @@ def test_thirty_bookings_and_events_cost_as_many_queries_as_one(
 
     grow(0)
     anna_client.get(URL)
-    with django_assert_num_queries(27):
+    with django_assert_num_queries(28):
         anna_client.get(URL)
     for number in range(1, 30):
         grow(number)
-    with django_assert_num_queries(27):
+    with django_assert_num_queries(28):
         anna_client.get(URL)

@@ -1,0 +1,36 @@
+"""With whom a service can be booked, and who is asked first."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.utils.translation import gettext as _
+
+from bookings.actions.preconditions import Refused
+from bookings.models import Service
+from connections.freshness import freshness
+from practice.models import User
+
+
+def candidates(service: Service, staff: User | None) -> list[User]:
+    """The one asked for, or everybody who offers the service. Raises Refused if nobody can be booked."""
+    if not service.active:
+        raise Refused(_("“%(service)s” cannot be booked at the moment.") % {"service": service})
+    able = list(service.staff.filter(is_active=True).order_by("pk"))
+    if staff is not None:
+        if staff not in able:
+            raise Refused(_("%(staff)s does not offer “%(service)s”.") % {"staff": staff, "service": service})
+        return [staff]
+    if not able:
+        raise Refused(_("Nobody offers “%(service)s” yet.") % {"service": service})
+    return able
+
+
+def readable_first(users: list[User], now: datetime) -> list[User]:
+    """Those whose calendars were read just now before those whose could not be."""
+    return sorted(users, key=lambda user: _is_unread(user, now))
+
+
+def _is_unread(user: User, now: datetime) -> bool:
+    fresh = freshness(user, now=now)
+    return fresh.pending or not fresh.bookable or (fresh.as_of is not None and fresh.as_of < now)

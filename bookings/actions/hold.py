@@ -1,0 +1,155 @@
+"""Keep a time for a visitor while they fill in their details: hold it, extend it, release it."""
+
+from __future__ import annotations
+
+import hmac
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.db import IntegrityError
+from django.utils.translation import gettext as _
+
+from bookings.actions.candidates import candidates, readable_first
+from bookings.actions.preconditions import NotOpen, Refused, overlaps_refused, refuse_far
+from bookings.links import derived_keys
+from bookings.models import Claim, Hold, Service, booking_lock
+from bookings.openings import explain, search
+from practice.models import User
+
+MAX_HOLD = timedelta(minutes=30)
+HOLDS_PER_ADDRESS = 20
+KEPT_FOR = timedelta(days=2)  # so that a form that was left open can be submitted, and submitted twice
+
+
+@dataclass(frozen=True, slots=True)
+class Visitor:
+    """Who chooses a time: a random id that their forms carry, what limits by address count, and how they read."""
+
+    id: str
+    address: str = ""  # as `practice.client_address.address_group` gives it; "" if it is unknown
+    language: str = ""
+    time_zone: str = ""
+
+    @property
+    def address_key(self) -> str:
+        """A keyed hash of the address."""
+        key = derived_keys("kalends address of a hold")[0]
+        return hmac.digest(key, self.address.encode(), "sha256").hex() if self.address else ""
+
+
+def hold(*, service: Service, staff: User | None, start: datetime, visitor: Visitor, now: datetime) -> Hold:
+    """Keep `start` (aware) for the visitor, with `staff` or with the first of the service's staff who is free then.
+
+    It replaces the visitor's hold of this service. The same time again is the same hold, extended. Calendars are not
+    asked; that is done when it is booked. Raises NotOpen with the nearest openings, Refused.
+    """
+    refuse_far(start, now)
+    able = readable_first(candidates(service, staff), now)
+    refusal: NotOpen | None = None
+    for user in able:
+        try:
+            return _hold_with(user, service, start, visitor, now)
+        except NotOpen as error:
+            refusal = refusal or error
+    former = hold_of(visitor.id, service, now)
+    raise NotOpen(str(refusal), search.nearest_openings(service, able, start, now=now, hold=former), can_insist=False)
+
+
+def hold_of(visitor_id: str, service: Service, now: datetime) -> Hold | None:
+    """The time that the visitor keeps for this service; it counts as free for them."""
+    return Hold.objects.active(now).filter(visitor=visitor_id, service=service).select_related("claim", "staff").first()
+
+
+def extend(hold: Hold, now: datetime) -> Hold:
+    """Keep the time longer, because the visitor is still typing; what has expired or was released stays so."""
+    with booking_lock(hold.staff, now):
+        hold = Hold.objects.select_related("claim").get(pk=hold.pk)
+        if hold.claim:
+            _extend(hold, hold.claim, now)
+    return hold
+
+
+def _extend(hold: Hold, claim: Claim, now: datetime) -> None:
+    claim.expires_at = min(now + _length(), hold.created_at + MAX_HOLD)
+    claim.save(update_fields=["expires_at"])
+    hold.extended_at = now
+    hold.save(update_fields=["extended_at"])
+
+
+def release(hold: Hold, now: datetime) -> None:
+    """Give the time back; what was typed can still be submitted."""
+    with booking_lock(hold.staff, now):
+        Claim.objects.filter(hold=hold).delete()
+
+
+def forget_old_holds(now: datetime) -> int:
+    """Delete holds that nobody will submit any more, and claims that have expired; how many holds."""
+    with booking_lock(Claim.objects.expired(now).values("staff"), now):
+        pass  # the lock deletes them
+    deleted, _by_model = Hold.objects.filter(created_at__lte=now - KEPT_FOR, claim=None).delete()
+    return deleted
+
+
+def _hold_with(user: User, service: Service, start: datetime, visitor: Visitor, now: datetime) -> Hold:
+    former = hold_of(visitor.id, service, now)
+    locked = {user, former.staff} if former else {user}
+    with overlaps_refused(), _other_windows_refused(), booking_lock(locked, now):
+        former = hold_of(visitor.id, service, now)
+        if former and former.claim and (former.staff, former.start) == (user, start):
+            _extend(former, former.claim, now)
+            return former
+        _check_limits(visitor, former, now)
+        refusal = explain.why_not(user, service.shape, start, now=now, hold=former, asked=False)
+        if refusal:
+            raise NotOpen(refusal, [], can_insist=False)
+        Claim.objects.filter(hold__visitor=visitor.id, hold__service=service).delete()
+        return _make(user, service, start, visitor, now)
+
+
+def _make(user: User, service: Service, start: datetime, visitor: Visitor, now: datetime) -> Hold:
+    blocked_from, blocked_until = service.shape.widened(start)
+    claim = Claim.objects.create(
+        staff=user, kind=Claim.Kind.HOLD, start=blocked_from, end=blocked_until, expires_at=now + _length()
+    )
+    return Hold.objects.create(
+        visitor=visitor.id,
+        service=service,
+        staff=user,
+        start=start,
+        end=start + service.duration,
+        language=visitor.language,
+        time_zone=visitor.time_zone,
+        address_key=visitor.address_key,
+        created_at=now,
+        extended_at=now,
+        claim=claim,
+    )
+
+
+def _check_limits(visitor: Visitor, former: Hold | None, now: datetime) -> None:
+    """Raises Refused where one visitor, or one address, keeps too many times already. `former` is to be replaced."""
+    others = Hold.objects.active(now)
+    others = others.exclude(pk=former.pk) if former else others
+    if others.filter(visitor=visitor.id).count() >= settings.HOLDS_PER_VISITOR:
+        raise Refused(_("You keep other times already. Book one of them first, or try again in some minutes."))
+    key = visitor.address_key
+    if key and others.filter(address_key=key).count() >= HOLDS_PER_ADDRESS:
+        raise Refused(_("Too many times are being booked from your connection. Please try again in some minutes."))
+
+
+@contextmanager
+def _other_windows_refused() -> Iterator[None]:
+    """Where the visitor holds a time with somebody else at the same moment, only one of them is kept."""
+    try:
+        yield
+    except IntegrityError as error:
+        if "one_hold_per_visitor_and_service" not in str(error):
+            raise
+        raise Refused(_("You have just chosen a time in another window. Choose again.")) from error
+
+
+def _length() -> timedelta:
+    return min(timedelta(minutes=settings.HOLD_MINUTES), MAX_HOLD)

@@ -1,0 +1,65 @@
+"""A time that a visitor keeps for some minutes while they book it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.conf import settings
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from bookings.links import new_public_id
+from bookings.models.booking import Booking
+from bookings.models.claim import Claim
+from bookings.models.service import Service
+
+
+class HoldQuerySet(models.QuerySet["Hold"]):
+    def active(self, now: datetime) -> HoldQuerySet:
+        """Those whose time is still kept."""
+        return self.filter(claim__expires_at__gt=now)
+
+
+class Hold(models.Model):
+    """A time that a visitor keeps for some minutes while they book it.
+
+    The row outlives its claim, so that what a visitor typed can be submitted after the time has expired. `visitor` is
+    a random id, `address_key` a keyed hash of the address, which is not stored itself.
+    """
+
+    public_id = models.CharField(max_length=22, unique=True, default=new_public_id, editable=False)
+    visitor = models.CharField(max_length=64)
+    service = models.ForeignKey(Service, models.CASCADE, related_name="+")
+    staff = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
+    start = models.DateTimeField(_("start"))
+    end = models.DateTimeField(_("end"))
+    language = models.CharField(_("language"), max_length=10, blank=True)
+    time_zone = models.CharField(_("time zone"), max_length=64, blank=True)
+    address_key = models.CharField(max_length=64, blank=True, db_index=True)
+    created_at = models.DateTimeField(_("created"))
+    extended_at = models.DateTimeField(_("last extended"))
+    claim = models.OneToOneField(Claim, models.SET_NULL, null=True, blank=True, related_name="hold")
+    booking = models.OneToOneField(Booking, models.SET_NULL, null=True, blank=True, related_name="hold")
+    booked_at = models.DateTimeField(_("booked"), null=True, blank=True)
+
+    objects = HoldQuerySet.as_manager()
+
+    class Meta:
+        ordering = ("created_at", "id")
+        verbose_name = _("hold")
+        verbose_name_plural = _("holds")
+        constraints = (
+            models.UniqueConstraint(
+                fields=("visitor", "service"),
+                condition=models.Q(claim__isnull=False),
+                name="one_hold_per_visitor_and_service",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.service} {self.start:%Y-%m-%d %H:%M}"
+
+    @property
+    def expires_at(self) -> datetime | None:
+        """Until when the time is kept; None once the claim is gone."""
+        return self.claim.expires_at if self.claim else None
