@@ -46,7 +46,7 @@ class Scene:
     """Four people with everything that bears on openings, drawn at random; some have the same events."""
 
     def __init__(self, seed: int) -> None:
-        self.random = Random(seed)  # noqa: S311 - the same rows each time
+        self.random = Random(seed)
         self.service = ServiceFactory.create()
         self.people: list[User] = [self._person() for _ in range(4)]
         self.calendars: list[Calendar] = list(Calendar.objects.filter(is_conflict_calendar=True))
