@@ -74,15 +74,13 @@ def move(
 ) -> Booking:
     """Write a live booking's new time. Inside the staff member's lock, after the time was found to be free.
 
-    From now on it may overlap others only if it does so at this time, because staff insisted. `already_in_calendar` is
-    the ETag of an event that has this time already and need not be pushed: the booking followed it, and staff are
-    mailed that.
+    It may overlap others only if it does so at this time, because staff insisted. `already_in_calendar` is the ETag of
+    an event that has this time already and need not be pushed: the booking followed it, and staff are mailed that.
     """
     before = (booking.start, booking.end)
     shape = replace(booking.service.shape, duration=end - start)
-    take_time(
-        booking, start, end, overlap_allowed=search.collides(booking.staff, shape, start, now=now, moving=booking)
-    )
+    collides = search.collides(booking.staff, shape, start, now=now, moving=booking)
+    take_time(booking, start, end, overlap_allowed=collides)
     booking.revision += 1
     booking.save()
     history.record(

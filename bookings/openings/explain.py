@@ -290,10 +290,8 @@ def _closed(kind: ReasonKind, day: date, periods: list[Span]) -> str:
 def _claims(question: _Question) -> Iterator[Reason]:
     """Time that bookings take, or that visitors hold while they book it."""
     exclude = own_claim(question.moving, question.hold)
-    claims = (
-        Claim.objects.filter(staff=question.user).active(question.now).overlapping(*question.reach).without(exclude)
-    )
-    for claim in claims.select_related("booking__service", "hold").prefetch_related("booking__seats"):
+    claims = Claim.objects.filter(staff=question.user).active(question.now).overlapping(*question.reach)
+    for claim in claims.without(exclude).select_related("booking__service", "hold").prefetch_related("booking__seats"):
         yield _held(question, claim) if claim.kind == Claim.Kind.HOLD else _booked(question, claim.booking)
 
 
