@@ -16,6 +16,7 @@ from django.utils.module_loading import import_string
 from config.environment import SQLITE
 from connections.dav import is_loopback
 from practice.client_address import has_undeclared_proxy, parse_proxies
+from practice.profile.mailing import sends_mail
 
 STALE_POLICIES = ("pending", "no_openings", "trust")
 MIN_SECRET_LENGTH = 32  # characters of a secret
@@ -78,6 +79,8 @@ def check_values(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list
         if not least <= getattr(settings, name) <= most:
             hint = f"Set {name} to a number from {least} to {most}, or leave it out."
             problems.append(_error(4, f"{name} is out of its range.", hint))
+    if not _names_a_function(settings.PRIVACY_FACTS):
+        problems.append(_error(13, "PRIVACY_FACTS is not the dotted name of a function.", "Leave it as it was."))
     if not _names_a_function(settings.AFTER_SYNC):
         problems.append(_error(8, "AFTER_SYNC is not the dotted name of a function.", "Leave it out."))
     return problems
@@ -157,6 +160,16 @@ def check_proxies(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> lis
         hint = "Set it to addresses or networks with commas between them, such as 127.0.0.1,10.0.0.0/8."
         return [_error(11, "TRUSTED_PROXIES has something that is no address.", hint)]
     return []
+
+
+@register(deploy=True)
+def check_mail(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
+    """E-mails must reach somebody."""
+    if sends_mail():
+        return []
+    words = "EMAIL_URL only prints or keeps e-mails: neither clients nor staff receive any, and clients cannot book."
+    hint = "Set EMAIL_URL to a mail server, such as smtp+tls://user:password@mail.example.com:587."
+    return [CheckMessage(WARNING, words, hint=hint, id="kalends.W004")]
 
 
 @register(deploy=True)

@@ -42,7 +42,8 @@ DEACTIVATED_WITH_PUSHES = "bookings.push.outbox.deactivated_with_pushes"
 HOLD_MINUTES = env.int("HOLD_MINUTES", default=10)
 HOLDS_PER_VISITOR = env.int("HOLDS_PER_VISITOR", default=2)
 BOOKING_RATE = env.int("BOOKING_RATE", default=10)
-CLIENT_RETENTION_MONTHS = env.int("CLIENT_RETENTION_MONTHS", default=36)
+CLIENT_RETENTION_MONTHS = env.int("CLIENT_RETENTION_MONTHS", default=12)
+PRIVACY_FACTS = "bookings.privacy.privacy_facts"  # who gets data of clients, for the draft of the privacy notice
 
 # The demo serves the pretend iPhone beside Kalends and signs in with one click; never set in a deployment.
 DEMO = env.bool("DEMO", default=False)
@@ -125,6 +126,7 @@ AUTH_PASSWORD_VALIDATORS = [
 LOGIN_URL = "practice:login"
 LOGIN_REDIRECT_URL = "week:page"
 LOGOUT_REDIRECT_URL = "practice:login"
+PASSWORD_RESET_TIMEOUT = 24 * 60 * 60  # seconds that a link to set a new password works
 CSRF_FAILURE_VIEW = "practice.expired_session.csrf_failure"
 
 LANGUAGE_CODE = "en"
@@ -201,12 +203,15 @@ LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"plain": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain"}},
+    "filters": {"hide_setup_token": {"()": "practice.setup.redaction.HideSetupToken"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain", "filters": ["hide_setup_token"]}},
     "root": {"handlers": ["console"], "level": "WARNING"},
     "loggers": {
         # Their debug output prints bodies with personal data, and credentials.
         "caldav": {"level": "WARNING"},
         "niquests": {"level": "WARNING"},
         "urllib3": {"level": "WARNING"},
+        "django": {"level": "INFO", "handlers": []},  # Django’s own handler would print the secret address
+        "django.server": {"level": "INFO", "handlers": ["console"], "propagate": False},
     },
 }

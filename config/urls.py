@@ -12,7 +12,7 @@ from practice.sign_in.views import throttled
 
 urlpatterns = [
     path("", RedirectView.as_view(pattern_name="week:page"), name="home"),
-    path("accounts/", include("practice.urls")),
+    path("", include("practice.urls")),
     path("calendars/settings/connections/", include("connections.urls")),
     path("calendars/settings/availability/", include("availability.urls")),
     path("", include("bookings.urls")),

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
-from django.http import HttpRequest, QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from connections.accounts import ConnectFailed, clean_password, looks_like_app_password
@@ -15,11 +14,6 @@ _NO_APP_PASSWORD = _(
     "abcd-efgh-ijkl-mnop. Your normal password never works here, so nothing was sent. Make an app-specific "
     "one at account.apple.com."
 )
-
-
-def posted(request: HttpRequest) -> QueryDict | None:
-    """The data for a form: what was posted, even if it is empty; None for a GET."""
-    return request.POST if request.method == "POST" else None
 
 
 class AppPasswordField(forms.CharField):

@@ -15,11 +15,12 @@ from django.views.decorators.debug import sensitive_post_parameters, sensitive_v
 from django.views.decorators.http import require_POST
 
 from connections import accounts
-from connections.forms import ICloudForm, PasswordForm, posted
+from connections.forms import ICloudForm, PasswordForm
 from connections.models import Connection
 from connections.status.health import health
 from connections.status.overview import overview
 from connections.sync.queue import sync_soon
+from practice.forms import posted
 from practice.models import User
 from practice.roles import Action
 from practice.staff_page import StaffRequest, staff_page

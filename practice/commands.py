@@ -11,6 +11,7 @@ from functools import partial
 from typing import Any, NoReturn
 
 from django.contrib.auth import get_user_model
+from django.contrib.auth.password_validation import validate_password
 from django.core import checks
 from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError, CommandParser, SystemCheckError
@@ -133,6 +134,27 @@ def read_password(prompt: str) -> str:
     except UnicodeError:
         raise Refused(_("The password is not UTF-8. Set the terminal or the file to UTF-8 and try again.")) from None
     return text
+
+
+def new_user(username: str, email: str) -> User:
+    """A new user, not saved yet, with a password that is read from a prompt or standard input.
+
+    Refused if the name is empty or differs from another by its capitals only, because nobody could tell them apart, or
+    if the address or the password is not good enough.
+    """
+    if not username.strip():
+        raise Refused(_("Give a --username, such as anna."))
+    if known := User.objects.filter(username__iexact=username).first():
+        raise Refused(_("There is already a user “%(name)s”; choose another --username.") % {"name": known})
+    user = User(username=username, email=email)
+    try:
+        user.full_clean(exclude=["password"])
+        password = read_password(_("Password for %(name)s: ") % {"name": user.username})
+        validate_password(password, user)
+    except ValidationError as error:
+        raise Refused(" ".join(error.messages)) from None
+    user.set_password(password)
+    return user
 
 
 def in_one_line(error: ValidationError) -> str:

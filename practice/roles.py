@@ -15,11 +15,13 @@ class Action(StrEnum):
 
     WORK = "work"  # use the pages for staff at all
     MANAGE_OWN_CALENDAR = "manage_own_calendar"  # own connections and own hours
+    MANAGE_PRACTICE = "manage_practice"  # what the practice says about itself
 
 
 ALLOWED: Final[dict[Action, frozenset[Role]]] = {
     Action.WORK: frozenset({Role.OWNER, Role.STAFF, Role.FRONT_DESK}),
     Action.MANAGE_OWN_CALENDAR: frozenset({Role.OWNER, Role.STAFF}),
+    Action.MANAGE_PRACTICE: frozenset({Role.OWNER}),
 }
 
 

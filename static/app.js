@@ -87,3 +87,17 @@ document.addEventListener("htmx:afterSwap", (event) => {
 
 // On a phone the tabs scroll sideways: bring the current one into view.
 document.querySelector(".tabs [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
+
+// A button that copies a text; without this file it is not shown, and the text can be copied by hand.
+const showCopyButtons = (part) => {
+  for (const button of part.querySelectorAll("button[data-copy]")) button.hidden = !navigator.clipboard;
+};
+showCopyButtons(document);
+document.addEventListener("htmx:load", (event) => showCopyButtons(event.target));
+
+document.addEventListener("click", async (event) => {
+  const button = event.target.closest("button[data-copy]");
+  if (!button) return;
+  await navigator.clipboard.writeText(button.dataset.copy);
+  button.textContent = button.dataset.copied;
+});

@@ -11,12 +11,13 @@ from django.utils.translation import gettext_lazy as _
 
 from availability.slots import Shape
 from bookings.limits import at_least_one, farthest_days, max_horizon, max_one_day, max_one_week, max_one_year
+from practice.slugs import refuse_reserved_slug
 
 
 class Service(models.Model):
     """What can be booked, how long it takes and with whom."""
 
-    slug = models.SlugField(_("address"), unique=True)
+    slug = models.SlugField(_("address"), unique=True, validators=[refuse_reserved_slug])
     name = models.CharField(_("name"), max_length=200)
     staff = models.ManyToManyField(settings.AUTH_USER_MODEL, related_name="services", verbose_name=_("staff"))
     minutes = models.PositiveIntegerField(_("minutes"), validators=[at_least_one, max_one_week])

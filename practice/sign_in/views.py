@@ -9,12 +9,12 @@ from typing import Any
 from django.contrib.auth.models import AbstractBaseUser
 from django.contrib.auth.signals import user_logged_in, user_login_failed
 from django.dispatch import receiver
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest
 from django.http.response import HttpResponseBase
-from django.shortcuts import render
 from django.utils import timezone
 
 from practice.sign_in import throttle
+from practice.sign_in.tries import wait_page
 
 View = Callable[..., HttpResponseBase]
 SIGNED_IN = "kalends_signed_in"
@@ -29,19 +29,13 @@ def throttled(view: View) -> View:
         if request.method == "POST":
             username = request.POST.get("username", "")
             if seconds := throttle.seconds_to_wait(request, username, timezone.now()):
-                return _too_early(request, seconds)
+                return wait_page(request, seconds, password=True)
         response = view(request, *args, **kwargs)
         if username := getattr(request, SIGNED_IN, ""):
             throttle.KnownDevice.of(request).remember(response, username)
         return response
 
     return wrapped
-
-
-def _too_early(request: HttpRequest, seconds: int) -> HttpResponse:
-    response = render(request, "registration/wait.html", {"seconds": seconds}, status=429)
-    response.headers["Retry-After"] = str(seconds)
-    return response
 
 
 @receiver(user_login_failed)

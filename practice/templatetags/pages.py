@@ -14,8 +14,8 @@ from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from practice import time_format
-from practice.models import Practice
+from practice import roles, time_format
+from practice.models import Practice, User
 
 register = template.Library()
 register.filter("zone_time", time_format.zone_time)
@@ -31,9 +31,15 @@ def section(context: Context) -> str:
     match = getattr(context.get("request"), "resolver_match", None)
     if match is None:
         return ""
-    if "/settings/" in match.route:
+    if match.route.startswith("calendars/settings/"):
         return "settings"
     return _SECTIONS.get(match.namespace, "")
+
+
+@register.filter("may")
+def allowed_to(user: Any, action: str) -> bool:
+    """May the user do this (a value of practice.roles.Action)?"""
+    return isinstance(user, User) and roles.may(user, roles.Action(action))
 
 
 @register.filter

@@ -122,3 +122,17 @@ def test_files_that_others_can_read_are_named_at_start(
     found = [message for message in checks.run_checks() if message.id == "kalends.W003"]
     assert [message.msg for message in found] == [f"Other users can read {file}." for file in files][:warnings]
     assert [message.hint for message in found] == [f"Run: chmod 600 {file}" for file in files][:warnings]
+
+
+@pytest.mark.parametrize(
+    ("backend", "warnings"),
+    [
+        ("config.console.EmailBackend", ["kalends.W004"]),
+        ("django.core.mail.backends.filebased.EmailBackend", ["kalends.W004"]),
+        ("django.core.mail.backends.smtp.EmailBackend", []),
+    ],
+)
+def test_check_deploy_says_when_mails_are_only_printed(settings: Settings, backend: str, warnings: list[str]) -> None:
+    settings.EMAIL_BACKEND = backend
+    found = [[one.id for one in checks.run_checks(include_deployment_checks=deploy)] for deploy in (True, False)]
+    assert [[one for one in ids if one == "kalends.W004"] for ids in found] == [warnings, []]

@@ -31,7 +31,7 @@ def test_support_gives_somebody_another_role_and_public_name(support: Client) ->
 
 
 def test_support_enters_the_practice_once(support: Client) -> None:
-    data = {"name": "Praxis am See", "country": "DE", "time_zone": "Europe/Berlin", "language": "en"}
+    data = {"name": "Praxis am See", "country": "DE", "time_zone": "Europe/Berlin", "colour": "#27489b"}
     assert support.post("/admin/practice/practice/add/", data).status_code == 302
     assert (Practice.current().name, Practice.objects.count()) == ("Praxis am See", 1)
     assert support.get("/admin/practice/practice/add/").status_code == 403

@@ -11,7 +11,7 @@ from practice.roles import Action, Role, may, role_of
 @pytest.mark.parametrize(
     ("role", "allowed"),
     [
-        (Role.OWNER, {Action.WORK, Action.MANAGE_OWN_CALENDAR}),
+        (Role.OWNER, {Action.WORK, Action.MANAGE_OWN_CALENDAR, Action.MANAGE_PRACTICE}),
         (Role.STAFF, {Action.WORK, Action.MANAGE_OWN_CALENDAR}),
         (Role.FRONT_DESK, {Action.WORK}),
     ],

@@ -19,7 +19,7 @@ from bookings.models import Booking, Client
 from bookings.pages import search
 from bookings.pages.clients.forms import ClientForm, MergeForm
 from connections.calendar_page import CalendarRequest, calendar_page
-from connections.forms import posted
+from practice.forms import posted
 
 PER_PAGE = 50
 

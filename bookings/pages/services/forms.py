@@ -8,14 +8,16 @@ from typing import Any
 
 from django import forms
 from django.db import transaction
-from django.utils.text import get_text_list, slugify
+from django.utils.text import get_text_list
 from django.utils.translation import gettext_lazy as _
 
 from bookings.models import Service
 from bookings.push import placements
 from practice.models import User
+from practice.slugs import slug_base, unused_slug
 
 EVENT_FIELDS = {"name", "location", "neutral_title"}  # what the events of bookings show of their service
+MAX_SLUG_LENGTH = 46
 RESERVED = {"new"}  # the address of the form itself
 
 
@@ -82,9 +84,6 @@ class ServiceForm(forms.ModelForm[Service]):
 
 def free_slug(name: str) -> str:
     """An address made of the name that no other service has."""
-    base = slugify(name)[:40] or "service"
-    slug, number = base, 1
-    while slug in RESERVED or Service.objects.filter(slug=slug).exists():
-        number += 1
-        slug = f"{base}-{number}"
-    return slug
+    base = slug_base(name, max_length=MAX_SLUG_LENGTH) or "service"
+    taken = Service.objects.filter(slug__startswith=base).values_list("slug", flat=True)
+    return unused_slug(base, {*taken, *RESERVED})

@@ -11,7 +11,8 @@ from django.utils.translation import gettext as _
 from bookings.models import Service
 from bookings.pages.services.forms import ServiceForm
 from connections.calendar_page import CalendarRequest, calendar_page
-from connections.forms import posted
+from practice.booking_page.addresses import booking_address
+from practice.forms import posted
 
 
 @calendar_page()
@@ -40,5 +41,5 @@ def edit(request: CalendarRequest, slug: str) -> HttpResponse:
         form.save_and_reword(request.now)
         messages.success(request, _("“%(service)s” saved.") % {"service": service})
         return redirect("services:list")
-    context = {"form": form, "service": service, "active": "services"}
+    context = {"form": form, "service": service, "booking_page": booking_address(service.slug), "active": "services"}
     return render(request, "bookings/services/form.html", context)

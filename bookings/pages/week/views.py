@@ -15,6 +15,9 @@ from bookings.pages.week.problems import week_problems
 from connections.calendar_page import CalendarRequest, calendar_page
 from connections.freshness import freshness
 from connections.models import Connection
+from practice.booking_page.addresses import booking_address
+from practice.profile.missing import missing_now
+from practice.roles import Action, may
 
 
 @calendar_page()
@@ -35,6 +38,8 @@ def week(request: CalendarRequest) -> HttpResponse:
     context = {
         "week": laid_out,
         "problems": week_problems(request.user, *span),
+        "missing": missing_now() if may(request.user, Action.MANAGE_PRACTICE) else [],
+        "booking_page": booking_address(),
         **_setup(request),
     }
     return live(request, "bookings/week/page.html", "bookings/week/_week.html", context)

@@ -1,0 +1,30 @@
+"""What the privacy notice must say about bookings: which calendar providers get data of clients (PRIVACY_FACTS)."""
+
+from __future__ import annotations
+
+from connections.models import CalendarConfiguration, Connection
+from practice.profile.privacy import PrivacyFacts
+
+Detail = CalendarConfiguration.Detail
+COMPANIES = {Connection.Provider.ICLOUD: "Apple (iCloud)"}
+"""What clients know a provider as."""
+
+
+def privacy_facts() -> PrivacyFacts:
+    """The providers of linked calendars, each named once for the most that anybody's calendar shows there."""
+    linked = CalendarConfiguration.objects.exclude(linked_calendar=None)
+    shown: dict[str, set[str]] = {}
+    for detail, slug in linked.values_list("detail", "linked_calendar__connection__provider"):
+        shown.setdefault(_company(slug), set()).add(detail)
+    contacts = {name for name, details in shown.items() if Detail.FULL in details}
+    names = {name for name, details in shown.items() if Detail.NAME in details} - contacts
+    return PrivacyFacts(
+        names_at=tuple(sorted(names)),
+        contacts_at=tuple(sorted(contacts)),
+        times_at=tuple(sorted(shown.keys() - contacts - names)),
+    )
+
+
+def _company(slug: str) -> str:
+    provider = Connection.Provider(slug)
+    return COMPANIES.get(provider, provider.label)

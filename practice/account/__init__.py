@@ -1,0 +1,1 @@
+"""The own page of somebody who signs in."""

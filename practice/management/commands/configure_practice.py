@@ -1,0 +1,108 @@
+"""What the practice says about itself, from a shell."""
+
+from __future__ import annotations
+
+from argparse import BooleanOptionalAction
+from pathlib import Path
+from typing import Any, Final
+
+from django.core.exceptions import ValidationError
+from django.core.management.base import CommandParser
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from practice.booking_page.addresses import booking_address
+from practice.commands import JsonCommand, Refused, in_one_line
+from practice.models import Logo, Practice
+from practice.profile.logos import read_logo, store_logo
+from practice.profile.missing import missing_now
+from practice.profile.pictures import MAX_UPLOAD_BYTES, Picture
+
+TEXT_OPTIONS: Final = {
+    "name": ("N", "the name of the practice"),
+    "country": ("CC", "two letters, such as DE"),
+    "zone": ("Z", "an IANA time zone such as Europe/Berlin"),
+    "language": ("L", "the language of clients: de or en"),
+    "phone": ("P", "the phone number that clients can call"),
+    "email": ("E", "the e-mail address of the practice"),
+    "address": ("TEXT", "the postal address"),
+    "sender": ("E", "the sender of e-mails; without one, --email"),
+    "colour": ("#RRGGBB", "the colour of the booking pages"),
+    "imprint": ("TEXT", "the imprint"),
+    "privacy": ("TEXT", "the privacy notice"),
+}
+FIELDS: Final = {"zone": "time_zone", "privacy": "privacy_notice"}
+"""The fields of options that have another name than their field."""
+
+
+class Command(JsonCommand):
+    help = "Set what the practice says about itself. What is given is set, the rest stays."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        for name, (metavar, words) in TEXT_OPTIONS.items():
+            parser.add_argument(f"--{name}", metavar=metavar, help=words)
+        parser.add_argument("--logo", metavar="FILE", help="a PNG, JPEG or WebP file; empty to remove the logo")
+        parser.add_argument(
+            "--hidden-from-search", action=BooleanOptionalAction, help="ask search engines not to list booking pages"
+        )
+
+    def run(self, *, logo: str | None, hidden_from_search: bool | None, **options: Any) -> dict[str, Any]:
+        practice = Practice.current()
+        for name in TEXT_OPTIONS:
+            if options[name] is not None:
+                setattr(practice, FIELDS.get(name, name), _clean(name, options[name]))
+        if hidden_from_search is not None:
+            practice.hidden_from_search = hidden_from_search
+        try:
+            practice.full_clean(validate_unique=False)
+        except ValidationError as error:
+            raise Refused(in_one_line(error)) from None
+        _save(practice, logo, _read(logo) if logo else None)
+        return _as_json(practice)
+
+    def show(self, data: dict[str, Any]) -> None:
+        self.stdout.write(_("The practice is configured."))
+        if not data["missing"]:
+            self.stdout.write(_("Clients can book: %(url)s") % {"url": data["booking_page"]})
+            return
+        self.stdout.write(_("Clients cannot book yet:"))
+        for number, sentence in enumerate(data["missing"], start=1):
+            self.stdout.write(f"{number}. {sentence}")
+
+
+def _clean(name: str, value: str) -> str:
+    return value.strip().upper() if name == "country" else value.strip()
+
+
+def _read(logo: str) -> Picture:
+    try:
+        with Path(logo).open("rb") as file:
+            return read_logo(file.read(MAX_UPLOAD_BYTES + 1))
+    except OSError as error:
+        values = {"file": logo, "reason": error.strerror or type(error).__name__}
+        raise Refused(_("%(file)s cannot be read: %(reason)s.") % values) from None
+    except ValidationError as error:
+        raise Refused(" ".join(error.messages)) from None
+
+
+@transaction.atomic
+def _save(practice: Practice, logo: str | None, picture: Picture | None) -> None:
+    practice.save()
+    if picture:
+        store_logo(practice, picture)
+    elif logo is not None:
+        Logo.objects.filter(practice=practice).delete()
+
+
+def _as_json(practice: Practice) -> dict[str, Any]:
+    values = {name: getattr(practice, FIELDS.get(name, name)) for name in TEXT_OPTIONS}
+    missing = missing_now()
+    return {
+        **values,
+        "sender": practice.sender_address,
+        "hidden_from_search": practice.hidden_from_search,
+        "logo": practice.logo_url,
+        "missing": missing,
+        "clients_can_book": not missing,
+        "booking_page": booking_address(),
+    }

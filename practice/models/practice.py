@@ -1,0 +1,101 @@
+"""What the practice says about itself."""
+
+from __future__ import annotations
+
+from email.headerregistry import Address
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.core.validators import RegexValidator
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from practice.models.choices import client_languages
+from practice.models.logo import Logo
+from practice.profile.colours import MIN_CONTRAST, contrast, is_colour, readable
+from practice.zones import validate_zone
+
+DEFAULT_COLOUR = "#27489b"
+
+
+def validate_colour(colour: str) -> None:
+    """Raise ValidationError unless white text on the colour, and a link in it on white, can be read."""
+    if not is_colour(colour):
+        raise ValidationError(_("Enter a colour like #27489b."))
+    if contrast(colour) < MIN_CONTRAST:
+        raise ValidationError(
+            _(
+                "White text on %(colour)s cannot be read well: the contrast is %(contrast).1f, and 4.5 is needed. "
+                "Take a darker colour, such as %(darker)s."
+            ),
+            params={"colour": colour, "contrast": contrast(colour), "darker": readable(colour)},
+        )
+
+
+def validate_phone(phone: str) -> None:
+    """Raise ValidationError unless the text has the digits of a phone number and nothing that cannot be dialled."""
+    dialled = phone.strip().lstrip("+")
+    if sum(one.isdigit() for one in dialled) < 3 or any(not (one.isdigit() or one in " ()-/.") for one in dialled):
+        raise ValidationError(_("Enter a phone number like 030 1234567 or +49 30 1234567."))
+
+
+class Practice(models.Model):
+    """The practice of this deployment: exactly one row, which is made when somebody enters it."""
+
+    id = models.PositiveSmallIntegerField(primary_key=True, default=1, editable=False)
+    name = models.CharField(_("name"), max_length=120, blank=True)
+    country = models.CharField(
+        _("country"),
+        max_length=2,
+        blank=True,
+        validators=[RegexValidator(r"\A[A-Z]{2}\Z", _("Enter the two letters of a country, such as DE."))],
+        help_text=_("Two letters, such as DE."),
+    )
+    time_zone = models.CharField(_("time zone"), max_length=64, default="UTC", validators=[validate_zone])
+    language = models.CharField(_("language"), max_length=16, choices=client_languages, blank=True)
+    email = models.EmailField(_("e-mail"), blank=True)
+    phone = models.CharField(_("phone"), max_length=40, blank=True, validators=[validate_phone])
+    address = models.TextField(_("postal address"), max_length=500, blank=True)
+    sender = models.EmailField(_("sender of e-mails"), blank=True)
+    colour = models.CharField(_("colour"), max_length=7, default=DEFAULT_COLOUR, validators=[validate_colour])
+    imprint = models.TextField(_("imprint"), max_length=20_000, blank=True)
+    privacy_notice = models.TextField(_("privacy notice"), max_length=50_000, blank=True)
+    hidden_from_search = models.BooleanField(_("ask search engines not to list the booking pages"), default=False)
+
+    class Meta:
+        verbose_name = _("practice")
+        verbose_name_plural = _("practice")
+        constraints = (models.CheckConstraint(condition=Q(id=1), name="practice_is_one"),)
+
+    def __str__(self) -> str:
+        return self.name or str(_("Practice"))
+
+    @property
+    def zone(self) -> ZoneInfo:
+        return ZoneInfo(self.time_zone)
+
+    @property
+    def sender_address(self) -> str:
+        """The address that e-mails come from; empty if none is known."""
+        return self.sender or self.email
+
+    @property
+    def from_header(self) -> str:
+        """The header From of e-mails: the name of the practice and its address, or DEFAULT_FROM_EMAIL without one."""
+        if not self.sender_address:
+            return str(settings.DEFAULT_FROM_EMAIL)
+        user, _at, domain = self.sender_address.rpartition("@")
+        return str(Address(" ".join(self.name.split()), user, domain))
+
+    @property
+    def logo_url(self) -> str:
+        """The path of the logo, which changes with it; empty if there is none."""
+        digest = Logo.objects.filter(practice=self.pk).values_list("digest", flat=True).first()
+        return Logo.address(digest) if digest else ""
+
+    @classmethod
+    def current(cls) -> Practice:
+        """The practice, with unsaved defaults while nobody has entered it; creates no row."""
+        return cls.objects.first() or cls()

@@ -1,0 +1,1 @@
+"""What the practice says about itself, and the rules for it."""

@@ -1,0 +1,87 @@
+"""The settings of the practice, as its owner changes them."""
+
+from __future__ import annotations
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from practice.models import Practice, client_languages
+from practice.profile.countries import country_choices
+from practice.profile.logos import TOO_LARGE, read_logo
+from practice.profile.pictures import MAX_UPLOAD_BYTES, Picture
+from practice.zones import zone_choices
+
+
+class SettingsForm(forms.ModelForm[Practice]):
+    """Everything but the logo, which has a form of its own: a chosen file would be lost when another field is wrong."""
+
+    country = forms.ChoiceField(
+        label=_("Country"),
+        choices=lambda: [("", _("Choose")), *country_choices()],
+        required=False,
+        help_text=_("Decides how phone numbers are read, and whether reminders need consent."),
+    )
+    time_zone = forms.ChoiceField(label=_("Time zone"), choices=zone_choices)
+    language = forms.ChoiceField(
+        label=_("Language of your clients"),
+        choices=lambda: [("", _("As their browser asks")), *client_languages()],
+        required=False,
+        help_text=_("For clients whose browser asks for none that Kalends speaks."),
+    )
+
+    class Meta:
+        model = Practice
+        fields = (
+            "name",
+            "country",
+            "time_zone",
+            "language",
+            "phone",
+            "email",
+            "address",
+            "sender",
+            "colour",
+            "imprint",
+            "privacy_notice",
+            "hidden_from_search",
+        )
+        labels = {
+            "sender": _("Sender of e-mails"),
+            "hidden_from_search": _("Ask search engines not to list the booking pages"),
+        }
+        help_texts = {
+            "phone": _("Clients see it on each page, to call instead."),
+            "address": _("Where clients come to. It is also in the imprint of most countries."),
+            "sender": _("Empty: the e-mail address above. Somebody should read what arrives there."),
+            "colour": _("For buttons and links on the booking pages and in e-mails."),
+            "imprint": _("Who is responsible for these pages, as the law of your country asks for it."),
+            "privacy_notice": _("What clients must know about their data before they book."),
+        }
+        widgets = {
+            "colour": forms.TextInput(attrs={"type": "color"}),
+            "address": forms.Textarea(attrs={"rows": 3, "autocomplete": "street-address"}),
+            "imprint": forms.Textarea(attrs={"rows": 8}),
+            "privacy_notice": forms.Textarea(attrs={"rows": 16}),
+        }
+
+    def with_notice(self, text: str) -> SettingsForm:
+        """The same form as it was filled in, with this privacy notice; nothing is saved."""
+        data = {name: self.data[name] for name in self.data}
+        return SettingsForm({**data, "privacy_notice": text}, instance=self.instance)
+
+
+class LogoForm(forms.Form):
+    """A new logo."""
+
+    logo = forms.FileField(
+        label=_("Picture"),
+        widget=forms.FileInput(attrs={"accept": "image/png,image/jpeg,image/webp"}),
+        help_text=_("PNG, JPEG or WebP, at most 5 MB. It is made smaller, and what a camera wrote into it is removed."),
+        error_messages={"required": _("Choose a file.")},
+    )
+
+    def clean_logo(self) -> Picture:
+        file = self.cleaned_data["logo"]
+        if (file.size or 0) > MAX_UPLOAD_BYTES:
+            raise forms.ValidationError(TOO_LARGE, code="too_large")
+        return read_logo(file.read())

@@ -1,0 +1,40 @@
+"""Which providers get data of clients, for the privacy notice."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from bookings.privacy import privacy_facts
+from practice.profile.privacy import PrivacyFacts
+from tests.factories import CalendarConfigurationFactory, CalendarFactory
+
+pytestmark = pytest.mark.django_db
+APPLE = ("Apple (iCloud)",)
+
+
+@pytest.mark.parametrize(
+    ("details", "facts"),
+    [
+        ([], PrivacyFacts()),
+        (["name"], PrivacyFacts(names_at=APPLE)),
+        (["full"], PrivacyFacts(contacts_at=APPLE)),
+        (["busy"], PrivacyFacts(times_at=APPLE)),
+        (["busy", "name"], PrivacyFacts(names_at=APPLE)),
+        (["busy", "name", "full"], PrivacyFacts(contacts_at=APPLE)),
+    ],
+)
+def test_a_provider_is_named_once_for_the_most_it_gets(details: list[str], facts: Any) -> None:
+    for detail in details:
+        calendar = CalendarFactory()
+        CalendarConfigurationFactory(user=calendar.connection.user)
+        configuration = calendar.connection.user.calendar_configuration
+        configuration.detail, configuration.linked_calendar = detail, calendar
+        configuration.save()
+    assert privacy_facts() == facts
+
+
+def test_a_calendar_that_is_only_read_gets_nothing() -> None:
+    CalendarFactory()
+    assert privacy_facts() == PrivacyFacts()
