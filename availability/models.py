@@ -8,8 +8,8 @@ written to the linked calendar only where the staff member asked for that.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
-from datetime import date, datetime
+from collections.abc import Collection, Iterable
+from datetime import date, datetime, time
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
@@ -22,6 +22,7 @@ from availability.slots import Period, periods_overlap
 from availability.wall_clock import MIDNIGHT
 from connections.models import schedule_lock
 from practice import time_format
+from practice.by_user import by_user
 from practice.models import User
 
 ENDS_AFTER_START = Q(end__gt=F("start")) | Q(end=MIDNIGHT)  # 00:00 as the end is the midnight after the day
@@ -30,10 +31,21 @@ ENDS_AFTER_START = Q(end__gt=F("start")) | Q(end=MIDNIGHT)  # 00:00 as the end i
 class WorkingHoursQuerySet(models.QuerySet["WorkingHours"]):
     def by_weekday(self) -> dict[int, list[Period]]:
         """Give the periods by weekday, Monday is 0. One query."""
-        rules: dict[int, list[Period]] = defaultdict(list)
-        for weekday, start, end in self.order_by("weekday", "start").values_list("weekday", "start", "end"):
-            rules[weekday].append((start, end))
-        return dict(rules)
+        return _by_weekday(self.order_by("weekday", "start").values_list("weekday", "start", "end"))
+
+    def by_weekday_of(self, users: Collection[int]) -> dict[int, dict[int, list[Period]]]:
+        """Give by key of the user what ``by_weekday`` gives. One query."""
+        rows = self.filter(user__in=users).order_by("weekday", "start").values_list("user", "weekday", "start", "end")
+        of_users = by_user(users, ((user, (weekday, start, end)) for user, weekday, start, end in rows))
+        return {user: _by_weekday(own) for user, own in of_users.items()}
+
+
+def _by_weekday(rows: Iterable[tuple[int, time, time]]) -> dict[int, list[Period]]:
+    """Group periods that come with their weekday."""
+    rules: dict[int, list[Period]] = defaultdict(list)
+    for weekday, start, end in rows:
+        rules[weekday].append((start, end))
+    return dict(rules)
 
 
 class WorkingHours(models.Model):
@@ -101,14 +113,24 @@ class DateOverrideQuerySet(models.QuerySet["DateOverride"]):
 
     def by_date(self) -> dict[date, list[Period]]:
         """Give the periods by date; a closed date has none, whatever else is written for it. One query."""
-        days: dict[date, list[Period]] = defaultdict(list)
-        closed: set[date] = set()
-        for override in self.order_by("date", "start"):
-            if (period := override.period) is None:
-                closed.add(override.date)
-            else:
-                days[override.date].append(period)
-        return dict(days) | {day: [] for day in closed}
+        return _by_date(self.order_by("date", "start"))
+
+    def by_date_of(self, users: Collection[int]) -> dict[int, dict[date, list[Period]]]:
+        """Give by key of the user what ``by_date`` gives. One query."""
+        rows = self.filter(user__in=users).order_by("date", "start")
+        of_users = by_user(users, ((override.user_id, override) for override in rows))
+        return {user: _by_date(own) for user, own in of_users.items()}
+
+
+def _by_date(overrides: Iterable[DateOverride]) -> dict[date, list[Period]]:
+    days: dict[date, list[Period]] = defaultdict(list)
+    closed: set[date] = set()
+    for override in overrides:
+        if (period := override.period) is None:
+            closed.add(override.date)
+        else:
+            days[override.date].append(period)
+    return dict(days) | {day: [] for day in closed}
 
 
 class DateOverride(models.Model):

@@ -1,22 +1,25 @@
 """When can somebody be booked? Loads hours and blocked slots and asks what is busy; `slots` computes the rest.
 
-The number of queries is the same for a day and for a year.
+The number of queries is the same for a day and for a year, for one person and for a hundred.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from availability.intervals import Span, subtract
 from availability.models import BlockedSlot, DateOverride, WorkingHours
 from availability.slots import Shape, possible_starts, working_spans
-from connections.busy import blocking
-from connections.freshness import freshness
+from connections.busy import OwnSpans, blocking_by_user
+from connections.freshness import Freshness, freshness_by_user
 from connections.models import CalendarConfiguration
+from practice.by_user import by_user
 from practice.models import User
+
+ONE_DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +38,7 @@ def openings(
     end: datetime,
     *,
     now: datetime,
-    own_spans: Mapping[str, Sequence[Span]] | None = None,
+    own_spans: OwnSpans | None = None,
     booked_spans: Sequence[Span] = (),
 ) -> Openings:
     """Find the openings of ``user`` that start in ``[start, end)``, in UTC.
@@ -45,18 +48,59 @@ def openings(
     spans of bookings, already widened by their own buffers. Somebody without calendar configuration has no
     zone and so no openings, and so has one whose calendars cannot be trusted just now.
     """
-    fresh = freshness(user, now=now)
+    found = openings_by_user(
+        [user.pk],
+        shape,
+        start,
+        end,
+        now=now,
+        own_spans={user.pk: own_spans or {}},
+        booked_spans={user.pk: booked_spans},
+    )
+    return found[user.pk]
+
+
+def openings_by_user(
+    users: Collection[int],
+    shape: Shape,
+    start: datetime,
+    end: datetime,
+    *,
+    now: datetime,
+    own_spans: Mapping[int, OwnSpans],
+    booked_spans: Mapping[int, Sequence[Span]],
+) -> dict[int, Openings]:
+    """Find by key of the user what ``openings`` finds; ``own_spans`` and ``booked_spans`` are by key of the user too.
+
+    At most six queries, whatever the number of people.
+    """
+    fresh = freshness_by_user(users, now=now)
+    limits = max(start, now + shape.notice), min(end, now + shape.horizon)
+    zones = {user: one.zone for user, one in fresh.items() if one.zone and one.bookable and limits[0] < limits[1]}
+    starts = _starts_by_user(zones, shape, limits, own_spans, booked_spans) if zones else {}
+    return {user: _openings(one, shape, starts.get(user, [])) for user, one in fresh.items()}
+
+
+def _starts_by_user(
+    zones: Mapping[int, ZoneInfo],
+    shape: Shape,
+    limits: Span,
+    own_spans: Mapping[int, OwnSpans],
+    booked_spans: Mapping[int, Sequence[Span]],
+) -> dict[int, list[datetime]]:
+    earliest, latest = limits
+    reach = shape.widened(earliest)[0], shape.widened(latest)[1]
+    hours, blocked = _hours_by_user(zones, reach), _blocked_spans_by_user(zones, reach, own_spans)
+    return {
+        user: possible_starts(hours[user], blocked[user], booked_spans[user], shape, earliest=earliest, latest=latest)
+        for user in zones
+    }
+
+
+def _openings(fresh: Freshness, shape: Shape, starts: Sequence[datetime]) -> Openings:
     if fresh.zone is None:
         return Openings()
-    earliest, latest = max(start, now + shape.notice), min(end, now + shape.horizon)
-    if not fresh.bookable or earliest >= latest:
-        return Openings(as_of=fresh.as_of, pending=fresh.pending)
-    reach = shape.widened(earliest)[0], shape.widened(latest)[1]
-    blocked = _blocked_spans(user, reach, own_spans)
-    found = possible_starts(
-        _hours(user, fresh.zone, reach), blocked, booked_spans, shape, earliest=earliest, latest=latest
-    )
-    return Openings(fresh.as_of, [(at, at + shape.duration) for at in found], fresh.pending)
+    return Openings(fresh.as_of, [(at, at + shape.duration) for at in starts], fresh.pending)
 
 
 def free_time(
@@ -64,7 +108,7 @@ def free_time(
     start: datetime,
     end: datetime,
     *,
-    own_spans: Mapping[str, Sequence[Span]] | None = None,
+    own_spans: OwnSpans | None = None,
     booked_spans: Sequence[Span] = (),
 ) -> list[Span]:
     """Give what is left of the working hours in ``[start, end)``: merged UTC spans without what blocks or is booked.
@@ -73,7 +117,8 @@ def free_time(
     nor how fresh the calendars are. ``own_spans`` and ``booked_spans`` are those of ``openings``.
     """
     outside = [(datetime.min.replace(tzinfo=UTC), start), (end, datetime.max.replace(tzinfo=UTC))]
-    taken = [*_blocked_spans(user, (start, end), own_spans), *booked_spans, *outside]
+    blocked = _blocked_spans_by_user([user.pk], (start, end), {user.pk: own_spans or {}})[user.pk]
+    taken = [*blocked, *booked_spans, *outside]
     return subtract(working_hours(user, start, end), taken)
 
 
@@ -84,13 +129,19 @@ def working_hours(user: User, start: datetime, end: datetime) -> list[Span]:
     none crosses a midnight of the staff member's zone. Nobody without calendar configuration has hours.
     """
     zone = _zone(user)
-    return [] if zone is None else _hours(user, zone, (start, end))
+    return [] if zone is None else _hours_by_user({user.pk: zone}, (start, end))[user.pk]
 
 
-def _blocked_spans(user: User, window: Span, own_spans: Mapping[str, Sequence[Span]] | None) -> list[Span]:
-    """Give the spans that events and slots blocked by hand take."""
-    slots = [(slot.start, slot.end) for slot in blocked_slots(user, *window)]
-    return [*blocking(user, *window, own_spans=own_spans), *slots]
+def _blocked_spans_by_user(
+    users: Collection[int], window: Span, own_spans: Mapping[int, OwnSpans]
+) -> dict[int, list[Span]]:
+    """Give by key of the user the spans that events and slots blocked by hand take."""
+    rows = (
+        BlockedSlot.objects.filter(user__in=users).overlapping(*window).order_by().values_list("user", "start", "end")
+    )
+    slots = by_user(users, ((user, (start, end)) for user, start, end in rows))
+    events = blocking_by_user(users, *window, own_spans=own_spans)
+    return {user: events[user] + slots[user] for user in users}
 
 
 def blocked_slots(user: User, start: datetime, end: datetime) -> list[BlockedSlot]:
@@ -104,8 +155,9 @@ def _zone(user: User) -> ZoneInfo | None:
     return configuration.zone if configuration else None
 
 
-def _hours(user: User, zone: ZoneInfo, window: Span) -> list[Span]:
-    first, last = (moment.astimezone(zone).date() for moment in window)
-    rules = WorkingHours.objects.filter(user=user).by_weekday()
-    overrides = DateOverride.objects.filter(user=user).within(first, last).by_date()
-    return working_spans(rules, overrides, zone, window)
+def _hours_by_user(zones: Mapping[int, ZoneInfo], window: Span) -> dict[int, list[Span]]:
+    """Give by key of the user the working periods that touch the window; dates differ from UTC's by a day at most."""
+    first, last = (moment.astimezone(UTC).date() for moment in window)
+    rules = WorkingHours.objects.by_weekday_of(zones)
+    overrides = DateOverride.objects.within(first - ONE_DAY, last + ONE_DAY).by_date_of(zones)
+    return {user: working_spans(rules[user], overrides[user], zone, window) for user, zone in zones.items()}

@@ -1,4 +1,7 @@
-"""`make bench`. Environment variables and their defaults: SIZES=100,1000,10000 REPEATS=3 SERVERS=sandbox,radicale."""
+"""`make bench`. Environment variables and their defaults: SIZES=100,1000,10000 REPEATS=3 SERVERS=sandbox,radicale.
+
+With SERVERS= only the openings of many people are measured, which need no server.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +10,8 @@ import sys
 import time
 from collections.abc import Callable
 
-from benchmarks.bench.runner import Block, Plan, run
+from benchmarks.bench import people
+from benchmarks.bench.runner import Block, Plan, empty_database, run
 from benchmarks.bench.tables import table, target_table
 from benchmarks.bench.targets import verdicts
 from benchmarks.workspace import temporary_folder
@@ -17,7 +21,7 @@ def plan() -> Plan:
     """The plan that the environment variables describe."""
     return Plan(
         sizes=sorted(int(size) for size in os.environ.get("SIZES", "100,1000,10000").split(",")),
-        servers=os.environ.get("SERVERS", "sandbox,radicale").split(","),
+        servers=[name for name in os.environ.get("SERVERS", "sandbox,radicale").split(",") if name],
         repeats=int(os.environ.get("REPEATS", "3")),
     )
 
@@ -27,10 +31,18 @@ def main() -> None:
     began = time.monotonic()
     blocks: list[Block] = []
     with temporary_folder() as folder:
-        for block in run(plan(), folder, _progress(began)):
+        empty = empty_database(folder)
+        rows = list(people.measure(empty, folder, plan().repeats, _progress(began)))
+        _print(*people.people_table(rows))
+        for block in run(plan(), empty, folder, _progress(began)):
             blocks.append(block)
             _print(*table(block))
-    _print(*target_table(list(verdicts(blocks))), "", *NOTES, _machine_load((time.monotonic() - began) / 60))
+    _print(
+        *target_table([*people.people_verdicts(rows), *verdicts(blocks)]),
+        "",
+        *NOTES,
+        _machine_load((time.monotonic() - began) / 60),
+    )
 
 
 NOTES = (

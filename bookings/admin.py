@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 from django.contrib import admin, messages
 from django.db.models import Model, QuerySet
@@ -10,11 +10,14 @@ from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext_lazy, ngettext
 
-from bookings.models import Booking, BookingChange, Client, LinkedEvent, MirroredSlot, Proposal, Service
+from bookings import actions
+from bookings.models import Booking, BookingChange, Client, ClientChange, LinkedEvent, MirroredSlot, Proposal, Service
+from bookings.pages.clients.forms import ClientForm
 from bookings.pages.services.forms import EVENT_FIELDS
 from bookings.push import outbox, placements
 from connections.admin import LookOnly, people
 from practice.admin import DeclaredFilters
+from practice.models import User
 
 CLIENT = ("seats__client__name", "seats__client__email", "seats__client__phone")
 
@@ -46,11 +49,24 @@ class BookingChangeInline(LookOnlyInline):
     fields = ("at", "kind", "source", "actor", "new_start", "new_end", "notify_client_at", "undo_until", "notified_at")
 
 
+class ClientChangeInline(LookOnlyInline):
+    model = ClientChange
+    fields = ("at", "kind", "actor", "before", "after", "mailed_at")
+
+
 @admin.register(Client)
 class ClientAdmin(DeclaredFilters):
+    form = ClientForm
+    inlines = (ClientChangeInline,)
     list_display = ("name", "email", "phone", "created_at")
     search_fields = ("name", "email", "phone", "seats__booking__linked_events__uid", *people("seats__booking__staff"))
     fields = ("name", "email", "phone", "language", "time_zone")
+
+    def save_model(self, request: HttpRequest, obj: Client, form: Any, change: bool) -> None:
+        if change:
+            actions.change_client(obj, now=timezone.now(), actor=cast(User, request.user))
+        else:
+            super().save_model(request, obj, form, change)
 
 
 @admin.register(Service)

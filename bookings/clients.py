@@ -1,36 +1,121 @@
-"""Clients: the same person is one client, however often and with whichever staff member they book."""
+"""Clients: the same person is one client, however often and with whichever staff member they book.
+
+The same name and the same e-mail address or phone number, however written, are the same client.
+"""
 
 from __future__ import annotations
 
 import hashlib
-import re
+from collections.abc import Iterable
+from datetime import datetime
 
 from django.db import connection
+from django.db.models import Count, Q, QuerySet
 
-from bookings.models import Client
+from bookings.contacts import phones, written
+from bookings.models import Client, ClientChange
+from practice.models import Practice, User
 
-_CONTROLS = re.compile(r"[\s\x00-\x1f\x7f-\x9f\u2028\u2029]+")
-
-
-def one_line(text: str) -> str:
-    """The text without line ends and other control characters, because it may become part of a mail's header."""
-    return _CONTROLS.sub(" ", text).strip()
+CONTACT = ("name", "email", "phone")
+"""The fields by which a client is known and reached."""
 
 
-def client_of(name: str, email: str, phone: str) -> Client:
-    """The client with exactly these details, made now if there is none.
+def contact_of(client: Client) -> dict[str, str]:
+    """Who a client is, as a change keeps it."""
+    return {field: getattr(client, field) for field in CONTACT}
 
-    Call it inside a transaction: until that ends nobody else makes a client with the same details, whichever staff
-    member they book.
+
+def tidy_contact(name: str, email: str, phone: str) -> tuple[str, str, str]:
+    """What was typed as it is kept. Raises ValueError with a sentence for a phone number that cannot be read."""
+    number = phones.parse_phone(phone, Practice.current().country)
+    return written.tidy_name(name), written.tidy_email(email), number
+
+
+def client_of(name: str, email: str, phone: str, *, now: datetime, actor: User | None = None) -> Client:
+    """The client with these details (as `tidy_contact` gives them), made now if there is none.
+
+    An address or a number that the client did not have is added. One that differs is noted but not taken over, because
+    it would send another booking's mails elsewhere. Call it inside a transaction: until that ends nobody else makes a
+    client of that name, whichever staff member they book.
     """
-    _lock(f"{name}\n{email}\n{phone}".upper())
-    known = Client.objects.filter(name__iexact=name, email__iexact=email, phone=phone).first()
-    return known or Client.objects.create(name=name, email=email, phone=phone)
+    lock_names([name])
+    known = _known(name, email, phone)
+    if known is None:
+        return Client.objects.create(name=name, email=email, phone=phone)
+    _take_over(known, email, phone, now=now, actor=actor)
+    return known
 
 
-def _lock(who: str) -> None:
-    """Wait for whoever is making the same client; on SQLite every transaction has the write lock anyway."""
+def lock_names(names: Iterable[str]) -> None:
+    """Until the transaction ends nobody else makes or merges a client of one of these names.
+
+    On SQLite every transaction has the write lock anyway.
+    """
     if connection.vendor == "postgresql":
-        key = int.from_bytes(hashlib.sha256(who.encode()).digest()[:8], signed=True)
+        digests = {hashlib.sha256(written.name_key(name).encode()).digest()[:8] for name in names}
         with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [key])
+            for digest in sorted(digests):
+                cursor.execute("SELECT pg_advisory_xact_lock(%s)", [int.from_bytes(digest, signed=True)])
+
+
+def _known(name: str, email: str, phone: str) -> Client | None:
+    """The client of that name with the address or the number; the one with both first, then the one with the address.
+
+    Who gave neither is the client of whom neither is known.
+    """
+    same_name = Client.objects.select_for_update().filter(name_key=written.name_key(name))
+    key = written.email_key(email)
+    if not key and not phone:
+        return same_name.filter(email_key="", phone="").order_by("pk").first()
+    same = same_name.filter(Q(email_key=key) & ~Q(email_key="") | Q(phone=phone) & ~Q(phone=""))
+    return min(same, key=lambda one: (one.email_key != key, one.phone != phone, one.pk), default=None)
+
+
+def _take_over(client: Client, email: str, phone: str, *, now: datetime, actor: User | None) -> None:
+    """Add what the client did not have, and note what differs from what they have."""
+    typed = {"email": email, "phone": phone}
+    differing = {field: value for field, value in typed.items() if value and not same_value(client, field, value)}
+    before = {field: getattr(client, field) for field in differing}
+    added = {field: value for field, value in differing.items() if not before[field]}
+    if added:
+        complete(client, added)
+        record(client, ClientChange.Kind.CHANGED, dict.fromkeys(added, ""), added, now=now, actor=actor)
+    if other := {field: value for field, value in differing.items() if before[field]}:
+        kept = {field: before[field] for field in other}
+        record(client, ClientChange.Kind.NOT_TAKEN, kept, other, now=now, actor=actor)
+
+
+def complete(client: Client, values: dict[str, str]) -> None:
+    """Store values of fields that the client did not have."""
+    for field, value in values.items():
+        setattr(client, field, value)
+    client.save(update_fields=values.keys())
+
+
+def same_value(client: Client, field: str, value: str) -> bool:
+    """Is it what the client has in that field, apart from how an address is written?"""
+    return client.email_key == written.email_key(value) if field == "email" else bool(getattr(client, field) == value)
+
+
+def record(
+    client: Client,
+    kind: ClientChange.Kind,
+    before: dict[str, str],
+    after: dict[str, str],
+    *,
+    now: datetime,
+    actor: User | None,
+) -> ClientChange:
+    """Write down what was changed about a client."""
+    return ClientChange.objects.create(client=client, kind=kind, before=before, after=after, at=now, actor=actor)
+
+
+def possible_duplicates(client: Client) -> QuerySet[Client]:
+    """Other clients with the same name, address or number, with how many bookings they have."""
+    same = Q(name_key=client.name_key)
+    if client.email_key:
+        same |= Q(email_key=client.email_key)
+    if client.phone:
+        same |= Q(phone=client.phone)
+    others = Client.objects.filter(same).exclude(pk=client.pk)
+    return others.annotate(times=Count("seats", distinct=True)).order_by("name", "pk")

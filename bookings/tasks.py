@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from bookings import actions
 from bookings.models import LinkedEvent
-from bookings.notifications import move_mail, outages, outgoing
+from bookings.notifications import address_mail, move_mail, outages, outgoing
 from bookings.push import mirrored_slots, outbox
 from bookings.reconcile.engine import reconcile
 from connections import guard
@@ -25,6 +25,11 @@ def settle_booking(booking_id: int) -> None:
     outgoing.tell_clients(timezone.now())
 
 
+def tell_former_addresses() -> None:
+    """Right after a client's address was changed: tell the one they had."""
+    address_mail.tell_former_addresses(timezone.now())
+
+
 def push_events() -> None:
     """On schedule: push what is due and send the mails that are due."""
     now = timezone.now()
@@ -33,6 +38,7 @@ def push_events() -> None:
     outgoing.tell_clients(now)
     outgoing.mail_proposals(now)
     move_mail.mail_moves(now)
+    address_mail.tell_former_addresses(now)
     outgoing.warn_staff(now)
     outages.mail_outages(now)
 

@@ -38,6 +38,7 @@ FRESHNESS_DEADLINE_SECONDS = env.float("FRESHNESS_DEADLINE_SECONDS", default=4)
 TRUST_MINUTES = env.int("TRUST_MINUTES", default=60)
 STALE_POLICY = env.str("STALE_POLICY", default="pending")
 AFTER_SYNC = env.str("AFTER_SYNC", default="bookings.tasks.after_sync")
+DEACTIVATED_WITH_PUSHES = "bookings.push.outbox.deactivated_with_pushes"
 HOLD_MINUTES = env.int("HOLD_MINUTES", default=10)
 HOLDS_PER_VISITOR = env.int("HOLDS_PER_VISITOR", default=2)
 BOOKING_RATE = env.int("BOOKING_RATE", default=10)
@@ -130,7 +131,6 @@ CSRF_FAILURE_VIEW = "practice.expired_session.csrf_failure"
 
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", "English"), ("de", "Deutsch")]  # what clients read; the pages of staff are in LANGUAGE_CODE
-CLIENT_LANGUAGES = LANGUAGES
 LOCALE_PATHS = [BASE_DIR / "locale"]
 FORMAT_MODULE_PATH = "config.formats"  # how dates and times are written, everywhere that people read
 TIME_ZONE = "UTC"

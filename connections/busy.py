@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import F
+from django.db.models import F, QuerySet
 
 from connections.models import Connection, Event, Occurrence
 from practice.models import User
@@ -43,9 +43,8 @@ def busy(user: User, start: datetime, end: datetime, *, own_spans: OwnSpans | No
     """
     own_spans = own_spans or {}
     rows = (
-        Occurrence.objects.filter(
-            calendar__connection__user=user, calendar__is_conflict_calendar=True, start__lt=end, end__gte=start
-        )
+        _in_conflict_calendars([user.pk])
+        .filter(start__lt=end, end__gte=start)
         .select_related("event", "calendar")
         .annotate(provider=F("calendar__connection__provider"))
         .defer("event__text")
@@ -57,12 +56,30 @@ def busy(user: User, start: datetime, end: datetime, *, own_spans: OwnSpans | No
 
 def blocking(user: User, start: datetime, end: datetime, *, own_spans: OwnSpans | None = None) -> list[Span]:
     """Only the time in which `busy` blocks, unsorted and perhaps twice: all that the search for openings wants."""
+    return blocking_by_user([user.pk], start, end, own_spans={user.pk: own_spans or {}})[user.pk]
+
+
+def blocking_by_user(
+    users: Collection[int], start: datetime, end: datetime, *, own_spans: Mapping[int, OwnSpans] | None = None
+) -> dict[int, list[Span]]:
+    """By key of the user: what `blocking` says of each, in one query; `own_spans` are by key of the user too."""
     own_spans = own_spans or {}
-    rows = Occurrence.objects.filter(
-        calendar__connection__user=user, calendar__is_conflict_calendar=True, blocks=True, start__lt=end, end__gt=start
-    )
-    found = rows.order_by().values_list("start", "end", "event__uid")
-    return [span for begin, until, uid in found for span in _outside((begin, until), own_spans.get(uid, ()))]
+    rows = _in_conflict_calendars(users).filter(blocks=True, start__lt=end, end__gt=start)
+    found: dict[int, list[Span]] = {user: [] for user in users}
+    columns = "calendar__connection__user", "start", "end", "event__uid"
+    for user, begin, until, uid in rows.order_by().values_list(*columns):
+        found[user] += _outside((begin, until), own_spans.get(user, {}).get(uid, ()))
+    return found
+
+
+def event_uids(users: Collection[int], start: datetime, end: datetime) -> QuerySet[Occurrence, str]:
+    """UIDs of the events that any calendar of these users has in [start, end); to be used as a subquery."""
+    rows = Occurrence.objects.filter(calendar__connection__user__in=users, start__lt=end, end__gte=start)
+    return rows.order_by().values_list("event__uid", flat=True)
+
+
+def _in_conflict_calendars(users: Collection[int]) -> QuerySet[Occurrence]:
+    return Occurrence.objects.filter(calendar__connection__user__in=users, calendar__is_conflict_calendar=True)
 
 
 def _busy(row: Occurrence, provider: str, own_spans: Sequence[Span]) -> Busy:
@@ -88,6 +105,8 @@ def _busy(row: Occurrence, provider: str, own_spans: Sequence[Span]) -> Busy:
 def _outside(span: Span, own_spans: Sequence[Span]) -> list[Span]:
     """What of `span` lies outside `own_spans`, in order."""
     start, end = span
+    if not own_spans:
+        return [span] if start < end else []
     left = []
     for held_start, held_end in sorted(own_spans):
         if held_end <= start or held_start >= end:

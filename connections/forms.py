@@ -40,7 +40,9 @@ class PasswordForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.any_shape = any_shape
         if any_shape:
-            self.fields["app_password"].help_text = ""
+            field = self.fields["app_password"]
+            field.label, field.help_text = _("Password"), ""
+            field.error_messages["required"] = _("Enter the password.")
 
     def clean_app_password(self) -> str:
         text = str(self.cleaned_data["app_password"])

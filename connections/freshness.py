@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -14,6 +14,7 @@ from django.db.models import Exists, F, OuterRef
 
 from connections.models import Calendar, CalendarConfiguration, Connection, Event
 from connections.plan import BACKLOG_HOLDS_FRESHNESS
+from practice.by_user import by_user
 from practice.models import User
 
 
@@ -72,35 +73,58 @@ def freshness(user: User, *, now: datetime, asked: bool = False) -> Freshness:
     A calendar that was never known in full has no copy at all: no openings, whatever the policy. It was never read to
     its end, or events of it have been pending since its first read.
     """
-    calendars = _selected(user, now)
-    configuration = _configuration(user, calendars)
-    zone = configuration.zone if configuration else None
-    return replace(_freshness(user, calendars, configuration, now, asked=asked), zone=zone)
+    return freshness_by_user([user.pk], now=now, asked=asked)[user.pk]
 
 
-def _configuration(user: User, calendars: Sequence[Selected]) -> CalendarConfiguration | None:
-    if not calendars:
-        return CalendarConfiguration.objects.filter(user=user).first()
-    return getattr(calendars[0].connection.user, "calendar_configuration", None)
+def freshness_by_user(users: Collection[int], *, now: datetime, asked: bool = False) -> dict[int, Freshness]:
+    """By key of the user: what `freshness` says of each, in at most two queries."""
+    selected = by_user(users, ((calendar.connection.user_id, calendar) for calendar in _selected(users, now)))
+    unselected = _without_selection([user for user, calendars in selected.items() if not calendars])
+    found: dict[int, Freshness] = {}
+    for user, calendars in selected.items():
+        owner = calendars[0].connection.user if calendars else unselected.get(user)
+        configuration = getattr(owner, "calendar_configuration", None)
+        zone = configuration.zone if configuration else None
+        connected = bool(calendars) or getattr(owner, "is_connected", False)
+        fresh = _freshness(calendars, configuration, now, asked=asked, connected=connected)
+        found[user] = replace(fresh, zone=zone)
+    return found
 
 
-def _selected(user: User, now: datetime) -> list[Selected]:
-    """The user's selected calendars, with all that freshness depends upon in one query."""
+def _selected(users: Collection[int], now: datetime) -> list[Selected]:
+    """The users' selected calendars, with all that freshness depends upon in one query."""
     pending = Event.objects.pending().filter(calendar=OuterRef("pk"), pending_since__gt=now - BACKLOG_HOLDS_FRESHNESS)
-    selected = Calendar.objects.conflict_calendars().of(user).select_related("connection__user__calendar_configuration")
-    annotated = selected.annotate(has_recent_backlog=Exists(pending), poll_started_at=F("connection__poll_started_at"))
+    selected = Calendar.objects.conflict_calendars().filter(connection__user__in=users)
+    related = selected.select_related("connection__user__calendar_configuration").only(*_COLUMNS).order_by()
+    annotated = related.annotate(has_recent_backlog=Exists(pending), poll_started_at=F("connection__poll_started_at"))
     return cast("list[Selected]", list(annotated))
 
 
+_COLUMNS = (
+    *("fresh_at", "read_at", "error_code", "listed_token", "probe_token", "mass_deletion_suspected_at"),
+    *("connection__error_code", "connection__user__username"),
+    *(
+        f"connection__user__calendar_configuration__{name}"
+        for name in ("time_zone", "saved_at", "stale_policy", "user")
+    ),
+)
+
+
+def _without_selection(users: Collection[int]) -> Mapping[int, User]:
+    """By key: these users with their configurations, each with `is_connected`, whether there is any connection."""
+    people = User.objects.filter(pk__in=users).select_related("calendar_configuration")
+    return people.annotate(is_connected=Exists(Connection.objects.filter(user=OuterRef("pk")))).in_bulk()
+
+
 def _freshness(
-    user: User,
     calendars: Sequence[Selected],
     configuration: CalendarConfiguration | None,
     now: datetime,
     *,
     asked: bool,
+    connected: bool,
 ) -> Freshness:
-    if not calendars and not Connection.objects.filter(user=user).exists():
+    if not connected:
         return Freshness(FreshnessState.NONE)
     if configuration is None or configuration.saved_at is None:
         return Freshness(FreshnessState.UNCONFIGURED, bookable=False)

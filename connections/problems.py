@@ -116,6 +116,10 @@ SENTENCES: dict[str, StrPromise] = {
     "busy": _("Another sync of this account is still running. Try again in a moment."),
     "no_apple_id": _("Enter the e-mail address of the Apple Account."),
     "interrupted": _("The sync was interrupted and goes on at the next try."),
+    "sync_interrupted": _(
+        "The last sync was interrupted before it finished. What it had read is kept, and Kalends tries again by "
+        "itself. If this stays, look in the calendars for an event that is very large or repeats very often."
+    ),
     "conflict": _("The event was changed meanwhile. Kalends looks again."),
     "not_found": _("What was asked for is not there."),
     "server_refused": _("The server refused it (%(status)s)."),

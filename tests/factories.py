@@ -172,7 +172,7 @@ class ClientFactory(DjangoModelFactory[Client]):
 
     name = factory.Sequence(lambda n: f"Clara Client {n}")
     email = factory.Sequence(lambda n: f"clara{n}@example.org")
-    phone = "+49 30 1234567"
+    phone = "+49301234567"
 
 
 class ServiceFactory(DjangoModelFactory[Service]):

@@ -74,12 +74,17 @@ class Plan:
         return 1 if size >= self.slow_from else self.repeats
 
 
-def run(plan: Plan, folder: Path, say: Callable[[str], None]) -> Iterator[Block]:
-    """Measure; yields each block as soon as it is complete. `say`: reports the progress."""
+def empty_database(folder: Path) -> Path:
+    """A folder with a database whose tables are empty."""
     empty = folder / "empty"
     empty.mkdir()
     with JobProcess("kalends_jobs:KalendsMigrate", environment(empty)) as process:
         process.run()
+    return empty
+
+
+def run(plan: Plan, empty: Path, folder: Path, say: Callable[[str], None]) -> Iterator[Block]:
+    """Measure with copies of `empty`; yields each block as soon as it is complete. `say`: reports the progress."""
     for name in plan.servers:
         with _started(name, folder) as server:
             for size in plan.sizes:

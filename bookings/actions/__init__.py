@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from bookings.actions.book import ClientDetails, SeatDetails, book
 from bookings.actions.cancel import cancel
+from bookings.actions.clients import change_client, merge_clients
 from bookings.actions.confirm import approve, confirm, confirm_address, confirm_pending, still_pending
 from bookings.actions.decide import decide, decide_all
 from bookings.actions.disconnect import DisconnectSummary, EventsNotRemoved, disconnect, disconnect_summary
@@ -29,6 +30,7 @@ __all__ = [
     "approve",
     "book",
     "cancel",
+    "change_client",
     "confirm",
     "confirm_address",
     "confirm_pending",
@@ -41,6 +43,7 @@ __all__ = [
     "hold",
     "hold_of",
     "lock_active_booking",
+    "merge_clients",
     "move",
     "overlaps_refused",
     "release",

@@ -21,7 +21,7 @@ from bookings.actions.preconditions import (
     refuse_far,
     take_time,
 )
-from bookings.clients import client_of, one_line
+from bookings.clients import client_of, tidy_contact
 from bookings.models import Booking, BookingChange, Claim, Hold, Seat, Service, booking_lock
 from bookings.openings import search
 from bookings.proposals import collisions
@@ -91,8 +91,7 @@ def book(
     `anyway`: staff insist on a time that is not open, even over another booking. `hold`: the visitor keeps this time,
     or kept it until it expired; submitted twice it gives the same booking. Raises NotOpen, Refused.
     """
-    if not client.name.strip():
-        raise Refused(_("Say who the booking is for."))
+    client = _tidy(client)
     if hold:
         if booked := _booked_from(hold):
             return booked
@@ -110,6 +109,16 @@ def book(
     if hold is None:
         raise NotOpen(str(refusal), search.next_openings(service, able, max(start, now), now=now))
     raise NotOpen(str(refusal), search.nearest_openings(service, able, start, now=now, hold=hold), can_insist=False)
+
+
+def _tidy(client: ClientDetails) -> ClientDetails:
+    try:
+        tidy = ClientDetails(*tidy_contact(client.name, client.email, client.phone))
+    except ValueError as error:
+        raise Refused(str(error)) from None
+    if not tidy.name:
+        raise Refused(_("Say who the booking is for."))
+    return tidy
 
 
 def _book_with(user: User, request: _Request) -> Booking:
@@ -141,7 +150,7 @@ def _seat(booking: Booking, request: _Request) -> Seat:
     client, said, hold = request.client, request.seat, request.hold
     return Seat.objects.create(
         booking=booking,
-        client=client_of(one_line(client.name), one_line(client.email), one_line(client.phone)),
+        client=client_of(client.name, client.email, client.phone, now=request.now, actor=request.actor),
         language=said.language or (hold.language if hold else ""),
         time_zone=said.time_zone or (hold.time_zone if hold else ""),
         note=said.note,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.utils.translation import gettext as _
 
-from bookings.models import Booking, Service
+from bookings.models import Booking, Client, Service
 from practice.commands import Refused
 from practice.models import User
 
@@ -15,6 +15,14 @@ def booking_numbered(number: int) -> Booking:
         return Booking.objects.with_details().get(pk=number)
     except Booking.DoesNotExist:
         raise Refused(_("There is no booking %(id)s.") % {"id": number}) from None
+
+
+def client_numbered(number: int) -> Client:
+    """The client of that number; Refused if there is none."""
+    try:
+        return Client.objects.get(pk=number)
+    except Client.DoesNotExist:
+        raise Refused(_("There is no client %(id)s.") % {"id": number}) from None
 
 
 def service_named(slug: str) -> Service:

@@ -3,7 +3,7 @@
 BOOKING: a piece of a staff member's time given to a client. CLAIM: time of a staff member that is taken. SEAT: one
 client's part of a booking. HOLD: a time that a visitor keeps for some minutes while they book it. LINKED EVENT: one
 placement of a booking in a calendar, and how far that calendar has it. PROPOSAL: a change made on the iPhone that
-staff must decide.
+staff must decide. CLIENT CHANGE: what was changed about a client, and by whom.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from bookings.models.booking import Booking, BookingQuerySet
 from bookings.models.change import BookingChange
 from bookings.models.claim import Claim, ClaimQuerySet, booking_lock
 from bookings.models.client import Client
+from bookings.models.client_change import ClientChange, ClientChangeQuerySet
 from bookings.models.hold import Hold, HoldQuerySet
 from bookings.models.linked_event import LinkedEvent, LinkedEventQuerySet
 from bookings.models.mirrored_slot import MirroredSlot, MirroredSlotQuerySet
@@ -27,6 +28,8 @@ __all__ = [
     "Claim",
     "ClaimQuerySet",
     "Client",
+    "ClientChange",
+    "ClientChangeQuerySet",
     "Hold",
     "HoldQuerySet",
     "LinkedEvent",

@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from bookings.contacts import written
+
 
 class Client(models.Model):
-    """A person who books. Never created from the guests of a calendar's events."""
+    """A person who books. Never created from the guests of a calendar's events.
+
+    `phone` is in E.164. The keys are what `bookings.clients` looks for; `save` makes them, so `update` must not write
+    a name or an address.
+    """
 
     name = models.CharField(_("name"), max_length=200)
     email = models.EmailField(_("e-mail"), blank=True)
@@ -15,11 +23,25 @@ class Client(models.Model):
     language = models.CharField(_("language"), max_length=10, blank=True)
     time_zone = models.CharField(_("time zone"), max_length=64, blank=True)
     created_at = models.DateTimeField(_("created"), auto_now_add=True)
+    name_key = models.CharField(max_length=written.MAX_KEY_LENGTH, editable=False)
+    email_key = models.CharField(max_length=written.MAX_KEY_LENGTH, blank=True, editable=False)
 
     class Meta:
         ordering = ("name", "id")
         verbose_name = _("client")
         verbose_name_plural = _("clients")
+        indexes = (
+            models.Index(fields=("name_key",), name="client_by_name"),
+            models.Index(fields=("email_key",), name="client_by_email"),
+            models.Index(fields=("phone",), name="client_by_phone"),
+        )
 
     def __str__(self) -> str:
         return self.name
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        self.name_key = written.name_key(self.name)
+        self.email_key = written.email_key(self.email)
+        if (fields := kwargs.get("update_fields")) is not None:
+            kwargs["update_fields"] = {*fields, "name_key", "email_key"}
+        super().save(*args, **kwargs)

@@ -7,6 +7,8 @@ from smtplib import SMTPRecipientsRefused
 
 import idna
 
+from bookings.contacts.written import ascii_domain
+
 
 @dataclass(frozen=True, slots=True)
 class Mailbox:
@@ -26,7 +28,7 @@ def encode_domain(address: str) -> str:
     if domain.isascii():
         return address
     try:
-        return f"{user}{at}{idna.encode(domain, uts46=True, transitional=False).decode()}"
+        return f"{user}{at}{ascii_domain(domain)}"
     except idna.IDNAError as error:
         raise SMTPRecipientsRefused({address: (553, str(error).encode())}) from error
 

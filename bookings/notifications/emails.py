@@ -13,12 +13,13 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from bookings.clients import one_line
+from bookings.contacts.phones import display_phone
+from bookings.contacts.written import one_line
 from bookings.models import Booking, BookingChange, Proposal
 from bookings.notifications.addresses import encode_domain
 from connections.models import CalendarConfiguration
 from practice import time_format
-from practice.models import User
+from practice.models import Practice, User
 
 Kind = BookingChange.Kind
 
@@ -146,12 +147,16 @@ def warn_unconfirmed(booking: Booking) -> bool:
     values = {"client": booking.client.name, "time": _to_staff(booking)}
     lines = [
         _("%(client)s is booked for %(time)s, but your calendar could not be read, so nothing is confirmed.") % values,
-        _("Phone: %(phone)s") % {"phone": booking.client.phone or _("not given")},
+        _("Phone: %(phone)s") % {"phone": _phone_of(booking) or _("not given")},
         f"{settings.BASE_URL}{booking.get_absolute_url()}",
     ]
     subject = _("Not confirmed yet: %(client)s, %(time)s") % values
     send(subject, "\n".join(lines), booking.staff.email)
     return True
+
+
+def _phone_of(booking: Booking) -> str:
+    return display_phone(booking.client.phone, Practice.current().country)
 
 
 def _link(name: str, *arguments: str) -> str:

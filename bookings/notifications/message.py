@@ -10,7 +10,7 @@ import css_inline
 from django.core.mail import EmailMultiAlternatives
 from django.template.loader import render_to_string
 
-from bookings.clients import one_line
+from bookings.contacts.written import one_line
 from bookings.notifications.addresses import Mailbox, encode_domain
 from bookings.notifications.calendar_part import CalendarEntry, mail_part
 from bookings.notifications.content import Content

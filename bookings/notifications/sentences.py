@@ -6,7 +6,7 @@ from datetime import datetime
 
 from django.utils.translation import gettext as _
 
-from bookings.clients import one_line
+from bookings.contacts.written import one_line
 from bookings.notifications.facts import AppointmentFacts, PracticeFacts
 from practice import time_format
 

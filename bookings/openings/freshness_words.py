@@ -17,6 +17,7 @@ from practice import time_format
 from practice.models import User
 
 Policy = CalendarConfiguration.StalePolicy
+SILENCE = frozenset({"unavailable", "throttled"})  # errors of an account that does not answer
 
 
 def conflict_calendars(user: User) -> Iterable[CalendarWithBacklog]:
@@ -60,17 +61,32 @@ def _near(moment: datetime | None, now: datetime) -> str:
 
 
 def _trusted(user: User) -> str:
+    since = _silent if _is_silent(user) else _incomplete
+    return f"{since()} {_while_trusted(user)}"
+
+
+def _is_silent(user: User) -> bool:
+    """Is it that accounts do not answer, and not that one answers but a calendar of it cannot be read?"""
+    rows = Calendar.objects.conflict_calendars().of(user).select_related("connection")
+    troubled = (row for row in rows if row.error_code or row.connection.error_code)
+    return all(row.connection.failures and row.connection.error_code in SILENCE for row in troubled)
+
+
+def _silent() -> str:
+    return _("%(provider)s has not answered since %(time)s.")
+
+
+def _incomplete() -> str:
+    return _("The calendars could not be read completely since %(time)s.")
+
+
+def _while_trusted(user: User) -> str:
     policy = CalendarConfiguration.objects.filter(user=user).values_list("stale_policy", flat=True).first()
     if policy == Policy.NO_OPENINGS:
-        return _(
-            "%(provider)s has not answered since %(time)s. Bookings are confirmed until %(until)s; after that no times "
-            "are offered."
-        )
+        return _("Bookings are confirmed until %(until)s; after that no times are offered.")
     if policy == Policy.TRUST:
-        return _("%(provider)s has not answered since %(time)s. As you chose, bookings are confirmed all the same.")
-    return _(
-        "%(provider)s has not answered since %(time)s. Bookings are confirmed until %(until)s, then wait for your OK."
-    )
+        return _("As you chose, bookings are confirmed all the same.")
+    return _("Bookings are confirmed until %(until)s, then wait for your OK.")
 
 
 def _stale(fresh: Freshness) -> str:

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import partial
+from functools import partial, reduce
+from operator import or_
 from typing import Any
 
-from django.db.models import F
+from django.db.models import F, Q, QuerySet
 
 from bookings.models import Booking, LinkedEvent, MirroredSlot, Placement, PlacementQuerySet
 from bookings.push import event_content
@@ -74,6 +75,13 @@ def push_due(
         _wait_for_people(kind, placements)
         pushed += _push_ready(kind, placements.filter(calendar__connection__in=connections), now, force=force)
     return pushed
+
+
+def deactivated_with_pushes() -> QuerySet[User]:
+    """Deactivated staff in whose calendars something waits to be pushed (the setting DEACTIVATED_WITH_PUSHES)."""
+    several = [kind.rows().pushable().values("calendar__connection__user") for kind in KINDS]
+    waits = reduce(or_, (Q(pk__in=users) for users in several))
+    return User.objects.filter(waits, is_active=False)
 
 
 def push_booking(booking_id: int, now: datetime) -> list[Pushed]:

@@ -9,7 +9,7 @@ from django.db import transaction
 from django.db.models import F, QuerySet
 
 from availability.intervals import Span
-from bookings.models import Booking, LinkedEvent, LinkedEventQuerySet, Service, booking_lock
+from bookings.models import Booking, Client, LinkedEvent, LinkedEventQuerySet, Service, booking_lock
 from connections.models import Calendar, CalendarConfiguration, Event
 from practice.models import User
 
@@ -131,6 +131,11 @@ def reword_service(service: Service, now: datetime) -> None:
     bookings = Booking.objects.filter(service=service, end__gt=now).live()
     with booking_lock(bookings.values("staff"), now):
         _reword(bookings)
+
+
+def reword_client(client: Client, now: datetime) -> None:
+    """The same for whatever a client has booked, with whomever. Inside the lock of those staff members."""
+    _reword(Booking.objects.filter(seats__client=client, end__gt=now).live())
 
 
 def _reword(bookings: QuerySet[Booking]) -> None:

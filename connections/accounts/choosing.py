@@ -23,6 +23,8 @@ def configure(user: User, *, linked: Calendar | None, conflicts: Sequence[Calend
     The linked calendar is always a conflict calendar as well, and one that was linked before stays one. Raises
     ConfigurationRefused for a calendar of somebody else, for a linked one that is gone or lacks writer's access, and
     for one that is gone and did not block before.
+
+    With the first choice the next sync reads the titles too: until then only times were kept.
     """
     chosen = {calendar.pk for calendar in conflicts}
     if linked is not None:
@@ -41,6 +43,8 @@ def configure(user: User, *, linked: Calendar | None, conflicts: Sequence[Calend
         )
         _forget(mine.exclude(pk__in=chosen).filter(is_conflict_calendar=True))
         mine.update(asked_about=True)
+        if configuration.saved_at is None:
+            reexpand.read_titles(user)
         configuration.linked_calendar = linked
         configuration.saved_at = now
         configuration.save(update_fields=["linked_calendar", "saved_at"])

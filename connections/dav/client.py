@@ -22,6 +22,7 @@ import zlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from math import inf
 from typing import Any
 
 import niquests
@@ -49,19 +50,26 @@ USER_AGENT = f"Kalends/{version()}"
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """The answer to a request, with its body. ``path`` is the normalised path that was requested, before redirects."""
+    """The answer to a request, with its body. ``path`` is the normalised path that was requested, before redirects.
+
+    ``until`` is the ``time.monotonic()`` instant by which it must be parsed.
+    """
 
     path: str
     origin: str
     status: int
     headers: Mapping[str, str]
     body: bytes
+    until: float = inf
 
     def multistatus(self) -> MultiStatus:
-        """The body as a multistatus. Raises NotCalDav for anything else."""
+        """The body as a multistatus. Raises NotCalDav for anything else, and TimedOut."""
         if self.status != 207:
             raise NotCalDav(f"{self.status} instead of a multistatus", status=self.status, path=self.path)
-        return parse_multistatus(self.body, self.path)
+        found = parse_multistatus(self.body, self.path)
+        if time.monotonic() > self.until:
+            raise TimedOut("the answer took too long to parse", path=self.path)
+        return found
 
 
 class Client(DAVClient):
@@ -159,7 +167,7 @@ class Client(DAVClient):
             kind = TimedOut if _is_late(error) or time.monotonic() >= until else Unavailable
             raise kind(f"{method} was interrupted: {type(error).__name__}", path=path) from None
         lowered = {name.lower(): value for name, value in response.headers.items()}
-        return Answer(path, origin_of(url), int(response.status_code or 0), lowered, content)
+        return Answer(path, origin_of(url), int(response.status_code or 0), lowered, content, until)
 
     def _send(self, method: str, url: str, body: bytes, headers: Mapping[str, str], until: float) -> Any:
         combined = [*self.headers.items(), *headers.items()]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 
 from lxml import etree
 
@@ -20,6 +21,8 @@ APPLE = "{http://apple.com/ns/ical/}"
 DESCRIPTION = f"{D}responsedescription"
 MAX_TAGS = 1_000_000  # a listing of 80,000 resources has as many
 MAX_QUOTES = 1_000_000
+MAX_MEMBERS = 200_000
+MAX_PROPERTIES = 1000  # of one member
 WRITE_PRIVILEGES = {f"{D}{name}" for name in ("all", "write", "write-content", "bind")}
 
 
@@ -99,20 +102,23 @@ def parse_multistatus(body: bytes, path: str) -> MultiStatus:
         raise NotCalDav("the answer is no multistatus", path=path)
     token = root.findtext(f"{D}sync-token") or ""
     refusals = root.iterfind(f".//{D}error/{D}valid-sync-token")
-    return MultiStatus(list(_members(root)), token.strip(), next(refusals, None) is not None)
+    members = list(islice(_members(root, path), MAX_MEMBERS + 1))
+    if len(members) > MAX_MEMBERS:
+        raise TooLarge("the answer has too many members", path=path)
+    return MultiStatus(members, token.strip(), next(refusals, None) is not None)
 
 
-def _members(root: etree._Element) -> Iterator[Member]:
+def _members(root: etree._Element, path: str) -> Iterator[Member]:
     # A response may name several hrefs with one status (RFC 4918 14.24).
     for response in root.iterchildren(f"{D}response"):
         status = _status(response.findtext(f"{D}status"))
-        props, refused = _properties(response)
+        props, refused = _properties(response, path)
         for href in response.iterchildren(f"{D}href"):
             if href.text and href.text.strip():
                 yield Member(path_of(href.text), status, props, refused)
 
 
-def _properties(response: etree._Element) -> tuple[dict[str, etree._Element], dict[str, int]]:
+def _properties(response: etree._Element, path: str) -> tuple[dict[str, etree._Element], dict[str, int]]:
     # One refused property must not lose the other calendars. (The caldav library raises for the whole answer.)
     props: dict[str, etree._Element] = {}
     refused: dict[str, int] = {}
@@ -123,6 +129,8 @@ def _properties(response: etree._Element) -> tuple[dict[str, etree._Element], di
                 props[element.tag] = element
             else:
                 refused[element.tag] = status
+            if len(props) + len(refused) > MAX_PROPERTIES:
+                raise TooLarge("a member has too many properties", path=path)
     return props, refused
 
 

@@ -214,10 +214,8 @@ class RecurrenceRule:
 
     def _count_to_until(self) -> None:
         """Turn COUNT into UNTIL if that is mere arithmetic, so that nothing has to be counted from DTSTART."""
-        if int(self.parts.get("COUNT", "1")) == 0:
+        if int(self.parts.get("COUNT", "1")) < 1:  # some files write -1 for "for ever"
             raise ValueError("a series without instances")
-        if int(self.parts.get("COUNT", "1")) < 0:  # some files write -1 for "for ever"
-            del self.parts["COUNT"]
         freq = self.parts["FREQ"]
         if "COUNT" in self.parts and freq in _UNITS and self.parts.keys() <= _PLAIN | {"COUNT"}:
             count = int(self.parts.pop("COUNT"))

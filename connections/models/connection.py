@@ -9,7 +9,8 @@ from typing import Any
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import Case, F, Q, Value, When
+from django.utils.module_loading import import_string
 from django.utils.translation import gettext_lazy as _
 
 from connections import dav, leases
@@ -21,10 +22,10 @@ class ConnectionQuerySet(models.QuerySet["Connection"]):
     def due(self, now: datetime) -> ConnectionQuerySet:
         """Those whose next sync has come, that need nobody, may be asked and that nobody is syncing.
 
-        Calendars of somebody who was deactivated are not polled; what is still to be pushed needs no poll.
+        Calendars of somebody who was deactivated are polled only while something of theirs waits to be pushed.
         """
-        free = leases.free(now, "lease_until")
-        return self.filter(free, next_sync_at__lte=now, user__is_active=True).askable(now)
+        wanted = Q(user__is_active=True) | Q(user__in=import_string(settings.DEACTIVATED_WITH_PUSHES)())
+        return self.filter(leases.free(now, "lease_until"), wanted, next_sync_at__lte=now).askable(now)
 
     def askable(
         self, now: datetime, *, by_person: bool = False, ignore_retry_after: bool = False
@@ -53,9 +54,10 @@ class ConnectionQuerySet(models.QuerySet["Connection"]):
         """Lease from `now` on those that nobody is syncing: the token of them all, and how many there are.
 
         Until the lease is given back they come due again when it ends, so that a killed process leaves nothing behind.
+        A lease that has ended without being given back is counted: its holder was killed.
         """
         token, until = uuid.uuid4().hex, now + lease_length()
-        values = {"lease_token": token, "poll_started_at": now, "next_sync_at": until}
+        values = {"lease_token": token, "poll_started_at": now, "next_sync_at": until, **_interruption()}
         rows = Connection.objects.filter(pk__in=self.values("pk"))
         return token, leases.take(rows, now, until=until, column="lease_until", **values)
 
@@ -101,6 +103,8 @@ class Connection(models.Model):
     full_sync_asked = models.BooleanField(default=False, editable=False)
     lease_token = models.CharField(max_length=32, blank=True, editable=False)
     lease_until = models.DateTimeField(null=True, blank=True, editable=False)
+    took_over = models.BooleanField(default=False, editable=False)  # from a sync that never gave its lease back
+    interruptions = models.PositiveIntegerField(_("interrupted syncs in a row"), default=0)
 
     objects = ConnectionQuerySet.as_manager()
 
@@ -154,6 +158,15 @@ class Connection(models.Model):
         unasked = mine.filter(next_sync_at=self.next_sync_at)
         values |= {"column": "lease_until", "lease_token": ""}
         return leases.release(unasked, next_sync_at=next_sync_at, **values) or leases.release(mine, **values)
+
+
+def _interruption() -> dict[str, Case]:
+    """What taking a lease writes of the one before: the values in the row are still those of that one."""
+    was_given_back = Q(lease_until=None)
+    return {
+        "took_over": Case(When(was_given_back, then=Value(False)), default=Value(True)),
+        "interruptions": Case(When(was_given_back, then=F("interruptions")), default=F("interruptions") + 1),
+    }
 
 
 def lease_length() -> timedelta:

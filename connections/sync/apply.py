@@ -31,15 +31,20 @@ class ChoiceChanged(Exception):
 class ReadContext:
     """How events of a calendar are read: the window in UTC, the staff member's zone, rules, own addresses.
 
-    `chosen_at` is when the calendars were chosen last.
+    `chosen_at` is when the calendars were chosen last; before the first choice only times are kept.
     """
 
     window: ical.Span
     zone: ZoneInfo
     rules: ical.Rules
     addresses: frozenset[str]
-    titles: bool
+    times_only: bool
     chosen_at: datetime | None = None
+
+    @property
+    def titles(self) -> bool:
+        """Are titles stored?"""
+        return self.chosen_at is not None and not self.times_only
 
     @classmethod
     def of(cls, calendar: Calendar, now: datetime) -> ReadContext:
@@ -50,7 +55,7 @@ class ReadContext:
             zone=configuration.zone,
             rules=ical.Rules(all_day=calendar.all_day_rule, invitations_block=calendar.invitations_block),
             addresses=frozenset(calendar.connection.addresses),
-            titles=not calendar.times_only,
+            times_only=calendar.times_only,
             chosen_at=configuration.saved_at,
         )
 
@@ -131,7 +136,7 @@ def _hold(calendar: Calendar, lease: str, context: ReadContext) -> None:
         pk=calendar.pk,
         all_day_rule=context.rules.all_day,
         invitations_block=context.rules.invitations_block,
-        times_only=not context.titles,
+        times_only=context.times_only,
         connection__user__calendar_configuration__time_zone=context.zone.key,
         connection__user__calendar_configuration__saved_at=context.chosen_at,
     )

@@ -31,6 +31,11 @@ MAX_REPEATED = 2  # unchanged events that a delta may repeat: our own pushes, fo
 MIN_FAILURES_OF_SERVER = 3  # after so many events in a row that made it fail, it may be the server and not the events
 MAX_EVENTS_AT_FAULT = 50  # and after so many it is the server
 MAX_HREFS_IN_QUERY = 500  # in one query; for more, all events of the calendar are loaded
+MAX_READING_SECONDS = 10.0  # in one sync for parsing and expanding the events of one calendar
+
+
+class CalendarTooSlow(Exception):
+    """The events of this calendar cost too much for one task: what was read is stored, and the next task goes on."""
 
 
 class OutOfTime(Exception):
@@ -58,10 +63,11 @@ class Batch:
 
 @dataclass(slots=True)
 class Reading:
-    """One calendar being read. `compare`: by a complete listing. `until`: the budget, a `time.monotonic()` instant.
-    `listed_at`: when the home was listed that said what had changed.
+    """One calendar being read. `compare`: by a complete listing. `listed_at`: when the home was listed that said what
+    had changed. `until` and `deadline` are `time.monotonic()` instants: after `until` no further events are asked for,
+    after `deadline` those that came are not read any more.
 
-    `run` raises DavError, OutOfTime, apply.ChoiceChanged and leases.LeaseLost.
+    `run` raises DavError, OutOfTime, CalendarTooSlow, apply.ChoiceChanged and leases.LeaseLost.
     """
 
     session: dav.Session
@@ -72,8 +78,10 @@ class Reading:
     report: SyncReport
     compare: bool
     until: float
+    deadline: float
     calendar: Calendar = field(init=False)
     lease: str = field(init=False)
+    reading_seconds: float = field(init=False, default=0.0)  # spent on parsing and expanding so far
     failed: int = field(init=False, default=0)
     serves: bool | None = field(init=False, default=None)  # does the server answer for other events, while some fail?
     known_at: datetime = field(init=False)  # up to when the calendar is known after this
@@ -135,18 +143,33 @@ class Reading:
         try:
             with closing(self._answers(list(wanted))) as answers:
                 for fetched in answers:
-                    read = [
-                        apply.read_event(found, wanted.get(href, ""), self.context)
-                        for href, found in fetched.found.items()
-                    ]
-                    batch.add(read, {href: wanted[href] for href in fetched.missing if href in wanted})
+                    self._read_events(fetched, wanted, batch)
                     if batch.is_full:
                         self._store(batch)
                         batch = Batch()
-        except (dav.DavError, OutOfTime):
+        except (dav.DavError, OutOfTime, CalendarTooSlow):
             self._store(batch)
             raise
         self._store(batch)
+
+    def _read_events(self, fetched: dav.Fetched, wanted: Mapping[str, str], batch: Batch) -> None:
+        """Add the events that came to `batch`, with a look at the clock after each: one alone may cost a second."""
+        batch.add([], {href: wanted[href] for href in fetched.missing if href in wanted})
+        for href, found in fetched.found.items():
+            batch.add([self._read_event(found, wanted.get(href, ""))], {})
+            self._stop_if_too_slow()
+
+    def _read_event(self, found: dav.Resource, listed_etag: str) -> apply.ReadEvent:
+        began = time.monotonic()
+        read = apply.read_event(found, listed_etag, self.context)
+        self.reading_seconds += time.monotonic() - began
+        return read
+
+    def _stop_if_too_slow(self) -> None:
+        if self.reading_seconds > MAX_READING_SECONDS:
+            raise CalendarTooSlow
+        if time.monotonic() > self.deadline:
+            raise OutOfTime
 
     def _store(self, batch: Batch) -> None:
         stored = apply.write(self.calendar, self.lease, batch.read, batch.missing, self.context, self.now)
@@ -270,11 +293,12 @@ class Reading:
         fetched = self._taken([event.href], partial(self._multiget, [event.href]), counts=not hopeless)
         found = fetched.found.get(event.href)
         listed = "" if event.pending_etag == apply.UNNAMED else event.pending_etag
-        read = [apply.read_event(found, listed, self.context)] if found else []
+        read = [self._read_event(found, listed)] if found else []
         settled = bool(read) and not read[0].pending_etag
         news = [one for one in read if settled or not same_etag(one.etag, event.etag)]
         missing = {} if settled else {event.href: event.pending_etag}
         self.report.changed += apply.write(self.calendar, self.lease, news, missing, self.context, self.now)
+        self._stop_if_too_slow()
 
 
 def _known(calendar: Calendar, hrefs: Any) -> dict[str, Known]:

@@ -22,23 +22,35 @@ def trouble(leased: LeasedConnection) -> Problem | None:
     return Problem(troubled.error_code, {**troubled.error_params, "calendar": str(troubled)}) if troubled else None
 
 
-def good(leased: LeasedConnection, now: datetime) -> dict[str, Any]:
-    """After the home was listed at `now`: the connection works, even where one of its calendars does not."""
+def good(leased: LeasedConnection, now: datetime, *, finished: bool) -> dict[str, Any]:
+    """After the home was listed at `now`: the connection works, even where one of its calendars does not.
+
+    After an interrupted sync that is certain only when a sync has read all that was due and so is `finished`.
+    """
     connection, problem = leased.connection, trouble(leased)
-    over = {} if problem else {"notified_error_code": ""}  # who was told of an outage is told of the next one too
-    return over | {
+    listed = {
         "origin": connection.origin,
         "home_path": connection.home_path,
         "principal_path": connection.principal_path,
         "addresses": connection.addresses,
         "polled_at": now,
-        "needs_attention": False,
-        "error_code": problem.code if problem else "",
-        "error_params": problem.params if problem else {},
-        "failing_since": (connection.failing_since or now) if problem else None,
-        "failures": 0,
-        "not_before": None,
     }
+    if connection.interruptions and not finished:
+        return listed
+    over = {} if problem else {"notified_error_code": ""}  # who was told of an outage is told of the next one too
+    return (
+        over
+        | listed
+        | {
+            "needs_attention": False,
+            "error_code": problem.code if problem else "",
+            "error_params": problem.params if problem else {},
+            "failing_since": (connection.failing_since or now) if problem else None,
+            "failures": 0,
+            "interruptions": 0,
+            "not_before": None,
+        }
+    )
 
 
 def next_sync(leased: LeasedConnection, now: datetime) -> datetime:

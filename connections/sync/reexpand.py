@@ -14,6 +14,7 @@ from django.db.models import QuerySet
 from connections import guard, ical
 from connections.models import Calendar, Connection, Event, Occurrence
 from connections.sync.apply import MAX_EVENTS, ReadContext, mark_reconcile, replace_occurrences
+from practice.models import User
 
 _Told = tuple[datetime, datetime, bool, str]
 MARGIN = timedelta(days=7)  # at the end of the window, which moves on by a task of its own
@@ -55,6 +56,13 @@ def expand_calendar(calendar: Calendar, now: datetime) -> int:
 def expand_user(user_id: int, now: datetime) -> int:
     """Expand all stored events of a staff member, after the zone changed; how many."""
     return sum(expand_calendar(calendar, now) for calendar in _selected().filter(connection__user=user_id))
+
+
+def read_titles(user: User) -> None:
+    """Let the next sync read the user's calendars once more in full, now that titles may be stored."""
+    calendars = Calendar.objects.conflict_calendars().of(user).filter(times_only=False).exclude(read_at=None)
+    Event.objects.filter(calendar__in=calendars, whole=False).exclude(etag="").update(etag="")
+    calendars.update(compared_at=None)
 
 
 def find_inconsistent(calendar: Calendar, now: datetime) -> list[str]:

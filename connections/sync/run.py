@@ -23,7 +23,7 @@ from connections import dav, guard, leases
 from connections.models import Calendar, Connection, SyncRun, lease_length
 from connections.problems import Handling, Problem, Verdict, classify, classify_account, concerns_all
 from connections.sync import apply, home, outcome, reexpand
-from connections.sync.calendar import OutOfTime, Reading
+from connections.sync.calendar import CalendarTooSlow, OutOfTime, Reading
 from connections.sync.report import SyncReport, count_problems, record
 from connections.sync.state import CalendarState, LeasedConnection, lease
 
@@ -32,6 +32,7 @@ logger = logging.getLogger(__name__)
 BUDGET = 0.6  # share of a task's time limit after which a sync stops between batches; the next task goes on
 DEADLINE = 0.9  # share of it after which no answer is waited for
 LATE = 0.1  # seconds: an answer that fails so shortly before the deadline fails because of it
+INTERRUPTED = Verdict(Handling.RETRY, Problem("sync_interrupted"))
 PROBE_VALID_FOR = timedelta(seconds=30)  # a home listed this recently is not listed again by the sync that follows it
 
 
@@ -79,6 +80,8 @@ def _not_leased(connection_id: int, now: datetime, trigger: str) -> SyncReport:
 def carry_out(sync: Sync, action: Callable[[], None], trigger: str) -> SyncReport:
     """Run `action` of a sync; then its history and what follows a sync. A bug in any of it ends here, logged."""
     connection, now = sync.connection, sync.now
+    if connection.took_over:
+        logger.info("connection %s: the sync before was interrupted and never gave its lease back", connection.pk)
     with guard.isolate_failure(f"syncing connection {connection.pk}", sync.break_off):
         action()
     report = sync.report
@@ -129,6 +132,7 @@ class Sync:
     error_before: str = field(init=False)
     listed_at: datetime = field(init=False)  # when the home was listed that this sync goes by
     reads: bool = field(init=False, default=False)  # calendars, besides the home
+    too_slow: bool = field(init=False, default=False)  # did a calendar cost too much to be read to its end?
 
     def __post_init__(self) -> None:
         self.report = SyncReport(self.connection.pk)
@@ -142,20 +146,44 @@ class Sync:
 
     def run(self) -> None:
         """List the home unless a poll has just done so, and read what is due."""
+        self._note_interruption()
         self._to_the_end(self._read_patiently)
 
     def read_on(self, probe: Probe) -> None:
         """Read what is due after a probe."""
+        self._note_interruption()
         self.probe = probe
         self._to_the_end(self._read_patiently)
 
     def settle(self, probe: Probe) -> None:
-        """Write what a probe found, with no network; what must be read is left to a sync of its own."""
-        self._to_the_end(lambda: self._leave_due(self._taken(probe)))
+        """Write what a probe found, with no network; what must be read is left to a sync of its own.
+
+        One killed sync may be a restart of the server. Where a second one in a row was killed, only that is written,
+        and the next one comes after a pause.
+        """
+        if self.connection.took_over and self.connection.interruptions > 1:
+            self.error_before = ""  # each interruption has a row in the history
+            self.report.requests += probe.requests
+            self._failed(INTERRUPTED)
+        else:
+            self._note_interruption()
+            self._to_the_end(lambda: self._leave_due(self._taken(probe)))
 
     def break_off(self, error: str) -> None:
         """A bug ended this sync: say so on the row, and try again after a pause."""
         self._failed(Verdict(Handling.BUG, Problem("bug", {"error": error})))
+
+    def _note_interruption(self) -> None:
+        """If the sync before was killed, count that as a failure and put it into the history."""
+        if not self.connection.took_over:
+            return
+        values = outcome.bad(self.connection, INTERRUPTED, self.now)
+        Connection.objects.filter(pk=self.connection.pk).update(**values)
+        for name, value in values.items():
+            setattr(self.connection, name, value)
+        interrupted = SyncReport(self.connection.pk, error=INTERRUPTED.problem)
+        record(interrupted, SyncRun.Trigger.SCHEDULE, self.now, error_before="")
+        self.error_before = self.connection.error_code
 
     # --- what is done ---------------------------------------------------------------------------------------
 
@@ -202,8 +230,11 @@ class Sync:
             self.leased.reload()
         due = self._mark_known()
         self.reads |= bool(due)
+        self.too_slow = False
         for state in due:
             self._read_calendar(session, state)
+        if self.too_slow:
+            raise OutOfTime
         if due:
             self.leased.reload()
 
@@ -240,6 +271,8 @@ class Sync:
         except dav.NotFound:
             # The home has just listed it: whether it is gone is for the next listing to say.
             row.update(error_code="calendar_not_found", error_params={}, compared_at=None)
+        except CalendarTooSlow:
+            self.too_slow = True  # the other calendars of the account need not wait for it
         except dav.DavError as error:
             if concerns_all(error):
                 raise
@@ -266,6 +299,7 @@ class Sync:
             report=self.report,
             compare=compare or (self.include_scheduled and state.must_compare(self.now)),
             until=self.started + BUDGET * settings.TASK_TIMEOUT_SECONDS,
+            deadline=self.deadline or self._limit(),
         )
 
     def _leave_due(self, look: home.Look) -> None:
@@ -296,7 +330,7 @@ class Sync:
         self.report.error = self.connection.about(trouble) if trouble else None
         # With more to read the row comes due again even if the task for it should get lost.
         comes = self.now + lease_length() if self.report.unfinished else outcome.next_sync(self.leased, self.now)
-        self._release(comes, **outcome.good(self.leased, self.listed_at))
+        self._release(comes, **outcome.good(self.leased, self.listed_at, finished=not self.report.unfinished))
 
     def _stopped(self) -> None:
         """The home was listed, but not everything could be read yet."""
@@ -305,7 +339,7 @@ class Sync:
             mine = Calendar.objects.filter(connection=self.connection).exclude(compared_at=self.now)
             mine.update(compared_at=None)
         self.report.unfinished = True
-        self._release(self.now, **outcome.good(self.leased, self.listed_at))
+        self._release(self.now, **outcome.good(self.leased, self.listed_at, finished=False))
 
     def _after(self, error: dav.DavError) -> None:
         late = isinstance(error, dav.Unavailable) and time.monotonic() >= (self.deadline or self._limit()) - LATE

@@ -36,8 +36,8 @@ def section(context: Context) -> str:
     return _SECTIONS.get(match.namespace, "")
 
 
-@register.filter
-def may(user: Any, action: str) -> bool:
+@register.filter("may")
+def allowed_to(user: Any, action: str) -> bool:
     """May the user do this (a value of practice.roles.Action)?"""
     return isinstance(user, User) and roles.may(user, roles.Action(action))
 

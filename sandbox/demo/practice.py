@@ -16,7 +16,7 @@ from bookings.push import outbox
 from connections import accounts
 from connections.models import Calendar, CalendarConfiguration, Connection
 from connections.sync.run import sync_connection
-from practice.models import User
+from practice.models import Practice, User
 from sandbox.demo import calendars, people
 from sandbox.demo.people import Person
 from sandbox.server.server import Sandbox
@@ -40,6 +40,7 @@ PREFERRED = {
 
 def create_practice(icloud: Sandbox, *, now: datetime) -> None:
     """Create everything in the empty `icloud` and the empty database."""
+    _describe_practice()
     calendars.open_accounts(icloud, now.date())
     for person in people.PEOPLE:
         create_staff_member(person)
@@ -52,6 +53,21 @@ def create_practice(icloud: Sandbox, *, now: datetime) -> None:
         _book_some(person, now=now)
     outbox.push_due(now)
     _sync_all(now)
+
+
+def _describe_practice() -> None:
+    """Say all that clients must know before they can book."""
+    Practice.objects.create(
+        name="Praxis Winter",
+        country="DE",
+        time_zone="Europe/Berlin",
+        language="en",
+        email="praxis@example.com",
+        phone="030 1234567",
+        address="Lindenweg 1\n10115 Berlin",
+        imprint="Praxis Winter, Lindenweg 1, 10115 Berlin. This practice is invented.",
+        privacy_notice="This is a demo: nothing that you type leaves this machine.",
+    )
 
 
 def bring_up_to_date(icloud: Sandbox, *, filled: Iterable[date], now: datetime) -> None:

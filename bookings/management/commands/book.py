@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from bookings import actions
+from bookings.clients import tidy_contact
 from bookings.management.arguments import service_named
 from bookings.management.json_shapes import booking_json, refusal_json, with_alternatives
 from bookings.models import Client
@@ -49,7 +50,10 @@ class Command(JsonCommand):
 
 def _client(name: str, email: str, phone: str) -> actions.ClientDetails:
     try:
-        Client(name=name.strip() or "?", email=email.strip(), phone=phone.strip()).clean_fields()
+        name, email, phone = tidy_contact(name, email, phone)
+        Client(name=name or "?", email=email, phone=phone).clean_fields(exclude={"name_key"})
     except ValidationError as error:
         raise Refused(in_one_line(error)) from None
+    except ValueError as error:
+        raise Refused(str(error)) from None
     return actions.ClientDetails(name, email, phone)

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any, cast
+
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from bookings.clients import possible_duplicates
+from bookings.contacts.fields import AddressField, NameField, PhoneField
 from bookings.models import Client
 from practice.zones import zone_choices
 
@@ -12,11 +16,24 @@ from practice.zones import zone_choices
 class ClientForm(forms.ModelForm[Client]):
     """A client's own details. E-mails to them give times in their time zone."""
 
+    name = NameField(label=_("Name"), max_length=200)
+    email = AddressField(label=_("E-mail"), required=False)
+    phone = PhoneField(label=_("Phone"), required=False, max_length=40)
     time_zone = forms.ChoiceField(required=False, label=_("Time zone"), choices=lambda: [("", "—"), *zone_choices()])
 
     class Meta:
         model = Client
         fields = ("name", "email", "phone", "time_zone")
-        widgets = {
-            "phone": forms.TextInput(attrs={"type": "tel", "autocomplete": "off"}),
-        }
+
+
+class MergeForm(forms.Form):
+    """Which possible duplicates to merge into a client."""
+
+    duplicates = forms.ModelMultipleChoiceField(
+        Client.objects.none(), error_messages={"required": _("Choose which clients are the same person.")}
+    )
+
+    def __init__(self, client: Client, *args: Any) -> None:
+        super().__init__(*args)
+        field = cast("forms.ModelMultipleChoiceField[Client]", self.fields["duplicates"])
+        field.queryset = possible_duplicates(client)

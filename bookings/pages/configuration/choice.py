@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from itertools import groupby
 
@@ -26,10 +26,14 @@ EVENT_FIELDS = ("detail", "title_template", "alarm_minutes")  # what the events 
 
 @dataclass(frozen=True, slots=True)
 class FreeDays:
-    """All-day events of a calendar that are marked Free: how many, and the first one's title ("" if not kept)."""
+    """All-day events of a calendar that are marked Free.
+
+    How many, the first one's title ("" if not kept), and when it is; one that is under way is `now`.
+    """
 
     count: int
     example: str
+    next_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +123,9 @@ class Choice:
         """Write the submitted fields only, because a sync may be writing the same rows. Returns whose rules changed."""
         CalendarConfiguration.objects.get_or_create(user=self.user)
         chosen = self.form.cleaned_data
+        changed = [pk for pk, rules in self.rules.items() if rules.is_bound and rules.has_changed()]
+        for pk in changed:  # before the choice, which reads the titles of calendars whose rules allow them
+            Calendar.objects.filter(pk=pk).update(**self.rules[pk].cleaned_data)
         linked, conflicts = chosen["linked_calendar"], chosen["conflict_calendars"]
         if self.calendars:
             accounts.configure(self.user, linked=linked, conflicts=list(conflicts), now=self.now)
@@ -130,9 +137,6 @@ class Choice:
             mirrored_slots.reword_slots(self.user)
         if changed_words:
             placements.reword_upcoming(self.user, self.now)
-        changed = [pk for pk, rules in self.rules.items() if rules.is_bound and rules.has_changed()]
-        for pk in changed:
-            Calendar.objects.filter(pk=pk).update(**self.rules[pk].cleaned_data)
         if linked and chosen["add_upcoming"]:
             placements.place_upcoming(self.user, self.now)
         return changed
@@ -151,9 +155,9 @@ def free_days(user: User, now: datetime) -> dict[int, FreeDays]:
         calendar__connection__user=user, all_day=True, free_marked=True, end__gt=now, start__lt=now + AHEAD
     ).order_by("calendar_id", "start", "pk")
     found: dict[int, FreeDays] = {}
-    for calendar, summary in rows.values_list("calendar_id", "summary"):
-        before = found.get(calendar, FreeDays(0, summary))
-        found[calendar] = FreeDays(before.count + 1, before.example)
+    for calendar, summary, start in rows.values_list("calendar_id", "summary", "start"):
+        before = found.get(calendar, FreeDays(0, summary, max(start, now)))
+        found[calendar] = replace(before, count=before.count + 1)
     return found
 
 

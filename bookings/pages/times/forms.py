@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from availability.wall_clock import exists, instant
+from bookings.contacts.fields import AddressField, NameField, PhoneField
 from bookings.models import Client, Service
 from practice.models import User
 from practice.times import DAYS, parse_instant
@@ -96,7 +97,8 @@ class TimeForm(forms.Form):
 
     def forget_time(self) -> None:
         """After a refusal: leave the choice to the alternatives, and keep the time only for who insists on it."""
-        self.data = {**self.data, "time": "", "opening": "", "refused": self.cleaned_data["moment"].isoformat()}
+        forgotten = {"time": "", "opening": "", "refused": self.cleaned_data["moment"].isoformat()}
+        self.data = dict(self.data.items()) | forgotten
 
     def _typed(self, wall: datetime) -> datetime | None:
         if exists(wall, self.zone):
@@ -109,13 +111,11 @@ class BookingForm(TimeForm):
     """A booking: when, what and for whom."""
 
     service = forms.ModelChoiceField(Service.objects.none(), widget=forms.HiddenInput)
-    name = forms.CharField(
+    name = NameField(
         label=gettext_lazy("Client’s name"), max_length=200, widget=forms.TextInput(attrs={"autocomplete": "off"})
     )
-    email = forms.EmailField(label=gettext_lazy("E-mail"), required=False)
-    phone = forms.CharField(
-        label=gettext_lazy("Phone"), required=False, max_length=40, widget=forms.TextInput(attrs={"type": "tel"})
-    )
+    email = AddressField(label=gettext_lazy("E-mail"), required=False)
+    phone = PhoneField(label=gettext_lazy("Phone"), required=False, max_length=40)
     note = forms.CharField(
         label=gettext_lazy("Note, for staff only"), required=False, widget=forms.Textarea(attrs={"rows": 3})
     )

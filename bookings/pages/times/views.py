@@ -15,7 +15,8 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 
 from bookings import actions
-from bookings.models import Booking, Client, Service
+from bookings.models import Booking, Client, ClientChange, Service
+from bookings.pages.clients.change_words import details, headline
 from bookings.pages.times.forms import BookingForm, DayForm, ServiceDayForm, TimeForm, bookable_services, client_details
 from bookings.pages.times.openings import openings_on
 from connections.calendar_page import CalendarRequest, calendar_page
@@ -36,6 +37,7 @@ def new(request: CalendarRequest) -> HttpResponse:
     except actions.Refused as refusal:
         return _new_page(request, form, refusal)
     messages.success(request, _("Booked: %(booking)s.") % {"booking": booking})
+    _say_what_was_not_taken_over(request, booking)
     return redirect(booking)
 
 
@@ -69,6 +71,12 @@ def _book(request: CalendarRequest, data: dict[str, Any]) -> Booking:
         anyway=data["anyway"],
         note=data["note"],
     )
+
+
+def _say_what_was_not_taken_over(request: CalendarRequest, booking: Booking) -> None:
+    kind = ClientChange.Kind.NOT_TAKEN
+    for change in ClientChange.objects.filter(client=booking.client, kind=kind, at=request.now, actor=request.user):
+        messages.warning(request, f"{headline(change)} {details(change)}")
 
 
 def _move(request: CalendarRequest, booking: Booking, data: dict[str, Any]) -> None:

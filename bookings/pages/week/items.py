@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import blake2b
@@ -15,10 +15,11 @@ from availability.models import BlockedSlot
 from availability.openings import blocked_slots, free_time, working_hours
 from bookings.models import Booking, Hold, Proposal
 from bookings.openings.own_time import own_spans
+from bookings.openings.travel import travel_spans, travel_times
 from bookings.pages.week.layout import Item, ItemKind
 from bookings.pages.why.answers import why_url
 from connections.busy import Busy, OwnSpans, busy
-from connections.models import Occurrence
+from connections.models import Event, Occurrence
 from practice.models import User
 
 
@@ -41,7 +42,7 @@ def diary(user: User, start: datetime, end: datetime, *, now: datetime) -> Diary
     own = own_spans(user, start, end)
     items = [
         *(_booking(booking, undecided=booking.pk in undecided) for booking in bookings),
-        *(item for event in busy(user, start, end, own_spans=own) for item in _event(event, own, start)),
+        *_events(user, busy(user, start, end, own_spans=own), own, start),
         *(_held(hold) for hold in holds),
         *(_blocked_here(slot, user.calendar_configuration.mirrors) for slot in blocked_slots(user, start, end)),
     ]
@@ -69,17 +70,28 @@ def _booking(booking: Booking, *, undecided: bool) -> Item:
     )
 
 
-def _event(event: Busy, own: OwnSpans, first: datetime) -> Iterator[Item]:
-    """What an event is on the page; of a pushed one only the part outside its booking.
+def _events(user: User, events: Sequence[Busy], own: OwnSpans, first: datetime) -> Iterator[Item]:
+    blocking = {event.uid for event in events if event.blocks and not event.all_day and event.uid not in own}
+    stored = Event.objects.filter(calendar__connection__user=user, uid__in=blocking)
+    times = travel_times(stored) if blocking else {}
+    for event in events:
+        travel = travel_spans(event, times) if event.uid in blocking else (None, None)
+        yield from _event(event, own, first, travel)
+
+
+def _event(event: Busy, own: OwnSpans, first: datetime, travel: Sequence[Span | None]) -> Iterator[Item]:
+    """What an event is on the page; of a pushed one only the part outside its booking. Travel time is drawn apart.
 
     It links to why its time is free or blocked, from `first` on if it began earlier.
     """
     if event.uid in own:
         yield from (_outside_booking(event, span, first) for span in event.blocking)
         return
+    there, back = travel
+    yield from (_travel(event, span, first) for span in travel if span)
     yield Item(
-        start=event.start,
-        end=event.end,
+        start=there[1] if there else event.start,
+        end=back[0] if back else event.end,
         kind=ItemKind.BLOCKED if event.blocks else ItemKind.FREE,
         title=event.summary or _("No title"),
         source=_source(event),
@@ -88,6 +100,19 @@ def _event(event: Busy, own: OwnSpans, first: datetime) -> Iterator[Item]:
         color=event.color,
         key=_key(event, event.start),
         all_day=event.all_day,
+    )
+
+
+def _travel(event: Busy, span: Span, first: datetime) -> Item:
+    return Item(
+        start=span[0],
+        end=span[1],
+        kind=ItemKind.TRAVEL,
+        title=_("Travel time"),
+        source=event.summary or _("No title"),
+        url=why_url(max(span[0], first)),
+        color=event.color,
+        key=f"{_key(event, span[0])}-travel",
     )
 
 

@@ -29,6 +29,7 @@ class ItemKind(StrEnum):
     PENDING = "pending"
     UNDECIDED = "undecided"  # a booking about which staff are asked something
     BLOCKED = "blocked"  # by an event of a calendar
+    TRAVEL = "travel"  # on the way to such an event, or back
     HERE = "here"  # by hand
     HOLD = "hold"  # by a visitor who is booking it right now
     FREE = "free"  # an event that leaves the time open

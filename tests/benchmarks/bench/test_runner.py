@@ -16,6 +16,7 @@ from benchmarks.bench.runner import (
     ONE,
     POLL,
     Plan,
+    empty_database,
     run,
 )
 from benchmarks.bench.tables import table
@@ -24,7 +25,7 @@ from benchmarks.bench.targets import verdicts
 
 @pytest.mark.processes
 def test_a_small_run_measures_everything_and_counts_what_is_there(tmp_path: Path) -> None:
-    (block,) = run(Plan([20], ["sandbox"], repeats=1), tmp_path, lambda text: None)
+    (block,) = run(Plan([20], ["sandbox"], repeats=1), empty_database(tmp_path), tmp_path, lambda text: None)
     details = {key: measured.figures.detail for key, measured in block.measured.items()}
     requests = {work: block.measured[KALENDS, work].requests for work in (FIRST, ONE, POLL, EXPAND)}
     assert requests == {FIRST: 3, ONE: 3, POLL: 1, EXPAND: 0}

@@ -231,3 +231,17 @@ def test_random_changes_from_many_processes_leave_no_overlap(racers: Racers, ann
     assert len(live) >= made - cancelled
     wanted = LinkedEvent.objects.filter(wanted=LinkedEvent.Wanted.PRESENT)
     assert sorted(wanted.values_list("booking", flat=True)) == sorted(one.pk for one in live)
+
+
+def test_twenty_processes_booking_one_new_person_make_one_client(racers: Racers, anna: User) -> None:
+    staff = [UserFactory(username=f"staff{number}") for number in range(MANY)]
+    for user in staff:
+        office_hours(user)
+    ServiceFactory(slug="talk", staff=staff)
+    names = ["Clara Öz", "CLARA O\u0308Z", "clara  öz", "Clara\u200b Öz"]
+    commands = [
+        [*book(monday(10), 0), "--staff", user.username, "--name", names[number % 4], "--email", "clara@example.org"]
+        for number, user in enumerate(staff)
+    ]
+    assert codes(racers.race(command, commands)) == [0] * MANY
+    assert (Client.objects.count(), Booking.objects.count()) == (1, MANY)

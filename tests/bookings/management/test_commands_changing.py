@@ -24,6 +24,7 @@ from tests.factories import (
     BlockedSlotFactory,
     BookingFactory,
     CalendarFactory,
+    ClientFactory,
     LinkedEventFactory,
     ProposalFactory,
     UserFactory,
@@ -77,7 +78,7 @@ def test_a_booking_is_made_and_described(talk: Service) -> None:
         },
     )
     client = booking.client
-    assert (client.name, client.email, client.phone) == ("Carla", "carla@example.org", "+49 30 1")
+    assert (client.name, client.email, client.phone) == ("Carla", "carla@example.org", "+49301")
 
 
 def test_with_a_linked_calendar_the_booking_waits_to_be_sent_under_its_uid(talk: Service, anna: User) -> None:
@@ -457,3 +458,21 @@ def test_what_cannot_be_written_to_a_calendar_fails_the_push_in_one_sentence(pra
     failed = [{"booking": booking.pk, "push": "retrying", "error": sentence}]
     for _ in range(2):
         assert ask("push_bookings", now=practice.now) == Answer(1, failed, sentence)
+
+
+# --- clients ----------------------------------------------------------------------------------------------
+
+
+def test_duplicates_become_one_client(anna: User) -> None:
+    keep, one, other = ClientFactory(), ClientFactory(), ClientFactory()
+    BookingFactory(staff=anna, client=other)
+    answer = ask("merge_clients", "--keep", keep.pk, "--into", one.pk, other.pk)
+    assert answer == Answer(0, {"client": keep.pk, "merged": [one.pk, other.pk], "bookings": 1})
+    gone = refusal(f"There is no client {one.pk}.")
+    assert ask("merge_clients", "--keep", keep.pk, "--into", one.pk) == gone
+    assert ask("merge_clients", "--keep", keep.pk, "--into", keep.pk) == refusal("Choose another client to merge.")
+
+
+def test_a_phone_number_that_cannot_be_read_is_refused(talk: Service) -> None:
+    answer = book(START.isoformat(), "--phone", "030 1234567")
+    assert answer == refusal("Write the number with its country code: +49 30 1234567.")

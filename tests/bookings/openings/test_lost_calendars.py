@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+from datetime import timedelta
 
 import time_machine
 from django.core.management import call_command
@@ -14,6 +15,7 @@ from tests.bookings.practice import Practice
 
 SPAN = ("--from", "2026-12-01T00:00:00Z", "--to", "2026-12-02T00:00:00Z")
 GONE = "“Work”: This calendar is no longer in the account. Choose another, or untick it."
+TRUSTED = "Bookings are confirmed until 09:00, then wait for your OK."
 
 
 def told(practice: Practice, *arguments: str) -> str:
@@ -32,7 +34,21 @@ def test_a_calendar_that_was_deleted_is_named_at_once(practice: Practice) -> Non
     practice.poll_later()
     assert json.loads(told(practice, "--json"))["notes"] == [GONE]
     assert told(practice).splitlines()[1] == GONE
-    assert page(practice).partition(" iCloud has not answered since ")[0] == GONE
+    assert page(practice) == (f"{GONE} The calendars could not be read completely since 08:00. {TRUSTED}")
+
+
+def test_only_an_account_that_does_not_answer_is_said_not_to_answer(practice: Practice) -> None:
+    practice.icloud.faults.refuse(times=None)
+    practice.poll_later()
+    silent = page(practice)
+    practice.icloud.faults.clear()
+    practice.icloud.faults.unauthorized(times=None)
+    practice.later(timedelta(minutes=15))
+    practice.sync()
+    assert (silent, page(practice)) == (
+        f"iCloud has not answered since 08:00. {TRUSTED}",
+        f"The calendars could not be read completely since 08:00. {TRUSTED}",
+    )
 
 
 def test_where_no_calendar_is_lost_there_is_no_note(practice: Practice) -> None:

@@ -10,7 +10,7 @@ from django.test import Client
 from bookings import actions
 from bookings.models import Booking, Proposal
 from bookings.proposals import mail_links
-from connections.models import CalendarConfiguration, Connection
+from connections.models import CalendarConfiguration
 from tests.bookings.practice import HOUR, Practice, berlin, utc
 from tests.factories import NOW, START
 from tests.pages import fields, texts
@@ -148,13 +148,10 @@ def test_an_event_that_was_not_on_the_page_is_not_said_to_be_known(practice: Pra
     assert (said(shown), [kind for kind, _reason in practice.proposals()]) == ([CHANGED], ["collision"])
 
 
-def test_links_of_somebody_who_was_deactivated_decide_nothing_and_their_calendars_are_not_polled(
-    practice: Practice, web: Client
-) -> None:
+def test_links_of_somebody_who_was_deactivated_decide_nothing(practice: Practice, web: Client) -> None:
     first, _second = two(practice)
     page = link(*deleted(practice, first))
     practice.user.is_active = False
     practice.user.save()
     answers = [web.get(page).status_code, web.post(page, {"choice": "cancel"}).status_code]
     assert (answers, statuses(first)) == ([404, 404], ["confirmed"])
-    assert list(Connection.objects.due(practice.now + 24 * HOUR)) == []

@@ -12,8 +12,10 @@ from bookings.push import outbox, placements
 from bookings.reconcile.audit import audit
 from connections import accounts
 from connections.models import Calendar, CalendarConfiguration, Connection, Event
+from connections.sync import poll
+from practice.models import User
 from tests.bookings.practice import HOUR, Practice, berlin, utc
-from tests.factories import NOW, START
+from tests.factories import NOW, START, ConnectionFactory, UserFactory
 from tests.pages import texts
 
 
@@ -350,3 +352,39 @@ def test_what_went_wrong_unforeseen_is_among_what_was_tried(
         (booking.pk, "retrying", "bug")
     ]
     assert [record.levelname for record in caplog.records] == ["ERROR"]
+
+
+def polled(practice: Practice) -> int:
+    """How many connections a poll asks now."""
+    practice.later()
+    return len(poll.poll_due(practice.now))
+
+
+def deactivate(practice: Practice, *, is_active: bool = False) -> None:
+    User.objects.filter(pk=practice.user.pk).update(is_active=is_active)
+
+
+def test_somebody_who_was_deactivated_is_polled_until_everything_is_pushed(practice: Practice) -> None:
+    booking = practice.booked()
+    actions.cancel(booking, now=practice.now)
+    deactivate(practice)
+    waiting = [polled(practice), polled(practice)]
+    assert (waiting, practice.push(), polled(practice)) == ([1, 1], ["pushed"], 0)
+    assert practice.events() == []
+    deactivate(practice, is_active=True)
+    assert polled(practice) == 1
+
+
+def test_what_waits_for_a_decision_does_not_keep_somebody_polled(practice: Practice) -> None:
+    booking = practice.book()
+    deactivate(practice)
+    before = polled(practice)
+    practice.placement(booking).row.await_decision()
+    assert (before, polled(practice)) == (1, 0)
+
+
+def test_what_a_colleague_has_to_push_keeps_nobody_else_polled(practice: Practice) -> None:
+    practice.book()
+    deactivate(practice)
+    ConnectionFactory(user=UserFactory(is_active=False), next_sync_at=practice.now)
+    assert list(Connection.objects.due(practice.now + HOUR).exclude(pk=practice.connection.pk)) == []

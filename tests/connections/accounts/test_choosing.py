@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 
 from connections import accounts
 from connections.accounts import ConfigurationRefused
 from connections.busy import busy
-from connections.models import Calendar, CalendarConfiguration
+from connections.models import Calendar, CalendarConfiguration, Event, Occurrence
+from connections.sync import apply, poll
 from practice.models import User
 from tests.connections.engine import World, at
 from tests.factories import CalendarFactory
@@ -92,3 +95,61 @@ def test_after_the_choice_nothing_is_to_be_asked_about(world: World) -> None:
     world.sync()
     world.choose("Work", linked="Work")
     assert world.calendar("Kids").asked_about is True
+
+
+def stored(world: World, title: str) -> list[bool]:
+    """Does what is stored of each event have this title: in the event, in its text, in its occurrences?"""
+    events = list(Event.objects.filter(calendar__connection__user=world.user))
+    occurrences = list(Occurrence.objects.filter(event__in=events).values_list("summary", flat=True))
+    texts = [bytes(event.text) for event in events]
+    return [
+        title in [event.summary for event in events],
+        any(title.encode() in text for text in texts),
+        title in occurrences,
+    ]
+
+
+def test_until_the_first_choice_times_are_stored_and_no_titles(connected: World) -> None:
+    connected.add("Therapy", at(10))
+    for how in ({}, {"full": True}):
+        connected.sync(**how)
+        assert (connected.seen(), stored(connected, "Therapy")) == (["01.12. 10:00-11:00  BUSY"], [False] * 3)
+
+
+def test_the_first_choice_has_the_titles_read_at_the_next_poll(connected: World) -> None:
+    connected.add("Therapy", at(10))
+    connected.sync()
+    connected.choose("Work", linked="Work")
+    assert (stored(connected, "Therapy"), connected.freshness().bookable) == ([False] * 3, True)
+    assert [report.unfinished for report in connected.poll(after=1)] == [True]
+    assert (connected.sync(probed=True, after=1).changed, stored(connected, "Therapy")) == (1, [True] * 3)
+    assert connected.seen() == ["01.12. 10:00-11:00 Therapy BUSY"]
+
+
+def test_the_first_choice_reads_no_titles_of_a_calendar_of_which_only_times_are_kept(connected: World) -> None:
+    connected.add("Therapy", at(10))
+    connected.add("Gym", at(12), calendar="Home")
+    connected.sync()
+    Calendar.objects.filter(name="Work").update(times_only=True)
+    connected.choose("Work", "Home")
+    assert (connected.sync().changed, connected.seen()) == (
+        1,
+        ["01.12. 10:00-11:00  BUSY", "01.12. 12:00-13:00 Gym BUSY"],
+    )
+
+
+def test_a_later_choice_reads_nothing_again(connected: World) -> None:
+    connected.add("Therapy", at(10))
+    for changed in (1, 0):
+        connected.choose("Work", linked="Work")
+        assert connected.sync().changed == changed
+
+
+def test_a_sync_that_began_before_the_first_choice_stores_nothing_any_more(connected: World) -> None:
+    connected.sync()
+    lease = poll.lease_due(connected.now + timedelta(minutes=5))[0]
+    calendar = lease.states[connected.calendar().path].calendar
+    context = apply.ReadContext.of(calendar, connected.now)
+    connected.choose("Work", linked="Work")
+    with pytest.raises(apply.ChoiceChanged):
+        apply.write(calendar, lease.connection.lease_token, [], {"/unread.ics": "1"}, context, connected.now)

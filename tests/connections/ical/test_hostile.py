@@ -347,3 +347,12 @@ def test_a_rule_that_costs_too_much_blocks_from_its_start_and_is_named_as_a_prob
 
     assert [(i.start, i.end, i.blocks) for i in result.instances] == [(*WINDOW, True)]
     assert (result.problem, result.endless) == ("too_many_occurrences", True)
+
+
+@pytest.mark.parametrize("part", ["COUNT=0", "COUNT=-1", "INTERVAL=0"])
+def test_a_number_that_makes_no_sense_is_a_problem_and_blocks_every_day(part):
+    result = expanded(calendar(f"UID:x\n{T}\nRRULE:FREQ=DAILY;{part}"))
+    endless = expanded(calendar(f"UID:x\n{T}\nRRULE:FREQ=DAILY"))
+
+    assert [(i.start, i.end, i.blocks) for i in result.instances] == [(i.start, i.end, True) for i in endless.instances]
+    assert result.problem == "unreadable"

@@ -19,7 +19,7 @@ from tests.ics_text import event
 
 def test_a_sync_before_anything_is_chosen_reads_what_is_ticked_already(connected: World) -> None:
     connected.add("Dentist", at(10))
-    assert (connected.sync().changed, connected.seen()) == (1, ["01.12. 10:00-11:00 Dentist BUSY"])
+    assert (connected.sync().changed, connected.seen()) == (1, ["01.12. 10:00-11:00  BUSY"])
     assert connected.freshness().bookable is False
 
 

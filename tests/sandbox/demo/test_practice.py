@@ -12,6 +12,7 @@ from connections.busy import busy
 from connections.freshness import freshness
 from connections.models import Calendar, CalendarConfiguration, Connection
 from practice.models import User
+from practice.profile.missing import missing_now
 from sandbox.demo import people, practice
 from sandbox.server.server import Sandbox
 
@@ -66,6 +67,12 @@ def busy_days(username: str, now: datetime) -> bool:
     firsts = (midnight - timedelta(days=midnight.weekday()), midnight - timedelta(days=6), midnight)
     found = [busy(user, first, first + timedelta(days=7)) for first in firsts]
     return all(len({one.start.astimezone(ZoneInfo("Europe/Berlin")).date() for one in week}) >= 5 for week in found)
+
+
+def test_clients_can_book_in_the_demo(make, settings) -> None:
+    settings.DEMO, settings.EMAIL_BACKEND = True, "django.core.mail.backends.filebased.EmailBackend"
+    make(WEDNESDAY)
+    assert missing_now() == []
 
 
 def test_bookings_stand_on_the_iphone(make, icloud: Sandbox) -> None:

@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from connections.models import Calendar, Event
+from connections.models import Calendar, CalendarConfiguration, Connection, Event, Occurrence
 from practice.models import User
 from tests.bookings.pages.configuration.test_views import CONFLICTS, URL, sent
-from tests.factories import NOW, EventFactory, OccurrenceFactory
+from tests.factories import NOW, CalendarFactory, EventFactory, OccurrenceFactory
 from tests.pages import texts
 
 pytestmark = [pytest.mark.django_db, pytest.mark.time_machine(NOW, tick=False)]
@@ -23,8 +23,7 @@ def all_day(calendar: Calendar, title: str, days: int, **given: Any) -> None:
         calendar=calendar,
         summary=title,
         start=start,
-        end=start + timedelta(days=1),
-        **{"all_day": True, "blocks": False} | given,
+        **{"end": start + timedelta(days=1), "all_day": True, "blocks": False} | given,
     )
 
 
@@ -45,6 +44,53 @@ def test_the_all_day_question_says_what_the_rule_would_do(anna_client: Client, w
         "All-day events always block",
         "All-day events never block",
     ]
+
+
+def test_where_no_titles_are_kept_the_all_day_question_says_how_many_and_when(
+    anna_client: Client, work: Calendar
+) -> None:
+    for days in (10, 14, 15, 20, 30):
+        all_day(work, "", days)
+    several = texts(anna_client.get(URL), "//div[@class='question']/p")
+    Occurrence.objects.exclude(start__day=15).delete()
+    one = texts(anna_client.get(URL), "//div[@class='question']/p")
+    default = "The iPhone marks all-day events Free by default."
+    assert (several, one) == (
+        [f"Marked Free in the next 60 days: 5 all-day events, the next on 12 December. Do they block? {default}"],
+        [f"Marked Free in the next 60 days: 1 all-day event, on 16 December. Does it block? {default}"],
+    )
+
+
+def test_an_all_day_event_that_is_under_way_is_the_next_today(anna_client: Client, work: Calendar) -> None:
+    all_day(work, "", -5, end=NOW + timedelta(days=3))
+    assert "1 all-day event, on 30 November." in texts(anna_client.get(URL), "//div[@class='question']/p")[0]
+
+
+def test_until_the_page_is_saved_it_says_that_only_times_are_kept(anna_client: Client, work: Calendar) -> None:
+    hint = (
+        "Until you save this page, Kalends keeps only the times of your events. Then it also reads their titles, "
+        "unless you tick “keep times only” in the rules of a calendar."
+    )
+    CalendarConfiguration.objects.update(saved_at=None)
+    before = hint in texts(anna_client.get(URL), f"{CONFLICTS}/p")
+    anna_client.post(URL, sent(conflicts=[work]))
+    assert (before, hint in texts(anna_client.get(URL), f"{CONFLICTS}/p")) == (True, False)
+
+
+def test_saving_for_the_first_time_asks_for_titles_where_they_may_be_kept(
+    anna_client: Client, anna: User, work: Calendar
+) -> None:
+    private = CalendarFactory(connection=work.connection, name="Private")
+    Calendar.objects.update(read_at=NOW, compared_at=NOW)
+    CalendarConfiguration.objects.update(saved_at=None)
+    for calendar in (work, private):
+        EventFactory(calendar=calendar, uid=calendar.name, text=CRETE.replace(b"SUMMARY:Crete\r\n", b""))
+    rules = {f"calendar-{private.pk}-times_only": "on"}
+    anna_client.post(URL, sent(conflicts=[work, private], **rules))
+    etags = dict(Event.objects.exclude(etag="").values_list("calendar__name", "uid"))
+    compared = dict(Calendar.objects.values_list("name", "compared_at"))
+    assert (etags, compared) == ({"Private": "Private"}, {"Work": None, "Private": NOW})
+    assert Connection.objects.get().sync_asked_at == NOW
 
 
 def test_before_the_first_sync_the_rule_says_that_it_will_be_asked(anna_client: Client, work: Calendar) -> None:

@@ -122,6 +122,8 @@ def test_the_page_explains_what_blocks_and_that_no_contact_is_made(anna_client: 
         "Subscribed calendars (such as public holidays), Birthdays and Siri’s suggestions exist only on your "
         "iPhone. Kalends cannot see them, so they never block. If one of their events should block, copy it into "
         "a calendar below.",
+        "Until you save this page, Kalends keeps only the times of your events. Then it also reads their titles, "
+        "unless you tick “keep times only” in the rules of a calendar.",
     ]
 
 

@@ -1,0 +1,31 @@
+"""Words about clients, for templates."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django import template
+from django.template import Context
+
+from bookings.contacts.phones import display_phone
+from bookings.models import Client, ClientChange, ClientChangeQuerySet
+from bookings.pages.clients import change_words
+from practice.models import Practice, User
+
+register = template.Library()
+register.filter("headline", change_words.headline)
+register.filter("details", change_words.details)
+
+
+@register.simple_tag(takes_context=True)
+def phone(context: Context, number: str) -> str:
+    """A phone number as it is written in the practice's country, which is read once a page."""
+    if "country" not in context.render_context:
+        context.render_context["country"] = Practice.current().country
+    return display_phone(number, context.render_context["country"])
+
+
+@register.simple_tag
+def client_news(client: Client, user: User, now: datetime) -> ClientChangeQuerySet:
+    """What others changed about a client and the user has not seen, the latest first."""
+    return ClientChange.objects.filter(client=client).news_for(user, now).select_related("actor")
