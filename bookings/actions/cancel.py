@@ -11,7 +11,7 @@ from bookings.actions.preconditions import (
     nudge,
     release_time,
 )
-from bookings.clients import one_line
+from bookings.contacts.written import one_line
 from bookings.models import Booking, BookingChange, booking_lock
 from bookings.notifications import client_notice
 from bookings.proposals import lifecycle

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from bookings import actions
 from bookings.actions import history
+from bookings.contacts.phones import display_phone
 from bookings.links import LinkState
 from bookings.models import BookingChange, Seat
 from bookings.notifications.sentences import deadline_sentences, when_words
@@ -82,6 +83,7 @@ def _show(request: PublicRequest, seat: Seat, token: str, template: str) -> Http
         "service": booking.service,
         "token": token,
         "facts": facts,
+        "client_phone": display_phone(seat.client.phone, request.practice.country),
         "can_cancel": _can_cancel(seat, request),
         "is_over": booking.end <= request.now,
         "max_reason": history.MAX_REASON,

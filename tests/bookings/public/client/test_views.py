@@ -108,7 +108,7 @@ def test_a_pending_appointment_is_not_called_booked(
 def test_a_client_without_e_mail_is_asked_to_note_it_down(client: Client, massage: Service) -> None:
     page = client.get(booked(client, email="", phone="0170 1234567"))
     assert texts(page, "//p[@class='notice']") == [
-        "Please note this down. We will call +491701234567 if anything changes."
+        "Please note this down. We will call 0170 1234567 if anything changes."
     ]
 
 

@@ -71,8 +71,8 @@ def test_a_service_may_need_both(client: Client, massage: Service) -> None:
     ("field", "text", "sentence"),
     [
         ("email", "clara@", "Enter an e-mail address like name@example.com."),
-        ("phone", "call me", "Enter a phone number like 030 1234567 or +49 30 1234567."),
-        ("phone", "1", "Enter a phone number like 030 1234567 or +49 30 1234567."),
+        ("phone", "call me", "Write the number as 030 1234567 or +49 30 1234567."),
+        ("phone", "1", "Write the number as 030 1234567 or +49 30 1234567."),
         ("name", "   ", "Enter your name."),
         ("name", "x" * 201, "Ensure this value has at most 200 characters (it has 201)."),
     ],
