@@ -79,8 +79,8 @@ def _body(change: BookingChange, known: BookingChange | None) -> str:
             lines.append(_("It now ends at %(time)s.") % {"time": _to_client(booking, booking.end)})
         else:
             lines.append(_("Before: %(time)s.") % {"time": _to_client(booking, known.new_start)})
-    if booking.service.location and booking.live:
-        lines.append(_("Where: %(location)s") % {"location": booking.service.location})
+    if booking.location and booking.live:
+        lines.append(_("Where: %(location)s") % {"location": booking.location})
     staff = booking.staff.get_full_name() or booking.staff.get_username()
     return "\n".join([*lines, "", staff])
 
