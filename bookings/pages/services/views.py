@@ -14,6 +14,7 @@ from bookings.pages.services.forms import ServiceForm
 from connections.calendar_page import CalendarRequest, calendar_page
 from practice.booking_page.addresses import booking_address
 from practice.forms import posted
+from practice.profile.missing import missing_now
 
 _off_last = Case(When(visibility=Service.Visibility.OFF, then=1), default=0)
 
@@ -36,6 +37,14 @@ def new(request: CalendarRequest) -> HttpResponse:
 
 
 @calendar_page()
+def preview(request: CalendarRequest) -> HttpResponse:
+    """The service as clients would see it, from what stands in the form just now; what is wrong there is left out."""
+    form = ServiceForm(posted(request))
+    form.is_valid()
+    return render(request, "bookings/services/_preview.html", {"service": form.instance})
+
+
+@calendar_page()
 def edit(request: CalendarRequest, slug: str) -> HttpResponse:
     service = get_object_or_404(Service, slug=slug, staff=request.user)
     others = list(service.staff.exclude(pk=request.user.pk).order_by("username"))
@@ -44,5 +53,7 @@ def edit(request: CalendarRequest, slug: str) -> HttpResponse:
         form.save_and_reword(request.now)
         messages.success(request, _("“%(service)s” saved.") % {"service": service})
         return redirect("services:list")
-    context = {"form": form, "service": service, "booking_page": booking_address(service.slug), "active": "services"}
+    context = {"form": form, "service": service, "active": "services"}
+    if service.is_for_clients:
+        context |= {"booking_page": booking_address(service.slug), "missing": missing_now()}
     return render(request, "bookings/services/form.html", context)
