@@ -27,7 +27,7 @@ MAX_START_INTERVAL = 60
 """Start times are as far apart as a service is long, but not farther than this, in minutes."""
 LONG: Final = (MINUTES, HOURS, DAYS)
 SHORT: Final = (MINUTES, HOURS)
-NEW_SERVICE: Final = {
+NEW_SERVICE: Final[dict[str, Any]] = {
     "location_kind": "",
     "buffer_before_minutes": 0,
     "buffer_after_minutes": 0,
@@ -154,7 +154,7 @@ class ServiceForm(forms.ModelForm[Service]):
         """`others` also offer the service, so that what is changed must be meant for them too."""
         super().__init__(*args, **kwargs)
         if self.instance._state.adding:
-            self.initial |= NEW_SERVICE | {"horizon_days": min(NEW_HORIZON_DAYS, farthest_days())}
+            self.initial.update(NEW_SERVICE, horizon_days=min(NEW_HORIZON_DAYS, farthest_days()))
         if others:
             self._ask_for(others)
 
