@@ -31,7 +31,7 @@ def new(request: CalendarRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         with transaction.atomic():
             form.save().staff.add(request.user)
-        messages.success(request, _("“%(service)s” can be booked now.") % {"service": form.instance})
+        messages.success(request, _made(form.instance))
         return redirect("services:list")
     return render(request, "bookings/services/form.html", {"form": form, "active": "services"})
 
@@ -55,5 +55,14 @@ def edit(request: CalendarRequest, slug: str) -> HttpResponse:
         return redirect("services:list")
     context = {"form": form, "service": service, "active": "services"}
     if service.is_for_clients:
-        context |= {"booking_page": booking_address(service.slug), "missing": missing_now()}
+        context |= {
+            "booking_page": booking_address(service.slug),
+            "missing": request.user.is_superuser and missing_now(),
+        }
     return render(request, "bookings/services/form.html", context)
+
+
+def _made(service: Service) -> str:
+    if service.can_be_booked:
+        return _("“%(service)s” can be booked now.") % {"service": service}
+    return _("“%(service)s” saved. Nobody can book it yet.") % {"service": service}

@@ -169,7 +169,21 @@ def test_at_most_ten_fields_are_open_and_the_rest_is_folded_away(anna_client: Cl
     assert len(find(page, f"//details[@class='rules'][not(@open)]//*{fields}")) == 11
 
 
-def test_a_service_for_clients_shows_its_page_and_what_the_practice_lacks(anna_client: Client, anna: User) -> None:
+def test_a_new_service_that_is_off_is_not_said_to_be_bookable(anna_client: Client) -> None:
+    page = anna_client.post(f"{URL}new/", sent(visibility="off"), follow=True)
+    assert texts(page, "//div[@id='messages']") == ["“Deep Tissue Massage” saved. Nobody can book it yet."]
+
+
+@pytest.mark.parametrize(("superuser", "shown"), [(True, 1), (False, 0)])
+def test_owners_read_at_a_public_service_what_clients_lack(
+    anna_client: Client, anna: User, superuser: bool, shown: int
+) -> None:
+    User.objects.update(is_superuser=superuser)
+    ServiceFactory(slug="massage", visibility="public", staff=[anna])
+    assert len(find(anna_client.get(f"{URL}massage/"), "//*[@id='clients-cannot-book']")) == shown
+
+
+def test_a_service_for_clients_shows_the_address_of_its_page(anna_client: Client, anna: User) -> None:
     for visibility in Service.Visibility:
         ServiceFactory(slug=visibility.value, visibility=visibility, staff=[anna])
     pages = {slug: anna_client.get(f"{URL}{slug}/") for slug in Service.Visibility.values}
@@ -181,7 +195,6 @@ def test_a_service_for_clients_shows_its_page_and_what_the_practice_lacks(anna_c
         "staff": [],
         "off": [],
     }
-    assert len(find(pages["public"], "//*[@id='clients-cannot-book']")) == 1
 
 
 def test_the_preview_shows_what_clients_will_read_and_leaves_out_what_is_wrong(anna_client: Client) -> None:
