@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.contrib import messages
 from django.db import transaction
 from django.db.models import Case, When
@@ -14,7 +16,9 @@ from bookings.pages.services.forms import ServiceForm
 from connections.calendar_page import CalendarRequest, calendar_page
 from practice.booking_page.addresses import booking_address
 from practice.forms import posted
+from practice.models import User
 from practice.profile.missing import missing_now
+from practice.roles import Action, may
 
 _off_last = Case(When(visibility=Service.Visibility.OFF, then=1), default=0)
 
@@ -48,18 +52,21 @@ def preview(request: CalendarRequest) -> HttpResponse:
 def edit(request: CalendarRequest, slug: str) -> HttpResponse:
     service = get_object_or_404(Service, slug=slug, staff=request.user)
     others = list(service.staff.exclude(pk=request.user.pk).order_by("username"))
+    context = {"service": service, "active": "services", **_booking_page(service, request.user)}
     form = ServiceForm(posted(request), instance=service, others=others)
     if request.method == "POST" and form.is_valid():
         form.save_and_reword(request.now)
         messages.success(request, _("“%(service)s” saved.") % {"service": service})
         return redirect("services:list")
-    context = {"form": form, "service": service, "active": "services"}
-    if service.is_for_clients:
-        context |= {
-            "booking_page": booking_address(service.slug),
-            "missing": request.user.is_superuser and missing_now(),
-        }
-    return render(request, "bookings/services/form.html", context)
+    return render(request, "bookings/services/form.html", context | {"form": form})
+
+
+def _booking_page(service: Service, user: User) -> dict[str, Any]:
+    """Where clients book the service and, to owners, what is to do before they can; nothing if they never can."""
+    if not service.is_for_clients:
+        return {}
+    missing = missing_now() if may(user, Action.MANAGE_PRACTICE) else []
+    return {"booking_page": booking_address(service.slug), "missing": missing}
 
 
 def _made(service: Service) -> str:
