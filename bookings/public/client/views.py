@@ -16,9 +16,10 @@ from bookings import actions
 from bookings.actions import history
 from bookings.contacts.phones import display_phone
 from bookings.links import LinkState
-from bookings.models import BookingChange, Seat
+from bookings.models import Booking, BookingChange, Seat
 from bookings.notifications.sentences import deadline_sentences, when_words
 from bookings.public.appointment import cancel_until, facts_of_seat
+from bookings.public.client.pending import pending_words
 from bookings.public.open import not_found
 from bookings.public.page import PublicRequest, message, private, public_page, show
 
@@ -90,4 +91,6 @@ def _show(request: PublicRequest, seat: Seat, token: str, template: str) -> Http
     }
     with timezone.override(facts.zone):
         context |= {"when": when_words(facts), "deadlines": deadline_sentences(facts)}
+        if booking.status == Booking.Status.PENDING:
+            context["pending"] = pending_words(seat, request.now)
         return show(request, template, context)

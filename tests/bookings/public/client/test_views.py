@@ -89,17 +89,24 @@ def test_the_window_is_the_services(client: Client, address: str, clock: time_ma
 
 
 @pytest.mark.parametrize(
-    ("contact", "words"),
+    ("contact", "due", "words"),
     [
-        ({"email": "clara@example.org"}, "We will e-mail you as soon as we can."),
-        ({"email": "", "phone": "030 7654321"}, "We will call you as soon as we can."),
+        ({"email": "clara@example.org"}, {}, "We will e-mail you by Mon 22:00."),
+        ({"email": "", "phone": "030 7654321"}, {}, "We will call you by Mon 22:00."),
+        ({"email": "clara@example.org"}, {"approval_due_at": "2026-11-30T17:00Z"}, "We will e-mail you by Mon 18:00."),
+        (
+            {"email": "clara@example.org"},
+            {"address_due_at": "2026-11-30T08:30Z"},
+            "One step is missing: open the e-mail we have just sent to c…@….org. Without it the time is released at "
+            "09:30.",
+        ),
     ],
 )
 def test_a_pending_appointment_is_not_called_booked(
-    client: Client, massage: Service, contact: dict[str, str], words: str
+    client: Client, massage: Service, contact: dict[str, str], due: dict[str, str], words: str
 ) -> None:
     page_address = booked(client, **contact)
-    Booking.objects.update(status="pending", calendar_unread_since=timezone.now())
+    Booking.objects.update(status="pending", calendar_unread_since=timezone.now(), **due)
     page = client.get(page_address)
     assert texts(page, "//h1") == ["Your request has arrived."]
     assert texts(page, "//p[@role='status']") == [f"It is not confirmed yet. {words}"]

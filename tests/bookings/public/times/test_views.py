@@ -6,13 +6,16 @@ from datetime import timedelta
 
 import pytest
 import time_machine
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from pytest_django import DjangoAssertNumQueries
 
 from bookings.models import Hold, Service
 from connections.models import CalendarConfiguration
 from practice.models import Practice, User
 from tests.bookings.public.steps import TEN, buttons, details_address, hold, typed
-from tests.factories import CalendarFactory, DateOverrideFactory, UserFactory
+from tests.factories import CalendarFactory, DateOverrideFactory, UserFactory, office_hours
 from tests.pages import find, links, texts
 
 pytestmark = pytest.mark.django_db
@@ -218,3 +221,16 @@ def test_a_kept_time_is_free_again_after_ten_minutes(
     hold(client, TEN)
     clock.shift(timedelta(minutes=10))
     assert "10:00" in buttons(client.get("/book/massage/?day=2026-12-01"))
+
+
+def test_the_page_of_three_people_costs_as_many_queries_as_that_of_one(
+    client: Client, massage: Service, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    with CaptureQueriesContext(connection) as alone:
+        client.get("/book/massage/?month=2026-12")
+    for _ in range(2):
+        colleague = UserFactory.create()
+        office_hours(colleague)
+        massage.staff.add(colleague)
+    with django_assert_num_queries(len(alone)):
+        client.get("/book/massage/?month=2026-12")
