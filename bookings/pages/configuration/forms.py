@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from bookings.push.event_content import has_lone_brace, unknown_placeholders
 from connections.models import Calendar, CalendarConfiguration
-from practice.durations import DAYS, HOURS, MINUTES, DurationField
+from practice.forms import DurationField, Unit
 from practice.models import User
 from practice.zones import zone_choices
 
@@ -48,7 +48,7 @@ class ConfigurationForm(forms.ModelForm[CalendarConfiguration]):
     )
     alarm_minutes = DurationField(
         label=_("Alarm"),
-        units=(MINUTES, HOURS, DAYS),
+        units=(Unit.MINUTES, Unit.HOURS, Unit.DAYS),
         required=False,
         help_text=_("Before the start. Empty: no alarm."),
     )

@@ -16,7 +16,7 @@ from bookings.limits import farthest_days
 from bookings.models import Service
 from bookings.push import placements
 from bookings.rooms import check_location
-from practice.durations import DAYS, HOURS, MINUTES, WEEKS, DurationField
+from practice.forms import DurationField, Unit
 from practice.models import User
 from practice.slugs import slug_base, unused_slug
 
@@ -25,8 +25,8 @@ MAX_SLUG_LENGTH = 46
 RESERVED = {"new", "preview"}  # the addresses beside those of the services
 MAX_START_INTERVAL = 60
 """Start times are as far apart as a service is long, but not farther than this, in minutes."""
-LONG: Final = (MINUTES, HOURS, DAYS)
-SHORT: Final = (MINUTES, HOURS)
+LONG: Final = (Unit.MINUTES, Unit.HOURS, Unit.DAYS)
+SHORT: Final = (Unit.MINUTES, Unit.HOURS)
 NEW_SERVICE: Final[dict[str, Any]] = {
     "location_kind": "",
     "buffer_before_minutes": 0,
@@ -79,13 +79,13 @@ class ServiceForm(forms.ModelForm[Service]):
         required=False,
         help_text=_("Buffers add up: the one after a booking and the one before the next booking are both kept free."),
     )
-    horizon_days = DurationField(label=_("Can be booked ahead"), units=(DAYS, WEEKS))
+    horizon_days = DurationField(label=_("Can be booked ahead"), units=(Unit.DAYS, Unit.WEEKS))
     reschedule_minutes = DurationField(
         label=_("Clients can reschedule online until"), units=LONG, help_text=_("Before the start.")
     )
     reminder_hours = DurationField(
         label=_("Remind clients"),
-        units=(HOURS, DAYS),
+        units=(Unit.HOURS, Unit.DAYS),
         required=False,
         help_text=_("Before the start, by e-mail. Empty: no reminder."),
     )
