@@ -131,6 +131,7 @@ CSRF_FAILURE_VIEW = "practice.expired_session.csrf_failure"
 
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", "English"), ("de", "Deutsch")]  # what clients read; the pages of staff are in LANGUAGE_CODE
+CLIENT_LANGUAGES = LANGUAGES
 LOCALE_PATHS = [BASE_DIR / "locale"]
 FORMAT_MODULE_PATH = "config.formats"  # how dates and times are written, everywhere that people read
 TIME_ZONE = "UTC"
