@@ -9,13 +9,14 @@ from django.utils.translation import gettext as _
 
 from bookings import actions
 from bookings.models import Service
+from bookings.notifications.mails.appointment import clock_zone, public_name
 from bookings.openings.search import Opening
 from bookings.public.page import PublicRequest, asked, kept_query
-from bookings.public.people import ANYBODY, people_of, person_of, public_name
+from bookings.public.people import ANYBODY, people_of, person_of
 from bookings.public.times.choice import MAX_FIRST_TIMES, Day, Search
 from bookings.public.times.months import Month, day_of, month_of
 from bookings.public.visitor import typed, visitor_id
-from bookings.public.zones import clock_zone, zones_by_area
+from bookings.public.zones import zones_by_area
 from practice.models import User
 
 
