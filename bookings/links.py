@@ -11,6 +11,7 @@ import secrets
 from base64 import urlsafe_b64encode
 from datetime import datetime, timedelta
 from enum import StrEnum
+from urllib.parse import urlsplit
 
 from django.conf import settings
 
@@ -32,6 +33,16 @@ class LinkState(StrEnum):
 def new_public_id() -> str:
     """128 random bits, safe in a URL."""
     return secrets.token_urlsafe(PUBLIC_ID_BYTES)
+
+
+def new_calendar_uid() -> str:
+    """A UID for an event in a client's calendar. It says nothing about the link."""
+    return f"{secrets.token_hex(PUBLIC_ID_BYTES)}@{host()}"
+
+
+def host() -> str:
+    """The host of BASE_URL, which makes an id of ours unique in the world."""
+    return urlsplit(settings.BASE_URL).hostname or "localhost"
 
 
 def page_url(public_id: str, generation: int) -> str:

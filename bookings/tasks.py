@@ -10,6 +10,7 @@ from django.utils import timezone
 from bookings import actions
 from bookings.models import LinkedEvent
 from bookings.notifications import address_mail, move_mail, outages, outgoing
+from bookings.notifications.mails import delivery, reminders
 from bookings.push import mirrored_slots, outbox
 from bookings.reconcile.engine import reconcile
 from connections import guard
@@ -22,7 +23,7 @@ def settle_booking(booking_id: int) -> None:
     for user in User.objects.filter(bookings__pk=booking_id):
         reconcile(user, timezone.now())
     outbox.push_booking(booking_id, timezone.now())
-    outgoing.tell_clients(timezone.now())
+    delivery.send_due(timezone.now())
 
 
 def tell_former_addresses() -> None:
@@ -35,7 +36,8 @@ def push_events() -> None:
     now = timezone.now()
     mirrored_slots.follow_slots(now)
     outbox.push_due(now)
-    outgoing.tell_clients(now)
+    reminders.write_due(now)
+    delivery.send_due(now)
     outgoing.mail_proposals(now)
     move_mail.mail_moves(now)
     address_mail.tell_former_addresses(now)

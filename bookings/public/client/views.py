@@ -9,16 +9,18 @@ from typing import Any
 from django.http import HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from bookings import actions
 from bookings.actions import history
 from bookings.contacts.phones import display_phone
+from bookings.deadlines import cancel_until
 from bookings.links import LinkState
 from bookings.models import Booking, BookingChange, Seat
+from bookings.notifications.mails.appointment import facts_of_seat
 from bookings.notifications.sentences import deadline_sentences, when_words
-from bookings.public.appointment import cancel_until, facts_of_seat
 from bookings.public.client.pending import pending_words
 from bookings.public.open import not_found
 from bookings.public.page import PublicRequest, message, private, public_page, show
@@ -77,7 +79,7 @@ def _expired(request: PublicRequest) -> HttpResponse:
 
 def _show(request: PublicRequest, seat: Seat, token: str, template: str) -> HttpResponse:
     booking = seat.booking
-    facts = facts_of_seat(seat, request.practice, request.now)
+    facts = facts_of_seat(seat, request.practice, request.now, get_language() or "")
     context: dict[str, Any] = {
         "seat": seat,
         "booking": booking,

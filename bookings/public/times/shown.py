@@ -9,13 +9,14 @@ from django.utils.translation import gettext as _
 
 from bookings import actions
 from bookings.models import Service
+from bookings.notifications.mails.appointment import clock_zone, public_name
 from bookings.openings.search import Opening
 from bookings.public.page import PublicRequest, asked, kept_query
-from bookings.public.people import ANYBODY, people_of, person_among, public_name
+from bookings.public.people import ANYBODY, people_of, person_among
 from bookings.public.times.choice import MAX_FIRST_TIMES, Day, Search
 from bookings.public.times.months import Month, parse_day, parse_month
 from bookings.public.visitor import typed, visitor_id
-from bookings.public.zones import clock_zone, zones_by_area
+from bookings.public.zones import zones_by_area
 
 
 @dataclass(frozen=True, slots=True)
