@@ -20,6 +20,7 @@ urlpatterns = [
     path("book/<slug:slug>/details/<str:public_id>/extend/", details.extend, name="extend"),
     path("booking/<str:token>/", client.appointment, name="client"),
     path("booking/<str:token>/cancel/", client.cancel, name="cancel"),
+    path("booking/<str:token>/calendar.ics", client.calendar, name="calendar"),
     path("imprint/", legal.imprint, name="imprint"),
     path("privacy/", legal.privacy, name="privacy"),
     path("accessibility/", legal.accessibility, name="accessibility"),
