@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
+from bookings.public.client import reschedule
 from bookings.public.client import views as client
 from bookings.public.details import views as details
 from bookings.public.legal import views as legal
@@ -19,6 +20,7 @@ urlpatterns = [
     path("book/<slug:slug>/details/<str:public_id>/", details.details, name="details"),
     path("book/<slug:slug>/details/<str:public_id>/extend/", details.extend, name="extend"),
     path("booking/<str:token>/", client.appointment, name="client"),
+    path("booking/<str:token>/reschedule/", reschedule.reschedule, name="reschedule"),
     path("booking/<str:token>/cancel/", client.cancel, name="cancel"),
     path("booking/<str:token>/calendar.ics", client.calendar, name="calendar"),
     path("imprint/", legal.imprint, name="imprint"),

@@ -53,6 +53,7 @@ def show_seat(request: PublicRequest, seat: Seat, token: str, template: str, **m
         "service": booking.service,
         "token": token,
         "facts": facts,
+        "can_reschedule": allowed.can_reschedule(booking, request.now),
         "can_cancel": allowed.can_cancel(booking, request.now),
         **more,
     }
