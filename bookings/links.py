@@ -40,6 +40,16 @@ def new_calendar_uid() -> str:
     return f"{secrets.token_hex(PUBLIC_ID_BYTES)}@{host()}"
 
 
+def new_message_id() -> str:
+    """A Message-ID."""
+    return f"<{new_public_id()}@{host()}>"
+
+
+def keyed_hash(purpose: str, text: str) -> str:
+    """A hash by which texts are compared and counted that are not to be stored; "" for nothing."""
+    return hmac.digest(derived_keys(purpose)[0], text.encode(), "sha256").hex() if text else ""
+
+
 def host() -> str:
     """The host of BASE_URL, which makes an id of ours unique in the world."""
     return urlsplit(settings.BASE_URL).hostname or "localhost"

@@ -10,7 +10,7 @@ from django.utils import timezone
 from bookings import actions
 from bookings.models import LinkedEvent
 from bookings.notifications import address_mail, move_mail, outages, outgoing
-from bookings.notifications.mails import delivery, reminders
+from bookings.notifications.mails import asked_links, delivery, reminders
 from bookings.push import mirrored_slots, outbox
 from bookings.reconcile.engine import reconcile
 from connections import guard
@@ -31,6 +31,11 @@ def tell_former_addresses() -> None:
     address_mail.tell_former_addresses(timezone.now())
 
 
+def mail_links() -> None:
+    """Right after somebody asked for the links of their appointments."""
+    asked_links.answer_due(timezone.now())
+
+
 def push_events() -> None:
     """On schedule: push what is due and send the mails that are due."""
     now = timezone.now()
@@ -38,6 +43,7 @@ def push_events() -> None:
     outbox.push_due(now)
     reminders.write_due(now)
     delivery.send_due(now)
+    asked_links.answer_due(now)
     outgoing.mail_proposals(now)
     move_mail.mail_moves(now)
     address_mail.tell_former_addresses(now)
@@ -54,8 +60,9 @@ def reconcile_bookings() -> None:
 
 
 def delete_old_holds() -> None:
-    """Daily: delete holds that nobody will submit any more. Bookings need no such tidying."""
+    """Daily: delete holds that nobody will submit any more, and old requests for links."""
     actions.forget_old_holds(timezone.now())
+    asked_links.forget_old(timezone.now())
 
 
 def after_sync(user_id: int, now: datetime, *, offline: bool = False) -> None:
