@@ -77,9 +77,9 @@ class Migration(migrations.Migration):
             name='Connection',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('provider', models.CharField(choices=[('icloud', 'iCloud')], default='icloud', max_length=16, verbose_name='provider')),
+                ('provider', models.CharField(choices=[('icloud', 'iCloud'), ('caldav', 'CalDAV server')], default='icloud', max_length=16, verbose_name='provider')),
                 ('url', models.URLField(max_length=300, verbose_name='start address')),
-                ('username', models.CharField(max_length=254, verbose_name='Apple ID')),
+                ('username', models.CharField(max_length=254, verbose_name='user name')),
                 ('password', fernet_fields.fields.EncryptedTextField(editable=False)),
                 ('principal_path', models.CharField(blank=True, editable=False, max_length=500)),
                 ('home_path', models.CharField(blank=True, editable=False, max_length=500)),

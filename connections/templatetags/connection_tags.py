@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from django import template
 
-from connections import accounts
 from connections.models import Calendar, Connection, Event, SyncRun
 from connections.problems import sentence
 
@@ -14,7 +13,7 @@ register = template.Library()
 @register.filter
 def is_icloud(connection: Connection) -> bool:
     """Is it an Apple Account, whose password is an app-specific one?"""
-    return accounts.is_icloud(connection.url)
+    return connection.provider == Connection.Provider.ICLOUD
 
 
 @register.filter
