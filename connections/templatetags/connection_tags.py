@@ -11,12 +11,6 @@ register = template.Library()
 
 
 @register.filter
-def is_icloud(connection: Connection) -> bool:
-    """Is it an Apple Account, whose password is an app-specific one?"""
-    return connection.provider == Connection.Provider.ICLOUD
-
-
-@register.filter
 def problem(row: Connection | Calendar | SyncRun | Event) -> str:
     """What is wrong with a row (account, calendar, sync or event) as a sentence; "" for nothing."""
     return sentence(row.problem) if isinstance(row, Event) else row.sentence
