@@ -52,8 +52,9 @@ def sync_connection(connection_id: int, full: bool = False) -> None:
 
 
 def _go_on(report: SyncReport) -> None:
-    """Nothing is lost if the queue loses this: the row comes due again."""
+    """Let a task behind those of others go on. If the queue loses it, nothing is lost: the row comes due again."""
     if report.unfinished:
+        Connection.objects.filter(pk=report.connection).leave_to_queue(timezone.now())
         async_task("connections.tasks.sync_probed", report.connection, report.look_again)
 
 

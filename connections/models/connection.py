@@ -50,6 +50,13 @@ class ConnectionQuerySet(models.QuerySet["Connection"]):
         """The sync that was asked for begins: who asks from now on wants another."""
         self.update(sync_asked_at=None, full_sync_asked=False)
 
+    def leave_to_queue(self, now: datetime) -> None:
+        """A task for each of these is in the queue: polls leave them alone, unless the queue seems to have lost it.
+
+        Otherwise every poll would add another task for whoever has much to read, and the others would wait for them.
+        """
+        self.filter(leases.free(now, "lease_until")).update(next_sync_at=now + lease_length())
+
     def lease(self, now: datetime) -> tuple[str, int]:
         """Lease from `now` on those that nobody is syncing: the token of them all, and how many there are.
 

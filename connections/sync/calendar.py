@@ -32,14 +32,11 @@ MIN_FAILURES_OF_SERVER = 3  # after so many events in a row that made it fail, i
 MAX_EVENTS_AT_FAULT = 50  # and after so many it is the server
 MAX_HREFS_IN_QUERY = 500  # in one query; for more, all events of the calendar are loaded
 MAX_READING_SECONDS = 10.0  # in one sync for parsing and expanding the events of one calendar
-
-
-class CalendarTooSlow(Exception):
-    """The events of this calendar cost too much for one task: what was read is stored, and the next task goes on."""
+MAX_LATE_SECONDS = 1.0  # of these after its share of the time is used up: for what had been asked for before
 
 
 class OutOfTime(Exception):
-    """The budget of this task is used up; what was stored stays, and the next task goes on."""
+    """The share of this calendar in the task is used up; what was stored stays, and the next task goes on."""
 
 
 @dataclass(slots=True)
@@ -64,10 +61,10 @@ class Batch:
 @dataclass(slots=True)
 class Reading:
     """One calendar being read. `compare`: by a complete listing. `listed_at`: when the home was listed that said what
-    had changed. `until` and `deadline` are `time.monotonic()` instants: after `until` no further events are asked for,
-    after `deadline` those that came are not read any more.
+    had changed. `until` and `deadline` are `time.monotonic()` instants: after `until` no further events are asked for
+    and those that came are read for a second at most, after `deadline` not at all.
 
-    `run` raises DavError, OutOfTime, CalendarTooSlow, apply.ChoiceChanged and leases.LeaseLost.
+    `run` raises DavError, OutOfTime, apply.ChoiceChanged and leases.LeaseLost.
     """
 
     session: dav.Session
@@ -82,6 +79,7 @@ class Reading:
     calendar: Calendar = field(init=False)
     lease: str = field(init=False)
     reading_seconds: float = field(init=False, default=0.0)  # spent on parsing and expanding so far
+    late_seconds: float = field(init=False, default=0.0)  # of these after `until`
     failed: int = field(init=False, default=0)
     serves: bool | None = field(init=False, default=None)  # does the server answer for other events, while some fail?
     known_at: datetime = field(init=False)  # up to when the calendar is known after this
@@ -147,7 +145,7 @@ class Reading:
                     if batch.is_full:
                         self._store(batch)
                         batch = Batch()
-        except (dav.DavError, OutOfTime, CalendarTooSlow):
+        except (dav.DavError, OutOfTime):
             self._store(batch)
             raise
         self._store(batch)
@@ -162,13 +160,14 @@ class Reading:
     def _read_event(self, found: dav.Resource, listed_etag: str) -> apply.ReadEvent:
         began = time.monotonic()
         read = apply.read_event(found, listed_etag, self.context)
-        self.reading_seconds += time.monotonic() - began
+        ended = time.monotonic()
+        self.reading_seconds += ended - began
+        self.late_seconds += ended - max(began, self.until) if ended > self.until else 0.0
         return read
 
     def _stop_if_too_slow(self) -> None:
-        if self.reading_seconds > MAX_READING_SECONDS:
-            raise CalendarTooSlow
-        if time.monotonic() > self.deadline:
+        too_much = self.reading_seconds > MAX_READING_SECONDS or self.late_seconds > MAX_LATE_SECONDS
+        if too_much or time.monotonic() > self.deadline:
             raise OutOfTime
 
     def _store(self, batch: Batch) -> None:

@@ -21,6 +21,7 @@ from connections.sync.state import lease
 from sandbox.server.server import Sandbox
 from tests.connections.engine import World, at
 from tests.factories import NOW, CalendarConfigurationFactory, ConnectionFactory, UserFactory
+from tests.ics_text import event
 
 HOME = "PROPFIND /calendars/ 1 207"
 
@@ -90,6 +91,24 @@ def test_the_task_queues_a_sync_for_what_changed_and_only_for_that(world: World)
         assert queued() == [("connections.tasks.sync_probed", (world.pk, False))]
         tasks.sync_probed(world.pk)
     assert world.seen() == ["01.12. 10:00-11:00 Dentist BUSY"]
+
+
+def test_polls_queue_nothing_for_an_account_whose_reading_goes_on_in_the_queue(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("connections.sync.run.MAX_TURN_SECONDS", 0)
+    for number in range(120):
+        world.theirs("Work").put(f"{number}.ics", event(f"EVENT-{number}"))
+    with time_machine.travel(world.now, tick=False) as clock:
+        tasks.sync_connection(world.pk)
+        clock.shift(139)
+        tasks.poll_connections()
+        assert queued() == [("connections.tasks.sync_probed", (world.pk, False))]
+        clock.shift(1)
+        tasks.poll_connections()  # by now the queue may have lost it
+        assert queued() == [("connections.tasks.sync_probed", (world.pk, False))] * 2
+        assert work() == ["connections.tasks.sync_probed"] * 3
+    assert world.known() == world.there()
 
 
 def test_a_persons_request_during_a_poll_is_kept_for_later(world: World) -> None:
