@@ -18,9 +18,17 @@ from typing import Any
 
 from connections import dav
 from connections.models import Calendar, Event
-from connections.plan import BACKLOG_HOLDS_FRESHNESS, MAX_TOKEN_LENGTH, Known, Plan, plan, same_etag
+from connections.plan import (
+    BACKLOG_HOLDS_FRESHNESS,
+    MAX_TOKEN_LENGTH,
+    READ_INTERRUPTED,
+    Known,
+    Plan,
+    plan,
+    same_etag,
+)
 from connections.problems import Problem, concerns_all
-from connections.sync import apply
+from connections.sync import apply, isolation
 from connections.sync.report import SyncReport
 from connections.sync.state import CalendarState
 
@@ -95,7 +103,11 @@ class Reading:
             known,
             believed_digest=self.calendar.suspected_deletion_digest if self.calendar.mass_deletion_suspected_at else "",
         )
-        self._fetch(todo.fetch)
+        isolation.ask_again(self.calendar, todo.alone, self.now)
+        if self.calendar.connection.interruptions:
+            self._fetch_carefully(todo.fetch)
+        else:
+            self._fetch(todo.fetch)
         self._finish(changes, todo, known)
         self._retry_pending(todo)
 
@@ -134,6 +146,15 @@ class Reading:
         # The home says that something changed, the calendar that nothing did. So answers a server that was restored
         # from a backup and is asked with a token of its lost future: only a complete listing tells.
         return self.session.listing(path)
+
+    def _fetch_carefully(self, wanted: Mapping[str, str]) -> None:
+        """After a sync that was killed: read in small pieces, so that it shows which events do that."""
+        for number, piece in enumerate(apply.in_batches(list(wanted), isolation.MAX_PIECE)):
+            if number:
+                self._look_at_the_clock()
+            listed = {href: wanted[href] for href in piece}
+            with isolation.noted(self.calendar, self.lease, listed, self.context, self.now):
+                self._fetch(listed)
 
     def _fetch(self, wanted: Mapping[str, str]) -> None:
         """Read what is wanted and store it, hundreds at once; when it breaks off, what had come by then."""
@@ -273,14 +294,15 @@ class Reading:
 
     def _retry_pending(self, todo: Plan) -> None:
         """Ask one by one for pending events whose pause is over, unless this sync has just asked for them."""
-        if self.state.next_retry_at is None or self.state.next_retry_at > self.now:
+        if not todo.alone and (self.state.next_retry_at is None or self.state.next_retry_at > self.now):
             return
         pending = Event.objects.pending().filter(calendar=self.calendar, pending_next_at__lte=self.now)
         for number, event in enumerate(list(pending.order_by("pending_next_at"))):
             if event.href not in todo.fetch:
                 if number:
                     self._look_at_the_clock()
-                self._retry(event)
+                with isolation.left_alone(event, self.now):
+                    self._retry(event)
         apply.mark_fresh(self.calendar, self.known_at, self.now)
 
     def _retry(self, event: Event) -> None:
@@ -305,5 +327,8 @@ def _known(calendar: Calendar, hrefs: Any) -> dict[str, Known]:
     rows = Event.objects.filter(calendar=calendar)
     if hrefs is not None and len(hrefs) <= MAX_HREFS_IN_QUERY:
         rows = rows.filter(href__in=hrefs)
-    values = rows.values_list("pk", "href", "etag", "pending_etag")
-    return {href: Known(pk, etag, pending) for pk, href, etag, pending in values}
+    values = rows.values_list("pk", "href", "etag", "pending_etag", "problem")
+    return {
+        href: Known(pk, etag, pending, alone=bool(pending) and problem == READ_INTERRUPTED)
+        for pk, href, etag, pending, problem in values
+    }

@@ -13,6 +13,7 @@ from django.db.models import QuerySet
 
 from connections import guard, ical
 from connections.models import Calendar, Connection, Event, Occurrence
+from connections.plan import READ_INTERRUPTED
 from connections.sync.apply import MAX_EVENTS, ReadContext, mark_reconcile, replace_occurrences
 from practice.models import User
 
@@ -147,7 +148,9 @@ def _update(one: Redone, *, titles: bool) -> bool:
     """Let the row say what the new expansion says; does that change it?"""
     row, expansion = one.row, one.expansion
     before = (row.endless, row.problem, row.summary, bytes(row.text))
-    row.endless, row.problem, row.text = expansion.endless, expansion.problem, one.text
+    row.endless, row.text = expansion.endless, one.text
+    if row.problem != READ_INTERRUPTED:  # which is about a version that is not stored
+        row.problem = expansion.problem
     if not titles:
         row.summary = ""
     return before != (row.endless, row.problem, row.summary, one.text)

@@ -29,8 +29,8 @@ RULES = [
     f"RRULE:FREQ=MINUTELY;INTERVAL=7;COUNT=1000000000;BYMINUTE={MINUTES};BYHOUR=1;BYSECOND=1",
     *["RRULE:FREQ=HOURLY;COUNT=100000000;BYMINUTE=1;BYSETPOS=1"] * 6,  # a quarter of a second each
 ]
-CALENDARS = 6
-MAX_WAIT = 30.0  # seconds for the tasks of others: a turn, what it may overrun, and their own work
+CALENDARS = 10
+MAX_WAIT = 40.0  # seconds for the tasks of others: two turns, what they may overrun, and their own work
 
 pytestmark = pytest.mark.processes
 
