@@ -156,18 +156,14 @@ class Sync:
         self._to_the_end(self._read_patiently)
 
     def settle(self, probe: Probe) -> None:
-        """Write what a probe found, with no network; what must be read is left to a sync of its own.
+        """Write what a probe found, with no network; what must be read is left to a sync of its own."""
+        self._note_interruption()
+        self._to_the_end(lambda: self._leave_due(self._taken(probe)))
 
-        One killed sync may be a restart of the server. Where a second one in a row was killed, only that is written,
-        and the next one comes after a pause.
-        """
-        if self.connection.took_over and self.connection.interruptions > 1:
-            self.error_before = ""  # each interruption has a row in the history
-            self.report.requests += probe.requests
-            self._failed(INTERRUPTED)
-        else:
-            self._note_interruption()
-            self._to_the_end(lambda: self._leave_due(self._taken(probe)))
+    def pause(self) -> None:
+        """Ask nothing: the sync before was killed, like others before it, so the next one comes after a pause."""
+        self.error_before = ""  # each interruption has a row in the history
+        self._failed(INTERRUPTED)
 
     def break_off(self, error: str) -> None:
         """A bug ended this sync: say so on the row, and try again after a pause."""

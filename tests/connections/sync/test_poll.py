@@ -169,6 +169,27 @@ def test_the_next_task_is_queued_before_anything_is_asked(world: World, monkeypa
     assert (asked, world.asked()) == ([[]], [HOME] * 2)
 
 
+def test_after_a_killed_poll_each_of_its_accounts_is_polled_alone(world: World) -> None:
+    fall_due(world, 3)
+    assert len(poll.lease_due(world.now)) == 3  # and the process is killed
+    world.now += timedelta(seconds=140)
+    fresh = ConnectionFactory(next_sync_at=world.now)
+    asked: list[int] = []
+    polled = [[report.connection for report in poll.poll_due(world.now, lambda: asked.append(1))] for _ in range(4)]
+    killed = list(Connection.objects.exclude(pk=fresh.pk).order_by("next_sync_at", "pk").values_list("pk", flat=True))
+    assert (sorted(polled), len(asked)) == (sorted([[pk] for pk in [*killed, fresh.pk]]), 3)
+    assert set(Connection.objects.exclude(pk=fresh.pk).values_list("interruptions", "error_code")) == {(0, "")}
+
+
+def test_an_account_whose_syncs_were_killed_again_and_again_is_not_asked_before_its_pause(world: World) -> None:
+    Connection.objects.update(interruptions=1)
+    lease(Connection.objects.all(), world.now)
+    world.asked()
+    [report] = world.poll(after=140)
+    assert (report.error and report.error.code, world.asked()) == ("sync_interrupted", [])
+    assert world.connection.next_sync_at > world.now
+
+
 def test_polls_that_do_not_keep_up_end_when_the_schedule_has_come_again(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
