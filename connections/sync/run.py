@@ -277,7 +277,7 @@ class Sync:
         try:
             self._read_changes(session, state, until=until)
             if self.full:
-                reexpand.repair_inconsistent(state.calendar, self.now)
+                reexpand.repair_inconsistent(state.calendar, self.now, seconds=MAX_TURN_SECONDS)
         except dav.NotFound:
             # The home has just listed it: whether it is gone is for the next listing to say.
             row.update(error_code="calendar_not_found", error_params={}, compared_at=None)
