@@ -26,6 +26,9 @@ def own_spans(user: User, start: datetime, end: datetime, *, moving: Booking | N
     (`moving`). An event pushed for another staff member blocks only them. The same holds for blocked slots. An event
     that was removed and is there again was put back by a person: it is an ordinary event and not in the answer. Nor is
     an event that no calendar of the user has between `start` and `end`.
+
+    Where two accounts of the user share a calendar, a removed event blocks by the copy of the second account until that
+    account is synced again, within SYNC_INTERVAL_SECONDS: only then it is known not to have been put back.
     """
     return dict(own_spans_by_user([user.pk], start, end, moving=moving)[user.pk])
 
