@@ -44,7 +44,7 @@ def lease_due(now: datetime) -> list[LeasedConnection]:
     One whose sync was killed is leased alone: if that happens again, no other account is blamed for it.
     """
     due = Connection.objects.due(now).order_by("next_sync_at")
-    first = due.first()
+    first = due.only("interruptions", "lease_until").first()
     if first is None:
         return []
     return lease(due.filter(pk=first.pk) if first.was_interrupted else due.uninterrupted()[:MAX_BATCH], now)
