@@ -29,7 +29,7 @@ def rush_ends_at(now: datetime) -> datetime | None:
     """
     most = RUSH * settings.BOOKING_RATE
     booked = Hold.objects.filter(booked_at__gt=now - 2 * _HOUR, booked_at__lte=now).order_by("booked_at")
-    times = list(booked.values_list("booked_at", flat=True))
+    times = [at for at in booked.values_list("booked_at", flat=True) if at]
     ends = [later + _HOUR for earlier, later in zip(times, times[most:], strict=False) if later - earlier < _HOUR]
     return max((end for end in ends if end > now), default=None)
 

@@ -28,7 +28,7 @@ def with_seat(view: SeatPage[P]) -> Callable[Concatenate[PublicRequest, str, P],
     """Give the view the seat of the link. Answer 404 to an unknown link and 410 to one that has expired."""
 
     @wraps(view)
-    def wrapped(request: PublicRequest, token: str, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+    def wrapped(request: PublicRequest, token: str, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
         state, seat = Seat.objects.of_link(token, request.now)
         if seat is None:
             return private(not_found(request))
