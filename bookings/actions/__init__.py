@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from bookings.actions.addresses import release_expired, rush_ends_at
 from bookings.actions.book import ClientDetails, SeatDetails, book
-from bookings.actions.cancel import cancel
+from bookings.actions.cancel import cancel, refuse
 from bookings.actions.clients import change_client, merge_clients
 from bookings.actions.confirm import approve, confirm, confirm_address, confirm_pending, still_pending
 from bookings.actions.decide import decide, decide_all
@@ -49,6 +49,7 @@ __all__ = [
     "merge_clients",
     "move",
     "overlaps_refused",
+    "refuse",
     "release",
     "release_expired",
     "reschedule",

@@ -72,9 +72,12 @@ def day(moment: datetime) -> date:
 
 
 @register.simple_tag
-def freshness_of(user: User, fresh: Freshness, now: datetime) -> str:
-    """When the user's calendars were last read, which are lost, and what that means for bookings."""
-    lost = [] if fresh.state == "fresh" else lost_calendars(user)
+def freshness_of(user: User, fresh: Freshness, now: datetime, *, name_lost: bool = True) -> str:
+    """When the user's calendars were last read, which are lost, and what that means for bookings.
+
+    Without `name_lost` on a page that names them elsewhere.
+    """
+    lost = lost_calendars(user) if name_lost and fresh.state != "fresh" else []
     return " ".join([*lost, freshness_sentence(user, fresh, now=now)])
 
 

@@ -64,6 +64,7 @@ def test_with_the_keyboard_alone(visit: Visit, kalends: str) -> None:
     expect(page.get_by_role("heading", name="Your appointment is booked")).to_be_visible()
     tab_to(page, "Cancel the appointment")
     page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", name="Cancel the appointment?")).to_be_visible()
     tab_to(page, "Cancel the appointment")
     page.keyboard.press("Enter")
     expect(page.get_by_role("heading", name="Your appointment is cancelled")).to_be_visible()

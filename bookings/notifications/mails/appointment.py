@@ -15,6 +15,7 @@ from bookings import deadlines
 from bookings.models import Booking, Hold, Mail, Seat, Service
 from bookings.notifications.addresses import Mailbox
 from bookings.notifications.facts import AppointmentFacts, PracticeFacts
+from bookings.rooms import is_call_link
 from connections.models import CalendarConfiguration
 from practice.models import Practice, User
 from practice.zones import validate_zone
@@ -92,7 +93,8 @@ def sender_of(practice: Practice) -> Mailbox:
 
 def _facts(thing: Booking | Hold, practice: Practice, zone: ZoneInfo, now: datetime, language: str) -> AppointmentFacts:
     service = thing.service
-    is_link = service.location.startswith(("https://", "http://"))
+    location = thing.location if isinstance(thing, Booking) else service.location
+    is_link = is_call_link(location)
     return AppointmentFacts(
         practice=practice_facts(practice),
         language=language,
@@ -102,8 +104,8 @@ def _facts(thing: Booking | Hold, practice: Practice, zone: ZoneInfo, now: datet
         end=thing.end,
         link="",
         staff=public_name(thing.staff),
-        place=_place(service, practice, is_link=is_link),
-        call_link=service.location if is_link else "",
+        place="" if is_link else location or _address(service, practice),
+        call_link=location if is_link and isinstance(thing, Booking) else "",
         service=service.name,
         note=service.mail_line,
         book_link=_absolute(reverse("public:times", args=[service.slug])),
@@ -112,10 +114,8 @@ def _facts(thing: Booking | Hold, practice: Practice, zone: ZoneInfo, now: datet
     )
 
 
-def _place(service: Service, practice: Practice, *, is_link: bool) -> str:
-    if is_link:
-        return ""
-    return service.location or (" ".join(practice.address.split()) if service.is_at_a_place else "")
+def _address(service: Service, practice: Practice) -> str:
+    return " ".join(practice.address.split()) if service.is_at_a_place else ""
 
 
 def _absolute(path: str) -> str:

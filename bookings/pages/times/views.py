@@ -16,8 +16,18 @@ from django.utils.translation import gettext as _
 
 from bookings import actions
 from bookings.models import Booking, Client, ClientChange, Service
+from bookings.openings.explain import why_not
+from bookings.openings.search import is_near
 from bookings.pages.clients.change_words import details, headline
-from bookings.pages.times.forms import BookingForm, DayForm, ServiceDayForm, TimeForm, bookable_services, client_details
+from bookings.pages.times.forms import (
+    BookingForm,
+    DayForm,
+    ServiceDayForm,
+    TimeForm,
+    bookable_services,
+    client_details,
+    usual_language,
+)
 from bookings.pages.times.openings import openings_on
 from connections.calendar_page import CalendarRequest, calendar_page
 from connections.freshness import freshness
@@ -31,6 +41,7 @@ def new(request: CalendarRequest) -> HttpResponse:
         return _new_page(request, BookingForm(request.user, request.zone, initial=_known_client(request)))
     form = BookingForm(request.user, request.zone, request.POST)
     if not form.is_valid():
+        _say_if_not_open(request, form)
         return _new_page(request, form)
     try:
         booking = _book(request, form.cleaned_data)
@@ -60,6 +71,15 @@ def reschedule(request: CalendarRequest, pk: int) -> HttpResponse:
     return redirect(booking)
 
 
+def _say_if_not_open(request: CalendarRequest, form: BookingForm) -> None:
+    """Say beside the other errors why the chosen time is not open, as far as that is known without asking calendars."""
+    service, moment = form.cleaned_data.get("service"), form.cleaned_data.get("moment")
+    if not service or not moment or not is_near(moment, now=request.now) or form.cleaned_data.get("anyway"):
+        return
+    if reason := why_not(request.user, service.shape, moment, now=request.now, titles=True):
+        form.add_error("time", reason)
+
+
 def _book(request: CalendarRequest, data: dict[str, Any]) -> Booking:
     return actions.book(
         service=data["service"],
@@ -70,6 +90,7 @@ def _book(request: CalendarRequest, data: dict[str, Any]) -> Booking:
         actor=request.user,
         anyway=data["anyway"],
         note=data["note"],
+        seat=actions.SeatDetails(language=data["language"]),
     )
 
 
@@ -139,8 +160,9 @@ def _day(request: CalendarRequest, booking: Booking, asked: DayForm) -> date:
 
 
 def _known_client(request: CalendarRequest) -> dict[str, str]:
-    """The details of the client whose page led here."""
+    """The details of the client whose page led here, and the language in which to write to them."""
     asked = request.GET.get("client", "")
     own = Client.objects.filter(seats__booking__staff=request.user)
     client = own.filter(pk=int(asked)).first() if asked.isdecimal() and len(asked) < 19 else None
-    return client_details(client) if client else {}
+    known = client_details(client) if client else {}
+    return known | {"language": known.get("language") or usual_language()}

@@ -9,7 +9,7 @@ import pytest
 from django.test import Client
 
 from bookings.models import Booking, Claim, Service
-from practice.models import User
+from practice.models import Practice, User
 from tests.factories import (
     NOW,
     START,
@@ -18,6 +18,7 @@ from tests.factories import (
     CalendarFactory,
     ClientFactory,
     ConnectionFactory,
+    OccurrenceFactory,
     ServiceFactory,
     UserFactory,
     WorkingHoursFactory,
@@ -147,6 +148,33 @@ def test_an_opening_is_booked(anna_client: Client, anna: User, massage: Service)
     assert texts(response, "//div[@id='messages']") == ["Booked: Clara Winter · Massage."]
 
 
+def test_the_language_of_the_client_is_kept_with_the_seat(anna_client: Client, massage: Service) -> None:
+    anna_client.post(URL, sent(massage, language="de"))
+    assert Booking.objects.get().seat.language == "de"
+
+
+def test_a_language_that_clients_are_not_written_to_is_refused(anna_client: Client, massage: Service) -> None:
+    page = anna_client.post(URL, sent(massage, language="xx"))
+    assert errors(page) == ["Select a valid choice. xx is not one of the available choices."]
+    assert bookings() == []
+
+
+@pytest.mark.parametrize(
+    ("of_client", "of_practice", "chosen"), [("de", "en", "de"), ("", "de", "de"), ("", "", "en"), (None, "de", "de")]
+)
+def test_the_language_chosen_first_is_that_of_the_client_or_the_practice(
+    anna_client: Client, anna: User, massage: Service, of_client: str | None, of_practice: str, chosen: str
+) -> None:
+    Practice.objects.update_or_create(pk=Practice.current().pk, defaults={"language": of_practice})
+    query = {}
+    if of_client is not None:
+        client = ClientFactory(language=of_client)
+        BookingFactory(service=massage, staff=anna, client=client)
+        query = {"client": client.pk}
+    page = anna_client.get(URL, query)
+    assert find(page, "//select[@name='language']/option[@selected]/@value") == [chosen]
+
+
 def test_another_time_counts_before_the_opening(anna_client: Client, massage: Service) -> None:
     anna_client.post(URL, sent(massage, time="09:00"))
     assert bookings() == [("Clara Winter · Massage", "01 08:00")]
@@ -225,6 +253,23 @@ def test_everything_that_is_wrong_is_said_at_once(anna_client: Client, massage: 
         "Choose one of the times, or type another.",
         "This field is required.",
         "Enter a valid email address.",
+    ]
+
+
+def test_a_time_that_is_not_open_is_said_beside_other_errors(anna_client: Client, massage: Service) -> None:
+    page = anna_client.post(URL, sent(massage, opening="", time="20:00", name=""))
+    assert errors(page) == [
+        "The time is outside the working hours of Tuesday (09:00–12:00).",
+        "This field is required.",
+    ]
+    assert find(page, "//input[@name='time']/@value") == ["20:00"]
+
+
+def test_the_refusal_names_the_event_that_is_in_the_way(anna_client: Client, anna: User, massage: Service) -> None:
+    calendar = CalendarFactory(connection__user=anna, name="Home")
+    OccurrenceFactory(calendar=calendar, summary="School meeting", start=START)
+    assert refusal(anna_client.post(URL, sent(massage)))[0] == [
+        "“School meeting” in “Home” (10:00–11:00) is marked Busy, so it blocks."
     ]
 
 
