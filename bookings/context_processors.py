@@ -7,6 +7,7 @@ from typing import Any
 from django.http import HttpRequest
 from django.utils import timezone
 
+from bookings import actions
 from bookings.models import Proposal
 from bookings.notifications.mails import calls
 from connections.models import Calendar, CalendarConfiguration
@@ -31,6 +32,7 @@ def notices(request: HttpRequest) -> dict[str, Any]:
                 connection__user__calendar_configuration__saved_at__isnull=False,
             )
         ),
+        "confirming_addresses_until": lambda: actions.rush_ends_at(timezone.now()) if user.is_superuser else None,
         "broken_connections": lambda: list(user.connections.filter(needs_attention=True)),
     }
 

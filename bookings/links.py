@@ -19,6 +19,7 @@ VALID_AFTER_END = timedelta(days=30)
 PUBLIC_ID_BYTES = 16
 PUBLIC_ID_LENGTH = 22  # characters
 _LINK_PURPOSE = "kalends seat link"
+_ADDRESS_PURPOSE = "kalends address of a seat"
 _TOKEN = re.compile(rf"([\w-]{{{PUBLIC_ID_LENGTH}}})[\w-]{{43}}", re.ASCII)
 
 
@@ -78,6 +79,17 @@ def link_state(token: str, generation: int, end: datetime, now: datetime) -> Lin
     return LinkState.VALID if now < end + VALID_AFTER_END else LinkState.EXPIRED
 
 
+def address_code(public_id: str, email_key: str) -> str:
+    """What the link has that confirms this e-mail address for this seat. Only the mail to the address has it."""
+    return _signature(derived_keys(_ADDRESS_PURPOSE)[0], public_id, email_key)
+
+
+def is_address_code(code: str, public_id: str, email_key: str) -> bool:
+    """Does the code confirm this address for this seat?"""
+    codes = [_signature(key, public_id, email_key).encode() for key in derived_keys(_ADDRESS_PURPOSE)]
+    return sum(hmac.compare_digest(code.encode(errors="replace"), one) for one in codes) > 0
+
+
 def derived_keys(purpose: str) -> list[bytes]:
     """A key for this purpose from each of FERNET_KEYS, in their order."""
     return [hmac.digest(key.encode(), purpose.encode(), "sha256") for key in settings.FERNET_KEYS]
@@ -90,6 +102,6 @@ def _is_signed(token: str, generation: int) -> bool:
     return bool(public_id) and sum(hmac.compare_digest(signature, one) for one in signatures) > 0
 
 
-def _signature(key: bytes, public_id: str, generation: int) -> str:
-    digest = hmac.digest(key, f"{public_id}.{generation}".encode(), "sha256")
+def _signature(key: bytes, public_id: str, signed: int | str) -> str:
+    digest = hmac.digest(key, f"{public_id}.{signed}".encode(), "sha256")
     return urlsafe_b64encode(digest).decode().rstrip("=")

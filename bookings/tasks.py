@@ -37,8 +37,9 @@ def mail_links() -> None:
 
 
 def push_events() -> None:
-    """On schedule: push what is due and send the mails that are due."""
+    """On schedule: give back expired time, push what is due and send the mails that are due."""
     now = timezone.now()
+    actions.release_expired(now)
     mirrored_slots.follow_slots(now)
     outbox.push_due(now)
     reminders.write_due(now)

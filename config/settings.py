@@ -203,8 +203,8 @@ LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"plain": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
-    "filters": {"hide_setup_token": {"()": "practice.setup.redaction.HideSetupToken"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain", "filters": ["hide_setup_token"]}},
+    "filters": {"hide_secret_paths": {"()": "config.redaction.HideSecretPaths"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain", "filters": ["hide_secret_paths"]}},
     "root": {"handlers": ["console"], "level": "WARNING"},
     "loggers": {
         # Their debug output prints bodies with personal data, and credentials.

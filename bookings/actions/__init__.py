@@ -1,13 +1,14 @@
 """The verbs: nothing else makes a booking or a hold, or changes its time or status.
 
 Elsewhere only `revision` grows when an event is to be written again, and what staff were warned of is noted. Booking
-and rescheduling read the calendars once more before their transaction. Every verb takes the lock of the schedule, then
-checks, and writes the booking with its placement and its history in one transaction. Pushing and mailing come
-after the commit.
+and rescheduling read the calendars once more before their transaction. A booking whose address nobody confirms in time
+ends in `booking_lock`, like every expired claim. Every verb takes the lock of the schedule, then checks, and writes the
+booking with its placement and its history in one transaction. Pushing and mailing come after the commit.
 """
 
 from __future__ import annotations
 
+from bookings.actions.addresses import release_expired, rush_ends_at
 from bookings.actions.book import ClientDetails, SeatDetails, book
 from bookings.actions.cancel import cancel, refuse
 from bookings.actions.clients import change_client, merge_clients
@@ -15,7 +16,7 @@ from bookings.actions.confirm import approve, confirm, confirm_address, confirm_
 from bookings.actions.decide import decide, decide_all
 from bookings.actions.disconnect import DisconnectSummary, EventsNotRemoved, disconnect, disconnect_summary
 from bookings.actions.hold import Visitor, extend, forget_old_holds, hold, hold_of, release
-from bookings.actions.preconditions import NotOpen, Refused, lock_active_booking, overlaps_refused
+from bookings.actions.preconditions import LimitReached, NotOpen, Refused, lock_active_booking, overlaps_refused
 from bookings.actions.reschedule import choose_time, move, reschedule, undo
 from bookings.actions.restore import restore
 
@@ -23,6 +24,7 @@ __all__ = [
     "ClientDetails",
     "DisconnectSummary",
     "EventsNotRemoved",
+    "LimitReached",
     "NotOpen",
     "Refused",
     "SeatDetails",
@@ -49,8 +51,10 @@ __all__ = [
     "overlaps_refused",
     "refuse",
     "release",
+    "release_expired",
     "reschedule",
     "restore",
+    "rush_ends_at",
     "still_pending",
     "undo",
 ]

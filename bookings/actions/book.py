@@ -11,8 +11,10 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 
 from bookings.actions import history
+from bookings.actions.addresses import confirm_by
 from bookings.actions.candidates import candidates, readable_first
 from bookings.actions.preconditions import (
+    LimitReached,
     NotOpen,
     Refused,
     check_open,
@@ -22,6 +24,7 @@ from bookings.actions.preconditions import (
     take_time,
 )
 from bookings.clients import client_of, tidy_contact
+from bookings.contacts.written import email_key
 from bookings.models import Booking, BookingChange, Claim, Hold, Seat, Service, booking_lock
 from bookings.openings import search
 from bookings.proposals import collisions
@@ -30,6 +33,8 @@ from connections.freshness import freshness
 from connections.sync.poll import refresh_all
 from practice.models import User
 
+PER_RECIPIENT = 2
+"""So many times BOOKING_RATE bookings are mailed to one address in a day."""
 Kind = BookingChange.Kind
 Source = BookingChange.Source
 
@@ -96,6 +101,7 @@ def book(
         if booked := _booked_from(hold):
             return booked
         _check_rate(hold, now)
+        _check_recipient(client.email, now)
     refuse_far(start, now)
     able = candidates(service, staff)
     refresh_all([user.pk for user in able], now, seconds=settings.FRESHNESS_DEADLINE_SECONDS)
@@ -131,7 +137,9 @@ def _book_with(user: User, request: _Request) -> Booking:
         pending = freshness(user, now=now, asked=True).pending
         booking = Booking(service=request.service, staff=user, note=request.note)
         booking.calendar_unread_since = now if pending else None
-        booking.status = Booking.Status.PENDING if pending else Booking.Status.CONFIRMED
+        booking.address_due_at = confirm_by(request.client.email, request.start, now) if held else None
+        waits = booking.cause != Booking.Cause.NONE
+        booking.status = Booking.Status.PENDING if waits else Booking.Status.CONFIRMED
         booking.claim = _taken_over(held)
         take_time(booking, request.start, request.start + shape.duration, overlap_allowed=collides)
         booking.save()
@@ -139,7 +147,8 @@ def _book_with(user: User, request: _Request) -> Booking:
         if held:
             _note_booked(held, booking, now)
         history.record(booking, Kind.MADE, Source.CLIENT if held else Source.STAFF, now=now, actor=actor)
-        placements.place(booking)
+        if booking.address_due_at is None:
+            placements.place(booking)
         if request.anyway:
             collisions.acknowledge(booking, now, actor)
         nudge(booking)
@@ -189,3 +198,12 @@ def _check_rate(hold: Hold, now: datetime) -> None:
     booked = Hold.objects.filter(address_key=hold.address_key, booked_at__gt=now - timedelta(hours=1))
     if hold.address_key and booked.count() >= settings.BOOKING_RATE:
         raise Refused(_("Too many bookings come from your connection. Please try again in an hour."))
+
+
+def _check_recipient(email: str, now: datetime) -> None:
+    """Raises LimitReached where as many bookings are mailed to this address in a day as may be."""
+    booked = Seat.objects.filter(
+        client__email_key=email_key(email), booking__hold__booked_at__gt=now - timedelta(days=1)
+    )
+    if email and booked.count() >= PER_RECIPIENT * settings.BOOKING_RATE:
+        raise LimitReached(_("You have booked several times today. The e-mail that we have sent you lists all."))

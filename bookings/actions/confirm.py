@@ -8,6 +8,7 @@ from datetime import datetime
 from django.db.models import QuerySet
 
 from bookings.actions import history
+from bookings.actions.addresses import release_expired
 from bookings.actions.preconditions import (
     Refused,
     is_read,
@@ -15,7 +16,7 @@ from bookings.actions.preconditions import (
     nudge,
     require_approval,
 )
-from bookings.models import Booking, BookingChange, booking_lock
+from bookings.models import Booking, BookingChange, Claim, booking_lock
 from bookings.proposals import collisions
 from bookings.push import placements
 from practice.models import User
@@ -69,11 +70,23 @@ def approve(booking: Booking, *, now: datetime, actor: User | None = None) -> bo
 
 
 def confirm_address(booking: Booking, *, now: datetime) -> bool:
-    """The client confirms their address. True if that confirmed the booking. Raises Refused if it is cancelled."""
+    """The client confirms their address, and the booking is pushed. True if that confirmed it.
+
+    Raises Refused if it is cancelled, and so if the time for that is over.
+    """
+    release_expired(now)  # by itself, because a refusal takes back what was done under its lock
     with booking_lock(booking.staff, now):
         booking = lock_active_booking(booking)
+        if booking.address_due_at is None:
+            return False
         booking.address_due_at = None
-        return _confirm_if_last(booking, Source.CLIENT, now)
+        Claim.objects.filter(booking=booking).update(expires_at=None)
+        placements.place(booking)
+        confirmed = _confirm_if_last(booking, Source.CLIENT, now)
+        if not confirmed:
+            history.record(booking, Kind.ADDRESS, Source.CLIENT, now=now)
+            nudge(booking)
+        return confirmed
 
 
 def _confirm_if_last(booking: Booking, source: Source, now: datetime, actor: User | None = None) -> bool:

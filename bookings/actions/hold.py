@@ -11,6 +11,7 @@ from django.conf import settings
 from django.db import IntegrityError
 from django.utils.translation import gettext as _
 
+from bookings.actions.addresses import release_expired
 from bookings.actions.candidates import candidates, readable_first
 from bookings.actions.preconditions import NotOpen, Refused, overlaps_refused, refuse_far
 from bookings.links import keyed_hash
@@ -85,8 +86,7 @@ def release(hold: Hold, now: datetime) -> None:
 
 def forget_old_holds(now: datetime) -> int:
     """Delete holds that nobody will submit any more, and claims that have expired; how many holds."""
-    with booking_lock(Claim.objects.expired(now).values("staff"), now):
-        pass  # the lock deletes them
+    release_expired(now)
     deleted, _by_model = Hold.objects.filter(created_at__lte=now - KEPT_FOR, claim=None).delete()
     return deleted
 

@@ -23,6 +23,10 @@ class Refused(Exception):
     """It cannot be done; str() is the sentence that says why."""
 
 
+class LimitReached(Refused):
+    """Somebody has booked as much as they may. What they have is told by e-mail only: anybody may have asked."""
+
+
 class NotOpen(Refused):
     """The time is not open. `alternatives` are the next openings. With `can_insist` staff may book it anyway."""
 
@@ -72,10 +76,13 @@ def check_open(
 
 
 def take_time(booking: Booking, start: datetime, end: datetime, *, overlap_allowed: bool) -> None:
-    """Give the booking this time, and its claim the same with the buffers of the service. Writes the claim alone."""
+    """Give the booking this time, and its claim the same with the buffers of the service. Writes the claim alone.
+
+    The claim expires if the client does not confirm their address in time.
+    """
     shape = booking.service.shape
     claim = booking.claim or Claim(staff=booking.staff)
-    claim.kind, claim.expires_at, claim.overlap_allowed = Claim.Kind.BOOKING, None, overlap_allowed
+    claim.kind, claim.expires_at, claim.overlap_allowed = Claim.Kind.BOOKING, booking.address_due_at, overlap_allowed
     claim.start, claim.end = start - shape.buffer_before, end + shape.buffer_after
     claim.save()
     booking.claim, booking.start, booking.end = claim, start, end

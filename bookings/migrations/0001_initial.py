@@ -74,7 +74,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('at', models.DateTimeField(verbose_name='at')),
-                ('kind', models.CharField(choices=[('made', 'Booked'), ('confirmed', 'Confirmed'), ('moved', 'Moved'), ('cancelled', 'Cancelled'), ('refused', 'Refused'), ('undone', 'Undone')], max_length=12, verbose_name='what')),
+                ('kind', models.CharField(choices=[('made', 'Booked'), ('address', 'Address confirmed'), ('confirmed', 'Confirmed'), ('moved', 'Moved'), ('cancelled', 'Cancelled'), ('refused', 'Refused'), ('undone', 'Undone')], max_length=12, verbose_name='what')),
                 ('source', models.CharField(choices=[('staff', 'by staff'), ('phone', 'on the iPhone'), ('client', 'by the client'), ('kalends', 'by Kalends')], max_length=10, verbose_name='by whom')),
                 ('reason', models.CharField(blank=True, max_length=500, verbose_name='reason')),
                 ('old_start', models.DateTimeField(blank=True, null=True)),
@@ -376,7 +376,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='claim',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('expires_at', None), ('kind', 'booking')), models.Q(models.Q(('kind', 'booking'), _negated=True), ('expires_at__isnull', False)), _connector='OR'), name='only_bookings_never_expire'),
+            constraint=models.CheckConstraint(condition=models.Q(('kind', 'booking'), ('expires_at__isnull', False), _connector='OR'), name='only_bookings_never_expire'),
         ),
         migrations.AddConstraint(
             model_name='claim',

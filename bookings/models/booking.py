@@ -115,6 +115,17 @@ class Booking(models.Model):
             return self.Cause.APPROVAL
         return self.Cause.CALENDAR_UNREADABLE if self.calendar_unread_since else self.Cause.NONE
 
+    def lapse(self, now: datetime) -> None:
+        """Cancel it, because the client did not confirm their address in time. Nobody is mailed. Inside the lock."""
+        self.status, self.claim = self.Status.CANCELLED, None
+        self.approval_due_at = self.calendar_unread_since = self.address_due_at = None
+        self.revision += 1
+        self.save()
+        self.seats.update(cancelled_at=now)
+        for seat in self.seats.all():
+            seat.mails.unsent().update(state="dropped")
+        self.changes.create(at=now, kind="cancelled", source="kalends", new_start=self.start, new_end=self.end)
+
     @cached_property
     def seat(self) -> Seat:
         """The seat of its one client."""

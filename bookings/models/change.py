@@ -18,6 +18,7 @@ class BookingChange(models.Model):
 
     class Kind(models.TextChoices):
         MADE = "made", _("Booked")
+        ADDRESS = "address", _("Address confirmed")
         CONFIRMED = "confirmed", _("Confirmed")
         MOVED = "moved", _("Moved")
         CANCELLED = "cancelled", _("Cancelled")

@@ -44,6 +44,8 @@ class ClaimQuerySet(models.QuerySet["Claim"]):
 class Claim(models.Model):
     """[start, end) of a staff member, buffers included, that is taken: by a booking, or for some minutes by a visitor.
 
+    The claim of a booking expires only where the client still has to confirm their address.
+
     Two claims of one staff member never overlap, except where `overlap_allowed`: staff insisted on that time.
     """
 
@@ -70,7 +72,7 @@ class Claim(models.Model):
         constraints = (
             models.CheckConstraint(condition=Q(end__gt=F("start")), name="claim_ends_after_start"),
             models.CheckConstraint(
-                condition=Q(kind="booking", expires_at=None) | (~Q(kind="booking") & Q(expires_at__isnull=False)),
+                condition=Q(kind="booking") | Q(expires_at__isnull=False),
                 name="only_bookings_never_expire",
             ),
             PostgreSQLExclusionConstraint(
@@ -91,9 +93,13 @@ class Claim(models.Model):
 def booking_lock(users: User | Collection[User] | QuerySet[Any], now: datetime) -> Iterator[None]:
     """The schedule lock of these staff members, with their expired claims deleted first.
 
-    So whoever books needs no worker that tidies up, and the database's constraint sees only claims that count.
+    So whoever books needs no worker that tidies up, and the database's constraint sees only claims that count. A
+    booking whose address was not confirmed in time is cancelled with its claim.
     """
     several = [users] if isinstance(users, User) else users
     with schedule_lock(several):
-        Claim.objects.expired(now).filter(staff__in=several).delete()
+        expired = Claim.objects.expired(now).filter(staff__in=several)
+        for claim in expired.filter(booking__isnull=False).select_related("booking"):
+            claim.booking.lapse(now)
+        expired.delete()
         yield

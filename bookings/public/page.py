@@ -14,12 +14,15 @@ from django.http import HttpRequest, HttpResponse, QueryDict
 from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.translation import get_language, get_language_info
+from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
 
+from bookings.public.post_limit import seconds_to_wait
 from practice.language import in_client_language
 from practice.models import Practice
 
 P = ParamSpec("P")
+MAX_ASKED = 100
 KEPT = ("staff", "zone", "lang")
 """What stays in the addresses of the following pages."""
 
@@ -45,7 +48,10 @@ View = Callable[Concatenate[HttpRequest, P], HttpResponse]
 
 
 def public_page(view: Page[P]) -> View[P]:
-    """Decorate a view for clients: no session, no cookie, and so no token that Django compares with a cookie."""
+    """Decorate a view for clients: no session, no cookie, and so no token that Django compares with a cookie.
+
+    Whoever sends very many forms must wait between them.
+    """
 
     @csrf_exempt
     @in_client_language
@@ -53,6 +59,8 @@ def public_page(view: Page[P]) -> View[P]:
     def wrapped(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
         public = cast(PublicRequest, request)
         public.now, public.practice = timezone.now(), Practice.current()
+        if request.method == "POST" and (seconds := seconds_to_wait(request, public.now)):
+            return _too_many(public, seconds)
         return view(public, *args, **kwargs)
 
     return wrapped
@@ -95,8 +103,16 @@ def kept_query(request: HttpRequest, **changed: str | None) -> str:
 
 
 def asked(request: HttpRequest, name: str) -> str:
-    """What a form or an address says."""
-    return request.POST.get(name, "") or request.GET.get(name, "")
+    """What a form or an address says; nothing that is asked for is long."""
+    return (request.POST.get(name, "") or request.GET.get(name, ""))[:MAX_ASKED]
+
+
+def _too_many(request: PublicRequest, seconds: int) -> HttpResponse:
+    """Nothing that was typed is lost: the browser goes back to the form."""
+    sentence = _("Too many forms come from your connection. Please go back and try again in a minute, or call us.")
+    response = private(message(request, _("Please try again later"), sentence, status=429))
+    response.headers["Retry-After"] = str(seconds)
+    return response
 
 
 def _language_links(request: HttpRequest) -> list[LanguageLink]:

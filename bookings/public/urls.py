@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from bookings.public.client import reschedule
+from bookings.public.client import confirm, reschedule
 from bookings.public.client import views as client
 from bookings.public.details import views as details
 from bookings.public.find import views as find
@@ -24,6 +24,7 @@ urlpatterns = [
     path("booking/<str:token>/", client.appointment, name="client"),
     path("booking/<str:token>/reschedule/", reschedule.reschedule, name="reschedule"),
     path("booking/<str:token>/cancel/", client.cancel, name="cancel"),
+    path("booking/<str:token>/confirm/<str:code>/", confirm.confirm, name="confirm"),
     path("booking/<str:token>/calendar.ics", client.calendar, name="calendar"),
     path("imprint/", legal.imprint, name="imprint"),
     path("privacy/", legal.privacy, name="privacy"),

@@ -80,8 +80,8 @@ def follow(placement: LinkedEvent | None, seen: Span | None) -> None:
 
 
 def upcoming(user: User, now: datetime) -> QuerySet[Booking]:
-    """Live bookings of the user that are not over."""
-    return Booking.objects.filter(staff=user, end__gt=now).live()
+    """Live bookings of the user that are not over, apart from those whose address is still to be confirmed."""
+    return Booking.objects.filter(staff=user, end__gt=now, address_due_at=None).live()
 
 
 def unplaced(user: User, now: datetime) -> QuerySet[Booking]:

@@ -17,16 +17,27 @@ from practice import time_format
 SOON = timedelta(hours=24)
 _KINDS = {
     BookingChange.Kind.MADE: Mail.Kind.STAFF_BOOKED,
+    BookingChange.Kind.ADDRESS: Mail.Kind.STAFF_BOOKED,
+    BookingChange.Kind.CONFIRMED: Mail.Kind.STAFF_BOOKED,
     BookingChange.Kind.MOVED: Mail.Kind.STAFF_MOVED,
     BookingChange.Kind.CANCELLED: Mail.Kind.STAFF_CANCELLED,
 }
 
 
 def announce(change: BookingChange) -> None:
-    """Write a mail to the staff member if the client did something that concerns the next 24 hours."""
+    """Write a mail to the staff member if the client did something that concerns the next 24 hours.
+
+    Of a booking they hear when the client has confirmed the address.
+    """
     booking, staff = change.booking, change.booking.staff
     kind = _KINDS.get(BookingChange.Kind(change.kind))
-    if kind is None or change.source != BookingChange.Source.CLIENT or not staff.email or not _is_soon(change):
+    if (
+        booking.address_due_at
+        or kind is None
+        or change.source != BookingChange.Source.CLIENT
+        or not staff.email
+        or not _is_soon(change)
+    ):
         return
     seat = Seat.objects.get(booking=booking)
     unsent = seat.mails.unsent().filter(kind__in=Mail.STAFF_KINDS, recipient=staff.email)

@@ -7,8 +7,8 @@ from dataclasses import replace
 
 from django.core.mail import EmailMultiAlternatives
 
-from bookings import deadlines
-from bookings.models import Mail
+from bookings import deadlines, links
+from bookings.models import Mail, Seat
 from bookings.notifications import client_mails
 from bookings.notifications.addresses import Mailbox
 from bookings.notifications.calendar_part import CalendarEntry
@@ -72,9 +72,13 @@ def _pending(mail: Mail, facts: AppointmentFacts, _known: Mail | None) -> Conten
     return client_mails.pending(facts, answer_by=deadlines.answer_by(mail.seat.booking, mail.created_at))
 
 
+def _confirm_link(seat: Seat) -> str:
+    return f"{seat.link}confirm/{links.address_code(seat.public_id, seat.client.email_key)}/"
+
+
 def _address(mail: Mail, facts: AppointmentFacts, _known: Mail | None) -> Content:
     release_at = mail.seat.booking.address_due_at or mail.start
-    return client_mails.address_to_confirm(facts, confirm_link=facts.link, release_at=release_at)
+    return client_mails.address_to_confirm(facts, confirm_link=_confirm_link(mail.seat), release_at=release_at)
 
 
 _WORDS: dict[Kind, Words] = {

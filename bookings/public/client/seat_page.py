@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import wraps
-from typing import Any
+from typing import Any, Concatenate, ParamSpec
 
 from django.http import HttpResponse, HttpResponseRedirect
 from django.urls import reverse
@@ -20,20 +20,21 @@ from bookings.public.client import allowed
 from bookings.public.open import not_found
 from bookings.public.page import PublicRequest, message, private, show
 
-SeatPage = Callable[[PublicRequest, Seat, str], HttpResponse]
+P = ParamSpec("P")
+SeatPage = Callable[Concatenate[PublicRequest, Seat, str, P], HttpResponse]
 
 
-def with_seat(view: SeatPage) -> Callable[[PublicRequest, str], HttpResponse]:
+def with_seat(view: SeatPage[P]) -> Callable[Concatenate[PublicRequest, str, P], HttpResponse]:
     """Give the view the seat of the link. Answer 404 to an unknown link and 410 to one that has expired."""
 
     @wraps(view)
-    def wrapped(request: PublicRequest, token: str) -> HttpResponse:
+    def wrapped(request: PublicRequest, token: str, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
         state, seat = Seat.objects.of_link(token, request.now)
         if seat is None:
             return private(not_found(request))
         if state is LinkState.EXPIRED:
             return private(_expired(request))
-        return private(view(request, seat, token))
+        return private(view(request, seat, token, *args, **kwargs))
 
     return wrapped
 

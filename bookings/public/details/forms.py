@@ -38,7 +38,7 @@ class DetailsForm(forms.Form):
         widget=forms.RadioSelect,
         error_messages={"required": _("Say whether we shall remind you.")},
     )
-    website = forms.CharField(required=False)
+    website = forms.CharField(required=False, max_length=254)
 
     def __init__(self, *args: Any, service: Service, practice: Practice, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -13,11 +13,13 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from bookings import actions, links
 from bookings.models import Booking, Hold, Service
+from bookings.notifications.mails import asked_links
 from bookings.notifications.mails.appointment import facts_of_hold
 from bookings.notifications.sentences import deadline_sentences, when_words
 from bookings.openings.search import Opening
 from bookings.public import form_token
 from bookings.public.details.forms import DetailsForm
+from bookings.public.find.views import we_have_sent
 from bookings.public.open import not_found, when_open, with_service
 from bookings.public.page import PublicRequest, asked, private, public_page, show
 from bookings.public.people import ANYBODY
@@ -64,6 +66,8 @@ def _submit(request: PublicRequest, hold: Hold) -> HttpResponse:
         return _to_client_page(_book(request, hold, form))
     except actions.NotOpen as error:
         return _show(request, hold, form, nearest=error.alternatives, alert=_gone(error.alternatives))
+    except actions.LimitReached:
+        return _mail_links(request, form)
     except actions.Refused:
         return _show(request, hold, form, alert=_("This could not be booked online just now. Please call us."))
 
@@ -91,6 +95,12 @@ def _book(request: PublicRequest, hold: Hold, form: DetailsForm) -> Booking:
         seat=seat,
         hold=hold,
     )
+
+
+def _mail_links(request: PublicRequest, form: DetailsForm) -> HttpResponse:
+    """What somebody has booked already is told to the address alone, because anybody may have typed it."""
+    asked_links.ask(form.client.email, address_key="", now=request.now)
+    return private(we_have_sent(request))
 
 
 def _gone(nearest: list[Opening]) -> str:

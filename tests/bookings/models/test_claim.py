@@ -7,7 +7,7 @@ from bookings import actions
 from bookings.models import Booking, Claim
 from bookings.openings import explain, search
 from tests.bookings.practice import HOUR, Practice
-from tests.factories import NOW, START, BookingFactory, HoldFactory, UserFactory, cancelled
+from tests.factories import START, BookingFactory, HoldFactory, UserFactory, cancelled
 
 SECOND = timedelta(seconds=1)
 
@@ -71,10 +71,8 @@ def test_the_database_refuses_a_live_booking_without_a_claim() -> None:
 
 
 @pytest.mark.django_db
-def test_the_database_refuses_a_booking_that_expires_and_a_hold_that_does_not() -> None:
+def test_the_database_refuses_a_hold_that_never_expires() -> None:
     span = {"staff": UserFactory(), "start": START, "end": START + HOUR}
-    with pytest.raises(IntegrityError), transaction.atomic():
-        Claim.objects.create(kind=Claim.Kind.BOOKING, expires_at=NOW, **span)
     with pytest.raises(IntegrityError), transaction.atomic():
         Claim.objects.create(kind=Claim.Kind.HOLD, expires_at=None, **span)
     assert Claim.objects.count() == 0

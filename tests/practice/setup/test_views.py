@@ -9,9 +9,9 @@ from urllib.parse import urlsplit
 import pytest
 from django.test import Client
 
+from config.redaction import HideSecretPaths
 from practice.models import Practice, User
 from practice.setup.owner import AlreadySetUp, set_up
-from practice.setup.redaction import HideSetupToken
 from practice.setup.token import setup_address
 from tests.factories import UserFactory
 from tests.pages import texts
@@ -99,5 +99,5 @@ def test_whoever_guesses_is_slowed_down(client: Client) -> None:
 @pytest.mark.parametrize("words", ["GET /setup/abc123/ HTTP/1.1", "Not Found: /setup/abc123"])
 def test_logs_do_not_have_the_token(words: str) -> None:
     record = logging.LogRecord("django.request", logging.WARNING, "", 1, "%s", (words,), None)
-    HideSetupToken().filter(record)
+    HideSecretPaths().filter(record)
     assert ("abc123" in record.getMessage(), "/setup/…" in record.getMessage()) == (False, True)
