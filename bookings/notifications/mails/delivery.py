@@ -76,8 +76,8 @@ def _take(mail: Mail, now: datetime) -> bool:
             attempts=F("attempts") + 1,
             interruptions=F("interruptions") + was_interrupted,
         )
-        if taken and not mail.is_to_staff:
-            BookingChange.objects.filter(pk=mail.change_id).update(undo_until=None)
+        if taken and mail.change and not mail.is_to_staff:
+            BookingChange.objects.filter(pk=mail.change.pk).update(undo_until=None)
     mail.refresh_from_db(fields=["attempts", "interruptions"])
     return bool(taken)
 
