@@ -274,15 +274,12 @@ class BookingChangeFactory(DjangoModelFactory[BookingChange]):
 
 
 class MailFactory(DjangoModelFactory[Mail]):
-    """A confirmation that is due; `booking=…` or `change=…` says of what."""
+    """A confirmation that is due, of a booking made for it; `seat=…` gives another."""
 
     class Meta:
         model = Mail
 
-    class Params:
-        booking = factory.SubFactory(BookingFactory)
-
-    seat = factory.LazyAttribute(lambda made: made.booking.seat)
+    seat = factory.LazyFunction(lambda: BookingFactory.create().seat)
     kind = Mail.Kind.CONFIRMATION
     recipient = factory.LazyAttribute(lambda made: made.seat.client.email)
     message_id = factory.Sequence(lambda n: f"<{n}@kalends.example>")

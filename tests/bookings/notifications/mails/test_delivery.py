@@ -15,7 +15,7 @@ from bookings.notifications.client_notice import MAIL_LEASE
 from bookings.notifications.mails import delivery
 from bookings.notifications.mails.delivery import Delivered
 from tests.bookings.practice import HOUR
-from tests.factories import NOW, START, MailFactory
+from tests.factories import NOW, START, BookingFactory, MailFactory
 
 MINUTE = timedelta(minutes=1)
 pytestmark = pytest.mark.django_db
@@ -46,7 +46,7 @@ def test_a_mail_that_is_due_is_sent_once() -> None:
 def test_of_two_workers_one_sends(monkeypatch: pytest.MonkeyPatch) -> None:
     """The second one looks for work while the first is sending."""
     MailFactory()
-    MailFactory(booking__start=START + 2 * HOUR)
+    MailFactory(seat=BookingFactory(start=START + 2 * HOUR).seat)
     real, others = EmailMultiAlternatives.send, []
 
     def send_while_another_looks(message: EmailMultiAlternatives, *arguments: Any) -> int:
@@ -148,7 +148,7 @@ def test_a_mail_without_a_recipient_waits_for_a_call() -> None:
 
 def test_the_failure_of_one_mail_stops_no_other(monkeypatch: pytest.MonkeyPatch) -> None:
     first = MailFactory(recipient="a@\u0300ß.example")
-    second = MailFactory(booking__start=START + 2 * HOUR)
+    second = MailFactory(seat=BookingFactory(start=START + 2 * HOUR).seat)
     assert delivery.send_due(NOW) == Delivered(sent=1, failed=1)
     states = dict(Mail.objects.values_list("pk", "state"))
     assert states == {first.pk: "failed", second.pk: "sent"}
