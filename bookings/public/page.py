@@ -59,12 +59,13 @@ def public_page(view: Page[P]) -> View[P]:
 
 
 def private(response: HttpResponse) -> HttpResponse:
-    """For pages with a secret in their address: nobody keeps them, and no other site learns the address.
+    """For pages with a secret in their address: nobody keeps or lists them, and no other site learns the address.
 
     With `no-referrer` browsers would send `Origin: null` along with the form.
     """
     response.headers["Cache-Control"] = "no-store"
     response.headers["Referrer-Policy"] = "strict-origin"
+    response.headers["X-Robots-Tag"] = "noindex"
     return response
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from bookings.models import Service
 from bookings.notifications.mails.appointment import public_name
 from practice.models import User
@@ -14,6 +16,6 @@ def people_of(service: Service) -> list[User]:
     return sorted(service.staff.filter(is_active=True), key=lambda user: (public_name(user).casefold(), user.pk))
 
 
-def person_of(service: Service, slug: str) -> User | None:
+def person_among(people: Iterable[User], slug: str) -> User | None:
     """The one person whom the client asked for; None for anybody."""
-    return next((user for user in people_of(service) if user.slug == slug), None)
+    return next((user for user in people if user.slug == slug), None)

@@ -31,7 +31,11 @@ def day_link(day: Day) -> SafeString:
     """A day with the number of its times: “Wednesday 9 December, 5 times”."""
     number = len(day.starts)
     count = ngettext("%(number)s time", "%(number)s times", number) % {"number": number}
-    return format_html("<span>{},</span> <span>{}</span>", time_format.weekday_and_day(day.date), count)
+    return format_html(
+        '<span>{}<span class="visually-hidden">,</span></span> <span>{}</span>',
+        time_format.weekday_and_day(day.date),
+        count,
+    )
 
 
 @register.filter

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
+import pytest
 from django.utils import timezone
 from playwright.sync_api import Page
+from pytest_django import Settings
+from pytest_django.live_server_helper import LiveServer
 
 from bookings.models import Service
 from connections import accounts
@@ -55,6 +58,16 @@ def massage(*people: User, **more: object) -> Service:
     """An hour, listed."""
     values = {"name": "Massage", "slug": "massage", "visibility": "public", "slot_minutes": 60, "price": "60 €"} | more
     return ServiceFactory.create(staff=list(people), **values)
+
+
+@pytest.fixture
+def kalends(live_server: LiveServer, settings: Settings, icloud: Sandbox, account: Account) -> str:
+    """Kalends’ address; Anna is connected to the sandbox’s iCloud, and clients can book a massage with her."""
+    settings.ICLOUD_CALDAV_URL = icloud.entry_url
+    settings.DEMO = True  # its mails are received
+    open_practice()
+    massage(connected(icloud, account))
+    return str(live_server.url)
 
 
 def fill_details(page: Page, *, name: str = "Clara Sommer", email: str = "clara@example.org") -> None:

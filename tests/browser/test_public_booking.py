@@ -6,27 +6,14 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from bookings.models import Booking
-from sandbox.device.device import AppleDevice
-from sandbox.pages.app import serve_pages
-from sandbox.server.server import Sandbox
 from sandbox.server.store.accounts import Account
-from tests.browser.booking import connected, fill_details, massage, next_monday, open_practice
+from tests.browser.booking import fill_details, next_monday
+from tests.browser.booking import kalends as kalends  # a fixture
 from tests.browser.conftest import barriers, work
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.today]
 
 PHONE, DESKTOP = {"width": 390, "height": 844}, {"width": 1280, "height": 900}
-
-
-@pytest.fixture
-def kalends(live_server, settings, icloud: Sandbox, account: Account, phone: AppleDevice) -> str:
-    """Kalends' address; Anna is connected to the sandbox's iCloud, and clients can book a massage."""
-    settings.ICLOUD_CALDAV_URL = icloud.entry_url
-    settings.DEMO = True  # its mails are received
-    serve_pages(icloud)
-    open_practice()
-    massage(connected(icloud, account))
-    return str(live_server.url)
 
 
 def titles(account: Account) -> list[str]:

@@ -15,11 +15,13 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from bookings import actions
 from bookings.actions import history
+from bookings.contacts.phones import display_phone
 from bookings.deadlines import cancel_until
 from bookings.links import LinkState
-from bookings.models import BookingChange, Seat
+from bookings.models import Booking, BookingChange, Seat
 from bookings.notifications.mails.appointment import facts_of_seat
 from bookings.notifications.sentences import deadline_sentences, when_words
+from bookings.public.client.pending import pending_words
 from bookings.public.open import not_found
 from bookings.public.page import PublicRequest, message, private, public_page, show
 
@@ -84,10 +86,13 @@ def _show(request: PublicRequest, seat: Seat, token: str, template: str) -> Http
         "service": booking.service,
         "token": token,
         "facts": facts,
+        "client_phone": display_phone(seat.client.phone, request.practice.country),
         "can_cancel": _can_cancel(seat, request),
         "is_over": booking.end <= request.now,
         "max_reason": history.MAX_REASON,
     }
     with timezone.override(facts.zone):
         context |= {"when": when_words(facts), "deadlines": deadline_sentences(facts)}
+        if booking.status == Booking.Status.PENDING:
+            context["pending"] = pending_words(seat, request.now)
         return show(request, template, context)

@@ -8,6 +8,8 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from email_validator import EmailNotValidError, validate_email
 
+from bookings.contacts.written import tidy_email
+
 COMMON_DOMAINS = (
     "gmail.com",
     "googlemail.com",
@@ -32,10 +34,11 @@ SIMILAR = 0.86
 
 def read_address(text: str) -> str:
     """The address as it is kept, "" for nothing. Raises ValidationError; no name server is asked."""
-    if not text.strip():
+    address = tidy_email(text)
+    if not address:
         return ""
     try:
-        return validate_email(text.strip(), check_deliverability=False).normalized
+        return validate_email(address, check_deliverability=False).normalized
     except EmailNotValidError:
         raise ValidationError(_("Enter an e-mail address like name@example.com.")) from None
 

@@ -9,9 +9,9 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from bookings import actions
+from bookings.contacts.fields import NameField, PhoneField
 from bookings.models import Service
 from bookings.public.details.addresses import likely_address, read_address
-from bookings.public.details.phones import read_phone
 from practice.models import Practice
 
 ASKED_ABOUT_REMINDERS = frozenset({"DE", "AT", "CH"})
@@ -22,9 +22,9 @@ MAX_NOTE = 1000
 class DetailsForm(forms.Form):
     """Name, e-mail address and phone number; a note and the question about reminders where they are wanted."""
 
-    name = forms.CharField(label=_("Name"), max_length=200, error_messages={"required": _("Enter your name.")})
+    name = NameField(label=_("Name"), max_length=200, error_messages={"required": _("Enter your name.")})
     email = forms.CharField(label=_("E-mail"), max_length=254, required=False)
-    phone = forms.CharField(label=_("Phone"), max_length=40, required=False)
+    phone = PhoneField(label=_("Phone"), max_length=40, required=False)
     note = forms.CharField(
         label=_("Note"),
         max_length=MAX_NOTE,
@@ -59,14 +59,8 @@ class DetailsForm(forms.Form):
         self.fields["email"].error_messages["required"] = _("Enter your e-mail address.")
         self.fields["phone"].error_messages["required"] = _("Enter your phone number.")
 
-    def clean_name(self) -> str:
-        return " ".join(str(self.cleaned_data["name"]).split())
-
     def clean_email(self) -> str:
         return read_address(self.cleaned_data["email"])
-
-    def clean_phone(self) -> str:
-        return read_phone(self.cleaned_data["phone"], self.practice.country)
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data

@@ -29,18 +29,27 @@ class Day:
 
 @dataclass(frozen=True, slots=True)
 class Search:
-    """What is searched: the service, with any of these people, read on a clock in `zone`. `hold` counts as free."""
+    """What is searched: the service with `person`, or with any of these people, read on a clock in `zone`.
+
+    The time of `hold` counts as free.
+    """
 
     service: Service
     people: Sequence[User]
     zone: ZoneInfo
     now: datetime
+    person: User | None = None
     hold: Hold | None = None
 
     @property
     def last_day(self) -> date:
         """Until when is searched."""
         return (self.now + self.service.shape.horizon).astimezone(self.zone).date()
+
+    @property
+    def asked(self) -> Sequence[User]:
+        """Whose time counts."""
+        return [self.person] if self.person else self.people
 
     @property
     def today(self) -> date:
@@ -64,10 +73,10 @@ class Search:
 
     def calendars_are_unreadable(self) -> bool:
         """Can nobody's calendars be believed just now?"""
-        return not any(freshness(user, now=self.now).bookable for user in self.people)
+        return not any(freshness(user, now=self.now).bookable for user in self.asked)
 
     def _between(self, start: datetime, end: datetime) -> list[Day]:
-        found = find(self.service, self.people, start, end, now=self.now, hold=self.hold)
+        found = find(self.service, self.asked, start, end, now=self.now, hold=self.hold)
         return _by_day((one.start for one in found.openings), self.zone)
 
 

@@ -35,13 +35,13 @@ class Month:
         return month if month.first <= latest else None
 
 
-def month_of(text: str) -> Month | None:
+def parse_month(text: str) -> Month | None:
     """The month that an address names; None if it names none."""
-    day = day_of(f"{text}-01")
+    day = parse_day(f"{text}-01")
     return Month(day) if day else None
 
 
-def day_of(text: str) -> date | None:
+def parse_day(text: str) -> date | None:
     """The day that an address names; None if it names none."""
     try:
         day = date.fromisoformat(text)

@@ -12,12 +12,11 @@ from bookings.models import Service
 from bookings.notifications.mails.appointment import clock_zone, public_name
 from bookings.openings.search import Opening
 from bookings.public.page import PublicRequest, asked, kept_query
-from bookings.public.people import ANYBODY, people_of, person_of
+from bookings.public.people import ANYBODY, people_of, person_among
 from bookings.public.times.choice import MAX_FIRST_TIMES, Day, Search
-from bookings.public.times.months import Month, day_of, month_of
+from bookings.public.times.months import Month, parse_day, parse_month
 from bookings.public.visitor import typed, visitor_id
 from bookings.public.zones import zones_by_area
-from practice.models import User
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,10 +30,9 @@ class PersonLink:
 
 def search_of(request: PublicRequest, service: Service) -> Search:
     """What the request asks for. The time that the visitor keeps already counts as free."""
-    person = person_of(service, asked(request, "staff"))
-    people = [person] if person else people_of(service)
     zone = clock_zone(service, request.practice, asked(request, "zone"))
-    search = Search(service, people, zone, request.now)
+    people = people_of(service)
+    search = Search(service, people, zone, request.now, person_among(people, asked(request, "staff")))
     visitor = request.POST.get("visitor", "")
     return replace(search, hold=actions.hold_of(visitor, service, request.now)) if visitor else search
 
@@ -49,7 +47,7 @@ def context_of(request: PublicRequest, search: Search, nearest: list[Opening] | 
         "zone_asked": bool(asked(request, "zone")),
         "areas": {} if service.is_at_a_place else zones_by_area(),
         "staff": asked(request, "staff") or ANYBODY,
-        **_people(request, people_of(service)),
+        **_people(request, search),
         "visitor": visitor_id(request),
         "typed": typed(request),
         "nearest": nearest,
@@ -59,7 +57,7 @@ def context_of(request: PublicRequest, search: Search, nearest: list[Opening] | 
 
 
 def _times(request: PublicRequest, search: Search) -> dict[str, Any]:
-    day, month = day_of(asked(request, "day")), month_of(asked(request, "month"))
+    day, month = parse_day(asked(request, "day")), parse_month(asked(request, "month"))
     if day:
         chosen = search.day(day)
         if chosen.starts:
@@ -91,15 +89,15 @@ def _month_of(days: list[Day]) -> Month | None:
     return Month(days[0].date.replace(day=1)) if days else None
 
 
-def _people(request: PublicRequest, people: list[User]) -> dict[str, Any]:
+def _people(request: PublicRequest, search: Search) -> dict[str, Any]:
     """With whom it can be booked; nothing where there is no choice."""
-    if len(people) < 2:
+    if len(search.people) < 2:
         return {}
-    slug = asked(request, "staff")
-    chosen = next((user for user in people if user.slug == slug), None)
+    chosen = search.person
     return {
         "people": [
-            PersonLink(public_name(user), kept_query(request, staff=user.slug), user == chosen) for user in people
+            PersonLink(public_name(user), kept_query(request, staff=user.slug), user == chosen)
+            for user in search.people
         ],
         "anybody": PersonLink(_("First available"), kept_query(request, staff=None), chosen is None),
         "chosen_person": public_name(chosen) if chosen else "",

@@ -16,8 +16,7 @@ from bookings.models import Hold, Service
 from bookings.openings.search import Opening
 from bookings.public.details.views import show_details
 from bookings.public.open import when_open, with_service
-from bookings.public.page import PublicRequest, asked, kept_query, private, public_page, show
-from bookings.public.people import person_of
+from bookings.public.page import PublicRequest, kept_query, private, public_page, show
 from bookings.public.times.choice import Search
 from bookings.public.times.shown import context_of, search_of
 from bookings.public.visitor import typed, visitor_of
@@ -40,7 +39,7 @@ def times(request: PublicRequest, service: Service) -> HttpResponse:
 def hold(request: PublicRequest, service: Service) -> HttpResponse:
     """Keep the chosen time. With what was typed before, the form follows at once, because no address may carry it."""
     if request.method != "POST":
-        return redirect("public:times", service.slug)
+        return redirect(f"{reverse('public:times', args=[service.slug])}{kept_query(request)}")
     search = search_of(request, service)
     start = _start(request)
     if start is None:
@@ -62,9 +61,8 @@ def _start(request: PublicRequest) -> datetime | None:
 
 
 def _keep(request: PublicRequest, search: Search, start: datetime) -> Hold:
-    staff = person_of(search.service, asked(request, "staff"))
     visitor = visitor_of(request, search.zone.key)
-    return actions.hold(service=search.service, staff=staff, start=start, visitor=visitor, now=request.now)
+    return actions.hold(service=search.service, staff=search.person, start=start, visitor=visitor, now=request.now)
 
 
 def _to_details(request: PublicRequest, kept: Hold) -> HttpResponse:

@@ -2,24 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pytest
 from django.test import Client
 
 from bookings.models import Booking, Service
+from tests.bookings.public.steps import hold, typed
 from tests.pages import texts
 
 pytestmark = pytest.mark.django_db
-TEN = "2026-12-01T10:00:00+01:00"
-
-
-def hold(client: Client, start: str = TEN, **more: str) -> Any:
-    return client.post("/book/massage/hold/", {"start": start, "staff": "any", "zone": "Europe/Berlin", **more})
-
-
-def details(**changed: str) -> dict[str, str]:
-    return {"name": "Clara Sommer", "email": "clara@example.org", "phone": "", "reminders": "yes"} | changed
 
 
 def test_from_the_services_to_the_own_page(client: Client, massage: Service) -> None:
@@ -38,7 +28,7 @@ def test_from_the_services_to_the_own_page(client: Client, massage: Service) -> 
         "Tuesday 1 December 2026, 10:00–11:00 (Berlin time)",
         "Anna Winter",
     ]
-    booked = client.post(kept["Location"], details())
+    booked = client.post(kept["Location"], typed())
     assert booked.status_code == 303
     page = client.get(booked["Location"])
     assert texts(page, "//h1") == ["Your appointment is booked"]
