@@ -66,7 +66,6 @@ def facts_of_mail(mail: Mail, practice: Practice) -> AppointmentFacts:
         start=mail.start,
         end=mail.end,
         service=service.neutral_title,
-        reschedule_until=deadlines.change_until(service, mail.start),
         cancel_until=deadlines.cancel_until(service, mail.start),
     )
 
@@ -107,7 +106,6 @@ def _facts(thing: Booking | Hold, practice: Practice, zone: ZoneInfo, now: datet
         service=service.name,
         note=service.mail_line,
         book_link=_absolute(reverse("public:times", args=[service.slug])),
-        reschedule_until=deadlines.change_until(service, thing.start),
         cancel_until=deadlines.cancel_until(service, thing.start),
     )
 
