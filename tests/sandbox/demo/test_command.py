@@ -112,7 +112,7 @@ def book(address: str) -> str:
     page = opened(form.action, [*form.form_values(), (earliest.get("name"), earliest.get("value"))])
     page.make_links_absolute()
     [form] = page.xpath("//main/form")
-    form.fields |= {"name": "Clara Neu", "email": "clara.neu@example.org", "reminders": "yes"}
+    form.fields.update(name="Clara Neu", email="clara.neu@example.org", reminders="yes")
     return str(opened(form.action, form.form_values()).xpath("string(//h1)")).strip()
 
 
