@@ -87,7 +87,8 @@ def test_what_a_client_books_appears_on_the_iphone_and_in_the_week(
     page.goto(address)
     page.get_by_role("button", name="Sign in as Mara").click()
     expect(client.get_by_role("heading", name="Book an appointment with Mara Winter")).to_be_visible()
-    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth") is True
+    expect(iphone.get_by_text("Today", exact=True).first).to_be_visible()
+    assert page.evaluate("[document.documentElement.scrollWidth <= innerWidth, scrollY]") == [True, 0]
     book(client)
     expect(iphone.get_by_text("Clara Neu")).to_be_visible(timeout=SOON)
     page.get_by_role("link", name="in the week").click()
