@@ -15,11 +15,11 @@ from bookings.reconcile import audit
 from connections.models import Calendar, CalendarConfiguration, Event, Occurrence
 from practice.models import User
 from soak import calendar_text
+from soak.actors.disruption import Disruption
+from soak.actors.phones import AHEAD
 from soak.deployment import DEADLINE_SECONDS, SYNC_SECONDS
-from soak.disruption import Disruption
 from soak.ledger import Ledger, Version
 from soak.people import People
-from soak.phones import AHEAD
 
 Kind = BookingChange.Kind
 Source = BookingChange.Source

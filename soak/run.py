@@ -20,16 +20,16 @@ from werkzeug import Request, Response
 from sandbox.demo.processes import Processes
 from sandbox.management.commands.demo_polls import queue_all
 from sandbox.server.server import Sandbox
-from soak.actors import Actor
+from soak.actors.actor import Actor
+from soak.actors.clients import Client
+from soak.actors.disruption import Disruption
+from soak.actors.phones import Phone
+from soak.actors.staff import StaffMember
 from soak.audit import Audit, Findings
-from soak.clients import Client
 from soak.deployment import ROOT, SYNC_SECONDS, Deployment, web_server
-from soak.disruption import Disruption
 from soak.ledger import Ledger
 from soak.people import ROLES, People, create_people
-from soak.phones import Phone
 from soak.settling import settle
-from soak.staff import StaffMember
 from soak.web import Browser, NoAnswer
 
 START_SECONDS = 60

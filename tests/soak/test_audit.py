@@ -13,8 +13,8 @@ from bookings import actions
 from bookings.models import BookingChange, Claim, Proposal
 from connections.models import Occurrence
 from soak import calendar_text
+from soak.actors.disruption import Disruption
 from soak.audit import Audit, Findings
-from soak.disruption import Disruption
 from soak.ledger import Ledger, Try, Version
 from soak.people import People
 from tests.bookings.practice import HOUR, Practice, berlin

@@ -11,7 +11,7 @@ from django.utils import timezone
 from bookings import actions
 from bookings.models import Booking, BookingChange, Service
 from bookings.openings import search
-from soak.actors import Action, Actor
+from soak.actors.actor import Action, Actor
 
 CLIENT = BookingChange.Source.CLIENT
 
