@@ -71,8 +71,8 @@ class ClientAdmin(DeclaredFilters):
 
 @admin.register(Service)
 class ServiceAdmin(DeclaredFilters):
-    list_display = ("name", "slug", "minutes", "slot_minutes", "active")
-    list_filter = ("active",)
+    list_display = ("name", "slug", "minutes", "slot_minutes", "visibility")
+    list_filter = ("visibility",)
     search_fields = ("name", "slug", *people("staff"))
     filter_horizontal = ("staff",)
 

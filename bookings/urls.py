@@ -13,5 +13,6 @@ urlpatterns = [
     path("calendars/settings/services/", include("bookings.pages.services.urls")),
     path("bookings/proposals/", include("bookings.pages.proposals.urls")),
     path("bookings/", include("bookings.pages.bookings.urls")),
+    path("", include("bookings.public.urls")),
     path("clients/", include("bookings.pages.clients.urls")),
 ]

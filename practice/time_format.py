@@ -5,7 +5,8 @@ What is written how: config/formats. Reading times, and ISO 8601 for programs: p
 
 from __future__ import annotations
 
-from datetime import datetime, time, timedelta
+from collections.abc import Iterable
+from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from django.utils import timezone
@@ -93,6 +94,23 @@ def full_day_and_clocks(span: Span) -> str:
     """Day and time of a span with every word written out: “Tuesday 8 December 2026, 10:00–10:45”."""
     day = date_format(timezone.localtime(span[0]), pgettext("date format", "l j F Y"))
     return _("%(day)s, %(clocks)s") % {"day": day, "clocks": clocks(span)}
+
+
+def weekday_and_day(day: date) -> str:
+    """A day of the coming months: “Wednesday 9 December”."""
+    return date_format(day, pgettext("date format", "l j F"))
+
+
+def month_and_year(day: date) -> str:
+    """The month of a day: “December 2026”."""
+    return date_format(day, "YEAR_MONTH_FORMAT")
+
+
+def clock_among(moment: datetime, others: Iterable[datetime]) -> str:
+    """The time on the clock; with the letters of its zone if it shows the same at another of these moments."""
+    words = clock(moment)
+    twice = sum(clock(one) == words for one in others) > 1
+    return f"{words} {timezone.localtime(moment).tzname()}" if twice else words
 
 
 def clocks(span: Span) -> str:

@@ -27,8 +27,8 @@ REQUIRED = "This field is required."
             ["Enter the app-specific password that Apple’s page shows."],
         ),
         ("/clients/{client}/", [REQUIRED]),
-        ("/calendars/settings/services/{service}/", [REQUIRED] * 7),
-        ("/calendars/settings/services/new/", [REQUIRED] * 7),
+        ("/calendars/settings/services/{service}/", [REQUIRED] * 8),
+        ("/calendars/settings/services/new/", [REQUIRED] * 8),
         ("/calendars/settings/configuration/", []),  # where nothing was sent, nothing is unlinked
     ],
 )

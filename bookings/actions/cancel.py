@@ -11,6 +11,7 @@ from bookings.actions.preconditions import (
     nudge,
     release_time,
 )
+from bookings.contacts.written import one_line
 from bookings.models import Booking, BookingChange, booking_lock
 from bookings.notifications import client_notice
 from bookings.proposals import lifecycle
@@ -28,6 +29,7 @@ def cancel(
     actor: User | None = None,
     source: Source = Source.STAFF,
     tell_client: bool = True,
+    reason: str = "",
 ) -> Booking:
     """Cancel a live booking: its time is free again and its event is removed. A cancelled one stays as it is."""
     with booking_lock(booking.staff, now):
@@ -38,7 +40,7 @@ def cancel(
         booking.revision += 1
         release_time(booking)
         booking.seats.update(cancelled_at=now)
-        history.record(booking, Kind.CANCELLED, source, now=now, actor=actor)
+        history.record(booking, Kind.CANCELLED, source, now=now, actor=actor, reason=one_line(reason))
         if not tell_client:
             client_notice.drop_notices(booking)
         lifecycle.withdraw(lifecycle.open_of(booking.pk), now)

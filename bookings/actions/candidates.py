@@ -14,7 +14,7 @@ from practice.models import User
 
 def candidates(service: Service, staff: User | None) -> list[User]:
     """The one asked for, or everybody who offers the service. Raises Refused if nobody can be booked."""
-    if not service.active:
+    if not service.can_be_booked:
         raise Refused(_("“%(service)s” cannot be booked at the moment.") % {"service": service})
     able = list(service.staff.filter(is_active=True).order_by("pk"))
     if staff is not None:

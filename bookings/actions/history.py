@@ -9,6 +9,8 @@ from bookings.models import Booking, BookingChange
 from bookings.notifications import client_notice
 from practice.models import User
 
+MAX_REASON = 500
+
 
 def record(
     booking: Booking,
@@ -20,11 +22,12 @@ def record(
     before: Span | None = None,
     undo_until: datetime | None = None,
     tell_staff: bool = False,
+    reason: str = "",
 ) -> BookingChange:
     """Write a line of history; what was still to be told before is told with it.
 
     The client is told now or, where the change can be undone, when the time for that is over. `tell_staff`: the staff
-    member did not make the change in Kalends and is mailed it.
+    member did not make the change in Kalends and is mailed it. `reason`: as the client wrote it.
     """
     client_notice.drop_notices(booking)
     return BookingChange.objects.create(
@@ -33,6 +36,7 @@ def record(
         kind=kind,
         source=source,
         actor=actor,
+        reason=reason[:MAX_REASON],
         old_start=before[0] if before else None,
         old_end=before[1] if before else None,
         new_start=booking.start,

@@ -34,6 +34,7 @@ class BookingChange(models.Model):
     kind = models.CharField(_("what"), max_length=12, choices=Kind)
     source = models.CharField(_("by whom"), max_length=10, choices=Source)
     actor = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+")
+    reason = models.CharField(_("reason"), max_length=500, blank=True)
     old_start = models.DateTimeField(null=True, blank=True)
     old_end = models.DateTimeField(null=True, blank=True)
     new_start = models.DateTimeField()

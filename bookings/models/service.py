@@ -13,9 +13,39 @@ from availability.slots import Shape
 from bookings.limits import at_least_one, farthest_days, max_horizon, max_one_day, max_one_week, max_one_year
 from practice.slugs import refuse_reserved_slug
 
+_A_DAY = 24 * 60
+
+
+class ServiceQuerySet(models.QuerySet["Service"]):
+    def bookable(self) -> ServiceQuerySet:
+        """Those that somebody can book, staff at least."""
+        return self.exclude(visibility=Service.Visibility.OFF)
+
+    def for_clients(self) -> ServiceQuerySet:
+        """Those that clients can book and somebody offers: the listed ones, and those with a secret address."""
+        shown = (Service.Visibility.PUBLIC, Service.Visibility.UNLISTED)
+        return self.filter(visibility__in=shown, staff__is_active=True).distinct()
+
+    def listed(self) -> ServiceQuerySet:
+        """Those that every client is shown."""
+        return self.for_clients().filter(visibility=Service.Visibility.PUBLIC)
+
 
 class Service(models.Model):
     """What can be booked, how long it takes and with whom."""
+
+    class Visibility(models.TextChoices):
+        """Who can book it. Staff can unless it is off, for example by telephone."""
+
+        PUBLIC = "public", _("Everybody, on the booking page")
+        UNLISTED = "unlisted", _("Whoever has its address")
+        STAFF = "staff", _("Only staff, for clients who call")
+        OFF = "off", _("Nobody at the moment")
+
+    class LocationKind(models.TextChoices):
+        PLACE = "place", _("At a place")
+        PHONE = "phone", _("By telephone")
+        VIDEO = "video", _("By video call")
 
     slug = models.SlugField(_("address"), unique=True, validators=[refuse_reserved_slug])
     name = models.CharField(_("name"), max_length=200)
@@ -34,12 +64,27 @@ class Service(models.Model):
     horizon_days = models.PositiveIntegerField(
         _("can be booked days ahead"), default=farthest_days, validators=[at_least_one, max_horizon]
     )
+    location_kind = models.CharField(_("where"), max_length=5, choices=LocationKind, default=LocationKind.PLACE)
     location = models.CharField(_("location or call link"), max_length=300, blank=True)
     neutral_title = models.CharField(_("neutral title on the calendar"), max_length=200, blank=True)
-    active = models.BooleanField(_("can be booked"), default=True)
+    visibility = models.CharField(_("who can book it"), max_length=8, choices=Visibility, default=Visibility.STAFF)
+    position = models.PositiveIntegerField(_("order on the booking page"), default=0)
+    price = models.CharField(_("price"), max_length=60, blank=True)
+    description = models.TextField(_("description"), max_length=2000, blank=True)
+    cancel_minutes = models.PositiveIntegerField(
+        _("clients can cancel until … minutes before"), default=_A_DAY, validators=[max_one_year]
+    )
+    reschedule_minutes = models.PositiveIntegerField(
+        _("clients can reschedule until … minutes before"), default=_A_DAY, validators=[max_one_year]
+    )
+    ask_both = models.BooleanField(_("ask for e-mail and phone"), default=False)
+    note_allowed = models.BooleanField(_("clients can write a note"), default=False)
+    mail_line = models.CharField(_("line for e-mails"), max_length=300, blank=True)
+
+    objects = ServiceQuerySet.as_manager()
 
     class Meta:
-        ordering = ("name", "id")
+        ordering = ("position", "name", "id")
         verbose_name = _("service")
         verbose_name_plural = _("services")
         constraints = (
@@ -53,6 +98,26 @@ class Service(models.Model):
     @property
     def duration(self) -> timedelta:
         return timedelta(minutes=self.minutes)
+
+    @property
+    def can_be_booked(self) -> bool:
+        """Can anybody book it, staff at least?"""
+        return self.visibility != self.Visibility.OFF
+
+    @property
+    def is_at_a_place(self) -> bool:
+        """Do clients come to a place, so that its clock counts? Otherwise their own does."""
+        return self.location_kind == self.LocationKind.PLACE
+
+    @property
+    def cancel_window(self) -> timedelta:
+        """How long before the start clients can cancel at the latest."""
+        return timedelta(minutes=self.cancel_minutes)
+
+    @property
+    def reschedule_window(self) -> timedelta:
+        """How long before the start clients can reschedule at the latest."""
+        return timedelta(minutes=self.reschedule_minutes)
 
     @property
     def shape(self) -> Shape:

@@ -116,6 +116,7 @@ def _offer_services() -> None:
             minutes=one.minutes,
             slot_minutes=one.slot_minutes,
             buffer_after_minutes=one.buffer_after_minutes,
+            visibility=Service.Visibility.PUBLIC,
         )
         service.staff.set(User.objects.filter(username__in=one.staff))
 

@@ -27,7 +27,7 @@ class Command(JsonCommand):
 
     def run(self, *, service: str, staff: str | None, start: str, end: str, **options: Any) -> dict[str, Any]:
         wanted = service_named(service)
-        users = staff_of(wanted, user_named(staff) if staff else None) if wanted.active else []
+        users = staff_of(wanted, user_named(staff) if staff else None) if wanted.can_be_booked else []
         span = instant(start), instant(end)
         if span[1] <= span[0]:
             raise Refused(_("The end must come after the start."))

@@ -36,7 +36,7 @@ class ServiceForm(forms.ModelForm[Service]):
             "horizon_days",
             "location",
             "neutral_title",
-            "active",
+            "visibility",
         )
         labels = {
             "minutes": _("Duration, in minutes"),
@@ -52,7 +52,7 @@ class ServiceForm(forms.ModelForm[Service]):
             ),
             "slot_minutes": _("Counted from the beginning of your working hours."),
             "neutral_title": _("Shown on the linked calendar instead of the client’s name and the service."),
-            "active": _("If a service can no longer be booked, its bookings stay."),
+            "visibility": _("If a service can no longer be booked, its bookings stay."),
         }
 
     def __init__(self, *args: Any, others: Sequence[User] = (), **kwargs: Any) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.contrib import messages
 from django.db import transaction
+from django.db.models import Case, When
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -14,10 +15,12 @@ from connections.calendar_page import CalendarRequest, calendar_page
 from practice.booking_page.addresses import booking_address
 from practice.forms import posted
 
+_off_last = Case(When(visibility=Service.Visibility.OFF, then=1), default=0)
+
 
 @calendar_page()
 def services(request: CalendarRequest) -> HttpResponse:
-    own = Service.objects.filter(staff=request.user).order_by("-active", "name", "pk")
+    own = Service.objects.filter(staff=request.user).order_by(_off_last, "position", "name", "pk")
     return render(request, "bookings/services/list.html", {"services": own, "active": "services"})
 
 

@@ -129,7 +129,7 @@ class BookingForm(TimeForm):
 
 def bookable_services(user: User) -> QuerySet[Service]:
     """The services that can be booked with the user."""
-    return Service.objects.filter(staff=user, active=True)
+    return Service.objects.bookable().filter(staff=user)
 
 
 def client_details(client: Client) -> dict[str, str]:

@@ -8,7 +8,8 @@ from typing import Any
 from django.core.management.commands import makemessages
 
 FOR_CLIENTS = re.compile(
-    r"(bookings/public/.*|practice/time_format|bookings/notifications/(client_mails|sentences))\.py"
+    r"(bookings/(public/.*|contacts/phones|templatetags/public_tags)|bookings/notifications/(client_mails|sentences)"
+    r"|practice/time_format)\.py"
     r"|templates/(mail|public)/.*\.html"
 )
 """The files with words for clients, by their path in the repository."""

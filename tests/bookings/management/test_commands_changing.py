@@ -178,7 +178,7 @@ def test_what_makes_no_sense_is_refused_and_nothing_is_stored(
 def test_a_service_that_cannot_be_booked_or_has_nobody_is_refused(talk: Service) -> None:
     talk.staff.clear()
     assert book() == refusal("Nobody offers “Talk” yet.")
-    Service.objects.update(active=False)
+    Service.objects.update(visibility=Service.Visibility.OFF)
     assert book() == refusal("“Talk” cannot be booked at the moment.")
 
 

@@ -211,7 +211,7 @@ def test_without_calendars_there_is_no_as_of(talk: Service) -> None:
 
 
 def test_a_service_that_cannot_be_booked_has_no_openings(talk: Service) -> None:
-    Service.objects.update(active=False)
+    Service.objects.update(visibility=Service.Visibility.OFF)
     assert ask("openings", "--service", "talk", *DAY).json == {"as_of": None, "pending": False, "openings": []}
     assert shown("openings", "--service", "talk", *DAY) == "No openings.\n"
 

@@ -31,7 +31,7 @@ def test_a_service_is_made_with_sane_defaults(anna: User) -> None:
     )
     service = Service.objects.get()
     assert (service.slot_minutes, service.buffer_before_minutes, service.buffer_after_minutes) == (15, 0, 0)
-    assert (service.notice_minutes, service.horizon_days, service.active) == (60, 400, True)
+    assert (service.notice_minutes, service.horizon_days, service.visibility) == (60, 400, "staff")
     assert list(service.staff.all()) == [anna]
 
 
@@ -41,6 +41,12 @@ def test_every_option_of_a_service_is_kept(anna: User) -> None:
     service = Service.objects.get()
     assert (service.slot_minutes, service.buffer_before_minutes, service.buffer_after_minutes) == (20, 5, 10)
     assert (service.notice_minutes, service.horizon_days) == (0, 90)
+
+
+def test_a_public_service_is_listed_for_clients_and_another_is_not(anna: User) -> None:
+    ask("create_service", *TALK, "--user", "anna", "--public")
+    ask("create_service", "--slug", "advice", "--name", "Advice", "--minutes", "50", "--user", "anna")
+    assert [service.slug for service in Service.objects.listed()] == ["talk"]
 
 
 @pytest.mark.parametrize("users", [("--user", "anna", "ben"), ("--user", "anna", "--user", "ben")])

@@ -19,18 +19,18 @@ URL = "/calendars/settings/services/"
 
 def sent(**changed: Any) -> dict[str, Any]:
     form = {"name": "Deep Tissue Massage", "minutes": 60, "slot_minutes": 15, "buffer_before_minutes": 0}
-    form |= {"buffer_after_minutes": 10, "notice_minutes": 60, "horizon_days": 60, "active": "on"}
+    form |= {"buffer_after_minutes": 10, "notice_minutes": 60, "horizon_days": 60, "visibility": "staff"}
     return form | changed
 
 
 def test_services_are_listed_with_what_cuts_up_the_day(anna_client: Client, anna: User) -> None:
     ServiceFactory(name="Massage", slug="massage", buffer_after_minutes=10, staff=[anna])
-    ServiceFactory(name="Advice", slug="advice", active=False, staff=[anna])
+    ServiceFactory(name="Advice", slug="advice", visibility="off", staff=[anna])
     ServiceFactory(name="Of Berta", staff=[UserFactory()])
     page = anna_client.get(URL)
     assert texts(page, "//tbody/tr") == [
-        "Massage 60 min 15 min 0 min before, 10 min after Yes",
-        "Advice 60 min 15 min 0 min before, 0 min after No",
+        "Massage 60 min 15 min 0 min before, 10 min after Only staff, for clients who call",
+        "Advice 60 min 15 min 0 min before, 0 min after Nobody at the moment",
     ]
     assert links(page, "//tbody//a") == [("Massage", f"{URL}massage/"), ("Advice", f"{URL}advice/")]
 

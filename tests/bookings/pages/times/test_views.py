@@ -125,7 +125,7 @@ def test_the_day_above_follows_when_the_next_time_is_chosen(anna_client: Client,
 
 def test_services_of_others_and_closed_ones_are_not_offered(anna_client: Client, anna: User, massage: Service) -> None:
     ServiceFactory(staff=[UserFactory()])
-    ServiceFactory(staff=[anna], active=False)
+    ServiceFactory(staff=[anna], visibility="off")
     assert texts(anna_client.get(URL), "//select[@name='service']/option") == ["Massage"]
 
 

@@ -201,7 +201,7 @@ def test_where_a_service_cannot_start_the_next_times_are_offered(
 
 def test_only_own_services_that_can_be_booked_can_be_chosen(anna_client: Client, anna: User) -> None:
     ServiceFactory(name="Massage", slug="massage", staff=[anna])
-    ServiceFactory(slug="over", staff=[anna], active=False)
+    ServiceFactory(slug="over", staff=[anna], visibility="off")
     ServiceFactory(slug="hers", staff=[UserFactory()])
     page = ask(anna_client, tuesday(10))
     assert texts(page, "//select/option") == ["No service: is the hour free?", "Massage"]

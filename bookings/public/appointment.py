@@ -1,0 +1,61 @@
+"""An appointment as clients read it on pages: the same facts from which their mails are written."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from django.urls import reverse
+from django.utils.translation import get_language
+
+from bookings.models import Booking, Hold, Seat, Service
+from bookings.notifications.facts import AppointmentFacts, PracticeFacts
+from bookings.public.people import public_name
+from bookings.public.zones import clock_zone
+from practice.models import Practice
+
+
+def facts_of_hold(hold: Hold, practice: Practice, now: datetime) -> AppointmentFacts:
+    """What the client is about to book."""
+    zone = clock_zone(hold.service, practice, hold.time_zone)
+    return _facts(hold, practice, zone, now)
+
+
+def facts_of_seat(seat: Seat, practice: Practice, now: datetime) -> AppointmentFacts:
+    """What the client has booked."""
+    zone = clock_zone(seat.booking.service, practice, seat.clock_zone)
+    return _facts(seat.booking, practice, zone, now, link=seat.link)
+
+
+def cancel_until(service: Service, start: datetime) -> datetime:
+    """The last moment at which the client can cancel online."""
+    return start - service.cancel_window
+
+
+def _facts(
+    thing: Booking | Hold, practice: Practice, zone: ZoneInfo, now: datetime, *, link: str = ""
+) -> AppointmentFacts:
+    service = thing.service
+    is_link = service.location.startswith(("https://", "http://"))
+    return AppointmentFacts(
+        practice=PracticeFacts(name=practice.name, phone=practice.phone, address=practice.address),
+        language=get_language() or "",
+        zone=zone,
+        written_at=now,
+        start=thing.start,
+        end=thing.end,
+        link=link,
+        staff=public_name(thing.staff),
+        place=_place(service, practice, is_link=is_link),
+        call_link=service.location if is_link else "",
+        service=service.name,
+        note=service.mail_line,
+        book_link=reverse("public:times", args=[service.slug]),
+        cancel_until=cancel_until(service, thing.start),
+    )
+
+
+def _place(service: Service, practice: Practice, *, is_link: bool) -> str:
+    if is_link:
+        return ""
+    return service.location or (practice.address if service.is_at_a_place else "")

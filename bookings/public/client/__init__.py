@@ -1,0 +1,1 @@
+"""The page of one client about their appointment."""

@@ -1,0 +1,1 @@
+"""A time is kept while the client says who they are."""

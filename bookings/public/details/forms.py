@@ -1,0 +1,94 @@
+"""Who books, as they say it themselves."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+
+from bookings import actions
+from bookings.contacts.fields import NameField, PhoneField
+from bookings.models import Service
+from bookings.public.details.addresses import likely_address, read_address
+from practice.models import Practice
+
+ASKED_ABOUT_REMINDERS = frozenset({"DE", "AT", "CH"})
+"""Countries whose authorities want consent to reminders."""
+MAX_NOTE = 1000
+
+
+class DetailsForm(forms.Form):
+    """Name, e-mail address and phone number; a note and the question about reminders where they are wanted."""
+
+    name = NameField(label=_("Name"), max_length=200, error_messages={"required": _("Enter your name.")})
+    email = forms.CharField(label=_("E-mail"), max_length=254, required=False)
+    phone = PhoneField(label=_("Phone"), max_length=40, required=False)
+    note = forms.CharField(
+        label=_("Note"),
+        max_length=MAX_NOTE,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=_("Please write nothing about your health here."),
+    )
+    reminders = forms.ChoiceField(
+        label=_("Shall we remind you by e-mail?"),
+        choices=[("yes", _("Yes, please")), ("no", _("No, thank you"))],
+        widget=forms.RadioSelect,
+        error_messages={"required": _("Say whether we shall remind you.")},
+    )
+    website = forms.CharField(required=False)
+
+    def __init__(self, *args: Any, service: Service, practice: Practice, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.service, self.practice = service, practice
+        self.suggested_email = ""
+        if not service.note_allowed:
+            del self.fields["note"]
+        if practice.country not in ASKED_ABOUT_REMINDERS:
+            del self.fields["reminders"]
+        for name, kind, purpose in (
+            ("name", "text", "name"),
+            ("email", "email", "email"),
+            ("phone", "tel", "tel"),
+        ):
+            self.fields[name].widget.attrs |= {"autocomplete": purpose}
+            self.fields[name].widget.input_type = kind
+        self.fields["email"].required = self.fields["phone"].required = service.ask_both
+        self.fields["email"].error_messages["required"] = _("Enter your e-mail address.")
+        self.fields["phone"].error_messages["required"] = _("Enter your phone number.")
+
+    def clean_email(self) -> str:
+        return read_address(self.cleaned_data["email"])
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        typed_contact = self.data.get("email", "").strip() or self.data.get("phone", "").strip()
+        if not self.service.ask_both and not typed_contact:
+            self.add_error("email", _("Enter an e-mail address or a phone number."))
+        self._suggest(cleaned.get("email", ""))
+        return cleaned
+
+    def _suggest(self, email: str) -> None:
+        """Ask once whether the address is mistyped; the client can send it again as it is."""
+        self.suggested_email = likely_address(email)
+        if self.suggested_email and self.data.get("email_checked", "").strip() != self.data.get("email", "").strip():
+            self.add_error(
+                "email", ValidationError(_("Did you mean %(address)s?"), params={"address": self.suggested_email})
+            )
+
+    @property
+    def is_from_robot(self) -> bool:
+        """Was the field filled that people do not see?"""
+        return bool(self.data.get("website"))
+
+    @property
+    def client(self) -> actions.ClientDetails:
+        """Who books; valid forms only."""
+        given = self.cleaned_data
+        return actions.ClientDetails(given["name"], given["email"], given["phone"])
+
+    @property
+    def wants_reminders(self) -> bool:
+        return bool(self.cleaned_data.get("reminders", "yes") == "yes")

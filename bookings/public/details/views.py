@@ -1,0 +1,139 @@
+"""The form in which a client says who they are, while their time is kept."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpResponse, HttpResponseRedirect, QueryDict
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST
+
+from bookings import actions, links
+from bookings.models import Booking, Hold, Service
+from bookings.notifications.sentences import deadline_sentences, when_words
+from bookings.openings.search import Opening
+from bookings.public import form_token
+from bookings.public.appointment import facts_of_hold
+from bookings.public.details.forms import DetailsForm
+from bookings.public.open import not_found, when_open, with_service
+from bookings.public.page import PublicRequest, asked, private, public_page, show
+from bookings.public.people import ANYBODY
+from bookings.public.visitor import typed
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@public_page
+@when_open
+@with_service
+def details(request: PublicRequest, service: Service, public_id: str) -> HttpResponse:
+    hold = _hold(service, public_id)
+    if hold is None:
+        return not_found(request)
+    if hold.booking:
+        return _to_client_page(hold.booking)
+    return _submit(request, hold) if request.method == "POST" else show_details(request, hold)
+
+
+@require_POST
+@public_page
+@with_service
+def extend(request: PublicRequest, service: Service, public_id: str) -> HttpResponse:
+    """Keep the time longer: somebody is typing."""
+    hold = _hold(service, public_id)
+    if hold is None:
+        return not_found(request)
+    actions.extend(hold, request.now)
+    return HttpResponse(status=204)
+
+
+def _hold(service: Service, public_id: str) -> Hold | None:
+    holds = Hold.objects.select_related("service", "staff", "claim", "booking")
+    return holds.filter(service=service, public_id=public_id).first()
+
+
+def _submit(request: PublicRequest, hold: Hold) -> HttpResponse:
+    form = _form(request, hold, _data(request))
+    if not form_token.is_acceptable(request.POST.get(form_token.FIELD, ""), hold.public_id) or form.is_from_robot:
+        return _show(request, hold, _form(request, hold), alert=_("Please check what you typed, and send it again."))
+    if not form.is_valid():
+        return _show(request, hold, form)
+    try:
+        return _to_client_page(_book(request, hold, form))
+    except actions.NotOpen as error:
+        return _show(request, hold, form, nearest=error.alternatives, alert=_gone(error.alternatives))
+    except actions.Refused:
+        return _show(request, hold, form, alert=_("This could not be booked online just now. Please call us."))
+
+
+def _data(request: PublicRequest) -> QueryDict:
+    """What was typed, with the address that was meant if the client chose that."""
+    data = request.POST.copy()
+    data["email"] = data.get("use_email") or data.get("email", "")
+    return data
+
+
+def _book(request: PublicRequest, hold: Hold, form: DetailsForm) -> Booking:
+    seat = actions.SeatDetails(
+        language=get_language() or "",
+        time_zone=hold.time_zone,
+        note=form.cleaned_data.get("note", ""),
+        reminders=form.wants_reminders,
+    )
+    return actions.book(
+        service=hold.service,
+        staff=hold.staff,
+        start=hold.start,
+        client=form.client,
+        now=request.now,
+        seat=seat,
+        hold=hold,
+    )
+
+
+def _gone(nearest: list[Opening]) -> str:
+    if nearest:
+        return _("That time has gone. Nearest:")
+    return _("No times can be booked online at the moment. Please call us or try again later.")
+
+
+def _to_client_page(booking: Booking) -> HttpResponse:
+    seat = booking.seat
+    token = links.link_token(seat.public_id, seat.link_generation)
+    return private(HttpResponseRedirect(reverse("public:client", args=[token]), status=303))
+
+
+def show_details(request: PublicRequest, hold: Hold) -> HttpResponse:
+    """The form, with what was typed before."""
+    return _show(request, hold, _form(request, hold))
+
+
+def _form(request: PublicRequest, hold: Hold, data: Any = None) -> DetailsForm:
+    return DetailsForm(data, initial=typed(request), service=hold.service, practice=request.practice)
+
+
+def _show(
+    request: PublicRequest,
+    hold: Hold,
+    form: DetailsForm,
+    *,
+    alert: str = "",
+    nearest: list[Opening] | None = None,
+) -> HttpResponse:
+    facts = facts_of_hold(hold, request.practice, request.now)
+    with timezone.override(facts.zone):
+        context = {
+            "service": hold.service,
+            "hold": hold,
+            "facts": facts,
+            "when": when_words(facts),
+            "deadlines": deadline_sentences(facts),
+            "form": form,
+            "alert": alert,
+            "nearest": nearest,
+            "staff": asked(request, "staff") or ANYBODY,
+            "token": form_token.make_token(hold.public_id),
+        }
+        return private(show(request, "public/details/page.html", context))

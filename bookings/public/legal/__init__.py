@@ -1,0 +1,1 @@
+"""Imprint, privacy notice and the statement on accessibility."""

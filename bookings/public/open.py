@@ -1,0 +1,54 @@
+"""May clients book just now? If not, what they read instead."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Concatenate, ParamSpec
+
+from django.http import HttpResponse
+from django.utils.translation import gettext as _
+
+from bookings.models import Service
+from bookings.public.page import Page, PublicRequest, message
+from practice.profile.missing import missing_now
+
+P = ParamSpec("P")
+ServicePage = Callable[Concatenate[PublicRequest, Service, P], HttpResponse]
+
+
+def when_open(view: Page[P]) -> Page[P]:
+    """Answer with a sentence and 503 until the practice has said all that clients need."""
+
+    @wraps(view)
+    def wrapped(request: PublicRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+        if missing_now():
+            return message(
+                request,
+                _("Online booking is not open yet"),
+                _("Please come back later, or get in touch with us directly."),
+                status=503,
+            )
+        return view(request, *args, **kwargs)
+
+    return wrapped
+
+
+def with_service(view: ServicePage[P]) -> Page[...]:
+    """Give the view the service with this address; the same 404 for one that is off and one that never was."""
+
+    @wraps(view)
+    def wrapped(request: PublicRequest, slug: str, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+        service = Service.objects.for_clients().filter(slug=slug).first()
+        return view(request, service, *args, **kwargs) if service else not_found(request)
+
+    return wrapped
+
+
+def not_found(request: PublicRequest) -> HttpResponse:
+    return message(
+        request,
+        _("This page does not exist"),
+        _("The address may be mistyped, or this can no longer be booked online."),
+        status=404,
+    )

@@ -1,0 +1,25 @@
+"""The people who can be booked, as clients know them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from bookings.models import Service
+from practice.models import User
+
+ANYBODY = "any"
+
+
+def people_of(service: Service) -> list[User]:
+    """Who offers the service, by name."""
+    return sorted(service.staff.filter(is_active=True), key=lambda user: (public_name(user).casefold(), user.pk))
+
+
+def person_among(people: Iterable[User], slug: str) -> User | None:
+    """The one person whom the client asked for; None for anybody."""
+    return next((user for user in people if user.slug == slug), None)
+
+
+def public_name(user: User) -> str:
+    """The name that clients read; never the one that somebody signs in with."""
+    return user.get_full_name() or user.slug.replace("-", " ").title()

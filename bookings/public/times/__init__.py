@@ -1,0 +1,1 @@
+"""The free times of one service."""

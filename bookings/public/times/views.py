@@ -1,0 +1,87 @@
+"""When a service can be booked, and keeping the time that is chosen."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.http import HttpResponse, HttpResponseRedirect
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from bookings import actions
+from bookings.models import Hold, Service
+from bookings.openings.search import Opening
+from bookings.public.details.views import show_details
+from bookings.public.open import when_open, with_service
+from bookings.public.page import PublicRequest, kept_query, private, public_page, show
+from bookings.public.times.choice import Search
+from bookings.public.times.shown import context_of, search_of
+from bookings.public.visitor import typed, visitor_of
+from practice.times import parse_instant
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@public_page
+@when_open
+@with_service
+def times(request: PublicRequest, service: Service) -> HttpResponse:
+    """The free times. A form posts here to choose another time with what was typed so far."""
+    return _show(request, search_of(request, service))
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@public_page
+@when_open
+@with_service
+def hold(request: PublicRequest, service: Service) -> HttpResponse:
+    """Keep the chosen time. With what was typed before, the form follows at once, because no address may carry it."""
+    if request.method != "POST":
+        return redirect(f"{reverse('public:times', args=[service.slug])}{kept_query(request)}")
+    search = search_of(request, service)
+    start = _start(request)
+    if start is None:
+        return _show(request, search)
+    try:
+        kept = _keep(request, search, start)
+    except actions.NotOpen as error:
+        return _show(request, search, nearest=error.alternatives)
+    except actions.Refused:
+        return _show(request, search, refused=True)
+    return show_details(request, kept) if typed(request) else _to_details(request, kept)
+
+
+def _start(request: PublicRequest) -> datetime | None:
+    try:
+        return parse_instant(request.POST.get("start", ""))
+    except ValueError:
+        return None
+
+
+def _keep(request: PublicRequest, search: Search, start: datetime) -> Hold:
+    visitor = visitor_of(request, search.zone.key)
+    return actions.hold(service=search.service, staff=search.person, start=start, visitor=visitor, now=request.now)
+
+
+def _to_details(request: PublicRequest, kept: Hold) -> HttpResponse:
+    address = reverse("public:details", args=[kept.service.slug, kept.public_id])
+    return HttpResponseRedirect(f"{address}{kept_query(request)}", status=303)
+
+
+def _show(
+    request: PublicRequest, search: Search, *, nearest: list[Opening] | None = None, refused: bool = False
+) -> HttpResponse:
+    with timezone.override(search.zone):
+        context = context_of(request, search, nearest) | {"alert": _alert(request, nearest, refused)}
+        response = show(request, "public/times/page.html", context)
+    return private(response) if request.method == "POST" else response
+
+
+def _alert(request: PublicRequest, nearest: list[Opening] | None, refused: bool) -> str:
+    if refused:
+        return _("This time could not be kept for you. Please try again in some minutes, or call us.")
+    if nearest is None:
+        return ""
+    return _("That time has gone. Nearest:") if nearest else _("That time has gone.")

@@ -1,0 +1,33 @@
+"""A visitor: a random id in the hidden fields of their forms, and what they typed so far."""
+
+from __future__ import annotations
+
+import re
+import secrets
+
+from django.http import HttpRequest
+from django.utils.translation import get_language
+
+from bookings import actions
+from practice.client_address import address_group
+
+TYPED = ("name", "email", "phone", "note", "reminders")
+"""The fields of the details form, which a change of the time must not lose."""
+MAX_CARRIED = 4000
+_ID = re.compile(r"[\w-]{16,64}", re.ASCII)
+
+
+def visitor_id(request: HttpRequest) -> str:
+    """The id that the form carries, or a new one."""
+    given = request.POST.get("visitor", "")
+    return given if _ID.fullmatch(given) else secrets.token_urlsafe(16)
+
+
+def visitor_of(request: HttpRequest, time_zone: str) -> actions.Visitor:
+    """Who chooses a time."""
+    return actions.Visitor(visitor_id(request), address_group(request), get_language() or "", time_zone)
+
+
+def typed(request: HttpRequest) -> dict[str, str]:
+    """What was typed into the details form so far."""
+    return {name: request.POST[name][:MAX_CARRIED] for name in TYPED if request.POST.get(name)}
