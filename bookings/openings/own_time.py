@@ -35,6 +35,8 @@ def own_spans_by_user(
     users: Collection[int], start: datetime, end: datetime, *, moving: Booking | None = None
 ) -> dict[int, OwnSpansOfUser]:
     """By key of the user: what `own_spans` says of each, in two queries. The events of all are in each answer."""
+    if not users:
+        return {}
     uids = event_uids(users, start, end)
     linked = map(_Linked._make, _linked_events().filter(uid__in=uids).values_list(*_Linked._fields))
     in_window = Exists(uids.filter(event__uid=OuterRef("uid")))  # few slots are mirrored, so each is looked for
@@ -84,7 +86,7 @@ class OwnSpansOfUser(Mapping[str, list[Span]]):
     pushed: Mapping[str, _Pushed]
 
     def __getitem__(self, uid: str) -> list[Span]:
-        spans = self.get(uid)
+        spans: list[Span] | None = self.get(uid)
         if spans is None:
             raise KeyError(uid)
         return spans
