@@ -1,4 +1,4 @@
-"""Limits of a service: how long it may take and how far ahead it can be booked. More than that is a typing error."""
+"""Limits of a service, above all how long it may take and how far ahead it can be booked. More is a typing error."""
 
 from __future__ import annotations
 
@@ -14,9 +14,10 @@ def farthest_days() -> int:
     return int(settings.BOOKING_HORIZON_DAYS)
 
 
-at_least_one = MinValueValidator(1)
+at_least_one = MinValueValidator(1, _("Enter at least %(limit_value)s."))
 max_one_day = MaxValueValidator(_DAY, _("Enter at most %(limit_value)s minutes (one day)."))
 max_one_week = MaxValueValidator(7 * _DAY, _("Enter at most %(limit_value)s minutes (one week)."))
+max_four_weeks = MaxValueValidator(4 * 7 * 24, _("Enter at most %(limit_value)s hours (four weeks)."))
 max_one_year = MaxValueValidator(365 * _DAY, _("Enter at most %(limit_value)s minutes (one year)."))
 max_horizon = MaxValueValidator(
     farthest_days, _("Enter at most %(limit_value)s days: Kalends does not look further ahead.")

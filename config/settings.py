@@ -127,7 +127,7 @@ LOGIN_URL = "practice:login"
 LOGIN_REDIRECT_URL = "week:page"
 LOGOUT_REDIRECT_URL = "practice:login"
 PASSWORD_RESET_TIMEOUT = 24 * 60 * 60  # seconds that a link to set a new password works
-CSRF_FAILURE_VIEW = "practice.expired_session.csrf_failure"
+CSRF_FAILURE_VIEW = "practice.sign_in.expired_session.csrf_failure"
 
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", "English"), ("de", "Deutsch")]  # what clients read; the pages of staff are in LANGUAGE_CODE

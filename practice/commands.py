@@ -19,8 +19,8 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.db import OperationalError, ProgrammingError
 from django.utils.translation import gettext as _
 
+from practice.management.shell import displayed, not_utf8, speak_plainly
 from practice.models import User
-from practice.shell import displayed, not_utf8, speak_plainly
 from practice.times import parse_instant
 
 

@@ -14,9 +14,9 @@ from django.views.decorators.cache import never_cache
 from django_htmx.middleware import HtmxDetails
 
 from practice import roles
-from practice.expired_session import ask_to_sign_in
 from practice.models import User
 from practice.roles import Action
+from practice.sign_in.expired_session import ask_to_sign_in
 
 P = ParamSpec("P")
 

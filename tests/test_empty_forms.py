@@ -10,6 +10,17 @@ from tests.pages import texts
 
 pytestmark = pytest.mark.django_db
 REQUIRED = "This field is required."
+NUMBER = "Enter a number."
+SERVICE = [
+    "Enter a name.",
+    NUMBER,
+    "Say where it takes place.",
+    NUMBER,
+    NUMBER,
+    "Say who can book it.",
+    NUMBER,
+    NUMBER,
+]
 
 
 @pytest.mark.parametrize(
@@ -27,8 +38,8 @@ REQUIRED = "This field is required."
             ["Enter the app-specific password that Apple’s page shows."],
         ),
         ("/clients/{client}/", [REQUIRED]),
-        ("/calendars/settings/services/{service}/", [REQUIRED] * 8),
-        ("/calendars/settings/services/new/", [REQUIRED] * 8),
+        ("/calendars/settings/services/{service}/", SERVICE),
+        ("/calendars/settings/services/new/", SERVICE),
         ("/calendars/settings/configuration/", []),  # where nothing was sent, nothing is unlinked
     ],
 )

@@ -9,7 +9,7 @@ after the commit.
 from __future__ import annotations
 
 from bookings.actions.book import ClientDetails, SeatDetails, book
-from bookings.actions.cancel import cancel
+from bookings.actions.cancel import cancel, refuse
 from bookings.actions.clients import change_client, merge_clients
 from bookings.actions.confirm import approve, confirm, confirm_address, confirm_pending, still_pending
 from bookings.actions.decide import decide, decide_all
@@ -46,6 +46,7 @@ __all__ = [
     "merge_clients",
     "move",
     "overlaps_refused",
+    "refuse",
     "release",
     "reschedule",
     "restore",

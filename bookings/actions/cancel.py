@@ -10,6 +10,7 @@ from bookings.actions.preconditions import (
     lock_active_booking,
     nudge,
     release_time,
+    require_approval,
 )
 from bookings.contacts.written import one_line
 from bookings.models import Booking, BookingChange, booking_lock
@@ -30,6 +31,7 @@ def cancel(
     source: Source = Source.STAFF,
     tell_client: bool = True,
     reason: str = "",
+    kind: Kind = Kind.CANCELLED,
 ) -> Booking:
     """Cancel a live booking: its time is free again and its event is removed. A cancelled one stays as it is."""
     with booking_lock(booking.staff, now):
@@ -40,10 +42,17 @@ def cancel(
         booking.revision += 1
         release_time(booking)
         booking.seats.update(cancelled_at=now)
-        history.record(booking, Kind.CANCELLED, source, now=now, actor=actor, reason=one_line(reason))
+        history.record(booking, kind, source, now=now, actor=actor, reason=one_line(reason))
         if not tell_client:
             client_notice.drop_notices(booking)
         lifecycle.withdraw(lifecycle.open_of(booking.pk), now)
         placements.remove(booking)
         nudge(booking)
     return booking
+
+
+def refuse(booking: Booking, *, now: datetime, actor: User | None = None, reason: str = "") -> Booking:
+    """Staff do not approve the booking, so its time is free again. Raises Refused if it does not wait for that."""
+    with booking_lock(booking.staff, now):
+        require_approval(lock_active_booking(booking))
+        return cancel(booking, now=now, actor=actor, reason=reason, kind=Kind.REFUSED)

@@ -13,6 +13,7 @@ from bookings.actions.preconditions import (
     is_read,
     lock_active_booking,
     nudge,
+    require_approval,
 )
 from bookings.models import Booking, BookingChange, booking_lock
 from bookings.proposals import collisions
@@ -59,9 +60,10 @@ def confirm(booking: Booking, *, now: datetime) -> bool:
 
 
 def approve(booking: Booking, *, now: datetime, actor: User | None = None) -> bool:
-    """Staff approve the booking. True if that confirmed it. Raises Refused if it is cancelled."""
+    """Staff approve the booking. True if that confirmed it. Raises Refused if it does not wait for that."""
     with booking_lock(booking.staff, now):
         booking = lock_active_booking(booking)
+        require_approval(booking)
         booking.approval_due_at = None
         return _confirm_if_last(booking, Source.STAFF, now, actor)
 

@@ -103,6 +103,12 @@ def lock_active_booking(booking: Booking) -> Booking:
     return booking
 
 
+def require_approval(booking: Booking) -> None:
+    """Raise Refused unless the booking waits for staff to approve it."""
+    if booking.approval_due_at is None:
+        raise Refused(_("This booking does not wait for approval."))
+
+
 def is_read(user: User, now: datetime) -> bool:
     fresh = freshness(user, now=now)
     return fresh.bookable and not fresh.pending

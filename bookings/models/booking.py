@@ -16,6 +16,7 @@ from availability.intervals import Span
 from bookings.models.claim import Claim
 from bookings.models.client import Client
 from bookings.models.service import Service
+from bookings.rooms import MAX_ROOM, new_room, with_room
 
 if TYPE_CHECKING:
     from bookings.models.seat import Seat
@@ -70,6 +71,7 @@ class Booking(models.Model):
     calendar_unread_since = models.DateTimeField(_("calendar not read since"), null=True, blank=True)
     address_due_at = models.DateTimeField(_("address to be confirmed by"), null=True, blank=True)
     note = models.TextField(_("note, for staff only"), blank=True)
+    room = models.CharField(max_length=MAX_ROOM, default=new_room, editable=False)
     revision = models.PositiveIntegerField(default=1, editable=False)
     staff_warned_at = models.DateTimeField(null=True, blank=True, editable=False)
     warning_claimed_until = models.DateTimeField(null=True, blank=True, editable=False)
@@ -121,6 +123,11 @@ class Booking(models.Model):
     @property
     def client(self) -> Client:
         return self.seat.client
+
+    @property
+    def location(self) -> str:
+        """Where it takes place: as the service says, in the link of a call with the room of this booking."""
+        return with_room(self.service.location, self.room)
 
     @property
     def blocked_span(self) -> Span:

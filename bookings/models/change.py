@@ -21,6 +21,7 @@ class BookingChange(models.Model):
         CONFIRMED = "confirmed", _("Confirmed")
         MOVED = "moved", _("Moved")
         CANCELLED = "cancelled", _("Cancelled")
+        REFUSED = "refused", _("Refused")
         UNDONE = "undone", _("Undone")
 
     class Source(models.TextChoices):
@@ -54,3 +55,8 @@ class BookingChange(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()} {self.get_source_display()}"
+
+    @property
+    def ends_booking(self) -> bool:
+        """Has the client no appointment any more since then?"""
+        return self.kind in (self.Kind.CANCELLED, self.Kind.REFUSED)

@@ -10,7 +10,15 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from availability.slots import Shape
-from bookings.limits import at_least_one, farthest_days, max_horizon, max_one_day, max_one_week, max_one_year
+from bookings.limits import (
+    at_least_one,
+    farthest_days,
+    max_four_weeks,
+    max_horizon,
+    max_one_day,
+    max_one_week,
+    max_one_year,
+)
 from practice.slugs import refuse_reserved_slug
 
 _A_DAY = 24 * 60
@@ -77,6 +85,13 @@ class Service(models.Model):
     reschedule_minutes = models.PositiveIntegerField(
         _("clients can reschedule until … minutes before"), default=_A_DAY, validators=[max_one_year]
     )
+    reminder_hours = models.PositiveIntegerField(
+        _("clients are reminded … hours before"),
+        null=True,
+        blank=True,
+        default=48,
+        validators=[at_least_one, max_four_weeks],
+    )
     ask_both = models.BooleanField(_("ask for e-mail and phone"), default=False)
     note_allowed = models.BooleanField(_("clients can write a note"), default=False)
     mail_line = models.CharField(_("line for e-mails"), max_length=300, blank=True)
@@ -105,6 +120,11 @@ class Service(models.Model):
         return self.visibility != self.Visibility.OFF
 
     @property
+    def is_for_clients(self) -> bool:
+        """Has it a page on which clients can book it?"""
+        return self.visibility in (self.Visibility.PUBLIC, self.Visibility.UNLISTED)
+
+    @property
     def is_at_a_place(self) -> bool:
         """Do clients come to a place, so that its clock counts? Otherwise their own does."""
         return self.location_kind == self.LocationKind.PLACE
@@ -118,6 +138,11 @@ class Service(models.Model):
     def reschedule_window(self) -> timedelta:
         """How long before the start clients can reschedule at the latest."""
         return timedelta(minutes=self.reschedule_minutes)
+
+    @property
+    def reminder_before(self) -> timedelta | None:
+        """How long before the start clients are reminded; None if they are not."""
+        return None if self.reminder_hours is None else timedelta(hours=self.reminder_hours)
 
     @property
     def shape(self) -> Shape:

@@ -57,12 +57,12 @@ def _is_move(change: BookingChange, known: BookingChange | None) -> bool:
 
 def _at(change: BookingChange, known: BookingChange | None) -> datetime:
     """The time by which the client knows the booking; of a cancelled one, the time they were told."""
-    return known.new_start if known and change.kind == Kind.CANCELLED else change.booking.start
+    return known.new_start if known and change.ends_booking else change.booking.start
 
 
 def _subject(change: BookingChange, known: BookingChange | None) -> str:
     values = {"service": change.booking.service.name, "time": _to_client(change.booking, _at(change, known))}
-    if change.kind == Kind.CANCELLED:
+    if change.ends_booking:
         return _("Cancelled: %(service)s, %(time)s") % values
     if change.booking.status == Booking.Status.PENDING:
         return _("Received: %(service)s, %(time)s") % values
@@ -79,8 +79,8 @@ def _body(change: BookingChange, known: BookingChange | None) -> str:
             lines.append(_("It now ends at %(time)s.") % {"time": _to_client(booking, booking.end)})
         else:
             lines.append(_("Before: %(time)s.") % {"time": _to_client(booking, known.new_start)})
-    if booking.service.location and booking.live:
-        lines.append(_("Where: %(location)s") % {"location": booking.service.location})
+    if booking.location and booking.live:
+        lines.append(_("Where: %(location)s") % {"location": booking.location})
     staff = booking.staff.get_full_name() or booking.staff.get_username()
     return "\n".join([*lines, "", staff])
 
@@ -88,7 +88,7 @@ def _body(change: BookingChange, known: BookingChange | None) -> str:
 def _sentence(change: BookingChange, known: BookingChange | None) -> str:
     booking = change.booking
     values = {"service": booking.service.name, "time": _to_client(booking, _at(change, known))}
-    if change.kind == Kind.CANCELLED:
+    if change.ends_booking:
         return _("your booking “%(service)s” on %(time)s is cancelled.") % values
     if booking.status == Booking.Status.PENDING:
         return (

@@ -12,6 +12,7 @@ from bookings.models import Booking, Hold, Seat, Service
 from bookings.notifications.facts import AppointmentFacts, PracticeFacts
 from bookings.public.people import public_name
 from bookings.public.zones import clock_zone
+from bookings.rooms import is_call_link
 from practice.models import Practice
 
 
@@ -36,7 +37,8 @@ def _facts(
     thing: Booking | Hold, practice: Practice, zone: ZoneInfo, now: datetime, *, link: str = ""
 ) -> AppointmentFacts:
     service = thing.service
-    is_link = service.location.startswith(("https://", "http://"))
+    location = thing.location if isinstance(thing, Booking) else service.location
+    is_link = is_call_link(location)
     return AppointmentFacts(
         practice=PracticeFacts(name=practice.name, phone=practice.phone, address=practice.address),
         language=get_language() or "",
@@ -46,8 +48,8 @@ def _facts(
         end=thing.end,
         link=link,
         staff=public_name(thing.staff),
-        place=_place(service, practice, is_link=is_link),
-        call_link=service.location if is_link else "",
+        place="" if is_link else location or _address(service, practice),
+        call_link=location if is_link and isinstance(thing, Booking) else "",
         service=service.name,
         note=service.mail_line,
         book_link=reverse("public:times", args=[service.slug]),
@@ -55,7 +57,5 @@ def _facts(
     )
 
 
-def _place(service: Service, practice: Practice, *, is_link: bool) -> str:
-    if is_link:
-        return ""
-    return service.location or (practice.address if service.is_at_a_place else "")
+def _address(service: Service, practice: Practice) -> str:
+    return practice.address if service.is_at_a_place else ""

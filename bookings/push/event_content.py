@@ -52,7 +52,7 @@ def _booking(placement: LinkedEvent) -> EventDraft:
         summary=_title(booking, configuration) + _staff_suffix(placement),
         description=_description(booking, configuration.detail, link),
         url=link,
-        location=booking.service.location if configuration.detail != Detail.BUSY else "",
+        location=booking.location if configuration.detail != Detail.BUSY else "",
         alarm_minutes=configuration.alarm_minutes,
     )
 

@@ -15,6 +15,8 @@ from bookings.management.arguments import service_named
 from bookings.management.json_shapes import booking_json, refusal_json, with_alternatives
 from bookings.models import Client
 from practice.commands import JsonCommand, Refused, in_one_line, instant, user_named
+from practice.models import client_languages
+from practice.zones import validate_zone
 
 
 class Command(JsonCommand):
@@ -27,9 +29,19 @@ class Command(JsonCommand):
         parser.add_argument("--name", required=True)
         parser.add_argument("--email", default="")
         parser.add_argument("--phone", default="")
+        parser.add_argument("--lang", default="", help="in which the client is written to, like de")
+        parser.add_argument("--zone", default="", help="whose clock the client reads, like Europe/Berlin")
+        parser.add_argument(
+            "--answer",
+            action="append",
+            default=[],
+            metavar="KEY=VALUE",
+            help="what the client answered to a question; may be repeated",
+        )
 
     def run(self, *, service: str, staff: str | None, start: str, **options: Any) -> dict[str, Any]:
         client = _client(options["name"], options["email"], options["phone"])
+        seat = _seat(options["lang"], options["zone"], options["answer"])
         try:
             booking = actions.book(
                 service=service_named(service),
@@ -37,6 +49,7 @@ class Command(JsonCommand):
                 start=instant(start),
                 client=client,
                 now=timezone.now(),
+                seat=seat,
             )
         except actions.NotOpen as error:
             raise Refused(with_alternatives(error), refusal_json(error)) from None
@@ -46,6 +59,27 @@ class Command(JsonCommand):
 
     def show(self, data: Any) -> None:
         self.stdout.write(_("Booking %(id)s: %(start)s – %(end)s, %(status)s.") % data)
+
+
+def _seat(language: str, zone: str, answers: list[str]) -> actions.SeatDetails:
+    if zone:
+        try:
+            validate_zone(zone)
+        except ValidationError as error:
+            raise Refused(" ".join(error.messages)) from None
+    if language and language not in dict(client_languages()):
+        raise Refused(
+            _("“%(language)s” is not a language for clients. Choose one of: %(known)s.")
+            % {"language": language, "known": ", ".join(dict(client_languages()))}
+        )
+    return actions.SeatDetails(language=language, time_zone=zone, answers=dict(map(_answer, answers)))
+
+
+def _answer(text: str) -> tuple[str, str]:
+    key, sign, value = text.partition("=")
+    if not key.strip() or not sign:
+        raise Refused(_("“%(text)s” is no answer. Write it as KEY=VALUE.") % {"text": text})
+    return key.strip(), value.strip()
 
 
 def _client(name: str, email: str, phone: str) -> actions.ClientDetails:

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from bookings.push.event_content import has_lone_brace, unknown_placeholders
 from connections.models import Calendar, CalendarConfiguration
+from practice.forms import DurationField, Unit
 from practice.models import User
 from practice.zones import zone_choices
 
@@ -45,6 +46,12 @@ class ConfigurationForm(forms.ModelForm[CalendarConfiguration]):
         label=_("Time zone"),
         help_text=_("Your working hours, all-day events and events without a time zone use it."),
     )
+    alarm_minutes = DurationField(
+        label=_("Alarm"),
+        units=(Unit.MINUTES, Unit.HOURS, Unit.DAYS),
+        required=False,
+        help_text=_("Before the start. Empty: no alarm."),
+    )
     add_upcoming = forms.BooleanField(required=False, initial=True)
 
     class Meta:
@@ -61,7 +68,6 @@ class ConfigurationForm(forms.ModelForm[CalendarConfiguration]):
         )
         help_texts = {
             "title_template": _("For example {client} · {service}. Empty: as chosen above. {staff} is your name."),
-            "alarm_minutes": _("Empty: no alarm."),
             "mirror_blocked_slots": _("Otherwise time that you block here is not shown on your iPhone."),
         }
 

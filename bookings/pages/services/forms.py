@@ -4,70 +4,169 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from django import forms
+from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.text import get_text_list
 from django.utils.translation import gettext_lazy as _
 
+from bookings.limits import farthest_days
 from bookings.models import Service
 from bookings.push import placements
+from bookings.rooms import check_location
+from practice.forms import DurationField, Unit
 from practice.models import User
 from practice.slugs import slug_base, unused_slug
 
 EVENT_FIELDS = {"name", "location", "neutral_title"}  # what the events of bookings show of their service
 MAX_SLUG_LENGTH = 46
-RESERVED = {"new"}  # the address of the form itself
+RESERVED = {"new", "preview"}  # the addresses beside those of the services
+MAX_START_INTERVAL = 60
+"""Start times are as far apart as a service is long, but not farther than this, in minutes."""
+LONG: Final = (Unit.MINUTES, Unit.HOURS, Unit.DAYS)
+SHORT: Final = (Unit.MINUTES, Unit.HOURS)
+NEW_SERVICE: Final[dict[str, Any]] = {
+    "location_kind": "",
+    "buffer_before_minutes": 0,
+    "buffer_after_minutes": 0,
+    "position": 0,
+    "reminder_hours": 48,
+    "notice_minutes": 24 * 60,
+    "cancel_minutes": 24 * 60,
+    "reschedule_minutes": 24 * 60,
+}
+"""What the form of a new service begins with; the rest as the model has it."""
+NEW_HORIZON_DAYS = 90
 
 
 class ServiceForm(forms.ModelForm[Service]):
     """A service. Its address is made from the name once and then stays, so that links keep working."""
 
+    MORE = (
+        "slot_minutes",
+        "buffer_before_minutes",
+        "buffer_after_minutes",
+        "horizon_days",
+        "reschedule_minutes",
+        "reminder_hours",
+        "mail_line",
+        "position",
+        "neutral_title",
+        "ask_both",
+        "note_allowed",
+    )
+    """What the page shows under “More”."""
+
+    minutes = DurationField(label=_("Duration"), units=SHORT)
+    notice_minutes = DurationField(label=_("Minimum notice"), units=LONG)
+    cancel_minutes = DurationField(
+        label=_("Clients can cancel online until"),
+        units=LONG,
+        help_text=_("Before the start. Later they are asked to call."),
+    )
+    slot_minutes = DurationField(
+        label=_("Start times every"),
+        units=SHORT,
+        required=False,
+        help_text=_("Counted from the beginning of your working hours. Empty: the duration, at most 60 minutes."),
+    )
+    buffer_before_minutes = DurationField(label=_("Buffer before"), units=SHORT, required=False)
+    buffer_after_minutes = DurationField(
+        label=_("Buffer after"),
+        units=SHORT,
+        required=False,
+        help_text=_("Buffers add up: the one after a booking and the one before the next booking are both kept free."),
+    )
+    horizon_days = DurationField(label=_("Can be booked ahead"), units=(Unit.DAYS, Unit.WEEKS))
+    reschedule_minutes = DurationField(
+        label=_("Clients can reschedule online until"), units=LONG, help_text=_("Before the start.")
+    )
+    reminder_hours = DurationField(
+        label=_("Remind clients"),
+        units=(Unit.HOURS, Unit.DAYS),
+        required=False,
+        help_text=_("Before the start, by e-mail. Empty: no reminder."),
+    )
+    position = forms.IntegerField(
+        label=_("Order on the booking page"),
+        required=False,
+        min_value=0,
+        error_messages={"min_value": _("Enter a number that is not negative.")},
+        help_text=_("Services with a smaller number come first."),
+    )
+
     class Meta:
         model = Service
         fields = (
             "name",
+            "description",
+            "price",
             "minutes",
+            "location_kind",
+            "location",
+            "notice_minutes",
+            "cancel_minutes",
+            "visibility",
             "slot_minutes",
             "buffer_before_minutes",
             "buffer_after_minutes",
-            "notice_minutes",
             "horizon_days",
-            "location",
+            "reschedule_minutes",
+            "reminder_hours",
+            "mail_line",
+            "position",
             "neutral_title",
-            "visibility",
+            "ask_both",
+            "note_allowed",
         )
         labels = {
-            "minutes": _("Duration, in minutes"),
-            "slot_minutes": _("Start times every … minutes"),
-            "buffer_before_minutes": _("Buffer before, in minutes"),
-            "buffer_after_minutes": _("Buffer after, in minutes"),
-            "notice_minutes": _("Minimum notice, in minutes"),
-            "horizon_days": _("Can be booked ahead, in days"),
+            "location_kind": _("Where does it take place?"),
+            "location": _("Location or call link"),
+            "mail_line": _("Line for e-mails to clients"),
+            "ask_both": _("Clients must give an e-mail address and a phone number"),
+            "note_allowed": _("Clients can write a note when they book"),
         }
         help_texts = {
-            "buffer_after_minutes": _(
-                "Buffers add up: the one after a booking and the one before the next booking are both kept free."
+            "description": _("Clients read it before they book."),
+            "price": _("As clients read it, for example “80 €” or “free”."),
+            "location": _(
+                "Empty for a place: the address of the practice. In a call link, {room} becomes a random room for "
+                "each booking, for example https://meet.example.org/{room}."
             ),
-            "slot_minutes": _("Counted from the beginning of your working hours."),
+            "mail_line": _("For example “Bring a towel.”"),
+            "ask_both": _("Otherwise one of the two is enough."),
             "neutral_title": _("Shown on the linked calendar instead of the client’s name and the service."),
             "visibility": _("If a service can no longer be booked, its bookings stay."),
+        }
+        error_messages = {
+            "name": {"required": _("Enter a name.")},
+            "location_kind": {"required": _("Say where it takes place.")},
+            "visibility": {"required": _("Say who can book it.")},
+        }
+        widgets = {
+            "description": forms.Textarea(attrs={"rows": 3}),
+            "location_kind": forms.RadioSelect,
         }
 
     def __init__(self, *args: Any, others: Sequence[User] = (), **kwargs: Any) -> None:
         """`others` also offer the service, so that what is changed must be meant for them too."""
         super().__init__(*args, **kwargs)
+        if self.instance._state.adding:
+            self.initial.update(NEW_SERVICE, horizon_days=min(NEW_HORIZON_DAYS, farthest_days()))
         if others:
-            names = get_text_list([other.get_full_name() or other.get_username() for other in others], _("and"))
-            self.fields["for_others"] = forms.BooleanField(
-                label=_("Change it for %(names)s too") % {"names": names},
-                help_text=_("Also offered by %(names)s. It is one service, so it changes for everybody.")
-                % {"names": names},
-                error_messages={
-                    "required": _("Others offer this service too. Say that you mean to change it for them.")
-                },
-            )
+            self._ask_for(others)
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        for name in ("buffer_before_minutes", "buffer_after_minutes", "position"):
+            if name not in self.errors:
+                cleaned[name] = cleaned.get(name) or 0
+        if cleaned.get("slot_minutes") is None and "slot_minutes" not in self.errors:
+            cleaned["slot_minutes"] = min(cleaned.get("minutes") or MAX_START_INTERVAL, MAX_START_INTERVAL)
+        self._check_location(cleaned)
+        return cleaned
 
     def save(self, commit: bool = True) -> Service:
         if not self.instance.slug:
@@ -80,6 +179,31 @@ class ServiceForm(forms.ModelForm[Service]):
             self.save()
             if EVENT_FIELDS.intersection(self.changed_data):
                 placements.reword_service(self.instance, now)
+
+    @property
+    def is_more_open(self) -> bool:
+        """Is one of the folded fields wrong?"""
+        return any(name in self.errors for name in self.MORE)
+
+    def _ask_for(self, others: Sequence[User]) -> None:
+        names = get_text_list([other.get_full_name() or other.get_username() for other in others], _("and"))
+        self.fields["for_others"] = forms.BooleanField(
+            label=_("Change it for %(names)s too") % {"names": names},
+            help_text=_("Also offered by %(names)s. It is one service, so it changes for everybody.")
+            % {"names": names},
+            error_messages={"required": _("Others offer this service too. Say that you mean to change it for them.")},
+        )
+
+    def _check_location(self, cleaned: dict[str, Any]) -> None:
+        location, is_call = cleaned.get("location", ""), cleaned.get("location_kind") == Service.LocationKind.VIDEO
+        if "location" in self.errors or "location_kind" in self.errors:
+            return
+        if is_call and not location:
+            self.add_error("location", _("Enter the link of the call, or say how clients get it."))
+        try:
+            check_location(location, is_call=is_call)
+        except ValidationError as error:
+            self.add_error("location", error)
 
 
 def free_slug(name: str) -> str:

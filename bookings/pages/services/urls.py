@@ -10,5 +10,6 @@ app_name = "services"
 urlpatterns = [
     path("", views.services, name="list"),
     path("new/", views.new, name="new"),
+    path("preview/", views.preview, name="preview"),
     path("<slug:slug>/", views.edit, name="edit"),
 ]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.contrib import messages
 from django.db import transaction
 from django.db.models import Case, When
@@ -14,6 +16,9 @@ from bookings.pages.services.forms import ServiceForm
 from connections.calendar_page import CalendarRequest, calendar_page
 from practice.booking_page.addresses import booking_address
 from practice.forms import posted
+from practice.models import User
+from practice.profile.missing import missing_now
+from practice.roles import Action, may
 
 _off_last = Case(When(visibility=Service.Visibility.OFF, then=1), default=0)
 
@@ -30,19 +35,41 @@ def new(request: CalendarRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         with transaction.atomic():
             form.save().staff.add(request.user)
-        messages.success(request, _("“%(service)s” can be booked now.") % {"service": form.instance})
+        messages.success(request, _made(form.instance))
         return redirect("services:list")
     return render(request, "bookings/services/form.html", {"form": form, "active": "services"})
+
+
+@calendar_page()
+def preview(request: CalendarRequest) -> HttpResponse:
+    """The service as clients would see it, from what stands in the form just now; what is wrong there is left out."""
+    form = ServiceForm(posted(request))
+    form.is_valid()
+    return render(request, "bookings/services/_preview.html", {"service": form.instance})
 
 
 @calendar_page()
 def edit(request: CalendarRequest, slug: str) -> HttpResponse:
     service = get_object_or_404(Service, slug=slug, staff=request.user)
     others = list(service.staff.exclude(pk=request.user.pk).order_by("username"))
+    context = {"service": service, "active": "services", **_booking_page(service, request.user)}
     form = ServiceForm(posted(request), instance=service, others=others)
     if request.method == "POST" and form.is_valid():
         form.save_and_reword(request.now)
         messages.success(request, _("“%(service)s” saved.") % {"service": service})
         return redirect("services:list")
-    context = {"form": form, "service": service, "booking_page": booking_address(service.slug), "active": "services"}
-    return render(request, "bookings/services/form.html", context)
+    return render(request, "bookings/services/form.html", context | {"form": form})
+
+
+def _booking_page(service: Service, user: User) -> dict[str, Any]:
+    """Where clients book the service and, to owners, what is to do before they can; nothing if they never can."""
+    if not service.is_for_clients:
+        return {}
+    missing = missing_now() if may(user, Action.MANAGE_PRACTICE) else []
+    return {"booking_page": booking_address(service.slug), "missing": missing}
+
+
+def _made(service: Service) -> str:
+    if service.can_be_booked:
+        return _("“%(service)s” can be booked now.") % {"service": service}
+    return _("“%(service)s” saved. Nobody can book it yet.") % {"service": service}

@@ -7,6 +7,7 @@ from typing import Any, cast
 from zoneinfo import ZoneInfo
 
 from django import forms
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
@@ -15,7 +16,7 @@ from django.utils.translation import gettext_lazy
 from availability.wall_clock import exists, instant
 from bookings.contacts.fields import AddressField, NameField, PhoneField
 from bookings.models import Client, Service
-from practice.models import User
+from practice.models import Practice, User, client_languages
 from practice.times import DAYS, parse_instant
 
 
@@ -116,11 +117,17 @@ class BookingForm(TimeForm):
     )
     email = AddressField(label=gettext_lazy("E-mail"), required=False)
     phone = PhoneField(label=gettext_lazy("Phone"), required=False, max_length=40)
+    language = forms.ChoiceField(
+        label=gettext_lazy("Language"),
+        choices=client_languages,
+        required=False,
+        help_text=gettext_lazy("In which the client gets e-mails about this booking."),
+    )
     note = forms.CharField(
         label=gettext_lazy("Note, for staff only"), required=False, widget=forms.Textarea(attrs={"rows": 3})
     )
 
-    field_order = ("name", "email", "phone", "note")
+    field_order = ("name", "email", "phone", "language", "note")
 
     def __init__(self, user: User, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -134,7 +141,12 @@ def bookable_services(user: User) -> QuerySet[Service]:
 
 def client_details(client: Client) -> dict[str, str]:
     """A known client's details, as initial values."""
-    return {"name": client.name, "email": client.email, "phone": client.phone}
+    return {"name": client.name, "email": client.email, "phone": client.phone, "language": client.language}
+
+
+def usual_language() -> str:
+    """In which language clients are written to of whom nothing else is known."""
+    return Practice.current().language or settings.LANGUAGE_CODE
 
 
 def _offer_services(form: forms.Form, user: User) -> None:

@@ -17,7 +17,15 @@ from django.utils.translation import gettext as _
 from bookings import actions
 from bookings.models import Booking, Client, ClientChange, Service
 from bookings.pages.clients.change_words import details, headline
-from bookings.pages.times.forms import BookingForm, DayForm, ServiceDayForm, TimeForm, bookable_services, client_details
+from bookings.pages.times.forms import (
+    BookingForm,
+    DayForm,
+    ServiceDayForm,
+    TimeForm,
+    bookable_services,
+    client_details,
+    usual_language,
+)
 from bookings.pages.times.openings import openings_on
 from connections.calendar_page import CalendarRequest, calendar_page
 from connections.freshness import freshness
@@ -70,6 +78,7 @@ def _book(request: CalendarRequest, data: dict[str, Any]) -> Booking:
         actor=request.user,
         anyway=data["anyway"],
         note=data["note"],
+        seat=actions.SeatDetails(language=data["language"]),
     )
 
 
@@ -139,8 +148,9 @@ def _day(request: CalendarRequest, booking: Booking, asked: DayForm) -> date:
 
 
 def _known_client(request: CalendarRequest) -> dict[str, str]:
-    """The details of the client whose page led here."""
+    """The details of the client whose page led here, and the language in which to write to them."""
     asked = request.GET.get("client", "")
     own = Client.objects.filter(seats__booking__staff=request.user)
     client = own.filter(pk=int(asked)).first() if asked.isdecimal() and len(asked) < 19 else None
-    return client_details(client) if client else {}
+    known = client_details(client) if client else {}
+    return known | {"language": known.get("language") or usual_language()}

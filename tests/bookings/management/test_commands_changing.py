@@ -81,6 +81,30 @@ def test_a_booking_is_made_and_described(talk: Service) -> None:
     assert (client.name, client.email, client.phone) == ("Carla", "carla@example.org", "+49301")
 
 
+def test_language_zone_and_answers_are_kept_with_the_seat(talk: Service) -> None:
+    answers = ("--answer", "knee=left", "--answer", "since = May = spring")
+    assert book(START.isoformat(), "--lang", "de", "--zone", "Asia/Tokyo", *answers).code == 0
+    seat = Booking.objects.get().seat
+    assert (seat.language, seat.time_zone) == ("de", "Asia/Tokyo")
+    assert seat.answers == {"knee": "left", "since": "May = spring"}
+
+
+@pytest.mark.parametrize(
+    ("option", "value", "sentence"),
+    [
+        ("--lang", "xx", "“xx” is not a language for clients. Choose one of: en, de."),
+        ("--zone", "Berlin", "“Berlin” is not a time zone. Give one like Europe/Berlin."),
+        ("--answer", "left", "“left” is no answer. Write it as KEY=VALUE."),
+        ("--answer", "=left", "“=left” is no answer. Write it as KEY=VALUE."),
+    ],
+)
+def test_a_language_zone_or_answer_that_makes_no_sense_is_refused(
+    talk: Service, option: str, value: str, sentence: str
+) -> None:
+    assert book(START.isoformat(), option, value) == refusal(sentence)
+    assert Booking.objects.count() == 0
+
+
 def test_with_a_linked_calendar_the_booking_waits_to_be_sent_under_its_uid(talk: Service, anna: User) -> None:
     calendar = CalendarFactory(connection__user=anna, is_conflict_calendar=False)
     CalendarConfiguration.objects.filter(user=anna).update(linked_calendar=calendar)

@@ -60,7 +60,7 @@ def test_several_staff_offer_it(anna: User, users: tuple[str, ...]) -> None:
     ("options", "sentence"),
     [
         (("--user", "nobody"), "There is no user “nobody”."),
-        (("--user", "anna", "--minutes", "0"), "minutes: Ensure this value is greater than or equal to 1."),
+        (("--user", "anna", "--minutes", "0"), "minutes: Enter at least 1."),
         (
             ("--user", "anna", "--slug", "no blanks"),
             "slug: Enter a valid “slug” consisting of letters, numbers, underscores or hyphens.",

@@ -7,7 +7,7 @@ from django.test import Client
 from django.urls import reverse
 
 from availability.models import BlockedSlot
-from bookings.models import Booking
+from bookings.models import Booking, Service
 from bookings.push import mirrored_slots
 from connections.models import Calendar, CalendarConfiguration
 from tests.bookings.practice import HOUR, Practice
@@ -105,6 +105,13 @@ def test_a_service_that_moves_is_shown_in_its_new_place_for_bookings_made_before
     assert ["LOCATION:New street 5\r\n" in practice.text(one) for one in (booking, own)] == [True, False]
     practice.poll_later(2)
     assert (practice.proposals(), practice.push()) == ([], [])
+
+
+def test_the_event_has_the_room_of_its_booking(practice: Practice) -> None:
+    Service.objects.update(location_kind="video", location="https://meet.example.org/{room}")
+    booking, other = practice.booked(), practice.booked(START + 2 * HOUR)
+    rooms = [f"LOCATION:https://meet.example.org/{one.room}\r\n" in practice.text(one) for one in (booking, other)]
+    assert rooms == [True, True]
 
 
 def test_a_service_changed_by_support_is_shown_as_well(practice: Practice, client: Client) -> None:

@@ -77,7 +77,7 @@ def test_other_addresses_and_strangers_get_none(client: Client) -> None:
 @pytest.mark.django_db
 def test_the_week_and_each_service_show_their_address(client: Client) -> None:
     anna = UserFactory()
-    ServiceFactory(slug="massage", staff=[anna])
+    ServiceFactory(slug="massage", visibility="public", staff=[anna])
     client.force_login(anna)
     shown = [
         find(client.get(path), "//button[@data-copy]/@data-copy")

@@ -9,7 +9,7 @@ import pytest
 from django.test import Client
 
 from bookings.models import Booking, Claim, Service
-from practice.models import User
+from practice.models import Practice, User
 from tests.factories import (
     NOW,
     START,
@@ -145,6 +145,33 @@ def test_an_opening_is_booked(anna_client: Client, anna: User, massage: Service)
     assert booking.changes.get().actor == anna
     assert response.redirect_chain == [(f"/bookings/{booking.pk}/", 302)]
     assert texts(response, "//div[@id='messages']") == ["Booked: Clara Winter · Massage."]
+
+
+def test_the_language_of_the_client_is_kept_with_the_seat(anna_client: Client, massage: Service) -> None:
+    anna_client.post(URL, sent(massage, language="de"))
+    assert Booking.objects.get().seat.language == "de"
+
+
+def test_a_language_that_clients_are_not_written_to_is_refused(anna_client: Client, massage: Service) -> None:
+    page = anna_client.post(URL, sent(massage, language="xx"))
+    assert errors(page) == ["Select a valid choice. xx is not one of the available choices."]
+    assert bookings() == []
+
+
+@pytest.mark.parametrize(
+    ("of_client", "of_practice", "chosen"), [("de", "en", "de"), ("", "de", "de"), ("", "", "en"), (None, "de", "de")]
+)
+def test_the_language_chosen_first_is_that_of_the_client_or_the_practice(
+    anna_client: Client, anna: User, massage: Service, of_client: str | None, of_practice: str, chosen: str
+) -> None:
+    Practice.objects.update_or_create(pk=Practice.current().pk, defaults={"language": of_practice})
+    query = {}
+    if of_client is not None:
+        client = ClientFactory(language=of_client)
+        BookingFactory(service=massage, staff=anna, client=client)
+        query = {"client": client.pk}
+    page = anna_client.get(URL, query)
+    assert find(page, "//select[@name='language']/option[@selected]/@value") == [chosen]
 
 
 def test_another_time_counts_before_the_opening(anna_client: Client, massage: Service) -> None:

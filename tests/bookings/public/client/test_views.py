@@ -42,6 +42,12 @@ def test_the_page_is_the_proof(client: Client, address: str) -> None:
     ]
 
 
+def test_the_link_of_a_call_leads_to_the_room_of_this_booking(client: Client, address: str) -> None:
+    Service.objects.update(location_kind="video", location="https://meet.example.org/{room}")
+    link = f"https://meet.example.org/{Booking.objects.get().room}"
+    assert links(client.get(address), "//dd/a") == [(link, link)]
+
+
 def test_nobody_keeps_the_page_or_learns_its_address(client: Client, address: str) -> None:
     for path in (address, f"{address}cancel/"):
         page = client.get(path)

@@ -29,6 +29,13 @@ def test_the_form_says_what_is_booked_and_until_when_it_can_be_cancelled(client:
     ]
 
 
+def test_the_link_of_a_call_is_not_shown_before_it_is_booked(client: Client, massage: Service) -> None:
+    Service.objects.update(location_kind="video", location="https://meet.example.org/{room}")
+    page = client.get(details_address(client))
+    assert texts(page, "//dd")[-1] == "By video call"
+    assert b"meet.example.org" not in page.content
+
+
 def test_the_form_is_not_stored_and_tells_other_sites_no_address(client: Client, massage: Service) -> None:
     page = client.get(details_address(client))
     assert (page["Cache-Control"], page["Referrer-Policy"]) == ("no-store", "strict-origin")

@@ -6,7 +6,7 @@ import logging
 
 import pytest
 
-from practice.shell import OneSentence, displayed, not_utf8
+from practice.management.shell import OneSentence, displayed, not_utf8
 
 GARBLED = b"M\xfcller".decode(errors="surrogateescape")
 

@@ -1,0 +1,88 @@
+"""A service described by staff, in a real browser."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from django.conf import settings as django_settings
+from playwright.sync_api import BrowserContext, Page, expect
+
+from bookings.models import Service
+from practice.models import User
+from tests.browser.conftest import barriers
+from tests.factories import ServiceFactory, UserFactory
+
+pytestmark = [pytest.mark.django_db(transaction=True)]
+URL = "/calendars/settings/services/"
+
+
+@pytest.fixture
+def anna() -> User:
+    return UserFactory.create(username="anna")
+
+
+@pytest.fixture
+def signed_in(context: BrowserContext, page: Page, live_server: Any, client: Any, anna: User, settings: Any) -> Page:
+    """Anna's first tab."""
+    settings.BASE_URL = live_server.url
+    client.force_login(anna)
+    name = django_settings.SESSION_COOKIE_NAME
+    context.add_cookies([{"name": name, "value": client.cookies[name].value, "url": live_server.url}])
+    return page
+
+
+def check(page: Page) -> None:
+    """In both sizes and both schemes nothing is a barrier, and nothing sticks out."""
+    for width in (1280, 390):
+        for scheme in ("light", "dark"):
+            page.set_viewport_size({"width": width, "height": 800})
+            page.emulate_media(color_scheme=scheme)
+            assert barriers(page) == []
+            assert page.evaluate("document.documentElement.scrollWidth <= innerWidth") is True
+
+
+def test_a_service_is_made_with_a_preview_of_what_clients_see(
+    signed_in: Page, live_server: Any, problems: list[str]
+) -> None:
+    page = signed_in
+    page.goto(f"{live_server.url}{URL}new/")
+    check(page)
+    preview = page.get_by_role("region", name="As clients see it")
+    expect(preview).to_have_text("As clients see it Enter a name and a duration.", use_inner_text=False)
+    page.get_by_label("Name").fill("Deep tissue massage")
+    page.get_by_label("Duration").fill("90")
+    page.get_by_label("Price").fill("80 €")
+    page.get_by_label("By video call").check()
+    page.get_by_label("Location or call link").fill("https://meet.example.org/{room}")
+    page.get_by_label("Who can book it").select_option("public")
+    expect(preview).to_contain_text("Deep tissue massage 90 minutes · 80 €")
+    page.get_by_text("More", exact=True).click()
+    page.get_by_label("Remind clients").fill("1")
+    check(page)
+    page.get_by_role("button", name="Save").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Calendar Settings")
+    service = Service.objects.get()
+    assert (service.minutes, service.slot_minutes, service.reminder_hours) == (90, 60, 24)
+    check(page)
+    assert problems == []
+
+
+def test_a_wrong_field_that_is_folded_away_is_shown(
+    signed_in: Page, live_server: Any, anna: User, problems: list[str]
+) -> None:
+    page = signed_in
+    ServiceFactory(slug="massage", name="Massage", visibility="public", staff=[anna])
+    page.goto(f"{live_server.url}{URL}massage/")
+    check(page)
+    page.get_by_label("Name").fill("")
+    page.get_by_text("More", exact=True).click()
+    page.get_by_label("Can be booked ahead").fill("")
+    page.get_by_label("Remind clients").fill("700")
+    page.get_by_text("More", exact=True).click()
+    page.get_by_role("button", name="Save").click()
+    expect(page.get_by_text("Enter a name.", exact=True)).to_be_visible()
+    expect(page.get_by_text("Enter a number.", exact=True)).to_be_visible()
+    expect(page.get_by_text("Enter at most 672 hours (four weeks).")).to_be_visible()
+    check(page)
+    assert problems == []
