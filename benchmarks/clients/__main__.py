@@ -1,9 +1,9 @@
 """`make bench-clients`: 50 clients look at the public pages with pauses while 10 book at once, for a minute.
 
 Environment variables and their defaults: CLIENTS=50 BOOKERS=10 SECONDS=60. DATABASE_URL names a PostgreSQL server, on
-which a database is created and dropped again; without it the database is a SQLite file. The web server is gunicorn
-with two processes; iCloud is the sandbox, in the process that plays the clients, and both share the machine with the
-web server. The exit code is 1 if a goal is missed.
+which a database is created and dropped again; without it the database is a SQLite file. The web server is gunicorn as
+README.md says; iCloud is the sandbox, in the process that plays the clients. Both share the machine with the web
+server, so nothing else should run there. The exit code is 1 if a goal is missed.
 """
 
 from __future__ import annotations
@@ -19,13 +19,14 @@ from benchmarks.clients.report import MONTH, Run, count_overlaps, is_good, repor
 from benchmarks.clients.visits import Visits
 from benchmarks.databases import database
 from benchmarks.workspace import environment, temporary_folder
-from soak.deployment import ROOT, Deployment, free_port, web_server
+from soak.deployment import ROOT, Deployment, free_port
 from soak.web import Browser, NoAnswer
 
 SEED = 20261128
 SERVICE = "massage"
 ALONE, WARM_UP = 20, 4  # requests for the month's page without other clients, and those before that do not count
 START_SECONDS = 60
+GUNICORN = ("-m", "gunicorn", "config.wsgi", "--workers=3", "--threads=4", "--no-control-socket")  # as in README.md
 
 
 def main() -> int:
@@ -81,7 +82,7 @@ def measure(deployment: Deployment, *, lookers: int, bookers: int, seconds: floa
 
     month = f"{datetime.now(UTC) + timedelta(days=31):%Y-%m}"
     with Processes(deployment.logs, ROOT, os.environ) as processes:
-        processes.start("web", *web_server(deployment))
+        processes.start("web", *GUNICORN, f"--bind=127.0.0.1:{deployment.port}")
         _wait_for_web(deployment, processes)
         alone = Visits(deployment.address, SERVICE, month)
         for _ in range(WARM_UP + ALONE):

@@ -11,8 +11,9 @@ from threading import Event, Thread
 from benchmarks.clients.report import MONTH, Sample
 from soak.web import Browser, NoAnswer, Page
 
+PAUSE = (3.0, 7.0)  # seconds between two steps of one client
 TIMES, HOLD, BOOK = "the service's page", "keep a time", "book"
-ROUND_SECONDS = 6.0  # between two moments at which all bookers begin
+ROUND_SECONDS = 12.0  # between two moments at which all bookers begin
 MAX_CHOICES = 5  # so often a booker chooses again, because their time has gone
 
 
@@ -63,25 +64,26 @@ class Visiting:
         self.browser = Browser(visits.address)
         self.choose = random.Random(f"{seed} {type(self).__name__} {number}")  # noqa: S311 - no security depends on it
 
+    def pause(self) -> None:
+        """Read, or fill in a form."""
+        self.visits.ended.wait(self.choose.uniform(*PAUSE))
+
 
 class Looker(Visiting):
     """Looks at the free times of the service, then at a month, with pauses."""
 
     def look(self) -> None:
-        self._pause(0, 7)  # so that they do not all begin at once
+        self.visits.ended.wait(self.choose.uniform(0, PAUSE[1]))  # so that they do not all begin at once
         while not self.visits.ended.is_set():
             self.visits.timed(TIMES, lambda: self.browser.get(self.visits.page))
-            self._pause(3, 7)
+            self.pause()
             if not self.visits.ended.is_set():
                 self.visits.timed(MONTH, lambda: self.browser.get(f"{self.visits.page}?month={self.visits.month}"))
-                self._pause(3, 7)
-
-    def _pause(self, least: float, most: float) -> None:
-        self.visits.ended.wait(self.choose.uniform(least, most))
+                self.pause()
 
 
 class Booker(Visiting):
-    """Books one of the earliest times, at the same moment as all other bookers."""
+    """Chooses one of the earliest times at the same moment as all other bookers, and books it after a pause."""
 
     def __init__(self, visits: Visits, seed: int, number: int, began: float) -> None:
         super().__init__(visits, seed, number)
@@ -104,6 +106,7 @@ class Booker(Visiting):
                 return
             page = self._keep(self.choose.choice(starts[:3]))
             if page and "/details/" in page.path:
+                self.pause()
                 page = self._submit(page)
             if page and page.path.startswith("/booking/"):
                 return
