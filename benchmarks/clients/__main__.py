@@ -29,7 +29,7 @@ START_SECONDS = 60
 GUNICORN = ("-m", "gunicorn", "config.wsgi", "--workers=3", "--threads=4", "--no-control-socket")  # as in README.md
 
 
-def main() -> int:
+def run_clients() -> int:
     """Measure as the environment variables say; returns the exit code."""
     from sandbox.server.server import Sandbox
 
@@ -43,7 +43,7 @@ def main() -> int:
         engine = "PostgreSQL" if empty.startswith("postgres") else "SQLite"
         load = os.getloadavg()[0]
         sys.stdout.write(f"{lookers} clients look and {bookers} book for {seconds} s, {engine}, load {load:.1f}\n\n")
-        run = measure(deployment, lookers=lookers, bookers=bookers, seconds=seconds)
+        run = measure_clients(deployment, lookers=lookers, bookers=bookers, seconds=seconds)
     sys.stdout.write("\n".join(report(run)) + "\n")
     return 0 if is_good(run) else 1
 
@@ -76,7 +76,7 @@ def _create_practice(icloud: Any) -> None:
     connections.close_all()
 
 
-def measure(deployment: Deployment, *, lookers: int, bookers: int, seconds: float) -> Run:
+def measure_clients(deployment: Deployment, *, lookers: int, bookers: int, seconds: float) -> Run:
     """Measure the month's page alone, then with all clients, and look at what was booked."""
     from sandbox.demo.processes import Processes
 
@@ -118,4 +118,4 @@ def _lost(booked: list[str]) -> list[str]:
 
 
 if __name__ == "__main__":
-    raise SystemExit(main())
+    raise SystemExit(run_clients())
