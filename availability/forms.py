@@ -67,7 +67,8 @@ class PeriodForm(forms.Form):
     end = ClockField(label=_("To"), required=False)
 
     def clean(self) -> dict[str, Any]:
-        if self.cleaned_data.get("start") is not None or self.cleaned_data.get("end") is not None:
+        times = self.cleaned_data.get("start"), self.cleaned_data.get("end")
+        if self.errors or times != (None, None):
             require_times(self)
             refuse_reversed(self)
         return self.cleaned_data
@@ -205,6 +206,11 @@ class DateOverrideForm(forms.ModelForm):  # type: ignore[type-arg]
             self._refuse_skipped("start")
             self._refuse_skipped("end")
         return self.cleaned_data
+
+    def _post_clean(self) -> None:
+        # How it fits with other overrides of the date can only be said once its own times are right.
+        if not self.errors.keys() & {"start", "end"}:
+            super()._post_clean()  # type: ignore[misc]
 
     def _refuse_skipped(self, name: str) -> None:
         day, clock = self.cleaned_data.get("date"), self.cleaned_data.get(name)

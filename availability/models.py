@@ -177,10 +177,10 @@ class DateOverride(models.Model):
     def clean(self) -> None:
         """Refuse what overlaps or contradicts other overrides of the date."""
         others = list(DateOverride.objects.filter(user_id=self.user_id, date=self.date).exclude(pk=self.pk))
-        if self.period is None and others:
-            raise ValidationError(_("This date already has hours of its own. Remove them first."))
         if any(other.period is None for other in others):
             raise ValidationError(_("This date is closed already. Remove that first."))
+        if self.period is None and others:
+            raise ValidationError(_("This date already has hours of its own. Remove them first."))
         if self.period is not None:
             refuse_overlap(self.period, (other.period for other in others if other.period))
 

@@ -11,7 +11,17 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy, ngettext
 
 from bookings import actions
-from bookings.models import Booking, BookingChange, Client, ClientChange, LinkedEvent, MirroredSlot, Proposal, Service
+from bookings.models import (
+    Booking,
+    BookingChange,
+    Client,
+    ClientChange,
+    LinkedEvent,
+    Mail,
+    MirroredSlot,
+    Proposal,
+    Service,
+)
 from bookings.pages.clients.forms import ClientForm
 from bookings.pages.services.forms import EVENT_FIELDS
 from bookings.push import outbox, placements
@@ -46,7 +56,7 @@ class LinkedEventInline(LookOnlyInline):
 
 class BookingChangeInline(LookOnlyInline):
     model = BookingChange
-    fields = ("at", "kind", "source", "actor", "new_start", "new_end", "notify_client_at", "undo_until", "notified_at")
+    fields = ("at", "kind", "source", "actor", "new_start", "new_end", "undo_until")
 
 
 class ClientChangeInline(LookOnlyInline):
@@ -117,11 +127,22 @@ class OfBooking(LookOnly):
 
 @admin.register(BookingChange)
 class BookingChangeAdmin(OfBooking):
-    list_display = ("at", "booking", "kind", "source", "actor", "notify_client_at", "notified_at")
+    list_display = ("at", "booking", "kind", "source", "actor", "undo_until")
     list_select_related = ("booking__service", "actor")
     list_filter = ("kind", "source")
     date_hierarchy = "at"
     search_fields = booking("booking")
+
+
+@admin.register(Mail)
+class MailAdmin(LookOnly):
+    """Without the words, which are made when a mail is sent."""
+
+    list_display = ("id", "seat", "kind", "state", "recipient", "due_at", "sent_at", "error_code")
+    list_select_related = ("seat__client",)
+    list_filter = ("state", "kind")
+    date_hierarchy = "due_at"
+    search_fields = ("=seat__booking__id", "recipient", "message_id", "uid", "seat__client__name")
 
 
 FACTS = (

@@ -5,18 +5,24 @@ from __future__ import annotations
 from typing import Any
 
 from django.http import HttpRequest
+from django.utils import timezone
 
 from bookings.models import Proposal
+from bookings.notifications.mails import calls
 from connections.models import Calendar, CalendarConfiguration
 
 
 def notices(request: HttpRequest) -> dict[str, Any]:
-    """Open proposals, calendars to choose, broken connections; lazily, so that pages without them cost no queries."""
+    """What waits for staff: proposals, calls, calendars to choose, broken connections.
+
+    Lazily, so that pages without them cost no queries.
+    """
     user = getattr(request, "user", None)
     if user is None or not user.is_authenticated:
         return {}
     return {
         "open_proposals": lambda: Proposal.objects.open().filter(booking__staff=user).count(),
+        "clients_to_call": lambda: calls.to_call(user, timezone.now()).count(),
         "choose_calendars": lambda: _unsaved(user.pk),
         "new_calendars": lambda: list(
             Calendar.objects.present().filter(

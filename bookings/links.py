@@ -11,6 +11,7 @@ import secrets
 from base64 import urlsafe_b64encode
 from datetime import datetime, timedelta
 from enum import StrEnum
+from urllib.parse import urlsplit
 
 from django.conf import settings
 
@@ -32,6 +33,26 @@ class LinkState(StrEnum):
 def new_public_id() -> str:
     """128 random bits, safe in a URL."""
     return secrets.token_urlsafe(PUBLIC_ID_BYTES)
+
+
+def new_calendar_uid() -> str:
+    """A UID for an event in a client's calendar. It says nothing about the link."""
+    return f"{secrets.token_hex(PUBLIC_ID_BYTES)}@{host()}"
+
+
+def new_message_id() -> str:
+    """A Message-ID."""
+    return f"<{new_public_id()}@{host()}>"
+
+
+def keyed_hash(purpose: str, text: str) -> str:
+    """A hash by which texts are compared and counted that are not to be stored; "" for nothing."""
+    return hmac.digest(derived_keys(purpose)[0], text.encode(), "sha256").hex() if text else ""
+
+
+def host() -> str:
+    """The host of BASE_URL, which makes an id of ours unique in the world."""
+    return urlsplit(settings.BASE_URL).hostname or "localhost"
 
 
 def page_url(public_id: str, generation: int) -> str:

@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from connections.models import CalendarConfiguration, Connection
+from connections.models import CalendarConfiguration
+from connections.providers import provider_words
 from practice.profile.privacy import PrivacyFacts
 
 Detail = CalendarConfiguration.Detail
-COMPANIES = {Connection.Provider.ICLOUD: "Apple (iCloud)"}
-"""What clients know a provider as."""
 
 
 def privacy_facts() -> PrivacyFacts:
     """The providers of linked calendars, each named once for the most that anybody's calendar shows there."""
     linked = CalendarConfiguration.objects.exclude(linked_calendar=None)
     shown: dict[str, set[str]] = {}
-    for detail, slug in linked.values_list("detail", "linked_calendar__connection__provider"):
-        shown.setdefault(_company(slug), set()).add(detail)
+    account = "linked_calendar__connection"
+    for detail, slug, url in linked.values_list("detail", f"{account}__provider", f"{account}__url"):
+        shown.setdefault(provider_words(slug, url).recipient, set()).add(detail)
     contacts = {name for name, details in shown.items() if Detail.FULL in details}
     names = {name for name, details in shown.items() if Detail.NAME in details} - contacts
     return PrivacyFacts(
@@ -23,8 +23,3 @@ def privacy_facts() -> PrivacyFacts:
         contacts_at=tuple(sorted(contacts)),
         times_at=tuple(sorted(shown.keys() - contacts - names)),
     )
-
-
-def _company(slug: str) -> str:
-    provider = Connection.Provider(slug)
-    return COMPANIES.get(provider, provider.label)

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from connections.models import Connection
+from connections.providers import ICLOUD, provider_words
 from practice.models import User
 
 
 def provider_names(user: User) -> str:
     """The providers of the user's connections, such as "iCloud"; of somebody without connections the default one."""
-    slugs = Connection.objects.filter(user=user).order_by("provider").values_list("provider", flat=True).distinct()
-    return ", ".join(Connection.Provider(slug).label for slug in slugs) or Connection.Provider.ICLOUD.label
+    rows = Connection.objects.filter(user=user).order_by("-provider", "url").values_list("provider", "url").distinct()
+    names = dict.fromkeys(str(provider_words(slug, url).name) for slug, url in rows)
+    return ", ".join(names) or str(provider_words(ICLOUD).name)

@@ -10,6 +10,7 @@ from django.utils import timezone
 from bookings import actions
 from bookings.models import LinkedEvent
 from bookings.notifications import address_mail, move_mail, outages, outgoing
+from bookings.notifications.mails import asked_links, delivery, reminders
 from bookings.push import mirrored_slots, outbox
 from bookings.reconcile.engine import reconcile
 from connections import guard
@@ -22,7 +23,7 @@ def settle_booking(booking_id: int) -> None:
     for user in User.objects.filter(bookings__pk=booking_id):
         reconcile(user, timezone.now())
     outbox.push_booking(booking_id, timezone.now())
-    outgoing.tell_clients(timezone.now())
+    delivery.send_due(timezone.now())
 
 
 def tell_former_addresses() -> None:
@@ -30,12 +31,19 @@ def tell_former_addresses() -> None:
     address_mail.tell_former_addresses(timezone.now())
 
 
+def mail_links() -> None:
+    """Right after somebody asked for the links of their appointments."""
+    asked_links.answer_due(timezone.now())
+
+
 def push_events() -> None:
     """On schedule: push what is due and send the mails that are due."""
     now = timezone.now()
     mirrored_slots.follow_slots(now)
     outbox.push_due(now)
-    outgoing.tell_clients(now)
+    reminders.write_due(now)
+    delivery.send_due(now)
+    asked_links.answer_due(now)
     outgoing.mail_proposals(now)
     move_mail.mail_moves(now)
     address_mail.tell_former_addresses(now)
@@ -52,8 +60,9 @@ def reconcile_bookings() -> None:
 
 
 def delete_old_holds() -> None:
-    """Daily: delete holds that nobody will submit any more. Bookings need no such tidying."""
+    """Daily: delete holds that nobody will submit any more, and old requests for links."""
     actions.forget_old_holds(timezone.now())
+    asked_links.forget_old(timezone.now())
 
 
 def after_sync(user_id: int, now: datetime, *, offline: bool = False) -> None:

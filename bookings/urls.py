@@ -11,8 +11,10 @@ urlpatterns = [
     path("calendars/settings/connections/", include("bookings.pages.disconnect.urls")),
     path("calendars/settings/events/", include("bookings.pages.events.urls")),
     path("calendars/settings/services/", include("bookings.pages.services.urls")),
+    path("bookings/calls/", include("bookings.pages.calls.urls")),
     path("bookings/proposals/", include("bookings.pages.proposals.urls")),
     path("bookings/", include("bookings.pages.bookings.urls")),
+    path("reminders/", include("bookings.public.reminders.urls")),
     path("", include("bookings.public.urls")),
     path("clients/", include("bookings.pages.clients.urls")),
 ]

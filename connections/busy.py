@@ -8,7 +8,8 @@ from datetime import datetime
 
 from django.db.models import F, QuerySet
 
-from connections.models import Connection, Event, Occurrence
+from connections.models import Event, Occurrence
+from connections.providers import provider_words
 from practice.models import User
 
 Span = tuple[datetime, datetime]
@@ -46,12 +47,15 @@ def busy(user: User, start: datetime, end: datetime, *, own_spans: OwnSpans | No
         _in_conflict_calendars([user.pk])
         .filter(start__lt=end, end__gte=start)
         .select_related("event", "calendar")
-        .annotate(provider=F("calendar__connection__provider"))
+        .annotate(provider=F("calendar__connection__provider"), url=F("calendar__connection__url"))
         .defer("event__text")
         .order_by("start", "end", "pk")
     )
     touching = (row for row in rows if row.end > start or row.start == row.end)
-    return _once(_busy(row, row.provider, own_spans.get(row.event.uid, ())) for row in touching)
+    return _once(
+        _busy(row, str(provider_words(row.provider, row.url).name), own_spans.get(row.event.uid, ()))
+        for row in touching
+    )
 
 
 def blocking(user: User, start: datetime, end: datetime, *, own_spans: OwnSpans | None = None) -> list[Span]:
@@ -97,7 +101,7 @@ def _busy(row: Occurrence, provider: str, own_spans: Sequence[Span]) -> Busy:
         recurrence_id=row.recurrence_id or None,
         calendar=row.calendar.path,
         calendar_name=row.calendar.name,
-        provider=Connection.Provider(provider).label,
+        provider=provider,
         color=row.calendar.color,
         blocking=blocking,
     )

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext_lazy
 
 from connections import dav
+from connections.providers import UNNAMED_SERVER, ProviderWords
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrPromise
@@ -28,14 +29,15 @@ class Handling(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """A code with parameters, as stored; never a secret in it."""
+    """A code with parameters, as stored; never a secret in it. `words`: those of the provider it is said of."""
 
     code: str
     params: dict[str, Any] = field(default_factory=dict)
+    words: ProviderWords = field(default=UNNAMED_SERVER, compare=False, repr=False)
 
     @property
     def sentence(self) -> str:
-        return sentence(self.code, self.params)
+        return sentence(self.code, self.params, words=self.words)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,11 +55,9 @@ SENTENCES: dict[str, StrPromise] = {
         "The stored password cannot be read with the FERNET_KEYS of this server. Put the old key back and sync, or "
         "reconnect with a new password."
     ),
-    "not_accepted": _("Not accepted. Mistyped, revoked, or made under another Apple Account."),
-    "not_accepted_there": _("Not accepted. Check the user name and the password."),
+    "not_accepted": _("Not accepted. Check the user name and the password."),
     "no_password": _("Enter the password: without one nothing was sent."),
-    "unencrypted": _("iCloud is asked by https:// only, so nothing was sent. Correct the address, or leave it out."),
-    "unencrypted_there": _(
+    "unencrypted": _(
         "The password would cross the network unencrypted, so nothing was sent. Let the address begin with https://."
     ),
     "link_local": _("There is no calendar server at a link-local address, so nothing was sent. Correct the address."),
@@ -69,10 +69,7 @@ SENTENCES: dict[str, StrPromise] = {
         "like abcd-efgh-ijkl-mnop. Your normal Apple password does not work here."
     ),
     "no_caldav": _("There is no calendar server at this address. Check it, or leave it out for iCloud."),
-    "no_calendars": _(
-        "The account has no calendars for events. Turn on Calendars under iCloud on the iPhone, then connect again."
-    ),
-    "no_calendars_there": _("The account has no calendars for events. Make one there, then connect again."),
+    "no_calendars": _("The account has no calendars for events. Make one there, then connect again."),
     "not_reached": _("The server does not answer just now, so nothing was changed. Try again in a few minutes."),
     "connecting_refused": _("The server refused it (%(status)s). Check the user name and the address."),
     "foreign_home": _(
@@ -114,7 +111,7 @@ SENTENCES: dict[str, StrPromise] = {
         "count",
     ),
     "busy": _("Another sync of this account is still running. Try again in a moment."),
-    "no_apple_id": _("Enter the e-mail address of the Apple Account."),
+    "no_username": _("Enter the user name of the account."),
     "interrupted": _("The sync was interrupted and goes on at the next try."),
     "sync_interrupted": _(
         "The last sync was interrupted before it finished. What it had read is kept, and Kalends tries again by "
@@ -137,33 +134,16 @@ SENTENCES: dict[str, StrPromise] = {
 }
 
 
-# Where an Apple Account and its app-specific passwords are meant.
-ICLOUD_SENTENCES: dict[str, StrPromise] = {
-    "unauthorized": _(
-        "Apple no longer accepts the app-specific password of %(username)s. Make a new one at account.apple.com and "
-        "reconnect."
-    ),
-    "password_unreadable": _(
-        "The stored password cannot be read with the FERNET_KEYS of this server. Put the old key back and sync, or "
-        "reconnect with a new app-specific password."
-    ),
-    "connecting_refused": _("The server refused it (%(status)s). Check the Apple ID and the address."),
-    "other_account": _(
-        "This password belongs to another Apple Account. Make it while signed in as the account that is connected here."
-    ),
-}
-
-
-def sentence(code: str, params: Mapping[str, Any] | None = None) -> str:
+def sentence(code: str, params: Mapping[str, Any] | None = None, *, words: ProviderWords = UNNAMED_SERVER) -> str:
     """The translated sentence for a stored code; "" for none.
 
-    `params` name the `provider` of the account (`Connection.about` adds it) and, if it is not plain, the `calendar`.
+    `words` are those of the account's provider (`Connection.about` adds them). `params` name the `calendar`, if it is
+    not plain which one is meant.
     """
     if not code:
         return ""
-    given = defaultdict(lambda: "?", {"error": code, "provider": _("The server"), "count": 0, **(params or {})})
-    special = ICLOUD_SENTENCES if given["provider"] == "iCloud" else {}
-    text = (special.get(code) or SENTENCES.get(code, SENTENCES["bug"])) % given
+    given = defaultdict(lambda: "?", {"error": code, "provider": words.name, "count": 0, **(params or {})})
+    text = (words.sentences.get(code) or SENTENCES.get(code, SENTENCES["bug"])) % given
     return f"“{given['calendar']}”: {text}" if "calendar" in given else text
 
 
@@ -195,7 +175,7 @@ def classify_connecting(error: dav.DavError, *, right_address: bool) -> Problem:
     At the `right_address` an answer that is no calendar's comes from a network's sign-in page or an overloaded server.
     """
     if isinstance(error, dav.Unauthorized):
-        return Problem("not_accepted" if right_address else "not_accepted_there")
+        return Problem("not_accepted")
     if isinstance(error, dav.ForeignHost):
         return Problem("foreign_home", {"host": error.host})
     if isinstance(error, (dav.NotCalDav, dav.NotFound)):

@@ -84,7 +84,7 @@ def state(request: StaffRequest, pk: int) -> HttpResponse:
 def _overview(request: StaffRequest, connection: Connection) -> dict[str, object]:
     asked = request.GET.get("asked", "")
     page = overview(connection, now=request.now, asked=int(asked) if asked.isdecimal() and len(asked) < 12 else 0)
-    provider = connection.get_provider_display()
+    provider = connection.words.name
     return {"page": page, "connection": connection, "provider": provider, "now": request.now}
 
 
@@ -112,7 +112,7 @@ def _ask(request: StaffRequest, connection: Connection, *, full: bool) -> HttpRe
 @own_page
 def reconnect(request: StaffRequest, pk: int) -> HttpResponse:
     connection = get_object_or_404(own(request), pk=pk)
-    form = PasswordForm(posted(request), any_shape=not accounts.is_icloud(connection.url))
+    form = PasswordForm(posted(request), any_shape=connection.provider != Connection.Provider.ICLOUD)
     if form.is_valid() and (report := _reconnect(connection, form, request.now)):
         messages.success(request, reconnected_sentence(report))
         return redirect("connections:detail", pk)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
+from pytest_django import Settings
 
 from sandbox.device.device import AppleDevice
 from sandbox.server.server import Sandbox
@@ -12,9 +13,10 @@ from sandbox.server.store.accounts import Account
 
 
 @pytest.fixture
-def icloud() -> Iterator[Sandbox]:
-    """iCloud with nobody in it."""
+def icloud(settings: Settings) -> Iterator[Sandbox]:
+    """iCloud with nobody in it; Kalends takes it for the real one."""
     with Sandbox() as sandbox:
+        settings.ICLOUD_CALDAV_URL = sandbox.entry_url
         yield sandbox
 
 

@@ -16,7 +16,7 @@ from bookings.actions.decide import decide, decide_all
 from bookings.actions.disconnect import DisconnectSummary, EventsNotRemoved, disconnect, disconnect_summary
 from bookings.actions.hold import Visitor, extend, forget_old_holds, hold, hold_of, release
 from bookings.actions.preconditions import NotOpen, Refused, lock_active_booking, overlaps_refused
-from bookings.actions.reschedule import move, reschedule, undo
+from bookings.actions.reschedule import choose_time, move, reschedule, undo
 from bookings.actions.restore import restore
 
 __all__ = [
@@ -31,6 +31,7 @@ __all__ = [
     "book",
     "cancel",
     "change_client",
+    "choose_time",
     "confirm",
     "confirm_address",
     "confirm_pending",

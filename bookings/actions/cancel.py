@@ -14,7 +14,6 @@ from bookings.actions.preconditions import (
 )
 from bookings.contacts.written import one_line
 from bookings.models import Booking, BookingChange, booking_lock
-from bookings.notifications import client_notice
 from bookings.proposals import lifecycle
 from bookings.push import placements
 from practice.models import User
@@ -42,9 +41,7 @@ def cancel(
         booking.revision += 1
         release_time(booking)
         booking.seats.update(cancelled_at=now)
-        history.record(booking, kind, source, now=now, actor=actor, reason=one_line(reason))
-        if not tell_client:
-            client_notice.drop_notices(booking)
+        history.record(booking, kind, source, now=now, actor=actor, reason=one_line(reason), tell_client=tell_client)
         lifecycle.withdraw(lifecycle.open_of(booking.pk), now)
         placements.remove(booking)
         nudge(booking)

@@ -18,7 +18,7 @@ from bookings.actions.preconditions import (
 )
 from bookings.actions.reschedule import move
 from bookings.models import Booking, BookingChange, Proposal, booking_lock
-from bookings.notifications import outgoing
+from bookings.notifications.mails import delivery
 from bookings.proposals import collisions, lifecycle, mail_links
 from bookings.push import placements
 from practice.models import User
@@ -34,7 +34,7 @@ def decide(proposal: Proposal, *, choice: str, now: datetime, actor: User | None
     if the proposal has changed since; without it the proposal is decided as it is.
     """
     booking = _carry_out(proposal, choice=choice, now=now, actor=actor, shown=shown)
-    outgoing.tell_clients(now, booking=booking)
+    delivery.send_due(now, booking=booking)
     return booking
 
 

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from availability.intervals import Span
 from bookings.models import Booking, BookingChange
-from bookings.notifications import client_notice
+from bookings.notifications.mails import news
 from practice.models import User
 
 MAX_REASON = 500
@@ -23,14 +23,15 @@ def record(
     undo_until: datetime | None = None,
     tell_staff: bool = False,
     reason: str = "",
+    tell_client: bool = True,
 ) -> BookingChange:
-    """Write a line of history; what was still to be told before is told with it.
+    """Write a line of history, with the mails that tell of it; what was not told yet of earlier ones is told with it.
 
     The client is told now or, where the change can be undone, when the time for that is over. `tell_staff`: the staff
     member did not make the change in Kalends and is mailed it. `reason`: as the client wrote it.
     """
-    client_notice.drop_notices(booking)
-    return BookingChange.objects.create(
+    booking.changes.exclude(undo_until=None).update(undo_until=None)
+    change = BookingChange.objects.create(
         booking=booking,
         at=now,
         kind=kind,
@@ -41,7 +42,8 @@ def record(
         old_end=before[1] if before else None,
         new_start=booking.start,
         new_end=booking.end,
-        notify_client_at=undo_until or now,
         undo_until=undo_until,
         tell_staff_at=now if tell_staff else None,
     )
+    news.announce(change, at=undo_until or now, tell_client=tell_client)
+    return change

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hmac
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -14,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from bookings.actions.candidates import candidates, readable_first
 from bookings.actions.preconditions import NotOpen, Refused, overlaps_refused, refuse_far
-from bookings.links import derived_keys
+from bookings.links import keyed_hash
 from bookings.models import Claim, Hold, Service, booking_lock
 from bookings.openings import explain, search
 from practice.models import User
@@ -36,8 +35,7 @@ class Visitor:
     @property
     def address_key(self) -> str:
         """A keyed hash of the address."""
-        key = derived_keys("kalends address of a hold")[0]
-        return hmac.digest(key, self.address.encode(), "sha256").hex() if self.address else ""
+        return keyed_hash("kalends address of a hold", self.address)
 
 
 def hold(*, service: Service, staff: User | None, start: datetime, visitor: Visitor, now: datetime) -> Hold:

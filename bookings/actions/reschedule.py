@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime
 
@@ -9,6 +11,7 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 
 from bookings.actions import history
+from bookings.actions.candidates import readable_first
 from bookings.actions.preconditions import (
     NotOpen,
     Refused,
@@ -40,24 +43,72 @@ def reschedule(
     actor: User | None = None,
     source: Source = Source.STAFF,
     anyway: bool = False,
+    staff: User | None = None,
 ) -> Booking:
     """Move a live booking to `start`, keeping its length unless `end` is given. Raises NotOpen, Refused.
 
-    If it is at that time already, nothing changes and nobody is told.
+    `staff`: with whom it is from then on, if not with the same person. If it is at that time already, nothing changes
+    and nobody is told.
     """
     refuse_far(start, now)
-    refresh(booking.staff_id, now, seconds=settings.FRESHNESS_DEADLINE_SECONDS)
-    with overlaps_refused(), booking_lock(booking.staff, now):
+    former, user = booking.staff, staff or booking.staff
+    refresh(user.pk, now, seconds=settings.FRESHNESS_DEADLINE_SECONDS)
+    with overlaps_refused(), booking_lock({former, user}, now):
         booking = lock_active_booking(booking)
         until = end or start + (booking.end - booking.start)
         if (start, until) == (booking.start, booking.end):
             return booking
+        _refuse_other_staff(booking, former)
         shape = replace(booking.service.shape, duration=until - start)
-        check_open(booking.staff, shape, start, now=now, anyway=anyway, actor=actor, moving=booking)
-        move(booking, start, until, now=now, actor=actor, source=source)
+        check_open(user, shape, start, now=now, anyway=anyway, actor=actor, moving=booking)
+        with _handed_over(booking, user, now):
+            move(booking, start, until, now=now, actor=actor, source=source)
         if anyway:
             collisions.acknowledge(booking, now, actor)
         return booking
+
+
+def choose_time(booking: Booking, *, start: datetime, people: Sequence[User], now: datetime) -> Booking:
+    """Move the booking for its client, with the same person if that is possible, or else with another of `people`.
+
+    Submitted twice it is moved once. Raises NotOpen with the nearest openings, Refused.
+    """
+    if start == booking.start:
+        return booking
+    refuse_far(start, now)
+    refusal: NotOpen | None = None
+    for user in sorted(readable_first(list(people), now), key=lambda one: one != booking.staff):
+        try:
+            return reschedule(booking, start=start, now=now, source=Source.CLIENT, staff=user)
+        except NotOpen as error:
+            refusal = refusal or error
+    nearest = search.nearest_openings(booking.service, people, start, now=now, moving=booking)
+    others = [one for one in nearest if one.start != booking.start]
+    raise NotOpen(str(refusal or ""), others, can_insist=False)
+
+
+def _refuse_other_staff(booking: Booking, locked: User) -> None:
+    """Raises Refused where the booking went to somebody else, whose lock is not held."""
+    if booking.staff != locked:
+        raise Refused(_("Somebody else has just changed this booking. Look again."))
+
+
+@contextmanager
+def _handed_over(booking: Booking, user: User, now: datetime) -> Iterator[None]:
+    """Around a move to the time of `user`: the claim and the event go along. Inside the lock of both people.
+
+    The claim is one row, so the old time is free in the same statement that takes the new one.
+    """
+    if booking.staff == user:
+        yield
+        return
+    lifecycle.withdraw(lifecycle.open_of(booking.pk), now)
+    placements.remove(booking)
+    booking.staff = user
+    if booking.claim:
+        booking.claim.staff = user
+    yield
+    placements.place(booking)
 
 
 def move(

@@ -1,13 +1,14 @@
-"""The public JSON of bookings, proposals, openings, reasons and differences."""
+"""The public JSON of bookings, mails, proposals, openings, reasons and differences."""
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from django.utils.translation import gettext as _
 
 from bookings.actions import NotOpen
-from bookings.models import Booking, Hold, LinkedEvent, Proposal
+from bookings.models import Booking, Hold, LinkedEvent, Mail, Proposal, Seat
 from bookings.openings.explain import Reason
 from bookings.openings.search import Opening
 from bookings.push.outbox import push_state
@@ -49,6 +50,38 @@ def proposal_json(proposal: Proposal) -> dict[str, Any]:
         "start": iso(proposal.new_start),
         "end": iso(proposal.new_end),
         "choices": [str(choice) for choice in proposal.choices],
+    }
+
+
+def mail_json(mail: Mail) -> dict[str, Any]:
+    """`{id, booking, kind, state, recipient, due, sent, uid, sequence, message_id}`; no recipient: by phone."""
+    return {
+        "id": mail.pk,
+        "booking": mail.seat.booking_id,
+        "kind": mail.kind,
+        "state": mail.state,
+        "recipient": mail.recipient,
+        "due": iso(mail.next_try_at or mail.due_at),
+        "sent": iso(mail.sent_at),
+        "uid": mail.uid,
+        "sequence": mail.sequence,
+        "message_id": mail.message_id,
+    }
+
+
+def reminder_json(seat: Seat, due: datetime) -> dict[str, Any]:
+    """A reminder that is computed and not written yet, in the shape of `mail_json`."""
+    return {
+        "id": None,
+        "booking": seat.booking_id,
+        "kind": str(Mail.Kind.REMINDER),
+        "state": str(Mail.State.DUE),
+        "recipient": seat.client.email,
+        "due": iso(due),
+        "sent": None,
+        "uid": seat.uid,
+        "sequence": seat.sequence,
+        "message_id": None,
     }
 
 

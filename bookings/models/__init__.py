@@ -2,8 +2,10 @@
 
 BOOKING: a piece of a staff member's time given to a client. CLAIM: time of a staff member that is taken. SEAT: one
 client's part of a booking. HOLD: a time that a visitor keeps for some minutes while they book it. LINKED EVENT: one
-placement of a booking in a calendar, and how far that calendar has it. PROPOSAL: a change made on the iPhone that
-staff must decide. CLIENT CHANGE: what was changed about a client, and by whom.
+placement of a booking in a calendar, and how far that calendar has it. LINK REQUEST: somebody asks for the links of
+their appointments. MAIL: one message to one recipient about one
+seat. PROPOSAL: a change made on the iPhone that staff must decide. CLIENT CHANGE: what was changed about a
+client, and by whom.
 """
 
 from __future__ import annotations
@@ -14,7 +16,9 @@ from bookings.models.claim import Claim, ClaimQuerySet, booking_lock
 from bookings.models.client import Client
 from bookings.models.client_change import ClientChange, ClientChangeQuerySet
 from bookings.models.hold import Hold, HoldQuerySet
+from bookings.models.link_request import LinkRequest, LinkRequestQuerySet
 from bookings.models.linked_event import LinkedEvent, LinkedEventQuerySet
+from bookings.models.mail import Mail, MailQuerySet
 from bookings.models.mirrored_slot import MirroredSlot, MirroredSlotQuerySet
 from bookings.models.placement import Placement, PlacementQuerySet
 from bookings.models.proposal import Proposal, ProposalQuerySet
@@ -32,8 +36,12 @@ __all__ = [
     "ClientChangeQuerySet",
     "Hold",
     "HoldQuerySet",
+    "LinkRequest",
+    "LinkRequestQuerySet",
     "LinkedEvent",
     "LinkedEventQuerySet",
+    "Mail",
+    "MailQuerySet",
     "MirroredSlot",
     "MirroredSlotQuerySet",
     "Placement",

@@ -10,10 +10,10 @@ from bookings.models.booking import Booking
 
 
 class BookingChange(models.Model):
-    """One line of a booking's history; the latest may still have to be told to the client.
+    """One line of a booking's history. Its mails tell the client.
 
-    `claimed_until` says until when a worker has taken it to tell the client. `tell_staff_at`: the
-    booking followed the phone, and staff still have to be mailed that; `staff_claimed_until` is the same for it.
+    `tell_staff_at`: the booking followed the phone, and staff still have to be mailed that; `staff_claimed_until` says
+    until when a worker has taken it for that.
     """
 
     class Kind(models.TextChoices):
@@ -40,11 +40,7 @@ class BookingChange(models.Model):
     old_end = models.DateTimeField(null=True, blank=True)
     new_start = models.DateTimeField()
     new_end = models.DateTimeField()
-    notify_client_at = models.DateTimeField(_("client is told at"), null=True, blank=True, db_index=True)
     undo_until = models.DateTimeField(_("can be undone until"), null=True, blank=True)
-    claimed_until = models.DateTimeField(null=True, blank=True, editable=False)
-    notified_at = models.DateTimeField(_("client was told at"), null=True, blank=True)
-
     tell_staff_at = models.DateTimeField(null=True, blank=True, editable=False, db_index=True)
     staff_claimed_until = models.DateTimeField(null=True, blank=True, editable=False)
 

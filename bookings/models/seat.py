@@ -31,7 +31,8 @@ class SeatManager(models.Manager["Seat"]):
 class Seat(models.Model):
     """One client's part of a booking: who comes, their link, and in which language and zone they are written to.
 
-    An empty language or zone means that of the client. `reminders` is null where nobody was asked.
+    An empty language or zone means that of the client. `reminders` is null where nobody was asked. `uid` is that of the
+    event in the client's own calendar, which is another one than the event in the calendar of staff.
     """
 
     class Outcome(models.TextChoices):
@@ -43,6 +44,7 @@ class Seat(models.Model):
     client = models.ForeignKey(Client, models.PROTECT, related_name="seats", verbose_name=_("client"))
     public_id = models.CharField(max_length=22, unique=True, default=links.new_public_id, editable=False)
     link_generation = models.PositiveIntegerField(default=1, editable=False)
+    uid = models.CharField(max_length=320, unique=True, default=links.new_calendar_uid, editable=False)
     language = models.CharField(_("language"), max_length=10, blank=True)
     time_zone = models.CharField(_("time zone"), max_length=64, blank=True)
     answers = models.JSONField(_("answers"), default=dict, blank=True)

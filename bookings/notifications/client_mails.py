@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from functools import wraps
@@ -125,6 +125,23 @@ def address_to_confirm(facts: AppointmentFacts, *, confirm_link: str, release_at
         Button(_("Confirm the appointment"), confirm_link),
         paragraph(_("If you have not booked anything, ignore this e-mail. You will get no other."), is_small=True),
     )
+
+
+@_in_clients_words
+def links(facts: AppointmentFacts, appointments: Sequence[AppointmentFacts]) -> Content:
+    """The appointments to come with the links to their pages; `facts` are those of the first."""
+    return _content(
+        facts,
+        sentences.signed(_("Your upcoming appointments"), facts.practice),
+        Heading(_("Your upcoming appointments")),
+        *map(_link_line, appointments),
+        paragraph(_("If you did not ask for this e-mail, ignore it."), is_small=True),
+    )
+
+
+def _link_line(facts: AppointmentFacts) -> Block:
+    with timezone.override(facts.zone):
+        return paragraph(Run(sentences.when_words(facts), url=facts.link))
 
 
 def calendar_entry(

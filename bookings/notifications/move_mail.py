@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from bookings.models import BookingChange
+from bookings.models import BookingChange, Mail
 from bookings.notifications import client_notice, emails
 from connections import guard, leases
 from connections.models import CalendarConfiguration
@@ -64,11 +64,14 @@ def _client_knows(change: BookingChange) -> str:
     if not client.email:
         return f"{client_notice.no_address(client)}."
     words = {"client": client.name}
-    if change.notified_at is not None:
-        return _("%(client)s has been told.") % words
-    if change.notify_client_at is None:
+    mail = Mail.objects.to_clients().filter(change=change).exclude(state=Mail.State.DROPPED).last()
+    if mail is None:
         return ""
-    return _("%(client)s is told at %(time)s.") % {**words, "time": time_format.clock(change.notify_client_at)}
+    if mail.state == Mail.State.SENT:
+        return _("%(client)s has been told.") % words
+    if mail.state == Mail.State.FAILED:
+        return _("The e-mail to %(client)s could not be delivered.") % words
+    return _("%(client)s is told at %(time)s.") % {**words, "time": time_format.clock(mail.due_at)}
 
 
 def _mail(change: BookingChange) -> bool:

@@ -1,4 +1,4 @@
-"""Mails that are due: each is sent once, and again only if it could not be sent.
+"""Mails to staff that are due: each is sent once, and again only if it could not be sent.
 
 A worker takes what it mails (`connections.leases`), so that two never send the same mail. What could not be sent is
 free again when that lease is over.
@@ -9,39 +9,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 
-from bookings.models import Booking, BookingChange, Proposal, ProposalQuerySet
-from bookings.notifications import client_notice, emails
+from bookings.models import Booking, Proposal, ProposalQuerySet
+from bookings.notifications import emails
 from bookings.notifications.client_notice import MAIL_LEASE
 from bookings.proposals import lifecycle, mail_links
 from connections import guard, leases
 
 WARN_BEFORE = timedelta(hours=12)
-
-
-def tell_clients(now: datetime, *, booking: Booking | None = None) -> int:
-    """Mail clients the changes that are due, or those of one booking; how many mails went out.
-
-    A mail that could not be sent is sent later. A client without an address is not told, and nothing says that they
-    were.
-    """
-    due = client_notice.due_notices(now)
-    if booking is not None:
-        due = due.filter(booking=booking)
-    sent = 0
-    for change in due:
-        if client_notice.take(change, now):
-            with guard.isolate_failure(f"telling the client of booking {change.booking_id}"):
-                told = emails.tell_client(change, _last_told(change))
-                client_notice.give_back(change, now, told=told)
-                sent += told
-    return sent
-
-
-def _last_told(change: BookingChange) -> BookingChange | None:
-    """The change of the booking that the client was told last; they do not hear of every one in between."""
-    return (
-        BookingChange.objects.filter(booking=change.booking_id).exclude(notified_at=None).order_by("-at", "-pk").first()
-    )
 
 
 def mail_proposals(now: datetime) -> int:

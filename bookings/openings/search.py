@@ -42,11 +42,22 @@ class Found:
 
 
 def find(
-    service: Service, staff: Iterable[User], start: datetime, end: datetime, *, now: datetime, hold: Hold | None = None
+    service: Service,
+    staff: Iterable[User],
+    start: datetime,
+    end: datetime,
+    *,
+    now: datetime,
+    hold: Hold | None = None,
+    moving: Booking | None = None,
 ) -> Found:
-    """Openings of `service` that start in [start, end), with any of `staff`. The time of `hold` counts as free."""
+    """Openings of `service` that start in [start, end), with any of `staff`. The time of `hold` counts as free.
+
+    So does that of the booking `moving`, which keeps its length.
+    """
     people = {user.pk: user for user in sorted(staff, key=attrgetter("pk"))}
-    found = openings_of_each(people, service.shape, start, end, now=now, hold=hold)
+    shape = moved_shape(moving) if moving else service.shape
+    found = openings_of_each(people, shape, start, end, now=now, moving=moving, hold=hold)
     openings = [Opening(at, until, people[user]) for user, one in found.items() for at, until in one.spans]
     openings.sort(key=attrgetter("start"))  # stable: those that start together stay in the order of people
     as_of = min((one.as_of for one in found.values() if one.as_of), default=None)
@@ -96,6 +107,11 @@ def can_start(user: User, shape: Shape, start: datetime, *, now: datetime, movin
     return any(at == start for at, _until in found.spans)
 
 
+def moved_shape(booking: Booking) -> Shape:
+    """The shape of `booking` at another time: as its service has it, but as long as it is."""
+    return replace(booking.service.shape, duration=booking.end - booking.start)
+
+
 def staff_shape(booking: Booking, span: Span) -> Shape:
     """The shape of `booking` in a span that staff chose themselves: any minute, without notice or horizon."""
     return replace(
@@ -134,8 +150,16 @@ def next_openings(
 
 
 def nearest_openings(
-    service: Service, staff: Iterable[User], start: datetime, *, now: datetime, hold: Hold | None = None, most: int = 3
+    service: Service,
+    staff: Iterable[User],
+    start: datetime,
+    *,
+    now: datetime,
+    hold: Hold | None = None,
+    moving: Booking | None = None,
+    most: int = 3,
 ) -> list[Opening]:
     """The few openings nearest to `start`, before it or after it, the nearest first."""
-    found = find(service, staff, max(now, start - LOOK_AHEAD), start + LOOK_AHEAD, now=now, hold=hold).openings
+    span = max(now, start - LOOK_AHEAD), start + LOOK_AHEAD
+    found = find(service, staff, *span, now=now, hold=hold, moving=moving).openings
     return sorted(found, key=lambda one: (abs(one.start - start), one.start))[:most]

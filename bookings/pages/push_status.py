@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy
 from bookings.models import Booking, LinkedEvent
 from bookings.models.placement import Placement
 from bookings.push.outbox import push_state
-from connections.models import Connection
+from connections.providers import ICLOUD, provider_words
 
 State = Placement.State
 Text = str | Promise
@@ -142,8 +142,8 @@ def _action(placement: LinkedEvent, state: State) -> tuple[Text, str]:
 def _provider(placement: LinkedEvent) -> str:
     """The provider that has the event; of a calendar that is gone, the default one."""
     if placement.calendar is None:
-        return Connection.Provider.ICLOUD.label
-    return placement.calendar.connection.get_provider_display()
+        return str(provider_words(ICLOUD).name)
+    return str(placement.calendar.connection.words.name)
 
 
 def _name(placement: LinkedEvent) -> str:

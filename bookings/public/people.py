@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from bookings.models import Service
+from bookings.notifications.mails.appointment import public_name
 from practice.models import User
 
 ANYBODY = "any"
@@ -18,8 +19,3 @@ def people_of(service: Service) -> list[User]:
 def person_among(people: Iterable[User], slug: str) -> User | None:
     """The one person whom the client asked for; None for anybody."""
     return next((user for user in people if user.slug == slug), None)
-
-
-def public_name(user: User) -> str:
-    """The name that clients read; never the one that somebody signs in with."""
-    return user.get_full_name() or user.slug.replace("-", " ").title()

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from django.urls import path
 
+from bookings.public.client import reschedule
 from bookings.public.client import views as client
 from bookings.public.details import views as details
+from bookings.public.find import views as find
 from bookings.public.legal import views as legal
 from bookings.public.services import views as services
 from bookings.public.times import views as times
@@ -18,8 +20,11 @@ urlpatterns = [
     path("book/<slug:slug>/hold/", times.hold, name="hold"),
     path("book/<slug:slug>/details/<str:public_id>/", details.details, name="details"),
     path("book/<slug:slug>/details/<str:public_id>/extend/", details.extend, name="extend"),
+    path("booking/find/", find.find, name="find"),
     path("booking/<str:token>/", client.appointment, name="client"),
+    path("booking/<str:token>/reschedule/", reschedule.reschedule, name="reschedule"),
     path("booking/<str:token>/cancel/", client.cancel, name="cancel"),
+    path("booking/<str:token>/calendar.ics", client.calendar, name="calendar"),
     path("imprint/", legal.imprint, name="imprint"),
     path("privacy/", legal.privacy, name="privacy"),
     path("accessibility/", legal.accessibility, name="accessibility"),

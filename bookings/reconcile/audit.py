@@ -261,7 +261,7 @@ def _why_left(difference: Difference) -> str:
     placement = LinkedEvent.objects.select_related("calendar__connection").get(pk=difference.placement)
     if placement.calendar is not None and placement.calendar.mass_deletion_suspected_at is not None:
         text = _("%(provider)s suddenly lists far fewer events, so none counts as deleted yet. A sync checks again.")
-        return text % {"provider": placement.calendar.connection.get_provider_display()}
+        return text % {"provider": placement.calendar.connection.words.name}
     if placement.missing_since is not None:
         return _("It counts as deleted when it was missing twice, a minute apart. The next sync checks again.")
     return ""

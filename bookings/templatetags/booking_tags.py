@@ -11,8 +11,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from availability.intervals import Span
-from bookings.models import Booking, BookingChange, Client, Service
-from bookings.notifications import client_notice
+from bookings.models import Booking, BookingChange, Mail, Service
+from bookings.notifications.mails import delivery_words
 from bookings.openings.freshness_words import freshness_sentence, lost_calendars
 from bookings.pages.push_status import Push, push_of
 from bookings.pages.week.layout import Piece
@@ -72,9 +72,12 @@ def day(moment: datetime) -> date:
 
 
 @register.simple_tag
-def freshness_of(user: User, fresh: Freshness, now: datetime) -> str:
-    """When the user's calendars were last read, which are lost, and what that means for bookings."""
-    lost = [] if fresh.state == "fresh" else lost_calendars(user)
+def freshness_of(user: User, fresh: Freshness, now: datetime, *, name_lost: bool = True) -> str:
+    """When the user's calendars were last read, which are lost, and what that means for bookings.
+
+    Without `name_lost` on a page that names them elsewhere.
+    """
+    lost = lost_calendars(user) if name_lost and fresh.state != "fresh" else []
     return " ".join([*lost, freshness_sentence(user, fresh, now=now)])
 
 
@@ -97,9 +100,9 @@ def push(booking: Booking) -> Push:
 
 
 @register.filter
-def tell_yourself(client: Client) -> str:
-    """What is said in place of when a client is told, where Kalends cannot tell them."""
-    return client_notice.no_address(client)
+def mail_words(mail: Mail) -> str:
+    """What became of a mail, for its line in the history; "" if it was never needed."""
+    return delivery_words.of_mail(mail)
 
 
 @register.filter

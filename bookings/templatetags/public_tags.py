@@ -9,7 +9,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import ngettext
 
-from bookings.public.people import public_name
+from bookings.notifications.mails.appointment import public_name
 from bookings.public.times.choice import Day
 from practice import time_format
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from connections.accounts.choosing import change_rules, configure, decide_about_new_calendar
 from connections.accounts.connecting import ReconnectReport, connect, disconnect, reconnect
-from connections.accounts.credentials import clean_password, is_icloud, looks_like_app_password
+from connections.accounts.credentials import clean_password, looks_like_app_password
 from connections.accounts.refusals import ConfigurationRefused, ConnectFailed
 
 __all__ = [
@@ -17,7 +17,6 @@ __all__ = [
     "connect",
     "decide_about_new_calendar",
     "disconnect",
-    "is_icloud",
     "looks_like_app_password",
     "reconnect",
 ]

@@ -11,16 +11,17 @@ from django.conf import settings
 from django.db.models import Q
 
 from connections import dav
-from connections.accounts.credentials import clean_url, clean_username, is_icloud, spellings
+from connections.accounts.credentials import clean_url, clean_username, spellings
 from connections.accounts.refusals import ConnectFailed
 from connections.models import CalendarConfiguration, Connection, Event, SyncRun, schedule_lock
 from connections.problems import Problem, classify_connecting
+from connections.providers import is_icloud, provider_at
 from connections.sync import home
 from connections.sync.run import sync_connection
 from connections.sync.state import LeasedConnection
 from practice.models import User
 
-NOT_ACCEPTED = ("not_accepted", "not_accepted_there")
+NOT_ACCEPTED = "not_accepted"
 RECONNECT_SECONDS = 20.0  # a person is looking at the page
 
 
@@ -88,25 +89,25 @@ def _enter(url: str, username: str, password: str) -> _Found:
         try:
             return _look_inside(url, username, spelling)
         except ConnectFailed as failure:
-            if failure.problem.code not in NOT_ACCEPTED:
+            if failure.problem.code != NOT_ACCEPTED:
                 raise
     return _look_inside(url, username, last)
 
 
 def _look_inside(url: str, username: str, password: str) -> _Found:
-    candidate = Connection(url=url, username=username, password=password)
+    candidate = Connection(provider=provider_at(url), url=url, username=username, password=password)
     try:
         with dav.Session(candidate.account) as session:
             look = home.look(session, "")
             candidate.origin = session.origin
     except dav.DavError as error:
         problem = classify_connecting(error, right_address=is_icloud(url))
-        raise ConnectFailed(candidate.about(problem), "app_password" if problem.code in NOT_ACCEPTED else "") from error
+        raise ConnectFailed(candidate.about(problem), "app_password" if problem.code == NOT_ACCEPTED else "") from error
     if look.home:
         home.note(candidate, look.home)
     if not look.calendars:
-        raise ConnectFailed(Problem("no_calendars" if is_icloud(url) else "no_calendars_there"))
-    found = ("password", "origin", "principal_path", "home_path", "addresses")
+        raise ConnectFailed(candidate.about(Problem("no_calendars")))
+    found = ("provider", "password", "origin", "principal_path", "home_path", "addresses")
     healthy = {"needs_attention": False, "error_code": "", "error_params": {}, "failing_since": None, "failures": 0}
     healthy |= {"not_before": None, "notified_error_code": ""}
     return _Found({name: getattr(candidate, name) for name in found} | healthy, look.calendars)

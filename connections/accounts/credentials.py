@@ -7,13 +7,13 @@ import unicodedata
 from ipaddress import IPv6Address, ip_address
 from urllib.parse import urlsplit
 
-from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 
 from connections import dav
 from connections.accounts.refusals import ConnectFailed
 from connections.problems import Problem
+from connections.providers import CALDAV, ICLOUD, is_apples, is_icloud, provider_at, provider_words
 
 UNSEEN = ("Cc", "Cf", "Zs", "Zl", "Zp")  # control and format characters, and blanks
 QUOTES = "\"'`´“”„‟‘’‚‛«»‹›"
@@ -39,20 +39,6 @@ def looks_like_app_password(text: str) -> bool:
     return APP_PASSWORD.fullmatch(clean_password(text)) is not None
 
 
-def is_icloud(url: str) -> bool:
-    """Does this start address belong to the configured iCloud, so that its password rules hold?"""
-    return _origin(url) == _origin(settings.ICLOUD_CALDAV_URL) or _is_apples(urlsplit(url).hostname or "")
-
-
-def _is_apples(host: str) -> bool:
-    return f".{host.rstrip('.')}".endswith(".icloud.com")
-
-
-def _origin(url: str) -> tuple[str, str | None, int | None]:
-    parts = urlsplit(url)
-    return parts.scheme, parts.hostname, parts.port or {"http": 80, "https": 443}.get(parts.scheme)
-
-
 def clean_url(url: str) -> str:
     """The start address in the one spelling that is stored: scheme, host and path only. Raises ConnectFailed."""
     try:
@@ -74,7 +60,8 @@ def _check_host(scheme: str, host: str) -> None:
     What answers there is no calendar server, but for example the metadata of a cloud machine.
     """
     if scheme == "http" and not dav.is_loopback(host):
-        raise ConnectFailed(Problem("unencrypted" if _is_apples(host) else "unencrypted_there"))
+        words = provider_words(ICLOUD if is_apples(host) else CALDAV)
+        raise ConnectFailed(Problem("unencrypted", words=words))
     if _is_link_local(host):
         raise ConnectFailed(Problem("link_local"))
 
@@ -92,7 +79,7 @@ def clean_username(username: str, url: str) -> str:
     """The user name without blanks around it. Raises ConnectFailed for none, and for an Apple ID that is no address."""
     username = username.strip()
     if not username:
-        raise ConnectFailed(Problem("no_apple_id"), "apple_id")
+        raise ConnectFailed(Problem("no_username", words=provider_words(provider_at(url))), "apple_id")
     if is_icloud(url):
         try:
             validate_email(username)

@@ -72,6 +72,7 @@ _HARMLESS = frozenset({b"SUMMARY", b"ATTENDEE"})
 _VTIMEZONE = re.compile(rb"^(?:(BEGIN)|END):VTIMEZONE[ \t]*$", re.MULTILINE | re.IGNORECASE)
 _BEGIN_ZONE, _END_ZONE = b"\nBEGIN:VTIMEZONE\n", b"\nEND:VTIMEZONE\n"
 _LOCAL = re.compile(r"T[\d:]+(?![\dZ:])", re.IGNORECASE | re.ASCII)
+_TRACE = re.compile(rb"^(?:BEGIN|END)[^:\r\n]*:[ \t]*VEVENT", re.IGNORECASE | re.MULTILINE)
 _TIME = re.compile(rb"(?:DTSTART|DTEND|RDATE|RECURRENCE-ID)\b", re.IGNORECASE)
 _TZID = re.compile(rb"^TZID[;:][^\n]*", re.MULTILINE | re.IGNORECASE)
 
@@ -221,7 +222,8 @@ def _raw_events(data: bytes) -> list[RawEvent]:
     """The events of a file.
 
     Lines that stand outside of every event are collected too. A broken text may contain END:VEVENT, and a BEGIN:VEVENT
-    may be lost, so that the times of an event follow after its end or before any event.
+    may be lost, so that the times of an event follow after its end or before any event. Where nothing is left of an
+    event but a part of its BEGIN or END, there was one: it comes without lines.
     """
     events: list[RawEvent] = []
     event: RawEvent | None = None
@@ -245,6 +247,8 @@ def _raw_events(data: bytes) -> list[RawEvent]:
     if event is not None:
         event.close(properly=False)
     _keep_stray_lines(events, outside, every=False)
+    if not events and _TRACE.search(data):
+        events.append(RawEvent(damaged=True))
     return events
 
 

@@ -13,7 +13,7 @@ from django.db.models import Case, F, Q, Value, When
 from django.utils.module_loading import import_string
 from django.utils.translation import gettext_lazy as _
 
-from connections import dav, leases
+from connections import dav, leases, providers
 from connections.fields import PasswordField
 from connections.problems import Problem
 
@@ -70,14 +70,15 @@ class Connection(models.Model):
     """One staff member's account at a calendar provider."""
 
     class Provider(models.TextChoices):
-        ICLOUD = "icloud", "iCloud"
+        ICLOUD = providers.ICLOUD, "iCloud"
+        CALDAV = providers.CALDAV, _("CalDAV server")
 
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.CASCADE, related_name="connections", verbose_name=_("staff member")
     )
     provider = models.CharField(_("provider"), max_length=16, choices=Provider, default=Provider.ICLOUD)
     url = models.URLField(_("start address"), max_length=300)
-    username = models.CharField(_("Apple ID"), max_length=254)
+    username = models.CharField(_("user name"), max_length=254)
     password = PasswordField(editable=False)
     principal_path = models.CharField(max_length=500, blank=True, editable=False)
     home_path = models.CharField(max_length=500, blank=True, editable=False)
@@ -115,7 +116,12 @@ class Connection(models.Model):
         constraints = (models.UniqueConstraint(fields=("user", "url", "username"), name="one_connection_per_account"),)
 
     def __str__(self) -> str:
-        return f"{self.get_provider_display()} · {self.username}"
+        return f"{self.words.name} · {self.username}"
+
+    @property
+    def words(self) -> providers.ProviderWords:
+        """What sentences say of its provider and of its password."""
+        return providers.provider_words(self.provider, self.url)
 
     @property
     def healthy(self) -> bool:
@@ -137,8 +143,8 @@ class Connection(models.Model):
         return self.about(Problem(self.error_code, self.error_params)).sentence
 
     def about(self, problem: Problem) -> Problem:
-        """The problem as it is said of this account: its sentence names the provider."""
-        return replace(problem, params={"provider": self.get_provider_display(), **problem.params})
+        """The problem as it is said of this account: in the words for its provider."""
+        return replace(problem, words=self.words)
 
     @property
     def account(self) -> dav.Credentials:

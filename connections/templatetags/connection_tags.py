@@ -4,17 +4,10 @@ from __future__ import annotations
 
 from django import template
 
-from connections import accounts
 from connections.models import Calendar, Connection, Event, SyncRun
 from connections.problems import sentence
 
 register = template.Library()
-
-
-@register.filter
-def is_icloud(connection: Connection) -> bool:
-    """Is it an Apple Account, whose password is an app-specific one?"""
-    return accounts.is_icloud(connection.url)
 
 
 @register.filter

@@ -62,6 +62,9 @@ class Practice(models.Model):
     colour = models.CharField(_("colour"), max_length=7, default=DEFAULT_COLOUR, validators=[validate_colour])
     imprint = models.TextField(_("imprint"), max_length=20_000, blank=True)
     privacy_notice = models.TextField(_("privacy notice"), max_length=50_000, blank=True)
+    confirm_addresses = models.BooleanField(
+        _("clients confirm their e-mail address before a booking counts"), default=False
+    )
     hidden_from_search = models.BooleanField(_("ask search engines not to list the booking pages"), default=False)
 
     class Meta:

@@ -44,15 +44,21 @@ class SettingsForm(forms.ModelForm[Practice]):
             "imprint",
             "privacy_notice",
             "hidden_from_search",
+            "confirm_addresses",
         )
         labels = {
             "sender": _("Sender of e-mails"),
             "hidden_from_search": _("Ask search engines not to list the booking pages"),
+            "confirm_addresses": _("Clients confirm their e-mail address before a booking counts"),
         }
         help_texts = {
             "phone": _("Clients see it on each page, to call instead."),
             "address": _("Where clients come to. It is also in the imprint of most countries."),
             "sender": _("Empty: the e-mail address above. Somebody should read what arrives there."),
+            "confirm_addresses": _(
+                "They open a link within 30 minutes; until then the time is kept. Who gives only a phone number is not "
+                "asked."
+            ),
             "colour": _("For buttons and links on the booking pages and in e-mails."),
             "imprint": _("Who is responsible for these pages, as the law of your country asks for it."),
             "privacy_notice": _("What clients must know about their data before they book."),

@@ -22,12 +22,19 @@ register.filter("zone_time", time_format.zone_time)
 
 _COLOR = re.compile(r"#[0-9A-Fa-f]{6}")
 _DOT = '<svg class="dot" viewBox="0 0 10 10" aria-hidden="true"><circle cx="5" cy="5" r="5" fill="{}"/></svg>'
-_SECTIONS = {"week": "week", "why": "week", "proposals": "proposals", "bookings": "bookings", "clients": "clients"}
+_SECTIONS = {
+    "week": "week",
+    "why": "week",
+    "proposals": "proposals",
+    "bookings": "bookings",
+    "calls": "calls",
+    "clients": "clients",
+}
 
 
 @register.simple_tag(takes_context=True)
 def section(context: Context) -> str:
-    """The entry of the navigation to which the page belongs: week, bookings, proposals, clients, settings, or none."""
+    """The entry of the navigation to which the page belongs (a value of _SECTIONS or settings), or none."""
     match = getattr(context.get("request"), "resolver_match", None)
     if match is None:
         return ""

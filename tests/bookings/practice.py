@@ -11,7 +11,7 @@ from django.core import mail
 
 from bookings import actions
 from bookings.models import Booking, LinkedEvent, Proposal, Service
-from bookings.notifications import outgoing
+from bookings.notifications.mails import delivery
 from bookings.push import outbox
 from connections import accounts, ical
 from connections.models import Calendar, Connection
@@ -91,7 +91,7 @@ class Practice:
 
     def mails(self) -> list[tuple[str, list[str]]]:
         """Subjects and receivers of the mail sent so far."""
-        outgoing.tell_clients(self.now)
+        delivery.send_due(self.now)
         return [(str(one.subject), one.to) for one in mail.outbox]
 
     def client_mails(self) -> list[str]:

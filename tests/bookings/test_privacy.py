@@ -35,6 +35,15 @@ def test_a_provider_is_named_once_for_the_most_it_gets(details: list[str], facts
     assert privacy_facts() == facts
 
 
+def test_a_server_without_a_name_of_its_own_is_named_by_its_host() -> None:
+    calendar = CalendarFactory(connection__provider="caldav", connection__url="https://dav.example.org/anna/")
+    CalendarConfigurationFactory(user=calendar.connection.user)
+    configuration = calendar.connection.user.calendar_configuration
+    configuration.detail, configuration.linked_calendar = "name", calendar
+    configuration.save()
+    assert privacy_facts() == PrivacyFacts(names_at=("dav.example.org",))
+
+
 def test_a_calendar_that_is_only_read_gets_nothing() -> None:
     CalendarFactory()
     assert privacy_facts() == PrivacyFacts()

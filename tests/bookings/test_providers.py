@@ -19,3 +19,10 @@ def test_two_accounts_at_one_provider_are_named_once() -> None:
 
 def test_without_a_connection_it_is_the_default_provider() -> None:
     assert provider_names(UserFactory()) == "iCloud"
+
+
+def test_an_account_at_another_server_is_named_by_its_host_after_icloud() -> None:
+    user = UserFactory()
+    ConnectionFactory(user=user, provider="caldav", url="https://dav.example.org/anna/", username="anna")
+    ConnectionFactory(user=user)
+    assert provider_names(user) == "iCloud, dav.example.org"

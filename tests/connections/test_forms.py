@@ -7,6 +7,7 @@ import pytest
 from connections.accounts import ConnectFailed
 from connections.forms import ICloudForm, PasswordForm
 from connections.problems import Problem
+from connections.providers import provider_words
 
 UNSHAPED = (
     "That does not look like an app-specific password: those are 16 letters in four groups, like "
@@ -63,12 +64,12 @@ def test_a_password_never_comes_back_in_the_field() -> None:
 def test_a_refusal_stands_at_the_field_that_it_concerns(field: str, shown_at: str) -> None:
     form = ICloudForm({"apple_id": "anna@example.com", "app_password": "abcdefghijklmnop"})
     form.is_valid()
-    form.refuse(ConnectFailed(Problem("not_accepted"), field))
+    form.refuse(ConnectFailed(Problem("not_accepted", words=provider_words("icloud")), field))
     assert form.errors == {shown_at: ["Not accepted. Mistyped, revoked, or made under another Apple Account."]}
 
 
 def test_a_refusal_about_a_field_that_the_form_lacks_stands_above_it() -> None:
     form = PasswordForm({"app_password": "abcdefghijklmnop"})
     form.is_valid()
-    form.refuse(ConnectFailed(Problem("not_accepted"), "apple_id"))
+    form.refuse(ConnectFailed(Problem("not_accepted", words=provider_words("icloud")), "apple_id"))
     assert form.errors == {"__all__": ["Not accepted. Mistyped, revoked, or made under another Apple Account."]}

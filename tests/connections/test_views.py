@@ -505,7 +505,7 @@ def test_reconnecting_says_what_was_found(report: ReconnectReport, sentence: str
 
 
 def test_pages_of_another_server_than_icloud_speak_of_no_apple(client: Client) -> None:
-    connection = ConnectionFactory(url="https://cloud.example.org/dav/", username="anna")
+    connection = ConnectionFactory(provider="caldav", url="https://cloud.example.org/dav/", username="anna")
     client.force_login(connection.user)
     pages = [f"/calendars/settings/connections/{connection.pk}/{page}" for page in ("", "reconnect/", "disconnect/")]
     words = [" ".join(texts(client.get(page), "//main")) for page in pages]

@@ -11,7 +11,8 @@ from django.views.decorators.cache import never_cache
 
 from bookings import actions
 from bookings.models import BookingChange
-from bookings.notifications import client_notice, move_mail, outgoing
+from bookings.notifications import client_notice, move_mail
+from bookings.notifications.mails import delivery
 
 
 @never_cache
@@ -41,5 +42,7 @@ def _carry_out(request: HttpRequest, change: BookingChange) -> None:
         else:
             messages.success(request, _("Undone. The booking is back at its old time."))
     elif choice == "tell" and client_notice.tell_now(change, now):
-        outgoing.tell_clients(now, booking=change.booking)
-        messages.success(request, _("The client is told now."))
+        if delivery.send_due(now, booking=change.booking).sent:
+            messages.success(request, _("The client has been told."))
+        else:
+            messages.success(request, _("The e-mail to the client is sent as soon as possible."))

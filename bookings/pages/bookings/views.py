@@ -43,7 +43,7 @@ def detail(request: CalendarRequest, pk: int) -> HttpResponse:
     booking = get_object_or_404(_own(request), pk=pk)
     context = {
         "booking": booking,
-        "changes": booking.changes.select_related("actor"),
+        "changes": booking.changes.select_related("actor").prefetch_related("mails__seat__client", "mails__told_by"),
         "proposals": booking.proposals.open(),
         "now": request.now,
     }

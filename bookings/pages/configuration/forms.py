@@ -81,12 +81,13 @@ class ConfigurationForm(forms.ModelForm[CalendarConfiguration]):
 
     def clean_title_template(self) -> str:
         template = str(self.cleaned_data["title_template"])
-        if unknown := unknown_placeholders(template):
-            raise forms.ValidationError(
-                _("“{%(name)s}” is unknown. Use {client}, {service} or {staff}."), params={"name": unknown[0]}
-            )
+        unknown = _("“{%(name)s}” is unknown. Use {client}, {service} or {staff}.")
+        errors = [forms.ValidationError(unknown, params={"name": name}) for name in unknown_placeholders(template)]
         if has_lone_brace(template):
-            raise forms.ValidationError(_("A brace is missing. Write {client}, {service} or {staff} with both braces."))
+            missing = _("A brace is missing. Write {client}, {service} or {staff} with both braces.")
+            errors.append(forms.ValidationError(missing))
+        if errors:
+            raise forms.ValidationError(errors)
         return template
 
     def clean(self) -> dict[str, Any]:

@@ -33,6 +33,6 @@ def _disconnected(request: CalendarRequest, connection: Connection) -> bool:
             "%(count)s events could not be removed from %(provider)s yet. Nothing was disconnected; try again.",
             error.count,
         )
-        messages.error(request, sentence % {"count": error.count, "provider": connection.get_provider_display()})
+        messages.error(request, sentence % {"count": error.count, "provider": connection.words.name})
         return False
     return True

@@ -16,6 +16,8 @@ from django.utils.translation import gettext as _
 
 from bookings import actions
 from bookings.models import Booking, Client, ClientChange, Service
+from bookings.openings.explain import why_not
+from bookings.openings.search import is_near
 from bookings.pages.clients.change_words import details, headline
 from bookings.pages.times.forms import (
     BookingForm,
@@ -39,6 +41,7 @@ def new(request: CalendarRequest) -> HttpResponse:
         return _new_page(request, BookingForm(request.user, request.zone, initial=_known_client(request)))
     form = BookingForm(request.user, request.zone, request.POST)
     if not form.is_valid():
+        _say_if_not_open(request, form)
         return _new_page(request, form)
     try:
         booking = _book(request, form.cleaned_data)
@@ -66,6 +69,15 @@ def reschedule(request: CalendarRequest, pk: int) -> HttpResponse:
         return _reschedule_page(request, booking, form, refusal)
     messages.success(request, _("Moved: %(booking)s.") % {"booking": booking})
     return redirect(booking)
+
+
+def _say_if_not_open(request: CalendarRequest, form: BookingForm) -> None:
+    """Say beside the other errors why the chosen time is not open, as far as that is known without asking calendars."""
+    service, moment = form.cleaned_data.get("service"), form.cleaned_data.get("moment")
+    if not service or not moment or not is_near(moment, now=request.now) or form.cleaned_data.get("anyway"):
+        return
+    if reason := why_not(request.user, service.shape, moment, now=request.now, titles=True):
+        form.add_error("time", reason)
 
 
 def _book(request: CalendarRequest, data: dict[str, Any]) -> Booking:

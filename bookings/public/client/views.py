@@ -1,12 +1,11 @@
-"""What a client sees of their appointment, and how they cancel it. A GET changes nothing."""
+"""What a client sees of their appointment, the file for their calendar, and how they cancel. A GET changes nothing."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from functools import wraps
 from typing import Any
+from urllib.parse import urlencode
 
-from django.http import HttpResponse, HttpResponseRedirect
+from django.http import HttpResponse
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -15,37 +14,48 @@ from django.views.decorators.http import require_http_methods, require_safe
 from bookings import actions
 from bookings.actions import history
 from bookings.contacts.phones import display_phone
-from bookings.links import LinkState
-from bookings.models import Booking, BookingChange, Seat
-from bookings.notifications.sentences import deadline_sentences, when_words
-from bookings.public.appointment import cancel_until, facts_of_seat
+from bookings.models import Booking, BookingChange, Seat, Service
+from bookings.notifications.calendar_links import google_link, outlook_link
+from bookings.notifications.calendar_part import calendar_file
+from bookings.notifications.mails.appointment import seat_zone
+from bookings.notifications.mails.calendar_entry import entry_of_seat
+from bookings.public.client import allowed
 from bookings.public.client.pending import pending_words
-from bookings.public.open import not_found
-from bookings.public.page import PublicRequest, message, private, public_page, show
-
-SeatPage = Callable[[PublicRequest, Seat, str], HttpResponse]
-
-
-def with_seat(view: SeatPage) -> Callable[[PublicRequest, str], HttpResponse]:
-    """Give the view the seat of the link. Answer 404 to an unknown link and 410 to one that has expired."""
-
-    @wraps(view)
-    def wrapped(request: PublicRequest, token: str) -> HttpResponse:
-        state, seat = Seat.objects.of_link(token, request.now)
-        if seat is None:
-            return private(not_found(request))
-        if state is LinkState.EXPIRED:
-            return private(_expired(request))
-        return private(view(request, seat, token))
-
-    return wrapped
+from bookings.public.client.seat_page import show_seat, to_client_page, with_seat
+from bookings.public.page import PublicRequest, message, public_page
 
 
 @require_safe
 @public_page
 @with_seat
 def appointment(request: PublicRequest, seat: Seat, token: str) -> HttpResponse:
-    return _show(request, seat, token, "public/client/page.html")
+    booking = seat.booking
+    context: dict[str, Any] = {
+        "client_phone": display_phone(seat.client.phone, request.practice.country),
+        "is_over": booking.end <= request.now,
+        "book_again": _book_again(seat),
+    }
+    if booking.status == Booking.Status.PENDING:
+        with timezone.override(seat_zone(seat, request.practice)):
+            context["pending"] = pending_words(seat, request.now)
+    if allowed.can_add_to_calendar(booking, request.now):
+        entry = entry_of_seat(seat, request.practice, request.now)
+        context |= {"google": google_link(entry), "outlook": outlook_link(entry)}
+    return show_seat(request, seat, token, "public/client/page.html", **context)
+
+
+@require_safe
+@public_page
+@with_seat
+def calendar(request: PublicRequest, seat: Seat, token: str) -> HttpResponse:
+    """The appointment as a file. A pending one is no appointment yet; a cancelled one says that it is cancelled."""
+    if seat.booking.status == Booking.Status.PENDING:
+        title, sentence = _("There is no calendar entry yet"), _("The appointment is not confirmed yet.")
+        return message(request, title, sentence, status=404)
+    file = calendar_file(entry_of_seat(seat, request.practice, request.now))
+    response = HttpResponse(file, content_type="text/calendar; charset=utf-8")
+    response.headers["Content-Disposition"] = 'inline; filename="appointment.ics"'
+    return response
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -53,44 +63,20 @@ def appointment(request: PublicRequest, seat: Seat, token: str) -> HttpResponse:
 @with_seat
 def cancel(request: PublicRequest, seat: Seat, token: str) -> HttpResponse:
     """Ask whether to cancel; a POST cancels, unless it is too late."""
-    if request.method == "POST" and _can_cancel(seat, request):
+    can_cancel = allowed.can_cancel(seat.booking, request.now)
+    if request.method == "POST" and can_cancel:
         reason = request.POST.get("reason", "")
         actions.cancel(seat.booking, now=request.now, source=BookingChange.Source.CLIENT, reason=reason)
-    if request.method == "POST" or not _can_cancel(seat, request):
-        return HttpResponseRedirect(reverse("public:client", args=[token]), status=303)
-    return _show(request, seat, token, "public/client/cancel.html")
+    if request.method == "POST" or not can_cancel:
+        return to_client_page(token)
+    return show_seat(request, seat, token, "public/client/cancel.html", max_reason=history.MAX_REASON)
 
 
-def _can_cancel(seat: Seat, request: PublicRequest) -> bool:
+def _book_again(seat: Seat) -> str:
+    """The times of the same service with the same person, on the same clock; what can be booked if that is gone."""
     booking = seat.booking
-    return booking.live and request.now < cancel_until(booking.service, booking.start)
-
-
-def _expired(request: PublicRequest) -> HttpResponse:
-    return message(
-        request,
-        _("This link has expired"),
-        _("The appointment is long past, so its page is no longer kept."),
-        status=410,
-    )
-
-
-def _show(request: PublicRequest, seat: Seat, token: str, template: str) -> HttpResponse:
-    booking = seat.booking
-    facts = facts_of_seat(seat, request.practice, request.now)
-    context: dict[str, Any] = {
-        "seat": seat,
-        "booking": booking,
-        "service": booking.service,
-        "token": token,
-        "facts": facts,
-        "client_phone": display_phone(seat.client.phone, request.practice.country),
-        "can_cancel": _can_cancel(seat, request),
-        "is_over": booking.end <= request.now,
-        "max_reason": history.MAX_REASON,
-    }
-    with timezone.override(facts.zone):
-        context |= {"when": when_words(facts), "deadlines": deadline_sentences(facts)}
-        if booking.status == Booking.Status.PENDING:
-            context["pending"] = pending_words(seat, request.now)
-        return show(request, template, context)
+    if not Service.objects.for_clients().filter(pk=booking.service_id).exists():
+        return reverse("public:services")
+    chosen = {"staff": booking.staff.slug, "zone": seat.clock_zone}
+    query = urlencode({name: value for name, value in chosen.items() if value})
+    return f"{reverse('public:times', args=[booking.service.slug])}?{query}"

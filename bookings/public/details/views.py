@@ -13,10 +13,10 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from bookings import actions, links
 from bookings.models import Booking, Hold, Service
+from bookings.notifications.mails.appointment import facts_of_hold
 from bookings.notifications.sentences import deadline_sentences, when_words
 from bookings.openings.search import Opening
 from bookings.public import form_token
-from bookings.public.appointment import facts_of_hold
 from bookings.public.details.forms import DetailsForm
 from bookings.public.open import not_found, when_open, with_service
 from bookings.public.page import PublicRequest, asked, private, public_page, show
@@ -122,7 +122,7 @@ def _show(
     alert: str = "",
     nearest: list[Opening] | None = None,
 ) -> HttpResponse:
-    facts = facts_of_hold(hold, request.practice, request.now)
+    facts = facts_of_hold(hold, request.practice, request.now, get_language() or "")
     with timezone.override(facts.zone):
         context = {
             "service": hold.service,

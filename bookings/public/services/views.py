@@ -7,9 +7,9 @@ from django.shortcuts import redirect
 from django.views.decorators.http import require_safe
 
 from bookings.models import Service
+from bookings.notifications.mails.appointment import public_name
 from bookings.public.open import not_found, when_open
 from bookings.public.page import PublicRequest, kept_query, public_page, show
-from bookings.public.people import public_name
 from practice.models import User
 
 

@@ -9,7 +9,7 @@ from itertools import groupby
 from zoneinfo import ZoneInfo
 
 from availability.wall_clock import MIDNIGHT, end_of, start_of
-from bookings.models import Hold, Service
+from bookings.models import Booking, Hold, Service
 from bookings.openings.search import find
 from connections.freshness import freshness
 from practice.models import User
@@ -31,7 +31,7 @@ class Day:
 class Search:
     """What is searched: the service with `person`, or with any of these people, read on a clock in `zone`.
 
-    The time of `hold` counts as free.
+    The time of `hold` counts as free, and that of the booking `moving`, whose present start is not offered.
     """
 
     service: Service
@@ -40,6 +40,7 @@ class Search:
     now: datetime
     person: User | None = None
     hold: Hold | None = None
+    moving: Booking | None = None
 
     @property
     def last_day(self) -> date:
@@ -76,8 +77,9 @@ class Search:
         return not any(freshness(user, now=self.now).bookable for user in self.asked)
 
     def _between(self, start: datetime, end: datetime) -> list[Day]:
-        found = find(self.service, self.asked, start, end, now=self.now, hold=self.hold)
-        return _by_day((one.start for one in found.openings), self.zone)
+        found = find(self.service, self.asked, start, end, now=self.now, hold=self.hold, moving=self.moving)
+        present = self.moving.start if self.moving else None
+        return _by_day((one.start for one in found.openings if one.start != present), self.zone)
 
 
 def _by_day(starts: Iterable[datetime], zone: ZoneInfo) -> list[Day]:

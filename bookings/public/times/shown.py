@@ -9,13 +9,14 @@ from django.utils.translation import gettext as _
 
 from bookings import actions
 from bookings.models import Service
+from bookings.notifications.mails.appointment import clock_zone, public_name
 from bookings.openings.search import Opening
 from bookings.public.page import PublicRequest, asked, kept_query
-from bookings.public.people import ANYBODY, people_of, person_among, public_name
+from bookings.public.people import ANYBODY, people_of, person_among
 from bookings.public.times.choice import MAX_FIRST_TIMES, Day, Search
 from bookings.public.times.months import Month, parse_day, parse_month
 from bookings.public.visitor import typed, visitor_id
-from bookings.public.zones import clock_zone, zones_by_area
+from bookings.public.zones import zones_by_area
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +46,7 @@ def context_of(request: PublicRequest, search: Search, nearest: list[Opening] | 
         "zone": search.zone,
         "zone_asked": bool(asked(request, "zone")),
         "areas": {} if service.is_at_a_place else zones_by_area(),
-        "staff": asked(request, "staff") or ANYBODY,
+        "staff": asked(request, "staff") or ("" if search.moving else ANYBODY),
         **_people(request, search),
         "visitor": visitor_id(request),
         "typed": typed(request),
@@ -92,12 +93,17 @@ def _people(request: PublicRequest, search: Search) -> dict[str, Any]:
     """With whom it can be booked; nothing where there is no choice."""
     if len(search.people) < 2:
         return {}
-    chosen = search.person
+    chosen, anybody = search.person, ANYBODY if search.moving else None
     return {
         "people": [
             PersonLink(public_name(user), kept_query(request, staff=user.slug), user == chosen)
             for user in search.people
         ],
-        "anybody": PersonLink(_("First available"), kept_query(request, staff=None), chosen is None),
+        "anybody": PersonLink(_("First available"), kept_query(request, staff=anybody), chosen is None),
         "chosen_person": public_name(chosen) if chosen else "",
     }
+
+
+def gone_sentence(nearest: list[Opening]) -> str:
+    """What a client reads whose time was taken by somebody else; buttons for the nearest ones follow."""
+    return _("That time has gone. Nearest:") if nearest else _("That time has gone.")

@@ -18,7 +18,7 @@ from bookings.public.details.views import show_details
 from bookings.public.open import when_open, with_service
 from bookings.public.page import PublicRequest, kept_query, private, public_page, show
 from bookings.public.times.choice import Search
-from bookings.public.times.shown import context_of, search_of
+from bookings.public.times.shown import context_of, gone_sentence, search_of
 from bookings.public.visitor import typed, visitor_of
 from practice.times import parse_instant
 
@@ -73,15 +73,15 @@ def _to_details(request: PublicRequest, kept: Hold) -> HttpResponse:
 def _show(
     request: PublicRequest, search: Search, *, nearest: list[Opening] | None = None, refused: bool = False
 ) -> HttpResponse:
+    addresses = {name: reverse(f"public:{name}", args=[search.service.slug]) for name in ("times", "hold")}
     with timezone.override(search.zone):
-        context = context_of(request, search, nearest) | {"alert": _alert(request, nearest, refused)}
+        context = context_of(request, search, nearest) | {"alert": _alert(nearest, refused=refused)}
+        context |= {"times_url": addresses["times"], "hold_url": addresses["hold"], "method": "post"}
         response = show(request, "public/times/page.html", context)
     return private(response) if request.method == "POST" else response
 
 
-def _alert(request: PublicRequest, nearest: list[Opening] | None, refused: bool) -> str:
+def _alert(nearest: list[Opening] | None, *, refused: bool) -> str:
     if refused:
         return _("This time could not be kept for you. Please try again in some minutes, or call us.")
-    if nearest is None:
-        return ""
-    return _("That time has gone. Nearest:") if nearest else _("That time has gone.")
+    return "" if nearest is None else gone_sentence(nearest)

@@ -33,6 +33,7 @@ TEXT_OPTIONS: Final = {
 }
 FIELDS: Final = {"zone": "time_zone", "privacy": "privacy_notice"}
 """The fields of options that have another name than their field."""
+SWITCHES: Final = ("hidden_from_search", "confirm_addresses")
 
 
 class Command(JsonCommand):
@@ -45,14 +46,18 @@ class Command(JsonCommand):
         parser.add_argument(
             "--hidden-from-search", action=BooleanOptionalAction, help="ask search engines not to list booking pages"
         )
+        parser.add_argument(
+            "--confirm-addresses", action=BooleanOptionalAction, help="a booking counts once the e-mail is confirmed"
+        )
 
-    def run(self, *, logo: str | None, hidden_from_search: bool | None, **options: Any) -> dict[str, Any]:
+    def run(self, *, logo: str | None, **options: Any) -> dict[str, Any]:
         practice = Practice.current()
         for name in TEXT_OPTIONS:
             if options[name] is not None:
                 setattr(practice, FIELDS.get(name, name), _clean(name, options[name]))
-        if hidden_from_search is not None:
-            practice.hidden_from_search = hidden_from_search
+        for name in SWITCHES:
+            if options[name] is not None:
+                setattr(practice, name, options[name])
         try:
             practice.full_clean(validate_unique=False)
         except ValidationError as error:
@@ -100,7 +105,7 @@ def _as_json(practice: Practice) -> dict[str, Any]:
     return {
         **values,
         "sender": practice.sender_address,
-        "hidden_from_search": practice.hidden_from_search,
+        **{name: getattr(practice, name) for name in SWITCHES},
         "logo": practice.logo_url,
         "missing": missing,
         "clients_can_book": not missing,

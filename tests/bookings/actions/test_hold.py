@@ -148,7 +148,7 @@ def test_notice_horizon_and_a_service_that_is_off_are_refused(practice: Practice
         hold(practice, practice.now)
     with pytest.raises(actions.NotOpen):
         hold(practice, START + timedelta(days=100))
-    practice.service.active = False
+    practice.service.visibility = "off"
     with pytest.raises(actions.Refused, match="cannot be booked at the moment"):
         hold(practice)
 

@@ -7,9 +7,9 @@ from datetime import timedelta
 import pytest
 
 from bookings import actions
-from bookings.models import Booking
+from bookings.models import Booking, Claim
 from tests.bookings.practice import HOUR, Practice, berlin, utc
-from tests.factories import START
+from tests.factories import START, UserFactory, office_hours
 
 
 def test_rescheduling_may_overlap_its_own_old_time(practice: Practice) -> None:
@@ -110,3 +110,15 @@ def test_an_appointment_that_runs_is_not_moved_into_the_past(practice: Practice)
     practice.phone.move(practice.href(booking), START - HOUR)
     practice.poll_later()
     assert practice.proposals() == [("moved", "This time is over.")]
+
+
+def test_a_booking_that_goes_to_somebody_else_leaves_the_first_calendar(practice: Practice) -> None:
+    booking = practice.booked()
+    ben = UserFactory.create(username="ben")
+    office_hours(ben)
+    practice.service.staff.add(ben)
+    moved = actions.choose_time(booking, start=berlin(2, 15), people=[ben], now=practice.now)
+    assert (moved.staff, moved.claim and moved.claim.staff) == (ben, ben)
+    practice.push()
+    assert practice.events() == []
+    assert Claim.objects.filter(staff=practice.user).count() == 0

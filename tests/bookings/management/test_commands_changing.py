@@ -416,7 +416,7 @@ def test_our_own_pause_is_ignored_but_what_the_server_asked_for_is_not(practice:
     sentence = "iCloud asks Kalends to wait. It tries again by itself."
     waiting = [{"booking": booking.pk, "push": "retrying", "error": sentence}]
     assert ask("push_bookings", now=practice.now) == Answer(1, waiting, sentence)
-    assert (practice.sync().error, list(practice.icloud.log)) == (Problem("throttled", {"provider": "iCloud"}), [])
+    assert (practice.sync().error, list(practice.icloud.log)) == (Problem("throttled"), [])
     pushed = [{"booking": booking.pk, "push": "pushed", "error": None}]
     assert ask("push_bookings", "--force", now=practice.now) == Answer(0, pushed)
 

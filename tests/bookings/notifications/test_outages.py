@@ -31,6 +31,17 @@ def told(practice: Practice) -> list[str]:
     return [one.subject for one in mail.outbox[before:]]
 
 
+def test_the_mail_about_an_account_at_another_server_speaks_of_no_apple(practice: Practice) -> None:
+    Connection.objects.update(provider="caldav")
+    practice.account.revoke_all()
+    practice.poll_later()
+
+    assert told(practice) == ["Please reconnect: 127.0.0.1 · anna@example.com"]
+    assert str(mail.outbox[0].body).split("\n")[0] == (
+        "127.0.0.1 no longer accepts the password of anna@example.com. Make a new one and reconnect."
+    )
+
+
 def test_a_revoked_password_is_told_at_once_and_once(practice: Practice) -> None:
     password = Connection.objects.get().password
     practice.account.revoke_all()

@@ -8,10 +8,12 @@ from datetime import timedelta
 
 import time_machine
 from django.core.management import call_command
+from django.test import Client
 
 from bookings.templatetags.booking_tags import freshness_of
 from connections.freshness import freshness
 from tests.bookings.practice import Practice
+from tests.pages import texts
 
 SPAN = ("--from", "2026-12-01T00:00:00Z", "--to", "2026-12-02T00:00:00Z")
 GONE = "“Work”: This calendar is no longer in the account. Choose another, or untick it."
@@ -35,6 +37,19 @@ def test_a_calendar_that_was_deleted_is_named_at_once(practice: Practice) -> Non
     assert json.loads(told(practice, "--json"))["notes"] == [GONE]
     assert told(practice).splitlines()[1] == GONE
     assert page(practice) == (f"{GONE} The calendars could not be read completely since 08:00. {TRUSTED}")
+
+
+def test_the_week_names_a_lost_calendar_once(practice: Practice, client: Client) -> None:
+    practice.account.detach(practice.account.calendar("Work"))
+    practice.poll_later()
+    client.force_login(practice.user)
+    with time_machine.travel(practice.now, tick=False):
+        week = client.get("/calendars/")
+    assert texts(week, "//p[contains(@class, 'freshness')]") == [
+        "The calendars could not be read completely since 09:00. Bookings are confirmed until 10:00, then wait for "
+        "your OK."
+    ]
+    assert texts(week, "//ul[@id='problems']/li") == [f"{GONE} Show"]
 
 
 def test_only_an_account_that_does_not_answer_is_said_not_to_answer(practice: Practice) -> None:

@@ -26,9 +26,9 @@ def typed(**changed: str) -> dict[str, str]:
     return {"name": "Clara Sommer", "email": "clara@example.org", "phone": "", "reminders": "yes"} | changed
 
 
-def booked(client: Client, **changed: str) -> str:
+def booked(client: Client, *, start: str = TEN, **changed: str) -> str:
     """The address of the client's page after booking."""
-    return str(client.post(details_address(client), typed(**changed))["Location"])
+    return str(client.post(details_address(client, start=start), typed(**changed))["Location"])
 
 
 def sent_fields(page: Any) -> dict[str, str]:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from urllib.parse import urlsplit
+
 import pytest
 from pytest_django import Settings
 
 from connections import accounts
+from connections.problems import Problem
 from practice.models import User
 from tests.connections.accounts.refusing import refused
 from tests.connections.engine import World
@@ -88,8 +91,8 @@ def test_icloud_is_never_asked_unencrypted(stranger_to_icloud: World, url: str) 
 @pytest.mark.parametrize(
     ("url", "code"),
     [
-        ("http://192.168.1.5/", "unencrypted_there"),
-        ("http://dav.example.com/", "unencrypted_there"),
+        ("http://192.168.1.5/", "unencrypted"),
+        ("http://dav.example.com/", "unencrypted"),
         ("https://169.254.169.254/", "link_local"),
         ("https://[fe80::1]/", "link_local"),
         ("https://[::ffff:169.254.169.254]/", "link_local"),
@@ -117,6 +120,24 @@ def test_an_empty_password_is_not_sent_to_any_server(radicale: CalendarServer, a
         "Enter the password: without one nothing was sent.",
         "app_password",
     )
+
+
+def test_a_missing_user_name_is_asked_for_in_the_words_of_the_provider(anna: User) -> None:
+    said = []
+    for url in ("https://caldav.icloud.com/", "https://dav.example.org/"):
+        with pytest.raises(accounts.ConnectFailed) as caught:
+            accounts.connect(anna, username=" ", password=PASSWORD, url=url, now=NOW)
+        said.append(str(caught.value))
+    assert said == ["Enter the e-mail address of the Apple Account.", "Enter the user name of the account."]
+
+
+def test_an_account_at_another_server_is_stored_as_one(radicale: CalendarServer, anna: User) -> None:
+    radicale.add_calendar("work")
+    connection = accounts.connect(anna, username=USERNAME, password=PASSWORD, url=radicale.url, now=NOW)
+    host = urlsplit(radicale.url).hostname
+    assert (connection.provider, str(connection)) == ("caldav", f"{host} · {USERNAME}")
+    refused = connection.about(Problem("unauthorized", {"username": USERNAME}))
+    assert refused.sentence == f"{host} no longer accepts the password of {USERNAME}. Make a new one and reconnect."
 
 
 def test_what_another_server_refuses_is_not_said_of_apple(radicale: CalendarServer, anna: User) -> None:

@@ -104,6 +104,19 @@ def test_nothing_vanishes_in_silence(data):
     assert blocks or is_known_to_be_free(result) or bool(result.problem) or not has_an_event(data)
 
 
+@pytest.mark.parametrize(
+    "lines", ["BEGIN:VEVENTUID:X\r\nSUMMARY:When?\r\nEND:VEVENT", "BEGIN:VEVENTUID:X\r\nSUMMARY:When?"]
+)
+def test_an_event_of_which_only_a_trace_is_left_is_a_problem(lines):
+    data = f"BEGIN:VCALENDAR\r\n{lines}\r\nEND:VCALENDAR\r\n".encode()
+    result = expanded(data)
+    assert (result.instances, result.problem, meant(expanded(reduce(data, titles=True, addresses=ANNA)))) == (
+        (),
+        "unreadable",
+        meant(result),
+    )
+
+
 @pytest.mark.slow
 @given(data=st.binary(max_size=400) | st.text(max_size=400).map(str.encode))
 @settings(max_examples=200, deadline=None)

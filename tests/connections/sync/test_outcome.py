@@ -280,7 +280,7 @@ def test_a_bug_in_one_connection_leaves_the_others_of_a_poll_alone(read: World) 
     reports = {report.connection: report.error for report in read.poll()}
     assert reports == {
         read.pk: None,
-        without.pk: Problem("bug", {"provider": "iCloud", "error": "RelatedObjectDoesNotExist"}),
+        without.pk: Problem("bug", {"error": "RelatedObjectDoesNotExist"}),
     }
     assert Connection.objects.filter(lease_token="").count() == 2
     assert (read.connection.error_code, read.connection.polled_at) == ("", read.now)

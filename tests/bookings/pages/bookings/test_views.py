@@ -91,6 +91,14 @@ def test_bookings_are_searched_by_client_and_service(
     assert len(rows(anna_client, q=query)) == found
 
 
+@pytest.mark.parametrize("query", ["öztürk", "ÖZTÜRK", "o\u0308ztu\u0308rk"])
+def test_bookings_are_found_whatever_the_capitals_and_the_form_of_the_letters(
+    anna_client: Client, anna: User, query: str
+) -> None:
+    made(anna, client=ClientFactory(name="Öztürk"))
+    assert len(rows(anna_client, q=query)) == 1
+
+
 @pytest.mark.parametrize(
     ("query", "words"),
     [

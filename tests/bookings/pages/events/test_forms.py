@@ -37,6 +37,15 @@ def test_events_are_filtered_by_calendar_title_and_effect(anna_client: Client, h
     assert (rows(anna_client, show="blocks"), rows(anna_client, show="free")) == (dentist, lunch)
 
 
+@pytest.mark.parametrize("query", ["öztürk", "ÖZTÜRK", "o\u0308ztu\u0308rk"])
+def test_titles_are_found_whatever_the_capitals_and_the_form_of_the_letters(
+    anna_client: Client, home: Calendar, query: str
+) -> None:
+    OccurrenceFactory(calendar=home, summary="Öztürk")
+    OccurrenceFactory(calendar=home, summary="Dentist", start=START + timedelta(hours=2))
+    assert rows(anna_client, q=query) == ["10:00–11:00 Öztürk Home Blocks Marked Busy"]
+
+
 def test_events_are_filtered_by_reason(anna_client: Client, anna: User, home: Calendar) -> None:
     placed = LinkedEventFactory(booking=BookingFactory(staff=anna), calendar=home, pushed=True)
     OccurrenceFactory(calendar=home, uid=placed.uid, summary="Clara")

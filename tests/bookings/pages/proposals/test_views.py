@@ -73,6 +73,18 @@ def test_a_proposal_says_what_happened_and_what_can_be_done(
     assert texts(anna_client.get(URL), CARDS) == [words]
 
 
+@pytest.mark.parametrize(
+    ("email", "hints"), [("", ["Clara Winter has no e-mail address: tell them yourself."]), ("c@d.de", [])]
+)
+def test_who_cannot_be_mailed_must_be_told_by_the_staff_member(
+    anna_client: Client, anna: User, email: str, hints: list[str]
+) -> None:
+    asked = proposal(anna)
+    asked.booking.client.email = email
+    asked.booking.client.save()
+    assert texts(anna_client.get(URL), f"{CARDS}/p[@class='hint']") == hints
+
+
 def test_what_is_decided_or_withdrawn_or_of_a_colleague_waits_for_nobody_here(anna_client: Client, anna: User) -> None:
     proposal(anna, decided_at=NOW, choice="put_back")
     proposal(anna, withdrawn_at=NOW, start=START + HOUR)

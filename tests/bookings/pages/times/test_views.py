@@ -18,6 +18,7 @@ from tests.factories import (
     CalendarFactory,
     ClientFactory,
     ConnectionFactory,
+    OccurrenceFactory,
     ServiceFactory,
     UserFactory,
     WorkingHoursFactory,
@@ -252,6 +253,23 @@ def test_everything_that_is_wrong_is_said_at_once(anna_client: Client, massage: 
         "Choose one of the times, or type another.",
         "This field is required.",
         "Enter a valid email address.",
+    ]
+
+
+def test_a_time_that_is_not_open_is_said_beside_other_errors(anna_client: Client, massage: Service) -> None:
+    page = anna_client.post(URL, sent(massage, opening="", time="20:00", name=""))
+    assert errors(page) == [
+        "The time is outside the working hours of Tuesday (09:00–12:00).",
+        "This field is required.",
+    ]
+    assert find(page, "//input[@name='time']/@value") == ["20:00"]
+
+
+def test_the_refusal_names_the_event_that_is_in_the_way(anna_client: Client, anna: User, massage: Service) -> None:
+    calendar = CalendarFactory(connection__user=anna, name="Home")
+    OccurrenceFactory(calendar=calendar, summary="School meeting", start=START)
+    assert refusal(anna_client.post(URL, sent(massage)))[0] == [
+        "“School meeting” in “Home” (10:00–11:00) is marked Busy, so it blocks."
     ]
 
 

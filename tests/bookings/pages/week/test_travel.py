@@ -13,7 +13,9 @@ MINUTES = timedelta(minutes=1)
 def drawn(practice: Practice) -> list[tuple[str, str, float, float]]:
     """Kind, title, and the hours of Tuesday in Berlin from which and until which it is drawn."""
     midnight = berlin(1, 0)
-    items = sorted(diary(practice.user, midnight, midnight + 24 * HOUR).items, key=lambda item: item.start)
+    items = sorted(
+        diary(practice.user, midnight, midnight + 24 * HOUR, now=practice.now).items, key=lambda item: item.start
+    )
     return [(item.kind, item.title, (item.start - midnight) / HOUR, (item.end - midnight) / HOUR) for item in items]
 
 

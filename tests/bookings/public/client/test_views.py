@@ -37,7 +37,7 @@ def test_the_page_is_the_proof(client: Client, address: str) -> None:
     ]
     assert texts(page, "//main/p") == [
         "Bring a towel.",
-        "You can cancel online until Tue 8 December, 10:00.",
+        "You can change or cancel online until Tue 8 December, 10:00.",
         "After that please call 030 1234567.",
     ]
 
@@ -65,7 +65,9 @@ def test_looking_changes_nothing(client: Client, address: str) -> None:
 def test_cancelling_is_one_press_with_a_reason(client: Client, address: str) -> None:
     page = client.post(f"{address}cancel/", {"reason": "I am\nill"}, follow=True)
     assert texts(page, "//h1") == ["Your appointment is cancelled"]
-    assert links(page, "//div[@class='steps']//a") == [("Book again", "/book/massage/")]
+    assert links(page, "//div[@class='steps']//a") == [
+        ("Book again", "/book/massage/?staff=anna-winter&zone=Europe%2FBerlin")
+    ]
     change = Booking.objects.get().changes.latest("id")
     assert (change.kind, change.source, change.reason) == ("cancelled", "client", "I am ill")
 
@@ -82,7 +84,7 @@ def test_inside_the_window_the_page_gives_the_phone_and_cancels_nothing(
     clock.move_to("2026-12-08T09:00:00Z")
     page = client.get(address)
     assert texts(page, "//main/p")[1:] == ["To change or cancel, please call 030 1234567."]
-    assert find(page, "//div[@class='steps']//a") == []
+    assert find(page, "//main/div[@class='steps']//a") == []
     client.post(f"{address}cancel/")
     assert (client.get(f"{address}cancel/")["Location"], Booking.objects.get().status) == (address, "confirmed")
 
@@ -156,3 +158,18 @@ def test_the_page_is_in_german_for_a_german_browser(client: Client, address: str
     page = client.get(address, headers={"accept-language": "de"})
     assert texts(page, "//h1") == ["Ihr Termin ist gebucht"]
     assert texts(page, "//dl//dd")[1] == "Mittwoch, 9. Dezember 2026, 10:00–11:00 Uhr (Ortszeit Berlin)"
+
+
+def test_a_service_that_is_off_leads_back_to_what_can_be_booked(client: Client, address: str) -> None:
+    client.post(f"{address}cancel/")
+    Service.objects.update(visibility="off")
+    assert links(client.get(address), "//div[@class='steps']//a") == [("Book again", "/book/")]
+
+
+def test_an_edited_form_cancels_nothing_inside_the_window(
+    client: Client, address: str, clock: time_machine.Traveller
+) -> None:
+    clock.move_to("2026-12-08T09:00:00Z")
+    page = client.post(f"{address}cancel/", {"reason": "Ill", "anyway": "yes", "now": "2026-11-30"}, follow=True)
+    assert texts(page, "//main/p")[1:] == ["To change or cancel, please call 030 1234567."]
+    assert list(Booking.objects.get().changes.values_list("kind", flat=True)) == ["made"]

@@ -24,7 +24,7 @@ def test_the_form_says_what_is_booked_and_until_when_it_can_be_cancelled(client:
         "We keep this time for you while you fill this in.",
         "E-mail or phone: one of them is enough.",
         "We use what you enter here only for your appointment. What happens with your data (opens in a new tab)",
-        "You can cancel online until Mon 10:00.",
+        "You can change or cancel online until Mon 10:00.",
         "After that please call 030 1234567.",
     ]
 

@@ -1,0 +1,34 @@
+"""What clients and staff were and will be mailed."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.core.management.base import CommandParser
+from django.utils import timezone
+
+from bookings.management.arguments import booking_numbered
+from bookings.management.json_shapes import mail_json, reminder_json
+from bookings.models import Mail
+from bookings.notifications.mails import reminders
+from practice.commands import JsonCommand
+
+
+class Command(JsonCommand):
+    help = "List the e-mails about bookings that were and will be sent."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--booking", type=int)
+
+    def run(self, *, booking: int | None, **options: Any) -> list[dict[str, Any]]:
+        rows = Mail.objects.with_details()
+        wanted = booking_numbered(booking).pk if booking is not None else None
+        if wanted is not None:
+            rows = rows.filter(seat__booking=wanted)
+        coming = [one for one in reminders.upcoming(timezone.now()) if wanted in (None, one[0].booking_id)]
+        return [mail_json(row) for row in rows] + [reminder_json(seat, due) for seat, due in coming]
+
+    def show(self, data: Any) -> None:
+        for row in data:
+            who = f"booking {row['booking']}  {row['recipient']}".rstrip()
+            self.stdout.write(f"{row['due']}  {row['kind']}  {row['state']}  {who}")

@@ -1,0 +1,24 @@
+"""Send the e-mails about bookings that are due, as the workers do every minute."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import Any
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from bookings.notifications.mails import delivery, reminders
+from practice.commands import JsonCommand
+
+
+class Command(JsonCommand):
+    help = "Send the e-mails about bookings that are due, reminders included."
+
+    def run(self, **options: Any) -> dict[str, int]:
+        now = timezone.now()
+        reminders.write_due(now)
+        return asdict(delivery.send_due(now))
+
+    def show(self, data: Any) -> None:
+        self.stdout.write(_("%(sent)s sent, %(retried)s to be tried again, %(failed)s failed.") % data)

@@ -1,0 +1,124 @@
+"""What a change tells the client, written in the transaction of the change as a row that a worker sends.
+
+What counts is what the client knows: who was told nothing yet hears of a booking and not of a move, and of a move there
+and back nothing at all.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import Enum, auto
+
+from bookings.links import host, new_public_id
+from bookings.models import Booking, BookingChange, Mail, Seat
+from bookings.notifications.mails import to_staff
+
+Kind = Mail.Kind
+Source = BookingChange.Source
+
+
+class Standing(Enum):
+    """How a booking stands for its client."""
+
+    UNKNOWN = auto()
+    ADDRESS = auto()
+    PENDING = auto()
+    CONFIRMED = auto()
+    CANCELLED = auto()
+
+
+_STANDING = {
+    Kind.ADDRESS_TO_CONFIRM: Standing.ADDRESS,
+    Kind.PENDING: Standing.PENDING,
+    Kind.CANCELLATION: Standing.CANCELLED,
+}
+
+
+def announce(change: BookingChange, *, at: datetime, tell_client: bool) -> None:
+    """Write the mails of a change, due `at`. What was not sent yet of earlier ones is dropped."""
+    for seat in Seat.objects.filter(booking=change.booking):
+        drop_unsent(seat)
+        if tell_client:
+            _announce_to(seat, change, at)
+    to_staff.announce(change)
+
+
+def drop_unsent(seat: Seat) -> None:
+    """Tell the client nothing more of what was not told yet: a later change tells it, or there is nothing new."""
+    seat.mails.to_clients().unsent().update(state=Mail.State.DROPPED)
+
+
+def last_told(seat: Seat, *, before: Mail | None = None) -> Mail | None:
+    """The last news that the client has about this seat; of those before one mail."""
+    told = seat.mails.news().told()
+    return (told.filter(pk__lt=before.pk) if before else told).order_by("pk").last()
+
+
+def kind_now(mail: Mail, known: Mail | None) -> Kind | None:
+    """What a mail is if `known` is what its client was told last; None if it says nothing new."""
+    source = Source(mail.change.source) if mail.change else Source.KALENDS
+    is_news = mail.seat.mails.news().filter(state=Mail.State.FAILED).exists() or not mail.recipient
+    return _kind(_standing_told(mail), source, (mail.start, mail.end), known, is_news=is_news)
+
+
+def _announce_to(seat: Seat, change: BookingChange, at: datetime) -> None:
+    known, booking = last_told(seat), change.booking
+    mail = Mail(seat=seat, change=change, recipient=seat.client.email, created_at=change.at, due_at=at)
+    mail.start, mail.end = booking.start, booking.end
+    mail.kind = _first_kind(_standing(booking))
+    kind = kind_now(mail, known)
+    if kind is None:
+        return
+    mail.kind = kind
+    if kind == Kind.CANCELLATION and known:
+        mail.start, mail.end = known.start, known.end
+    if not mail.recipient and change.source == Source.CLIENT:
+        mail.state, mail.sent_at = Mail.State.SENT, change.at  # they saw it on the page
+    fix_identity(mail)
+    mail.save()
+
+
+def fix_identity(mail: Mail) -> None:
+    """Give the mail its Message-ID and, of the event in the client's calendar, the UID and the next SEQUENCE."""
+    seat = mail.seat
+    if seat.mails.news().exists() and mail.kind not in (*Mail.STAFF_KINDS, Kind.REMINDER):
+        seat.sequence += 1
+        seat.save(update_fields=["sequence"])
+    mail.message_id = f"<{new_public_id()}@{host()}>"
+    mail.uid, mail.sequence = seat.uid, seat.sequence
+
+
+def _standing(booking: Booking) -> Standing:
+    if not booking.live:
+        return Standing.CANCELLED
+    if booking.address_due_at:
+        return Standing.ADDRESS
+    return Standing.PENDING if booking.status == Booking.Status.PENDING else Standing.CONFIRMED
+
+
+def _first_kind(standing: Standing) -> Kind:
+    return next((kind for kind, one in _STANDING.items() if one == standing), Kind.CONFIRMATION)
+
+
+def _standing_told(mail: Mail | None) -> Standing:
+    """How the booking stands for who has read this mail."""
+    return _STANDING.get(Kind(mail.kind), Standing.CONFIRMED) if mail else Standing.UNKNOWN
+
+
+def _kind(
+    standing: Standing, source: Source, times: tuple[datetime, datetime], known: Mail | None, *, is_news: bool
+) -> Kind | None:
+    """`is_news`: a cancellation is told although nothing was, because the client may know of the booking otherwise."""
+    before = _standing_told(known)
+    if standing == Standing.CANCELLED:
+        unknown = before == Standing.UNKNOWN and not is_news
+        return None if before == Standing.CANCELLED or unknown else Kind.CANCELLATION
+    if before == standing and known and (known.start, known.end) == times:
+        return None
+    if standing != Standing.CONFIRMED:
+        return _first_kind(standing)
+    if before in (Standing.UNKNOWN, Standing.CANCELLED):
+        return Kind.CONFIRMATION
+    if before != Standing.CONFIRMED:
+        return Kind.CONFIRMED_AFTER_PENDING
+    return Kind.CHANGE if source in (Source.CLIENT, Source.STAFF) else Kind.MOVED_BY_PRACTICE

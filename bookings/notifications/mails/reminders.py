@@ -1,0 +1,88 @@
+"""Who is to be reminded, and when. The moment is computed from the booking each time, so it follows every move."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+
+from django.db import IntegrityError, transaction
+from django.db.models import Max, Q
+
+from bookings import deadlines
+from bookings.models import Booking, Mail, Seat, Service
+from bookings.notifications.mails import news
+from bookings.notifications.mails.appointment import seat_zone
+from bookings.notifications.reminder_time import BEFORE_DEADLINE, BEFORE_START, reminder_due
+from practice.models import Practice
+
+TOO_NEAR = timedelta(minutes=30)
+CONSENT_COUNTRIES = frozenset({"DE", "AT", "CH"})
+"""Where a client is reminded by e-mail only if they said yes."""
+_QUIET = timedelta(hours=12)  # longer than the quiet hours, by which a reminder may come earlier
+
+
+def write_due(now: datetime) -> int:
+    """Write the reminders that are due now; how many."""
+    return sum(_write(seat, now) for seat, due in upcoming(now) if due <= now)
+
+
+def upcoming(now: datetime) -> Iterator[tuple[Seat, datetime]]:
+    """Each seat that is still to be reminded, with the moment."""
+    practice = Practice.current()
+    for seat in _not_reminded(now):
+        due = _due(seat, practice)
+        if due is not None and _wants(seat, practice):
+            yield seat, due
+
+
+def is_wanted(mail: Mail) -> bool:
+    """Does a reminder that was written still hold?"""
+    seat, booking = mail.seat, mail.seat.booking
+    stands = booking.status == Booking.Status.CONFIRMED and booking.start == mail.start
+    return stands and _wants(seat, Practice.current())
+
+
+def _wants(seat: Seat, practice: Practice) -> bool:
+    """May the client be reminded? Without an address staff call, which needs no consent to e-mails."""
+    if seat.reminders is not None:
+        return seat.reminders
+    return not seat.client.email or practice.country not in CONSENT_COUNTRIES
+
+
+def _not_reminded(now: datetime) -> list[Seat]:
+    """Confirmed seats near enough that a reminder could be due, without one for their time."""
+    longest = timedelta(minutes=Service.objects.aggregate(most=Max("cancel_minutes"))["most"] or 0)
+    until = now + max(BEFORE_START, longest + BEFORE_DEADLINE) + _QUIET
+    near = Q(booking__start__gt=now + TOO_NEAR, booking__start__lte=until, booking__status=Booking.Status.CONFIRMED)
+    written = Mail.objects.filter(kind=Mail.Kind.REMINDER).exclude(state=Mail.State.DROPPED)
+    done = set(written.filter(start__gt=now).values_list("seat", "start"))
+    seats = (
+        Seat.objects.filter(near)
+        .select_related("client", "booking__service", "booking__staff")
+        .prefetch_related("booking__changes")
+    )
+    return [seat for seat in seats.order_by("booking__start", "pk") if (seat.pk, seat.booking.start) not in done]
+
+
+def _due(seat: Seat, practice: Practice) -> datetime | None:
+    booking = seat.booking
+    return reminder_due(
+        booking.start,
+        known_since=max((change.at for change in booking.changes.all()), default=booking.created_at),
+        zone=seat_zone(seat, practice),
+        cancel_until=deadlines.cancel_until(booking.service, booking.start),
+    )
+
+
+def _write(seat: Seat, now: datetime) -> bool:
+    """False if another worker has just written it."""
+    booking = seat.booking
+    mail = Mail(seat=seat, kind=Mail.Kind.REMINDER, recipient=seat.client.email, created_at=now, due_at=now)
+    mail.start, mail.end = booking.start, booking.end
+    news.fix_identity(mail)
+    try:
+        with transaction.atomic():
+            mail.save()
+    except IntegrityError:
+        return False
+    return True

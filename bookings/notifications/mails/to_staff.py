@@ -1,0 +1,75 @@
+"""Mails to staff about what a client did shortly before the start."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from django.conf import settings
+from django.utils import timezone, translation
+from django.utils.translation import gettext as _
+
+from bookings.links import host, new_public_id
+from bookings.models import BookingChange, Mail, Seat
+from bookings.notifications.content import Button, Content, Heading, fact_list
+from connections.models import CalendarConfiguration
+from practice import time_format
+
+SOON = timedelta(hours=24)
+_KINDS = {
+    BookingChange.Kind.MADE: Mail.Kind.STAFF_BOOKED,
+    BookingChange.Kind.MOVED: Mail.Kind.STAFF_MOVED,
+    BookingChange.Kind.CANCELLED: Mail.Kind.STAFF_CANCELLED,
+}
+
+
+def announce(change: BookingChange) -> None:
+    """Write a mail to the staff member if the client did something that concerns the next 24 hours."""
+    booking, staff = change.booking, change.booking.staff
+    kind = _KINDS.get(BookingChange.Kind(change.kind))
+    if kind is None or change.source != BookingChange.Source.CLIENT or not staff.email or not _is_soon(change):
+        return
+    seat = Seat.objects.get(booking=booking)
+    unsent = seat.mails.unsent().filter(kind__in=Mail.STAFF_KINDS, recipient=staff.email)
+    unsent.update(state=Mail.State.DROPPED)
+    Mail.objects.create(
+        seat=seat,
+        change=change,
+        kind=kind,
+        recipient=staff.email,
+        message_id=f"<{new_public_id()}@{host()}>",
+        uid=seat.uid,
+        sequence=seat.sequence,
+        created_at=change.at,
+        due_at=change.at,
+        start=booking.start,
+        end=booking.end,
+    )
+
+
+def content(mail: Mail) -> Content:
+    """The words of a mail to staff, on their clock and in their language."""
+    booking = mail.seat.booking
+    zone = CalendarConfiguration.of(booking.staff).zone
+    with translation.override(settings.LANGUAGE_CODE), timezone.override(zone):
+        words = {"client": mail.seat.client.name, "time": time_format.short_day_and_clock(mail.start)}
+        heading = _sentence(mail) % words
+        facts = fact_list(
+            (_("Service"), booking.service.name),
+            (_("Phone"), mail.seat.client.phone),
+            (_("Reason"), mail.change.reason if mail.change else ""),
+        )
+        button = Button(_("Open the booking"), f"{settings.BASE_URL}{booking.get_absolute_url()}")
+    return Content(heading, settings.LANGUAGE_CODE, (Heading(heading), facts, button))
+
+
+def _sentence(mail: Mail) -> str:
+    if mail.kind == Mail.Kind.STAFF_BOOKED:
+        return _("%(client)s has booked %(time)s.")
+    if mail.kind == Mail.Kind.STAFF_MOVED:
+        return _("%(client)s has moved the appointment to %(time)s.")
+    return _("%(client)s has cancelled %(time)s.")
+
+
+def _is_soon(change: BookingChange) -> bool:
+    starts = filter(None, (change.old_start, change.new_start))
+    return any(change.at < start <= change.at + SOON for start in starts)

@@ -1,0 +1,1 @@
+"""Clients who must be told by phone."""

@@ -1,0 +1,34 @@
+"""What a client may still do online."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from bookings import deadlines
+from bookings.models import Booking, BookingChange
+
+Kind = BookingChange.Kind
+
+
+def can_cancel(booking: Booking, now: datetime) -> bool:
+    """Is the appointment to come, and its deadline for cancelling as well?"""
+    return booking.live and now < deadlines.cancel_until(booking.service, booking.start)
+
+
+def can_reschedule(booking: Booking, now: datetime) -> bool:
+    """Is the deadline for choosing another time to come, or did the practice choose the present one?"""
+    if not booking.live or booking.address_due_at or now >= booking.start:
+        return False
+    return now < deadlines.change_until(booking.service, booking.start) or _was_moved_by_practice(booking)
+
+
+def _was_moved_by_practice(booking: Booking) -> bool:
+    """Was the present time chosen on the iPhone, and not by the client or with them?"""
+    moves = booking.changes.filter(kind__in=(Kind.MADE, Kind.MOVED, Kind.UNDONE))
+    latest = moves.first()
+    return latest is not None and (latest.kind, latest.source) == (Kind.MOVED, BookingChange.Source.PHONE)
+
+
+def can_add_to_calendar(booking: Booking, now: datetime) -> bool:
+    """Is the appointment certain, and not over?"""
+    return booking.status == Booking.Status.CONFIRMED and now < booking.end

@@ -1,0 +1,115 @@
+"""Choose another time for an appointment. Nothing changes until the client confirms it with a POST."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from django.http import HttpResponse
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from bookings import actions
+from bookings.models import Seat
+from bookings.notifications.facts import AppointmentFacts
+from bookings.notifications.mails.appointment import clock_zone, facts_of_seat, public_name
+from bookings.notifications.sentences import when_words
+from bookings.openings.search import Opening
+from bookings.public.client import allowed
+from bookings.public.client.seat_page import to_client_page, with_seat
+from bookings.public.page import PublicRequest, asked, public_page, show
+from bookings.public.people import ANYBODY, people_of, person_among
+from bookings.public.times.choice import Search
+from bookings.public.times.shown import context_of, gone_sentence
+from practice.times import parse_instant
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@public_page
+@with_seat
+def reschedule(request: PublicRequest, seat: Seat, token: str) -> HttpResponse:
+    """Free times; with a `start` the question whether to take that. A POST takes it, unless it is too late."""
+    if not allowed.can_reschedule(seat.booking, request.now):
+        return to_client_page(token)
+    search, start = _search(request, seat), _start(request)
+    if start is None:
+        return _show_times(request, seat, search, token)
+    if request.method != "POST":
+        return _ask(request, seat, search, start, token)
+    try:
+        actions.choose_time(seat.booking, start=start, people=search.asked, now=request.now)
+    except actions.NotOpen as error:
+        return _show_times(request, seat, search, token, nearest=error.alternatives)
+    except actions.Refused:
+        alert = _("This could not be changed online just now. Please call us.")
+        return _show_times(request, seat, search, token, alert=alert)
+    return to_client_page(token)
+
+
+def _search(request: PublicRequest, seat: Seat) -> Search:
+    """With the same person, unless the client asks for another or for anybody."""
+    booking, wanted = seat.booking, asked(request, "staff")
+    people = people_of(booking.service)
+    person = None if wanted == ANYBODY else person_among(people, wanted) or booking.staff
+    zone = clock_zone(booking.service, request.practice, asked(request, "zone") or seat.clock_zone)
+    return Search(booking.service, people, zone, request.now, person, moving=booking)
+
+
+def _start(request: PublicRequest) -> datetime | None:
+    try:
+        return parse_instant(asked(request, "start"))
+    except ValueError:
+        return None
+
+
+def _facts(request: PublicRequest, seat: Seat, search: Search) -> AppointmentFacts:
+    facts = facts_of_seat(seat, request.practice, request.now, get_language() or "")
+    return replace(facts, zone=search.zone)
+
+
+def _show_times(
+    request: PublicRequest,
+    seat: Seat,
+    search: Search,
+    token: str,
+    *,
+    nearest: list[Opening] | None = None,
+    alert: str = "",
+) -> HttpResponse:
+    address = reverse("public:reschedule", args=[token])
+    with timezone.override(search.zone):
+        context: dict[str, Any] = context_of(request, search, nearest) | {
+            "token": token,
+            "alert": alert if nearest is None else gone_sentence(nearest),
+            "when": when_words(_facts(request, seat, search)),
+            "times_url": address,
+            "hold_url": address,
+            "method": "get",
+            "zone_asked": True,
+            "visitor": "",
+            "typed": {},
+        }
+        return show(request, "public/client/times.html", context)
+
+
+def _ask(request: PublicRequest, seat: Seat, search: Search, start: datetime, token: str) -> HttpResponse:
+    """Both times, and a button."""
+    booking, facts = seat.booking, _facts(request, seat, search)
+    moved = replace(facts, start=start, end=start + (booking.end - booking.start))
+    with timezone.override(search.zone):
+        context = {
+            "token": token,
+            "service": booking.service,
+            "when": when_words(facts),
+            "new_when": when_words(moved),
+            "start": start.isoformat(),
+            "person": public_name(search.person) if search.person else _("First available"),
+            "staff": asked(request, "staff"),
+            "zone": search.zone,
+            "reschedule_url": reverse("public:reschedule", args=[token]),
+        }
+        return show(request, "public/client/reschedule.html", context)

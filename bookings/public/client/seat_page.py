@@ -1,0 +1,71 @@
+"""What every page of one client starts with: the seat of the link, and what its pages say about the appointment."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from django.http import HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from bookings.links import LinkState
+from bookings.models import Seat
+from bookings.notifications.mails.appointment import facts_of_seat
+from bookings.notifications.sentences import deadline_sentences, when_words
+from bookings.public.client import allowed
+from bookings.public.open import not_found
+from bookings.public.page import PublicRequest, message, private, show
+
+SeatPage = Callable[[PublicRequest, Seat, str], HttpResponse]
+
+
+def with_seat(view: SeatPage) -> Callable[[PublicRequest, str], HttpResponse]:
+    """Give the view the seat of the link. Answer 404 to an unknown link and 410 to one that has expired."""
+
+    @wraps(view)
+    def wrapped(request: PublicRequest, token: str) -> HttpResponse:
+        state, seat = Seat.objects.of_link(token, request.now)
+        if seat is None:
+            return private(not_found(request))
+        if state is LinkState.EXPIRED:
+            return private(_expired(request))
+        return private(view(request, seat, token))
+
+    return wrapped
+
+
+def to_client_page(token: str) -> HttpResponse:
+    """Where every form of the client leads."""
+    return HttpResponseRedirect(reverse("public:client", args=[token]), status=303)
+
+
+def show_seat(request: PublicRequest, seat: Seat, token: str, template: str, **more: Any) -> HttpResponse:
+    """A page about the appointment, with times on the client's clock."""
+    booking = seat.booking
+    facts = facts_of_seat(seat, request.practice, request.now, get_language() or "")
+    context = {
+        "seat": seat,
+        "booking": booking,
+        "service": booking.service,
+        "token": token,
+        "facts": facts,
+        "can_reschedule": allowed.can_reschedule(booking, request.now),
+        "can_cancel": allowed.can_cancel(booking, request.now),
+        **more,
+    }
+    with timezone.override(facts.zone):
+        context |= {"when": when_words(facts), "deadlines": deadline_sentences(facts)}
+        return show(request, template, context)
+
+
+def _expired(request: PublicRequest) -> HttpResponse:
+    return message(
+        request,
+        _("This link has expired"),
+        _("The appointment is long past, so its page is no longer kept."),
+        status=410,
+    )

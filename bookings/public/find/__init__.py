@@ -1,0 +1,1 @@
+"""The links of upcoming appointments, by e-mail."""

@@ -1,0 +1,49 @@
+"""Mail somebody the links of their upcoming appointments. The answer is the same for every address."""
+
+from __future__ import annotations
+
+from django.http import HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from bookings.notifications.mails import asked_links
+from bookings.public.find.forms import FindForm
+from bookings.public.page import PublicRequest, kept_query, message, private, public_page, show
+from bookings.public.visitor import visitor_of
+
+SENT = "sent"
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@public_page
+def find(request: PublicRequest) -> HttpResponse:
+    """The form; a POST asks for the e-mail."""
+    if SENT in request.GET:
+        return private(we_have_sent(request))
+    form = FindForm(request.POST or None)
+    if request.method != "POST" or not form.is_valid():
+        return private(show(request, "public/find/page.html", {"form": form}))
+    address_key = visitor_of(request, "").address_key
+    if not asked_links.may_ask(address_key, request.now):
+        return private(_too_often(request))
+    if not form.cleaned_data["website"]:
+        asked_links.ask(form.cleaned_data["email"], address_key=address_key, now=request.now)
+    query = kept_query(request, lang=request.GET.get("lang") or request.POST.get("lang"))
+    separator = "&" if query else "?"
+    return HttpResponseRedirect(f"{reverse('public:find')}{query}{separator}{SENT}=yes", status=303)
+
+
+def we_have_sent(request: PublicRequest) -> HttpResponse:
+    """What everybody reads: it says nothing about the address."""
+    return message(
+        request,
+        _("We have sent you an e-mail"),
+        _("It lists the upcoming appointments of this address, if there are any. It arrives within some minutes."),
+        status=200,
+    )
+
+
+def _too_often(request: PublicRequest) -> HttpResponse:
+    sentence = _("Too many e-mails were asked for from your connection. Please try again in an hour, or call us.")
+    return message(request, _("Please try again later"), sentence, status=429)

@@ -1,0 +1,1 @@
+"""The page that stops the reminders of an appointment."""
