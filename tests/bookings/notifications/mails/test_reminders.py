@@ -50,7 +50,7 @@ def test_a_reminder_names_the_deadline_and_how_to_stop_reminders() -> None:
     seat = booked().seat
     reminded(DUE)
     message = mail.outbox[0]
-    assert "You can cancel online until Wed 09:00." in str(message.body)
+    assert "You can change or cancel online until Wed 09:00." in str(message.body)
     assert (message.extra_headers["List-Unsubscribe"], message.extra_headers["List-Unsubscribe-Post"]) == (
         f"<{unsubscribe.url(seat)}>",
         "List-Unsubscribe=One-Click",
