@@ -4,9 +4,9 @@ from django.apps import AppConfig
 
 
 class ChecksConfig(AppConfig):
-    """Registers the checks that stop a bad deployment."""
+    """Registers the checks that stop a bad deployment, and how times are read from SQLite."""
 
     name = "config"
 
     def ready(self) -> None:
-        from config import checks  # noqa: F401 - registering is its effect
+        from config import checks, sqlite_times  # noqa: F401 - registering is their effect
