@@ -22,7 +22,7 @@ PYTEST := $(BIN)/python -m pytest -q -rfE --numprocesses=$(TEST_PROCESSES) --dis
 
 COMPILE := ../$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --no-header --no-emit-index-url --generate-hashes
 
-.PHONY: help demo test test-fast test-dates test-postgresql lint format types contracts migrations requirements translations bench bench-fleet bench-freshness soak run worker environment clean
+.PHONY: help demo test test-fast test-dates test-postgresql lint format types contracts migrations requirements translations bench bench-fleet bench-freshness bench-clients soak run worker environment clean
 
 help: ## List the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1|\2/p' Makefile | while IFS='|' read -r name words; do printf '%-16s %s\n' "$$name" "$$words"; done
@@ -80,6 +80,9 @@ bench-fleet: $(VENV)/bench.stamp ## How many connections one qcluster can poll i
 
 bench-freshness: $(VENV)/dev.stamp ## Does a booking take into account what iCloud knew a second before? TRIES=1000, DATABASE_URL for PostgreSQL
 	@exec $(BIN)/python -m benchmarks.freshness
+
+bench-clients: $(VENV)/dev.stamp ## 50 clients look at the pages for clients while 10 book; CLIENTS, BOOKERS, SECONDS=60, DATABASE_URL for PostgreSQL
+	@exec $(BIN)/python -m benchmarks.clients
 
 soak: $(VENV)/demo.stamp ## Random use by staff, clients and iPhones, with faults and killed processes, then an audit; MINUTES=10, SEED, DATABASE_URL for PostgreSQL
 	@exec $(BIN)/python -m soak

@@ -6,7 +6,8 @@ from datetime import datetime, timedelta
 
 from bookings.models import Booking, Service
 
-_ANSWER_WITHIN = timedelta(hours=24)
+ANSWER_BEFORE = timedelta(hours=12)
+"""Staff are told so long before the start that a booking is still pending, and then get in touch with the client."""
 
 
 def change_until(service: Service, start: datetime) -> datetime:
@@ -19,6 +20,7 @@ def cancel_until(service: Service, start: datetime) -> datetime:
     return start - service.cancel_window
 
 
-def answer_by(booking: Booking, asked_at: datetime) -> datetime:
-    """By when a client hears whether a pending booking is confirmed; they asked for it at `asked_at`."""
-    return booking.approval_due_at or min(asked_at + _ANSWER_WITHIN, booking.start)
+def answer_by(booking: Booking, now: datetime) -> datetime:
+    """By when a client hears whether a pending booking is confirmed; told at `now`."""
+    before = booking.start - ANSWER_BEFORE
+    return booking.approval_due_at or (before if before > now else booking.start)

@@ -71,8 +71,9 @@ def blocking_by_user(
     rows = _in_conflict_calendars(users).filter(blocks=True, start__lt=end, end__gt=start)
     found: dict[int, list[Span]] = {user: [] for user in users}
     columns = "calendar__connection__user", "start", "end", "event__uid"
+    own = {user: own_spans.get(user, {}) for user in users}
     for user, begin, until, uid in rows.order_by().values_list(*columns):
-        found[user] += _outside((begin, until), own_spans.get(user, {}).get(uid, ()))
+        found[user] += _outside((begin, until), own[user].get(uid, ()))
     return found
 
 

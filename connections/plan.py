@@ -15,22 +15,31 @@ CONFIRM_DELETION_AFTER = timedelta(seconds=60)  # the next complete listing come
 BACKLOG_HOLDS_FRESHNESS = timedelta(hours=24)
 FIRST_PAUSE = timedelta(seconds=10)
 MAX_PAUSE = timedelta(hours=1)
+READ_INTERRUPTED = "read_interrupted"  # the problem of an event that may have ended the process that read it
 
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """An event in the tables: its row, the ETag that was applied, the listed ETag that is not read yet ("" none)."""
+    """An event in the tables: its row, the ETag that was applied, the listed ETag that is not read yet ("" none).
+
+    `alone`: it may have ended the process that read it, so it is never asked for together with others.
+    """
 
     pk: int
     etag: str
     pending_etag: str = ""
+    alone: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What a listing asks for: hrefs with ETags to fetch, hrefs to remove, and how much of that is not believed."""
+    """What a listing asks for: hrefs with ETags to fetch, hrefs to remove, and how much of that is not believed.
+
+    `alone`: changed events that are not fetched with the others.
+    """
 
     fetch: dict[str, str]
+    alone: dict[str, str]
     remove: frozenset[str]
     suspected: int = 0  # how many removals are not believed yet
     digest: str = ""
@@ -44,17 +53,23 @@ def plan(changes: Changes, known: Mapping[str, Known], *, believed_digest: str =
     `believed_digest` is the digest of exactly this removal, seen before.
     """
     fetch = {href: etag for href, etag in changes.changed.items() if _differs(known.get(href), etag)}
+    alone = {href: etag for href, etag in changes.changed.items() if _is_other_version(known.get(href), etag)}
     if not changes.complete:
-        return Plan(fetch, frozenset(changes.removed & known.keys()))
+        return Plan(fetch, alone, frozenset(changes.removed & known.keys()))
     missing = frozenset(known.keys() - changes.changed.keys())
     digest = _digest(missing)
     if _implausible(len(missing), len(known)) and digest != believed_digest:
-        return Plan(fetch, frozenset(), suspected=len(missing), digest=digest)
-    return Plan(fetch, missing)
+        return Plan(fetch, alone, frozenset(), suspected=len(missing), digest=digest)
+    return Plan(fetch, alone, missing)
 
 
 def _differs(row: Known | None, etag: str) -> bool:
-    return row is None or not same_etag(row.etag, etag) or bool(row.pending_etag)
+    return row is None or not (row.alone or (same_etag(row.etag, etag) and not row.pending_etag))
+
+
+def _is_other_version(row: Known | None, etag: str) -> bool:
+    """Of an event that is asked for alone: is another version listed than the one that could not be read?"""
+    return row is not None and row.alone and bool(etag) and not same_etag(row.pending_etag, etag)
 
 
 def same_etag(one: str, other: str) -> bool:

@@ -129,6 +129,10 @@ SENTENCES: dict[str, StrPromise] = {
     "unreadable": _("This event could not be read completely. What could be read of its times blocks."),
     "too_many_overrides": _("This event has so many changed repetitions that each blocks as it stands."),
     "too_many_occurrences": _("This event repeats so often that the whole span blocks."),
+    "read_interrupted": _(
+        "Kalends was stopped while it read this event. It asks for it again later, at most once a day; what is known "
+        "of it stays. Open it on the iPhone and save it, or delete it there."
+    ),
     "zone_unknown": _("The time zone of this event is not known, so its times may be wrong by hours."),
     "no_times": _("This event has no readable times, so it cannot block anything. Open it on the iPhone and save it."),
 }

@@ -52,11 +52,18 @@ def sync_connection(connection_id: int, full: bool = False) -> None:
 
 
 def _go_on(report: SyncReport) -> None:
-    """Nothing is lost if the queue loses this: the row comes due again."""
+    """Let a task behind those of others go on. If the queue loses it, nothing is lost: the row comes due again."""
     if report.unfinished:
+        Connection.objects.filter(pk=report.connection).leave_to_queue(timezone.now())
         async_task("connections.tasks.sync_probed", report.connection, report.look_again)
 
 
-def expand_events() -> None:
-    """Nightly: move the window of occurrences on, with no network."""
-    reexpand.move_window(timezone.now())
+def expand_events(calendar_id: int = 0, event_id: int = 0) -> None:
+    """Nightly: move the window of occurrences on, with no network.
+
+    Where that takes longer than the turn of a sync, a task behind those of others goes on after this event.
+    """
+    after = calendar_id, event_id
+    moved = reexpand.move_window(timezone.now(), after=after, seconds=run.MAX_TURN_SECONDS)
+    if moved.rest:
+        async_task("connections.tasks.expand_events", *moved.rest)

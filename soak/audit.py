@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from itertools import pairwise
 
 from django.utils import timezone
 
@@ -15,31 +14,19 @@ from bookings.reconcile import audit
 from connections.models import Calendar, CalendarConfiguration, Event, Occurrence
 from practice.models import User
 from soak import calendar_text
+from soak.actors.disruption import Disruption
+from soak.actors.phones import AHEAD
+from soak.claims import audit_claims, named
 from soak.deployment import DEADLINE_SECONDS, SYNC_SECONDS
-from soak.disruption import Disruption
+from soak.findings import Findings
 from soak.ledger import Ledger, Version
 from soak.people import People
-from soak.phones import AHEAD
 
 Kind = BookingChange.Kind
 Source = BookingChange.Source
 MAX_AGE = timedelta(seconds=2 * SYNC_SECONDS + 2)  # of the copy that counts when iCloud cannot be asked
 TOLERANCE = timedelta(seconds=0.5)
 MAX_REQUEST = timedelta(seconds=45)  # from the start of a request to its commit
-
-
-@dataclass
-class Findings:
-    """The differences, as sentences."""
-
-    lost: list[str] = field(default_factory=list)
-    doubled: list[str] = field(default_factory=list)
-    wrong: list[str] = field(default_factory=list)
-    looked_at: Counter[str] = field(default_factory=Counter)
-
-    @property
-    def clean(self) -> bool:
-        return not (self.lost or self.doubled or self.wrong)
 
 
 @dataclass
@@ -70,10 +57,11 @@ class Audit:
         for one in self.icloud_events:
             self.by_uid[one.uid].append(one)
         self._promises()
+        audit_claims(self.ledger, self.now, self.found)
         self._bookings()
         self._slots()
         self._orphans()
-        self._overlaps()
+        self._insisted_overlaps()
         self._collisions()
         self._confirmed_over_known_events()
         self._stored_events()
@@ -108,9 +96,9 @@ class Audit:
         for booking in Booking.objects.all():
             told = self.ledger.cancelled.get(booking.pk)
             if booking.live and told == "told":
-                self.found.wrong.append(f"{_named(booking)} was cancelled, but is live")
+                self.found.wrong.append(f"{named(booking)} was cancelled, but is live")
             elif not booking.live and not told and not self._deleted_on_phone(booking):
-                self.found.lost.append(f"{_named(booking)} was cancelled by nobody")
+                self.found.lost.append(f"{named(booking)} was cancelled by nobody")
 
     def _deleted_on_phone(self, booking: Booking) -> bool:
         uids = set(booking.linked_events.values_list("uid", flat=True))
@@ -129,13 +117,13 @@ class Audit:
         asked = booking.proposals.open().exclude(kind=Proposal.Kind.COLLISION)
         placements = list(booking.linked_events.filter(wanted=LinkedEvent.Wanted.PRESENT))
         if len(placements) != 1:
-            self.found.wrong.append(f"{_named(booking)} is wanted in {len(placements)} places")
+            self.found.wrong.append(f"{named(booking)} is wanted in {len(placements)} places")
             return
         events = self.by_uid[placements[0].uid]
         if len(events) > 1:
-            self.found.doubled.append(f"{_named(booking)} has {[one.href for one in events]}")
+            self.found.doubled.append(f"{named(booking)} has {[one.href for one in events]}")
         elif not events and not asked.exists():
-            self.found.lost.append(f"{_named(booking)} has no event {placements[0].href}")
+            self.found.lost.append(f"{named(booking)} has no event {placements[0].href}")
         elif events and not asked.exists():
             self._event(booking, placements[0], events[0])
 
@@ -143,14 +131,14 @@ class Audit:
         """The event of a booking without an open proposal must agree with the booking."""
         occurrence = calendar_text.single_occurrence(event.data)
         if occurrence is None or (occurrence.start, occurrence.end) != (booking.start, booking.end):
-            self.found.wrong.append(f"{_named(booking)} is in iCloud as {occurrence}: {event.href}")
+            self.found.wrong.append(f"{named(booking)} is in iCloud as {occurrence}: {event.href}")
         if placement.state != LinkedEvent.State.PUSHED or placement.href != event.href:
-            self.found.wrong.append(f"{_named(booking)} is {placement.state} at {placement.href}, not {event.href}")
+            self.found.wrong.append(f"{named(booking)} is {placement.state} at {placement.href}, not {event.href}")
         noted = self.ledger.notes.get(event.uid)
         if noted is not None and noted not in calendar_text.notes(event.data):
-            self.found.wrong.append(f"{_named(booking)} lost the notes of the phone: {noted}")
+            self.found.wrong.append(f"{named(booking)} lost the notes of the phone: {noted}")
         if calendar_text.invites(event.data):
-            self.found.wrong.append(f"{_named(booking)} invites somebody")
+            self.found.wrong.append(f"{named(booking)} invites somebody")
 
     def _slots(self) -> None:
         """A blocked slot that is mirrored in iCloud has exactly one event there."""
@@ -171,17 +159,13 @@ class Audit:
 
     # --- times --------------------------------------------------------------------------------------------------
 
-    def _overlaps(self) -> None:
-        """Two live bookings overlap only where staff booked regardless of conflicts."""
-        rows = Booking.objects.live().filter(claim__overlap_allowed=False).order_by("staff", "claim__start")
-        for one, other in pairwise(rows.with_details()):
-            if one.staff_id == other.staff_id and one.blocked_span[1] > other.blocked_span[0]:
-                self.found.doubled.append(f"{_named(one)} and {_named(other)} overlap")
+    def _insisted_overlaps(self) -> None:
+        """A booking may overlap others only where staff booked regardless of conflicts."""
         insisted = {attempt.booking for attempt in self.ledger.tries.values() if attempt.insisted}
         unknown = {attempt.name for attempt in self.ledger.tries.values() if attempt.insisted}
         for one in Booking.objects.live().filter(claim__overlap_allowed=True).with_details():
             if one.pk not in insisted | self.ledger.insisted and one.client.name not in unknown:
-                self.found.wrong.append(f"{_named(one)} may overlap, but nobody insisted")
+                self.found.wrong.append(f"{named(one)} may overlap, but nobody insisted")
 
     def _collisions(self) -> None:
         """There is a proposal for every event that overlaps a booking, unless staff chose to keep the booking."""
@@ -191,10 +175,10 @@ class Audit:
             over = [one for one in self._conflict_events(booking) if any(calendar_text.overlapping(one.spans, span))]
             known = booking.proposals.open() | booking.proposals.filter(choice=Proposal.Choice.KEEP)
             if over and not known.exists():
-                self.found.wrong.append(f"{_named(booking)} is overlapped by {over[0].href} and nobody is told")
+                self.found.wrong.append(f"{named(booking)} is overlapped by {over[0].href} and nobody is told")
             said = booking.proposals.open().filter(kind=Proposal.Kind.COLLISION).exists()
             if said and not over and not self._own_collision(booking):
-                self.found.wrong.append(f"{_named(booking)} has a collision proposal, but no event overlaps it")
+                self.found.wrong.append(f"{named(booking)} has a collision proposal, but no event overlaps it")
 
     def _conflict_events(self, booking: Booking) -> Iterator[Version]:
         """The phone's own events in the selected calendars of the booking's staff member."""
@@ -229,7 +213,7 @@ class Audit:
             self.found.looked_at["confirmations"] += 1
             for version in self._over(change):
                 self.found.wrong.append(
-                    f"{_named(booking)}, {change.kind} at {change.at:%H:%M:%S.%f}, overlaps {version.href}, "
+                    f"{named(booking)}, {change.kind} at {change.at:%H:%M:%S.%f}, overlaps {version.href}, "
                     f"in iCloud since {version.since:%H:%M:%S.%f}"
                 )
 
@@ -300,7 +284,3 @@ class Audit:
         self.found.wrong += [f"iCloud sent mail: {mail}" for mail in icloud.scheduled]
         self.found.wrong += [f"the foreign host was asked: {one.method} {one.path}" for one in icloud.stranger_log]
         self.found.wrong += [complaint.strip() for complaint in self.ledger.complaints]
-
-
-def _named(booking: Booking) -> str:
-    return f"{booking.client.name} (booking {booking.pk} of {booking.staff.username}, {booking.start:%d.%m. %H:%M} UTC)"

@@ -19,7 +19,7 @@ class Try:
     """An attempt to book, under a unique name. `outcome`: booked, refused, or unknown because no answer came.
 
     `insisted`: whether staff booked regardless of conflicts; `pending`: whether the booking was pending at first, None
-    when unknown.
+    when unknown; `said`: language, time zone and note of a visitor.
     """
 
     name: str
@@ -28,6 +28,16 @@ class Try:
     booking: int | None = None
     insisted: bool = False
     pending: bool | None = None
+    said: tuple[str, str, str] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class HeldTime:
+    """The time with buffers of a staff member, by key, that a visitor was told is kept until `expires_at`."""
+
+    staff: int
+    span: Span
+    expires_at: datetime
 
 
 @dataclass(slots=True)
@@ -49,6 +59,7 @@ class Ledger:
     counts: Counter[str] = field(default_factory=Counter)
     tries: dict[str, Try] = field(default_factory=dict)
     cancelled: dict[int, str] = field(default_factory=dict)  # booking -> "told", or "unknown" when no answer came
+    holds: dict[str, HeldTime] = field(default_factory=dict)  # by the id of the visitor
     insisted: set[int] = field(default_factory=set)  # bookings that staff moved regardless of conflicts
     removed_on_phone: set[str] = field(default_factory=set)  # UIDs
     made_on_phone: set[str] = field(default_factory=set)  # UIDs

@@ -20,16 +20,18 @@ from werkzeug import Request, Response
 from sandbox.demo.processes import Processes
 from sandbox.management.commands.demo_polls import queue_all
 from sandbox.server.server import Sandbox
-from soak.actors import Actor
-from soak.audit import Audit, Findings
-from soak.clients import Client
+from soak.actors.actor import Actor
+from soak.actors.clients import Client
+from soak.actors.disruption import Disruption
+from soak.actors.phones import Phone
+from soak.actors.staff import StaffMember
+from soak.actors.visitors import PublicVisitor
+from soak.audit import Audit
 from soak.deployment import ROOT, SYNC_SECONDS, Deployment, web_server
-from soak.disruption import Disruption
+from soak.findings import Findings
 from soak.ledger import Ledger
 from soak.people import ROLES, People, create_people
-from soak.phones import Phone
 from soak.settling import settle
-from soak.staff import StaffMember
 from soak.web import Browser, NoAnswer
 
 START_SECONDS = 60
@@ -116,6 +118,7 @@ def _act(
     ended = Event()
     disruption = Disruption(people, ledger, seed, ended, 2.0, processes)
     actors: list[Actor] = [Client(people, ledger, f"{seed} {number}", ended, 1.2) for number in range(2)]
+    actors += [PublicVisitor(people, ledger, f"{seed} {number}", ended, 0.8) for number in range(2)]
     actors += [StaffMember(people, ledger, seed, ended, 1.5, deployment.address, role.name) for role in ROLES]
     actors += [Phone(people, ledger, f"{seed} {number}", ended, 0.8) for number in range(2)]
     threads = [actor.start() for actor in (*actors, disruption)]

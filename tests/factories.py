@@ -14,7 +14,7 @@ from django.contrib.auth.hashers import make_password
 from factory.django import DjangoModelFactory
 
 from availability.models import BlockedSlot, DateOverride, WorkingHours
-from bookings.models import Booking, BookingChange, Claim, Client, Hold, LinkedEvent, Proposal, Seat, Service
+from bookings.models import Booking, BookingChange, Claim, Client, Hold, LinkedEvent, Mail, Proposal, Seat, Service
 from connections.models import Calendar, CalendarConfiguration, Connection, Event, Occurrence, SyncRun
 from practice.models import User
 
@@ -271,6 +271,24 @@ class BookingChangeFactory(DjangoModelFactory[BookingChange]):
     source = BookingChange.Source.STAFF
     new_start = factory.SelfAttribute("booking.start")
     new_end = factory.SelfAttribute("booking.end")
+
+
+class MailFactory(DjangoModelFactory[Mail]):
+    """A confirmation that is due, of a booking made for it; `seat=…` gives another."""
+
+    class Meta:
+        model = Mail
+
+    seat = factory.LazyFunction(lambda: BookingFactory.create().seat)
+    kind = Mail.Kind.CONFIRMATION
+    recipient = factory.LazyAttribute(lambda made: made.seat.client.email)
+    message_id = factory.Sequence(lambda n: f"<{n}@kalends.example>")
+    uid = factory.SelfAttribute("seat.uid")
+    sequence = factory.SelfAttribute("seat.sequence")
+    created_at = NOW
+    due_at = NOW
+    start = factory.SelfAttribute("seat.booking.start")
+    end = factory.SelfAttribute("seat.booking.end")
 
 
 class LinkedEventFactory(DjangoModelFactory[LinkedEvent]):

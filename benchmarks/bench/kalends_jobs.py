@@ -204,7 +204,7 @@ class KalendsReexpand(KalendsJob):
 
     def work(self) -> dict[str, Any]:
         self.tonight += timedelta(days=1)
-        return {"events": reexpand.move_window(self.tonight)}
+        return {"events": reexpand.move_window(self.tonight).events}
 
 
 class KalendsOpenings(KalendsJob):

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from bookings.actions.preconditions import Refused
 from bookings.models import Service
-from connections.freshness import freshness
+from connections.freshness import Freshness, freshness_by_user
 from practice.models import User
 
 
@@ -28,9 +28,9 @@ def candidates(service: Service, staff: User | None) -> list[User]:
 
 def readable_first(users: list[User], now: datetime) -> list[User]:
     """Those whose calendars were read just now before those whose could not be."""
-    return sorted(users, key=lambda user: _is_unread(user, now))
+    fresh = freshness_by_user([user.pk for user in users], now=now)
+    return sorted(users, key=lambda user: _is_unread(fresh[user.pk], now))
 
 
-def _is_unread(user: User, now: datetime) -> bool:
-    fresh = freshness(user, now=now)
+def _is_unread(fresh: Freshness, now: datetime) -> bool:
     return fresh.pending or not fresh.bookable or (fresh.as_of is not None and fresh.as_of < now)

@@ -26,7 +26,8 @@ class MailQuerySet(models.QuerySet["Mail"]):
 
     def told(self) -> MailQuerySet:
         """Those that the recipient has, or may have: a worker that was killed over one may have sent it."""
-        return self.filter(Q(state=Mail.State.SENT) | Q(state=Mail.State.DUE, claimed_until__isnull=False))
+        maybe = Q(state=Mail.State.DUE, claimed_until__isnull=False) | Q(interruptions__gt=0)
+        return self.filter(Q(state=Mail.State.SENT) | maybe)
 
     def unsent(self) -> MailQuerySet:
         """Those that nobody has begun to send."""

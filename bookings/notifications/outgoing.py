@@ -7,15 +7,14 @@ free again when that lease is over.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
+from bookings.deadlines import ANSWER_BEFORE
 from bookings.models import Booking, Proposal, ProposalQuerySet
 from bookings.notifications import emails
 from bookings.notifications.client_notice import MAIL_LEASE
 from bookings.proposals import lifecycle, mail_links
 from connections import guard, leases
-
-WARN_BEFORE = timedelta(hours=12)
 
 
 def mail_proposals(now: datetime) -> int:
@@ -60,7 +59,7 @@ def warn_staff(now: datetime) -> int:
     """Mail staff, once, each booking whose calendars are still unread 12 hours before its start; how many mails."""
     column = "warning_claimed_until"
     pending = Booking.objects.filter(
-        calendar_unread_since__isnull=False, start__gt=now, start__lte=now + WARN_BEFORE, staff_warned_at=None
+        calendar_unread_since__isnull=False, start__gt=now, start__lte=now + ANSWER_BEFORE, staff_warned_at=None
     )
     sent = 0
     for booking in pending.filter(leases.free(now, column)).with_details():

@@ -11,7 +11,6 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from bookings.models import LinkedEvent
-from bookings.push import outbox
 from bookings.reconcile.engine import PAST
 from connections.models import Calendar, CalendarConfiguration, Connection, SyncRun
 from connections.sync import reexpand
@@ -38,10 +37,7 @@ class Mismatch(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """One difference. With `ours` the event is as Kalends wrote it, so removing it loses nothing made on the iPhone.
-
-    `note` says why a repair left the difference.
-    """
+    """One difference. `note` says why a repair left it."""
 
     kind: Mismatch
     text: str
@@ -49,7 +45,6 @@ class Difference:
     href: str = ""
     booking: int | None = None
     placement: int | None = None
-    ours: bool = False
     note: str = ""
 
 
@@ -96,7 +91,7 @@ def _disconnected(placement: LinkedEvent) -> Difference:
     return _about(placement, Mismatch.UNREAD, text % {"booking": placement.booking, "account": placement.account})
 
 
-def _about(placement: LinkedEvent, kind: Mismatch, text: str, *, ours: bool = False) -> Difference:
+def _about(placement: LinkedEvent, kind: Mismatch, text: str) -> Difference:
     return Difference(
         kind=kind,
         text=text,
@@ -104,7 +99,6 @@ def _about(placement: LinkedEvent, kind: Mismatch, text: str, *, ours: bool = Fa
         href=placement.href,
         booking=placement.booking_id,
         placement=placement.pk,
-        ours=ours,
     )
 
 
@@ -144,17 +138,10 @@ def _of_removed(placement: LinkedEvent, inspected: Inspected) -> Iterator[Differ
     there = inspected.found.get(placement.href)
     if there is None or there.event.uid != placement.uid:
         return
-    ours = placement.has_seen(there.etag)
-    text = _("%(booking)s: its event was removed, but is in “%(calendar)s” and blocks.")
-    if not ours:
-        text = _(
-            "%(booking)s: its event was removed, but a device put it back into “%(calendar)s”. It stays and blocks."
-        )
-    yield _about(placement, Mismatch.STILL_THERE, text % _names(placement, inspected), ours=ours)
-
-
-def _names(placement: LinkedEvent, inspected: Inspected) -> dict[str, object]:
-    return {"booking": placement.booking, "calendar": inspected.calendar}
+    # Its ETag does not tell: servers that make it from the text give the same one to an event that is put back.
+    text = _("%(booking)s: its event was removed, but a device put it back into “%(calendar)s”. It stays and blocks.")
+    words = {"booking": placement.booking, "calendar": inspected.calendar}
+    yield _about(placement, Mismatch.STILL_THERE, text % words)
 
 
 def _when(moment: datetime | None) -> str:
@@ -225,20 +212,14 @@ def _version(placement: LinkedEvent) -> tuple[object, ...]:
 
 
 def repair(user: User, differences: Iterable[Difference], *, clock: Callable[[], datetime]) -> None:
-    """Repair what can be repaired without overwriting the iPhone: read all again, reconcile, remove what lingers.
+    """Repair what can be repaired without overwriting the iPhone: read all again and reconcile.
 
-    An event that the iPhone changed, moved or deleted is handled as reconciling does; none is overwritten. `clock`
-    tells the time, because this may take a while.
+    An event that the iPhone changed, moved or deleted is handled as reconciling does; none is overwritten. One that was
+    removed and is there again stays. `clock` tells the time, because this may take a while.
     """
     differences = list(differences)
     _expand_again(user, {one.calendar for one in differences if one.kind is Mismatch.WRONG_OCCURRENCES}, clock())
     kinds = {one.kind for one in differences}
-    lingering = [
-        one.placement for one in differences if one.kind is Mismatch.STILL_THERE and one.ours and one.placement
-    ]
-    LinkedEvent.objects.filter(pk__in=lingering).withdrawn().restart(removed_at=None)
-    if lingering:
-        outbox.push_due(clock(), user=user)
     if kinds - {Mismatch.STILL_THERE, Mismatch.WRONG_OCCURRENCES}:
         CalendarConfiguration.objects.filter(user=user).want_reconciling()
         for connection in Connection.objects.filter(user=user, needs_attention=False):

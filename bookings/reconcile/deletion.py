@@ -16,13 +16,14 @@ def is_deleted(placement: Placement, now: datetime, *, offline: bool = False) ->
     """Whether an event that is in no selected calendar was deleted; None while that is not known.
 
     The first look only notes the time. A later one asks the server: the event is deleted if the calendar answers, the
-    href is gone and the UID is in no other event calendar of the account, selected or not. With `offline` nothing is
-    asked, because somebody is waiting.
+    href is gone and the UID is in no other event calendar of the account, selected or not. An event that was last found
+    in a calendar that is not selected is asked for at the first look already, because it is probably still there. With
+    `offline` nothing is asked, because somebody is waiting.
     """
-    if placement.missing_since is None:
+    first_look = placement.missing_since is None
+    if first_look:
         placement.row.update(missing_since=now)
-        return None
-    if offline or now < placement.missing_since + BETWEEN_LOOKS or placement.calendar is None:
+    if offline or placement.calendar is None or not _is_time_to_ask(placement, placement.calendar, now):
         return None
     if _may_be_unread(placement.calendar, now):
         return None
@@ -32,7 +33,14 @@ def is_deleted(placement: Placement, now: datetime, *, offline: bool = False) ->
         return None
     if found is not None:
         _follow(placement, found, now)
-    return found is None
+        return False
+    return None if first_look else True
+
+
+def _is_time_to_ask(placement: Placement, calendar: Calendar, now: datetime) -> bool:
+    if placement.missing_since is None:
+        return not calendar.is_conflict_calendar
+    return now >= placement.missing_since + BETWEEN_LOOKS
 
 
 def _follow(placement: Placement, found: push.Stored, now: datetime) -> None:

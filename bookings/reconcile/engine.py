@@ -47,6 +47,8 @@ def reconcile(user: User, now: datetime, *, offline: bool = False) -> bool:
     _remove_lingering(user)
     collisions.update_notices(user, now)
     if not all(settled):
+        # Another process that compares them at the same time, and is content, must not call it done.
+        CalendarConfiguration.objects.filter(user=user).want_reconciling()
         return False
     # Cleared last, so that a killed process loses nothing, and only if no sync has asked for it again since.
     done = CalendarConfiguration.objects.filter(user=user, reconcile_asked=configuration.reconcile_asked)

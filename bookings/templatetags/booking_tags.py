@@ -11,7 +11,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from availability.intervals import Span
-from bookings.models import Booking, BookingChange, Mail, Service
+from bookings.models import Booking, BookingChange, Client, Mail, Service
+from bookings.notifications import client_notice
 from bookings.notifications.mails import delivery_words
 from bookings.openings.freshness_words import freshness_sentence, lost_calendars
 from bookings.pages.push_status import Push, push_of
@@ -97,6 +98,12 @@ def asked_for(moment: datetime | None, service: Service | None = None) -> str:
 def push(booking: Booking) -> Push:
     """Whether the booking is in the linked calendar."""
     return push_of(booking)
+
+
+@register.filter
+def tell_yourself(client: Client) -> str:
+    """What is said where Kalends cannot tell a client."""
+    return client_notice.no_address(client)
 
 
 @register.filter

@@ -69,10 +69,12 @@ _DECISIVE = re.compile(
 )
 _LISTS = frozenset({b"RDATE", b"EXDATE"})
 _HARMLESS = frozenset({b"SUMMARY", b"ATTENDEE"})
+_ANY_BEGIN = re.compile(rb"BEGIN[\x00-\x20\x7f]*+:[\x00-\x20\x7f]*+VEVENT", re.IGNORECASE)
+_SPOILED_BEGIN = re.compile(rb"^[\x00-\x09\x0b-\x20\x7f-\xff]++" + _ANY_BEGIN.pattern, re.MULTILINE | re.IGNORECASE)
 _VTIMEZONE = re.compile(rb"^(?:(BEGIN)|END):VTIMEZONE[ \t]*$", re.MULTILINE | re.IGNORECASE)
 _BEGIN_ZONE, _END_ZONE = b"\nBEGIN:VTIMEZONE\n", b"\nEND:VTIMEZONE\n"
 _LOCAL = re.compile(r"T[\d:]+(?![\dZ:])", re.IGNORECASE | re.ASCII)
-_TRACE = re.compile(rb"^(?:BEGIN|END)[^:\r\n]*:[ \t]*VEVENT", re.IGNORECASE | re.MULTILINE)
+_TRACE = re.compile(rb"(?:BEGIN|END)[^:\r\n]{0,99}:[\x00-\x20\x7f]*VEVENT", re.IGNORECASE)
 _TIME = re.compile(rb"(?:DTSTART|DTEND|RDATE|RECURRENCE-ID)\b", re.IGNORECASE)
 _TZID = re.compile(rb"^TZID[;:][^\n]*", re.MULTILINE | re.IGNORECASE)
 
@@ -188,7 +190,8 @@ def _split_plain_zones(data: bytes) -> tuple[bytes, list[bytes]] | None:
         end = data.find(_END_ZONE, begin + len(_BEGIN_ZONE) - 1)
         zone, after = data[begin + 1 : end + len(_END_ZONE) - 1], end + len(_END_ZONE)
         folded = b"\n " in zone or b"\n\t" in zone or data[after : after + 1] in (b" ", b"\t", b"\n")
-        if end < 0 or folded or zone.upper().count(b"VTIMEZONE") != 2 or b"VEVENT" in zone:
+        capitals = zone.upper()
+        if end < 0 or folded or capitals.count(b"VTIMEZONE") != 2 or b"VEVENT" in capitals:
             return None
         kept.append(data[at:begin])
         found.append(zone)
@@ -222,8 +225,9 @@ def _raw_events(data: bytes) -> list[RawEvent]:
     """The events of a file.
 
     Lines that stand outside of every event are collected too. A broken text may contain END:VEVENT, and a BEGIN:VEVENT
-    may be lost, so that the times of an event follow after its end or before any event. Where nothing is left of an
-    event but a part of its BEGIN or END, there was one: it comes without lines.
+    may be lost, so that the times of an event follow after its end or before any event. One that is spoiled by what
+    stands before it, or of which nothing is left but a part of its BEGIN or END, counts as a damaged event without
+    lines.
     """
     events: list[RawEvent] = []
     event: RawEvent | None = None
@@ -247,9 +251,8 @@ def _raw_events(data: bytes) -> list[RawEvent]:
     if event is not None:
         event.close(properly=False)
     _keep_stray_lines(events, outside, every=False)
-    if not events and _TRACE.search(data):
-        events.append(RawEvent(damaged=True))
-    return events
+    spoiled = _SPOILED_BEGIN if events else _TRACE
+    return [*events, RawEvent(damaged=True)] if spoiled.search(data) else events
 
 
 def _keep_stray_lines(events: list[RawEvent], outside: RawEvent, *, every: bool) -> None:

@@ -38,6 +38,10 @@ class ConnectionQuerySet(models.QuerySet["Connection"]):
         well = self if by_person else self.filter(needs_attention=False)
         return well if ignore_retry_after else well.filter(Q(not_before=None) | Q(not_before__lte=now))
 
+    def uninterrupted(self) -> ConnectionQuerySet:
+        """Of those that nobody is syncing: exactly those of which `was_interrupted` is False."""
+        return self.filter(interruptions=0, lease_until=None)
+
     def note_asked(self, now: datetime, *, full: bool) -> bool:
         """Note that a person asked for a sync; False if one that is at least as thorough is already queued.
 
@@ -49,6 +53,13 @@ class ConnectionQuerySet(models.QuerySet["Connection"]):
     def forget_asked(self) -> None:
         """The sync that was asked for begins: who asks from now on wants another."""
         self.update(sync_asked_at=None, full_sync_asked=False)
+
+    def leave_to_queue(self, now: datetime) -> None:
+        """A task for each of these is in the queue: polls leave them alone, unless the queue seems to have lost it.
+
+        Otherwise every poll would add another task for whoever has much to read, and the others would wait for them.
+        """
+        self.filter(leases.free(now, "lease_until")).update(next_sync_at=now + lease_length())
 
     def lease(self, now: datetime) -> tuple[str, int]:
         """Lease from `now` on those that nobody is syncing: the token of them all, and how many there are.
@@ -150,6 +161,11 @@ class Connection(models.Model):
     def account(self) -> dav.Credentials:
         """What the wire needs to know of it."""
         return dav.Credentials(self.url, self.username, self.password, self.origin)
+
+    @property
+    def was_interrupted(self) -> bool:
+        """Was a sync of it killed since it was last read to the end? Asked where nobody is syncing it."""
+        return self.interruptions > 0 or self.lease_until is not None
 
     def is_leased(self, now: datetime) -> bool:
         """Is a sync of it under way?"""

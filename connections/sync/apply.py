@@ -271,7 +271,7 @@ def finish(
 
     More than 500 removals take several transactions; the last one stores `values`.
     """
-    *earlier, last = list(_in_batches(sorted(removed), MAX_EVENTS)) or [[]]
+    *earlier, last = list(in_batches(sorted(removed), MAX_EVENTS)) or [[]]
     for hrefs in earlier:
         with transaction.atomic():
             _remove(calendar, lease, hrefs, context)
@@ -287,7 +287,7 @@ def _remove(calendar: Calendar, lease: str, hrefs: Sequence[str], context: ReadC
         mark_reconcile(calendar)
 
 
-def _in_batches(items: Sequence[T], size: int) -> Iterator[Sequence[T]]:
+def in_batches(items: Sequence[T], size: int) -> Iterator[Sequence[T]]:
     for first in range(0, len(items), size):
         yield items[first : first + size]
 

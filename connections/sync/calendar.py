@@ -18,9 +18,17 @@ from typing import Any
 
 from connections import dav
 from connections.models import Calendar, Event
-from connections.plan import BACKLOG_HOLDS_FRESHNESS, MAX_TOKEN_LENGTH, Known, Plan, plan, same_etag
+from connections.plan import (
+    BACKLOG_HOLDS_FRESHNESS,
+    MAX_TOKEN_LENGTH,
+    READ_INTERRUPTED,
+    Known,
+    Plan,
+    plan,
+    same_etag,
+)
 from connections.problems import Problem, concerns_all
-from connections.sync import apply
+from connections.sync import apply, isolation
 from connections.sync.report import SyncReport
 from connections.sync.state import CalendarState
 
@@ -32,14 +40,11 @@ MIN_FAILURES_OF_SERVER = 3  # after so many events in a row that made it fail, i
 MAX_EVENTS_AT_FAULT = 50  # and after so many it is the server
 MAX_HREFS_IN_QUERY = 500  # in one query; for more, all events of the calendar are loaded
 MAX_READING_SECONDS = 10.0  # in one sync for parsing and expanding the events of one calendar
-
-
-class CalendarTooSlow(Exception):
-    """The events of this calendar cost too much for one task: what was read is stored, and the next task goes on."""
+MAX_LATE_SECONDS = 1.0  # of these after its share of the time is used up: for what had been asked for before
 
 
 class OutOfTime(Exception):
-    """The budget of this task is used up; what was stored stays, and the next task goes on."""
+    """The share of this calendar in the task is used up; what was stored stays, and the next task goes on."""
 
 
 @dataclass(slots=True)
@@ -64,10 +69,10 @@ class Batch:
 @dataclass(slots=True)
 class Reading:
     """One calendar being read. `compare`: by a complete listing. `listed_at`: when the home was listed that said what
-    had changed. `until` and `deadline` are `time.monotonic()` instants: after `until` no further events are asked for,
-    after `deadline` those that came are not read any more.
+    had changed. `until` and `deadline` are `time.monotonic()` instants: after `until` no further events are asked for
+    and those that came are read for a second at most, after `deadline` not at all.
 
-    `run` raises DavError, OutOfTime, CalendarTooSlow, apply.ChoiceChanged and leases.LeaseLost.
+    `run` raises DavError, OutOfTime, apply.ChoiceChanged and leases.LeaseLost.
     """
 
     session: dav.Session
@@ -82,6 +87,7 @@ class Reading:
     calendar: Calendar = field(init=False)
     lease: str = field(init=False)
     reading_seconds: float = field(init=False, default=0.0)  # spent on parsing and expanding so far
+    late_seconds: float = field(init=False, default=0.0)  # of these after `until`
     failed: int = field(init=False, default=0)
     serves: bool | None = field(init=False, default=None)  # does the server answer for other events, while some fail?
     known_at: datetime = field(init=False)  # up to when the calendar is known after this
@@ -97,7 +103,11 @@ class Reading:
             known,
             believed_digest=self.calendar.suspected_deletion_digest if self.calendar.mass_deletion_suspected_at else "",
         )
-        self._fetch(todo.fetch)
+        isolation.ask_again(self.calendar, todo.alone, self.now)
+        if self.calendar.connection.interruptions:
+            self._fetch_carefully(todo.fetch)
+        else:
+            self._fetch(todo.fetch)
         self._finish(changes, todo, known)
         self._retry_pending(todo)
 
@@ -137,6 +147,15 @@ class Reading:
         # from a backup and is asked with a token of its lost future: only a complete listing tells.
         return self.session.listing(path)
 
+    def _fetch_carefully(self, wanted: Mapping[str, str]) -> None:
+        """After a sync that was killed: read in small pieces, so that it shows which events do that."""
+        for number, piece in enumerate(apply.in_batches(list(wanted), isolation.MAX_PIECE)):
+            if number:
+                self._look_at_the_clock()
+            listed = {href: wanted[href] for href in piece}
+            with isolation.noted(self.calendar, self.lease, listed, self.context, self.now):
+                self._fetch(listed)
+
     def _fetch(self, wanted: Mapping[str, str]) -> None:
         """Read what is wanted and store it, hundreds at once; when it breaks off, what had come by then."""
         batch = Batch()
@@ -147,7 +166,7 @@ class Reading:
                     if batch.is_full:
                         self._store(batch)
                         batch = Batch()
-        except (dav.DavError, OutOfTime, CalendarTooSlow):
+        except (dav.DavError, OutOfTime):
             self._store(batch)
             raise
         self._store(batch)
@@ -162,13 +181,14 @@ class Reading:
     def _read_event(self, found: dav.Resource, listed_etag: str) -> apply.ReadEvent:
         began = time.monotonic()
         read = apply.read_event(found, listed_etag, self.context)
-        self.reading_seconds += time.monotonic() - began
+        ended = time.monotonic()
+        self.reading_seconds += ended - began
+        self.late_seconds += ended - max(began, self.until) if ended > self.until else 0.0
         return read
 
     def _stop_if_too_slow(self) -> None:
-        if self.reading_seconds > MAX_READING_SECONDS:
-            raise CalendarTooSlow
-        if time.monotonic() > self.deadline:
+        too_much = self.reading_seconds > MAX_READING_SECONDS or self.late_seconds > MAX_LATE_SECONDS
+        if too_much or time.monotonic() > self.deadline:
             raise OutOfTime
 
     def _store(self, batch: Batch) -> None:
@@ -274,14 +294,15 @@ class Reading:
 
     def _retry_pending(self, todo: Plan) -> None:
         """Ask one by one for pending events whose pause is over, unless this sync has just asked for them."""
-        if self.state.next_retry_at is None or self.state.next_retry_at > self.now:
+        if not todo.alone and (self.state.next_retry_at is None or self.state.next_retry_at > self.now):
             return
         pending = Event.objects.pending().filter(calendar=self.calendar, pending_next_at__lte=self.now)
         for number, event in enumerate(list(pending.order_by("pending_next_at"))):
             if event.href not in todo.fetch:
                 if number:
                     self._look_at_the_clock()
-                self._retry(event)
+                with isolation.left_alone(event, self.now):
+                    self._retry(event)
         apply.mark_fresh(self.calendar, self.known_at, self.now)
 
     def _retry(self, event: Event) -> None:
@@ -306,5 +327,8 @@ def _known(calendar: Calendar, hrefs: Any) -> dict[str, Known]:
     rows = Event.objects.filter(calendar=calendar)
     if hrefs is not None and len(hrefs) <= MAX_HREFS_IN_QUERY:
         rows = rows.filter(href__in=hrefs)
-    values = rows.values_list("pk", "href", "etag", "pending_etag")
-    return {href: Known(pk, etag, pending) for pk, href, etag, pending in values}
+    values = rows.values_list("pk", "href", "etag", "pending_etag", "problem")
+    return {
+        href: Known(pk, etag, pending, alone=bool(pending) and problem == READ_INTERRUPTED)
+        for pk, href, etag, pending, problem in values
+    }

@@ -26,17 +26,33 @@ def poll_due(now: datetime, more: Callable[[], object] | None = None) -> list[Sy
     """Lease up to 200 due connections, list their homes in parallel and settle each, with no other request.
 
     If more may be due than that, `more` is called before anything is asked, so that another worker can begin with the
-    rest. Reports with `unfinished` are those where something changed: each wants a sync of its own.
+    rest. Reports with `unfinished` are those where something changed: each wants a sync of its own. Where several syncs
+    in a row were killed, nothing is asked, and the next one comes after a pause.
     """
     batch = lease_due(now)
-    if more and 2 * len(batch) > MAX_BATCH:  # of the 200 that were chosen, others may have been faster with a few
+    alone = any(one.connection.interruptions for one in batch)
+    if more and (alone or 2 * len(batch) > MAX_BATCH):  # of those chosen, others may have been faster with a few
         more()
-    return [_settle(one, now) for one in _ask_all(batch, time.monotonic() + PROBE_TIMEOUT)]
+    paused = [one for one in batch if one.connection.took_over and one.connection.interruptions > 1]
+    asked = _ask_all([one for one in batch if one not in paused], time.monotonic() + PROBE_TIMEOUT)
+    return [*(_pause(one, now) for one in paused), *(_settle(one, now) for one in asked)]
 
 
 def lease_due(now: datetime) -> list[LeasedConnection]:
-    """Lease up to 200 of those that are due, the longest waiting first."""
-    return lease(Connection.objects.due(now).order_by("next_sync_at")[:MAX_BATCH], now)
+    """Lease up to 200 of those that are due, the longest waiting first.
+
+    One whose sync was killed is leased alone: if that happens again, no other account is blamed for it.
+    """
+    due = Connection.objects.due(now).order_by("next_sync_at")
+    first = due.only("interruptions", "lease_until").first()
+    if first is None:
+        return []
+    return lease(due.filter(pk=first.pk) if first.was_interrupted else due.uninterrupted()[:MAX_BATCH], now)
+
+
+def _pause(leased: LeasedConnection, now: datetime) -> SyncReport:
+    sync = Sync(leased, now=now)
+    return carry_out(sync, sync.pause, SyncRun.Trigger.SCHEDULE)
 
 
 def _settle(asked: Asked, now: datetime) -> SyncReport:

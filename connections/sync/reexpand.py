@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+import time
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -13,6 +15,7 @@ from django.db.models import QuerySet
 
 from connections import guard, ical
 from connections.models import Calendar, Connection, Event, Occurrence
+from connections.plan import READ_INTERRUPTED
 from connections.sync.apply import MAX_EVENTS, ReadContext, mark_reconcile, replace_occurrences
 from practice.models import User
 
@@ -29,15 +32,32 @@ class Redone:
     text: bytes
 
 
-def move_window(now: datetime) -> int:
-    """Expand events that go on past the window and drop occurrences that fell out of it; how many were expanded."""
-    count = 0
-    for calendar in _selected():
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """How many events were expanded, and after which calendar and event to go on (their keys); None if all are done."""
+
+    events: int
+    rest: tuple[int, int] | None
+
+
+def move_window(now: datetime, *, after: tuple[int, int] = (0, 0), seconds: float = math.inf) -> Moved:
+    """Expand events that go on past the window and drop occurrences that fell out of it.
+
+    Stops after so many `seconds`: events may be expensive, and other tasks wait.
+    """
+    until, count = time.monotonic() + seconds, 0
+    for calendar in _selected().filter(pk__gte=after[0]).order_by("pk"):
         with guard.isolate_failure(f"moving the window of calendar {calendar.pk}"):
-            count += _expand(calendar, calendar.events.filter(endless=True), now)
+            last = after[1] if calendar.pk == after[0] else 0
+            done = _expand(calendar, calendar.events.filter(endless=True, pk__gt=last), now, until=until)
+            count += done.events
+            if done.rest:
+                return Moved(count, done.rest)
             start = ReadContext.of(calendar, now).window[0]
             Occurrence.objects.filter(calendar=calendar, end__lt=start).delete()
-    return count
+        if time.monotonic() > until:
+            return Moved(count, (calendar.pk + 1, 0))
+    return Moved(count, None)
 
 
 def expand_calendar(calendar: Calendar, now: datetime) -> int:
@@ -47,7 +67,7 @@ def expand_calendar(calendar: Calendar, now: datetime) -> int:
     """
     calendar = _selected(is_conflict_calendar=calendar.is_conflict_calendar).get(pk=calendar.pk)
     _wait_for_writers(calendar)
-    count = _expand(calendar, calendar.events.all(), now)
+    count = _expand(calendar, calendar.events.all(), now).events
     if not calendar.times_only and _ask_for_titles(calendar):
         Calendar.objects.filter(pk=calendar.pk).update(compared_at=None)
     return count
@@ -65,34 +85,43 @@ def read_titles(user: User) -> None:
     calendars.update(compared_at=None)
 
 
-def find_inconsistent(calendar: Calendar, now: datetime) -> list[str]:
-    """Hrefs of stored events whose occurrences from `now` on are not those that their text says. Writes nothing."""
+def find_inconsistent(calendar: Calendar, now: datetime, *, seconds: float = math.inf) -> list[str]:
+    """Hrefs of stored events whose occurrences from `now` on are not those that their text says. Writes nothing.
+
+    After so many `seconds` no more are looked at.
+    """
+    until = time.monotonic() + seconds
     calendar = _selected(is_conflict_calendar=calendar.is_conflict_calendar).get(pk=calendar.pk)
     context = ReadContext.of(calendar, now)
     keys = list(calendar.events.exclude(text=b"").order_by("href").values_list("pk", flat=True))
     found: list[str] = []
     for first in range(0, len(keys), MAX_EVENTS):
-        suspects = {row.pk for row in _differing(keys[first : first + MAX_EVENTS], context, now)}
-        found += [row.href for row in _differing(list(suspects), context, now)]  # a sync may just have been writing
+        suspects = {row.pk for row in _differing(keys[first : first + MAX_EVENTS], context, now, until)}
+        found += [
+            row.href for row in _differing(list(suspects), context, now, until)
+        ]  # a sync may just have been writing
     return sorted(found)
 
 
-def repair_inconsistent(calendar: Calendar, now: datetime) -> int:
-    """Expand what has gone find_inconsistent anew; how many events."""
-    hrefs = find_inconsistent(calendar, now)
+def repair_inconsistent(calendar: Calendar, now: datetime, *, seconds: float) -> int:
+    """Expand anew what `find_inconsistent` finds in so many `seconds`; how many events."""
+    hrefs = find_inconsistent(calendar, now, seconds=seconds)
     if not hrefs:
         return 0
     calendar = _selected(is_conflict_calendar=calendar.is_conflict_calendar).get(pk=calendar.pk)
-    return _expand(calendar, calendar.events.filter(href__in=hrefs), now)
+    until = time.monotonic() + seconds
+    return _expand(calendar, calendar.events.filter(href__in=hrefs), now, until=until).events
 
 
-def _differing(keys: Sequence[int], context: ReadContext, now: datetime) -> Iterator[Event]:
+def _differing(keys: Sequence[int], context: ReadContext, now: datetime, until: float) -> Iterator[Event]:
     span = now, context.window[1] - MARGIN
     stored: dict[int, list[_Told]] = defaultdict(list)
     rows = Occurrence.objects.filter(event__in=keys, end__gt=span[0], start__lt=span[1])
     for pk, *told in rows.values_list("event", "start", "end", "blocks", "reason"):
         stored[pk].append(_clipped(cast("_Told", tuple(told)), span))
     for row in Event.objects.filter(pk__in=keys):
+        if time.monotonic() > until:
+            return
         said = (one for one in context.expand(bytes(row.text)).instances if one.end > span[0] and one.start < span[1])
         expected = [_clipped((one.start, one.end, one.blocks, one.reason), span) for one in said]
         if sorted(expected) != sorted(stored[row.pk]):
@@ -115,13 +144,21 @@ def _wait_for_writers(calendar: Calendar) -> None:
         Connection.objects.select_for_update().filter(pk=calendar.connection_id).values_list("pk", flat=True).first()
 
 
-def _expand(calendar: Calendar, events: QuerySet[Event], now: datetime) -> int:
-    context = ReadContext.of(calendar, now)
+def _expand(calendar: Calendar, events: QuerySet[Event], now: datetime, *, until: float = math.inf) -> Moved:
+    """Expand events in the order of their keys, at least one, until that `time.monotonic()` instant."""
+    context, count = ReadContext.of(calendar, now), 0
     keys = list(events.exclude(text=b"").order_by("pk").values_list("pk", flat=True))
     for first in range(0, len(keys), MAX_EVENTS):
-        rows = Event.objects.filter(pk__in=keys[first : first + MAX_EVENTS])
-        _replace(calendar, [_redo(row, context) for row in rows], context)
-    return len(keys)
+        redone: list[Redone] = []
+        for row in Event.objects.filter(pk__in=keys[first : first + MAX_EVENTS]).order_by("pk"):
+            redone.append(_redo(row, context))
+            if time.monotonic() > until:
+                break
+        _replace(calendar, redone, context)
+        count += len(redone)
+        if redone and redone[-1].row.pk < keys[-1] and time.monotonic() > until:
+            return Moved(count, (calendar.pk, redone[-1].row.pk))
+    return Moved(count, None)
 
 
 def _redo(row: Event, context: ReadContext) -> Redone:
@@ -147,7 +184,9 @@ def _update(one: Redone, *, titles: bool) -> bool:
     """Let the row say what the new expansion says; does that change it?"""
     row, expansion = one.row, one.expansion
     before = (row.endless, row.problem, row.summary, bytes(row.text))
-    row.endless, row.problem, row.text = expansion.endless, expansion.problem, one.text
+    row.endless, row.text = expansion.endless, one.text
+    if row.problem != READ_INTERRUPTED:  # which is about a version that is not stored
+        row.problem = expansion.problem
     if not titles:
         row.summary = ""
     return before != (row.endless, row.problem, row.summary, one.text)

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -23,13 +23,13 @@ from connections import dav, guard, leases
 from connections.models import Calendar, Connection, SyncRun, lease_length
 from connections.problems import Handling, Problem, Verdict, classify, classify_account, concerns_all
 from connections.sync import apply, home, outcome, reexpand
-from connections.sync.calendar import CalendarTooSlow, OutOfTime, Reading
+from connections.sync.calendar import OutOfTime, Reading
 from connections.sync.report import SyncReport, count_problems, record
 from connections.sync.state import CalendarState, LeasedConnection, lease
 
 logger = logging.getLogger(__name__)
 
-BUDGET = 0.6  # share of a task's time limit after which a sync stops between batches; the next task goes on
+MAX_TURN_SECONDS = 10.0  # after which a sync stops between batches: the tasks of others come first, then it goes on
 DEADLINE = 0.9  # share of it after which no answer is waited for
 LATE = 0.1  # seconds: an answer that fails so shortly before the deadline fails because of it
 INTERRUPTED = Verdict(Handling.RETRY, Problem("sync_interrupted"))
@@ -156,18 +156,14 @@ class Sync:
         self._to_the_end(self._read_patiently)
 
     def settle(self, probe: Probe) -> None:
-        """Write what a probe found, with no network; what must be read is left to a sync of its own.
+        """Write what a probe found, with no network; what must be read is left to a sync of its own."""
+        self._note_interruption()
+        self._to_the_end(lambda: self._leave_due(self._taken(probe)))
 
-        One killed sync may be a restart of the server. Where a second one in a row was killed, only that is written,
-        and the next one comes after a pause.
-        """
-        if self.connection.took_over and self.connection.interruptions > 1:
-            self.error_before = ""  # each interruption has a row in the history
-            self.report.requests += probe.requests
-            self._failed(INTERRUPTED)
-        else:
-            self._note_interruption()
-            self._to_the_end(lambda: self._leave_due(self._taken(probe)))
+    def pause(self) -> None:
+        """Ask nothing: the sync before was killed, like others before it, so the next one comes after a pause."""
+        self.error_before = ""  # each interruption has a row in the history
+        self._failed(INTERRUPTED)
 
     def break_off(self, error: str) -> None:
         """A bug ended this sync: say so on the row, and try again after a pause."""
@@ -230,13 +226,27 @@ class Sync:
             self.leased.reload()
         due = self._mark_known()
         self.reads |= bool(due)
-        self.too_slow = False
-        for state in due:
-            self._read_calendar(session, state)
-        if self.too_slow:
-            raise OutOfTime
+        self._read_in_turn(session, due)
         if due:
             self.leased.reload()
+
+    def _read_in_turn(self, session: dav.Session, due: Sequence[CalendarState]) -> None:
+        """Read calendars until the turn of this sync ends; each gets an equal share of what is left of it.
+
+        OutOfTime if there is more to read. Which comes first is left to chance, so that none waits for a slow one for
+        ever. Those that failed come last: what their next try is worth, nobody knows, so nothing is done again at once.
+        """
+        self.too_slow, first = False, self.now.microsecond % max(len(due), 1)
+        waiting = sorted([*due[first:], *due[:first]], key=lambda state: bool(state.calendar.error_code))
+        for number, state in enumerate(waiting):
+            now, left = time.monotonic(), len(waiting) - number
+            if number and now > self._turn_ends():
+                self.too_slow |= any(not one.calendar.error_code for one in waiting[number:])
+                break
+            share = (self._turn_ends() - now) / (1 if self.deadline else left)
+            self._read_calendar(session, state, until=now + share)
+        if self.too_slow:
+            raise OutOfTime
 
     def _follow(self, look: home.Look) -> list[Calendar]:
         if look.home:
@@ -261,17 +271,17 @@ class Sync:
             one for one in self.leased if one.is_due(self.now, include_scheduled=self.include_scheduled, full=self.full)
         ]
 
-    def _read_calendar(self, session: dav.Session, state: CalendarState) -> None:
+    def _read_calendar(self, session: dav.Session, state: CalendarState, *, until: float) -> None:
         """Read one calendar; errors that concern only it stay with it."""
         row = Calendar.objects.filter(pk=state.calendar.pk)
         try:
-            self._read_changes(session, state)
+            self._read_changes(session, state, until=until)
             if self.full:
-                reexpand.repair_inconsistent(state.calendar, self.now)
+                reexpand.repair_inconsistent(state.calendar, self.now, seconds=MAX_TURN_SECONDS)
         except dav.NotFound:
             # The home has just listed it: whether it is gone is for the next listing to say.
             row.update(error_code="calendar_not_found", error_params={}, compared_at=None)
-        except CalendarTooSlow:
+        except OutOfTime:
             self.too_slow = True  # the other calendars of the account need not wait for it
         except dav.DavError as error:
             if concerns_all(error):
@@ -279,16 +289,16 @@ class Sync:
             problem = classify(error).problem
             row.update(error_code=problem.code, error_params=problem.params)
 
-    def _read_changes(self, session: dav.Session, state: CalendarState) -> None:
+    def _read_changes(self, session: dav.Session, state: CalendarState, *, until: float) -> None:
         """Where somebody waits a failure of this calendar alone is asked about once more."""
         try:
-            self._reading(session, state).run()
+            self._reading(session, state, until=until).run()
         except dav.Unavailable as error:
             if self.deadline is None or concerns_all(error):
                 raise
-            self._reading(session, state).run()
+            self._reading(session, state, until=until).run()
 
-    def _reading(self, session: dav.Session, state: CalendarState) -> Reading:
+    def _reading(self, session: dav.Session, state: CalendarState, *, until: float) -> Reading:
         compare = self.full or state.calendar.compared_at is None
         return Reading(
             session=session,
@@ -298,7 +308,7 @@ class Sync:
             listed_at=self.listed_at,
             report=self.report,
             compare=compare or (self.include_scheduled and state.must_compare(self.now)),
-            until=self.started + BUDGET * settings.TASK_TIMEOUT_SECONDS,
+            until=until,
             deadline=self.deadline or self._limit(),
         )
 
@@ -361,6 +371,9 @@ class Sync:
         self.report.seconds = time.monotonic() - self.started
         polled = {"polls": F("polls") + 1, "requests": F("requests") + self.report.requests}
         self.report.busy = not self.connection.release(next_sync_at, **polled, **values)
+
+    def _turn_ends(self) -> float:
+        return self.deadline or self.started + MAX_TURN_SECONDS
 
     def _limit(self) -> float:
         return self.started + DEADLINE * float(settings.TASK_TIMEOUT_SECONDS)

@@ -1,1 +1,1 @@
-"""The demo: a practice with sample data, its processes, and the page with the iPhone beside Kalends."""
+"""The demo: a practice with sample data, its processes, and the page with the iPhone, Kalends and a client's phone."""

@@ -1,4 +1,4 @@
-"""The state that the demo's page shows: who is signed in, their iPhones, and the next booking."""
+"""The state that the demo's page shows: who is signed in, their iPhones, the next booking, and the client's phone."""
 
 from __future__ import annotations
 
@@ -11,9 +11,10 @@ from bookings.models import Booking, LinkedEvent
 from bookings.openings import search
 from connections.models import Connection
 from practice.models import User
-from sandbox.demo import icloud, people
+from sandbox.demo import icloud, people, visits
 from sandbox.demo.icloud import Apple, Phone
 from sandbox.demo.people import Person
+from sandbox.demo.visits import Visit
 
 HOUR = timedelta(hours=1)
 
@@ -27,6 +28,8 @@ class Scene:
     apple: Apple
     phones: list[Phone]
     next_event: LinkedEvent | None
+    booking_page: str
+    last_visit: Visit | None
     connected: bool
     broken: Connection | None
     problem: str = ""
@@ -57,6 +60,8 @@ def scene(user: User | AnonymousUser, *, now: datetime) -> Scene:
         apple=apple,
         phones=[apple.phones[apple_id] for apple_id in shown.apple_ids if apple_id in apple.phones],
         next_event=next_event(shown, now=now),
+        booking_page=visits.booking_page(shown),
+        last_visit=visits.last_visit(shown, apple.phones),
         connected=bool(connections),
         broken=next((connection for connection in connections if connection.needs_attention), None),
         problem=problem,

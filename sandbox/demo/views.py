@@ -1,4 +1,4 @@
-"""The demo's page: an iPhone on the left, Kalends on the right, and buttons for what happens at Apple."""
+"""The demo's page: an iPhone, Kalends and a client's phone side by side, and buttons for what happens at Apple."""
 
 from __future__ import annotations
 

@@ -15,7 +15,7 @@ from django_q.models import Schedule, Success
 from pytest_django import DjangoAssertNumQueries, DjangoCaptureOnCommitCallbacks
 
 from availability.models import BlockedSlot
-from bookings.models import Booking, BookingChange, LinkedEvent, MirroredSlot, Proposal, Service
+from bookings.models import Booking, BookingChange, LinkedEvent, Mail, MirroredSlot, Proposal, Service
 from bookings.models import Client as Person
 from connections.models import Calendar, CalendarConfiguration, Connection, Event, Occurrence, SyncRun
 from practice.models import User
@@ -31,6 +31,7 @@ from tests.factories import (
     ConnectionFactory,
     EventFactory,
     LinkedEventFactory,
+    MailFactory,
     OccurrenceFactory,
     ProposalFactory,
     SyncRunFactory,
@@ -42,7 +43,7 @@ pytestmark = pytest.mark.django_db
 
 TITLE = "Biopsy results"
 LOOKED_AT = [CalendarConfiguration, Connection, Calendar, Event, Occurrence, SyncRun]
-LOOKED_AT += [Booking, BookingChange, LinkedEvent, MirroredSlot, Proposal]
+LOOKED_AT += [Booking, BookingChange, LinkedEvent, Mail, MirroredSlot, Proposal]
 ALL = [*LOOKED_AT, Person, Service]
 
 
@@ -58,6 +59,7 @@ def practice() -> Booking:
     booking = BookingFactory(staff=anna, client=ClientFactory(name="Clara Winter", email="clara@example.org"))
     booking.service.staff.add(anna)
     BookingChangeFactory(booking=booking)
+    MailFactory(seat=booking.seat)
     placed = LinkedEventFactory(booking=booking, calendar=calendar, uid="OWN-1", agreed_text=TITLE.encode())
     ProposalFactory(booking=booking, linked_event=placed, reason=TITLE)
     slot = BlockedSlotFactory(user=anna, note=TITLE)

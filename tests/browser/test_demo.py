@@ -1,4 +1,4 @@
-"""The demo as visitors meet it: its real processes, both frames, and nothing but clicks."""
+"""The demo as visitors meet it: its real processes, its three frames, and nothing but clicks."""
 
 from __future__ import annotations
 
@@ -64,4 +64,39 @@ def test_visitors_connect_choose_and_see_a_dragged_booking_follow(
     expect(kalends.get_by_text("on the iPhone").first).to_be_visible(timeout=SOON)
     assert kalends.locator("main").inner_text() != before
     assert page.evaluate("frames.kalends.stayed") is True
+    assert problems == []
+
+
+def book(client: FrameLocator) -> None:
+    """Book the earliest massage on the client's phone."""
+    client.get_by_role("link", name="Massage").click()
+    client.get_by_role("group", name="Earliest times").get_by_role("button").first.click()
+    client.get_by_label("Name").fill("Clara Neu")
+    client.get_by_label("E-mail optional").fill("clara.neu@example.org")
+    client.get_by_label("Yes, please").check()
+    client.get_by_role("button", name="Book appointment").click()
+    expect(client.get_by_role("heading", name="Your appointment is booked")).to_be_visible()
+
+
+@pytest.mark.parametrize("width", [390, 1280])
+def test_what_a_client_books_appears_on_the_iphone_and_in_the_week(
+    page: Page, address: str, width: int, problems: list[str]
+) -> None:
+    page.set_viewport_size({"width": width, "height": 844})
+    iphone, kalends, client = (page.frame_locator(f"[name={name}]") for name in ("iphone", "kalends", "client"))
+    page.goto(address)
+    page.get_by_role("button", name="Sign in as Mara").click()
+    expect(client.get_by_role("heading", name="Book an appointment with Mara Winter")).to_be_visible()
+    expect(iphone.get_by_text("Today", exact=True).first).to_be_visible()
+    assert page.evaluate("[document.documentElement.scrollWidth <= innerWidth, scrollY]") == [True, 0]
+    book(client)
+    expect(iphone.get_by_text("Clara Neu")).to_be_visible(timeout=SOON)
+    page.get_by_role("link", name="in the week").click()
+    expect(kalends.get_by_text("Clara Neu").first).to_be_visible(timeout=SOON)
+    expect(page.get_by_role("link", name="on the iPhone")).to_be_visible(timeout=SOON)
+    page.get_by_role("link", name="on the iPhone").click()
+    expect(iphone.get_by_text("Clara Neu")).to_be_in_viewport()
+    assert barriers(page) == []
+    page.locator("#mails").click()
+    expect(kalends.get_by_text("clara.neu@example.org").first).to_be_visible()
     assert problems == []

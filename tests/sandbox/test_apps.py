@@ -27,6 +27,20 @@ def test_a_deployment_does_not_install_the_sandbox() -> None:
     assert run_python(code, DEMO="true").stdout == "['sandbox.apps.SandboxConfig']\n"
 
 
+@pytest.mark.parametrize(
+    ("environment", "ancestors"),
+    [
+        ({}, ["'none'"]),
+        ({"DEMO_FRAME_ANCESTOR": "'self'"}, ["'none'"]),
+        ({"DEMO": "true", "DEMO_FRAME_ANCESTOR": "'self'"}, ["'self'"]),
+    ],
+    ids=["deployment", "without-demo", "demo"],
+)
+def test_only_the_demo_shows_pages_in_frames(environment: dict[str, str], ancestors: list[str]) -> None:
+    code = "from config import settings; print(settings.CONTENT_SECURITY_POLICY['DIRECTIVES']['frame-ancestors'])"
+    assert run_python(code, **environment).stdout == f"{ancestors}\n"
+
+
 def test_a_deployment_runs_without_the_packages_of_the_sandbox() -> None:
     code = "import sys; sys.modules['werkzeug'] = None; import manage; manage.main(['manage.py', 'check'])"
     done = run_python(code)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import timedelta
-from threading import Event
 
 import pytest
 from django.db import connection as database
@@ -12,60 +11,12 @@ from django.db import connection as database
 from bookings import actions
 from bookings.models import BookingChange, Claim, Proposal
 from connections.models import Occurrence
-from soak import calendar_text
-from soak.audit import Audit, Findings
-from soak.disruption import Disruption
-from soak.ledger import Ledger, Try, Version
-from soak.people import People
-from tests.bookings.practice import HOUR, Practice, berlin
+from soak.ledger import Try
+from tests.bookings.practice import HOUR, berlin
 from tests.factories import START
+from tests.soak.stage import Stage
 
 Spoil = Callable[["Stage"], object]
-
-
-class Stage:
-    """One booking and one event of the phone, without work left, and the record of both."""
-
-    def __init__(self, practice: Practice) -> None:
-        self.practice = practice
-        self.people, self.ledger = People(practice.icloud), Ledger()
-        self.booking = practice.booked()
-        self.uid = practice.placement(self.booking).uid
-        self.ledger.tries["Carla Client"] = Try("Carla Client", practice.now, "booked", self.booking.pk, pending=False)
-        self.lunch = self.add(berlin(1, 12), berlin(1, 13))
-        practice.sync()
-
-    @property
-    def href(self) -> str:
-        return self.practice.href(self.booking)
-
-    @property
-    def home(self) -> str:
-        return self.practice.account.calendar("Home").path
-
-    def add(self, start: object, end: object) -> str:
-        """Add an event on the phone, in Work, and record it."""
-        work = self.practice.account.calendar("Work")
-        href = self.practice.phone.add(work, "Lunch", start, end)
-        data = work.resources[href].data
-        self.ledger.made_on_phone.add(calendar_text.uid_of(data))
-        now = self.practice.now
-        spans = calendar_text.blocking(data, now, now + timedelta(days=60))
-        self.ledger.add_version(Version("anna@example.com", work.path, href, spans, now))
-        return href
-
-    def rest(self) -> None:
-        self.practice.later()
-        self.practice.sync()
-
-    def audit(self) -> Findings:
-        trouble = Disruption(self.people, self.ledger, "", Event())
-        return Audit(self.people, self.ledger, trouble, self.practice.now).run()
-
-
-@pytest.fixture
-def stage(practice: Practice) -> Stage:
-    return Stage(practice)
 
 
 def test_where_all_is_right_nothing_is_found_and_everything_was_looked_at(stage: Stage) -> None:
@@ -74,6 +25,8 @@ def test_where_all_is_right_nothing_is_found_and_everything_was_looked_at(stage:
     assert found.looked_at == {
         "events in iCloud": 2,
         "attempts to book": 1,
+        "claims of bookings": 1,
+        "seats": 1,
         "bookings": 1,
         "confirmations": 1,
         "stored events": 2,
@@ -137,7 +90,7 @@ def two_overlap(stage: Stage) -> None:
     if database.vendor == "postgresql":
         with database.cursor() as cursor:
             cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
-            cursor.execute("ALTER TABLE bookings_booking DROP CONSTRAINT bookings_never_overlap")
+            cursor.execute("ALTER TABLE bookings_claim DROP CONSTRAINT claims_never_overlap")
     other = stage.practice.book(START, anyway=True, client=actions.ClientDetails("Otto"))
     stage.practice.push()
     stage.rest()

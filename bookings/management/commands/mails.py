@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
+from django.conf import settings
 from django.core.management.base import CommandParser
 from django.utils import timezone
 
@@ -25,7 +27,9 @@ class Command(JsonCommand):
         wanted = booking_numbered(booking).pk if booking is not None else None
         if wanted is not None:
             rows = rows.filter(seat__booking=wanted)
-        coming = [one for one in reminders.upcoming(timezone.now()) if wanted in (None, one[0].booking_id)]
+        now = timezone.now()
+        planned = reminders.upcoming(now, until=now + timedelta(days=settings.BOOKING_HORIZON_DAYS + 1))
+        coming = [one for one in planned if wanted in (None, one[0].booking_id)]
         return [mail_json(row) for row in rows] + [reminder_json(seat, due) for seat, due in coming]
 
     def show(self, data: Any) -> None:

@@ -5,16 +5,16 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from django.db.models import Q, QuerySet
+from django.utils import timezone
 
 from bookings.models import Booking, Mail
 from bookings.notifications.mails import news
-from connections.models import CalendarConfiguration
 from practice.models import User
 
 
 def to_call(user: User, now: datetime) -> QuerySet[Mail]:
-    """The staff member's clients to call, the nearest first; reminders from the day before."""
-    tomorrow_ends = _end_of_tomorrow(user, now)
+    """The staff member's clients to call, the nearest first; reminders from the day before, by the active zone."""
+    tomorrow_ends = _end_of_tomorrow(now)
     is_reminder = Q(kind=Mail.Kind.REMINDER)
     stands = Q(seat__booking__status=Booking.Status.CONFIRMED, start__lt=tomorrow_ends) & ~Q(seat__reminders=False)
     return Mail.objects.to_call(now).filter(~is_reminder | stands, seat__booking__staff=user)
@@ -32,6 +32,5 @@ def note_told(mail: Mail, user: User, now: datetime) -> bool:
     )
 
 
-def _end_of_tomorrow(user: User, now: datetime) -> datetime:
-    local = now.astimezone(CalendarConfiguration.of(user).zone)
-    return local.replace(hour=0, minute=0, second=0, microsecond=0) + timedelta(days=2)
+def _end_of_tomorrow(now: datetime) -> datetime:
+    return timezone.localtime(now).replace(hour=0, minute=0, second=0, microsecond=0) + timedelta(days=2)

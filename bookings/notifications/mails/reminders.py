@@ -26,10 +26,13 @@ def write_due(now: datetime) -> int:
     return sum(_write(seat, now) for seat, due in upcoming(now) if due <= now)
 
 
-def upcoming(now: datetime) -> Iterator[tuple[Seat, datetime]]:
-    """Each seat that is still to be reminded, with the moment."""
+def upcoming(now: datetime, *, until: datetime | None = None) -> Iterator[tuple[Seat, datetime]]:
+    """Each seat that is still to be reminded, with the moment.
+
+    Only bookings that start before `until`; without it those whose reminder could be due now.
+    """
     practice = Practice.current()
-    for seat in _not_reminded(now):
+    for seat in _not_reminded(now, until or _farthest(now)):
         due = _due(seat, practice)
         if due is not None and _wants(seat, practice):
             yield seat, due
@@ -49,19 +52,20 @@ def _wants(seat: Seat, practice: Practice) -> bool:
     return not seat.client.email or practice.country not in CONSENT_COUNTRIES
 
 
-def _not_reminded(now: datetime) -> list[Seat]:
-    """Confirmed seats near enough that a reminder could be due, without one for their time."""
+def _farthest(now: datetime) -> datetime:
+    """The latest start of a booking whose reminder could be due now."""
     longest = timedelta(minutes=Service.objects.aggregate(most=Max("cancel_minutes"))["most"] or 0)
-    until = now + max(BEFORE_START, longest + BEFORE_DEADLINE) + _QUIET
+    return now + max(BEFORE_START, longest + BEFORE_DEADLINE) + _QUIET
+
+
+def _not_reminded(now: datetime, until: datetime) -> list[Seat]:
+    """Confirmed seats of that time without a reminder for it."""
     near = Q(booking__start__gt=now + TOO_NEAR, booking__start__lte=until, booking__status=Booking.Status.CONFIRMED)
-    written = Mail.objects.filter(kind=Mail.Kind.REMINDER).exclude(state=Mail.State.DROPPED)
-    done = set(written.filter(start__gt=now).values_list("seat", "start"))
-    seats = (
-        Seat.objects.filter(near)
-        .select_related("client", "booking__service", "booking__staff")
-        .prefetch_related("booking__changes")
-    )
-    return [seat for seat in seats.order_by("booking__start", "pk") if (seat.pk, seat.booking.start) not in done]
+    written = Mail.objects.filter(kind=Mail.Kind.REMINDER, start__gt=now).exclude(state=Mail.State.DROPPED)
+    done = set(written.values_list("seat", "start"))
+    seats = Seat.objects.filter(near).select_related("client", "booking__service", "booking__staff")
+    ordered = seats.prefetch_related("booking__changes").order_by("booking__start", "pk")
+    return [seat for seat in ordered if (seat.pk, seat.booking.start) not in done]
 
 
 def _due(seat: Seat, practice: Practice) -> datetime | None:

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
-from bookings.models import Booking, Seat
+from bookings.deadlines import answer_by
+from bookings.models import Seat
 from bookings.notifications.sentences import address_sentence, not_confirmed_sentences
-
-ANSWER_BEFORE = timedelta(hours=12)
-"""Staff are told so long before the start that a booking is still pending, and then get in touch with the client."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,12 +23,7 @@ def pending_words(seat: Seat, now: datetime) -> PendingWords:
     """Why the booking is not confirmed, and by when the client hears more; in the active zone."""
     booking = seat.booking
     by_phone = not seat.client.email
-    title, strong, text = not_confirmed_sentences(_answer_by(booking, now), written_at=now, by_phone=by_phone)
+    title, strong, text = not_confirmed_sentences(answer_by(booking, now), written_at=now, by_phone=by_phone)
     if booking.address_due_at:
         text = address_sentence(seat.client.email, booking.address_due_at)
     return PendingWords(title, strong, text)
-
-
-def _answer_by(booking: Booking, now: datetime) -> datetime:
-    before = booking.start - ANSWER_BEFORE
-    return booking.approval_due_at or (before if before > now else booking.start)

@@ -77,7 +77,9 @@ class Command(BaseCommand):
         if self.as_json:
             self.stdout.write(json.dumps({"address": folder.address}))
         else:
-            self.stdout.write(_("Kalends, with an iPhone beside it: %(address)s") % {"address": folder.address})
+            self.stdout.write(
+                _("Kalends, with an iPhone and a client’s phone beside it: %(address)s") % {"address": folder.address}
+            )
             self.stderr.write(_("Ctrl-C stops everything."))
         self.stdout.flush()
 

@@ -17,5 +17,9 @@ async function look() {
 setInterval(() => look().catch(() => {}), 2000);
 document.addEventListener("visibilitychange", () => look().catch(() => {}));
 
-// A phone opens at today.
-if (!location.search && !location.hash) document.querySelector(".today")?.scrollIntoView({ behavior: "instant" });
+// A phone opens at today. scrollIntoView would scroll the page around this frame, too.
+const today = document.querySelector(".today");
+if (today && !location.search && !location.hash) {
+  const margin = parseFloat(getComputedStyle(today).scrollMarginTop);
+  scrollTo({ top: today.getBoundingClientRect().top + scrollY - margin, behavior: "instant" });
+}

@@ -25,7 +25,7 @@ def test_a_booking_is_confirmed_placed_and_told(practice: Practice) -> None:
     booking = practice.book()
     assert (booking.status, booking.start, booking.end) == ("confirmed", START, START + HOUR)
     assert [placement.state for placement in booking.linked_events.all()] == ["queued"]
-    assert practice.mails() == [("Booked: Talk, Tue 1 Dec 2026, 10:00 (Berlin time)", ["carla@example.org"])]
+    assert practice.mails() == [("Your appointment on Tue 1 December, 10:00", ["carla@example.org"])]
     assert practice.mails() == practice.mails()  # told once
 
 

@@ -10,7 +10,7 @@ import pytest
 from django.core import mail
 from django.test import Client
 
-from bookings.models import Booking, BookingChange, Proposal
+from bookings.models import Booking, Proposal
 from bookings.notifications import emails, outgoing
 from bookings.notifications.client_notice import MAIL_LEASE
 from bookings.proposals import mail_links
@@ -18,7 +18,6 @@ from tests.bookings.practice import Practice, berlin
 from tests.factories import (
     NOW,
     START,
-    BookingChangeFactory,
     BookingFactory,
     ClientFactory,
     LinkedEventFactory,
@@ -136,27 +135,22 @@ def test_a_pending_booking_is_mailed_with_the_phone_number_twelve_hours_before()
 
 def test_a_mail_names_the_zone_of_the_clock_it_speaks_of() -> None:
     far = ClientFactory(name="Clara Winter", email="clara@example.com", time_zone="Asia/Tokyo")
-    booking = BookingFactory(client=far, service__name="Massage", status="pending")
-    BookingChangeFactory(booking=booking, notify_client_at=NOW)
-    outgoing.tell_clients(NOW)
+    BookingFactory(client=far, service__name="Massage", status="pending")
     outgoing.warn_staff(START - HOUR)
     assert [one.subject for one in mail.outbox] == [
-        "Received: Massage, Tue 1 Dec 2026, 18:00 (Tokyo time)",
         "Not confirmed yet: Clara Winter, Tue 1 Dec 2026, 10:00 (Berlin time)",
     ]
 
 
 def test_a_mail_that_cannot_be_sent_is_sent_later(settings: Any) -> None:
     proposal(UserFactory())
-    BookingChangeFactory(notify_client_at=NOW)
     BookingFactory(status="pending", start=NOW + HOUR)
     working, settings.EMAIL_BACKEND = settings.EMAIL_BACKEND, "django.core.mail.backends.smtp.EmailBackend"
     settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", 1
-    assert (outgoing.tell_clients(NOW), outgoing.mail_proposals(NOW), outgoing.warn_staff(NOW)) == (0, 0, 0)
+    assert (outgoing.mail_proposals(NOW), outgoing.warn_staff(NOW)) == (0, 0)
     settings.EMAIL_BACKEND = working
-    assert BookingChange.objects.get().notified_at is None
     later = NOW + MAIL_LEASE
-    assert (outgoing.tell_clients(later), outgoing.mail_proposals(later), outgoing.warn_staff(later)) == (1, 1, 1)
+    assert (outgoing.mail_proposals(later), outgoing.warn_staff(later)) == (1, 1)
 
 
 def killed(*arguments: object) -> bool:
@@ -178,28 +172,16 @@ def test_staff_are_asked_again_if_the_process_died_over_the_mail(monkeypatch: py
     assert (outgoing.mail_proposals(NOW + HOUR), outgoing.warn_staff(NOW + HOUR)) == (0, 0)
 
 
-def test_a_client_without_an_address_is_never_said_to_be_told() -> None:
-    booking = BookingFactory(client=ClientFactory(email=""))
-    BookingChangeFactory(booking=booking, notify_client_at=NOW)
-    assert outgoing.tell_clients(NOW) == 0
-    change = BookingChange.objects.get()
-    assert (change.notified_at, change.notify_client_at) == (None, None)
-
-
 def test_a_name_that_would_begin_another_header_stays_in_the_subject() -> None:
     """As one may stand in a database from elsewhere; a booking takes none."""
-    booking = BookingFactory(service__name="Massage\r\nBcc: evil@example.org", client__name="Carla\nCc: e@example.org")
-    BookingChangeFactory(booking=booking, notify_client_at=NOW)
-    assert outgoing.tell_clients(NOW) == 1
     asked = proposal(UserFactory())
     asked.booking.client.name = "Carla\x1b[31m\u2028Bcc: e@example.org"
     asked.booking.client.save()
     assert outgoing.mail_proposals(NOW) == 1
     assert [one.subject.split(",")[0] for one in mail.outbox] == [
-        "Booked: Massage Bcc: evil@example.org",
         "Please decide: Carla [31m Bcc: e@example.org",
     ]
-    assert [len(one.recipients()) for one in mail.outbox] == [1, 1]
+    assert [len(one.recipients()) for one in mail.outbox] == [1]
 
 
 def test_no_client_waits_for_a_mail_to_staff(practice: Practice) -> None:

@@ -144,7 +144,7 @@ def blocked_quarters(user: User) -> set[datetime]:
     events = (quarters([(row.start, row.end)]) - own_quarters(user, row.event.uid) for row in rows)
     slots = quarters((slot.start, slot.end) for slot in user.blocked_slots.all())
     live = (booking for booking in Booking.objects.filter(staff=user) if booking.live)
-    return slots.union(*events) | quarters((one.blocked_from, one.blocked_until) for one in live)
+    return slots.union(*events) | quarters(one.blocked_span for one in live)
 
 
 def own_quarters(user: User, uid: str) -> set[datetime]:
@@ -213,7 +213,7 @@ def test_nobody_has_no_openings_and_costs_nothing(django_assert_num_queries: Dja
 def test_one_person_is_told_the_same_alone_and_among_many(seed: int) -> None:
     scene = Scene(seed)
     keys = [user.pk for user in scene.people]
-    own, booked = own_spans_by_user(keys, *WINDOW), booked_spans_by_user(keys, *WINDOW)
+    own, booked = own_spans_by_user(keys, *WINDOW), booked_spans_by_user(keys, *WINDOW, now=NOW)
     among_many = [
         (search.openings_of_each(keys, SHAPE, *WINDOW, now=NOW)[key], freshness_by_user(keys, now=NOW)[key])
         for key in keys
@@ -225,5 +225,5 @@ def test_one_person_is_told_the_same_alone_and_among_many(seed: int) -> None:
     for user in scene.people:
         alone = own_spans(user, *WINDOW)
         assert alone == {uid: own[user.pk][uid] for uid in alone}
-        assert sorted(booked[user.pk]) == sorted(booked_spans(user, *WINDOW))
+        assert sorted(booked[user.pk]) == sorted(booked_spans(user, *WINDOW, now=NOW))
         assert sorted(blocked[user.pk]) == sorted(blocking(user, *WINDOW, own_spans=alone))

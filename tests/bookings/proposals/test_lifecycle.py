@@ -12,6 +12,7 @@ from django.test import Client
 from bookings import actions
 from bookings.models import Booking, LinkedEvent, Proposal
 from bookings.notifications import outgoing
+from bookings.notifications.mails import delivery
 from bookings.proposals import mail_links
 from bookings.push import outbox
 from bookings.reconcile.engine import reconcile
@@ -223,7 +224,7 @@ def attended(practice: Practice) -> Booking:
 
 def outcome(practice: Practice, booking: Booking) -> tuple[str, list[tuple[str, str]], int]:
     outgoing.mail_proposals(practice.now)
-    outgoing.tell_clients(practice.now)
+    delivery.send_due(practice.now)
     return Booking.objects.get(pk=booking.pk).status, practice.proposals(), len(mail.outbox)
 
 

@@ -161,15 +161,20 @@ def test_an_event_moved_to_another_calendar_is_missing_until_repair_follows_it(p
     assert practice.href(booking).startswith(practice.account.calendar("Work").path)
 
 
-def test_an_event_that_should_be_gone_but_is_there_is_removed_by_repair(practice: Practice) -> None:
+PUT_BACK = (
+    "still_there",
+    "Carla Client · Talk: its event was removed, but a device put it back into “Home”. It stays and blocks.",
+)
+
+
+def test_an_event_that_is_there_again_with_the_same_etag_is_told_but_never_removed(practice: Practice) -> None:
     booking = practice.booked()
     actions.cancel(booking, now=practice.now)
-    LinkedEvent.objects.update(removed_at=practice.now, state="pushed")  # as a lost deletion would leave it
-    assert found(practice) == [
-        ("still_there", "Carla Client · Talk: its event was removed, but is in “Home” and blocks.")
-    ]
-    assert mended(practice) == []
-    assert practice.events() == []
+    LinkedEvent.objects.update(removed_at=practice.now, state="pushed")
+    assert practice.account.calendar("Home").resources[practice.href(booking)].etag == practice.placement(booking).etag
+    assert found(practice) == [PUT_BACK]
+    assert mended(practice) == [PUT_BACK]
+    assert (practice.push(), practice.events()) == ([], [practice.href(booking)])
 
 
 def test_an_event_that_a_device_put_back_is_told_but_never_removed(practice: Practice) -> None:
@@ -177,12 +182,7 @@ def test_an_event_that_a_device_put_back_is_told_but_never_removed(practice: Pra
     actions.cancel(booking, now=practice.now)
     LinkedEvent.objects.update(removed_at=practice.now, state="pushed")
     practice.phone.rename(practice.href(booking), "Carla, private")
-    assert mended(practice) == [
-        (
-            "still_there",
-            "Carla Client · Talk: its event was removed, but a device put it back into “Home”. It stays and blocks.",
-        )
-    ]
+    assert mended(practice) == [PUT_BACK]
     assert practice.events() == [practice.href(booking)]
 
 

@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 
 from bookings import actions
-from bookings.models import Booking
+from bookings.models import Booking, LinkedEvent
 from connections.models import CalendarConfiguration
 from tests.bookings.practice import DEADLINE, HOUR, Practice, berlin
 from tests.factories import START
@@ -47,6 +47,31 @@ def test_an_event_that_was_followed_to_a_calendar_that_is_not_read_is_not_looked
     placement = practice.placement(booking)
     assert (placement.href, placement.state, placement.missing_since) == (new, "pushed", None)
     assert not CalendarConfiguration.objects.get().reconcile_due
+
+
+def test_two_events_that_were_followed_there_one_after_the_other_do_not_keep_reconciling_due(
+    practice: Practice,
+) -> None:
+    private = practice.account.add_calendar("Private")
+    for start in (START, START + 3 * HOUR):
+        practice.phone.move_to(practice.href(practice.booked(start)), private)
+        practice.poll_later()
+    practice.poll_later()
+    assert not CalendarConfiguration.objects.get().reconcile_due
+    assert [one.missing_since for one in LinkedEvent.objects.all()] == [None, None]
+
+
+def test_an_event_deleted_in_such_a_calendar_is_missing_at_two_looks_before_it_counts_as_deleted(
+    practice: Practice,
+) -> None:
+    away = practice.phone.move_to(practice.href(practice.booked()), practice.account.add_calendar("Private"))
+    practice.poll_later(2)
+    practice.phone.delete(away)
+    practice.phone.add(practice.account.calendar("Work"), "Dentist", berlin(2, 12), berlin(2, 13))
+    practice.poll_later()
+    assert practice.proposals() == []
+    practice.poll_later()
+    assert practice.proposals() == [("deleted", "The event was deleted on the iPhone.")]
 
 
 def test_an_event_asked_about_and_then_found_in_such_a_calendar_asks_nothing_any_more(practice: Practice) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import count
 from typing import Any
 
 import pytest
@@ -11,18 +12,20 @@ from bookings import actions
 from bookings.models import Proposal
 from bookings.reconcile import engine
 from bookings.tasks import after_sync
-from connections.models import CalendarConfiguration
-from tests.bookings.practice import Practice, berlin, utc
+from connections.models import CalendarConfiguration, Event
+from tests.bookings.practice import HOUR, Practice, berlin, utc
 from tests.factories import START
 
 
-def during(monkeypatch: pytest.MonkeyPatch, act: Callable[[], object]) -> None:
-    """Let `act` happen once, in the middle of reconciling, before the first placement is settled."""
+def during(monkeypatch: pytest.MonkeyPatch, act: Callable[[], object], *, after: int = 0) -> None:
+    """Let `act` happen once, in the middle of reconciling, when so many placements are settled."""
     settle = engine._settle
+    settled = count()
 
     def meanwhile(*arguments: Any, **more: Any) -> bool:
-        monkeypatch.setattr(engine, "_settle", settle)
-        act()
+        if next(settled) == after:
+            monkeypatch.setattr(engine, "_settle", settle)
+            act()
         return settle(*arguments, **more)
 
     monkeypatch.setattr(engine, "_settle", meanwhile)
@@ -55,6 +58,23 @@ def test_what_a_sync_applies_while_reconciling_runs_stays_due(
     assert (due(), booking.start) == (True, utc(1, 13))
     after_sync(practice.user.pk, practice.now)
     assert due() is False
+
+
+def test_what_one_process_has_not_settled_stays_due_though_another_settled_all_at_the_same_time(
+    practice: Practice, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first, second = practice.booked(), practice.booked(START + 3 * HOUR)
+    practice.phone.move_to(practice.href(second), practice.account.add_calendar("Private"))
+    practice.poll_later()
+    settled: list[bool] = []
+
+    def delete_and_reconcile() -> None:
+        Event.objects.get(uid=practice.placement(first).uid).delete()
+        settled.append(engine.reconcile(practice.user, practice.now))
+
+    during(monkeypatch, delete_and_reconcile, after=1)
+    practice.poll_later()
+    assert (settled, due()) == ([False], True)
 
 
 def test_what_is_decided_while_reconciling_runs_is_not_asked_again(

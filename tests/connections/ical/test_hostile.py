@@ -57,7 +57,24 @@ def damaged(draw):
             data[at:at] = data[at : at + length]
         elif kind == "insert":
             data[at:at] = draw(
-                st.sampled_from([b"\r\n", b"\n ", b"\0", b"9", b"T", b"Z", b":", b";", b'"', b"\xff", b"-", b"P"])
+                st.sampled_from(
+                    [
+                        b"\r\n",
+                        b"\n ",
+                        b"\0",
+                        b"9",
+                        b"T",
+                        b"Z",
+                        b":",
+                        b";",
+                        b'"',
+                        b"\xff",
+                        b"-",
+                        b"P",
+                        b"\r\x01",
+                        b"\x7f",
+                    ]
+                )
             )
         else:
             rows = bytes(data).split(b"\n")
@@ -115,6 +132,40 @@ def test_an_event_of_which_only_a_trace_is_left_is_a_problem(lines):
         "unreadable",
         meant(result),
     )
+
+
+BEFORE_BEGIN = [
+    b"\x01",
+    b"\x0b",
+    b"\x0c",
+    b"\x1f \x02",
+    b"\x7f",
+    b"\x85",
+    b"\xc2\xa0",
+    b"\xe2\x80\xa8",
+    b" ",
+    b"\t",
+    b"\r\x01",
+]
+
+
+@pytest.mark.parametrize("before", BEFORE_BEGIN, ids=repr)
+def test_an_event_whose_begin_is_spoiled_is_a_problem(before):
+    spoiled = b"BEGIN:VCALENDAR\r\nVERSION:2.0\r\n" + before + b"BEGIN:VEVENT\r\n\x01DTSTART:20261201T100000Z\r\n"
+    good = calendar(f"UID:x\n{T}").replace(b"END:VCALENDAR", b"")
+
+    for data in (spoiled, spoiled + b"END:VCALENDAR\r\n", spoiled + b"\x01END:VEVENT\r\nEND:VCALENDAR\r\n"):
+        assert (meant(expanded(data)), expanded(data).problem) == ([], "unreadable")
+        assert expanded(reduce(data, titles=False, addresses=ANNA)).problem == "unreadable"
+    beside = good + b"\x01BEGIN:VEVENT\r\n\x01DTSTART:20261202T100000Z\r\n\x01END:VEVENT\r\nEND:VCALENDAR\r\n"
+    assert (local(expanded(beside)), expanded(beside).problem) == (["2026-12-01 10:00 - 11:00"], "unreadable")
+    assert expanded(reduce(beside, titles=False, addresses=ANNA)).problem == "unreadable"
+
+
+def test_a_title_that_quotes_a_calendar_file_is_no_problem():
+    result = expanded(calendar(f"UID:x\n{T}\nSUMMARY:See BEGIN:VEVENT in the log\nDESCRIPTION:a\n BEGIN:VEVENT"))
+
+    assert (local(result), result.problem) == (["2026-12-01 10:00 - 11:00"], "")
 
 
 @pytest.mark.slow

@@ -179,7 +179,7 @@ def test_one_that_fails_does_not_keep_the_others_from_their_sync(world: World) -
 
 
 def test_a_sync_that_needs_several_goes_is_one_report(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("connections.sync.run.BUDGET", 0)
+    monkeypatch.setattr("connections.sync.run.MAX_TURN_SECONDS", 0)
     for hour in range(120):
         world.add(f"Event {hour}", at(0) + timedelta(hours=hour))
     answer = sync(world)

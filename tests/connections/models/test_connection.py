@@ -38,3 +38,11 @@ def test_exactly_those_are_asked_of_which_nothing_is_said_against_it(by_person: 
 def test_why_an_account_is_not_asked(facts: dict[str, Any], problem: str | None) -> None:
     why: Problem | None = ConnectionFactory(**facts).why_not_asked(NOW)
     assert (why and why.code) == problem
+
+
+def test_exactly_those_are_uninterrupted_of_which_no_sync_was_killed() -> None:
+    for interruptions, lease_until in product([0, 1], [None, NOW]):
+        ConnectionFactory(interruptions=interruptions, lease_until=lease_until)
+    well = {row.pk for row in Connection.objects.all() if not row.was_interrupted}
+    assert set(Connection.objects.uninterrupted().values_list("pk", flat=True)) == well
+    assert len(well) == 1

@@ -118,7 +118,7 @@ class Process(Phone, Staff):
     def kalends_has_little_time(self, door: str) -> None:
         """The budget of each task is used up after one batch."""
         self.pass_time(timedelta(seconds=301))
-        with mock.patch.object(run, "BUDGET", 0):
+        with mock.patch.object(run, "MAX_TURN_SECONDS", 0):
             self.enter(door)
 
     @rule(

@@ -2,7 +2,8 @@
 
     python -m tests.connections.killed connections.apply.finish:1 sync_calendars
 
-The process gets SIGKILL when the function is called for the n-th time; with `after` instead of `:`, when it returned.
+The process gets SIGKILL when the function is called for the n-th time; with `after` instead of `:`, when it returned;
+with `given WORD` when it is called with an argument in whose text that word stands.
 Not more than 100 events are stored in one transaction, so that a small calendar takes several.
 """
 
@@ -19,7 +20,10 @@ import django
 
 
 def die_at(place: str) -> None:
-    """Arm the trap: `module.function:n` or `module.function after n`."""
+    """Arm the trap: `module.function:n`, `module.function after n` or `module.function given WORD`."""
+    if " given " in place:
+        die_given(*place.split(" given "))
+        return
     found = re.fullmatch(r"(.+)\.(\w+)(:| after )(\d+)", place)
     assert found is not None, place
     module, name, when, count = found.groups()
@@ -36,6 +40,20 @@ def die_at(place: str) -> None:
         if left == 0:
             os.kill(os.getpid(), signal.SIGKILL)
         return result
+
+    setattr(owner, name, trapped)
+
+
+def die_given(place: str, word: str) -> None:
+    """Arm the trap for a call with that word."""
+    module, _, name = place.rpartition(".")
+    owner = import_module(module)
+    original = getattr(owner, name)
+
+    def trapped(*args: Any, **kwargs: Any) -> Any:
+        if word in repr(args):
+            os.kill(os.getpid(), signal.SIGKILL)
+        return original(*args, **kwargs)
 
     setattr(owner, name, trapped)
 

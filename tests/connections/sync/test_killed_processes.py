@@ -17,7 +17,7 @@ from django.utils import timezone
 from pytest_django import Settings
 
 from connections import accounts
-from connections.models import Calendar, CalendarConfiguration, Connection, Occurrence
+from connections.models import Calendar, CalendarConfiguration, Connection, Event, Occurrence
 from connections.sync.run import sync_connection
 from sandbox.server.server import Sandbox
 from sandbox.server.store.accounts import Account
@@ -97,7 +97,7 @@ def as_read_by_nobody_before(world: World) -> list[tuple[str, datetime, datetime
 
 
 def let_the_lease_end() -> None:
-    Connection.objects.update(lease_until=timezone.now() - timedelta(seconds=1))
+    Connection.objects.exclude(lease_until=None).update(lease_until=timezone.now() - timedelta(seconds=1))
 
 
 def finish(world: World, start: Start) -> None:
@@ -167,6 +167,45 @@ def test_killed_between_applying_a_delta_and_its_token_nothing_is_lost(outside: 
     process.communicate(timeout=60)
     assert (process.returncode, outside.known()) == (0, outside.there())
     assert occurrences(outside.user.pk) == as_read_by_nobody_before(outside)
+
+
+def sync_until_read(start: Start, word: str, *options: str) -> int:
+    """Sync in a process that is killed when it reads an event in whose text the word stands; how it ended."""
+    let_the_lease_end()
+    trap = f"connections.sync.apply.read_event given {word}"
+    process = start("-m", "tests.connections.sync.killed", trap, "sync_calendars", *options)
+    process.communicate(timeout=60)
+    return process.returncode
+
+
+def test_an_event_that_kills_whoever_reads_it_is_found_and_left_alone_until_it_changes(
+    outside: World, start: Start
+) -> None:
+    killer = outside.phone.add(outside.theirs("Work"), "Killer", timezone.now())
+    for number in range(9):
+        outside.phone.add(outside.theirs("Work"), f"Neighbour {number}", timezone.now())
+    others = {href: etag for href, etag in outside.there().items() if href != killer}
+
+    def sync(*options: str) -> int:
+        return sync_until_read(start, "Killer", *options)
+
+    # Together with others, then in a piece that was noted. Without the piece everything is read.
+    assert [sync(), sync(), sync()] == [-signal.SIGKILL, -signal.SIGKILL, 0]
+    noted = set(Event.objects.pending().values_list("href", flat=True))
+    assert (killer in noted, len(noted), outside.calendar().sync_token != "") == (True, 10, True)
+    # Then each alone; after that it is left alone, and what else was noted is read.
+    assert [sync("--force"), sync()] == [-signal.SIGKILL, 0]
+    event = outside.event(killer)
+    assert (outside.known(), event.problem) == ({**others, killer: ""}, "read_interrupted")
+    assert event.pending_next_at is not None
+    assert event.pending_next_at > timezone.now() + timedelta(hours=23)
+    # A comparison with everything that is listed does not ask for it either, but another version is read.
+    assert sync("--full") == 0
+    outside.phone.rename(killer, "Harmless")
+    assert sync() == 0
+    event = outside.event(killer)
+    assert (event.problem, event.pending_etag, event.summary) == ("", "", "Harmless")
+    assert outside.known() == outside.there()
 
 
 def test_ctrl_c_gives_the_connection_back_at_once(outside: World, start: Start) -> None:

@@ -21,6 +21,7 @@ from connections.sync.state import lease
 from sandbox.server.server import Sandbox
 from tests.connections.engine import World, at
 from tests.factories import NOW, CalendarConfigurationFactory, ConnectionFactory, UserFactory
+from tests.ics_text import event
 
 HOME = "PROPFIND /calendars/ 1 207"
 
@@ -92,6 +93,24 @@ def test_the_task_queues_a_sync_for_what_changed_and_only_for_that(world: World)
     assert world.seen() == ["01.12. 10:00-11:00 Dentist BUSY"]
 
 
+def test_polls_queue_nothing_for_an_account_whose_reading_goes_on_in_the_queue(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("connections.sync.run.MAX_TURN_SECONDS", 0)
+    for number in range(120):
+        world.theirs("Work").put(f"{number}.ics", event(f"EVENT-{number}"))
+    with time_machine.travel(world.now, tick=False) as clock:
+        tasks.sync_connection(world.pk)
+        clock.shift(139)
+        tasks.poll_connections()
+        assert queued() == [("connections.tasks.sync_probed", (world.pk, False))]
+        clock.shift(1)
+        tasks.poll_connections()  # by now the queue may have lost it
+        assert queued() == [("connections.tasks.sync_probed", (world.pk, False))] * 2
+        assert work() == ["connections.tasks.sync_probed"] * 3
+    assert world.known() == world.there()
+
+
 def test_a_persons_request_during_a_poll_is_kept_for_later(world: World) -> None:
     [held] = lease(Connection.objects.all(), world.now)
     with time_machine.travel(world.now, tick=False):
@@ -148,6 +167,27 @@ def test_the_next_task_is_queued_before_anything_is_asked(world: World, monkeypa
     world.asked()
     poll.poll_due(world.now, lambda: asked.append(world.asked()))
     assert (asked, world.asked()) == ([[]], [HOME] * 2)
+
+
+def test_after_a_killed_poll_each_of_its_accounts_is_polled_alone(world: World) -> None:
+    fall_due(world, 3)
+    assert len(poll.lease_due(world.now)) == 3  # and the process is killed
+    world.now += timedelta(seconds=140)
+    fresh = ConnectionFactory(next_sync_at=world.now)
+    asked: list[int] = []
+    polled = [[report.connection for report in poll.poll_due(world.now, lambda: asked.append(1))] for _ in range(4)]
+    killed = list(Connection.objects.exclude(pk=fresh.pk).order_by("next_sync_at", "pk").values_list("pk", flat=True))
+    assert (sorted(polled), len(asked)) == (sorted([[pk] for pk in [*killed, fresh.pk]]), 3)
+    assert set(Connection.objects.exclude(pk=fresh.pk).values_list("interruptions", "error_code")) == {(0, "")}
+
+
+def test_an_account_whose_syncs_were_killed_again_and_again_is_not_asked_before_its_pause(world: World) -> None:
+    Connection.objects.update(interruptions=1)
+    lease(Connection.objects.all(), world.now)
+    world.asked()
+    [report] = world.poll(after=140)
+    assert (report.error and report.error.code, world.asked()) == ("sync_interrupted", [])
+    assert world.connection.next_sync_at > world.now
 
 
 def test_polls_that_do_not_keep_up_end_when_the_schedule_has_come_again(

@@ -5,8 +5,11 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+import time_machine
+from django_q.models import OrmQ
 from pytest_django import Settings
 
+from connections import tasks
 from connections.models import Calendar, CalendarConfiguration, Event, Occurrence
 from connections.sync import reexpand
 from tests.connections.engine import World, at
@@ -50,10 +53,41 @@ def test_as_days_go_by_occurrences_come_in_and_fall_out_without_a_request(silent
 
 
 def test_a_night_costs_only_what_goes_on_past_the_window(silent: World) -> None:
-    assert reexpand.move_window(silent.now + DAY) == 3  # daily, the series that is not over yet, and the later one
-    assert reexpand.move_window(silent.now + 15 * DAY) == 3
+    # Daily, the series that is not over yet, and the later one.
+    assert reexpand.move_window(silent.now + DAY).events == 3
+    assert reexpand.move_window(silent.now + 15 * DAY).events == 3
     assert Event.objects.filter(endless=True).count() == 1
-    assert reexpand.move_window(silent.now + 16 * DAY) == 1
+    assert reexpand.move_window(silent.now + 16 * DAY).events == 1
+
+
+def test_a_night_that_takes_long_goes_on_where_it_stopped(silent: World) -> None:
+    events: list[int] = []
+    after: tuple[int, int] | None = (0, 0)
+    while after:
+        moved = reexpand.move_window(silent.now + 10 * DAY, after=after, seconds=0)
+        events.append(moved.events)
+        after = moved.rest
+    in_pieces = silent.seen()
+    reexpand.move_window(silent.now + 10 * DAY)
+    assert (events, lines(silent, "Later"), silent.seen()) == (
+        [1, 1, 1, 0],
+        ["20.12. 12:00-13:00 Later BUSY"],
+        in_pieces,
+    )
+
+
+def test_a_night_that_takes_long_lets_other_tasks_go_first(silent: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("connections.sync.run.MAX_TURN_SECONDS", 0)
+    with time_machine.travel(silent.now + 10 * DAY, tick=False):
+        tasks.expand_events()
+        first = Event.objects.filter(endless=True).order_by("pk").values_list("calendar", "pk")[0]
+        assert [(task.func(), task.args()) for task in OrmQ.objects.all()] == [
+            ("connections.tasks.expand_events", first)
+        ]
+        while task := OrmQ.objects.first():
+            task.delete()
+            tasks.expand_events(*task.args())
+    assert lines(silent, "Later") == ["20.12. 12:00-13:00 Later BUSY"]
 
 
 def test_moving_the_window_twice_changes_nothing(silent: World) -> None:
@@ -148,9 +182,9 @@ def test_one_calendar_that_cannot_be_expanded_does_not_stop_the_night(silent: Wo
     silent.add("At home", at(10), calendar="Home", rule="FREQ=DAILY")
     silent.sync()
     CalendarConfiguration.objects.update(time_zone="Nowhere/Lost")
-    assert reexpand.move_window(silent.now + DAY) == 0
+    assert reexpand.move_window(silent.now + DAY).events == 0
     CalendarConfiguration.objects.update(time_zone="Europe/Berlin")
-    assert reexpand.move_window(silent.now + DAY) == 4
+    assert reexpand.move_window(silent.now + DAY).events == 4
 
 
 @pytest.mark.parametrize("days", [0, 1, 6])

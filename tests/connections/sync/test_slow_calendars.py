@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from connections.freshness import FreshnessState
+from connections.models import Calendar
 from connections.sync import calendar
 from tests.connections.engine import World, at
 from tests.ics_text import event
@@ -52,6 +53,47 @@ def test_the_other_calendars_of_the_account_are_read_in_the_same_sync(slow: Worl
     home = slow.add("Dentist", at(10), calendar="Home")
     slow.sync(after=0)
     assert (len(slow.known("Work")), list(slow.known("Home"))) == (1, [home])
+
+
+def test_each_calendar_gets_its_share_of_a_turn(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    world.choose("Work", "Home")
+    clock, late = calendar.time.monotonic, []
+    for name in ("Work", "Home"):
+        for number in range(120):
+            world.theirs(name).put(f"{number}.ics", event(f"{name}-{number}"))
+    read = calendar.apply.read_event
+
+    def read_slowly(*given: object) -> object:
+        late.append(0.1)  # seconds
+        return read(*given)
+
+    monkeypatch.setattr(calendar.apply, "read_event", read_slowly)
+    monkeypatch.setattr("connections.sync.calendar.time.monotonic", lambda: clock() + sum(late))
+    report = world.sync()
+    # Each has five seconds and one more for what had been asked for before, which is a chunk of 50.
+    assert (report.unfinished, 55 <= len(world.known("Home")) <= 61, 40 <= len(world.known("Work")) <= 61) == (
+        True,
+        True,
+        True,
+    )
+
+
+def test_calendars_that_fail_come_after_the_others_and_are_not_tried_again_at_once(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("connections.sync.run.MAX_TURN_SECONDS", 0)
+    world.choose("Home", "Work")
+    world.sync(after=0)
+    world.sync(after=0)
+    Calendar.objects.filter(name="Home").update(error_code="server_refused")
+    dentist = world.add("Dentist", at(10))
+    world.asked()
+    report = world.sync()
+    assert (list(world.known()), report.unfinished) == ([dentist], False)
+    assert [line.split()[1] for line in world.asked() if "REPORT" in line or "sync-collection" in line] == [
+        "/calendars/work/"
+    ]
+    assert world.connection.next_sync_at > world.now
 
 
 def test_before_a_booking_no_event_is_read_after_the_deadline(world: World, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import os
 import signal
-import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -16,9 +14,9 @@ from django_q.models import Success
 from django_q.tasks import async_task
 
 from connections.worker.supervisor import Cluster
+from tests.connections.worker.clusters import running_cluster
 from tests.shared_database import shared_database  # noqa: F401 - a fixture
 
-ROOT = Path(__file__).parents[3]
 WORKERS = 2
 
 pytestmark = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="looks for processes as Linux shows them")
@@ -27,18 +25,9 @@ pytestmark = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="lo
 @pytest.fixture
 def overseer(shared_database: str) -> Iterator[int]:  # noqa: F811
     """The overseer of a cluster that has done its first task."""
-    kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
-    settings = {"DEBUG": "true", "DATABASE_URL": shared_database, "WORKERS": str(WORKERS)}
-    cluster = subprocess.Popen(
-        [sys.executable, "manage.py", "qcluster"], cwd=ROOT, env={**kept, **settings}, start_new_session=True
-    )
-    try:
+    with running_cluster(shared_database, workers=WORKERS) as cluster:
         assert done(1)
-        yield children(cluster.pid)[0]
-    finally:
-        with suppress(ProcessLookupError):
-            os.killpg(cluster.pid, signal.SIGKILL)
-        cluster.wait()
+        yield children(cluster)[0]
 
 
 def children(pid: int) -> list[int]:

@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from lxml import html
 
 from sandbox.demo.folder import FIRST_PORTS
 from tests.sandbox.demo.running import ROOT, Demo
@@ -77,12 +78,42 @@ class Visitor:
         self.cookies = http.cookiejar.CookieJar()
         self.opener = urllib.request.build_opener(urllib.request.HTTPCookieProcessor(self.cookies))
 
+    def read(self, path: str) -> str:
+        """A page below the demo's."""
+        return str(self.opener.open(self.address + path, timeout=10).read().decode())
+
     def press(self, path: str) -> str:
         """Press one of the page's buttons; the page that follows."""
         self.opener.open(self.address, timeout=10).read()
         token = next(cookie.value for cookie in self.cookies if cookie.name == "csrftoken")
         form = urllib.parse.urlencode({"csrfmiddlewaretoken": token}).encode()
         return str(self.opener.open(self.address + path, form, timeout=10).read().decode())
+
+
+def opened(address: str, form: list[tuple[str, str]] | None = None) -> html.HtmlElement:
+    """A page as somebody without cookies gets it; its links are absolute."""
+    data = None if form is None else urllib.parse.urlencode(form).encode()
+    with urllib.request.urlopen(address, data, timeout=10) as answer:
+        return html.document_fromstring(answer.read().decode(), base_url=answer.url)
+
+
+def link_to(page: html.HtmlElement, words: str) -> str:
+    """The address of the first link with these words."""
+    page.make_links_absolute()
+    return str(next(link.get("href") for link in page.iter("a") if words in link.text_content()))
+
+
+def book(address: str) -> str:
+    """Book the earliest massage as a client does; the heading of the last page."""
+    page = opened(link_to(opened(address), "Massage"))
+    page.make_links_absolute()
+    earliest = page.xpath("//div[@aria-labelledby='first']/button")[0]
+    [form] = page.xpath("//main/form")
+    page = opened(form.action, [*form.form_values(), (earliest.get("name"), earliest.get("value"))])
+    page.make_links_absolute()
+    [form] = page.xpath("//main/form")
+    form.fields.update(name="Clara Neu", email="clara.neu@example.org", reminders="yes")
+    return str(opened(form.action, form.form_values()).xpath("string(//h1)")).strip()
 
 
 @pytest.fixture
@@ -123,6 +154,13 @@ def test_a_demo_starts_shows_itself_ends_and_goes_on(start) -> None:
     assert soon(lambda: not set(left) & set(parents()))
     visitor.press("drag/")
     assert soon(lambda: rows(demo.folder, moves) == [("phone",), ("phone",)])
+
+    # What is booked on the client's phone is on the iPhone and mailed, again by nothing but the demo's processes.
+    assert book(urllib.parse.urljoin(address, "/book/with/mara-winter/")) == "Your appointment is booked"
+    state = """select state from bookings_linkedevent event join bookings_seat seat using (booking_id)
+        join bookings_client client on client.id = seat.client_id where client.name = 'Clara Neu'"""
+    assert soon(lambda: rows(demo.folder, state) == [("pushed",)])
+    assert soon(lambda: "clara.neu@example.org" in visitor.read("mails/"))
 
     second = start()
     assert second.process.wait(60) == 1

@@ -15,7 +15,9 @@ from django.test import Client
 from django.urls import clear_url_caches
 from django.utils import timezone
 
-from bookings.models import Booking, BookingChange, LinkedEvent
+from bookings import actions
+from bookings.models import Booking, BookingChange, LinkedEvent, Service
+from bookings.openings.search import find as find_openings
 from bookings.push import outbox
 from connections.models import Connection
 from connections.sync.run import sync_connection
@@ -82,6 +84,7 @@ def test_nobody_is_signed_in_at_first_and_maras_iphone_is_shown(client: Client, 
     assert [frame.get("src") for frame in find(page, "//iframe")] == [
         f"{icloud.apple_url}iphone/{mara.dsid}/",
         "/calendars/",
+        "/book/with/mara-winter/",
     ]
     assert texts(page, "//button[@class='person']//span[@class='person__name']") == [
         "Sign in as Mara",
@@ -95,6 +98,28 @@ def test_nobody_is_signed_in_at_first_and_maras_iphone_is_shown(client: Client, 
 def test_only_the_demos_page_may_frame_the_iphone(client: Client) -> None:
     assert "frame-src 'self'" in look(client).headers["Content-Security-Policy"]
     assert "frame-src" not in client.get("/accounts/login/").headers["Content-Security-Policy"]
+
+
+@with_staff
+def test_the_clients_phone_shows_the_booking_page_of_who_is_signed_in(client: Client) -> None:
+    User.objects.filter(username="jonas").update(slug="jonas")
+    page = look(signed_in(client, "jonas"))
+    assert [frame.get("src") for frame in find(page, "//iframe[@name='client']")] == ["/book/with/jonas/"]
+    assert links(page, "//a[@id='book-again']") == [("Begin again", "/book/with/jonas/")]
+
+
+@pytest.mark.parametrize(
+    ("username", "words"),
+    [
+        ("mara", "Book on the client’s phone: it appears on the iPhone and in the week."),
+        ("lea", "Book on the client’s phone: it appears in the week, and on the iPhone once iCloud is connected."),
+    ],
+)
+@with_practice
+def test_visitors_read_what_to_try_on_the_clients_phone(client: Client, username: str, words: str) -> None:
+    page = look(signed_in(client, username))
+    assert texts(page, "//p[@class='bar__guide']") == [words]
+    assert find(page, "//*[@id='last-visit']") == []
 
 
 @pytest.mark.parametrize("username", ["mara", "jonas", "lea"])
@@ -210,6 +235,42 @@ def test_where_no_hour_is_open_nothing_is_dragged(client: Client, icloud: Sandbo
     answer = signed_in(client, "mara").post("/demo/drag/", headers=HTMX)
     words = f"{booking} was not dragged: no later hour is open in the next two weeks."
     assert (texts(answer, "//*[@id='said']"), account.revision) == ([words], before)
+
+
+def book_massage(username: str, now: datetime) -> Booking:
+    """What the client's phone does: hold the earliest time, and book it."""
+    service, user = Service.objects.get(slug="massage"), User.objects.get(username=username)
+    start = find_openings(service, [user], now, now + timedelta(days=7), now=now).openings[0].start
+    visitor = actions.Visitor("a-visitor-of-the-demo", "127.0.0.1", "en", "")
+    held = actions.hold(service=service, staff=user, start=start, visitor=visitor, now=now)
+    clara = actions.ClientDetails("Clara Neu", "clara.neu@example.org", "")
+    return actions.book(service=service, staff=user, start=start, client=clara, now=now, hold=held)
+
+
+@with_practice_on_a_saturday
+def test_what_a_client_booked_is_shown_with_the_ways_to_see_it(client: Client, icloud: Sandbox) -> None:
+    booking = book_massage("mara", timezone.now())
+    signed_in(client, "mara")
+    words = "Clara Neu has booked Massage on Sat 28 Nov 2026, 11:30. See it in the week"
+    week = ("in the week", "/calendars/?week=2026-W48#day-2026-11-28")
+    page = look(client)
+    assert (texts(page, "//*[@id='last-visit']"), links(page, "//*[@id='last-visit']/a")) == ([f"{words}."], [week])
+    outbox.push_due(timezone.now())
+    page = look(client)
+    iphone = f"{icloud.apple_url}iphone/{icloud.account('mara.winter@icloud.com').dsid}/"
+    assert texts(page, "//*[@id='last-visit']") == [f"{words} and on the iPhone."]
+    assert links(page, "//*[@id='last-visit']/a") == [week, ("on the iPhone", f"{iphone}?day=2026-11-28#d2026-11-28")]
+    assert texts(client.get(week[1]), "//*[@id='day-2026-11-28']") != []
+    actions.cancel(booking, now=timezone.now(), source=BookingChange.Source.CLIENT)
+    assert find(look(client), "//*[@id='last-visit']") == []
+
+
+@with_practice_on_a_saturday
+def test_without_icloud_the_visit_is_in_the_week_only(client: Client) -> None:
+    book_massage("lea", timezone.now())
+    outbox.push_due(timezone.now())
+    week = ("in the week", "/calendars/?week=2026-W49#day-2026-11-30")
+    assert links(look(signed_in(client, "lea")), "//*[@id='last-visit']/a") == [week]
 
 
 @with_practice

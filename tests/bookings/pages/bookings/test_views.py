@@ -20,6 +20,7 @@ from tests.factories import (
     CalendarFactory,
     ClientFactory,
     LinkedEventFactory,
+    MailFactory,
     ProposalFactory,
     ServiceFactory,
     cancelled,
@@ -140,11 +141,11 @@ def test_thirty_bookings_cost_as_many_queries_as_one(
 
     grow(0)
     anna_client.get(URL)
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(12):
         anna_client.get(URL)
     for number in range(1, 30):
         grow(number)
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(12):
         anna_client.get(URL)
 
 
@@ -272,17 +273,18 @@ def test_pushing_is_for_the_owner_and_by_post(anna_client: Client, booking: Book
 def test_the_history_says_what_happened_who_did_it_and_what_the_client_knows(
     anna_client: Client, anna: User, booking: Booking
 ) -> None:
-    BookingChangeFactory(booking=booking, actor=anna, notified_at=NOW, notify_client_at=NOW)
-    BookingChangeFactory(
+    made_by_anna = BookingChangeFactory(booking=booking, actor=anna)
+    MailFactory(seat=booking.seat, change=made_by_anna, state="sent", sent_at=NOW)
+    followed = BookingChangeFactory(
         booking=booking,
         at=NOW + HOUR,
         kind="moved",
         source="phone",
         old_start=START - HOUR,
         old_end=START,
-        notify_client_at=NOW + HOUR + UNDO_WINDOW,
         undo_until=NOW + HOUR + UNDO_WINDOW,
     )
+    MailFactory(seat=booking.seat, change=followed, due_at=NOW + HOUR + UNDO_WINDOW)
     page = anna_client.get(f"{URL}{booking.pk}/")
     assert texts(page, "//ol[@class='history']/li") == [
         "Moved on the iPhone: from Tue 1 Dec 2026, 09:00–10:00 to Tue 1 Dec 2026, 10:00–11:00 "
@@ -304,9 +306,9 @@ def test_who_has_no_address_is_not_said_to_be_told(anna_client: Client, booking:
 
 def moved(booking: Booking, **given: Any) -> BookingChange:
     values = {"kind": "moved", "source": "phone", "old_start": START - HOUR, "old_end": START}
-    return BookingChangeFactory(
-        booking=booking, **{**values, "notify_client_at": NOW + UNDO_WINDOW, "undo_until": NOW + UNDO_WINDOW, **given}
-    )
+    change = BookingChangeFactory(booking=booking, **{**values, "undo_until": NOW + UNDO_WINDOW, **given})
+    MailFactory(seat=booking.seat, change=change, kind="moved_by_practice", due_at=NOW + UNDO_WINDOW)
+    return change
 
 
 def test_a_move_is_undone_while_the_client_has_not_been_told(anna_client: Client, booking: Booking) -> None:
@@ -319,7 +321,8 @@ def test_a_move_is_undone_while_the_client_has_not_been_told(anna_client: Client
 
 
 def test_a_move_that_the_client_knows_is_not_undone(anna_client: Client, booking: Booking) -> None:
-    change = moved(booking, notified_at=NOW, undo_until=None)
+    change = moved(booking, undo_until=None)
+    change.mails.update(state="sent", sent_at=NOW)
     assert find(anna_client.get(f"{URL}{booking.pk}/"), "//ol//form") == []
     response = anna_client.post(f"{URL}changes/{change.pk}/undo/", follow=True)
     booking.refresh_from_db()
@@ -377,18 +380,19 @@ def test_a_client_without_mail_must_be_told_by_staff(anna_client: Client, anna: 
     )
 
 
-@pytest.mark.parametrize(("answer", "told_at"), [({}, None), ({"tell_client": "on"}, NOW)])
+@pytest.mark.parametrize(("answer", "told_at"), [({}, []), ({"tell_client": "on"}, [NOW])])
 def test_cancelling_what_is_over_tells_the_client_only_if_asked_to(
-    anna_client: Client, anna: User, answer: dict[str, str], told_at: object
+    anna_client: Client, anna: User, answer: dict[str, str], told_at: list[object]
 ) -> None:
     over = made(anna, start=NOW - 3 * HOUR, client=ClientFactory(email="clara@example.org"))
+    MailFactory(seat=over.seat, state="sent", sent_at=NOW - 4 * HOUR)
     url = f"{URL}{over.pk}/cancel/"
     page = anna_client.get(url)
     assert texts(page, "//label[@for='tell_client']") == ["Tell clara@example.org that it is cancelled"]
     assert find(page, "//input[@name='tell_client'][@checked]") == []
     anna_client.post(url, answer)
     change = over.changes.get()
-    assert (change.kind, change.notify_client_at) == ("cancelled", told_at)
+    assert (change.kind, [mail.due_at for mail in change.mails.all()]) == ("cancelled", told_at)
 
 
 def test_a_cancelled_booking_stays_as_history(anna_client: Client, booking: Booking) -> None:

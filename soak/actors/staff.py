@@ -13,7 +13,7 @@ from availability.models import BlockedSlot
 from bookings.models import Booking, BookingChange, Proposal, Service
 from connections.models import Connection
 from practice.models import User
-from soak.actors import Action, Actor
+from soak.actors.actor import Action, Actor
 from soak.people import BERLIN, PASSWORD
 from soak.web import Browser, NoAnswer, Page
 

@@ -14,7 +14,7 @@ from django.utils import timezone
 from sandbox.demo.processes import Processes
 from sandbox.server.faults import Faults
 from sandbox.server.switches import Switches
-from soak.actors import Action, Actor
+from soak.actors.actor import Action, Actor
 from soak.deployment import children, is_linux
 
 WRITES = ("PUT", "DELETE")

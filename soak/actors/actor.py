@@ -1,4 +1,4 @@
-"""The base of everybody who acts at random in the soak test, one action after the other, until told to end."""
+"""The base of all actors: one random action after the other, until told to end."""
 
 from __future__ import annotations
 

@@ -12,7 +12,7 @@ from django.utils import timezone
 from sandbox.device.device import AppleDevice
 from sandbox.server.store.calendars import Calendar
 from soak import calendar_text
-from soak.actors import QUARTER, Action, Actor
+from soak.actors.actor import QUARTER, Action, Actor
 from soak.ledger import Version
 from soak.people import BERLIN
 

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.utils import timezone
 
 from bookings import actions
-from bookings.models import Booking, BookingChange, Service
+from bookings.models import Booking, BookingChange, Hold, Service
 from bookings.openings import search
-from soak.actors import Action, Actor
+from practice.models import User
+from soak.actors.actor import Action, Actor
 
 CLIENT = BookingChange.Source.CLIENT
 
@@ -25,16 +26,12 @@ class Client(Actor):
     def book(self) -> None:
         """Look at the openings of a day, wait a little, and book one of them."""
         service = self.choose.choice(list(Service.objects.all()))
-        able = list(service.staff.all())
-        staff = None if self.choose.random() < 0.25 else self.choose.choice(able)
+        staff = self.somebody(service)
         if staff and self.is_full(staff):
             return self.cancel()
-        day = self.day()
-        among = [staff] if staff else able
-        openings = search.find(service, among, day, day + timedelta(days=1), now=timezone.now()).openings
-        if not openings:
-            return self.ledger.count("days without openings")
-        start = self.choose.choice(openings).start
+        start = self.opening(service, staff)
+        if start is None:
+            return None
         time.sleep(self.choose.choice((0, 0, 0, 1, 2)))
         with self.ledger.trying("Client") as attempt:
             details = actions.ClientDetails(attempt.name, f"{attempt.name.replace(' ', '')}@example.org")
@@ -47,6 +44,19 @@ class Client(Actor):
                 attempt.pending = booking.status == Booking.Status.PENDING
                 self.ledger.count(f"made {booking.status}")
         return None
+
+    def somebody(self, service: Service) -> User | None:
+        """One of those who offer the service; None for anybody."""
+        return None if self.choose.random() < 0.25 else self.choose.choice(list(service.staff.all()))
+
+    def opening(self, service: Service, staff: User | None, hold: Hold | None = None) -> datetime | None:
+        """The start of a random opening on a random day."""
+        day, among = self.day(), [staff] if staff else list(service.staff.all())
+        found = search.find(service, among, day, day + timedelta(days=1), now=timezone.now(), hold=hold).openings
+        if not found:
+            self.ledger.count("days without openings")
+            return None
+        return self.choose.choice(found).start
 
     def reschedule(self) -> None:
         """Move a booking to another opening, on a random day."""

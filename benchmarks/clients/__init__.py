@@ -1,0 +1,1 @@
+"""`make bench-clients`: clients who look at the public pages while others book."""

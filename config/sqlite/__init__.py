@@ -1,0 +1,1 @@
+"""Django's SQLite, but quicker at reading times."""
