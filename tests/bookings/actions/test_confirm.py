@@ -35,7 +35,7 @@ def test_later_a_booking_is_pending_and_confirms_itself_at_the_next_good_read(pr
     practice.poll_later()
     booking.refresh_from_db()
     assert (booking.status, booking.cause) == ("confirmed", "")
-    assert practice.mails()[-1][0] == "Your appointment on Tue 1 December, 10:00"
+    assert practice.mails()[-1][0] == "Confirmed: your appointment on Tue 1 December, 10:00"
 
 
 def test_a_pending_booking_over_an_event_is_not_confirmed(practice: Practice) -> None:
