@@ -12,7 +12,7 @@ from typing import Any
 import environ
 from django.core.exceptions import ImproperlyConfigured
 
-SQLITE = "config.sqlite"
+SQLITE = "django.db.backends.sqlite3"
 NUMBER = "Set it to a number, or leave it out."
 DATABASE = "Set it to something like postgres://kalends:password@127.0.0.1:5432/kalends."
 MAIL = "Set it to something like smtp+tls://user:password@mail.example.com:587."
@@ -40,7 +40,6 @@ def _make_private(database: Path) -> None:
 class Environment(environ.Env):  # type: ignore[misc]
     """django-environ with errors that say what to set, where the library shows a traceback or misreads the value."""
 
-    DB_SCHEMES = {**environ.Env.DB_SCHEMES, "sqlite": SQLITE}
     EMAIL_SCHEMES = {**environ.Env.EMAIL_SCHEMES, "consolemail": "config.console.EmailBackend"}
 
     @classmethod

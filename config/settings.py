@@ -7,7 +7,7 @@ from pathlib import Path
 import django_stubs_ext
 from csp.constants import NONE, SELF
 
-from config.environment import SQLITE, Environment, home
+from config.environment import Environment, home
 
 # Lets classes such as ModelForm and QuerySet be subscripted where they are subclassed, as the type checker wants.
 django_stubs_ext.monkeypatch()
@@ -108,7 +108,7 @@ TEMPLATES = [
 
 # ATOMIC_REQUESTS stays off: a request may ask iCloud, and no network request happens inside a transaction.
 DATABASES = {"default": env.db_url("DATABASE_URL", default=f"sqlite:///{HOME / 'data' / 'kalends.sqlite3'}")}
-if DATABASES["default"]["ENGINE"] == SQLITE:
+if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
     # IMMEDIATE takes the write lock when a transaction begins, so that two of them cannot both read and then
     # both write; WAL lets pages be read meanwhile.
     DATABASES["default"]["OPTIONS"] = {

@@ -118,7 +118,7 @@ def test_files_that_others_can_read_are_named_at_start(
         file.touch()
         file.chmod(mode)
     settings.HOME = tmp_path
-    settings.DATABASES = {"default": {"ENGINE": "config.sqlite", "NAME": str(files[1])}}
+    settings.DATABASES = {"default": {"ENGINE": "django.db.backends.sqlite3", "NAME": str(files[1])}}
     found = [message for message in checks.run_checks() if message.id == "kalends.W003"]
     assert [message.msg for message in found] == [f"Other users can read {file}." for file in files][:warnings]
     assert [message.hint for message in found] == [f"Run: chmod 600 {file}" for file in files][:warnings]

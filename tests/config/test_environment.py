@@ -38,7 +38,7 @@ def test_what_makes_sense_is_read(env: Environment) -> None:
     assert (env.int("ONE"), env.float("ONE"), env.bool("ON"), env.bool("OFF")) == (1, 1.0, True, False)
     assert (env.float("THOUSAND"), env.float("NONE", default=4)) == (1000.0, 4.0)
     assert (env.int("NONE", default=3), env.bool("NONE", default=True), env.list("WORD")) == (3, True, ["soon"])
-    assert env.db_url("NONE", default="sqlite:////tmp/x")["ENGINE"] == "config.sqlite"
+    assert env.db_url("NONE", default="sqlite:////tmp/x")["ENGINE"] == "django.db.backends.sqlite3"
     assert env.email_url("NONE", default="consolemail://")["EMAIL_BACKEND"] == "config.console.EmailBackend"
 
 

@@ -39,7 +39,7 @@ def _short(sql: str) -> str:
 
 
 @pytest.mark.parametrize("calendars", [1, 3, 20])
-def test_a_poll_without_change_is_one_request_and_four_queries(world: World, calendars: int) -> None:
+def test_a_poll_without_change_is_one_request_and_five_queries(world: World, calendars: int) -> None:
     names = [f"Calendar {number}" for number in range(calendars)]
     for name in names:
         world.account.add_calendar(name)
@@ -52,6 +52,7 @@ def test_a_poll_without_change_is_one_request_and_four_queries(world: World, cal
     assert world.asked() == [HOME]
     assert (report.requests, report.unfinished, report.error) == (1, False, None)
     assert statements(captured) == [
+        "SELECT connections_connection",  # whether the one that waits longest is to be polled alone
         "UPDATE connections_connection",  # lease
         "SELECT connections_calendar",  # with connection, user and configuration
         "UPDATE connections_calendar",  # known as of now

@@ -1,1 +1,0 @@
-"""Django's SQLite, but quicker at reading times."""
