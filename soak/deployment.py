@@ -55,6 +55,7 @@ class Deployment:
             "TRUST_MINUTES": "0",
             "STALE_POLICY": "pending",
             "AFTER_SYNC": "bookings.tasks.after_sync",
+            "BOOKING_RATE": "10000",  # so many visitors in an hour are no attack here
             "WORKERS": "2",
             "PYTHONUNBUFFERED": "1",
         }

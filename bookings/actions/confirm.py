@@ -81,7 +81,7 @@ def confirm_address(booking: Booking, *, now: datetime) -> bool:
             return False
         booking.address_due_at = None
         Claim.objects.filter(booking=booking).update(expires_at=None)
-        placements.place(booking)
+        placements.place_if_missing(booking)
         confirmed = _confirm_if_last(booking, Source.CLIENT, now)
         if not confirmed:
             history.record(booking, Kind.ADDRESS, Source.CLIENT, now=now)

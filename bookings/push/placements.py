@@ -25,6 +25,12 @@ def place(booking: Booking) -> LinkedEvent | None:
     return LinkedEvent.objects.place(calendar, booking=booking) if calendar else None
 
 
+def place_if_missing(booking: Booking) -> None:
+    """Want the booking in the calendar if it is wanted in none yet."""
+    if not _placements(booking).wanted().exists():
+        place(booking)
+
+
 def remove(booking: Booking) -> None:
     """Want every event of the booking gone."""
     _placements(booking).withdraw()

@@ -18,17 +18,17 @@ from bookings.notifications.mails.appointment import facts_of_seat
 from bookings.notifications.sentences import deadline_sentences, when_words
 from bookings.public.client import allowed
 from bookings.public.open import not_found
-from bookings.public.page import PublicRequest, message, private, show
+from bookings.public.page import Page, PublicRequest, message, private, show
 
 P = ParamSpec("P")
 SeatPage = Callable[Concatenate[PublicRequest, Seat, str, P], HttpResponse]
 
 
-def with_seat(view: SeatPage[P]) -> Callable[Concatenate[PublicRequest, str, P], HttpResponse]:
+def with_seat(view: SeatPage[P]) -> Page[...]:
     """Give the view the seat of the link. Answer 404 to an unknown link and 410 to one that has expired."""
 
     @wraps(view)
-    def wrapped(request: PublicRequest, token: str, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+    def wrapped(request: PublicRequest, token: str, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
         state, seat = Seat.objects.of_link(token, request.now)
         if seat is None:
             return private(not_found(request))

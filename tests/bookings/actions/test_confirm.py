@@ -30,12 +30,12 @@ def test_later_a_booking_is_pending_and_confirms_itself_at_the_next_good_read(pr
     practice.later(timedelta(minutes=65))
     booking = practice.book()
     assert (booking.status, booking.cause) == ("pending", "calendar_unreadable")
-    assert practice.mails()[-1][0] == "Received: Talk, Tue 1 Dec 2026, 10:00 (Berlin time)"
+    assert practice.mails()[-1][0] == "Not confirmed yet: your appointment on Tue 1 December, 10:00"
     practice.icloud.up()
     practice.poll_later()
     booking.refresh_from_db()
     assert (booking.status, booking.cause) == ("confirmed", "")
-    assert practice.mails()[-1][0] == "Your appointment on Tue 1 December, 10:00"
+    assert practice.mails()[-1][0] == "Confirmed: your appointment on Tue 1 December, 10:00"
 
 
 def test_a_pending_booking_over_an_event_is_not_confirmed(practice: Practice) -> None:
