@@ -57,8 +57,15 @@ def last_told(seat: Seat, *, before: Mail | None = None) -> Mail | None:
 def kind_now(mail: Mail, known: Mail | None) -> Kind | None:
     """What a mail is if `known` is what its client was told last; None if it says nothing new."""
     source = Source(mail.change.source) if mail.change else Source.KALENDS
-    is_news = mail.seat.mails.news().filter(state=Mail.State.FAILED).exists() or not mail.recipient
+    is_news = _may_know(mail)
     return _kind(_standing_told(mail), source, (mail.start, mail.end), known, is_news=is_news)
+
+
+def _may_know(mail: Mail) -> bool:
+    """May the client know of the booking without a mail? They booked it themselves, or are called, or a mail failed."""
+    if not mail.recipient or mail.seat.mails.news().filter(state=Mail.State.FAILED).exists():
+        return True
+    return mail.seat.booking.changes.filter(kind=BookingChange.Kind.MADE, source=Source.CLIENT).exists()
 
 
 def _announce_to(seat: Seat, change: BookingChange, at: datetime) -> None:

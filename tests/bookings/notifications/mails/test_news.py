@@ -114,6 +114,14 @@ def test_a_cancellation_of_what_was_never_told_sends_nothing(practice: Practice)
     assert (rows(), mail.outbox) == ([("confirmation", "dropped", 0)], [])
 
 
+def test_who_booked_online_is_told_of_a_cancellation_that_comes_before_any_mail(practice: Practice) -> None:
+    booking = practice.book()
+    booking.changes.update(source="client")
+    actions.cancel(booking, now=practice.now)
+    send(practice)
+    assert rows() == [("confirmation", "dropped", 0), ("cancellation", "sent", 1)]
+
+
 def test_a_cancellation_after_a_confirmation_that_failed_is_told_all_the_same(practice: Practice) -> None:
     booking = practice.book()
     Mail.objects.update(state="failed")
