@@ -92,7 +92,7 @@ def test_one_changed_event_among_5000_takes_three_requests(world: World) -> None
     ]
     assert (found.unfinished, report.changed, report.removed, report.unfinished) == (True, 1, 0, False)
     assert world.known() == world.there()
-    assert len(statements(captured)) == 22
+    assert len(statements(captured)) == 23
     assert world.sync().requests == 1
 
 
