@@ -16,6 +16,7 @@ from django.utils.translation import ngettext, pgettext, pgettext_lazy
 
 Span = tuple[datetime, datetime]
 
+_POSIX_SIGNS = str.maketrans("+-", "-+")
 _SAME_WEEK = timedelta(days=6)
 """Within so many days the weekday alone names the day."""
 
@@ -71,9 +72,11 @@ def day_and_clock_in(zone: ZoneInfo, moment: datetime) -> str:
 
 
 def zone_time(zone: ZoneInfo) -> str:
-    """The zone's time as people call it: “Berlin time”, “New York time”, “UTC”."""
+    """The zone's time as people call it: “Berlin time”, “New York time”, “UTC”, “UTC-5”."""
     if "/" not in zone.key:
         return zone.key
+    if zone.key.startswith("Etc/"):  # `Etc/GMT+5` is five hours behind UTC
+        return zone.key.removeprefix("Etc/").translate(_POSIX_SIGNS).replace("GMT", "UTC")
     place = zone.key.rsplit("/", 1)[-1].replace("_", " ")
     return _("%(place)s time") % {"place": _CITIES.get(place, place)}
 

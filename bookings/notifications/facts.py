@@ -26,9 +26,9 @@ class AppointmentFacts:
     """One client's appointment at the moment `written_at`.
 
     `zone` is that of the clock the client reads: the place's or, for phone and video, their own. `place` says where in
-    the client's language, `call_link` opens a video call. `link` is the client's page, `book_link` books again.
-    `reschedule_until` and `cancel_until` are the last moments to do so online, None if it is not possible. `service` is
-    empty unless its name may stand in mails; `note` is the service's line for mails.
+    the client's language, `call_link` opens a video call; the client is called if `is_by_phone`. `link` is the client's
+    page, `book_link` books again. `reschedule_until` and `cancel_until` are the last moments to do so online, None if
+    it is not possible. `service` is empty unless its name may stand in mails; `note` is the service's line for mails.
     """
 
     practice: PracticeFacts
@@ -41,6 +41,7 @@ class AppointmentFacts:
     staff: str = ""
     place: str = ""
     call_link: str = ""
+    is_by_phone: bool = False
     service: str = ""
     note: str = ""
     book_link: str = ""

@@ -110,15 +110,19 @@ def _masked(address: str) -> str:
     return f"{user[:1]}…@….{domain.rpartition('.')[2]}"
 
 
-def calendar_description(facts: AppointmentFacts) -> tuple[str, ...]:
+def where_words(facts: AppointmentFacts) -> str:
+    """Where it takes place; empty for a video call, which has a link."""
+    if not facts.is_by_phone:
+        return facts.place
+    return ": ".join(filter(None, (_("By telephone"), facts.place)))
+
+
+def calendar_description(facts: AppointmentFacts, *, is_cancelled: bool = False) -> tuple[str, ...]:
     """The lines below the title in the client's calendar."""
-    lines = [
-        _("With %(staff)s") % {"staff": facts.staff} if facts.staff else "",
-        facts.call_link,
-        facts.note,
-        _("Deleting this entry does not cancel the appointment."),
-        _change_line(facts),
-    ]
+    lines = [_("With %(staff)s") % {"staff": facts.staff} if facts.staff else ""]
+    if not is_cancelled:
+        deleting = _("Deleting this entry does not cancel the appointment.")
+        lines += [facts.call_link, facts.note, deleting, _change_line(facts)]
     return tuple(line for line in lines if line)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import socket
 import unicodedata
 from ipaddress import IPv6Address, ip_address
 from urllib.parse import urlsplit
@@ -66,9 +67,17 @@ def _check_host(scheme: str, host: str) -> None:
         raise ConnectFailed(Problem("link_local"))
 
 
+def _dotted(host: str) -> str:
+    """An IPv4 address in its usual form: systems also take `2852039166` and `0xa9fea9fe` for one."""
+    try:
+        return socket.inet_ntoa(socket.inet_aton(host))
+    except OSError:
+        return host
+
+
 def _is_link_local(host: str) -> bool:
     try:
-        address = ip_address(host.partition("%")[0])
+        address = ip_address(_dotted(host.partition("%")[0].rstrip(".")))
     except ValueError:
         return False
     mapped = address.ipv4_mapped if isinstance(address, IPv6Address) else None

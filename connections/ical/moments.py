@@ -9,7 +9,7 @@ from datetime import UTC, date, datetime, timedelta, tzinfo
 _DATE_TIME = re.compile(r"(\d{4})(\d\d)(\d\d)(?:T(\d\d)(\d\d)(\d\d)?(Z)?)?", re.ASCII)
 _READABLE = re.compile(
     r"(\d{4})(?:(\d\d)(\d\d)|([-/.])(\d\d?)\4(\d\d?))"
-    r"(?:\s*T?\s*(\d\d|\d(?=:)):?(\d\d)(?::?(\d\d)(?:[.,]\d+)?)?\s*(Z|UTC|GMT|[-+]\d\d(?::?\d\d)?)?)?",
+    r"(?:(?:\s*+T)?\s*+(\d\d|\d(?=:)):?(\d\d)(?::?(\d\d)(?:[.,]\d+)?)?\s*(Z|UTC|GMT|[-+]\d\d(?::?\d\d)?)?)?",
     re.ASCII,
 )
 _DAY = re.compile(r"(?<![0-9])[0-9]{8}(?![0-9])")

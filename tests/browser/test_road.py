@@ -78,8 +78,8 @@ def connect(page: Page, password: str, apple_id: str = "anna@example.com") -> No
 
 
 def slot(page: Page, title: str) -> str:
-    """The kind of a slot in the week: blocked, free, booking."""
-    box = page.locator(".week .slot", has_text=title).first
+    """The kind of a slot in the week: blocked, free, booking; its travel time is drawn apart."""
+    box = page.locator(".week .slot:not(.slot--travel)", has_text=title).first
     return next(name for name in (box.get_attribute("class") or "").split() if name.startswith("slot--"))
 
 

@@ -77,7 +77,7 @@ def practice_facts(practice: Practice) -> PracticeFacts:
     return PracticeFacts(
         name=practice.name,
         phone=practice.phone,
-        address=" ".join(practice.address.split()),
+        address=_one_line(practice.address),
         colour=practice.colour,
         logo_url=_absolute(practice.logo_url),
         imprint_url=_absolute(reverse("public:imprint")) if practice.imprint else "",
@@ -105,6 +105,7 @@ def _facts(thing: Booking | Hold, practice: Practice, zone: ZoneInfo, now: datet
         link="",
         staff=public_name(thing.staff),
         place="" if is_link else location or _address(service, practice),
+        is_by_phone=service.location_kind == Service.LocationKind.PHONE,
         call_link=location if is_link and isinstance(thing, Booking) else "",
         service=service.name,
         note=service.mail_line,
@@ -115,7 +116,12 @@ def _facts(thing: Booking | Hold, practice: Practice, zone: ZoneInfo, now: datet
 
 
 def _address(service: Service, practice: Practice) -> str:
-    return " ".join(practice.address.split()) if service.is_at_a_place else ""
+    return _one_line(practice.address) if service.is_at_a_place else ""
+
+
+def _one_line(address: str) -> str:
+    """A postal address as it stands in a line: “Lindenweg 1, 10115 Berlin”."""
+    return ", ".join(filter(None, map(str.strip, address.splitlines())))
 
 
 def _absolute(path: str) -> str:

@@ -8,11 +8,13 @@ from django.conf import settings
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
+from bookings.contacts.phones import display_phone
 from bookings.links import host, new_public_id
 from bookings.models import BookingChange, Mail, Seat
 from bookings.notifications.content import Button, Content, Heading, fact_list
 from connections.models import CalendarConfiguration
 from practice import time_format
+from practice.models import Practice
 
 SOON = timedelta(hours=24)
 _KINDS = {
@@ -66,7 +68,7 @@ def content(mail: Mail) -> Content:
         heading = _sentence(mail) % words
         facts = fact_list(
             (_("Service"), booking.service.name),
-            (_("Phone"), mail.seat.client.phone),
+            (_("Phone"), display_phone(mail.seat.client.phone, Practice.current().country)),
             (_("Reason"), mail.change.reason if mail.change else ""),
         )
         button = Button(_("Open the booking"), f"{settings.BASE_URL}{booking.get_absolute_url()}")

@@ -73,9 +73,11 @@ def _submit(request: PublicRequest, hold: Hold) -> HttpResponse:
 
 
 def _data(request: PublicRequest) -> QueryDict:
-    """What was typed, with the address that was meant if the client chose that."""
+    """What was typed, with the address that was meant if the client chose that and typed no other since."""
     data = request.POST.copy()
-    data["email"] = data.get("use_email") or data.get("email", "")
+    meant = request.POST.get("use_email")
+    if meant and data.get("email") == data.get("email_checked"):
+        data["email"] = meant
     return data
 
 
@@ -106,7 +108,7 @@ def _mail_links(request: PublicRequest, form: DetailsForm) -> HttpResponse:
 def _gone(nearest: list[Opening]) -> str:
     if nearest:
         return _("That time has gone. Nearest:")
-    return _("No times can be booked online at the moment. Please call us or try again later.")
+    return _("That time has gone, and no other is free online soon. Please call us or try again later.")
 
 
 def _to_client_page(booking: Booking) -> HttpResponse:
@@ -143,6 +145,7 @@ def _show(
             "form": form,
             "alert": alert,
             "nearest": nearest,
+            "is_kept": not alert and hold.expires_at is not None and hold.expires_at > request.now,
             "staff": asked(request, "staff") or ANYBODY,
             "token": form_token.make_token(hold.public_id),
         }
