@@ -149,8 +149,8 @@ def test_from_the_first_password_to_a_booking_that_follows_the_iphone(
         "Dentist": "slot--blocked",
         "Ben is away": "slot--blocked",
     }
-    dentist = page.locator(".week .slot", has_text="Dentist")
-    expect(dentist).to_contain_text("10:30")
+    travel = page.locator(".week .slot--travel", has_text="Dentist")
+    expect(travel).to_contain_text("10:30")
     page.goto(f"{kalends}/calendars/settings/events/")
     assert barriers(page) == []
 
