@@ -84,12 +84,12 @@ def stricken(practice: Practice) -> Practice:
 
 @pytest.fixture
 def ignore_retry_after(monkeypatch: pytest.MonkeyPatch) -> Impatient:
-    """While it lasts nobody waits longer than a quarter of a second."""
+    """While it lasts nobody waits longer than three quarters of a second."""
 
     @contextmanager
     def short() -> Iterator[None]:
-        with override_settings(TASK_TIMEOUT_SECONDS=0.3), monkeypatch.context() as patience:
-            patience.setattr("connections.sync.poll.PROBE_TIMEOUT", 0.25)
+        with override_settings(TASK_TIMEOUT_SECONDS=0.8), monkeypatch.context() as patience:
+            patience.setattr("connections.sync.poll.PROBE_TIMEOUT", 0.7)
             yield
 
     return short
