@@ -46,6 +46,7 @@ def test_a_client_is_reminded_once_two_days_before() -> None:
     assert mail.outbox[0].to == [client.email]
 
 
+@pytest.mark.time_machine(DUE, tick=False)  # the link is signed with the second in which it was made
 def test_a_reminder_names_the_deadline_and_how_to_stop_reminders() -> None:
     seat = booked().seat
     reminded(DUE)
