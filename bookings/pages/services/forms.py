@@ -41,23 +41,24 @@ NEW_SERVICE: Final[dict[str, Any]] = {
 NEW_HORIZON_DAYS = 90
 
 
+MORE = (
+    "slot_minutes",
+    "buffer_before_minutes",
+    "buffer_after_minutes",
+    "horizon_days",
+    "reschedule_minutes",
+    "reminder_hours",
+    "mail_line",
+    "position",
+    "neutral_title",
+    "ask_both",
+    "note_allowed",
+)
+"""The fields that the page shows under “More”."""
+
+
 class ServiceForm(forms.ModelForm[Service]):
     """A service. Its address is made from the name once and then stays, so that links keep working."""
-
-    MORE = (
-        "slot_minutes",
-        "buffer_before_minutes",
-        "buffer_after_minutes",
-        "horizon_days",
-        "reschedule_minutes",
-        "reminder_hours",
-        "mail_line",
-        "position",
-        "neutral_title",
-        "ask_both",
-        "note_allowed",
-    )
-    """What the page shows under “More”."""
 
     minutes = DurationField(label=_("Duration"), units=SHORT)
     notice_minutes = DurationField(label=_("Minimum notice"), units=LONG)
@@ -109,17 +110,7 @@ class ServiceForm(forms.ModelForm[Service]):
             "notice_minutes",
             "cancel_minutes",
             "visibility",
-            "slot_minutes",
-            "buffer_before_minutes",
-            "buffer_after_minutes",
-            "horizon_days",
-            "reschedule_minutes",
-            "reminder_hours",
-            "mail_line",
-            "position",
-            "neutral_title",
-            "ask_both",
-            "note_allowed",
+            *MORE,
         )
         labels = {
             "location_kind": _("Where does it take place?"),
@@ -183,7 +174,7 @@ class ServiceForm(forms.ModelForm[Service]):
     @property
     def is_more_open(self) -> bool:
         """Is one of the folded fields wrong?"""
-        return any(name in self.errors for name in self.MORE)
+        return any(name in self.errors for name in MORE)
 
     def _ask_for(self, others: Sequence[User]) -> None:
         names = get_text_list([other.get_full_name() or other.get_username() for other in others], _("and"))
