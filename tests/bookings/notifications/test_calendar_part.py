@@ -175,6 +175,7 @@ def deliveries(draw: st.DrawFn) -> tuple[list[CalendarEntry], list[CalendarEntry
     return made, draw(st.permutations([*made, *again]))
 
 
+@pytest.mark.slow
 @given(deliveries())
 @settings(max_examples=200, deadline=None)
 def test_mails_that_arrive_twice_and_in_any_order_leave_the_same_calendar(
