@@ -66,8 +66,8 @@ class Length:
         return timedelta(days=self.days, seconds=self.seconds)
 
 
-def parse_moment(value: str, zone: tzinfo | None, *, as_date: bool = False) -> Moment:
-    """The DATE or DATE-TIME in `value`; `as_date` drops its time. Raises ValueError.
+def parse_moment(value: str, zone: tzinfo | None) -> Moment:
+    """The DATE or DATE-TIME in `value`. Raises ValueError.
 
     The form decides and not the VALUE parameter: `20261201` is a date even without VALUE=DATE, and a Z or an offset
     overrides a TZID. What a person can read is accepted: ISO 8601 with dashes, milliseconds or an offset, a blank
@@ -76,21 +76,21 @@ def parse_moment(value: str, zone: tzinfo | None, *, as_date: bool = False) -> M
     value = value.strip().upper()
     match = _DATE_TIME.fullmatch(value) or _DATE_TIME.fullmatch(re.sub("[-:]", "", value))
     if match is None:
-        return _parse_readable(value, zone, as_date=as_date)
+        return _parse_readable(value, zone)
     hour, minute, second, zulu = match.groups()[3:]
     day = _day(match[1], match[2], match[3])
-    if hour is None or as_date:
+    if hour is None:
         return Moment(day, None, is_date=True)
     return Moment(_at(day, hour, minute, second), UTC if zulu else zone)
 
 
-def _parse_readable(value: str, zone: tzinfo | None, *, as_date: bool) -> Moment:
+def _parse_readable(value: str, zone: tzinfo | None) -> Moment:
     match = _READABLE.fullmatch(value)
     if match is None:
         raise ValueError("neither a date nor a date with time")
     year, month, date, _, other_month, other_date, hour, minute, second, suffix = match.groups()
     day = _day(year, month or other_month, date or other_date)
-    if hour is None or as_date:
+    if hour is None:
         return Moment(day, None, is_date=True)
     wall = _at(day, hour, minute, second)
     return Moment(wall - _offset(suffix), UTC) if suffix else Moment(wall, zone)

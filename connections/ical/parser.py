@@ -24,7 +24,7 @@ import hashlib
 import re
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta, tzinfo
+from datetime import UTC, datetime, time, timedelta, tzinfo
 from functools import cached_property, lru_cache
 from typing import TypeVar
 
@@ -300,15 +300,16 @@ class _Reader:
         start = starts[0] if starts else None
         end = self.end(start)
         duration = max(self.all("DURATION", _duration), key=_elapsed, default=None) if end is None else None
-        expects_end = self.damaged or "DTEND" in self.fields or "DURATION" in self.fields
+        expects_end = self.damaged or start is None or not self.fields.keys().isdisjoint(("DTEND", "DURATION"))
+        slot = self.first("RECURRENCE-ID", self.moment)
+        rdates = (*map(Repeat, starts[1:]), *self.listed("RDATE", self.repeat, Repeat(UNKNOWN_TIME)))
         if start is None:
-            start = midnight_before(end)
+            start = midnight_before(end) or (rdates[0].start if rdates else slot)
             self.damaged = True
         if start is None:
             return None
         if _ends_before(start, end, duration):
             end, duration, self.damaged = None, None, True
-        slot = self.first("RECURRENCE-ID", self.moment)
         return Component(
             uid=parse_uid(self.fields["UID"][0]) if "UID" in self.fields else "",
             summary=self.summary(),
@@ -320,7 +321,7 @@ class _Reader:
             this_and_future=self.word("RECURRENCE-ID", "RANGE") == "THISANDFUTURE",
             rules=tuple(filter(None, self.all("RRULE", self.rule))),
             exrules=() if slot else tuple(filter(None, self.all("EXRULE", self.rule))),
-            rdates=(*map(Repeat, starts[1:]), *self.listed("RDATE", self.repeat, Repeat(UNKNOWN_TIME))),
+            rdates=rdates,
             exdates=() if slot else tuple(self.listed("EXDATE", self.excluded, UNKNOWN_TIME)),
             travel_before=max(self.all("X-APPLE-TRAVEL-DURATION", _travel), default=NO_TIME),
             travel_after=max(self.all("X-APPLE-TRAVEL-RETURN-DURATION", _travel), default=NO_TIME),
@@ -378,7 +379,7 @@ class _Reader:
         """
         found: list[T] = []
         for line in self.fields.get(name, []):
-            zone = None if _is_date(line) else self.zone(line)
+            zone = self.zone(line)
             for value in line.value.split(",", MAX_LISTED + 1):
                 if len(found) >= MAX_LISTED:
                     return [*found, beyond]
@@ -389,7 +390,11 @@ class _Reader:
         return found
 
     def excluded(self, value: str, line: Line, zone: tzinfo | None) -> Moment:
-        return parse_moment(value, zone, as_date=_is_date(line))
+        """One EXDATE. Some programs write a day as its midnight."""
+        found = parse_moment(value, zone)
+        if _is_date(line) and found.wall.time() == time.min:
+            return Moment(found.wall, None, is_date=True)
+        return self.by_form(found, line)
 
     def repeat(self, value: str, line: Line, zone: tzinfo | None) -> Repeat:
         """One RDATE, at least its day. A PERIOD must have times, and its end must not be before its start."""
@@ -398,6 +403,7 @@ class _Reader:
         except (ValueError, OverflowError):
             self.damaged = True
             found = Repeat(find_day(value) or parse_moment(value, zone))
+        self.by_form(found.start, line)
         if found.end is not None:
             backwards = _ends_before(found.start, found.end, None)
             self.damaged |= found.start.is_date or backwards
@@ -429,8 +435,12 @@ class _Reader:
         return zone
 
     def moment(self, line: Line) -> Moment:
-        as_date = _is_date(line)
-        return parse_moment(line.value, None if as_date else self.zone(line), as_date=as_date)
+        return self.by_form(parse_moment(line.value, self.zone(line)), line)
+
+    def by_form(self, found: Moment, line: Line) -> Moment:
+        """The moment as it is written. A time where VALUE=DATE promises a date damages the component."""
+        self.damaged |= _is_date(line) and not found.is_date
+        return found
 
 
 def _is_date(line: Line) -> bool:

@@ -111,10 +111,32 @@ def test_an_unreadable_override_blocks_beside_its_slot():
     assert (len(result.instances), result.problem) == (6, "unreadable")
 
 
-def test_an_override_without_any_time_leaves_its_slot_blocked():
-    result = expanded(calendar(DAILY, "UID:series\nRECURRENCE-ID;TZID=Europe/Berlin:20261202T100000\nSTATUS:CANCELLED"))
+@pytest.mark.parametrize(
+    ("start", "master", "beside"),
+    [
+        ("", DAILY, ["02 10:00 - 11:00"]),
+        ("DTSTART:noon\n", DAILY, ["02 10:00 - 11:00"]),
+        ("", DAILY + "EXDATE;TZID=Europe/Berlin:20261202T100000", []),
+        ("DTSTART:noon\n", DAILY + "EXDATE;TZID=Europe/Berlin:20261202T100000", []),
+    ],
+)
+def test_an_override_without_any_time_blocks_from_its_slot_until_midnight(start, master, beside):
+    """Also if the slot is excluded by EXDATE: nobody knows how long the override lasts."""
+    lost = f"UID:series\nRECURRENCE-ID;TZID=Europe/Berlin:20261202T100000\n{start}STATUS:CANCELLED"
+    result = expanded(calendar(master, lost))
 
-    assert (len(result.instances), set(reasons(result)), result.problem) == (5, {"busy"}, "unreadable")
+    rest = ["03 10:00 - 11:00", "04 10:00 - 11:00", "05 10:00 - 11:00"]
+    assert (december(result), {instance.blocks for instance in result.instances}, result.problem) == (
+        ["01 10:00 - 11:00", *beside, "02 10:00 - 00:00", *rest],
+        {True},
+        "unreadable",
+    )
+
+
+def test_an_override_without_any_time_that_comes_alone_blocks_from_its_slot():
+    result = expanded(calendar("UID:series\nRECURRENCE-ID;TZID=Europe/Berlin:20261202T100000\nSUMMARY:Lost"))
+
+    assert (december(result), reasons(result), result.problem) == (["02 10:00 - 00:00"], ["unreadable"], "unreadable")
 
 
 def december(expansion) -> list[str]:
