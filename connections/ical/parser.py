@@ -42,6 +42,7 @@ from connections.ical.moments import (
     parse_length,
     parse_moment,
 )
+from connections.ical.recurrence import fit_rule
 from connections.ical.timezones import Resolve, resolver, zone_key
 
 T = TypeVar("T")
@@ -52,7 +53,6 @@ MAX_CACHED_OCTETS = 1 << 20
 MAX_SUMMARY_LENGTH = 1000
 MAX_RAW_SUMMARY_LENGTH = 2 * MAX_SUMMARY_LENGTH  # in the file, where a character may be escaped
 MAX_UID_LENGTH = 255
-MAX_RULE_LENGTH = 10_000
 MAX_VALUE_LENGTH = 1000  # of any other property that is no list
 MAX_LINE_OCTETS = 100_000  # of a longer line only the two ends are read, unless it is a list
 MAX_HEAD_OCTETS = 20_000
@@ -410,11 +410,9 @@ class _Reader:
         return found
 
     def rule(self, line: Line) -> str:
-        """A rule as it is written. Of one that is too long, the parts that fit."""
-        if len(line.value) <= MAX_RULE_LENGTH:
-            return line.value
-        self.damaged = True
-        return line.value[:MAX_RULE_LENGTH].rpartition(";")[0]
+        """A rule as it is written. Of one that is too long, the parts that fit. An empty one damages the component."""
+        self.damaged |= not line.value
+        return fit_rule(line.value)
 
     def summary(self) -> str:
         value = self.fields["SUMMARY"][0].value if "SUMMARY" in self.fields else ""
