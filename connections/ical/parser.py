@@ -61,10 +61,11 @@ UNKNOWN_TIME = Moment(datetime(1900, 1, 1), None)  # noqa: DTZ001 - long ago, so
 UNREADABLE_MARK = "X-KALENDS-UNREADABLE"
 ALL_DAY_MARKS = frozenset({"X-MICROSOFT-CDO-ALLDAYEVENT", "X-MICROSOFT-MSNCALENDAR-ALLDAYEVENT", "X-FUNAMBOL-ALLDAY"})
 
-_DECISIVE = re.compile(
-    rb"^(BEGIN|END|UID|DTSTART|DTEND|DURATION|RRULE|EXRULE|RDATE|EXDATE|RECURRENCE-ID|STATUS|TRANSP|SEQUENCE|SUMMARY"
+_DECISIVE = re.compile(  # a name may have a group before it, as in a vCard, or an equals sign after it
+    rb"^(?:[A-Z0-9-]++\.)?+((?:DTSTART|DTEND|DURATION|RRULE|RDATE)(?=[ \t]*+=)"
+    rb"|(?:BEGIN|END|UID|DTSTART|DTEND|DURATION|RRULE|EXRULE|RDATE|EXDATE|RECURRENCE-ID|STATUS|TRANSP|SEQUENCE|SUMMARY"
     rb"|ATTENDEE|X-APPLE-TRAVEL-DURATION|X-APPLE-TRAVEL-RETURN-DURATION|X-MICROSOFT-CDO-ALLDAYEVENT"
-    rb"|X-MICROSOFT-MSNCALENDAR-ALLDAYEVENT|X-FUNAMBOL-ALLDAY|X-KALENDS-UNREADABLE)(?=[ \t]*+[;:])[^\n]*",
+    rb"|X-MICROSOFT-MSNCALENDAR-ALLDAYEVENT|X-FUNAMBOL-ALLDAY|X-KALENDS-UNREADABLE)(?=[ \t]*+[;:]))[^\n]*",
     re.MULTILINE | re.IGNORECASE,
 )
 _LISTS = frozenset({b"RDATE", b"EXDATE"})
@@ -233,7 +234,7 @@ def _raw_events(data: bytes) -> list[RawEvent]:
     event: RawEvent | None = None
     outside = RawEvent()
     for match in _DECISIVE.finditer(data):
-        word, raw = match[1].upper(), match[0]
+        word, raw = match[1].upper(), data[match.start(1) : match.end()]
         if word not in (b"BEGIN", b"END"):
             (event or outside).add(word, raw)
             continue

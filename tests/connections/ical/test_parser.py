@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from connections.ical import content_lines
+from connections.ical import content_lines, reduce
 from connections.ical.parser import RawEvent, read_file, split_zones
 from connections.ical.types import Rules
 from tests.connections.ical.museum import calendar, expanded, local
@@ -101,6 +101,23 @@ KINDS = [
         ["2026-12-01 10:00 - 11:00", "2026-12-03 10:00 - 13:00"],
         "",
     ),
+    *(
+        (f"{start}\nDURATION:PT1H", ["2026-12-01 10:00 - 11:00"], "")
+        for start in (
+            "item1.DTSTART:20261201T090000Z",
+            "item1.DTSTART;TZID=Europe/Berlin:20261201T100000",
+            "DTSTART=20261201T090000Z",
+            "DTSTART = 2026-12-01T10:00:00",
+            "DTSTART:01.12.2026 10:00",
+            "DTSTART;TZID=Europe/Berlin:01.12.2026 10:00",
+            "DTSTART:2026-12-01T10.00.00",
+            "DTSTART:２０２６-１２-０１T１０:００:００",
+            "DTSTART:Tue, 01 Dec 2026 10:00:00 +0100",
+            "DTSTART;TZID=UTC+01:00 Berlin:20261201T100000",
+            "DTSTART;VALUE=DATE-TIME:01 Dec 2026 10:00:00 +0100",
+        )
+    ),
+    (f"{TIMED}\nRRULE=FREQ=DAILY;COUNT=2", ["2026-12-01 10:00 - 11:00", "2026-12-02 10:00 - 11:00"], ""),
     ("RDATE:20261202T090000Z,20261203T090000Z\nDURATION:PT1H", TWO_DAYS, "unreadable"),
     ("RDATE;VALUE=PERIOD:20261202T090000Z/PT1H,20261203T090000Z/PT1H", TWO_DAYS, "unreadable"),
     ("DTSTART;VALUE=DATE:20261201T100000\nDURATION:PT1H", ["2026-12-01 10:00 - 11:00"], "unreadable"),
@@ -121,11 +138,14 @@ KINDS = [
 def test_what_can_be_read_blocks_and_what_was_not_understood_is_a_problem(lines, spans, problem) -> None:
     result = expanded(calendar("UID:x\n" + lines))
 
+    kept = expanded(reduce(calendar("UID:x\n" + lines), titles=False))
+
     assert (local(result), {instance.blocks for instance in result.instances}, result.problem) == (
         spans,
         {True},
         problem,
     )
+    assert (kept.instances, kept.problem) == (result.instances, problem)
 
 
 @pytest.mark.parametrize("begin", ["BEGIN:VEVEN", "BEGIN VEVENT", "BEGIN:VTODO"])
