@@ -57,6 +57,7 @@ MAX_VALUE_LENGTH = 1000  # of any other property that is no list
 MAX_LINE_OCTETS = 100_000  # of a longer line only the two ends are read, unless it is a list
 MAX_HEAD_OCTETS = 20_000
 MAX_LISTED = 20_000  # RDATEs or EXDATEs; a series with more is not expanded
+MAX_EVENTS = 20_000  # of one file; the rest blocks all of the time
 UNKNOWN_TIME = Moment(datetime(1900, 1, 1), None)  # noqa: DTZ001 - long ago, so that a series from here on has begun
 UNREADABLE_MARK = "X-KALENDS-UNREADABLE"
 ALL_DAY_MARKS = frozenset({"X-MICROSOFT-CDO-ALLDAYEVENT", "X-MICROSOFT-MSNCALENDAR-ALLDAYEVENT", "X-FUNAMBOL-ALLDAY"})
@@ -247,6 +248,8 @@ def _raw_events(data: bytes) -> list[RawEvent]:
             event.close(properly=word == b"END")
         else:
             _keep_stray_lines(events, outside, every=word == b"END")
+        if word == b"BEGIN" and len(events) >= MAX_EVENTS:
+            return [*events, _unread_rest(events)]
         event, outside = (RawEvent() if word == b"BEGIN" else None), RawEvent()
         events += [event] if event is not None else []
     if event is not None:
@@ -254,6 +257,12 @@ def _raw_events(data: bytes) -> list[RawEvent]:
     _keep_stray_lines(events, outside, every=False)
     spoiled = _SPOILED_BEGIN if events else _TRACE
     return [*events, RawEvent(damaged=True)] if spoiled.search(data) else events
+
+
+def _unread_rest(events: Sequence[RawEvent]) -> RawEvent:
+    """An event that stands for those that are too many to be read: nobody knows when they are."""
+    uid = [raw for raw in events[0].lines if raw[:3].upper() == b"UID"]
+    return RawEvent([*uid[:1], b"DTSTART:19000101T000000Z", b"DTEND:89990101T000000Z"], damaged=True)
 
 
 def _keep_stray_lines(events: list[RawEvent], outside: RawEvent, *, every: bool) -> None:
