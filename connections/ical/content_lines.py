@@ -14,7 +14,7 @@ _HEAD = re.compile(r'([^\s;:=]++)\s*+((?:;[^=:;"]*+=(?:"[^"]*+"|[^":;]++)*+)*+):
 _PARAM = re.compile(r';([^=:;"]*)=((?:"[^"]*"|[^":;])*)', re.DOTALL)
 _PARAM_WITH_COLONS = re.compile(r';([^=:;"]*)=((?:"[^"]*"|[^";])*)', re.DOTALL)
 _BEGIN_OF_TIME = re.compile(r"\d{4}[-/.]?\d|\d\d?\.\s*\d|(?:[a-z]{3}, *)?\d\d? [a-z]{3} \d{4}", re.IGNORECASE)
-_EQUALS = re.compile(r"([^\s;:=]++)\s*+=")
+_EQUALS = re.compile(r"([^\s;:=]++)((?:;[^=:;]++=[^=:;]*+)*+)\s*+=")
 _TIMES = frozenset({"DTSTART", "DTEND", "RECURRENCE-ID", "RDATE", "EXDATE"})
 _ESCAPED = re.compile(r"\\(.)", re.DOTALL)
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u0085\u2028\u2029]")
@@ -68,7 +68,7 @@ def parse_line(raw: bytes) -> Line:
     text = unfold_line(raw)
     head = _HEAD.match(text)
     if head is None and (equals := _EQUALS.match(text)):
-        return Line(equals[1].upper(), text[equals.end() :].strip())
+        return Line(equals[1].upper(), text[equals.end() :].strip(), _parameters(equals[2], _PARAM))
     if head is None:
         text = text.replace('"', "")
         head = _HEAD.match(text)

@@ -1,6 +1,7 @@
 """Expands a resource inside a window: its instances, whether they block, and the problem it has.
 
-Problems: `unreadable` (a decisive line could not be read; the times that can be read block), `too_many_overrides` and
+Problems: `unreadable` (a decisive line could not be read, or an override has a rule of its own; the times that can be
+read block), `too_many_overrides` and
 `too_many_occurrences` (it blocks more than it says), `no_times` (an event without any time, so nothing blocks),
 `zone_unknown` (read as floating, or with the offset in the zone's name, which may be wrong in summer).
 """

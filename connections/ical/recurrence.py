@@ -49,6 +49,10 @@ _LIST_FORMS = {
 }
 _NAMES = frozenset({"FREQ", "INTERVAL", "COUNT", "UNTIL", "WKST", "SKIP", "RSCALE", *_LIST_FORMS})
 _PART_BEGIN = re.compile(rf"(?:^|[\s,;]++)({'|'.join(sorted(_NAMES, key=len, reverse=True))})\s*+[=:]")
+_WRITTEN_DAY = re.compile(
+    r"([-+]?[1-9]\d?|)(MO|TU|WE|TH|FR|SA|SU)(?:(?<=MO|SU)N(?:DAY)?|(?<=TU)E(?:SDAY)?"
+    r"|(?<=WE)D(?:NESDAY)?|(?<=TH)U(?:RSDAY)?|(?<=FR)I(?:DAY)?|(?<=SA)T(?:URDAY|(?![UH])))?"
+)
 MAX_RULE_LENGTH = 10_000
 MAX_MEANINGS = 100  # of a rule whose parts contradict each other
 _SKIPS = frozenset({"BACKWARD", "FORWARD", "OMIT"})
@@ -367,7 +371,7 @@ def safe_rules(text: str, start: Moment, zone: tzinfo) -> tuple[list[str], bool]
     try:
         RecurrenceRule(text, start, zone, Budget()).check()
     except ForeignScale:
-        return _approximate_rules(text, start), True
+        return _approximate_rules(text, start, zone), True
     except (ValueError, OverflowError):
         return _repaired_rules(text, start, zone), False
     return [text], True
@@ -489,13 +493,20 @@ def _readable_lists(values: Mapping[str, list[str]]) -> dict[str, str]:
     is_whole = not _unknown_parts(values) and bool(_readable_frequencies(values))
     for name in _LIST_FORMS.keys() & values.keys():
         items = [item for value in values[name] for item in value.split(",") if item]
-        readable = [item for item in dict.fromkeys(items) if _LIST_FORMS[name].fullmatch(item)]
+        readable = [found for item in dict.fromkeys(items) for found in _values_in(name, item)]
         is_whole &= len(readable) == len(items) > 0 and len(values[name]) == 1
         if readable:
             kept[name] = ",".join(readable)
     if not is_whole:
         kept.pop("BYSETPOS", None)
     return kept
+
+
+def _values_in(name: str, item: str) -> list[str]:
+    """The item, if it can be read. Weekdays may be written in full, and several may stand in one item."""
+    if _LIST_FORMS[name].fullmatch(item):
+        return [item]
+    return ["".join(found) for found in _WRITTEN_DAY.findall(item)] if name == "BYDAY" else []
 
 
 def _is_count_certain(values: Mapping[str, list[str]], kept: Mapping[str, str]) -> bool:
@@ -544,19 +555,19 @@ def _accepted(parts: dict[str, str], start: Moment, zone: tzinfo) -> str:
     return ""
 
 
-def _approximate_rules(text: str, start: Moment) -> list[str]:
+def _approximate_rules(text: str, start: Moment, zone: tzinfo) -> list[str]:
     """Rules that block on the safe side for months and years of a calendar that is not supported (RFC 7529).
 
     The years of most calendars keep to the seasons, so an anniversary falls within a month of the same date. Those of
     the Islamic calendars do not, and neither do months: they may fall on any day.
     """
     parts = dict(item.partition("=")[::2] for item in _bare(text).split(";"))
-    until = f";UNTIL={parts['UNTIL']}" if "UNTIL" in parts else ""
+    end = _readable_end([parts["UNTIL"]] if "UNTIL" in parts else [], start, zone)
     if parts["FREQ"] != "YEARLY" or parts["RSCALE"].startswith("ISLAMIC") or not _MONTH_PARTS.isdisjoint(parts):
-        return [f"FREQ=DAILY{until}"]
+        return [_joined({"FREQ": "DAILY", **end})]
     middle = start.wall.timetuple().tm_yday
     days = sorted({(middle + shift - 1) % 366 + 1 for shift in range(-31, 32)})
-    return [f"FREQ=YEARLY;BYYEARDAY={','.join(map(str, days))}{until}"]
+    return [_joined({"FREQ": "YEARLY", "BYYEARDAY": ",".join(map(str, days)), **end})]
 
 
 def _unmixed(parts: dict[str, str]) -> dict[str, str]:

@@ -108,6 +108,7 @@ KINDS = [
             "item1.DTSTART;TZID=Europe/Berlin:20261201T100000",
             "DTSTART=20261201T090000Z",
             "DTSTART = 2026-12-01T10:00:00",
+            "DTSTART;TZID=Asia/Tokyo=20261201T180000",
             "DTSTART:01.12.2026 10:00",
             "DTSTART;TZID=Europe/Berlin:01.12.2026 10:00",
             "DTSTART:2026-12-01T10.00.00",
