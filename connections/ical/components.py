@@ -61,6 +61,11 @@ class Component:
         """Is it part of a series?"""
         return bool(self.slot or self.rules or self.rdates)
 
+    @property
+    def is_series_in_series(self) -> bool:
+        """Is it an override with a rule or RDATEs of its own? Nobody knows what that means, so all its times count."""
+        return self.slot is not None and bool(self.rules or self.rdates)
+
     def plain_span(self, start: Moment, zone: tzinfo, end: Moment | Length | None = None) -> Span:
         """[start, end) of the instance that starts at `start`, without travel time.
 

@@ -13,7 +13,8 @@ _CONTENT = re.compile(rb"[^\n]++(?:\n[ \t][^\n]*+)*+")
 _HEAD = re.compile(r'([^\s;:=]++)\s*+((?:;[^=:;"]*+=(?:"[^"]*+"|[^":;]++)*+)*+):', re.DOTALL)
 _PARAM = re.compile(r';([^=:;"]*)=((?:"[^"]*"|[^":;])*)', re.DOTALL)
 _PARAM_WITH_COLONS = re.compile(r';([^=:;"]*)=((?:"[^"]*"|[^";])*)', re.DOTALL)
-_DIGITS = re.compile(r"\d{4}[-/.]?\d")
+_BEGIN_OF_TIME = re.compile(r"\d{4}[-/.]?\d|\d\d?\.\s*\d|(?:[a-z]{3}, *)?\d\d? [a-z]{3} \d{4}", re.IGNORECASE)
+_EQUALS = re.compile(r"([^\s;:=]++)((?:;[^=:;]++=[^=:;]*+)*+)\s*+=")
 _TIMES = frozenset({"DTSTART", "DTEND", "RECURRENCE-ID", "RDATE", "EXDATE"})
 _ESCAPED = re.compile(r"\\(.)", re.DOTALL)
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u0085\u2028\u2029]")
@@ -60,12 +61,14 @@ def unfold_line(raw: bytes) -> str:
 
 
 def parse_line(raw: bytes) -> Line:
-    """The name, parameters and value of a content line. Quotes that never close are ignored.
+    """The name, parameters and value of a content line. Quotes that never close are ignored, `=` is read as a colon.
 
     A colon in a parameter must be quoted (RFC 5545 3.2), but Exchange does not quote `TZID=(UTC+01:00) Berlin`.
     """
     text = unfold_line(raw)
     head = _HEAD.match(text)
+    if head is None and (equals := _EQUALS.match(text)):
+        return Line(equals[1].upper(), text[equals.end() :].strip(), _parameters(equals[2], _PARAM))
     if head is None:
         text = text.replace('"', "")
         head = _HEAD.match(text)
@@ -73,7 +76,7 @@ def parse_line(raw: bytes) -> Line:
         name, _, value = text.rpartition(":")
         return Line(re.split("[;:]", name, maxsplit=1)[0].upper(), value.strip())
     name, params, value = intern(head[1].upper()), head[2], text[head.end() :].strip()
-    if name in _TIMES and ":" in value and not _DIGITS.match(value):
+    if name in _TIMES and ":" in value and not _BEGIN_OF_TIME.match(value):
         params, _, value = text[len(name) :].rpartition(":")
         return Line(name, value.strip(), _parameters(params, _PARAM_WITH_COLONS))
     return Line(name, value, _parameters(params, _PARAM) if params else NO_PARAMS)

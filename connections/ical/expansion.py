@@ -1,6 +1,7 @@
 """Expands a resource inside a window: its instances, whether they block, and the problem it has.
 
-Problems: `unreadable` (a decisive line could not be read; the times that can be read block), `too_many_overrides` and
+Problems: `unreadable` (a decisive line could not be read, or an override has a rule of its own; the times that can be
+read block), `too_many_overrides` and
 `too_many_occurrences` (it blocks more than it says), `no_times` (an event without any time, so nothing blocks),
 `zone_unknown` (read as floating, or with the offset in the zone's name, which may be wrong in summer).
 """
@@ -43,7 +44,7 @@ def expand(data: bytes, *, window: Span, zone: ZoneInfo, rules: Rules, addresses
     overrides = [component for component in components if component.slot is not None]
     work = _Expander(window, zone, rules)
     if len(file.events) > MAX_COMPONENTS:
-        work.add(fallback.written_times(overrides, window, zone))
+        work.block_written(overrides)
         work.problem, overrides = "too_many_overrides", []
     for master, own in _groups(masters, overrides):
         work.add_series(master, own)
@@ -114,16 +115,16 @@ class _Expander:
 
     def _expand_repaired(self, master: Component | None, overrides: Sequence[Component]) -> list[Instance]:
         """A series whose rules make no sense or are not supported: by safe rules, else only the written times."""
-        if master:
-            repaired = partial(self._expand, self._repaired(master), overrides)
-            found = try_or_none(repaired, reraise=(TooMany,))
-            if found is not None:
-                return found
+        repaired = [self._repaired(override) if override.rules else override for override in overrides]
+        expand_again = partial(self._expand, self._repaired(master) if master else None, repaired)
+        found = try_or_none(expand_again, reraise=(TooMany,))
+        if found is not None:
+            return found
         written = [*([master] if master else []), *overrides]
         return list(fallback.written_times(written, self.window, self.zone))
 
     def _repaired(self, master: Component) -> Component:
-        """The master with rules that can be computed. An EXRULE that makes no sense excludes nothing."""
+        """The component with rules that can be computed. An EXRULE that makes no sense excludes nothing."""
         safe = [safe_rules(text, master.start, self.zone) for text in master.rules]
         kept = [(text, safe_rules(text, master.start, self.zone)[0] == [text]) for text in master.exrules]
         return replace(
@@ -136,25 +137,35 @@ class _Expander:
     def _expand(self, master: Component | None, overrides: Sequence[Component]) -> list[Instance]:
         found: list[Instance | None] = []
         if master is None:
-            found = [self._instance(Slot(o, o.start, o.slot or o.start), single=False) for o in overrides]
+            slots = [*map(_own_slot, overrides), *self._inner_slots(overrides)]
+            found = [self._instance(slot, single=False) for slot in slots]
         elif not overrides and not master.repeats:
             found = [self._instance(Slot(master, master.start, master.start), single=True)]
         else:
-            slots = self._slots(master, overrides)
+            claims = list(series.by_slot(overrides, master, self.zone))
+            slots = [*self._slots(master, claims), *self._inner_slots([override for override, _ in claims])]
             found = [self._instance(slot, single=False) for slot in slots]
         return [instance for instance in found if instance]
 
-    def _slots(self, master: Component, overrides: Sequence[Component]) -> list[Slot]:
+    def _slots(self, master: Component, claims: Sequence[tuple[Component, bool]]) -> list[Slot]:
         if max(len(master.rdates), len(master.exdates)) > MAX_LISTED:
             raise TooMany
         self.budget.spend(occurrences=(len(master.rdates) + len(master.exdates)) // 10)
-        claims = list(series.by_slot(overrides, master, self.zone))
-        margin = _MARGIN + _max_travel(master, overrides)
+        margin = _MARGIN + _max_travel(master, [override for override, _ in claims])
         span = (self.window[0] - margin, self.window[1] + margin)
         replacing = [override for override, replaces in claims if replaces]
         slots, later = series.slots(master, replacing, span, self.zone, self.budget)
         self.endless |= later
-        return slots + [Slot(o, o.start, o.slot or o.start) for o, replaces in claims if not replaces]
+        return slots + [_own_slot(override) for override, replaces in claims if not replaces]
+
+    def _inner_slots(self, overrides: Sequence[Component]) -> list[Slot]:
+        """The times that rules and RDATEs of overrides add to their own starts."""
+        found: list[Slot] = []
+        for override in overrides:
+            if override.is_series_in_series:
+                slots = self._slots(replace(override, slot=None, this_and_future=False), [])
+                found += [slot for slot in slots if slot.start != override.start]
+        return found
 
     def _instance(self, slot: Slot, *, single: bool) -> Instance | None:
         component = slot.component
@@ -179,7 +190,15 @@ class _Expander:
         if master:
             until = try_or_none(partial(series.last_end, master, self.zone))
             self.add([fallback.whole_series(master, self.window, self.zone, until)])
+        self.block_written(overrides)
+
+    def block_written(self, overrides: Sequence[Component]) -> None:
+        """Add a block for each written time of the overrides, and one for each whole series among them."""
         self.add(fallback.written_times(overrides, self.window, self.zone))
+        for override in overrides:
+            if override.rules:
+                until = try_or_none(partial(series.last_end, override, self.zone))
+                self.add([fallback.whole_series(override, self.window, self.zone, until)])
 
     def add(self, instances: Iterable[Instance]) -> None:
         """Add instances."""
@@ -187,7 +206,7 @@ class _Expander:
 
     def note_damage(self, components: Sequence[Component], timeless: bool, *, readable: bool) -> None:
         """Set the problem for what could not be read, unless a worse one is set already."""
-        if not self.problem and (not readable or any(component.damaged for component in components)):
+        if not self.problem and (not readable or any(c.damaged or c.is_series_in_series for c in components)):
             self.problem = "unreadable"
         if not self.problem and timeless:
             self.problem = "unreadable" if components else "no_times"
@@ -209,6 +228,10 @@ def _numbered(instance: Instance, seen: Counter[str]) -> Instance:
     seen[instance.recurrence_id] += 1
     number = seen[instance.recurrence_id]
     return instance if number == 1 else replace(instance, recurrence_id=f"{instance.recurrence_id}#{number}")
+
+
+def _own_slot(override: Component) -> Slot:
+    return Slot(override, override.start, override.slot or override.start)
 
 
 def _max_travel(master: Component, overrides: Sequence[Component]) -> timedelta:

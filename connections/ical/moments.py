@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta, tzinfo
+from email.utils import parsedate_to_datetime
 
 _DATE_TIME = re.compile(r"(\d{4})(\d\d)(\d\d)(?:T(\d\d)(\d\d)(\d\d)?(Z)?)?", re.ASCII)
 _READABLE = re.compile(
     r"(\d{4})(?:(\d\d)(\d\d)|([-/.])(\d\d?)\4(\d\d?))"
-    r"(?:(?:\s*+T)?\s*+(\d\d|\d(?=:)):?(\d\d)(?::?(\d\d)(?:[.,]\d+)?)?\s*(Z|UTC|GMT|[-+]\d\d(?::?\d\d)?)?)?",
+    r"(?:(?:\s*+T)?\s*+(\d\d|\d(?=[:.]))[:.]?(\d\d)(?:[:.]?(\d\d)(?:[.,]\d+)?)?\s*(Z|UTC|GMT|[-+]\d\d(?::?\d\d)?)?)?",
     re.ASCII,
 )
-_DAY = re.compile(r"(?<![0-9])[0-9]{8}(?![0-9])")
+_DAY_FIRST = re.compile(r"(\d\d?)\.\s*+(\d\d?)\.\s*+(\d{4})(?=\D|$)", re.ASCII)
+_MAIL_DATE = re.compile(
+    r"(?:[A-Z]{3}, *+)?\d\d? [A-Z]{3} [0-8]\d{3} \d\d?:\d\d(?::\d\d)?(?: (?:[-+]\d{4}|[A-Z]{1,4}))?", re.ASCII
+)
+_DAY = re.compile(r"(?<!\d)(?:\d{4}([-/.]?)\d\d\1\d\d|\d\d?\.\d\d?\.\d{4})(?!\d)", re.ASCII)
 _DURATION = re.compile(r"([+-])?P(?=[\dT])(?:(\d+)W)?(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)S)?)?", re.ASCII)
 NO_TIME = timedelta(0)
 DAY = timedelta(days=1)
@@ -66,34 +72,47 @@ class Length:
         return timedelta(days=self.days, seconds=self.seconds)
 
 
-def parse_moment(value: str, zone: tzinfo | None, *, as_date: bool = False) -> Moment:
-    """The DATE or DATE-TIME in `value`; `as_date` drops its time. Raises ValueError.
+def parse_moment(value: str, zone: tzinfo | None) -> Moment:
+    """The DATE or DATE-TIME in `value`. Raises ValueError.
 
     The form decides and not the VALUE parameter: `20261201` is a date even without VALUE=DATE, and a Z or an offset
     overrides a TZID. What a person can read is accepted: ISO 8601 with dashes, milliseconds or an offset, a blank
-    instead of T, missing seconds, a leap second. Years are clamped to 8999, so that no arithmetic overflows.
+    instead of T, missing seconds, a leap second, digits of any width, `01.12.2026 10:00` and the form of mails
+    (`Tue, 01 Dec 2026 10:00:00 +0100`). Years are clamped to 8999, so that no arithmetic overflows.
     """
     value = value.strip().upper()
     match = _DATE_TIME.fullmatch(value) or _DATE_TIME.fullmatch(re.sub("[-:]", "", value))
     if match is None:
-        return _parse_readable(value, zone, as_date=as_date)
+        return _parse_readable(value, zone)
     hour, minute, second, zulu = match.groups()[3:]
     day = _day(match[1], match[2], match[3])
-    if hour is None or as_date:
+    if hour is None:
         return Moment(day, None, is_date=True)
     return Moment(_at(day, hour, minute, second), UTC if zulu else zone)
 
 
-def _parse_readable(value: str, zone: tzinfo | None, *, as_date: bool) -> Moment:
-    match = _READABLE.fullmatch(value)
+def _parse_readable(value: str, zone: tzinfo | None) -> Moment:
+    value = unicodedata.normalize("NFKC", value)
+    if _MAIL_DATE.fullmatch(value):
+        return _of_mail(parsedate_to_datetime(value), zone)
+    match = _READABLE.fullmatch(_DAY_FIRST.sub(_year_first, value, count=1))
     if match is None:
         raise ValueError("neither a date nor a date with time")
     year, month, date, _, other_month, other_date, hour, minute, second, suffix = match.groups()
     day = _day(year, month or other_month, date or other_date)
-    if hour is None or as_date:
+    if hour is None:
         return Moment(day, None, is_date=True)
     wall = _at(day, hour, minute, second)
     return Moment(wall - _offset(suffix), UTC) if suffix else Moment(wall, zone)
+
+
+def _of_mail(found: datetime, zone: tzinfo | None) -> Moment:
+    """A time in a mail has an offset, or floats."""
+    return Moment(found, zone) if found.tzinfo is None else Moment(found.astimezone(UTC).replace(tzinfo=None), UTC)
+
+
+def _year_first(written: re.Match[str]) -> str:
+    return f"{written[3]}.{written[2]}.{written[1]}"
 
 
 def _day(year: str, month: str, day: str) -> datetime:
@@ -112,8 +131,8 @@ def _offset(suffix: str) -> timedelta:
 
 
 def find_day(value: str) -> Moment | None:
-    """The day that eight digits in `value` name, for a value that is no date as a whole."""
-    match = _DAY.search(value)
+    """The day that `value` names somewhere, for a value that is no date as a whole."""
+    match = _DAY.search(unicodedata.normalize("NFKC", value))
     try:
         return parse_moment(match[0], None) if match else None
     except ValueError:

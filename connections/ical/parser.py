@@ -24,7 +24,7 @@ import hashlib
 import re
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta, tzinfo
+from datetime import UTC, datetime, time, timedelta, tzinfo
 from functools import cached_property, lru_cache
 from typing import TypeVar
 
@@ -42,6 +42,7 @@ from connections.ical.moments import (
     parse_length,
     parse_moment,
 )
+from connections.ical.recurrence import fit_rule
 from connections.ical.timezones import Resolve, resolver, zone_key
 
 T = TypeVar("T")
@@ -52,19 +53,20 @@ MAX_CACHED_OCTETS = 1 << 20
 MAX_SUMMARY_LENGTH = 1000
 MAX_RAW_SUMMARY_LENGTH = 2 * MAX_SUMMARY_LENGTH  # in the file, where a character may be escaped
 MAX_UID_LENGTH = 255
-MAX_RULE_LENGTH = 10_000
 MAX_VALUE_LENGTH = 1000  # of any other property that is no list
 MAX_LINE_OCTETS = 100_000  # of a longer line only the two ends are read, unless it is a list
 MAX_HEAD_OCTETS = 20_000
 MAX_LISTED = 20_000  # RDATEs or EXDATEs; a series with more is not expanded
+MAX_EVENTS = 20_000  # of one file; the rest blocks all of the time
 UNKNOWN_TIME = Moment(datetime(1900, 1, 1), None)  # noqa: DTZ001 - long ago, so that a series from here on has begun
 UNREADABLE_MARK = "X-KALENDS-UNREADABLE"
 ALL_DAY_MARKS = frozenset({"X-MICROSOFT-CDO-ALLDAYEVENT", "X-MICROSOFT-MSNCALENDAR-ALLDAYEVENT", "X-FUNAMBOL-ALLDAY"})
 
-_DECISIVE = re.compile(
-    rb"^(BEGIN|END|UID|DTSTART|DTEND|DURATION|RRULE|EXRULE|RDATE|EXDATE|RECURRENCE-ID|STATUS|TRANSP|SEQUENCE|SUMMARY"
+_DECISIVE = re.compile(  # a name may have a group before it, as in a vCard, or an equals sign after it
+    rb"^(?:[A-Z0-9-]++\.)?+((?:DTSTART|DTEND|DURATION|RRULE|RDATE)(?=[ \t]*+=)"
+    rb"|(?:BEGIN|END|UID|DTSTART|DTEND|DURATION|RRULE|EXRULE|RDATE|EXDATE|RECURRENCE-ID|STATUS|TRANSP|SEQUENCE|SUMMARY"
     rb"|ATTENDEE|X-APPLE-TRAVEL-DURATION|X-APPLE-TRAVEL-RETURN-DURATION|X-MICROSOFT-CDO-ALLDAYEVENT"
-    rb"|X-MICROSOFT-MSNCALENDAR-ALLDAYEVENT|X-FUNAMBOL-ALLDAY|X-KALENDS-UNREADABLE)(?=[ \t]*+[;:])[^\n]*",
+    rb"|X-MICROSOFT-MSNCALENDAR-ALLDAYEVENT|X-FUNAMBOL-ALLDAY|X-KALENDS-UNREADABLE)(?=[ \t]*+[;:]))[^\n]*",
     re.MULTILINE | re.IGNORECASE,
 )
 _LISTS = frozenset({b"RDATE", b"EXDATE"})
@@ -233,7 +235,7 @@ def _raw_events(data: bytes) -> list[RawEvent]:
     event: RawEvent | None = None
     outside = RawEvent()
     for match in _DECISIVE.finditer(data):
-        word, raw = match[1].upper(), match[0]
+        word, raw = match[1].upper(), data[match.start(1) : match.end()]
         if word not in (b"BEGIN", b"END"):
             (event or outside).add(word, raw)
             continue
@@ -246,6 +248,8 @@ def _raw_events(data: bytes) -> list[RawEvent]:
             event.close(properly=word == b"END")
         else:
             _keep_stray_lines(events, outside, every=word == b"END")
+        if word == b"BEGIN" and len(events) >= MAX_EVENTS:
+            return [*events, _unread_rest(events)]
         event, outside = (RawEvent() if word == b"BEGIN" else None), RawEvent()
         events += [event] if event is not None else []
     if event is not None:
@@ -253,6 +257,12 @@ def _raw_events(data: bytes) -> list[RawEvent]:
     _keep_stray_lines(events, outside, every=False)
     spoiled = _SPOILED_BEGIN if events else _TRACE
     return [*events, RawEvent(damaged=True)] if spoiled.search(data) else events
+
+
+def _unread_rest(events: Sequence[RawEvent]) -> RawEvent:
+    """An event that stands for those that are too many to be read: nobody knows when they are."""
+    uid = [raw for raw in events[0].lines if raw[:3].upper() == b"UID"]
+    return RawEvent([*uid[:1], b"DTSTART:19000101T000000Z", b"DTEND:89990101T000000Z"], damaged=True)
 
 
 def _keep_stray_lines(events: list[RawEvent], outside: RawEvent, *, every: bool) -> None:
@@ -300,15 +310,16 @@ class _Reader:
         start = starts[0] if starts else None
         end = self.end(start)
         duration = max(self.all("DURATION", _duration), key=_elapsed, default=None) if end is None else None
-        expects_end = self.damaged or "DTEND" in self.fields or "DURATION" in self.fields
+        expects_end = self.damaged or start is None or not self.fields.keys().isdisjoint(("DTEND", "DURATION"))
+        slot = self.first("RECURRENCE-ID", self.moment)
+        rdates = (*map(Repeat, starts[1:]), *self.listed("RDATE", self.repeat, Repeat(UNKNOWN_TIME)))
         if start is None:
-            start = midnight_before(end)
+            start = midnight_before(end) or (rdates[0].start if rdates else slot)
             self.damaged = True
         if start is None:
             return None
         if _ends_before(start, end, duration):
             end, duration, self.damaged = None, None, True
-        slot = self.first("RECURRENCE-ID", self.moment)
         return Component(
             uid=parse_uid(self.fields["UID"][0]) if "UID" in self.fields else "",
             summary=self.summary(),
@@ -318,9 +329,9 @@ class _Reader:
             end_unknown=end is None and duration is None and expects_end,
             slot=slot,
             this_and_future=self.word("RECURRENCE-ID", "RANGE") == "THISANDFUTURE",
-            rules=() if slot else tuple(filter(None, self.all("RRULE", self.rule))),
+            rules=tuple(filter(None, self.all("RRULE", self.rule))),
             exrules=() if slot else tuple(filter(None, self.all("EXRULE", self.rule))),
-            rdates=() if slot else (*map(Repeat, starts[1:]), *self.listed("RDATE", self.repeat, Repeat(UNKNOWN_TIME))),
+            rdates=rdates,
             exdates=() if slot else tuple(self.listed("EXDATE", self.excluded, UNKNOWN_TIME)),
             travel_before=max(self.all("X-APPLE-TRAVEL-DURATION", _travel), default=NO_TIME),
             travel_after=max(self.all("X-APPLE-TRAVEL-RETURN-DURATION", _travel), default=NO_TIME),
@@ -378,7 +389,7 @@ class _Reader:
         """
         found: list[T] = []
         for line in self.fields.get(name, []):
-            zone = None if _is_date(line) else self.zone(line)
+            zone = self.zone(line)
             for value in line.value.split(",", MAX_LISTED + 1):
                 if len(found) >= MAX_LISTED:
                     return [*found, beyond]
@@ -389,7 +400,11 @@ class _Reader:
         return found
 
     def excluded(self, value: str, line: Line, zone: tzinfo | None) -> Moment:
-        return parse_moment(value, zone, as_date=_is_date(line))
+        """One EXDATE. Some programs write a day as its midnight."""
+        found = parse_moment(value, zone)
+        if _is_date(line) and found.wall.time() == time.min:
+            return Moment(found.wall, None, is_date=True)
+        return self.by_form(found, line)
 
     def repeat(self, value: str, line: Line, zone: tzinfo | None) -> Repeat:
         """One RDATE, at least its day. A PERIOD must have times, and its end must not be before its start."""
@@ -398,17 +413,16 @@ class _Reader:
         except (ValueError, OverflowError):
             self.damaged = True
             found = Repeat(find_day(value) or parse_moment(value, zone))
+        self.by_form(found.start, line)
         if found.end is not None:
             backwards = _ends_before(found.start, found.end, None)
             self.damaged |= found.start.is_date or backwards
         return found
 
     def rule(self, line: Line) -> str:
-        """A rule as it is written. Of one that is too long, the parts that fit."""
-        if len(line.value) <= MAX_RULE_LENGTH:
-            return line.value
-        self.damaged = True
-        return line.value[:MAX_RULE_LENGTH].rpartition(";")[0]
+        """A rule as it is written. Of one that is too long, the parts that fit. An empty one damages the component."""
+        self.damaged |= not line.value
+        return fit_rule(line.value)
 
     def summary(self) -> str:
         value = self.fields["SUMMARY"][0].value if "SUMMARY" in self.fields else ""
@@ -429,8 +443,12 @@ class _Reader:
         return zone
 
     def moment(self, line: Line) -> Moment:
-        as_date = _is_date(line)
-        return parse_moment(line.value, None if as_date else self.zone(line), as_date=as_date)
+        return self.by_form(parse_moment(line.value, self.zone(line)), line)
+
+    def by_form(self, found: Moment, line: Line) -> Moment:
+        """The moment as it is written. A time where VALUE=DATE promises a date damages the component."""
+        self.damaged |= _is_date(line) and not found.is_date
+        return found
 
 
 def _is_date(line: Line) -> bool:

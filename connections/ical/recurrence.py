@@ -11,6 +11,7 @@ import re
 from calendar import monthrange
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta, tzinfo
+from itertools import product
 from math import prod
 from typing import Any
 
@@ -31,13 +32,12 @@ _MONTHS = {"MONTHLY": 1, "YEARLY": 12}
 _LOOKED_AT = {"MONTHLY": 31, "YEARLY": 366, "WEEKLY": 7}
 _TESTS = {"HOURLY": 4, "MINUTELY": 6, "SECONDLY": 8}  # at most, of the month, the hour, the minute and the second
 _WEEKDAYS = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
-_MAX_NUMBERS = {"BYMONTH": 12, "BYMONTHDAY": 31, "BYYEARDAY": 366, "BYWEEKNO": 53}
 _PLAIN = {"FREQ", "INTERVAL", "WKST"}
 _TIME_PARTS = ("BYHOUR", "BYMINUTE", "BYSECOND")
 _MONTH_PARTS = frozenset({"BYMONTH", "BYMONTHDAY", "BYYEARDAY", "BYWEEKNO"})
 _GREGORIAN_SCALES = frozenset({"GREGORIAN", "GREGORY", "ISO8601", "BUDDHIST", "JAPANESE", "ROC"})
 _LIST_FORMS = {
-    "BYDAY": re.compile(r"(?:[-+]?[1-9]\d?)?(?:MO|TU|WE|TH|FR|SA|SU)"),
+    "BYDAY": re.compile(r"(?:[-+]?0?[1-9]\d?)?(?:MO|TU|WE|TH|FR|SA|SU)"),
     "BYMONTH": re.compile(r"0?[1-9]|1[0-2]"),
     "BYMONTHDAY": re.compile(r"[-+]?(?:0?[1-9]|[12]\d|3[01])"),
     "BYYEARDAY": re.compile(r"[-+]?0*(?:[1-9]\d?|[12]\d\d|3[0-5]\d|36[0-6])"),
@@ -48,6 +48,16 @@ _LIST_FORMS = {
     "BYSETPOS": re.compile(r"[-+]?[1-9]\d{0,2}"),
 }
 _NAMES = frozenset({"FREQ", "INTERVAL", "COUNT", "UNTIL", "WKST", "SKIP", "RSCALE", *_LIST_FORMS})
+_PART_BEGIN = re.compile(rf"(?:^|[\s,;]++)({'|'.join(sorted(_NAMES, key=len, reverse=True))})\s*+[=:]")
+_WRITTEN_DAY = re.compile(
+    r"([-+]?[1-9]\d?|)(MO|TU|WE|TH|FR|SA|SU)(?:(?<=MO|SU)N(?:DAY)?|(?<=TU)E(?:SDAY)?"
+    r"|(?<=WE)D(?:NESDAY)?|(?<=TH)U(?:RSDAY)?|(?<=FR)I(?:DAY)?|(?<=SA)T(?:URDAY|(?![UH])))?"
+)
+MAX_RULE_LENGTH = 10_000
+MAX_MEANINGS = 100  # of a rule whose parts contradict each other
+_SKIPS = frozenset({"BACKWARD", "FORWARD", "OMIT"})
+_SHORTEST = {month: monthrange(2026, month)[1] for month in range(1, 13)}  # the days of each month, in most years
+_LOST_PART = "LOST=1"  # stands for the parts that are left out of a rule, as a part that is not known
 
 
 class ForeignScale(ValueError):
@@ -228,6 +238,34 @@ def _bare(text: str) -> str:
     return text.upper().replace(" ", "").removeprefix("RRULE:")
 
 
+def _mended(text: str) -> str:
+    """A rule without quotes and backslashes, with semicolons between its parts and an equals sign in each."""
+    text = re.sub(r"[\"'\\]", "", text.upper()).strip().removeprefix("RRULE:")
+    return _bare(_PART_BEGIN.sub(r";\1=", text))
+
+
+def _without_repeats(part: str) -> str:
+    name, equals, value = part.partition("=")
+    return name + equals + ",".join(dict.fromkeys(value.split(",")))
+
+
+def fit_rule(text: str) -> str:
+    """A rule in at most 10,000 characters. If it is longer, first repeated values are left out, then the longest parts.
+
+    A part that is not known stands for those that are left out, so that the rule is read as one with a lost part.
+    """
+    if len(text) <= MAX_RULE_LENGTH:
+        return text
+    parts = list(dict.fromkeys(map(_without_repeats, text.split(";"))))
+    kept, left = set(), MAX_RULE_LENGTH - len(_LOST_PART) - 1
+    for part in sorted(parts, key=lambda part: (part.partition("=")[0].strip().upper() not in _NAMES, len(part))):
+        left -= len(part) + 1
+        if left >= 0:
+            kept.add(part)
+    lost = [_LOST_PART] if len(kept) < len(parts) else []
+    return ";".join([*(part for part in parts if part in kept), *lost])
+
+
 def _parse_parts(text: str, start: Moment) -> dict[str, str]:
     """The parts of a rule by name. Raises ValueError for a part that is not known, or stands twice and differs."""
     parts: dict[str, str] = {}
@@ -235,14 +273,29 @@ def _parse_parts(text: str, start: Moment) -> dict[str, str]:
         name, _, value = item.partition("=")
         if name.startswith("X-"):
             continue
-        value = _possible(name, ",".join(filter(None, value.split(","))))
+        value = ",".join(filter(None, value.split(",")))
         if name not in _NAMES or parts.setdefault(name, value) != value:
             raise ValueError("an unknown part, or one that stands twice")
     if parts.get("FREQ") not in _UNITS.keys() | _MONTHS.keys():
         raise ValueError("no frequency")
     if parts["FREQ"] == "YEARLY" and "BYWEEKNO" in parts and re.search(r"\d", parts.get("BYDAY", "")):
         raise ValueError("RFC 5545 3.3.10 forbids numbered days with BYWEEKNO")
-    return _unmixed(_for_dates(_without_scale(parts)) if start.is_date else _without_scale(parts))
+    parts = _without_scale(parts)
+    if any(_readable_items(name, value, parts) != value.split(",") for name, value in parts.items()):
+        raise ValueError("a value that no calendar has")
+    return _unmixed(_for_dates(parts) if start.is_date else parts)
+
+
+def _readable_items(name: str, value: str, parts: Mapping[str, str]) -> list[str]:
+    """The items of a part that a calendar can have, each as it is written. `parts` are all parts of the rule."""
+    items = value.split(",")
+    if name not in _LIST_FORMS:
+        return items
+    found = [item for item in items if _LIST_FORMS[name].fullmatch(item)]
+    if name != "BYDAY" or parts["FREQ"] not in _MONTHS:
+        return found
+    most = 53 if parts["FREQ"] == "YEARLY" and "BYMONTH" not in parts else 5
+    return [item for item in found if int(re.sub(r"[^0-9]", "", item) or 1) <= most]
 
 
 def _without_scale(parts: dict[str, str]) -> dict[str, str]:
@@ -266,10 +319,12 @@ def _can_skip(parts: Mapping[str, str]) -> bool:
     Raises ValueError for what is not supported.
     """
     skip = parts.get("SKIP", "OMIT")
+    if skip not in _SKIPS:
+        raise ValueError("SKIP with a value that is not known")
     if skip == "OMIT" or parts["FREQ"] not in _MONTHS or ("BYDAY" in parts and "BYMONTHDAY" not in parts):
         return False
     supported = _PLAIN | {"COUNT", "UNTIL", "SKIP", "BYMONTHDAY", "BYMONTH", *_TIME_PARTS}
-    if skip not in ("BACKWARD", "FORWARD") or not parts.keys() <= supported or "-" in parts.get("BYMONTHDAY", ""):
+    if not parts.keys() <= supported or "-" in parts.get("BYMONTHDAY", ""):
         raise ValueError("SKIP with these parts is not supported")
     return True
 
@@ -316,7 +371,7 @@ def safe_rules(text: str, start: Moment, zone: tzinfo) -> tuple[list[str], bool]
     try:
         RecurrenceRule(text, start, zone, Budget()).check()
     except ForeignScale:
-        return _approximate_rules(text, start), True
+        return _approximate_rules(text, start, zone), True
     except (ValueError, OverflowError):
         return _repaired_rules(text, start, zone), False
     return [text], True
@@ -325,35 +380,107 @@ def safe_rules(text: str, start: Moment, zone: tzinfo) -> tuple[list[str], bool]
 def _repaired_rules(text: str, start: Moment, zone: tzinfo) -> list[str]:
     """The rules that a rule which makes no sense may mean; in doubt they give too many times rather than too few.
 
-    Each value that can be read is kept. After a part that cannot be read neither COUNT nor BYSETPOS is certain. Empty
-    if not even the frequency can be read: dropping the rule then leaves only the times that are written.
+    Each value that can be read is kept. After a part that cannot be read neither COUNT nor BYSETPOS is certain.
     """
-    values: dict[str, list[str]] = {}
-    for item in filter(None, _bare(text).split(";")):
-        name, _, value = item.partition("=")
-        values.setdefault(name, []).append(value)
+    values = _written_values(text)
+    end = _readable_end(values.get("UNTIL", []), start, zone)
+    frequencies = _frequencies(values, start)
+    if not _GREGORIAN_SCALES.issuperset(values.get("RSCALE", [])) and not _MONTHS.keys().isdisjoint(frequencies):
+        return [_joined({"FREQ": "DAILY", **end})]
     kept = _readable_lists(values)
     if _is_count_certain(values, kept) and (counts := _readable_numbers(values, "COUNT")):
         kept["COUNT"] = str(max(counts))
-    if "SKIP" in values and values["SKIP"][0] in ("BACKWARD", "FORWARD"):
-        kept["SKIP"] = values["SKIP"][0]
-    kept |= _readable_end(values.get("UNTIL", []), start, zone)
-    rules = [{"FREQ": freq, **choice, **kept} for freq in _frequencies(values, start) for choice in _choices(values)]
-    return [rule for parts in rules for rule in [_accepted(parts, start, zone)] if rule]
+    rules = [
+        {"FREQ": freq, **choice, **_fitting(kept, freq), **end} for freq in frequencies for choice in _choices(values)
+    ]
+    if len(rules) > MAX_MEANINGS:
+        raise TooMany
+    accepted = [rule for parts in rules for rule in (_accepted(parts, start, zone), *_neighbours(parts, start))]
+    return list(dict.fromkeys(filter(None, accepted)))
+
+
+def _written_values(text: str) -> dict[str, list[str]]:
+    """The values of each part of a rule, however the parts are separated; a frequency may also stand alone."""
+    values: dict[str, list[str]] = {}
+    for item in filter(None, _mended(text).split(";")):
+        name, _, value = item.partition("=")
+        if name in _UNITS or name in _MONTHS:
+            name, value = "FREQ", name
+        values.setdefault(name, []).append(value)
+    return values
+
+
+def _joined(parts: Mapping[str, str]) -> str:
+    return ";".join(f"{name}={value}" for name, value in parts.items())
+
+
+def _readable_frequencies(values: Mapping[str, list[str]]) -> list[str]:
+    written = (freq for value in values.get("FREQ", []) for freq in value.split(","))
+    return [freq for freq in dict.fromkeys(written) if freq in _UNITS or freq in _MONTHS]
 
 
 def _frequencies(values: Mapping[str, list[str]], start: Moment) -> list[str]:
-    found = [freq for freq in dict.fromkeys(values.get("FREQ", [])) if freq in _UNITS or freq in _MONTHS]
-    return ["DAILY"] if found and start.is_date and not _TESTS.keys().isdisjoint(found) else found
+    """The frequencies that are written. If none can be read, the one that the other parts suggest, else DAILY."""
+    found = _readable_frequencies(values)
+    if not found:
+        return ["WEEKLY" if "BYDAY" in values else "MONTHLY" if "BYMONTHDAY" in values else "DAILY"]
+    return ["DAILY"] if start.is_date and not _TESTS.keys().isdisjoint(found) else found
+
+
+def _fitting(kept: Mapping[str, str], freq: str) -> dict[str, str]:
+    """The parts without numbered days that no month or year has, and without what is not certain after such a day."""
+    if "BYDAY" not in kept:
+        return dict(kept)
+    days = _readable_items("BYDAY", kept["BYDAY"], {**kept, "FREQ": freq})
+    parts = {**kept, "BYDAY": ",".join(days)}
+    lost = {"BYSETPOS"} if parts["BYDAY"] != kept["BYDAY"] else set()
+    lost |= set() if days else {"BYDAY", "COUNT"}
+    return {name: value for name, value in parts.items() if name not in lost}
 
 
 def _choices(values: Mapping[str, list[str]]) -> list[dict[str, str]]:
-    """Each interval and first day of the week that is possible."""
+    """Each interval, first day of the week and way to skip that is possible. A guessed frequency has no interval."""
     intervals = _readable_numbers(values, "INTERVAL")
-    if len(intervals) < len(values.get("INTERVAL", [])) or not intervals:
+    if len(intervals) < len(values.get("INTERVAL", [])) or not intervals or not _readable_frequencies(values):
         intervals = {1}
     firsts = [first for first in values.get("WKST", ["MO"]) if first in _WEEKDAYS] or ["MO", "SU"]
-    return [{"INTERVAL": str(number), "WKST": first} for number in sorted(intervals) for first in dict.fromkeys(firsts)]
+    ways = values.get("SKIP", ["OMIT"])
+    ways = [way for way in _SKIPS if way in ways] if _SKIPS.issuperset(ways) else sorted(_SKIPS)
+    return [
+        {"INTERVAL": str(number), "WKST": first} | ({} if way == "OMIT" else {"SKIP": way})
+        for number, first, way in product(sorted(intervals), dict.fromkeys(firsts), ways)
+    ]
+
+
+def _neighbours(parts: Mapping[str, str], start: Moment) -> list[str]:
+    """Rules for the days beside those that a month or year lacks, if SKIP is not supported with these parts."""
+    try:
+        _can_skip(parts)
+    except ValueError:
+        firsts, lasts = _months_beside(parts, start)
+    else:
+        return []
+    kept = {name: value for name, value in parts.items() if name in (*_TIME_PARTS, "UNTIL")}
+    if "COUNT" in parts:  # the neighbours in each month come no later than those in every second one
+        kept["COUNT"] = str(int(parts["COUNT"]) * int(parts["INTERVAL"]))
+    return [
+        _joined({"FREQ": "MONTHLY", "BYMONTH": ",".join(map(str, sorted(months))), "BYMONTHDAY": day, **kept})
+        for months, day in ((firsts, "1"), (lasts, "-1"))
+        if months
+    ]
+
+
+def _months_beside(parts: Mapping[str, str], start: Moment) -> tuple[set[int], set[int]]:
+    """The months whose first day, and those whose last day, lies beside a day that a month or year lacks."""
+    months = set(map(int, parts["BYMONTH"].split(","))) if "BYMONTH" in parts else set(range(1, 13))
+    implied = "" if {"BYYEARDAY", "BYWEEKNO", "BYDAY"} & parts.keys() else str(start.wall.day)
+    days = [int(day) for day in parts.get("BYMONTHDAY", implied).split(",") if day]
+    firsts, lasts = (set(), set()) if "366" not in parts.get("BYYEARDAY", "") else ({1}, {12})
+    for day, month in product(days, months):
+        if abs(day) > _SHORTEST[month]:
+            firsts.add(month if day < 0 else month % 12 + 1)
+            lasts.add(month if day > 0 else (month - 2) % 12 + 1)
+    return firsts, lasts
 
 
 def _readable_numbers(values: Mapping[str, list[str]], name: str) -> set[int]:
@@ -363,16 +490,23 @@ def _readable_numbers(values: Mapping[str, list[str]], name: str) -> set[int]:
 def _readable_lists(values: Mapping[str, list[str]]) -> dict[str, str]:
     """The BY parts with the items that can be read. BYSETPOS is kept only if they are all."""
     kept: dict[str, str] = {}
-    is_whole = not _unknown_parts(values)
+    is_whole = not _unknown_parts(values) and bool(_readable_frequencies(values))
     for name in _LIST_FORMS.keys() & values.keys():
         items = [item for value in values[name] for item in value.split(",") if item]
-        readable = [item for item in dict.fromkeys(items) if _LIST_FORMS[name].fullmatch(item)]
+        readable = [found for item in dict.fromkeys(items) for found in _values_in(name, item)]
         is_whole &= len(readable) == len(items) > 0 and len(values[name]) == 1
         if readable:
             kept[name] = ",".join(readable)
     if not is_whole:
         kept.pop("BYSETPOS", None)
     return kept
+
+
+def _values_in(name: str, item: str) -> list[str]:
+    """The item, if it can be read. Weekdays may be written in full, and several may stand in one item."""
+    if _LIST_FORMS[name].fullmatch(item):
+        return [item]
+    return ["".join(found) for found in _WRITTEN_DAY.findall(item)] if name == "BYDAY" else []
 
 
 def _is_count_certain(values: Mapping[str, list[str]], kept: Mapping[str, str]) -> bool:
@@ -385,6 +519,8 @@ def _is_count_certain(values: Mapping[str, list[str]], kept: Mapping[str, str]) 
     if values.get("FREQ") == ["WEEKLY"] and len(values.get("BYDAY", [])) == 1:
         lost -= {"BYDAY"}
     intervals = values.get("INTERVAL", [])
+    if not _readable_frequencies(values):
+        return False
     return not lost and not _unknown_parts(values) and len(_readable_numbers(values, "INTERVAL")) == len(intervals) < 2
 
 
@@ -407,10 +543,10 @@ def _readable_end(untils: Sequence[str], start: Moment, zone: tzinfo) -> dict[st
 def _accepted(parts: dict[str, str], start: Moment, zone: tzinfo) -> str:
     """The rule if it makes sense now, else with more and more of its parts left out; "" if it never does."""
     unnumbered = {"BYDAY": re.sub(r"[-+\d]", "", parts["BYDAY"])} if "BYDAY" in parts else {}
-    plain = {name: parts[name] for name in ("FREQ", "INTERVAL", "UNTIL") if name in parts}
+    plain: dict[str, str] = {name: parts[name] for name in ("FREQ", "INTERVAL", "UNTIL") if name in parts}
     without = {name: value for name, value in parts.items() if name not in ("SKIP", "BYSETPOS")}
     for choice in (parts, without, without | unnumbered, plain):
-        text = ";".join(f"{name}={value}" for name, value in choice.items())
+        text = _joined(choice)
         try:
             RecurrenceRule(text, start, zone, Budget()).check()
         except (ValueError, OverflowError):
@@ -419,31 +555,19 @@ def _accepted(parts: dict[str, str], start: Moment, zone: tzinfo) -> str:
     return ""
 
 
-def _approximate_rules(text: str, start: Moment) -> list[str]:
+def _approximate_rules(text: str, start: Moment, zone: tzinfo) -> list[str]:
     """Rules that block on the safe side for months and years of a calendar that is not supported (RFC 7529).
 
     The years of most calendars keep to the seasons, so an anniversary falls within a month of the same date. Those of
     the Islamic calendars do not, and neither do months: they may fall on any day.
     """
     parts = dict(item.partition("=")[::2] for item in _bare(text).split(";"))
-    until = f";UNTIL={parts['UNTIL']}" if "UNTIL" in parts else ""
+    end = _readable_end([parts["UNTIL"]] if "UNTIL" in parts else [], start, zone)
     if parts["FREQ"] != "YEARLY" or parts["RSCALE"].startswith("ISLAMIC") or not _MONTH_PARTS.isdisjoint(parts):
-        return [f"FREQ=DAILY{until}"]
+        return [_joined({"FREQ": "DAILY", **end})]
     middle = start.wall.timetuple().tm_yday
     days = sorted({(middle + shift - 1) % 366 + 1 for shift in range(-31, 32)})
-    return [f"FREQ=YEARLY;BYYEARDAY={','.join(map(str, days))}{until}"]
-
-
-def _possible(name: str, value: str) -> str:
-    """A list without impossible numbers, which dateutil would treat as an empty list. Raises ValueError."""
-    if name not in _MAX_NUMBERS:
-        return value
-    kept = [number for number in value.split(",") if 0 < abs(int(number)) <= _MAX_NUMBERS[name]]
-    if name == "BYMONTH":
-        kept = [number for number in kept if int(number) > 0]
-    if not kept:
-        raise ValueError("no such day")
-    return ",".join(kept)
+    return [_joined({"FREQ": "YEARLY", "BYYEARDAY": ",".join(map(str, days)), **end})]
 
 
 def _unmixed(parts: dict[str, str]) -> dict[str, str]:

@@ -10,7 +10,6 @@ from connections.ical.content_lines import Line
 from connections.ical.parser import (
     ALL_DAY_MARKS,
     MAX_RAW_SUMMARY_LENGTH,
-    MAX_RULE_LENGTH,
     MAX_UID_LENGTH,
     MAX_VALUE_LENGTH,
     UNREADABLE_MARK,
@@ -19,6 +18,7 @@ from connections.ical.parser import (
     parse_uid,
     read_file,
 )
+from connections.ical.recurrence import fit_rule
 from connections.ical.timezones import is_decided_by_file, zone_key
 
 PRODID = "-//Kalends//Kalends//EN"
@@ -80,9 +80,10 @@ def _shortened(line: Line) -> Line:
     value = line.value
     if line.name == "UID" and len(value) > MAX_UID_LENGTH:
         value = content_lines.escape(parse_uid(line))
+    elif line.name in ("RRULE", "EXRULE"):
+        value = fit_rule(value)
     elif line.name not in _LISTS:
-        limit = MAX_RULE_LENGTH if line.name in ("RRULE", "EXRULE") else MAX_VALUE_LENGTH
-        value = value if len(value) <= limit else f"{value[:limit]}?"
+        value = value if len(value) <= MAX_VALUE_LENGTH else f"{value[:MAX_VALUE_LENGTH]}?"
     return Line(line.name, value, {name: line.params[name] for name in _PARAMS if name in line.params})
 
 

@@ -230,6 +230,19 @@ def test_times_at_the_ends_of_the_calendar_do_not_overflow():
         assert expanded(data).problem in ("", "unreadable", "too_many_occurrences")
 
 
+@pytest.mark.slow
+def test_a_hundred_thousand_overrides_block_all_of_the_time_and_are_read_within_seconds():
+    data = HUGE["overrides"]()
+    begin = time.process_time()
+    result, kept = expanded(data), reduce(data, titles=True, addresses=ANNA)
+    seconds = time.process_time() - begin
+
+    whole = (datetime(1900, 1, 1, tzinfo=UTC), datetime(8999, 1, 1, tzinfo=UTC), True)
+    assert [(i.start, i.end, i.blocks) for i in result.instances] == [whole]
+    assert (result.uid, result.problem) == ("x", "too_many_occurrences")
+    assert (meant(expanded(kept)), seconds < SECONDS) == (meant(result), True)
+
+
 def test_two_thousand_overrides_are_expanded():
     overrides = [
         f"UID:x\nRECURRENCE-ID:20261101T000000Z\nDTSTART:20261202T000000Z\nDURATION:PT1M\nSEQUENCE:{number}"

@@ -35,6 +35,15 @@ def wall(*parts: int) -> datetime:
         ("20261201 100000 Z", Moment(wall(2026, 12, 1, 10), UTC)),
         ("2026/12/1 9:30", Moment(wall(2026, 12, 1, 9, 30), BERLIN)),
         ("2026.12.01", Moment(wall(2026, 12, 1), None, is_date=True)),
+        ("01.12.2026 10:00", Moment(wall(2026, 12, 1, 10), BERLIN)),
+        ("1. 12. 2026 9:30", Moment(wall(2026, 12, 1, 9, 30), BERLIN)),
+        ("01.12.2026", Moment(wall(2026, 12, 1), None, is_date=True)),
+        ("2026-12-01T10.00.00", Moment(wall(2026, 12, 1, 10), BERLIN)),
+        ("2026-12-01 9.30", Moment(wall(2026, 12, 1, 9, 30), BERLIN)),
+        ("２０２６１２０１Ｔ１０００００Ｚ", Moment(wall(2026, 12, 1, 10), UTC)),
+        ("Tue, 01 Dec 2026 10:00:00 +0100", Moment(wall(2026, 12, 1, 9), UTC)),
+        ("1 Dec 2026 10:00 GMT", Moment(wall(2026, 12, 1, 10), UTC)),
+        ("Tue, 1 Dec 2026 10:00:00", Moment(wall(2026, 12, 1, 10), BERLIN)),
         ("00010101T090000Z", Moment(wall(1, 1, 1, 9), UTC)),
         ("20261231T235960Z", Moment(wall(2026, 12, 31, 23, 59, 59), UTC)),
     ],
@@ -43,7 +52,9 @@ def test_a_time_is_read_by_its_form(text: str, moment: Moment) -> None:
     assert parse_moment(text, BERLIN) == moment
 
 
-@pytest.mark.parametrize("text", ["", "soon", "20261301", "20261201T250000", "2026120"])
+@pytest.mark.parametrize(
+    "text", ["", "soon", "20261301", "20261201T250000", "2026120", "01.13.2026 10:00", "Tue, 32 Dec 2026 10:00"]
+)
 def test_what_is_no_time_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match=r"date|month|hour"):
         parse_moment(text, BERLIN)
@@ -65,7 +76,8 @@ def test_a_duration_has_days_and_seconds(text: str, length: Length) -> None:
 
 
 def test_a_day_is_found_in_a_value_that_is_no_date() -> None:
-    assert find_day("about 20261201!") == Moment(wall(2026, 12, 1), None, is_date=True)
+    written = ["about 20261201!", "2026-12-01T10h", "01.12.2026 at noon", "２０２６１２０１Tnoon"]
+    assert {find_day(text) for text in written} == {Moment(wall(2026, 12, 1), None, is_date=True)}
     assert (find_day("soon"), find_day("20269901")) == (None, None)
 
 

@@ -134,7 +134,7 @@ MEANINGS = [
             "2026-12-05 10:00 - 11:00 busy",
         ],
     ),
-    ("rule_that_is_empty", "", ["2026-12-01 10:00 - 11:00 busy"]),
+    ("rule_that_is_empty", "unreadable", ["2026-12-01 10:00 - 11:00 unreadable"]),
     ("rule_named_twice", "", ["2026-12-01 10:00 - 11:00 busy", "2026-12-08 10:00 - 11:00 busy"]),
     (
         "rule_that_is_no_rule",

@@ -6,8 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from connections.ical import content_lines
+from connections.ical import content_lines, reduce
 from connections.ical.parser import RawEvent, read_file, split_zones
+from connections.ical.types import Rules
 from tests.connections.ical.museum import calendar, expanded, local
 from tests.ics_text import event
 
@@ -85,6 +86,7 @@ def test_a_long_title_is_cut():
 
 
 TIMED = "DTSTART:20261201T090000Z\nDTEND:20261201T100000Z"
+TWO_DAYS = ["2026-12-02 10:00 - 11:00", "2026-12-03 10:00 - 11:00"]
 KINDS = [
     # an event, its instances in Berlin, and its problem
     ("DTSTART:20261201T090000Z\nDURATION:-PT1H", ["2026-12-01 10:00 - 01:00"], "unreadable"),
@@ -99,6 +101,36 @@ KINDS = [
         ["2026-12-01 10:00 - 11:00", "2026-12-03 10:00 - 13:00"],
         "",
     ),
+    *(
+        (f"{start}\nDURATION:PT1H", ["2026-12-01 10:00 - 11:00"], "")
+        for start in (
+            "item1.DTSTART:20261201T090000Z",
+            "item1.DTSTART;TZID=Europe/Berlin:20261201T100000",
+            "DTSTART=20261201T090000Z",
+            "DTSTART = 2026-12-01T10:00:00",
+            "DTSTART;TZID=Asia/Tokyo=20261201T180000",
+            "DTSTART:01.12.2026 10:00",
+            "DTSTART;TZID=Europe/Berlin:01.12.2026 10:00",
+            "DTSTART:2026-12-01T10.00.00",
+            "DTSTART:２０２６-１２-０１T１０:００:００",
+            "DTSTART:Tue, 01 Dec 2026 10:00:00 +0100",
+            "DTSTART;TZID=UTC+01:00 Berlin:20261201T100000",
+            "DTSTART;VALUE=DATE-TIME:01 Dec 2026 10:00:00 +0100",
+        )
+    ),
+    (f"{TIMED}\nRRULE=FREQ=DAILY;COUNT=2", ["2026-12-01 10:00 - 11:00", "2026-12-02 10:00 - 11:00"], ""),
+    ("RDATE:20261202T090000Z,20261203T090000Z\nDURATION:PT1H", TWO_DAYS, "unreadable"),
+    ("RDATE;VALUE=PERIOD:20261202T090000Z/PT1H,20261203T090000Z/PT1H", TWO_DAYS, "unreadable"),
+    ("DTSTART;VALUE=DATE:20261201T100000\nDURATION:PT1H", ["2026-12-01 10:00 - 11:00"], "unreadable"),
+    ("DTSTART;VALUE=DATE:20261201T100000", ["2026-12-01 10:00 - 00:00"], "unreadable"),
+    ("DTSTART;VALUE=DATE:2026-12-01T10:00+01:00", ["2026-12-01 10:00 - 01:00"], "unreadable"),
+    ("DTSTART;VALUE=DATE;TZID=Asia/Tokyo:20261202T060000", ["2026-12-01 22:00 - 16:00"], "unreadable"),
+    ("DTSTART:20261201T090000Z\nDTEND;VALUE=DATE:20261201T100000Z", ["2026-12-01 10:00 - 11:00"], "unreadable"),
+    (
+        f"{TIMED}\nRDATE;VALUE=DATE;TZID=Asia/Tokyo:20261203T000000",
+        ["2026-12-01 10:00 - 11:00", "2026-12-02 16:00 - 17:00"],
+        "unreadable",
+    ),
     (f"{TIMED}\nRDATE:20261202Tnoon", ["2026-12-01 10:00 - 11:00", "2026-12-02 10:00 - 11:00"], "unreadable"),
 ]
 
@@ -107,11 +139,14 @@ KINDS = [
 def test_what_can_be_read_blocks_and_what_was_not_understood_is_a_problem(lines, spans, problem) -> None:
     result = expanded(calendar("UID:x\n" + lines))
 
+    kept = expanded(reduce(calendar("UID:x\n" + lines), titles=False))
+
     assert (local(result), {instance.blocks for instance in result.instances}, result.problem) == (
         spans,
         {True},
         problem,
     )
+    assert (kept.instances, kept.problem) == (result.instances, problem)
 
 
 @pytest.mark.parametrize("begin", ["BEGIN:VEVEN", "BEGIN VEVENT", "BEGIN:VTODO"])
@@ -119,3 +154,25 @@ def test_an_event_whose_begin_is_broken_blocks_all_the_same(begin: str) -> None:
     data = calendar("UID:x\n" + TIMED).replace(b"BEGIN:VEVENT", begin.encode())
 
     assert (local(expanded(data)), expanded(data).problem) == (["2026-12-01 10:00 - 11:00"], "unreadable")
+
+
+def test_a_time_under_the_name_of_a_date_is_no_all_day_event() -> None:
+    event = calendar("UID:x\nDTSTART;VALUE=DATE:20261201T100000\nDURATION:PT1H")
+    result = expanded(event, rules=Rules(all_day="never"))
+
+    assert [(i.blocks, i.reason, i.all_day) for i in result.instances] == [(True, "unreadable", False)]
+
+
+@pytest.mark.parametrize(
+    ("excluded", "hours", "problem"),
+    [
+        ("EXDATE;VALUE=DATE:20261202T150000", [9, 14, 9], "unreadable"),
+        ("EXDATE;VALUE=DATE:20261202T000000", [9, 14], ""),
+        ("EXDATE;VALUE=DATE:20261202", [9, 14], ""),
+    ],
+)
+def test_a_time_under_the_name_of_a_date_excludes_that_time_alone(excluded, hours, problem) -> None:
+    rule = "RRULE:FREQ=DAILY;BYHOUR=10,15;COUNT=4"
+    result = expanded(calendar(f"UID:x\nDTSTART;TZID=Europe/Berlin:20261201T100000\nDURATION:PT1H\n{rule}\n{excluded}"))
+
+    assert ([instance.start.hour for instance in result.instances], result.problem) == (hours, problem)

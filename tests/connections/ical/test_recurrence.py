@@ -10,8 +10,9 @@ from dateutil.rrule import rrulestr
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
+from connections.ical import reduce
 from connections.ical.moments import Moment
-from connections.ical.recurrence import Budget, RecurrenceRule, TooMany, safe_rules
+from connections.ical.recurrence import Budget, RecurrenceRule, TooMany, fit_rule, safe_rules
 from tests.connections.ical.museum import BERLIN, calendar, expanded
 
 wall = datetime.fromisoformat
@@ -231,6 +232,21 @@ def test_a_day_that_a_month_lacks_is_moved_as_the_rule_says(rule, start, expecte
     ("rule", "start", "expected"),
     [
         ("FREQ=MONTHLY;SKIP=SIDEWAYS;COUNT=2", "20261231", ["2026-12-31", "2027-01-31"]),
+        (
+            "FREQ=MONTHLY;SKIP=FOO;UNTIL=20270331",
+            "20261231",
+            ["2026-12-31", "2027-01-31", "2027-02-28", "2027-03-01", "2027-03-31"],
+        ),
+        (
+            "FREQ=MONTHLY;SKIP=BACKWARD;BYMONTHDAY=-31;UNTIL=20270401",
+            "20261201",
+            ["2026-12-01", "2027-01-01", "2027-01-31", "2027-02-01", "2027-03-01", "2027-03-31", "2027-04-01"],
+        ),
+        (
+            "FREQ=YEARLY;SKIP=FORWARD;BYYEARDAY=366;UNTIL=20270630",
+            "20241231",
+            ["2026-12-31", "2027-01-01"],
+        ),
     ],
 )
 def test_a_day_that_cannot_be_moved_for_certain_blocks_wherever_it_may_be(rule, start, expected):
@@ -278,7 +294,7 @@ def test_a_day_that_no_calendar_has_is_no_rule(part):
 
 
 def test_among_days_that_exist_one_that_does_not_is_left_out():
-    assert days("FREQ=MONTHLY;BYMONTHDAY=0,1,32;COUNT=2", "20261201") == (["2026-12-01", "2027-01-01"], "")
+    assert days("FREQ=MONTHLY;BYMONTHDAY=0,1,32;COUNT=2", "20261201") == (["2026-12-01", "2027-01-01"], "unreadable")
 
 
 SAFE = [
@@ -293,13 +309,55 @@ SAFE = [
     ("FREQ=WEEKLY;INTERVAL=2;INTERVAL=3", ["FREQ=WEEKLY;INTERVAL=2;WKST=MO", "FREQ=WEEKLY;INTERVAL=3;WKST=MO"], False),
     ("FREQ=WEEKLY;FREQ=DAILY", ["FREQ=WEEKLY;INTERVAL=1;WKST=MO", "FREQ=DAILY;INTERVAL=1;WKST=MO"], False),
     ("FREQ=MONTHLY;BYDAY=MO,TU;BYSETPOS=1;FOO=1;COUNT=2", ["FREQ=MONTHLY;INTERVAL=1;WKST=MO;BYDAY=MO,TU"], False),
+    ("FREQ=WEEKLY;BYDAY=Monday,Thursday", ["FREQ=WEEKLY;INTERVAL=1;WKST=MO;BYDAY=MO,TH"], False),
+    ("FREQ=WEEKLY;BYDAY=SA TU WE/Fri", ["FREQ=WEEKLY;INTERVAL=1;WKST=MO;BYDAY=SA,TU,WE,FR"], False),
+    ("FREQ=MONTHLY;BYDAY=-1SUN,2Sat", ["FREQ=MONTHLY;INTERVAL=1;WKST=MO;BYDAY=-1SU,2SA"], False),
     ("FREQ=DAILY;COUNT=0", ["FREQ=DAILY;INTERVAL=1;WKST=MO"], False),
     ("FREQ=DAILY;UNTIL=20261301;COUNT=3", ["FREQ=DAILY;INTERVAL=1;WKST=MO;COUNT=3"], False),
     ("FREQ=YEARLY;BYWEEKNO=20;BYDAY=1MO", ["FREQ=YEARLY;INTERVAL=1;WKST=MO;BYWEEKNO=20;BYDAY=MO"], False),
     ("RSCALE=ISLAMIC-CIVIL;FREQ=YEARLY", ["FREQ=DAILY"], True),
     ("RSCALE=HEBREW;FREQ=MONTHLY;UNTIL=20270101", ["FREQ=DAILY;UNTIL=20270101"], True),
+    ("RSCALE=HEBREW;FREQ=MONTHLY;UNTIL=soon", ["FREQ=DAILY"], True),
     ("RSCALE=HEBREW;FREQ=DAILY;SKIP=BACKWARD", ["RSCALE=HEBREW;FREQ=DAILY;SKIP=BACKWARD"], True),
-    ("EVERY DAY", [], False),
+    ("EVERY DAY", ["FREQ=DAILY;INTERVAL=1;WKST=MO"], False),
+    ("WEEKLY", ["FREQ=WEEKLY;INTERVAL=1;WKST=MO"], False),
+    ("FREQ=FORTNIGHTLY;BYDAY=TU", ["FREQ=WEEKLY;INTERVAL=1;WKST=MO;BYDAY=TU"], False),
+    ("FREQ=FORTNIGHTLY;INTERVAL=2;COUNT=3", ["FREQ=DAILY;INTERVAL=1;WKST=MO"], False),
+    ("BYDAY=TU;COUNT=3", ["FREQ=WEEKLY;INTERVAL=1;WKST=MO;BYDAY=TU"], False),
+    ("BYDAY=2TU;UNTIL=20270101", ["FREQ=WEEKLY;INTERVAL=1;WKST=MO;BYDAY=2TU;UNTIL=20270101"], False),
+    ("FREQ=;BYMONTHDAY=5", ["FREQ=MONTHLY;INTERVAL=1;WKST=MO;BYMONTHDAY=5"], False),
+    ("FREQ=WEEKLY,BYDAY=TU,WE,COUNT=3", ["FREQ=WEEKLY;INTERVAL=1;WKST=MO;BYDAY=TU,WE;COUNT=3"], False),
+    ("FREQ:DAILY;COUNT:3", ["FREQ=DAILY;INTERVAL=1;WKST=MO;COUNT=3"], False),
+    ('"FREQ=DAILY;COUNT=3"', ["FREQ=DAILY;INTERVAL=1;WKST=MO;COUNT=3"], False),
+    ("FREQ=DAILY\\;COUNT=3", ["FREQ=DAILY;INTERVAL=1;WKST=MO;COUNT=3"], False),
+    ("FREQ=DAILY UNTIL=20261203", ["FREQ=DAILY;INTERVAL=1;WKST=MO;UNTIL=20261203"], False),
+    ("FREQ=WEEKLY,DAILY", ["FREQ=WEEKLY;INTERVAL=1;WKST=MO", "FREQ=DAILY;INTERVAL=1;WKST=MO"], False),
+    ("FREQ=MONTHLY;BYMONTHDAY=32,5", ["FREQ=MONTHLY;INTERVAL=1;WKST=MO;BYMONTHDAY=5"], False),
+    ("FREQ=YEARLY;BYMONTH=13,12", ["FREQ=YEARLY;INTERVAL=1;WKST=MO;BYMONTH=12"], False),
+    ("FREQ=MONTHLY;BYDAY=6TU,1WE", ["FREQ=MONTHLY;INTERVAL=1;WKST=MO;BYDAY=1WE"], False),
+    ("FREQ=MONTHLY;BYDAY=-6TU;COUNT=3", ["FREQ=MONTHLY;INTERVAL=1;WKST=MO"], False),
+    ("FREQ=YEARLY;BYDAY=54MO,20MO", ["FREQ=YEARLY;INTERVAL=1;WKST=MO;BYDAY=20MO"], False),
+    ("FREQ=YEARLY;BYYEARDAY=-400,340", ["FREQ=YEARLY;INTERVAL=1;WKST=MO;BYYEARDAY=340"], False),
+    ("FREQ=HOURLY;BYHOUR=10,24", ["FREQ=HOURLY;INTERVAL=1;WKST=MO;BYHOUR=10"], False),
+    ("RSCALE=HEBREW;FREQ=YEARLY;BYMONTH=5L,1;FOO=1;UNTIL=20270101", ["FREQ=DAILY;UNTIL=20270101"], False),
+    (
+        "FREQ=MONTHLY;SKIP=FOO;BYMONTHDAY=31;COUNT=2",
+        [
+            "FREQ=MONTHLY;INTERVAL=1;WKST=MO;SKIP=BACKWARD;BYMONTHDAY=31;COUNT=2",
+            "FREQ=MONTHLY;INTERVAL=1;WKST=MO;SKIP=FORWARD;BYMONTHDAY=31;COUNT=2",
+            "FREQ=MONTHLY;INTERVAL=1;WKST=MO;BYMONTHDAY=31;COUNT=2",
+        ],
+        False,
+    ),
+    (
+        "FREQ=MONTHLY;SKIP=BACKWARD;INTERVAL=2;BYMONTHDAY=-30;COUNT=4",
+        [
+            "FREQ=MONTHLY;INTERVAL=2;WKST=MO;BYMONTHDAY=-30;COUNT=4",
+            "FREQ=MONTHLY;BYMONTH=2;BYMONTHDAY=1;COUNT=8",
+            "FREQ=MONTHLY;BYMONTH=1;BYMONTHDAY=-1;COUNT=8",
+        ],
+        False,
+    ),
 ]
 
 
@@ -312,3 +370,45 @@ def test_of_a_rule_that_makes_no_sense_each_value_that_can_be_read_is_kept(rule,
         [sorted(text.split(";")) for text in computed],
         is_certain,
     )
+
+
+def test_a_part_that_repeats_its_values_until_the_rule_is_too_long_loses_none() -> None:
+    hours = ",".join(["10", "15"] * 2500)
+
+    assert fit_rule(f"FREQ=DAILY;BYHOUR={hours};COUNT=4") == "FREQ=DAILY;BYHOUR=10,15;COUNT=4"
+
+
+def test_a_rule_that_is_too_long_loses_the_long_part_alone() -> None:
+    fitted = fit_rule(f"X-A={'A' * 9000};BYDAY={'B' * 9999};FREQ=DAILY;UNTIL=20261203")
+
+    assert (fitted, fit_rule(fitted)) == ("FREQ=DAILY;UNTIL=20261203;LOST=1", fitted)
+
+
+@pytest.mark.parametrize("size", [10_000, 90_000, 200_000])
+def test_what_stands_behind_a_part_that_is_too_long_is_obeyed(size: int) -> None:
+    event = f"UID:x\nDTSTART;VALUE=DATE:20261201\nRRULE:X-A={'A' * size};FREQ=DAILY;UNTIL=20261203"
+    whole = expanded(calendar(event))
+    kept = expanded(reduce(calendar(event), titles=False))
+
+    assert ([i.recurrence_id for i in whole.instances], whole.problem) == (
+        ["2026-12-01", "2026-12-02", "2026-12-03"],
+        "unreadable",
+    )
+    assert (kept.instances, kept.problem) == (whole.instances, whole.problem)
+
+
+def test_a_rule_that_contradicts_itself_in_a_thousand_ways_blocks_from_its_start() -> None:
+    rule = ";".join(f"INTERVAL={number}" for number in range(1, 700))
+    result = expanded(calendar(f"UID:x\nDTSTART:20261201T090000Z\nDURATION:PT1H\nRRULE:FREQ=DAILY;{rule}"))
+
+    assert [(instance.start, instance.end) for instance in result.instances] == [
+        (datetime(2026, 12, 1, 9, tzinfo=UTC), datetime(2027, 12, 1, tzinfo=UTC))
+    ]
+    assert result.problem == "too_many_occurrences"
+
+
+@pytest.mark.parametrize("lines", ["RRULE:", "RRULE: ", "RRULE:\nRRULE:FREQ=DAILY;COUNT=1"])
+def test_an_empty_rule_is_a_problem(lines: str) -> None:
+    result = expanded(calendar(f"UID:x\nDTSTART;VALUE=DATE:20261201\n{lines}"))
+
+    assert ([instance.start.day for instance in result.instances], result.problem) == ([30], "unreadable")

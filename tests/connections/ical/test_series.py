@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from tests.connections.ical.museum import calendar, expanded, local, reasons
 
 DAILY = """
@@ -109,7 +111,95 @@ def test_an_unreadable_override_blocks_beside_its_slot():
     assert (len(result.instances), result.problem) == (6, "unreadable")
 
 
-def test_an_override_without_any_time_leaves_its_slot_blocked():
-    result = expanded(calendar(DAILY, "UID:series\nRECURRENCE-ID;TZID=Europe/Berlin:20261202T100000\nSTATUS:CANCELLED"))
+@pytest.mark.parametrize(
+    ("start", "master", "beside"),
+    [
+        ("", DAILY, ["02 10:00 - 11:00"]),
+        ("DTSTART:noon\n", DAILY, ["02 10:00 - 11:00"]),
+        ("", DAILY + "EXDATE;TZID=Europe/Berlin:20261202T100000", []),
+        ("DTSTART:noon\n", DAILY + "EXDATE;TZID=Europe/Berlin:20261202T100000", []),
+    ],
+)
+def test_an_override_without_any_time_blocks_from_its_slot_until_midnight(start, master, beside):
+    """Also if the slot is excluded by EXDATE: nobody knows how long the override lasts."""
+    lost = f"UID:series\nRECURRENCE-ID;TZID=Europe/Berlin:20261202T100000\n{start}STATUS:CANCELLED"
+    result = expanded(calendar(master, lost))
 
-    assert (len(result.instances), set(reasons(result)), result.problem) == (5, {"busy"}, "unreadable")
+    rest = ["03 10:00 - 11:00", "04 10:00 - 11:00", "05 10:00 - 11:00"]
+    assert (december(result), {instance.blocks for instance in result.instances}, result.problem) == (
+        ["01 10:00 - 11:00", *beside, "02 10:00 - 00:00", *rest],
+        {True},
+        "unreadable",
+    )
+
+
+def test_an_override_without_any_time_that_comes_alone_blocks_from_its_slot():
+    result = expanded(calendar("UID:series\nRECURRENCE-ID;TZID=Europe/Berlin:20261202T100000\nSUMMARY:Lost"))
+
+    assert (december(result), reasons(result), result.problem) == (["02 10:00 - 00:00"], ["unreadable"], "unreadable")
+
+
+def december(expansion) -> list[str]:
+    """The instances of the first ten days of December, as `02 10:00 - 11:00`."""
+    return [span[8:] for span in local(expansion) if span < "2026-12-11"]
+
+
+def test_the_rule_of_an_override_blocks_too_and_is_a_problem():
+    repeated = override(
+        "TZID=Europe/Berlin:20261202T100000", "20261202T150000", "DURATION:PT1H", "RRULE:FREQ=DAILY;COUNT=3"
+    )
+    result = expanded(calendar(DAILY, repeated))
+
+    assert (december(result), set(reasons(result)), result.problem) == (
+        [
+            "01 10:00 - 11:00",
+            "02 15:00 - 16:00",
+            "03 10:00 - 11:00",
+            "03 15:00 - 16:00",
+            "04 10:00 - 11:00",
+            "04 15:00 - 16:00",
+            "05 10:00 - 11:00",
+        ],
+        {"busy"},
+        "unreadable",
+    )
+
+
+def test_the_rdates_of_an_override_block_too_and_are_a_problem():
+    repeated = override(
+        "TZID=Europe/Berlin:20261202T100000", "20261202T150000", "DURATION:PT1H", "RDATE:20261207T120000Z"
+    )
+    result = expanded(calendar(DAILY, repeated))
+
+    assert (december(result)[1], december(result)[-1], len(result.instances), result.problem) == (
+        "02 15:00 - 16:00",
+        "07 13:00 - 14:00",
+        6,
+        "unreadable",
+    )
+
+
+@pytest.mark.parametrize(
+    ("rule", "expected"),
+    [
+        ("RRULE:FREQ=WEEKLY;COUNT=2", ["02 15:00 - 16:00", "09 15:00 - 16:00"]),
+        ("RRULE:FREQ=WEEKLY;BYDAY=WE,XX;COUNT=2", ["02 15:00 - 16:00", "09 15:00 - 16:00"]),
+        ("RDATE:20261204T120000Z", ["02 15:00 - 16:00", "04 13:00 - 14:00"]),
+    ],
+)
+def test_an_override_that_comes_alone_repeats_by_its_own_rule(rule, expected):
+    alone = override("TZID=Europe/Berlin:20261202T100000", "20261202T150000", "DURATION:PT1H", rule)
+    result = expanded(calendar(alone))
+
+    assert (december(result), result.problem) == (expected, "unreadable")
+
+
+def test_a_rule_of_an_override_that_costs_too_much_blocks_from_its_start():
+    alone = override("TZID=Europe/Berlin:20261202T100000", "20261202T150000", "DURATION:PT1H", "RRULE:FREQ=SECONDLY")
+    result = expanded(calendar(alone))
+
+    assert [(f"{i.start:%Y-%m-%d %H:%M}", f"{i.end:%Y-%m-%d}", i.blocks) for i in result.instances] == [
+        ("2026-12-02 14:00", "2026-12-02", True),
+        ("2026-12-02 14:00", "2027-12-01", True),
+    ]
+    assert result.problem == "too_many_occurrences"
