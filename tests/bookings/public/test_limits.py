@@ -23,6 +23,7 @@ FORMS = (
     "/book/massage/",
     "/book/massage/details/x/",
     "/book/massage/details/x/extend/",
+    "/book/massage/details/x/release/",
     "/booking/find/",
     "/booking/x/cancel/",
     "/booking/x/reschedule/",
