@@ -92,6 +92,7 @@ def test_unlisted_services_and_tokens_cannot_be_told_from_what_never_was(client:
         (f"/booking/{SECRET}/confirm/{SECRET}/", "/booking/…/"),
         (f"/booking/{SECRET}/calendar.ics", "/booking/…/calendar.ics"),
         (f"/book/massage/details/{SECRET}/extend/", "/book/massage/details/…/extend/"),
+        (f"/book/massage/details/{SECRET}/release/", "/book/massage/details/…/release/"),
         (f"/reminders/stop/{SECRET}/", "/reminders/stop/…/"),
         ("/booking/find/", "/booking/find/"),
         ("/bookings/12/", "/bookings/12/"),
