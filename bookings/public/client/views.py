@@ -33,6 +33,7 @@ def appointment(request: PublicRequest, seat: Seat, token: str) -> HttpResponse:
     context: dict[str, Any] = {
         "client_phone": display_phone(seat.client.phone, request.practice.country),
         "is_over": booking.end <= request.now,
+        "was_refused": booking.changes.filter(kind=BookingChange.Kind.REFUSED).exists(),
         "book_again": _book_again(seat),
     }
     if booking.status == Booking.Status.PENDING:
