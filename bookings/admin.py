@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from functools import reduce
+from operator import or_
 from typing import Any, cast
 
 from django.contrib import admin, messages
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
+from django.utils.text import smart_split
 from django.utils.translation import gettext_lazy, ngettext
 
 from bookings import actions
+from bookings.contacts.written import email_key, name_key
 from bookings.models import (
     Booking,
     BookingChange,
@@ -29,12 +33,43 @@ from connections.admin import LookOnly, people
 from practice.admin import DeclaredFilters
 from practice.models import User
 
-CLIENT = ("seats__client__name", "seats__client__email", "seats__client__phone")
+CONTACT = ("name_key", "email_key", "email", "phone")
+
+
+def client(path: str) -> tuple[str, ...]:
+    """Search fields for the client at the end of `path`."""
+    return tuple(f"{path}__{field}" for field in CONTACT)
+
+
+CLIENT = client("seats__client")
 
 
 def booking(path: str) -> tuple[str, ...]:
     """Search fields for the booking at the end of `path`, by its people and its event."""
     return tuple(f"{path}__{field}" for field in (*CLIENT, *people("staff"), "linked_events__uid"))
+
+
+class FoundByKeys(admin.ModelAdmin[Any]):
+    """A list in which clients are found however their names and addresses are written, on every database.
+
+    Each word is looked for as it was typed and as the keys of clients have it.
+    """
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
+    ) -> tuple[QuerySet[Any], bool]:
+        has_duplicates = False
+        for word in smart_split(search_term):
+            results = [super(FoundByKeys, self).get_search_results(request, queryset, one) for one in _spellings(word)]
+            queryset = reduce(or_, [found for found, _has in results])
+            has_duplicates |= any(has for _found, has in results)
+        return queryset, has_duplicates
+
+
+def _spellings(word: str) -> list[str]:
+    """A searched word as typed, as in the keys of names and, if it may be an address, as in the keys of addresses."""
+    spellings = [word, name_key(word), *([email_key(word)] if "@" in word else [])]
+    return list(dict.fromkeys(spellings))
 
 
 class LookOnlyInline(admin.TabularInline[Any, Any]):
@@ -65,11 +100,11 @@ class ClientChangeInline(LookOnlyInline):
 
 
 @admin.register(Client)
-class ClientAdmin(DeclaredFilters):
+class ClientAdmin(FoundByKeys, DeclaredFilters):
     form = ClientForm
     inlines = (ClientChangeInline,)
     list_display = ("name", "email", "phone", "created_at")
-    search_fields = ("name", "email", "phone", "seats__booking__linked_events__uid", *people("seats__booking__staff"))
+    search_fields = (*CONTACT, "seats__booking__linked_events__uid", *people("seats__booking__staff"))
     fields = ("name", "email", "phone", "language", "time_zone")
 
     def save_model(self, request: HttpRequest, obj: Client, form: Any, change: bool) -> None:
@@ -93,7 +128,7 @@ class ServiceAdmin(DeclaredFilters):
 
 
 @admin.register(Booking)
-class BookingAdmin(LookOnly):
+class BookingAdmin(FoundByKeys, LookOnly):
     list_display = ("id", "start", "end", "staff", "client", "service", "status", "push")
     list_display_links = ("id", "start")
     list_select_related = ("staff", "service")
@@ -118,7 +153,7 @@ class BookingAdmin(LookOnly):
         return str(LinkedEvent.State(outbox.push_state(row)).label)
 
 
-class OfBooking(LookOnly):
+class OfBooking(FoundByKeys, LookOnly):
     """Rows of bookings, which are called by their clients."""
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
@@ -135,7 +170,7 @@ class BookingChangeAdmin(OfBooking):
 
 
 @admin.register(Mail)
-class MailAdmin(LookOnly):
+class MailAdmin(FoundByKeys, LookOnly):
     """Without the words, which are made when a mail is sent."""
 
     list_display = ("id", "seat", "kind", "state", "recipient", "due_at", "sent_at", "error_code")
@@ -147,7 +182,7 @@ class MailAdmin(LookOnly):
         "recipient",
         "message_id",
         "uid",
-        "seat__client__name",
+        *client("seat__client"),
         "seat__booking__staff__username",
         "seat__booking__staff__email",
     )

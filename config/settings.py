@@ -58,7 +58,7 @@ INSTALLED_APPS = [
     "connections.apps.ConnectionsConfig",
     "availability.apps.AvailabilityConfig",
     "bookings.apps.BookingsConfig",
-    "django.contrib.admin",
+    "config.apps.SupportConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",

@@ -182,6 +182,8 @@ def classify_connecting(error: dav.DavError, *, right_address: bool) -> Problem:
         return Problem("not_accepted")
     if isinstance(error, dav.ForeignHost):
         return Problem("foreign_home", {"host": error.host})
+    if isinstance(error, dav.LinkLocal):
+        return Problem("link_local")
     if isinstance(error, (dav.NotCalDav, dav.NotFound)):
         return Problem("not_reached" if right_address else "no_caldav")
     if isinstance(error, dav.Unavailable):
@@ -196,7 +198,7 @@ def concerns_all(error: dav.DavError) -> bool:
     """
     if isinstance(error, dav.Unavailable):
         return error.status not in (500, 501, 507)
-    return isinstance(error, (dav.Unauthorized, dav.ForeignHost))
+    return isinstance(error, (dav.Unauthorized, dav.ForeignHost, dav.LinkLocal))
 
 
 def _unavailable(error: dav.DavError) -> Verdict:
@@ -215,6 +217,7 @@ _VERDICTS: tuple[tuple[type[dav.DavError], Callable[[dav.DavError], Verdict]], .
         dav.ForeignHost,
         lambda error: Verdict(Handling.RETRY, Problem("foreign_host", {"host": getattr(error, "host", "")})),
     ),
+    (dav.LinkLocal, _plain(Handling.RETRY, "link_local")),
     (dav.Unavailable, _unavailable),
     (dav.NotCalDav, _plain(Handling.RETRY, "not_caldav")),
     (dav.TooLarge, _plain(Handling.SKIP, "too_large")),

@@ -53,7 +53,7 @@ def in_client_language(view: View[Arguments]) -> View[Arguments]:
 def client_language(request: HttpRequest) -> str:
     """The language that a client asked for by `lang`, else their browser's, else the practice's; one that we speak."""
     asked = [
-        request.POST.get("lang", ""),
+        *request.POST.getlist("lang"),  # the button with a language comes before the form with the present one
         request.GET.get("lang", ""),
         *_accepted(request),
         Practice.current().language,

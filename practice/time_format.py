@@ -34,6 +34,28 @@ _CITIES = {
 }
 """Cities in the names of zones that have another name in another language."""
 
+_CITIES_TODAY = {
+    "Asmera": "Asmara",
+    "Ashkhabad": "Ashgabat",
+    "Calcutta": "Kolkata",
+    "Chungking": "Chongqing",
+    "Dacca": "Dhaka",
+    "Enderbury": "Kanton",
+    "Faeroe": "Faroe",
+    "Godthab": "Nuuk",
+    "Katmandu": "Kathmandu",
+    "Kiev": "Kyiv",
+    "Macao": "Macau",
+    "Ponape": "Pohnpei",
+    "Rangoon": "Yangon",
+    "Saigon": "Ho Chi Minh",
+    "Thimbu": "Thimphu",
+    "Truk": "Chuuk",
+    "Ujung Pandang": "Makassar",
+    "Ulan Bator": "Ulaanbaatar",
+}
+"""Names of places in zones that browsers still give, and the names of today (tzdata, `backward`)."""
+
 
 def clock(moment: datetime | time) -> str:
     """The time on the clock; an instant is read in the active zone."""
@@ -77,7 +99,8 @@ def zone_time(zone: ZoneInfo) -> str:
         return zone.key
     if zone.key.startswith("Etc/"):  # `Etc/GMT+5` is five hours behind UTC
         return zone.key.removeprefix("Etc/").translate(_POSIX_SIGNS).replace("GMT", "UTC")
-    place = zone.key.rsplit("/", 1)[-1].replace("_", " ")
+    written = zone.key.rsplit("/", 1)[-1].replace("_", " ")
+    place = _CITIES_TODAY.get(written, written)
     return _("%(place)s time") % {"place": _CITIES.get(place, place)}
 
 

@@ -30,11 +30,25 @@ window.addEventListener("pageshow", () => {
 // Whoever is typing keeps the time, asked at most once a minute.
 const details = document.querySelector("form[data-extend]");
 let extendedAt = Date.now();
-details?.addEventListener("input", () => {
-  if (Date.now() - extendedAt < 60_000) return;
+const extend = () => {
   extendedAt = Date.now();
   fetch(details.dataset.extend, { method: "POST", credentials: "omit" });
+};
+details?.addEventListener("input", () => {
+  if (Date.now() - extendedAt >= 60_000) extend();
 });
+
+// Whoever leaves the page without sending the form gives the time back. Whoever loads the page again or comes back to
+// it keeps the time: the page before gave it back only after this one had been sent.
+if (details) {
+  window.addEventListener("pagehide", () => {
+    if (!details.dataset.sent) navigator.sendBeacon(details.dataset.release);
+  });
+  window.addEventListener("pageshow", (event) => {
+    const [navigation] = performance.getEntriesByType("navigation");
+    if (event.persisted || (navigation && navigation.type !== "navigate")) extend();
+  });
+}
 
 for (const button of document.querySelectorAll("[data-print]")) {
   button.hidden = false;

@@ -15,7 +15,7 @@ from bookings.actions.clients import change_client, merge_clients
 from bookings.actions.confirm import approve, confirm, confirm_address, confirm_pending, still_pending
 from bookings.actions.decide import decide, decide_all
 from bookings.actions.disconnect import DisconnectSummary, EventsNotRemoved, disconnect, disconnect_summary
-from bookings.actions.hold import Visitor, extend, forget_old_holds, hold, hold_of, release
+from bookings.actions.hold import Visitor, extend, forget_old_holds, hold, hold_of, release, take_again
 from bookings.actions.preconditions import LimitReached, NotOpen, Refused, lock_active_booking, overlaps_refused
 from bookings.actions.reschedule import choose_time, move, reschedule, undo
 from bookings.actions.restore import restore
@@ -56,5 +56,6 @@ __all__ = [
     "restore",
     "rush_ends_at",
     "still_pending",
+    "take_again",
     "undo",
 ]

@@ -1,9 +1,9 @@
-"""Keep a time for a visitor while they fill in their details: hold it, extend it, release it."""
+"""Keep a time for a visitor while they fill in their details: hold it, extend it, release it, take it again."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -71,6 +71,28 @@ def extend(hold: Hold, now: datetime) -> Hold:
     return hold
 
 
+def take_again(hold: Hold, now: datetime) -> Hold:
+    """Keep a time again that was released or has expired, if it is still free; one that is kept stays as it is.
+
+    It is kept no longer than thirty minutes from the beginning. A visitor who keeps another time of the service
+    meanwhile keeps that one.
+    """
+    with suppress(NotOpen, Refused), overlaps_refused(), _other_windows_refused(), booking_lock(hold.staff, now):
+        hold = Hold.objects.select_related("service", "staff", "claim", "booking").get(pk=hold.pk)
+        if hold.claim is None and hold.booking is None and _may_take_again(hold, now):
+            hold.claim = _claim(hold.staff, hold.service, hold.start, now)
+            _extend(hold, hold.claim, now)
+            hold.save(update_fields=["claim"])
+    return hold
+
+
+def _may_take_again(hold: Hold, now: datetime) -> bool:
+    if now >= hold.created_at + MAX_HOLD or hold_of(hold.visitor, hold.service, now):
+        return False
+    _check_limits(hold.visitor, hold.address_key, None, now)
+    return not explain.why_not(hold.staff, hold.service.shape, hold.start, now=now, asked=False)
+
+
 def _extend(hold: Hold, claim: Claim, now: datetime) -> None:
     claim.expires_at = min(now + _length(), hold.created_at + MAX_HOLD)
     claim.save(update_fields=["expires_at"])
@@ -99,7 +121,7 @@ def _hold_with(user: User, service: Service, start: datetime, visitor: Visitor, 
         if former and former.claim and (former.staff, former.start) == (user, start):
             _extend(former, former.claim, now)
             return former
-        _check_limits(visitor, former, now)
+        _check_limits(visitor.id, visitor.address_key, former, now)
         refusal = explain.why_not(user, service.shape, start, now=now, hold=former, asked=False)
         if refusal:
             raise NotOpen(refusal, [], can_insist=False)
@@ -108,10 +130,6 @@ def _hold_with(user: User, service: Service, start: datetime, visitor: Visitor, 
 
 
 def _make(user: User, service: Service, start: datetime, visitor: Visitor, now: datetime) -> Hold:
-    blocked_from, blocked_until = service.shape.widened(start)
-    claim = Claim.objects.create(
-        staff=user, kind=Claim.Kind.HOLD, start=blocked_from, end=blocked_until, expires_at=now + _length()
-    )
     return Hold.objects.create(
         visitor=visitor.id,
         service=service,
@@ -123,18 +141,25 @@ def _make(user: User, service: Service, start: datetime, visitor: Visitor, now: 
         address_key=visitor.address_key,
         created_at=now,
         extended_at=now,
-        claim=claim,
+        claim=_claim(user, service, start, now),
     )
 
 
-def _check_limits(visitor: Visitor, former: Hold | None, now: datetime) -> None:
+def _claim(user: User, service: Service, start: datetime, now: datetime) -> Claim:
+    """The time with its buffers, kept for some minutes."""
+    blocked_from, blocked_until = service.shape.widened(start)
+    return Claim.objects.create(
+        staff=user, kind=Claim.Kind.HOLD, start=blocked_from, end=blocked_until, expires_at=now + _length()
+    )
+
+
+def _check_limits(visitor: str, address_key: str, former: Hold | None, now: datetime) -> None:
     """Raises Refused where one visitor, or one address, keeps too many times already. `former` is to be replaced."""
     others = Hold.objects.active(now)
     others = others.exclude(pk=former.pk) if former else others
-    if others.filter(visitor=visitor.id).count() >= settings.HOLDS_PER_VISITOR:
+    if others.filter(visitor=visitor).count() >= settings.HOLDS_PER_VISITOR:
         raise Refused(_("You keep other times already. Book one of them first, or try again in some minutes."))
-    key = visitor.address_key
-    if key and others.filter(address_key=key).count() >= HOLDS_PER_ADDRESS:
+    if address_key and others.filter(address_key=address_key).count() >= HOLDS_PER_ADDRESS:
         raise Refused(_("Too many times are being booked from your connection. Please try again in some minutes."))
 
 

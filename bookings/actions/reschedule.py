@@ -83,8 +83,7 @@ def choose_time(booking: Booking, *, start: datetime, people: Sequence[User], no
         except NotOpen as error:
             refusal = refusal or error
     nearest = search.nearest_openings(booking.service, people, start, now=now, moving=booking)
-    others = [one for one in nearest if one.start != booking.start]
-    raise NotOpen(str(refusal or ""), others, can_insist=False)
+    raise NotOpen(str(refusal or ""), nearest, can_insist=False)
 
 
 def _refuse_other_staff(booking: Booking, locked: User) -> None:

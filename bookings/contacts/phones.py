@@ -18,6 +18,11 @@ from bookings.contacts.written import one_line, without_invisible
 MIN_SEARCHED_DIGITS = 3
 _WRITTEN = re.compile(r"[+\d\s()/.\-\u2010-\u2015\u2212]+")
 """What a number is written with. phonenumbers would read letters as digits and drop an extension."""
+_PREFIX = re.compile(r"tel[.:\s]*(?://)?(?=.)", re.IGNORECASE)
+"""How links (RFC 3966) and letterheads begin a number."""
+_SLASHES = re.compile(r"[\u2044\u2215]")
+_BLANKS = re.compile(r"[·•∙‧_'\u2019]")
+"""Separators that phonenumbers does not know."""
 _E164 = re.compile(r"\+\d{2,15}")
 _NEITHER_DIGIT_NOR_PLUS = re.compile(r"[^\d+]")
 _EXAMPLE = phonenumbers.parse("+49301234567")
@@ -63,7 +68,9 @@ def searched_digits(text: str) -> str:
 
 
 def _tidy(text: str) -> str:
-    return one_line(unicodedata.normalize("NFKC", without_invisible(text)))
+    written = one_line(unicodedata.normalize("NFKC", without_invisible(text)))
+    number = written[prefix.end() :] if (prefix := _PREFIX.match(written)) else written
+    return one_line(_BLANKS.sub(" ", _SLASHES.sub("/", number)))
 
 
 def _how_to_write(country: str) -> str:

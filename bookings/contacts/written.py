@@ -47,17 +47,23 @@ def name_key(name: str) -> str:
     # The apostrophes come first, because NFKC makes a blank and an accent of U+00B4.
     text = _APOSTROPHES.sub("'", without_invisible(name))
     text = _DASHES.sub("-", unicodedata.normalize("NFKC", text))
-    return one_line(unicodedata.normalize("NFKC", text.casefold()))[:MAX_KEY_LENGTH]
+    return one_line(_folded(text))[:MAX_KEY_LENGTH]
 
 
 def email_key(email: str) -> str:
-    """Equal for two addresses that differ in capitals, composition, or how the domain is written (IDNA)."""
+    """Equal for two addresses that differ in capitals, composition, or how the domain is written (IDNA, final dot)."""
     user, at, domain = unicodedata.normalize("NFKC", tidy_email(email)).rpartition("@")
     try:
         domain = ascii_domain(domain)
     except idna.IDNAError:  # no domain that can exist; it is equal to itself
-        domain = domain.casefold()
-    return f"{user.casefold()}{at}{domain}"[:MAX_KEY_LENGTH]
+        domain = _folded(domain)
+    return f"{_folded(user)}{at}{domain.rstrip('.')}"[:MAX_KEY_LENGTH]
+
+
+def _folded(text: str) -> str:
+    """The text without capitals, composed (NFKC). The Turkish letters “İ” and “ı” become “i”, as “I” does."""
+    folded = unicodedata.normalize("NFKC", text.casefold())
+    return folded.replace("i\u0307", "i").replace("\u0131", "i")
 
 
 def ascii_domain(domain: str) -> str:

@@ -277,7 +277,7 @@ class Migration(migrations.Migration):
             name='Mail',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('confirmation', 'Confirmation'), ('confirmed_after_pending', 'Confirmation of a request'), ('change', 'New time'), ('moved_by_practice', 'New time, given by the practice'), ('cancellation', 'Cancellation'), ('pending', 'Request received'), ('address_to_confirm', 'Address to confirm'), ('reminder', 'Reminder'), ('staff_booked', 'To staff: booked by the client'), ('staff_moved', 'To staff: moved by the client'), ('staff_cancelled', 'To staff: cancelled by the client')], max_length=24, verbose_name='kind')),
+                ('kind', models.CharField(choices=[('confirmation', 'Confirmation'), ('confirmed_after_pending', 'Confirmation of a request'), ('change', 'New time'), ('moved_by_practice', 'New time, given by the practice'), ('cancellation', 'Cancellation'), ('not_confirmed', 'Request refused'), ('pending', 'Request received'), ('address_to_confirm', 'Address to confirm'), ('reminder', 'Reminder'), ('staff_booked', 'To staff: booked by the client'), ('staff_moved', 'To staff: moved by the client'), ('staff_cancelled', 'To staff: cancelled by the client')], max_length=24, verbose_name='kind')),
                 ('state', models.CharField(choices=[('due', 'Due'), ('sent', 'Sent'), ('failed', 'Failed'), ('dropped', 'Dropped')], default='due', max_length=8, verbose_name='state')),
                 ('recipient', models.EmailField(blank=True, max_length=254, verbose_name='recipient')),
                 ('message_id', models.CharField(editable=False, max_length=320)),

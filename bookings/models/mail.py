@@ -67,6 +67,7 @@ class Mail(models.Model):
         CHANGE = "change", _("New time")
         MOVED_BY_PRACTICE = "moved_by_practice", _("New time, given by the practice")
         CANCELLATION = "cancellation", _("Cancellation")
+        NOT_CONFIRMED = "not_confirmed", _("Request refused")
         PENDING = "pending", _("Request received")
         ADDRESS_TO_CONFIRM = "address_to_confirm", _("Address to confirm")
         REMINDER = "reminder", _("Reminder")
@@ -80,6 +81,7 @@ class Mail(models.Model):
         FAILED = "failed", _("Failed")
         DROPPED = "dropped", _("Dropped")
 
+    ENDING_KINDS = (Kind.CANCELLATION, Kind.NOT_CONFIRMED)
     STAFF_KINDS = (Kind.STAFF_BOOKED, Kind.STAFF_MOVED, Kind.STAFF_CANCELLED)
 
     seat = models.ForeignKey(Seat, models.CASCADE, related_name="mails", verbose_name=_("seat"))

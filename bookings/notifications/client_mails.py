@@ -79,10 +79,14 @@ def moved_by_practice(facts: AppointmentFacts, *, before: datetime) -> Content:
 def cancellation(facts: AppointmentFacts) -> Content:
     """The appointment does not take place; `facts.start` is the one that the client knew."""
     subject = _("Cancelled: your appointment on %(time)s") % {"time": sentences.start_words(facts)}
-    blocks: list[Block] = [Heading(_("Your appointment is cancelled.")), _facts(facts, place=False)]
-    if facts.book_link:
-        blocks.append(Button(_("Book another appointment"), facts.book_link))
-    return _content(facts, sentences.signed(subject, facts.practice), *blocks)
+    return _without_appointment(facts, subject, _("Your appointment is cancelled."))
+
+
+@_in_clients_words
+def not_confirmed(facts: AppointmentFacts) -> Content:
+    """The practice refused the request, so there is no appointment."""
+    subject = _("Could not be confirmed: your appointment on %(time)s") % {"time": sentences.start_words(facts)}
+    return _without_appointment(facts, subject, _("Your appointment could not be confirmed."))
 
 
 @_in_clients_words
@@ -196,6 +200,14 @@ def _appointment(facts: AppointmentFacts, heading: str, *, before: datetime | No
         paragraph(*sentences.deadline_sentences(facts)),
         Button(label, facts.link),
     ]
+
+
+def _without_appointment(facts: AppointmentFacts, subject: str, heading: str) -> Content:
+    """An appointment that does not take place: what it was, and how to book another."""
+    blocks: list[Block] = [Heading(heading), _facts(facts, place=False)]
+    if facts.book_link:
+        blocks.append(Button(_("Book another appointment"), facts.book_link))
+    return _content(facts, sentences.signed(subject, facts.practice), *blocks)
 
 
 def _facts(facts: AppointmentFacts, *, before: datetime | None = None, place: bool = True) -> FactList:

@@ -159,7 +159,8 @@ def nearest_openings(
     moving: Booking | None = None,
     most: int = 3,
 ) -> list[Opening]:
-    """The few openings nearest to `start`, before it or after it, the nearest first."""
+    """The few openings nearest to `start`, before it or after it, the nearest first; not where `moving` is now."""
     span = max(now, start - LOOK_AHEAD), start + LOOK_AHEAD
     found = find(service, staff, *span, now=now, hold=hold, moving=moving).openings
+    found = [one for one in found if moving is None or one.start != moving.start]
     return sorted(found, key=lambda one: (abs(one.start - start), one.start))[:most]

@@ -25,6 +25,8 @@ P = ParamSpec("P")
 MAX_ASKED = 100
 KEPT = ("staff", "zone", "lang")
 """What stays in the addresses of the following pages."""
+LANGUAGE_CHOSEN = "language"
+"""In the query of a form that is only to be shown again, in the language that its button names."""
 
 
 class PublicRequest(HttpRequest):
@@ -104,7 +106,18 @@ def kept_query(request: HttpRequest, **changed: str | None) -> str:
 
 def asked(request: HttpRequest, name: str) -> str:
     """What a form or an address says; nothing that is asked for is long."""
-    return (request.POST.get(name, "") or request.GET.get(name, ""))[:MAX_ASKED]
+    posted = next(filter(None, request.POST.getlist(name)), "")  # a button on top of the page comes before its form
+    return (posted or request.GET.get(name, ""))[:MAX_ASKED]
+
+
+def is_language_chosen(request: HttpRequest) -> bool:
+    """Is the form that was sent only to be shown again in another language, with everything that was typed?"""
+    return request.method == "POST" and LANGUAGE_CHOSEN in request.GET
+
+
+def with_language_chosen(address: str) -> str:
+    """Where the buttons with the languages send the form that `address` shows."""
+    return f"{address}?{LANGUAGE_CHOSEN}=chosen"
 
 
 def _too_many(request: PublicRequest, seconds: int) -> HttpResponse:

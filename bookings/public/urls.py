@@ -20,6 +20,7 @@ urlpatterns = [
     path("book/<slug:slug>/hold/", times.hold, name="hold"),
     path("book/<slug:slug>/details/<str:public_id>/", details.details, name="details"),
     path("book/<slug:slug>/details/<str:public_id>/extend/", details.extend, name="extend"),
+    path("book/<slug:slug>/details/<str:public_id>/release/", details.release, name="release"),
     path("booking/find/", find.find, name="find"),
     path("booking/<str:token>/", client.appointment, name="client"),
     path("booking/<str:token>/reschedule/", reschedule.reschedule, name="reschedule"),

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import re
-import socket
 import unicodedata
-from ipaddress import IPv6Address, ip_address
 from urllib.parse import urlsplit
 
 from django.core.exceptions import ValidationError
@@ -17,22 +15,29 @@ from connections.problems import Problem
 from connections.providers import CALDAV, ICLOUD, is_apples, is_icloud, provider_at, provider_words
 
 UNSEEN = ("Cc", "Cf", "Zs", "Zl", "Zp")  # control and format characters, and blanks
-QUOTES = "\"'`´“”„‟‘’‚‛«»‹›"
-NO_DASHES = dict.fromkeys(map(ord, "-\u2010\u2011\u2012\u2013\u2014\u2015\u2043\u2212\ufe58\ufe63\uff0d"))
+VARIATION_SELECTORS = re.compile("[\u180b-\u180d\u180f\ufe00-\ufe0f\U000e0100-\U000e01ef]")
+AROUND = "\"'`´“”„‟‘’‚‛«»‹›<>()[]{}.,:;"
+DASHES = ("Pd", "Pc")  # with underscores
+OTHER_DASHES = "\u02d7\u2022\u2027\u2043\u2212\u2219\u22c5\u00b7\u30fb"
 APP_PASSWORD = re.compile(r"[a-z]{4}(?:-?[a-z]{4}){3}", re.IGNORECASE)
 
 
 def clean_password(text: str) -> str:
     """An app-specific password as Apple writes it, from what a person pasted: no blanks, four groups with dashes.
 
-    Dashes of any kind, quotes around it and characters that nobody sees do not matter. Anything else comes back without
-    the blanks around it, untouched.
+    Dashes and dots of any kind between the groups, quotes, brackets and punctuation around it, full-width letters and
+    characters that nobody sees do not matter. Anything else comes back without the blanks around it, untouched.
     """
-    seen = (one for one in text if unicodedata.category(one) not in UNSEEN)
-    letters = "".join(seen).strip(QUOTES).translate(NO_DASHES)
+    seen = "".join(one for one in VARIATION_SELECTORS.sub("", text) if unicodedata.category(one) not in UNSEEN)
+    usual = unicodedata.normalize("NFKC", seen.strip(AROUND)).strip(AROUND)  # NFKC makes a blank of the accent U+00B4
+    letters = "".join(one for one in usual if not _is_dash(one))
     if len(letters) == 16 and letters.isascii() and letters.isalpha():
         return "-".join(letters[at : at + 4] for at in range(0, 16, 4)).lower()
     return text.strip()
+
+
+def _is_dash(character: str) -> bool:
+    return unicodedata.category(character) in DASHES or character in OTHER_DASHES
 
 
 def looks_like_app_password(text: str) -> bool:
@@ -58,30 +63,14 @@ def clean_url(url: str) -> str:
 def _check_host(scheme: str, host: str) -> None:
     """Raises ConnectFailed if the password would cross a network in clear, or for a link-local address.
 
-    What answers there is no calendar server, but for example the metadata of a cloud machine.
+    What answers there is no calendar server, but for example the metadata of a cloud machine. A name that leads to
+    such an address is refused when the connection is opened.
     """
     if scheme == "http" and not dav.is_loopback(host):
         words = provider_words(ICLOUD if is_apples(host) else CALDAV)
         raise ConnectFailed(Problem("unencrypted", words=words))
-    if _is_link_local(host):
+    if dav.is_link_local(host):
         raise ConnectFailed(Problem("link_local"))
-
-
-def _dotted(host: str) -> str:
-    """An IPv4 address in its usual form: systems also take `2852039166` and `0xa9fea9fe` for one."""
-    try:
-        return socket.inet_ntoa(socket.inet_aton(host))
-    except OSError:
-        return host
-
-
-def _is_link_local(host: str) -> bool:
-    try:
-        address = ip_address(_dotted(host.partition("%")[0].rstrip(".")))
-    except ValueError:
-        return False
-    mapped = address.ipv4_mapped if isinstance(address, IPv6Address) else None
-    return (mapped or address).is_link_local
 
 
 def clean_username(username: str, url: str) -> str:

@@ -6,6 +6,7 @@ resource, a *token* one state of a calendar.
 
 from __future__ import annotations
 
+from connections.dav.addresses import is_link_local
 from connections.dav.urls import Credentials, collection_path, is_loopback, path_of
 
 from .errors import (
@@ -13,6 +14,7 @@ from .errors import (
     DavError,
     Forbidden,
     ForeignHost,
+    LinkLocal,
     NoPassword,
     NotCalDav,
     NotFound,
@@ -34,6 +36,7 @@ __all__ = [
     "Forbidden",
     "ForeignHost",
     "Home",
+    "LinkLocal",
     "NoPassword",
     "NotCalDav",
     "NotFound",
@@ -47,6 +50,7 @@ __all__ = [
     "collection_path",
     "despite_one_401",
     "despite_one_failure",
+    "is_link_local",
     "is_loopback",
     "path_of",
 ]

@@ -97,6 +97,10 @@ class ForeignHost(DavError):
         self.host = host
 
 
+class LinkLocal(DavError):
+    """The host's name leads to a link-local address. Nothing was sent there."""
+
+
 class NotCalDav(DavError):
     """The answer is not that of a CalDAV server: HTML with status 200, malformed XML, another root element."""
 

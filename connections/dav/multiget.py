@@ -4,11 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from connections.dav.errors import DavError, Forbidden, ForeignHost, NotFound, TimedOut, Unauthorized, Unavailable
+from connections.dav.errors import (
+    DavError,
+    Forbidden,
+    ForeignHost,
+    LinkLocal,
+    NotFound,
+    TimedOut,
+    Unauthorized,
+    Unavailable,
+)
 from connections.dav.values import Fetched, Resource
 
 # Errors of the whole collection or account: a smaller batch would fail as well.
-COLLECTION_ERRORS = (Unauthorized, Forbidden, NotFound, ForeignHost)
+COLLECTION_ERRORS = (Unauthorized, Forbidden, NotFound, ForeignHost, LinkLocal)
 # If so many single resources fail one after another, the server fails and not the resource.
 MAX_LONE_FAILURES = 3
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from urllib.parse import unquote
 
-from connections.dav.errors import DavError, ForeignHost, TokenExpired, Unauthorized, Unavailable
+from connections.dav.errors import DavError, ForeignHost, LinkLocal, TokenExpired, Unauthorized, Unavailable
 from connections.dav.multistatus import APPLE, CS, WRITE_PRIVILEGES, C, D, Member, MultiStatus
 from connections.dav.values import RemoteCalendar, Resource
 
@@ -160,7 +160,7 @@ def is_expired(refusal: DavError) -> bool:
     """
     if isinstance(refusal, Unavailable):
         return refusal.status in (500, 501, 507)
-    if isinstance(refusal, (Unauthorized, ForeignHost)):
+    if isinstance(refusal, (Unauthorized, ForeignHost, LinkLocal)):
         return False
     return isinstance(refusal, TokenExpired) or refusal.status != 404
 

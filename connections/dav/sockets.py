@@ -18,6 +18,9 @@ from typing import Any
 
 from niquests.packages.urllib3.contrib.resolver.system import SystemResolver
 
+from connections.dav.addresses import is_link_local
+from connections.dav.errors import LinkLocal
+
 
 class CuttableSockets(SystemResolver):  # type: ignore[misc]
     """Opens the connections of one niquests session and can shut all of them down."""
@@ -36,11 +39,14 @@ class CuttableSockets(SystemResolver):  # type: ignore[misc]
     ) -> socket.socket:
         """A connected socket. The addresses of the host share ``timeout`` seconds.
 
-        The library gives each address the whole timeout, and an iCloud pod has many addresses.
+        The library gives each address the whole timeout, and an iCloud pod has many addresses. Raises LinkLocal before
+        anything is sent if one of them is link-local.
         """
         until = time.monotonic() + float(timeout)
         host = address[0].strip("[]")
         addresses = socket.getaddrinfo(host, address[1], type=socket.SOCK_STREAM)
+        if any(is_link_local(str(target[0])) for *_rest, target in addresses):
+            raise LinkLocal("the host has a link-local address")
         for left in range(len(addresses), 0, -1):
             family, kind, protocol, _name, target = addresses[-left]
             seconds = max((until - time.monotonic()) / left, 0.001)

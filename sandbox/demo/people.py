@@ -39,6 +39,7 @@ class Treatment:
     staff: tuple[str, ...]
     slot_minutes: int = 30
     buffer_after_minutes: int = 0
+    call_link: str = ""
 
 
 def _days(first: int, last: int, *periods: Period) -> dict[int, tuple[Period, ...]]:
@@ -80,7 +81,7 @@ PEOPLE = (MARA, JONAS, LEA)
 TREATMENTS = (
     Treatment("first-visit", "First visit", 60, ("mara", "lea"), buffer_after_minutes=15),
     Treatment("massage", "Massage", 45, ("mara", "jonas", "lea"), buffer_after_minutes=15),
-    Treatment("video-call", "Video call", 30, ("jonas",), slot_minutes=15),
+    Treatment("video-call", "Video call", 30, ("jonas",), slot_minutes=15, call_link="https://meet.example.com/{room}"),
 )
 
 CLIENTS = (

@@ -109,6 +109,7 @@ def create_staff_member(person: Person) -> User:
 
 
 def _offer_services() -> None:
+    kinds = Service.LocationKind
     for one in people.TREATMENTS:
         service = Service.objects.create(
             slug=one.slug,
@@ -117,6 +118,8 @@ def _offer_services() -> None:
             slot_minutes=one.slot_minutes,
             buffer_after_minutes=one.buffer_after_minutes,
             visibility=Service.Visibility.PUBLIC,
+            location_kind=kinds.VIDEO if one.call_link else kinds.PLACE,
+            location=one.call_link,
         )
         service.staff.set(User.objects.filter(username__in=one.staff))
 

@@ -146,6 +146,17 @@ def test_bookings_are_found_by_client_and_event(
     assert found(support, model, query) == 1
 
 
+@pytest.mark.parametrize("model", [Person, Booking, BookingChange, LinkedEvent, Proposal, Mail])
+@pytest.mark.parametrize("query", ["öztürk", "ÖZTÜRK", "o\u0308ztu\u0308rk", "öz türk", "max@maßanfertigung.example"])
+def test_clients_are_found_however_their_names_and_addresses_are_written(
+    support: Client, practice: Booking, model: type[Model], query: str
+) -> None:
+    seat = practice.seat
+    seat.client.name, seat.client.email = "Öztürk", "max@maßanfertigung.example"
+    seat.client.save()
+    assert (found(support, model, query), found(support, model, f"{query} berta")) == (1, 0)
+
+
 @pytest.mark.parametrize("model", LOOKED_AT)
 def test_what_the_engine_writes_is_only_looked_at(support: Client, practice: Booking, model: type[Model]) -> None:
     row = model.objects.latest("pk")

@@ -16,6 +16,7 @@ ICLOUD_URL = "https://caldav.icloud.com/"
 CASES: list[tuple[dav.DavError, Handling, str, bool]] = [
     (dav.Unauthorized("x", status=401), Handling.ASK_PERSON, "unauthorized", True),
     (dav.ForeignHost("evil.example"), Handling.RETRY, "foreign_host", True),
+    (dav.LinkLocal("x"), Handling.RETRY, "link_local", True),
     (dav.Unavailable("x"), Handling.RETRY, "unavailable", True),
     (dav.Unavailable("x", status=429, retry_after=5), Handling.RETRY, "throttled", True),
     (dav.Unavailable("x", status=503), Handling.RETRY, "throttled", True),

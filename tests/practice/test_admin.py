@@ -19,6 +19,14 @@ def test_support_finds_people_by_name_address_and_public_name(support: Client) -
         assert texts(page, "//tbody//*[contains(@class, 'field-role')]") == ["Staff"]
 
 
+@pytest.mark.parametrize(
+    "page", ["", "password_change/", "password_change/done/", "jsi18n/", "practice/user/", "login/"]
+)
+def test_browsers_store_no_page_of_the_admin(support: Client, client: Client, page: str) -> None:
+    kept = {support.get(f"/admin/{page}")["Cache-Control"], client.get(f"/admin/{page}")["Cache-Control"]}
+    assert kept == {"max-age=0, no-cache, no-store, must-revalidate, private"}
+
+
 def test_support_gives_somebody_another_role_and_public_name(support: Client) -> None:
     anna = UserFactory(username="anna", first_name="Anna")
     page = support.get(f"/admin/practice/user/{anna.pk}/change/")

@@ -114,3 +114,11 @@ def test_times_are_written_in_german() -> None:
 def test_a_zone_is_named_in_german(zone: str, written: str) -> None:
     with translation.override("de"):
         assert time_format.zone_time(ZoneInfo(zone)) == written
+
+
+@pytest.mark.parametrize(
+    ("zone", "written"),
+    [("Europe/Kiev", "Kyiv time"), ("Asia/Calcutta", "Kolkata time"), ("Asia/Saigon", "Ho Chi Minh time")],
+)
+def test_a_zone_with_an_old_name_is_called_by_the_name_of_today(zone: str, written: str) -> None:
+    assert time_format.zone_time(ZoneInfo(zone)) == written

@@ -31,6 +31,7 @@ _STANDING = {
     Kind.ADDRESS_TO_CONFIRM: Standing.ADDRESS,
     Kind.PENDING: Standing.PENDING,
     Kind.CANCELLATION: Standing.CANCELLED,
+    Kind.NOT_CONFIRMED: Standing.CANCELLED,
 }
 
 
@@ -58,7 +59,9 @@ def kind_now(mail: Mail, known: Mail | None) -> Kind | None:
     """What a mail is if `known` is what its client was told last; None if it says nothing new."""
     source = Source(mail.change.source) if mail.change else Source.KALENDS
     is_news = _may_know(mail)
-    return _kind(_standing_told(mail), source, (mail.start, mail.end), known, is_news=is_news)
+    kind = _kind(_standing_told(mail), source, (mail.start, mail.end), known, is_news=is_news)
+    was_refused = mail.change is not None and mail.change.kind == BookingChange.Kind.REFUSED
+    return Kind.NOT_CONFIRMED if was_refused and kind == Kind.CANCELLATION else kind
 
 
 def _may_know(mail: Mail) -> bool:
@@ -77,7 +80,7 @@ def _announce_to(seat: Seat, change: BookingChange, at: datetime) -> None:
     if kind is None:
         return
     mail.kind = kind
-    if kind == Kind.CANCELLATION and known:
+    if kind in Mail.ENDING_KINDS and known:
         mail.start, mail.end = known.start, known.end
     if not mail.recipient and change.source == Source.CLIENT:
         mail.state, mail.sent_at = Mail.State.SENT, change.at  # they saw it on the page

@@ -54,7 +54,7 @@ def sentence_to_say(mail: Mail, known: Mail | None) -> str:
 def _has_no_event(mail: Mail, known: Mail | None) -> bool:
     """Is there nothing in the client's calendar, or nothing to change there?"""
     was_request = known is not None and known.kind in WITHOUT_CALENDAR_PART
-    return mail.kind in WITHOUT_CALENDAR_PART or (mail.kind == Kind.CANCELLATION and was_request)
+    return mail.kind in WITHOUT_CALENDAR_PART or (mail.kind in Mail.ENDING_KINDS and was_request)
 
 
 def _entry(mail: Mail, facts: AppointmentFacts, sender: Mailbox) -> CalendarEntry:
@@ -64,7 +64,7 @@ def _entry(mail: Mail, facts: AppointmentFacts, sender: Mailbox) -> CalendarEntr
         sequence=mail.sequence,
         organizer=sender,
         attendee=Mailbox(mail.seat.client.name, mail.recipient),
-        is_cancelled=mail.kind == Kind.CANCELLATION,
+        is_cancelled=mail.kind in Mail.ENDING_KINDS,
     )
 
 
@@ -89,6 +89,7 @@ _WORDS: dict[Kind, Words] = {
         facts, before=known.start if known else mail.start
     ),
     Kind.CANCELLATION: lambda _mail, facts, _known: client_mails.cancellation(facts),
+    Kind.NOT_CONFIRMED: lambda _mail, facts, _known: client_mails.not_confirmed(facts),
     Kind.PENDING: _pending,
     Kind.ADDRESS_TO_CONFIRM: _address,
     Kind.REMINDER: lambda mail, facts, _known: client_mails.reminder(facts, stop_link=unsubscribe.url(mail.seat)),

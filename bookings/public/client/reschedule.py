@@ -32,14 +32,17 @@ from practice.times import parse_instant
 @public_page
 @with_seat
 def reschedule(request: PublicRequest, seat: Seat, token: str) -> HttpResponse:
-    """Free times; with a `start` the question whether to take that. A POST takes it, unless it is too late."""
+    """Free times; with a `start` that is free the question whether to take it. A POST takes it, unless it is too late.
+
+    Where the `start` is not free, the nearest times are shown.
+    """
     if not allowed.can_reschedule(seat.booking, request.now):
         return to_client_page(token)
     search, start = _search(request, seat), _start(request)
     if start is None:
         return _show_times(request, seat, search, token)
     if request.method != "POST":
-        return _ask(request, seat, search, start, token)
+        return _ask_if_free(request, seat, search, start, token)
     try:
         actions.choose_time(seat.booking, start=start, people=search.asked, now=request.now)
     except actions.NotOpen as error:
@@ -94,6 +97,14 @@ def _show_times(
             "typed": {},
         }
         return show(request, "public/client/times.html", context)
+
+
+def _ask_if_free(request: PublicRequest, seat: Seat, search: Search, start: datetime, token: str) -> HttpResponse:
+    if start == seat.booking.start:
+        return _show_times(request, seat, search, token)
+    if not search.is_free(start):
+        return _show_times(request, seat, search, token, nearest=search.nearest(start))
+    return _ask(request, seat, search, start, token)
 
 
 def _ask(request: PublicRequest, seat: Seat, search: Search, start: datetime, token: str) -> HttpResponse:

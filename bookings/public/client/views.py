@@ -22,7 +22,7 @@ from bookings.notifications.mails.calendar_entry import entry_of_seat
 from bookings.public.client import allowed
 from bookings.public.client.pending import pending_words
 from bookings.public.client.seat_page import show_seat, to_client_page, with_seat
-from bookings.public.page import PublicRequest, message, public_page
+from bookings.public.page import PublicRequest, is_language_chosen, message, public_page, with_language_chosen
 
 
 @require_safe
@@ -33,6 +33,7 @@ def appointment(request: PublicRequest, seat: Seat, token: str) -> HttpResponse:
     context: dict[str, Any] = {
         "client_phone": display_phone(seat.client.phone, request.practice.country),
         "is_over": booking.end <= request.now,
+        "was_refused": booking.changes.filter(kind=BookingChange.Kind.REFUSED).exists(),
         "book_again": _book_again(seat),
     }
     if booking.status == Booking.Status.PENDING:
@@ -64,12 +65,13 @@ def calendar(request: PublicRequest, seat: Seat, token: str) -> HttpResponse:
 def cancel(request: PublicRequest, seat: Seat, token: str) -> HttpResponse:
     """Ask whether to cancel; a POST cancels, unless it is too late."""
     can_cancel = allowed.can_cancel(seat.booking, request.now)
-    if request.method == "POST" and can_cancel:
-        reason = request.POST.get("reason", "")
+    reason, is_sent = request.POST.get("reason", ""), request.method == "POST" and not is_language_chosen(request)
+    if is_sent and can_cancel:
         actions.cancel(seat.booking, now=request.now, source=BookingChange.Source.CLIENT, reason=reason)
-    if request.method == "POST" or not can_cancel:
+    if is_sent or not can_cancel:
         return to_client_page(token)
-    return show_seat(request, seat, token, "public/client/cancel.html", max_reason=history.MAX_REASON)
+    form = {"reason": reason, "language_action": with_language_chosen(reverse("public:cancel", args=[token]))}
+    return show_seat(request, seat, token, "public/client/cancel.html", max_reason=history.MAX_REASON, **form)
 
 
 def _book_again(seat: Seat) -> str:

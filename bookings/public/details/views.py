@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from django.http import HttpResponse, HttpResponseRedirect, QueryDict
@@ -21,7 +22,15 @@ from bookings.public import form_token
 from bookings.public.details.forms import DetailsForm
 from bookings.public.find.views import we_have_sent
 from bookings.public.open import not_found, when_open, with_service
-from bookings.public.page import PublicRequest, asked, private, public_page, show
+from bookings.public.page import (
+    PublicRequest,
+    asked,
+    is_language_chosen,
+    private,
+    public_page,
+    show,
+    with_language_chosen,
+)
 from bookings.public.people import ANYBODY
 from bookings.public.visitor import typed
 
@@ -36,19 +45,39 @@ def details(request: PublicRequest, service: Service, public_id: str) -> HttpRes
         return not_found(request)
     if hold.booking:
         return _to_client_page(hold.booking)
-    return _submit(request, hold) if request.method == "POST" else show_details(request, hold)
+    if request.method == "POST" and not is_language_chosen(request):
+        return _submit(request, hold)
+    return show_details(request, _kept(hold, request.now))
 
 
 @require_POST
 @public_page
 @with_service
 def extend(request: PublicRequest, service: Service, public_id: str) -> HttpResponse:
-    """Keep the time longer: somebody is typing."""
+    """Keep the time longer, or again: somebody is typing, or has come back to the page."""
     hold = _hold(service, public_id)
     if hold is None:
         return not_found(request)
-    actions.extend(hold, request.now)
+    actions.extend(_kept(hold, request.now), request.now)
     return HttpResponse(status=204)
+
+
+@require_POST
+@public_page
+@with_service
+def release(request: PublicRequest, service: Service, public_id: str) -> HttpResponse:
+    """Give the time back: somebody has left the page without sending the form."""
+    hold = _hold(service, public_id)
+    if hold is None:
+        return not_found(request)
+    if hold.booking is None:
+        actions.release(hold, request.now)
+    return HttpResponse(status=204)
+
+
+def _kept(hold: Hold, now: datetime) -> Hold:
+    """The hold; its time is taken again where it was given back and is still free."""
+    return hold if hold.expires_at and hold.expires_at > now else actions.take_again(hold, now)
 
 
 def _hold(service: Service, public_id: str) -> Hold | None:
@@ -147,6 +176,11 @@ def _show(
             "nearest": nearest,
             "is_kept": not alert and hold.expires_at is not None and hold.expires_at > request.now,
             "staff": asked(request, "staff") or ANYBODY,
+            "language_action": _language_action(hold),
             "token": form_token.make_token(hold.public_id),
         }
         return private(show(request, "public/details/page.html", context))
+
+
+def _language_action(hold: Hold) -> str:
+    return with_language_chosen(reverse("public:details", args=[hold.service.slug, hold.public_id]))

@@ -9,7 +9,16 @@ from django.views.decorators.http import require_http_methods
 
 from bookings.notifications.mails import asked_links
 from bookings.public.find.forms import FindForm
-from bookings.public.page import PublicRequest, kept_query, message, private, public_page, show
+from bookings.public.page import (
+    PublicRequest,
+    is_language_chosen,
+    kept_query,
+    message,
+    private,
+    public_page,
+    show,
+    with_language_chosen,
+)
 from bookings.public.visitor import visitor_of
 
 SENT = "sent"
@@ -21,9 +30,11 @@ def find(request: PublicRequest) -> HttpResponse:
     """The form; a POST asks for the e-mail."""
     if SENT in request.GET:
         return private(we_have_sent(request))
-    form = FindForm(request.POST or None)
-    if request.method != "POST" or not form.is_valid():
-        return private(show(request, "public/find/page.html", {"form": form}))
+    is_sent = request.method == "POST" and not is_language_chosen(request)
+    form = FindForm(request.POST if is_sent else None, initial={"email": request.POST.get("email", "")})
+    if not is_sent or not form.is_valid():
+        action = with_language_chosen(reverse("public:find"))
+        return private(show(request, "public/find/page.html", {"form": form, "language_action": action}))
     address_key = visitor_of(request, "").address_key
     if not asked_links.may_ask(address_key, request.now):
         return private(_too_often(request))

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from availability.wall_clock import MIDNIGHT, end_of, start_of
 from bookings.models import Booking, Hold, Service
-from bookings.openings.search import find
+from bookings.openings.search import Opening, find, is_near, nearest_openings
 from connections.freshness import freshness
 from practice.models import User
 
@@ -72,14 +72,28 @@ class Search:
         """The days with free times among these."""
         return self._between(start_of(first, MIDNIGHT, self.zone), end_of(last, MIDNIGHT, self.zone))
 
+    def is_free(self, start: datetime) -> bool:
+        """Can the service start at exactly `start` with anybody who is asked?"""
+        span = start, start + timedelta(microseconds=1)
+        return is_near(start, now=self.now) and bool(self._openings(*span))
+
+    def nearest(self, start: datetime) -> list[Opening]:
+        """The few free times nearest to `start`; none for a time that is years away."""
+        wanted = max(start, self.now)
+        if not is_near(wanted, now=self.now):
+            return []
+        return nearest_openings(self.service, self.asked, wanted, now=self.now, hold=self.hold, moving=self.moving)
+
     def calendars_are_unreadable(self) -> bool:
         """Can nobody's calendars be believed just now?"""
         return not any(freshness(user, now=self.now).bookable for user in self.asked)
 
     def _between(self, start: datetime, end: datetime) -> list[Day]:
-        found = find(self.service, self.asked, start, end, now=self.now, hold=self.hold, moving=self.moving)
         present = self.moving.start if self.moving else None
-        return _by_day((one.start for one in found.openings if one.start != present), self.zone)
+        return _by_day((one.start for one in self._openings(start, end) if one.start != present), self.zone)
+
+    def _openings(self, start: datetime, end: datetime) -> list[Opening]:
+        return find(self.service, self.asked, start, end, now=self.now, hold=self.hold, moving=self.moving).openings
 
 
 def _by_day(starts: Iterable[datetime], zone: ZoneInfo) -> list[Day]:

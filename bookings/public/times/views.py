@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from urllib.parse import urlencode
 
 from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect
@@ -16,7 +17,7 @@ from bookings.models import Hold, Service
 from bookings.openings.search import Opening
 from bookings.public.details.views import show_details
 from bookings.public.open import when_open, with_service
-from bookings.public.page import PublicRequest, kept_query, private, public_page, show
+from bookings.public.page import PublicRequest, asked, kept_query, private, public_page, show
 from bookings.public.times.choice import Search
 from bookings.public.times.shown import context_of, gone_sentence, search_of
 from bookings.public.visitor import typed, visitor_of
@@ -77,8 +78,16 @@ def _show(
     with timezone.override(search.zone):
         context = context_of(request, search, nearest) | {"alert": _alert(nearest, refused=refused)}
         context |= {"times_url": addresses["times"], "hold_url": addresses["hold"], "method": "post"}
+        if request.method == "POST":
+            context["language_action"] = addresses["times"] + _shown_query(request)
         response = show(request, "public/times/page.html", context)
     return private(response) if request.method == "POST" else response
+
+
+def _shown_query(request: PublicRequest) -> str:
+    """The day or the month that the page shows, which the form does not carry."""
+    shown = {name: value for name in ("day", "month") if (value := asked(request, name))}
+    return f"?{urlencode(shown)}" if shown else ""
 
 
 def _alert(nearest: list[Opening] | None, *, refused: bool) -> str:

@@ -40,7 +40,7 @@ def test_a_refused_booking_gives_its_time_back_and_keeps_the_reason(practice: Pr
         practice.user,
         "On holiday",
     )
-    assert practice.client_mails()[1:] == ["Cancelled: your appointment on Tue 1 December, 10:00"]
+    assert practice.client_mails()[1:] == ["Could not be confirmed: your appointment on Tue 1 December, 10:00"]
     assert practice.book().status == "confirmed"
 
 

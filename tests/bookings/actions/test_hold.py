@@ -173,6 +173,23 @@ def test_a_released_time_is_free_at_once_and_stays_so(practice: Practice) -> Non
     assert (START in starts(practice), actions.extend(held, practice.now).expires_at) == (True, None)
 
 
+def test_a_released_time_is_taken_again_within_half_an_hour(practice: Practice) -> None:
+    held, begun = hold(practice), practice.now
+    ends = []
+    for minutes in (1, 24, 5):
+        practice.later(minutes * MINUTE)
+        actions.release(held, practice.now)
+        ends.append(actions.take_again(held, practice.now).expires_at)
+    assert (ends, Claim.objects.count()) == ([begun + 11 * MINUTE, begun + 30 * MINUTE, None], 0)
+
+
+def test_a_visitor_who_keeps_another_time_does_not_take_the_first_again(practice: Practice) -> None:
+    held = hold(practice)
+    actions.release(held, practice.now)
+    other = hold(practice, START + HOUR)
+    assert (actions.take_again(held, practice.now).claim, list(Hold.objects.active(practice.now))) == (None, [other])
+
+
 def test_old_holds_and_expired_claims_are_deleted_daily(practice: Practice) -> None:
     old, recent = hold(practice), HoldFactory(start=START + HOUR, created_at=practice.now + timedelta(days=2))
     assert actions.forget_old_holds(practice.now + timedelta(days=2)) == 1

@@ -17,6 +17,12 @@ from bookings.contacts.phones import display_phone, parse_phone, searched_digits
         "0049 30 1234567",
         "０３０ 1234567",
         "\u200b030\u20111234567",
+        "tel:+49301234567",
+        "TEL:+49-30-1234567",
+        "Tel.: 030 1234567",
+        "030\u20441234567",
+        "030·123·45·67",
+        "030 123'45'67",
     ],
 )
 def test_a_number_is_kept_in_e164_however_it_is_written(text: str) -> None:
@@ -27,7 +33,9 @@ def test_no_number_stays_none() -> None:
     assert (parse_phone("", "DE"), parse_phone(" \u200b", "")) == ("", "")
 
 
-@pytest.mark.parametrize("text", ["abc", "1", "030 1234567 x5", "030 1234567 Anna", "030 1234567 / 0170 1234567", "+"])
+@pytest.mark.parametrize(
+    "text", ["abc", "1", "030 1234567 x5", "030 1234567 Anna", "030 1234567 / 0170 1234567", "+", "tel:"]
+)
 def test_what_cannot_be_read_is_refused_with_an_example(text: str) -> None:
     with pytest.raises(ValueError, match=r"^Write the number as 030 1234567 or \+49 30 1234567\.$"):
         parse_phone(text, "DE")

@@ -20,6 +20,20 @@ def test_a_name_has_one_key_however_it_is_written(name: str) -> None:
     assert name_key(name) == "jürgen o'brien-öz"
 
 
+@pytest.mark.parametrize(
+    ("name", "same"),
+    [
+        ("İpek", "ipek"),
+        ("I\u0307pek", "ipek"),
+        ("IŞIK", "ışık"),
+        ("Anne\u00adMarie", "AnneMarie"),
+        ("Anne-\u00adMarie", "Anne-Marie"),
+    ],
+)
+def test_turkish_capitals_and_soft_hyphens_make_no_other_name(name: str, same: str) -> None:
+    assert name_key(name) == name_key(same)
+
+
 def test_names_of_other_letters_have_other_keys() -> None:
     assert len({name_key(name) for name in ("Jurgen", "Jürgen", "Juergen", "Jür Gen")}) == 4
 
@@ -29,6 +43,11 @@ def test_names_of_other_letters_have_other_keys() -> None:
 )
 def test_an_address_has_one_key_however_its_domain_is_written(email: str) -> None:
     assert email_key(email) == "max@xn--maanfertigung-cdb.example"
+
+
+@pytest.mark.parametrize("email", ["İpek@example.org", "ipek@example.org.", "IPEK@example\u3002org\u3002"])
+def test_an_address_has_one_key_with_turkish_capitals_or_a_final_dot(email: str) -> None:
+    assert email_key(email) == "ipek@example.org"
 
 
 @pytest.mark.parametrize(("email", "key"), [("", ""), ("X@a_b.c", "x@a_b.c"), ("max@massanfertigung.example",) * 2])

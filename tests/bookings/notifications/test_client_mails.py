@@ -26,6 +26,7 @@ MAILS: dict[str, Mail] = {
     "change": lambda facts: client_mails.change(facts, before=DAY_BEFORE),
     "moved": lambda facts: client_mails.moved_by_practice(facts, before=DAY_BEFORE),
     "cancellation": client_mails.cancellation,
+    "not confirmed": client_mails.not_confirmed,
     "reminder": lambda facts: client_mails.reminder(facts, stop_link="https://kalends.example/stop/"),
     "pending": lambda facts: client_mails.pending(facts, answer_by=ANSWER_BY),
     "address": lambda facts: client_mails.address_to_confirm(
@@ -39,6 +40,7 @@ SUBJECTS = {
     "change": "Your appointment has been moved to Tue 8 December, 10:00 · Praxis Winter",
     "moved": "Your appointment has been moved to Tue 8 December, 10:00 · Praxis Winter",
     "cancellation": "Cancelled: your appointment on Tue 8 December, 10:00 · Praxis Winter",
+    "not confirmed": "Could not be confirmed: your appointment on Tue 8 December, 10:00 · Praxis Winter",
     "reminder": "Reminder: your appointment on Tue 8 December, 10:00 · Praxis Winter",
     "pending": "Not confirmed yet: your appointment on Tue 8 December, 10:00 · Praxis Winter",
     "address": "One step is missing: your appointment on Tue 8 December, 10:00 · Praxis Winter",
@@ -50,6 +52,7 @@ GERMAN_SUBJECTS = {
     "change": "Ihr Termin wurde auf Di., 8. Dezember, 10:00 Uhr verschoben · Praxis Winter",
     "moved": "Ihr Termin wurde auf Di., 8. Dezember, 10:00 Uhr verschoben · Praxis Winter",
     "cancellation": "Abgesagt: Ihr Termin am Di., 8. Dezember, 10:00 Uhr · Praxis Winter",
+    "not confirmed": "Konnte nicht bestätigt werden: Ihr Termin am Di., 8. Dezember, 10:00 Uhr · Praxis Winter",
     "reminder": "Erinnerung: Ihr Termin am Di., 8. Dezember, 10:00 Uhr · Praxis Winter",
     "pending": "Noch nicht bestätigt: Ihr Termin am Di., 8. Dezember, 10:00 Uhr · Praxis Winter",
     "address": "Ein Schritt fehlt noch: Ihr Termin am Di., 8. Dezember, 10:00 Uhr · Praxis Winter",
@@ -112,7 +115,7 @@ def test_a_client_who_is_called_reads_their_own_clock(kind: str) -> None:
     abroad = replace(FACTS, zone=ZoneInfo("America/New_York"), place="We call you", call_link="https://video.example/1")
     assert said(MAILS[kind](abroad), "When") == ["When: Tuesday 8 December 2026, 04:00–04:45 (New York time)"]
     assert said(MAILS[kind](abroad), "Video call") == (
-        [] if kind == "cancellation" else ["Video call: https://video.example/1"]
+        [] if kind in ("cancellation", "not confirmed") else ["Video call: https://video.example/1"]
     )
 
 

@@ -34,6 +34,15 @@ PLAIN = "abcd-efgh-ijkl-mnop"
         f'"{PLAIN}"',
         f"“{PLAIN}”",
         "'abcdefghijklmnop' ",
+        f"<{PLAIN}>",
+        f"{PLAIN}.",
+        f"`{PLAIN}`",
+        f"´{PLAIN}´.",
+        "ａｂｃｄ－ｅｆｇｈ－ｉｊｋｌ－ｍｎｏｐ",
+        "abcd\ufe0f-efgh-ijkl-mnop\U000e0100",
+        "abcd\u2027efgh\u2027ijkl\u2027mnop",
+        "abcd·efgh·ijkl·mnop",
+        "abcd_efgh_ijkl_mnop",
     ],
 )
 def test_an_app_specific_password_is_taken_with_or_without_dashes_and_blanks(typed: str) -> None:
@@ -99,6 +108,9 @@ def test_icloud_is_never_asked_unencrypted(stranger_to_icloud: World, url: str) 
         ("https://0xa9fea9fe/", "link_local"),
         ("https://[fe80::1]/", "link_local"),
         ("https://[::ffff:169.254.169.254]/", "link_local"),
+        ("https://[64:ff9b::a9fe:a9fe]/", "link_local"),
+        ("https://[64:ff9b:1::a9fe:a9fe]/", "link_local"),
+        ("https://[2002:a9fe:a9fe::1]/", "link_local"),
     ],
 )
 def test_addresses_that_no_password_may_go_to_are_refused_unsent(anna: User, url: str, code: str) -> None:

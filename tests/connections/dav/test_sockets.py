@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from connections.dav import Credentials, Session, TooLarge, Unavailable
-from connections.dav.errors import TimedOut
+from connections.dav.errors import LinkLocal, TimedOut
 from connections.dav.sockets import CuttableSockets
 from tests.servers import NO_CALENDARS, reply
 
@@ -117,6 +117,14 @@ def test_a_connection_that_is_opened_too_late_is_shut_down(raw) -> None:
         assert connection.recv(1) == b""
     connection.close()
     sockets.close_all()
+
+
+@pytest.mark.parametrize("host", ["169.254.169.254", "0xa9fea9fe", "[fe80::1]", "[64:ff9b::a9fe:a9fe]"])
+def test_a_host_that_resolves_to_a_link_local_address_is_refused_before_anything_is_sent(host: str) -> None:
+    with pytest.raises(LinkLocal):
+        CuttableSockets().create_connection((host, 443), 5)
+    with Session(Credentials(f"https://{host}/", "anna", "x"), timeout=5) as session, pytest.raises(LinkLocal):
+        session.discover()
 
 
 def test_past_the_deadline_nothing_is_sent(web) -> None:

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from bookings.models import Booking, LinkedEvent
+from bookings.models import Booking, LinkedEvent, Service
 from connections.busy import busy
 from connections.freshness import freshness
 from connections.models import Calendar, CalendarConfiguration, Connection
@@ -73,6 +73,13 @@ def test_clients_can_book_in_the_demo(make, settings) -> None:
     settings.DEMO, settings.EMAIL_BACKEND = True, "django.core.mail.backends.filebased.EmailBackend"
     make(WEDNESDAY)
     assert missing_now() == []
+
+
+def test_the_demos_video_call_has_a_room_for_each_booking(make) -> None:
+    make(WEDNESDAY)
+    kinds = set(Service.objects.values_list("slug", "location_kind", "location"))
+    assert ("video-call", "video", "https://meet.example.com/{room}") in kinds
+    assert {kind for slug, kind, _location in kinds if slug != "video-call"} == {"place"}
 
 
 def test_bookings_stand_on_the_iphone(make, icloud: Sandbox) -> None:

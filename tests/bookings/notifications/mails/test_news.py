@@ -122,6 +122,20 @@ def test_who_booked_online_is_told_of_a_cancellation_that_comes_before_any_mail(
     assert rows() == [("confirmation", "dropped", 0), ("cancellation", "sent", 1)]
 
 
+def test_a_refused_request_is_told_as_one_and_not_as_a_cancellation(practice: Practice) -> None:
+    practice.icloud.faults.status(503)
+    practice.later(2 * HOUR)
+    booking = practice.book()
+    send(practice)
+    Booking.objects.update(approval_due_at=practice.now)
+    actions.refuse(Booking.objects.get(pk=booking.pk), now=practice.now)
+    send(practice)
+    assert (rows(), parts()) == ([("pending", "sent", 0), ("not_confirmed", "sent", 1)], [])
+    assert mail.outbox[-1].subject == (
+        "Could not be confirmed: your appointment on Tue 1 December, 10:00 · Praxis Winter"
+    )
+
+
 def test_a_cancellation_after_a_confirmation_that_failed_is_told_all_the_same(practice: Practice) -> None:
     booking = practice.book()
     Mail.objects.update(state="failed")

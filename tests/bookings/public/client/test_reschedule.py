@@ -63,6 +63,28 @@ def test_looking_and_choosing_change_nothing(client: Client, address: str) -> No
     assert list(Booking.objects.values()) == before
 
 
+@pytest.mark.parametrize(
+    ("asked", "nearest"),
+    [
+        ("2026-11-02T10:00:00+01:00", 3),
+        ("2026-12-10T10:07:00+01:00", 3),
+        ("2026-12-13T10:00:00+01:00", 3),
+        ("2014-12-31T23:59:00+00:00", 3),
+        ("2046-12-31T23:59:00+00:00", 0),
+    ],
+)
+def test_nobody_is_asked_about_a_time_that_is_not_open(client: Client, address: str, asked: str, nearest: int) -> None:
+    page = client.get(f"{address}reschedule/", {"start": asked})
+    sentence = "That time has gone. Nearest:" if nearest else "That time has gone."
+    assert (texts(page, "//h1"), texts(page, "//*[@role='alert']/p")) == (["Choose another time"], [sentence])
+    assert len(find(page, "//*[@role='alert']//button")) == nearest
+
+
+def test_the_present_time_is_no_other_time(client: Client, address: str) -> None:
+    page = client.get(f"{address}reschedule/", {"start": TEN})
+    assert (texts(page, "//h1"), find(page, "//*[@role='alert']")) == (["Choose another time"], [])
+
+
 def test_confirming_moves_the_booking_and_keeps_its_link(client: Client, address: str) -> None:
     answer = client.post(f"{address}reschedule/", {"start": TEN_LATER})
     assert (answer.status_code, answer["Location"]) == (303, address)

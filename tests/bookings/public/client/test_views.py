@@ -9,8 +9,10 @@ import time_machine
 from django.test import Client
 from django.utils import timezone
 
+from bookings import actions
 from bookings.models import Booking, Seat, Service
 from tests.bookings.public.steps import booked
+from tests.factories import NOW
 from tests.pages import find, links, texts
 
 pytestmark = pytest.mark.django_db
@@ -173,3 +175,16 @@ def test_an_edited_form_cancels_nothing_inside_the_window(
     page = client.post(f"{address}cancel/", {"reason": "Ill", "anyway": "yes", "now": "2026-11-30"}, follow=True)
     assert texts(page, "//main/p")[1:] == ["To change or cancel, please call 030 1234567."]
     assert list(Booking.objects.get().changes.values_list("kind", flat=True)) == ["made"]
+
+
+@pytest.mark.parametrize(
+    ("language", "title"),
+    [("en", "Your appointment could not be confirmed"), ("de", "Ihr Termin konnte nicht bestätigt werden")],
+)
+def test_a_refused_request_is_not_called_cancelled(client: Client, massage: Service, language: str, title: str) -> None:
+    address = booked(client)
+    booking = Booking.objects.get()
+    booking.status, booking.approval_due_at = "pending", NOW
+    booking.save()
+    actions.refuse(booking, now=NOW)
+    assert texts(client.get(f"{address}?lang={language}"), "//h1") == [title]

@@ -9,7 +9,7 @@ import time_machine
 from django.test import Client
 from pytest_django import Settings
 
-from bookings.models import Booking, Hold, Seat, Service
+from bookings.models import Booking, Claim, Hold, Seat, Service
 from practice.models import Practice
 from tests.bookings.public.steps import booked, buttons, details_address, hold, sent_fields, typed
 from tests.pages import find, links, texts
@@ -213,7 +213,42 @@ def test_typing_keeps_the_time_longer(client: Client, massage: Service, clock: t
     assert Hold.objects.active(Hold.objects.get().extended_at + timedelta(minutes=9)).count() == 1
 
 
-@pytest.mark.parametrize("path", ["details/unknown/", "details/unknown/extend/"])
+def test_leaving_the_page_gives_the_time_back(client: Client, massage: Service) -> None:
+    [form] = find(client.get(details_address(client)), "//form[@data-release]")
+    assert (client.post(form.get("data-release")).status_code, Claim.objects.count()) == (204, 0)
+    assert client.get(form.get("data-release")).status_code == 405
+
+
+@pytest.mark.parametrize("way", ["loads the page again", "comes back to the page"])
+def test_whoever_comes_back_keeps_the_time_again(client: Client, massage: Service, way: str) -> None:
+    address = details_address(client, visitor="v" * 22)
+    [form] = find(client.get(address), "//form[@data-release]")
+    client.post(form.get("data-release"))
+    if way == "loads the page again":
+        assert "We keep this time for you" in client.get(address).content.decode()
+    else:
+        assert client.post(form.get("data-extend")).status_code == 204
+    kept = Hold.objects.get()
+    assert (kept.claim, kept.visitor, kept.claim and kept.claim.kind) == (Claim.objects.get(), "v" * 22, "hold")
+
+
+def test_a_time_that_somebody_else_keeps_meanwhile_is_not_taken_again(client: Client, massage: Service) -> None:
+    address = details_address(client, visitor="v" * 22)
+    [form] = find(client.get(address), "//form[@data-release]")
+    client.post(form.get("data-release"))
+    hold(client, visitor="w" * 22)
+    page = client.get(address)
+    assert ("We keep this time for you" in page.content.decode(), Claim.objects.get().hold.visitor) == (False, "w" * 22)
+
+
+def test_what_is_booked_is_not_given_back(client: Client, massage: Service) -> None:
+    address = details_address(client)
+    [form] = find(client.get(address), "//form[@data-release]")
+    client.post(address, typed())
+    assert (client.post(form.get("data-release")).status_code, Claim.objects.get().kind) == (204, "booking")
+
+
+@pytest.mark.parametrize("path", ["details/unknown/", "details/unknown/extend/", "details/unknown/release/"])
 def test_an_unknown_form_is_not_found(client: Client, massage: Service, path: str) -> None:
     assert client.post(f"/book/massage/{path}").status_code == 404
 
