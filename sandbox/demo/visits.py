@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import PurePosixPath
 from zoneinfo import ZoneInfo
 
 from django.urls import reverse
@@ -56,9 +57,11 @@ def _visit(booking: Booking, zone: ZoneInfo, phones: Mapping[str, Phone]) -> Vis
 
 
 def _phone_url(booking: Booking, local: datetime, phones: Mapping[str, Phone]) -> str:
-    """The day on the iPhone that has the event."""
+    """The event on the iPhone, at the address that the phone gives it."""
     event = LinkedEvent.objects.filter(
         booking=booking, wanted=LinkedEvent.Wanted.PRESENT, state=LinkedEvent.State.PUSHED
     ).first()
     phone = phones.get(event.account) if event else None
-    return f"{phone.week_url}?day={local:%Y-%m-%d}#d{local:%Y-%m-%d}" if phone else ""
+    if event is None or phone is None:
+        return ""
+    return f"{phone.week_url}?day={local:%Y-%m-%d}#d{local:%Y-%m-%d}-{PurePosixPath(event.href).stem}"

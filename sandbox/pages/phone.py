@@ -27,8 +27,9 @@ _MINUTE = timedelta(minutes=1)
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One event in the list, as text."""
+    """One event in the list, as text. `anchor`: its id in the page."""
 
+    anchor: str
     url: str
     title: str
     color: str
@@ -316,6 +317,7 @@ def _row(account: Account, one: DisplayedEvent, day: date) -> Row:
     query = urlencode({"href": one.href, "slot": one.slot})
     begins = f"{one.start:%H:%M}" if one.start.date() == day else ""
     return Row(
+        anchor="-".join(filter(None, (f"d{day.isoformat()}", _name(one), one.slot if one.repeats else ""))),
         url=f"/iphone/{account.dsid}/event/?{query}",
         title=one.title or "(No title)",
         color=one.calendar.color[:7],
@@ -325,6 +327,11 @@ def _row(account: Account, one: DisplayedEvent, day: date) -> Row:
         notes=tuple(_notes(one)),
         dim=one.free or one.cancelled or one.answer == "DECLINED",
     )
+
+
+def _name(one: DisplayedEvent) -> str:
+    """The name of the event's file, without its ending."""
+    return one.href.rsplit("/", 1)[-1].removesuffix(".ics")
 
 
 def _notes(one: DisplayedEvent) -> list[str]:

@@ -259,7 +259,9 @@ def test_what_a_client_booked_is_shown_with_the_ways_to_see_it(client: Client, i
     page = look(client)
     iphone = f"{icloud.apple_url}iphone/{icloud.account('mara.winter@icloud.com').dsid}/"
     assert texts(page, "//*[@id='last-visit']") == [f"{words} and on the iPhone."]
-    assert links(page, "//*[@id='last-visit']/a") == [week, ("on the iPhone", f"{iphone}?day=2026-11-28#d2026-11-28")]
+    uid = LinkedEvent.objects.get(booking=booking, state=LinkedEvent.State.PUSHED).uid
+    on_iphone = ("on the iPhone", f"{iphone}?day=2026-11-28#d2026-11-28-{uid}")
+    assert links(page, "//*[@id='last-visit']/a") == [week, on_iphone]
     assert texts(client.get(week[1]), "//*[@id='day-2026-11-28']") != []
     actions.cancel(booking, now=timezone.now(), source=BookingChange.Source.CLIENT)
     assert find(look(client), "//*[@id='last-visit']") == []

@@ -1,0 +1,8 @@
+// The page of the demo. It works without this file where all panes are in view.
+"use strict";
+
+// A link that opens in a pane brings the pane into view. Where the panes stand one below the other, it is often off the screen.
+document.addEventListener("click", (event) => {
+  const target = event.target.closest("a[target]")?.target;
+  document.querySelector(`iframe[name="${target}"]`)?.closest("section").scrollIntoView();
+});
