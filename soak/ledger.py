@@ -11,6 +11,8 @@ from threading import Lock
 
 from django.utils import timezone
 
+from soak.mails.arrival import CLIENTS
+
 Span = tuple[datetime, datetime]
 
 
@@ -29,6 +31,11 @@ class Try:
     insisted: bool = False
     pending: bool | None = None
     said: tuple[str, str, str] | None = None
+
+    @property
+    def email(self) -> str:
+        """The address that only this attempt names."""
+        return f"{self.name.replace(' ', '').lower()}@{CLIENTS}"
 
 
 @dataclass(frozen=True, slots=True)
