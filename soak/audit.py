@@ -218,7 +218,8 @@ class Audit:
             booking = change.booking
             pending = booking.status == Booking.Status.PENDING or self._was_pending(change)
             insisted = booking.overlap_allowed or self._insisted(booking)
-            if pending or insisted:
+            # Of a booking that went to somebody else it is not known whose calendars counted when.
+            if pending or insisted or booking.pk in self.ledger.with_anybody:
                 continue
             self.found.looked_at["confirmations"] += 1
             for version in self._over(change):

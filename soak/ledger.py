@@ -68,6 +68,7 @@ class Ledger:
     cancelled: dict[int, str] = field(default_factory=dict)  # booking -> "told", or "unknown" when no answer came
     holds: dict[str, HeldTime] = field(default_factory=dict)  # by the id of the visitor
     insisted: set[int] = field(default_factory=set)  # bookings that staff moved regardless of conflicts
+    with_anybody: set[int] = field(default_factory=set)  # bookings that clients moved to a time of whoever is free
     removed_on_phone: set[str] = field(default_factory=set)  # UIDs
     made_on_phone: set[str] = field(default_factory=set)  # UIDs
     notes: dict[str, str] = field(default_factory=dict)  # UID -> the last notes written on the phone

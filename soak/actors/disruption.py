@@ -40,7 +40,7 @@ class Disruption(Actor):
             (1, self.revoke),
             (3, self.kill_one),
             (1, self.kill_all),
-            (2, self.kill_while_mailing),
+            (3, self.kill_while_mailing),
             (4, self.pause_a_while),
         ]
 

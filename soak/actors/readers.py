@@ -8,6 +8,7 @@ from http import HTTPStatus
 
 from bookings import links
 from bookings.models import Seat
+from bookings.public.people import ANYBODY
 from soak.actors.actor import Action, Actor
 from soak.web import Browser, Page
 
@@ -35,16 +36,18 @@ class MailReader(Actor):
             self.ledger.count("pages of clients opened")
 
     def reschedule(self) -> None:
-        """Choose another time of a random day, and confirm it."""
-        path, day = self._page(), self.day().date().isoformat()
+        """Choose another time of a random day, with the same person or with whoever is free, and confirm it."""
+        path, day, staff = self._page(), self.day().date().isoformat(), self.choose.choice(("", "", ANYBODY))
         if not path:
             return
-        times = self._checked(self.browser.get(f"{path}reschedule/?day={day}"))
+        if staff:
+            self.ledger.with_anybody.add(_booking_of(path))
+        times = self._checked(self.browser.get(f"{path}reschedule/?day={day}&staff={staff}"))
         starts = [start for start in times.values("start") if start.startswith(day)]
         if not starts:
             self.ledger.count("pages of clients without another time")
             return
-        page = self._checked(self.browser.post(f"{path}reschedule/", start=self.choose.choice(starts)))
+        page = self._checked(self.browser.post(f"{path}reschedule/", start=self.choose.choice(starts), staff=staff))
         self.ledger.count("rescheduled on pages of clients" if page.path == path else "reschedules refused")
 
     def cancel(self) -> None:
@@ -52,7 +55,7 @@ class MailReader(Actor):
         path = self._page()
         if not path:
             return
-        booking = Seat.objects.get(public_id=links.public_id_of(path.split("/")[2])).booking_id
+        booking = _booking_of(path)
         self.ledger.cancelled.setdefault(booking, "unknown")
         page = self._checked(self.browser.post(f"{path}cancel/", reason="Something came up"))
         if CANCELLED in page.text:
@@ -70,3 +73,8 @@ class MailReader(Actor):
         if page.status != HTTPStatus.OK:
             self.ledger.complain(f"{self.name}: {page.path} answered {page.status}")
         return page
+
+
+def _booking_of(path: str) -> int:
+    """The key of the booking whose page has this path."""
+    return Seat.objects.get(public_id=links.public_id_of(path.split("/")[2])).booking_id

@@ -127,6 +127,13 @@ def test_an_event_under_which_staff_kept_the_booking_is_nothing_wrong(stage: Sta
     assert stage.audit().wrong == []
 
 
+def test_of_a_booking_that_went_to_somebody_else_no_earlier_events_are_compared(stage: Stage) -> None:
+    it_was_known(stage)
+    assert ["in iCloud since" in sentence for sentence in stage.audit().wrong] == [True]
+    stage.ledger.with_anybody.add(stage.booking.pk)
+    assert stage.audit().wrong == []
+
+
 @pytest.mark.parametrize("pending", [True, None])
 def test_a_booking_that_was_cancelled_before_it_was_confirmed_need_not_have_known(
     stage: Stage, pending: bool | None
