@@ -83,7 +83,7 @@ def _write(seat: Seat, now: datetime) -> bool:
     booking = seat.booking
     mail = Mail(seat=seat, kind=Mail.Kind.REMINDER, recipient=seat.client.email, created_at=now, due_at=now)
     mail.start, mail.end = booking.start, booking.end
-    news.fix_identity(mail)
+    news.fix_identity(mail, is_next_version=False)
     try:
         with transaction.atomic():
             mail.save()

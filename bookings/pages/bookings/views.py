@@ -13,7 +13,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from bookings import actions
-from bookings.models import Booking, BookingChange, BookingQuerySet, LinkedEvent, Seat
+from bookings.models import Booking, BookingChange, BookingQuerySet, LinkedEvent, Mail, Seat
+from bookings.notifications.client_notice import no_address
+from bookings.notifications.mails import new_link
 from bookings.pages import search
 from bookings.pages.live import live
 from bookings.push import outbox
@@ -45,6 +47,7 @@ def detail(request: CalendarRequest, pk: int) -> HttpResponse:
         "booking": booking,
         "changes": booking.changes.select_related("actor").prefetch_related("mails__seat__client", "mails__told_by"),
         "proposals": booking.proposals.open(),
+        "new_link": new_link.latest(booking.seat),
         "now": request.now,
     }
     return live(request, "bookings/bookings/detail.html", "bookings/bookings/_detail.html", context)
@@ -61,6 +64,28 @@ def push_again(request: CalendarRequest, pk: int) -> HttpResponse:
     else:
         messages.success(request, _("Kalends is trying again now."))
     return redirect(booking)
+
+
+@require_POST
+@calendar_page()
+def send_new_link(request: CalendarRequest, pk: int) -> HttpResponse:
+    booking = get_object_or_404(_own(request), pk=pk)
+    try:
+        mail = actions.send_new_link(booking, now=request.now)
+    except actions.Refused as error:
+        messages.error(request, str(error))
+    else:
+        messages.success(request, _new_link_sentence(mail))
+    return redirect(booking)
+
+
+def _new_link_sentence(mail: Mail) -> str:
+    """That the link was replaced, and how the client learns the new one."""
+    if mail.recipient:
+        words = _("The old link no longer works. The new one is e-mailed to %(recipient)s.")
+        return words % {"recipient": mail.recipient}
+    words = _("The old link no longer works. %(no_address)s. The new link is in the list “To call”.")
+    return words % {"no_address": no_address(mail.seat.client)}
 
 
 @require_POST
