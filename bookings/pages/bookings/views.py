@@ -90,6 +90,21 @@ def _new_link_sentence(mail: Mail) -> str:
 
 @require_POST
 @calendar_page()
+def confirm_address(request: CalendarRequest, pk: int) -> HttpResponse:
+    """Staff know that the client wants the appointment, who need not confirm the address any more."""
+    booking = get_object_or_404(_own(request), pk=pk)
+    try:
+        is_confirmed = actions.confirm_address(booking, now=request.now, actor=request.user)
+    except actions.Refused as error:
+        messages.error(request, str(error))
+    else:
+        done = _("The booking is confirmed.")
+        messages.success(request, done if is_confirmed else _("The address need not be confirmed any more."))
+    return redirect(booking)
+
+
+@require_POST
+@calendar_page()
 def undo(request: CalendarRequest, pk: int) -> HttpResponse:
     change = get_object_or_404(BookingChange, pk=pk, booking__staff=request.user)
     try:
