@@ -20,8 +20,8 @@ from bookings.notifications.mails.appointment import clock_zone, facts_of_seat, 
 from bookings.notifications.sentences import when_words
 from bookings.openings.search import Opening
 from bookings.public.client import allowed
-from bookings.public.client.seat_page import to_client_page, with_seat
-from bookings.public.page import PublicRequest, asked, public_page, show
+from bookings.public.client.seat_page import with_seat
+from bookings.public.page import PublicRequest, asked, public_page, show, to_client_page
 from bookings.public.people import ANYBODY, people_of, person_among
 from bookings.public.times.choice import Search
 from bookings.public.times.shown import context_of, gone_sentence
@@ -37,7 +37,7 @@ def reschedule(request: PublicRequest, seat: Seat, token: str) -> HttpResponse:
     Where the `start` is not free, the nearest times are shown.
     """
     if not allowed.can_reschedule(seat.booking, request.now):
-        return to_client_page(token)
+        return to_client_page(request, token)
     search, start = _search(request, seat), _start(request)
     if start is None:
         return _show_times(request, seat, search, token)
@@ -50,7 +50,7 @@ def reschedule(request: PublicRequest, seat: Seat, token: str) -> HttpResponse:
     except actions.Refused:
         alert = _("This could not be changed online just now. Please call us.")
         return _show_times(request, seat, search, token, alert=alert)
-    return to_client_page(token)
+    return to_client_page(request, token)
 
 
 def _search(request: PublicRequest, seat: Seat) -> Search:
