@@ -44,7 +44,8 @@ def reschedule(request: PublicRequest, seat: Seat, token: str) -> HttpResponse:
     if request.method != "POST":
         return _ask_if_free(request, seat, search, start, token)
     try:
-        actions.choose_time(seat.booking, start=start, people=search.asked, now=request.now)
+        zone = _chosen_zone(request, search)
+        actions.choose_time(seat.booking, start=start, people=search.asked, now=request.now, time_zone=zone)
     except actions.NotOpen as error:
         return _show_times(request, seat, search, token, nearest=error.alternatives)
     except actions.Refused:
@@ -60,6 +61,12 @@ def _search(request: PublicRequest, seat: Seat) -> Search:
     person = None if wanted == ANYBODY else person_among(people, wanted) or booking.staff
     zone = clock_zone(booking.service, request.practice, asked(request, "zone") or seat.clock_zone)
     return Search(booking.service, people, zone, request.now, person, moving=booking)
+
+
+def _chosen_zone(request: PublicRequest, search: Search) -> str:
+    """The client's zone as the form says it; "" where the clock of the place counts, and for what is no zone."""
+    name = search.zone.key
+    return name if not search.service.is_at_a_place and asked(request, "zone") == name else ""
 
 
 def _start(request: PublicRequest) -> datetime | None:
