@@ -17,7 +17,7 @@ def announce(seat: Seat, now: datetime) -> Mail:
     seat.mails.filter(kind=Mail.Kind.NEW_LINK, state=Mail.State.FAILED).update(state=Mail.State.DROPPED)
     seat.mails.filter(kind=Mail.Kind.NEW_LINK).unsent().update(state=Mail.State.DROPPED)
     known, times = news.last_told(seat), seat.booking
-    mail = Mail(seat=seat, kind=Mail.Kind.NEW_LINK, recipient=seat.client.email, created_at=now, due_at=now)
+    mail = Mail(seat=seat, kind=Mail.Kind.NEW_LINK, recipient=seat.address, created_at=now, due_at=now)
     mail.start, mail.end = (known.start, known.end) if known else (times.start, times.end)
     is_next_version = _has_event(known) and not seat.mails.news().unsent().exists()
     news.fix_identity(mail, is_next_version=is_next_version)

@@ -76,7 +76,7 @@ def _may_know(mail: Mail) -> bool:
 
 def _announce_to(seat: Seat, change: BookingChange, at: datetime) -> None:
     known, booking = last_told(seat), change.booking
-    mail = Mail(seat=seat, change=change, recipient=seat.client.email, created_at=change.at, due_at=at)
+    mail = Mail(seat=seat, change=change, recipient=seat.address, created_at=change.at, due_at=at)
     mail.start, mail.end = booking.start, booking.end
     mail.kind = _first_kind(_standing(booking))
     kind = kind_now(mail, known)

@@ -75,7 +75,7 @@ def _pending(mail: Mail, facts: AppointmentFacts, _known: Mail | None) -> Conten
 
 
 def _confirm_link(seat: Seat) -> str:
-    return f"{seat.link}confirm/{links.address_code(seat.public_id, seat.client.email_key)}/"
+    return f"{seat.link}confirm/{links.address_code(seat.public_id, seat.address_key)}/"
 
 
 def _address(mail: Mail, facts: AppointmentFacts, _known: Mail | None) -> Content:

@@ -140,7 +140,9 @@ def _own(request: CalendarRequest) -> BookingQuerySet:
 def _shown(request: CalendarRequest, show: str) -> QuerySet[Booking]:
     """The bookings of one filter that match the search, in the order that suits it."""
     query = request.GET.get("q", "").strip()
-    seats = Seat.objects.filter(search.contains(query, "client__name", "client__email", "client__phone"))
+    seats = Seat.objects.filter(
+        search.contains(query, "client__name", "client__email", "client__phone", "email", "phone")
+    )
     matching = Q(pk__in=seats.values("booking")) | search.contains(query, "service__name")
     found = _own(request).filter(matching) if query else _own(request)
     if show == Show.CANCELLED:

@@ -19,7 +19,7 @@ from bookings.public.page import PublicRequest, public_page, to_client_page
 @with_seat
 def confirm(request: PublicRequest, seat: Seat, token: str, *, code: str) -> HttpResponse:
     """Show a button; a POST confirms the address. What is confirmed or released already stays so."""
-    if not links.is_address_code(code, seat.public_id, seat.client.email_key):
+    if not links.is_address_code(code, seat.public_id, seat.address_key):
         return not_found(request)
     if seat.booking.address_due_at is None:
         return to_client_page(request, token)

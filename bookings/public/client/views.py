@@ -38,7 +38,7 @@ from bookings.public.page import (
 def appointment(request: PublicRequest, seat: Seat, token: str) -> HttpResponse:
     booking = seat.booking
     context: dict[str, Any] = {
-        "client_phone": display_phone(seat.client.phone, request.practice.country),
+        "client_phone": display_phone(seat.number, request.practice.country),
         "is_over": booking.end <= request.now,
         "was_refused": booking.changes.filter(kind=BookingChange.Kind.REFUSED).exists(),
         "book_again": _book_again(seat, asked(request, "lang")),
