@@ -23,6 +23,6 @@ def send_new_link(booking: Booking, *, now: datetime) -> Mail:
         if booking.address_due_at:
             raise Refused(_("The client has not confirmed their e-mail address yet."))
         booking.seat.renew_link()
-        mail = new_link.announce(booking.seat, now)
+        mail = new_link.tell_new_link(booking.seat, now)
         nudge(booking)
     return mail

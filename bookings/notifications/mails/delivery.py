@@ -87,7 +87,7 @@ def _still_true(mail: Mail, known: Mail | None) -> bool:
     if mail.is_to_staff:
         return True
     if mail.kind == Mail.Kind.NEW_LINK:
-        return new_link.is_wanted(mail)
+        return new_link.lacks_link(mail)
     if mail.seat.mails.news().filter(pk__gt=mail.pk).exclude(state=State.DROPPED).exists():
         return False
     if mail.kind == Mail.Kind.REMINDER:

@@ -8,7 +8,7 @@ from bookings.models import Mail, Seat
 from bookings.notifications.mails import news, wording
 
 
-def announce(seat: Seat, now: datetime) -> Mail:
+def tell_new_link(seat: Seat, now: datetime) -> Mail:
     """Write the mail with the new link. It replaces one with the link before it that the client does not have yet.
 
     It says the time that the client knows. The event in their calendar, which has the link as well, gets a next version
@@ -27,12 +27,12 @@ def announce(seat: Seat, now: datetime) -> Mail:
     return mail
 
 
-def latest(seat: Seat) -> Mail | None:
+def latest_new_link(seat: Seat) -> Mail | None:
     """The last mail with a new link; None if the client has still their first link."""
     return seat.mails.filter(kind=Mail.Kind.NEW_LINK).last()
 
 
-def is_wanted(mail: Mail) -> bool:
+def lacks_link(mail: Mail) -> bool:
     """Does the client still lack the link? What was sent about the appointment meanwhile has it as well."""
     return not mail.seat.mails.news().filter(state=Mail.State.SENT, sent_at__gt=mail.created_at).exists()
 

@@ -47,7 +47,7 @@ def detail(request: CalendarRequest, pk: int) -> HttpResponse:
         "booking": booking,
         "changes": booking.changes.select_related("actor").prefetch_related("mails__seat__client", "mails__told_by"),
         "proposals": booking.proposals.open(),
-        "new_link": new_link.latest(booking.seat),
+        "new_link": new_link.latest_new_link(booking.seat),
         "now": request.now,
     }
     return live(request, "bookings/bookings/detail.html", "bookings/bookings/_detail.html", context)
