@@ -20,8 +20,8 @@ from bookings.notifications.mails.appointment import clock_zone, facts_of_seat, 
 from bookings.notifications.sentences import when_words
 from bookings.openings.search import Opening
 from bookings.public.client import allowed
-from bookings.public.client.seat_page import to_client_page, with_seat
-from bookings.public.page import PublicRequest, asked, public_page, show
+from bookings.public.client.seat_page import with_seat
+from bookings.public.page import PublicRequest, asked, public_page, show, to_client_page
 from bookings.public.people import ANYBODY, people_of, person_among
 from bookings.public.times.choice import Search
 from bookings.public.times.shown import context_of, gone_sentence
@@ -37,20 +37,21 @@ def reschedule(request: PublicRequest, seat: Seat, token: str) -> HttpResponse:
     Where the `start` is not free, the nearest times are shown.
     """
     if not allowed.can_reschedule(seat.booking, request.now):
-        return to_client_page(token)
+        return to_client_page(request, token)
     search, start = _search(request, seat), _start(request)
     if start is None:
         return _show_times(request, seat, search, token)
     if request.method != "POST":
         return _ask_if_free(request, seat, search, start, token)
     try:
-        actions.choose_time(seat.booking, start=start, people=search.asked, now=request.now)
+        zone = _chosen_zone(request, search)
+        actions.choose_time(seat.booking, start=start, people=search.asked, now=request.now, time_zone=zone)
     except actions.NotOpen as error:
         return _show_times(request, seat, search, token, nearest=error.alternatives)
     except actions.Refused:
         alert = _("This could not be changed online just now. Please call us.")
         return _show_times(request, seat, search, token, alert=alert)
-    return to_client_page(token)
+    return to_client_page(request, token)
 
 
 def _search(request: PublicRequest, seat: Seat) -> Search:
@@ -60,6 +61,12 @@ def _search(request: PublicRequest, seat: Seat) -> Search:
     person = None if wanted == ANYBODY else person_among(people, wanted) or booking.staff
     zone = clock_zone(booking.service, request.practice, asked(request, "zone") or seat.clock_zone)
     return Search(booking.service, people, zone, request.now, person, moving=booking)
+
+
+def _chosen_zone(request: PublicRequest, search: Search) -> str:
+    """The client's zone as the form says it; "" where the clock of the place counts, and for what is no zone."""
+    name = search.zone.key
+    return name if not search.service.is_at_a_place and asked(request, "zone") == name else ""
 
 
 def _start(request: PublicRequest) -> datetime | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from django.http import HttpResponse, HttpResponseRedirect, QueryDict
+from django.http import HttpResponse, QueryDict
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import get_language
@@ -29,6 +29,7 @@ from bookings.public.page import (
     private,
     public_page,
     show,
+    to_client_page,
     with_language_chosen,
 )
 from bookings.public.people import ANYBODY
@@ -44,7 +45,7 @@ def details(request: PublicRequest, service: Service, public_id: str) -> HttpRes
     if hold is None:
         return not_found(request)
     if hold.booking:
-        return _to_client_page(hold.booking)
+        return _to_own_page(request, hold.booking)
     if request.method == "POST" and not is_language_chosen(request):
         return _submit(request, hold)
     return show_details(request, _kept(hold, request.now))
@@ -92,7 +93,7 @@ def _submit(request: PublicRequest, hold: Hold) -> HttpResponse:
     if not form.is_valid():
         return _show(request, hold, form)
     try:
-        return _to_client_page(_book(request, hold, form))
+        return _to_own_page(request, _book(request, hold, form))
     except actions.NotOpen as error:
         return _show(request, hold, form, nearest=error.alternatives, alert=_gone(error.alternatives))
     except actions.LimitReached:
@@ -140,10 +141,9 @@ def _gone(nearest: list[Opening]) -> str:
     return _("That time has gone, and no other is free online soon. Please call us or try again later.")
 
 
-def _to_client_page(booking: Booking) -> HttpResponse:
+def _to_own_page(request: PublicRequest, booking: Booking) -> HttpResponse:
     seat = booking.seat
-    token = links.link_token(seat.public_id, seat.link_generation)
-    return private(HttpResponseRedirect(reverse("public:client", args=[token]), status=303))
+    return private(to_client_page(request, links.link_token(seat.public_id, seat.link_generation)))
 
 
 def show_details(request: PublicRequest, hold: Hold) -> HttpResponse:

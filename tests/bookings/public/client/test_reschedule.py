@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import pytest
 import time_machine
+from django.core import mail
 from django.test import Client
 
 from bookings.models import Booking, BookingChange, Claim, Mail, Seat, Service
+from bookings.notifications.mails import delivery
 from practice.models import User
 from tests.bookings.public.steps import booked, buttons, hold
-from tests.factories import BookingFactory, UserFactory, office_hours
+from tests.factories import NOW, BookingFactory, UserFactory, office_hours
 from tests.pages import find, links, texts
 
 pytestmark = pytest.mark.django_db
@@ -185,6 +187,30 @@ def test_the_change_is_one_mail_with_the_next_version(client: Client, address: s
         Seat.objects.get().uid,
         newest.change.new_start,
     )  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize("kind", ["phone", "video"])
+def test_the_zone_in_which_the_client_chose_is_that_of_later_mails(client: Client, address: str, kind: str) -> None:
+    Service.objects.update(location_kind=kind)
+    page = client.get(f"{address}reschedule/", {"start": TEN_LATER, "zone": "America/New_York"})
+    [form] = find(page, "//main//form")
+    client.post(form.get("action") or "", dict(form.form_values()))
+    delivery.send_due(NOW)
+    assert Seat.objects.get().time_zone == "America/New_York"
+    assert "Thursday 10 December 2026, 04:00–05:00 (New York time)" in str(mail.outbox[-1].body)
+    assert texts(client.get(address), "//dd")[1] == "Thursday 10 December 2026, 04:00–05:00 (New York time)"
+
+
+@pytest.mark.parametrize(
+    ("kind", "zone"), [("place", "America/New_York"), ("phone", "Nowhere/City"), ("phone", "x" * 300), ("phone", "")]
+)
+def test_where_the_clock_of_the_place_counts_or_the_zone_is_unknown_the_first_one_stays(
+    client: Client, address: str, kind: str, zone: str
+) -> None:
+    Service.objects.update(location_kind=kind)
+    Seat.objects.update(time_zone="Asia/Tokyo")
+    client.post(f"{address}reschedule/", {"start": TEN_LATER, "zone": zone})
+    assert (start(), Seat.objects.get().time_zone) == ("2026-12-10T09:00:00+00:00", "Asia/Tokyo")
 
 
 def test_nobody_keeps_the_page(client: Client, address: str) -> None:
