@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from urllib.parse import urlencode
 
-from django.http import HttpResponse, HttpResponseRedirect
+from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods
 from bookings import actions
 from bookings.models import Hold, Service
 from bookings.openings.search import Opening
-from bookings.public.details.views import show_details
+from bookings.public.details.problems import to_details
 from bookings.public.open import when_open, with_service
 from bookings.public.page import PublicRequest, asked, kept_query, private, public_page, show
 from bookings.public.times.choice import Search
@@ -38,7 +38,7 @@ def times(request: PublicRequest, service: Service) -> HttpResponse:
 @when_open
 @with_service
 def hold(request: PublicRequest, service: Service) -> HttpResponse:
-    """Keep the chosen time. With what was typed before, the form follows at once, because no address may carry it."""
+    """Keep the chosen time, with what was typed before, because no address may carry that."""
     if request.method != "POST":
         return redirect(f"{reverse('public:times', args=[service.slug])}{kept_query(request)}")
     search = search_of(request, service)
@@ -51,7 +51,7 @@ def hold(request: PublicRequest, service: Service) -> HttpResponse:
         return _show(request, search, nearest=error.alternatives)
     except actions.Refused:
         return _show(request, search, refused=True)
-    return show_details(request, kept) if typed(request) else _to_details(request, kept)
+    return to_details(request, kept, typed=typed(request) or kept.typed)
 
 
 def _start(request: PublicRequest) -> datetime | None:
@@ -64,11 +64,6 @@ def _start(request: PublicRequest) -> datetime | None:
 def _keep(request: PublicRequest, search: Search, start: datetime) -> Hold:
     visitor = visitor_of(request, search.zone.key)
     return actions.hold(service=search.service, staff=search.person, start=start, visitor=visitor, now=request.now)
-
-
-def _to_details(request: PublicRequest, kept: Hold) -> HttpResponse:
-    address = reverse("public:details", args=[kept.service.slug, kept.public_id])
-    return HttpResponseRedirect(f"{address}{kept_query(request)}", status=303)
 
 
 def _show(

@@ -204,7 +204,7 @@ def test_what_was_typed_is_carried_through_another_day_to_the_form(client: Clien
         name: carried[name] for name in ("name", "email", "reminders", "visitor")
     }
     assert texts(day, "//button[@name='day']") == ["Other days"]
-    form = client.post("/book/massage/hold/", hidden | {"start": "2026-12-09T10:00:00+01:00"})
+    form = client.post("/book/massage/hold/", hidden | {"start": "2026-12-09T10:00:00+01:00"}, follow=True)
     assert (form.status_code, find(form, "//input[@name='name']/@value")) == (200, ["Clara Sommer"])
     assert texts(form, "//dl//dd")[1] == "Wednesday 9 December 2026, 10:00–11:00 (Berlin time)"
 
