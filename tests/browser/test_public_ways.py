@@ -186,7 +186,7 @@ def test_back_and_loading_again_move_no_appointment_a_second_time(visit: Visit, 
     page.get_by_role("button", name="Move the appointment").click()
     sent: list[str] = []
     page.on("request", lambda request: sent.append(request.method))
-    gone = page.get_by_role("alert").get_by_text("That time has gone. Nearest:")
+    gone = page.get_by_role("status").get_by_text("That time has gone. Nearest:")
     expect(gone).to_be_visible()
     page.reload()
     expect(gone).to_be_visible()
@@ -203,9 +203,9 @@ def test_two_clients_race_for_the_last_time(visit: Visit, kalends: str) -> None:
     first.get_by_role("button", name="10:00").click()
     expect(first.get_by_role("heading", name="Your details")).to_be_visible()
     second.get_by_role("button", name="10:00").click()
-    expect(second.get_by_role("alert")).to_contain_text("That time has gone. Nearest:")
+    expect(second.get_by_role("status")).to_contain_text("That time has gone. Nearest:")
     assert barriers(second) == []
-    second.get_by_role("alert").get_by_role("button").first.click()
+    second.get_by_role("status").get_by_role("button").first.click()
     for page in (first, second):
         fill_details(page)
         page.get_by_role("button", name="Book appointment").click()
@@ -222,8 +222,8 @@ def test_a_time_that_lapsed_and_went_keeps_what_was_typed(visit: Visit, kalends:
     quick.goto(monday(kalends))
     quick.get_by_role("button", name="10:00").click()
     slow.get_by_role("button", name="Book appointment").click()
-    expect(slow.get_by_role("alert")).to_be_focused()
-    slow.get_by_role("alert").get_by_role("button").first.click()
+    expect(slow.get_by_role("status")).to_be_focused()
+    slow.get_by_role("status").get_by_role("button").first.click()
     expect(slow.get_by_label("Name")).to_have_value("Clara Sommer")
     slow.get_by_role("button", name="Book appointment").click()
     expect(slow.get_by_role("heading", name="Your appointment is booked")).to_be_visible()

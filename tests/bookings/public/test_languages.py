@@ -41,7 +41,7 @@ def test_the_form_is_shown_again_in_the_other_language_with_everything_typed(cli
     address = details_address(client)
     sent = sent_fields(client.get(address)) | typed(name="Clara & Co", email="clara@", note="Two stairs")
     page = in_german(client, client.get(address), sent)
-    assert (texts(page, "//h1"), find(page, "//*[@role='alert']"), Booking.objects.count()) == (["Ihre Angaben"], [], 0)
+    assert (texts(page, "//h1"), find(page, "//*[@data-focus]"), Booking.objects.count()) == (["Ihre Angaben"], [], 0)
     again, kept = sent_fields(page), {"name": "Clara & Co", "email": "clara@", "note": "Two stairs", "reminders": "yes"}
     assert {name: again[name] for name in kept} == kept
     [form] = find(page, "//form[@id='form']")
@@ -85,7 +85,7 @@ def test_the_address_of_who_looks_for_appointments_is_kept_and_nothing_is_asked_
         ["clara@"],
         0,
     )
-    assert (texts(page, "//h1"), find(page, "//*[@role='alert']")) == (["Eigene Termine finden"], [])
+    assert (texts(page, "//h1"), find(page, "//*[@data-focus]")) == (["Eigene Termine finden"], [])
 
 
 def test_the_reason_of_who_cancels_is_kept_and_nothing_is_cancelled(client: Client, massage: Service) -> None:

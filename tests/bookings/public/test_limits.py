@@ -67,7 +67,7 @@ def test_what_is_far_too_long_is_refused(client: Client, massage: Service, field
     Service.objects.update(note_allowed=True)
     page = client.post(details_address(client), typed(**{field: "x" * 100_000}), follow=True)
     assert (page.status_code, Booking.objects.count()) == (200, 0)
-    assert texts(page, "//*[@role='alert']/h2") == ["Please check:"]
+    assert texts(page, "//*[@role='group']/h2") == ["Please check:"]
 
 
 @pytest.mark.parametrize("field", ["start", "staff", "zone", "lang", "visitor", "day", "month"])

@@ -76,13 +76,13 @@ def test_looking_and_choosing_change_nothing(client: Client, address: str) -> No
 def test_nobody_is_asked_about_a_time_that_is_not_open(client: Client, address: str, asked: str, nearest: int) -> None:
     page = client.get(f"{address}reschedule/", {"start": asked})
     sentence = "That time has gone. Nearest:" if nearest else "That time has gone."
-    assert (texts(page, "//h1"), texts(page, "//*[@role='alert']/p")) == (["Choose another time"], [sentence])
-    assert len(find(page, "//*[@role='alert']//button")) == nearest
+    assert (texts(page, "//h1"), texts(page, "//*[@role='status']/p")) == (["Choose another time"], [sentence])
+    assert len(find(page, "//*[@role='status']//button")) == nearest
 
 
 def test_the_present_time_is_no_other_time(client: Client, address: str) -> None:
     page = client.get(f"{address}reschedule/", {"start": TEN})
-    assert (texts(page, "//h1"), find(page, "//*[@role='alert']")) == (["Choose another time"], [])
+    assert (texts(page, "//h1"), find(page, "//*[@role='status']")) == (["Choose another time"], [])
 
 
 def test_confirming_moves_the_booking_and_keeps_its_link(client: Client, address: str) -> None:
@@ -102,8 +102,8 @@ def test_a_form_that_is_sent_twice_moves_once(client: Client, address: str) -> N
 def test_a_time_that_has_gone_offers_the_nearest_ones(client: Client, address: str, anna: User) -> None:
     hold(client, start=TEN_LATER)
     page = client.post(f"{address}reschedule/", {"start": TEN_LATER}, follow=True)
-    assert texts(page, "//*[@role='alert']/p") == ["That time has gone. Nearest:"]
-    assert texts(page, "//*[@role='alert']//button") == [
+    assert texts(page, "//*[@role='status']/p") == ["That time has gone. Nearest:"]
+    assert texts(page, "//*[@role='status']//button") == [
         "Thu 10 December, 09:00",
         "Thu 10 December, 11:00",
         "Thu 10 December, 12:00",

@@ -167,9 +167,9 @@ def test_a_time_that_has_gone_offers_the_nearest_and_keeps_what_was_typed(
     clock.shift(timedelta(minutes=45))
     hold(client, visitor="w" * 22)
     page = client.post(address, typed(note="Two stairs"), follow=True)
-    assert texts(page, "//div[@role='alert']/p") == ["That time has gone. Nearest:"]
+    assert texts(page, "//div[@role='status']/p") == ["That time has gone. Nearest:"]
     assert buttons(page) == ["Tue 1 December, 09:00", "Tue 1 December, 11:00", "Tue 1 December, 12:00"]
-    [nearest] = find(page, "//div[@role='alert']//button[1]")
+    [nearest] = find(page, "//div[@role='status']//button[1]")
     chosen = client.post(nearest.get("formaction"), sent_fields(page) | {"start": nearest.get("value")}, follow=True)
     assert (sent_fields(chosen)["name"], sent_fields(chosen)["note"]) == ("Clara Sommer", "Two stairs")
     [form] = find(chosen, "//form[@data-extend]")
@@ -220,13 +220,13 @@ def test_a_time_that_is_free_again_is_not_called_gone(
     answer = client.post(address, typed())
     clock.shift(timedelta(minutes=12))
     page = client.get(answer["Location"])
-    assert (find(page, "//div[@role='alert']"), sent_fields(page)["name"]) == ([], "Clara Sommer")
+    assert (find(page, "//div[@role='status']"), sent_fields(page)["name"]) == ([], "Clara Sommer")
 
 
 @pytest.mark.parametrize("problem", ["unknown", "", "time"])
 def test_an_edited_address_says_nothing_that_is_not_so(client: Client, massage: Service, problem: str) -> None:
     page = client.get(f"{details_address(client)}&problem={problem}")
-    assert (page.status_code, find(page, "//div[@role='alert']")) == (200, [])
+    assert (page.status_code, find(page, "//div[@role='status']")) == (200, [])
 
 
 @pytest.mark.parametrize("change", ["forged", "expired", "of another form"])
@@ -243,7 +243,7 @@ def test_a_token_that_counts_no_more_shows_the_form_again_filled(
         sent["token"] = sent_fields(client.get(details_address(client, start="2026-12-02T10:00:00+01:00")))["token"]
     page = client.post(address, sent, follow=True)
     assert (page.status_code, sent_fields(page)["name"], Booking.objects.count()) == (200, "Clara Sommer", 0)
-    assert texts(page, "//div[@role='alert']/p") == ["Please check what you typed, and send it again."]
+    assert texts(page, "//div[@role='status']/p") == ["Please check what you typed, and send it again."]
     assert client.post(address, sent_fields(page)).status_code == 303
 
 
@@ -256,7 +256,7 @@ def test_too_many_bookings_from_one_address_are_refused(client: Client, massage:
     settings.BOOKING_RATE = 1
     booked(client)
     page = client.post(details_address(client, start="2026-12-02T10:00:00+01:00"), typed(), follow=True)
-    assert texts(page, "//div[@role='alert']/p") == ["This could not be booked online just now. Please call us."]
+    assert texts(page, "//div[@role='status']/p") == ["This could not be booked online just now. Please call us."]
 
 
 def test_typing_keeps_the_time_longer(client: Client, massage: Service, clock: time_machine.Traveller) -> None:

@@ -178,8 +178,8 @@ def test_a_double_click_keeps_one_time(client: Client, massage: Service) -> None
 def test_a_time_that_has_gone_offers_the_three_nearest(client: Client, massage: Service) -> None:
     hold(client, visitor="v" * 22)
     page = hold(client, visitor="w" * 22)
-    assert texts(page, "//div[@role='alert']//p") == ["That time has gone. Nearest:"]
-    assert texts(page, "//div[@role='alert']//button") == [
+    assert texts(page, "//div[@role='status']//p") == ["That time has gone. Nearest:"]
+    assert texts(page, "//div[@role='status']//button") == [
         "Tue 1 December, 09:00",
         "Tue 1 December, 11:00",
         "Tue 1 December, 12:00",
