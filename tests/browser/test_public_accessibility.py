@@ -22,6 +22,7 @@ TITLES = {
     "times": "Massage · Praxis Winter",
     "month": "Massage · Praxis Winter",
     "day": "Massage · Praxis Winter",
+    "a time that has gone": "That time has gone · Massage · Praxis Winter",
     "details": "Your details · Praxis Winter",
     "details with errors": "Please check · Your details · Praxis Winter",
     "details of a time that has gone": "Please check · Your details · Praxis Winter",
@@ -35,7 +36,7 @@ TITLES = {
     "imprint": "Imprint · Praxis Winter",
     "privacy": "Privacy · Praxis Winter",
 }
-ANNOUNCED = {"details", "details of a time that has gone", "other time that has gone"}
+ANNOUNCED = {"a time that has gone", "details", "details of a time that has gone", "other time that has gone"}
 CONTROLS = {"button", "link", "textbox", "combobox", "radio", "checkbox", "DisclosureTriangle"}
 
 DESCRIPTION = "For back and neck, after work or sport, with warm oil. Please bring a towel."
@@ -102,6 +103,7 @@ def addresses(live_server: Any, client: Client, settings: Settings) -> dict[str,
         "times": "/book/massage/",
         "month": f"/book/massage/?month={days[0]:%Y-%m}",
         "day": f"/book/massage/?day={days[0]:%Y-%m-%d}",
+        "a time that has gone": f"/book/massage/?start={first}&problem=time",
         "details": details,
         "details with errors": client.post(wrong, typed(name="", email="clara@gmial.com", reminders=""))["Location"],
         "details of a time that has gone": _gone(client, days[0]),
@@ -206,7 +208,9 @@ def test_an_address_that_cannot_be_is_read_first_as_well(silent: Page, addresses
     assert page.title() == "Please check · Find your appointments · Praxis Winter"
 
 
-@pytest.mark.parametrize("name", ["details of a time that has gone", "other time that has gone"])
+@pytest.mark.parametrize(
+    "name", ["a time that has gone", "details of a time that has gone", "other time that has gone"]
+)
 def test_a_time_that_has_gone_is_read_first_with_the_nearest(
     silent: Page, addresses: dict[str, str], name: str
 ) -> None:

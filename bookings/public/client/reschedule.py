@@ -23,12 +23,10 @@ from bookings.public.client import allowed
 from bookings.public.client.seat_page import to_client_page, with_seat
 from bookings.public.page import PublicRequest, asked, kept_query, public_page, show
 from bookings.public.people import ANYBODY, people_of, person_among
+from bookings.public.problem import QUERY, Problem, problem_of
 from bookings.public.times.choice import Search
 from bookings.public.times.shown import context_of, gone_sentence
 from practice.times import parse_instant
-
-GONE, REFUSED = "time", "refused"
-"""What the address says after a POST that changed nothing."""
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -50,14 +48,14 @@ def reschedule(request: PublicRequest, seat: Seat, token: str) -> HttpResponse:
     try:
         actions.choose_time(seat.booking, start=start, people=search.asked, now=request.now)
     except actions.NotOpen:
-        return _to_times(request, token, start=start.isoformat(), problem=GONE)
+        return _to_times(request, token, start=start, problem=Problem.TIME)
     except actions.Refused:
-        return _to_times(request, token, start=start.isoformat(), problem=REFUSED)
+        return _to_times(request, token, start=start, problem=Problem.REFUSED)
     return to_client_page(token)
 
 
-def _to_times(request: PublicRequest, token: str, **said: str) -> HttpResponse:
-    query = kept_query(request, **said)
+def _to_times(request: PublicRequest, token: str, *, start: datetime, problem: Problem) -> HttpResponse:
+    query = kept_query(request, start=start.isoformat(), **{QUERY: problem})
     return HttpResponseRedirect(f"{reverse('public:reschedule', args=[token])}{query}", status=303)
 
 
@@ -109,13 +107,13 @@ def _show_times(
 
 def _answer(request: PublicRequest, seat: Seat, search: Search, start: datetime, token: str) -> HttpResponse:
     """To a `start` in the address: the question whether to take it, unless it is not free or was refused before."""
-    problem = request.GET.get("problem")
-    if problem == REFUSED:
+    problem = problem_of(request)
+    if problem is Problem.REFUSED:
         alert = _("This could not be changed online just now. Please call us.")
         return _show_times(request, seat, search, token, alert=alert)
     if start == seat.booking.start:
         return _show_times(request, seat, search, token)
-    if problem == GONE or not search.is_free(start):
+    if problem is Problem.TIME or not search.is_free(start):
         return _show_times(request, seat, search, token, nearest=search.nearest(start))
     return _ask(request, seat, search, start, token)
 

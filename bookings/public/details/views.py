@@ -21,8 +21,8 @@ from bookings.notifications.sentences import deadline_sentences, when_words
 from bookings.openings import explain
 from bookings.openings.search import Opening, nearest_openings
 from bookings.public import form_token
+from bookings.public.details.address import to_details
 from bookings.public.details.forms import DetailsForm
-from bookings.public.details.problems import Problem, problem_of, to_details
 from bookings.public.find.views import to_sent
 from bookings.public.open import not_found, when_open, with_service
 from bookings.public.page import (
@@ -35,6 +35,7 @@ from bookings.public.page import (
     with_language_chosen,
 )
 from bookings.public.people import ANYBODY
+from bookings.public.problem import Problem, problem_of
 from bookings.public.visitor import typed, typed_fields
 
 

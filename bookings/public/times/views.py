@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from urllib.parse import urlencode
 
-from django.http import HttpResponse
+from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
@@ -15,9 +15,10 @@ from django.views.decorators.http import require_http_methods
 from bookings import actions
 from bookings.models import Hold, Service
 from bookings.openings.search import Opening
-from bookings.public.details.problems import to_details
+from bookings.public.details.address import to_details
 from bookings.public.open import when_open, with_service
 from bookings.public.page import PublicRequest, asked, kept_query, private, public_page, show
+from bookings.public.problem import QUERY, Problem, problem_of
 from bookings.public.times.choice import Search
 from bookings.public.times.shown import context_of, gone_sentence, search_of
 from bookings.public.visitor import typed, visitor_of
@@ -30,7 +31,10 @@ from practice.times import parse_instant
 @with_service
 def times(request: PublicRequest, service: Service) -> HttpResponse:
     """The free times. A form posts here to choose another time with what was typed so far."""
-    return _show(request, search_of(request, service))
+    search, start, problem = search_of(request, service), _start(request), problem_of(request)
+    if start and problem is Problem.TIME and not search.is_free(start):
+        return _show(request, search, nearest=search.nearest(start))
+    return _show(request, search, refused=problem is Problem.REFUSED)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -48,15 +52,29 @@ def hold(request: PublicRequest, service: Service) -> HttpResponse:
     try:
         kept = _keep(request, search, start)
     except actions.NotOpen as error:
-        return _show(request, search, nearest=error.alternatives)
+        if _must_carry(request, search):
+            return _show(request, search, nearest=error.alternatives)
+        return _to_times(request, service, start, Problem.TIME)
     except actions.Refused:
-        return _show(request, search, refused=True)
+        if _must_carry(request, search):
+            return _show(request, search, refused=True)
+        return _to_times(request, service, start, Problem.REFUSED)
     return to_details(request, kept, typed=typed(request) or kept.typed)
+
+
+def _must_carry(request: PublicRequest, search: Search) -> bool:
+    """Would an address lose what was typed, or that the visitor keeps another time already?"""
+    return bool(typed(request) or search.hold)
+
+
+def _to_times(request: PublicRequest, service: Service, start: datetime, problem: Problem) -> HttpResponse:
+    query = kept_query(request, start=start.isoformat(), **{QUERY: problem})
+    return HttpResponseRedirect(f"{reverse('public:times', args=[service.slug])}{query}", status=303)
 
 
 def _start(request: PublicRequest) -> datetime | None:
     try:
-        return parse_instant(request.POST.get("start", ""))
+        return parse_instant(asked(request, "start"))
     except ValueError:
         return None
 
