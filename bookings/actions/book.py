@@ -200,8 +200,8 @@ def _taken_over(held: Hold | None) -> Claim | None:
 
 
 def _note_booked(held: Hold, booking: Booking, now: datetime) -> None:
-    held.claim, held.booking, held.booked_at = None, booking, now
-    held.save(update_fields=["claim", "booking", "booked_at"])
+    held.claim, held.booking, held.booked_at, held.typed = None, booking, now, {}
+    held.save(update_fields=["claim", "booking", "booked_at", "typed"])
 
 
 def _check_rate(hold: Hold, now: datetime) -> None:

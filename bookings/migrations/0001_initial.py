@@ -349,6 +349,7 @@ class Migration(migrations.Migration):
                 ('end', models.DateTimeField(verbose_name='end')),
                 ('language', models.CharField(blank=True, max_length=10, verbose_name='language')),
                 ('time_zone', models.CharField(blank=True, max_length=64, verbose_name='time zone')),
+                ('typed', models.JSONField(blank=True, default=dict, editable=False)),
                 ('address_key', models.CharField(blank=True, db_index=True, max_length=64)),
                 ('created_at', models.DateTimeField(verbose_name='created')),
                 ('extended_at', models.DateTimeField(verbose_name='last extended')),

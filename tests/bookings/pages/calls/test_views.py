@@ -44,7 +44,7 @@ def test_the_list_says_whom_to_call_and_what_to_say(anna_client: Client, anna: U
     page = anna_client.get(URL)
     said = f"Confirmed: your appointment on Tue 1 December, 10:00 · Praxis Winter. {made.seat.link}"
     assert texts(page, "//li[contains(@class, 'card')]//h2/following-sibling::p") == ["Confirmation", said]
-    call, text = (link.get("href") or "" for link in find(page, "//div[@class='actions']/a"))
+    call, text = (link.get("href") or "" for link in find(page, "//div[@class='call__actions']/a"))
     assert (call, text.partition("%20")[0]) == ("tel:+49301", "sms:+49301?&body=Confirmed%3A")
     assert texts(page, "//nav//span[@class='count']") == ["waiting:1"]
 

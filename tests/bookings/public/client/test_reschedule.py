@@ -78,13 +78,13 @@ def test_looking_and_choosing_change_nothing(client: Client, address: str) -> No
 def test_nobody_is_asked_about_a_time_that_is_not_open(client: Client, address: str, asked: str, nearest: int) -> None:
     page = client.get(f"{address}reschedule/", {"start": asked})
     sentence = "That time has gone. Nearest:" if nearest else "That time has gone."
-    assert (texts(page, "//h1"), texts(page, "//*[@role='alert']/p")) == (["Choose another time"], [sentence])
-    assert len(find(page, "//*[@role='alert']//button")) == nearest
+    assert (texts(page, "//h1"), texts(page, "//*[@role='status']/p")) == (["Choose another time"], [sentence])
+    assert len(find(page, "//*[@role='status']//button")) == nearest
 
 
 def test_the_present_time_is_no_other_time(client: Client, address: str) -> None:
     page = client.get(f"{address}reschedule/", {"start": TEN})
-    assert (texts(page, "//h1"), find(page, "//*[@role='alert']")) == (["Choose another time"], [])
+    assert (texts(page, "//h1"), find(page, "//*[@role='status']")) == (["Choose another time"], [])
 
 
 def test_confirming_moves_the_booking_and_keeps_its_link(client: Client, address: str) -> None:
@@ -103,14 +103,23 @@ def test_a_form_that_is_sent_twice_moves_once(client: Client, address: str) -> N
 
 def test_a_time_that_has_gone_offers_the_nearest_ones(client: Client, address: str, anna: User) -> None:
     hold(client, start=TEN_LATER)
-    page = client.post(f"{address}reschedule/", {"start": TEN_LATER})
-    assert texts(page, "//*[@role='alert']/p") == ["That time has gone. Nearest:"]
-    assert texts(page, "//*[@role='alert']//button") == [
+    page = client.post(f"{address}reschedule/", {"start": TEN_LATER}, follow=True)
+    assert texts(page, "//*[@role='status']/p") == ["That time has gone. Nearest:"]
+    assert texts(page, "//*[@role='status']//button") == [
         "Thu 10 December, 09:00",
         "Thu 10 December, 11:00",
         "Thu 10 December, 12:00",
     ]
     assert start() == "2026-12-09T09:00:00+00:00"
+
+
+def test_the_answer_to_a_form_that_changed_nothing_is_an_address(client: Client, address: str) -> None:
+    hold(client, start=TEN_LATER)
+    answer = client.post(f"{address}reschedule/", {"start": TEN_LATER, "zone": "Europe/Berlin", "lang": "de"})
+    assert (answer.status_code, answer["Location"]) == (
+        303,
+        f"{address}reschedule/?zone=Europe%2FBerlin&lang=de&start=2026-12-10T09%3A00%3A00%2B00%3A00&problem=time",
+    )
 
 
 def test_inside_the_window_an_edited_form_moves_nothing(
@@ -143,7 +152,8 @@ def test_whom_the_practice_gave_another_time_can_choose_inside_the_window_too(
 
 def test_notice_and_hours_hold_for_edited_forms(client: Client, address: str) -> None:
     for refused in ("2026-11-30T09:30:00+01:00", "2026-12-10T03:00:00+01:00", "2046-12-10T10:00:00+01:00"):
-        assert client.post(f"{address}reschedule/", {"start": refused}).status_code == 200
+        page = client.post(f"{address}reschedule/", {"start": refused}, follow=True)
+        assert (page.status_code, texts(page, "//h1")) == (200, ["Choose another time"])
     assert start() == "2026-12-09T09:00:00+00:00"
 
 
