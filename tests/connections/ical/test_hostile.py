@@ -391,6 +391,32 @@ def test_a_bomb_costs_less_than_a_second(lines, start):
     assert time.process_time() - begin < 1.0
 
 
+ONSETS = [
+    "FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=30",
+    "FREQ=YEARLY;BYMONTH=3;BYDAY=-1SU",
+    "FREQ=YEARLY;BYYEARDAY=366;INTERVAL=99",
+    "FREQ=YEARLY;BYMONTHDAY=" + ",".join(map(str, range(1, 32))),
+]
+
+
+def zone_with(name: str, rules: int, rule: str) -> str:
+    onset = f"BEGIN:STANDARD\nDTSTART:00010101T000000\nTZOFFSETFROM:+0100\nTZOFFSETTO:+0200\nRRULE:{rule}\nEND:STANDARD"
+    return "\n".join(["BEGIN:VTIMEZONE", f"TZID:{name}", *[onset] * rules, "END:VTIMEZONE"])
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("rule", ONSETS, ids=[rule[:60] for rule in ONSETS])
+@pytest.mark.parametrize(("zones", "rules"), [(1, 490), (1, 60), (40, 5)])
+def test_a_vtimezone_costs_little_whatever_its_rules(zones, rules, rule):
+    times = [f"UID:{n}\nDTSTART;TZID=Z{n}:20261201T100000\nDURATION:PT1H\nRRULE:FREQ=DAILY" for n in range(zones)]
+    data = calendar(*times, zones="\n".join(zone_with(f"Z{n}", rules, rule) for n in range(zones)))
+    begin = time.process_time()
+
+    result = expanded(data)
+
+    assert (bool(result.instances), time.process_time() - begin < SECONDS) == (True, True)
+
+
 @pytest.mark.slow
 def test_many_bombs_in_one_file_share_one_budget():
     events = [f"UID:{n}\nDTSTART:19000101T100000Z\nDURATION:PT1H\nRRULE:FREQ=MINUTELY;BYSETPOS=2" for n in range(1500)]
