@@ -93,8 +93,8 @@ class Component:
             return _after(start, self.length, zone)
         if self.end is None:  # RFC 5545 3.6.1: a date lasts one day, a date-time has no length
             return _after(start, Length(0, 0), zone)
-        if self.end.is_date:
-            return _end_on_date(self.start, self.end, start, zone)
+        if self.end.is_date or self.start.is_date:
+            return _end_on_date(self.start, self.end.midnight_after(zone), start, zone)
         return start.utc(zone) + (self.end.utc(zone) - self.start.utc(zone))
 
 
