@@ -83,6 +83,15 @@ CASES = [
         "America/New_York",
         ["2027-03-28T04:00 2027-03-29T04:00", "2027-03-29T04:00 2027-03-30T04:00"],
     ),
+    # an end that cannot be read is the midnight of the person, or that of the event if it is later
+    ("DTSTART:20270329T233000Z\nDTEND:lost", SPRING, "America/Los_Angeles", ["2027-03-29T23:30 2027-03-30T07:00"]),
+    ("DTSTART:20270329T233000Z\nDURATION:-PT1H", SPRING, "Europe/Berlin", ["2027-03-29T23:30 2027-03-30T22:00"]),
+    (
+        "DTSTART;TZID=America/Los_Angeles:20270329T100000\nDTEND:lost",
+        SPRING,
+        "Europe/Berlin",
+        ["2027-03-29T17:00 2027-03-30T07:00"],
+    ),
     # no clock change at all
     ("DTSTART;VALUE=DATE:20270328", SPRING, "Asia/Tokyo", ["2027-03-27T15:00 2027-03-28T15:00"]),
     (
