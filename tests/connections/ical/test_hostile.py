@@ -349,6 +349,7 @@ def test_monotonous_files_take_linear_time(data):
 
 
 MINUTES = ",".join(map(str, range(60)))
+MEANINGS = "FREQ=DAILY,WEEKLY,MONTHLY;SKIP=A;WKST=Q;INTERVAL=2;INTERVAL=3;INTERVAL=4"
 BOMBS = [
     f"RRULE:FREQ=MINUTELY;INTERVAL=7;COUNT=1000000000;BYMINUTE={MINUTES};BYHOUR=1;BYSECOND=1",
     f"RRULE:FREQ=HOURLY;INTERVAL=5;COUNT=100000000;BYMINUTE={MINUTES};BYSETPOS=61",
@@ -373,6 +374,7 @@ BOMBS = [
     "RRULE:FREQ=YEARLY;BYMONTHDAY=1;BYSETPOS=" + ",".join(map(str, range(1, 300))),
     "\n".join(["RRULE:FREQ=DAILY;INTERVAL=7;BYDAY=MO;BYMONTH=2;BYMONTHDAY=30"] * 1000),
     "\n".join(["RRULE:FREQ=MINUTELY;BYSETPOS=2"] * 50),
+    "\n".join(f"RRULE:{MEANINGS};FOO={number}" for number in range(2000)),
     "RDATE:" + ",".join(["20261203T100000Z"] * 200_000),
     "RRULE:FREQ=DAILY\nEXDATE:" + ",".join(["20261203T100000Z"] * 200_000),
     "RRULE:FREQ=DAILY\nX-APPLE-TRAVEL-DURATION:P99999W",
@@ -415,6 +417,16 @@ def test_a_vtimezone_costs_little_whatever_its_rules(zones, rules, rule):
     result = expanded(data)
 
     assert (bool(result.instances), time.process_time() - begin < SECONDS) == (True, True)
+
+
+@pytest.mark.slow
+def test_many_events_with_rules_of_many_meanings_share_one_budget():
+    events = [f"UID:{n}\nDTSTART:20261203T100000Z\nDURATION:PT1H\nRRULE:{MEANINGS}" for n in range(1500)]
+    begin = time.process_time()
+
+    result = expanded(calendar(*events))
+
+    assert (result.problem, time.process_time() - begin < SECONDS) == ("too_many_occurrences", True)
 
 
 @pytest.mark.slow
