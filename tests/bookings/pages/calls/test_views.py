@@ -85,7 +85,7 @@ def test_an_email_that_failed_is_called_and_shown_on_the_booking(anna_client: Cl
 
 def text_messages(client: Client) -> list[str]:
     """What each link *Text* fills in."""
-    links = [link.get("href") or "" for link in find(client.get(URL), "//div[@class='actions']/a")]
+    links = [link.get("href") or "" for link in find(client.get(URL), "//div[@class='call__actions']/a")]
     return [unquote(link).partition("body=")[2] for link in links if link.startswith("sms:")]
 
 
