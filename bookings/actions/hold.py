@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import IntegrityError
+from django.db.models import Count, Q
 from django.utils.translation import gettext as _
 
 from bookings.actions.addresses import release_expired
@@ -47,14 +48,24 @@ def hold(*, service: Service, staff: User | None, start: datetime, visitor: Visi
     """
     refuse_far(start, now)
     able = readable_first(candidates(service, staff), now)
-    refusal: NotOpen | None = None
-    for user in able:
-        try:
-            return _hold_with(user, service, start, visitor, now)
-        except NotOpen as error:
-            refusal = refusal or error
     former = hold_of(visitor.id, service, now)
-    raise NotOpen(str(refusal), search.nearest_openings(service, able, start, now=now, hold=former), can_insist=False)
+    refusal = ""
+    for user in _not_taken(able, service, start, former, now):
+        try:
+            return _hold_with(user, service, start, visitor, former, now)
+        except NotOpen as error:
+            refusal = refusal or str(error)
+    refusal = refusal or explain.why_not(able[0], service.shape, start, now=now, hold=former, asked=False)
+    raise NotOpen(refusal, search.nearest_openings(service, able, start, now=now, hold=former), can_insist=False)
+
+
+def _not_taken(
+    able: Sequence[User], service: Service, start: datetime, former: Hold | None, now: datetime
+) -> list[User]:
+    """Those who are not booked or held at `start` as far as can be seen without a lock: no lock is taken in vain."""
+    free = search.not_taken(able, service.shape, start, now=now, hold=former)
+    kept = former.staff if former and former.start == start else None
+    return [user for user in able if user in free or user == kept]
 
 
 def hold_of(visitor_id: str, service: Service, now: datetime) -> Hold | None:
@@ -113,8 +124,9 @@ def forget_old_holds(now: datetime) -> int:
     return deleted
 
 
-def _hold_with(user: User, service: Service, start: datetime, visitor: Visitor, now: datetime) -> Hold:
-    former = hold_of(visitor.id, service, now)
+def _hold_with(
+    user: User, service: Service, start: datetime, visitor: Visitor, former: Hold | None, now: datetime
+) -> Hold:
     locked = {user, former.staff} if former else {user}
     with overlaps_refused(), _other_windows_refused(), booking_lock(locked, now):
         former = hold_of(visitor.id, service, now)
@@ -157,9 +169,11 @@ def _check_limits(visitor: str, address_key: str, former: Hold | None, now: date
     """Raises Refused where one visitor, or one address, keeps too many times already. `former` is to be replaced."""
     others = Hold.objects.active(now)
     others = others.exclude(pk=former.pk) if former else others
-    if others.filter(visitor=visitor).count() >= settings.HOLDS_PER_VISITOR:
+    mine, same_address = Q(visitor=visitor), Q(address_key=address_key)
+    kept = others.aggregate(visitor=Count("pk", filter=mine), address=Count("pk", filter=same_address))
+    if kept["visitor"] >= settings.HOLDS_PER_VISITOR:
         raise Refused(_("You keep other times already. Book one of them first, or try again in some minutes."))
-    if address_key and others.filter(address_key=address_key).count() >= HOLDS_PER_ADDRESS:
+    if address_key and kept["address"] >= HOLDS_PER_ADDRESS:
         raise Refused(_("Too many times are being booked from your connection. Please try again in some minutes."))
 
 
