@@ -28,7 +28,7 @@ SEED = 20261128
 SERVICE = "massage"
 ALONE, WARM_UP = 20, 4  # requests for the month's page without other clients, before and after, and those not counted
 START_SECONDS = 60
-GUNICORN = ("-m", "gunicorn", "config.wsgi", "--workers=3", "--threads=4", "--no-control-socket")  # as in README.md
+GUNICORN = ("-m", "gunicorn", "config.wsgi", "--workers=3", "--threads=12", "--no-control-socket")  # as in README.md
 
 
 def run_clients() -> int:
