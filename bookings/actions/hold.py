@@ -48,6 +48,18 @@ def hold(*, service: Service, staff: User | None, start: datetime, visitor: Visi
     """
     refuse_far(start, now)
     able = readable_first(candidates(service, staff), now)
+    try:
+        return _hold_with_first(able, service, start, visitor, now)
+    except NotOpen as refused:
+        former = hold_of(visitor.id, service, now)
+        if former and former.start == start and former.staff in able:  # kept meanwhile, by the same form sent twice
+            return _hold_with(former.staff, service, start, visitor, former, now)
+        alternatives = search.nearest_openings(service, able, start, now=now, hold=former)
+        raise NotOpen(str(refused), alternatives, can_insist=False) from None
+
+
+def _hold_with_first(able: Sequence[User], service: Service, start: datetime, visitor: Visitor, now: datetime) -> Hold:
+    """Keep the time with the first who is free then. Raises NotOpen with the reason of the first who is asked."""
     former = hold_of(visitor.id, service, now)
     refusal = ""
     for user in _not_taken(able, service, start, former, now):
@@ -56,7 +68,7 @@ def hold(*, service: Service, staff: User | None, start: datetime, visitor: Visi
         except NotOpen as error:
             refusal = refusal or str(error)
     refusal = refusal or explain.why_not(able[0], service.shape, start, now=now, hold=former, asked=False)
-    raise NotOpen(refusal, search.nearest_openings(service, able, start, now=now, hold=former), can_insist=False)
+    raise NotOpen(refusal, [], can_insist=False)
 
 
 def _not_taken(
@@ -64,8 +76,12 @@ def _not_taken(
 ) -> list[User]:
     """Those who are not booked or held at `start` as far as can be seen without a lock: no lock is taken in vain."""
     free = search.not_taken(able, service.shape, start, now=now, hold=former)
-    kept = former.staff if former and former.start == start else None
-    return [user for user in able if user in free or user == kept]
+    return [user for user in able if user in free or _is_kept(former, user, start)]
+
+
+def _is_kept(former: Hold | None, user: User, start: datetime) -> bool:
+    """Does the visitor keep exactly this time already?"""
+    return former is not None and (former.staff, former.start) == (user, start)
 
 
 def hold_of(visitor_id: str, service: Service, now: datetime) -> Hold | None:
@@ -127,18 +143,27 @@ def forget_old_holds(now: datetime) -> int:
 def _hold_with(
     user: User, service: Service, start: datetime, visitor: Visitor, former: Hold | None, now: datetime
 ) -> Hold:
+    """Keep the time with `user`. The rules are asked before the lock, which is short; what others take, under it."""
+    if not _is_kept(former, user, start):
+        _check_open(user, service, start, former, now)
     locked = {user, former.staff} if former else {user}
     with overlaps_refused(), _other_windows_refused(), booking_lock(locked, now):
         former = hold_of(visitor.id, service, now)
-        if former and former.claim and (former.staff, former.start) == (user, start):
+        if former and former.claim and _is_kept(former, user, start):
             _extend(former, former.claim, now)
             return former
         _check_limits(visitor.id, visitor.address_key, former, now)
-        refusal = explain.why_not(user, service.shape, start, now=now, hold=former, asked=False)
-        if refusal:
-            raise NotOpen(refusal, [], can_insist=False)
+        if not search.not_taken([user], service.shape, start, now=now, hold=former):
+            _check_open(user, service, start, former, now)
         Claim.objects.filter(hold__visitor=visitor.id, hold__service=service).delete()
         return _make(user, service, start, visitor, now)
+
+
+def _check_open(user: User, service: Service, start: datetime, former: Hold | None, now: datetime) -> None:
+    """Raises NotOpen where any rule is against the time, that of `former` excepted."""
+    refusal = explain.why_not(user, service.shape, start, now=now, hold=former, asked=False)
+    if refusal:
+        raise NotOpen(refusal, [], can_insist=False)
 
 
 def _make(user: User, service: Service, start: datetime, visitor: Visitor, now: datetime) -> Hold:

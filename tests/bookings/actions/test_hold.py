@@ -139,6 +139,15 @@ def test_nobody_is_locked_for_a_time_at_which_all_are_taken(practice: Practice) 
     assert [query["sql"] for query in queries if query["sql"].startswith(("SAVEPOINT", "BEGIN"))] == []
 
 
+def test_under_the_lock_only_claims_are_asked(practice: Practice) -> None:
+    with CaptureQueriesContext(connection) as queries:
+        hold(practice)
+    statements = [query["sql"] for query in queries]
+    locked = statements[next(number for number, sql in enumerate(statements) if sql.startswith("SAVEPOINT")) :]
+    tables = ("availability_workinghours", "availability_blockedslot", "connections_occurrence", "connections_calendar")
+    assert [sql for sql in locked if any(f'FROM "{table}"' in sql for table in tables)] == []
+
+
 def colleague(username: str) -> User:
     user = UserFactory.create(username=username)
     office_hours(user)
