@@ -107,7 +107,11 @@ TEMPLATES = [
 ]
 
 # ATOMIC_REQUESTS stays off: a request may ask iCloud, and no network request happens inside a transaction.
-DATABASES = {"default": env.db_url("DATABASE_URL", default=f"sqlite:///{HOME / 'data' / 'kalends.sqlite3'}")}
+# A connection serves a minute of requests: opening one costs as much as several queries, on PostgreSQL as a short page.
+DATABASES = {
+    "default": {"CONN_MAX_AGE": 60, "CONN_HEALTH_CHECKS": True}
+    | env.db_url("DATABASE_URL", default=f"sqlite:///{HOME / 'data' / 'kalends.sqlite3'}")
+}
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
     # IMMEDIATE takes the write lock when a transaction begins, so that two of them cannot both read and then
     # both write; WAL lets pages be read meanwhile.

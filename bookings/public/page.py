@@ -19,7 +19,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
 
 from bookings.public.post_limit import seconds_to_wait
-from practice.language import in_client_language
+from practice.language import in_client_language, practice_of
 from practice.models import Practice
 
 P = ParamSpec("P")
@@ -61,7 +61,7 @@ def public_page(view: Page[P]) -> View[P]:
     @wraps(view)
     def wrapped(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
         public = cast(PublicRequest, request)
-        public.now, public.practice = timezone.now(), Practice.current()
+        public.now, public.practice = timezone.now(), practice_of(request)
         if request.method == "POST" and (seconds := seconds_to_wait(request, public.now)):
             return _too_many(public, seconds)
         return view(public, *args, **kwargs)

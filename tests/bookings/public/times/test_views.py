@@ -250,3 +250,10 @@ def test_the_page_of_three_people_costs_as_many_queries_as_that_of_one(
         massage.staff.add(colleague)
     with django_assert_num_queries(len(alone)):
         client.get("/book/massage/?month=2026-12")
+
+
+@pytest.mark.parametrize("language", ["", "de", "fr"])
+def test_a_page_reads_the_practice_once(client: Client, massage: Service, language: str) -> None:
+    with CaptureQueriesContext(connection) as queries:
+        client.get("/book/massage/?month=2026-12", headers={"accept-language": language})
+    assert len([query for query in queries if 'FROM "practice_practice"' in query["sql"]]) == 1
