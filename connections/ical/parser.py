@@ -13,8 +13,8 @@ Events are not parsed with icalendar, for three reasons:
   normalises what it parses.
 
 The libraries do what they do well: icalendar writes new events (`compose`) and knows the Windows zone names
-(`timezones`), dateutil computes rules, those of VTIMEZONEs too (`recurrence`), recurring-ical-events combines rules,
-RDATEs, EXDATEs and overrides (`series`). tests/connections/ical/test_parser.py compares this reader with the two
+(`timezones`), dateutil computes rules, those of VTIMEZONEs too (`rules`), recurring-ical-events combines rules,
+RDATEs, EXDATEs and overrides (`series`). tests/connections/ical/test_library.py compares this reader with the two
 libraries on every file of the museum.
 """
 
@@ -42,7 +42,7 @@ from connections.ical.moments import (
     parse_length,
     parse_moment,
 )
-from connections.ical.recurrence import fit_rule
+from connections.ical.rules.shortening import fit_rule
 from connections.ical.timezones import Resolve, resolver, zone_key
 
 T = TypeVar("T")

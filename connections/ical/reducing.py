@@ -18,7 +18,7 @@ from connections.ical.parser import (
     parse_uid,
     read_file,
 )
-from connections.ical.recurrence import fit_rule
+from connections.ical.rules.shortening import fit_rule
 from connections.ical.timezones import is_decided_by_file, zone_key
 
 PRODID = "-//Kalends//Kalends//EN"

@@ -188,3 +188,10 @@ def test_a_time_under_the_name_of_a_date_excludes_that_time_alone(excluded, hour
     result = expanded(calendar(f"UID:x\nDTSTART;TZID=Europe/Berlin:20261201T100000\nDURATION:PT1H\n{rule}\n{excluded}"))
 
     assert ([instance.start.hour for instance in result.instances], result.problem) == (hours, problem)
+
+
+@pytest.mark.parametrize("lines", ["RRULE:", "RRULE: ", "RRULE:\nRRULE:FREQ=DAILY;COUNT=1"])
+def test_an_empty_rule_is_a_problem(lines: str) -> None:
+    result = expanded(calendar(f"UID:x\nDTSTART;VALUE=DATE:20261201\n{lines}"))
+
+    assert ([instance.start.day for instance in result.instances], result.problem) == ([30], "unreadable")
