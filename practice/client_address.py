@@ -6,6 +6,7 @@ requests seem to come from the proxy itself; then the address is unknown, and li
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 from urllib.parse import urlsplit
@@ -17,6 +18,7 @@ Address = IPv4Address | IPv6Address
 FORWARDING_HEADERS = ("X-Forwarded-For", "X-Forwarded-Proto", "X-Forwarded-Host", "X-Real-IP", "Forwarded", "Via")
 IPV6_PREFIX = 64
 """One household or computer has all addresses of such a network."""
+_WITH_PORT = re.compile(r"\[([^\[\]]*:[^\[\]]*)\](?::[0-9]{1,5})?|([0-9.]+):[0-9]{1,5}")
 
 
 def client_address(request: HttpRequest) -> Address | None:
@@ -59,7 +61,14 @@ def _is_undeclared_proxy(peer: Address, request: HttpRequest) -> bool:
 
 def _forwarded_for(request: HttpRequest) -> Iterator[Address | None]:
     """The addresses of the header, that of the nearest sender first; None for one that cannot be read."""
-    return map(_parse, reversed(request.META.get("HTTP_X_FORWARDED_FOR", "").split(",")))
+    entries = request.META.get("HTTP_X_FORWARDED_FOR", "").split(",")
+    return (_parse(_without_port(entry.strip())) for entry in reversed(entries))
+
+
+def _without_port(entry: str) -> str:
+    """The address in an entry. Some proxies add the port: `192.0.2.1:5678`, or `[2001:db8::1]:443` with brackets."""
+    found = _WITH_PORT.fullmatch(entry)
+    return (found[1] or found[2]) if found else entry
 
 
 def _is_trusted(address: Address) -> bool:

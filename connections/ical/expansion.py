@@ -18,13 +18,10 @@ from zoneinfo import ZoneInfo
 from connections.ical import blocking, fallback, series
 from connections.ical.components import Component, overlaps
 from connections.ical.parse_guard import try_or_none
-from connections.ical.parser import MAX_LISTED, UNREADABLE_MARK, RawEvent, read_components
-from connections.ical.recurrence import (
-    MAX_OCCURRENCES,
-    Budget,
-    TooMany,
-    safe_rules,
-)
+from connections.ical.parser import UNREADABLE_MARK, read_components
+from connections.ical.raw_file import MAX_LISTED, RawEvent
+from connections.ical.rules.budget import MAX_OCCURRENCES, Budget, TooMany
+from connections.ical.rules.repair import safe_rules
 from connections.ical.series import Slot
 from connections.ical.types import Expansion, Instance, Rules, Span
 

@@ -7,18 +7,9 @@ from collections.abc import Collection, Iterable, Iterator
 from connections.ical import content_lines
 from connections.ical.blocking import invites, own_addresses, own_answer
 from connections.ical.content_lines import Line
-from connections.ical.parser import (
-    ALL_DAY_MARKS,
-    MAX_RAW_SUMMARY_LENGTH,
-    MAX_UID_LENGTH,
-    MAX_VALUE_LENGTH,
-    UNREADABLE_MARK,
-    RawEvent,
-    RawFile,
-    parse_uid,
-    read_file,
-)
-from connections.ical.recurrence import fit_rule
+from connections.ical.parser import ALL_DAY_MARKS, MAX_RAW_SUMMARY_LENGTH, MAX_VALUE_LENGTH, UNREADABLE_MARK
+from connections.ical.raw_file import MAX_UID_LENGTH, RawEvent, RawFile, parse_uid, read_file
+from connections.ical.rules.shortening import fit_rule
 from connections.ical.timezones import is_decided_by_file, zone_key
 
 PRODID = "-//Kalends//Kalends//EN"

@@ -17,7 +17,8 @@ from recurring_ical_events.series import Series
 
 from connections.ical.components import Component
 from connections.ical.moments import NO_TIME, Length, Moment
-from connections.ical.recurrence import Budget, RecurrenceRule
+from connections.ical.rules.budget import Budget
+from connections.ical.rules.recurrence import RecurrenceRule
 
 
 @dataclass(frozen=True, slots=True)

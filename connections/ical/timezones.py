@@ -4,7 +4,7 @@ They are tried in this order. Apple writes IANA names with a full-history VTIMEZ
 names or their own, libical and Mozilla put a prefix before the IANA name. icalendar caches each VTIMEZONE for the whole
 process, so that the "Custom" of one file would be used for another file. dateutil, which icalendar uses itself, counts
 the rules of a VTIMEZONE from 1601, and goes through all of their results for each time that it converts: some hundred
-rules cost minutes. Therefore the onsets of a VTIMEZONE are computed here once, with `recurrence`, and the zones of a
+rules cost minutes. Therefore the onsets of a VTIMEZONE are computed here once, with `rules`, and the zones of a
 file stay with that file.
 """
 
@@ -25,7 +25,8 @@ from connections.ical import content_lines
 from connections.ical.content_lines import Line
 from connections.ical.moments import DAY, Moment, parse_moment
 from connections.ical.parse_guard import try_or_none
-from connections.ical.recurrence import Budget, RecurrenceRule
+from connections.ical.rules.budget import Budget
+from connections.ical.rules.recurrence import RecurrenceRule
 
 Resolve = Callable[[str], tuple[tzinfo | None, bool]]
 """Gives the zone of a TZID, None if it is unknown, and whether that is certain."""

@@ -38,6 +38,36 @@ def test_only_a_declared_proxy_says_where_a_request_comes_from(peer: str, forwar
     assert str(client_address(RequestFactory().get("/", REMOTE_ADDR=peer, headers=headers))) == address
 
 
+@pytest.mark.parametrize(
+    ("forwarded", "address"),
+    [
+        (f"{CLIENT}:5678", CLIENT),
+        (f"1.2.3.4:80, {CLIENT}:5678, {PROXY}:443", CLIENT),
+        ("[2001:db8::1]:443", "2001:db8::1"),
+        ("[2001:db8::1]", "2001:db8::1"),
+        ("2001:db8::1:443", "2001:db8::1:443"),
+        ("2001:db8::1, [2001:db8:1::9]:443", "2001:db8::1"),
+        (f"[::ffff:{CLIENT}]:5678", CLIENT),
+        (f"{CLIENT}:", "None"),
+        (f"{CLIENT}:http", "None"),
+        (f"{CLIENT}:5678:1", "None"),
+        (f"[{CLIENT}]:5678", "None"),
+        ("[2001:db8::1", "None"),
+        ("[2001:db8::1]443", "None"),
+        (":5678", "None"),
+    ],
+)
+def test_a_declared_proxy_may_write_the_port_after_an_address(forwarded: str, address: str) -> None:
+    request = RequestFactory().get("/", REMOTE_ADDR=PROXY, headers={"X-Forwarded-For": forwarded})
+    assert str(client_address(request)) == address
+
+
+@pytest.mark.parametrize(("peer", "address"), [("9.9.9.9", "9.9.9.9"), ("127.0.0.1", "None")])
+def test_an_address_with_a_port_counts_only_from_a_declared_proxy(peer: str, address: str) -> None:
+    request = RequestFactory().get("/", REMOTE_ADDR=peer, headers={"X-Forwarded-For": f"{CLIENT}:5678"})
+    assert str(client_address(request)) == address
+
+
 def test_behind_an_undeclared_proxy_the_address_is_unknown_and_the_check_says_so(settings: Settings) -> None:
     settings.TRUSTED_PROXIES = []
     assert client_address(RequestFactory().get("/", REMOTE_ADDR="203.0.113.9")) is None

@@ -52,3 +52,9 @@ def utc(expansion: Expansion) -> list[str]:
 
 def reasons(expansion: Expansion) -> list[str]:
     return [instance.reason for instance in expansion.instances]
+
+
+def series_days(rule: str, start: str) -> tuple[list[str], str]:
+    """Days of an all-day series in the window, and its problem."""
+    result = expanded(calendar(f"UID:x\nDTSTART;VALUE=DATE:{start}\nRRULE:{rule}"))
+    return [instance.recurrence_id for instance in result.instances], result.problem

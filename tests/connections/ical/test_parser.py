@@ -1,76 +1,12 @@
-"""Taking a file apart: quickly where it is written as everybody writes it, and never to another end."""
+"""What the lines of an event mean, and what becomes of those that cannot be read."""
 
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
-from connections.ical import content_lines, reduce
-from connections.ical.parser import RawEvent, read_file, split_zones
+from connections.ical import reduce
 from connections.ical.types import Rules
 from tests.connections.ical.museum import calendar, expanded, local
-from tests.ics_text import event
-
-ZONE = "BEGIN:VTIMEZONE\nTZID:Here\nBEGIN:STANDARD\nTZOFFSETTO:+0100\nEND:STANDARD\nEND:VTIMEZONE\n"
-
-
-EVENT = "BEGIN:VEVENT\nUID:A\nDTSTART;TZID=Here:20261201T100000\nEND:VEVENT\n"
-
-
-ODD = (
-    "BEGIN:VTIMEZONE\n",
-    "END:VTIMEZONE\n",
-    "begin:vtimezone\n",
-    "END:VTIMEZONE \n",
-    "BEGIN:VTIME\n ZONE\n",
-    "END:VTIMEZONE\n\n \n",
-    " \n",
-    "\n",
-    "BEGIN:VTIMEZONE\nEND:VTIMEZONE\n",
-    ZONE.replace("Here", "VTIMEZONE"),
-    ZONE.replace("TZID:Here", "TZID:He\n re"),
-)
-
-
-def taken_apart(data: bytes) -> tuple[list[list[bytes]], list[bytes]]:
-    """The lines of its events and its zones."""
-    file = read_file(data)
-    return [event.lines for event in file.events], list(file.zones)
-
-
-def without(data: bytes) -> tuple[bytes, list[bytes]]:
-    return split_zones(content_lines.unfold_all(content_lines.normalise(data)))
-
-
-@given(st.lists(st.sampled_from([ZONE, EVENT, *ODD]), max_size=7))
-def test_zones_are_told_apart_from_events_however_they_are_written(pieces: list[str]) -> None:
-    data = "".join(["BEGIN:VCALENDAR\n", *pieces, "END:VCALENDAR\n"]).encode()
-    rest, zones = without(data)
-    events, found = taken_apart(data)
-    assert (len(events), found) == (rest.count(b"BEGIN:VEVENT\n"), zones)
-
-
-@pytest.mark.parametrize("data", [b"", b"\nEND:VTIMEZONE\n", b"\nBEGIN:VTIMEZONE\n", b"BEGIN:VTIMEZONE\nEND:VTIMEZONE"])
-def test_remains_of_a_zone_are_no_events(data: bytes) -> None:
-    assert taken_apart(data) == ([], without(data)[1])
-
-
-def test_an_event_between_a_zone_left_open_and_one_written_well_is_found() -> None:
-    text = f"BEGIN:VCALENDAR\nBEGIN:VTIMEZONE\n{EVENT}{ZONE}{EVENT}END:VTIMEZONE\nEND:VCALENDAR\n"
-    assert len(taken_apart(text.encode())[0]) == 2
-
-
-def test_a_file_is_read_once_by_all_who_ask_for_it_in_turn() -> None:
-    one, other = event("A"), event("B")
-    file = read_file(one)
-    assert read_file(bytes(bytearray(one))) is file
-    assert (read_file(other).uid, read_file(one).uid) == ("B", "A")
-
-
-def test_lines_of_an_event_are_taken_apart_once() -> None:
-    block = RawEvent([b"UID:A"])
-    assert block.content is block.content
 
 
 def test_a_title_is_plain_text():
@@ -161,13 +97,6 @@ def test_what_can_be_read_blocks_and_what_was_not_understood_is_a_problem(lines,
     assert (kept.instances, kept.problem) == (result.instances, problem)
 
 
-@pytest.mark.parametrize("begin", ["BEGIN:VEVEN", "BEGIN VEVENT", "BEGIN:VTODO"])
-def test_an_event_whose_begin_is_broken_blocks_all_the_same(begin: str) -> None:
-    data = calendar("UID:x\n" + TIMED).replace(b"BEGIN:VEVENT", begin.encode())
-
-    assert (local(expanded(data)), expanded(data).problem) == (["2026-12-01 10:00 - 11:00"], "unreadable")
-
-
 def test_a_time_under_the_name_of_a_date_is_no_all_day_event() -> None:
     event = calendar("UID:x\nDTSTART;VALUE=DATE:20261201T100000\nDURATION:PT1H")
     result = expanded(event, rules=Rules(all_day="never"))
@@ -188,3 +117,10 @@ def test_a_time_under_the_name_of_a_date_excludes_that_time_alone(excluded, hour
     result = expanded(calendar(f"UID:x\nDTSTART;TZID=Europe/Berlin:20261201T100000\nDURATION:PT1H\n{rule}\n{excluded}"))
 
     assert ([instance.start.hour for instance in result.instances], result.problem) == (hours, problem)
+
+
+@pytest.mark.parametrize("lines", ["RRULE:", "RRULE: ", "RRULE:\nRRULE:FREQ=DAILY;COUNT=1"])
+def test_an_empty_rule_is_a_problem(lines: str) -> None:
+    result = expanded(calendar(f"UID:x\nDTSTART;VALUE=DATE:20261201\n{lines}"))
+
+    assert ([instance.start.day for instance in result.instances], result.problem) == ([30], "unreadable")
