@@ -24,6 +24,8 @@ class BookingChange(models.Model):
         CANCELLED = "cancelled", _("Cancelled")
         REFUSED = "refused", _("Refused")
         UNDONE = "undone", _("Undone")
+        DONE = "done", _("Done")
+        NO_SHOW = "no_show", _("Did not come")
 
     class Source(models.TextChoices):
         STAFF = "staff", _("by staff")

@@ -14,6 +14,7 @@ urlpatterns = [
     path("<int:pk>/", views.detail, name="detail"),
     path("<int:pk>/reschedule/", time_views.reschedule, name="reschedule"),
     path("<int:pk>/cancel/", views.cancel, name="cancel"),
+    path("<int:pk>/outcome/", views.outcome, name="outcome"),
     path("<int:pk>/push/", views.push_again, name="push_again"),
     path("changes/mail/<str:token>/", mail_views.move_from_mail, name="move_from_mail"),
     path("changes/<int:pk>/undo/", views.undo, name="undo"),

@@ -56,7 +56,7 @@ def new(request: CalendarRequest) -> HttpResponse:
 def reschedule(request: CalendarRequest, pk: int) -> HttpResponse:
     own = Booking.objects.filter(staff=request.user).with_details()
     booking = get_object_or_404(own, pk=pk)
-    if not booking.live:
+    if not booking.live or booking.end <= request.now:
         return redirect(booking)
     if request.method != "POST":
         return _reschedule_page(request, booking, TimeForm(request.zone))
