@@ -8,6 +8,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from bookings.contacts import written
+from practice.encrypted import EncryptedText
 
 
 class Client(models.Model):
@@ -22,6 +23,7 @@ class Client(models.Model):
     phone = models.CharField(_("phone"), max_length=40, blank=True)
     language = models.CharField(_("language"), max_length=10, blank=True)
     time_zone = models.CharField(_("time zone"), max_length=64, blank=True)
+    note = EncryptedText(_("note, for staff only"), blank=True, default="")
     created_at = models.DateTimeField(_("created"), auto_now_add=True)
     name_key = models.CharField(max_length=written.MAX_KEY_LENGTH, editable=False)
     email_key = models.CharField(max_length=written.MAX_KEY_LENGTH, blank=True, editable=False)
