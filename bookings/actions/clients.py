@@ -76,9 +76,11 @@ def _locked(asked: Sequence[Client]) -> list[Client]:
 
 
 def _complete_from(keep: Client, others: Sequence[Client]) -> None:
-    """Give `keep` what they do not have, from the first of the others who has it."""
+    """Give `keep` what they do not have, from the first of the others who has it, and the notes of all."""
     missing = [field for field in COMPLETED if not getattr(keep, field)]
     found = {field: next(filter(None, (getattr(one, field) for one in others)), "") for field in missing}
+    if notes := [one.note for one in others if one.note]:
+        found["note"] = "\n".join(filter(None, [keep.note, *notes]))
     if any(found.values()):
         clients.complete(keep, found)
 

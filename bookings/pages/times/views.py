@@ -15,9 +15,10 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 
 from bookings import actions
-from bookings.models import Booking, Client, ClientChange, Service
+from bookings.models import Booking, ClientChange, Service
 from bookings.openings.explain import why_not
 from bookings.openings.search import is_near
+from bookings.pages.clients.allowed import visible_clients
 from bookings.pages.clients.change_words import details, headline
 from bookings.pages.times.forms import (
     BookingForm,
@@ -162,7 +163,8 @@ def _day(request: CalendarRequest, booking: Booking, asked: DayForm) -> date:
 def _known_client(request: CalendarRequest) -> dict[str, str]:
     """The details of the client whose page led here, and the language in which to write to them."""
     asked = request.GET.get("client", "")
-    own = Client.objects.filter(seats__booking__staff=request.user)
-    client = own.filter(pk=int(asked)).first() if asked.isdecimal() and len(asked) < 19 else None
+    client = (
+        visible_clients(request.user).filter(pk=int(asked)).first() if asked.isdecimal() and len(asked) < 19 else None
+    )
     known = client_details(client) if client else {}
     return known | {"language": known.get("language") or usual_language()}
