@@ -63,7 +63,7 @@ def _known(name: str, email: str, phone: str) -> Client | None:
 
     Who gave neither is the client of whom neither is known.
     """
-    same_name = Client.objects.select_for_update().filter(name_key=written.name_key(name))
+    same_name = Client.objects.known().select_for_update().filter(name_key=written.name_key(name))
     key = written.email_key(email)
     if not key and not phone:
         return same_name.filter(email_key="", phone="").order_by("pk").first()
@@ -117,5 +117,5 @@ def possible_duplicates(client: Client) -> QuerySet[Client]:
         same |= Q(email_key=client.email_key)
     if client.phone:
         same |= Q(phone=client.phone)
-    others = Client.objects.filter(same).exclude(pk=client.pk)
+    others = Client.objects.known().filter(same).exclude(pk=client.pk)
     return others.annotate(times=Count("seats", distinct=True)).order_by("name", "pk")

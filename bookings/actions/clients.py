@@ -72,6 +72,8 @@ def _locked(asked: Sequence[Client]) -> list[Client]:
         raise Refused(_("Choose another client to merge."))
     if len(rows) < len(keys):
         raise Refused(_("Somebody else has just merged one of these clients. Look again."))
+    if any(client.erased_at for client in rows.values()):
+        raise Refused(_("An erased client cannot be merged."))
     return [rows[key] for key in keys]
 
 

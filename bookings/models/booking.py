@@ -17,7 +17,7 @@ from bookings.models.claim import Claim
 from bookings.models.client import Client
 from bookings.models.service import Service
 from bookings.rooms import MAX_ROOM, new_room, with_room
-from practice.encrypted import EncryptedText
+from practice.models.encrypted import EncryptedText
 
 if TYPE_CHECKING:
     from bookings.models.seat import Seat

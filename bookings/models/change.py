@@ -7,7 +7,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from bookings.models.booking import Booking
-from practice.encrypted import EncryptedText
+from practice.models.encrypted import EncryptedText
 
 
 class BookingChange(models.Model):

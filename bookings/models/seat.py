@@ -12,7 +12,7 @@ from bookings import links
 from bookings.links import LinkState
 from bookings.models.booking import Booking
 from bookings.models.client import Client
-from practice.encrypted import EncryptedData, EncryptedText
+from practice.models.encrypted import EncryptedData, EncryptedText
 
 
 class SeatManager(models.Manager["Seat"]):

@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from connections import dav, leases, providers
 from connections.problems import Problem
-from practice.encrypted import EncryptedText
+from practice.models.encrypted import EncryptedText
 
 
 class ConnectionQuerySet(models.QuerySet["Connection"]):

@@ -9,7 +9,7 @@ from django.utils.translation import ngettext
 
 from connections.models import Connection
 from practice.commands import Failed, JsonCommand
-from practice.encrypted import encrypted_rows, reencrypt
+from practice.models.encrypted import encrypted_rows, reencrypt
 
 
 class Command(JsonCommand):

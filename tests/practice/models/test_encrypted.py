@@ -13,8 +13,8 @@ from django.test import Client
 
 from bookings.models import Booking, BookingChange, Seat
 from bookings.models import Client as Person
-from practice.encrypted import encrypted_rows, reencrypt
 from practice.models import User
+from practice.models.encrypted import encrypted_rows, reencrypt
 from tests.connections.keys import Use
 from tests.connections.keys import keys as keys  # a fixture
 from tests.factories import NOW, BookingChangeFactory, BookingFactory, UserFactory
