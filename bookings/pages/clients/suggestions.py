@@ -17,7 +17,7 @@ MAX_SUGGESTED = 6
 def suggestions(request: CalendarRequest) -> HttpResponse:
     """Buttons with the clients who match what was typed: a part of a page."""
     typed = request.GET.get("name", "").strip()
-    found = visible_clients(request.user).filter(matches(typed)).order_by("name", "pk")
+    found = visible_clients(request.user).filter(matches(typed), erased_at=None).order_by("name", "pk")
     several = found[:MAX_SUGGESTED] if len(typed) >= MIN_TYPED else ()
     return render(request, "bookings/times/_suggestions.html", {"suggested": several})
 

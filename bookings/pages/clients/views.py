@@ -23,6 +23,7 @@ from bookings.pages.clients.allowed import (
     visible_mails,
 )
 from bookings.pages.clients.forms import ClientForm, MergeForm
+from bookings.records.unreached import unreached_sentences, waiting_events
 from connections.calendar_page import CalendarRequest, calendar_page
 from practice.forms import posted
 
@@ -34,12 +35,16 @@ def listing(request: CalendarRequest) -> HttpResponse:
     query = request.GET.get("q", "").strip()
     found = _own(request).filter(matches(query))
     page = Paginator(found.order_by("name", "pk"), PER_PAGE).get_page(request.GET.get("page"))
-    return render(request, "bookings/clients/list.html", {"page": page, "query": query})
+    unreached = unreached_sentences() if may_keep_records(request.user) else []
+    context = {"page": page, "query": query, "unreached": unreached}
+    return render(request, "bookings/clients/list.html", context)
 
 
 @calendar_page()
 def detail(request: CalendarRequest, pk: int) -> HttpResponse:
     client = get_object_or_404(visible_clients(request.user), pk=pk)
+    if client.erased_at:
+        return _erased(request, client)
     form = ClientForm(posted(request), instance=client)
     if request.method == "POST" and form.is_valid():
         actions.change_client(form.instance, now=request.now, actor=request.user)
@@ -59,6 +64,18 @@ def detail(request: CalendarRequest, pk: int) -> HttpResponse:
         "duplicates": possible_duplicates(client) if keeps_records else (),
     }
     return render(request, "bookings/clients/detail.html", context)
+
+
+def _erased(request: CalendarRequest, client: Client) -> HttpResponse:
+    """What is left of an erased client, and which events still carry their name."""
+    bookings = visible_bookings(client, request.user).order_by("-start", "-pk")
+    context = {
+        "client": client,
+        "page": Paginator(bookings, PER_PAGE).get_page(request.GET.get("page")),
+        "waiting": waiting_events(client).count(),
+        "unreached": unreached_sentences(client),
+    }
+    return render(request, "bookings/clients/erased.html", context)
 
 
 @require_POST
@@ -103,6 +120,8 @@ def _merge(request: CalendarRequest, client: Client, duplicates: list[Client]) -
 def _own(request: CalendarRequest) -> QuerySet[Client]:
     """Clients who have booked with the person signed in, with how often and when last."""
     mine = Q(seats__booking__staff=request.user)
-    return Client.objects.filter(mine).annotate(
-        times=Count("seats", filter=mine, distinct=True), latest=Max("seats__booking__start", filter=mine)
+    return (
+        Client.objects.known()
+        .filter(mine)
+        .annotate(times=Count("seats", filter=mine, distinct=True), latest=Max("seats__booking__start", filter=mine))
     )
