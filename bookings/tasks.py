@@ -13,6 +13,7 @@ from bookings.notifications import address_mail, move_mail, outages, outgoing
 from bookings.notifications.mails import asked_links, delivery, reminders
 from bookings.push import mirrored_slots, outbox
 from bookings.reconcile.engine import reconcile
+from bookings.records import retention
 from bookings.records.scrub import scrub_if_due
 from connections import guard
 from connections.models import CalendarConfiguration
@@ -65,6 +66,12 @@ def reconcile_bookings() -> None:
 def settle_erasure() -> None:
     """Right after a client was erased: make their events nameless, and the file of the database free of traces."""
     outbox.push_due(timezone.now())
+    scrub_if_due()
+
+
+def apply_retention() -> None:
+    """Nightly: erase clients who have not booked for long, or tell the owners that this will begin."""
+    retention.apply_retention(timezone.now())
     scrub_if_due()
 
 

@@ -23,6 +23,7 @@ from bookings.pages.clients.allowed import (
     visible_mails,
 )
 from bookings.pages.clients.forms import ClientForm, MergeForm
+from bookings.records.retention import first_run
 from bookings.records.unreached import unreached_sentences, waiting_events
 from connections.calendar_page import CalendarRequest, calendar_page
 from practice.forms import posted
@@ -36,7 +37,9 @@ def listing(request: CalendarRequest) -> HttpResponse:
     found = _own(request).filter(matches(query))
     page = Paginator(found.order_by("name", "pk"), PER_PAGE).get_page(request.GET.get("page"))
     unreached = unreached_sentences() if may_keep_records(request.user) else []
-    context = {"page": page, "query": query, "unreached": unreached}
+    begins = first_run() if may_keep_records(request.user) else None
+    is_ahead = begins is not None and begins > request.now
+    context = {"page": page, "query": query, "unreached": unreached, "retention_begins": begins if is_ahead else None}
     return render(request, "bookings/clients/list.html", context)
 
 
