@@ -14,10 +14,17 @@ from django.db.models import Count, Q, QuerySet
 
 from bookings.contacts import phones, written
 from bookings.models import Client, ClientChange
-from practice.models import Practice, User
+from practice.activity.journal import note
+from practice.models import Activity, Practice, User
 
 CONTACT = ("name", "email", "phone")
 """The fields by which a client is known and reached."""
+
+
+_ACTIVITY = {
+    ClientChange.Kind.CHANGED: Activity.Kind.CONTACT_CHANGED,
+    ClientChange.Kind.MERGED: Activity.Kind.MERGED,
+}
 
 
 def contact_of(client: Client) -> dict[str, str]:
@@ -106,7 +113,9 @@ def record(
     now: datetime,
     actor: User | None,
 ) -> ClientChange:
-    """Write down what was changed about a client."""
+    """Write down what was changed about a client, in the activity without the values."""
+    if kind in _ACTIVITY:
+        note(_ACTIVITY[kind], now, actor=actor, client=client.pk, detail=", ".join(after))
     return ClientChange.objects.create(client=client, kind=kind, before=before, after=after, at=now, actor=actor)
 
 
