@@ -71,7 +71,7 @@ def settle_erasure() -> None:
 
 def apply_retention() -> None:
     """Nightly: erase clients who have not booked for long, or tell the owners that this will begin."""
-    retention.apply_retention(timezone.now())
+    retention.erase_expired(timezone.now())
     scrub_if_due()
 
 

@@ -44,7 +44,7 @@ def first_run() -> datetime | None:
     return announced_at + NOTICE if announced_at else None
 
 
-def apply_retention(now: datetime, *, dry_run: bool = False, at_once: bool = False) -> Retention:
+def erase_expired(now: datetime, *, dry_run: bool = False, at_once: bool = False) -> Retention:
     """Erase whoever is due, from a month after the owners were told; tell them if that was not done.
 
     `at_once` does not wait for that. One client who cannot be erased does not keep the others.

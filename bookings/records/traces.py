@@ -53,7 +53,7 @@ def blank_events(placements: Iterable[LinkedEvent], now: datetime) -> None:
         draft = event_content.nameless(placement)
         rows = Event.objects.filter(uid=placement.uid)
         for row in rows.exclude(text=b""):
-            rows.filter(pk=row.pk).update(text=ical.erase(bytes(row.text), draft, now=now))
+            rows.filter(pk=row.pk).update(text=ical.only_times(bytes(row.text), draft, now=now))
         rows.update(summary=draft.summary)
         Occurrence.objects.filter(event__in=rows).update(summary=draft.summary)
 

@@ -161,7 +161,7 @@ def patch_texts(data: bytes, draft: EventDraft, *, now: datetime, agreed: bytes 
     return join_lines(_with_lines(raw, replaced, added))
 
 
-def erase(data: bytes, draft: EventDraft, *, now: datetime) -> bytes:
+def only_times(data: bytes, draft: EventDraft, *, now: datetime) -> bytes:
     """`data` with its times and the title of `draft`, and nothing else that says what it is about or who comes.
 
     Times, recurrence, STATUS, TRANSP, travel time and time zones stay. Texts, people, places, attachments and alarms
@@ -188,11 +188,12 @@ _OF_ZONES = frozenset(
 )
 
 
-def _zone_lines(data: bytes) -> Iterator[bytes]:
-    """The VTIMEZONEs of a file, without what does not describe a time zone."""
-    for _index, line in _inside(content_lines.split_lines(data), b"VTIMEZONE"):
-        if content_lines.parse_line(line).name in _OF_ZONES:
-            yield line
+def _zone_lines(data: bytes) -> list[bytes]:
+    """The VTIMEZONEs of a file, without what does not describe a time zone; none if one of them holds an event."""
+    lines = [line for _index, line in _inside(content_lines.split_lines(data), b"VTIMEZONE")]
+    if any(line.strip().upper() == b"BEGIN:VEVENT" for line in lines):
+        return []
+    return [line for line in lines if content_lines.parse_line(line).name in _OF_ZONES]
 
 
 def _without(raw: Sequence[bytes], component: bytes) -> list[bytes]:

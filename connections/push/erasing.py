@@ -24,7 +24,7 @@ def erase(calendar: Calendar, href: str, draft: ical.EventDraft, *, now: datetim
             current = _current(session, calendar, href, draft.uid)
             if current is None:
                 return None
-            if stored := _overwritten(session, current, ical.erase(current.text, draft, now=now)):
+            if stored := _overwritten(session, current, ical.only_times(current.text, draft, now=now)):
                 break
         else:
             raise dav.Conflict("the event keeps changing while it is erased", status=412, path=href)

@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from bookings.records.retention import apply_retention
+from bookings.records.retention import erase_expired
 from bookings.records.scrub import scrub_if_due
 from practice.commands import JsonCommand
 from practice.times import iso
@@ -26,7 +26,7 @@ class Command(JsonCommand):
         parser.add_argument("--now", action="store_true", help="do not wait until 30 days after the owners were told")
 
     def run(self, *, dry_run: bool, now: bool, **options: Any) -> dict[str, Any]:
-        done = apply_retention(timezone.now(), dry_run=dry_run, at_once=now)
+        done = erase_expired(timezone.now(), dry_run=dry_run, at_once=now)
         scrub_if_due()
         return {"due": done.due, "erased": done.erased, "first_run": iso(done.first_run), "dry_run": dry_run}
 

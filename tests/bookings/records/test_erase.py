@@ -347,3 +347,10 @@ def test_an_event_in_a_calendar_that_does_not_answer_is_tried_again(practice: Pr
     )
     practice.later(timedelta(hours=1))
     assert (practice.push(), unreached_sentences()) == (["pushed"], [])
+
+
+def test_a_server_that_gives_no_etag_is_read_again(practice: Practice, clara: Client) -> None:
+    practice.icloud.switches.etag_on_put = False
+    erase_client(clara, now=practice.now)
+    assert practice.push() == ["pushed"]
+    assert (practice.sync().changed, "arla" in practice.text(Booking.objects.get())) == (0, False)

@@ -12,7 +12,7 @@ from pytest_django import Settings
 from bookings import tasks
 from bookings.models import Booking, Client
 from bookings.records.erase import erase_client
-from bookings.records.retention import apply_retention, due_clients
+from bookings.records.retention import due_clients, erase_expired
 from practice.models import User
 from tests.bookings.practice import Practice
 from tests.factories import NOW, BookingFactory, ClientFactory, UserFactory
@@ -66,23 +66,23 @@ def test_the_setting_says_how_many_months(old: Client, settings: Settings) -> No
 
 def test_owners_are_told_once_a_month_before_the_first_run(old: Client, owner: User) -> None:
     UserFactory.create(email="staff@example.com")
-    first = apply_retention(NOW)
+    first = erase_expired(NOW)
     assert (first.due, first.erased, first.first_run) == ([old.pk], [], NOW + 30 * DAY)
     [message] = mail.outbox
     assert (message.to, message.subject) == (["ida@example.com"], "Old clients will be erased")
     assert message.body.startswith(
         "From Wed 30 Dec 2026 on, clients who have not booked for 12 months are erased every night: 1 client by then."
     )
-    assert apply_retention(NOW + 29 * DAY).erased == []
-    assert (apply_retention(NOW + 30 * DAY).erased, len(mail.outbox)) == ([old.pk], 1)
+    assert erase_expired(NOW + 29 * DAY).erased == []
+    assert (erase_expired(NOW + 30 * DAY).erased, len(mail.outbox)) == ([old.pk], 1)
     old.refresh_from_db()
     assert (old.erased_at, old.name) == (NOW + 30 * DAY, f"Erased client {old.pk}")
 
 
 def test_owners_are_told_when_somebody_will_be_due_at_the_first_run(owner: User) -> None:
     entered(LONG_AGO + 20 * DAY)
-    assert (apply_retention(NOW - 15 * DAY).first_run, mail.outbox) == (None, [])
-    assert (apply_retention(NOW).first_run, len(mail.outbox)) == (NOW + 30 * DAY, 1)
+    assert (erase_expired(NOW - 15 * DAY).first_run, mail.outbox) == (None, [])
+    assert (erase_expired(NOW).first_run, len(mail.outbox)) == (NOW + 30 * DAY, 1)
 
 
 def test_a_dry_run_only_lists(old: Client, owner: User) -> None:
@@ -111,7 +111,7 @@ def test_the_workers_do_it_every_night(old: Client, owner: User) -> None:
 
 @pytest.mark.time_machine(NOW, tick=False)
 def test_the_owners_page_says_from_when_on(old: Client, owner: User, client: Browser) -> None:
-    apply_retention(NOW)
+    erase_expired(NOW)
     client.force_login(owner)
     assert texts(client.get("/clients/"), "//*[@id='retention']//p") == [
         "From Wed 30 Dec 2026 on, clients who have not booked for as long as CLIENT_RETENTION_MONTHS says "
@@ -127,6 +127,6 @@ def test_who_was_erased_is_not_due(old: Client) -> None:
 def test_past_events_lose_the_name_then(practice: Practice) -> None:
     booking = practice.booked()
     practice.later(timedelta(days=400))
-    assert apply_retention(practice.now, at_once=True).erased == [booking.client.pk]
+    assert erase_expired(practice.now, at_once=True).erased == [booking.client.pk]
     assert practice.push() == ["pushed"]
     assert ("arla" in practice.text(booking), Booking.objects.count()) == (False, 1)
