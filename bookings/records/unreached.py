@@ -19,6 +19,11 @@ def waiting_events(client: Client | None = None) -> LinkedEventQuerySet:
     return found.filter(booking__seats__client=client) if client else found
 
 
+def forget_disconnected(client: Client) -> int:
+    """The owner has seen to the events of an erased client in accounts that are not connected any more; how many."""
+    return waiting_events(client).filter(calendar=None).update(erase_due=False)
+
+
 def unreached_sentences(client: Client | None = None) -> list[str]:
     """One sentence for each staff member and place with events that nothing can reach at the moment."""
     out_of_reach = Q(calendar=None) | Q(calendar__connection__needs_attention=True) | Q(attempts__gt=0)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.db.models import Q, QuerySet
 
 from bookings.contacts.phones import searched_digits
-from bookings.models import Booking, Client, Mail
+from bookings.models import Booking, Client, ClientQuerySet, Mail
 from bookings.pages import search
 from practice.models import User
 from practice.roles import Action, may
@@ -16,12 +16,12 @@ def may_keep_records(user: User) -> bool:
     return may(user, Action.MANAGE_PRACTICE)
 
 
-def clients_of(user: User) -> QuerySet[Client]:
+def clients_of(user: User) -> ClientQuerySet:
     """Clients who have booked with the user."""
     return Client.objects.filter(pk__in=Client.objects.filter(seats__booking__staff=user).values("pk"))
 
 
-def visible_clients(user: User) -> QuerySet[Client]:
+def visible_clients(user: User) -> ClientQuerySet:
     """Those whom the user may look at: all, or those who have booked with them."""
     return Client.objects.all() if may_keep_records(user) else clients_of(user)
 

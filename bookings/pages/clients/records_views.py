@@ -14,6 +14,7 @@ from bookings.models import Booking, Client
 from bookings.pages.clients.allowed import may_keep_records
 from bookings.records.erase import erase_client
 from bookings.records.export import export_client
+from bookings.records.unreached import forget_disconnected
 from connections.calendar_page import CalendarRequest, calendar_page
 
 
@@ -45,6 +46,14 @@ def erase(request: CalendarRequest, pk: int) -> HttpResponse:
         messages.error(request, str(refusal))
     else:
         messages.success(request, _("The client is erased."))
+    return redirect("clients:detail", pk=pk)
+
+
+@require_POST
+@calendar_page()
+def seen_to(request: CalendarRequest, pk: int) -> HttpResponse:
+    """The owner has seen to what is out of reach: deleted the events by hand, for example."""
+    forget_disconnected(_client(request, pk))
     return redirect("clients:detail", pk=pk)
 
 

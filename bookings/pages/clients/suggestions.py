@@ -17,7 +17,7 @@ MAX_SUGGESTED = 6
 def suggestions(request: CalendarRequest) -> HttpResponse:
     """Buttons with the clients who match what was typed: a part of a page."""
     typed = request.GET.get("name", "").strip()
-    found = visible_clients(request.user).filter(matches(typed), erased_at=None).order_by("name", "pk")
+    found = visible_clients(request.user).known().filter(matches(typed)).order_by("name", "pk")
     several = found[:MAX_SUGGESTED] if len(typed) >= MIN_TYPED else ()
     return render(request, "bookings/times/_suggestions.html", {"suggested": several})
 
@@ -25,7 +25,7 @@ def suggestions(request: CalendarRequest) -> HttpResponse:
 @calendar_page()
 def fields(request: CalendarRequest, pk: int) -> HttpResponse:
     """The fields of a new booking that say who it is for, filled with a client: a part of a page."""
-    known = client_details(get_object_or_404(visible_clients(request.user), pk=pk))
+    known = client_details(get_object_or_404(visible_clients(request.user).known(), pk=pk))
     initial = known | {"language": known["language"] or usual_language()}
     form = BookingForm(request.user, request.zone, initial=initial)
     return render(request, "bookings/times/_client.html", {"form": form})

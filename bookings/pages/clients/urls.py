@@ -14,6 +14,7 @@ urlpatterns = [
     path("<int:pk>/", views.detail, name="detail"),
     path("<int:pk>/export/", records_views.export, name="export"),
     path("<int:pk>/erase/", records_views.erase, name="erase"),
+    path("<int:pk>/seen-to/", records_views.seen_to, name="seen_to"),
     path("<int:pk>/seen/", views.seen, name="seen"),
     path("<int:pk>/merge/", views.merge, name="merge"),
 ]

@@ -77,6 +77,7 @@ def _erased(request: CalendarRequest, client: Client) -> HttpResponse:
         "page": Paginator(bookings, PER_PAGE).get_page(request.GET.get("page")),
         "waiting": waiting_events(client).count(),
         "unreached": unreached_sentences(client),
+        "disconnected": waiting_events(client).filter(calendar=None).exists(),
     }
     return render(request, "bookings/clients/erased.html", context)
 

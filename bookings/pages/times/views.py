@@ -163,8 +163,7 @@ def _day(request: CalendarRequest, booking: Booking, asked: DayForm) -> date:
 def _known_client(request: CalendarRequest) -> dict[str, str]:
     """The details of the client whose page led here, and the language in which to write to them."""
     asked = request.GET.get("client", "")
-    client = (
-        visible_clients(request.user).filter(pk=int(asked)).first() if asked.isdecimal() and len(asked) < 19 else None
-    )
+    is_number = asked.isdecimal() and len(asked) < 19
+    client = visible_clients(request.user).known().filter(pk=int(asked)).first() if is_number else None
     known = client_details(client) if client else {}
     return known | {"language": known.get("language") or usual_language()}

@@ -51,7 +51,8 @@ def test_what_cannot_be_reached_is_named_to_the_owner_until_it_is_done(owner: Br
     sentence = "1 event in Mara Winter’s disconnected account still carries the name."
     assert texts(owner.get("/clients/"), "//*[@id='unreached']//p")[1:] == [sentence]
     assert texts(owner.get(f"/clients/{clara.pk}/"), "//*[@id='waiting']//p")[1:] == [sentence]
-    placement.row.update(erase_due=False)
+    assert owner.post(f"/clients/{clara.pk}/seen-to/").status_code == 302
+    assert find(owner.get(f"/clients/{clara.pk}/"), "//*[@id='waiting']") == []
     assert find(owner.get("/clients/"), "//*[@id='unreached']") == []
 
 
@@ -62,3 +63,12 @@ def test_an_erased_client_is_not_edited(owner: Browser, clara: Client) -> None:
     assert clara.name == f"Erased client {clara.pk}"
     page = owner.post(f"/clients/{clara.pk}/export/", follow=True)
     assert texts(page, "//div[@id='messages']") == ["This client has been erased."]
+
+
+def test_an_erased_client_is_neither_suggested_nor_filled_in(owner: Browser, clara: Client) -> None:
+    owner.post(f"/clients/{clara.pk}/erase/")
+    assert owner.get("/clients/suggestions/", {"name": "erased"}).content.strip() == b""
+    assert owner.get(f"/clients/{clara.pk}/fields/").status_code == 404
+    ServiceFactory.create(staff=[User.objects.get(username="ida")])
+    [name] = find(owner.get("/bookings/new/", {"client": clara.pk}), "//input[@name='name']")
+    assert name.get("value") is None
