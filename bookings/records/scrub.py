@@ -6,6 +6,9 @@ from django.db import OperationalError, connection
 
 from bookings.models import Client
 
+PATIENCE_MS = 2000
+"""How long to wait for others: nobody can write meanwhile."""
+
 
 def scrub_if_due() -> bool:
     """Scrub the database if somebody was erased since that was last done; False if it has to be tried again."""
@@ -28,11 +31,15 @@ def _scrub() -> bool:
         return True
     if connection.in_atomic_block:
         return False
-    try:
-        with connection.cursor() as cursor:
+    with connection.cursor() as cursor:
+        cursor.execute("PRAGMA busy_timeout")
+        usual = cursor.fetchone()[0]
+        cursor.execute(f"PRAGMA busy_timeout = {PATIENCE_MS}")
+        try:
             cursor.execute("VACUUM")
             cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-            is_busy = cursor.fetchone()[0]
-    except OperationalError:  # another process reads or writes, or the disk is full
-        return False
-    return not is_busy
+            return not cursor.fetchone()[0]
+        except OperationalError:  # another process reads or writes, or the disk is full
+            return False
+        finally:
+            cursor.execute(f"PRAGMA busy_timeout = {usual}")
