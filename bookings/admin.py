@@ -163,11 +163,19 @@ class OfBooking(FoundByKeys, LookOnly):
 
 @admin.register(BookingChange)
 class BookingChangeAdmin(OfBooking):
+    """Without the reason, which is for staff."""
+
     list_display = ("at", "booking", "kind", "source", "actor", "undo_until")
     list_select_related = ("booking__service", "actor")
     list_filter = ("kind", "source")
     date_hierarchy = "at"
     search_fields = booking("booking")
+    fields = (
+        ("booking", "at"),
+        ("kind", "source", "actor"),
+        ("old_start", "old_end", "new_start", "new_end"),
+        "undo_until",
+    )
 
 
 @admin.register(Mail)

@@ -13,6 +13,8 @@ from bookings.notifications import address_mail, move_mail, outages, outgoing
 from bookings.notifications.mails import asked_links, delivery, reminders
 from bookings.push import mirrored_slots, outbox
 from bookings.reconcile.engine import reconcile
+from bookings.records import retention
+from bookings.records.scrub import scrub_if_due
 from connections import guard
 from connections.models import CalendarConfiguration
 from practice.models import User
@@ -37,7 +39,7 @@ def mail_links() -> None:
 
 
 def push_events() -> None:
-    """On schedule: give back expired time, push what is due and send the mails that are due."""
+    """On schedule: give back expired time, push what is due, send the mails that are due, and finish erasing."""
     now = timezone.now()
     actions.release_expired(now)
     mirrored_slots.follow_slots(now)
@@ -50,6 +52,7 @@ def push_events() -> None:
     address_mail.tell_former_addresses(now)
     outgoing.warn_staff(now)
     outages.mail_outages(now)
+    scrub_if_due()
 
 
 def reconcile_bookings() -> None:
@@ -58,6 +61,18 @@ def reconcile_bookings() -> None:
     for user in User.objects.filter(calendar_configuration__reconcile_due=True):
         with guard.isolate_failure(f"reconciling user {user.pk}"):
             reconcile(user, now)
+
+
+def settle_erasure() -> None:
+    """Right after a client was erased: make their events nameless, and the file of the database free of traces."""
+    outbox.push_due(timezone.now())
+    scrub_if_due()
+
+
+def apply_retention() -> None:
+    """Nightly: erase clients who have not booked for long, or tell the owners that this will begin."""
+    retention.erase_expired(timezone.now())
+    scrub_if_due()
 
 
 def delete_old_holds() -> None:

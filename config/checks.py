@@ -135,7 +135,7 @@ def check_permissions(app_configs: Sequence[AppConfig] | None, **kwargs: Any) ->
     """Other users of the machine can read neither the secrets nor the database."""
     if settings.DEBUG:
         return []
-    files = [settings.HOME / ".env"]
+    files = [settings.HOME / ".env", Path(settings.ERASED_LOG)]
     if settings.DATABASES["default"]["ENGINE"] == SQLITE:
         files.append(Path(settings.DATABASES["default"]["NAME"]))
     return [

@@ -43,6 +43,7 @@ HOLD_MINUTES = env.int("HOLD_MINUTES", default=10)
 HOLDS_PER_VISITOR = env.int("HOLDS_PER_VISITOR", default=2)
 BOOKING_RATE = env.int("BOOKING_RATE", default=10)
 CLIENT_RETENTION_MONTHS = env.int("CLIENT_RETENTION_MONTHS", default=12)
+ERASED_LOG = HOME / "data" / "erased.log"  # apart from the database, so that it survives a restored backup
 PRIVACY_FACTS = "bookings.privacy.privacy_facts"  # who gets data of clients, for the draft of the privacy notice
 
 # The demo serves the pretend iPhone beside Kalends and signs in with one click; never set in a deployment.
@@ -114,11 +115,11 @@ DATABASES = {
 }
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
     # IMMEDIATE takes the write lock when a transaction begins, so that two of them cannot both read and then
-    # both write; WAL lets pages be read meanwhile.
+    # both write; WAL lets pages be read meanwhile. What is deleted is overwritten in the file.
     DATABASES["default"]["OPTIONS"] = {
         "transaction_mode": "IMMEDIATE",
         "timeout": 30,
-        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
+        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA secure_delete=ON;",
     }
 
 AUTH_USER_MODEL = "practice.User"

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin
 from django.http import HttpRequest
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from practice.models import Practice, User
+from practice.activity.journal import note
+from practice.models import Activity, Practice, User
+from practice.roles import role_of
 
 LOOKUPS = frozenset({"exact", "in", "isnull", "gt", "gte", "lt", "lte", "id__exact", "year", "month", "day"})
 """What the filters and the date hierarchy of a list write behind the name of a field."""
@@ -38,6 +41,17 @@ class StaffAdmin(DeclaredFilters, UserAdmin):  # type: ignore[type-arg]
         *UserAdmin.add_fieldsets,
         (_("Practice"), {"fields": ("first_name", "last_name", "email", "role")}),
     )
+
+    def save_model(self, request: HttpRequest, obj: User, form: Any, change: bool) -> None:
+        super().save_model(request, obj, form, change)
+        if change and {"role", "is_superuser", "is_active"}.intersection(form.changed_data):
+            actor = cast(User, request.user)
+            note(Activity.Kind.ROLE_CHANGED, timezone.now(), actor=actor, user=obj, detail=_role_words(obj))
+
+
+def _role_words(user: User) -> str:
+    """What somebody is from now on, in words of ours."""
+    return str(role_of(user)) if user.is_active else "deactivated"
 
 
 @admin.register(Practice)

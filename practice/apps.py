@@ -9,3 +9,6 @@ class PracticeConfig(AppConfig):
 
     name = "practice"
     verbose_name = _("Practice")
+
+    def ready(self) -> None:
+        from practice.activity import sign_ins  # noqa: F401 - it listens to sign-ins

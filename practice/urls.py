@@ -1,4 +1,4 @@
-"""Signing in, the own account, the first run, the settings of the practice, and what public pages load."""
+"""Signing in, the own account, the first run, settings and activity of the practice, and what public pages load."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from django.urls import path, re_path, reverse_lazy
 from django.views.generic import TemplateView
 
 from practice.account.views import account, change_password
+from practice.activity.views import activity
 from practice.booking_page.views import qr_page, qr_picture
 from practice.profile.brand_views import colour, logo
 from practice.settings_page.views import change_logo, practice_settings
@@ -37,6 +38,7 @@ urlpatterns = [
     path("accounts/password/change/", change_password, name="change_password"),
     path("account/", account, name="account"),
     path("setup/<str:token>/", first_run, name="setup"),
+    path("team/activity/", activity, name="activity"),
     path("team/settings/", practice_settings, name="settings"),
     path("team/settings/logo/", change_logo, name="change_logo"),
     path("team/qr-code/", qr_page, name="qr_page"),

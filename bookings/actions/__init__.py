@@ -17,6 +17,7 @@ from bookings.actions.decide import decide, decide_all
 from bookings.actions.disconnect import DisconnectSummary, EventsNotRemoved, disconnect, disconnect_summary
 from bookings.actions.hold import Visitor, extend, forget_old_holds, hold, hold_of, release, take_again
 from bookings.actions.new_link import send_new_link
+from bookings.actions.outcome import note_outcome
 from bookings.actions.preconditions import LimitReached, NotOpen, Refused, lock_active_booking, overlaps_refused
 from bookings.actions.reschedule import choose_time, move, reschedule, undo
 from bookings.actions.restore import restore
@@ -49,6 +50,7 @@ __all__ = [
     "lock_active_booking",
     "merge_clients",
     "move",
+    "note_outcome",
     "overlaps_refused",
     "refuse",
     "release",

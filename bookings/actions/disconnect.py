@@ -11,6 +11,8 @@ from bookings.models import LinkedEvent, LinkedEventQuerySet, MirroredSlot, Mirr
 from bookings.push import mirrored_slots, outbox, placements
 from connections import accounts
 from connections.models import Calendar, Connection, Event
+from practice.activity.journal import note
+from practice.models import Activity
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +64,7 @@ def disconnect(connection: Connection, *, remove: bool, now: datetime) -> None:
             with booking_lock(connection.user, now):
                 placements.want_again(connection.user, withdrawn, now)  # slots are placed anew by `follow_slots`
             raise EventsNotRemoved(left)
+    note(Activity.Kind.DISCONNECTED, now, user=connection.user, detail=connection.provider)
     accounts.disconnect(connection)
 
 

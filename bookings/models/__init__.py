@@ -13,7 +13,7 @@ from __future__ import annotations
 from bookings.models.booking import Booking, BookingQuerySet
 from bookings.models.change import BookingChange
 from bookings.models.claim import Claim, ClaimQuerySet, booking_lock
-from bookings.models.client import Client
+from bookings.models.client import Client, ClientQuerySet
 from bookings.models.client_change import ClientChange, ClientChangeQuerySet
 from bookings.models.hold import Hold, HoldQuerySet
 from bookings.models.link_request import LinkRequest, LinkRequestQuerySet
@@ -34,6 +34,7 @@ __all__ = [
     "Client",
     "ClientChange",
     "ClientChangeQuerySet",
+    "ClientQuerySet",
     "Hold",
     "HoldQuerySet",
     "LinkRequest",

@@ -17,6 +17,7 @@ from bookings.models.claim import Claim
 from bookings.models.client import Client
 from bookings.models.service import Service
 from bookings.rooms import MAX_ROOM, new_room, with_room
+from practice.models.encrypted import EncryptedText
 
 if TYPE_CHECKING:
     from bookings.models.seat import Seat
@@ -70,7 +71,7 @@ class Booking(models.Model):
     approval_due_at = models.DateTimeField(_("to be approved by"), null=True, blank=True)
     calendar_unread_since = models.DateTimeField(_("calendar not read since"), null=True, blank=True)
     address_due_at = models.DateTimeField(_("address to be confirmed by"), null=True, blank=True)
-    note = models.TextField(_("note, for staff only"), blank=True)
+    note = EncryptedText(_("note, for staff only"), blank=True, default="")
     room = models.CharField(max_length=MAX_ROOM, default=new_room, editable=False)
     revision = models.PositiveIntegerField(default=1, editable=False)
     staff_warned_at = models.DateTimeField(null=True, blank=True, editable=False)

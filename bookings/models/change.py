@@ -7,6 +7,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from bookings.models.booking import Booking
+from practice.models.encrypted import EncryptedText
 
 
 class BookingChange(models.Model):
@@ -24,6 +25,8 @@ class BookingChange(models.Model):
         CANCELLED = "cancelled", _("Cancelled")
         REFUSED = "refused", _("Refused")
         UNDONE = "undone", _("Undone")
+        DONE = "done", _("Done")
+        NO_SHOW = "no_show", _("Did not come")
 
     class Source(models.TextChoices):
         STAFF = "staff", _("by staff")
@@ -36,7 +39,7 @@ class BookingChange(models.Model):
     kind = models.CharField(_("what"), max_length=12, choices=Kind)
     source = models.CharField(_("by whom"), max_length=10, choices=Source)
     actor = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+")
-    reason = models.CharField(_("reason"), max_length=500, blank=True)
+    reason = EncryptedText(_("reason"), blank=True, default="")
     old_start = models.DateTimeField(null=True, blank=True)
     old_end = models.DateTimeField(null=True, blank=True)
     new_start = models.DateTimeField()

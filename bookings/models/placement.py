@@ -59,15 +59,19 @@ class PlacementQuerySet(models.QuerySet[_Placed]):
     def unsettled(self) -> Self:
         """The outbox: placements whose calendar does not yet have what is wanted."""
         behind = Q(wanted=Placement.Wanted.PRESENT) & ~Q(pushed_revision=F(self.revision))
-        return self.filter(behind | Q(wanted=Placement.Wanted.ABSENT, removed_at=None))
+        return self.filter(behind | Q(wanted=Placement.Wanted.ABSENT, removed_at=None) | self._to_erase())
+
+    @staticmethod
+    def _to_erase() -> Q:
+        return Q(wanted=Placement.Wanted.PRESENT, erase_due=True)
 
     def undecided(self) -> Self:
         """Those that the iPhone changed: they are not pushed until that is settled."""
         return self.filter(state__in=Placement.UNDECIDED)
 
     def pushable(self) -> Self:
-        """Unsettled ones with a calendar that wait for no decision; a removal waits for none."""
-        asked = Q(state__in=Placement.UNDECIDED, wanted=Placement.Wanted.PRESENT)
+        """Unsettled ones with a calendar that wait for no decision; removing and erasing wait for none."""
+        asked = Q(state__in=Placement.UNDECIDED, wanted=Placement.Wanted.PRESENT, erase_due=False)
         return self.unsettled().exclude(calendar=None).exclude(asked)
 
     def due(self, now: datetime) -> Self:
@@ -114,6 +118,13 @@ class PlacementQuerySet(models.QuerySet[_Placed]):
         count = untried.update(wanted=Placement.Wanted.PRESENT)
         again.filter(pushed_revision=F(self.revision)).update(state=Placement.State.PUSHED)
         return count
+
+    def erase(self) -> int:
+        """Want the events that are not known to be gone without all that says whom they are about; how many."""
+        there = self.filter(removed_at=None).exclude(calendar=None, etag="")
+        there.undecided().update(next_try_at=None)
+        there.exclude(state__in=Placement.UNDECIDED).restart()
+        return there.update(erase_due=True)
 
     def give_up(self, now: datetime) -> int:
         """Settle a withdrawal without a push: the event is known to be gone."""
@@ -227,6 +238,7 @@ class Placement(models.Model):
     claimed_until = models.DateTimeField(null=True, blank=True, editable=False)
     error_code = models.CharField(_("error"), max_length=40, blank=True)
     error_params = models.JSONField(default=dict, blank=True)
+    erase_due = models.BooleanField(_("to be made nameless"), default=False)
     missing_since = models.DateTimeField(_("not found since"), null=True, blank=True)
     removed_at = models.DateTimeField(_("removed"), null=True, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)

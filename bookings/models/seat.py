@@ -14,6 +14,7 @@ from bookings.contacts import written
 from bookings.links import LinkState
 from bookings.models.booking import Booking
 from bookings.models.client import Client
+from practice.models.encrypted import EncryptedData, EncryptedText
 
 
 class SeatManager(models.Manager["Seat"]):
@@ -60,8 +61,8 @@ class Seat(models.Model):
     email_key = models.CharField(max_length=written.MAX_KEY_LENGTH, blank=True, editable=False, db_index=True)
     language = models.CharField(_("language"), max_length=10, blank=True)
     time_zone = models.CharField(_("time zone"), max_length=64, blank=True)
-    answers = models.JSONField(_("answers"), default=dict, blank=True)
-    note = models.TextField(_("note of the client"), blank=True)
+    answers = EncryptedData(_("answers"), default=dict, blank=True)
+    note = EncryptedText(_("note of the client"), blank=True, default="")
     reminders = models.BooleanField(_("wants reminders"), null=True, blank=True)
     sequence = models.PositiveIntegerField(_("sequence of the mailed event"), default=0, editable=False)
     cancelled_at = models.DateTimeField(_("cancelled"), null=True, blank=True, editable=False)

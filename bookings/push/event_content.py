@@ -39,9 +39,17 @@ def _slot(placement: MirroredSlot) -> EventDraft:
     return EventDraft(placement.uid, start, end, configuration.time_zone, note or _("Busy"))
 
 
+def nameless(placement: Placement) -> EventDraft:
+    """The event of a booking whose client was erased: its time, and that it is booked."""
+    configuration = CalendarConfiguration.objects.get(user=placement.owner_id)
+    return EventDraft(placement.uid, *placement.span, configuration.time_zone, _("Booked"))
+
+
 @draft.register
 def _booking(placement: LinkedEvent) -> EventDraft:
     booking = placement.booking
+    if booking.client.erased_at:
+        return nameless(placement)
     configuration = CalendarConfiguration.objects.get(user=booking.staff_id)
     link = f"{settings.BASE_URL}{booking.get_absolute_url()}"
     return EventDraft(

@@ -66,6 +66,7 @@ class Practice(models.Model):
     confirm_addresses = models.BooleanField(
         _("clients confirm their e-mail address before a booking counts"), default=False
     )
+    retention_announced_at = models.DateTimeField(null=True, blank=True, editable=False)
     hidden_from_search = models.BooleanField(_("ask search engines not to list the booking pages"), default=False)
 
     class Meta:

@@ -19,9 +19,10 @@ class Command(JsonCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--booking", type=int, required=True)
+        parser.add_argument("--reason", default="", metavar="TEXT", help="kept in the history, for staff only")
 
-    def run(self, *, booking: int, **options: Any) -> dict[str, Any]:
-        return booking_json(actions.cancel(booking_numbered(booking), now=timezone.now()))
+    def run(self, *, booking: int, reason: str, **options: Any) -> dict[str, Any]:
+        return booking_json(actions.cancel(booking_numbered(booking), now=timezone.now(), reason=reason))
 
     def show(self, data: Any) -> None:
         self.stdout.write(_("Booking %(id)s is cancelled.") % data)

@@ -35,6 +35,8 @@ SCHEDULES = (
     Wanted("push events", "bookings.tasks.push_events", 1),
     Wanted("reconcile bookings", "bookings.tasks.reconcile_bookings", 1),
     Wanted("delete old holds", "bookings.tasks.delete_old_holds", None),
+    Wanted("apply retention", "bookings.tasks.apply_retention", None),
+    Wanted("prune activity", "practice.activity.tasks.prune_activity", None),
     Wanted("expand events", "connections.tasks.expand_events", None),
 )
 

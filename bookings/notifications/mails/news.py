@@ -37,7 +37,7 @@ _STANDING = {
 
 def announce(change: BookingChange, *, at: datetime, tell_client: bool) -> None:
     """Write the mails of a change, due `at`. What was not sent yet of earlier ones is dropped."""
-    for seat in Seat.objects.filter(booking=change.booking):
+    for seat in Seat.objects.filter(booking=change.booking, client__erased_at=None):
         drop_unsent(seat)
         if tell_client:
             _announce_to(seat, change, at)

@@ -7,7 +7,7 @@ from enum import StrEnum
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db.models import Prefetch, Q, QuerySet
-from django.http import HttpResponse
+from django.http import HttpResponse, HttpResponseBadRequest
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
@@ -49,6 +49,7 @@ def detail(request: CalendarRequest, pk: int) -> HttpResponse:
         "proposals": booking.proposals.open(),
         "new_link": new_link.latest_new_link(booking.seat),
         "now": request.now,
+        "is_over": booking.end <= request.now,
     }
     return live(request, "bookings/bookings/detail.html", "bookings/bookings/_detail.html", context)
 
@@ -123,8 +124,24 @@ def cancel(request: CalendarRequest, pk: int) -> HttpResponse:
     if request.method != "POST":
         return render(request, "bookings/bookings/cancel.html", {"booking": booking, "is_over": is_over})
     tell_client = not is_over or "tell_client" in request.POST
-    actions.cancel(booking, now=request.now, actor=request.user, tell_client=tell_client)
+    reason = request.POST.get("reason", "")
+    actions.cancel(booking, now=request.now, actor=request.user, tell_client=tell_client, reason=reason)
     messages.success(request, _("Cancelled: %(booking)s.") % {"booking": booking})
+    return redirect(booking)
+
+
+@require_POST
+@calendar_page()
+def outcome(request: CalendarRequest, pk: int) -> HttpResponse:
+    """Did the client of a past booking come?"""
+    booking = get_object_or_404(_own(request), pk=pk)
+    answer = request.POST.get("outcome", "")
+    if answer not in (Seat.Outcome.DONE, Seat.Outcome.NO_SHOW):
+        return HttpResponseBadRequest()
+    try:
+        actions.note_outcome(booking, Seat.Outcome(answer), now=request.now, actor=request.user)
+    except actions.Refused as error:
+        messages.error(request, str(error))
     return redirect(booking)
 
 

@@ -1,4 +1,4 @@
-"""Clients of the staff member: those with a booking. Superusers open any, because they merge duplicates."""
+"""Clients of the staff member: those with a booking. The owner opens any, because they keep the records."""
 
 from __future__ import annotations
 
@@ -14,10 +14,17 @@ from django.views.decorators.http import require_POST
 
 from bookings import actions
 from bookings.clients import possible_duplicates
-from bookings.contacts.phones import searched_digits
 from bookings.models import Booking, Client
-from bookings.pages import search
+from bookings.pages.clients.allowed import (
+    matches,
+    may_keep_records,
+    visible_bookings,
+    visible_clients,
+    visible_mails,
+)
 from bookings.pages.clients.forms import ClientForm, MergeForm
+from bookings.records.retention import first_run
+from bookings.records.unreached import unreached_sentences, waiting_events
 from connections.calendar_page import CalendarRequest, calendar_page
 from practice.forms import posted
 
@@ -27,20 +34,27 @@ PER_PAGE = 50
 @calendar_page()
 def listing(request: CalendarRequest) -> HttpResponse:
     query = request.GET.get("q", "").strip()
-    found = _own(request).filter(_matches(query))
+    found = _own(request).filter(matches(query))
     page = Paginator(found.order_by("name", "pk"), PER_PAGE).get_page(request.GET.get("page"))
-    return render(request, "bookings/clients/list.html", {"page": page, "query": query})
+    unreached = unreached_sentences() if may_keep_records(request.user) else []
+    begins = first_run() if may_keep_records(request.user) else None
+    is_ahead = begins is not None and begins > request.now
+    context = {"page": page, "query": query, "unreached": unreached, "retention_begins": begins if is_ahead else None}
+    return render(request, "bookings/clients/list.html", context)
 
 
 @calendar_page()
 def detail(request: CalendarRequest, pk: int) -> HttpResponse:
-    client = get_object_or_404(_visible(request), pk=pk)
+    client = get_object_or_404(visible_clients(request.user), pk=pk)
+    if client.erased_at:
+        return _erased(request, client)
     form = ClientForm(posted(request), instance=client)
     if request.method == "POST" and form.is_valid():
         actions.change_client(form.instance, now=request.now, actor=request.user)
         messages.success(request, _("Saved."))
         return redirect("clients:detail", pk=client.pk)
-    bookings = Booking.objects.filter(seats__client=client, staff=request.user).with_details()
+    keeps_records = may_keep_records(request.user)
+    bookings = visible_bookings(client, request.user)
     page = Paginator(bookings.order_by("-start", "-pk"), PER_PAGE).get_page(request.GET.get("page"))
     context = {
         "client": client,
@@ -48,16 +62,31 @@ def detail(request: CalendarRequest, pk: int) -> HttpResponse:
         "page": page,
         "now": request.now,
         "changes": client.changes.select_related("actor"),
-        "duplicates": possible_duplicates(client) if request.user.is_superuser else (),
+        "mails": visible_mails(client, request.user)[:PER_PAGE],
+        "keeps_records": keeps_records,
+        "duplicates": possible_duplicates(client) if keeps_records else (),
     }
     return render(request, "bookings/clients/detail.html", context)
+
+
+def _erased(request: CalendarRequest, client: Client) -> HttpResponse:
+    """What is left of an erased client, and which events still carry their name."""
+    bookings = visible_bookings(client, request.user).order_by("-start", "-pk")
+    context = {
+        "client": client,
+        "page": Paginator(bookings, PER_PAGE).get_page(request.GET.get("page")),
+        "waiting": waiting_events(client).count(),
+        "unreached": unreached_sentences(client),
+        "disconnected": waiting_events(client).filter(calendar=None).exists(),
+    }
+    return render(request, "bookings/clients/erased.html", context)
 
 
 @require_POST
 @calendar_page()
 def seen(request: CalendarRequest, pk: int) -> HttpResponse:
     """The person has seen what others changed, up to the change that the page showed last."""
-    client = get_object_or_404(_visible(request), pk=pk)
+    client = get_object_or_404(visible_clients(request.user), pk=pk)
     latest = request.POST.get("latest", "")
     if latest.isdecimal() and len(latest) < 19:
         for change in client.changes.news_for(request.user, request.now).filter(pk__lte=int(latest)):
@@ -71,9 +100,9 @@ def seen(request: CalendarRequest, pk: int) -> HttpResponse:
 @require_POST
 @calendar_page()
 def merge(request: CalendarRequest, pk: int) -> HttpResponse:
-    if not request.user.is_superuser:
+    if not may_keep_records(request.user):
         raise PermissionDenied
-    client = get_object_or_404(_visible(request), pk=pk)
+    client = get_object_or_404(visible_clients(request.user), pk=pk)
     form = MergeForm(client, request.POST)
     if form.is_valid():
         _merge(request, client, list(form.cleaned_data["duplicates"]))
@@ -92,20 +121,11 @@ def _merge(request: CalendarRequest, client: Client, duplicates: list[Client]) -
     messages.success(request, said % {"count": done.bookings})
 
 
-def _matches(query: str) -> Q:
-    """Clients by name, address or number; a number is found however it is written."""
-    words = search.contains(query, "name", "email", "phone")
-    digits = searched_digits(query)
-    return words | Q(phone__contains=digits) if digits else words
-
-
-def _visible(request: CalendarRequest) -> QuerySet[Client]:
-    return Client.objects.all() if request.user.is_superuser else _own(request)
-
-
 def _own(request: CalendarRequest) -> QuerySet[Client]:
     """Clients who have booked with the person signed in, with how often and when last."""
     mine = Q(seats__booking__staff=request.user)
-    return Client.objects.filter(mine).annotate(
-        times=Count("seats", filter=mine, distinct=True), latest=Max("seats__booking__start", filter=mine)
+    return (
+        Client.objects.known()
+        .filter(mine)
+        .annotate(times=Count("seats", filter=mine, distinct=True), latest=Max("seats__booking__start", filter=mine))
     )

@@ -10,6 +10,7 @@ from django import forms
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
+from django.urls import reverse_lazy
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -113,7 +114,16 @@ class BookingForm(TimeForm):
 
     service = forms.ModelChoiceField(Service.objects.none(), widget=forms.HiddenInput)
     name = NameField(
-        label=gettext_lazy("Client’s name"), max_length=200, widget=forms.TextInput(attrs={"autocomplete": "off"})
+        label=gettext_lazy("Client’s name"),
+        max_length=200,
+        widget=forms.TextInput(
+            attrs={
+                "autocomplete": "off",
+                "hx-get": reverse_lazy("clients:suggestions"),
+                "hx-trigger": "input changed delay:250ms",
+                "hx-target": "#suggestions",
+            }
+        ),
     )
     email = AddressField(label=gettext_lazy("E-mail"), required=False)
     phone = PhoneField(label=gettext_lazy("Phone"), required=False, max_length=40)

@@ -15,9 +15,10 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 
 from bookings import actions
-from bookings.models import Booking, Client, ClientChange, Service
+from bookings.models import Booking, ClientChange, Service
 from bookings.openings.explain import why_not
 from bookings.openings.search import is_near
+from bookings.pages.clients.allowed import visible_clients
 from bookings.pages.clients.change_words import details, headline
 from bookings.pages.times.forms import (
     BookingForm,
@@ -56,7 +57,7 @@ def new(request: CalendarRequest) -> HttpResponse:
 def reschedule(request: CalendarRequest, pk: int) -> HttpResponse:
     own = Booking.objects.filter(staff=request.user).with_details()
     booking = get_object_or_404(own, pk=pk)
-    if not booking.live:
+    if not booking.live or booking.end <= request.now:
         return redirect(booking)
     if request.method != "POST":
         return _reschedule_page(request, booking, TimeForm(request.zone))
@@ -162,7 +163,7 @@ def _day(request: CalendarRequest, booking: Booking, asked: DayForm) -> date:
 def _known_client(request: CalendarRequest) -> dict[str, str]:
     """The details of the client whose page led here, and the language in which to write to them."""
     asked = request.GET.get("client", "")
-    own = Client.objects.filter(seats__booking__staff=request.user)
-    client = own.filter(pk=int(asked)).first() if asked.isdecimal() and len(asked) < 19 else None
+    is_number = asked.isdecimal() and len(asked) < 19
+    client = visible_clients(request.user).known().filter(pk=int(asked)).first() if is_number else None
     known = client_details(client) if client else {}
     return known | {"language": known.get("language") or usual_language()}
