@@ -9,3 +9,7 @@ class PracticeConfig(AppConfig):
 
     name = "practice"
     verbose_name = _("Practice")
+
+    def ready(self) -> None:
+        from practice.second_factor import receivers as _factors  # noqa: F401 - registering is their effect
+        from practice.sign_in import receivers as _sign_in  # noqa: F401

@@ -65,6 +65,11 @@ class Practice(models.Model):
     confirm_addresses = models.BooleanField(
         _("clients confirm their e-mail address before a booking counts"), default=False
     )
+    second_factor_required = models.BooleanField(
+        _("everybody signs in with a second factor"),
+        default=False,
+        help_text=_("Who has none sets one up after signing in, and can do nothing else until then."),
+    )
     hidden_from_search = models.BooleanField(_("ask search engines not to list the booking pages"), default=False)
 
     class Meta:
