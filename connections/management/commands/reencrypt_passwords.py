@@ -1,4 +1,4 @@
-"""After a new key was put first in FERNET_KEYS: encrypt all stored passwords with it."""
+"""After a new key was put first in FERNET_KEYS: encrypt all stored passwords and secrets of second factors with it."""
 
 from __future__ import annotations
 
@@ -11,21 +11,28 @@ from django.utils.translation import ngettext
 from connections.fields import Unreadable
 from connections.models import Connection
 from practice.commands import Failed, JsonCommand
+from practice.second_factor.encryption import reencrypt_all
 
 
 class Command(JsonCommand):
-    help = "Encrypt all stored passwords with the first of FERNET_KEYS; afterwards the old keys can be dropped."
+    help = "Encrypt all stored passwords and secrets with the first of FERNET_KEYS; then the old keys can be dropped."
 
     def run(self, **options: Any) -> dict[str, Any]:
         keys = list(Connection.objects.order_by("pk").values_list("pk", flat=True))
         unreadable = [key for key in keys if not reencrypt(key)]
-        data = {"reencrypted": len(keys) - len(unreadable), "unreadable": unreadable}
+        factors, without_key = reencrypt_all()
+        data: dict[str, Any] = {"reencrypted": len(keys) - len(unreadable) + factors, "unreadable": unreadable}
+        if without_key:
+            data["unreadable_second_factors"] = sorted(set(without_key))
         if unreadable:
             raise Failed(
                 _("None of FERNET_KEYS decrypts the password of connections %(ids)s: add the old key, or reconnect.")
                 % {"ids": ", ".join(map(str, unreadable))},
                 data,
             )
+        if without_key:
+            words = _("None of FERNET_KEYS decrypts the second factor of %(users)s: add the old key.")
+            raise Failed(words % {"users": ", ".join(data["unreadable_second_factors"])}, data)
         return data
 
     def show(self, data: Any) -> None:
