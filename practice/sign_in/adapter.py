@@ -12,11 +12,10 @@ from django.contrib import messages
 from django.contrib.auth.models import AbstractBaseUser
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, resolve_url
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
-from django_q.tasks import async_task
 
 from practice.client_address import client_address
+from practice.mails.notices import tell
 from practice.models import User
 
 UNKNOWN_ADDRESS: Final = "0.0.0.0"  # noqa: S104 - no address to listen at: the column must have one
@@ -62,8 +61,7 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc] # the library
         context: dict[str, Any] | None = None,
         email: str | None = None,
     ) -> None:
-        """Let the worker tell the user what happened to their account; nobody waits for the mail server."""
-        address = email or cast(User, user).email
-        if address:
-            facts = {"at": timezone.now(), "from": self.get_client_ip(self.request), **(context or {})}
-            async_task("practice.account.notices.send_notice", user.pk, address, template_prefix, facts)
+        """Tell the user what happened to their account."""
+        somebody, address = cast(User, user), client_address(self.request)
+        facts = {"from": str(address)} if address else {}
+        tell(somebody, email or somebody.email, template_prefix, **facts, **(context or {}))

@@ -21,12 +21,12 @@ def set_up_app(user: User) -> str:
     secret = generate_totp_secret()
     TOTP.activate(user, secret)
     RecoveryCodes.activate(user)
-    return secret
+    return str(secret)
 
 
 def code(secret: str, *, at: float | None = None) -> str:
     """The code that the app shows now, or at that time."""
-    return format_hotp_value(hotp_value(secret, int(at or time.time()) // 30))
+    return str(format_hotp_value(hotp_value(secret, int(at or time.time()) // 30)))
 
 
 def recovery_codes(user: User) -> list[str]:

@@ -11,11 +11,11 @@ from django.utils import timezone, translation
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
+from django_q.tasks import async_task
 
 from practice.mails.content import Button, Content, Heading, fact_list, paragraph
 from practice.mails.message import mail_from_practice
 from practice.models import Practice, User
-from practice.sign_in.adapter import UNKNOWN_ADDRESS
 from practice.time_format import day_clock_and_zone
 
 HEADINGS: Final[dict[str, Promise]] = {
@@ -27,9 +27,16 @@ HEADINGS: Final[dict[str, Promise]] = {
     "mfa/email/totp_activated": gettext_lazy("An authenticator app was added to your account"),
     "mfa/email/totp_deactivated": gettext_lazy("The authenticator app was removed from your account"),
     "mfa/email/webauthn_added": gettext_lazy("A passkey was added to your account"),
+    "second_factor_reset": gettext_lazy("Your second factor was removed by the person who runs Kalends"),
     "mfa/email/webauthn_removed": gettext_lazy("A passkey was removed from your account"),
 }
-"""What happened, by allauth's name for it."""
+"""What happened, by the name of allauth's template, or our own word."""
+
+
+def tell(user: User, address: str, kind: str, **facts: str) -> None:
+    """Let the worker mail a user at this address what happened; nobody waits for the mail server."""
+    if address:
+        async_task("practice.mails.notices.send_notice", user.pk, address, kind, {"at": timezone.now(), **facts})
 
 
 def send_notice(user_id: int, address: str, kind: str, facts: dict[str, Any]) -> None:
@@ -40,7 +47,7 @@ def send_notice(user_id: int, address: str, kind: str, facts: dict[str, Any]) ->
 
 
 def notice(user: User, kind: str, facts: dict[str, Any]) -> Content:
-    """What the mail says. `facts` has `at`, `from` and, of a new e-mail address, `to_email`."""
+    """What the mail says. `facts` has `at` and, if known, `from`; of a new e-mail address, `to_email`."""
     heading = str(HEADINGS[kind])
     account = f"{settings.BASE_URL}{reverse('practice:account')}"
     return Content(
@@ -51,7 +58,7 @@ def notice(user: User, kind: str, facts: dict[str, Any]) -> Content:
             fact_list(
                 (_("User name"), user.get_username()),
                 (_("When"), _written(facts["at"])),
-                (_("From the address"), "" if facts["from"] == UNKNOWN_ADDRESS else facts["from"]),
+                (_("From the address"), facts.get("from", "")),
                 (_("New e-mail address"), facts.get("to_email", "")),
             ),
             paragraph(_("If it was you, you need not do anything. If not, set a new password and tell the owner.")),
