@@ -76,12 +76,12 @@ urlpatterns = [
     path("account/sessions/", own_page(ListUserSessionsView, "account/sessions.html"), name="usersessions_list"),
     path(
         "account/confirm/",
-        confirm_page(accounts.ReauthenticateView, "confirm_password.html", password=True),
+        confirm_page(accounts.ReauthenticateView, "confirm.html", password=True),
         name="account_reauthenticate",
     ),
     path(
         "account/confirm/code/",
-        confirm_page(factors.ReauthenticateView, "confirm_code.html", password=False),
+        confirm_page(factors.ReauthenticateView, "confirm.html", password=False),
         name="mfa_reauthenticate",
     ),
     path(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import Any
 
 from allauth.core import context
@@ -9,6 +10,7 @@ from allauth.mfa.adapter import get_adapter
 from allauth.mfa.base.forms import AuthenticateForm, ReauthenticateForm
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.forms import ActivateTOTPForm
+from allauth.mfa.totp.internal.auth import SECRET_SESSION_KEY
 from allauth.mfa.webauthn.forms import (
     AddWebAuthnForm,
     AuthenticateWebAuthnForm,
@@ -21,6 +23,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from practice.forms import without_placeholders
+from practice.second_factor.encryption import decrypt, encrypt
 from practice.sign_in import throttle, tries
 
 CODE_INPUT = {"autocomplete": "one-time-code", "inputmode": "numeric", "autofocus": True}
@@ -56,10 +59,15 @@ class ConfirmCodeForm(CodeForm, ReauthenticateForm):  # type: ignore[misc]
 
 
 class AppForm(ActivateTOTPForm):  # type: ignore[misc]
-    """The first code of an app that was just set up."""
+    """The first code of an app that is being set up. Meanwhile its secret lies in the session, encrypted too."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
+        session = context.request.session
+        if encrypted := session.pop(SECRET_SESSION_KEY, ""):
+            with suppress(InvalidToken):  # then the library makes a new one
+                session[SECRET_SESSION_KEY] = decrypt(encrypted)
         super().__init__(*args, **kwargs)
+        session[SECRET_SESSION_KEY] = encrypt(self.secret)
         self.fields["code"].label = _("Code that the app shows")
         self.fields["code"].widget = forms.TextInput(attrs=CODE_INPUT)
 

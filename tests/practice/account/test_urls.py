@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import logging
 from typing import Any
 
 import pytest
 from django.test import Client
 from django.urls import NoReverseMatch, reverse
 
+from config.redaction import HideSecretPaths
 from practice.models import User
 from practice.sign_in.adapter import UNKNOWN_ADDRESS
 from tests.factories import PASSWORD, UserFactory
@@ -54,6 +56,13 @@ def test_what_is_dangerous_asks_again_who_it_is(client: Client, anna: User) -> N
     pages = [page for page in PAGES if page.startswith(("/account/email/", "/account/second-factor/"))]
     asked = [page for page in pages if client.get(page).headers.get("Location", "").startswith("/account/confirm/")]
     assert asked == [page for page in pages if page != "/account/second-factor/"]
+
+
+@pytest.mark.parametrize("path", ["/account/email/confirm/abc123:x:y/", "/accounts/password/reset/1/abc123-x/"])
+def test_logs_do_not_have_what_a_link_in_a_mail_proves(path: str) -> None:
+    record = logging.LogRecord("django.request", logging.WARNING, "", 1, "Not Found: %s", (path,), None)
+    HideSecretPaths().filter(record)
+    assert ("abc123" in record.getMessage(), record.getMessage().endswith("/…/")) == (False, True)
 
 
 def test_nobody_signs_up(client: Client) -> None:

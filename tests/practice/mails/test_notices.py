@@ -13,6 +13,7 @@ from django.test import Client
 
 from practice.models import Practice, User
 from tests.factories import PASSWORD, UserFactory
+from tests.pages import texts
 from tests.practice.queue import work
 from tests.practice.second_factor.factors import code, set_up_app, sign_in
 
@@ -54,8 +55,7 @@ def test_a_changed_password_is_told_with_the_time_and_the_address(client: Client
 def test_second_factors_that_come_and_go_are_told(
     client: Client, anna: User, django_capture_on_commit_callbacks: Any
 ) -> None:
-    client.get("/account/second-factor/app/")
-    secret = client.session["mfa.totp.secret"]
+    [secret] = texts(client.get("/account/second-factor/app/"), "//code")
     for page, data in (("app/", {"code": code(secret)}), ("codes/new/", {}), ("app/remove/", {})):
         with django_capture_on_commit_callbacks(execute=True):
             client.post(f"/account/second-factor/{page}", data)

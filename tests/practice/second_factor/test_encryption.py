@@ -10,11 +10,13 @@ import pytest
 from allauth.mfa.models import Authenticator
 from cryptography.fernet import InvalidToken
 from django.core.management import call_command
+from django.test import Client
 
 from practice.commands import Failed
 from practice.second_factor.encryption import decrypt, encrypt
 from tests.factories import UserFactory
-from tests.practice.second_factor.factors import recovery_codes, set_up_app
+from tests.pages import texts
+from tests.practice.second_factor.factors import code, recovery_codes, set_up_app, sign_in
 
 pytestmark = pytest.mark.django_db
 
@@ -33,6 +35,17 @@ def test_neither_the_table_nor_dumpdata_has_a_secret_in_clear() -> None:
     assert decrypt(stored["totp"]["secret"]) == secret
     text = dumped()
     assert [part in text for part in (secret, seed, *recovery_codes(user))] == [False] * 12
+
+
+def test_the_secret_of_an_app_that_is_being_set_up_is_encrypted_too(client: Client) -> None:
+    UserFactory(username="anna")
+    sign_in(client)
+    [secret] = texts(client.get("/account/second-factor/app/"), "//code")
+    assert secret not in str(dict(client.session))
+    wrong = client.post("/account/second-factor/app/", {"code": "000000"})
+    assert texts(wrong, "//code") == [secret]
+    assert client.post("/account/second-factor/app/", {"code": code(secret)}).status_code == 302
+    assert "mfa.totp.secret" not in client.session
 
 
 def test_an_old_key_still_decrypts_and_the_command_encrypts_with_the_new_one(settings: Any) -> None:
