@@ -35,6 +35,7 @@ SCHEDULES = (
     Wanted("push events", "bookings.tasks.push_events", 1),
     Wanted("reconcile bookings", "bookings.tasks.reconcile_bookings", 1),
     Wanted("delete old holds", "bookings.tasks.delete_old_holds", None),
+    Wanted("delete ended sessions", "practice.sign_in.sessions.delete_ended_sessions", None),
     Wanted("expand events", "connections.tasks.expand_events", None),
 )
 
