@@ -122,13 +122,14 @@ def free_time(
     return subtract(working_hours(user, start, end), taken)
 
 
-def working_hours(user: User, start: datetime, end: datetime) -> list[Span]:
+def working_hours(user: User, start: datetime, end: datetime, *, zone: ZoneInfo | None = None) -> list[Span]:
     """Give the working periods that touch ``[start, end)`` as half-open UTC spans, sorted.
 
     Overrides are applied. A period is given whole, neither clipped nor joined with its neighbour, so that
-    none crosses a midnight of the staff member's zone. Nobody without calendar configuration has hours.
+    none crosses a midnight of the staff member's zone. Nobody without calendar configuration has hours. ``zone``
+    is the staff member's, where the caller has just read it.
     """
-    zone = _zone(user)
+    zone = zone or _zone(user)
     return [] if zone is None else _hours_by_user({user.pk: zone}, (start, end))[user.pk]
 
 

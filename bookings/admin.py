@@ -21,6 +21,7 @@ from bookings.models import (
     Client,
     ClientChange,
     LinkedEvent,
+    LinkRequest,
     Mail,
     MirroredSlot,
     Proposal,
@@ -186,6 +187,17 @@ class MailAdmin(FoundByKeys, LookOnly):
         "seat__booking__staff__username",
         "seat__booking__staff__email",
     )
+
+
+@admin.register(LinkRequest)
+class LinkRequestAdmin(LookOnly):
+    """When links were asked for and mailed. Not by whom: what was typed may be anybody's address."""
+
+    list_display = ("created_at", "done_at", "is_mailed")
+    list_filter = ("is_mailed",)
+    date_hierarchy = "created_at"
+    search_fields = ("=message_id",)
+    fields = (("created_at", "claimed_until"), ("done_at", "is_mailed"), "message_id")
 
 
 FACTS = (

@@ -31,18 +31,21 @@ def tidy_contact(name: str, email: str, phone: str) -> tuple[str, str, str]:
     return written.tidy_name(name), written.tidy_email(email), number
 
 
-def client_of(name: str, email: str, phone: str, *, now: datetime, actor: User | None = None) -> Client:
+def client_of(
+    name: str, email: str, phone: str, *, now: datetime, actor: User | None = None, is_from_public: bool = False
+) -> Client:
     """The client with these details (as `tidy_contact` gives them), made now if there is none.
 
-    An address or a number that the client did not have is added. One that differs is noted but not taken over, because
-    it would send another booking's mails elsewhere. Call it inside a transaction: until that ends nobody else makes a
-    client of that name, whichever staff member they book.
+    An address or a number that the client did not have is added, unless anybody may have typed it (`is_from_public`).
+    What is not added and one that differs are noted but not taken over, because they would send another booking's mails
+    elsewhere. Call it inside a transaction: until that ends nobody else makes a client of that name, whichever staff
+    member they book.
     """
     lock_names([name])
     known = _known(name, email, phone)
     if known is None:
         return Client.objects.create(name=name, email=email, phone=phone)
-    _take_over(known, email, phone, now=now, actor=actor)
+    _take_over(known, differing(known, email, phone), now=now, actor=actor, may_add=not is_from_public)
     return known
 
 
@@ -71,16 +74,20 @@ def _known(name: str, email: str, phone: str) -> Client | None:
     return min(same, key=lambda one: (one.email_key != key, one.phone != phone, one.pk), default=None)
 
 
-def _take_over(client: Client, email: str, phone: str, *, now: datetime, actor: User | None) -> None:
-    """Add what the client did not have, and note what differs from what they have."""
+def differing(client: Client, email: str, phone: str) -> dict[str, str]:
+    """What was typed and is not what the client has: the fields with the typed values."""
     typed = {"email": email, "phone": phone}
-    differing = {field: value for field, value in typed.items() if value and not same_value(client, field, value)}
-    before = {field: getattr(client, field) for field in differing}
-    added = {field: value for field, value in differing.items() if not before[field]}
+    return {field: value for field, value in typed.items() if value and not same_value(client, field, value)}
+
+
+def _take_over(client: Client, typed: dict[str, str], *, now: datetime, actor: User | None, may_add: bool) -> None:
+    """Add what the client did not have, and note what differs from what they have."""
+    before = {field: getattr(client, field) for field in typed}
+    added = {field: value for field, value in typed.items() if may_add and not before[field]}
     if added:
         complete(client, added)
         record(client, ClientChange.Kind.CHANGED, dict.fromkeys(added, ""), added, now=now, actor=actor)
-    if other := {field: value for field, value in differing.items() if before[field]}:
+    if other := {field: value for field, value in typed.items() if field not in added}:
         kept = {field: before[field] for field in other}
         record(client, ClientChange.Kind.NOT_TAKEN, kept, other, now=now, actor=actor)
 

@@ -112,7 +112,11 @@ TEMPLATES = [
 ]
 
 # ATOMIC_REQUESTS stays off: a request may ask iCloud, and no network request happens inside a transaction.
-DATABASES = {"default": env.db_url("DATABASE_URL", default=f"sqlite:///{HOME / 'data' / 'kalends.sqlite3'}")}
+# A connection serves a minute of requests: opening one costs as much as several queries, on PostgreSQL as a short page.
+DATABASES = {
+    "default": {"CONN_MAX_AGE": 60, "CONN_HEALTH_CHECKS": True}
+    | env.db_url("DATABASE_URL", default=f"sqlite:///{HOME / 'data' / 'kalends.sqlite3'}")
+}
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
     # IMMEDIATE takes the write lock when a transaction begins, so that two of them cannot both read and then
     # both write; WAL lets pages be read meanwhile.
@@ -215,6 +219,8 @@ CONTENT_SECURITY_POLICY = {
 
 TASK_TIMEOUT_SECONDS = 120
 LEASE_SECONDS = TASK_TIMEOUT_SECONDS + 20  # a lease outlives the task that may be killed at its time limit
+MAIL_LEASE_SECONDS = 5 * 60  # longer than sending a mail may take; one that could not be sent is tried again then
+UNDO_SECONDS = 10 * 60  # so long a move that the iPhone made can be undone; then its client is told
 WORKERS = env.int("WORKERS", default=2)
 Q_CLUSTER = {
     "name": "kalends",

@@ -56,9 +56,17 @@ def client_language(request: HttpRequest) -> str:
         *request.POST.getlist("lang"),  # the button with a language comes before the form with the present one
         request.GET.get("lang", ""),
         *_accepted(request),
-        Practice.current().language,
+        practice_of(request).language,
     ]
     return next(filter(None, map(_spoken, asked)), settings.LANGUAGE_CODE)
+
+
+def practice_of(request: HttpRequest) -> Practice:
+    """The practice, read once for each request for a page for clients."""
+    practice: Practice | None = getattr(request, "practice", None)
+    if practice is None:
+        practice = request.practice = Practice.current()  # type: ignore[attr-defined] # kept for who asks next
+    return practice
 
 
 def _accepted(request: HttpRequest) -> list[str]:

@@ -39,9 +39,10 @@ def main() -> int:
 
 def _run(deployment: Deployment, minutes: float, seed: str) -> bool:
     from sandbox.server.server import Sandbox
+    from soak.mails.server import MailServer
 
-    with Sandbox() as icloud:
-        environment = deployment.environment(icloud.entry_url)
+    with Sandbox() as icloud, MailServer(free_port(), seed) as mail_server:
+        environment = deployment.environment(icloud.entry_url, mail_server.port)
         os.environ.update(environment)
         import django
 
@@ -51,7 +52,7 @@ def _run(deployment: Deployment, minutes: float, seed: str) -> bool:
         from soak.run import run
 
         try:
-            return run(deployment, icloud, environment, minutes=minutes, seed=seed)
+            return run(deployment, icloud, mail_server, environment, minutes=minutes, seed=seed)
         finally:
             connection.close()
 

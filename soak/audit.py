@@ -19,7 +19,8 @@ from soak.actors.phones import AHEAD
 from soak.claims import audit_claims, named
 from soak.deployment import DEADLINE_SECONDS, SYNC_SECONDS
 from soak.findings import Findings
-from soak.ledger import Ledger, Version
+from soak.ledger import Ledger, Span, Version
+from soak.mails.audit import MailAudit
 from soak.people import People
 
 Kind = BookingChange.Kind
@@ -58,6 +59,7 @@ class Audit:
             self.by_uid[one.uid].append(one)
         self._promises()
         audit_claims(self.ledger, self.now, self.found)
+        MailAudit(self.people.mail_server.arrived, self._in_icloud, self.now, self.found).run()
         self._bookings()
         self._slots()
         self._orphans()
@@ -140,6 +142,14 @@ class Audit:
         if calendar_text.invites(event.data):
             self.found.wrong.append(f"{named(booking)} invites somebody")
 
+    def _in_icloud(self, booking: Booking) -> Span | None:
+        """The time of the booking's event; None if there is no such event, or staff are asked about it."""
+        if booking.proposals.open().exclude(kind=Proposal.Kind.COLLISION).exists():
+            return None
+        uids = booking.linked_events.filter(wanted=LinkedEvent.Wanted.PRESENT).values_list("uid", flat=True)
+        times = [calendar_text.single_occurrence(event.data) for uid in uids for event in self.by_uid[uid]]
+        return next(((time.start, time.end) for time in times if time), None)
+
     def _slots(self) -> None:
         """A blocked slot that is mirrored in iCloud has exactly one event there."""
         for row in MirroredSlot.objects.filter(wanted=MirroredSlot.Wanted.PRESENT).select_related("slot"):
@@ -208,7 +218,8 @@ class Audit:
             booking = change.booking
             pending = booking.status == Booking.Status.PENDING or self._was_pending(change)
             insisted = booking.overlap_allowed or self._insisted(booking)
-            if pending or insisted:
+            # Of a booking that went to somebody else it is not known whose calendars counted when.
+            if pending or insisted or booking.pk in self.ledger.with_anybody:
                 continue
             self.found.looked_at["confirmations"] += 1
             for version in self._over(change):

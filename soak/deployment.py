@@ -8,7 +8,6 @@ import socket
 import sys
 from dataclasses import dataclass
 from pathlib import Path
-from urllib.parse import quote
 
 ROOT = Path(__file__).resolve().parent.parent
 SYNC_SECONDS = 4
@@ -33,8 +32,11 @@ class Deployment:
         """The folder with one log file for each process."""
         return self.folder / "logs"
 
-    def environment(self, icloud: str) -> dict[str, str]:
-        """The settings of all processes, this one included; complete, so that no .env has an effect."""
+    def environment(self, icloud: str, mail_port: int) -> dict[str, str]:
+        """The settings of all processes, this one included; complete, so that no .env has an effect.
+
+        `icloud` is the URL of iCloud, `mail_port` where the mail server listens.
+        """
         return {
             **os.environ,
             "DJANGO_SETTINGS_MODULE": "soak.settings",
@@ -44,7 +46,7 @@ class Deployment:
             "FERNET_KEYS": secrets.token_urlsafe(48),
             "DATABASE_URL": self.database,
             "REDIS_URL": "",
-            "EMAIL_URL": f"filemail:///{quote(str(self.folder))}/mail",
+            "EMAIL_URL": f"smtp://127.0.0.1:{mail_port}",
             "ALLOWED_HOSTS": "127.0.0.1",
             "BASE_URL": self.address,
             "ICLOUD_CALDAV_URL": icloud,

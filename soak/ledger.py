@@ -11,6 +11,8 @@ from threading import Lock
 
 from django.utils import timezone
 
+from soak.mails.arrival import CLIENTS
+
 Span = tuple[datetime, datetime]
 
 
@@ -29,6 +31,11 @@ class Try:
     insisted: bool = False
     pending: bool | None = None
     said: tuple[str, str, str] | None = None
+
+    @property
+    def email(self) -> str:
+        """The address that only this attempt names."""
+        return f"{self.name.replace(' ', '').lower()}@{CLIENTS}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +68,7 @@ class Ledger:
     cancelled: dict[int, str] = field(default_factory=dict)  # booking -> "told", or "unknown" when no answer came
     holds: dict[str, HeldTime] = field(default_factory=dict)  # by the id of the visitor
     insisted: set[int] = field(default_factory=set)  # bookings that staff moved regardless of conflicts
+    with_anybody: set[int] = field(default_factory=set)  # bookings that clients moved to a time of whoever is free
     removed_on_phone: set[str] = field(default_factory=set)  # UIDs
     made_on_phone: set[str] = field(default_factory=set)  # UIDs
     notes: dict[str, str] = field(default_factory=dict)  # UID -> the last notes written on the phone

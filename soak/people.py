@@ -1,4 +1,4 @@
-"""The practice under test: four staff members with Apple Accounts and settings, and the services they offer."""
+"""The practice under test: what clients read of it, four staff members with Apple Accounts, and their services."""
 
 from __future__ import annotations
 
@@ -13,10 +13,11 @@ from bookings.models import Service
 from connections import accounts
 from connections.models import Calendar, CalendarConfiguration
 from connections.sync.run import sync_connection
-from practice.models import User
+from practice.models import Practice, User
 from sandbox.device.device import AppleDevice
 from sandbox.server.server import Sandbox
 from sandbox.server.store.accounts import Account
+from soak.mails.server import MailServer
 
 ZONE = "Europe/Berlin"
 BERLIN = ZoneInfo(ZONE)
@@ -65,9 +66,13 @@ SERVICES = (
 
 @dataclass
 class People:
-    """All staff members with their phones. `passwords`: the app-specific ones, by staff member and Apple ID."""
+    """All staff members with their phones, and the mail server of the practice.
+
+    `passwords`: the app-specific ones, by staff member and Apple ID.
+    """
 
     icloud: Sandbox
+    mail_server: MailServer
     phones: dict[str, AppleDevice] = field(default_factory=dict)
     passwords: dict[tuple[str, str], str] = field(default_factory=dict)
 
@@ -79,9 +84,10 @@ class People:
         return list(User.objects.order_by("pk"))
 
 
-def create_people(icloud: Sandbox) -> People:
-    """Create the Apple Accounts, the staff members with their connections, and the services."""
-    people = People(icloud)
+def create_people(icloud: Sandbox, mail_server: MailServer) -> People:
+    """Create the practice, the Apple Accounts, the staff members with their connections, and the services."""
+    people = People(icloud, mail_server)
+    describe_practice()
     for apple_id, names in CALENDARS.items():
         account = icloud.add_account(apple_id, zone=ZONE)
         for name in names:
@@ -90,9 +96,30 @@ def create_people(icloud: Sandbox) -> People:
     for role in ROLES:
         _create_staff_member(people, role, timezone.now())
     for facts in SERVICES:
-        service = Service.objects.create(name=str(facts["slug"]).title(), notice_minutes=0, horizon_days=30, **facts)
+        service = Service.objects.create(
+            name=str(facts["slug"]).title(),
+            notice_minutes=0,
+            horizon_days=30,
+            visibility=Service.Visibility.PUBLIC,
+            **facts,
+        )
         service.staff.set(User.objects.all())
     return people
+
+
+def describe_practice() -> None:
+    """Say all that clients must know before they can book."""
+    Practice.objects.create(
+        name="Praxis Winter",
+        country="DE",
+        time_zone=ZONE,
+        language="en",
+        email="praxis@practice.example",
+        phone="030 1234567",
+        address="Lindenweg 1\n10115 Berlin",
+        imprint="Praxis Winter, Lindenweg 1, 10115 Berlin.",
+        privacy_notice="Nothing leaves this machine.",
+    )
 
 
 def _create_staff_member(people: People, role: Role, now: datetime) -> None:

@@ -24,12 +24,14 @@ from soak.actors.actor import Actor
 from soak.actors.clients import Client
 from soak.actors.disruption import Disruption
 from soak.actors.phones import Phone
+from soak.actors.readers import MailReader
 from soak.actors.staff import StaffMember
 from soak.actors.visitors import PublicVisitor
 from soak.audit import Audit
 from soak.deployment import ROOT, SYNC_SECONDS, Deployment, web_server
 from soak.findings import Findings
 from soak.ledger import Ledger
+from soak.mails.server import MailServer
 from soak.people import ROLES, People, create_people
 from soak.settling import settle
 from soak.web import Browser, NoAnswer
@@ -69,12 +71,20 @@ class Progress:
             self.console.print(text, highlight=False, soft_wrap=True)
 
 
-def run(deployment: Deployment, icloud: Sandbox, environment: dict[str, str], *, minutes: float, seed: str) -> bool:
+def run(
+    deployment: Deployment,
+    icloud: Sandbox,
+    mail_server: MailServer,
+    environment: dict[str, str],
+    *,
+    minutes: float,
+    seed: str,
+) -> bool:
     """Run the soak test; returns whether nothing was lost, doubled or wrong."""
     console, ledger = Console(), Ledger()
     call_command("migrate", verbosity=0)
     call_command("setup_schedules", verbosity=0, stdout=sys.stderr)
-    people = create_people(icloud)
+    people = create_people(icloud, mail_server)
     database.close()
     with Processes(deployment.logs, ROOT, environment) as processes, Progress(console) as progress:
         processes.start("web", *web_server(deployment))
@@ -119,6 +129,7 @@ def _act(
     disruption = Disruption(people, ledger, seed, ended, 2.0, processes)
     actors: list[Actor] = [Client(people, ledger, f"{seed} {number}", ended, 1.2) for number in range(2)]
     actors += [PublicVisitor(people, ledger, f"{seed} {number}", ended, 0.8) for number in range(2)]
+    actors += [MailReader(people, ledger, f"{seed} {number}", ended, 1.5, deployment.address) for number in range(2)]
     actors += [StaffMember(people, ledger, seed, ended, 1.5, deployment.address, role.name) for role in ROLES]
     actors += [Phone(people, ledger, f"{seed} {number}", ended, 0.8) for number in range(2)]
     threads = [actor.start() for actor in (*actors, disruption)]

@@ -12,14 +12,14 @@ from django.utils import timezone
 from django_q.models import OrmQ
 from django_q.tasks import async_task
 
-from bookings.models import Booking, LinkedEvent, MirroredSlot, Proposal
+from bookings.models import Booking, LinkedEvent, Mail, MirroredSlot, Proposal
 from bookings.push import outbox
 from connections import accounts
 from connections.models import Calendar, CalendarConfiguration, Connection, Event
 from soak.ledger import Ledger
 from soak.people import People
 
-MAX_SECONDS = 300.0  # a push whose process was killed is retried after 150 s
+MAX_SECONDS = 400.0  # a mail that was not accepted twice is sent again after 300 s
 CHECK_SECONDS = 2.0
 MAX_QUEUED = 10  # with more waiting tasks the workers are late, and more tasks would not help
 IDLE_CHECKS = 3  # so many checks in a row must find nothing left to do
@@ -39,6 +39,7 @@ def _counts() -> dict[str, int]:
     return {
         "bookings to be pushed": _waiting(LinkedEvent.objects.unsettled()),
         "slots to be pushed": _waiting(MirroredSlot.objects.unsettled()),
+        "mails to be sent": Mail.objects.filter(state=Mail.State.DUE).exclude(recipient="").count(),
         "to be reconciled": CalendarConfiguration.objects.filter(reconcile_due=True).count(),
         "connections with errors": Connection.objects.exclude(error_code="").count(),
         "calendars unread": unread.count(),

@@ -166,11 +166,11 @@ CASES: dict[str, tuple[str, dict[str, Any], list[str]]] = {
         [
             "Not saved yet. Look at the fields that are marked.",
             "Ensure this value has at most 120 characters (it has 121).",
+            "Enter a phone number like 030 1234567 or +49 30 1234567.",
+            "Enter a valid email address.",
             not_among("XX"),
             not_among("Mars/Olympus"),
             not_among("xx"),
-            "Enter a phone number like 030 1234567 or +49 30 1234567.",
-            "Enter a valid email address.",
             "Enter a valid email address.",
             "White text on #ffff00 cannot be read well: the contrast is 1.1, and 4.5 is needed. Take a "
             "darker colour, such as #7a7a00.",

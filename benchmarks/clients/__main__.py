@@ -3,7 +3,8 @@
 Environment variables and their defaults: CLIENTS=50 BOOKERS=10 SECONDS=60. DATABASE_URL names a PostgreSQL server, on
 which a database is created and dropped again; without it the database is a SQLite file. The web server is gunicorn as
 README.md says; iCloud is the sandbox, in the process that plays the clients. Both share the machine with the web
-server, so nothing else should run there. The exit code is 1 if a goal is missed.
+server, so nothing else should run there: the report says how much of the processor others used. The month's page alone
+is measured before and after, because a machine is not always equally fast. The exit code is 1 if a goal is missed.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from benchmarks.clients import cpu
 from benchmarks.clients.report import MONTH, Run, count_overlaps, is_good, report
 from benchmarks.clients.visits import Visits
 from benchmarks.databases import database
@@ -24,9 +26,9 @@ from soak.web import Browser, NoAnswer
 
 SEED = 20261128
 SERVICE = "massage"
-ALONE, WARM_UP = 20, 4  # requests for the month's page without other clients, and those before that do not count
+ALONE, WARM_UP = 20, 4  # requests for the month's page without other clients, before and after, and those not counted
 START_SECONDS = 60
-GUNICORN = ("-m", "gunicorn", "config.wsgi", "--workers=3", "--threads=4", "--no-control-socket")  # as in README.md
+GUNICORN = ("-m", "gunicorn", "config.wsgi", "--workers=3", "--threads=12", "--no-control-socket")  # as in README.md
 
 
 def run_clients() -> int:
@@ -82,14 +84,22 @@ def measure_clients(deployment: Deployment, *, lookers: int, bookers: int, secon
 
     month = f"{datetime.now(UTC) + timedelta(days=31):%Y-%m}"
     with Processes(deployment.logs, ROOT, os.environ) as processes:
-        processes.start("web", *GUNICORN, f"--bind=127.0.0.1:{deployment.port}")
+        web = processes.start("web", *GUNICORN, f"--bind=127.0.0.1:{deployment.port}").pid
         _wait_for_web(deployment, processes)
-        alone = Visits(deployment.address, SERVICE, month)
-        for _ in range(WARM_UP + ALONE):
-            alone.timed(MONTH, lambda: Browser(deployment.address).get(f"{alone.page}?month={month}"))
-        visits = Visits(deployment.address, SERVICE, month)
+        alone, visits = (Visits(deployment.address, SERVICE, month) for _ in range(2))
+        _look_alone(alone, WARM_UP + ALONE)
+        began = cpu.read(web)
         visits.run(lookers=lookers, bookers=bookers, seconds=seconds, seed=SEED)
-    return Run(alone.samples[WARM_UP:], visits.samples, len(visits.booked), _overlaps(), _lost(visits.booked))
+        used = cpu.shares(began, cpu.read(web), os.cpu_count() or 1)
+        _look_alone(alone, ALONE)
+    booked = visits.booked
+    return Run(alone.samples[WARM_UP:], visits.samples, len(booked), _overlaps(), _lost(booked), used)
+
+
+def _look_alone(visits: Visits, times: int) -> None:
+    """Ask for the month's page so often, one time after the other."""
+    for _ in range(times):
+        visits.timed(MONTH, lambda: Browser(visits.address).get(f"{visits.page}?month={visits.month}"))
 
 
 def _wait_for_web(deployment: Deployment, processes: Any) -> None:

@@ -9,6 +9,8 @@ from itertools import pairwise
 from math import ceil
 from statistics import median
 
+from benchmarks.clients.cpu import Shares
+
 MAX_SLOWDOWN = 5
 PERCENTS = (50, 90, 95, 99)
 MONTH = "the month's page"
@@ -30,13 +32,17 @@ class Sample:
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """What was measured. `alone`: the month's page without other clients; `overlaps`: claims that overlap another."""
+    """What was measured. `alone`: the month's page without other clients; `overlaps`: claims that overlap another.
+
+    `cpu`: who used the processor while all clients were there; None where that is not known.
+    """
 
     alone: Sequence[Sample]
     samples: Sequence[Sample]
     booked: int
     overlaps: int
     lost: Sequence[str] = field(default_factory=list)
+    cpu: Shares | None = None
 
 
 def percentile(values: Iterable[float], percent: int) -> float:
@@ -57,6 +63,8 @@ def report(run: Run) -> Iterator[str]:
     for step in dict.fromkeys(sample.step for sample in run.samples):
         yield _line(step, [sample for sample in run.samples if sample.step == step])
     yield ""
+    if run.cpu:
+        yield f"  {run.cpu}"
     for what, value, good in goals(run):
         yield f"  {what:<62}{value:<20}{'PASS' if good else 'MISSED'}"
 

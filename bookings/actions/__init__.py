@@ -16,6 +16,7 @@ from bookings.actions.confirm import approve, confirm, confirm_address, confirm_
 from bookings.actions.decide import decide, decide_all
 from bookings.actions.disconnect import DisconnectSummary, EventsNotRemoved, disconnect, disconnect_summary
 from bookings.actions.hold import Visitor, extend, forget_old_holds, hold, hold_of, release, take_again
+from bookings.actions.new_link import send_new_link
 from bookings.actions.preconditions import LimitReached, NotOpen, Refused, lock_active_booking, overlaps_refused
 from bookings.actions.reschedule import choose_time, move, reschedule, undo
 from bookings.actions.restore import restore
@@ -55,6 +56,7 @@ __all__ = [
     "reschedule",
     "restore",
     "rush_ends_at",
+    "send_new_link",
     "still_pending",
     "take_again",
     "undo",

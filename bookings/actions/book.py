@@ -23,9 +23,8 @@ from bookings.actions.preconditions import (
     refuse_far,
     take_time,
 )
-from bookings.clients import client_of, tidy_contact
-from bookings.contacts.written import email_key
-from bookings.models import Booking, BookingChange, Claim, Hold, Seat, Service, booking_lock
+from bookings.clients import client_of, differing, tidy_contact
+from bookings.models import Booking, BookingChange, Claim, Client, Hold, Seat, Service, booking_lock
 from bookings.openings import search
 from bookings.proposals import collisions
 from bookings.push import placements
@@ -156,15 +155,27 @@ def _book_with(user: User, request: _Request) -> Booking:
 
 
 def _seat(booking: Booking, request: _Request) -> Seat:
-    client, said, hold = request.client, request.seat, request.hold
+    said, hold, client = request.seat, request.hold, _client(request)
+    typed = differing(client, request.client.email, request.client.phone) if hold else {}
     return Seat.objects.create(
         booking=booking,
-        client=client_of(client.name, client.email, client.phone, now=request.now, actor=request.actor),
+        client=client,
+        email=typed.get("email", ""),
+        phone=typed.get("phone", ""),
         language=said.language or (hold.language if hold else ""),
         time_zone=said.time_zone or (hold.time_zone if hold else ""),
         note=said.note,
         answers=said.answers,
         reminders=said.reminders,
+    )
+
+
+def _client(request: _Request) -> Client:
+    """Who books. What a visitor types may be anybody's, so it is kept with the seat and not with a known client."""
+    typed = request.client
+    is_from_public = request.hold is not None
+    return client_of(
+        typed.name, typed.email, typed.phone, now=request.now, actor=request.actor, is_from_public=is_from_public
     )
 
 
@@ -189,8 +200,8 @@ def _taken_over(held: Hold | None) -> Claim | None:
 
 
 def _note_booked(held: Hold, booking: Booking, now: datetime) -> None:
-    held.claim, held.booking, held.booked_at = None, booking, now
-    held.save(update_fields=["claim", "booking", "booked_at"])
+    held.claim, held.booking, held.booked_at, held.typed = None, booking, now, {}
+    held.save(update_fields=["claim", "booking", "booked_at", "typed"])
 
 
 def _check_rate(hold: Hold, now: datetime) -> None:
@@ -202,8 +213,6 @@ def _check_rate(hold: Hold, now: datetime) -> None:
 
 def _check_recipient(email: str, now: datetime) -> None:
     """Raises LimitReached where as many bookings are mailed to this address in a day as may be."""
-    booked = Seat.objects.filter(
-        client__email_key=email_key(email), booking__hold__booked_at__gt=now - timedelta(days=1)
-    )
+    booked = Seat.objects.of_address(email).filter(booking__hold__booked_at__gt=now - timedelta(days=1))
     if email and booked.count() >= PER_RECIPIENT * settings.BOOKING_RATE:
         raise LimitReached(_("You have booked several times today. The e-mail that we have sent you lists all."))

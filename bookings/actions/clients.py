@@ -43,8 +43,18 @@ def change_client(client: Client, *, now: datetime, actor: User | None = None) -
             return
         values = [{field: one[field] for field in changed} for one in (before, after)]
         change = clients.record(client, Kind.CHANGED, *values, now=now, actor=actor)
+        _reach_as_stored(client, changed)
         _tell_former_address(change, stored, client)
         placements.reword_client(client, now)
+
+
+def _reach_as_stored(client: Client, changed: Sequence[str]) -> None:
+    """Staff have said how the client is reached, so what was typed for single appointments counts no longer."""
+    own = {field: "" for field in ("email", "phone") if field in changed}
+    if "email" in own:
+        own["email_key"] = ""
+    if own:
+        Seat.objects.filter(client=client).update(**own)
 
 
 def merge_clients(keep: Client, others: Sequence[Client], *, now: datetime, actor: User | None = None) -> Merged:

@@ -69,10 +69,11 @@ def approve(booking: Booking, *, now: datetime, actor: User | None = None) -> bo
         return _confirm_if_last(booking, Source.STAFF, now, actor)
 
 
-def confirm_address(booking: Booking, *, now: datetime) -> bool:
+def confirm_address(booking: Booking, *, now: datetime, actor: User | None = None) -> bool:
     """The client confirms their address, and the booking is pushed. True if that confirmed it.
 
-    Raises Refused if it is cancelled, and so if the time for that is over.
+    `actor`: the staff member who confirms it instead, because they know otherwise that the client wants it. Raises
+    Refused if it is cancelled, and so if the time for that is over.
     """
     release_expired(now)  # by itself, because a refusal takes back what was done under its lock
     with booking_lock(booking.staff, now):
@@ -82,9 +83,10 @@ def confirm_address(booking: Booking, *, now: datetime) -> bool:
         booking.address_due_at = None
         Claim.objects.filter(booking=booking).update(expires_at=None)
         placements.place_if_missing(booking)
-        confirmed = _confirm_if_last(booking, Source.CLIENT, now)
+        source = Source.STAFF if actor else Source.CLIENT
+        confirmed = _confirm_if_last(booking, source, now, actor)
         if not confirmed:
-            history.record(booking, Kind.ADDRESS, Source.CLIENT, now=now)
+            history.record(booking, Kind.ADDRESS, source, now=now, actor=actor)
             nudge(booking)
         return confirmed
 

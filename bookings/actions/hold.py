@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import IntegrityError
+from django.db.models import Count, Q
 from django.utils.translation import gettext as _
 
 from bookings.actions.addresses import release_expired
@@ -47,14 +48,40 @@ def hold(*, service: Service, staff: User | None, start: datetime, visitor: Visi
     """
     refuse_far(start, now)
     able = readable_first(candidates(service, staff), now)
-    refusal: NotOpen | None = None
-    for user in able:
-        try:
-            return _hold_with(user, service, start, visitor, now)
-        except NotOpen as error:
-            refusal = refusal or error
+    try:
+        return _hold_with_first(able, service, start, visitor, now)
+    except NotOpen as refused:
+        former = hold_of(visitor.id, service, now)
+        if former and former.start == start and former.staff in able:  # kept meanwhile, by the same form sent twice
+            return _hold_with(former.staff, service, start, visitor, former, now)
+        alternatives = search.nearest_openings(service, able, start, now=now, hold=former)
+        raise NotOpen(str(refused), alternatives, can_insist=False) from None
+
+
+def _hold_with_first(able: Sequence[User], service: Service, start: datetime, visitor: Visitor, now: datetime) -> Hold:
+    """Keep the time with the first who is free then. Raises NotOpen with the reason of the first who is asked."""
     former = hold_of(visitor.id, service, now)
-    raise NotOpen(str(refusal), search.nearest_openings(service, able, start, now=now, hold=former), can_insist=False)
+    refusal = ""
+    for user in _not_taken(able, service, start, former, now):
+        try:
+            return _hold_with(user, service, start, visitor, former, now)
+        except NotOpen as error:
+            refusal = refusal or str(error)
+    refusal = refusal or explain.why_not(able[0], service.shape, start, now=now, hold=former, asked=False)
+    raise NotOpen(refusal, [], can_insist=False)
+
+
+def _not_taken(
+    able: Sequence[User], service: Service, start: datetime, former: Hold | None, now: datetime
+) -> list[User]:
+    """Those who are not booked or held at `start` as far as can be seen without a lock: no lock is taken in vain."""
+    free = search.not_taken(able, service.shape, start, now=now, hold=former)
+    return [user for user in able if user in free or _is_kept(former, user, start)]
+
+
+def _is_kept(former: Hold | None, user: User, start: datetime) -> bool:
+    """Does the visitor keep exactly this time already?"""
+    return former is not None and (former.staff, former.start) == (user, start)
 
 
 def hold_of(visitor_id: str, service: Service, now: datetime) -> Hold | None:
@@ -113,20 +140,30 @@ def forget_old_holds(now: datetime) -> int:
     return deleted
 
 
-def _hold_with(user: User, service: Service, start: datetime, visitor: Visitor, now: datetime) -> Hold:
-    former = hold_of(visitor.id, service, now)
+def _hold_with(
+    user: User, service: Service, start: datetime, visitor: Visitor, former: Hold | None, now: datetime
+) -> Hold:
+    """Keep the time with `user`. The rules are asked before the lock, which is short; what others take, under it."""
+    if not _is_kept(former, user, start):
+        _check_open(user, service, start, former, now)
     locked = {user, former.staff} if former else {user}
     with overlaps_refused(), _other_windows_refused(), booking_lock(locked, now):
         former = hold_of(visitor.id, service, now)
-        if former and former.claim and (former.staff, former.start) == (user, start):
+        if former and former.claim and _is_kept(former, user, start):
             _extend(former, former.claim, now)
             return former
         _check_limits(visitor.id, visitor.address_key, former, now)
-        refusal = explain.why_not(user, service.shape, start, now=now, hold=former, asked=False)
-        if refusal:
-            raise NotOpen(refusal, [], can_insist=False)
+        if not search.not_taken([user], service.shape, start, now=now, hold=former):
+            _check_open(user, service, start, former, now)
         Claim.objects.filter(hold__visitor=visitor.id, hold__service=service).delete()
         return _make(user, service, start, visitor, now)
+
+
+def _check_open(user: User, service: Service, start: datetime, former: Hold | None, now: datetime) -> None:
+    """Raises NotOpen where any rule is against the time, that of `former` excepted."""
+    refusal = explain.why_not(user, service.shape, start, now=now, hold=former, asked=False)
+    if refusal:
+        raise NotOpen(refusal, [], can_insist=False)
 
 
 def _make(user: User, service: Service, start: datetime, visitor: Visitor, now: datetime) -> Hold:
@@ -157,9 +194,11 @@ def _check_limits(visitor: str, address_key: str, former: Hold | None, now: date
     """Raises Refused where one visitor, or one address, keeps too many times already. `former` is to be replaced."""
     others = Hold.objects.active(now)
     others = others.exclude(pk=former.pk) if former else others
-    if others.filter(visitor=visitor).count() >= settings.HOLDS_PER_VISITOR:
+    mine, same_address = Q(visitor=visitor), Q(address_key=address_key)
+    kept = others.aggregate(visitor=Count("pk", filter=mine), address=Count("pk", filter=same_address))
+    if kept["visitor"] >= settings.HOLDS_PER_VISITOR:
         raise Refused(_("You keep other times already. Book one of them first, or try again in some minutes."))
-    if address_key and others.filter(address_key=address_key).count() >= HOLDS_PER_ADDRESS:
+    if address_key and kept["address"] >= HOLDS_PER_ADDRESS:
         raise Refused(_("Too many times are being booked from your connection. Please try again in some minutes."))
 
 

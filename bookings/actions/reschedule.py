@@ -44,11 +44,12 @@ def reschedule(
     source: Source = Source.STAFF,
     anyway: bool = False,
     staff: User | None = None,
+    time_zone: str = "",
 ) -> Booking:
     """Move a live booking to `start`, keeping its length unless `end` is given. Raises NotOpen, Refused.
 
-    `staff`: with whom it is from then on, if not with the same person. If it is at that time already, nothing changes
-    and nobody is told.
+    `staff`: with whom it is from then on, if not with the same person. `time_zone`: on whose clock the client chose the
+    time and reads it from then on, if that is known. If it is at that time already, nothing changes and nobody is told.
     """
     refuse_far(start, now)
     former, user = booking.staff, staff or booking.staff
@@ -61,6 +62,8 @@ def reschedule(
         _refuse_other_staff(booking, former)
         shape = replace(booking.service.shape, duration=until - start)
         check_open(user, shape, start, now=now, anyway=anyway, actor=actor, moving=booking)
+        if time_zone:
+            booking.seats.update(time_zone=time_zone)
         with _handed_over(booking, user, now):
             move(booking, start, until, now=now, actor=actor, source=source)
         if anyway:
@@ -68,10 +71,13 @@ def reschedule(
         return booking
 
 
-def choose_time(booking: Booking, *, start: datetime, people: Sequence[User], now: datetime) -> Booking:
+def choose_time(
+    booking: Booking, *, start: datetime, people: Sequence[User], now: datetime, time_zone: str = ""
+) -> Booking:
     """Move the booking for its client, with the same person if that is possible, or else with another of `people`.
 
-    Submitted twice it is moved once. Raises NotOpen with the nearest openings, Refused.
+    `time_zone`: the zone in which they chose, if the client's own clock counts for the service. Submitted twice it is
+    moved once. Raises NotOpen with the nearest openings, Refused.
     """
     if start == booking.start:
         return booking
@@ -79,7 +85,7 @@ def choose_time(booking: Booking, *, start: datetime, people: Sequence[User], no
     refusal: NotOpen | None = None
     for user in sorted(readable_first(list(people), now), key=lambda one: one != booking.staff):
         try:
-            return reschedule(booking, start=start, now=now, source=Source.CLIENT, staff=user)
+            return reschedule(booking, start=start, now=now, source=Source.CLIENT, staff=user, time_zone=time_zone)
         except NotOpen as error:
             refusal = refusal or error
     nearest = search.nearest_openings(booking.service, people, start, now=now, moving=booking)

@@ -76,7 +76,7 @@ def reminder_json(seat: Seat, due: datetime) -> dict[str, Any]:
         "booking": seat.booking_id,
         "kind": str(Mail.Kind.REMINDER),
         "state": str(Mail.State.DUE),
-        "recipient": seat.client.email,
+        "recipient": seat.address,
         "due": iso(due),
         "sent": None,
         "uid": seat.uid,

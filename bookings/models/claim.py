@@ -99,7 +99,12 @@ def booking_lock(users: User | Collection[User] | QuerySet[Any], now: datetime) 
     several = [users] if isinstance(users, User) else users
     with schedule_lock(several):
         expired = Claim.objects.expired(now).filter(staff__in=several)
-        for claim in expired.filter(booking__isnull=False).select_related("booking"):
-            claim.booking.lapse(now)
-        expired.delete()
+        if expired.exists():  # seldom: one query, where deleting nothing takes two
+            _delete(expired, now)
         yield
+
+
+def _delete(expired: ClaimQuerySet, now: datetime) -> None:
+    for claim in expired.filter(booking__isnull=False).select_related("booking"):
+        claim.booking.lapse(now)
+    expired.delete()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 
 from django.conf import settings
@@ -24,7 +25,8 @@ class Hold(models.Model):
     """A time that a visitor keeps for some minutes while they book it.
 
     The row outlives its claim, so that what a visitor typed can be submitted after the time has expired. `visitor` is
-    a random id, `address_key` a keyed hash of the address, which is not stored itself.
+    a random id, `address_key` a keyed hash of the address, which is not stored itself. `typed` is what the form was
+    sent with, by name of the field, while it still has to be put right; a booking empties it.
     """
 
     public_id = models.CharField(max_length=22, unique=True, default=new_public_id, editable=False)
@@ -35,6 +37,7 @@ class Hold(models.Model):
     end = models.DateTimeField(_("end"))
     language = models.CharField(_("language"), max_length=10, blank=True)
     time_zone = models.CharField(_("time zone"), max_length=64, blank=True)
+    typed = models.JSONField(default=dict, blank=True, editable=False)
     address_key = models.CharField(max_length=64, blank=True, db_index=True)
     created_at = models.DateTimeField(_("created"))
     extended_at = models.DateTimeField(_("last extended"))
@@ -58,6 +61,12 @@ class Hold(models.Model):
 
     def __str__(self) -> str:
         return f"{self.service} {self.start:%Y-%m-%d %H:%M}"
+
+    def keep_typed(self, typed: Mapping[str, str]) -> None:
+        """Keep what the form was sent with, unless it has been booked meanwhile."""
+        if typed != self.typed:
+            self.typed = dict(typed)
+            Hold.objects.filter(pk=self.pk, booking=None).update(typed=self.typed)
 
     @property
     def expires_at(self) -> datetime | None:

@@ -21,8 +21,8 @@ class MailQuerySet(models.QuerySet["Mail"]):
         return self.exclude(kind__in=Mail.STAFF_KINDS)
 
     def news(self) -> MailQuerySet:
-        """Those that tell a client how the booking stands; reminders only repeat it."""
-        return self.to_clients().exclude(kind=Mail.Kind.REMINDER)
+        """Those that tell a client how the booking stands; the others only repeat it."""
+        return self.to_clients().exclude(kind__in=Mail.REPEATING_KINDS)
 
     def told(self) -> MailQuerySet:
         """Those that the recipient has, or may have: a worker that was killed over one may have sent it."""
@@ -47,7 +47,14 @@ class MailQuerySet(models.QuerySet["Mail"]):
     def to_call(self, now: datetime) -> MailQuerySet:
         """What a client must be told by phone: they have no address, or the e-mail failed; until the time has come."""
         silent = Q(recipient="", state=Mail.State.DUE, due_at__lte=now) | Q(state=Mail.State.FAILED)
-        return self.to_clients().filter(silent, start__gt=now).latest_news().with_details().order_by("start", "pk")
+        waiting = self.to_clients().filter(silent, start__gt=now).latest_news().without_known_links()
+        return waiting.with_details().order_by("start", "pk")
+
+    def without_known_links(self) -> MailQuerySet:
+        """Without new links that the client hears with other news, or has heard with them since."""
+        since = Q(state=Mail.State.SENT, sent_at__gt=OuterRef("created_at"))
+        other = Mail.objects.news().filter(Q(state__in=(Mail.State.DUE, Mail.State.FAILED)) | since)
+        return self.exclude(Exists(other.filter(seat=OuterRef("seat"))), kind=Mail.Kind.NEW_LINK)
 
     def with_details(self) -> MailQuerySet:
         return self.select_related("seat__client", "seat__booking__service", "seat__booking__staff", "change")
@@ -71,6 +78,7 @@ class Mail(models.Model):
         PENDING = "pending", _("Request received")
         ADDRESS_TO_CONFIRM = "address_to_confirm", _("Address to confirm")
         REMINDER = "reminder", _("Reminder")
+        NEW_LINK = "new_link", _("New link")
         STAFF_BOOKED = "staff_booked", _("To staff: booked by the client")
         STAFF_MOVED = "staff_moved", _("To staff: moved by the client")
         STAFF_CANCELLED = "staff_cancelled", _("To staff: cancelled by the client")
@@ -82,6 +90,7 @@ class Mail(models.Model):
         DROPPED = "dropped", _("Dropped")
 
     ENDING_KINDS = (Kind.CANCELLATION, Kind.NOT_CONFIRMED)
+    REPEATING_KINDS = (Kind.REMINDER, Kind.NEW_LINK)
     STAFF_KINDS = (Kind.STAFF_BOOKED, Kind.STAFF_MOVED, Kind.STAFF_CANCELLED)
 
     seat = models.ForeignKey(Seat, models.CASCADE, related_name="mails", verbose_name=_("seat"))

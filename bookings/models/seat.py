@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 from django.db import models
-from django.db.models import F, QuerySet
+from django.db.models import F, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from bookings import links
+from bookings.contacts import written
 from bookings.links import LinkState
 from bookings.models.booking import Booking
 from bookings.models.client import Client
@@ -18,6 +20,12 @@ class SeatManager(models.Manager["Seat"]):
     def get_queryset(self) -> QuerySet[Seat]:
         """Seats with their clients, because nobody reads one without."""
         return super().get_queryset().select_related("client")
+
+    def of_address(self, email: str) -> QuerySet[Seat]:
+        """The seats about which this address is mailed, however it is written."""
+        key = written.email_key(email)
+        own, of_client = Q(email_key=key), Q(email_key="", client__in=Client.objects.filter(email_key=key))
+        return self.filter(own | of_client) if key else self.none()
 
     def of_link(self, token: str, now: datetime) -> tuple[LinkState, Seat | None]:
         """What the link with this token is worth at `now`, and the seat that it leads to unless it is unknown."""
@@ -29,10 +37,12 @@ class SeatManager(models.Manager["Seat"]):
 
 
 class Seat(models.Model):
-    """One client's part of a booking: who comes, their link, and in which language and zone they are written to.
+    """One client's part of a booking: who comes, their link, and how they are reached.
 
-    An empty language or zone means that of the client. `reminders` is null where nobody was asked. `uid` is that of the
-    event in the client's own calendar, which is another one than the event in the calendar of staff.
+    An empty language, zone, e-mail address or phone number means that of the client. An address or number is here if
+    it was typed on the public pages for a known client whose row has another or none: anybody may have typed it.
+    `email_key` is made by `save`, so `update` must not write an address. `reminders` is null where nobody was asked.
+    `uid` is that of the event in the client's own calendar, which is another one than that in the calendar of staff.
     """
 
     class Outcome(models.TextChoices):
@@ -45,6 +55,9 @@ class Seat(models.Model):
     public_id = models.CharField(max_length=22, unique=True, default=links.new_public_id, editable=False)
     link_generation = models.PositiveIntegerField(default=1, editable=False)
     uid = models.CharField(max_length=320, unique=True, default=links.new_calendar_uid, editable=False)
+    email = models.EmailField(_("e-mail for this appointment"), blank=True)
+    phone = models.CharField(_("phone for this appointment"), max_length=40, blank=True)
+    email_key = models.CharField(max_length=written.MAX_KEY_LENGTH, blank=True, editable=False, db_index=True)
     language = models.CharField(_("language"), max_length=10, blank=True)
     time_zone = models.CharField(_("time zone"), max_length=64, blank=True)
     answers = models.JSONField(_("answers"), default=dict, blank=True)
@@ -64,6 +77,25 @@ class Seat(models.Model):
 
     def __str__(self) -> str:
         return str(self.client)
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        self.email_key = written.email_key(self.email)
+        super().save(*args, **kwargs)
+
+    @property
+    def address(self) -> str:
+        """The e-mail address to which mails about this appointment go; "" if the client is told by phone."""
+        return self.email or self.client.email
+
+    @property
+    def address_key(self) -> str:
+        """The same, as addresses are compared."""
+        return self.email_key or self.client.email_key
+
+    @property
+    def number(self) -> str:
+        """The phone number, in E.164, under which the client is called about this appointment; "" if none is known."""
+        return self.phone or self.client.phone
 
     @property
     def spoken_language(self) -> str:

@@ -99,6 +99,21 @@ def reminder(facts: AppointmentFacts, *, stop_link: str) -> Content:
 
 
 @_in_clients_words
+def new_link(facts: AppointmentFacts) -> Content:
+    """The link to the client's page is another one from now on."""
+    subject = _("New link for your appointment on %(time)s") % {"time": sentences.start_words(facts)}
+    return _content(
+        facts,
+        sentences.signed(subject, facts.practice),
+        Heading(_("Here is the new link for your appointment.")),
+        paragraph(_("The link that you had before no longer works.")),
+        _facts(facts),
+        paragraph(*sentences.deadline_sentences(facts)),
+        Button(_("See your appointment"), facts.link),
+    )
+
+
+@_in_clients_words
 def pending(facts: AppointmentFacts, *, answer_by: datetime) -> Content:
     """The request has arrived and waits for an answer, which comes by e-mail until `answer_by`."""
     subject = _("Not confirmed yet: your appointment on %(time)s") % {"time": sentences.start_words(facts)}

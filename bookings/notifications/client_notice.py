@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
+from django.conf import settings
 from django.db import transaction
 from django.utils.translation import gettext as _
 
@@ -15,8 +16,8 @@ from availability.intervals import Span
 from bookings.models import BookingChange, Client, Mail
 from connections import leases
 
-UNDO_WINDOW = timedelta(minutes=10)
-MAIL_LEASE = timedelta(minutes=5)  # longer than sending a mail may take; one that could not be sent is tried again then
+UNDO_WINDOW = timedelta(seconds=settings.UNDO_SECONDS)
+MAIL_LEASE = timedelta(seconds=settings.MAIL_LEASE_SECONDS)
 
 
 def undo_until(before: Span, after: Span, now: datetime) -> datetime | None:

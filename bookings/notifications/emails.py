@@ -81,7 +81,7 @@ def warn_unconfirmed(booking: Booking) -> bool:
 
 
 def _phone_of(booking: Booking) -> str:
-    return display_phone(booking.client.phone, Practice.current().country)
+    return display_phone(booking.seat.number, Practice.current().country)
 
 
 def _link(name: str, *arguments: str) -> str:

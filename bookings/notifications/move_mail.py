@@ -61,7 +61,7 @@ def move_sentence(change: BookingChange) -> str:
 
 def _client_knows(change: BookingChange) -> str:
     client = change.booking.client
-    if not client.email:
+    if not change.booking.seat.address:
         return f"{client_notice.no_address(client)}."
     words = {"client": client.name}
     mail = Mail.objects.to_clients().filter(change=change).exclude(state=Mail.State.DROPPED).last()

@@ -30,7 +30,7 @@ from bookings.openings.own_time import own_claim, own_spans
 from bookings.openings.search import is_running, staff_shape
 from bookings.openings.travel import Lengths, includes_travel, plain_lengths
 from bookings.providers import provider_names
-from connections.busy import Busy, busy
+from connections.busy import Busy, busy, event_uids
 from connections.freshness import freshness
 from connections.models import CalendarConfiguration, Event
 from connections.plan import window
@@ -173,7 +173,8 @@ def _reasons(
     at = at.astimezone(UTC)
     span = (at, at + (shape.duration if shape else HOUR))
     reach = shape.widened(at) if shape else span
-    periods = working_hours(user, span[0] - timedelta(days=2), span[1] + timedelta(days=2))
+    around = span[0] - timedelta(days=2), span[1] + timedelta(days=2)
+    periods = working_hours(user, *around, zone=configuration.zone)
     question = _Question(
         user, span, reach, periods, configuration.zone, now, shape, moving, hold, running, titles, asked
     )
@@ -291,6 +292,8 @@ def _claims(question: _Question) -> Iterator[Reason]:
     """Time that bookings take, or that visitors hold while they book it."""
     exclude = own_claim(question.moving, question.hold)
     claims = Claim.objects.filter(staff=question.user).active(question.now).overlapping(*question.reach)
+    if not claims.without(exclude).exists():
+        return
     for claim in claims.without(exclude).select_related("booking__service", "hold").prefetch_related("booking__seats"):
         yield _held(question, claim) if claim.kind == Claim.Kind.HOLD else _booked(question, claim.booking)
 
@@ -330,6 +333,8 @@ def _buffered(question: _Question, booking: Booking) -> str:
 def _events(question: _Question) -> Iterator[Reason]:
     """Events: those in the time itself, blocking or not, and those that only the buffers reach, if they block."""
     user, reach = question.user, question.reach
+    if not event_uids([user.pk], *reach).exists():  # as at most times that somebody wants to book
+        return
     events = busy(user, *reach, own_spans=own_spans(user, *reach, moving=question.moving))
     mine = Event.objects.filter(calendar__connection__user=user, uid__in={event.uid for event in events})
     plain = plain_lengths(mine) if events else {}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from operator import attrgetter
@@ -140,6 +140,15 @@ def _farthest() -> timedelta:
 def collides(user: User, shape: Shape, start: datetime, *, now: datetime, moving: Booking | None = None) -> bool:
     """Would it overlap time that is taken already, buffers included?"""
     return bool(booked_spans(user, *shape.widened(start), now=now, exclude=own_claim(moving, None)))
+
+
+def not_taken(
+    users: Sequence[User], shape: Shape, start: datetime, *, now: datetime, hold: Hold | None = None
+) -> list[User]:
+    """Those of `users` of whom nothing is booked or held at `start`, buffers included, in their order; one query."""
+    span, exclude = shape.widened(start), own_claim(None, hold)
+    taken = booked_spans_by_user([user.pk for user in users], *span, now=now, exclude=exclude)
+    return [user for user in users if not taken[user.pk]]
 
 
 def next_openings(

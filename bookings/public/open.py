@@ -11,7 +11,8 @@ from django.utils.translation import gettext as _
 
 from bookings.models import Service
 from bookings.public.page import Page, PublicRequest, message
-from practice.profile.missing import missing_now
+from practice.profile.mailing import sends_mail
+from practice.profile.missing import missing_for_clients
 
 P = ParamSpec("P")
 ServicePage = Callable[Concatenate[PublicRequest, Service, P], HttpResponse]
@@ -22,7 +23,7 @@ def when_open(view: Page[P]) -> Page[P]:
 
     @wraps(view)
     def wrapped(request: PublicRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
-        if missing_now():
+        if missing_for_clients(request.practice, mail_is_sent=sends_mail()):
             return message(
                 request,
                 _("Online booking is not open yet"),

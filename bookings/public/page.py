@@ -10,15 +10,16 @@ from typing import Any, Concatenate, ParamSpec, cast
 from urllib.parse import urlencode
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse, QueryDict
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.template.loader import render_to_string
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import get_language, get_language_info
 from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
 
 from bookings.public.post_limit import seconds_to_wait
-from practice.language import in_client_language
+from practice.language import in_client_language, practice_of
 from practice.models import Practice
 
 P = ParamSpec("P")
@@ -60,7 +61,7 @@ def public_page(view: Page[P]) -> View[P]:
     @wraps(view)
     def wrapped(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
         public = cast(PublicRequest, request)
-        public.now, public.practice = timezone.now(), Practice.current()
+        public.now, public.practice = timezone.now(), practice_of(request)
         if request.method == "POST" and (seconds := seconds_to_wait(request, public.now)):
             return _too_many(public, seconds)
         return view(public, *args, **kwargs)
@@ -87,6 +88,7 @@ def show(request: PublicRequest, template: str, context: dict[str, Any], *, stat
         "language": get_language(),
         "language_links": _language_links(request),
         "query": kept_query(request),
+        "language_query": _language_query(request),
         "kept": {name: request.GET[name] for name in KEPT if name in request.GET},
     }
     return HttpResponse(render_to_string(template, common | context), status=status)
@@ -97,11 +99,21 @@ def message(request: PublicRequest, title: str, sentence: str, *, status: int) -
     return show(request, "public/message.html", {"title": title, "sentence": sentence}, status=status)
 
 
+def to_client_page(request: HttpRequest, token: str) -> HttpResponse:
+    """Where every form of a client leads who has an appointment, in the language that was chosen."""
+    return HttpResponseRedirect(f"{reverse('public:client', args=[token])}{_language_query(request)}", status=303)
+
+
 def kept_query(request: HttpRequest, **changed: str | None) -> str:
     """The query of a link to another step: what was chosen stays, with changes; None takes something out."""
     chosen = {name: value for name in KEPT if (value := asked(request, name))} | changed
     query = urlencode({name: value for name, value in chosen.items() if value})
     return f"?{query}" if query else ""
+
+
+def _language_query(request: HttpRequest) -> str:
+    """The query of a link to a page that keeps nothing but the language."""
+    return kept_query(request, staff=None, zone=None)
 
 
 def asked(request: HttpRequest, name: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import secrets
+from collections.abc import Mapping
 
 from django.http import HttpRequest
 from django.utils.translation import get_language
@@ -11,7 +12,7 @@ from django.utils.translation import get_language
 from bookings import actions
 from practice.client_address import address_group
 
-TYPED = ("name", "email", "phone", "note", "reminders")
+TYPED = ("name", "email", "email_checked", "phone", "note", "reminders")
 """The fields of the details form, which a change of the time must not lose."""
 MAX_CARRIED = 4000
 _ID = re.compile(r"[\w-]{16,64}", re.ASCII)
@@ -30,4 +31,9 @@ def visitor_of(request: HttpRequest, time_zone: str) -> actions.Visitor:
 
 def typed(request: HttpRequest) -> dict[str, str]:
     """What was typed into the details form so far."""
-    return {name: request.POST[name][:MAX_CARRIED] for name in TYPED if request.POST.get(name)}
+    return typed_fields(request.POST)
+
+
+def typed_fields(data: Mapping[str, str]) -> dict[str, str]:
+    """What was typed, out of everything that the form was sent with."""
+    return {name: data[name][:MAX_CARRIED] for name in TYPED if data.get(name)}

@@ -112,4 +112,4 @@ def _staff_suffix(placement: LinkedEvent) -> str:
 def _description(booking: Booking, detail: str, link: str) -> str:
     if detail != Detail.FULL:
         return link
-    return "\n".join(part for part in (booking.client.email, booking.client.phone, link) if part)
+    return "\n".join(part for part in (booking.seat.address, booking.seat.number, link) if part)

@@ -79,7 +79,7 @@ class Component:
             finish = self._end(start, zone) if end is None else _period_end(start, end, zone)
         except OverflowError:
             finish = FAR_AWAY
-        return begin, finish if finish >= begin else max(begin, _next_midnight(start).utc(zone))
+        return begin, finish if finish >= begin else max(begin, _end_of_day(start, zone))
 
     def span(self, start: Moment, zone: tzinfo, end: Moment | Length | None = None) -> Span:
         """`plain_span` extended by Apple's travel time before and after."""
@@ -88,13 +88,13 @@ class Component:
 
     def _end(self, start: Moment, zone: tzinfo) -> datetime:
         if self.end_unknown:
-            return _next_midnight(start).utc(zone)
+            return _end_of_day(start, zone)
         if self.length is not None:
             return _after(start, self.length, zone)
         if self.end is None:  # RFC 5545 3.6.1: a date lasts one day, a date-time has no length
             return _after(start, Length(0, 0), zone)
-        if self.end.is_date:
-            return _end_on_date(self.start, self.end, start, zone)
+        if self.end.is_date or self.start.is_date:
+            return _end_on_date(self.start, self.end.midnight_after(zone), start, zone)
         return start.utc(zone) + (self.end.utc(zone) - self.start.utc(zone))
 
 
@@ -114,6 +114,16 @@ def _after(start: Moment, length: Length, zone: tzinfo) -> datetime:
         length = Length(max(1, -(-length.elapsed // DAY)), 0)
     days = Moment(start.wall + timedelta(days=length.days), start.zone, start.is_date)
     return days.utc(zone) + timedelta(seconds=length.seconds)
+
+
+def _end_of_day(start: Moment, zone: tzinfo) -> datetime:
+    """When the day of `start` is over, both in its own zone and in `zone`: midnight in UTC is noon for some people."""
+    there = _next_midnight(start).utc(zone)
+    try:
+        here = Moment(start.wall_in(zone, zone), zone)
+    except OverflowError:
+        return there
+    return max(there, _next_midnight(here).utc(zone))
 
 
 def _next_midnight(start: Moment) -> Moment:

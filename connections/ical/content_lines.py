@@ -13,7 +13,11 @@ _CONTENT = re.compile(rb"[^\n]++(?:\n[ \t][^\n]*+)*+")
 _HEAD = re.compile(r'([^\s;:=]++)\s*+((?:;[^=:;"]*+=(?:"[^"]*+"|[^":;]++)*+)*+):', re.DOTALL)
 _PARAM = re.compile(r';([^=:;"]*)=((?:"[^"]*"|[^":;])*)', re.DOTALL)
 _PARAM_WITH_COLONS = re.compile(r';([^=:;"]*)=((?:"[^"]*"|[^";])*)', re.DOTALL)
-_BEGIN_OF_TIME = re.compile(r"\d{4}[-/.]?\d|\d\d?\.\s*\d|(?:[a-z]{3}, *)?\d\d? [a-z]{3} \d{4}", re.IGNORECASE)
+_BEGIN_OF_TIME = re.compile(
+    r"\d{4}[-/.]?\d|\d\d?\.\s*\d|(?:[a-z]{3,9}, *)?\d\d?[ -][a-z]{3,9}[ -]\d{4}"
+    r"|(?:[a-z]{3,9} )?[a-z]{3,9} \d\d?,? \d{4}",
+    re.IGNORECASE,
+)
 _EQUALS = re.compile(r"([^\s;:=]++)((?:;[^=:;]++=[^=:;]*+)*+)\s*+=")
 _TIMES = frozenset({"DTSTART", "DTEND", "RECURRENCE-ID", "RDATE", "EXDATE"})
 _ESCAPED = re.compile(r"\\(.)", re.DOTALL)
@@ -84,9 +88,14 @@ def parse_line(raw: bytes) -> Line:
 
 @lru_cache(maxsize=256)
 def _parameters(text: str, pattern: re.Pattern[str]) -> Mapping[str, str]:
-    """The parameters of a line. Cached, because the EXDATE lines of a long series all write the same ones."""
-    found = ((match[1].strip().upper(), match[2].replace('"', "").strip()) for match in pattern.finditer(text))
-    return MappingProxyType(dict(found))
+    """The parameters of a line; the values of one that stands twice and differs are joined, so that none is believed.
+
+    Cached, because the EXDATE lines of a long series all write the same ones.
+    """
+    found: dict[str, dict[str, None]] = {}
+    for match in pattern.finditer(text):
+        found.setdefault(match[1].strip().upper(), {})[match[2].replace('"', "").strip()] = None
+    return MappingProxyType({name: ",".join(values) for name, values in found.items()})
 
 
 def unescape(value: str) -> str:

@@ -29,6 +29,7 @@ from connections.ical.series import Slot
 from connections.ical.types import Expansion, Instance, Rules, Span
 
 MAX_COMPONENTS = 2000
+STEPS_OF_A_REPAIR = 50  # what it costs to find out whether a repaired rule makes sense, in steps of the budget
 _MARGIN = timedelta(days=2)  # zones differ by up to 26 hours
 
 
@@ -125,7 +126,7 @@ class _Expander:
 
     def _repaired(self, master: Component) -> Component:
         """The component with rules that can be computed. An EXRULE that makes no sense excludes nothing."""
-        safe = [safe_rules(text, master.start, self.zone) for text in master.rules]
+        safe = [self._safe_rules(text, master) for text in master.rules]
         kept = [(text, safe_rules(text, master.start, self.zone)[0] == [text]) for text in master.exrules]
         return replace(
             master,
@@ -133,6 +134,13 @@ class _Expander:
             exrules=tuple(text for text, makes_sense in kept if makes_sense),
             damaged=master.damaged or not all(is_certain for _, is_certain in safe),
         )
+
+    def _safe_rules(self, text: str, master: Component) -> tuple[list[str], bool]:
+        """`safe_rules` within the budget. Raises TooMany."""
+        self.budget.spend()
+        found = safe_rules(text, master.start, self.zone)
+        self.budget.spend(steps=STEPS_OF_A_REPAIR * len(found[0]))
+        return found
 
     def _expand(self, master: Component | None, overrides: Sequence[Component]) -> list[Instance]:
         found: list[Instance | None] = []

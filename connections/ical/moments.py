@@ -19,7 +19,13 @@ _MAIL_DATE = re.compile(
     r"(?:[A-Z]{3}, *+)?\d\d? [A-Z]{3} [0-8]\d{3} \d\d?:\d\d(?::\d\d)?(?: (?:[-+]\d{4}|[A-Z]{1,4}))?", re.ASCII
 )
 _DAY = re.compile(r"(?<!\d)(?:\d{4}([-/.]?)\d\d\1\d\d|\d\d?\.\d\d?\.\d{4})(?!\d)", re.ASCII)
-_DURATION = re.compile(r"([+-])?P(?=[\dT])(?:(\d+)W)?(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)S)?)?", re.ASCII)
+_NAMED_DAY = re.compile(  # `7 December 2026`, `07-Dec-2026`, `Dec 7, 2026` and JavaScript's `Mon Dec 07 2026`
+    r"(?<!\d)(?P<day>\d\d?)[ -](?P<month>[A-Z]{3})[A-Z]{0,6}[ -](?P<year>\d{4})(?!\d)"
+    r"|(?<![A-Z])(?P<month_first>[A-Z]{3})[A-Z]{0,6} (?P<day_next>\d\d?),? (?P<year_last>\d{4})(?!\d)",
+    re.ASCII,
+)
+_MONTHS = ["JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC"]
+_DURATION = re.compile(r"([+-])?P(?=T?\d)(?:(\d+)W)?(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)S)?)?", re.ASCII)
 NO_TIME = timedelta(0)
 DAY = timedelta(days=1)
 LONG_AGO = datetime.min.replace(tzinfo=UTC)
@@ -50,13 +56,20 @@ class Moment:
         return self.utc(own).astimezone(zone or own).replace(tzinfo=None)
 
     def day(self, zone: tzinfo) -> date:
-        """The day that is meant if a time stands where a date is expected.
+        """The day that is meant if a time stands where a date is expected."""
+        return self._wall_of_day(zone).date()
 
-        Programs write such a day as midnight in UTC or in some zone, or as the last second of the day in UTC.
-        """
+    def midnight_after(self, zone: tzinfo) -> Moment:
+        """The date on which an all-day event is over if its end is written as a time."""
+        wall = self._wall_of_day(zone)
+        midnight = wall.replace(hour=0, minute=0, second=0, microsecond=0)
+        return Moment(midnight if midnight == wall else midnight + DAY, None, is_date=True)
+
+    def _wall_of_day(self, zone: tzinfo) -> datetime:
+        """Programs write a day as midnight in UTC or in some zone, or as the last second of the day in UTC."""
         if self.zone is UTC and self.wall.time().isoformat() not in ("00:00:00", "23:59:59"):
-            return self.utc(zone).astimezone(zone).date()
-        return self.wall.date()
+            return self.utc(zone).astimezone(zone).replace(tzinfo=None)
+        return self.wall
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,11 +90,11 @@ def parse_moment(value: str, zone: tzinfo | None) -> Moment:
 
     The form decides and not the VALUE parameter: `20261201` is a date even without VALUE=DATE, and a Z or an offset
     overrides a TZID. What a person can read is accepted: ISO 8601 with dashes, milliseconds or an offset, a blank
-    instead of T, missing seconds, a leap second, digits of any width, `01.12.2026 10:00` and the form of mails
+    instead of T, missing seconds, a leap second, 24:00, digits of any width, `01.12.2026 10:00` and the form of mails
     (`Tue, 01 Dec 2026 10:00:00 +0100`). Years are clamped to 8999, so that no arithmetic overflows.
     """
     value = value.strip().upper()
-    match = _DATE_TIME.fullmatch(value) or _DATE_TIME.fullmatch(re.sub("[-:]", "", value))
+    match = _DATE_TIME.fullmatch(value)
     if match is None:
         return _parse_readable(value, zone)
     hour, minute, second, zulu = match.groups()[3:]
@@ -120,6 +133,8 @@ def _day(year: str, month: str, day: str) -> datetime:
 
 
 def _at(day: datetime, hour: str, minute: str, second: str | None) -> datetime:
+    if hour == "24" and not int(minute + (second or "0")):
+        return day + DAY
     return day.replace(hour=int(hour), minute=int(minute), second=min(int(second or 0), 59))
 
 
@@ -132,11 +147,22 @@ def _offset(suffix: str) -> timedelta:
 
 def find_day(value: str) -> Moment | None:
     """The day that `value` names somewhere, for a value that is no date as a whole."""
-    match = _DAY.search(unicodedata.normalize("NFKC", value))
+    value = unicodedata.normalize("NFKC", value)
+    match = _DAY.search(value)
     try:
-        return parse_moment(match[0], None) if match else None
+        return parse_moment(match[0], None) if match else _find_named_day(value)
     except ValueError:
         return None
+
+
+def _find_named_day(value: str) -> Moment | None:
+    match = _NAMED_DAY.search(value.upper())
+    if match is None:
+        return None
+    month = match["month"] or match["month_first"]
+    number = _MONTHS.index(month) + 1
+    day = _day(match["year"] or match["year_last"], str(number), match["day"] or match["day_next"])
+    return Moment(day, None, is_date=True)
 
 
 def parse_length(value: str) -> Length:

@@ -13,7 +13,7 @@ Events are not parsed with icalendar, for three reasons:
   normalises what it parses.
 
 The libraries do what they do well: icalendar writes new events (`compose`) and knows the Windows zone names
-(`timezones`), dateutil computes rules and VTIMEZONEs (`recurrence`, `timezones`), recurring-ical-events combines rules,
+(`timezones`), dateutil computes rules, those of VTIMEZONEs too (`recurrence`), recurring-ical-events combines rules,
 RDATEs, EXDATEs and overrides (`series`). tests/connections/ical/test_parser.py compares this reader with the two
 libraries on every file of the museum.
 """

@@ -280,6 +280,8 @@ def _parse_parts(text: str, start: Moment) -> dict[str, str]:
         raise ValueError("no frequency")
     if parts["FREQ"] == "YEARLY" and "BYWEEKNO" in parts and re.search(r"\d", parts.get("BYDAY", "")):
         raise ValueError("RFC 5545 3.3.10 forbids numbered days with BYWEEKNO")
+    if "BYSETPOS" in parts and _LIST_FORMS.keys() & parts.keys() == {"BYSETPOS"}:
+        raise ValueError("a position among nothing")
     parts = _without_scale(parts)
     if any(_readable_items(name, value, parts) != value.split(",") for name, value in parts.items()):
         raise ValueError("a value that no calendar has")
@@ -383,6 +385,8 @@ def _repaired_rules(text: str, start: Moment, zone: tzinfo) -> list[str]:
     Each value that can be read is kept. After a part that cannot be read neither COUNT nor BYSETPOS is certain.
     """
     values = _written_values(text)
+    if start.is_date and "INTERVAL" in values and not _TESTS.keys().isdisjoint(_readable_frequencies(values)):
+        values = {name: value for name, value in values.items() if name not in ("INTERVAL", "COUNT")}  # of hours
     end = _readable_end(values.get("UNTIL", []), start, zone)
     frequencies = _frequencies(values, start)
     if not _GREGORIAN_SCALES.issuperset(values.get("RSCALE", [])) and not _MONTHS.keys().isdisjoint(frequencies):
@@ -400,13 +404,21 @@ def _repaired_rules(text: str, start: Moment, zone: tzinfo) -> list[str]:
 
 
 def _written_values(text: str) -> dict[str, list[str]]:
-    """The values of each part of a rule, however the parts are separated; a frequency may also stand alone."""
+    """The values of each part of a rule, however the parts are separated; a frequency may also stand alone.
+
+    What else stands alone continues the list before it: `BYDAY=MO;TU;WE`.
+    """
     values: dict[str, list[str]] = {}
+    last = ""
     for item in filter(None, _mended(text).split(";")):
-        name, _, value = item.partition("=")
+        name, equals, value = item.partition("=")
         if name in _UNITS or name in _MONTHS:
             name, value = "FREQ", name
+        elif not equals and last in _LIST_FORMS:
+            values[last][-1] += f",{item}"
+            continue
         values.setdefault(name, []).append(value)
+        last = name
     return values
 
 
@@ -586,9 +598,12 @@ def _until(text: str, start: Moment, zone: tzinfo) -> datetime | None:
 
     RFC 5545 3.3.10 demands a date for dates and UTC for zoned times. A date with a timed DTSTART is common and includes
     that whole day. A time without Z is in the zone of DTSTART. A time with a DTSTART that is a date means its day.
+    Raises ValueError for 24:00 too, because some programs mean the day after by it.
     """
     if not text:
         return None
+    if "T24" in text:
+        raise ValueError("an hour that no day has")
     until = parse_moment(text, start.zone)
     if start.is_date or until.is_date:
         return datetime.combine(until.day(zone), datetime.max.time())

@@ -173,10 +173,17 @@ def slots(
     series = _Series(adapters)
     for text in master.exrules:
         series.exclude(RecurrenceRule(text, master.start, zone, budget), begin, end)
-    ends = {clock.of(repeat.start): repeat.end for repeat in master.rdates if repeat.end}
+    ends = _ends(master, clock)
     found = [_slot(item, clock, ends) for item in series.between(begin, end)]
     later = series.latest >= end or any(rule.endless for rule in rules)
     return found, later
+
+
+def _ends(master: Component, clock: WallClock) -> dict[datetime, Moment | Length]:
+    """The ends of PERIODs by their start; the latest, if several begin at the same time."""
+    periods = [repeat for repeat in master.rdates if repeat.end]
+    periods.sort(key=lambda repeat: master.plain_span(repeat.start, clock.zone, repeat.end)[1])
+    return {clock.of(repeat.start): repeat.end for repeat in periods if repeat.end}
 
 
 def last_end(master: Component, zone: tzinfo) -> datetime | None:

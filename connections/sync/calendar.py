@@ -70,7 +70,8 @@ class Batch:
 class Reading:
     """One calendar being read. `compare`: by a complete listing. `listed_at`: when the home was listed that said what
     had changed. `until` and `deadline` are `time.monotonic()` instants: after `until` no further events are asked for
-    and those that came are read for a second at most, after `deadline` not at all.
+    and those that came are read for a second at most, after `deadline` not at all. `is_last_moment`: somebody waits for
+    this process, so events that may have ended another one are left to a worker.
 
     `run` raises DavError, OutOfTime, apply.ChoiceChanged and leases.LeaseLost.
     """
@@ -84,6 +85,7 @@ class Reading:
     compare: bool
     until: float
     deadline: float
+    is_last_moment: bool = False
     calendar: Calendar = field(init=False)
     lease: str = field(init=False)
     reading_seconds: float = field(init=False, default=0.0)  # spent on parsing and expanding so far
@@ -103,6 +105,8 @@ class Reading:
             known,
             believed_digest=self.calendar.suspected_deletion_digest if self.calendar.mass_deletion_suspected_at else "",
         )
+        if self.is_last_moment and todo.alone:
+            raise OutOfTime
         isolation.ask_again(self.calendar, todo.alone, self.now)
         if self.calendar.connection.interruptions:
             self._fetch_carefully(todo.fetch)
@@ -297,6 +301,8 @@ class Reading:
         if not todo.alone and (self.state.next_retry_at is None or self.state.next_retry_at > self.now):
             return
         pending = Event.objects.pending().filter(calendar=self.calendar, pending_next_at__lte=self.now)
+        if self.is_last_moment:
+            pending = pending.exclude(problem=READ_INTERRUPTED)
         for number, event in enumerate(list(pending.order_by("pending_next_at"))):
             if event.href not in todo.fetch:
                 if number:

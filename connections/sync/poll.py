@@ -128,8 +128,9 @@ def refresh_all(user_ids: Collection[int], now: datetime, *, seconds: float) -> 
 
     Connections are asked in parallel. One that somebody else is polling since before `now` is waited for and polled
     again; a poll that started after `now` counts if it left nothing unread. Of many who wait, the first to go on asks
-    for all of them. One that needs a person is not asked, nor one whose server asked to wait. Only what changed is
-    read, not what is merely due. How fresh the calendars are afterwards is for `freshness` to say.
+    for all of them. One that needs a person is not asked, nor one whose server asked to wait, nor one of which a sync
+    was killed: what it has may end this process too, with whoever waits, so it is left to a worker. Only what changed
+    is read, not what is merely due. How fresh the calendars are afterwards is for `freshness` to say.
     """
     began = time.monotonic()
     deadline, at, pause = began + seconds, now, WATCH_EVERY
@@ -138,7 +139,8 @@ def refresh_all(user_ids: Collection[int], now: datetime, *, seconds: float) -> 
         unread = dict(_unread(user_ids, now).exclude(pk__in=asked).values_list("pk", "lease_until"))
         if not unread:
             return
-        free = [pk for pk, until in unread.items() if until is None or until <= at]
+        asked |= {pk for pk, until in unread.items() if until is not None and until <= at}  # the holder was killed
+        free = [pk for pk, until in unread.items() if until is None]
         batch = lease(Connection.objects.filter(pk__in=free), at) if free else []
         _read_now(batch, at, deadline)
         asked |= {leased.connection.pk for leased in batch}
@@ -151,10 +153,10 @@ def _unread(user_ids: Collection[int], now: datetime) -> ConnectionQuerySet:
     """The connections that may be asked and have a selected calendar that is not known as of `now`.
 
     A calendar is known as of the moment when the poll that says so was started. What has failed for somebody else since
-    `now` is not asked again.
+    `now` is not asked again, and what was interrupted is for a worker to read.
     """
     old = Calendar.objects.conflict_calendars().present().exclude(fresh_at__gte=now)
-    mine = Connection.objects.filter(user__in=user_ids, calendars__in=old).distinct()
+    mine = Connection.objects.filter(user__in=user_ids, calendars__in=old, interruptions=0).distinct()
     return mine.exclude(failures__gt=0, poll_started_at__gte=now).askable(now)
 
 

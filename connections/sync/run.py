@@ -307,6 +307,7 @@ class Sync:
             now=self.now,
             listed_at=self.listed_at,
             report=self.report,
+            is_last_moment=not self.include_scheduled,
             compare=compare or (self.include_scheduled and state.must_compare(self.now)),
             until=until,
             deadline=self.deadline or self._limit(),

@@ -10,6 +10,7 @@ from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models import Q
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from practice.models.choices import client_languages
@@ -97,7 +98,7 @@ class Practice(models.Model):
         user, _at, domain = self.sender_address.rpartition("@")
         return str(Address(" ".join(self.name.split()), user, domain))
 
-    @property
+    @cached_property
     def logo_url(self) -> str:
         """The path of the logo, which changes with it; empty if there is none."""
         digest = Logo.objects.filter(practice=self.pk).values_list("digest", flat=True).first()

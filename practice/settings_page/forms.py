@@ -68,8 +68,8 @@ class SettingsForm(forms.ModelForm[Practice]):
         widgets = {
             "colour": forms.TextInput(attrs={"type": "color"}),
             "address": forms.Textarea(attrs={"rows": 3, "autocomplete": "street-address"}),
-            "imprint": forms.Textarea(attrs={"rows": 8}),
-            "privacy_notice": forms.Textarea(attrs={"rows": 16}),
+            "imprint": forms.Textarea(attrs={"rows": 6}),
+            "privacy_notice": forms.Textarea(attrs={"rows": 12}),
         }
 
     def with_notice(self, text: str) -> SettingsForm:

@@ -40,11 +40,11 @@ def count(
     """Count a try for the key of each kind; `free` says how many of each kind slow nobody down."""
     SignInFailures.objects.filter(last_at__lt=now - FORGOTTEN_AFTER).delete()
     for kind, key in sorted(keys.items()):
-        SignInFailures.objects.get_or_create(key=key, defaults={"last_at": now, "wait_until": now})
-        row = SignInFailures.objects.select_for_update().get(key=key)
+        row = _locked(key) or _made(key, now)
         row.failures += 1
         row.last_at = now
-        row.wait_until = now + timedelta(seconds=_wait(row.failures - free[kind], max_wait_seconds))
+        if seconds := _wait(row.failures - free[kind], max_wait_seconds):
+            row.wait_until = now + timedelta(seconds=seconds)
         row.save()
 
 
@@ -53,6 +53,20 @@ def is_first(key: str, now: datetime) -> bool:
     """Is this the first time in an hour that the key is met? It is remembered."""
     SignInFailures.objects.filter(last_at__lt=now - FORGOTTEN_AFTER).delete()
     return SignInFailures.objects.get_or_create(key=key, defaults={"last_at": now, "wait_until": now})[1]
+
+
+def _locked(key: str) -> SignInFailures | None:
+    return SignInFailures.objects.select_for_update().filter(key=key).first()
+
+
+def _made(key: str, now: datetime) -> SignInFailures:
+    """The row of a key that had none; somebody else may have made it at the same moment.
+
+    Nobody has to wait yet, not even a request that began a little before `now`.
+    """
+    long_ago = now - FORGOTTEN_AFTER
+    SignInFailures.objects.get_or_create(key=key, defaults={"last_at": now, "wait_until": long_ago})
+    return SignInFailures.objects.select_for_update().get(key=key)
 
 
 def forget(keys: Iterable[str]) -> None:

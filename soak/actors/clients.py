@@ -34,7 +34,7 @@ class Client(Actor):
             return None
         time.sleep(self.choose.choice((0, 0, 0, 1, 2)))
         with self.ledger.trying("Client") as attempt:
-            details = actions.ClientDetails(attempt.name, f"{attempt.name.replace(' ', '')}@example.org")
+            details = actions.ClientDetails(attempt.name, attempt.email)
             try:
                 booking = actions.book(service=service, staff=staff, start=start, client=details, now=timezone.now())
             except actions.Refused:

@@ -40,6 +40,7 @@ class Disruption(Actor):
             (1, self.revoke),
             (3, self.kill_one),
             (1, self.kill_all),
+            (3, self.kill_while_mailing),
             (4, self.pause_a_while),
         ]
 
@@ -133,12 +134,22 @@ class Disruption(Actor):
         self.started += 1
         self.processes.start(f"worker-{self.started}", "manage.py", "qcluster")
 
+    def kill_while_mailing(self) -> None:
+        """Kill the whole worker while it waits for the answer to a mail, which the server keeps or does not."""
+        if self.processes is None:
+            return
+        with self.people.mail_server.next_waits(accepts=self.choose.random() < 0.6) as wait:
+            if wait.reached.wait(5):
+                self.kill_all()
+                self.ledger.count("workers killed while mailing")
+
     def pause_a_while(self) -> None:
         """Cause nothing for a few seconds."""
         self.ended.wait(self.choose.uniform(2, 8))
 
     def end(self) -> None:
-        """End all disruptions of iCloud."""
+        """End all disruptions of iCloud and of the mail server."""
+        self.people.mail_server.is_reliable = True
         icloud = self.people.icloud
         icloud.faults.clear()
         icloud.up()

@@ -82,7 +82,10 @@ class StaffMember(Actor):
 
     def _book(self, service: Service, day: str, **how: str) -> None:
         with self.ledger.trying(self.username, insisted="anyway" in how) as attempt:
-            page = self._post("/bookings/new/", service=str(service.pk), date=day, name=attempt.name, **how)
+            email = attempt.email if self.choose.random() < 0.7 else ""
+            page = self._post(
+                "/bookings/new/", service=str(service.pk), date=day, name=attempt.name, email=email, **how
+            )
             number = page.path.strip("/").rpartition("/")[2]
             if page.status == 200 and number.isdecimal():
                 attempt.outcome, attempt.booking = "booked", int(number)

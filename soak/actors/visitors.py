@@ -148,7 +148,7 @@ class PublicVisitor(Client):
                 service=hold.service,
                 staff=hold.staff,
                 start=hold.start,
-                client=actions.ClientDetails(attempt.name, f"{attempt.name.replace(' ', '')}@example.org"),
+                client=actions.ClientDetails(attempt.name, attempt.email),
                 seat=actions.SeatDetails(note=attempt.said[2]),
                 hold=hold,
                 now=timezone.now(),

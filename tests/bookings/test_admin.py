@@ -15,7 +15,7 @@ from django_q.models import Schedule, Success
 from pytest_django import DjangoAssertNumQueries, DjangoCaptureOnCommitCallbacks
 
 from availability.models import BlockedSlot
-from bookings.models import Booking, BookingChange, LinkedEvent, Mail, MirroredSlot, Proposal, Service
+from bookings.models import Booking, BookingChange, LinkedEvent, LinkRequest, Mail, MirroredSlot, Proposal, Service
 from bookings.models import Client as Person
 from connections.models import Calendar, CalendarConfiguration, Connection, Event, Occurrence, SyncRun
 from practice.models import User
@@ -43,8 +43,9 @@ pytestmark = pytest.mark.django_db
 
 TITLE = "Biopsy results"
 LOOKED_AT = [CalendarConfiguration, Connection, Calendar, Event, Occurrence, SyncRun]
-LOOKED_AT += [Booking, BookingChange, LinkedEvent, Mail, MirroredSlot, Proposal]
+LOOKED_AT += [Booking, BookingChange, LinkedEvent, LinkRequest, Mail, MirroredSlot, Proposal]
 ALL = [*LOOKED_AT, Person, Service]
+ASKER = {"email": "asker@example.org", "recipient_key": "recipient-key", "address_key": "address-key"}
 
 
 @pytest.fixture
@@ -60,6 +61,7 @@ def practice() -> Booking:
     booking.service.staff.add(anna)
     BookingChangeFactory(booking=booking)
     MailFactory(seat=booking.seat)
+    LinkRequest.objects.create(created_at=NOW, message_id="<asked@kalends.example>", **ASKER)
     placed = LinkedEventFactory(booking=booking, calendar=calendar, uid="OWN-1", agreed_text=TITLE.encode())
     ProposalFactory(booking=booking, linked_event=placed, reason=TITLE)
     slot = BlockedSlotFactory(user=anna, note=TITLE)
@@ -112,6 +114,7 @@ PROBES = [
     (Occurrence, "event__summary__icontains"),
     (Booking, "note__icontains"),
     (Booking, "linked_events__agreed_text__contains"),
+    (LinkRequest, "email__startswith"),
     (Proposal, "reason__icontains"),
     (Connection, "password__startswith"),
     (Connection, "error_code__iregex"),
@@ -133,7 +136,15 @@ def test_the_filters_that_a_list_shows_work(support: Client, practice: Booking, 
     assert {support.get(f"{address(model, 'changelist')}{one}").status_code for one in ["", *asked]} == {200}
 
 
-@pytest.mark.parametrize("model", ALL)
+def test_who_asked_for_links_is_neither_shown_nor_searched_for(support: Client, practice: Booking) -> None:
+    row = LinkRequest.objects.get()
+    pages = [support.get(address(LinkRequest, "changelist")), support.get(address(LinkRequest, "change", row.pk))]
+    shown = [value for page in pages for value in ASKER.values() if value in page.content.decode()]
+    assert (shown, [found(support, LinkRequest, value) for value in ASKER.values()]) == ([], [0, 0, 0])
+    assert found(support, LinkRequest, row.message_id) == 1
+
+
+@pytest.mark.parametrize("model", [one for one in ALL if one is not LinkRequest])
 def test_everything_is_found_by_its_person(support: Client, practice: Booking, model: type[Model]) -> None:
     assert (found(support, model, "anna@practice"), found(support, model, "berta@practice")) == (1, 0)
 
@@ -227,5 +238,6 @@ def _whole_practice(number: int) -> None:
     LinkedEventFactory(booking=booking, calendar=occurrence.calendar)
     BookingChangeFactory(booking=booking, actor=booking.staff)
     ProposalFactory(booking=booking, decided_by=booking.staff, decided_at=NOW)
+    LinkRequest.objects.create(created_at=NOW)
     SyncRunFactory(connection=occurrence.calendar.connection)
     MirroredSlot.objects.create(staff=booking.staff, slot=BlockedSlotFactory(user=booking.staff))

@@ -12,7 +12,7 @@ from axe_playwright_python.sync_playwright import Axe
 from django.utils import timezone
 from django.utils.module_loading import import_string
 from django_q.models import OrmQ
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from connections.models import Connection
 from connections.tasks import poll_connections
@@ -22,6 +22,7 @@ FLAGS = (
     "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
     "--disable-component-update --disable-sync"
 )
+PATIENCE = 30_000  # milliseconds: a busy machine is slow, and whatever is awaited ends the wait at once
 WCAG = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
 
 
@@ -36,6 +37,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 @pytest.fixture(scope="module")
 def chromium(django_db_setup: None) -> Iterator[Browser]:
     """One browser for a file."""
+    expect.set_options(timeout=PATIENCE)
     with pytest.MonkeyPatch.context() as patch, sync_playwright() as playwright:
         # Playwright keeps an event loop in this thread, which Django takes for asynchronous code.
         patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
@@ -48,7 +50,7 @@ def chromium(django_db_setup: None) -> Iterator[Browser]:
 def context(chromium: Browser) -> Iterator[BrowserContext]:
     """A visitor of their own, with a window of common size."""
     visitor = chromium.new_context(viewport={"width": 1280, "height": 900}, locale="en-GB")
-    visitor.set_default_timeout(10_000)
+    visitor.set_default_timeout(PATIENCE)
     yield visitor
     visitor.close()
 

@@ -43,7 +43,7 @@ def test_a_client_books_and_cancels_and_the_iphone_follows(
     expect(page.get_by_role("heading", name="Your details")).to_be_visible()
     check(page)
     page.get_by_role("button", name="Book appointment").click()
-    expect(page.get_by_role("alert")).to_be_focused()
+    expect(page.get_by_role("group", name="Please check:")).to_be_focused()
     check(page)
     fill_details(page)
     page.get_by_role("button", name="Book appointment").click()

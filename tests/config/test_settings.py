@@ -19,17 +19,22 @@ print(json.dumps([str(place) for place in places]))
 """
 
 
-def places(folder: Path, **environment: str) -> list[str]:
-    """Database, uploads, collected files and BASE_URL of a Kalends that is started in that folder."""
+def shown(script: str, folder: Path, **environment: str) -> str:
+    """What the script prints with the settings of a Kalends that is started in that folder."""
     own = {
         "PATH": os.environ["PATH"],
         "PYTHONPATH": str(settings.BASE_DIR),
         "DJANGO_SETTINGS_MODULE": "config.settings",
     }
     run = subprocess.run(
-        [sys.executable, "-c", SHOW], cwd=folder, env=own | environment, capture_output=True, text=True, check=True
+        [sys.executable, "-c", script], cwd=folder, env=own | environment, capture_output=True, text=True, check=True
     )
-    return list(json.loads(run.stdout))
+    return run.stdout.strip()
+
+
+def places(folder: Path, **environment: str) -> list[str]:
+    """Database, uploads, collected files and BASE_URL of a Kalends that is started in that folder."""
+    return list(json.loads(shown(SHOW, folder, **environment)))
 
 
 @pytest.mark.processes
@@ -44,3 +49,19 @@ def test_what_belongs_to_a_deployment_lies_in_its_home(tmp_path: Path) -> None:
     assert places(home) == found
     assert places(elsewhere, KALENDS_HOME=str(home)) == found
     assert list(elsewhere.iterdir()) == []
+
+
+SHOW_AGE = """
+from django.conf import settings
+database = settings.DATABASES["default"]
+print(database["CONN_MAX_AGE"], database["CONN_HEALTH_CHECKS"])
+"""
+
+
+@pytest.mark.processes
+@pytest.mark.parametrize(("query", "age"), [("", "60 True"), ("?conn_max_age=0", "0 True")])
+def test_a_connection_serves_many_requests_unless_the_address_says_otherwise(
+    tmp_path: Path, query: str, age: str
+) -> None:
+    environment = {"DATABASE_URL": f"postgres://kalends@127.0.0.1/kalends{query}", "KALENDS_HOME": str(tmp_path)}
+    assert shown(SHOW_AGE, tmp_path, **environment) == age

@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
+from django.db import connection
+from django.db.backends.sqlite3.operations import DatabaseOperations
 from django.db.models import Case, DateTimeField, F, Max, When
 from django.db.models.functions import Coalesce, Now, TruncHour
 
@@ -39,3 +41,7 @@ def test_expressions_are_read_as_utc() -> None:
 def test_the_clock_of_the_database_is_read_as_utc() -> None:
     read = BlockedSlot.objects.annotate(moment=Now()).get().moment
     assert read.utcoffset() == timedelta(0)
+
+
+def test_a_time_that_was_read_is_not_converted_again() -> None:
+    assert DatabaseOperations(connection).convert_datetimefield_value(START, None, connection) is START

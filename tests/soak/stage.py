@@ -6,12 +6,16 @@ from datetime import datetime, timedelta
 from threading import Event
 
 import pytest
+from django.core import mail
 
+from bookings.notifications.mails import delivery
 from soak import calendar_text
 from soak.actors.disruption import Disruption
 from soak.audit import Audit
 from soak.findings import Findings
 from soak.ledger import Ledger, Try, Version
+from soak.mails.arrival import Arrival
+from soak.mails.server import MailServer
 from soak.people import People
 from tests.bookings.practice import Practice, berlin
 
@@ -21,7 +25,7 @@ class Stage:
 
     def __init__(self, practice: Practice) -> None:
         self.practice = practice
-        self.people, self.ledger = People(practice.icloud), Ledger()
+        self.people, self.ledger = People(practice.icloud, MailServer(0)), Ledger()
         self.booking = practice.booked()
         self.uid = practice.placement(self.booking).uid
         self.ledger.tries["Carla Client"] = Try("Carla Client", practice.now, "booked", self.booking.pk, pending=False)
@@ -47,11 +51,17 @@ class Stage:
         self.ledger.add_version(Version("anna@example.com", work.path, href, spans, now))
         return href
 
+    def arrived(self) -> list[Arrival]:
+        """All mails, after those that are due were sent."""
+        delivery.send_due(self.practice.now)
+        return [Arrival.of(sent.to[0], sent.message().as_bytes()) for sent in mail.outbox]
+
     def rest(self) -> None:
         self.practice.later()
         self.practice.sync()
 
     def audit(self) -> Findings:
+        self.people.mail_server.arrived[:] = self.arrived()
         trouble = Disruption(self.people, self.ledger, "", Event())
         return Audit(self.people, self.ledger, trouble, self.practice.now).run()
 

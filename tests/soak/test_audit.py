@@ -27,6 +27,10 @@ def test_where_all_is_right_nothing_is_found_and_everything_was_looked_at(stage:
         "attempts to book": 1,
         "claims of bookings": 1,
         "seats": 1,
+        "mails to clients": 1,
+        "calendar parts": 1,
+        "calendars of clients": 2,
+        "appointments of clients": 2,
         "bookings": 1,
         "confirmations": 1,
         "stored events": 2,
@@ -120,6 +124,13 @@ def test_two_bookings_that_overlap_are_found(stage: Stage) -> None:
 def test_an_event_under_which_staff_kept_the_booking_is_nothing_wrong(stage: Stage) -> None:
     it_was_known(stage)
     actions.decide(Proposal.objects.get(), choice="keep", now=stage.practice.now)
+    assert stage.audit().wrong == []
+
+
+def test_of_a_booking_that_went_to_somebody_else_no_earlier_events_are_compared(stage: Stage) -> None:
+    it_was_known(stage)
+    assert ["in iCloud since" in sentence for sentence in stage.audit().wrong] == [True]
+    stage.ledger.with_anybody.add(stage.booking.pk)
     assert stage.audit().wrong == []
 
 

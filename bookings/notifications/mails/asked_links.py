@@ -75,8 +75,7 @@ def _answer(asked: LinkRequest, mine: LinkRequestQuerySet, now: datetime) -> boo
 
 def _seats(asked: LinkRequest, now: datetime) -> list[Seat]:
     """The appointments to come of clients with this address; not those whose address is still to be confirmed."""
-    seats = Seat.objects.filter(
-        client__email_key=email_key(asked.email),
+    seats = Seat.objects.of_address(asked.email).filter(
         booking__end__gt=now,
         booking__status__in=Booking.LIVE,
         booking__address_due_at=None,
@@ -90,7 +89,7 @@ def _is_over_limit(asked: LinkRequest, now: datetime) -> bool:
 
 
 def _send(asked: LinkRequest, seats: list[Seat], now: datetime) -> None:
-    practice, recipient = Practice.current(), seats[0].client.email
+    practice, recipient = Practice.current(), seats[0].address
     facts = [facts_of_seat(seat, practice, now, seat_language(seats[0], practice)) for seat in seats]
     envelope = Envelope(message_id=asked.message_id, sender=sender_of(practice), recipient=Mailbox("", recipient))
     build_message(client_mails.links(facts[0], facts), envelope, practice_facts(practice)).send()

@@ -19,6 +19,6 @@ def entry_of_seat(seat: Seat, practice: Practice, now: datetime) -> CalendarEntr
         uid=seat.uid,
         sequence=seat.sequence,
         organizer=sender_of(practice),
-        attendee=Mailbox(seat.client.name, seat.client.email),
+        attendee=Mailbox(seat.client.name, seat.address),
         is_cancelled=not seat.booking.live,
     )

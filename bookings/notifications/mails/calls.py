@@ -24,7 +24,7 @@ def note_told(mail: Mail, user: User, now: datetime) -> bool:
     """The client was told by phone; False if somebody has noted that, or newer news replaced it."""
     waiting = Mail.objects.filter(pk=mail.pk, state__in=(Mail.State.DUE, Mail.State.FAILED)).latest_news()
     kind = news.kind_now(mail, news.last_told(mail.seat, before=mail)) or mail.kind
-    values = {"kind": mail.kind if mail.kind == Mail.Kind.REMINDER else kind}
+    values = {"kind": mail.kind if mail.kind in Mail.REPEATING_KINDS else kind}
     return bool(
         Mail.objects.filter(pk__in=list(waiting.values_list("pk", flat=True)), state=mail.state).update(
             state=Mail.State.SENT, sent_at=now, told_by=user, **values

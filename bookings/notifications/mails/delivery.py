@@ -16,7 +16,7 @@ from django.db.models import F
 
 from bookings.models import Booking, BookingChange, Mail
 from bookings.notifications.client_notice import MAIL_LEASE
-from bookings.notifications.mails import news, reminders, wording
+from bookings.notifications.mails import new_link, news, reminders, wording
 from connections import guard, leases
 
 COLUMN = "claimed_until"
@@ -86,6 +86,8 @@ def _still_true(mail: Mail, known: Mail | None) -> bool:
     """Is this what the client must hear? Sets the kind by what they know by now."""
     if mail.is_to_staff:
         return True
+    if mail.kind == Mail.Kind.NEW_LINK:
+        return new_link.lacks_link(mail)
     if mail.seat.mails.news().filter(pk__gt=mail.pk).exclude(state=State.DROPPED).exists():
         return False
     if mail.kind == Mail.Kind.REMINDER:

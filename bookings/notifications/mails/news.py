@@ -45,8 +45,11 @@ def announce(change: BookingChange, *, at: datetime, tell_client: bool) -> None:
 
 
 def drop_unsent(seat: Seat) -> None:
-    """Tell the client nothing more of what was not told yet: a later change tells it, or there is nothing new."""
-    seat.mails.to_clients().unsent().update(state=Mail.State.DROPPED)
+    """Tell the client nothing more of what was not told yet: a later change tells it, or there is nothing new.
+
+    A new link is told all the same, because the later change may be undone.
+    """
+    seat.mails.to_clients().unsent().exclude(kind=Kind.NEW_LINK).update(state=Mail.State.DROPPED)
 
 
 def last_told(seat: Seat, *, before: Mail | None = None) -> Mail | None:
@@ -73,7 +76,7 @@ def _may_know(mail: Mail) -> bool:
 
 def _announce_to(seat: Seat, change: BookingChange, at: datetime) -> None:
     known, booking = last_told(seat), change.booking
-    mail = Mail(seat=seat, change=change, recipient=seat.client.email, created_at=change.at, due_at=at)
+    mail = Mail(seat=seat, change=change, recipient=seat.address, created_at=change.at, due_at=at)
     mail.start, mail.end = booking.start, booking.end
     mail.kind = _first_kind(_standing(booking))
     kind = kind_now(mail, known)
@@ -84,14 +87,17 @@ def _announce_to(seat: Seat, change: BookingChange, at: datetime) -> None:
         mail.start, mail.end = known.start, known.end
     if not mail.recipient and change.source == Source.CLIENT:
         mail.state, mail.sent_at = Mail.State.SENT, change.at  # they saw it on the page
-    fix_identity(mail)
+    fix_identity(mail, is_next_version=seat.mails.news().exists())
     mail.save()
 
 
-def fix_identity(mail: Mail) -> None:
-    """Give the mail its Message-ID and, of the event in the client's calendar, the UID and the next SEQUENCE."""
+def fix_identity(mail: Mail, *, is_next_version: bool) -> None:
+    """Give the mail its Message-ID and, of the event in the client's calendar, the UID and the SEQUENCE.
+
+    `is_next_version`: the mail has another version of that event than the mails before it.
+    """
     seat = mail.seat
-    if seat.mails.news().exists() and mail.kind not in (*Mail.STAFF_KINDS, Kind.REMINDER):
+    if is_next_version:
         seat.sequence += 1
         seat.save(update_fields=["sequence"])
     mail.message_id = f"<{new_public_id()}@{host()}>"

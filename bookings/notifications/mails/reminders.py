@@ -49,7 +49,7 @@ def _wants(seat: Seat, practice: Practice) -> bool:
     """May the client be reminded? Without an address staff call, which needs no consent to e-mails."""
     if seat.reminders is not None:
         return seat.reminders
-    return not seat.client.email or practice.country not in CONSENT_COUNTRIES
+    return not seat.address or practice.country not in CONSENT_COUNTRIES
 
 
 def _farthest(now: datetime) -> datetime:
@@ -81,9 +81,9 @@ def _due(seat: Seat, practice: Practice) -> datetime | None:
 def _write(seat: Seat, now: datetime) -> bool:
     """False if another worker has just written it."""
     booking = seat.booking
-    mail = Mail(seat=seat, kind=Mail.Kind.REMINDER, recipient=seat.client.email, created_at=now, due_at=now)
+    mail = Mail(seat=seat, kind=Mail.Kind.REMINDER, recipient=seat.address, created_at=now, due_at=now)
     mail.start, mail.end = booking.start, booking.end
-    news.fix_identity(mail)
+    news.fix_identity(mail, is_next_version=False)
     try:
         with transaction.atomic():
             mail.save()

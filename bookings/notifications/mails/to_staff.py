@@ -68,7 +68,7 @@ def content(mail: Mail) -> Content:
         heading = _sentence(mail) % words
         facts = fact_list(
             (_("Service"), booking.service.name),
-            (_("Phone"), display_phone(mail.seat.client.phone, Practice.current().country)),
+            (_("Phone"), display_phone(mail.seat.number, Practice.current().country)),
             (_("Reason"), mail.change.reason if mail.change else ""),
         )
         button = Button(_("Open the booking"), f"{settings.BASE_URL}{booking.get_absolute_url()}")

@@ -53,6 +53,8 @@ def sentence_to_say(mail: Mail, known: Mail | None) -> str:
 
 def _has_no_event(mail: Mail, known: Mail | None) -> bool:
     """Is there nothing in the client's calendar, or nothing to change there?"""
+    if mail.kind == Kind.NEW_LINK:
+        return known is None or mail.sequence <= known.sequence
     was_request = known is not None and known.kind in WITHOUT_CALENDAR_PART
     return mail.kind in WITHOUT_CALENDAR_PART or (mail.kind in Mail.ENDING_KINDS and was_request)
 
@@ -73,7 +75,7 @@ def _pending(mail: Mail, facts: AppointmentFacts, _known: Mail | None) -> Conten
 
 
 def _confirm_link(seat: Seat) -> str:
-    return f"{seat.link}confirm/{links.address_code(seat.public_id, seat.client.email_key)}/"
+    return f"{seat.link}confirm/{links.address_code(seat.public_id, seat.address_key)}/"
 
 
 def _address(mail: Mail, facts: AppointmentFacts, _known: Mail | None) -> Content:
@@ -92,5 +94,6 @@ _WORDS: dict[Kind, Words] = {
     Kind.NOT_CONFIRMED: lambda _mail, facts, _known: client_mails.not_confirmed(facts),
     Kind.PENDING: _pending,
     Kind.ADDRESS_TO_CONFIRM: _address,
+    Kind.NEW_LINK: lambda _mail, facts, _known: client_mails.new_link(facts),
     Kind.REMINDER: lambda mail, facts, _known: client_mails.reminder(facts, stop_link=unsubscribe.url(mail.seat)),
 }

@@ -13,7 +13,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from bookings import actions
-from bookings.models import Booking, BookingChange, BookingQuerySet, LinkedEvent, Seat
+from bookings.models import Booking, BookingChange, BookingQuerySet, LinkedEvent, Mail, Seat
+from bookings.notifications.client_notice import no_address
+from bookings.notifications.mails import new_link
 from bookings.pages import search
 from bookings.pages.live import live
 from bookings.push import outbox
@@ -45,6 +47,7 @@ def detail(request: CalendarRequest, pk: int) -> HttpResponse:
         "booking": booking,
         "changes": booking.changes.select_related("actor").prefetch_related("mails__seat__client", "mails__told_by"),
         "proposals": booking.proposals.open(),
+        "new_link": new_link.latest_new_link(booking.seat),
         "now": request.now,
     }
     return live(request, "bookings/bookings/detail.html", "bookings/bookings/_detail.html", context)
@@ -60,6 +63,43 @@ def push_again(request: CalendarRequest, pk: int) -> HttpResponse:
         messages.warning(request, problem.sentence)
     else:
         messages.success(request, _("Kalends is trying again now."))
+    return redirect(booking)
+
+
+@require_POST
+@calendar_page()
+def send_new_link(request: CalendarRequest, pk: int) -> HttpResponse:
+    booking = get_object_or_404(_own(request), pk=pk)
+    try:
+        mail = actions.send_new_link(booking, now=request.now)
+    except actions.Refused as error:
+        messages.error(request, str(error))
+    else:
+        messages.success(request, _new_link_sentence(mail))
+    return redirect(booking)
+
+
+def _new_link_sentence(mail: Mail) -> str:
+    """That the link was replaced, and how the client learns the new one."""
+    if mail.recipient:
+        words = _("The old link no longer works. The new one is e-mailed to %(recipient)s.")
+        return words % {"recipient": mail.recipient}
+    words = _("The old link no longer works. %(no_address)s. The new link is in the list “To call”.")
+    return words % {"no_address": no_address(mail.seat.client)}
+
+
+@require_POST
+@calendar_page()
+def confirm_address(request: CalendarRequest, pk: int) -> HttpResponse:
+    """Staff know that the client wants the appointment, who need not confirm the address any more."""
+    booking = get_object_or_404(_own(request), pk=pk)
+    try:
+        is_confirmed = actions.confirm_address(booking, now=request.now, actor=request.user)
+    except actions.Refused as error:
+        messages.error(request, str(error))
+    else:
+        done = _("The booking is confirmed.")
+        messages.success(request, done if is_confirmed else _("The address need not be confirmed any more."))
     return redirect(booking)
 
 
@@ -100,7 +140,9 @@ def _own(request: CalendarRequest) -> BookingQuerySet:
 def _shown(request: CalendarRequest, show: str) -> QuerySet[Booking]:
     """The bookings of one filter that match the search, in the order that suits it."""
     query = request.GET.get("q", "").strip()
-    seats = Seat.objects.filter(search.contains(query, "client__name", "client__email", "client__phone"))
+    seats = Seat.objects.filter(
+        search.contains(query, "client__name", "client__email", "client__phone", "email", "phone")
+    )
     matching = Q(pk__in=seats.values("booking")) | search.contains(query, "service__name")
     found = _own(request).filter(matching) if query else _own(request)
     if show == Show.CANCELLED:

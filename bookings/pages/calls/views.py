@@ -27,7 +27,7 @@ class Call:
     @property
     def text_link(self) -> str:
         """Opens the text message with the sentence filled in."""
-        return f"sms:{self.mail.seat.client.phone}?&body={quote(self.sentence)}"
+        return f"sms:{self.mail.seat.number}?&body={quote(self.sentence)}"
 
 
 @calendar_page()

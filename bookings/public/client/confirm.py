@@ -9,9 +9,9 @@ from django.views.decorators.http import require_http_methods
 
 from bookings import actions, links
 from bookings.models import Seat
-from bookings.public.client.seat_page import show_seat, to_client_page, with_seat
+from bookings.public.client.seat_page import show_seat, with_seat
 from bookings.public.open import not_found
-from bookings.public.page import PublicRequest, public_page
+from bookings.public.page import PublicRequest, public_page, to_client_page
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -19,12 +19,12 @@ from bookings.public.page import PublicRequest, public_page
 @with_seat
 def confirm(request: PublicRequest, seat: Seat, token: str, *, code: str) -> HttpResponse:
     """Show a button; a POST confirms the address. What is confirmed or released already stays so."""
-    if not links.is_address_code(code, seat.public_id, seat.client.email_key):
+    if not links.is_address_code(code, seat.public_id, seat.address_key):
         return not_found(request)
     if seat.booking.address_due_at is None:
-        return to_client_page(token)
+        return to_client_page(request, token)
     if request.method != "POST":
         return show_seat(request, seat, token, "public/client/confirm.html")
     with suppress(actions.Refused):  # released meanwhile
         actions.confirm_address(seat.booking, now=request.now)
-    return to_client_page(token)
+    return to_client_page(request, token)

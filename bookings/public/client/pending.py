@@ -22,8 +22,8 @@ class PendingWords:
 def pending_words(seat: Seat, now: datetime) -> PendingWords:
     """Why the booking is not confirmed, and by when the client hears more; in the active zone."""
     booking = seat.booking
-    by_phone = not seat.client.email
+    by_phone = not seat.address
     title, strong, text = not_confirmed_sentences(answer_by(booking, now), written_at=now, by_phone=by_phone)
     if booking.address_due_at:
-        text = address_sentence(seat.client.email, booking.address_due_at)
+        text = address_sentence(seat.address, booking.address_due_at)
     return PendingWords(title, strong, text)

@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from django.http import HttpResponse
+from django.http import HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import get_language
@@ -20,9 +20,10 @@ from bookings.notifications.mails.appointment import clock_zone, facts_of_seat, 
 from bookings.notifications.sentences import when_words
 from bookings.openings.search import Opening
 from bookings.public.client import allowed
-from bookings.public.client.seat_page import to_client_page, with_seat
-from bookings.public.page import PublicRequest, asked, public_page, show
+from bookings.public.client.seat_page import with_seat
+from bookings.public.page import PublicRequest, asked, kept_query, public_page, show, to_client_page
 from bookings.public.people import ANYBODY, people_of, person_among
+from bookings.public.problem import QUERY, Problem, problem_of
 from bookings.public.times.choice import Search
 from bookings.public.times.shown import context_of, gone_sentence
 from practice.times import parse_instant
@@ -34,23 +35,29 @@ from practice.times import parse_instant
 def reschedule(request: PublicRequest, seat: Seat, token: str) -> HttpResponse:
     """Free times; with a `start` that is free the question whether to take it. A POST takes it, unless it is too late.
 
-    Where the `start` is not free, the nearest times are shown.
+    Where the `start` is not free, the nearest times are shown. Every POST is answered with the address of a page, so
+    that neither Back nor loading the page again sends anything a second time.
     """
     if not allowed.can_reschedule(seat.booking, request.now):
-        return to_client_page(token)
+        return to_client_page(request, token)
     search, start = _search(request, seat), _start(request)
     if start is None:
         return _show_times(request, seat, search, token)
     if request.method != "POST":
-        return _ask_if_free(request, seat, search, start, token)
+        return _answer(request, seat, search, start, token)
     try:
-        actions.choose_time(seat.booking, start=start, people=search.asked, now=request.now)
-    except actions.NotOpen as error:
-        return _show_times(request, seat, search, token, nearest=error.alternatives)
+        zone = _chosen_zone(request, search)
+        actions.choose_time(seat.booking, start=start, people=search.asked, now=request.now, time_zone=zone)
+    except actions.NotOpen:
+        return _to_times(request, token, start=start, problem=Problem.TIME)
     except actions.Refused:
-        alert = _("This could not be changed online just now. Please call us.")
-        return _show_times(request, seat, search, token, alert=alert)
-    return to_client_page(token)
+        return _to_times(request, token, start=start, problem=Problem.REFUSED)
+    return to_client_page(request, token)
+
+
+def _to_times(request: PublicRequest, token: str, *, start: datetime, problem: Problem) -> HttpResponse:
+    query = kept_query(request, start=start.isoformat(), **{QUERY: problem})
+    return HttpResponseRedirect(f"{reverse('public:reschedule', args=[token])}{query}", status=303)
 
 
 def _search(request: PublicRequest, seat: Seat) -> Search:
@@ -60,6 +67,12 @@ def _search(request: PublicRequest, seat: Seat) -> Search:
     person = None if wanted == ANYBODY else person_among(people, wanted) or booking.staff
     zone = clock_zone(booking.service, request.practice, asked(request, "zone") or seat.clock_zone)
     return Search(booking.service, people, zone, request.now, person, moving=booking)
+
+
+def _chosen_zone(request: PublicRequest, search: Search) -> str:
+    """The client's zone as the form says it; "" where the clock of the place counts, and for what is no zone."""
+    name = search.zone.key
+    return name if not search.service.is_at_a_place and asked(request, "zone") == name else ""
 
 
 def _start(request: PublicRequest) -> datetime | None:
@@ -99,10 +112,15 @@ def _show_times(
         return show(request, "public/client/times.html", context)
 
 
-def _ask_if_free(request: PublicRequest, seat: Seat, search: Search, start: datetime, token: str) -> HttpResponse:
+def _answer(request: PublicRequest, seat: Seat, search: Search, start: datetime, token: str) -> HttpResponse:
+    """To a `start` in the address: the question whether to take it, unless it is not free or was refused before."""
+    problem = problem_of(request)
+    if problem is Problem.REFUSED:
+        alert = _("This could not be changed online just now. Please call us.")
+        return _show_times(request, seat, search, token, alert=alert)
     if start == seat.booking.start:
         return _show_times(request, seat, search, token)
-    if not search.is_free(start):
+    if problem is Problem.TIME or not search.is_free(start):
         return _show_times(request, seat, search, token, nearest=search.nearest(start))
     return _ask(request, seat, search, start, token)
 

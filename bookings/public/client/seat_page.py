@@ -6,8 +6,7 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any, Concatenate, ParamSpec
 
-from django.http import HttpResponse, HttpResponseRedirect
-from django.urls import reverse
+from django.http import HttpResponse
 from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
@@ -37,11 +36,6 @@ def with_seat(view: SeatPage[P]) -> Page[...]:
         return private(view(request, seat, token, *args, **kwargs))
 
     return wrapped
-
-
-def to_client_page(token: str) -> HttpResponse:
-    """Where every form of the client leads."""
-    return HttpResponseRedirect(reverse("public:client", args=[token]), status=303)
 
 
 def show_seat(request: PublicRequest, seat: Seat, token: str, template: str, **more: Any) -> HttpResponse:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from typing import Any
-from urllib.parse import urlencode
 
 from django.http import HttpResponse
 from django.urls import reverse
@@ -21,8 +20,16 @@ from bookings.notifications.mails.appointment import seat_zone
 from bookings.notifications.mails.calendar_entry import entry_of_seat
 from bookings.public.client import allowed
 from bookings.public.client.pending import pending_words
-from bookings.public.client.seat_page import show_seat, to_client_page, with_seat
-from bookings.public.page import PublicRequest, is_language_chosen, message, public_page, with_language_chosen
+from bookings.public.client.seat_page import show_seat, with_seat
+from bookings.public.page import (
+    PublicRequest,
+    asked,
+    is_language_chosen,
+    message,
+    public_page,
+    to_client_page,
+    with_language_chosen,
+)
 
 
 @require_safe
@@ -31,10 +38,10 @@ from bookings.public.page import PublicRequest, is_language_chosen, message, pub
 def appointment(request: PublicRequest, seat: Seat, token: str) -> HttpResponse:
     booking = seat.booking
     context: dict[str, Any] = {
-        "client_phone": display_phone(seat.client.phone, request.practice.country),
+        "client_phone": display_phone(seat.number, request.practice.country),
         "is_over": booking.end <= request.now,
         "was_refused": booking.changes.filter(kind=BookingChange.Kind.REFUSED).exists(),
-        "book_again": _book_again(seat),
+        "book_again": _book_again(seat, asked(request, "lang")),
     }
     if booking.status == Booking.Status.PENDING:
         with timezone.override(seat_zone(seat, request.practice)):
@@ -69,16 +76,16 @@ def cancel(request: PublicRequest, seat: Seat, token: str) -> HttpResponse:
     if is_sent and can_cancel:
         actions.cancel(seat.booking, now=request.now, source=BookingChange.Source.CLIENT, reason=reason)
     if is_sent or not can_cancel:
-        return to_client_page(token)
+        return to_client_page(request, token)
     form = {"reason": reason, "language_action": with_language_chosen(reverse("public:cancel", args=[token]))}
     return show_seat(request, seat, token, "public/client/cancel.html", max_reason=history.MAX_REASON, **form)
 
 
-def _book_again(seat: Seat) -> str:
+def _book_again(seat: Seat, language: str) -> str:
     """The times of the same service with the same person, on the same clock; what can be booked if that is gone."""
     booking = seat.booking
     if not Service.objects.for_clients().filter(pk=booking.service_id).exists():
-        return reverse("public:services")
-    chosen = {"staff": booking.staff.slug, "zone": seat.clock_zone}
-    query = urlencode({name: value for name, value in chosen.items() if value})
-    return f"{reverse('public:times', args=[booking.service.slug])}?{query}"
+        return reverse("public:services", query={"lang": language} if language else None)
+    chosen = {"staff": booking.staff.slug, "zone": seat.clock_zone, "lang": language}
+    query = {name: value for name, value in chosen.items() if value}
+    return reverse("public:times", args=[booking.service.slug], query=query)

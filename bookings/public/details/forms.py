@@ -79,6 +79,11 @@ class DetailsForm(forms.Form):
             )
 
     @property
+    def email_checked(self) -> str:
+        """The address about which the client has been asked, as they typed it; "" for none."""
+        return str(self["email"].value() if self.suggested_email else self.initial.get("email_checked", ""))
+
+    @property
     def is_from_robot(self) -> bool:
         """Was the field filled that people do not see?"""
         return bool(self.data.get("website"))

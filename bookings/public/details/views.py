@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
+from functools import partial
 
-from django.http import HttpResponse, HttpResponseRedirect, QueryDict
+from django.http import HttpResponse, QueryDict
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import get_language
@@ -17,10 +18,12 @@ from bookings.models import Booking, Hold, Service
 from bookings.notifications.mails import asked_links
 from bookings.notifications.mails.appointment import facts_of_hold
 from bookings.notifications.sentences import deadline_sentences, when_words
-from bookings.openings.search import Opening
+from bookings.openings import explain
+from bookings.openings.search import Opening, nearest_openings
 from bookings.public import form_token
+from bookings.public.details.address import to_details
 from bookings.public.details.forms import DetailsForm
-from bookings.public.find.views import we_have_sent
+from bookings.public.find.views import to_sent
 from bookings.public.open import not_found, when_open, with_service
 from bookings.public.page import (
     PublicRequest,
@@ -29,10 +32,12 @@ from bookings.public.page import (
     private,
     public_page,
     show,
+    to_client_page,
     with_language_chosen,
 )
 from bookings.public.people import ANYBODY
-from bookings.public.visitor import typed
+from bookings.public.problem import Problem, problem_of
+from bookings.public.visitor import typed, typed_fields
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -44,10 +49,12 @@ def details(request: PublicRequest, service: Service, public_id: str) -> HttpRes
     if hold is None:
         return not_found(request)
     if hold.booking:
-        return _to_client_page(hold.booking)
-    if request.method == "POST" and not is_language_chosen(request):
+        return _to_own_page(request, hold.booking)
+    if is_language_chosen(request):
+        return to_details(request, hold, typed=typed(request))
+    if request.method == "POST":
         return _submit(request, hold)
-    return show_details(request, _kept(hold, request.now))
+    return _show(request, _kept(hold, request.now))
 
 
 @require_POST
@@ -86,19 +93,22 @@ def _hold(service: Service, public_id: str) -> Hold | None:
 
 
 def _submit(request: PublicRequest, hold: Hold) -> HttpResponse:
-    form = _form(request, hold, _data(request))
+    """Book; whatever has to be put right is said by the form, which the browser asks for by itself."""
+    data = _data(request)
+    form = _form(request, hold, data)
+    again = partial(to_details, request, hold, typed=typed_fields(data))
     if not form_token.is_acceptable(request.POST.get(form_token.FIELD, ""), hold.public_id) or form.is_from_robot:
-        return _show(request, hold, _form(request, hold), alert=_("Please check what you typed, and send it again."))
+        return again(problem=Problem.UNCHECKED)
     if not form.is_valid():
-        return _show(request, hold, form)
+        return again(problem=Problem.FIELDS)
     try:
-        return _to_client_page(_book(request, hold, form))
-    except actions.NotOpen as error:
-        return _show(request, hold, form, nearest=error.alternatives, alert=_gone(error.alternatives))
+        return _to_own_page(request, _book(request, hold, form))
+    except actions.NotOpen:
+        return again(problem=Problem.TIME)
     except actions.LimitReached:
         return _mail_links(request, form)
     except actions.Refused:
-        return _show(request, hold, form, alert=_("This could not be booked online just now. Please call us."))
+        return again(problem=Problem.REFUSED)
 
 
 def _data(request: PublicRequest) -> QueryDict:
@@ -131,39 +141,23 @@ def _book(request: PublicRequest, hold: Hold, form: DetailsForm) -> Booking:
 def _mail_links(request: PublicRequest, form: DetailsForm) -> HttpResponse:
     """What somebody has booked already is told to the address alone, because anybody may have typed it."""
     asked_links.ask(form.client.email, address_key="", now=request.now)
-    return private(we_have_sent(request))
+    return to_sent(request)
 
 
-def _gone(nearest: list[Opening]) -> str:
-    if nearest:
-        return _("That time has gone. Nearest:")
-    return _("That time has gone, and no other is free online soon. Please call us or try again later.")
-
-
-def _to_client_page(booking: Booking) -> HttpResponse:
+def _to_own_page(request: PublicRequest, booking: Booking) -> HttpResponse:
     seat = booking.seat
-    token = links.link_token(seat.public_id, seat.link_generation)
-    return private(HttpResponseRedirect(reverse("public:client", args=[token]), status=303))
+    return private(to_client_page(request, links.link_token(seat.public_id, seat.link_generation)))
 
 
-def show_details(request: PublicRequest, hold: Hold) -> HttpResponse:
-    """The form, with what was typed before."""
-    return _show(request, hold, _form(request, hold))
+def _form(request: PublicRequest, hold: Hold, data: Mapping[str, str] | None = None) -> DetailsForm:
+    return DetailsForm(data, initial=hold.typed, service=hold.service, practice=request.practice)
 
 
-def _form(request: PublicRequest, hold: Hold, data: Any = None) -> DetailsForm:
-    return DetailsForm(data, initial=typed(request), service=hold.service, practice=request.practice)
-
-
-def _show(
-    request: PublicRequest,
-    hold: Hold,
-    form: DetailsForm,
-    *,
-    alert: str = "",
-    nearest: list[Opening] | None = None,
-) -> HttpResponse:
-    facts = facts_of_hold(hold, request.practice, request.now, get_language() or "")
+def _show(request: PublicRequest, hold: Hold) -> HttpResponse:
+    """The form with what was typed before, and what has to be put right."""
+    problem, facts = problem_of(request), facts_of_hold(hold, request.practice, request.now, get_language() or "")
+    nearest = _nearest(hold, request.now) if problem is Problem.TIME and _has_gone(hold, request.now) else None
+    alert = _alert(problem, nearest)
     with timezone.override(facts.zone):
         context = {
             "service": hold.service,
@@ -171,7 +165,7 @@ def _show(
             "facts": facts,
             "when": when_words(facts),
             "deadlines": deadline_sentences(facts),
-            "form": form,
+            "form": _form(request, hold, hold.typed if problem is Problem.FIELDS else None),
             "alert": alert,
             "nearest": nearest,
             "is_kept": not alert and hold.expires_at is not None and hold.expires_at > request.now,
@@ -180,6 +174,27 @@ def _show(
             "token": form_token.make_token(hold.public_id),
         }
         return private(show(request, "public/details/page.html", context))
+
+
+def _has_gone(hold: Hold, now: datetime) -> bool:
+    """Is the time still not free? It may have become so since the form was sent."""
+    return bool(explain.why_not(hold.staff, hold.service.shape, hold.start, now=now, hold=hold))
+
+
+def _nearest(hold: Hold, now: datetime) -> list[Opening]:
+    return nearest_openings(hold.service, [hold.staff], hold.start, now=now, hold=hold)
+
+
+def _alert(problem: Problem | None, nearest: list[Opening] | None) -> str:
+    if problem is Problem.UNCHECKED:
+        return _("Please check what you typed, and send it again.")
+    if problem is Problem.REFUSED:
+        return _("This could not be booked online just now. Please call us.")
+    if nearest is None:
+        return ""
+    if nearest:
+        return _("That time has gone. Nearest:")
+    return _("That time has gone, and no other is free online soon. Please call us or try again later.")
 
 
 def _language_action(hold: Hold) -> str:

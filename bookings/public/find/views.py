@@ -29,7 +29,7 @@ SENT = "sent"
 def find(request: PublicRequest) -> HttpResponse:
     """The form; a POST asks for the e-mail."""
     if SENT in request.GET:
-        return private(we_have_sent(request))
+        return private(_we_have_sent(request))
     is_sent = request.method == "POST" and not is_language_chosen(request)
     form = FindForm(request.POST if is_sent else None, initial={"email": request.POST.get("email", "")})
     if not is_sent or not form.is_valid():
@@ -40,12 +40,17 @@ def find(request: PublicRequest) -> HttpResponse:
         return private(_too_often(request))
     if not form.cleaned_data["website"]:
         asked_links.ask(form.cleaned_data["email"], address_key=address_key, now=request.now)
-    query = kept_query(request, lang=request.GET.get("lang") or request.POST.get("lang"))
-    separator = "&" if query else "?"
-    return HttpResponseRedirect(f"{reverse('public:find')}{query}{separator}{SENT}=yes", status=303)
+    return to_sent(request)
 
 
-def we_have_sent(request: PublicRequest) -> HttpResponse:
+def to_sent(request: PublicRequest) -> HttpResponse:
+    """To the page that says so, in the language of the form."""
+    language = request.GET.get("lang") or request.POST.get("lang")
+    query = kept_query(request, staff=None, zone=None, lang=language, **{SENT: "yes"})
+    return private(HttpResponseRedirect(f"{reverse('public:find')}{query}", status=303))
+
+
+def _we_have_sent(request: PublicRequest) -> HttpResponse:
     """What everybody reads: it says nothing about the address."""
     return message(
         request,

@@ -15,9 +15,10 @@ from django.views.decorators.http import require_http_methods
 from bookings import actions
 from bookings.models import Hold, Service
 from bookings.openings.search import Opening
-from bookings.public.details.views import show_details
+from bookings.public.details.address import to_details
 from bookings.public.open import when_open, with_service
 from bookings.public.page import PublicRequest, asked, kept_query, private, public_page, show
+from bookings.public.problem import QUERY, Problem, problem_of
 from bookings.public.times.choice import Search
 from bookings.public.times.shown import context_of, gone_sentence, search_of
 from bookings.public.visitor import typed, visitor_of
@@ -30,7 +31,10 @@ from practice.times import parse_instant
 @with_service
 def times(request: PublicRequest, service: Service) -> HttpResponse:
     """The free times. A form posts here to choose another time with what was typed so far."""
-    return _show(request, search_of(request, service))
+    search, start, problem = search_of(request, service), _start(request), problem_of(request)
+    if start and problem is Problem.TIME and not search.is_free(start):
+        return _show(request, search, nearest=search.nearest(start))
+    return _show(request, search, refused=problem is Problem.REFUSED)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -38,7 +42,7 @@ def times(request: PublicRequest, service: Service) -> HttpResponse:
 @when_open
 @with_service
 def hold(request: PublicRequest, service: Service) -> HttpResponse:
-    """Keep the chosen time. With what was typed before, the form follows at once, because no address may carry it."""
+    """Keep the chosen time, with what was typed before, because no address may carry that."""
     if request.method != "POST":
         return redirect(f"{reverse('public:times', args=[service.slug])}{kept_query(request)}")
     search = search_of(request, service)
@@ -48,15 +52,29 @@ def hold(request: PublicRequest, service: Service) -> HttpResponse:
     try:
         kept = _keep(request, search, start)
     except actions.NotOpen as error:
-        return _show(request, search, nearest=error.alternatives)
+        if _must_carry(request, search):
+            return _show(request, search, nearest=error.alternatives)
+        return _to_times(request, service, start, Problem.TIME)
     except actions.Refused:
-        return _show(request, search, refused=True)
-    return show_details(request, kept) if typed(request) else _to_details(request, kept)
+        if _must_carry(request, search):
+            return _show(request, search, refused=True)
+        return _to_times(request, service, start, Problem.REFUSED)
+    return to_details(request, kept, typed=typed(request) or kept.typed)
+
+
+def _must_carry(request: PublicRequest, search: Search) -> bool:
+    """Would an address lose what was typed, or that the visitor keeps another time already?"""
+    return bool(typed(request) or search.hold)
+
+
+def _to_times(request: PublicRequest, service: Service, start: datetime, problem: Problem) -> HttpResponse:
+    query = kept_query(request, start=start.isoformat(), **{QUERY: problem})
+    return HttpResponseRedirect(f"{reverse('public:times', args=[service.slug])}{query}", status=303)
 
 
 def _start(request: PublicRequest) -> datetime | None:
     try:
-        return parse_instant(request.POST.get("start", ""))
+        return parse_instant(asked(request, "start"))
     except ValueError:
         return None
 
@@ -64,11 +82,6 @@ def _start(request: PublicRequest) -> datetime | None:
 def _keep(request: PublicRequest, search: Search, start: datetime) -> Hold:
     visitor = visitor_of(request, search.zone.key)
     return actions.hold(service=search.service, staff=search.person, start=start, visitor=visitor, now=request.now)
-
-
-def _to_details(request: PublicRequest, kept: Hold) -> HttpResponse:
-    address = reverse("public:details", args=[kept.service.slug, kept.public_id])
-    return HttpResponseRedirect(f"{address}{kept_query(request)}", status=303)
 
 
 def _show(

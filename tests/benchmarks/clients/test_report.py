@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from benchmarks.clients.cpu import Shares
 from benchmarks.clients.report import MONTH, Run, Sample, count_overlaps, goals, is_good, percentile, report
 
 NINE = datetime(2026, 12, 1, 9, tzinfo=UTC)
@@ -56,6 +57,12 @@ def test_the_month_is_compared_with_its_median_alone() -> None:
 )
 def test_every_goal_must_be_reached(missed: Run, good: bool) -> None:
     assert is_good(missed) is good
+
+
+def test_the_report_says_who_used_the_processor() -> None:
+    used = Shares(cores=2, web=0.25, clients=0.125, others=1.5)
+    lines = list(report(Run(ALONE, [Sample(MONTH, 0.25, 200)], 1, 0, cpu=used)))
+    assert lines[4] == "  CPU, of 2 cores: web server 0.25, clients and iCloud 0.12, other processes 1.50"
 
 
 def test_the_report_has_a_line_for_each_step_and_each_goal() -> None:

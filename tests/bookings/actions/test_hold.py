@@ -6,11 +6,14 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from bookings import actions
 from bookings.actions.hold import HOLDS_PER_ADDRESS
 from bookings.models import Booking, Claim, Hold, Service
 from bookings.openings import search
+from practice.models import User
 from tests.bookings.practice import CARLA, HOUR, Practice
 from tests.factories import START, HoldFactory, ServiceFactory, UserFactory, office_hours
 
@@ -108,12 +111,47 @@ def test_the_same_time_again_is_the_same_hold(practice: Practice) -> None:
 
 
 def test_with_anybody_the_first_who_is_free_is_held(practice: Practice) -> None:
-    ben = UserFactory(username="ben")
-    office_hours(ben)
+    ben = colleague("ben")
     practice.service.staff.add(ben)
     assert [hold(practice, visitor=one, staff=None).staff.username for one in (VERA, OTTO)] == ["anna", "ben"]
     moved = hold(practice, START + HOUR, staff=ben)
     assert (moved.staff, Claim.objects.filter(staff=practice.user).count()) == (ben, 0)
+
+
+def test_who_is_taken_already_costs_no_lock_and_no_query(practice: Practice) -> None:
+    practice.service.staff.add(*(colleague(name) for name in ("ben", "cem")))
+    counts, held = [], []
+    for visitor in (VERA, OTTO, actions.Visitor("ute")):
+        with CaptureQueriesContext(connection) as queries:
+            held.append(hold(practice, visitor=visitor, staff=None).staff.username)
+        counts.append(len(queries))
+    assert held == ["anna", "ben", "cem"]
+    assert counts[1] == counts[2]  # Anna has calendars besides
+
+
+def test_nobody_is_locked_for_a_time_at_which_all_are_taken(practice: Practice) -> None:
+    practice.service.staff.add(colleague("ben"))
+    for visitor in (VERA, OTTO):
+        hold(practice, visitor=visitor, staff=None)
+    with CaptureQueriesContext(connection) as queries, pytest.raises(actions.NotOpen) as refused:
+        hold(practice, visitor=actions.Visitor("ute"), staff=None)
+    assert str(refused.value) == "A client is booking this time right now."
+    assert [query["sql"] for query in queries if query["sql"].startswith(("SAVEPOINT", "BEGIN"))] == []
+
+
+def test_under_the_lock_only_claims_are_asked(practice: Practice) -> None:
+    with CaptureQueriesContext(connection) as queries:
+        hold(practice)
+    statements = [query["sql"] for query in queries]
+    locked = statements[next(number for number, sql in enumerate(statements) if sql.startswith("SAVEPOINT")) :]
+    tables = ("availability_workinghours", "availability_blockedslot", "connections_occurrence", "connections_calendar")
+    assert [sql for sql in locked if any(f'FROM "{table}"' in sql for table in tables)] == []
+
+
+def colleague(username: str) -> User:
+    user = UserFactory.create(username=username)
+    office_hours(user)
+    return user
 
 
 def test_a_visitor_keeps_two_times_of_different_services_at_most(practice: Practice) -> None:

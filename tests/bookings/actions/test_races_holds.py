@@ -56,6 +56,10 @@ def hold_or_book(number: int) -> str:
     return hold(START, number) if number % 2 else book(START, number).split()[0]
 
 
+def hold_for_vera(number: int) -> str:
+    return hold(START, "vera")
+
+
 def submit(number: int) -> str:
     return book(START, "Vera", Hold.objects.get(visitor="vvera"))
 
@@ -75,6 +79,12 @@ def test_of_many_visitors_after_the_last_time_one_holds_it(racers: Racers, anna:
     ServiceFactory(slug="talk", staff=[anna])
     assert sorted(racers.race(hold_the_last_time, range(MANY))) == ["held"] + ["refused"] * (MANY - 1)
     assert Claim.objects.count() == 1
+
+
+def test_a_form_that_is_sent_many_times_at_once_keeps_its_time_once(racers: Racers, anna: User) -> None:
+    ServiceFactory(slug="talk", staff=[anna])
+    assert racers.race(hold_for_vera, range(MANY)) == ["held"] * MANY
+    assert Hold.objects.count() == Claim.objects.count() == 1
 
 
 def test_of_holds_and_bookings_of_one_time_one_wins(racers: Racers, anna: User) -> None:

@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 
 from bookings.notifications.addresses import Mailbox
 from bookings.notifications.calendar_part import CalendarEntry, calendar_file, mail_part
+from soak.mails.itip import Appointment, ItipReceiver
 from tests.bookings.notifications.entries import CLIENT, ENTRY, PRACTICE
-from tests.bookings.notifications.itip import Appointment, ItipReceiver
 
 HOSTILE = [
     'Max "the; cat", Müller: x',

@@ -2,13 +2,8 @@
 
 from __future__ import annotations
 
-import json
-import os
-import shutil
-import subprocess
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -16,30 +11,10 @@ import pytest
 from bookings.notifications.addresses import Mailbox
 from bookings.notifications.calendar_part import CalendarEntry, calendar_file, mail_part
 from tests.bookings.notifications.entries import CLIENT, ENTRY, PRACTICE
+from tests.bookings.notifications.ical_js_reader import needs_ical_js, read
 
-READER = Path(__file__).parents[2] / "ical_js"
-IS_INSTALLED = bool(shutil.which("node")) and (READER / "node_modules").is_dir()
 HOUR = timedelta(hours=1)
-
-pytestmark = [
-    pytest.mark.processes,
-    pytest.mark.skipif(not IS_INSTALLED, reason="there is no Node.js with ical.js: install npm, then make environment"),
-]
-
-
-def read(*texts: str) -> list[list[dict[str, Any]]]:
-    """The events of each text, as ical.js understands them, by a process in another time zone."""
-    answer = subprocess.run(
-        ["node", "read.js"],
-        cwd=READER,
-        env={**os.environ, "TZ": "Asia/Tokyo"},
-        input=json.dumps(texts),
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    found: list[list[dict[str, Any]]] = json.loads(answer.stdout)
-    return found
+pytestmark = needs_ical_js
 
 
 def parts(*entries: CalendarEntry) -> list[dict[str, Any]]:

@@ -28,6 +28,7 @@ MAILS: dict[str, Mail] = {
     "cancellation": client_mails.cancellation,
     "not confirmed": client_mails.not_confirmed,
     "reminder": lambda facts: client_mails.reminder(facts, stop_link="https://kalends.example/stop/"),
+    "new link": client_mails.new_link,
     "pending": lambda facts: client_mails.pending(facts, answer_by=ANSWER_BY),
     "address": lambda facts: client_mails.address_to_confirm(
         facts, confirm_link="https://kalends.example/confirm/", release_at=RELEASE_AT
@@ -42,6 +43,7 @@ SUBJECTS = {
     "cancellation": "Cancelled: your appointment on Tue 8 December, 10:00 · Praxis Winter",
     "not confirmed": "Could not be confirmed: your appointment on Tue 8 December, 10:00 · Praxis Winter",
     "reminder": "Reminder: your appointment on Tue 8 December, 10:00 · Praxis Winter",
+    "new link": "New link for your appointment on Tue 8 December, 10:00 · Praxis Winter",
     "pending": "Not confirmed yet: your appointment on Tue 8 December, 10:00 · Praxis Winter",
     "address": "One step is missing: your appointment on Tue 8 December, 10:00 · Praxis Winter",
 }
@@ -54,6 +56,7 @@ GERMAN_SUBJECTS = {
     "cancellation": "Abgesagt: Ihr Termin am Di., 8. Dezember, 10:00 Uhr · Praxis Winter",
     "not confirmed": "Konnte nicht bestätigt werden: Ihr Termin am Di., 8. Dezember, 10:00 Uhr · Praxis Winter",
     "reminder": "Erinnerung: Ihr Termin am Di., 8. Dezember, 10:00 Uhr · Praxis Winter",
+    "new link": "Neuer Link zu Ihrem Termin am Di., 8. Dezember, 10:00 Uhr · Praxis Winter",
     "pending": "Noch nicht bestätigt: Ihr Termin am Di., 8. Dezember, 10:00 Uhr · Praxis Winter",
     "address": "Ein Schritt fehlt noch: Ihr Termin am Di., 8. Dezember, 10:00 Uhr · Praxis Winter",
 }

@@ -8,7 +8,7 @@ import pytest
 from django.test import Client
 
 from bookings.models import Booking, Claim, LinkRequest, Seat, Service
-from tests.bookings.public.steps import TEN, booked, details_address, hold, sent_fields, typed
+from tests.bookings.public.steps import TEN, booked, details_address, sent_fields, typed
 from tests.pages import find, links, texts
 
 pytestmark = pytest.mark.django_db
@@ -19,7 +19,7 @@ def in_german(client: Client, page: Any, sent: dict[str, str]) -> Any:
     """What a browser gets that presses the button in the header: it is sent before the fields of the form."""
     [button] = find(page, BUTTON)
     languages = [button.get("value"), *([sent["lang"]] if "lang" in sent else [])]
-    return client.post(button.get("formaction"), {**sent, button.get("name"): languages})
+    return client.post(button.get("formaction"), {**sent, button.get("name"): languages}, follow=True)
 
 
 def test_the_button_belongs_to_the_form_and_checks_nothing(client: Client, massage: Service) -> None:
@@ -41,7 +41,7 @@ def test_the_form_is_shown_again_in_the_other_language_with_everything_typed(cli
     address = details_address(client)
     sent = sent_fields(client.get(address)) | typed(name="Clara & Co", email="clara@", note="Two stairs")
     page = in_german(client, client.get(address), sent)
-    assert (texts(page, "//h1"), find(page, "//*[@role='alert']"), Booking.objects.count()) == (["Ihre Angaben"], [], 0)
+    assert (texts(page, "//h1"), find(page, "//*[@data-focus]"), Booking.objects.count()) == (["Ihre Angaben"], [], 0)
     again, kept = sent_fields(page), {"name": "Clara & Co", "email": "clara@", "note": "Two stairs", "reminders": "yes"}
     assert {name: again[name] for name in kept} == kept
     [form] = find(page, "//form[@id='form']")
@@ -52,7 +52,7 @@ def test_the_form_is_shown_again_in_the_other_language_with_everything_typed(cli
 def test_after_a_changed_time_the_language_leads_to_the_details_of_the_time_that_is_kept(
     client: Client, massage: Service
 ) -> None:
-    page = hold(client, visitor="v" * 22, **typed())
+    page = client.get(details_address(client, visitor="v" * 22, **typed()))
     german = in_german(client, page, sent_fields(page))
     details = find(page, "//form[@id='form']/@action")[0].partition("?")[0]
     assert find(page, f"{BUTTON}/@formaction") == [f"{details}?language=chosen"]
@@ -73,7 +73,7 @@ def test_choosing_another_time_in_another_language_carries_on_what_was_typed(cli
         "lang": "de",
     }
     assert texts(german, "//h2")[0] == "Dienstag, 1. Dezember"
-    chosen = client.post("/book/massage/hold/", carried | {"start": TEN})
+    chosen = client.post("/book/massage/hold/", carried | {"start": TEN}, follow=True)
     assert (texts(chosen, "//h1"), sent_fields(chosen)["name"]) == (["Ihre Angaben"], "Clara Sommer")
 
 
@@ -85,7 +85,7 @@ def test_the_address_of_who_looks_for_appointments_is_kept_and_nothing_is_asked_
         ["clara@"],
         0,
     )
-    assert (texts(page, "//h1"), find(page, "//*[@role='alert']")) == (["Eigene Termine finden"], [])
+    assert (texts(page, "//h1"), find(page, "//*[@data-focus]")) == (["Eigene Termine finden"], [])
 
 
 def test_the_reason_of_who_cancels_is_kept_and_nothing_is_cancelled(client: Client, massage: Service) -> None:

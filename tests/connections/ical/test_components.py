@@ -65,6 +65,33 @@ CASES = [
     ("DTSTART;VALUE=DATE:20270328\nDURATION:P0D", SPRING, "Europe/Berlin", ["2027-03-27T23:00 2027-03-28T22:00"]),
     ("DTSTART;VALUE=DATE:20270328\nDURATION:-P1D", SPRING, "Europe/Berlin", ["2027-03-27T23:00 2027-03-28T22:00"]),
     ("DTSTART;VALUE=DATE:20270328\nDURATION:P1W", SPRING, "Europe/Berlin", ["2027-03-27T23:00 2027-04-03T22:00"]),
+    # nor does it end before midnight if its end is written as a time
+    *(
+        (f"DTSTART;VALUE=DATE:20261025\n{end}", AUTUMN, "Europe/Berlin", ["2026-10-24T22:00 2026-10-25T23:00"])
+        for end in (
+            "DTEND:20261025T000000",
+            "DTEND:20261025T110000",
+            "DTEND:20261025T235959Z",
+            "DTEND:20261025T230000Z",
+            "DTEND:20261026T000000Z",
+            "DTEND;TZID=Asia/Tokyo:20261026T000000",
+        )
+    ),
+    (
+        "DTSTART;VALUE=DATE:20270328\nDTEND:20270329T000000Z\nRRULE:FREQ=DAILY;COUNT=2",
+        SPRING,
+        "America/New_York",
+        ["2027-03-28T04:00 2027-03-29T04:00", "2027-03-29T04:00 2027-03-30T04:00"],
+    ),
+    # an end that cannot be read is the midnight of the person, or that of the event if it is later
+    ("DTSTART:20270329T233000Z\nDTEND:lost", SPRING, "America/Los_Angeles", ["2027-03-29T23:30 2027-03-30T07:00"]),
+    ("DTSTART:20270329T233000Z\nDURATION:-PT1H", SPRING, "Europe/Berlin", ["2027-03-29T23:30 2027-03-30T22:00"]),
+    (
+        "DTSTART;TZID=America/Los_Angeles:20270329T100000\nDTEND:lost",
+        SPRING,
+        "Europe/Berlin",
+        ["2027-03-29T17:00 2027-03-30T07:00"],
+    ),
     # no clock change at all
     ("DTSTART;VALUE=DATE:20270328", SPRING, "Asia/Tokyo", ["2027-03-27T15:00 2027-03-28T15:00"]),
     (

@@ -349,6 +349,7 @@ def test_monotonous_files_take_linear_time(data):
 
 
 MINUTES = ",".join(map(str, range(60)))
+MEANINGS = "FREQ=DAILY,WEEKLY,MONTHLY;SKIP=A;WKST=Q;INTERVAL=2;INTERVAL=3;INTERVAL=4"
 BOMBS = [
     f"RRULE:FREQ=MINUTELY;INTERVAL=7;COUNT=1000000000;BYMINUTE={MINUTES};BYHOUR=1;BYSECOND=1",
     f"RRULE:FREQ=HOURLY;INTERVAL=5;COUNT=100000000;BYMINUTE={MINUTES};BYSETPOS=61",
@@ -373,6 +374,7 @@ BOMBS = [
     "RRULE:FREQ=YEARLY;BYMONTHDAY=1;BYSETPOS=" + ",".join(map(str, range(1, 300))),
     "\n".join(["RRULE:FREQ=DAILY;INTERVAL=7;BYDAY=MO;BYMONTH=2;BYMONTHDAY=30"] * 1000),
     "\n".join(["RRULE:FREQ=MINUTELY;BYSETPOS=2"] * 50),
+    "\n".join(f"RRULE:{MEANINGS};FOO={number}" for number in range(2000)),
     "RDATE:" + ",".join(["20261203T100000Z"] * 200_000),
     "RRULE:FREQ=DAILY\nEXDATE:" + ",".join(["20261203T100000Z"] * 200_000),
     "RRULE:FREQ=DAILY\nX-APPLE-TRAVEL-DURATION:P99999W",
@@ -389,6 +391,42 @@ def test_a_bomb_costs_less_than_a_second(lines, start):
     expanded(calendar(f"UID:x\nDTSTART:{start}\nDURATION:PT1H\n{lines}"))
 
     assert time.process_time() - begin < 1.0
+
+
+ONSETS = [
+    "FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=30",
+    "FREQ=YEARLY;BYMONTH=3;BYDAY=-1SU",
+    "FREQ=YEARLY;BYYEARDAY=366;INTERVAL=99",
+    "FREQ=YEARLY;BYMONTHDAY=" + ",".join(map(str, range(1, 32))),
+]
+
+
+def zone_with(name: str, rules: int, rule: str) -> str:
+    onset = f"BEGIN:STANDARD\nDTSTART:00010101T000000\nTZOFFSETFROM:+0100\nTZOFFSETTO:+0200\nRRULE:{rule}\nEND:STANDARD"
+    return "\n".join(["BEGIN:VTIMEZONE", f"TZID:{name}", *[onset] * rules, "END:VTIMEZONE"])
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("rule", ONSETS, ids=[rule[:60] for rule in ONSETS])
+@pytest.mark.parametrize(("zones", "rules"), [(1, 490), (1, 60), (40, 5)])
+def test_a_vtimezone_costs_little_whatever_its_rules(zones, rules, rule):
+    times = [f"UID:{n}\nDTSTART;TZID=Z{n}:20261201T100000\nDURATION:PT1H\nRRULE:FREQ=DAILY" for n in range(zones)]
+    data = calendar(*times, zones="\n".join(zone_with(f"Z{n}", rules, rule) for n in range(zones)))
+    begin = time.process_time()
+
+    result = expanded(data)
+
+    assert (bool(result.instances), time.process_time() - begin < SECONDS) == (True, True)
+
+
+@pytest.mark.slow
+def test_many_events_with_rules_of_many_meanings_share_one_budget():
+    events = [f"UID:{n}\nDTSTART:20261203T100000Z\nDURATION:PT1H\nRRULE:{MEANINGS}" for n in range(1500)]
+    begin = time.process_time()
+
+    result = expanded(calendar(*events))
+
+    assert (result.problem, time.process_time() - begin < SECONDS) == ("too_many_occurrences", True)
 
 
 @pytest.mark.slow

@@ -31,6 +31,10 @@ def wall(*parts: int) -> datetime:
         ("2026-12-01T10:00:00+01:00", Moment(wall(2026, 12, 1, 9), UTC)),
         ("20261201T100000-0530", Moment(wall(2026, 12, 1, 15, 30), UTC)),
         ("2026-12-01T10:00+01", Moment(wall(2026, 12, 1, 9), UTC)),
+        ("2026-12-01T10:00-05", Moment(wall(2026, 12, 1, 15), UTC)),
+        ("20261201T1000-05", Moment(wall(2026, 12, 1, 15), UTC)),
+        ("20261130T240000", Moment(wall(2026, 12, 1), BERLIN)),
+        ("2026-11-30T24:00Z", Moment(wall(2026, 12, 1), UTC)),
         ("2026-12-01 10:00", Moment(wall(2026, 12, 1, 10), BERLIN)),
         ("20261201 100000 Z", Moment(wall(2026, 12, 1, 10), UTC)),
         ("2026/12/1 9:30", Moment(wall(2026, 12, 1, 9, 30), BERLIN)),
@@ -53,7 +57,17 @@ def test_a_time_is_read_by_its_form(text: str, moment: Moment) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["", "soon", "20261301", "20261201T250000", "2026120", "01.13.2026 10:00", "Tue, 32 Dec 2026 10:00"]
+    "text",
+    [
+        "",
+        "soon",
+        "20261301",
+        "20261201T250000",
+        "20261201T240001",
+        "2026120",
+        "01.13.2026 10:00",
+        "Tue, 32 Dec 2026 10:00",
+    ],
 )
 def test_what_is_no_time_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match=r"date|month|hour"):
@@ -79,6 +93,31 @@ def test_a_day_is_found_in_a_value_that_is_no_date() -> None:
     written = ["about 20261201!", "2026-12-01T10h", "01.12.2026 at noon", "２０２６１２０１Tnoon"]
     assert {find_day(text) for text in written} == {Moment(wall(2026, 12, 1), None, is_date=True)}
     assert (find_day("soon"), find_day("20269901")) == (None, None)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Mon Dec 07 2026 09:00:00 GMT+0100",
+        "7 December 2026 09:00",
+        "Dec 7, 2026 9:00 AM",
+        "07-Dec-2026",
+        "7 Dec 2026 9h",
+    ],
+)
+def test_a_day_is_found_by_the_name_of_its_month(text: str) -> None:
+    assert find_day(text) == Moment(wall(2026, 12, 7), None, is_date=True)
+
+
+@pytest.mark.parametrize("text", ["7 Foo 2026", "Dec 32, 2026", "Room 7, 2026"])
+def test_what_only_looks_like_a_day_with_the_name_of_a_month_is_none(text: str) -> None:
+    assert find_day(text) is None
+
+
+@pytest.mark.parametrize("text", ["P", "PT", "P1", "1D", "PT1", "-PT"])
+def test_a_duration_without_a_number_or_a_unit_is_none(text: str) -> None:
+    with pytest.raises(ValueError, match="duration"):
+        parse_length(text)
 
 
 def test_a_lone_end_gives_the_midnight_before_it_and_a_lone_day_the_midnight_after_it() -> None:

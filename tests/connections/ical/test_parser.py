@@ -131,6 +131,18 @@ KINDS = [
         ["2026-12-01 10:00 - 11:00", "2026-12-02 16:00 - 17:00"],
         "unreadable",
     ),
+    *(
+        (f"DTSTART:{start}\nDURATION:PT1H", ["2026-12-01 00:00 - 00:00"], "unreadable")
+        for start in ("Tue Dec 01 2026 10:00:00 GMT+0100 (CET)", "1 December 2026 10:00", "Dec 1, 2026 10:00 AM")
+    ),
+    ("DTSTART:2026-12-01T10:00-05\nDURATION:PT1H", ["2026-12-01 16:00 - 17:00"], ""),
+    ("DTSTART;TZID=Europe/Berlin:20261130T240000\nDURATION:PT1H", ["2026-12-01 00:00 - 01:00"], ""),
+    ("DTSTART:20261201T090000Z\nDURATION:PT", ["2026-12-01 10:00 - 01:00"], "unreadable"),
+    (
+        "DTSTART;TZID=Asia/Tokyo;TZID=Europe/Berlin:20261201T100000\nDURATION:PT1H",
+        ["2026-12-01 10:00 - 11:00"],
+        "zone_unknown",
+    ),
     (f"{TIMED}\nRDATE:20261202Tnoon", ["2026-12-01 10:00 - 11:00", "2026-12-02 10:00 - 11:00"], "unreadable"),
 ]
 

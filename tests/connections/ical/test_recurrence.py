@@ -312,6 +312,9 @@ SAFE = [
     ("FREQ=WEEKLY;BYDAY=Monday,Thursday", ["FREQ=WEEKLY;INTERVAL=1;WKST=MO;BYDAY=MO,TH"], False),
     ("FREQ=WEEKLY;BYDAY=SA TU WE/Fri", ["FREQ=WEEKLY;INTERVAL=1;WKST=MO;BYDAY=SA,TU,WE,FR"], False),
     ("FREQ=MONTHLY;BYDAY=-1SUN,2Sat", ["FREQ=MONTHLY;INTERVAL=1;WKST=MO;BYDAY=-1SU,2SA"], False),
+    ("FREQ=WEEKLY;BYDAY=MO;TU;WE", ["FREQ=WEEKLY;INTERVAL=1;WKST=MO;BYDAY=MO,TU,WE"], False),
+    ("FREQ=MONTHLY;BYMONTHDAY=1;15;COUNT=3", ["FREQ=MONTHLY;INTERVAL=1;WKST=MO;BYMONTHDAY=1,15;COUNT=3"], False),
+    ("FREQ=MONTHLY;BYSETPOS=2", ["FREQ=MONTHLY;INTERVAL=1;WKST=MO"], False),
     ("FREQ=DAILY;COUNT=0", ["FREQ=DAILY;INTERVAL=1;WKST=MO"], False),
     ("FREQ=DAILY;UNTIL=20261301;COUNT=3", ["FREQ=DAILY;INTERVAL=1;WKST=MO;COUNT=3"], False),
     ("FREQ=YEARLY;BYWEEKNO=20;BYDAY=1MO", ["FREQ=YEARLY;INTERVAL=1;WKST=MO;BYWEEKNO=20;BYDAY=MO"], False),
@@ -370,6 +373,13 @@ def test_of_a_rule_that_makes_no_sense_each_value_that_can_be_read_is_kept(rule,
         [sorted(text.split(";")) for text in computed],
         is_certain,
     )
+
+
+@pytest.mark.parametrize("rule", ["FREQ=HOURLY;INTERVAL=24;COUNT=3", "FREQ=MINUTELY;INTERVAL=2880"])
+def test_the_hours_between_dates_are_not_taken_for_days(rule: str) -> None:
+    start = Moment(datetime.fromisoformat("2026-12-01"), None, is_date=True)
+
+    assert safe_rules(rule, start, BERLIN) == (["FREQ=DAILY;INTERVAL=1;WKST=MO"], False)
 
 
 def test_a_part_that_repeats_its_values_until_the_rule_is_too_long_loses_none() -> None:

@@ -85,6 +85,17 @@ def test_rdates_alone_make_a_series_with_its_start():
     assert (local(result), result.recurring) == (["2026-12-01 10:00 - 11:00", "2026-12-03 10:00 - 11:00"], True)
 
 
+def test_of_several_periods_with_one_start_the_latest_end_counts():
+    event = "UID:x\nDTSTART:20261201T090000Z\nDURATION:PT1H\nRDATE;VALUE=PERIOD:"
+    periods = ["20261203T090000Z/PT2H", "20261203T090000Z/20261203T120000Z", "20261203T090000Z/PT30M"]
+
+    for listed in (periods, periods[::-1]):
+        assert local(expanded(calendar(event + ",".join(listed)))) == [
+            "2026-12-01 10:00 - 11:00",
+            "2026-12-03 10:00 - 13:00",
+        ]
+
+
 def test_several_rules_are_united():
     event = "UID:x\nDTSTART:20261201T090000Z\nDURATION:PT1H\nRRULE:FREQ=DAILY;COUNT=2\nRRULE:FREQ=WEEKLY;COUNT=2"
 

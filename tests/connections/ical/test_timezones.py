@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
 
-from connections.ical import reduce
+from connections.ical import EventDraft, reduce
+from connections.ical.compose import vtimezone_lines
+from connections.ical.timezones import zone_from_vtimezone
 from tests.connections.ical.museum import ANNA, calendar, expanded, local, utc
 
+YEAR = datetime(2026, 1, 1, tzinfo=UTC)
 ZONE = """BEGIN:VTIMEZONE
 TZID:{tzid}
 BEGIN:STANDARD
@@ -58,6 +62,7 @@ def read(tzid: str, zones: str = "", time: str = "20261201T100000") -> tuple[lis
         "FREQ=YEARLY; BYMONTH=11; BYDAY=1SU",
         "BYMONTH=11;BYDAY=1SU;FREQ=YEARLY;",
         "FREQ=YEARLY;BYMONTH=11",
+        "FREQ=YEARLY;BYMONTH=11;X-ODD=1;BYDAY=1SU",
     ],
 )
 def test_a_rule_of_a_vtimezone_is_understood_in_every_form_that_programs_write(rule):
@@ -69,6 +74,9 @@ def test_a_rule_of_a_vtimezone_is_understood_in_every_form_that_programs_write(r
     [
         ("TZOFFSETFROM:-0500", "TZOFFSETFROM:-05:00"),
         ("TZOFFSETTO:-0500", "TZOFFSETTO:-05:00"),
+        ("TZOFFSETTO:-0500", "TZOFFSETTO:-05"),
+        ("TZOFFSETTO:-0500", "TZOFFSETTO:-5"),
+        ("TZOFFSETTO:-0500", "TZOFFSETTO:−0500"),
         ("TZOFFSETFROM:-0500\n", ""),
         ("TZOFFSETFROM:-0500", "TZOFFSETFROM:-0500\nRDATE;VALUE=PERIOD:20201101T020000/20211101T020000"),
         ("TZID:Praxis", "TZID:PRAXIS"),
@@ -290,3 +298,68 @@ def test_a_vtimezone_that_cannot_be_read_leaves_the_zone_of_the_person(lost):
     assert utc(expanded(calendar("UID:x\nDTSTART;TZID=Broken:20261201T100000\nDURATION:PT1H", zones=zone))) == [
         "2026-12-01T09:00 2026-12-01T10:00"
     ]
+
+
+@pytest.mark.parametrize("lost", ["-9900", "-2400", "+0060", "west"])
+def test_an_offset_that_no_zone_has_leaves_the_zone_of_the_person(lost):
+    zone = ZONE.format(tzid="Praxis", rule=PLAIN).replace("TZOFFSETTO:-0500", f"TZOFFSETTO:{lost}")
+
+    for time in ("20261201T100000", "20270701T100000"):
+        assert read("Praxis", zone, time) == (["10:00"], "zone_unknown")
+
+
+@pytest.mark.parametrize(
+    ("zone", "lost"),
+    [
+        (PLAIN, "END:STANDARD\n"),
+        (PLAIN, "END:DAYLIGHT\n"),
+        (PLAIN, "BEGIN:DAYLIGHT\n"),
+        ("FREQ=YEARLY;BYMONTH=11;BYDAY=9SU", ""),
+    ],
+)
+def test_half_of_a_vtimezone_is_no_zone(zone, lost):
+    half = ZONE.format(tzid="Praxis", rule=zone).replace(lost, "")
+
+    assert read("Praxis", half) == (["10:00"], "zone_unknown")
+
+
+@pytest.mark.parametrize(
+    ("until", "start"),
+    [("20071104T060000Z", "15:00"), ("20071103", "15:00"), ("20061103T000000Z", "15:00"), ("20601104", "16:00")],
+)
+def test_a_rule_of_a_vtimezone_may_end_a_little_too_early(until, start):
+    """Winter time then begins only once, in 2007, and summer time still begins each year."""
+    assert read("Praxis", ZONE.format(tzid="Praxis", rule=f"{PLAIN};UNTIL={until}")) == ([start], "")
+
+
+def test_before_the_first_onset_of_a_vtimezone_its_earlier_offset_holds():
+    zone = """BEGIN:VTIMEZONE
+TZID:Praxis
+BEGIN:STANDARD
+DTSTART:20261202T020000
+TZOFFSETFROM:-0400
+TZOFFSETTO:-0500
+END:STANDARD
+END:VTIMEZONE"""
+
+    assert (read("Praxis", zone), read("Praxis", zone, "20261203T100000")) == ((["15:00"], ""), (["16:00"], ""))
+
+
+@pytest.mark.parametrize("name", ["America/New_York", "Europe/Berlin", "Australia/Lord_Howe"])
+def test_the_zone_of_a_file_agrees_with_the_iana_zone_it_was_written_from_at_every_half_hour(name):
+    iana = ZoneInfo(name)
+    text = "\n".join(vtimezone_lines(EventDraft("x", YEAR, YEAR, name, ""))).replace(name, "Own")
+    zone = zone_from_vtimezone(text.encode())
+    assert zone is not None
+
+    for number in range(365 * 48):
+        instant = YEAR + number * timedelta(minutes=30)
+        there, wall = instant.astimezone(zone), instant.astimezone(iana)
+        assert (there.replace(tzinfo=None), there.fold, there.astimezone(UTC)) == (
+            wall.replace(tzinfo=None),
+            wall.fold,
+            instant,
+        )
+        skipped = datetime(2026, 1, 1) + number * timedelta(minutes=30)  # noqa: DTZ001 - a wall clock
+        for fold in (0, 1):
+            assert skipped.replace(tzinfo=zone, fold=fold).utcoffset() == iana.utcoffset(skipped.replace(fold=fold))

@@ -209,7 +209,7 @@ def test_an_event_that_kills_whoever_reads_it_is_found_and_left_alone_until_it_c
 
 
 def test_ctrl_c_gives_the_connection_back_at_once(outside: World, start: Start) -> None:
-    outside.icloud.faults.slow(0.2, method="REPORT", times=None)
+    outside.icloud.faults.slow(2, method="REPORT", times=None)  # so that the sync is never over before the signal
     process = start("manage.py", "sync_calendars")
     until = time.monotonic() + 60
     while len(outside.icloud.log.matching(report="calendar-multiget")) < 2 and time.monotonic() < until:

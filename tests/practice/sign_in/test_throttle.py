@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -10,6 +10,7 @@ import time_machine
 from django.test import Client
 
 from practice.models import SignInFailures
+from practice.sign_in import tries
 from tests.factories import PASSWORD, UserFactory
 from tests.pages import texts
 
@@ -123,3 +124,11 @@ def test_behind_an_undeclared_proxy_only_the_account_counts(client: Client, cloc
     for number in range(30):
         fail(client, 1, clock, username=f"person{number}")
     assert sign_in(client).status_code == 200
+
+
+def test_a_request_that_began_just_before_another_was_counted_does_not_wait() -> None:
+    key, waits = tries.key_of("form", "192.0.2.1"), []
+    for number in (1, 2):
+        tries.count({"form": key}, {"form": 2}, NOW + number * timedelta(milliseconds=1))
+        waits.append(tries.seconds_left([key], NOW))
+    assert waits == [0, 0]

@@ -14,7 +14,7 @@ from bookings import actions
 from bookings.models import Booking, Mail
 from bookings.notifications.mails import delivery
 from practice.models import Practice as PracticeRow
-from tests.bookings.notifications.itip import ItipReceiver
+from soak.mails.itip import ItipReceiver
 from tests.bookings.practice import CARLA, HOUR, Practice, berlin
 from tests.factories import NOW, START
 

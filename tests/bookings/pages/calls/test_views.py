@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from urllib.parse import unquote
 
 import pytest
+import time_machine
 from django.test import Client
 
 from bookings import actions
-from bookings.models import Booking, Mail
+from bookings.models import Booking, BookingChange, Mail
 from bookings.notifications.mails import calls, delivery, reminders
 from practice.models import Practice, User
 from tests.bookings.practice import HOUR
@@ -42,7 +44,7 @@ def test_the_list_says_whom_to_call_and_what_to_say(anna_client: Client, anna: U
     page = anna_client.get(URL)
     said = f"Confirmed: your appointment on Tue 1 December, 10:00 · Praxis Winter. {made.seat.link}"
     assert texts(page, "//li[contains(@class, 'card')]//h2/following-sibling::p") == ["Confirmation", said]
-    call, text = (link.get("href") or "" for link in find(page, "//div[@class='actions']/a"))
+    call, text = (link.get("href") or "" for link in find(page, "//div[@class='call__actions']/a"))
     assert (call, text.partition("%20")[0]) == ("tel:+49301", "sms:+49301?&body=Confirmed%3A")
     assert texts(page, "//nav//span[@class='count']") == ["waiting:1"]
 
@@ -79,6 +81,56 @@ def test_an_email_that_failed_is_called_and_shown_on_the_booking(anna_client: Cl
     assert texts(anna_client.get(URL), "//li//h2/following-sibling::p[1]") == [f"Confirmation · {said}"]
     page = anna_client.get(booking.get_absolute_url())
     assert [said in line for line in texts(page, "//ol[@class='history']/li")] == [True]
+
+
+def text_messages(client: Client) -> list[str]:
+    """What each link *Text* fills in."""
+    links = [link.get("href") or "" for link in find(client.get(URL), "//div[@class='call__actions']/a")]
+    return [unquote(link).partition("body=")[2] for link in links if link.startswith("sms:")]
+
+
+def moved_to(start: str) -> str:
+    said = f"Your appointment has been moved to Tue 1 December, {start} · Praxis Winter"
+    return f"{said}. {Booking.objects.get().seat.link}"
+
+
+def test_a_second_move_takes_the_place_of_the_first_in_the_text_message(anna_client: Client, anna: User) -> None:
+    made = silent(anna)
+    calls.note_told(made, anna, NOW)
+    texts_sent = []
+    for hours in (1, 2):
+        actions.reschedule(Booking.objects.get(), start=START + hours * HOUR, now=NOW, actor=anna, anyway=True)
+        texts_sent.append(text_messages(anna_client))
+    assert texts_sent == [[moved_to("11:00")], [moved_to("12:00")]]
+    first = Mail.objects.filter(kind="change").earliest("pk")
+    page = anna_client.post(f"{URL}{first.pk}/done/", follow=True)
+    assert texts(page, "//div[@id='messages']") == ["This is settled already, or there is newer news. Check the list."]
+    actions.reschedule(Booking.objects.get(), start=START, now=NOW, actor=anna, anyway=True)
+    assert text_messages(anna_client) == []
+
+
+def test_a_second_move_on_the_iphone_is_texted_when_it_cannot_be_undone_any_more_and_the_first_never(
+    anna_client: Client, anna: User
+) -> None:
+    calls.note_told(silent(anna), anna, NOW)
+    seen = []
+    for hours, until in ((1, NOW), (2, NOW + timedelta(minutes=10))):
+        booking = Booking.objects.with_details().get()
+        start = START + hours * HOUR
+        actions.move(booking, start, start + HOUR, now=NOW, source=BookingChange.Source.PHONE, undo_until=until)
+        seen.append(text_messages(anna_client))
+    assert seen == [[moved_to("11:00")], []]
+    with time_machine.travel(NOW + timedelta(minutes=10), tick=False):
+        assert text_messages(anna_client) == [moved_to("12:00")]
+
+
+def test_after_an_email_that_failed_a_move_is_texted_with_its_own_time(anna_client: Client, anna: User) -> None:
+    booking = BookingFactory(staff=anna, client=ClientFactory(name="Clara", email="clara@example.org", phone="+49301"))
+    MailFactory(seat=booking.seat, state="sent", sent_at=NOW)
+    for hours in (1, 2):
+        actions.reschedule(Booking.objects.get(), start=START + hours * HOUR, now=NOW, actor=anna, anyway=True)
+        Mail.objects.filter(kind="change", state="due").update(state="failed", error_code="refused")
+    assert text_messages(anna_client) == [moved_to("12:00")]
 
 
 def test_reminders_are_called_the_day_before(anna_client: Client, anna: User) -> None:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import pytest
 import time_machine
+from django.core import mail
 from django.test import Client
 
 from bookings.models import Booking, BookingChange, Claim, Mail, Seat, Service
+from bookings.notifications.mails import delivery
 from practice.models import User
 from tests.bookings.public.steps import booked, buttons, hold
-from tests.factories import BookingFactory, UserFactory, office_hours
+from tests.factories import NOW, BookingFactory, UserFactory, office_hours
 from tests.pages import find, links, texts
 
 pytestmark = pytest.mark.django_db
@@ -76,13 +78,13 @@ def test_looking_and_choosing_change_nothing(client: Client, address: str) -> No
 def test_nobody_is_asked_about_a_time_that_is_not_open(client: Client, address: str, asked: str, nearest: int) -> None:
     page = client.get(f"{address}reschedule/", {"start": asked})
     sentence = "That time has gone. Nearest:" if nearest else "That time has gone."
-    assert (texts(page, "//h1"), texts(page, "//*[@role='alert']/p")) == (["Choose another time"], [sentence])
-    assert len(find(page, "//*[@role='alert']//button")) == nearest
+    assert (texts(page, "//h1"), texts(page, "//*[@role='status']/p")) == (["Choose another time"], [sentence])
+    assert len(find(page, "//*[@role='status']//button")) == nearest
 
 
 def test_the_present_time_is_no_other_time(client: Client, address: str) -> None:
     page = client.get(f"{address}reschedule/", {"start": TEN})
-    assert (texts(page, "//h1"), find(page, "//*[@role='alert']")) == (["Choose another time"], [])
+    assert (texts(page, "//h1"), find(page, "//*[@role='status']")) == (["Choose another time"], [])
 
 
 def test_confirming_moves_the_booking_and_keeps_its_link(client: Client, address: str) -> None:
@@ -101,14 +103,23 @@ def test_a_form_that_is_sent_twice_moves_once(client: Client, address: str) -> N
 
 def test_a_time_that_has_gone_offers_the_nearest_ones(client: Client, address: str, anna: User) -> None:
     hold(client, start=TEN_LATER)
-    page = client.post(f"{address}reschedule/", {"start": TEN_LATER})
-    assert texts(page, "//*[@role='alert']/p") == ["That time has gone. Nearest:"]
-    assert texts(page, "//*[@role='alert']//button") == [
+    page = client.post(f"{address}reschedule/", {"start": TEN_LATER}, follow=True)
+    assert texts(page, "//*[@role='status']/p") == ["That time has gone. Nearest:"]
+    assert texts(page, "//*[@role='status']//button") == [
         "Thu 10 December, 09:00",
         "Thu 10 December, 11:00",
         "Thu 10 December, 12:00",
     ]
     assert start() == "2026-12-09T09:00:00+00:00"
+
+
+def test_the_answer_to_a_form_that_changed_nothing_is_an_address(client: Client, address: str) -> None:
+    hold(client, start=TEN_LATER)
+    answer = client.post(f"{address}reschedule/", {"start": TEN_LATER, "zone": "Europe/Berlin", "lang": "de"})
+    assert (answer.status_code, answer["Location"]) == (
+        303,
+        f"{address}reschedule/?zone=Europe%2FBerlin&lang=de&start=2026-12-10T09%3A00%3A00%2B00%3A00&problem=time",
+    )
 
 
 def test_inside_the_window_an_edited_form_moves_nothing(
@@ -141,7 +152,8 @@ def test_whom_the_practice_gave_another_time_can_choose_inside_the_window_too(
 
 def test_notice_and_hours_hold_for_edited_forms(client: Client, address: str) -> None:
     for refused in ("2026-11-30T09:30:00+01:00", "2026-12-10T03:00:00+01:00", "2046-12-10T10:00:00+01:00"):
-        assert client.post(f"{address}reschedule/", {"start": refused}).status_code == 200
+        page = client.post(f"{address}reschedule/", {"start": refused}, follow=True)
+        assert (page.status_code, texts(page, "//h1")) == (200, ["Choose another time"])
     assert start() == "2026-12-09T09:00:00+00:00"
 
 
@@ -185,6 +197,30 @@ def test_the_change_is_one_mail_with_the_next_version(client: Client, address: s
         Seat.objects.get().uid,
         newest.change.new_start,
     )  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize("kind", ["phone", "video"])
+def test_the_zone_in_which_the_client_chose_is_that_of_later_mails(client: Client, address: str, kind: str) -> None:
+    Service.objects.update(location_kind=kind)
+    page = client.get(f"{address}reschedule/", {"start": TEN_LATER, "zone": "America/New_York"})
+    [form] = find(page, "//main//form")
+    client.post(form.get("action") or "", dict(form.form_values()))
+    delivery.send_due(NOW)
+    assert Seat.objects.get().time_zone == "America/New_York"
+    assert "Thursday 10 December 2026, 04:00–05:00 (New York time)" in str(mail.outbox[-1].body)
+    assert texts(client.get(address), "//dd")[1] == "Thursday 10 December 2026, 04:00–05:00 (New York time)"
+
+
+@pytest.mark.parametrize(
+    ("kind", "zone"), [("place", "America/New_York"), ("phone", "Nowhere/City"), ("phone", "x" * 300), ("phone", "")]
+)
+def test_where_the_clock_of_the_place_counts_or_the_zone_is_unknown_the_first_one_stays(
+    client: Client, address: str, kind: str, zone: str
+) -> None:
+    Service.objects.update(location_kind=kind)
+    Seat.objects.update(time_zone="Asia/Tokyo")
+    client.post(f"{address}reschedule/", {"start": TEN_LATER, "zone": zone})
+    assert (start(), Seat.objects.get().time_zone) == ("2026-12-10T09:00:00+00:00", "Asia/Tokyo")
 
 
 def test_nobody_keeps_the_page(client: Client, address: str) -> None:

@@ -42,7 +42,7 @@ def test_the_form_is_not_stored_and_tells_other_sites_no_address(client: Client,
 
 
 def test_what_is_missing_is_said_at_the_top_and_linked_to_its_field(client: Client, massage: Service) -> None:
-    page = client.post(details_address(client), {})
+    page = client.post(details_address(client), {}, follow=True)
     assert links(page, f"{ERRORS}/a") == [
         ("Enter your name.", "#id_name"),
         ("Enter an e-mail address or a phone number.", "#id_email"),
@@ -70,7 +70,7 @@ def test_one_way_to_reach_the_client_is_enough(
 
 def test_a_service_may_need_both(client: Client, massage: Service) -> None:
     Service.objects.update(ask_both=True)
-    page = client.post(details_address(client), typed())
+    page = client.post(details_address(client), typed(), follow=True)
     assert texts(page, ERRORS) == ["Enter your phone number."]
 
 
@@ -87,21 +87,23 @@ def test_a_service_may_need_both(client: Client, massage: Service) -> None:
 def test_what_cannot_be_is_refused_at_its_field_with_everything_kept(
     client: Client, massage: Service, field: str, text: str, sentence: str
 ) -> None:
-    page = client.post(details_address(client), typed(**{field: text}))
+    page = client.post(details_address(client), typed(**{field: text}), follow=True)
     assert (texts(page, ERRORS), sent_fields(page)[field]) == ([sentence], text)
 
 
 def test_a_mistyped_address_is_asked_about_once(client: Client, massage: Service) -> None:
     address = details_address(client)
-    page = client.post(address, typed(email="clara@gmial.com"))
-    assert texts(page, ERRORS) == ["Did you mean clara@gmail.com?"]
+    page = client.post(address, typed(email="clara@gmial.com"), follow=True)
+    assert links(page, f"{ERRORS}/a") == [("Check your e-mail address.", "#id_email")]
+    assert texts(page, "//*[@id='id_email_error']") == ["Did you mean clara@gmail.com?"]
+    assert page.content.decode().count("Did you mean") == 1
     assert client.post(address, sent_fields(page)).status_code == 303
     assert Seat.objects.get().client.email == "clara@gmial.com"
 
 
 def test_the_address_that_was_meant_is_taken_with_one_press(client: Client, massage: Service) -> None:
     address = details_address(client)
-    page = client.post(address, typed(email="clara@gmial.com"))
+    page = client.post(address, typed(email="clara@gmial.com"), follow=True)
     [button] = find(page, "//button[@name='use_email']")
     client.post(address, sent_fields(page) | {"use_email": button.get("value")})
     assert Seat.objects.get().client.email == "clara@gmail.com"
@@ -164,15 +166,67 @@ def test_a_time_that_has_gone_offers_the_nearest_and_keeps_what_was_typed(
     address = details_address(client, visitor="v" * 22)
     clock.shift(timedelta(minutes=45))
     hold(client, visitor="w" * 22)
-    page = client.post(address, typed(note="Two stairs"))
-    assert texts(page, "//div[@role='alert']/p") == ["That time has gone. Nearest:"]
+    page = client.post(address, typed(note="Two stairs"), follow=True)
+    assert texts(page, "//div[@role='status']/p") == ["That time has gone. Nearest:"]
     assert buttons(page) == ["Tue 1 December, 09:00", "Tue 1 December, 11:00", "Tue 1 December, 12:00"]
-    [nearest] = find(page, "//div[@role='alert']//button[1]")
-    chosen = client.post(nearest.get("formaction"), sent_fields(page) | {"start": nearest.get("value")})
+    [nearest] = find(page, "//div[@role='status']//button[1]")
+    chosen = client.post(nearest.get("formaction"), sent_fields(page) | {"start": nearest.get("value")}, follow=True)
     assert (sent_fields(chosen)["name"], sent_fields(chosen)["note"]) == ("Clara Sommer", "Two stairs")
     [form] = find(chosen, "//form[@data-extend]")
     assert client.post(form.get("action"), sent_fields(chosen)).status_code == 303
     assert Booking.objects.get().start.isoformat() == "2026-12-01T08:00:00+00:00"
+
+
+@pytest.mark.parametrize(
+    ("sent", "problem"),
+    [
+        ({"name": ""}, "fields"),
+        ({"email": "clara@gmial.com"}, "fields"),
+        ({"website": "https://example.com"}, "unchecked"),
+    ],
+)
+def test_a_form_that_has_to_be_put_right_is_shown_by_a_get_without_anything_typed_in_its_address(
+    client: Client, massage: Service, sent: dict[str, str], problem: str
+) -> None:
+    address = details_address(client)
+    answer = client.post(address, typed(**sent))
+    assert (answer.status_code, answer["Location"]) == (303, f"{address}&problem={problem}")
+    pages = [client.get(answer["Location"]) for _ in range(2)]
+    assert [sent_fields(page)["email"] for page in pages] == [sent.get("email", "clara@example.org")] * 2
+
+
+def test_a_step_back_shows_what_was_typed_without_what_was_wrong(client: Client, massage: Service) -> None:
+    address = details_address(client)
+    client.post(address, typed(email="clara@"))
+    page = client.get(address)
+    assert (sent_fields(page)["email"], texts(page, ERRORS)) == ("clara@", [])
+
+
+def test_what_was_typed_is_forgotten_once_it_is_booked(client: Client, massage: Service) -> None:
+    address = details_address(client)
+    client.post(address, typed(name=""))
+    assert Hold.objects.get().typed == {"email": "clara@example.org", "reminders": "yes"}
+    client.post(address, typed())
+    client.post(address, typed(name=""))
+    assert Hold.objects.get().typed == {}
+
+
+def test_a_time_that_is_free_again_is_not_called_gone(
+    client: Client, massage: Service, clock: time_machine.Traveller
+) -> None:
+    address = details_address(client, visitor="v" * 22)
+    clock.shift(timedelta(minutes=15))
+    hold(client, visitor="w" * 22)
+    answer = client.post(address, typed())
+    clock.shift(timedelta(minutes=12))
+    page = client.get(answer["Location"])
+    assert (find(page, "//div[@role='status']"), sent_fields(page)["name"]) == ([], "Clara Sommer")
+
+
+@pytest.mark.parametrize("problem", ["unknown", "", "time"])
+def test_an_edited_address_says_nothing_that_is_not_so(client: Client, massage: Service, problem: str) -> None:
+    page = client.get(f"{details_address(client)}&problem={problem}")
+    assert (page.status_code, find(page, "//div[@role='status']")) == (200, [])
 
 
 @pytest.mark.parametrize("change", ["forged", "expired", "of another form"])
@@ -187,22 +241,22 @@ def test_a_token_that_counts_no_more_shows_the_form_again_filled(
         clock.shift(timedelta(hours=13))
     else:
         sent["token"] = sent_fields(client.get(details_address(client, start="2026-12-02T10:00:00+01:00")))["token"]
-    page = client.post(address, sent)
+    page = client.post(address, sent, follow=True)
     assert (page.status_code, sent_fields(page)["name"], Booking.objects.count()) == (200, "Clara Sommer", 0)
-    assert texts(page, "//div[@role='alert']/p") == ["Please check what you typed, and send it again."]
+    assert texts(page, "//div[@role='status']/p") == ["Please check what you typed, and send it again."]
     assert client.post(address, sent_fields(page)).status_code == 303
 
 
 def test_a_filled_decoy_books_nothing(client: Client, massage: Service) -> None:
-    page = client.post(details_address(client), typed(website="https://example.com"))
+    page = client.post(details_address(client), typed(website="https://example.com"), follow=True)
     assert (page.status_code, sent_fields(page).get("website"), Booking.objects.count()) == (200, None, 0)
 
 
 def test_too_many_bookings_from_one_address_are_refused(client: Client, massage: Service, settings: Settings) -> None:
     settings.BOOKING_RATE = 1
     booked(client)
-    page = client.post(details_address(client, start="2026-12-02T10:00:00+01:00"), typed())
-    assert texts(page, "//div[@role='alert']/p") == ["This could not be booked online just now. Please call us."]
+    page = client.post(details_address(client, start="2026-12-02T10:00:00+01:00"), typed(), follow=True)
+    assert texts(page, "//div[@role='status']/p") == ["This could not be booked online just now. Please call us."]
 
 
 def test_typing_keeps_the_time_longer(client: Client, massage: Service, clock: time_machine.Traveller) -> None:

@@ -177,13 +177,29 @@ def test_a_double_click_keeps_one_time(client: Client, massage: Service) -> None
 
 def test_a_time_that_has_gone_offers_the_three_nearest(client: Client, massage: Service) -> None:
     hold(client, visitor="v" * 22)
-    page = hold(client, visitor="w" * 22)
-    assert texts(page, "//div[@role='alert']//p") == ["That time has gone. Nearest:"]
-    assert texts(page, "//div[@role='alert']//button") == [
+    page = client.get(hold(client, visitor="w" * 22)["Location"])
+    assert texts(page, "//div[@role='status']//p") == ["That time has gone. Nearest:"]
+    assert texts(page, "//div[@role='status']//button") == [
         "Tue 1 December, 09:00",
         "Tue 1 December, 11:00",
         "Tue 1 December, 12:00",
     ]
+
+
+def test_a_time_that_has_gone_is_answered_with_an_address_unless_something_was_typed(
+    client: Client, massage: Service
+) -> None:
+    hold(client, visitor="v" * 22)
+    answers = [hold(client, visitor="w" * 22), hold(client, visitor="w" * 22, **typed())]
+    assert [answer.status_code for answer in answers] == [303, 200]
+    assert answers[0]["Location"] == (
+        "/book/massage/?staff=any&zone=Europe%2FBerlin&start=2026-12-01T09%3A00%3A00%2B00%3A00&problem=time"
+    )
+
+
+def test_a_time_that_is_free_again_is_not_called_gone(client: Client, massage: Service) -> None:
+    page = client.get("/book/massage/?start=2026-12-01T10:00:00Z&problem=time")
+    assert (page.status_code, find(page, "//div[@role='status']")) == (200, [])
 
 
 @pytest.mark.parametrize("start", ["", "soon", "2026-12-01T10:00:00"])
@@ -204,7 +220,7 @@ def test_what_was_typed_is_carried_through_another_day_to_the_form(client: Clien
         name: carried[name] for name in ("name", "email", "reminders", "visitor")
     }
     assert texts(day, "//button[@name='day']") == ["Other days"]
-    form = client.post("/book/massage/hold/", hidden | {"start": "2026-12-09T10:00:00+01:00"})
+    form = client.post("/book/massage/hold/", hidden | {"start": "2026-12-09T10:00:00+01:00"}, follow=True)
     assert (form.status_code, find(form, "//input[@name='name']/@value")) == (200, ["Clara Sommer"])
     assert texts(form, "//dl//dd")[1] == "Wednesday 9 December 2026, 10:00–11:00 (Berlin time)"
 
@@ -234,3 +250,10 @@ def test_the_page_of_three_people_costs_as_many_queries_as_that_of_one(
         massage.staff.add(colleague)
     with django_assert_num_queries(len(alone)):
         client.get("/book/massage/?month=2026-12")
+
+
+@pytest.mark.parametrize("language", ["", "de", "fr"])
+def test_a_page_reads_the_practice_once(client: Client, massage: Service, language: str) -> None:
+    with CaptureQueriesContext(connection) as queries:
+        client.get("/book/massage/?month=2026-12", headers={"accept-language": language})
+    assert len([query for query in queries if 'FROM "practice_practice"' in query["sql"]]) == 1
