@@ -14,6 +14,8 @@ from allauth.mfa.totp import views as apps
 from allauth.mfa.webauthn import views as passkeys
 from allauth.usersessions.views import ListUserSessionsView
 from django.urls import path, reverse_lazy
+from django.views.decorators.cache import never_cache
+from django.views.decorators.debug import sensitive_post_parameters
 from django.views.generic import RedirectView, TemplateView
 
 from practice.sign_in.password_reset import ask_for_link
@@ -21,6 +23,7 @@ from practice.sign_in.views import View, own_account, pending_account, sign_in, 
 from practice.staff_page import staff_page
 
 FACTORS_PAGE, RESET_PAGE = reverse_lazy("mfa_index"), reverse_lazy("account_reset_password")
+takes_secrets = sensitive_post_parameters()  # neither error reports nor pages that send a form again have them
 
 
 def own_page(view: Any, template: str, *, before_set_up: bool = False, **more: Any) -> View:
@@ -37,12 +40,15 @@ def factor_page(view: Any, template: str, **more: Any) -> View:
 def confirm_page(view: Any, template: str, *, password: bool) -> View:
     """A page that asks again who somebody is, before something dangerous."""
     page = own_page(view, f"account/{template}", before_set_up=True)
-    return throttled(own_account, password=password)(page)
+    return throttled(own_account, password=password)(takes_secrets(page))
 
 
-new_password = throttled(own_account)(own_page(accounts.PasswordChangeView, "password_change.html"))
+new_password = throttled(own_account)(takes_secrets(own_page(accounts.PasswordChangeView, "password_change.html")))
 second_step = throttled(pending_account, password=False)(
-    factors.AuthenticateView.as_view(template_name="registration/second_factor.html")
+    takes_secrets(factors.AuthenticateView.as_view(template_name="registration/second_factor.html"))
+)
+password_from_link = never_cache(
+    takes_secrets(accounts.PasswordResetFromKeyView.as_view(template_name="registration/reset_confirm.html"))
 )
 passkey_alone = throttled(unknown_account, password=False)(passkeys.LoginWebAuthnView.as_view())
 
@@ -65,7 +71,7 @@ urlpatterns = [
     ),
     path(
         "accounts/password/reset/<uidb36>/<key>/",
-        accounts.PasswordResetFromKeyView.as_view(template_name="registration/reset_confirm.html"),
+        password_from_link,
         name="account_reset_password_from_key",
     ),
     # The own account.

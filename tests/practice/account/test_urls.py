@@ -65,6 +65,11 @@ def test_logs_do_not_have_what_a_link_in_a_mail_proves(path: str) -> None:
     assert ("abc123" in record.getMessage(), record.getMessage().endswith("/…/")) == (False, True)
 
 
+def test_a_code_is_not_sent_back_to_whoever_was_signed_out(client: Client) -> None:
+    answer = client.post("/account/confirm/code/", {"code": "12345678"})
+    assert (answer.status_code, "12345678" in answer.content.decode()) == (401, False)
+
+
 def test_nobody_signs_up(client: Client) -> None:
     with pytest.raises(NoReverseMatch):
         reverse("account_signup")

@@ -40,6 +40,7 @@ def test_the_link_in_the_mail_sets_a_new_password(client: Client, anna: User, se
     [link] = [line for line in sent.body.splitlines() if line.startswith("https://book.example.com/")]
     form = client.get(link.removeprefix("https://book.example.com"), follow=True)
     path = form.redirect_chain[-1][0]
+    assert "no-store" in form.headers["Cache-Control"]
     done = client.post(path, {"new_password1": NEW, "new_password2": NEW}, follow=True)
     assert texts(done, "//h1") == ["The new password is set"]
     anna.refresh_from_db()
