@@ -59,6 +59,10 @@ INSTALLED_APPS = [
     "connections.apps.ConnectionsConfig",
     "availability.apps.AvailabilityConfig",
     "bookings.apps.BookingsConfig",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "allauth.usersessions",
     "config.apps.SupportConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -85,6 +89,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
 ]
 
 ROOT_URLCONF = "config.urls"
@@ -128,11 +133,42 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator"},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
-LOGIN_URL = "practice:login"
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "week:page"
-LOGOUT_REDIRECT_URL = "practice:login"
+LOGOUT_REDIRECT_URL = "account_login"
 PASSWORD_RESET_TIMEOUT = 24 * 60 * 60  # seconds that a link to set a new password works
 CSRF_FAILURE_VIEW = "practice.sign_in.expired_session.csrf_failure"
+
+# Accounts and second factors are django-allauth's. Its rate limits are off: practice.sign_in has the one rule for all.
+ACCOUNT_ADAPTER = "practice.sign_in.adapter.AccountAdapter"
+ACCOUNT_FORMS = {
+    "login": "practice.sign_in.forms.SignInForm",
+    "change_password": "practice.sign_in.forms.NewPasswordForm",
+    "reset_password_from_key": "practice.sign_in.forms.PasswordFromLinkForm",
+    "reauthenticate": "practice.sign_in.forms.ConfirmPasswordForm",
+}
+ACCOUNT_LOGIN_METHODS = {"username"}  # practice.sign_in.names finds it for an e-mail address
+ACCOUNT_EMAIL_VERIFICATION = "none"  # an address counts once it was confirmed (practice.account.email_change)
+ACCOUNT_EMAIL_NOTIFICATIONS = True
+ACCOUNT_SESSION_REMEMBER = True
+ACCOUNT_PASSWORD_RESET_TOKEN_GENERATOR = "django.contrib.auth.tokens.PasswordResetTokenGenerator"  # noqa: S105
+ACCOUNT_RATE_LIMITS = False
+MFA_ADAPTER = "practice.second_factor.adapter.SecondFactorAdapter"
+MFA_FORMS = {
+    "authenticate": "practice.second_factor.forms.SignInCodeForm",
+    "reauthenticate": "practice.second_factor.forms.ConfirmCodeForm",
+    "activate_totp": "practice.second_factor.forms.AppForm",
+    "add_webauthn": "practice.second_factor.forms.NewPasskeyForm",
+    "authenticate_webauthn": "practice.second_factor.forms.SignInPasskeyForm",
+    "login_webauthn": "practice.second_factor.forms.PasskeyAloneForm",
+    "reauthenticate_webauthn": "practice.second_factor.forms.ConfirmPasskeyForm",
+}
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_ALLOW_UNVERIFIED_EMAIL = True  # owners enter the addresses of those who work here
+MFA_TOTP_TOLERANCE = 1  # clocks of phones may be half a minute off
+MFA_RATE_LIMITS = False
 
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", "English"), ("de", "Deutsch")]  # what clients read; the pages of staff are in LANGUAGE_CODE

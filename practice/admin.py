@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from typing import Any, cast
 
+from allauth.account import admin as accounts_admin
+from allauth.mfa import admin as factors_admin
+from allauth.usersessions import admin as sessions_admin
+from django.apps import apps
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin
 from django.http import HttpRequest
@@ -13,6 +17,12 @@ from django.utils.translation import gettext_lazy as _
 from practice.activity.journal import note
 from practice.models import Activity, Practice, User
 from practice.roles import role_of
+
+# With what allauth registers, support could change how others sign in, and see where they are. Not in this admin.
+for library in (accounts_admin, factors_admin, sessions_admin):
+    for model in apps.get_app_config(library.__name__.split(".")[1]).get_models():
+        if admin.site.is_registered(model):
+            admin.site.unregister(model)
 
 LOOKUPS = frozenset({"exact", "in", "isnull", "gt", "gte", "lt", "lte", "id__exact", "year", "month", "day"})
 """What the filters and the date hierarchy of a list write behind the name of a field."""

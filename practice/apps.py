@@ -11,4 +11,6 @@ class PracticeConfig(AppConfig):
     verbose_name = _("Practice")
 
     def ready(self) -> None:
-        from practice.activity import sign_ins  # noqa: F401 - it listens to sign-ins
+        from practice.activity import sign_ins as _activity  # noqa: F401 - registering is their effect
+        from practice.second_factor import receivers as _factors  # noqa: F401
+        from practice.sign_in import receivers as _sign_in  # noqa: F401

@@ -14,9 +14,9 @@ from django.utils.translation import gettext as _
 from bookings.notifications import sentences
 from bookings.notifications.addresses import Mailbox
 from bookings.notifications.calendar_part import CalendarEntry
-from bookings.notifications.content import Block, Button, Content, FactList, Heading, Run, fact_list, paragraph, strong
 from bookings.notifications.facts import AppointmentFacts
 from practice import time_format
+from practice.mails.content import Block, Button, Content, FactList, Heading, Run, fact_list, paragraph, strong
 
 Options = ParamSpec("Options")
 

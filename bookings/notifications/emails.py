@@ -14,9 +14,9 @@ from django.utils.translation import ngettext
 from bookings.contacts.phones import display_phone
 from bookings.contacts.written import one_line
 from bookings.models import Booking, Proposal
-from bookings.notifications.addresses import encode_domain
 from connections.models import CalendarConfiguration
 from practice import time_format
+from practice.mails.addresses import encode_domain
 from practice.models import Practice, User
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django import forms
+from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from practice.models import User
@@ -20,3 +21,24 @@ class AccountForm(forms.ModelForm[User]):
                 "Empty: made from your name."
             )
         }
+
+
+class EmailForm(forms.ModelForm[User]):
+    """Another e-mail address, which nobody else has."""
+
+    class Meta:
+        model = User
+        fields = ("email",)
+        labels = {"email": _("New e-mail address")}
+        widgets = {"email": forms.EmailInput(attrs={"autocomplete": "email"})}
+
+    def __init__(self, data: QueryDict | None, *, user: User) -> None:
+        self.old = user.email
+        super().__init__(data, instance=user, initial={"email": ""})
+        self.fields["email"].required = True
+
+    def clean_email(self) -> str:
+        email = str(self.cleaned_data["email"])
+        if email.casefold() == self.old.casefold():
+            raise forms.ValidationError(_("This is your address already."))
+        return email

@@ -67,6 +67,11 @@ class Practice(models.Model):
         _("clients confirm their e-mail address before a booking counts"), default=False
     )
     retention_announced_at = models.DateTimeField(null=True, blank=True, editable=False)
+    second_factor_required = models.BooleanField(
+        _("everybody signs in with a second factor"),
+        default=False,
+        help_text=_("Who has none sets one up after signing in, and can do nothing else until then."),
+    )
     hidden_from_search = models.BooleanField(_("ask search engines not to list the booking pages"), default=False)
 
     class Meta:

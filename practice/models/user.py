@@ -46,6 +46,9 @@ class User(AbstractUser):
         error_messages={"unique": _("Somebody else has this public name. Choose another.")},
     )
 
+    must_set_up_second_factor = models.BooleanField(default=False, editable=False)
+    """Follows from the rows of the practice and of allauth (practice.second_factor.required); each page asks for it."""
+
     class Meta(AbstractUser.Meta):
         constraints = (
             models.UniqueConstraint(

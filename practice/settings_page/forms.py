@@ -45,11 +45,13 @@ class SettingsForm(forms.ModelForm[Practice]):
             "privacy_notice",
             "hidden_from_search",
             "confirm_addresses",
+            "second_factor_required",
         )
         labels = {
             "sender": _("Sender of e-mails"),
             "hidden_from_search": _("Ask search engines not to list the booking pages"),
             "confirm_addresses": _("Clients confirm their e-mail address before a booking counts"),
+            "second_factor_required": _("Everybody signs in with a second factor"),
         }
         help_texts = {
             "phone": _("Clients see it on each page, to call instead."),

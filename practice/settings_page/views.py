@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from allauth.account.internal.flows.reauthentication import raise_if_reauthentication_required
 from django.conf import settings
 from django.contrib import messages
 from django.http import HttpResponse
@@ -35,6 +36,8 @@ def practice_settings(request: StaffRequest) -> HttpResponse:
         return _page(request, _with_draft(form, DRAFTS[then]), drafted=True)
     if not form.is_valid():
         return _page(request, form)
+    if "second_factor_required" in form.changed_data:
+        raise_if_reauthentication_required(request, app="practice")
     form.save()
     messages.success(request, _("Saved."))
     if then == "test":

@@ -6,8 +6,9 @@ import pytest
 from django.test import Client
 
 from practice.models import Practice, User
-from tests.factories import UserFactory
+from tests.factories import PASSWORD, UserFactory
 from tests.pages import find, texts
+from tests.practice.second_factor.factors import code, send_code, set_up_app
 
 pytestmark = pytest.mark.django_db
 
@@ -25,6 +26,40 @@ def test_support_finds_people_by_name_address_and_public_name(support: Client) -
 def test_browsers_store_no_page_of_the_admin(support: Client, client: Client, page: str) -> None:
     kept = {support.get(f"/admin/{page}")["Cache-Control"], client.get(f"/admin/{page}")["Cache-Control"]}
     assert kept == {"max-age=0, no-cache, no-store, must-revalidate, private"}
+
+
+def test_people_sign_in_to_the_admin_where_everybody_does(client: Client) -> None:
+    UserFactory(username="support", is_staff=True, is_superuser=True)
+    asked = client.get("/admin/practice/user/")
+    assert asked.headers["Location"] == "/admin/login/?next=/admin/practice/user/"
+    page = client.get(asked.headers["Location"])
+    assert texts(page, "//label") == ["Username or e-mail", "Password"]
+    [next_field] = find(page, "//form[not(@action)]//input[@name='next']")
+    data = {"username": "support", "password": PASSWORD, "next": next_field.get("value")}
+    assert client.post("/admin/login/", data).headers["Location"] == "/admin/practice/user/"
+
+
+def test_the_admin_asks_for_the_second_factor_too(client: Client) -> None:
+    secret = set_up_app(UserFactory(username="support", is_staff=True, is_superuser=True))
+    data = {"username": "support", "password": PASSWORD, "next": "/admin/"}
+    assert client.post("/admin/login/", data).headers["Location"] == "/accounts/login/second-factor/"
+    assert client.get("/admin/").status_code == 302
+    assert send_code(client, code(secret)).headers["Location"] == "/admin/"
+
+
+def test_whoever_may_not_use_the_admin_is_told_so(client: Client) -> None:
+    client.force_login(UserFactory())
+    answer = client.get("/admin/", follow=True)
+    assert (answer.status_code, texts(answer, "//h1")) == (403, ["You are not allowed to do this"])
+
+
+def test_support_changes_the_own_password_where_everybody_does(support: Client) -> None:
+    assert support.get("/admin/password_change/").headers["Location"] == "/account/password/"
+
+
+@pytest.mark.parametrize("page", ["account/emailaddress/", "mfa/authenticator/", "usersessions/usersession/"])
+def test_second_factors_and_sessions_of_others_are_not_in_the_admin(support: Client, page: str) -> None:
+    assert support.get(f"/admin/{page}").status_code == 404
 
 
 def test_support_gives_somebody_another_role_and_public_name(support: Client) -> None:

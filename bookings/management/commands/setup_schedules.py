@@ -37,6 +37,7 @@ SCHEDULES = (
     Wanted("delete old holds", "bookings.tasks.delete_old_holds", None),
     Wanted("apply retention", "bookings.tasks.apply_retention", None),
     Wanted("prune activity", "practice.activity.tasks.prune_activity", None),
+    Wanted("delete ended sessions", "practice.sign_in.sessions.delete_ended_sessions", None),
     Wanted("expand events", "connections.tasks.expand_events", None),
 )
 

@@ -11,9 +11,9 @@ from django.utils.translation import gettext as _
 from bookings.contacts.phones import display_phone
 from bookings.links import host, new_public_id
 from bookings.models import BookingChange, Mail, Seat
-from bookings.notifications.content import Button, Content, Heading, fact_list
 from connections.models import CalendarConfiguration
 from practice import time_format
+from practice.mails.content import Button, Content, Heading, fact_list
 from practice.models import Practice
 
 SOON = timedelta(hours=24)

@@ -12,11 +12,11 @@ from bookings.models import Mail, Seat
 from bookings.notifications import client_mails
 from bookings.notifications.addresses import Mailbox
 from bookings.notifications.calendar_part import CalendarEntry
-from bookings.notifications.content import Content
 from bookings.notifications.facts import AppointmentFacts
 from bookings.notifications.mails import to_staff, unsubscribe
 from bookings.notifications.mails.appointment import facts_of_mail, practice_facts, sender_of
 from bookings.notifications.message import Envelope, build_message
+from practice.mails.content import Content
 from practice.models import Practice
 
 Kind = Mail.Kind

@@ -10,11 +10,12 @@ from django.utils.translation import ngettext
 from connections.models import Connection
 from practice.commands import Failed, JsonCommand
 from practice.models.encrypted import encrypted_rows, reencrypt
+from practice.second_factor.encryption import reencrypt_all
 
 
 class Command(JsonCommand):
     help = (
-        "Encrypt all stored passwords, notes and answers with the first of FERNET_KEYS; "
+        "Encrypt all stored passwords, secrets, notes and answers with the first of FERNET_KEYS; "
         "afterwards the old keys can be dropped."
     )
 
@@ -26,6 +27,10 @@ class Command(JsonCommand):
                 data[done] += 1
             else:
                 data[missed].append(key if model is Connection else f"{model._meta.label_lower} {key}")
+        factors, without_key = reencrypt_all()
+        data["reencrypted"] += factors
+        if without_key:
+            data["unreadable_second_factors"] = sorted(set(without_key))
         if problems := _problems(data):
             raise Failed(" ".join(problems), data)
         return data
@@ -46,4 +51,7 @@ def _problems(data: dict[str, Any]) -> list[str]:
     if data["unreadable_texts"]:
         said = _("None of FERNET_KEYS decrypts the notes of %(rows)s: add the old key.")
         problems.append(said % {"rows": ", ".join(data["unreadable_texts"])})
+    if "unreadable_second_factors" in data:
+        said = _("None of FERNET_KEYS decrypts the second factor of %(users)s: add the old key.")
+        problems.append(said % {"users": ", ".join(data["unreadable_second_factors"])})
     return problems

@@ -22,6 +22,7 @@ EXPECTED = {
     "delete old holds": ("bookings.tasks.delete_old_holds", Schedule.DAILY, None),
     "apply retention": ("bookings.tasks.apply_retention", Schedule.DAILY, None),
     "prune activity": ("practice.activity.tasks.prune_activity", Schedule.DAILY, None),
+    "delete ended sessions": ("practice.sign_in.sessions.delete_ended_sessions", Schedule.DAILY, None),
     "expand events": ("connections.tasks.expand_events", Schedule.DAILY, None),
 }
 
@@ -88,4 +89,4 @@ def test_people_are_told_in_words() -> None:
     Schedule.objects.create(name="old", func="connections.tasks.gone")
     out = StringIO()
     call_command("setup_schedules", stdout=out)
-    assert out.getvalue().splitlines() == ["7 schedules are set up.", "Removed: old"]
+    assert out.getvalue().splitlines() == ["8 schedules are set up.", "Removed: old"]

@@ -10,8 +10,8 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from bookings.notifications import client_mails
-from bookings.notifications.content import Content
 from bookings.notifications.facts import AppointmentFacts
+from practice.mails.content import Content
 from tests.bookings.notifications.appointments import FACTS, WINTER
 from tests.bookings.notifications.entries import CLIENT, PRACTICE
 
