@@ -56,7 +56,7 @@ def context(chromium: Browser) -> Iterator[BrowserContext]:
 
 
 def leave(visitor: BrowserContext) -> None:
-    """Close all pages. A form that keeps a time does not give it back: the tables of the test are about to be emptied."""
+    """Close all pages. No form gives its time back then, because the tables are about to be emptied."""
     for page in visitor.pages:
         page.evaluate("document.querySelector('form[data-extend]')?.setAttribute('data-sent', 'yes')")
     visitor.close()
