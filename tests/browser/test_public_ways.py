@@ -12,7 +12,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 from bookings.models import Booking, Claim, Seat, Service
 from tests.browser.booking import fill_details, next_monday
 from tests.browser.booking import kalends as kalends  # a fixture
-from tests.browser.conftest import barriers
+from tests.browser.conftest import PATIENCE, barriers, leave
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.today]
 Visit = Callable[..., Page]
@@ -26,12 +26,12 @@ def visit(chromium: Browser) -> Iterator[Visit]:
     def open_page(**options: object) -> Page:
         given = {"viewport": {"width": 390, "height": 844}, "locale": "en-GB", "timezone_id": "Europe/Berlin"} | options
         contexts.append(chromium.new_context(**given))  # type: ignore[arg-type]
-        contexts[-1].set_default_timeout(10_000)
+        contexts[-1].set_default_timeout(PATIENCE)
         return contexts[-1].new_page()
 
     yield open_page
     for context in contexts:
-        context.close()
+        leave(context)
 
 
 def monday(kalends: str) -> str:
@@ -155,10 +155,10 @@ def test_back_and_loading_again_send_no_form_with_errors_a_second_time(visit: Vi
     page.get_by_role("button", name="10:00").click()
     page.get_by_label("E-mail optional").fill("clara@gmial.com")
     page.get_by_role("button", name="Book appointment").click()
-    sent: list[str] = []
-    page.on("request", lambda request: sent.append(request.method))
     question = page.get_by_text("Did you mean clara@gmail.com?")
     expect(question).to_be_visible()
+    sent: list[str] = []
+    page.on("request", lambda request: sent.append(request.method))
     page.reload()
     expect(question).to_be_visible()
     page.go_back()
@@ -179,15 +179,15 @@ def test_back_and_loading_again_move_no_appointment_a_second_time(visit: Visit, 
     fill_details(page)
     page.get_by_role("button", name="Book appointment").click()
     page.get_by_role("link", name="Choose another time").click()
-    page.goto(f"{page.url}?day={next_monday():%Y-%m-%d}")
+    page.goto(f"{page.url}{'&' if '?' in page.url else '?'}day={next_monday():%Y-%m-%d}")
     page.get_by_role("button", name="11:00").click()
     quick.goto(monday(kalends))
     quick.get_by_role("button", name="11:00").click()
     page.get_by_role("button", name="Move the appointment").click()
-    sent: list[str] = []
-    page.on("request", lambda request: sent.append(request.method))
     gone = page.get_by_role("status").get_by_text("That time has gone. Nearest:")
     expect(gone).to_be_visible()
+    sent: list[str] = []
+    page.on("request", lambda request: sent.append(request.method))
     page.reload()
     expect(gone).to_be_visible()
     page.go_back()

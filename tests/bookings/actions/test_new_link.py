@@ -13,7 +13,7 @@ from bookings.models import Booking, Mail, Seat
 from bookings.notifications.mails import calls, delivery
 from practice.models import Practice as PracticeRow
 from practice.models import User
-from tests.bookings.notifications.itip import ItipReceiver
+from soak.mails.itip import ItipReceiver
 from tests.bookings.practice import HOUR
 from tests.factories import NOW, START, BookingFactory, ClientFactory, MailFactory, UserFactory, cancelled
 
