@@ -84,6 +84,11 @@ class CalendarConfiguration(models.Model):
         _("when you delete a booking on the iPhone"), max_length=10, choices=WhenDeleted, default=WhenDeleted.ASK
     )
     mirror_blocked_slots = models.BooleanField(_("write my blocked slots to the linked calendar"), default=False)
+    shown_to_colleagues = models.BooleanField(
+        _("colleagues may see my week"),
+        default=False,
+        help_text=_("They see when you have no time, as “Blocked”: no clients, no titles, no events of yours."),
+    )
     reconcile_due = models.BooleanField(default=False, editable=False)
     reconcile_asked = models.PositiveBigIntegerField(default=0, editable=False)  # how often, so that none is missed
 

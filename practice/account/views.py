@@ -13,13 +13,14 @@ from django.views.decorators.debug import sensitive_post_parameters
 from practice.account.forms import AccountForm
 from practice.forms import posted
 from practice.models import User
+from practice.roles import Action
 from practice.sign_in import tries
 from practice.staff_page import StaffRequest, staff_page
 
 FREE_PASSWORD_CHANGES = {"account": 5}
 
 
-@staff_page()
+@staff_page(Action.MANAGE_OWN_ACCOUNT)
 def account(request: StaffRequest) -> HttpResponse:
     """Own name and public name."""
     form = AccountForm(posted(request), instance=User.objects.get(pk=request.user.pk))
@@ -31,7 +32,7 @@ def account(request: StaffRequest) -> HttpResponse:
 
 
 @sensitive_post_parameters()
-@staff_page()
+@staff_page(Action.MANAGE_OWN_ACCOUNT)
 def change_password(request: StaffRequest) -> HttpResponse:
     """A new password for somebody who knows the old one."""
     keys = {"account": tries.key_of("change_password", str(request.user.pk))}

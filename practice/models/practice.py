@@ -65,6 +65,7 @@ class Practice(models.Model):
     confirm_addresses = models.BooleanField(
         _("clients confirm their e-mail address before a booking counts"), default=False
     )
+    front_desk_decides = models.BooleanField(_("the front desk decides proposals"), default=True)
     hidden_from_search = models.BooleanField(_("ask search engines not to list the booking pages"), default=False)
 
     class Meta:

@@ -45,11 +45,13 @@ class SettingsForm(forms.ModelForm[Practice]):
             "privacy_notice",
             "hidden_from_search",
             "confirm_addresses",
+            "front_desk_decides",
         )
         labels = {
             "sender": _("Sender of e-mails"),
             "hidden_from_search": _("Ask search engines not to list the booking pages"),
             "confirm_addresses": _("Clients confirm their e-mail address before a booking counts"),
+            "front_desk_decides": _("The front desk may decide proposals for everybody"),
         }
         help_texts = {
             "phone": _("Clients see it on each page, to call instead."),
@@ -58,6 +60,10 @@ class SettingsForm(forms.ModelForm[Practice]):
             "confirm_addresses": _(
                 "They open a link within 30 minutes; until then the time is kept. Who gives only a phone number is not "
                 "asked."
+            ),
+            "front_desk_decides": _(
+                "What was moved or deleted on an iPhone, and events that overlap a booking. The front desk sees the "
+                "booking and when the event is, never its title. Whoever decides first has decided."
             ),
             "colour": _("For buttons and links on the booking pages and in e-mails."),
             "imprint": _("Who is responsible for these pages, as the law of your country asks for it."),
