@@ -50,11 +50,11 @@ class Reach(StrEnum):
     OWN = "own"
     ALL = "all"
     ALL_IF_LET = "all_if_let"  # everybody's, if the practice lets the front desk decide
-    ALL_IF_UNOWNED = "all_if_unowned"  # everybody's, while nobody owns the practice: somebody must be able to
+    OWN_IF_UNOWNED = "own_if_unowned"  # their own, while nobody owns the practice: somebody must be able to
 
 
 NONE, LOOK, OWN, ALL = Reach.NONE, Reach.LOOK, Reach.OWN, Reach.ALL
-ALL_IF_LET, ALL_IF_UNOWNED = Reach.ALL_IF_LET, Reach.ALL_IF_UNOWNED
+ALL_IF_LET, OWN_IF_UNOWNED = Reach.ALL_IF_LET, Reach.OWN_IF_UNOWNED
 
 
 def _row(owner: Reach, staff: Reach, front_desk: Reach, support: Reach) -> Mapping[Role | None, Reach]:
@@ -73,7 +73,7 @@ TABLE: Final[Mapping[Action, Mapping[Role | None, Reach]]] = MappingProxyType(
         Action.HANDLE_BOOKINGS: _row(ALL, OWN, ALL, LOOK),
         Action.DECIDE_PROPOSALS: _row(ALL, OWN, ALL_IF_LET, LOOK),
         Action.OFFER_SERVICES: _row(OWN, OWN, NONE, NONE),
-        Action.EDIT_SERVICES: _row(ALL, ALL_IF_UNOWNED, NONE, LOOK),
+        Action.EDIT_SERVICES: _row(ALL, OWN_IF_UNOWNED, NONE, LOOK),
         Action.SEE_CLIENTS: _row(ALL, OWN, ALL, LOOK),
         Action.READ_NOTES: _row(ALL, OWN, NONE, NONE),
         Action.MANAGE_CLIENT_DATA: _row(ALL, NONE, NONE, NONE),
@@ -114,8 +114,8 @@ def reach(user: User, action: Action) -> Reach:
     written = TABLE[action][role]
     if written is ALL_IF_LET:
         return ALL if Practice.current().front_desk_decides else NONE
-    if written is ALL_IF_UNOWNED:
-        return NONE if User.owners().exists() else ALL
+    if written is OWN_IF_UNOWNED:
+        return NONE if User.owners().exists() else OWN
     return written
 
 
@@ -130,7 +130,7 @@ def allowed(user: User, action: Action, rows: Rows, *, owner: str) -> Rows:
     found = reach(user, action)
     if found is ALL:
         return rows
-    return rows.filter(**{owner: user}) if found is OWN else rows.none()
+    return rows.filter(**{owner: user.pk}) if found is OWN else rows.none()
 
 
 def require(user: User, action: Action, *, owner_of: int | None = None) -> None:

@@ -67,12 +67,20 @@ def check_open(
 
     Only to the user, if they are the `actor`, the refusal tells titles and clients.
     """
-    refusal = explain.why_not(user, shape, start, now=now, moving=moving, hold=hold, titles=actor == user)
+    told_to = reader(user, actor)
+    refusal = explain.why_not(user, shape, start, now=now, moving=moving, hold=hold, told_to=told_to)
     if not refusal:
         return False
     if not anyway:
         raise NotOpen(refusal, [])
     return search.collides(user, shape, start, now=now, moving=moving)
+
+
+def reader(user: User, actor: User | None) -> explain.ToldTo:
+    """What may be told of the user's time to whoever acts; None acts from a shell."""
+    if actor is None:
+        return explain.ToldTo.SHELL
+    return explain.ToldTo.OWNER if actor == user else explain.ToldTo.COLLEAGUE
 
 
 def take_time(booking: Booking, start: datetime, end: datetime, *, overlap_allowed: bool) -> None:

@@ -59,6 +59,14 @@ class ReasonKind(StrEnum):
 ORDER = list(ReasonKind)
 
 
+class ToldTo(StrEnum):
+    """Who reads the reasons, which decides what they may tell."""
+
+    OWNER = "owner"  # of the time: titles of events, notes and clients
+    SHELL = "shell"  # somebody at a shell, or nobody in particular: in which calendar an event is
+    COLLEAGUE = "colleague"  # who only learns from when to when it is blocked
+
+
 @dataclass(frozen=True, slots=True)
 class Reason:
     """One rule that bears on a time: a sentence and the span it is about (UTC; None where it has no start or end).
@@ -79,9 +87,8 @@ class _Question:
     """May `span` be booked with `user`? `reach` is the span with the buffers of its service.
 
     `periods` are the working periods around it. `shape` is None for a bare hour. The time of the booking `moving` or
-    of `hold` counts as free; if `running`, the booking has begun and only its end changes. `titles` says whether titles
-    of events, notes and clients may be told. `asked` means that the calendars were asked just now, so that no answer
-    counts as not readable.
+    of `hold` counts as free; if `running`, the booking has begun and only its end changes. `asked` means that the
+    calendars were asked just now, so that no answer counts as not readable.
     """
 
     user: User
@@ -94,8 +101,13 @@ class _Question:
     moving: Booking | None = None
     hold: Hold | None = None
     running: bool = False
-    titles: bool = False
+    told_to: ToldTo = ToldTo.SHELL
     asked: bool = False
+
+    @property
+    def titles(self) -> bool:
+        """May titles of events, notes and clients be told?"""
+        return self.told_to is ToldTo.OWNER
 
     def when(self, span: Span) -> str:
         """The span as people of the staff member's zone write it; with dates if it leaves the day in question."""
@@ -103,14 +115,16 @@ class _Question:
         return time_format.clocks(span) if len(days) == 1 else time_format.day_and_clocks(span)
 
 
-def reasons_for(user: User, at: datetime, *, now: datetime, service: Service | None = None) -> list[Reason]:
-    """Everything that bears on booking `user` at `at` (aware), by kind of rule and then by start; for the user's eyes.
+def reasons_for(
+    user: User, at: datetime, *, now: datetime, service: Service | None = None, told_to: ToldTo = ToldTo.OWNER
+) -> list[Reason]:
+    """Everything that bears on booking `user` at `at` (aware), by kind of rule and then by start.
 
     With a service the question is whether it can start there, buffers, notice and horizon included; without one whether
     the hour from there is free. The time is open exactly if no reason blocks.
     """
     shape = service.shape if service else None
-    found = list(_reasons(user, at, shape, now=now, titles=True))
+    found = list(_reasons(user, at, shape, now=now, told_to=told_to))
     return sorted(found, key=lambda reason: (ORDER.index(reason.kind), reason.start or LONG_AGO))
 
 
@@ -127,25 +141,27 @@ def why_not(
     now: datetime,
     moving: Booking | None = None,
     hold: Hold | None = None,
-    titles: bool = False,
+    told_to: ToldTo = ToldTo.SHELL,
     asked: bool = True,
 ) -> str:
-    """Why nothing of this shape can start at `start`, in a sentence; "" if it can. `titles`: for the user's own eyes.
+    """Why nothing of this shape can start at `start`, in a sentence; "" if it can.
 
     `asked`: the calendars were asked just now. The time of the booking `moving` or of `hold` counts as free.
     """
-    return _refusal(_reasons(user, start, shape, now=now, moving=moving, hold=hold, titles=titles, asked=asked))
+    return _refusal(_reasons(user, start, shape, now=now, moving=moving, hold=hold, told_to=told_to, asked=asked))
 
 
-def why_not_there(booking: Booking, span: Span, *, now: datetime) -> str:
-    """Why `booking` does not fit into `span`, which staff chose, in a sentence for their eyes; "" if it fits.
+def why_not_there(booking: Booking, span: Span, *, now: datetime, told_to: ToldTo = ToldTo.OWNER) -> str:
+    """Why `booking` does not fit into `span`, which staff chose, in a sentence; "" if it fits.
 
     It may start at any minute; notice and horizon do not count. A booking that runs may end sooner or later, otherwise
     nothing begins in the past.
     """
     running = is_running(booking, span, now)
     shape = staff_shape(booking, span)
-    reasons = _reasons(booking.staff, span[0], shape, now=now, moving=booking, running=running, titles=True, asked=True)
+    reasons = _reasons(
+        booking.staff, span[0], shape, now=now, moving=booking, running=running, told_to=told_to, asked=True
+    )
     return _refusal(reasons)
 
 
@@ -162,7 +178,7 @@ def _reasons(
     moving: Booking | None = None,
     hold: Hold | None = None,
     running: bool = False,
-    titles: bool = False,
+    told_to: ToldTo = ToldTo.SHELL,
     asked: bool = False,
 ) -> Iterator[Reason]:
     """What the rules say, one rule after the other, in the order in which a refusal takes them."""
@@ -175,7 +191,7 @@ def _reasons(
     reach = shape.widened(at) if shape else span
     periods = working_hours(user, span[0] - timedelta(days=2), span[1] + timedelta(days=2))
     question = _Question(
-        user, span, reach, periods, configuration.zone, now, shape, moving, hold, running, titles, asked
+        user, span, reach, periods, configuration.zone, now, shape, moving, hold, running, told_to, asked
     )
     with timezone.override(configuration.zone):
         for rule in _RULES:
@@ -199,7 +215,7 @@ def _freshness(question: _Question) -> Iterator[Reason]:
         words = {"first": time_format.day_name(kept[0]), "last": time_format.day_name(kept[1])}
         text %= words | {"provider": provider_names(user)}
         yield Reason(ReasonKind.FRESHNESS, False, text, *kept)
-    for calendar in conflict_calendars(user):
+    for calendar in conflict_calendars(user) if question.told_to is not ToldTo.COLLEAGUE else ():
         if text := calendar_problem(calendar):
             yield Reason(ReasonKind.FRESHNESS, False, text, None, calendar.fresh_at)
 
@@ -331,6 +347,9 @@ def _events(question: _Question) -> Iterator[Reason]:
     """Events: those in the time itself, blocking or not, and those that only the buffers reach, if they block."""
     user, reach = question.user, question.reach
     events = busy(user, *reach, own_spans=own_spans(user, *reach, moving=question.moving))
+    if question.told_to is ToldTo.COLLEAGUE:
+        yield from _blocked(question, [span for event in events for span in event.blocking])
+        return
     mine = Event.objects.filter(calendar__connection__user=user, uid__in={event.uid for event in events})
     plain = plain_lengths(mine) if events else {}
     for event in events:
@@ -345,6 +364,17 @@ def _events(question: _Question) -> Iterator[Reason]:
             yield Reason(ReasonKind.OCCURRENCE, blocks, text, event.start, event.end, event)
 
 
+def _blocked(question: _Question, spans: Iterable[Span]) -> Iterator[Reason]:
+    """What a colleague is told of time that is blocked, by whatever: from when to when."""
+    for span in intervals.merge(spans):
+        words = {"when": question.when(span)}
+        if intervals.overlaps(question.span, [span]):
+            yield Reason(ReasonKind.OCCURRENCE, True, _("Blocked %(when)s.") % words, *span)
+        elif intervals.overlaps(question.reach, [span]):
+            text = _("Blocked %(when)s: the buffer around the service reaches into it.")
+            yield Reason(ReasonKind.BUFFER, True, text % words, *span)
+
+
 def _touches(event: Busy, span: Span) -> bool:
     return event.start < span[1] and (event.end > span[0] or event.start == event.end == span[0])
 
@@ -356,6 +386,10 @@ def _name(question: _Question, event: Busy, plain: Lengths) -> str:
 
 def _slots(question: _Question) -> Iterator[Reason]:
     """Time that was blocked by hand."""
+    if question.told_to is ToldTo.COLLEAGUE:
+        slots = blocked_slots(question.user, *question.reach)
+        yield from _blocked(question, [(slot.start, slot.end) for slot in slots])
+        return
     for slot in blocked_slots(question.user, *question.reach):
         span = (slot.start, slot.end)
         words = {"when": question.when(span), "note": slot.note}

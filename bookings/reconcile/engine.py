@@ -205,7 +205,8 @@ def _moved(placement: LinkedEvent, event: Event, span: Span, there: ical.OwnEven
         return
     booking = actions.lock_active_booking(booking)
     if refusal := explain.why_not_there(booking, span, now=now):
-        _propose(placement, Kind.MOVED, now, refusal, there)
+        untitled = explain.why_not_there(booking, span, now=now, told_to=explain.ToldTo.COLLEAGUE)
+        _propose(placement, Kind.MOVED, now, lifecycle.Reason(refusal, untitled), there)
         return
     lifecycle.withdraw_about_event(placement, now, *lifecycle.ABOUT_EVENT)
     actions.move(
@@ -266,8 +267,13 @@ def _deleted(placement: LinkedEvent, now: datetime, reason: str) -> None:
 
 
 def _propose(
-    placement: LinkedEvent, kind: Proposal.Kind, now: datetime, reason: str, there: ical.OwnEvent | None = None
+    placement: LinkedEvent,
+    kind: Proposal.Kind,
+    now: datetime,
+    reason: str | lifecycle.Reason,
+    there: ical.OwnEvent | None = None,
 ) -> None:
-    """Ask staff, telling them the times that the event has `there`."""
+    """Ask staff, telling them the times that the event has `there`. A mere sentence names no event."""
+    reason = lifecycle.same_for_all(reason) if isinstance(reason, str) else reason
     times = (there.start, there.end) if there else (None, None)
     lifecycle.propose_about_event(placement, kind, reason, now, times=times)

@@ -116,7 +116,7 @@ def test_only_what_a_practice_may_decide_otherwise_asks_the_database(db: None) -
             for action in Action:
                 reach(somebody(name), action)
     assert len(asked) == sum(
-        cell in (Reach.ALL_IF_LET, Reach.ALL_IF_UNOWNED) for r in TABLE.values() for cell in r.values()
+        cell in (Reach.ALL_IF_LET, Reach.OWN_IF_UNOWNED) for r in TABLE.values() for cell in r.values()
     )
 
 

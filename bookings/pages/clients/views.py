@@ -1,9 +1,8 @@
-"""Clients of the staff member: those with a booking. Superusers open any, because they merge duplicates."""
+"""Clients: all of them or, to staff, those who have booked with them."""
 
 from __future__ import annotations
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.db.models import Count, Max, Q, QuerySet
 from django.http import HttpResponse
@@ -15,24 +14,25 @@ from django.views.decorators.http import require_POST
 from bookings import actions
 from bookings.clients import possible_duplicates
 from bookings.contacts.phones import searched_digits
-from bookings.models import Booking, Client
+from bookings.models import Booking, BookingQuerySet, Client
 from bookings.pages import search
 from bookings.pages.clients.forms import ClientForm, MergeForm
 from connections.calendar_page import CalendarRequest, calendar_page
 from practice.forms import posted
+from practice.roles import Action, Reach, allowed, may, reach
 
 PER_PAGE = 50
 
 
-@calendar_page()
+@calendar_page(Action.SEE_CLIENTS)
 def listing(request: CalendarRequest) -> HttpResponse:
     query = request.GET.get("q", "").strip()
-    found = _own(request).filter(_matches(query))
+    found = _counted(request).filter(_matches(query))
     page = Paginator(found.order_by("name", "pk"), PER_PAGE).get_page(request.GET.get("page"))
     return render(request, "bookings/clients/list.html", {"page": page, "query": query})
 
 
-@calendar_page()
+@calendar_page(Action.SEE_CLIENTS)
 def detail(request: CalendarRequest, pk: int) -> HttpResponse:
     client = get_object_or_404(_visible(request), pk=pk)
     form = ClientForm(posted(request), instance=client)
@@ -40,21 +40,22 @@ def detail(request: CalendarRequest, pk: int) -> HttpResponse:
         actions.change_client(form.instance, now=request.now, actor=request.user)
         messages.success(request, _("Saved."))
         return redirect("clients:detail", pk=client.pk)
-    bookings = Booking.objects.filter(seats__client=client, staff=request.user).with_details()
-    page = Paginator(bookings.order_by("-start", "-pk"), PER_PAGE).get_page(request.GET.get("page"))
+    page = Paginator(_bookings(request, client).with_details().order_by("-start", "-pk"), PER_PAGE).get_page(
+        request.GET.get("page")
+    )
     context = {
         "client": client,
         "form": form,
         "page": page,
         "now": request.now,
         "changes": client.changes.select_related("actor"),
-        "duplicates": possible_duplicates(client) if request.user.is_superuser else (),
+        "duplicates": possible_duplicates(client) if may(request.user, Action.MANAGE_CLIENT_DATA) else (),
     }
     return render(request, "bookings/clients/detail.html", context)
 
 
 @require_POST
-@calendar_page()
+@calendar_page(Action.SEE_CLIENTS)
 def seen(request: CalendarRequest, pk: int) -> HttpResponse:
     """The person has seen what others changed, up to the change that the page showed last."""
     client = get_object_or_404(_visible(request), pk=pk)
@@ -63,16 +64,14 @@ def seen(request: CalendarRequest, pk: int) -> HttpResponse:
         for change in client.changes.news_for(request.user, request.now).filter(pk__lte=int(latest)):
             change.seen_by.add(request.user)
     booking = request.POST.get("booking", "")
-    own = Booking.objects.filter(seats__client=client, staff=request.user)
-    back = own.filter(pk=int(booking)).first() if booking.isdecimal() and len(booking) < 19 else None
+    bookings = _bookings(request, client)
+    back = bookings.filter(pk=int(booking)).first() if booking.isdecimal() and len(booking) < 19 else None
     return redirect(back) if back else redirect("clients:detail", pk=client.pk)
 
 
 @require_POST
-@calendar_page()
+@calendar_page(Action.MANAGE_CLIENT_DATA)
 def merge(request: CalendarRequest, pk: int) -> HttpResponse:
-    if not request.user.is_superuser:
-        raise PermissionDenied
     client = get_object_or_404(_visible(request), pk=pk)
     form = MergeForm(client, request.POST)
     if form.is_valid():
@@ -99,13 +98,22 @@ def _matches(query: str) -> Q:
     return words | Q(phone__contains=digits) if digits else words
 
 
+def _bookings(request: CalendarRequest, client: Client) -> BookingQuerySet:
+    """The client's bookings that the person may see."""
+    bookings = Booking.objects.filter(seats__client=client)
+    return allowed(request.user, Action.SEE_BOOKINGS, bookings, owner="staff")
+
+
 def _visible(request: CalendarRequest) -> QuerySet[Client]:
-    return Client.objects.all() if request.user.is_superuser else _own(request)
+    clients = allowed(request.user, Action.SEE_CLIENTS, Client.objects.all(), owner="seats__booking__staff")
+    return clients.distinct()
 
 
-def _own(request: CalendarRequest) -> QuerySet[Client]:
-    """Clients who have booked with the person signed in, with how often and when last."""
-    mine = Q(seats__booking__staff=request.user)
-    return Client.objects.filter(mine).annotate(
-        times=Count("seats", filter=mine, distinct=True), latest=Max("seats__booking__start", filter=mine)
+def _counted(request: CalendarRequest) -> QuerySet[Client]:
+    """The clients with how often they have booked and when last: with the person signed in, or with anybody."""
+    own = reach(request.user, Action.SEE_BOOKINGS) is Reach.OWN
+    counted = Q(seats__booking__staff=request.user) if own else Q()
+    clients = Client.objects.filter(counted)
+    return clients.annotate(
+        times=Count("seats", filter=counted, distinct=True), latest=Max("seats__booking__start", filter=counted)
     )
