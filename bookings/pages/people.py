@@ -7,13 +7,25 @@ from django.db.models import QuerySet
 from bookings.models import Service
 from bookings.openings.explain import ToldTo
 from practice.models import User
-from practice.roles import Action, allowed
+from practice.roles import Action, Reach, allowed, may, reach
+
+BY_NAME = ("first_name", "last_name", "pk")
+
+
+def people_with_a_week(reader: User) -> QuerySet[User]:
+    """Those whose week the reader may see: staff see their own, and that of colleagues who show it."""
+    at_work = User.objects.filter(is_active=True, calendar_configuration__isnull=False)
+    at_work = at_work.exclude(role=User.Role.FRONT_DESK, is_superuser=False)
+    within = allowed(reader, Action.SEE_WEEK, at_work, owner="pk")
+    if reach(reader, Action.SEE_WEEK) is Reach.OWN:
+        within |= at_work.filter(calendar_configuration__shown_to_colleagues=True)
+    return within.select_related("calendar_configuration").order_by(*BY_NAME)
 
 
 def bookable_people(reader: User) -> QuerySet[User]:
     """Those with whom the reader may make bookings: they can sign in and offer a service that can be booked."""
     offering = User.objects.filter(is_active=True, services__in=Service.objects.bookable()).distinct()
-    return allowed(reader, Action.HANDLE_BOOKINGS, offering, owner="pk").order_by("first_name", "last_name", "pk")
+    return allowed(reader, Action.HANDLE_BOOKINGS, offering, owner="pk").order_by(*BY_NAME)
 
 
 def told_to(reader: User, person: User) -> ToldTo:
@@ -29,3 +41,18 @@ def asked_person(reader: User, asked: str) -> User | None:
     people = list(bookable_people(reader))
     named = next((person for person in people if str(person.pk) == asked), None)
     return named or next((person for person in people if person == reader), next(iter(people), None))
+
+
+def week_person(reader: User, asked: str) -> User | None:
+    """The person with that key, if the reader may see their week; without a key the reader, if they have a week.
+
+    None if there is nobody, or the reader may not see the week.
+    """
+    if asked:
+        return people_with_a_week(reader).filter(pk=int(asked)).first() if is_key(asked) else None
+    return reader if may(reader, Action.MANAGE_OWN_CALENDAR) else None
+
+
+def is_key(text: str) -> bool:
+    """Can the text be the key of a row?"""
+    return text.isdecimal() and len(text) < 19

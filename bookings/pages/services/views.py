@@ -1,4 +1,4 @@
-"""The tab Services: what can be booked with the staff member."""
+"""The tab Services: what can be booked in the practice. Owners change it; staff see what they offer."""
 
 from __future__ import annotations
 
@@ -18,18 +18,24 @@ from practice.booking_page.addresses import booking_address
 from practice.forms import posted
 from practice.models import User
 from practice.profile.missing import missing_now
-from practice.roles import Action, may
+from practice.roles import Action, Reach, allowed, may, reach
 
 _off_last = Case(When(visibility=Service.Visibility.OFF, then=1), default=0)
 
 
-@calendar_page()
+@calendar_page(Action.OFFER_SERVICES)
 def services(request: CalendarRequest) -> HttpResponse:
-    own = Service.objects.filter(staff=request.user).order_by(_off_last, "position", "name", "pk")
-    return render(request, "bookings/services/list.html", {"services": own, "active": "services"})
+    edits = reach(request.user, Action.EDIT_SERVICES)
+    found = Service.objects.all() if edits is Reach.ALL else Service.objects.filter(staff=request.user)
+    context = {
+        "services": found.order_by(_off_last, "position", "name", "pk"),
+        "may_edit": edits in (Reach.ALL, Reach.OWN),
+        "active": "services",
+    }
+    return render(request, "bookings/services/list.html", context)
 
 
-@calendar_page()
+@calendar_page(Action.EDIT_SERVICES)
 def new(request: CalendarRequest) -> HttpResponse:
     form = ServiceForm(posted(request))
     if request.method == "POST" and form.is_valid():
@@ -40,7 +46,7 @@ def new(request: CalendarRequest) -> HttpResponse:
     return render(request, "bookings/services/form.html", {"form": form, "active": "services"})
 
 
-@calendar_page()
+@calendar_page(Action.EDIT_SERVICES)
 def preview(request: CalendarRequest) -> HttpResponse:
     """The service as clients would see it, from what stands in the form just now; what is wrong there is left out."""
     form = ServiceForm(posted(request))
@@ -48,9 +54,10 @@ def preview(request: CalendarRequest) -> HttpResponse:
     return render(request, "bookings/services/_preview.html", {"service": form.instance})
 
 
-@calendar_page()
+@calendar_page(Action.EDIT_SERVICES)
 def edit(request: CalendarRequest, slug: str) -> HttpResponse:
-    service = get_object_or_404(Service, slug=slug, staff=request.user)
+    services = allowed(request.user, Action.EDIT_SERVICES, Service.objects.all(), owner="staff")
+    service = get_object_or_404(services, slug=slug)
     others = list(service.staff.exclude(pk=request.user.pk).order_by("username"))
     context = {"service": service, "active": "services", **_booking_page(service, request.user)}
     form = ServiceForm(posted(request), instance=service, others=others)
