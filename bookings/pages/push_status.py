@@ -107,7 +107,8 @@ def _of_colleague(booking: Booking) -> Push:
     state = State(push_state(booking))
     words = {"person": booking.staff.get_full_name() or booking.staff.get_username()}
     if not booking.live:
-        return Push(state, Tone.MUTED, _("Cancelled"), _("Its event is removed from the calendar of %(person)s.") % words)
+        removed = _("Its event is removed from the calendar of %(person)s.")
+        return Push(state, Tone.MUTED, _("Cancelled"), removed % words)
     return Push(state, TONES[state], _COLLEAGUES_LABELS.get(state, state.label), str(OF_COLLEAGUES[state]) % words)
 
 
