@@ -34,13 +34,14 @@ def told_to(reader: User, person: User) -> ToldTo:
 
 
 def asked_person(reader: User, asked: str) -> User | None:
-    """The person asked for by key, if the reader may make bookings with them.
+    """The person with that key, if the reader may make bookings with them.
 
-    Without a key, or with that of somebody else: the reader, or the first of the people if the reader offers nothing.
+    Without a key the reader, or the first of the people if the reader offers nothing. None if there is nobody.
     """
     people = list(bookable_people(reader))
-    named = next((person for person in people if str(person.pk) == asked), None)
-    return named or next((person for person in people if person == reader), next(iter(people), None))
+    if asked:
+        return next((person for person in people if str(person.pk) == asked), None)
+    return next((person for person in people if person == reader), next(iter(people), None))
 
 
 def week_person(reader: User, asked: str) -> User | None:

@@ -10,7 +10,7 @@ from datetime import date
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 
@@ -38,7 +38,10 @@ from practice.roles import Action, allowed
 
 @calendar_page(Action.HANDLE_BOOKINGS)
 def new(request: CalendarRequest) -> HttpResponse:
-    person = asked_person(request.user, (request.POST or request.GET).get("staff", ""))
+    asked = (request.POST or request.GET).get("staff", "")
+    person = asked_person(request.user, asked)
+    if person is None and asked:
+        raise Http404
     if person is None:
         return render(request, "bookings/times/new.html", {"no_services": True})
     if request.method != "POST":
