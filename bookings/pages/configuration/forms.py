@@ -65,6 +65,7 @@ class ConfigurationForm(forms.ModelForm[CalendarConfiguration]):
             "when_moved",
             "when_deleted",
             "mirror_blocked_slots",
+            "shown_to_colleagues",
         )
         help_texts = {
             "title_template": _("For example {client} · {service}. Empty: as chosen above. {staff} is your name."),
