@@ -9,9 +9,19 @@ practice.sign_in.
 from __future__ import annotations
 
 from practice.models.choices import client_languages, languages
+from practice.models.detail import CalendarDetail
 from practice.models.failures import SignInFailures
 from practice.models.logo import Logo
 from practice.models.practice import Practice
 from practice.models.user import FormerSlug, User
 
-__all__ = ["FormerSlug", "Logo", "Practice", "SignInFailures", "User", "client_languages", "languages"]
+__all__ = [
+    "CalendarDetail",
+    "FormerSlug",
+    "Logo",
+    "Practice",
+    "SignInFailures",
+    "User",
+    "client_languages",
+    "languages",
+]

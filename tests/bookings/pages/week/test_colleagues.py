@@ -81,6 +81,9 @@ def test_she_chooses_on_her_own_page_whether_colleagues_see_her_week(client: Cli
     client.post("/calendars/settings/configuration/", {"shown_to_colleagues": "on"})
     mara.calendar_configuration.refresh_from_db()
     assert mara.calendar_configuration.shown_to_colleagues
+    client.post("/calendars/settings/configuration/", {"asked": "shown_to_colleagues"})
+    mara.calendar_configuration.refresh_from_db()
+    assert not mara.calendar_configuration.shown_to_colleagues
 
 
 def test_the_front_desk_opens_on_a_day_with_a_column_for_everybody(client: Client, mara: User) -> None:
