@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from bookings.models import Service
 from bookings.openings.explain import ToldTo
@@ -12,10 +12,15 @@ from practice.roles import Action, Reach, allowed, may, reach
 BY_NAME = ("first_name", "last_name", "pk")
 
 
+def bookable_roles() -> QuerySet[User]:
+    """Those who can sign in and may be booked: owners and staff."""
+    roles = Q(role__in=(User.Role.OWNER, User.Role.STAFF)) | Q(is_superuser=True)
+    return User.objects.filter(roles, is_active=True)
+
+
 def people_with_a_week(reader: User) -> QuerySet[User]:
     """Those whose week the reader may see: staff see their own, and that of colleagues who show it."""
-    at_work = User.objects.filter(is_active=True, calendar_configuration__isnull=False)
-    at_work = at_work.exclude(role=User.Role.FRONT_DESK, is_superuser=False)
+    at_work = bookable_roles().filter(calendar_configuration__isnull=False)
     within = allowed(reader, Action.SEE_WEEK, at_work, owner="pk")
     if reach(reader, Action.SEE_WEEK) is Reach.OWN:
         within |= at_work.filter(calendar_configuration__shown_to_colleagues=True)
