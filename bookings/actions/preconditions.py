@@ -14,6 +14,7 @@ from django_q.tasks import async_task
 from availability.slots import Shape
 from bookings.models import Booking, Claim, Hold
 from bookings.openings import explain, search
+from bookings.openings.reasons import ToldTo
 from bookings.openings.search import Opening
 from connections.freshness import freshness
 from practice.models import User
@@ -76,11 +77,11 @@ def check_open(
     return search.collides(user, shape, start, now=now, moving=moving)
 
 
-def reader(user: User, actor: User | None) -> explain.ToldTo:
+def reader(user: User, actor: User | None) -> ToldTo:
     """What may be told of the user's time to whoever acts; None acts from a shell."""
     if actor is None:
-        return explain.ToldTo.SHELL
-    return explain.ToldTo.OWNER if actor == user else explain.ToldTo.COLLEAGUE
+        return ToldTo.SHELL
+    return ToldTo.OWNER if actor == user else ToldTo.COLLEAGUE
 
 
 def take_time(booking: Booking, start: datetime, end: datetime, *, overlap_allowed: bool) -> None:

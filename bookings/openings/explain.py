@@ -7,9 +7,8 @@ This is the only place that says why. Pages and commands list all reasons; a ref
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
-from enum import StrEnum
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
@@ -27,6 +26,7 @@ from bookings.models import Booking, Claim, Hold, Service
 from bookings.openings.event_words import event_name, why_it_blocks
 from bookings.openings.freshness_words import calendar_problem, conflict_calendars, freshness_sentence
 from bookings.openings.own_time import own_claim, own_spans
+from bookings.openings.reasons import ORDER, Reason, ReasonKind, ToldTo
 from bookings.openings.search import is_running, staff_shape
 from bookings.openings.travel import Lengths, includes_travel, plain_lengths
 from bookings.providers import provider_names
@@ -39,47 +39,6 @@ from practice.models import User
 
 HOUR = timedelta(hours=1)
 LONG_AGO = datetime.min.replace(tzinfo=UTC)
-
-
-class ReasonKind(StrEnum):
-    """Which rule a reason belongs to, in the order in which pages list them."""
-
-    HOURS = "hours"
-    OVERRIDE = "override"
-    BLOCKED_SLOT = "blocked_slot"
-    OCCURRENCE = "occurrence"
-    BOOKING = "booking"
-    HOLD = "hold"
-    BUFFER = "buffer"
-    NOTICE = "notice"
-    HORIZON = "horizon"
-    FRESHNESS = "freshness"
-
-
-ORDER = list(ReasonKind)
-
-
-class ToldTo(StrEnum):
-    """Who reads the reasons, which decides what they may tell."""
-
-    OWNER = "owner"  # of the time: titles of events, notes and clients
-    SHELL = "shell"  # somebody at a shell, or nobody in particular: in which calendar an event is
-    COLLEAGUE = "colleague"  # who only learns from when to when it is blocked
-
-
-@dataclass(frozen=True, slots=True)
-class Reason:
-    """One rule that bears on a time: a sentence and the span it is about (UTC; None where it has no start or end).
-
-    `about` is the event or booking that the sentence is about, if there is one.
-    """
-
-    kind: ReasonKind
-    blocks: bool
-    text: str
-    start: datetime | None = None
-    end: datetime | None = None
-    about: Busy | Booking | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.db.models import Q, QuerySet
 
 from bookings.models import Service
-from bookings.openings.explain import ToldTo
+from bookings.openings.reasons import ToldTo
 from practice.models import User
 from practice.roles import Action, Reach, allowed, may, reach
 

@@ -16,16 +16,16 @@ Times = tuple[datetime | None, datetime | None]
 
 
 @dataclass(frozen=True, slots=True)
-class Reason:
+class ProposalReason:
     """Why staff are asked: for the owner of the time, and for colleagues, who read no titles of events."""
 
     reason: str
     untitled_reason: str
 
 
-def same_for_all(reason: str) -> Reason:
+def same_for_all(reason: str) -> ProposalReason:
     """A reason that names no event."""
-    return Reason(reason, reason)
+    return ProposalReason(reason, reason)
 
 
 ABOUT_EVENT = (Kind.MOVED, Kind.RESHAPED, Kind.BOTH_SIDES, Kind.DELETED)  # each replaces the others
@@ -37,7 +37,7 @@ ABOUT_EVENT = (Kind.MOVED, Kind.RESHAPED, Kind.BOTH_SIDES, Kind.DELETED)  # each
 def propose(
     booking_id: int,
     kind: Kind,
-    reason: Reason,
+    reason: ProposalReason,
     now: datetime,
     *,
     times: Times = (None, None),
@@ -57,7 +57,7 @@ def propose(
 
 @transaction.atomic
 def propose_about_event(
-    placement: LinkedEvent, kind: Kind, reason: Reason, now: datetime, *, times: Times = (None, None)
+    placement: LinkedEvent, kind: Kind, reason: ProposalReason, now: datetime, *, times: Times = (None, None)
 ) -> None:
     """Ask staff about a booking's event, in place of what was asked before. It is not pushed until they decide."""
     placement.row.await_decision(changed_here=kind == Kind.BOTH_SIDES or placement.is_rescheduled)

@@ -18,6 +18,7 @@ from bookings import actions
 from bookings.models import BookingChange, LinkedEvent, Placement, Proposal, booking_lock
 from bookings.notifications import client_notice
 from bookings.openings import explain
+from bookings.openings.reasons import ToldTo
 from bookings.proposals import collisions, lifecycle
 from bookings.push import outbox
 from bookings.reconcile.deletion import is_deleted, kept
@@ -205,8 +206,8 @@ def _moved(placement: LinkedEvent, event: Event, span: Span, there: ical.OwnEven
         return
     booking = actions.lock_active_booking(booking)
     if refusal := explain.why_not_there(booking, span, now=now):
-        untitled = explain.why_not_there(booking, span, now=now, told_to=explain.ToldTo.COLLEAGUE)
-        _propose(placement, Kind.MOVED, now, lifecycle.Reason(refusal, untitled), there)
+        untitled = explain.why_not_there(booking, span, now=now, told_to=ToldTo.COLLEAGUE)
+        _propose(placement, Kind.MOVED, now, lifecycle.ProposalReason(refusal, untitled), there)
         return
     lifecycle.withdraw_about_event(placement, now, *lifecycle.ABOUT_EVENT)
     actions.move(
@@ -270,7 +271,7 @@ def _propose(
     placement: LinkedEvent,
     kind: Proposal.Kind,
     now: datetime,
-    reason: str | lifecycle.Reason,
+    reason: str | lifecycle.ProposalReason,
     there: ical.OwnEvent | None = None,
 ) -> None:
     """Ask staff, telling them the times that the event has `there`. A mere sentence names no event."""

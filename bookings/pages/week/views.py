@@ -39,7 +39,6 @@ def week(request: CalendarRequest) -> HttpResponse:
 
 
 def _week_of(request: CalendarRequest, person: User) -> HttpResponse:
-    is_own = person == request.user
     today = request.now.astimezone(request.zone).date()
     first = first_day(request.GET.get("week", ""), today, get_format("FIRST_DAY_OF_WEEK"))
     span = span_of(first, request.zone)
@@ -55,17 +54,25 @@ def _week_of(request: CalendarRequest, person: User) -> HttpResponse:
     )
     context = {
         "week": laid_out,
-        "person": person,
-        "is_own": is_own,
-        "staff_key": None if is_own else person.pk,
-        "has_colleagues": people_with_a_week(request.user).exclude(pk=request.user.pk).exists(),
-        "may_book": may(request.user, Action.HANDLE_BOOKINGS, owner_of=person.pk),
-        "problems": week_problems(person, *span) if is_own else [],
+        "problems": week_problems(person, *span) if person == request.user else [],
         "missing": missing_now() if may(request.user, Action.MANAGE_PRACTICE) else [],
         "booking_page": booking_address(),
+        **_whose(request, person),
         **_setup(person, request.now),
     }
     return live(request, "bookings/week/page.html", "bookings/week/_week.html", context)
+
+
+def _whose(request: CalendarRequest, person: User) -> dict[str, Any]:
+    """Whose week it is, what the reader may do there, and whether there are other weeks to see."""
+    is_own = person == request.user
+    return {
+        "person": person,
+        "is_own": is_own,
+        "staff_key": None if is_own else person.pk,
+        "may_book": may(request.user, Action.HANDLE_BOOKINGS, owner_of=person.pk),
+        "has_colleagues": people_with_a_week(request.user).exclude(pk=request.user.pk).exists(),
+    }
 
 
 def _diary(request: CalendarRequest, person: User, span: Span) -> Diary:

@@ -11,7 +11,8 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 
 from bookings.models import Booking, Service
-from bookings.openings.explain import Reason, ReasonKind, ToldTo, reasons_for
+from bookings.openings.explain import reasons_for
+from bookings.openings.reasons import Reason, ReasonKind, ToldTo
 from bookings.openings.remedies import Remedy, remedy
 from bookings.openings.search import Opening, next_openings
 from connections.busy import OWN_BOOKING, Busy
