@@ -25,6 +25,7 @@ from practice.models import User
 
 register = template.Library()
 register.filter("stamp", mail_links.stamp_of)
+register.filter("weekday_and_day", time_format.weekday_and_day)
 
 STATUS_TONES = {"confirmed": "good", "pending": "warn", "cancelled": "muted"}
 

@@ -90,7 +90,7 @@ def test_the_front_desk_opens_on_a_day_with_a_column_for_everybody(client: Clien
     ben = UserFactory.create(username="ben", first_name="Ben", last_name="Adler")
     UserFactory.create(username="gone", is_active=False)
     page = signed_in(client, "front_desk", configuration=None).get(URL, {"day": "2026-12-01"})
-    assert texts(page, "//h1") == ["Tuesday 1 December 2026"]
+    assert texts(page, "//h1") == ["Tuesday 1 December"]
     assert texts(page, "//section//h2") == ["Ben Adler", "Mara Winter Book Mara Winter"]
     assert links(page, "//section//h2//a") == [
         ("Ben Adler", f"?staff={ben.pk}"),
@@ -98,7 +98,7 @@ def test_the_front_desk_opens_on_a_day_with_a_column_for_everybody(client: Clien
         ("Book Mara Winter", f"/bookings/new/?staff={mara.pk}&date=2026-12-01"),
     ]
     assert [word.split()[0] for word in texts(page, SLOTS)] == ["Clara", "Blocked", "Blocked", "Being"]
-    assert texts(client.get(URL), "//h1") == ["Monday 30 November 2026"]
+    assert texts(client.get(URL), "//h1") == ["Monday 30 November"]
 
 
 def test_owners_and_staff_reach_the_day_from_their_week(client: Client, mara: User) -> None:
