@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from django.http import HttpRequest
@@ -11,6 +12,8 @@ from bookings import actions
 from bookings.models import Proposal
 from bookings.notifications.mails import calls
 from connections.models import Calendar, CalendarConfiguration
+from practice.models import User
+from practice.roles import Action, allowed, may
 
 
 def notices(request: HttpRequest) -> dict[str, Any]:
@@ -19,10 +22,10 @@ def notices(request: HttpRequest) -> dict[str, Any]:
     Lazily, so that pages without them cost no queries.
     """
     user = getattr(request, "user", None)
-    if user is None or not user.is_authenticated:
+    if user is None or not user.is_authenticated or not may(user, Action.WORK):
         return {}
     return {
-        "open_proposals": lambda: Proposal.objects.open().filter(booking__staff=user).count(),
+        "open_proposals": lambda: _open_proposals(user),
         "clients_to_call": lambda: calls.to_call(user, timezone.now()).count(),
         "choose_calendars": lambda: _unsaved(user.pk),
         "new_calendars": lambda: list(
@@ -32,9 +35,20 @@ def notices(request: HttpRequest) -> dict[str, Any]:
                 connection__user__calendar_configuration__saved_at__isnull=False,
             )
         ),
-        "confirming_addresses_until": lambda: actions.rush_ends_at(timezone.now()) if user.is_superuser else None,
+        "confirming_addresses_until": lambda: _rush_ends_at(user),
         "broken_connections": lambda: list(user.connections.filter(needs_attention=True)),
     }
+
+
+def _rush_ends_at(user: User) -> datetime | None:
+    """Until when addresses must be confirmed because very many bookings come in; None to all but owners."""
+    return actions.rush_ends_at(timezone.now()) if may(user, Action.MANAGE_PRACTICE) else None
+
+
+def _open_proposals(user: User) -> int:
+    """How many proposals wait for a decision that the user may take."""
+    waiting = Proposal.objects.open()
+    return allowed(user, Action.DECIDE_PROPOSALS, waiting, owner="booking__staff").count()
 
 
 def _unsaved(user_id: int) -> bool:

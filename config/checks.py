@@ -81,6 +81,10 @@ def check_values(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list
             problems.append(_error(4, f"{name} is out of its range.", hint))
     if not _names_a_function(settings.PRIVACY_FACTS):
         problems.append(_error(13, "PRIVACY_FACTS is not the dotted name of a function.", "Leave it as it was."))
+    if not _names_a_function(settings.CALENDAR_LIMIT_CHANGED):
+        problems.append(
+            _error(14, "CALENDAR_LIMIT_CHANGED is not the dotted name of a function.", "Leave it as it was.")
+        )
     if not _names_a_function(settings.AFTER_SYNC):
         problems.append(_error(8, "AFTER_SYNC is not the dotted name of a function.", "Leave it out."))
     return problems

@@ -44,6 +44,7 @@ HOLDS_PER_VISITOR = env.int("HOLDS_PER_VISITOR", default=2)
 BOOKING_RATE = env.int("BOOKING_RATE", default=10)
 CLIENT_RETENTION_MONTHS = env.int("CLIENT_RETENTION_MONTHS", default=12)
 ERASED_LOG = HOME / "data" / "erased.log"  # apart from the database, so that it survives a restored backup
+CALENDAR_LIMIT_CHANGED = "bookings.push.placements.reword_everybody"
 PRIVACY_FACTS = "bookings.privacy.privacy_facts"  # who gets data of clients, for the draft of the privacy notice
 
 # The demo serves the pretend iPhone beside Kalends and signs in with one click; never set in a deployment.
@@ -128,12 +129,12 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
     }
 
 AUTH_USER_MODEL = "practice.User"
+AUTHENTICATION_BACKENDS = ["practice.sign_in.permissions.RoleBackend"]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator"},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
-AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "week:page"
 LOGOUT_REDIRECT_URL = "account_login"

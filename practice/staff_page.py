@@ -7,7 +7,6 @@ from datetime import datetime
 from functools import wraps
 from typing import Concatenate, ParamSpec, cast
 
-from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
@@ -48,8 +47,7 @@ def staff_page(action: Action = Action.WORK, *, before_set_up: bool = False) -> 
             if not request.user.is_authenticated or not request.user.is_active:
                 return ask_to_sign_in(request)
             staff = cast(StaffRequest, request)
-            if not roles.may(staff.user, action):
-                raise PermissionDenied
+            roles.require(staff.user, action)
             if staff.user.must_set_up_second_factor and not before_set_up:
                 return lead_to_set_up(request)
             staff.now = timezone.now()

@@ -14,6 +14,7 @@ from django_q.tasks import async_task
 from availability.slots import Shape
 from bookings.models import Booking, Claim, Hold
 from bookings.openings import explain, search
+from bookings.openings.reasons import ToldTo
 from bookings.openings.search import Opening
 from connections.freshness import freshness
 from practice.models import User
@@ -67,12 +68,20 @@ def check_open(
 
     Only to the user, if they are the `actor`, the refusal tells titles and clients.
     """
-    refusal = explain.why_not(user, shape, start, now=now, moving=moving, hold=hold, titles=actor == user)
+    told_to = reader(user, actor)
+    refusal = explain.why_not(user, shape, start, now=now, moving=moving, hold=hold, told_to=told_to)
     if not refusal:
         return False
     if not anyway:
         raise NotOpen(refusal, [])
     return search.collides(user, shape, start, now=now, moving=moving)
+
+
+def reader(user: User, actor: User | None) -> ToldTo:
+    """What may be told of the user's time to whoever acts; None acts from a shell."""
+    if actor is None:
+        return ToldTo.SHELL
+    return ToldTo.OWNER if actor == user else ToldTo.COLLEAGUE
 
 
 def take_time(booking: Booking, start: datetime, end: datetime, *, overlap_allowed: bool) -> None:

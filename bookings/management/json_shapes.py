@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from bookings.actions import NotOpen
 from bookings.models import Booking, Hold, LinkedEvent, Mail, Proposal, Seat
-from bookings.openings.explain import Reason
+from bookings.openings.reasons import Reason
 from bookings.openings.search import Opening
 from bookings.push.outbox import push_state
 from bookings.reconcile.audit import Difference

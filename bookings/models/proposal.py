@@ -13,6 +13,7 @@ from availability.intervals import Span
 from bookings.models.booking import Booking
 from bookings.models.linked_event import LinkedEvent
 from connections import leases
+from practice.models import User
 
 REMIND_BEFORE = timedelta(hours=24)
 
@@ -60,6 +61,7 @@ class Proposal(models.Model):
     new_start = models.DateTimeField(null=True, blank=True)
     new_end = models.DateTimeField(null=True, blank=True)
     reason = models.TextField(_("why it is asked"), blank=True)
+    untitled_reason = models.TextField(_("why it is asked, without titles"), blank=True)
     created_at = models.DateTimeField(_("found"))
     mailed_at = models.DateTimeField(null=True, blank=True)
     reminded_at = models.DateTimeField(null=True, blank=True)
@@ -68,6 +70,7 @@ class Proposal(models.Model):
     withdrawn_at = models.DateTimeField(null=True, blank=True)
     choice = models.CharField(_("decision"), max_length=10, choices=Choice, blank=True)
     decided_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+")
+    decided_by_mail = models.BooleanField(_("decided by mail"), default=False)
 
     objects = ProposalQuerySet.as_manager()
 
@@ -93,6 +96,10 @@ class Proposal(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()}: {self.booking}"
+
+    def reason_for(self, reader: User) -> str:
+        """Why it is asked. Only the owner of the time reads titles of events."""
+        return self.reason if self.booking.staff_id == reader.pk else self.untitled_reason
 
     @property
     def seen(self) -> Span | None:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import timedelta
 
 from django.conf import settings
-from django.db import models
+from django.db import models, transaction
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
@@ -19,6 +20,7 @@ from bookings.limits import (
     max_one_week,
     max_one_year,
 )
+from practice.models import User
 from practice.slugs import refuse_reserved_slug
 
 _A_DAY = 24 * 60
@@ -58,6 +60,12 @@ class Service(models.Model):
     slug = models.SlugField(_("address"), unique=True, validators=[refuse_reserved_slug])
     name = models.CharField(_("name"), max_length=200)
     staff = models.ManyToManyField(settings.AUTH_USER_MODEL, related_name="services", verbose_name=_("staff"))
+    declined_by = models.ManyToManyField(
+        settings.AUTH_USER_MODEL,
+        related_name="declined_services",
+        blank=True,
+        verbose_name=_("assigned, but does not offer it now"),
+    )
     minutes = models.PositiveIntegerField(_("minutes"), validators=[at_least_one, max_one_week])
     slot_minutes = models.PositiveIntegerField(
         _("start every … minutes"), default=15, validators=[at_least_one, max_one_day]
@@ -109,6 +117,19 @@ class Service(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @transaction.atomic
+    def assign(self, people: Collection[User]) -> None:
+        """Say who offers it. Those who have declined to are assigned and still do not offer it."""
+        declined = self.declined_by.filter(pk__in=[person.pk for person in people])
+        self.declined_by.set(declined)
+        self.staff.set([person for person in people if person not in set(declined)])
+
+    @transaction.atomic
+    def offer(self, person: User, *, offers: bool) -> None:
+        """Somebody who is assigned offers it, or does not for the time being. What is booked stays."""
+        (self.staff if offers else self.declined_by).add(person)
+        (self.declined_by if offers else self.staff).remove(person)
 
     @property
     def duration(self) -> timedelta:

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from django.conf import settings
 from django.core.mail import send_mail
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -30,20 +31,26 @@ def ask_staff(proposals: Sequence[Proposal], token: str) -> bool:
 
     Several proposals are deletions of one day, which are decided together.
     """
+    return ask_colleague(proposals[0].booking.staff, proposals, token)
+
+
+def ask_colleague(addressee: User, proposals: Sequence[Proposal], token: str) -> bool:
+    """The same to anybody who may decide for the staff member. Only these read titles of their own events."""
     booking = proposals[0].booking
-    if not booking.staff.email:
+    if not addressee.email:
         return False
     count = len(proposals)
     until = ngettext("The booking stands until you decide:", "The bookings stand until you decide:", count)
     lines = [
-        *(_what(proposal) for proposal in proposals),
+        *([_("With %(person)s:") % {"person": _name(booking.staff)}] if addressee != booking.staff else []),
+        *(_what(proposal, addressee) for proposal in proposals),
         "",
         until,
         _link("proposals:from_mail", token),
     ]
     subject = _("Please decide: %(client)s, %(time)s") % {
         "client": booking.client.name,
-        "time": _to_staff(booking),
+        "time": _to_reader(booking, addressee),
     }
     if count > 1:
         subject = ngettext(
@@ -51,18 +58,32 @@ def ask_staff(proposals: Sequence[Proposal], token: str) -> bool:
             "Please decide: %(count)s bookings deleted on the iPhone",
             count,
         ) % {"count": count}
-    send(subject, "\n".join(lines), booking.staff.email)
+    send(subject, "\n".join(lines), addressee.email)
     return True
 
 
-def _what(proposal: Proposal) -> str:
+def _what(proposal: Proposal, reader: User) -> str:
     booking = proposal.booking
     text = _("%(what)s: %(client)s, %(time)s.") % {
         "what": proposal.get_kind_display(),
         "client": booking.client.name,
-        "time": _to_staff(booking),
+        "time": _to_reader(booking, reader),
     }
-    return f"{text} {proposal.reason}".strip()
+    return " ".join(filter(None, [text, _blocked(proposal, reader), proposal.reason_for(reader)]))
+
+
+def _blocked(proposal: Proposal, reader: User) -> str:
+    """When an event is that overlaps the booking, for those who are not told its title."""
+    if proposal.kind != Proposal.Kind.COLLISION or proposal.booking.staff_id == reader.pk:
+        return ""
+    if proposal.new_start is None or proposal.new_end is None:
+        return ""
+    with timezone.override(_zone_of(reader)):
+        return _("Blocked %(when)s.") % {"when": time_format.day_and_clocks((proposal.new_start, proposal.new_end))}
+
+
+def _name(user: User) -> str:
+    return user.get_full_name() or user.get_username()
 
 
 def warn_unconfirmed(booking: Booking) -> bool:
@@ -90,7 +111,12 @@ def _link(name: str, *arguments: str) -> str:
 
 def _to_staff(booking: Booking) -> str:
     """The start as the staff member's clock shows it."""
-    return time_format.day_and_clock_in(_zone_of(booking.staff), booking.start)
+    return _to_reader(booking, booking.staff)
+
+
+def _to_reader(booking: Booking, reader: User) -> str:
+    """The start as the reader's clock shows it."""
+    return time_format.day_and_clock_in(_zone_of(reader), booking.start)
 
 
 def _zone_of(staff: User) -> ZoneInfo:

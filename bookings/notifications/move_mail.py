@@ -16,6 +16,7 @@ from bookings.notifications import client_notice, emails
 from connections import guard, leases
 from connections.models import CalendarConfiguration
 from practice import time_format
+from practice.roles import Action, may
 
 SALT = "bookings.move"
 LINK_GOOD_FOR = timedelta(days=2)
@@ -28,12 +29,18 @@ def move_token(change: BookingChange) -> str:
 
 
 def move_from_token(token: str) -> BookingChange:
-    """The move of a link, of a staff member who is active. Raises BookingChange.DoesNotExist for any other."""
+    """The move of a link that was mailed to its staff member, who may still handle the booking.
+
+    Raises BookingChange.DoesNotExist for any other.
+    """
     try:
         key = signing.loads(token, salt=SALT, max_age=LINK_GOOD_FOR)
     except signing.BadSignature:
         raise BookingChange.DoesNotExist from None
-    return _with_details(BookingChange.objects.filter(booking__staff__is_active=True)).get(pk=key)
+    change = _with_details(BookingChange.objects.all()).get(pk=key)
+    if not may(change.booking.staff, Action.HANDLE_BOOKINGS, owner_of=change.booking.staff_id):
+        raise BookingChange.DoesNotExist
+    return change
 
 
 def mail_moves(now: datetime) -> int:

@@ -7,9 +7,8 @@ This is the only place that says why. Pages and commands list all reasons; a ref
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
-from enum import StrEnum
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
@@ -27,6 +26,7 @@ from bookings.models import Booking, Claim, Hold, Service
 from bookings.openings.event_words import event_name, why_it_blocks
 from bookings.openings.freshness_words import calendar_problem, conflict_calendars, freshness_sentence
 from bookings.openings.own_time import own_claim, own_spans
+from bookings.openings.reasons import ORDER, Reason, ReasonKind, ToldTo
 from bookings.openings.search import is_running, staff_shape
 from bookings.openings.travel import Lengths, includes_travel, plain_lengths
 from bookings.providers import provider_names
@@ -41,47 +41,13 @@ HOUR = timedelta(hours=1)
 LONG_AGO = datetime.min.replace(tzinfo=UTC)
 
 
-class ReasonKind(StrEnum):
-    """Which rule a reason belongs to, in the order in which pages list them."""
-
-    HOURS = "hours"
-    OVERRIDE = "override"
-    BLOCKED_SLOT = "blocked_slot"
-    OCCURRENCE = "occurrence"
-    BOOKING = "booking"
-    HOLD = "hold"
-    BUFFER = "buffer"
-    NOTICE = "notice"
-    HORIZON = "horizon"
-    FRESHNESS = "freshness"
-
-
-ORDER = list(ReasonKind)
-
-
-@dataclass(frozen=True, slots=True)
-class Reason:
-    """One rule that bears on a time: a sentence and the span it is about (UTC; None where it has no start or end).
-
-    `about` is the event or booking that the sentence is about, if there is one.
-    """
-
-    kind: ReasonKind
-    blocks: bool
-    text: str
-    start: datetime | None = None
-    end: datetime | None = None
-    about: Busy | Booking | None = field(default=None, compare=False)
-
-
 @dataclass(frozen=True, slots=True)
 class _Question:
     """May `span` be booked with `user`? `reach` is the span with the buffers of its service.
 
     `periods` are the working periods around it. `shape` is None for a bare hour. The time of the booking `moving` or
-    of `hold` counts as free; if `running`, the booking has begun and only its end changes. `titles` says whether titles
-    of events, notes and clients may be told. `asked` means that the calendars were asked just now, so that no answer
-    counts as not readable.
+    of `hold` counts as free; if `running`, the booking has begun and only its end changes. `asked` means that the
+    calendars were asked just now, so that no answer counts as not readable.
     """
 
     user: User
@@ -94,8 +60,13 @@ class _Question:
     moving: Booking | None = None
     hold: Hold | None = None
     running: bool = False
-    titles: bool = False
+    told_to: ToldTo = ToldTo.SHELL
     asked: bool = False
+
+    @property
+    def titles(self) -> bool:
+        """May titles of events, notes and clients be told?"""
+        return self.told_to is ToldTo.OWNER
 
     def when(self, span: Span) -> str:
         """The span as people of the staff member's zone write it; with dates if it leaves the day in question."""
@@ -103,14 +74,16 @@ class _Question:
         return time_format.clocks(span) if len(days) == 1 else time_format.day_and_clocks(span)
 
 
-def reasons_for(user: User, at: datetime, *, now: datetime, service: Service | None = None) -> list[Reason]:
-    """Everything that bears on booking `user` at `at` (aware), by kind of rule and then by start; for the user's eyes.
+def reasons_for(
+    user: User, at: datetime, *, now: datetime, service: Service | None = None, told_to: ToldTo = ToldTo.OWNER
+) -> list[Reason]:
+    """Everything that bears on booking `user` at `at` (aware), by kind of rule and then by start.
 
     With a service the question is whether it can start there, buffers, notice and horizon included; without one whether
     the hour from there is free. The time is open exactly if no reason blocks.
     """
     shape = service.shape if service else None
-    found = list(_reasons(user, at, shape, now=now, titles=True))
+    found = list(_reasons(user, at, shape, now=now, told_to=told_to))
     return sorted(found, key=lambda reason: (ORDER.index(reason.kind), reason.start or LONG_AGO))
 
 
@@ -127,25 +100,27 @@ def why_not(
     now: datetime,
     moving: Booking | None = None,
     hold: Hold | None = None,
-    titles: bool = False,
+    told_to: ToldTo = ToldTo.SHELL,
     asked: bool = True,
 ) -> str:
-    """Why nothing of this shape can start at `start`, in a sentence; "" if it can. `titles`: for the user's own eyes.
+    """Why nothing of this shape can start at `start`, in a sentence; "" if it can.
 
     `asked`: the calendars were asked just now. The time of the booking `moving` or of `hold` counts as free.
     """
-    return _refusal(_reasons(user, start, shape, now=now, moving=moving, hold=hold, titles=titles, asked=asked))
+    return _refusal(_reasons(user, start, shape, now=now, moving=moving, hold=hold, told_to=told_to, asked=asked))
 
 
-def why_not_there(booking: Booking, span: Span, *, now: datetime) -> str:
-    """Why `booking` does not fit into `span`, which staff chose, in a sentence for their eyes; "" if it fits.
+def why_not_there(booking: Booking, span: Span, *, now: datetime, told_to: ToldTo = ToldTo.OWNER) -> str:
+    """Why `booking` does not fit into `span`, which staff chose, in a sentence; "" if it fits.
 
     It may start at any minute; notice and horizon do not count. A booking that runs may end sooner or later, otherwise
     nothing begins in the past.
     """
     running = is_running(booking, span, now)
     shape = staff_shape(booking, span)
-    reasons = _reasons(booking.staff, span[0], shape, now=now, moving=booking, running=running, titles=True, asked=True)
+    reasons = _reasons(
+        booking.staff, span[0], shape, now=now, moving=booking, running=running, told_to=told_to, asked=True
+    )
     return _refusal(reasons)
 
 
@@ -162,7 +137,7 @@ def _reasons(
     moving: Booking | None = None,
     hold: Hold | None = None,
     running: bool = False,
-    titles: bool = False,
+    told_to: ToldTo = ToldTo.SHELL,
     asked: bool = False,
 ) -> Iterator[Reason]:
     """What the rules say, one rule after the other, in the order in which a refusal takes them."""
@@ -176,7 +151,7 @@ def _reasons(
     around = span[0] - timedelta(days=2), span[1] + timedelta(days=2)
     periods = working_hours(user, *around, zone=configuration.zone)
     question = _Question(
-        user, span, reach, periods, configuration.zone, now, shape, moving, hold, running, titles, asked
+        user, span, reach, periods, configuration.zone, now, shape, moving, hold, running, told_to, asked
     )
     with timezone.override(configuration.zone):
         for rule in _RULES:
@@ -200,7 +175,7 @@ def _freshness(question: _Question) -> Iterator[Reason]:
         words = {"first": time_format.day_name(kept[0]), "last": time_format.day_name(kept[1])}
         text %= words | {"provider": provider_names(user)}
         yield Reason(ReasonKind.FRESHNESS, False, text, *kept)
-    for calendar in conflict_calendars(user):
+    for calendar in conflict_calendars(user) if question.told_to is not ToldTo.COLLEAGUE else ():
         if text := calendar_problem(calendar):
             yield Reason(ReasonKind.FRESHNESS, False, text, None, calendar.fresh_at)
 
@@ -336,6 +311,9 @@ def _events(question: _Question) -> Iterator[Reason]:
     if not event_uids([user.pk], *reach).exists():  # as at most times that somebody wants to book
         return
     events = busy(user, *reach, own_spans=own_spans(user, *reach, moving=question.moving))
+    if question.told_to is ToldTo.COLLEAGUE:
+        yield from _blocked(question, [span for event in events for span in event.blocking])
+        return
     mine = Event.objects.filter(calendar__connection__user=user, uid__in={event.uid for event in events})
     plain = plain_lengths(mine) if events else {}
     for event in events:
@@ -350,6 +328,17 @@ def _events(question: _Question) -> Iterator[Reason]:
             yield Reason(ReasonKind.OCCURRENCE, blocks, text, event.start, event.end, event)
 
 
+def _blocked(question: _Question, spans: Iterable[Span]) -> Iterator[Reason]:
+    """What a colleague is told of time that is blocked, by whatever: from when to when."""
+    for span in intervals.merge(spans):
+        words = {"when": question.when(span)}
+        if intervals.overlaps(question.span, [span]):
+            yield Reason(ReasonKind.OCCURRENCE, True, _("Blocked %(when)s.") % words, *span)
+        elif intervals.overlaps(question.reach, [span]):
+            text = _("Blocked %(when)s: the buffer around the service reaches into it.")
+            yield Reason(ReasonKind.BUFFER, True, text % words, *span)
+
+
 def _touches(event: Busy, span: Span) -> bool:
     return event.start < span[1] and (event.end > span[0] or event.start == event.end == span[0])
 
@@ -361,6 +350,10 @@ def _name(question: _Question, event: Busy, plain: Lengths) -> str:
 
 def _slots(question: _Question) -> Iterator[Reason]:
     """Time that was blocked by hand."""
+    if question.told_to is ToldTo.COLLEAGUE:
+        slots = blocked_slots(question.user, *question.reach)
+        yield from _blocked(question, [(slot.start, slot.end) for slot in slots])
+        return
     for slot in blocked_slots(question.user, *question.reach):
         span = (slot.start, slot.end)
         words = {"when": question.when(span), "note": slot.note}

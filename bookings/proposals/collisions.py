@@ -33,7 +33,7 @@ def update_notices(user: User, now: datetime) -> None:
     for booking, event in asked.items():
         said = (event.start, event.end, _reason(event, user))
         if known.get(booking) != said:
-            lifecycle.propose(booking, Kind.COLLISION, said[2], now, times=said[:2])
+            lifecycle.propose(booking, Kind.COLLISION, lifecycle.ProposalReason(said[2], ""), now, times=said[:2])
 
 
 def _asked_about_already(user: User) -> set[str]:

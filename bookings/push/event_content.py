@@ -17,10 +17,11 @@ from bookings.models import Booking, LinkedEvent, MirroredSlot, Placement
 from connections import ical
 from connections.ical import EventDraft
 from connections.models import CalendarConfiguration
+from practice.models import CalendarDetail, Practice
 
 Detail = CalendarConfiguration.Detail
 
-TITLES = {Detail.FULL: "{client} · {service}", Detail.NAME: "{client}"}
+TITLES = {Detail.FULL: "{client} · {service}", Detail.NAME: "{client}", Detail.INITIALS: "{client}"}
 PLACEHOLDERS = ("client", "service", "staff")
 
 
@@ -51,16 +52,18 @@ def _booking(placement: LinkedEvent) -> EventDraft:
     if booking.client.erased_at:
         return nameless(placement)
     configuration = CalendarConfiguration.objects.get(user=booking.staff_id)
+    limit = Practice.current().detail_limit
+    detail = Detail(configuration.detail).at_most(limit)
     link = f"{settings.BASE_URL}{booking.get_absolute_url()}"
     return EventDraft(
         uid=placement.uid,
         start=booking.start,
         end=booking.end,
         zone=configuration.time_zone,
-        summary=_title(booking, configuration) + _staff_suffix(placement),
-        description=_description(booking, configuration.detail, link),
+        summary=_title(booking, detail, _template(configuration, limit)) + _staff_suffix(placement),
+        description=_description(booking, detail, link),
         url=link,
-        location=booking.location if configuration.detail != Detail.BUSY else "",
+        location=booking.location if detail != Detail.BUSY else "",
         alarm_minutes=configuration.alarm_minutes,
     )
 
@@ -93,13 +96,25 @@ def has_lone_brace(template: str) -> bool:
     return bool(re.search(r"[{}]", re.sub(r"\{[^{}]*\}", "", template)))
 
 
-def _title(booking: Booking, configuration: CalendarConfiguration) -> str:
-    if configuration.detail == Detail.BUSY:
+def _title(booking: Booking, detail: CalendarDetail, template: str) -> str:
+    if detail == Detail.BUSY:
         return _("Busy")
     if booking.service.neutral_title:
         return booking.service.neutral_title
-    values = {"client": booking.client.name, "service": booking.service.name, "staff": _name(booking)}
-    return fill(configuration.title_template or TITLES[Detail(configuration.detail)], values)
+    client = initials(booking.client.name) if detail == Detail.INITIALS else booking.client.name
+    values = {"client": client, "service": booking.service.name, "staff": _name(booking)}
+    return fill(template or TITLES[detail], values)
+
+
+def _template(configuration: CalendarConfiguration, limit: CalendarDetail) -> str:
+    """The person's own title; not where it names the service and the practice does not allow that much."""
+    names_service = "{service}" in configuration.title_template
+    return "" if names_service and limit != Detail.FULL else configuration.title_template
+
+
+def initials(name: str) -> str:
+    """The first letter of each word of a name: “C. B.”."""
+    return " ".join(f"{word[0].upper()}." for word in name.split())
 
 
 def _name(booking: Booking) -> str:

@@ -139,6 +139,13 @@ def reword_service(service: Service, now: datetime) -> None:
         _reword(bookings)
 
 
+def reword_everybody(now: datetime) -> None:
+    """The same for all bookings, because the practice allows more or less in calendars (CALENDAR_LIMIT_CHANGED)."""
+    bookings = Booking.objects.filter(end__gt=now).live()
+    with booking_lock(bookings.values("staff"), now):
+        _reword(bookings)
+
+
 def reword_client(client: Client, now: datetime) -> None:
     """The same for whatever a client has booked, with whomever. Inside the lock of those staff members."""
     _reword(Booking.objects.filter(seats__client=client, end__gt=now).live())

@@ -18,6 +18,7 @@ from bookings import actions
 from bookings.models import BookingChange, LinkedEvent, Placement, Proposal, booking_lock
 from bookings.notifications import client_notice
 from bookings.openings import explain
+from bookings.openings.reasons import ToldTo
 from bookings.proposals import collisions, lifecycle
 from bookings.push import outbox
 from bookings.reconcile.deletion import is_deleted, kept
@@ -205,7 +206,8 @@ def _moved(placement: LinkedEvent, event: Event, span: Span, there: ical.OwnEven
         return
     booking = actions.lock_active_booking(booking)
     if refusal := explain.why_not_there(booking, span, now=now):
-        _propose(placement, Kind.MOVED, now, refusal, there)
+        untitled = explain.why_not_there(booking, span, now=now, told_to=ToldTo.COLLEAGUE)
+        _propose(placement, Kind.MOVED, now, lifecycle.ProposalReason(refusal, untitled), there)
         return
     lifecycle.withdraw_about_event(placement, now, *lifecycle.ABOUT_EVENT)
     actions.move(
@@ -266,8 +268,13 @@ def _deleted(placement: LinkedEvent, now: datetime, reason: str) -> None:
 
 
 def _propose(
-    placement: LinkedEvent, kind: Proposal.Kind, now: datetime, reason: str, there: ical.OwnEvent | None = None
+    placement: LinkedEvent,
+    kind: Proposal.Kind,
+    now: datetime,
+    reason: str | lifecycle.ProposalReason,
+    there: ical.OwnEvent | None = None,
 ) -> None:
-    """Ask staff, telling them the times that the event has `there`."""
+    """Ask staff, telling them the times that the event has `there`. A mere sentence names no event."""
+    reason = lifecycle.same_for_all(reason) if isinstance(reason, str) else reason
     times = (there.start, there.end) if there else (None, None)
     lifecycle.propose_about_event(placement, kind, reason, now, times=times)

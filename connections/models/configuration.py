@@ -12,7 +12,7 @@ from django.db import models, transaction
 from django.db.models import F, QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from practice.models import Practice, User
+from practice.models import CalendarDetail, Practice, User
 from practice.zones import validate_zone
 
 
@@ -40,10 +40,7 @@ class CalendarConfiguration(models.Model):
         NO_OPENINGS = "no_openings", _("Offer no times")
         TRUST = "trust", _("Keep trusting the last good copy")
 
-    class Detail(models.TextChoices):
-        FULL = "full", _("Client, service and contact")
-        NAME = "name", _("Client’s name")
-        BUSY = "busy", _("Only “Busy”")
+    Detail = CalendarDetail
 
     class WhenMoved(models.TextChoices):
         FOLLOW = "follow", _("The booking follows, if the new time is free")
@@ -74,7 +71,9 @@ class CalendarConfiguration(models.Model):
     stale_policy = models.CharField(
         _("while calendars cannot be read"), max_length=16, choices=StalePolicy, default=default_stale_policy
     )
-    detail = models.CharField(_("what the linked calendar shows"), max_length=8, choices=Detail, default=Detail.NAME)
+    detail = models.CharField(
+        _("what the linked calendar shows"), max_length=8, choices=CalendarDetail, default=CalendarDetail.NAME
+    )
     title_template = models.CharField(_("title on the calendar"), max_length=120, blank=True)
     alarm_minutes = models.PositiveSmallIntegerField(_("alarm, minutes before"), null=True, blank=True)
     when_moved = models.CharField(
@@ -84,6 +83,11 @@ class CalendarConfiguration(models.Model):
         _("when you delete a booking on the iPhone"), max_length=10, choices=WhenDeleted, default=WhenDeleted.ASK
     )
     mirror_blocked_slots = models.BooleanField(_("write my blocked slots to the linked calendar"), default=False)
+    shown_to_colleagues = models.BooleanField(
+        _("colleagues may see my week"),
+        default=False,
+        help_text=_("They see when you have no time, as “Blocked”: no clients, no titles, no events of yours."),
+    )
     reconcile_due = models.BooleanField(default=False, editable=False)
     reconcile_asked = models.PositiveBigIntegerField(default=0, editable=False)  # how often, so that none is missed
 

@@ -15,6 +15,7 @@ from practice.account.email_change import EmailChange, NotSent
 from practice.account.forms import AccountForm, EmailForm
 from practice.forms import posted
 from practice.models import User
+from practice.roles import Action
 from practice.second_factor.required import has_second_factor
 from practice.sign_in import tries
 from practice.staff_page import StaffRequest, staff_page
@@ -22,7 +23,7 @@ from practice.staff_page import StaffRequest, staff_page
 FREE_EMAIL_CHANGES = {"account": 5}
 
 
-@staff_page()
+@staff_page(Action.MANAGE_OWN_ACCOUNT)
 def account(request: StaffRequest) -> HttpResponse:
     """Own name and public name, and links to the other pages of the account."""
     form = AccountForm(posted(request), instance=User.objects.get(pk=request.user.pk))
@@ -34,7 +35,7 @@ def account(request: StaffRequest) -> HttpResponse:
     return render(request, "practice/account.html", context)
 
 
-@staff_page()
+@staff_page(Action.MANAGE_OWN_ACCOUNT)
 @reauthentication_required(app="practice")  # type: ignore[untyped-decorator]
 def change_email(request: StaffRequest) -> HttpResponse:
     """Take another address, and mail a link to it."""

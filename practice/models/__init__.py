@@ -10,9 +10,20 @@ from __future__ import annotations
 
 from practice.models.activity import Activity
 from practice.models.choices import client_languages, languages
+from practice.models.detail import CalendarDetail
 from practice.models.failures import SignInFailures
 from practice.models.logo import Logo
 from practice.models.practice import Practice
 from practice.models.user import FormerSlug, User
 
-__all__ = ["Activity", "FormerSlug", "Logo", "Practice", "SignInFailures", "User", "client_languages", "languages"]
+__all__ = [
+    "Activity",
+    "CalendarDetail",
+    "FormerSlug",
+    "Logo",
+    "Practice",
+    "SignInFailures",
+    "User",
+    "client_languages",
+    "languages",
+]

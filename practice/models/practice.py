@@ -14,7 +14,9 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from practice.models.choices import client_languages
+from practice.models.detail import CalendarDetail, usual_limit
 from practice.models.logo import Logo
+from practice.models.user import User
 from practice.profile.colours import MIN_CONTRAST, contrast, is_colour, readable
 from practice.zones import validate_zone
 
@@ -72,6 +74,15 @@ class Practice(models.Model):
         default=False,
         help_text=_("Who has none sets one up after signing in, and can do nothing else until then."),
     )
+    calendar_limit = models.CharField(
+        _("what may stand in iCloud at most"),
+        max_length=8,
+        choices=CalendarDetail,
+        default=CalendarDetail.FULL,
+        blank=True,
+        help_text=_("Of clients, in the calendars of staff. Whoever works alone decides for themselves."),
+    )
+    front_desk_decides = models.BooleanField(_("the front desk decides proposals"), default=True)
     hidden_from_search = models.BooleanField(_("ask search engines not to list the booking pages"), default=False)
 
     class Meta:
@@ -104,6 +115,21 @@ class Practice(models.Model):
         """The path of the logo, which changes with it; empty if there is none."""
         digest = Logo.objects.filter(practice=self.pk).values_list("digest", flat=True).first()
         return Logo.address(digest) if digest else ""
+
+    def move_to(self, country: str) -> None:
+        """Set the country. The first one decides what may stand in calendars at most, until an owner decides that."""
+        if country and not self.country:
+            self.calendar_limit = usual_limit(country)
+        self.country = country
+
+    @property
+    def detail_limit(self) -> CalendarDetail:
+        """What may stand in calendars at most: everything, if the owner works alone."""
+        limit = CalendarDetail(self.calendar_limit or CalendarDetail.FULL)
+        if limit is CalendarDetail.FULL:
+            return limit
+        people = User.objects.filter(is_active=True).exclude(role="", is_superuser=False)
+        return CalendarDetail.FULL if people.count() == 1 and User.owners().exists() else limit
 
     @classmethod
     def current(cls) -> Practice:

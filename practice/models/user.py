@@ -31,7 +31,14 @@ class User(AbstractUser):
         TWELVE_HOURS = "12", _("12 hours, with AM and PM")
         TWENTY_FOUR_HOURS = "24", _("24 hours")
 
-    role = models.CharField(_("role"), max_length=16, choices=Role, default=Role.STAFF)
+    role = models.CharField(
+        _("role"),
+        max_length=16,
+        choices=Role,
+        default=Role.STAFF,
+        blank=True,
+        help_text=_("Empty: none. With “Staff status” such a user looks at the administration, for support."),
+    )
     language = models.CharField(
         _("language"), max_length=16, choices=languages, blank=True, help_text=_("Empty: the browser’s language.")
     )
@@ -70,6 +77,11 @@ class User(AbstractUser):
         if update_fields is None or "slug" in update_fields:
             self._remember_slug()
         super().save(*args, update_fields=update_fields, **kwargs)
+
+    @classmethod
+    def owners(cls) -> models.QuerySet[User]:
+        """Those who own the practice and can sign in; superusers are owners whatever their role."""
+        return cls.objects.filter(Q(role=cls.Role.OWNER) | Q(is_superuser=True), is_active=True)
 
     @classmethod
     def at_slug(cls, slug: str) -> User:

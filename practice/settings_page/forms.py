@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Any, cast
+
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from practice.models import Practice, client_languages
+from practice.models import CalendarDetail, Practice, client_languages
 from practice.profile.countries import country_choices
 from practice.profile.logos import TOO_LARGE, read_logo
 from practice.profile.pictures import MAX_UPLOAD_BYTES, Picture
@@ -46,12 +48,16 @@ class SettingsForm(forms.ModelForm[Practice]):
             "hidden_from_search",
             "confirm_addresses",
             "second_factor_required",
+            "front_desk_decides",
+            "calendar_limit",
         )
         labels = {
             "sender": _("Sender of e-mails"),
             "hidden_from_search": _("Ask search engines not to list the booking pages"),
             "confirm_addresses": _("Clients confirm their e-mail address before a booking counts"),
             "second_factor_required": _("Everybody signs in with a second factor"),
+            "calendar_limit": _("What may stand in iCloud at most"),
+            "front_desk_decides": _("The front desk may decide proposals for everybody"),
         }
         help_texts = {
             "phone": _("Clients see it on each page, to call instead."),
@@ -60,6 +66,10 @@ class SettingsForm(forms.ModelForm[Practice]):
             "confirm_addresses": _(
                 "They open a link within 30 minutes; until then the time is kept. Who gives only a phone number is not "
                 "asked."
+            ),
+            "front_desk_decides": _(
+                "What was moved or deleted on an iPhone, and events that overlap a booking. The front desk sees the "
+                "booking and when the event is, never its title. Whoever decides first has decided."
             ),
             "colour": _("For buttons and links on the booking pages and in e-mails."),
             "imprint": _("Who is responsible for these pages, as the law of your country asks for it."),
@@ -71,6 +81,15 @@ class SettingsForm(forms.ModelForm[Practice]):
             "imprint": forms.Textarea(attrs={"rows": 6}),
             "privacy_notice": forms.Textarea(attrs={"rows": 12}),
         }
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        cast(forms.ChoiceField, self.fields["calendar_limit"]).choices = CalendarDetail.choices
+
+    def clean_front_desk_decides(self) -> bool:
+        """What was not asked stays: browsers do not send a switch that is off."""
+        sent = {"front_desk_decides", "front_desk_asked"} & set(self.data)
+        return bool(self.cleaned_data["front_desk_decides"] if sent else self.instance.front_desk_decides)
 
     def with_notice(self, text: str) -> SettingsForm:
         """The same form as it was filled in, with this privacy notice; nothing is saved."""

@@ -7,6 +7,7 @@ from django.conf import settings
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
@@ -39,6 +40,8 @@ def practice_settings(request: StaffRequest) -> HttpResponse:
     if "second_factor_required" in form.changed_data:
         raise_if_reauthentication_required(request, app="practice")
     form.save()
+    if "calendar_limit" in form.changed_data:
+        import_string(settings.CALENDAR_LIMIT_CHANGED)(request.now)
     messages.success(request, _("Saved."))
     if then == "test":
         _test_mail_to(request)

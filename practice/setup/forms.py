@@ -53,3 +53,8 @@ class PlaceForm(forms.ModelForm[Practice]):
             self.initial["language"] = get_language()
         if not self.instance.country:
             self.fields["country"].choices = [("", _("Choose")), *country_choices()]  # type: ignore[attr-defined]
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        self.instance.move_to(cleaned.get("country", ""))
+        return cleaned

@@ -36,7 +36,7 @@ def _carry_out(request: HttpRequest, change: BookingChange) -> None:
     now, choice = timezone.now(), request.POST.get("choice")
     if choice == "undo":
         try:
-            actions.undo(change, now=now)
+            actions.undo(change, now=now, actor=change.booking.staff)
         except actions.Refused as error:
             messages.error(request, str(error))
         else:

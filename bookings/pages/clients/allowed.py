@@ -1,35 +1,26 @@
-"""Which clients the person signed in may see, and what they may do with them."""
+"""Which clients the person signed in may see, and what of them."""
 
 from __future__ import annotations
 
 from django.db.models import Q, QuerySet
 
 from bookings.contacts.phones import searched_digits
-from bookings.models import Booking, Client, ClientQuerySet, Mail
+from bookings.models import Booking, BookingQuerySet, Client, ClientQuerySet, Mail
 from bookings.pages import search
 from practice.models import User
-from practice.roles import Action, may
-
-
-def may_keep_records(user: User) -> bool:
-    """May the user merge, export and erase any client?"""
-    return may(user, Action.MANAGE_PRACTICE)
-
-
-def clients_of(user: User) -> ClientQuerySet:
-    """Clients who have booked with the user."""
-    return Client.objects.filter(pk__in=Client.objects.filter(seats__booking__staff=user).values("pk"))
+from practice.roles import Action, allowed
 
 
 def visible_clients(user: User) -> ClientQuerySet:
     """Those whom the user may look at: all, or those who have booked with them."""
-    return Client.objects.all() if may_keep_records(user) else clients_of(user)
+    clients = allowed(user, Action.SEE_CLIENTS, Client.objects.all(), owner="seats__booking__staff")
+    return Client.objects.filter(pk__in=clients.values("pk"))
 
 
-def visible_bookings(client: Client, user: User) -> QuerySet[Booking]:
+def visible_bookings(client: Client, user: User) -> BookingQuerySet:
     """What the client has booked, as far as the user may see it."""
     bookings = Booking.objects.filter(seats__client=client).with_details()
-    return bookings if may_keep_records(user) else bookings.filter(staff=user)
+    return allowed(user, Action.SEE_BOOKINGS, bookings, owner="staff")
 
 
 def visible_mails(client: Client, user: User) -> QuerySet[Mail]:

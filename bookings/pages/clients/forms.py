@@ -29,6 +29,11 @@ class ClientForm(forms.ModelForm[Client]):
         widgets = {"note": forms.Textarea(attrs={"rows": 3})}
         labels = {"note": _("Note, for staff only")}
 
+    def __init__(self, *args: Any, with_note: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not with_note:
+            del self.fields["note"]
+
 
 class MergeForm(forms.Form):
     """Which possible duplicates to merge into a client."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -11,18 +10,18 @@ from django.views.decorators.http import require_POST
 
 from bookings import actions
 from bookings.models import Booking, Client
-from bookings.pages.clients.allowed import may_keep_records
 from bookings.records.erase import erase_client
 from bookings.records.export import export_client
 from bookings.records.unreached import forget_disconnected
 from connections.calendar_page import CalendarRequest, calendar_page
+from practice.roles import Action
 
 
 @require_POST
-@calendar_page()
+@calendar_page(Action.MANAGE_CLIENT_DATA)
 def export(request: CalendarRequest, pk: int) -> HttpResponse:
     """The ZIP, as a download."""
-    client = _client(request, pk)
+    client = get_object_or_404(Client, pk=pk)
     try:
         content = export_client(client, now=request.now, actor=request.user)
     except actions.Refused as refusal:
@@ -33,10 +32,10 @@ def export(request: CalendarRequest, pk: int) -> HttpResponse:
     return response
 
 
-@calendar_page()
+@calendar_page(Action.MANAGE_CLIENT_DATA)
 def erase(request: CalendarRequest, pk: int) -> HttpResponse:
     """Asked first, with the upcoming bookings that would lose their name; then done."""
-    client = _client(request, pk)
+    client = get_object_or_404(Client, pk=pk)
     if request.method != "POST":
         upcoming = Booking.objects.live().filter(seats__client=client, end__gt=request.now).with_details()
         return render(request, "bookings/clients/erase.html", {"client": client, "upcoming": upcoming})
@@ -50,14 +49,8 @@ def erase(request: CalendarRequest, pk: int) -> HttpResponse:
 
 
 @require_POST
-@calendar_page()
+@calendar_page(Action.MANAGE_CLIENT_DATA)
 def seen_to(request: CalendarRequest, pk: int) -> HttpResponse:
     """The owner has seen to what is out of reach: deleted the events by hand, for example."""
-    forget_disconnected(_client(request, pk))
+    forget_disconnected(get_object_or_404(Client, pk=pk))
     return redirect("clients:detail", pk=pk)
-
-
-def _client(request: CalendarRequest, pk: int) -> Client:
-    if not may_keep_records(request.user):
-        raise PermissionDenied
-    return get_object_or_404(Client, pk=pk)

@@ -21,11 +21,12 @@ from connections import accounts
 from connections.calendar_page import CalendarRequest, calendar_page
 from connections.freshness import freshness
 from connections.models import Calendar
+from practice.roles import Action
 
 PER_PAGE = 50
 
 
-@calendar_page()
+@calendar_page(Action.MANAGE_OWN_CALENDAR)
 def events(request: CalendarRequest) -> HttpResponse:
     today = request.now.astimezone(request.zone).date()
     form = EventFilter(request.user, {"from": today.isoformat()} | request.GET.dict())
@@ -54,7 +55,7 @@ def _around(request: CalendarRequest) -> dict[str, Any]:
 
 
 @require_POST
-@calendar_page()
+@calendar_page(Action.MANAGE_OWN_CALENDAR)
 def rule(request: CalendarRequest, pk: int) -> HttpResponse:
     """Change a rule of a calendar from beside one of its events, and go back there."""
     calendar = get_object_or_404(Calendar.objects.of(request.user).conflict_calendars(), pk=pk)

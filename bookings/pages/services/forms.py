@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any, Final
+from typing import Any, Final, cast
 
 from django import forms
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils.text import get_text_list
 from django.utils.translation import gettext_lazy as _
 
@@ -55,6 +56,13 @@ MORE = (
     "note_allowed",
 )
 """The fields that the page shows under “More”."""
+
+
+class PeopleChoice(forms.ModelMultipleChoiceField[User]):
+    """Some of the people, by name."""
+
+    def label_from_instance(self, person: User) -> str:
+        return person.get_full_name() or person.get_username()
 
 
 class ServiceForm(forms.ModelForm[Service]):
@@ -141,9 +149,23 @@ class ServiceForm(forms.ModelForm[Service]):
             "location_kind": forms.RadioSelect,
         }
 
-    def __init__(self, *args: Any, others: Sequence[User] = (), **kwargs: Any) -> None:
-        """`others` also offer the service, so that what is changed must be meant for them too."""
+    people = PeopleChoice(
+        User.objects.none(),
+        label=_("Who offers it"),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text=_("Each of them can say that they do not offer it for the time being."),
+    )
+
+    def __init__(
+        self, *args: Any, others: Sequence[User] = (), assignable: QuerySet[User] | None = None, **kwargs: Any
+    ) -> None:
+        """`others` also offer the service, so that what is changed must be meant for them too.
+
+        `assignable` are those of whom one says who offers it; None to whoever may not.
+        """
         super().__init__(*args, **kwargs)
+        self._let_assign(assignable)
         if self.instance._state.adding:
             self.initial.update(NEW_SERVICE, horizon_days=min(NEW_HORIZON_DAYS, farthest_days()))
         if others:
@@ -170,6 +192,21 @@ class ServiceForm(forms.ModelForm[Service]):
             self.save()
             if EVENT_FIELDS.intersection(self.changed_data):
                 placements.reword_service(self.instance, now)
+
+    def assign(self, maker: User) -> None:
+        """Assign those who were chosen. Where nobody was asked for, a new service is offered by whoever made it."""
+        if "people" in self.fields and "people_asked" in self.data:
+            self.instance.assign(self.cleaned_data["people"])
+        elif not self.instance.staff.exists():
+            self.instance.staff.add(maker)
+
+    def _let_assign(self, assignable: QuerySet[User] | None) -> None:
+        if assignable is None:
+            del self.fields["people"]
+            return
+        cast(PeopleChoice, self.fields["people"]).queryset = assignable
+        if not self.instance._state.adding:
+            self.initial["people"] = [*self.instance.staff.all(), *self.instance.declined_by.all()]
 
     @property
     def is_more_open(self) -> bool:

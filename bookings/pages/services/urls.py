@@ -12,4 +12,5 @@ urlpatterns = [
     path("new/", views.new, name="new"),
     path("preview/", views.preview, name="preview"),
     path("<slug:slug>/", views.edit, name="edit"),
+    path("<slug:slug>/offer/", views.offer, name="offer"),
 ]

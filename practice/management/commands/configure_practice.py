@@ -53,7 +53,9 @@ class Command(JsonCommand):
     def run(self, *, logo: str | None, **options: Any) -> dict[str, Any]:
         practice = Practice.current()
         for name in TEXT_OPTIONS:
-            if options[name] is not None:
+            if name == "country" and options[name] is not None:
+                practice.move_to(_clean(name, options[name]))
+            elif options[name] is not None:
                 setattr(practice, FIELDS.get(name, name), _clean(name, options[name]))
         for name in SWITCHES:
             if options[name] is not None:

@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from bookings.models import Booking
-from bookings.openings.explain import Reason, ReasonKind, is_open, reasons_for, why_not, why_not_there
+from bookings.openings.explain import is_open, reasons_for, why_not, why_not_there
+from bookings.openings.reasons import Reason, ReasonKind
 from bookings.openings.search import can_start
 from connections.busy import Busy
 from connections.models import Calendar, CalendarConfiguration, Connection
