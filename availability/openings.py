@@ -7,12 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from availability.intervals import Span, subtract
-from availability.models import BlockedSlot, DateOverride, WorkingHours
-from availability.slots import Shape, possible_starts, working_spans
+from availability.models import BlockedSlot, ClosedDay, Closure, DateOverride, WorkingHours
+from availability.slots import Period, Shape, possible_starts, working_spans
 from connections.busy import OwnSpans, blocking_by_user
 from connections.freshness import Freshness, freshness_by_user
 from connections.models import CalendarConfiguration
@@ -72,7 +72,7 @@ def openings_by_user(
 ) -> dict[int, Openings]:
     """Find by key of the user what ``openings`` finds; ``own_spans`` and ``booked_spans`` are by key of the user too.
 
-    At most six queries, whatever the number of people.
+    At most seven queries, whatever the number of people.
     """
     fresh = freshness_by_user(users, now=now)
     limits = max(start, now + shape.notice), min(end, now + shape.horizon)
@@ -144,6 +144,16 @@ def _blocked_spans_by_user(
     return {user: events[user] + slots[user] for user in users}
 
 
+def closed_days(user: User, first: date, last: date) -> dict[date, ClosedDay]:
+    """Give why dates from ``first`` to ``last``, both included, have no hours, where a closure says so.
+
+    A public holiday for which the user entered hours of their own is not closed.
+    """
+    overrides = DateOverride.objects.filter(user=user).within(first, last).by_date()
+    closed = Closure.objects.by_date_of([user.pk], first, last)[user.pk]
+    return {day: reason for day, reason in closed.items() if not (reason.yields and day in overrides)}
+
+
 def blocked_slots(user: User, start: datetime, end: datetime) -> list[BlockedSlot]:
     """Give the slots blocked by hand that share time with ``[start, end)``, sorted and not clipped."""
     return list(BlockedSlot.objects.filter(user=user).overlapping(start, end))
@@ -157,7 +167,20 @@ def _zone(user: User) -> ZoneInfo | None:
 
 def _hours_by_user(zones: Mapping[int, ZoneInfo], window: Span) -> dict[int, list[Span]]:
     """Give by key of the user the working periods that touch the window; dates differ from UTC's by a day at most."""
-    first, last = (moment.astimezone(UTC).date() for moment in window)
+    start, end = (moment.astimezone(UTC).date() for moment in window)
+    first, last = start - ONE_DAY, end + ONE_DAY
     rules = WorkingHours.objects.by_weekday_of(zones)
-    overrides = DateOverride.objects.within(first - ONE_DAY, last + ONE_DAY).by_date_of(zones)
-    return {user: working_spans(rules[user], overrides[user], zone, window) for user, zone in zones.items()}
+    overrides = DateOverride.objects.within(first, last).by_date_of(zones)
+    closed = Closure.objects.by_date_of(zones, first, last)
+    return {
+        user: working_spans(rules[user], _of_dates(overrides[user], closed[user]), zone, window)
+        for user, zone in zones.items()
+    }
+
+
+def _of_dates(
+    overrides: Mapping[date, Sequence[Period]], closed: Mapping[date, ClosedDay]
+) -> dict[date, Sequence[Period]]:
+    """The periods of single dates: of the overrides, and none on closed dates."""
+    none = {day: () for day, reason in closed.items() if not (reason.yields and day in overrides)}
+    return {**overrides, **none}

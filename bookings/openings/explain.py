@@ -19,8 +19,8 @@ from django.utils.translation import ngettext
 
 from availability import intervals
 from availability.intervals import Span
-from availability.models import DateOverride
-from availability.openings import blocked_slots, working_hours
+from availability.models import ClosedDay, DateOverride
+from availability.openings import blocked_slots, closed_days, working_hours
 from availability.slots import Shape
 from availability.wall_clock import MIDNIGHT, end_of, start_of
 from bookings.models import Booking, Claim, Hold, Service
@@ -243,19 +243,42 @@ def _horizon(shape: Shape, farthest: datetime) -> str:
 
 
 def _hours(question: _Question) -> Iterator[Reason]:
-    """The working periods of the days in question, each from the week's hours or from a date override."""
+    """The working periods of the days in question, each from the week's hours, a date override or a closure."""
     days = _days(question)
     covered = intervals.Spans(question.periods).cover(question.span)
     overrides = DateOverride.objects.filter(user=question.user).within(days[0], days[-1]).by_date()
+    closed = closed_days(question.user, days[0], days[-1])
     for day in days:
+        if day in closed:
+            yield _closure(question, day, closed[day], blocks=not covered)
+            continue
         kind = ReasonKind.OVERRIDE if day in overrides else ReasonKind.HOURS
         of_day = [span for span in question.periods if span[0].astimezone(question.zone).date() == day]
         touching = [span for span in of_day if intervals.overlaps(span, [question.span])]
         if covered and touching:
             yield from (Reason(kind, False, _open_hours(question, kind, span), *span) for span in touching)
         else:
-            bounds = start_of(day, MIDNIGHT, question.zone), end_of(day, MIDNIGHT, question.zone)
-            yield Reason(kind, not covered, _closed(kind, day, of_day), *bounds)
+            yield Reason(kind, not covered, _closed(kind, day, of_day), *_bounds(question, day))
+
+
+def _closure(question: _Question, day: date, closed: ClosedDay, *, blocks: bool) -> Reason:
+    words = {"day": formats.date_format(day), "name": closed.name}
+    if closed.whole_practice:
+        text = (
+            _("The practice is closed on %(day)s: %(name)s.")
+            if closed.name
+            else _("The practice is closed on %(day)s.")
+        )
+    elif closed.name and question.titles:
+        text = _("Time off on %(day)s: %(name)s.")
+    else:
+        text = _("Time off on %(day)s.")
+    return Reason(ReasonKind.OVERRIDE, blocks, text % words, *_bounds(question, day))
+
+
+def _bounds(question: _Question, day: date) -> Span:
+    """The day on the clock of the staff member's zone."""
+    return start_of(day, MIDNIGHT, question.zone), end_of(day, MIDNIGHT, question.zone)
 
 
 def _days(question: _Question) -> list[date]:

@@ -89,7 +89,7 @@ def openings_of_each(
     moving: Booking | None = None,
     hold: Hold | None = None,
 ) -> dict[int, Openings]:
-    """By key of the staff member: what `openings_of` finds, in at most nine queries whatever their number."""
+    """By key of the staff member: what `openings_of` finds, in at most ten queries whatever their number."""
     reach = _reach(shape, start, end)
     own = own_spans_by_user(users, *reach, moving=moving)
     booked = booked_spans_by_user(users, *reach, now=now, exclude=own_claim(moving, hold))

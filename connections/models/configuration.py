@@ -104,6 +104,13 @@ class CalendarConfiguration(models.Model):
             return stored
         return cls(user=user)
 
+    @classmethod
+    def zones(cls, users: Collection[int]) -> dict[int, ZoneInfo]:
+        """The zones by key of the user, that of the defaults for those who have no configuration. Two queries."""
+        known = dict(cls.objects.filter(user__in=users).values_list("user", "time_zone"))
+        default = cls().zone
+        return {user: ZoneInfo(known[user]) if user in known else default for user in users}
+
     @property
     def zone(self) -> ZoneInfo:
         return ZoneInfo(self.time_zone)

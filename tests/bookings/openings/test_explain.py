@@ -7,6 +7,8 @@ from typing import Any
 
 import pytest
 
+from availability.models import Closure
+from availability.slots import Shape
 from bookings.models import Booking
 from bookings.openings.explain import Reason, ReasonKind, is_open, reasons_for, why_not, why_not_there
 from bookings.openings.search import can_start
@@ -97,6 +99,17 @@ def test_a_closed_date_blocks_and_is_named(anna: User) -> None:
     reason = reasons_for(anna, tuesday(10), now=NOW)[0]
     assert (reason.kind, reason.blocks, reason.text) == ("override", True, "A date override closes Tue 1 Dec 2026.")
     assert (reason.start, reason.end) == (tuesday(1) - timedelta(hours=1), tuesday(24))
+
+
+def test_closed_dates_say_why_and_for_whom(anna: User) -> None:
+    first = last = date(2026, 12, 1)
+    closure = Closure.objects.create(first=first, last=last, name="Staff outing")
+    words = "The practice is closed on Tue 1 Dec 2026: Staff outing."
+    assert told(anna, tuesday(10)) == [("override", True, words)]
+    closure.user = anna
+    closure.save()
+    assert told(anna, tuesday(10)) == [("override", True, "Time off on Tue 1 Dec 2026: Staff outing.")]
+    assert why_not(anna, Shape(60 * MINUTES, 60 * MINUTES), tuesday(10), now=NOW) == "Time off on Tue 1 Dec 2026."
 
 
 def test_other_hours_of_a_date_replace_those_of_the_week(anna: User) -> None:

@@ -10,6 +10,7 @@ import pytest
 from pytest_django import DjangoAssertNumQueries
 
 from availability.intervals import Span
+from availability.models import Closure
 from availability.slots import Shape
 from bookings.models import Booking, LinkedEvent, MirroredSlot
 from bookings.openings import search
@@ -52,6 +53,7 @@ class Scene:
         self.calendars: list[Calendar] = list(Calendar.objects.filter(is_conflict_calendar=True))
         self.bookings = [self._booking(self.random.choice(self.people)) for _ in range(12)]
         self._mirror()
+        self._close()
         for _ in range(12 if self.calendars else 0):
             OccurrenceFactory.create(calendar=self.random.choice(self.calendars), **self._times(), **self._blocks())
 
@@ -115,6 +117,12 @@ class Scene:
             start = self.random.choice((agreed, agreed, self.moment()))
             OccurrenceFactory.create(calendar=calendar, uid=placement.uid, start=start, end=start + 2 * HOUR)
 
+    def _close(self) -> None:
+        for user in self.random.sample([*self.people, None], 2):
+            first = (MIDNIGHT + self.random.randrange(-1, 4) * DAY).date()
+            kind = self.random.choice((Closure.Kind.CLOSED, Closure.Kind.HOLIDAY))
+            Closure.objects.get_or_create(first=first, kind=kind, defaults={"user": user, "last": first})
+
     def _mirror(self) -> None:
         for user in self.people if self.calendars else []:
             slot = self.random.choice((user.blocked_slots.get(), None))
@@ -174,7 +182,11 @@ def expected_starts(user: User) -> list[datetime]:
 
 
 def works(user: User, at: datetime) -> bool:
-    rules = user.date_overrides.filter(date=at.date()) or user.working_hours.filter(weekday=at.weekday())
+    overrides = user.date_overrides.filter(date=at.date())
+    closures = Closure.objects.of([user.pk]).within(at.date(), at.date())
+    if closures.filter(kind=Closure.Kind.CLOSED).exists() or (closures.exists() and not overrides):
+        return False
+    rules = overrides or user.working_hours.filter(weekday=at.weekday())
     return any(rule.start <= at.time() and (at.time() < rule.end or rule.end == time(0)) for rule in rules)
 
 
@@ -187,7 +199,7 @@ def test_the_openings_of_each_are_those_found_by_trying_every_quarter_of_an_hour
 
 
 @pytest.mark.parametrize("count", [1, 10, 100])
-def test_the_openings_of_30_days_take_nine_queries_whatever_the_number_of_people(
+def test_the_openings_of_30_days_take_ten_queries_whatever_the_number_of_people(
     count: int, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
     service, people = ServiceFactory.create(), [UserFactory.create() for _ in range(count)]
@@ -199,7 +211,7 @@ def test_the_openings_of_30_days_take_nine_queries_whatever_the_number_of_people
         OccurrenceFactory.create(calendar=placement.calendar, uid=placement.uid)
     without_calendars = UserFactory.create()
     office_hours(without_calendars)
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(10):
         found = search.find(service, [*people, without_calendars], NOW, NOW + 30 * DAY, now=NOW).openings
     assert {one.staff for one in found} == {*people, without_calendars}
 
