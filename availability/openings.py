@@ -49,19 +49,20 @@ def openings(
     zone and so no openings, and so has one whose calendars cannot be trusted just now.
     """
     found = openings_by_user(
-        [user.pk],
+        freshness_by_user([user.pk], now=now),
         shape,
         start,
         end,
         now=now,
         own_spans={user.pk: own_spans or {}},
         booked_spans={user.pk: booked_spans},
+        full_spans={},
     )
     return found[user.pk]
 
 
 def openings_by_user(
-    users: Collection[int],
+    fresh: Mapping[int, Freshness],
     shape: Shape,
     start: datetime,
     end: datetime,
@@ -69,15 +70,15 @@ def openings_by_user(
     now: datetime,
     own_spans: Mapping[int, OwnSpans],
     booked_spans: Mapping[int, Sequence[Span]],
+    full_spans: Mapping[int, Sequence[Span]],
 ) -> dict[int, Openings]:
-    """Find by key of the user what ``openings`` finds; ``own_spans`` and ``booked_spans`` are by key of the user too.
+    """Find by key of the user what ``openings`` finds; ``fresh`` and all kinds of spans are by key of the user too.
 
-    At most seven queries, whatever the number of people.
+    In ``full_spans`` nothing may start. At most five queries, whatever the number of people.
     """
-    fresh = freshness_by_user(users, now=now)
     limits = max(start, now + shape.notice), min(end, now + shape.horizon)
     zones = {user: one.zone for user, one in fresh.items() if one.zone and one.bookable and limits[0] < limits[1]}
-    starts = _starts_by_user(zones, shape, limits, own_spans, booked_spans) if zones else {}
+    starts = _starts_by_user(zones, shape, limits, own_spans, booked_spans, full_spans) if zones else {}
     return {user: _openings(one, shape, starts.get(user, [])) for user, one in fresh.items()}
 
 
@@ -87,12 +88,21 @@ def _starts_by_user(
     limits: Span,
     own_spans: Mapping[int, OwnSpans],
     booked_spans: Mapping[int, Sequence[Span]],
+    full_spans: Mapping[int, Sequence[Span]],
 ) -> dict[int, list[datetime]]:
     earliest, latest = limits
     reach = shape.widened(earliest)[0], shape.widened(latest)[1]
     hours, blocked = _hours_by_user(zones, reach), _blocked_spans_by_user(zones, reach, own_spans)
     return {
-        user: possible_starts(hours[user], blocked[user], booked_spans[user], shape, earliest=earliest, latest=latest)
+        user: possible_starts(
+            hours[user],
+            blocked[user],
+            booked_spans[user],
+            shape,
+            earliest=earliest,
+            latest=latest,
+            full_spans=full_spans.get(user, ()),
+        )
         for user in zones
     }
 

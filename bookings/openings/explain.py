@@ -26,6 +26,8 @@ from availability.wall_clock import MIDNIGHT, end_of, start_of
 from bookings.models import Booking, Claim, Hold, Service
 from bookings.openings.event_words import event_name, why_it_blocks
 from bookings.openings.freshness_words import calendar_problem, conflict_calendars, freshness_sentence
+from bookings.openings.limit_words import limit_sentence
+from bookings.openings.limits import counts_at
 from bookings.openings.own_time import own_claim, own_spans
 from bookings.openings.search import is_running, staff_shape
 from bookings.openings.travel import Lengths, includes_travel, plain_lengths
@@ -35,6 +37,7 @@ from connections.freshness import freshness
 from connections.models import CalendarConfiguration, Event
 from connections.plan import window
 from practice import time_format
+from practice.limits import BookingLimits
 from practice.models import User
 
 HOUR = timedelta(hours=1)
@@ -50,6 +53,7 @@ class ReasonKind(StrEnum):
     OCCURRENCE = "occurrence"
     BOOKING = "booking"
     HOLD = "hold"
+    LIMIT = "limit"
     BUFFER = "buffer"
     NOTICE = "notice"
     HORIZON = "horizon"
@@ -78,10 +82,10 @@ class Reason:
 class _Question:
     """May `span` be booked with `user`? `reach` is the span with the buffers of its service.
 
-    `periods` are the working periods around it. `shape` is None for a bare hour. The time of the booking `moving` or
-    of `hold` counts as free; if `running`, the booking has begun and only its end changes. `titles` says whether titles
-    of events, notes and clients may be told. `asked` means that the calendars were asked just now, so that no answer
-    counts as not readable.
+    `periods` are the working periods around it, `limits` those of the user. `shape` is None for a bare hour. The time
+    of the booking `moving` or of `hold` counts as free; if `running`, the booking has begun and only its end changes.
+    `titles` says whether titles of events, notes and clients may be told. `asked` means that the calendars were asked
+    just now, so that no answer counts as not readable.
     """
 
     user: User
@@ -89,6 +93,7 @@ class _Question:
     reach: Span
     periods: list[Span]
     zone: ZoneInfo
+    limits: BookingLimits
     now: datetime
     shape: Shape | None = None
     moving: Booking | None = None
@@ -174,10 +179,9 @@ def _reasons(
     span = (at, at + (shape.duration if shape else HOUR))
     reach = shape.widened(at) if shape else span
     periods = working_hours(user, span[0] - timedelta(days=2), span[1] + timedelta(days=2))
-    question = _Question(
-        user, span, reach, periods, configuration.zone, now, shape, moving, hold, running, titles, asked
-    )
-    with timezone.override(configuration.zone):
+    zone, limits = configuration.zone, configuration.limits
+    question = _Question(user, span, reach, periods, zone, limits, now, shape, moving, hold, running, titles, asked)
+    with timezone.override(zone):
         for rule in _RULES:
             yield from list(rule(question))
 
@@ -391,6 +395,16 @@ def _slots(question: _Question) -> Iterator[Reason]:
         yield Reason(ReasonKind.BLOCKED_SLOT, True, text % words, *span)
 
 
+def _limits(question: _Question) -> Iterator[Reason]:
+    """How many bookings the day and the week have, where that is limited; a booking that runs has started already."""
+    if question.running:
+        return
+    user, exclude = question.user, own_claim(question.moving, question.hold)
+    whose = (user.pk, question.shape, question.limits, question.zone)
+    for limited in counts_at(*whose, question.span[0], now=question.now, exclude=exclude):
+        yield Reason(ReasonKind.LIMIT, limited.count.is_full, limit_sentence(limited, user), *limited.count.span)
+
+
 def _start_times(question: _Question) -> Iterator[Reason]:
     """Starts are counted from the beginning of each working period; times between them are not offered."""
     if question.shape is None:
@@ -417,5 +431,6 @@ _RULES: tuple[Callable[[_Question], Iterator[Reason]], ...] = (
     _claims,
     _events,
     _slots,
+    _limits,
     _start_times,
 )

@@ -12,7 +12,7 @@ from django.db import models, transaction
 from django.db.models import F, QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from practice.models import Practice, User
+from practice.models import Limited, Practice, User
 from practice.zones import validate_zone
 
 
@@ -32,7 +32,7 @@ class CalendarConfigurationQuerySet(models.QuerySet["CalendarConfiguration"]):
         return self.update(reconcile_due=True, reconcile_asked=F("reconcile_asked") + 1)
 
 
-class CalendarConfiguration(models.Model):
+class CalendarConfiguration(Limited):
     """What one staff member decided about calendars; made together with the user."""
 
     class StalePolicy(models.TextChoices):

@@ -10,8 +10,9 @@ from __future__ import annotations
 
 from practice.models.choices import client_languages, languages
 from practice.models.failures import SignInFailures
+from practice.models.limited import Limited
 from practice.models.logo import Logo
 from practice.models.practice import Practice
 from practice.models.user import FormerSlug, User
 
-__all__ = ["FormerSlug", "Logo", "Practice", "SignInFailures", "User", "client_languages", "languages"]
+__all__ = ["FormerSlug", "Limited", "Logo", "Practice", "SignInFailures", "User", "client_languages", "languages"]
