@@ -13,6 +13,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from practice.models.choices import client_languages
+from practice.models.limited import limit_validators
 from practice.models.logo import Logo
 from practice.profile.colours import MIN_CONTRAST, contrast, is_colour, readable
 from practice.zones import validate_zone
@@ -64,6 +65,9 @@ class Practice(models.Model):
     privacy_notice = models.TextField(_("privacy notice"), max_length=50_000, blank=True)
     confirm_addresses = models.BooleanField(
         _("clients confirm their e-mail address before a booking counts"), default=False
+    )
+    max_upcoming = models.PositiveIntegerField(
+        _("upcoming bookings a client may have at most"), null=True, blank=True, validators=limit_validators
     )
     hidden_from_search = models.BooleanField(_("ask search engines not to list the booking pages"), default=False)
 
