@@ -67,7 +67,7 @@ ORDER = list(ReasonKind)
 class Reason:
     """One rule that bears on a time: a sentence and the span it is about (UTC; None where it has no start or end).
 
-    `about` is the event or booking that the sentence is about, if there is one.
+    `about` is the event or booking that the sentence is about, or the service whose limit it is, if there is one.
     """
 
     kind: ReasonKind
@@ -75,7 +75,7 @@ class Reason:
     text: str
     start: datetime | None = None
     end: datetime | None = None
-    about: Busy | Booking | None = field(default=None, compare=False)
+    about: Busy | Booking | Service | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -402,7 +402,8 @@ def _limits(question: _Question) -> Iterator[Reason]:
     user, exclude = question.user, own_claim(question.moving, question.hold)
     whose = (user.pk, question.shape, question.limits, question.zone)
     for limited in counts_at(*whose, question.span[0], now=question.now, exclude=exclude):
-        yield Reason(ReasonKind.LIMIT, limited.count.is_full, limit_sentence(limited, user), *limited.count.span)
+        count, text = limited.count, limit_sentence(limited, user)
+        yield Reason(ReasonKind.LIMIT, count.is_full, text, *count.span, about=limited.service)
 
 
 def _start_times(question: _Question) -> Iterator[Reason]:

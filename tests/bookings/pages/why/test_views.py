@@ -9,7 +9,7 @@ import pytest
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
-from connections.models import Calendar
+from connections.models import Calendar, CalendarConfiguration
 from practice.models import User
 from tests.factories import (
     NOW,
@@ -178,6 +178,18 @@ def test_for_a_service_the_question_is_whether_it_can_start(anna_client: Client,
         "The service needs 60 minutes’ notice, so it can start from Mon 30 Nov 2026, 10:00 on. Change the service",
         "The service can be booked 60 days ahead, that is before Fri 29 Jan 2027, 09:00. Change the service",
     ]
+
+
+def test_a_reached_limit_leads_to_where_it_is_set(anna_client: Client, anna: User) -> None:
+    service = ServiceFactory(name="Massage", slug="massage", staff=[anna], max_per_day=1)
+    CalendarConfiguration.objects.update(max_per_day=1)
+    BookingFactory(staff=anna, service=service, start=tuesday(9))
+    page = ask(anna_client, tuesday(12), service="massage")
+    assert [text for blocks, text in points(page) if blocks] == [
+        "Massage can be booked 1 time a day with Anna, and this day has 1 already. Change the service",
+        "Anna can be booked 1 time a day, and this day has 1 already. Change your availability",
+    ]
+    assert ("Change your availability", "/calendars/settings/availability/#limits") in links(page, "//main//a")
 
 
 def test_where_a_service_cannot_start_the_next_times_are_offered(
