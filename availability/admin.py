@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.contrib import admin
 
-from availability.models import BlockedSlot, DateOverride, WorkingHours
+from availability.models import BlockedSlot, Closure, DateOverride, WorkingHours
 from practice.admin import DeclaredFilters
 
 
@@ -23,6 +23,16 @@ class DateOverrideAdmin(DeclaredFilters):
     list_select_related = ("user",)
     date_hierarchy = "date"
     search_fields = ("user__username", "user__email", "user__first_name", "user__last_name")
+    autocomplete_fields = ("user",)
+
+
+@admin.register(Closure)
+class ClosureAdmin(DeclaredFilters):
+    list_display = ("name", "user", "first", "last", "kind")
+    list_filter = ("kind",)
+    list_select_related = ("user",)
+    date_hierarchy = "first"
+    search_fields = ("name", "user__username", "user__email", "user__first_name", "user__last_name")
     autocomplete_fields = ("user",)
 
 

@@ -13,6 +13,8 @@ from datetime import datetime, timedelta
 
 Span = tuple[datetime, datetime]
 
+INSTANT = timedelta(microseconds=1)
+
 
 def merge(spans: Iterable[Span]) -> list[Span]:
     """Give the same time as few spans as possible, sorted; spans that touch become one."""
@@ -67,6 +69,10 @@ class Spans:
         """Say whether any time of ``span`` is covered."""
         last = bisect_left(self._starts, span[1]) - 1
         return span[0] < span[1] and last >= 0 and self._ends[last] > span[0]
+
+    def contain(self, moment: datetime) -> bool:
+        """Say whether ``moment`` lies in the covered time."""
+        return self.overlap((moment, moment + INSTANT))
 
     def cover(self, span: Span) -> bool:
         """Say whether all of ``span`` is covered."""

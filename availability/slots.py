@@ -75,19 +75,23 @@ def possible_starts(
     *,
     earliest: datetime,
     latest: datetime,
+    full_spans: Iterable[Span] = (),
 ) -> list[datetime]:
     """Give the instants in ``[earliest, latest)`` at which ``shape`` can begin, sorted, in UTC.
 
     Starts are counted in steps of the interval from the beginning of each working period. What is booked
     must lie within the hours (periods that touch count as one); with its buffers it must not overlap what
     is ``busy`` or ``booked_spans``, though the buffers may reach outside the hours. ``booked_spans`` are spans that
-    already carry the buffers of the bookings they stand for.
+    already carry the buffers of the bookings they stand for. In ``full_spans`` nothing may start, but what
+    started before may run into them.
     """
     periods, taken = list(hours), [*busy, *booked_spans]
-    free, blocked = Spans(subtract(periods, taken)), Spans(taken)
+    free, blocked, full = Spans(subtract(periods, taken)), Spans(taken), Spans(full_spans)
     candidates = {at for period in periods for at in _steps(period, shape.interval, earliest, latest)}
     return sorted(
-        at for at in candidates if free.cover((at, at + shape.duration)) and not blocked.overlap(shape.widened(at))
+        at
+        for at in candidates
+        if not full.contain(at) and free.cover((at, at + shape.duration)) and not blocked.overlap(shape.widened(at))
     )
 
 

@@ -10,6 +10,7 @@ urlpatterns = [
     path("calendars/settings/configuration/", include("bookings.pages.configuration.urls")),
     path("calendars/settings/connections/", include("bookings.pages.disconnect.urls")),
     path("calendars/settings/events/", include("bookings.pages.events.urls")),
+    path("calendars/settings/closures/", include("bookings.pages.closures.urls")),
     path("calendars/settings/services/", include("bookings.pages.services.urls")),
     path("bookings/calls/", include("bookings.pages.calls.urls")),
     path("bookings/proposals/", include("bookings.pages.proposals.urls")),

@@ -18,12 +18,20 @@ from bookings.actions.disconnect import DisconnectSummary, EventsNotRemoved, dis
 from bookings.actions.hold import Visitor, extend, forget_old_holds, hold, hold_of, release, take_again
 from bookings.actions.new_link import send_new_link
 from bookings.actions.outcome import note_outcome
-from bookings.actions.preconditions import LimitReached, NotOpen, Refused, lock_active_booking, overlaps_refused
+from bookings.actions.preconditions import (
+    ClientLimitReached,
+    LimitReached,
+    NotOpen,
+    Refused,
+    lock_active_booking,
+    overlaps_refused,
+)
 from bookings.actions.reschedule import choose_time, move, reschedule, undo
 from bookings.actions.restore import restore
 
 __all__ = [
     "ClientDetails",
+    "ClientLimitReached",
     "DisconnectSummary",
     "EventsNotRemoved",
     "LimitReached",

@@ -28,6 +28,12 @@ class LimitReached(Refused):
     """Somebody has booked as much as they may. What they have is told by e-mail only: anybody may have asked."""
 
 
+class ClientLimitReached(Refused):
+    """The client has as many upcoming bookings as the practice allows. Staff may book anyway."""
+
+    can_insist = True
+
+
 class NotOpen(Refused):
     """The time is not open. `alternatives` are the next openings. With `can_insist` staff may book it anyway."""
 

@@ -23,7 +23,7 @@ from bookings.models.mirrored_slot import MirroredSlot, MirroredSlotQuerySet
 from bookings.models.placement import Placement, PlacementQuerySet
 from bookings.models.proposal import Proposal, ProposalQuerySet
 from bookings.models.seat import Seat
-from bookings.models.service import Service
+from bookings.models.service import Service, ServiceShape
 
 __all__ = [
     "Booking",
@@ -51,5 +51,6 @@ __all__ = [
     "ProposalQuerySet",
     "Seat",
     "Service",
+    "ServiceShape",
     "booking_lock",
 ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from dataclasses import dataclass
 from datetime import timedelta
 
 from django.conf import settings
@@ -20,10 +21,17 @@ from bookings.limits import (
     max_one_week,
     max_one_year,
 )
-from practice.models import User
+from practice.models import Limited, User
 from practice.slugs import refuse_reserved_slug
 
 _A_DAY = 24 * 60
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ServiceShape(Shape):
+    """The shape of a service, whose limits count too."""
+
+    service: Service
 
 
 class ServiceQuerySet(models.QuerySet["Service"]):
@@ -41,7 +49,7 @@ class ServiceQuerySet(models.QuerySet["Service"]):
         return self.for_clients().filter(visibility=Service.Visibility.PUBLIC)
 
 
-class Service(models.Model):
+class Service(Limited):
     """What can be booked, how long it takes and with whom."""
 
     class Visibility(models.TextChoices):
@@ -166,9 +174,10 @@ class Service(models.Model):
         return None if self.reminder_hours is None else timedelta(hours=self.reminder_hours)
 
     @property
-    def shape(self) -> Shape:
+    def shape(self) -> ServiceShape:
         """What the search for openings needs to know."""
-        return Shape(
+        return ServiceShape(
+            service=self,
             duration=self.duration,
             interval=timedelta(minutes=self.slot_minutes),
             buffer_before=timedelta(minutes=self.buffer_before_minutes),

@@ -18,13 +18,15 @@ from django.utils.translation import ngettext
 
 from availability import intervals
 from availability.intervals import Span
-from availability.models import DateOverride
-from availability.openings import blocked_slots, working_hours
+from availability.models import ClosedDay, DateOverride
+from availability.openings import blocked_slots, closed_days, working_hours
 from availability.slots import Shape
 from availability.wall_clock import MIDNIGHT, end_of, start_of
 from bookings.models import Booking, Claim, Hold, Service
 from bookings.openings.event_words import event_name, why_it_blocks
 from bookings.openings.freshness_words import calendar_problem, conflict_calendars, freshness_sentence
+from bookings.openings.limit_words import limit_sentence
+from bookings.openings.limits import counts_at
 from bookings.openings.own_time import own_claim, own_spans
 from bookings.openings.reasons import ORDER, Reason, ReasonKind, ToldTo
 from bookings.openings.search import is_running, staff_shape
@@ -35,6 +37,7 @@ from connections.freshness import freshness
 from connections.models import CalendarConfiguration, Event
 from connections.plan import window
 from practice import time_format
+from practice.limits import BookingLimits
 from practice.models import User
 
 HOUR = timedelta(hours=1)
@@ -45,9 +48,9 @@ LONG_AGO = datetime.min.replace(tzinfo=UTC)
 class _Question:
     """May `span` be booked with `user`? `reach` is the span with the buffers of its service.
 
-    `periods` are the working periods around it. `shape` is None for a bare hour. The time of the booking `moving` or
-    of `hold` counts as free; if `running`, the booking has begun and only its end changes. `asked` means that the
-    calendars were asked just now, so that no answer counts as not readable.
+    `periods` are the working periods around it, `limits` those of the user. `shape` is None for a bare hour. The time
+    of the booking `moving` or of `hold` counts as free; if `running`, the booking has begun and only its end changes.
+    `asked` means that the calendars were asked just now, so that no answer counts as not readable.
     """
 
     user: User
@@ -55,6 +58,7 @@ class _Question:
     reach: Span
     periods: list[Span]
     zone: ZoneInfo
+    limits: BookingLimits
     now: datetime
     shape: Shape | None = None
     moving: Booking | None = None
@@ -148,12 +152,10 @@ def _reasons(
     at = at.astimezone(UTC)
     span = (at, at + (shape.duration if shape else HOUR))
     reach = shape.widened(at) if shape else span
-    around = span[0] - timedelta(days=2), span[1] + timedelta(days=2)
-    periods = working_hours(user, *around, zone=configuration.zone)
-    question = _Question(
-        user, span, reach, periods, configuration.zone, now, shape, moving, hold, running, told_to, asked
-    )
-    with timezone.override(configuration.zone):
+    zone, limits = configuration.zone, configuration.limits
+    periods = working_hours(user, span[0] - timedelta(days=2), span[1] + timedelta(days=2), zone=zone)
+    question = _Question(user, span, reach, periods, zone, limits, now, shape, moving, hold, running, told_to, asked)
+    with timezone.override(zone):
         for rule in _RULES:
             yield from list(rule(question))
 
@@ -219,19 +221,42 @@ def _horizon(shape: Shape, farthest: datetime) -> str:
 
 
 def _hours(question: _Question) -> Iterator[Reason]:
-    """The working periods of the days in question, each from the week's hours or from a date override."""
+    """The working periods of the days in question, each from the week's hours, a date override or a closure."""
     days = _days(question)
     covered = intervals.Spans(question.periods).cover(question.span)
     overrides = DateOverride.objects.filter(user=question.user).within(days[0], days[-1]).by_date()
+    closed = closed_days(question.user, days[0], days[-1])
     for day in days:
+        if day in closed:
+            yield _closure(question, day, closed[day], blocks=not covered)
+            continue
         kind = ReasonKind.OVERRIDE if day in overrides else ReasonKind.HOURS
         of_day = [span for span in question.periods if span[0].astimezone(question.zone).date() == day]
         touching = [span for span in of_day if intervals.overlaps(span, [question.span])]
         if covered and touching:
             yield from (Reason(kind, False, _open_hours(question, kind, span), *span) for span in touching)
         else:
-            bounds = start_of(day, MIDNIGHT, question.zone), end_of(day, MIDNIGHT, question.zone)
-            yield Reason(kind, not covered, _closed(kind, day, of_day), *bounds)
+            yield Reason(kind, not covered, _closed(kind, day, of_day), *_bounds(question, day))
+
+
+def _closure(question: _Question, day: date, closed: ClosedDay, *, blocks: bool) -> Reason:
+    words = {"day": formats.date_format(day), "name": closed.name}
+    if closed.whole_practice:
+        text = (
+            _("The practice is closed on %(day)s: %(name)s.")
+            if closed.name
+            else _("The practice is closed on %(day)s.")
+        )
+    elif closed.name and question.titles:
+        text = _("Time off on %(day)s: %(name)s.")
+    else:
+        text = _("Time off on %(day)s.")
+    return Reason(ReasonKind.OVERRIDE, blocks, text % words, *_bounds(question, day))
+
+
+def _bounds(question: _Question, day: date) -> Span:
+    """The day on the clock of the staff member's zone."""
+    return start_of(day, MIDNIGHT, question.zone), end_of(day, MIDNIGHT, question.zone)
 
 
 def _days(question: _Question) -> list[date]:
@@ -366,6 +391,17 @@ def _slots(question: _Question) -> Iterator[Reason]:
         yield Reason(ReasonKind.BLOCKED_SLOT, True, text % words, *span)
 
 
+def _limits(question: _Question) -> Iterator[Reason]:
+    """How many bookings the day and the week have, where that is limited; a booking that runs has started already."""
+    if question.running:
+        return
+    user, exclude = question.user, own_claim(question.moving, question.hold)
+    whose = (user.pk, question.shape, question.limits, question.zone)
+    for limited in counts_at(*whose, question.span[0], now=question.now, exclude=exclude):
+        count, text = limited.count, limit_sentence(limited, user)
+        yield Reason(ReasonKind.LIMIT, count.is_full, text, *count.span, about=limited.service)
+
+
 def _start_times(question: _Question) -> Iterator[Reason]:
     """Starts are counted from the beginning of each working period; times between them are not offered."""
     if question.shape is None:
@@ -392,5 +428,6 @@ _RULES: tuple[Callable[[_Question], Iterator[Reason]], ...] = (
     _claims,
     _events,
     _slots,
+    _limits,
     _start_times,
 )

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
-from bookings.models import Booking
+from bookings.models import Booking, Service
 from connections.busy import Busy
 
 
@@ -19,6 +19,7 @@ class ReasonKind(StrEnum):
     OCCURRENCE = "occurrence"
     BOOKING = "booking"
     HOLD = "hold"
+    LIMIT = "limit"
     BUFFER = "buffer"
     NOTICE = "notice"
     HORIZON = "horizon"
@@ -40,7 +41,7 @@ class ToldTo(StrEnum):
 class Reason:
     """One rule that bears on a time: a sentence and the span it is about (UTC; None where it has no start or end).
 
-    `about` is the event or booking that the sentence is about, if there is one.
+    `about` is the event or booking that the sentence is about, or the service whose limit it is, if there is one.
     """
 
     kind: ReasonKind
@@ -48,4 +49,4 @@ class Reason:
     text: str
     start: datetime | None = None
     end: datetime | None = None
-    about: Busy | Booking | None = field(default=None, compare=False)
+    about: Busy | Booking | Service | None = field(default=None, compare=False)

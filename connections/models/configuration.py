@@ -12,7 +12,7 @@ from django.db import models, transaction
 from django.db.models import F, QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from practice.models import CalendarDetail, Practice, User
+from practice.models import CalendarDetail, Limited, Practice, User
 from practice.zones import validate_zone
 
 
@@ -32,7 +32,7 @@ class CalendarConfigurationQuerySet(models.QuerySet["CalendarConfiguration"]):
         return self.update(reconcile_due=True, reconcile_asked=F("reconcile_asked") + 1)
 
 
-class CalendarConfiguration(models.Model):
+class CalendarConfiguration(Limited):
     """What one staff member decided about calendars; made together with the user."""
 
     class StalePolicy(models.TextChoices):
@@ -107,6 +107,13 @@ class CalendarConfiguration(models.Model):
             stored.user = user  # both know each other, so that neither is asked for again
             return stored
         return cls(user=user)
+
+    @classmethod
+    def zones(cls, users: Collection[int]) -> dict[int, ZoneInfo]:
+        """The zones by key of the user, that of the defaults for those who have no configuration. Two queries."""
+        known = dict(cls.objects.filter(user__in=users).values_list("user", "time_zone"))
+        default = cls().zone
+        return {user: ZoneInfo(known[user]) if user in known else default for user in users}
 
     @property
     def zone(self) -> ZoneInfo:

@@ -12,6 +12,7 @@ from practice.models.activity import Activity
 from practice.models.choices import client_languages, languages
 from practice.models.detail import CalendarDetail
 from practice.models.failures import SignInFailures
+from practice.models.limited import Limited
 from practice.models.logo import Logo
 from practice.models.practice import Practice
 from practice.models.user import FormerSlug, User
@@ -20,6 +21,7 @@ __all__ = [
     "Activity",
     "CalendarDetail",
     "FormerSlug",
+    "Limited",
     "Logo",
     "Practice",
     "SignInFailures",

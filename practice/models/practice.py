@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from practice.models.choices import client_languages
 from practice.models.detail import CalendarDetail, usual_limit
+from practice.models.limited import limit_validators
 from practice.models.logo import Logo
 from practice.models.user import User
 from practice.profile.colours import MIN_CONTRAST, contrast, is_colour, readable
@@ -83,6 +84,9 @@ class Practice(models.Model):
         help_text=_("Of clients, in the calendars of staff. Whoever works alone decides for themselves."),
     )
     front_desk_decides = models.BooleanField(_("the front desk decides proposals"), default=True)
+    max_upcoming = models.PositiveIntegerField(
+        _("upcoming bookings a client may have at most"), null=True, blank=True, validators=limit_validators
+    )
     hidden_from_search = models.BooleanField(_("ask search engines not to list the booking pages"), default=False)
 
     class Meta:

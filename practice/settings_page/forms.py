@@ -45,6 +45,7 @@ class SettingsForm(forms.ModelForm[Practice]):
             "colour",
             "imprint",
             "privacy_notice",
+            "max_upcoming",
             "hidden_from_search",
             "confirm_addresses",
             "second_factor_required",
@@ -53,6 +54,7 @@ class SettingsForm(forms.ModelForm[Practice]):
         )
         labels = {
             "sender": _("Sender of e-mails"),
+            "max_upcoming": _("Upcoming bookings a client may have"),
             "hidden_from_search": _("Ask search engines not to list the booking pages"),
             "confirm_addresses": _("Clients confirm their e-mail address before a booking counts"),
             "second_factor_required": _("Everybody signs in with a second factor"),
@@ -63,6 +65,7 @@ class SettingsForm(forms.ModelForm[Practice]):
             "phone": _("Clients see it on each page, to call instead."),
             "address": _("Where clients come to. It is also in the imprint of most countries."),
             "sender": _("Empty: the e-mail address above. Somebody should read what arrives there."),
+            "max_upcoming": _("Empty: no limit. You can book for a client anyway."),
             "confirm_addresses": _(
                 "They open a link within 30 minutes; until then the time is kept. Who gives only a phone number is not "
                 "asked."

@@ -188,6 +188,11 @@ def test_the_limits_are_half_open_and_do_not_move_the_steps() -> None:
     assert offered([span(0, 300)], [], [], shape(30, 30), earliest=at(30), latest=at(91)) == [30, 60, 90]
 
 
+def test_nothing_starts_in_full_time_but_what_started_before_may_run_into_it() -> None:
+    found = possible_starts([span(0, 120)], [], [], shape(30, 15), **ANY_TIME, full_spans=[span(30, 75)])
+    assert [minute(start) for start in found] == [0, 15, 75, 90]
+
+
 def test_overlapping_periods_offer_each_start_once() -> None:
     assert offered([span(0, 60), span(30, 90)], [], [], shape(30, 30)) == [0, 30, 60]
 
@@ -228,9 +233,16 @@ BUFFERS = st.integers(min_value=0, max_value=15)
     st.builds(shape, LENGTHS, LENGTHS, BUFFERS, BUFFERS),
     st.integers(-10, 130),
     st.integers(-10, 130),
+    spans(120, most=3),
 )
 def test_starts_agree_with_trying_every_minute(
-    open_time: list[Span], busy: list[Span], taken: list[Span], wanted: Shape, earliest: int, latest: int
+    open_time: list[Span],
+    busy: list[Span],
+    taken: list[Span],
+    wanted: Shape,
+    earliest: int,
+    latest: int,
+    full: list[Span],
 ) -> None:
     length, step = wanted.duration // MINUTE, wanted.interval // MINUTE
     before, after = wanted.buffer_before // MINUTE, wanted.buffer_after // MINUTE
@@ -241,6 +253,8 @@ def test_starts_agree_with_trying_every_minute(
         if any(minute(a) <= m < minute(b) and (m - minute(a)) % step == 0 for a, b in open_time)
         and set(range(m, m + length)) <= inside
         and not set(range(m - before, m + length + after)) & blocked
+        and m not in minutes(full)
     ]
-    found = possible_starts(open_time, busy, taken, wanted, earliest=at(earliest), latest=at(latest))
+    limits = {"earliest": at(earliest), "latest": at(latest)}
+    found = possible_starts(open_time, busy, taken, wanted, **limits, full_spans=full)
     assert [minute(start) for start in found] == expected

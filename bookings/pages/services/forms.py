@@ -47,6 +47,8 @@ MORE = (
     "buffer_before_minutes",
     "buffer_after_minutes",
     "horizon_days",
+    "max_per_day",
+    "max_per_week",
     "reschedule_minutes",
     "reminder_hours",
     "mail_line",
@@ -123,6 +125,8 @@ class ServiceForm(forms.ModelForm[Service]):
         labels = {
             "location_kind": _("Where does it take place?"),
             "location": _("Location or call link"),
+            "max_per_day": _("At most a day"),
+            "max_per_week": _("At most a week"),
             "mail_line": _("Line for e-mails to clients"),
             "ask_both": _("Clients must give an e-mail address and a phone number"),
             "note_allowed": _("Clients can write a note when they book"),
@@ -134,6 +138,8 @@ class ServiceForm(forms.ModelForm[Service]):
                 "Empty for a place: the address of the practice. In a call link, {room} becomes a random room for "
                 "each booking, for example https://meet.example.org/{room}."
             ),
+            "max_per_day": _("Bookings of this service with one person. Empty: no limit."),
+            "max_per_week": _("Monday to Sunday. Empty: no limit."),
             "mail_line": _("For example “Bring a towel.”"),
             "ask_both": _("Otherwise one of the two is enough."),
             "neutral_title": _("Shown on the linked calendar instead of the client’s name and the service."),

@@ -126,6 +126,8 @@ def _remedy(reason: Reason, calendars: Mapping[str, Calendar], problems: Mapping
 def _link(reason: Reason, service: Service | None, *, fresh: bool) -> Link | None:
     if isinstance(reason.about, Booking):
         return Link(_("Open the booking"), reason.about.get_absolute_url())
+    if isinstance(reason.about, Service):
+        return Link(_("Change the service"), reverse("services:edit", args=[reason.about.slug]))
     if reason.kind in _OF_AVAILABILITY:
         part = _OF_AVAILABILITY[reason.kind]
         return Link(_("Change your availability"), f"{reverse('availability:page')}#{part}")
@@ -136,4 +138,9 @@ def _link(reason: Reason, service: Service | None, *, fresh: bool) -> Link | Non
     return None
 
 
-_OF_AVAILABILITY = {ReasonKind.HOURS: "hours", ReasonKind.OVERRIDE: "overrides", ReasonKind.BLOCKED_SLOT: "blocked"}
+_OF_AVAILABILITY = {
+    ReasonKind.HOURS: "hours",
+    ReasonKind.OVERRIDE: "overrides",
+    ReasonKind.BLOCKED_SLOT: "blocked",
+    ReasonKind.LIMIT: "limits",
+}

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 
+from availability.models import Closure, WorkingHours
+from availability.slots import Shape
 from bookings.models import Booking
 from bookings.openings.explain import is_open, reasons_for, why_not, why_not_there
 from bookings.openings.reasons import Reason, ReasonKind
@@ -33,6 +36,7 @@ from tests.factories import (
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("at_work")]
 
 MINUTES = timedelta(minutes=1)
+BERLIN = ZoneInfo("Europe/Berlin")
 
 
 def tuesday(hour: int, minute: int = 0) -> datetime:
@@ -98,6 +102,17 @@ def test_a_closed_date_blocks_and_is_named(anna: User) -> None:
     reason = reasons_for(anna, tuesday(10), now=NOW)[0]
     assert (reason.kind, reason.blocks, reason.text) == ("override", True, "A date override closes Tue 1 Dec 2026.")
     assert (reason.start, reason.end) == (tuesday(1) - timedelta(hours=1), tuesday(24))
+
+
+def test_closed_dates_say_why_and_for_whom(anna: User) -> None:
+    first = last = date(2026, 12, 1)
+    closure = Closure.objects.create(first=first, last=last, name="Staff outing")
+    words = "The practice is closed on Tue 1 Dec 2026: Staff outing."
+    assert told(anna, tuesday(10)) == [("override", True, words)]
+    closure.user = anna
+    closure.save()
+    assert told(anna, tuesday(10)) == [("override", True, "Time off on Tue 1 Dec 2026: Staff outing.")]
+    assert why_not(anna, Shape(60 * MINUTES, 60 * MINUTES), tuesday(10), now=NOW) == "Time off on Tue 1 Dec 2026."
 
 
 def test_other_hours_of_a_date_replace_those_of_the_week(anna: User) -> None:
@@ -449,6 +464,92 @@ def test_no_reason_blocks_exactly_where_there_is_an_opening(anna: User, work: Ca
     assert sum(wanted.values()) > 5
     assert answers == wanted
     assert {at: not refusal for at, refusal in refused.items()} == wanted
+
+
+@pytest.mark.parametrize("whose", ["service", "person"])
+@pytest.mark.parametrize("period", ["day", "week"])
+def test_no_reason_blocks_exactly_where_limits_leave_an_opening(anna: User, whose: str, period: str) -> None:
+    """Held against the search around the midnights of Berlin, where a day and a week end."""
+    limit = {f"max_per_{period}": 2}
+    service = ServiceFactory(staff=[anna], **(limit if whose == "service" else {}))
+    if whose == "person":
+        CalendarConfiguration.objects.update(**limit)
+    for weekday in (5, 6, 0, 1):
+        WorkingHours.objects.filter(user=anna, weekday=weekday).delete()
+        WorkingHoursFactory(user=anna, weekday=weekday, start=time(0), end=time(0))
+    sunday_evening, sunday_night = tuesday(20) + timedelta(days=5), tuesday(22, 30) + timedelta(days=5)
+    for start in (sunday_evening, sunday_night):
+        BookingFactory(staff=anna, service=service, start=start)
+    BookingFactory(staff=anna, start=tuesday(2) + timedelta(days=6))
+    HoldFactory(staff=anna, service=service, start=tuesday(4) + timedelta(days=6))
+    starts = [sunday_evening - timedelta(days=1) + number * 60 * MINUTES for number in range(60)]
+    answers = {at: is_open(reasons_for(anna, at, now=NOW, service=service)) for at in starts}
+    assert answers == {at: can_start(anna, service.shape, at, now=NOW) for at in starts}
+    assert {at.astimezone(BERLIN).date() for at, is_free in answers.items() if is_free} == {
+        ("service", "day"): {date(2026, 12, 5), date(2026, 12, 7), date(2026, 12, 8)},
+        ("service", "week"): {date(2026, 12, 7), date(2026, 12, 8)},
+        ("person", "day"): {date(2026, 12, 5), date(2026, 12, 8)},
+        ("person", "week"): set(),
+    }[whose, period]
+
+
+# --- limits ---------------------------------------------------------------------------------------------------
+
+
+def test_a_reached_limit_says_whose_it_is(anna: User) -> None:
+    massage = ServiceFactory(staff=[anna], name="Massage", max_per_day=2, max_per_week=3)
+    CalendarConfiguration.objects.update(max_per_day=3, max_per_week=1)
+    for hour in (9, 10):
+        BookingFactory(staff=anna, service=massage, start=tuesday(hour))
+    at = tuesday(12)
+    assert told(anna, at, ReasonKind.LIMIT, service=massage) == [
+        ("limit", False, "Massage can be booked 3 times a week with Anna, and this week has 2 so far."),
+        ("limit", True, "Anna can be booked 1 time a week, and this week has 2 already."),
+        ("limit", True, "Massage can be booked 2 times a day with Anna, and this day has 2 already."),
+        ("limit", False, "Anna can be booked 3 times a day, and this day has 2 so far."),
+    ]
+    assert told(anna, at, ReasonKind.LIMIT) == [
+        ("limit", True, "Anna can be booked 1 time a week, and this week has 2 already."),
+        ("limit", False, "Anna can be booked 3 times a day, and this day has 2 so far."),
+    ]
+
+
+def test_a_limit_of_a_service_counts_its_own_bookings_with_this_person_only(anna: User) -> None:
+    massage = ServiceFactory(staff=[anna], name="Massage", max_per_day=1)
+    BookingFactory(staff=anna, start=tuesday(9))
+    BookingFactory(service=massage, start=tuesday(10))
+    assert why_not(anna, massage.shape, tuesday(12), now=NOW) == ""
+    BookingFactory(staff=anna, service=massage, start=tuesday(14))
+    full = "Massage can be booked 1 time a day with Anna, and this day has 1 already."
+    assert why_not(anna, massage.shape, tuesday(12), now=NOW) == full
+    assert why_not(anna, ServiceFactory(staff=[anna]).shape, tuesday(12), now=NOW) == ""
+
+
+def test_a_booking_that_is_moved_and_ones_own_hold_do_not_count_towards_a_limit(anna: User) -> None:
+    massage = ServiceFactory(staff=[anna], max_per_day=1)
+    booking = BookingFactory(staff=anna, service=massage, start=tuesday(10))
+    hold = HoldFactory(staff=anna, service=massage, start=tuesday(10) + timedelta(days=1))
+    shape = massage.shape
+    assert why_not(anna, shape, tuesday(12), now=NOW, moving=booking) == ""
+    assert can_start(anna, shape, tuesday(12), now=NOW, moving=booking) is True
+    assert why_not(anna, shape, hold.start, now=NOW, hold=hold) == ""
+    assert why_not(anna, shape, tuesday(12) + timedelta(days=1), now=NOW, moving=booking) != ""
+
+
+def test_a_hold_that_has_expired_and_a_cancelled_booking_do_not_count_towards_a_limit(anna: User) -> None:
+    massage = ServiceFactory(staff=[anna], max_per_day=1)
+    HoldFactory(staff=anna, service=massage, start=tuesday(10), expires_at=NOW)
+    BookingFactory(staff=anna, service=massage, start=tuesday(11), status="cancelled")
+    assert why_not(anna, massage.shape, tuesday(12), now=NOW) == ""
+    assert can_start(anna, massage.shape, tuesday(12), now=NOW) is True
+
+
+def test_a_booking_that_runs_may_end_later_on_a_full_day(anna: User) -> None:
+    service = ServiceFactory(staff=[anna], max_per_day=1)
+    booking = BookingFactory(staff=anna, service=service, start=tuesday(10))
+    BookingFactory(staff=anna, service=service, start=tuesday(14))
+    span = (tuesday(10), tuesday(11, 15))
+    assert why_not_there(booking, span, now=tuesday(10, 30)) == ""
 
 
 # --- refusals -----------------------------------------------------------------------------------------------

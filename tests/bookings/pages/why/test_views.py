@@ -9,7 +9,7 @@ import pytest
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
-from connections.models import Calendar
+from connections.models import Calendar, CalendarConfiguration
 from practice.models import User
 from tests.factories import (
     NOW,
@@ -180,6 +180,18 @@ def test_for_a_service_the_question_is_whether_it_can_start(anna_client: Client,
     ]
 
 
+def test_a_reached_limit_leads_to_where_it_is_set(anna_client: Client, anna: User) -> None:
+    service = ServiceFactory(name="Massage", slug="massage", staff=[anna], max_per_day=1)
+    CalendarConfiguration.objects.update(max_per_day=1)
+    BookingFactory(staff=anna, service=service, start=tuesday(9))
+    page = ask(anna_client, tuesday(12), service="massage")
+    assert [text for blocks, text in points(page) if blocks] == [
+        "Massage can be booked 1 time a day with Anna, and this day has 1 already. Change the service",
+        "Anna can be booked 1 time a day, and this day has 1 already. Change your availability",
+    ]
+    assert ("Change your availability", "/calendars/settings/availability/#limits") in links(page, "//main//a")
+
+
 def test_where_a_service_cannot_start_the_next_times_are_offered(
     anna_client: Client, anna: User, work: Calendar
 ) -> None:
@@ -333,9 +345,9 @@ def test_thirty_events_cost_as_many_queries_as_one(
 
     grow()
     ask(anna_client, tuesday(10), service="massage")
-    with django_assert_num_queries(34):
+    with django_assert_num_queries(38):
         ask(anna_client, tuesday(10), service="massage")
     for _ in range(29):
         grow()
-    with django_assert_num_queries(34):
+    with django_assert_num_queries(38):
         ask(anna_client, tuesday(10), service="massage")
