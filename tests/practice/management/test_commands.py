@@ -83,6 +83,7 @@ def test_what_is_given_is_set_and_the_rest_stays() -> None:
     ("option", "value", "sentence"),
     [
         ("--country", "Germany", "Enter the two letters of a country, such as DE."),
+        ("--country", "UK", "There is no country “UK”."),
         ("--zone", "Berlin", "“Berlin” is not a time zone. Give one like Europe/Berlin."),
         ("--colour", "#eeeeee", "White text on #eeeeee cannot be read well"),
         ("--language", "xx", "Value 'xx' is not a valid choice."),
