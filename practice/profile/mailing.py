@@ -16,7 +16,7 @@ from practice.models import Practice
 
 PRINTERS: Final = frozenset({"config.console.EmailBackend", "django.core.mail.backends.console.EmailBackend"})
 """Ways to print e-mails, as where EMAIL_URL is not set."""
-SINKS: Final = PRINTERS | {f"django.core.mail.backends.{name}.EmailBackend" for name in ("dummy", "filebased", "locmem")}
+SINKS: Final = PRINTERS | {f"django.core.mail.backends.{to}.EmailBackend" for to in ("dummy", "filebased", "locmem")}
 """Ways to print, keep or drop e-mails. Nobody receives them."""
 MAX_ANSWER_LENGTH = 300
 
