@@ -45,5 +45,6 @@ def typed(request: HttpRequest) -> dict[str, str]:
 
 
 def typed_fields(data: Mapping[str, str]) -> dict[str, str]:
-    """What was typed, out of everything that the form was sent with."""
-    return {name: data[name][:MAX_CARRIED] for name in TYPED if data.get(name)}
+    """What was typed, out of everything that the form was sent with; without NUL, which PostgreSQL cannot keep."""
+    texts = {name: data.get(name, "").replace("\0", "")[:MAX_CARRIED] for name in TYPED}
+    return {name: text for name, text in texts.items() if text}

@@ -117,6 +117,8 @@ def _data(request: PublicRequest) -> QueryDict:
     meant = request.POST.get("use_email")
     if meant and data.get("email") == data.get("email_checked"):
         data["email"] = meant
+    for name, text in typed_fields(data).items():  # what is checked is what is kept if something is wrong
+        data[name] = text
     return data
 
 

@@ -96,6 +96,14 @@ def test_characters_that_no_database_keeps_do_no_harm(
     assert client.post(path, fields).status_code == status
 
 
+@pytest.mark.parametrize("field", ["name", "email", "phone", "reminders", "email_checked", "note"])
+def test_such_characters_are_left_out_of_what_was_typed(client: Client, massage: Service, field: str) -> None:
+    address = details_address(client)
+    asked_again = client.post(address, {**typed(), "token": "forged", field: "a\0b"})
+    assert (asked_again.status_code, Hold.objects.get().typed[field]) == (303, "ab")
+    assert client.get(asked_again["Location"]).status_code == 200
+
+
 def test_unlisted_services_and_tokens_cannot_be_told_from_what_never_was(client: Client, massage: Service) -> None:
     off = Service.objects.create(name="Secret", slug="secret", minutes=60, visibility="staff")
     off.staff.set(massage.staff.all())
