@@ -8,6 +8,7 @@ from typing import Any
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from bookings import actions
 from bookings.notifications.mails import asked_links, delivery, reminders
 from practice.commands import JsonCommand
 
@@ -17,6 +18,7 @@ class Command(JsonCommand):
 
     def run(self, **options: Any) -> dict[str, int]:
         now = timezone.now()
+        actions.release_expired(now)  # nobody is asked to confirm an address whose time is over
         reminders.write_due(now)
         delivered = delivery.send_due(now)
         delivered.sent += asked_links.answer_due(now)
