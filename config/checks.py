@@ -171,7 +171,7 @@ def check_mail(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[C
     """E-mails must reach somebody."""
     if sends_mail():
         return []
-    words = "EMAIL_URL only prints or keeps e-mails: neither clients nor staff receive any, and clients cannot book."
+    words = "EMAIL_URL only prints or keeps e-mails: neither clients nor staff receive any."
     hint = "Set EMAIL_URL to a mail server, such as smtp+tls://user:password@mail.example.com:587."
     return [CheckMessage(WARNING, words, hint=hint, id="kalends.W004")]
 

@@ -11,7 +11,7 @@ import unicodedata
 
 import phonenumbers
 from django.utils.translation import gettext as _
-from phonenumbers import NumberParseException, PhoneNumber, PhoneNumberFormat
+from phonenumbers import NumberParseException, PhoneNumber, PhoneNumberFormat, ValidationResult
 
 from bookings.contacts.written import one_line, without_invisible
 
@@ -31,8 +31,8 @@ _EXAMPLE = phonenumbers.parse("+49301234567")
 def parse_phone(text: str, country: str) -> str:
     """The number in E.164; an empty text stays empty.
 
-    Raises ValueError with a sentence for what is no number: letters, an extension, too few or too many digits, no
-    country code where the practice's country is not known.
+    Raises ValueError with a sentence for what is no number: letters, an extension, too few or too many digits, no area
+    code, no country code where the practice's country is not known.
     """
     written = _tidy(text)
     if not written:
@@ -41,7 +41,7 @@ def parse_phone(text: str, country: str) -> str:
         number = phonenumbers.parse(written, country or None)
     except NumberParseException:
         raise ValueError(_how_to_write(country)) from None
-    if not _WRITTEN.fullmatch(written) or not phonenumbers.is_possible_number(number):
+    if not _WRITTEN.fullmatch(written) or not phonenumbers.is_possible_number(number) or _lacks_area(number, written):
         raise ValueError(_how_to_write(country))
     return _format(number, PhoneNumberFormat.E164)
 
@@ -65,6 +65,12 @@ def searched_digits(text: str) -> str:
     digits = _NEITHER_DIGIT_NOR_PLUS.sub("", written) if _WRITTEN.fullmatch(written) else ""
     digits = digits if digits.startswith("+") else digits.lstrip("0")
     return digits if len(digits) >= MIN_SEARCHED_DIGITS else ""
+
+
+def _lacks_area(number: PhoneNumber, written: str) -> bool:
+    """Can it be called only from within its own area? Such a number has no form in E.164."""
+    is_local = phonenumbers.is_possible_number_with_reason(number) == ValidationResult.IS_POSSIBLE_LOCAL_ONLY
+    return is_local and not written.startswith("+")
 
 
 def _tidy(text: str) -> str:

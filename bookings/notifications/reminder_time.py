@@ -8,7 +8,6 @@ from __future__ import annotations
 from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-BEFORE_START = timedelta(hours=48)
 BEFORE_DEADLINE = timedelta(hours=12)
 """A reminder that came later would leave too little time to cancel."""
 
@@ -23,7 +22,7 @@ def reminder_due(
     known_since: datetime,
     zone: ZoneInfo,
     cancel_until: datetime | None = None,
-    before_start: timedelta = BEFORE_START,
+    before_start: timedelta = timedelta(hours=48),
 ) -> datetime | None:
     """The moment in UTC when the client is to be reminded; None if no reminder is needed.
 

@@ -18,10 +18,20 @@ MAX_CARRIED = 4000
 _ID = re.compile(r"[\w-]{16,64}", re.ASCII)
 
 
+def is_id(text: str) -> bool:
+    """Has the text the shape of a random id? No other is looked for; PostgreSQL takes no NUL character, for one."""
+    return bool(_ID.fullmatch(text))
+
+
+def known_visitor(request: HttpRequest) -> str:
+    """The id that the form carries; "" for none, and for what is none."""
+    given = request.POST.get("visitor", "")
+    return given if is_id(given) else ""
+
+
 def visitor_id(request: HttpRequest) -> str:
     """The id that the form carries, or a new one."""
-    given = request.POST.get("visitor", "")
-    return given if _ID.fullmatch(given) else secrets.token_urlsafe(16)
+    return known_visitor(request) or secrets.token_urlsafe(16)
 
 
 def visitor_of(request: HttpRequest, time_zone: str) -> actions.Visitor:
@@ -35,5 +45,6 @@ def typed(request: HttpRequest) -> dict[str, str]:
 
 
 def typed_fields(data: Mapping[str, str]) -> dict[str, str]:
-    """What was typed, out of everything that the form was sent with."""
-    return {name: data[name][:MAX_CARRIED] for name in TYPED if data.get(name)}
+    """What was typed, out of everything that the form was sent with; without NUL, which PostgreSQL cannot keep."""
+    texts = {name: data.get(name, "").replace("\0", "")[:MAX_CARRIED] for name in TYPED}
+    return {name: text for name, text in texts.items() if text}

@@ -14,13 +14,10 @@ from django.utils.translation import gettext as _
 
 from practice.models import Practice
 
-SINKS: Final = frozenset(
-    {
-        "config.console.EmailBackend",
-        *(f"django.core.mail.backends.{name}.EmailBackend" for name in ("console", "dummy", "filebased", "locmem")),
-    }
-)
-"""Ways to print or keep e-mails. Nobody receives them."""
+PRINTERS: Final = frozenset({"config.console.EmailBackend", "django.core.mail.backends.console.EmailBackend"})
+"""Ways to print e-mails, as where EMAIL_URL is not set."""
+SINKS: Final = PRINTERS | {f"django.core.mail.backends.{to}.EmailBackend" for to in ("dummy", "filebased", "locmem")}
+"""Ways to print, keep or drop e-mails. Nobody receives them."""
 MAX_ANSWER_LENGTH = 300
 
 
@@ -35,6 +32,11 @@ class TestResult:
 def sends_mail() -> bool:
     """Does somebody receive the e-mails of this deployment? In the demo, its page shows those that are kept."""
     return settings.DEMO or settings.EMAIL_BACKEND not in SINKS
+
+
+def only_prints_mail() -> bool:
+    """Are e-mails printed and nothing else? Whoever has them kept somewhere has chosen that, so clients can book."""
+    return settings.EMAIL_BACKEND in PRINTERS
 
 
 def send_test_mail(address: str) -> TestResult:

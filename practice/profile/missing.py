@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.utils.translation import gettext as _
 
 from practice.models import Practice
-from practice.profile.mailing import sends_mail
+from practice.profile.mailing import only_prints_mail
 
 
 def missing_for_clients(practice: Practice, *, mail_is_sent: bool) -> list[str]:
@@ -14,7 +14,7 @@ def missing_for_clients(practice: Practice, *, mail_is_sent: bool) -> list[str]:
         (practice.name, _("Enter the name of the practice.")),
         (practice.phone, _("Enter a phone number that clients can call.")),
         (practice.sender_address, _("Enter the address that e-mails come from.")),
-        (mail_is_sent, _("Set EMAIL_URL to your mail server. Now e-mails are only printed or kept, not sent.")),
+        (mail_is_sent, _("Set EMAIL_URL to your mail server. Now e-mails are only printed, not sent.")),
         (practice.imprint.strip(), _("Enter the imprint.")),
         (practice.privacy_notice.strip(), _("Enter the privacy notice, or write a draft of it.")),
     )
@@ -23,4 +23,4 @@ def missing_for_clients(practice: Practice, *, mail_is_sent: bool) -> list[str]:
 
 def missing_now() -> list[str]:
     """What is to do before clients of this deployment can book; empty if they can."""
-    return missing_for_clients(Practice.current(), mail_is_sent=sends_mail())
+    return missing_for_clients(Practice.current(), mail_is_sent=not only_prints_mail())

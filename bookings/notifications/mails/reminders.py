@@ -12,7 +12,7 @@ from bookings import deadlines
 from bookings.models import Booking, Mail, Seat, Service
 from bookings.notifications.mails import news
 from bookings.notifications.mails.appointment import seat_zone
-from bookings.notifications.reminder_time import BEFORE_DEADLINE, BEFORE_START, reminder_due
+from bookings.notifications.reminder_time import BEFORE_DEADLINE, reminder_due
 from practice.models import Practice
 
 TOO_NEAR = timedelta(minutes=30)
@@ -46,7 +46,12 @@ def is_wanted(mail: Mail) -> bool:
 
 
 def _wants(seat: Seat, practice: Practice) -> bool:
-    """May the client be reminded? Without an address staff call, which needs no consent to e-mails."""
+    """Is the client reminded of this service, and may they be?
+
+    Without an address staff call, which needs no consent to e-mails.
+    """
+    if seat.booking.service.reminder_before is None:
+        return False
     if seat.reminders is not None:
         return seat.reminders
     return not seat.address or practice.country not in CONSENT_COUNTRIES
@@ -54,8 +59,9 @@ def _wants(seat: Seat, practice: Practice) -> bool:
 
 def _farthest(now: datetime) -> datetime:
     """The latest start of a booking whose reminder could be due now."""
-    longest = timedelta(minutes=Service.objects.aggregate(most=Max("cancel_minutes"))["most"] or 0)
-    return now + max(BEFORE_START, longest + BEFORE_DEADLINE) + _QUIET
+    longest = Service.objects.aggregate(hours=Max("reminder_hours"), minutes=Max("cancel_minutes"))
+    before_start, deadline = timedelta(hours=longest["hours"] or 0), timedelta(minutes=longest["minutes"] or 0)
+    return now + max(before_start, deadline + BEFORE_DEADLINE) + _QUIET
 
 
 def _not_reminded(now: datetime, until: datetime) -> list[Seat]:
@@ -70,12 +76,15 @@ def _not_reminded(now: datetime, until: datetime) -> list[Seat]:
 
 
 def _due(seat: Seat, practice: Practice) -> datetime | None:
-    booking = seat.booking
+    booking, before_start = seat.booking, seat.booking.service.reminder_before
+    if before_start is None:
+        return None
     return reminder_due(
         booking.start,
         known_since=max((change.at for change in booking.changes.all()), default=booking.created_at),
         zone=seat_zone(seat, practice),
         cancel_until=deadlines.cancel_until(booking.service, booking.start),
+        before_start=before_start,
     )
 
 

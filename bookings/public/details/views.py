@@ -37,7 +37,7 @@ from bookings.public.page import (
 )
 from bookings.public.people import ANYBODY
 from bookings.public.problem import Problem, problem_of
-from bookings.public.visitor import typed, typed_fields
+from bookings.public.visitor import is_id, typed, typed_fields
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -89,7 +89,7 @@ def _kept(hold: Hold, now: datetime) -> Hold:
 
 def _hold(service: Service, public_id: str) -> Hold | None:
     holds = Hold.objects.select_related("service", "staff", "claim", "booking")
-    return holds.filter(service=service, public_id=public_id).first()
+    return holds.filter(service=service, public_id=public_id).first() if is_id(public_id) else None
 
 
 def _submit(request: PublicRequest, hold: Hold) -> HttpResponse:
@@ -117,6 +117,8 @@ def _data(request: PublicRequest) -> QueryDict:
     meant = request.POST.get("use_email")
     if meant and data.get("email") == data.get("email_checked"):
         data["email"] = meant
+    for name, text in typed_fields(data).items():  # what is checked is what is kept if something is wrong
+        data[name] = text
     return data
 
 

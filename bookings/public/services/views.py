@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.http import HttpResponse
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from bookings.models import Service
@@ -32,6 +33,6 @@ def services_of(request: PublicRequest, slug: str) -> HttpResponse:
     if not offered:
         return not_found(request)
     if person.slug != slug:
-        return redirect("public:person", person.slug)
+        return redirect(f"{reverse('public:person', args=[person.slug])}{kept_query(request)}")
     context = {"services": offered, "person": public_name(person), "query": kept_query(request, staff=person.slug)}
     return show(request, "public/services/page.html", context)

@@ -15,7 +15,7 @@ from bookings.public.page import PublicRequest, asked, kept_query
 from bookings.public.people import ANYBODY, people_of, person_among
 from bookings.public.times.choice import MAX_FIRST_TIMES, Day, Search
 from bookings.public.times.months import Month, parse_day, parse_month
-from bookings.public.visitor import typed, visitor_id
+from bookings.public.visitor import known_visitor, typed, visitor_id
 from bookings.public.zones import zones_by_area
 
 
@@ -33,7 +33,7 @@ def search_of(request: PublicRequest, service: Service) -> Search:
     zone = clock_zone(service, request.practice, asked(request, "zone"))
     people = people_of(service)
     search = Search(service, people, zone, request.now, person_among(people, asked(request, "staff")))
-    visitor = request.POST.get("visitor", "")
+    visitor = known_visitor(request)
     return replace(search, hold=actions.hold_of(visitor, service, request.now)) if visitor else search
 
 

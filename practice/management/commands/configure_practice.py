@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from practice.booking_page.addresses import booking_address
 from practice.commands import JsonCommand, Refused, in_one_line
 from practice.models import Logo, Practice
+from practice.profile.countries import country_choices
 from practice.profile.logos import read_logo, store_logo
 from practice.profile.missing import missing_now
 from practice.profile.pictures import MAX_UPLOAD_BYTES, Picture
@@ -52,6 +53,7 @@ class Command(JsonCommand):
 
     def run(self, *, logo: str | None, **options: Any) -> dict[str, Any]:
         practice = Practice.current()
+        _check_country(options["country"] or "")
         for name in TEXT_OPTIONS:
             if name == "country" and options[name] is not None:
                 practice.move_to(_clean(name, options[name]))
@@ -75,6 +77,13 @@ class Command(JsonCommand):
         self.stdout.write(_("Clients cannot book yet:"))
         for number, sentence in enumerate(data["missing"], start=1):
             self.stdout.write(f"{number}. {sentence}")
+
+
+def _check_country(typed: str) -> None:
+    """Two letters that no country has would decide wrongly how phone numbers are read and who is asked for consent."""
+    code = _clean("country", typed)
+    if len(code) == 2 and code not in dict(country_choices()):
+        raise Refused(_("country: There is no country “%(code)s”.") % {"code": code})
 
 
 def _clean(name: str, value: str) -> str:

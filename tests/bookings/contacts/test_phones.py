@@ -41,6 +41,14 @@ def test_what_cannot_be_read_is_refused_with_an_example(text: str) -> None:
         parse_phone(text, "DE")
 
 
+@pytest.mark.parametrize(("text", "country"), [("555-1234", "US"), ("7946 0000", "GB"), ("12", "DE"), ("110", "DE")])
+def test_a_number_without_its_area_code_is_refused_because_it_cannot_be_called_from_elsewhere(
+    text: str, country: str
+) -> None:
+    with pytest.raises(ValueError, match=r"^Write the number as "):
+        parse_phone(text, country)
+
+
 def test_without_a_country_the_number_needs_its_code() -> None:
     assert parse_phone("+49 30 1234567", "") == "+49301234567"
     with pytest.raises(ValueError, match=r"^Write the number with its country code: \+49 30 1234567\.$"):

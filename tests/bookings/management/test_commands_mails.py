@@ -8,9 +8,11 @@ from io import StringIO
 from typing import Any
 
 import pytest
+from django.core import mail
 from django.core.management import call_command
 
 from bookings.models import Booking
+from bookings.notifications.mails import asked_links
 from practice.commands import Refused
 from tests.factories import NOW, BookingFactory, MailFactory
 
@@ -44,6 +46,14 @@ def test_mails_lists_reminders_that_are_computed_and_not_written_yet() -> None:
 def test_mails_refuses_a_booking_that_does_not_exist() -> None:
     with pytest.raises(Refused, match="There is no booking 7"):
         printed("mails", booking=7)
+
+
+def test_send_mails_also_sends_the_links_that_somebody_asked_for() -> None:
+    booking = BookingFactory(start=NOW + timedelta(days=1))
+    for email in (booking.client.email, "nobody@example.org"):
+        asked_links.ask(email, address_key="", now=NOW)
+    assert [printed("send_mails")["sent"] for _again in range(2)] == [1, 0]
+    assert [(one.to, booking.seat.link in one.body) for one in mail.outbox] == [([booking.client.email], True)]
 
 
 def test_send_mails_sends_what_is_due_and_says_what_became_of_it() -> None:

@@ -103,6 +103,33 @@ def test_what_is_far_too_long_in_hidden_fields_does_no_harm(client: Client, mass
     assert len(answer.content) < 40_000
 
 
+@pytest.mark.parametrize(
+    ("path", "fields", "status"),
+    [
+        ("/book/massage/", {"visitor": "visitor-with-a-\0"}, 200),
+        ("/book/massage/hold/", {"visitor": "visitor-with-a-\0", "start": TEN}, 303),
+        ("/book/massage/hold/", {"staff": "\0", "start": TEN}, 303),
+        ("/book/massage/hold/", {"name": "\0", "note": "\0", "email": "\0", "start": TEN}, 303),
+        ("/book/massage/details/a\0/", {}, 404),
+        ("/book/massage/details/a\0/extend/", {}, 404),
+        ("/booking/a\0/", {}, 405),
+        ("/booking/find/", {"email": "\0"}, 200),
+    ],
+)
+def test_characters_that_no_database_keeps_do_no_harm(
+    client: Client, massage: Service, path: str, fields: dict[str, str], status: int
+) -> None:
+    assert client.post(path, fields).status_code == status
+
+
+@pytest.mark.parametrize("field", ["name", "email", "phone", "reminders", "email_checked", "note"])
+def test_such_characters_are_left_out_of_what_was_typed(client: Client, massage: Service, field: str) -> None:
+    address = details_address(client)
+    asked_again = client.post(address, {**typed(), "token": "forged", field: "a\0b"})
+    assert (asked_again.status_code, Hold.objects.get().typed[field]) == (303, "ab")
+    assert client.get(asked_again["Location"]).status_code == 200
+
+
 def test_unlisted_services_and_tokens_cannot_be_told_from_what_never_was(client: Client, massage: Service) -> None:
     off = Service.objects.create(name="Secret", slug="secret", minutes=60, visibility="staff")
     off.staff.set(massage.staff.all())

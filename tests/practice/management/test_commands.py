@@ -58,11 +58,12 @@ def test_with_all_options_and_a_mail_server_clients_can_book(settings: Any) -> N
     assert (Practice.current().privacy_notice, Practice.current().time_zone) == ("We keep little.", "Europe/Berlin")
 
 
-def test_where_mails_are_only_kept_it_says_so() -> None:
+def test_where_mails_are_only_printed_it_says_so(settings: Any) -> None:
+    settings.EMAIL_BACKEND = "config.console.EmailBackend"
     data = configure(ALL)
     assert (data["clients_can_book"], data["missing"]) == (
         False,
-        ["Set EMAIL_URL to your mail server. Now e-mails are only printed or kept, not sent."],
+        ["Set EMAIL_URL to your mail server. Now e-mails are only printed, not sent."],
     )
 
 
@@ -82,6 +83,7 @@ def test_what_is_given_is_set_and_the_rest_stays() -> None:
     ("option", "value", "sentence"),
     [
         ("--country", "Germany", "Enter the two letters of a country, such as DE."),
+        ("--country", "UK", "There is no country “UK”."),
         ("--zone", "Berlin", "“Berlin” is not a time zone. Give one like Europe/Berlin."),
         ("--colour", "#eeeeee", "White text on #eeeeee cannot be read well"),
         ("--language", "xx", "Value 'xx' is not a valid choice."),

@@ -14,7 +14,7 @@ SENTENCES = [
     "Enter the name of the practice.",
     "Enter a phone number that clients can call.",
     "Enter the address that e-mails come from.",
-    "Set EMAIL_URL to your mail server. Now e-mails are only printed or kept, not sent.",
+    "Set EMAIL_URL to your mail server. Now e-mails are only printed, not sent.",
     "Enter the imprint.",
     "Enter the privacy notice, or write a draft of it.",
 ]
@@ -50,18 +50,17 @@ def test_the_sender_is_the_address_of_the_practice_unless_it_has_its_own() -> No
 
 @pytest.mark.django_db
 @pytest.mark.parametrize(
-    ("backend", "demo", "missing"),
+    ("backend", "missing"),
     [
-        ("config.console.EmailBackend", False, SENTENCES[3:4]),
-        ("django.core.mail.backends.console.EmailBackend", False, SENTENCES[3:4]),
-        ("django.core.mail.backends.dummy.EmailBackend", False, SENTENCES[3:4]),
-        ("django.core.mail.backends.locmem.EmailBackend", False, SENTENCES[3:4]),
-        ("django.core.mail.backends.filebased.EmailBackend", False, SENTENCES[3:4]),
-        ("django.core.mail.backends.filebased.EmailBackend", True, []),
-        ("django.core.mail.backends.smtp.EmailBackend", False, []),
+        ("config.console.EmailBackend", SENTENCES[3:4]),
+        ("django.core.mail.backends.console.EmailBackend", SENTENCES[3:4]),
+        ("django.core.mail.backends.dummy.EmailBackend", []),
+        ("django.core.mail.backends.locmem.EmailBackend", []),
+        ("django.core.mail.backends.filebased.EmailBackend", []),
+        ("django.core.mail.backends.smtp.EmailBackend", []),
     ],
 )
-def test_mails_that_are_only_printed_do_not_count(settings: Any, backend: str, demo: bool, missing: list[str]) -> None:
+def test_mails_that_are_only_printed_do_not_count(settings: Any, backend: str, missing: list[str]) -> None:
     Practice.objects.create(**COMPLETE)
-    settings.EMAIL_BACKEND, settings.DEMO = backend, demo
+    settings.EMAIL_BACKEND = backend
     assert missing_now() == missing

@@ -72,12 +72,13 @@ def test_everything_is_saved_at_once(owner: Client, settings: Any) -> None:
     ]
 
 
-def test_what_is_missing_is_listed_in_order(owner: Client) -> None:
+def test_what_is_missing_is_listed_in_order(owner: Client, settings: Any) -> None:
+    settings.EMAIL_BACKEND = "config.console.EmailBackend"
     assert texts(owner.get(PAGE), "//*[@id='clients-cannot-book']//li") == [
         "Enter the name of the practice.",
         "Enter a phone number that clients can call.",
         "Enter the address that e-mails come from.",
-        "Set EMAIL_URL to your mail server. Now e-mails are only printed or kept, not sent.",
+        "Set EMAIL_URL to your mail server. Now e-mails are only printed, not sent.",
         "Enter the imprint.",
         "Enter the privacy notice, or write a draft of it.",
     ]

@@ -10,7 +10,7 @@ from django.core import mail
 from django.db import IntegrityError, transaction
 
 from bookings import actions
-from bookings.models import Booking, Mail, Seat
+from bookings.models import Booking, Mail, Seat, Service
 from bookings.notifications.mails import delivery, reminders, unsubscribe
 from practice.models import Practice as PracticeRow
 from tests.bookings.practice import HOUR
@@ -56,6 +56,28 @@ def test_a_reminder_names_the_deadline_and_how_to_stop_reminders() -> None:
         f"<{unsubscribe.url(seat)}>",
         "List-Unsubscribe=One-Click",
     )
+
+
+@pytest.mark.parametrize(
+    ("hours", "cancel_minutes", "due"),
+    [
+        (24, 0, START - 24 * HOUR),
+        (24, 1440, START - 36 * HOUR - timedelta(minutes=15)),  # twelve hours before the deadline are in the night
+        (168, 0, START - 168 * HOUR),
+    ],
+)
+def test_each_service_says_how_long_before_its_clients_are_reminded(hours: int, cancel_minutes: int, due: Any) -> None:
+    booked()
+    Service.objects.update(reminder_hours=hours, cancel_minutes=cancel_minutes)
+    assert [len(reminded(moment)) for moment in (due - timedelta(minutes=1), due)] == [0, 1]
+
+
+def test_nobody_is_reminded_of_a_service_without_reminders() -> None:
+    booked()
+    reminders.write_due(DUE)
+    Service.objects.update(reminder_hours=None)
+    assert [len(reminded(DUE + hours * HOUR)) for hours in (0, 1, 24)] == [0, 0, 0]
+    assert list(reminders.upcoming(NOW, until=START + DAY)) == []
 
 
 def test_a_reminder_follows_a_move_and_is_sent_again_for_the_new_time() -> None:

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 import time_machine
 from django.core import mail
+from django.core.management import call_command
 from django.test import Client
 from pytest_django import Settings
 
@@ -124,6 +125,14 @@ def test_a_mail_that_could_not_be_sent_in_time_is_not_sent_later(
     clock.move_to(DUE)
     actions.release_expired(DUE)
     assert (mailed(DUE), Mail.objects.get().state) == ([], "dropped")
+
+
+def test_the_command_that_sends_mails_does_not_ask_either_when_it_is_too_late(
+    client: Client, address: str, clock: time_machine.Traveller
+) -> None:
+    clock.move_to(DUE)
+    call_command("send_mails")
+    assert (state(), Mail.objects.get().state, mail.outbox) == (("cancelled", "", 0), "dropped", [])
 
 
 def test_too_late_the_button_confirms_nothing(client: Client, address: str, clock: time_machine.Traveller) -> None:

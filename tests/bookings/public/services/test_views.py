@@ -65,8 +65,11 @@ def test_the_page_of_a_person_has_what_they_offer_and_keeps_them(client: Client,
 def test_a_former_address_of_a_person_leads_to_the_new_one(client: Client, massage: Service, anna: User) -> None:
     anna.slug = "anna"
     anna.save()
-    answer = client.get("/book/with/anna-winter/")
-    assert (answer.status_code, answer["Location"]) == (302, "/book/with/anna/")
+    answers = [client.get(f"/book/with/anna-winter/{query}") for query in ("", "?lang=de")]
+    assert [(one.status_code, one["Location"]) for one in answers] == [
+        (302, "/book/with/anna/"),
+        (302, "/book/with/anna/?lang=de"),
+    ]
 
 
 @pytest.mark.parametrize("slug", ["nobody", "colleague"])

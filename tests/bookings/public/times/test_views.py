@@ -113,6 +113,15 @@ def test_the_times_of_one_person_are_theirs_and_the_choice_is_kept(client: Clien
     assert Hold.objects.get().staff == ben
 
 
+def test_a_link_with_a_former_slug_of_a_person_still_shows_their_times(
+    client: Client, massage: Service, ben: User
+) -> None:
+    former, ben.slug = ben.slug, "benjamin"
+    ben.save()
+    pages = [client.get(f"/book/massage/?staff={slug}") for slug in (former, "benjamin", "any")]
+    assert [buttons(page) == buttons(pages[1]) for page in pages] == [True, True, False]
+
+
 def test_at_a_place_its_time_counts_whatever_the_client_says(client: Client, massage: Service) -> None:
     page = client.get(f"{DAY}&zone=America/New_York")
     assert (buttons(page)[0], texts(page, "//p[@class='zone']")) == ("09:00", ["All times are Berlin time."])
