@@ -29,7 +29,7 @@ class ClientForm(forms.ModelForm[Client]):
         widgets = {"note": forms.Textarea(attrs={"rows": 3})}
         labels = {"note": _("Note, for staff only")}
 
-    def __init__(self, *args: Any, with_note: bool, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, with_note: bool = True, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         if not with_note:
             del self.fields["note"]
