@@ -31,7 +31,6 @@ class ClosureAdmin(DeclaredFilters):
     list_display = ("name", "user", "first", "last", "kind")
     list_filter = ("kind",)
     list_select_related = ("user",)
-    date_hierarchy = "first"
     search_fields = ("name", "user__username", "user__email", "user__first_name", "user__last_name")
     autocomplete_fields = ("user",)
 

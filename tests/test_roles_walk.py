@@ -10,21 +10,23 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from allauth.account.forms import default_token_generator
+from allauth.account.utils import user_pk_to_url_str
 from django.contrib.admin import site
-from django.contrib.auth.tokens import default_token_generator
+from django.core import signing
 from django.db import transaction
 from django.http import HttpResponse
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
-from django.utils.encoding import force_bytes
-from django.utils.http import urlsafe_base64_encode
 from pytest_django import Settings
 
+from availability.models import Closure
 from bookings import links
 from bookings.models import Booking
 from bookings.notifications import move_mail
 from bookings.notifications.mails import unsubscribe
 from bookings.proposals import mail_links
+from practice.account.email_change import SALT
 from practice.models import Practice, User
 from practice.setup.token import setup_address
 from tests.factories import (
@@ -54,12 +56,15 @@ EVERYBODY = ("owner", "anna", "colleague", "front_desk", "support", "nobody", "s
 """Who asks, in the order of the letters below. All that is asked about is Anna's. Nobody signs in without a role."""
 
 SIGN_IN = "L"
-LETTERS = {403: "F", 404: "H", 405: "M"}
-"""What they get: F is forbidden, H is hidden (404), L has to sign in, M has the wrong method, P gets an answer."""
+LETTERS = {400: "B", 403: "F", 404: "H", 405: "M"}
+"""What they get: B has sent too little, F is forbidden, H is hidden (404), L has to sign in, M has the wrong method, P
+gets an answer."""
 
 ALL = "PPPPPPP"
 STAFF = "PPPPFFL"  # all with a role
 ACCOUNT = "PPPPPFL"
+NO_FACTOR = "HHHHHFL"  # of a second factor, which nobody has here
+NOT_BEGUN = "PPPPPPL"  # whoever has not begun to sign in begins
 CALENDAR = "PPPFFFL"  # each with their own calendar
 ANNAS = "HPHFFFL"  # of her calendar, which nobody else reaches
 HANDLED = "PPHPFFL"  # Anna's, and of those who handle everybody's
@@ -77,7 +82,6 @@ WALK = {
     "accounts/logout/": (POST_ONLY, "LLLLLLL"),
     "accounts/password/change/": (ACCOUNT, ACCOUNT),
     "accounts/password/reset/": (ALL, ALL),
-    "accounts/password/reset/<uidb64>/<token>/": (ALL, ALL),
     "accounts/password/reset/complete/": (ALL, GET_ONLY),
     "accounts/password/reset/sent/": (ALL, GET_ONLY),
     "book/": (ALL, GET_ONLY),
@@ -147,6 +151,41 @@ WALK = {
     "team/qr-code/png/": (STAFF, STAFF),
     "team/qr-code/svg/": (STAFF, STAFF),
     "team/settings/": (OWNERS, OWNERS),
+    "account/confirm/": (ACCOUNT, ACCOUNT),
+    "account/confirm/code/": (ACCOUNT, ACCOUNT),
+    "account/confirm/passkey/": (ACCOUNT, ACCOUNT),
+    "account/email/": (ACCOUNT, ACCOUNT),
+    "account/email/confirm/<str:token>/": (ALL, ALL),
+    "account/password/": (ACCOUNT, ACCOUNT),
+    "account/password/set/": (ALL, ALL),
+    "account/second-factor/": (ACCOUNT, "MMMMMFL"),
+    "account/second-factor/app/": (ACCOUNT, ACCOUNT),
+    "account/second-factor/app/remove/": (NO_FACTOR, NO_FACTOR),
+    "account/second-factor/codes/": (NO_FACTOR, "MMMMMFL"),
+    "account/second-factor/codes/download/": (NO_FACTOR, NO_FACTOR),
+    "account/second-factor/codes/new/": (ACCOUNT, ACCOUNT),
+    "account/second-factor/passkeys/": (ALL, ALL),
+    "account/second-factor/passkeys/<int:pk>/": (ACCOUNT, ACCOUNT),
+    "account/second-factor/passkeys/<int:pk>/remove/": (ACCOUNT, ACCOUNT),
+    "account/second-factor/passkeys/add/": (ACCOUNT, ACCOUNT),
+    "account/sessions/": (ACCOUNT, ACCOUNT),
+    "accounts/login/passkey/": (NOT_BEGUN, NOT_BEGUN),
+    "accounts/login/second-factor/": (NOT_BEGUN, NOT_BEGUN),
+    "accounts/password/reset/<uidb36>/<key>/": (ALL, ALL),
+    "bookings/<int:pk>/confirm-address/": (POST_ONLY, HANDLED),
+    "bookings/<int:pk>/new-link/": (POST_ONLY, HANDLED),
+    "bookings/<int:pk>/outcome/": (POST_ONLY, "BBHBFFL"),
+    "calendars/settings/availability/limits/": (CALENDAR, CALENDAR),
+    "calendars/settings/closures/": (CALENDAR, CALENDAR),
+    "calendars/settings/closures/<int:pk>/": (ANNAS, ANNAS),
+    "calendars/settings/closures/<int:pk>/remove/": (ANNAS, ANNAS),
+    "calendars/settings/closures/holidays/": (OWNERS, OWNERS),
+    "clients/<int:pk>/erase/": (OWNERS, OWNERS),
+    "clients/<int:pk>/export/": (POST_ONLY, OWNERS),
+    "clients/<int:pk>/fields/": (HANDLED, HANDLED),
+    "clients/<int:pk>/seen-to/": (POST_ONLY, OWNERS),
+    "clients/suggestions/": (STAFF, STAFF),
+    "team/activity/": (OWNERS, OWNERS),
     "team/settings/logo/": (POST_ONLY, OWNERS),
     "calendars/?staff=<anna>": (HANDLED, HANDLED),
     "calendars/?day=2026-12-01": (STAFF, STAFF),
@@ -154,7 +193,8 @@ WALK = {
     "bookings/new/?staff=<anna>": (HANDLED, HANDLED),
 }
 FORGED = {
-    "accounts/password/reset/<uidb64>/<token>/": "P",  # says that the link is no longer valid
+    "account/email/confirm/<str:token>/": "P",  # says that the link is no longer valid
+    "accounts/password/reset/<uidb36>/<key>/": "P",  # says that the link is no longer valid
     "book/<slug:slug>/details/<str:public_id>/": "H",
     "booking/<str:token>/": "H",
     "booking/<str:token>/calendar.ics": "H",
@@ -222,7 +262,7 @@ def people(settings: Settings) -> dict[str, User]:
 @pytest.fixture
 def values(people: dict[str, User]) -> Values:
     """What the parameters of all routes stand for: everything is Anna's."""
-    anna = people["anna"]
+    anna, today = people["anna"], START.date()
     office_hours(anna)
     service = ServiceFactory.create(slug="massage", visibility="public", staff=[anna])
     calendar = CalendarFactory.create(connection__user=anna, asked_about=False)
@@ -234,12 +274,15 @@ def values(people: dict[str, User]) -> Values:
     code = links.address_code(booking.seat.public_id, booking.client.email_key)
     return {
         "accounts/password/reset/": _reset(anna),
+        "account/second-factor/": {"pk": 1},
+        "account/email/": {"token": signing.dumps((anna.pk, anna.email, "anna@example.net"), salt=SALT)},
         "setup/": {"token": setup_address().rstrip("/").rpartition("/")[2]},
         "brand/logo/": {"digest": "0a1b2c"},
         "^brand/": {"digits": "27489b"},
         "calendars/settings/connections/": {"pk": calendar.connection_id},
         "calendars/settings/availability/overrides/": {"pk": DateOverrideFactory.create(user=anna).pk},
         "calendars/settings/availability/blocked/": {"pk": BlockedSlotFactory.create(user=anna).pk},
+        "calendars/settings/closures/": {"pk": Closure.objects.create(user=anna, first=today, last=today).pk},
         "calendars/settings/configuration/": {"pk": calendar.pk},
         "calendars/settings/events/rules/": {"pk": calendar.pk},
         "calendars/settings/services/": {"slug": service.slug},
@@ -258,7 +301,7 @@ def values(people: dict[str, User]) -> Values:
 
 
 def _reset(user: User) -> dict[str, str]:
-    return {"uidb64": urlsafe_base64_encode(force_bytes(user.pk)), "token": default_token_generator.make_token(user)}
+    return {"uidb36": user_pk_to_url_str(user), "key": default_token_generator.make_token(user)}
 
 
 def _admin_values(booking: Booking) -> dict[str, Any]:
@@ -274,7 +317,7 @@ def _admin_values(booking: Booking) -> dict[str, Any]:
 def test_every_address_has_a_row() -> None:
     pages = {route for route in all_routes() if not route.startswith("admin/")}
     assert pages == {re.sub(r"/[?].*", "/", route) for route in WALK}
-    links = [route for route in pages if "token>" in route or "public_id>/" in route]
+    links = [route for route in pages if "token>" in route or "<key>" in route or "public_id>/" in route]
     assert {route for route in links if WALK[route][0] != POST_ONLY} == set(FORGED)
 
 
@@ -298,7 +341,9 @@ def test_no_other_method_gets_more(people: dict[str, User], values: Values, who:
 
 
 def test_forged_links_lead_nowhere(people: dict[str, User], values: Values) -> None:
-    forged = {begin: {**given, "token": "x" * 65, "public_id": "x" * 22} for begin, given in values.items()}
+    forged = {
+        begin: {**given, "token": "x" * 65, "key": "x" * 65, "public_id": "x" * 22} for begin, given in values.items()
+    }
     assert {route: letter(people, "stranger", "get", address_of(route, forged)) for route in FORGED} == FORGED
 
 

@@ -58,6 +58,7 @@ def erase_client(client: Client, *, now: datetime, actor: User | None = None) ->
         _blank_client(client, instead, now)
         traces.replace_in_sentences(words, instead)
         _forget_requests(words)
+        traces.blank_holds(words)
         traces.delete_sessions(words)
         traces.delete_tasks(words)
         placements.update(agreed_text=b"", error_params={})
@@ -74,11 +75,11 @@ def _blank_bookings(client: Client) -> None:
     seats = Seat.objects.filter(client=client)
     Mail.objects.filter(seat__in=seats).delete()
     BookingChange.objects.filter(booking__in=bookings).update(reason="")
-    Proposal.objects.filter(booking__in=bookings).update(reason="")
+    Proposal.objects.filter(booking__in=bookings).update(reason="", untitled_reason="")
     Hold.objects.filter(booking__in=bookings).delete()
     for seat in seats:  # their links die
         seats.filter(pk=seat.pk).update(public_id=new_public_id())
-    seats.update(note="", answers={}, language="", time_zone="", reminders=None)
+    seats.update(note="", answers={}, email="", phone="", email_key="", language="", time_zone="", reminders=None)
     Booking.objects.filter(pk__in=list(bookings.values_list("pk", flat=True))).update(note="")
 
 

@@ -13,8 +13,8 @@ from django.contrib.sessions.models import Session
 from django.db.models import Model, QuerySet
 from django_q.models import OrmQ, Task
 
-from availability.models import BlockedSlot
-from bookings.models import Client, ClientChange, LinkedEvent, Proposal
+from availability.models import BlockedSlot, Closure
+from bookings.models import Client, ClientChange, Hold, LinkedEvent, Proposal, Seat
 from bookings.push import event_content
 from connections import ical
 from connections.models import Event, Occurrence
@@ -27,6 +27,7 @@ def words_of(client: Client) -> list[str]:
     had = ClientChange.objects.filter(client=client).values_list("before", "after")
     values = {value for pair in had for contact in pair for value in contact.values()}
     values |= {client.name, client.email, client.phone}
+    values |= {typed for pair in Seat.objects.filter(client=client).values_list("email", "phone") for typed in pair}
     return sorted(filter(None, values), key=len, reverse=True)
 
 
@@ -41,8 +42,9 @@ def replace_in_sentences(words: Collection[str], instead: str) -> None:
 
 
 _SENTENCES: tuple[tuple[type[Model], tuple[str, ...]], ...] = (
-    (Proposal, ("reason",)),
+    (Proposal, ("reason", "untitled_reason")),
     (BlockedSlot, ("note",)),
+    (Closure, ("name",)),
     (LogEntry, ("object_repr", "change_message")),
 )
 
@@ -56,6 +58,14 @@ def blank_events(placements: Iterable[LinkedEvent], now: datetime) -> None:
             rows.filter(pk=row.pk).update(text=ical.only_times(bytes(row.text), draft, now=now))
         rows.update(summary=draft.summary)
         Occurrence.objects.filter(event__in=rows).update(summary=draft.summary)
+
+
+def blank_holds(words: Collection[str]) -> None:
+    """Forget what was typed into forms that name the client and were never sent."""
+    pattern = _pattern(words)
+    typed = Hold.objects.exclude(typed={}).values_list("pk", "typed")
+    found = [pk for pk, values in typed if pattern.search(json.dumps(values, ensure_ascii=False))]
+    Hold.objects.filter(pk__in=found).update(typed={})
 
 
 def delete_sessions(words: Collection[str]) -> None:

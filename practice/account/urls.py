@@ -18,6 +18,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.generic import RedirectView, TemplateView
 
+from practice.roles import Action
 from practice.sign_in.password_reset import ask_for_link
 from practice.sign_in.views import View, own_account, pending_account, sign_in, throttled, unknown_account
 from practice.staff_page import staff_page
@@ -28,7 +29,8 @@ takes_secrets = sensitive_post_parameters()  # neither error reports nor pages t
 
 def own_page(view: Any, template: str, *, before_set_up: bool = False, **more: Any) -> View:
     """A page of allauth for whoever is signed in; `before_set_up` also where a second factor must be set up first."""
-    page: View = staff_page(before_set_up=before_set_up)(view.as_view(template_name=f"practice/{template}", **more))
+    asked = staff_page(Action.MANAGE_OWN_ACCOUNT, before_set_up=before_set_up)
+    page: View = asked(view.as_view(template_name=f"practice/{template}", **more))
     return page
 
 

@@ -13,7 +13,7 @@ from practice.staff_page import StaffRequest, staff_page
 PER_PAGE = 50
 
 
-@staff_page(Action.MANAGE_PRACTICE)
+@staff_page(Action.SEE_ACTIVITY)
 def activity(request: StaffRequest) -> HttpResponse:
     """What was done by whom, the latest first."""
     rows = Activity.objects.select_related("actor", "user")

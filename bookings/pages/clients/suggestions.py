@@ -8,12 +8,13 @@ from django.shortcuts import get_object_or_404, render
 from bookings.pages.clients.allowed import matches, visible_clients
 from bookings.pages.times.forms import BookingForm, client_details, usual_language
 from connections.calendar_page import CalendarRequest, calendar_page
+from practice.roles import Action
 
 MIN_TYPED = 2
 MAX_SUGGESTED = 6
 
 
-@calendar_page()
+@calendar_page(Action.SEE_CLIENTS)
 def suggestions(request: CalendarRequest) -> HttpResponse:
     """Buttons with the clients who match what was typed: a part of a page."""
     typed = request.GET.get("name", "").strip()
@@ -22,7 +23,7 @@ def suggestions(request: CalendarRequest) -> HttpResponse:
     return render(request, "bookings/times/_suggestions.html", {"suggested": several})
 
 
-@calendar_page()
+@calendar_page(Action.SEE_CLIENTS)
 def fields(request: CalendarRequest, pk: int) -> HttpResponse:
     """The fields of a new booking that say who it is for, filled with a client: a part of a page."""
     known = client_details(get_object_or_404(visible_clients(request.user).known(), pk=pk))

@@ -12,6 +12,7 @@ from django.contrib.sessions.backends.db import SessionStore
 from django_q.models import OrmQ, Task
 from django_q.signing import SignedPackage
 
+from availability.models import Closure
 from bookings import actions
 from bookings.clients import client_of
 from bookings.models import Booking, Client, Mail, Proposal, Seat
@@ -30,13 +31,14 @@ from tests.factories import (
     BookingChangeFactory,
     BookingFactory,
     ClientFactory,
+    HoldFactory,
     MailFactory,
     ProposalFactory,
 )
 
 pytestmark = pytest.mark.django_db
 NAME = "Zerlinda Quast"
-WORDS = ("zerlinda", "quast", "zquast@example.org", "49307654321", "Nuckel")
+WORDS = ("zerlinda", "quast", "zquast@example.org", "49307654321", "z.quast@example.net", "49307654322", "Nuckel")
 ZERLINDA = actions.ClientDetails(NAME, "zquast@example.org", "+49 30 7654321")
 
 
@@ -64,7 +66,10 @@ def plant_beside(practice: Practice, booking: Booking) -> None:
     MailFactory.create(seat=booking.seat, state="sent", kind="reminder")
     other = BookingFactory.create(staff=practice.user, start=START + 3 * HOUR)
     ProposalFactory.create(booking=other, reason=f"{NAME}'s booking 10:00-11:00 overlaps it.")
-    ProposalFactory.create(booking=booking, reason=f"{NAME} moved")
+    ProposalFactory.create(booking=booking, reason=f"{NAME} moved", untitled_reason=f"{NAME} moved")
+    HoldFactory.create(staff=practice.user, start=START + 7 * HOUR, typed={"name": NAME, "email": "ZQuast@example.org"})
+    Seat.objects.filter(booking=booking).update(email="z.quast@example.net", phone="+49307654322")
+    Closure.objects.create(user=practice.user, first=START.date(), last=START.date(), name=f"Visit to {NAME}")
     BlockedSlotFactory.create(user=practice.user, note=f"Call {NAME} Nuckel.", start=START + 5 * HOUR)
     asked_links.ask("ZQuast@example.org", address_key="", now=practice.now)
     kind = ContentType.objects.get_for_model(Client)

@@ -55,7 +55,12 @@ def test_an_old_key_still_decrypts_and_the_command_encrypts_with_the_new_one(set
     settings.FERNET_KEYS = ["a new key of this deployment", *old]
     out = io.StringIO()
     call_command("reencrypt_passwords", "--json", stdout=out)
-    assert json.loads(out.getvalue()) == {"reencrypted": 2, "unreadable": []}
+    assert json.loads(out.getvalue()) == {
+        "reencrypted": 2,
+        "unreadable": [],
+        "texts": 0,
+        "unreadable_texts": [],
+    }
     settings.FERNET_KEYS = settings.FERNET_KEYS[:1]
     assert decrypt(Authenticator.objects.get(type="totp").data["secret"]) == secret
     assert len(recovery_codes(user)) == 10
@@ -66,7 +71,7 @@ def test_the_command_names_those_whose_secrets_no_key_decrypts(settings: Any) ->
     settings.FERNET_KEYS = ["another key"]
     with pytest.raises(Failed) as failed:
         call_command("reencrypt_passwords", "--json", stdout=io.StringIO())
-    assert failed.value.data == {"reencrypted": 0, "unreadable": [], "unreadable_second_factors": ["anna"]}
+    assert failed.value.data["unreadable_second_factors"] == ["anna"]
 
 
 def test_what_was_encrypted_with_another_key_is_refused(settings: Any) -> None:
