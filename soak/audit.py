@@ -7,11 +7,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from django.conf import settings
 from django.utils import timezone
 
 from bookings.models import Booking, BookingChange, LinkedEvent, MirroredSlot, Proposal
 from bookings.reconcile import audit
-from connections.models import Calendar, CalendarConfiguration, Event, Occurrence
+from connections.models import Calendar, CalendarConfiguration, Connection, Event, Occurrence
 from practice.models import User
 from soak import calendar_text
 from soak.actors.disruption import Disruption
@@ -258,7 +259,11 @@ class Audit:
     def _could_ask(self, user: User, at: datetime) -> bool:
         """Whether iCloud listed all accounts of the staff member between the request and its deadline."""
         undisturbed = not self.disruption.was_active(at - TOLERANCE, at + timedelta(seconds=DEADLINE_SECONDS))
-        names = user.connections.values_list("username", flat=True)
+        names = list(user.connections.values_list("username", flat=True))
+        if Connection.objects.filter(username__in=names).exclude(user=user).exists():
+            # Who listed an account of two people is not known: it may have been the other one.
+            lease = timedelta(seconds=settings.LEASE_SECONDS)
+            undisturbed = undisturbed and not self.disruption.killed_since(at - lease, at)
         return undisturbed and all(self.ledger.was_listed(name, at, DEADLINE_SECONDS - 1) for name in names)
 
     # --- stored events------------------------------------------------------------------------------------------

@@ -23,10 +23,14 @@ ANY = ("PUT", "DELETE", "PROPFIND", "REPORT", "GET", "")
 
 @dataclass
 class Disruption(Actor):
-    """Causes disruptions and ends them. `periods`: when iCloud was disrupted, as [from, until]."""
+    """Causes disruptions and ends them.
+
+    `periods`: when iCloud was disrupted, as [from, until]. `killed`: when processes were killed.
+    """
 
     processes: Processes | None = None
     periods: list[tuple[datetime, datetime]] = field(default_factory=list)
+    killed: list[datetime] = field(default_factory=list)
     started: int = 1  # how many workers have been started
 
     def actions(self) -> Sequence[tuple[int, Action]]:
@@ -122,6 +126,7 @@ class Disruption(Actor):
             if victim not in guarded:  # the supervisor of the worker is killed only together with the whole worker
                 with suppress(ProcessLookupError):
                     os.kill(victim, signal.SIGKILL)
+                self.killed.append(timezone.now())
                 self.ledger.count("processes killed")
 
     def kill_all(self) -> None:
@@ -129,6 +134,7 @@ class Disruption(Actor):
         if self.processes is None:
             return
         self.processes.kill(f"worker-{self.started}")
+        self.killed.append(timezone.now())
         self.ledger.count("workers killed")
         self.ended.wait(self.choose.uniform(0.5, 5))
         self.started += 1
@@ -158,6 +164,10 @@ class Disruption(Actor):
 
     def _note_period(self, began: datetime, longer: timedelta = timedelta()) -> None:
         self.periods.append((began, timezone.now() + longer))
+
+    def killed_since(self, start: datetime, end: datetime) -> bool:
+        """Whether a process was killed in that span, so that it may have left an account that nobody else could ask."""
+        return any(start <= at <= end for at in self.killed)
 
     def was_active(self, start: datetime, end: datetime) -> bool:
         """Whether iCloud was disrupted at any time in that span."""

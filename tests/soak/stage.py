@@ -26,6 +26,7 @@ class Stage:
     def __init__(self, practice: Practice) -> None:
         self.practice = practice
         self.people, self.ledger = People(practice.icloud, MailServer(0)), Ledger()
+        self.disruption = Disruption(self.people, self.ledger, "", Event())
         self.booking = practice.booked()
         self.uid = practice.placement(self.booking).uid
         self.ledger.tries["Carla Client"] = Try("Carla Client", practice.now, "booked", self.booking.pk, pending=False)
@@ -62,8 +63,7 @@ class Stage:
 
     def audit(self) -> Findings:
         self.people.mail_server.arrived[:] = self.arrived()
-        trouble = Disruption(self.people, self.ledger, "", Event())
-        return Audit(self.people, self.ledger, trouble, self.practice.now).run()
+        return Audit(self.people, self.ledger, self.disruption, self.practice.now).run()
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ from bookings.models import BookingChange, Claim, Proposal
 from connections.models import Occurrence
 from soak.ledger import Try
 from tests.bookings.practice import HOUR, berlin
-from tests.factories import START
+from tests.factories import START, ConnectionFactory
 from tests.soak.stage import Stage
 
 Spoil = Callable[["Stage"], object]
@@ -131,6 +131,19 @@ def test_of_a_booking_that_went_to_somebody_else_no_earlier_events_are_compared(
     it_was_known(stage)
     assert ["in iCloud since" in sentence for sentence in stage.audit().wrong] == [True]
     stage.ledger.with_anybody.add(stage.booking.pk)
+    assert stage.audit().wrong == []
+
+
+def test_of_an_account_of_two_people_it_is_not_known_who_asked_after_a_process_was_killed(stage: Stage) -> None:
+    stage.add(berlin(1, 10, 30), berlin(1, 11))
+    stage.practice.sync()
+    at = stage.practice.now + timedelta(seconds=10)  # the copy may be as old as that where iCloud cannot be asked
+    BookingChange.objects.update(at=at)
+    stage.ledger.listed["anna@example.com"] = [at]
+    assert ["in iCloud since" in sentence for sentence in stage.audit().wrong] == [True]
+    ConnectionFactory.create(username="anna@example.com")
+    assert ["in iCloud since" in sentence for sentence in stage.audit().wrong] == [True]
+    stage.disruption.killed.append(at - timedelta(seconds=30))
     assert stage.audit().wrong == []
 
 
