@@ -11,14 +11,7 @@ from __future__ import annotations
 from bookings.actions.addresses import release_expired, rush_ends_at
 from bookings.actions.book import ClientDetails, SeatDetails, book
 from bookings.actions.cancel import cancel, refuse
-from bookings.actions.clients import change_client, merge_clients
-from bookings.actions.confirm import approve, confirm, confirm_address, confirm_pending, still_pending
-from bookings.actions.decide import decide, decide_all
-from bookings.actions.disconnect import DisconnectSummary, EventsNotRemoved, disconnect, disconnect_summary
-from bookings.actions.hold import Visitor, extend, forget_old_holds, hold, hold_of, release, take_again
-from bookings.actions.new_link import send_new_link
-from bookings.actions.outcome import note_outcome
-from bookings.actions.preconditions import (
+from bookings.actions.checks.preconditions import (
     ClientLimitReached,
     LimitReached,
     NotOpen,
@@ -26,6 +19,13 @@ from bookings.actions.preconditions import (
     lock_active_booking,
     overlaps_refused,
 )
+from bookings.actions.clients import change_client, merge_clients
+from bookings.actions.confirm import approve, confirm, confirm_address, confirm_pending, still_pending
+from bookings.actions.decide import decide, decide_all
+from bookings.actions.disconnect import DisconnectSummary, EventsNotRemoved, disconnect, disconnect_summary
+from bookings.actions.hold import Visitor, extend, forget_old_holds, hold, hold_of, release, take_again
+from bookings.actions.new_link import send_new_link
+from bookings.actions.outcome import note_outcome
 from bookings.actions.reschedule import choose_time, move, reschedule, undo
 from bookings.actions.restore import restore
 

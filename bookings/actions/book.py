@@ -12,9 +12,9 @@ from django.utils.translation import gettext as _
 
 from bookings.actions import history
 from bookings.actions.addresses import confirm_by
-from bookings.actions.candidates import candidates, readable_first
-from bookings.actions.client_limit import check_upcoming
-from bookings.actions.preconditions import (
+from bookings.actions.checks.candidates import candidates, readable_first
+from bookings.actions.checks.client_limit import check_upcoming
+from bookings.actions.checks.preconditions import (
     LimitReached,
     NotOpen,
     Refused,

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django_q.tasks import async_task
 
 from bookings import clients
-from bookings.actions.preconditions import Refused
+from bookings.actions.checks.preconditions import Refused
 from bookings.models import Booking, Client, ClientChange, Seat, booking_lock
 from bookings.push import placements
 from practice.models import User

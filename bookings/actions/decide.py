@@ -8,14 +8,14 @@ from datetime import datetime
 from django.utils.translation import gettext as _
 
 from bookings.actions.cancel import cancel
-from bookings.actions.confirm import confirm
-from bookings.actions.preconditions import (
+from bookings.actions.checks.preconditions import (
     Refused,
     lock_active_booking,
     nudge,
     overlaps_refused,
     refuse_far,
 )
+from bookings.actions.confirm import confirm
 from bookings.actions.reschedule import move
 from bookings.models import Booking, BookingChange, Proposal, booking_lock
 from bookings.notifications.mails import delivery

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from django.utils.translation import gettext as _
 
-from bookings.actions.preconditions import Refused, lock_active_booking
+from bookings.actions.checks.preconditions import Refused, lock_active_booking
 from bookings.models import Booking, BookingChange, Seat, booking_lock
 from practice.models import User
 

@@ -11,8 +11,8 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 
 from bookings.actions import history
-from bookings.actions.candidates import readable_first
-from bookings.actions.preconditions import (
+from bookings.actions.checks.candidates import readable_first
+from bookings.actions.checks.preconditions import (
     NotOpen,
     Refused,
     check_open,

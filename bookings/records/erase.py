@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django_q.tasks import async_task
 
 from bookings import clients
-from bookings.actions.preconditions import Refused
+from bookings.actions.checks.preconditions import Refused
 from bookings.links import new_public_id
 from bookings.models import (
     Booking,

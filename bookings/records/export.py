@@ -14,7 +14,7 @@ from django.template.loader import render_to_string
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
-from bookings.actions.preconditions import Refused
+from bookings.actions.checks.preconditions import Refused
 from bookings.contacts.phones import display_phone
 from bookings.models import BookingChange, Client, ClientChange, Mail, Seat
 from practice import time_format

@@ -7,7 +7,7 @@ from datetime import datetime
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from bookings.actions.preconditions import ClientLimitReached, LimitReached, Refused
+from bookings.actions.checks.preconditions import ClientLimitReached, LimitReached, Refused
 from bookings.models import Booking, Client, Seat
 from practice.models import Practice
 

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from django.utils.translation import gettext as _
 
-from bookings.actions.preconditions import Refused
+from bookings.actions.checks.preconditions import Refused
 from bookings.models import Service
 from connections.freshness import Freshness, freshness_by_user
 from practice.models import User
