@@ -29,6 +29,49 @@ COMMON_DOMAINS = (
     "mailbox.org",
     "bluewin.ch",
 )
+OTHER_DOMAINS = frozenset(
+    [
+        "mail.com",
+        "email.com",
+        "ymail.com",
+        "rocketmail.com",
+        "aol.com",
+        "me.com",
+        "mac.com",
+        "live.com",
+        "live.de",
+        "msn.com",
+        "proton.me",
+        "outlook.de",
+        "outlook.fr",
+        "outlook.es",
+        "outlook.it",
+        "hotmail.de",
+        "hotmail.fr",
+        "hotmail.es",
+        "hotmail.it",
+        "hotmail.co.uk",
+        "yahoo.at",
+        "yahoo.fr",
+        "yahoo.es",
+        "yahoo.it",
+        "yahoo.co.uk",
+        "yahoo.ca",
+        "gmx.com",
+        "gmx.eu",
+        "gmx.fr",
+        "gmx.li",
+        "gmx.org",
+        "posteo.net",
+        "posteo.eu",
+        "posteo.org",
+        "mailbox.com",
+        "t-online.at",
+        "bluemail.ch",
+        "sunrise.ch",
+    ]
+)
+"""They exist too, and look like one of the common ones."""
 SIMILAR = 0.86
 
 
@@ -46,7 +89,7 @@ def read_address(text: str) -> str:
 def likely_address(address: str) -> str:
     """The address that was probably meant, "" if this one is as good as any."""
     user, at, domain = address.rpartition("@")
-    if not at or domain in COMMON_DOMAINS:
+    if not at or domain in COMMON_DOMAINS or domain in OTHER_DOMAINS:
         return ""
     close = get_close_matches(domain, COMMON_DOMAINS, n=1, cutoff=SIMILAR)
     return f"{user}@{close[0]}" if close else ""

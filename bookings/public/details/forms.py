@@ -11,11 +11,10 @@ from django.utils.translation import gettext_lazy as _
 from bookings import actions
 from bookings.contacts.fields import NameField, PhoneField
 from bookings.models import Service
+from bookings.notifications.mails.reminders import CONSENT_COUNTRIES
 from bookings.public.details.addresses import likely_address, read_address
 from practice.models import Practice
 
-ASKED_ABOUT_REMINDERS = frozenset({"DE", "AT", "CH"})
-"""Countries whose authorities want consent to reminders."""
 MAX_NOTE = 1000
 
 
@@ -46,7 +45,7 @@ class DetailsForm(forms.Form):
         self.suggested_email = ""
         if not service.note_allowed:
             del self.fields["note"]
-        if practice.country not in ASKED_ABOUT_REMINDERS:
+        if practice.country not in CONSENT_COUNTRIES:
             del self.fields["reminders"]
         for name, kind, purpose in (
             ("name", "text", "name"),

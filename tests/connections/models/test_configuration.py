@@ -1,4 +1,4 @@
-"""The lock of a staff member's schedule."""
+"""The policy that a configuration starts with, and the lock of a staff member's schedule."""
 
 from __future__ import annotations
 
@@ -8,11 +8,22 @@ import pytest
 from django.db import connection, transaction
 from django.db import connections as databases
 from django.test.utils import CaptureQueriesContext
+from pytest_django import Settings
 
 from connections.models import CalendarConfiguration, schedule_lock
 from practice.models import User
 from tests.factories import UserFactory
 from tests.shared_database import shared_database  # noqa: F401 - a fixture
+
+
+@pytest.mark.django_db
+def test_the_policy_of_the_deployment_counts_when_somebody_is_made(settings: Settings) -> None:
+    settings.STALE_POLICY = "trust"
+    anna = CalendarConfiguration.objects.create(user=User.objects.create(username="anna"))
+    settings.STALE_POLICY = "no_openings"
+    ben = CalendarConfiguration.objects.create(user=User.objects.create(username="ben"))
+    anna.refresh_from_db()
+    assert (anna.stale_policy, ben.stale_policy) == ("trust", "no_openings")
 
 
 def write_and_fail(user: User) -> None:
