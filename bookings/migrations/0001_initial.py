@@ -9,7 +9,7 @@ import bookings.rooms
 import django.core.validators
 import django.db.models.deletion
 import practice.models.encrypted
-import practice.slugs
+import practice.models.slugs
 from django.conf import settings
 from django.contrib.postgres.operations import BtreeGistExtension
 from django.db import migrations, models
@@ -321,7 +321,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('max_per_day', models.PositiveIntegerField(blank=True, null=True, validators=[django.core.validators.MinValueValidator(1, 'Enter at least %(limit_value)s, or nothing for no limit.'), django.core.validators.MaxValueValidator(1000, 'Enter at most %(limit_value)s, or nothing for no limit.')], verbose_name='bookings a day at most')),
                 ('max_per_week', models.PositiveIntegerField(blank=True, null=True, validators=[django.core.validators.MinValueValidator(1, 'Enter at least %(limit_value)s, or nothing for no limit.'), django.core.validators.MaxValueValidator(1000, 'Enter at most %(limit_value)s, or nothing for no limit.')], verbose_name='bookings a week at most')),
-                ('slug', models.SlugField(unique=True, validators=[practice.slugs.refuse_reserved_slug], verbose_name='address')),
+                ('slug', models.SlugField(unique=True, validators=[practice.models.slugs.refuse_reserved_slug], verbose_name='address')),
                 ('name', models.CharField(max_length=200, verbose_name='name')),
                 ('minutes', models.PositiveIntegerField(validators=[django.core.validators.MinValueValidator(1, 'Enter at least %(limit_value)s.'), django.core.validators.MaxValueValidator(10080, 'Enter at most %(limit_value)s minutes (one week).')], verbose_name='minutes')),
                 ('slot_minutes', models.PositiveIntegerField(default=15, validators=[django.core.validators.MinValueValidator(1, 'Enter at least %(limit_value)s.'), django.core.validators.MaxValueValidator(1440, 'Enter at most %(limit_value)s minutes (one day).')], verbose_name='start every … minutes')),

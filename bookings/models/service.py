@@ -22,7 +22,7 @@ from bookings.limits import (
     max_one_year,
 )
 from practice.models import Limited, User
-from practice.slugs import refuse_reserved_slug
+from practice.models.slugs import refuse_reserved_slug
 
 _A_DAY = 24 * 60
 

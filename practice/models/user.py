@@ -13,7 +13,7 @@ from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
 from practice.models.choices import languages
-from practice.slugs import refuse_reserved_slug, slug_base, unused_slug
+from practice.models.slugs import refuse_reserved_slug, slug_base, unused_slug
 
 MAX_SLUG_LENGTH = 60
 

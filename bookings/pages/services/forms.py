@@ -19,7 +19,7 @@ from bookings.push import placements
 from bookings.rooms import check_location
 from practice.forms import DurationField, Unit
 from practice.models import User
-from practice.slugs import slug_base, unused_slug
+from practice.models.slugs import slug_base, unused_slug
 
 EVENT_FIELDS = {"name", "location", "neutral_title"}  # what the events of bookings show of their service
 MAX_SLUG_LENGTH = 46

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from django.core.exceptions import ValidationError
 
-from practice.slugs import RESERVED_SLUGS, refuse_reserved_slug, slug_base, unused_slug
+from practice.models.slugs import RESERVED_SLUGS, refuse_reserved_slug, slug_base, unused_slug
 
 
 @pytest.mark.parametrize("slug", ["with", "find", "entry", "details", "hold"])
