@@ -24,7 +24,7 @@ from bookings.reconcile.deletion import is_deleted, kept
 from bookings.reconcile.mirrored_slots import reconcile_slots
 from connections import guard, ical
 from connections.busy import all_events
-from connections.models import Calendar, CalendarConfiguration, Connection, Event
+from connections.models import Calendar, CalendarConfiguration, Connection, Event, schedule_lock
 from practice.models import User
 
 PAST = timedelta(days=1)  # bookings that ended earlier are not compared any more
@@ -45,7 +45,8 @@ def reconcile(user: User, now: datetime, *, offline: bool = False) -> bool:
     settled = [_settle(placement, events, now, offline=offline) for placement, events in _pairs(user, now)]
     settled.append(reconcile_slots(user, now, offline=offline))
     _remove_lingering(user)
-    collisions.update_notices(user, now)
+    with schedule_lock(user):  # a booking that is moved meanwhile must not be asked about where it was
+        collisions.update_notices(user, now)
     if not all(settled):
         # Another process that compares them at the same time, and is content, must not call it done.
         CalendarConfiguration.objects.filter(user=user).want_reconciling()
