@@ -115,6 +115,7 @@ class DemoFolder:
     def environment(self) -> dict[str, str]:
         """All settings of the demo's Kalends, so that neither the caller's environment nor .env has an effect."""
         ours = {
+            "KALENDS_HOME": str(self.folder.resolve()),  # uploads and static files lie here too, and no .env
             "DEBUG": "false",
             "DEMO": "true",
             "DEMO_FRAME_ANCESTOR": "'self'",

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
-from functools import partial
+from functools import partial, wraps
 
 from django.http import HttpResponse, QueryDict
 from django.urls import reverse
@@ -26,6 +26,7 @@ from bookings.public.details.forms import DetailsForm
 from bookings.public.find.views import to_sent
 from bookings.public.open import not_found, when_open, with_service
 from bookings.public.page import (
+    Page,
     PublicRequest,
     asked,
     is_language_chosen,
@@ -40,14 +41,24 @@ from bookings.public.problem import Problem, problem_of
 from bookings.public.visitor import is_id, typed, typed_fields
 
 
+def with_hold(view: Callable[[PublicRequest, Hold], HttpResponse]) -> Page[...]:
+    """Give the view the hold that the address names; the same 404 for one that has gone and one that never was."""
+
+    @wraps(view)
+    @with_service
+    def wrapped(request: PublicRequest, service: Service, public_id: str) -> HttpResponse:
+        holds = Hold.objects.select_related("service", "staff", "claim", "booking").filter(service=service)
+        hold = holds.filter(public_id=public_id).first() if is_id(public_id) else None
+        return view(request, hold) if hold else not_found(request)
+
+    return wrapped
+
+
 @require_http_methods(["GET", "HEAD", "POST"])
 @public_page
 @when_open
-@with_service
-def details(request: PublicRequest, service: Service, public_id: str) -> HttpResponse:
-    hold = _hold(service, public_id)
-    if hold is None:
-        return not_found(request)
+@with_hold
+def details(request: PublicRequest, hold: Hold) -> HttpResponse:
     if hold.booking:
         return _to_own_page(request, hold.booking)
     if is_language_chosen(request):
@@ -59,24 +70,18 @@ def details(request: PublicRequest, service: Service, public_id: str) -> HttpRes
 
 @require_POST
 @public_page
-@with_service
-def extend(request: PublicRequest, service: Service, public_id: str) -> HttpResponse:
+@with_hold
+def extend(request: PublicRequest, hold: Hold) -> HttpResponse:
     """Keep the time longer, or again: somebody is typing, or has come back to the page."""
-    hold = _hold(service, public_id)
-    if hold is None:
-        return not_found(request)
     actions.extend(_kept(hold, request.now), request.now)
     return HttpResponse(status=204)
 
 
 @require_POST
 @public_page
-@with_service
-def release(request: PublicRequest, service: Service, public_id: str) -> HttpResponse:
+@with_hold
+def release(request: PublicRequest, hold: Hold) -> HttpResponse:
     """Give the time back: somebody has left the page without sending the form."""
-    hold = _hold(service, public_id)
-    if hold is None:
-        return not_found(request)
     if hold.booking is None:
         actions.release(hold, request.now)
     return HttpResponse(status=204)
@@ -85,11 +90,6 @@ def release(request: PublicRequest, service: Service, public_id: str) -> HttpRes
 def _kept(hold: Hold, now: datetime) -> Hold:
     """The hold; its time is taken again where it was given back and is still free."""
     return hold if hold.expires_at and hold.expires_at > now else actions.take_again(hold, now)
-
-
-def _hold(service: Service, public_id: str) -> Hold | None:
-    holds = Hold.objects.select_related("service", "staff", "claim", "booking")
-    return holds.filter(service=service, public_id=public_id).first() if is_id(public_id) else None
 
 
 def _submit(request: PublicRequest, hold: Hold) -> HttpResponse:

@@ -138,6 +138,7 @@ def test_a_demo_starts_shows_itself_ends_and_goes_on(start) -> None:
         address = demo.address()
     assert urllib.parse.urlsplit(address).port != FIRST_PORTS["web"]
     assert "Sign in as" in read(address)
+    assert (demo.folder / "staticfiles" / "staticfiles.json").exists()  # and the checkout's are left alone
 
     # A booking dragged on the iPhone moves in Kalends, by nothing but the demo's own processes.
     visitor = Visitor(address)

@@ -98,11 +98,12 @@ def test_facts_that_were_cut_off_in_writing_count_as_none(place: DemoFolder) -> 
 
 def test_the_callers_settings_do_not_show_through(place: DemoFolder, monkeypatch: pytest.MonkeyPatch) -> None:
     place.folder.mkdir()
-    for name in ("SECRET_KEY", "DATABASE_URL", "DEBUG", "REDIS_URL", "ICLOUD_CALDAV_URL"):
+    for name in ("KALENDS_HOME", "SECRET_KEY", "DATABASE_URL", "DEBUG", "REDIS_URL", "ICLOUD_CALDAV_URL"):
         monkeypatch.setenv(name, "theirs")
     ours = place.environment
     assert [name for name, value in ours.items() if value == "theirs"] == []
     assert ours["DEBUG"] == "false"
+    assert ours["KALENDS_HOME"] == str(place.folder)
     assert ours["BASE_URL"] == f"http://127.0.0.1:{place.ports['web']}"
 
 
