@@ -2,4 +2,4 @@
 
 from __future__ import annotations
 
-pytest_plugins = ["tests.any_day", "tests.fast", "tests.icloud", "tests.servers", "tests.skips"]
+pytest_plugins = ["tests.any_day", "tests.fast", "tests.icloud", "tests.reruns", "tests.servers", "tests.skips"]

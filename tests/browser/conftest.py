@@ -58,6 +58,7 @@ def context(chromium: Browser) -> Iterator[BrowserContext]:
 def leave(visitor: BrowserContext) -> None:
     """Close all pages. No form gives its time back then, because the tables are about to be emptied."""
     for page in visitor.pages:
+        page.wait_for_load_state()
         page.evaluate("document.querySelector('form[data-extend]')?.setAttribute('data-sent', 'yes')")
     visitor.close()
 
@@ -89,6 +90,7 @@ def page(open_page: Callable[[], Page]) -> Page:
 
 def barriers(page: Page) -> list[tuple[str, list[Any]]]:
     """What axe finds on a page: the rule, and where it is broken."""
+    page.wait_for_load_state()  # a click returns when the next page starts to load, and axe needs a whole document
     # What the header covers while the page is scrolled would count as too small to hit.
     page.evaluate("scrollTo({top: 0, behavior: 'instant'})")
     found = Axe().run(page, options=WCAG).response["violations"]

@@ -33,6 +33,7 @@ def book(page: Page, kalends: str) -> None:
     page.get_by_role("button", name="10:00").click()
     fill_details(page)
     page.get_by_role("button", name="Book appointment").click()
+    expect(page.get_by_role("heading", name="Your appointment is booked")).to_be_visible()
 
 
 @pytest.mark.parametrize("size", [PHONE, DESKTOP], ids=["phone", "desktop"])
