@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from bookings.openings.freshness_words import SILENCE, incomplete_since, near, silent_since
 from connections.models import CalendarConfiguration, Connection
-from connections.status.health import HealthState, health, waits_for_attention
+from connections.status.health import NEEDS_CHOICE_CODES, HealthState, health, waits_for_attention
 from practice.models import User
 
 
@@ -44,14 +44,21 @@ def _has_chosen(person: User) -> bool:
 def _health(person: User, connection: Connection, now: datetime) -> AccountHealth:
     found = health(connection, now)
     words = {"provider": connection.words.name, "person": person.get_short_name() or person.get_username()}
-    if connection.error_code:
-        words["time"] = near(connection.failing_since or connection.polled_at or connection.created_at, now)
-        return AccountHealth(_cause(connection.error_code) % words, found.tone)
-    if waits_for_attention(connection):
-        return AccountHealth(_("A calendar of %(provider)s is no longer there.") % words, "bad")
+    code, since = _trouble(connection)
+    if code:
+        words["time"] = near(since or connection.polled_at or connection.created_at, now)
+        return AccountHealth(_cause(code) % words, "bad" if waits_for_attention(connection) else found.tone)
     if found.state is HealthState.GOOD:
         return AccountHealth(_("%(provider)s is connected.") % words, found.tone)
     return AccountHealth(f"{words['provider']}: {found.label}", found.tone)
+
+
+def _trouble(connection: Connection) -> tuple[str, datetime | None]:
+    """The code of what is wrong, of the account or else of a calendar that only a person can replace, and since when."""
+    if connection.error_code or connection.needs_attention:
+        return connection.error_code or "unauthorized", connection.failing_since
+    lost = (row for row in connection.calendars.all() if row.is_conflict_calendar)
+    return next(((row.error_code, row.gone_at) for row in lost if row.error_code in NEEDS_CHOICE_CODES), ("", None))
 
 
 def _cause(code: str) -> str:
@@ -60,4 +67,6 @@ def _cause(code: str) -> str:
         return _("%(provider)s refuses %(person)s’s password since %(time)s.")
     if code == "password_unreadable":
         return _("The password that is stored for %(person)s cannot be read since %(time)s.")
+    if code in NEEDS_CHOICE_CODES:
+        return _("A calendar of %(provider)s has been missing since %(time)s.")
     return silent_since() if code in SILENCE else incomplete_since()

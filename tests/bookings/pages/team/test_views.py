@@ -95,6 +95,8 @@ def test_who_was_deactivated_stands_apart(client: Client, olga: User) -> None:
         ),
         ({"error_code": "unavailable"}, "iCloud has not answered since 08:05."),
         ({"error_code": "throttled"}, "iCloud has not answered since 08:05."),
+        ({"needs_attention": True}, "iCloud refuses Mara’s password since 08:59."),
+        ({"error_code": "calendar_withdrawn"}, "A calendar of iCloud has been missing since 08:05."),
         ({"error_code": "bug"}, "The calendars could not be read completely since 08:05."),
         (
             {"error_code": "unavailable", "failing_since": NOW - 48 * HOUR},
@@ -123,8 +125,8 @@ def test_the_calendars_of_a_colleague_are_one_sentence(
 
 def test_a_calendar_that_has_gone_is_said(client: Client, olga: User) -> None:
     mara = UserFactory.create(first_name="Mara")
-    CalendarFactory.create(connection__user=mara, error_code="calendar_gone")
-    assert calendars_of(client, mara) == ["A calendar of iCloud is no longer there."]
+    CalendarFactory.create(connection__user=mara, error_code="calendar_gone", gone_at=NOW - HOUR)
+    assert calendars_of(client, mara) == ["A calendar of iCloud has been missing since 08:00."]
 
 
 def test_whoever_has_not_chosen_calendars_yet_is_named(client: Client, olga: User) -> None:
