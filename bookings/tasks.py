@@ -17,7 +17,7 @@ from bookings.records import retention
 from bookings.records.scrub import scrub_if_due
 from connections import guard
 from connections.models import CalendarConfiguration
-from practice.models import User
+from practice.models import Invitation, User
 
 
 def settle_booking(booking_id: int) -> None:
@@ -70,8 +70,12 @@ def settle_erasure() -> None:
 
 
 def apply_retention() -> None:
-    """Nightly: erase clients who have not booked for long, or tell the owners that this will begin."""
+    """Nightly: erase clients who have not booked for long, or tell the owners that this will begin.
+
+    Invitations that are over for a month are deleted too.
+    """
     retention.erase_expired(timezone.now())
+    Invitation.objects.prune(timezone.now())
     scrub_if_due()
 
 

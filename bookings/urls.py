@@ -15,6 +15,7 @@ urlpatterns = [
     path("bookings/calls/", include("bookings.pages.calls.urls")),
     path("bookings/proposals/", include("bookings.pages.proposals.urls")),
     path("bookings/", include("bookings.pages.bookings.urls")),
+    path("team/", include("bookings.pages.team.urls")),
     path("reminders/", include("bookings.public.reminders.urls")),
     path("", include("bookings.public.urls")),
     path("clients/", include("bookings.pages.clients.urls")),

@@ -10,6 +10,8 @@ from allauth.usersessions import admin as sessions_admin
 from django.apps import apps
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin
+from django.contrib.auth.forms import UserChangeForm
+from django.core.exceptions import ValidationError
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -17,6 +19,7 @@ from django.utils.translation import gettext_lazy as _
 from practice.activity.journal import note
 from practice.models import Activity, Practice, User
 from practice.roles import role_of
+from practice.team.role_changes import LastOwner, lock_owners, require_another_owner
 
 # With what allauth registers, support could change how others sign in, and see where they are. Not in this admin.
 for library in (accounts_admin, factors_admin, sessions_admin):
@@ -39,6 +42,20 @@ class DeclaredFilters(admin.ModelAdmin[Any]):
         )
 
 
+class StaffForm(UserChangeForm[User]):
+    """A user. The only owner of the practice stays one."""
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        owns = cleaned.get("role") == User.Role.OWNER or cleaned.get("is_superuser")
+        if not owns or not cleaned.get("is_active"):
+            try:
+                require_another_owner(self.instance, lock_owners())  # the admin saves in one transaction
+            except LastOwner as refusal:
+                raise ValidationError(str(refusal)) from None
+        return cleaned
+
+
 @admin.register(User)
 class StaffAdmin(DeclaredFilters, UserAdmin):  # type: ignore[type-arg]
     """Django's own pages for users, with what is particular to Kalends."""
@@ -47,10 +64,19 @@ class StaffAdmin(DeclaredFilters, UserAdmin):  # type: ignore[type-arg]
     list_filter = ("role", "is_active", "is_staff", "is_superuser")
     search_fields = ("username", "email", "first_name", "last_name", "slug")
     fieldsets = (*(UserAdmin.fieldsets or ()), (_("Practice"), {"fields": ("role", "slug", "language", "clock")}))
+    form = StaffForm
     add_fieldsets = (
         *UserAdmin.add_fieldsets,
         (_("Practice"), {"fields": ("first_name", "last_name", "email", "role")}),
     )
+
+    def get_deleted_objects(
+        self, objs: Any, request: HttpRequest
+    ) -> tuple[list[Any], dict[Any, Any], set[Any], list[Any]]:
+        """What Django tells before it deletes; all owners at once are protected."""
+        listed, counts, lacking, protected = super().get_deleted_objects(objs, request)
+        owners = list(User.owners())
+        return listed, counts, lacking, [*protected, *(owners if {*owners} <= {*objs} else ())]
 
     def save_model(self, request: HttpRequest, obj: User, form: Any, change: bool) -> None:
         super().save_model(request, obj, form, change)

@@ -29,6 +29,8 @@ from bookings.proposals import mail_links
 from practice.account.email_change import SALT
 from practice.models import Practice, User
 from practice.setup.token import setup_address
+from practice.team.invitations import invite
+from practice.team.links import invitation_address
 from tests.factories import (
     NOW,
     START,
@@ -185,7 +187,13 @@ WALK = {
     "clients/<int:pk>/fields/": (HANDLED, HANDLED),
     "clients/<int:pk>/seen-to/": (POST_ONLY, OWNERS),
     "clients/suggestions/": (STAFF, STAFF),
+    "team/": (OWNERS, OWNERS),
+    "team/<int:pk>/role/": (OWNERS, OWNERS),
     "team/activity/": (OWNERS, OWNERS),
+    "team/invitations/<int:pk>/resend/": (POST_ONLY, OWNERS),
+    "team/invitations/<int:pk>/revoke/": (POST_ONLY, OWNERS),
+    "team/invitations/<str:token>/": (ALL, ALL),
+    "team/invite/": (OWNERS, OWNERS),
     "team/settings/logo/": (POST_ONLY, OWNERS),
     "calendars/?staff=<anna>": (HANDLED, HANDLED),
     "calendars/?day=2026-12-01": (STAFF, STAFF),
@@ -205,6 +213,7 @@ FORGED = {
     "bookings/proposals/mail/<str:token>/": "H",
     "reminders/stop/<str:token>/": "H",
     "setup/<str:token>/": "H",
+    "team/invitations/<str:token>/": "P",  # says that the link is not valid
 }
 """What strangers get whose link is not one of ours, where a link is all that is asked for."""
 ADMIN = {
@@ -277,6 +286,8 @@ def values(people: dict[str, User]) -> Values:
         "account/second-factor/": {"pk": 1},
         "account/email/": {"token": signing.dumps((anna.pk, anna.email, "anna@example.net"), salt=SALT)},
         "setup/": {"token": setup_address().rstrip("/").rpartition("/")[2]},
+        "team/": {"pk": anna.pk},
+        "team/invitations/": _invitation_values(people["owner"]),
         "brand/logo/": {"digest": "0a1b2c"},
         "^brand/": {"digits": "27489b"},
         "calendars/settings/connections/": {"pk": calendar.connection_id},
@@ -302,6 +313,11 @@ def values(people: dict[str, User]) -> Values:
 
 def _reset(user: User) -> dict[str, str]:
     return {"uidb36": user_pk_to_url_str(user), "key": default_token_generator.make_token(user)}
+
+
+def _invitation_values(owner: User) -> dict[str, Any]:
+    invitation = invite("mara@example.com", "staff", by=owner, now=NOW)
+    return {"pk": invitation.pk, "token": invitation_address(invitation).rstrip("/").rpartition("/")[2]}
 
 
 def _admin_values(booking: Booking) -> dict[str, Any]:

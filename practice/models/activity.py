@@ -27,6 +27,8 @@ class Activity(models.Model):
 
     class Kind(models.TextChoices):
         SIGNED_IN = "signed_in", _("Signed in")
+        INVITED = "invited", _("Invited somebody")
+        JOINED = "joined", _("Accepted an invitation")
         ROLE_CHANGED = "role_changed", _("Changed a role")
         CONNECTED = "connected", _("Connected an account")
         RECONNECTED = "reconnected", _("Reconnected an account")

@@ -86,3 +86,46 @@ def test_support_makes_somebody_with_a_role(support: Client) -> None:
     answer = support.post("/admin/practice/user/add/", {**data, "usable_password": "true"})
     assert answer.status_code == 302
     assert User.objects.filter(username="mara").values_list("role", "slug").get() == ("owner", "mara-winter")
+
+
+@pytest.fixture
+def olga(client: Client) -> User:
+    """The only owner, signed in as `client`."""
+    owns = {"role": "owner", "is_superuser": True, "is_staff": True}
+    user: User = UserFactory(username="olga", first_name="Olga", configuration=None, **owns)
+    client.force_login(user)
+    return user
+
+
+def save(client: Client, user: User, **changed: str) -> list[str]:
+    """Save the page of a user with the fields changed (empty: not sent); what is wrong with it."""
+    page = f"/admin/practice/user/{user.pk}/change/"
+    shown = client.get(page).context["adminform"].form
+    sent = {
+        name: shown[name].value() for name in shown.fields if name not in ("password", "user_permissions", "groups")
+    }
+    sent |= {f"{name}_{part}": "" for name in ("last_login", "date_joined") for part in (0, 1)}
+    sent |= {"date_joined_0": "2026-11-01", "date_joined_1": "08:00"} | changed
+    answer = client.post(page, {name: value for name, value in sent.items() if value not in ("", None, False)})
+    return texts(answer, "//ul[contains(@class, 'errorlist')]/li") if answer.status_code == 200 else []
+
+
+def test_the_only_owner_stays_one_in_the_admin_too(client: Client, olga: User) -> None:
+    sentence = "Olga is the only owner of the practice. Make somebody else an owner first."
+    for changed in ({"is_active": ""}, {"role": "staff", "is_superuser": ""}):
+        assert save(client, olga, **changed) == [sentence]
+    assert save(client, olga, role="staff") == []  # still a superuser
+    UserFactory(role="owner")
+    assert save(client, olga, is_superuser="") == []
+    olga.refresh_from_db()
+    assert (olga.role, olga.is_superuser) == ("staff", False)
+
+
+def test_all_owners_at_once_are_not_deleted(client: Client, olga: User) -> None:
+    page, selected = f"/admin/practice/user/{olga.pk}/delete/", {"action": "delete_selected", "post": "yes"}
+    client.post(page, {"post": "yes"})
+    client.post("/admin/practice/user/", selected | {"_selected_action": [olga.pk, UserFactory(configuration=None).pk]})
+    assert User.objects.filter(pk=olga.pk).exists() is True
+    another = UserFactory(role="owner", configuration=None)
+    client.post(f"/admin/practice/user/{another.pk}/delete/", {"post": "yes"})
+    assert list(User.owners()) == [olga]

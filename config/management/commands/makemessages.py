@@ -1,4 +1,4 @@
-"""`makemessages`, of what clients read: the pages of staff are in English only (practice.language)."""
+"""`makemessages`, of what clients read and whoever is invited: other pages of staff are in English only."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ from django.core.management.commands import makemessages
 
 FOR_CLIENTS = re.compile(
     r"(bookings/(public/.*|contacts/phones|templatetags/public_tags)|bookings/notifications/(client_mails|sentences)"
-    r"|practice/time_format)\.py"
-    r"|templates/(mail|public)/.*\.html"
+    r"|practice/(time_format|team/.*|models/invitation|management/commands/invite)|bookings/pages/team/.*)\.py"
+    r"|templates/(mail|public|bookings/team)/.*\.html"
 )
-"""The files with words for clients, by their path in the repository."""
+"""The files with words for clients and for those who are invited, by their path in the repository."""
 
 
 def is_for_clients(path: str) -> bool:
-    """Does the file have words that clients read?"""
+    """Does the file have words that clients or invited people read?"""
     return bool(FOR_CLIENTS.fullmatch(path.replace("\\", "/").removeprefix("./")))
 
 

@@ -46,6 +46,8 @@ def words(catalogue: list[polib.POEntry]) -> Words:
         ("./templates/mail/base.html", True),
         ("./templates/public/_day.html", True),
         ("./practice/time_format.py", True),
+        ("./practice/team/mail.py", True),
+        ("./templates/bookings/team/invitation.html", True),
         ("./bookings/notifications/outages.py", False),
         ("./bookings/pages/week/views.py", False),
         ("./templates/base.html", False),
