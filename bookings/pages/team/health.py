@@ -54,7 +54,7 @@ def _health(person: User, connection: Connection, now: datetime) -> AccountHealt
 
 
 def _trouble(connection: Connection) -> tuple[str, datetime | None]:
-    """The code of what is wrong, of the account or else of a calendar that only a person can replace, and since when."""
+    """The code of what is wrong, with the account or a calendar that only a person can replace, and since when."""
     if connection.error_code or connection.needs_attention:
         return connection.error_code or "unauthorized", connection.failing_since
     lost = (row for row in connection.calendars.all() if row.is_conflict_calendar)
