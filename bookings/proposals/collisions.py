@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import datetime
 
+from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from availability.intervals import Span
@@ -13,9 +14,9 @@ from bookings.openings.event_words import event_name
 from bookings.openings.own_time import own_spans
 from bookings.proposals import lifecycle
 from bookings.push.placements import upcoming
-from bookings.readers import as_read_by
 from connections.busy import Busy, busy
 from practice import time_format
+from practice.language import mail_language
 from practice.models import User
 
 Kind = Proposal.Kind
@@ -81,7 +82,7 @@ def _reasons(owner: User, events: Collection[Busy]) -> list[str]:
     """Name each event to the owner of its calendar."""
     if not events:
         return []
-    with as_read_by(owner):
+    with translation.override(mail_language(owner)), timezone.override(owner.calendar_configuration.zone):
         return [_reason(event) for event in events]
 
 
