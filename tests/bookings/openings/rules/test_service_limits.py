@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from django.utils import translation
 
 from bookings.openings.explain import why_not, why_not_there
 from bookings.openings.reasons import ReasonKind
@@ -90,3 +91,17 @@ def test_a_booking_that_runs_may_end_later_on_a_full_day(anna: User) -> None:
     BookingFactory(staff=anna, service=service, start=tuesday(14))
     span = (tuesday(10), tuesday(11, 15))
     assert why_not_there(booking, span, now=tuesday(10, 30)) == ""
+
+
+def test_notice_horizon_and_limits_are_told_in_german(anna: User) -> None:
+    massage = ServiceFactory(staff=[anna], name="Massage", notice_minutes=60, horizon_days=1, max_per_day=2)
+    CalendarConfiguration.objects.update(max_per_week=1)
+    BookingFactory(staff=anna, service=massage, start=tuesday(9))
+    with translation.override("de"):
+        answers = told(anna, tuesday(12), ReasonKind.NOTICE, ReasonKind.HORIZON, ReasonKind.LIMIT, service=massage)
+    assert [text for _kind, _blocks, text in answers] == [
+        "Anna nimmt höchstens 1 Buchung pro Woche an; für diese Woche gebucht: schon 1.",
+        "Massage ist bei Anna höchstens 2-mal pro Tag buchbar; für diesen Tag gebucht: bisher 1.",
+        "Das Angebot braucht 60 Minuten Vorlauf, es kann also ab Mo., 30. Nov. 2026, 10:00 Uhr beginnen.",
+        "Das Angebot ist 1 Tag im Voraus buchbar, also vor Di., 1. Dez. 2026, 09:00 Uhr.",
+    ]

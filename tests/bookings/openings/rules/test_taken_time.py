@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from django.utils import translation
 
 from bookings.models import Booking
 from bookings.openings.reasons import ReasonKind
@@ -174,3 +175,20 @@ def test_the_buffers_of_the_service_reach_into_what_is_beside_it(anna: User, wor
         ("buffer", True, f"A blocked slot (11:00–12:00) {close}"),
     ]
     assert told(anna, tuesday(10)) == []
+
+
+def test_what_takes_time_is_told_in_german(anna: User, work: Calendar) -> None:
+    event(work, tuesday(9), summary="Zahnarzt")
+    event(work, tuesday(10), summary="Yoga", blocks=False, reason="free")
+    BlockedSlotFactory(user=anna, start=tuesday(11), end=tuesday(12), note="Klempner")
+    BookingFactory(
+        staff=anna, start=tuesday(13), client=ClientFactory(name="Carla"), service=ServiceFactory(name="Gespräch")
+    )
+    with translation.override("de"):
+        answers = [text for hour in (9, 10, 11, 13) for _kind, _blocks, text in told(anna, tuesday(hour))]
+    assert answers == [
+        "„Zahnarzt“ in „Work“ (09:00–10:00) ist als „Beschäftigt“ markiert und blockiert deshalb.",
+        "„Yoga“ in „Work“ (10:00–11:00) ist als „Frei“ markiert und blockiert deshalb nicht.",
+        "In Kalends blockiert (11:00–12:00): Klempner.",
+        "Zu dieser Zeit ist die Buchung „Carla · Gespräch“ (13:00–14:00).",
+    ]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date, time, timedelta
 
 import pytest
+from django.utils import translation
 
 from availability.models import Closure
 from availability.slots import Shape
@@ -102,3 +103,23 @@ def test_a_start_between_the_offered_ones_is_told_from_where_they_are_counted(an
         True,
         "Counted from 09:00, the service can start every 30 minutes, but not at 10:10.",
     )
+
+
+def test_hours_are_told_in_german(anna: User) -> None:
+    DateOverrideFactory(user=anna, date=date(2026, 12, 3))
+    Closure.objects.create(first=date(2026, 12, 4), last=date(2026, 12, 4), name="Betriebsausflug")
+    sunday, thursday, friday = (tuesday(10) + timedelta(days=days) for days in (5, 2, 3))
+    with translation.override("de"):
+        answers = [
+            told(anna, at, ReasonKind.HOURS, ReasonKind.OVERRIDE)[0][2] for at in (tuesday(10), tuesday(17), sunday)
+        ]
+        closed = [told(anna, at, ReasonKind.OVERRIDE)[0][2] for at in (thursday, friday)]
+    assert answers == [
+        "Die Zeit liegt in den Arbeitszeiten (09:00–17:00).",
+        "Die Zeit liegt außerhalb der Arbeitszeiten am Dienstag (09:00–17:00).",
+        "Am Sonntag sind keine Arbeitszeiten eingetragen.",
+    ]
+    assert closed == [
+        "Am Do., 3. Dez. 2026 ist ausnahmsweise geschlossen.",
+        "Die Praxis ist am Fr., 4. Dez. 2026 geschlossen: Betriebsausflug.",
+    ]
