@@ -55,8 +55,8 @@ class JsonCommand(BaseCommand):
     _asked_for_json = False
 
     def create_parser(self, prog_name: str, subcommand: str, **kwargs: Any) -> CommandParser:
-        self.help = str(self.help)  # argparse reads no lazy text
         parser = super().create_parser(prog_name, subcommand, **kwargs)
+        parser.description = str(self.help) or None
         parser.add_argument("--json", action="store_true", dest="as_json", help=_("print JSON"))
         if self._called_from_command_line:
             parser.error = partial(self._misused, subcommand)  # type: ignore[method-assign]
