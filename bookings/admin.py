@@ -149,6 +149,14 @@ class BookingAdmin(FoundByKeys, LookOnly):
     def get_queryset(self, request: HttpRequest) -> QuerySet[Booking]:
         return super().get_queryset(request).prefetch_related("linked_events", "seats")
 
+    @admin.display(description=gettext_lazy("client"))
+    def client(self, row: Booking) -> Client:
+        return row.client
+
+    @admin.display(description=gettext_lazy("overlap allowed"), boolean=True)
+    def overlap_allowed(self, row: Booking) -> bool:
+        return row.overlap_allowed
+
     @admin.display(description=gettext_lazy("on the calendar"))
     def push(self, row: Booking) -> str:
         return str(LinkedEvent.State(outbox.push_state(row)).label)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import wraps
-from typing import Concatenate, ParamSpec
+from typing import Concatenate, Final, ParamSpec
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
@@ -16,10 +16,13 @@ from django.utils import translation
 from django.utils.cache import patch_vary_headers
 from django.utils.translation.trans_real import parse_accept_lang_header
 
-from practice.models import Practice
+from practice.models import Practice, User
 
 Arguments = ParamSpec("Arguments")
 View = Callable[Concatenate[HttpRequest, Arguments], HttpResponse]
+
+TWELVE_HOURS: Final = "us"
+"""Names the variant of each language that has a clock of 12 hours."""
 
 
 class StaffLanguageMiddleware:
@@ -33,6 +36,12 @@ class StaffLanguageMiddleware:
             response = self.get_response(request)
         response.headers.setdefault("Content-Language", settings.LANGUAGE_CODE)
         return response
+
+
+def mail_language(user: User) -> str:
+    """The language of what is mailed to somebody who works here, with their clock."""
+    wanted = (user.language, Practice.current().language)
+    return _with_clock(next(filter(None, map(_spoken, wanted)), settings.LANGUAGE_CODE), user)
 
 
 def in_client_language(view: View[Arguments]) -> View[Arguments]:
@@ -80,3 +89,7 @@ def _spoken(language: str) -> str:
         return translation.get_supported_language_variant(language)
     except LookupError:
         return ""
+
+
+def _with_clock(language: str, user: User) -> str:
+    return f"{language}-{TWELVE_HOURS}" if user.clock == User.Clock.TWELVE_HOURS else language

@@ -111,7 +111,8 @@ def with_alternatives(error: NotOpen) -> str:
     if not error.alternatives:
         return str(error)
     times = ", ".join(str(iso(one.start)) for one in error.alternatives)
-    return f"{error} {_('Next openings: %(times)s.') % {'times': times}}"
+    openings = _("Next openings: %(times)s.") % {"times": times}
+    return f"{error} {openings}"
 
 
 def reason_json(reason: Reason) -> dict[str, Any]:

@@ -33,11 +33,11 @@ class Client(models.Model):
     time_zone = models.CharField(_("time zone"), max_length=64, blank=True)
     note = EncryptedText(_("note, for staff only"), blank=True, default="")
     created_at = models.DateTimeField(_("created"), auto_now_add=True)
-    erasure_key = models.CharField(max_length=22, unique=True, default=new_public_id, editable=False)
+    erasure_key = models.CharField(_("erasure key"), max_length=22, unique=True, default=new_public_id, editable=False)
     erased_at = models.DateTimeField(_("erased"), null=True, blank=True, editable=False)
-    scrub_due = models.BooleanField(default=False, editable=False)
-    name_key = models.CharField(max_length=written.MAX_KEY_LENGTH, editable=False)
-    email_key = models.CharField(max_length=written.MAX_KEY_LENGTH, blank=True, editable=False)
+    scrub_due = models.BooleanField(_("scrub due"), default=False, editable=False)
+    name_key = models.CharField(_("name key"), max_length=written.MAX_KEY_LENGTH, editable=False)
+    email_key = models.CharField(_("email key"), max_length=written.MAX_KEY_LENGTH, blank=True, editable=False)
 
     objects = ClientQuerySet.as_manager()
 

@@ -8,13 +8,13 @@ from zoneinfo import ZoneInfo
 from django.conf import settings
 from django.core.mail import send_mail
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from bookings.contacts.phones import display_phone
 from bookings.contacts.written import one_line
 from bookings.models import Booking, Proposal
+from bookings.readers import as_read_by
 from connections.models import CalendarConfiguration
 from practice import time_format
 from practice.mails.addresses import encode_domain
@@ -39,27 +39,30 @@ def ask_colleague(addressee: User, proposals: Sequence[Proposal], token: str) ->
     booking = proposals[0].booking
     if not addressee.email:
         return False
-    count = len(proposals)
-    until = ngettext("The booking stands until you decide:", "The bookings stand until you decide:", count)
-    lines = [
-        *([_("With %(person)s:") % {"person": _name(booking.staff)}] if addressee != booking.staff else []),
-        *(_what(proposal, addressee) for proposal in proposals),
-        "",
-        until,
-        _link("proposals:from_mail", token),
-    ]
-    subject = _("Please decide: %(client)s, %(time)s") % {
-        "client": booking.client.name,
-        "time": _to_reader(booking, addressee),
-    }
-    if count > 1:
-        subject = ngettext(
-            "Please decide: %(count)s booking deleted on the iPhone",
-            "Please decide: %(count)s bookings deleted on the iPhone",
-            count,
-        ) % {"count": count}
-    send(subject, "\n".join(lines), addressee.email)
+    with as_read_by(addressee):
+        until = ngettext("The booking stands until you decide:", "The bookings stand until you decide:", len(proposals))
+        lines = [
+            *([_("With %(person)s:") % {"person": _name(booking.staff)}] if addressee != booking.staff else []),
+            *(_what(proposal, addressee) for proposal in proposals),
+            "",
+            until,
+            _link("proposals:from_mail", token),
+        ]
+        send(_subject(proposals, addressee), "\n".join(lines), addressee.email)
     return True
+
+
+def _subject(proposals: Sequence[Proposal], reader: User) -> str:
+    booking, count = proposals[0].booking, len(proposals)
+    if count == 1:
+        words = {"client": booking.client.name, "time": _to_reader(booking, reader)}
+        return _("Please decide: %(client)s, %(time)s") % words
+    text = ngettext(
+        "Please decide: %(count)s booking deleted on the iPhone",
+        "Please decide: %(count)s bookings deleted on the iPhone",
+        count,
+    )
+    return text % {"count": count}
 
 
 def _what(proposal: Proposal, reader: User) -> str:
@@ -78,8 +81,7 @@ def _blocked(proposal: Proposal, reader: User) -> str:
         return ""
     if proposal.new_start is None or proposal.new_end is None:
         return ""
-    with timezone.override(_zone_of(reader)):
-        return _("Blocked %(when)s.") % {"when": time_format.day_and_clocks((proposal.new_start, proposal.new_end))}
+    return _("Blocked %(when)s.") % {"when": time_format.day_and_clocks((proposal.new_start, proposal.new_end))}
 
 
 def _name(user: User) -> str:
@@ -90,14 +92,16 @@ def warn_unconfirmed(booking: Booking) -> bool:
     """Mail the staff member that a booking is still pending shortly before it starts, with a phone number."""
     if not booking.staff.email:
         return False
-    values = {"client": booking.client.name, "time": _to_staff(booking)}
-    lines = [
-        _("%(client)s is booked for %(time)s, but your calendar could not be read, so nothing is confirmed.") % values,
-        _("Phone: %(phone)s") % {"phone": _phone_of(booking) or _("not given")},
-        f"{settings.BASE_URL}{booking.get_absolute_url()}",
-    ]
-    subject = _("Not confirmed yet: %(client)s, %(time)s") % values
-    send(subject, "\n".join(lines), booking.staff.email)
+    with as_read_by(booking.staff):
+        values = {"client": booking.client.name, "time": _to_reader(booking, booking.staff)}
+        text = _("%(client)s is booked for %(time)s, but your calendar could not be read, so nothing is confirmed.")
+        lines = [
+            text % values,
+            _("Phone: %(phone)s") % {"phone": _phone_of(booking) or _("not given")},
+            f"{settings.BASE_URL}{booking.get_absolute_url()}",
+        ]
+        subject = _("Not confirmed yet: %(client)s, %(time)s") % values
+        send(subject, "\n".join(lines), booking.staff.email)
     return True
 
 
@@ -107,11 +111,6 @@ def _phone_of(booking: Booking) -> str:
 
 def _link(name: str, *arguments: str) -> str:
     return f"{settings.BASE_URL}{reverse(name, args=arguments)}"
-
-
-def _to_staff(booking: Booking) -> str:
-    """The start as the staff member's clock shows it."""
-    return _to_reader(booking, booking.staff)
 
 
 def _to_reader(booking: Booking, reader: User) -> str:

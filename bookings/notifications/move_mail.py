@@ -8,13 +8,12 @@ from django.conf import settings
 from django.core import signing
 from django.db.models import QuerySet
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from bookings.models import BookingChange, Mail
 from bookings.notifications import client_notice, emails
+from bookings.readers import as_read_by
 from connections import guard, leases
-from connections.models import CalendarConfiguration
 from practice import time_format
 from practice.roles import Action, may
 
@@ -86,11 +85,11 @@ def _mail(change: BookingChange) -> bool:
     staff = change.booking.staff
     if not staff.email:
         return False
-    with timezone.override(CalendarConfiguration.of(staff).zone):
-        text = move_sentence(change)
     link = f"{settings.BASE_URL}{reverse('bookings:move_from_mail', args=[move_token(change)])}"
-    subject = _("Moved on your iPhone: %(booking)s") % {"booking": change.booking}
-    emails.send(subject, "\n".join([text, "", _("Undo it, or tell the client now:"), link]), staff.email)
+    with as_read_by(staff):
+        subject = _("Moved on your iPhone: %(booking)s") % {"booking": change.booking}
+        lines = [move_sentence(change), "", _("Undo it, or tell the client now:"), link]
+        emails.send(subject, "\n".join(lines), staff.email)
     return True
 
 

@@ -135,7 +135,8 @@ def _push_all(
 ) -> list[Pushed]:
     done: list[Pushed] = []
     for key in list(ready.values_list("pk", flat=True)):
-        with guard.isolate_failure(f"pushing {kind._meta.verbose_name} {key}", partial(_broke, done, kind, key, now)):
+        what = f"pushing {kind._meta.verbose_name_raw} {key}"
+        with guard.isolate_failure(what, partial(_broke, done, kind, key, now)):
             if pushed := _push(kind, key, now, force=force):
                 done.append(pushed)
     return done

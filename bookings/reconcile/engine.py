@@ -21,6 +21,7 @@ from bookings.openings import explain
 from bookings.openings.reasons import ToldTo
 from bookings.proposals import collisions, lifecycle
 from bookings.push import outbox
+from bookings.readers import as_read_by
 from bookings.reconcile.deletion import is_deleted, kept
 from bookings.reconcile.mirrored_slots import reconcile_slots
 from connections import guard, ical
@@ -43,7 +44,8 @@ def reconcile(user: User, now: datetime, *, offline: bool = False) -> bool:
     configuration = CalendarConfiguration.objects.filter(user=user, reconcile_due=True).first()
     if configuration is None or not _all_read(user):
         return False
-    settled = [_settle(placement, events, now, offline=offline) for placement, events in _pairs(user, now)]
+    with as_read_by(user):  # what is asked is worded for whose time it is
+        settled = [_settle(placement, events, now, offline=offline) for placement, events in _pairs(user, now)]
     settled.append(reconcile_slots(user, now, offline=offline))
     _remove_lingering(user)
     with schedule_lock(user):  # a booking that is moved meanwhile must not be asked about where it was

@@ -6,7 +6,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 
+from django.conf import settings
 from django.db import transaction
+from django.utils import translation
 from django.utils.translation import gettext as _
 from django_q.tasks import async_task
 
@@ -29,7 +31,7 @@ from bookings.models import (
 from bookings.notifications.mails.asked_links import recipient_key
 from bookings.records import erased_log, traces
 from practice.activity.journal import note
-from practice.models import Activity, User
+from practice.models import Activity, Practice, User
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +53,7 @@ def erase_client(client: Client, *, now: datetime, actor: User | None = None) ->
         if client.erased_at:
             raise Refused(_("This client has been erased already."))
         clients.lock_names([client.name])
-        words, instead = traces.words_of(client), _("Erased client %(number)s") % {"number": client.pk}
+        words, instead = traces.words_of(client), _instead(client)
         placements = LinkedEvent.objects.filter(booking__seats__client=client)
         traces.blank_events(placements.select_related("booking"), now)
         _blank_bookings(client)
@@ -67,6 +69,12 @@ def erase_client(client: Client, *, now: datetime, actor: User | None = None) ->
         _append_to_log(client.erasure_key, now)
         transaction.on_commit(partial(async_task, "bookings.tasks.settle_erasure"))
     return Erased(client.pk, events)
+
+
+def _instead(client: Client) -> str:
+    """What the client is called from then on, by all, so in the language of the practice."""
+    with translation.override(Practice.current().language or settings.LANGUAGE_CODE):
+        return _("Erased client %(number)s") % {"number": client.pk}
 
 
 def _blank_bookings(client: Client) -> None:

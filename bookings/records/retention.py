@@ -14,6 +14,7 @@ from django.utils.translation import ngettext
 
 from bookings.models import Client
 from bookings.notifications import emails
+from bookings.readers import as_read_by
 from bookings.records.erase import erase_client
 from connections import guard
 from practice import time_format
@@ -73,7 +74,8 @@ def _announce(now: datetime) -> None:
     Practice.objects.get_or_create(pk=Practice.current().pk)
     owners = User.objects.filter(Q(role=User.Role.OWNER) | Q(is_superuser=True), is_active=True).exclude(email="")
     for owner in owners:
-        emails.send(_("Old clients will be erased"), _notice(count, now + NOTICE), owner.email)
+        with as_read_by(owner):
+            emails.send(_("Old clients will be erased"), _notice(count, now + NOTICE), owner.email)
     Practice.objects.update(retention_announced_at=now)
 
 

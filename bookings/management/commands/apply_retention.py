@@ -7,7 +7,7 @@ from typing import Any
 from django.core.management.base import CommandParser
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 
 from bookings.records.retention import erase_expired
 from bookings.records.scrub import scrub_if_due
@@ -16,14 +16,16 @@ from practice.times import iso
 
 
 class Command(JsonCommand):
-    help = (
+    help = gettext_lazy(
         "Erase clients who have not booked for CLIENT_RETENTION_MONTHS, as the workers do every night. "
         "It begins 30 days after the owners were told, which the first run does."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("--dry-run", action="store_true", help="only list whose time is over")
-        parser.add_argument("--now", action="store_true", help="do not wait until 30 days after the owners were told")
+        parser.add_argument("--dry-run", action="store_true", help=_("only list whose time is over"))
+        parser.add_argument(
+            "--now", action="store_true", help=_("do not wait until 30 days after the owners were told")
+        )
 
     def run(self, *, dry_run: bool, now: bool, **options: Any) -> dict[str, Any]:
         done = erase_expired(timezone.now(), dry_run=dry_run, at_once=now)

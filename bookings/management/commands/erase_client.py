@@ -7,7 +7,7 @@ from typing import Any
 from django.core.management.base import CommandParser
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 
 from bookings import actions
 from bookings.management.arguments import client_numbered
@@ -18,7 +18,7 @@ from practice.commands import JsonCommand, Refused
 
 
 class Command(JsonCommand):
-    help = (
+    help = gettext_lazy(
         "Erase a client: everything that says who they are is rewritten, and their events lose the name. "
         "Bookings stay without one. It cannot be undone."
     )

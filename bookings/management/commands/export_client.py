@@ -9,6 +9,7 @@ from typing import Any
 from django.core.management.base import CommandParser
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from bookings import actions
 from bookings.management.arguments import client_numbered
@@ -17,11 +18,15 @@ from practice.commands import Failed, JsonCommand, Refused
 
 
 class Command(JsonCommand):
-    help = "Write everything that is kept of a client into a ZIP: JSON for programs and a page for people."
+    help = gettext_lazy(
+        "Write everything that is kept of a client into a ZIP: JSON for programs and a page for people."
+    )
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--client", type=int, required=True, metavar="ID")
-        parser.add_argument("--output", type=Path, required=True, metavar="FILE", help="a file that does not exist yet")
+        parser.add_argument(
+            "--output", type=Path, required=True, metavar="FILE", help=_("a file that does not exist yet")
+        )
 
     def run(self, *, client: int, output: Path, **options: Any) -> dict[str, Any]:
         try:

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 from django_q.models import Schedule
 
 from practice.commands import JsonCommand
@@ -43,7 +43,7 @@ SCHEDULES = (
 
 
 class Command(JsonCommand):
-    help = "Make the schedules match the code; run at every deployment."
+    help = gettext_lazy("Make the schedules match the code; run at every deployment.")
 
     @transaction.atomic
     def run(self, **options: Any) -> dict[str, list[str]]:

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
-from bookings.openings.explain import kept_window
+from bookings.openings.rules.freshness import kept_window
 from bookings.pages.events import items
 from bookings.pages.events.forms import EventFilter, RuleForm
 from connections import accounts

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
+from django.utils import translation
 
 from availability.models import BlockedSlot
 from bookings import actions
@@ -204,3 +205,13 @@ def test_bookings_that_are_over_or_cancelled_are_not_upcoming(practice: Practice
     practice.book()
     practice.later(START + HOUR - practice.now)
     assert practice.book(utc(2, 9)).status == "confirmed"
+
+
+def test_a_refusal_is_in_the_language_of_whoever_asks(practice: Practice) -> None:
+    practice.book()
+    with translation.override("de"), pytest.raises(actions.NotOpen) as caught:
+        practice.book()
+    assert str(caught.value) == "Zu dieser Zeit ist eine andere Buchung (10:00–11:00)."
+    with translation.override("de"), pytest.raises(actions.Refused) as far:
+        practice.book(START.replace(year=2060))
+    assert str(far.value) == "Diese Zeit liegt Jahre entfernt. Wählen Sie eine, die näher liegt."

@@ -10,6 +10,7 @@ from availability.models import BlockedSlot
 from bookings.models import Booking, Service
 from bookings.push import mirrored_slots
 from connections.models import Calendar, CalendarConfiguration
+from practice.models import User
 from tests.bookings.practice import HOUR, Practice
 from tests.factories import NOW, START, UserFactory
 
@@ -140,3 +141,12 @@ def test_the_note_of_a_blocked_slot_follows_too(practice: Practice, client: Clie
     assert practice.push() == ["pushed"]
     [href] = practice.events()
     assert b"SUMMARY:Busy\r\n" in practice.account.calendar("Home").resources[href].data
+
+
+def test_what_is_written_into_a_calendar_is_in_the_language_of_whose_it_is(practice: Practice, client: Client) -> None:
+    User.objects.update(language="de")
+    booking = practice.booked()
+    choose(practice, client, detail="busy")
+    practice.push()
+    assert title(practice, booking) == "Beschäftigt"
+    assert (practice.proposals(), practice.push()) == ([], [])

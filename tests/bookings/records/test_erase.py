@@ -22,6 +22,7 @@ from bookings.records.erased_log import erased_keys
 from bookings.records.unreached import unreached_sentences, waiting_events
 from connections import accounts
 from practice.models import Activity
+from practice.models import Practice as PracticeRow
 from tests.bookings.practice import HOUR, Practice
 from tests.bookings.records.columns import columns_with
 from tests.factories import (
@@ -359,3 +360,10 @@ def test_a_server_that_gives_no_etag_is_read_again(practice: Practice, clara: Cl
     erase_client(clara, now=practice.now)
     assert practice.push() == ["pushed"]
     assert (practice.sync().changed, "arla" in practice.text(Booking.objects.get())) == (0, False)
+
+
+def test_an_erased_client_is_called_so_in_the_language_of_the_practice(practice: Practice, clara: Client) -> None:
+    PracticeRow.objects.create(language="de")
+    erase_client(clara, now=practice.now)
+    clara.refresh_from_db()
+    assert clara.name == f"Gelöschter Kunde {clara.pk}"

@@ -130,3 +130,13 @@ def test_past_events_lose_the_name_then(practice: Practice) -> None:
     assert erase_expired(practice.now, at_once=True).erased == [booking.client.pk]
     assert practice.push() == ["pushed"]
     assert ("arla" in practice.text(booking), Booking.objects.count()) == (False, 1)
+
+
+def test_owners_are_told_in_their_own_language(old: Client, owner: User) -> None:
+    User.objects.update(language="de")
+    erase_expired(NOW)
+    [message] = mail.outbox
+    assert message.subject == "Frühere Kunden werden gelöscht"
+    assert message.body.startswith(
+        "Ab Mi., 30. Dez. 2026 werden jede Nacht Kunden gelöscht, die seit 12 Monaten nicht gebucht haben: bis dahin 1"
+    )
