@@ -84,7 +84,7 @@ def _client_knows(change: BookingChange) -> str:
 def _mail(change: BookingChange) -> bool:
     """Mail one move; False without an address."""
     staff = change.booking.staff
-    if not staff.email:
+    if not staff.work_address:
         return False
     with timezone.override(CalendarConfiguration.of(staff).zone):
         text = move_sentence(change)
