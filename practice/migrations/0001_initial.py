@@ -96,7 +96,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('at', models.DateTimeField(db_index=True, verbose_name='at')),
-                ('kind', models.CharField(choices=[('signed_in', 'Signed in'), ('role_changed', 'Changed a role'), ('connected', 'Connected an account'), ('reconnected', 'Reconnected an account'), ('disconnected', 'Disconnected an account'), ('contact_changed', 'Changed the contact data of a client'), ('merged', 'Merged clients'), ('exported', 'Exported a client'), ('erased', 'Erased a client')], max_length=20, verbose_name='what')),
+                ('kind', models.CharField(choices=[('signed_in', 'Signed in'), ('role_changed', 'Changed a role'), ('deactivated', 'Deactivated somebody'), ('reactivated', 'Reactivated somebody'), ('connected', 'Connected an account'), ('reconnected', 'Reconnected an account'), ('disconnected', 'Disconnected an account'), ('contact_changed', 'Changed the contact data of a client'), ('merged', 'Merged clients'), ('exported', 'Exported a client'), ('erased', 'Erased a client')], max_length=20, verbose_name='what')),
                 ('client', models.PositiveBigIntegerField(blank=True, null=True, verbose_name='number of the client')),
                 ('detail', models.CharField(blank=True, max_length=60, verbose_name='detail')),
                 ('address', models.GenericIPAddressField(blank=True, null=True, verbose_name='from')),

@@ -28,6 +28,8 @@ class Activity(models.Model):
     class Kind(models.TextChoices):
         SIGNED_IN = "signed_in", _("Signed in")
         ROLE_CHANGED = "role_changed", _("Changed a role")
+        DEACTIVATED = "deactivated", _("Deactivated somebody")
+        REACTIVATED = "reactivated", _("Reactivated somebody")
         CONNECTED = "connected", _("Connected an account")
         RECONNECTED = "reconnected", _("Reconnected an account")
         DISCONNECTED = "disconnected", _("Disconnected an account")

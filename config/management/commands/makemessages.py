@@ -9,8 +9,8 @@ from django.core.management.commands import makemessages
 
 FOR_CLIENTS = re.compile(
     r"(bookings/(public/.*|contacts/phones|templatetags/public_tags)|bookings/notifications/(client_mails|sentences)"
-    r"|practice/time_format)\.py"
-    r"|templates/(mail|public)/.*\.html"
+    r"|practice/time_format|bookings/(actions|pages)/leaving/.*|bookings/management/commands/deactivate)\.py"
+    r"|templates/(mail|public|bookings/leaving)/.*\.html"
 )
 """The files with words for clients, by their path in the repository."""
 
