@@ -86,3 +86,9 @@ def test_support_makes_somebody_with_a_role(support: Client) -> None:
     answer = support.post("/admin/practice/user/add/", {**data, "usable_password": "true"})
     assert answer.status_code == 302
     assert User.objects.filter(username="mara").values_list("role", "slug").get() == ("owner", "mara-winter")
+
+
+def test_nobody_is_deactivated_in_passing(support: Client) -> None:
+    anna = UserFactory(username="anna", role="staff")
+    page = support.get(f"/admin/practice/user/{anna.pk}/change/")
+    assert find(page, "//input[@name='is_active']") == []
