@@ -185,6 +185,8 @@ WALK = {
     "clients/<int:pk>/fields/": (HANDLED, HANDLED),
     "clients/<int:pk>/seen-to/": (POST_ONLY, OWNERS),
     "clients/suggestions/": (STAFF, STAFF),
+    "team/<int:pk>/deactivate/": (OWNERS, OWNERS),
+    "team/<int:pk>/reactivate/": (OWNERS, OWNERS),
     "team/activity/": (OWNERS, OWNERS),
     "team/settings/logo/": (POST_ONLY, OWNERS),
     "calendars/?staff=<anna>": (HANDLED, HANDLED),
@@ -296,6 +298,7 @@ def values(people: dict[str, User]) -> Values:
         "book/": {"slug": service.slug, "public_id": hold.public_id},
         "booking/": {"token": links.link_token(booking.seat.public_id, booking.seat.link_generation), "code": code},
         "clients/": {"pk": booking.client.pk},
+        "team/": {"pk": anna.pk},
         "admin/": _admin_values(booking),
     }
 

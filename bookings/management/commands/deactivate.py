@@ -57,7 +57,7 @@ class Command(JsonCommand):
         choices: Choices = dict.fromkeys(cancel)
         for pair in move:
             number, _equals, colleague = pair.partition("=")
-            if not number.isdecimal():
+            if not (number.isdecimal() and colleague):
                 raise Refused(_("“%(text)s” is not like 17=anna.") % {"text": pair})
             choices[int(number)] = user_named(colleague)
         left = leaving.bookings_left(person, timezone.now())

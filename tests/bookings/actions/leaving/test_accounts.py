@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from django.db import connection as database
+from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from bookings import actions, tasks
@@ -17,6 +18,7 @@ from practice.models import Activity, User
 from tests.bookings.actions.leaving.conftest import Colleague
 from tests.bookings.practice import HOUR, Practice
 from tests.factories import NOW, START, UserFactory
+from tests.pages import texts
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("olga")]
 LATER = 3 * 24 * HOUR
@@ -207,3 +209,31 @@ def test_the_number_of_queries_does_not_grow_with_people(practice: Practice) -> 
             leaving.waiting_for_each(users, practice.now)
         counts.append(len(queries))
     assert counts == [6, 6]
+
+
+def test_whoever_must_connect_again_reads_so_on_every_page(gone: Practice, client: Client) -> None:
+    leaving.disconnect_at_once(gone.user, gone.now)
+    leaving.reactivate(gone.user, now=gone.now)
+    client.force_login(gone.user)
+    notice = "//div[contains(@class, 'notice--warn')]/p"
+    connect = (
+        "Your calendar account was disconnected when you were deactivated. "
+        "Until you connect it again nobody can book you."
+    )
+    assert texts(client.get("/bookings/"), notice) == [connect]
+    connect_again(gone)
+    choose = "Choose which calendars block your time. Until then nobody can book you."
+    assert texts(client.get("/bookings/"), notice) == [choose]
+
+
+def test_a_deletion_on_the_iphone_of_somebody_who_left_is_asked_about(practice: Practice) -> None:
+    CalendarConfiguration.objects.update(when_deleted="cancel")
+    booking = practice.booked()
+    leaving.deactivate(practice.user, now=practice.now)
+    practice.push()
+    practice.phone.delete(practice.href(booking))
+    practice.poll_later(2)
+    assert (Booking.objects.get().status, [kind for kind, _reason in practice.proposals()]) == (
+        "confirmed",
+        ["deleted"],
+    )
