@@ -28,7 +28,7 @@ def _disconnect_if_settled(user: User, now: datetime) -> bool:
         return disconnect_at_once(user, now)
 
 
-def disconnect_at_once(user: User, now: datetime) -> bool:
+def disconnect_at_once(user: User, now: datetime, *, actor: User | None = None) -> bool:
     """Disconnect the accounts of a deactivated user, whatever waits; False if the user is active again, or has none.
 
     Reactivated, they cannot be booked before they have connected and chosen calendars again.
@@ -36,7 +36,7 @@ def disconnect_at_once(user: User, now: datetime) -> bool:
     with booking_lock(user, now):
         accounts = list(Connection.objects.filter(user=user, user__is_active=False))
         for connection in accounts:
-            disconnect(connection, remove=False, now=now)
+            disconnect(connection, remove=False, now=now, actor=actor)
         if accounts:
             CalendarConfiguration.objects.filter(user=user).update(must_connect=True, saved_at=None)
     return bool(accounts)

@@ -78,7 +78,7 @@ def _follow_up(request: CalendarRequest, person: User) -> HttpResponse:
 def _followed_up(request: CalendarRequest, person: User, form: BookingsForm) -> bool:
     """Do what the button asks for; False where an answer is missing."""
     if "disconnect" in request.POST:
-        leaving.disconnect_at_once(person, request.now)
+        leaving.disconnect_at_once(person, request.now, actor=request.user)
         messages.success(request, _("Disconnected, and the password is deleted."))
     elif "seen_to" in request.POST:
         leaving.note_seen_to(person)

@@ -69,6 +69,15 @@ def test_the_event_leaves_the_old_calendar_and_appears_in_the_colleagues(practic
     assert [change.kind for change in booking.changes.all()] == ["handed_over", "made"]
 
 
+def test_an_event_that_the_phone_has_just_changed_leaves_too(practice: Practice, ben: Colleague) -> None:
+    booking = practice.booked()
+    leaving.deactivate(practice.user, now=practice.now)
+    practice.phone.annotate(practice.href(booking), "Bring the file")
+    assert settle(practice, booking, ben.user) == {}
+    practice.push()
+    assert (practice.events(), ben.titles(), leaving.disconnect_settled(practice.now)) == ([], ["Carla Client"], 1)
+
+
 def test_until_the_colleague_has_it_the_old_event_stays(practice: Practice, ben: Colleague) -> None:
     booking = practice.booked()
     leaving.deactivate(practice.user, now=practice.now)

@@ -10,7 +10,7 @@ from django.test import Client
 
 from bookings.models import Booking, LinkedEvent
 from connections.models import CalendarConfiguration, Connection
-from practice.models import User
+from practice.models import Activity, User
 from tests.factories import (
     NOW,
     START,
@@ -179,6 +179,8 @@ def test_a_second_press_disconnects_at_once_and_names_what_stays(owner: Client, 
     assert texts(page, "//form[@aria-labelledby='disconnect']//li") == [sentence]
     page = owner.post(address(gone), {"disconnect": ""}, follow=True)
     assert Connection.objects.filter(user=gone).exists() is False
+    row = Activity.objects.get(kind="disconnected")
+    assert (str(row.actor), row.user) == ("olga", gone)
     assert texts(page, "//section[@aria-labelledby='waiting']//li") == [
         "1 event in Mara Winter’s disconnected account still carries the name."
     ]
