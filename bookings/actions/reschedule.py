@@ -74,7 +74,7 @@ def reschedule(
 def hand_over(booking: Booking, *, to: User, now: datetime, actor: User | None = None) -> Booking:
     """Give a live booking to a colleague who offers its service, at its time. Raises NotOpen, Refused.
 
-    Its notice, horizon and raster do not count again. If it is theirs already, nothing changes and nobody is told.
+    Any minute will do; notice and horizon do not count. If it is theirs already, nothing changes and nobody is told.
     """
     former = booking.staff
     refresh(to.pk, now, seconds=settings.FRESHNESS_DEADLINE_SECONDS)

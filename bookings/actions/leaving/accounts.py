@@ -29,9 +29,9 @@ def _disconnect_if_settled(user: User, now: datetime) -> bool:
 
 
 def disconnect_at_once(user: User, now: datetime, *, actor: User | None = None) -> bool:
-    """Disconnect the accounts of a deactivated user, whatever waits; False if the user is active again, or has none.
+    """Disconnect the accounts of a deactivated user, whatever waits; False if the user is active or has no account.
 
-    Reactivated, they cannot be booked before they have connected and chosen calendars again.
+    If they are reactivated, they cannot be booked before they have connected an account and chosen calendars again.
     """
     with booking_lock(user, now):
         accounts = list(Connection.objects.filter(user=user, user__is_active=False))

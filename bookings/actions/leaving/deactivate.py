@@ -20,8 +20,9 @@ from practice.sign_in.sessions import end_sessions
 def deactivate(user: User, *, now: datetime, actor: User | None = None, keep_names: bool = False) -> int:
     """Deactivate the user; how many events in their accounts are to lose the name of the client. Raises Refused.
 
-    Nobody can book them from now on, and times that visitors keep with them are given back. Their sessions end; links
-    that were mailed to them lead nowhere, as these ask whether they are active. Bookings stand: `bookings_left`.
+    Nobody can book them from now on, and times that visitors keep with them are free again. Their sessions end. Links
+    that were mailed to them lead nowhere, because each asks whether they are active. Their bookings stand until
+    somebody decides about them (`bookings_left`).
     """
     with booking_lock(user, now):
         if refusal := why_not_deactivated(user):

@@ -20,9 +20,9 @@ from practice.models import User
 class Waiting:
     """What waits: upcoming bookings that nobody has decided about, and events.
 
-    `named` still say who comes and lose that, `unwritten` are other changes of the calendar, both in accounts that are
-    connected; `out_of_reach` still say who comes, in accounts that are not connected any more. `needs_attention`: an
-    account refuses the password, so nothing is written there. `is_connected`: it waits for nothing else, or for these.
+    `named`: events in connected accounts that still say who comes and are to lose that. `unwritten`: events there that
+    are to be changed or removed otherwise. `out_of_reach`: events that still say who comes, in accounts that are not
+    connected any more. `needs_attention`: an account refuses its password, so nothing can be written there.
     """
 
     user: User
@@ -35,7 +35,7 @@ class Waiting:
 
     @property
     def keeps_account(self) -> bool:
-        """Would the account be needed for what waits?"""
+        """Must the accounts stay connected because of what waits?"""
         return bool(self.bookings or self.named or self.unwritten)
 
     @property

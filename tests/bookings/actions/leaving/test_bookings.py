@@ -49,7 +49,7 @@ def test_colleagues_are_offered_who_do_the_service_and_are_free_then(practice: P
     assert found == {booking.pk: [ben.user], later.pk: [ben.user, others[0]]}
 
 
-def test_the_raster_and_notice_of_the_service_do_not_count_again(practice: Practice, ben: Colleague) -> None:
+def test_start_times_and_notice_of_the_service_do_not_count_again(practice: Practice, ben: Colleague) -> None:
     service = ServiceFactory.create(staff=[practice.user, ben.user], slot_minutes=60, notice_minutes=2 * 24 * 60)
     booking = practice.book(START + HOUR / 4, service=service, anyway=True)
     assert leaving.free_colleagues([booking], practice.now) == {booking.pk: [ben.user]}
