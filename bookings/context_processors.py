@@ -5,13 +5,14 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
+from django.db.models import Exists
 from django.http import HttpRequest
 from django.utils import timezone
 
 from bookings import actions
 from bookings.models import Proposal
 from bookings.notifications.mails import calls
-from connections.models import Calendar, CalendarConfiguration
+from connections.models import Calendar, CalendarConfiguration, Connection
 from practice.models import User
 from practice.roles import Action, allowed, may
 
@@ -27,7 +28,7 @@ def notices(request: HttpRequest) -> dict[str, Any]:
     return {
         "open_proposals": lambda: _open_proposals(user),
         "clients_to_call": lambda: calls.to_call(user, timezone.now()).count(),
-        "choose_calendars": lambda: _unsaved(user.pk),
+        "calendars_missing": lambda: _calendars_missing(user.pk),
         "new_calendars": lambda: list(
             Calendar.objects.present().filter(
                 connection__user=user,
@@ -51,5 +52,10 @@ def _open_proposals(user: User) -> int:
     return allowed(user, Action.DECIDE_PROPOSALS, waiting, owner="booking__staff").count()
 
 
-def _unsaved(user_id: int) -> bool:
-    return CalendarConfiguration.objects.filter(user=user_id, saved_at=None, user__connections__isnull=False).exists()
+def _calendars_missing(user_id: int) -> str:
+    """What keeps the user from being booked: "choose" calendars, "connect" again after a deactivation, or nothing."""
+    connected = Exists(Connection.objects.filter(user=user_id))
+    unsaved = CalendarConfiguration.objects.filter(user=user_id, saved_at=None).annotate(connected=connected)
+    for is_connected, must_connect in unsaved.values_list("connected", "must_connect"):
+        return "choose" if is_connected else "connect" if must_connect else ""
+    return ""

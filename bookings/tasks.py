@@ -8,6 +8,7 @@ from django.db.models import Exists, Q
 from django.utils import timezone
 
 from bookings import actions
+from bookings.actions import leaving
 from bookings.models import LinkedEvent
 from bookings.notifications import address_mail, move_mail, outages, outgoing
 from bookings.notifications.mails import asked_links, delivery, reminders
@@ -39,11 +40,12 @@ def mail_links() -> None:
 
 
 def push_events() -> None:
-    """On schedule: give back expired time, push what is due, send the mails that are due, and finish erasing."""
+    """On schedule: give back expired time, push what is due, disconnect who left, send mails, and finish erasing."""
     now = timezone.now()
     actions.release_expired(now)
     mirrored_slots.follow_slots(now)
     outbox.push_due(now)
+    leaving.disconnect_settled(now)
     reminders.write_due(now)
     delivery.send_due(now)
     asked_links.answer_due(now)
@@ -67,6 +69,13 @@ def settle_erasure() -> None:
     """Right after a client was erased: make their events nameless, and the file of the database free of traces."""
     outbox.push_due(timezone.now())
     scrub_if_due()
+
+
+def settle_leaving(user_id: int) -> None:
+    """Right after somebody was deactivated: push what waits in their accounts, and disconnect these if that is all."""
+    for user in User.objects.filter(pk=user_id):
+        outbox.push_due(timezone.now(), user=user)
+    leaving.disconnect_settled(timezone.now())
 
 
 def apply_retention() -> None:

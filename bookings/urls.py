@@ -19,4 +19,5 @@ urlpatterns = [
     path("reminders/", include("bookings.public.reminders.urls")),
     path("", include("bookings.public.urls")),
     path("clients/", include("bookings.pages.clients.urls")),
+    path("team/", include("bookings.pages.leaving.urls")),
 ]

@@ -22,6 +22,7 @@ from practice.models import User
 class FreshnessState(StrEnum):
     """What the selected calendars of a staff member are good for."""
 
+    DEACTIVATED = "deactivated"  # whoever it is does not work here any more
     NONE = "none"  # no connection, or nothing selected: hours alone decide
     UNCONFIGURED = "unconfigured"
     NEVER_READ = "never_read"  # not once completely
@@ -89,6 +90,8 @@ def freshness_by_user(users: Collection[int], *, now: datetime, asked: bool = Fa
         configuration = getattr(owner, "calendar_configuration", None)
         connected = bool(calendars) or getattr(owner, "is_connected", False)
         fresh = _freshness(calendars, configuration, now, asked=asked, connected=connected)
+        if owner is not None and not owner.is_active:
+            fresh = Freshness(FreshnessState.DEACTIVATED, bookable=False)
         found[user] = _of_person(fresh, configuration)
     return found
 
@@ -109,7 +112,7 @@ def _selected(users: Collection[int], now: datetime) -> list[Selected]:
 
 _COLUMNS = (
     *("fresh_at", "read_at", "error_code", "listed_token", "probe_token", "mass_deletion_suspected_at"),
-    *("connection__error_code", "connection__user__username"),
+    *("connection__error_code", "connection__user__username", "connection__user__is_active"),
     *(
         f"connection__user__calendar_configuration__{name}"
         for name in ("time_zone", "saved_at", "stale_policy", "user", "max_per_day", "max_per_week")
@@ -131,7 +134,7 @@ def _freshness(
     asked: bool,
     connected: bool,
 ) -> Freshness:
-    if not connected:
+    if not connected and not (configuration and configuration.must_connect):
         return Freshness(FreshnessState.NONE)
     if configuration is None or configuration.saved_at is None:
         return Freshness(FreshnessState.UNCONFIGURED, bookable=False)

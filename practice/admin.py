@@ -63,6 +63,7 @@ class StaffAdmin(DeclaredFilters, UserAdmin):  # type: ignore[type-arg]
     list_display = ("username", "email", "first_name", "last_name", "role", "is_active")
     list_filter = ("role", "is_active", "is_staff", "is_superuser")
     search_fields = ("username", "email", "first_name", "last_name", "slug")
+    readonly_fields = ("is_active",)  # deactivating is more than that: bookings.actions.leaving
     fieldsets = (*(UserAdmin.fieldsets or ()), (_("Practice"), {"fields": ("role", "slug", "language", "clock")}))
     form = StaffForm
     add_fieldsets = (
@@ -80,14 +81,9 @@ class StaffAdmin(DeclaredFilters, UserAdmin):  # type: ignore[type-arg]
 
     def save_model(self, request: HttpRequest, obj: User, form: Any, change: bool) -> None:
         super().save_model(request, obj, form, change)
-        if change and {"role", "is_superuser", "is_active"}.intersection(form.changed_data):
+        if change and {"role", "is_superuser"}.intersection(form.changed_data):
             actor = cast(User, request.user)
-            note(Activity.Kind.ROLE_CHANGED, timezone.now(), actor=actor, user=obj, detail=_role_words(obj))
-
-
-def _role_words(user: User) -> str:
-    """What somebody is from now on, in words of ours."""
-    return str(role_of(user)) if user.is_active else "deactivated"
+            note(Activity.Kind.ROLE_CHANGED, timezone.now(), actor=actor, user=obj, detail=str(role_of(obj)))
 
 
 @admin.register(Practice)

@@ -189,6 +189,8 @@ WALK = {
     "clients/suggestions/": (STAFF, STAFF),
     "team/": (OWNERS, OWNERS),
     "team/<int:pk>/role/": (OWNERS, OWNERS),
+    "team/<int:pk>/deactivate/": (OWNERS, OWNERS),
+    "team/<int:pk>/reactivate/": (OWNERS, OWNERS),
     "team/activity/": (OWNERS, OWNERS),
     "team/invitations/<int:pk>/resend/": (POST_ONLY, OWNERS),
     "team/invitations/<int:pk>/revoke/": (POST_ONLY, OWNERS),
@@ -307,6 +309,7 @@ def values(people: dict[str, User]) -> Values:
         "book/": {"slug": service.slug, "public_id": hold.public_id},
         "booking/": {"token": links.link_token(booking.seat.public_id, booking.seat.link_generation), "code": code},
         "clients/": {"pk": booking.client.pk},
+        "team/": {"pk": anna.pk},
         "admin/": _admin_values(booking),
     }
 

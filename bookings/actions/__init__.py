@@ -26,7 +26,7 @@ from bookings.actions.disconnect import DisconnectSummary, EventsNotRemoved, dis
 from bookings.actions.hold import Visitor, extend, forget_old_holds, hold, hold_of, release, take_again
 from bookings.actions.new_link import send_new_link
 from bookings.actions.outcome import note_outcome
-from bookings.actions.reschedule import choose_time, move, reschedule, undo
+from bookings.actions.reschedule import choose_time, hand_over, move, reschedule, undo
 from bookings.actions.restore import restore
 
 __all__ = [
@@ -53,6 +53,7 @@ __all__ = [
     "disconnect_summary",
     "extend",
     "forget_old_holds",
+    "hand_over",
     "hold",
     "hold_of",
     "lock_active_booking",

@@ -75,7 +75,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('at', models.DateTimeField(verbose_name='at')),
-                ('kind', models.CharField(choices=[('made', 'Booked'), ('address', 'Address confirmed'), ('confirmed', 'Confirmed'), ('moved', 'Moved'), ('cancelled', 'Cancelled'), ('refused', 'Refused'), ('undone', 'Undone'), ('done', 'Done'), ('no_show', 'Did not come')], max_length=12, verbose_name='what')),
+                ('kind', models.CharField(choices=[('made', 'Booked'), ('address', 'Address confirmed'), ('confirmed', 'Confirmed'), ('moved', 'Moved'), ('handed_over', 'Given to a colleague'), ('cancelled', 'Cancelled'), ('refused', 'Refused'), ('undone', 'Undone'), ('done', 'Done'), ('no_show', 'Did not come')], max_length=12, verbose_name='what')),
                 ('source', models.CharField(choices=[('staff', 'by staff'), ('phone', 'on the iPhone'), ('client', 'by the client'), ('kalends', 'by Kalends')], max_length=10, verbose_name='by whom')),
                 ('reason', practice.models.encrypted.EncryptedText(blank=True, default='', verbose_name='reason')),
                 ('old_start', models.DateTimeField(blank=True, null=True, verbose_name='old start')),
@@ -289,7 +289,7 @@ class Migration(migrations.Migration):
             name='Mail',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('confirmation', 'Confirmation'), ('confirmed_after_pending', 'Confirmation of a request'), ('change', 'New time'), ('moved_by_practice', 'New time, given by the practice'), ('cancellation', 'Cancellation'), ('not_confirmed', 'Request refused'), ('pending', 'Request received'), ('address_to_confirm', 'Address to confirm'), ('reminder', 'Reminder'), ('new_link', 'New link'), ('staff_booked', 'To staff: booked by the client'), ('staff_moved', 'To staff: moved by the client'), ('staff_cancelled', 'To staff: cancelled by the client')], max_length=24, verbose_name='kind')),
+                ('kind', models.CharField(choices=[('confirmation', 'Confirmation'), ('confirmed_after_pending', 'Confirmation of a request'), ('change', 'New time'), ('moved_by_practice', 'New time, given by the practice'), ('handed_over', 'With somebody else'), ('cancellation', 'Cancellation'), ('not_confirmed', 'Request refused'), ('pending', 'Request received'), ('address_to_confirm', 'Address to confirm'), ('reminder', 'Reminder'), ('new_link', 'New link'), ('staff_booked', 'To staff: booked by the client'), ('staff_moved', 'To staff: moved by the client'), ('staff_cancelled', 'To staff: cancelled by the client')], max_length=24, verbose_name='kind')),
                 ('state', models.CharField(choices=[('due', 'Due'), ('sent', 'Sent'), ('failed', 'Failed'), ('dropped', 'Dropped')], default='due', max_length=8, verbose_name='state')),
                 ('recipient', models.EmailField(blank=True, max_length=254, verbose_name='recipient')),
                 ('message_id', models.CharField(editable=False, max_length=320, verbose_name='message id')),

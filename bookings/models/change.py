@@ -22,6 +22,7 @@ class BookingChange(models.Model):
         ADDRESS = "address", _("Address confirmed")
         CONFIRMED = "confirmed", _("Confirmed")
         MOVED = "moved", _("Moved")
+        HANDED_OVER = "handed_over", _("Given to a colleague")
         CANCELLED = "cancelled", _("Cancelled")
         REFUSED = "refused", _("Refused")
         UNDONE = "undone", _("Undone")

@@ -73,6 +73,7 @@ class Mail(models.Model):
         CONFIRMED_AFTER_PENDING = "confirmed_after_pending", _("Confirmation of a request")
         CHANGE = "change", _("New time")
         MOVED_BY_PRACTICE = "moved_by_practice", _("New time, given by the practice")
+        HANDED_OVER = "handed_over", _("With somebody else")
         CANCELLATION = "cancellation", _("Cancellation")
         NOT_CONFIRMED = "not_confirmed", _("Request refused")
         PENDING = "pending", _("Request received")

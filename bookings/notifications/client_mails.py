@@ -76,6 +76,15 @@ def moved_by_practice(facts: AppointmentFacts, *, before: datetime) -> Content:
 
 
 @_in_clients_words
+def handed_over(facts: AppointmentFacts) -> Content:
+    """The practice gave the appointment to `facts.staff`; its time stays."""
+    words = {"time": sentences.start_words(facts), "staff": facts.staff}
+    subject = sentences.signed(_("Your appointment on %(time)s is now with %(staff)s") % words, facts.practice)
+    heading = _("Your appointment on %(time)s is now with %(staff)s.") % words
+    return _content(facts, subject, *_appointment(facts, heading))
+
+
+@_in_clients_words
 def cancellation(facts: AppointmentFacts) -> Content:
     """The appointment does not take place; `facts.start` is the one that the client knew."""
     subject = _("Cancelled: your appointment on %(time)s") % {"time": sentences.start_words(facts)}

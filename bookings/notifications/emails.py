@@ -37,7 +37,7 @@ def ask_staff(proposals: Sequence[Proposal], token: str) -> bool:
 def ask_colleague(addressee: User, proposals: Sequence[Proposal], token: str) -> bool:
     """The same to anybody who may decide for the staff member. Only these read titles of their own events."""
     booking = proposals[0].booking
-    if not addressee.email:
+    if not addressee.work_address:
         return False
     with as_read_by(addressee):
         until = ngettext("The booking stands until you decide:", "The bookings stand until you decide:", len(proposals))
@@ -48,7 +48,7 @@ def ask_colleague(addressee: User, proposals: Sequence[Proposal], token: str) ->
             until,
             _link("proposals:from_mail", token),
         ]
-        send(_subject(proposals, addressee), "\n".join(lines), addressee.email)
+        send(_subject(proposals, addressee), "\n".join(lines), addressee.work_address)
     return True
 
 
@@ -90,7 +90,7 @@ def _name(user: User) -> str:
 
 def warn_unconfirmed(booking: Booking) -> bool:
     """Mail the staff member that a booking is still pending shortly before it starts, with a phone number."""
-    if not booking.staff.email:
+    if not booking.staff.work_address:
         return False
     with as_read_by(booking.staff):
         values = {"client": booking.client.name, "time": _to_reader(booking, booking.staff)}
@@ -101,7 +101,7 @@ def warn_unconfirmed(booking: Booking) -> bool:
             f"{settings.BASE_URL}{booking.get_absolute_url()}",
         ]
         subject = _("Not confirmed yet: %(client)s, %(time)s") % values
-        send(subject, "\n".join(lines), booking.staff.email)
+        send(subject, "\n".join(lines), booking.staff.work_address)
     return True
 
 

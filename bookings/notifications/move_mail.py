@@ -83,7 +83,7 @@ def _client_knows(change: BookingChange) -> str:
 def _mail(change: BookingChange) -> bool:
     """Mail one move; False without an address."""
     staff = change.booking.staff
-    if not staff.email:
+    if not staff.work_address:
         return False
     link = f"{settings.BASE_URL}{reverse('bookings:move_from_mail', args=[move_token(change)])}"
     with as_read_by(staff):

@@ -102,6 +102,7 @@ def _stale(fresh: Freshness) -> str:
 
 
 _SENTENCES = {
+    "deactivated": lambda: _("The account was deactivated, so no times can be booked."),
     "none": lambda: _("No calendar is read, so only working hours and blocked slots count."),
     "unconfigured": lambda: _("No calendars are chosen yet, so no times can be booked."),
     "never_read": lambda: _(

@@ -45,7 +45,7 @@ def _slot(placement: MirroredSlot) -> EventDraft:
 
 
 def nameless(placement: Placement) -> EventDraft:
-    """The event of a booking whose client was erased: its time, and that it is booked."""
+    """The event of a booking that must not say who comes: its time, and that it is booked."""
     configuration = CalendarConfiguration.objects.get(user=placement.owner_id)
     return EventDraft(placement.uid, *placement.span, configuration.time_zone, _said(BOOKED, configuration))
 
@@ -53,7 +53,7 @@ def nameless(placement: Placement) -> EventDraft:
 @draft.register
 def _booking(placement: LinkedEvent) -> EventDraft:
     booking = placement.booking
-    if booking.client.erased_at:
+    if booking.client.erased_at or _is_of_former_colleague(placement):
         return nameless(placement)
     configuration = CalendarConfiguration.objects.get(user=booking.staff_id)
     limit = Practice.current().detail_limit
@@ -71,6 +71,11 @@ def _booking(placement: LinkedEvent) -> EventDraft:
         location=booking.location if detail != Detail.BUSY else "",
         alarm_minutes=configuration.alarm_minutes,
     )
+
+
+def _is_of_former_colleague(placement: LinkedEvent) -> bool:
+    """Does the calendar belong to somebody who was deactivated? They learn no more names."""
+    return placement.calendar is not None and not placement.calendar.connection.user.is_active
 
 
 def is_reshaped(text: bytes) -> bool:

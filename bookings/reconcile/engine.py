@@ -254,12 +254,15 @@ def _missing(placement: LinkedEvent, now: datetime, *, offline: bool) -> bool:
 def _deleted(placement: LinkedEvent, now: datetime, reason: str) -> None:
     """The event is certainly deleted: as the staff member chose, ask, cancel or restore. Inside their lock.
 
+    Whoever was deactivated cancels nothing any more: others are asked.
     Nothing follows for a booking that is over: deleting its event only tidies the calendar.
     """
     booking = placement.booking
     if booking.end <= now:
         return
     choice = CalendarConfiguration.objects.get(user=booking.staff_id).when_deleted
+    if not booking.staff.is_active:
+        choice = WhenDeleted.ASK
     if choice == WhenDeleted.CANCEL and booking.revision != placement.pushed_revision:
         _propose(placement, Kind.DELETED, now, _("%(reason)s It was changed in Kalends too.") % {"reason": reason})
     elif choice == WhenDeleted.CANCEL:

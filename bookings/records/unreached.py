@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from django.db.models import Q
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
+from bookings.actions.leaving.waiting import carrying_sentence
 from bookings.models import Client, LinkedEvent, LinkedEventQuerySet
 from practice.models import User
 
@@ -32,7 +32,7 @@ def unreached_sentences(client: Client | None = None) -> list[str]:
     for placement in found.order_by("pk"):
         key = (placement.booking.staff, _place(placement))
         counts[key] = counts.get(key, 0) + 1
-    return [_sentence(count, user, place) for (user, place), count in counts.items()]
+    return [carrying_sentence(count, user, place) for (user, place), count in counts.items()]
 
 
 def _place(placement: LinkedEvent) -> str:
@@ -42,13 +42,3 @@ def _place(placement: LinkedEvent) -> str:
     if placement.calendar.connection.needs_attention:
         return _("account that needs reconnecting")
     return _("calendar “%(calendar)s”") % {"calendar": placement.calendar}
-
-
-def _sentence(count: int, user: User, place: str) -> str:
-    words = {"count": count, "staff": user.get_full_name() or user.get_username(), "place": place}
-    said = ngettext(
-        "%(count)s event in %(staff)s’s %(place)s still carries the name.",
-        "%(count)s events in %(staff)s’s %(place)s still carry the name.",
-        count,
-    )
-    return said % words

@@ -59,6 +59,7 @@ class Migration(migrations.Migration):
                 ('max_per_week', models.PositiveIntegerField(blank=True, null=True, validators=[django.core.validators.MinValueValidator(1, 'Enter at least %(limit_value)s, or nothing for no limit.'), django.core.validators.MaxValueValidator(1000, 'Enter at most %(limit_value)s, or nothing for no limit.')], verbose_name='bookings a week at most')),
                 ('time_zone', models.CharField(default=connections.models.configuration.default_time_zone, max_length=64, validators=[practice.zones.validate_zone], verbose_name='time zone')),
                 ('saved_at', models.DateTimeField(blank=True, editable=False, null=True, verbose_name='calendars chosen')),
+                ('must_connect', models.BooleanField(default=False, editable=False)),
                 ('stale_policy', models.CharField(choices=[('pending', 'Take bookings as pending until the calendar can be read'), ('no_openings', 'Offer no times'), ('trust', 'Keep trusting the last good copy')], default=connections.models.configuration.default_stale_policy, max_length=16, verbose_name='while calendars cannot be read')),
                 ('detail', models.CharField(choices=[('full', 'Client, service and contact'), ('name', 'Client’s name'), ('initials', 'Client’s initials'), ('busy', 'Only “Busy”')], default='name', max_length=8, verbose_name='what the linked calendar shows')),
                 ('title_template', models.CharField(blank=True, max_length=120, verbose_name='title on the calendar')),

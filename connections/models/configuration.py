@@ -68,6 +68,8 @@ class CalendarConfiguration(Limited):
         verbose_name=_("linked calendar"),
     )
     saved_at = models.DateTimeField(_("calendars chosen"), null=True, blank=True, editable=False)
+    must_connect = models.BooleanField(default=False, editable=False)
+    """Were their accounts disconnected for them? Then nothing can be booked before calendars are chosen again."""
     stale_policy = models.CharField(
         _("while calendars cannot be read"), max_length=16, choices=StalePolicy, default=default_stale_policy
     )

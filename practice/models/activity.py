@@ -30,6 +30,8 @@ class Activity(models.Model):
         INVITED = "invited", _("Invited somebody")
         JOINED = "joined", _("Accepted an invitation")
         ROLE_CHANGED = "role_changed", _("Changed a role")
+        DEACTIVATED = "deactivated", _("Deactivated somebody")
+        REACTIVATED = "reactivated", _("Reactivated somebody")
         CONNECTED = "connected", _("Connected an account")
         RECONNECTED = "reconnected", _("Reconnected an account")
         DISCONNECTED = "disconnected", _("Disconnected an account")

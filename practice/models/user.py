@@ -78,10 +78,20 @@ class User(AbstractUser):
             self._remember_slug()
         super().save(*args, update_fields=update_fields, **kwargs)
 
+    @property
+    def work_address(self) -> str:
+        """Where they are written to about work; empty without an address, and for somebody who was deactivated."""
+        return self.email if self.is_active else ""
+
     @classmethod
     def owners(cls) -> models.QuerySet[User]:
         """Those who own the practice and can sign in; superusers are owners whatever their role."""
         return cls.objects.filter(Q(role=cls.Role.OWNER) | Q(is_superuser=True), is_active=True)
+
+    def is_last_owner(self) -> bool:
+        """Would the practice have no owner without this user? In a transaction, which keeps the owners as they are."""
+        owners = User.owners().select_for_update(no_key=True).order_by("pk").values_list("pk", flat=True)
+        return list(owners) == [self.pk]
 
     @classmethod
     def at_slug(cls, slug: str) -> User:

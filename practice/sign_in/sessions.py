@@ -1,10 +1,18 @@
-"""Sessions that ended, and where they were."""
+"""Ending sessions, and forgetting where they were."""
 
 from __future__ import annotations
 
 from allauth.usersessions.models import UserSession
 from django.contrib.sessions.backends.db import SessionStore
 from django.contrib.sessions.models import Session
+
+from practice.models import User
+
+
+def end_sessions(user: User) -> None:
+    """Sign the user out, wherever they are signed in."""
+    for session in UserSession.objects.filter(user=user):
+        session.end()
 
 
 def delete_ended_sessions() -> None:

@@ -16,14 +16,19 @@ def candidates(service: Service, staff: User | None) -> list[User]:
     """The one asked for, or everybody who offers the service. Raises Refused if nobody can be booked."""
     if not service.can_be_booked:
         raise Refused(_("“%(service)s” cannot be booked at the moment.") % {"service": service})
-    able = list(service.staff.filter(is_active=True).order_by("pk"))
     if staff is not None:
-        if staff not in able:
-            raise Refused(_("%(staff)s does not offer “%(service)s”.") % {"staff": staff, "service": service})
+        require_offer(service, staff)
         return [staff]
+    able = list(service.staff.filter(is_active=True).order_by("pk"))
     if not able:
         raise Refused(_("Nobody offers “%(service)s” yet.") % {"service": service})
     return able
+
+
+def require_offer(service: Service, staff: User) -> None:
+    """Raises Refused unless the staff member works here and offers the service."""
+    if not service.staff.filter(pk=staff.pk, is_active=True).exists():
+        raise Refused(_("%(staff)s does not offer “%(service)s”.") % {"staff": staff, "service": service})
 
 
 def readable_first(users: list[User], now: datetime) -> list[User]:

@@ -72,14 +72,16 @@ def check_open(
 ) -> bool:
     """Raise NotOpen unless the time is open or staff insist; whether it then overlaps another booking.
 
+    Nobody can insist on somebody who was deactivated.
+
     Only to the user, if they are the `actor`, the refusal tells titles and clients.
     """
     told_to = reader(user, actor)
     refusal = explain.why_not(user, shape, start, now=now, moving=moving, hold=hold, told_to=told_to)
     if not refusal:
         return False
-    if not anyway:
-        raise NotOpen(refusal, [])
+    if not anyway or not User.objects.filter(pk=user.pk, is_active=True).exists():
+        raise NotOpen(refusal, [], can_insist=not anyway)
     return search.collides(user, shape, start, now=now, moving=moving)
 
 

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from rich.console import Console
 
+from bookings.actions.leaving import disconnect_settled
 from bookings.models import LinkedEvent
 from bookings.push import outbox
 from bookings.push.outbox import Pushed
@@ -36,6 +37,7 @@ class Command(JsonCommand):
         with Console(stderr=True, quiet=not self.progress).status(_("Pushing bookings")):
             pushed = outbox.push_due(timezone.now(), force=True, ignore_retry_after=force)
             pushed += _after_others({one.placement for one in pushed}, force=force)
+            disconnect_settled(timezone.now())
         pushed += _held_back({one.placement for one in pushed})
         data = [
             {"booking": one.booking, "push": str(one.state), "error": one.problem.sentence if one.problem else None}

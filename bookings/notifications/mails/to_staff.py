@@ -37,7 +37,7 @@ def announce(change: BookingChange) -> None:
         booking.address_due_at
         or kind is None
         or change.source != BookingChange.Source.CLIENT
-        or not staff.email
+        or not staff.work_address
         or not _is_soon(change)
     ):
         return
@@ -48,7 +48,7 @@ def announce(change: BookingChange) -> None:
         seat=seat,
         change=change,
         kind=kind,
-        recipient=staff.email,
+        recipient=staff.work_address,
         message_id=f"<{new_public_id()}@{host()}>",
         uid=seat.uid,
         sequence=seat.sequence,

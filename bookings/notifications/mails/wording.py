@@ -90,6 +90,7 @@ _WORDS: dict[Kind, Words] = {
     Kind.MOVED_BY_PRACTICE: lambda mail, facts, known: client_mails.moved_by_practice(
         facts, before=known.start if known else mail.start
     ),
+    Kind.HANDED_OVER: lambda _mail, facts, _known: client_mails.handed_over(facts),
     Kind.CANCELLATION: lambda _mail, facts, _known: client_mails.cancellation(facts),
     Kind.NOT_CONFIRMED: lambda _mail, facts, _known: client_mails.not_confirmed(facts),
     Kind.PENDING: _pending,

@@ -24,7 +24,7 @@ def freshness_reasons(question: Question) -> Iterator[Reason]:
     fresh = freshness(user, now=now, asked=question.asked)
     text = freshness_sentence(user, fresh, now=now)
     yield Reason(ReasonKind.FRESHNESS, not fresh.bookable, text, None, fresh.as_of)
-    if question.asked or fresh.state in ("none", "unconfigured"):
+    if question.asked or fresh.state in ("deactivated", "none", "unconfigured"):
         return
     kept = kept_window(now)
     if question.span[0] < kept[0] or question.span[1] > kept[1]:

@@ -9,8 +9,9 @@ from django.core.management.commands import makemessages
 
 FOR_CLIENTS = re.compile(
     r"(bookings/(public/.*|contacts/phones|templatetags/public_tags)|bookings/notifications/(client_mails|sentences)"
-    r"|practice/(time_format|team/.*|models/invitation|management/commands/invite)|bookings/pages/team/.*)\.py"
-    r"|templates/(mail|public|bookings/team)/.*\.html"
+    r"|practice/(time_format|team/.*|models/invitation|management/commands/invite)|bookings/pages/team/.*"
+    r"|bookings/(actions|pages)/leaving/.*|bookings/management/commands/deactivate)\.py"
+    r"|templates/(mail|public|bookings/(team|leaving))/.*\.html"
 )
 """The files with words for clients and for those who are invited, by their path in the repository."""
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from allauth.mfa.models import Authenticator
-from allauth.usersessions.models import UserSession
 from django.core.management.base import CommandParser
 from django.utils.translation import gettext as _
 
 from practice.commands import JsonCommand, user_named
 from practice.mails.notices import tell
+from practice.sign_in.sessions import end_sessions
 
 
 class Command(JsonCommand):
@@ -23,8 +23,7 @@ class Command(JsonCommand):
         somebody = user_named(user)
         removed = sorted(Authenticator.objects.filter(user=somebody).values_list("type", flat=True))
         Authenticator.objects.filter(user=somebody).delete()
-        for session in UserSession.objects.filter(user=somebody):
-            session.end()
+        end_sessions(somebody)
         tell(somebody, somebody.email, "second_factor_reset")
         return {"user": somebody.username, "removed": removed}
 
