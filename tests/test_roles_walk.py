@@ -134,6 +134,7 @@ WALK = {
     "calendars/settings/events/rules/<int:pk>/": (POST_ONLY, ANNAS),
     "calendars/settings/services/": (CALENDAR, CALENDAR),
     "calendars/settings/services/<slug:slug>/": (OWNERS, OWNERS),
+    "calendars/settings/services/<slug:slug>/hours/": (ANNAS, ANNAS),
     "calendars/settings/services/<slug:slug>/offer/": (POST_ONLY, ANNAS),
     "calendars/settings/services/new/": (OWNERS, OWNERS),
     "calendars/settings/services/preview/": (OWNERS, OWNERS),

@@ -18,11 +18,11 @@ from django.utils.translation import ngettext
 
 from availability import intervals
 from availability.intervals import Span
-from availability.models import ClosedDay, DateOverride
+from availability.models import ClosedDay, DateOverride, Week
 from availability.openings import blocked_slots, closed_days, working_hours
-from availability.slots import Shape
+from availability.slots import Shape, narrowed
 from availability.wall_clock import MIDNIGHT, end_of, start_of
-from bookings.models import Booking, Claim, Hold, Service
+from bookings.models import Booking, Claim, Hold, Service, ServiceShape
 from bookings.openings.event_words import event_name, why_it_blocks
 from bookings.openings.freshness_words import calendar_problem, conflict_calendars, freshness_sentence
 from bookings.openings.limit_words import limit_sentence
@@ -30,6 +30,7 @@ from bookings.openings.limits import counts_at
 from bookings.openings.own_time import own_claim, own_spans
 from bookings.openings.reasons import ORDER, Reason, ReasonKind, ToldTo
 from bookings.openings.search import is_running, staff_shape
+from bookings.openings.service_hours import service_hours_by_user, service_hours_sentence
 from bookings.openings.travel import Lengths, includes_travel, plain_lengths
 from bookings.providers import provider_names
 from connections.busy import Busy, busy, event_uids
@@ -48,7 +49,8 @@ LONG_AGO = datetime.min.replace(tzinfo=UTC)
 class _Question:
     """May `span` be booked with `user`? `reach` is the span with the buffers of its service.
 
-    `periods` are the working periods around it, `limits` those of the user. `shape` is None for a bare hour. The time
+    `periods` are the working periods around it, `only` the weekly hours in which the user gives the service (None:
+    whenever they work), `limits` those of the user. `shape` is None for a bare hour. The time
     of the booking `moving` or of `hold` counts as free; if `running`, the booking has begun and only its end changes.
     `asked` means that the calendars were asked just now, so that no answer counts as not readable.
     """
@@ -60,6 +62,7 @@ class _Question:
     zone: ZoneInfo
     limits: BookingLimits
     now: datetime
+    only: Week | None = None
     shape: Shape | None = None
     moving: Booking | None = None
     hold: Hold | None = None
@@ -154,7 +157,9 @@ def _reasons(
     reach = shape.widened(at) if shape else span
     zone, limits = configuration.zone, configuration.limits
     periods = working_hours(user, span[0] - timedelta(days=2), span[1] + timedelta(days=2), zone=zone)
-    question = _Question(user, span, reach, periods, zone, limits, now, shape, moving, hold, running, told_to, asked)
+    only = service_hours_by_user(shape, [user.pk]).get(user.pk)
+    about = (user, span, reach, periods, zone, limits, now, only)
+    question = _Question(*about, shape, moving, hold, running, told_to, asked)
     with timezone.override(zone):
         for rule in _RULES:
             yield from list(rule(question))
@@ -288,6 +293,18 @@ def _closed(kind: ReasonKind, day: date, periods: list[Span]) -> str:
     return _("The time is outside the working hours of %(weekday)s (%(when)s).") % words
 
 
+def _service_hours(question: _Question) -> Iterator[Reason]:
+    """The hours in which the person gives the service, if these are fewer than their working hours."""
+    if question.only is None or not isinstance(question.shape, ServiceShape):
+        return
+    service = question.shape.service
+    days = [_bounds(question, day) for day in _days(question)]
+    within = narrowed(intervals.merge(days), question.only, question.zone)
+    text = service_hours_sentence(service, question.user, question.only)
+    blocks = not intervals.Spans(within).cover(question.span)
+    yield Reason(ReasonKind.SERVICE_HOURS, blocks, text, days[0][0], days[-1][1])
+
+
 def _claims(question: _Question) -> Iterator[Reason]:
     """Time that bookings take, or that visitors hold while they book it."""
     exclude = own_claim(question.moving, question.hold)
@@ -403,12 +420,13 @@ def _limits(question: _Question) -> Iterator[Reason]:
 
 
 def _start_times(question: _Question) -> Iterator[Reason]:
-    """Starts are counted from the beginning of each working period; times between them are not offered."""
+    """Starts are counted from the beginning of each period in which the service is given; others are not offered."""
     if question.shape is None:
         return
     at, interval = question.span[0], question.shape.interval
-    around = [period for period in question.periods if period[0] <= at < period[1]]
-    covered = intervals.Spans(question.periods).cover(question.span)
+    periods = narrowed(question.periods, question.only, question.zone)
+    around = [period for period in periods if period[0] <= at < period[1]]
+    covered = intervals.Spans(periods).cover(question.span)
     if not covered or any((at - start) % interval == timedelta(0) for start, _end in around):
         return
     minutes = int(interval.total_seconds() // 60)
@@ -425,6 +443,7 @@ _RULES: tuple[Callable[[_Question], Iterator[Reason]], ...] = (
     _freshness,
     _timing,
     _hours,
+    _service_hours,
     _claims,
     _events,
     _slots,
