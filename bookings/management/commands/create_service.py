@@ -29,6 +29,8 @@ class Command(JsonCommand):
         parser.add_argument("--notice", type=int, help="minimum notice in minutes")
         parser.add_argument("--public", action="store_true", help="show it to clients on the booking page")
         parser.add_argument("--horizon", type=int, help="days ahead it can be booked")
+        parser.add_argument("--max-per-day", type=int, help="bookings a day with one person at most")
+        parser.add_argument("--max-per-week", type=int, help="bookings a week with one person at most")
 
     def run(self, *, slug: str, name: str, minutes: int, user: list[str], **options: Any) -> dict[str, Any]:
         staff = [user_named(one) for one in user]
@@ -45,6 +47,8 @@ class Command(JsonCommand):
             ("slot_minutes", "slot_minutes"),
             ("notice_minutes", "notice"),
             ("horizon_days", "horizon"),
+            ("max_per_day", "max_per_day"),
+            ("max_per_week", "max_per_week"),
         ):
             if options[option] is not None:
                 setattr(service, field, options[option])
