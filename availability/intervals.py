@@ -1,4 +1,4 @@
-"""Half-open spans of time: merge, subtract, compare. No Django, no clock, no zones.
+"""Half-open spans of time: merge, subtract, intersect, compare. No Django, no clock, no zones.
 
 A span is a pair of aware datetimes in UTC and contains its start but not its end, so that a span ending at
 ten and one starting at ten touch without overlapping. A span whose end is not after its start contains
@@ -44,6 +44,21 @@ def subtract(spans: Iterable[Span], holes: Iterable[Span]) -> list[Span]:
         if start < end:
             rest.append((start, end))
     return rest
+
+
+def intersect(spans: Iterable[Span], others: Iterable[Span]) -> list[Span]:
+    """Give what each of ``spans`` shares with each of the ``others``, sorted; what touches is not joined."""
+    shared: set[Span] = set()
+    walls = sorted(others)
+    i = 0
+    for start, end in sorted(spans):
+        while i < len(walls) and walls[i][1] <= start:
+            i += 1
+        j = i
+        while j < len(walls) and walls[j][0] < end:
+            shared.add((max(start, walls[j][0]), min(end, walls[j][1])))
+            j += 1
+    return sorted(span for span in shared if span[0] < span[1])
 
 
 def overlaps(span: Span, others: Iterable[Span]) -> bool:

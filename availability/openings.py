@@ -11,8 +11,8 @@ from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from availability.intervals import Span, subtract
-from availability.models import BlockedSlot, ClosedDay, Closure, DateOverride, WorkingHours
-from availability.slots import Period, Shape, possible_starts, working_spans
+from availability.models import BlockedSlot, ClosedDay, Closure, DateOverride, Week, WorkingHours
+from availability.slots import Period, Shape, narrowed, possible_starts, working_spans
 from connections.busy import OwnSpans, blocking_by_user
 from connections.freshness import Freshness, freshness_by_user
 from connections.models import CalendarConfiguration
@@ -71,14 +71,18 @@ def openings_by_user(
     own_spans: Mapping[int, OwnSpans],
     booked_spans: Mapping[int, Sequence[Span]],
     full_spans: Mapping[int, Sequence[Span]],
+    only: Mapping[int, Week] | None = None,
 ) -> dict[int, Openings]:
     """Find by key of the user what ``openings`` finds; ``fresh`` and all kinds of spans are by key of the user too.
 
-    In ``full_spans`` nothing may start. At most five queries, whatever the number of people.
+    In ``full_spans`` nothing may start. Whoever is in ``only`` can be booked within these weekly periods only, as far
+    as they work then: a date override replaces their hours of the date, but not ``only``. At most five queries,
+    whatever the number of people.
     """
     limits = max(start, now + shape.notice), min(end, now + shape.horizon)
     zones = {user: one.zone for user, one in fresh.items() if one.zone and one.bookable and limits[0] < limits[1]}
-    starts = _starts_by_user(zones, shape, limits, own_spans, booked_spans, full_spans) if zones else {}
+    taken = own_spans, booked_spans, full_spans
+    starts = _starts_by_user(zones, shape, limits, *taken, only or {}) if zones else {}
     return {user: _openings(one, shape, starts.get(user, [])) for user, one in fresh.items()}
 
 
@@ -89,13 +93,14 @@ def _starts_by_user(
     own_spans: Mapping[int, OwnSpans],
     booked_spans: Mapping[int, Sequence[Span]],
     full_spans: Mapping[int, Sequence[Span]],
+    only: Mapping[int, Week],
 ) -> dict[int, list[datetime]]:
     earliest, latest = limits
     reach = shape.widened(earliest)[0], shape.widened(latest)[1]
     hours, blocked = _hours_by_user(zones, reach), _blocked_spans_by_user(zones, reach, own_spans)
     return {
         user: possible_starts(
-            hours[user],
+            narrowed(hours[user], only.get(user), zone),
             blocked[user],
             booked_spans[user],
             shape,
@@ -103,7 +108,7 @@ def _starts_by_user(
             latest=latest,
             full_spans=full_spans.get(user, ()),
         )
-        for user in zones
+        for user, zone in zones.items()
     }
 
 

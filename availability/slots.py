@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from availability.intervals import Span, Spans, subtract, widen
+from availability.intervals import Span, Spans, intersect, subtract, widen
 from availability.wall_clock import MIDNIGHT, end_of, start_of
 
 Period = tuple[time, time]
@@ -65,6 +65,17 @@ def working_spans(
         for span in _periods(overrides.get(day, rules.get(day.weekday(), ())), day, zone)
         if span[0] < end and start < span[1]
     )
+
+
+def narrowed(hours: Sequence[Span], only: Mapping[int, Sequence[Period]] | None, zone: ZoneInfo) -> list[Span]:
+    """Give what of the working periods ``hours`` lies within the weekly periods ``only``; all of it if that is None.
+
+    The parts are as `working_spans` gives periods: sorted, and starts are counted from where each begins.
+    """
+    if only is None or not hours:
+        return list(hours)
+    window = min(start for start, _ in hours), max(end for _, end in hours)
+    return intersect(hours, working_spans(only, {}, zone, window))
 
 
 def possible_starts(

@@ -9,9 +9,11 @@ from typing import Any, cast
 from django.contrib import admin, messages
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest
+from django.urls import reverse
 from django.utils import timezone
+from django.utils.html import format_html
 from django.utils.text import smart_split
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext, gettext_lazy, ngettext
 
 from bookings import actions
 from bookings.contacts.written import email_key, name_key
@@ -26,6 +28,7 @@ from bookings.models import (
     MirroredSlot,
     Proposal,
     Service,
+    ServiceHours,
 )
 from bookings.pages.clients.forms import ClientForm
 from bookings.pages.services.forms import EVENT_FIELDS
@@ -106,7 +109,20 @@ class ClientAdmin(FoundByKeys, DeclaredFilters):
     inlines = (ClientChangeInline,)
     list_display = ("name", "email", "phone", "created_at")
     search_fields = (*CONTACT, "seats__booking__linked_events__uid", *people("seats__booking__staff"))
-    fields = ("name", "email", "phone", "language", "time_zone")
+    fields = ("name", "email", "phone", "language", "time_zone", "erasing")
+    readonly_fields = ("erasing",)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Client | None = None) -> bool:
+        """Nobody: a deleted row would leave the name in events, mails and sentences, and nothing in erased.log."""
+        return False
+
+    @admin.display(description=gettext_lazy("deleting"))
+    def erasing(self, row: Client) -> str:
+        words = gettext(
+            "Clients are not deleted here, because their events would keep the name. An owner erases them: {link}"
+        )
+        address = reverse("clients:detail", args=[row.pk]) if row.pk else reverse("clients:list")
+        return format_html(words, link=format_html('<a href="{0}">{0}</a>', address))
 
     def save_model(self, request: HttpRequest, obj: Client, form: Any, change: bool) -> None:
         if change:
@@ -115,8 +131,14 @@ class ClientAdmin(FoundByKeys, DeclaredFilters):
             super().save_model(request, obj, form, change)
 
 
+class ServiceHoursInline(LookOnlyInline):
+    model = ServiceHours
+    fields = ("user", "weekday", "start", "end")
+
+
 @admin.register(Service)
 class ServiceAdmin(DeclaredFilters):
+    inlines = (ServiceHoursInline,)
     list_display = ("name", "slug", "minutes", "slot_minutes", "visibility")
     list_filter = ("visibility",)
     search_fields = ("name", "slug", *people("staff"))

@@ -44,7 +44,7 @@ HOLDS_PER_VISITOR = env.int("HOLDS_PER_VISITOR", default=2)
 BOOKING_RATE = env.int("BOOKING_RATE", default=10)
 CLIENT_RETENTION_MONTHS = env.int("CLIENT_RETENTION_MONTHS", default=12)
 ERASED_LOG = HOME / "data" / "erased.log"  # apart from the database, so that it survives a restored backup
-CALENDAR_LIMIT_CHANGED = "bookings.push.placements.reword_everybody"
+CALENDAR_LIMIT_CHANGED = "bookings.push.placements.reword_above"
 PRIVACY_FACTS = "bookings.privacy.privacy_facts"  # who gets data of clients, for the draft of the privacy notice
 
 # The demo serves the pretend iPhone beside Kalends and signs in with one click; never set in a deployment.

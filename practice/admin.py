@@ -16,9 +16,8 @@ from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from practice.activity.journal import note
-from practice.models import Activity, Practice, User
-from practice.roles import role_of
+from practice.activity.role_notes import DECIDING, note_role
+from practice.models import Practice, User
 from practice.team.role_changes import LastOwner, lock_owners, require_another_owner
 
 # With what allauth registers, support could change how others sign in, and see where they are. Not in this admin.
@@ -81,9 +80,8 @@ class StaffAdmin(DeclaredFilters, UserAdmin):  # type: ignore[type-arg]
 
     def save_model(self, request: HttpRequest, obj: User, form: Any, change: bool) -> None:
         super().save_model(request, obj, form, change)
-        if change and {"role", "is_superuser"}.intersection(form.changed_data):
-            actor = cast(User, request.user)
-            note(Activity.Kind.ROLE_CHANGED, timezone.now(), actor=actor, user=obj, detail=str(role_of(obj)))
+        if not change or DECIDING.intersection(form.changed_data):
+            note_role(obj, timezone.now(), actor=cast(User, request.user))
 
 
 @admin.register(Practice)

@@ -136,6 +136,7 @@ WALK = {
     "calendars/settings/events/rules/<int:pk>/": (POST_ONLY, ANNAS),
     "calendars/settings/services/": (CALENDAR, CALENDAR),
     "calendars/settings/services/<slug:slug>/": (OWNERS, OWNERS),
+    "calendars/settings/services/<slug:slug>/hours/": (ANNAS, ANNAS),
     "calendars/settings/services/<slug:slug>/offer/": (POST_ONLY, ANNAS),
     "calendars/settings/services/new/": (OWNERS, OWNERS),
     "calendars/settings/services/preview/": (OWNERS, OWNERS),
@@ -309,7 +310,6 @@ def values(people: dict[str, User]) -> Values:
         "book/": {"slug": service.slug, "public_id": hold.public_id},
         "booking/": {"token": links.link_token(booking.seat.public_id, booking.seat.link_generation), "code": code},
         "clients/": {"pk": booking.client.pk},
-        "team/": {"pk": anna.pk},
         "admin/": _admin_values(booking),
     }
 

@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Collection, Iterable
-from datetime import time
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from availability.models.periods import ENDS_AFTER_START, refuse_overlap
+from availability.models.periods import refuse_overlap
+from availability.models.weekly_period import WeeklyPeriod, group_by_weekday, weekly_constraints
 from availability.slots import Period
 from connections.models import schedule_lock
-from practice import time_format
 from practice.by_user import by_user
 from practice.models import User
 
@@ -22,41 +19,21 @@ from practice.models import User
 class WorkingHoursQuerySet(models.QuerySet["WorkingHours"]):
     def by_weekday(self) -> dict[int, list[Period]]:
         """Give the periods by weekday, Monday is 0. One query."""
-        return _by_weekday(self.order_by("weekday", "start").values_list("weekday", "start", "end"))
+        return group_by_weekday(self.order_by("weekday", "start").values_list("weekday", "start", "end"))
 
     def by_weekday_of(self, users: Collection[int]) -> dict[int, dict[int, list[Period]]]:
         """Give by key of the user what ``by_weekday`` gives. One query."""
         rows = self.filter(user__in=users).order_by("weekday", "start").values_list("user", "weekday", "start", "end")
         of_users = by_user(users, ((user, (weekday, start, end)) for user, weekday, start, end in rows))
-        return {user: _by_weekday(own) for user, own in of_users.items()}
+        return {user: group_by_weekday(own) for user, own in of_users.items()}
 
 
-def _by_weekday(rows: Iterable[tuple[int, time, time]]) -> dict[int, list[Period]]:
-    """Group periods that come with their weekday."""
-    rules: dict[int, list[Period]] = defaultdict(list)
-    for weekday, start, end in rows:
-        rules[weekday].append((start, end))
-    return dict(rules)
-
-
-class WorkingHours(models.Model):
+class WorkingHours(WeeklyPeriod):
     """One period of every week in which a staff member works, in their own zone."""
-
-    class Weekday(models.IntegerChoices):
-        MONDAY = 0, _("Monday")
-        TUESDAY = 1, _("Tuesday")
-        WEDNESDAY = 2, _("Wednesday")
-        THURSDAY = 3, _("Thursday")
-        FRIDAY = 4, _("Friday")
-        SATURDAY = 5, _("Saturday")
-        SUNDAY = 6, _("Sunday")
 
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.CASCADE, related_name="working_hours", verbose_name=_("staff member")
     )
-    weekday = models.PositiveSmallIntegerField(_("weekday"), choices=Weekday)
-    start = models.TimeField(_("from"))
-    end = models.TimeField(_("to"), help_text=_("0:00 means midnight."))
 
     objects = WorkingHoursQuerySet.as_manager()
 
@@ -64,19 +41,7 @@ class WorkingHours(models.Model):
         ordering = ("weekday", "start")
         verbose_name = _("working hours")
         verbose_name_plural = _("working hours")
-        constraints = (
-            models.CheckConstraint(condition=Q(weekday__range=(0, 6)), name="hours_on_a_weekday"),
-            models.CheckConstraint(condition=ENDS_AFTER_START, name="hours_end_after_start"),
-            models.UniqueConstraint(fields=("user", "weekday", "start"), name="hours_start_once"),
-            models.UniqueConstraint(fields=("user", "weekday", "end"), name="hours_end_once"),
-        )
-
-    def __str__(self) -> str:
-        return f"{self.get_weekday_display()} {time_format.period(*self.period)}"
-
-    @property
-    def period(self) -> Period:
-        return self.start, self.end
+        constraints = weekly_constraints("hours", "user")
 
     def clean(self) -> None:
         """Refuse what overlaps other hours of the weekday."""

@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from availability.intervals import Span
 from bookings.models.claim import Claim
 from bookings.models.client import Client
-from bookings.models.service import Service
+from bookings.models.services.service import Service
 from bookings.rooms import MAX_ROOM, new_room, with_room
 from practice.models.encrypted import EncryptedText
 

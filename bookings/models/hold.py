@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from bookings.links import new_public_id
 from bookings.models.booking import Booking
 from bookings.models.claim import Claim
-from bookings.models.service import Service
+from bookings.models.services.service import Service
 
 
 class HoldQuerySet(models.QuerySet["Hold"]):

@@ -21,8 +21,9 @@ from bookings.openings.rules.freshness import freshness_reasons
 from bookings.openings.rules.question import Question
 from bookings.openings.rules.service_limits import limit_reasons, timing_reasons
 from bookings.openings.rules.taken_time import claim_reasons, event_reasons, slot_reasons
-from bookings.openings.rules.working_hours import hours_reasons, start_time_reasons
+from bookings.openings.rules.working_hours import hours_reasons, service_hours_reasons, start_time_reasons
 from bookings.openings.search import is_running, staff_shape
+from bookings.openings.service_hours import service_hours_by_user
 from connections.models import CalendarConfiguration
 from practice.models import User
 
@@ -106,7 +107,9 @@ def _reasons(
     reach = shape.widened(at) if shape else span
     zone, limits = configuration.zone, configuration.limits
     periods = working_hours(user, span[0] - timedelta(days=2), span[1] + timedelta(days=2), zone=zone)
-    question = Question(user, span, reach, periods, zone, limits, now, shape, moving, hold, running, told_to, asked)
+    only = service_hours_by_user(shape, [user.pk]).get(user.pk)
+    about = (user, span, reach, periods, zone, limits, now, only)
+    question = Question(*about, shape, moving, hold, running, told_to, asked)
     with timezone.override(zone):
         for rule in _RULES:
             yield from list(rule(question))
@@ -116,6 +119,7 @@ _RULES: tuple[Callable[[Question], Iterator[Reason]], ...] = (
     freshness_reasons,
     timing_reasons,
     hours_reasons,
+    service_hours_reasons,
     claim_reasons,
     event_reasons,
     slot_reasons,

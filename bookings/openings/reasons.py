@@ -15,6 +15,7 @@ class ReasonKind(StrEnum):
 
     HOURS = "hours"
     OVERRIDE = "override"
+    SERVICE_HOURS = "service_hours"
     BLOCKED_SLOT = "blocked_slot"
     OCCURRENCE = "occurrence"
     BOOKING = "booking"

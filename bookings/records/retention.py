@@ -33,16 +33,33 @@ class Retention:
 
 
 def due_clients(now: datetime) -> QuerySet[Client]:
-    """Clients whose last booking ended CLIENT_RETENTION_MONTHS ago or, without one, who were entered that long ago."""
-    limit = now - relativedelta(months=settings.CLIENT_RETENTION_MONTHS)
+    """Clients whose last booking ended as long ago as clients are kept or, without one, who were entered then."""
+    limit = now - relativedelta(months=Practice.current().months_kept)
     known = Client.objects.known().annotate(last=Max("seats__booking__end"))
     return known.filter(Q(last__lte=limit) | Q(last=None, created_at__lte=limit)).order_by("pk")
 
 
 def first_run() -> datetime | None:
     """From when on clients are erased; None before the owners were told."""
-    announced_at = Practice.current().retention_announced_at
-    return announced_at + NOTICE if announced_at else None
+    return _first_run(Practice.current())
+
+
+def _first_run(practice: Practice) -> datetime | None:
+    return practice.retention_announced_at + NOTICE if practice.retention_announced_at else None
+
+
+def coming_retention(now: datetime) -> str:
+    """From when on who is erased, until that begins; "" before the owners were told and afterwards. One query."""
+    practice = Practice.current()
+    begins = _first_run(practice)
+    if begins is None or begins <= now:
+        return ""
+    text = ngettext(
+        "From %(date)s on, clients who have not booked for %(months)s month are erased every night.",
+        "From %(date)s on, clients who have not booked for %(months)s months are erased every night.",
+        practice.months_kept,
+    )
+    return text % {"date": time_format.day_name(begins), "months": practice.months_kept}
 
 
 def erase_expired(now: datetime, *, dry_run: bool = False, at_once: bool = False) -> Retention:
@@ -80,7 +97,7 @@ def _announce(now: datetime) -> None:
 
 
 def _notice(count: int, begins: datetime) -> str:
-    values = {"count": count, "months": settings.CLIENT_RETENTION_MONTHS, "date": time_format.day_name(begins)}
+    values = {"count": count, "months": Practice.current().months_kept, "date": time_format.day_name(begins)}
     who = ngettext(
         "From %(date)s on, clients who have not booked for %(months)s months are erased every night: "
         "%(count)s client by then.",
@@ -89,5 +106,5 @@ def _notice(count: int, begins: datetime) -> str:
         count,
     )
     what = _("Their bookings stay without a name, and past events in your calendars lose it.")
-    change = _("To keep clients longer, change the setting CLIENT_RETENTION_MONTHS before that.")
-    return "\n\n".join([who % values, what, change, f"{settings.BASE_URL}{reverse('clients:list')}"])
+    change = _("To keep clients longer, change that in the settings of the practice before.")
+    return "\n\n".join([who % values, what, change, f"{settings.BASE_URL}{reverse('practice:settings')}"])

@@ -23,6 +23,12 @@ class CalendarDetail(models.TextChoices):
         every = tuple(CalendarDetail)
         return every[every.index(self) :]
 
+    @property
+    def more(self) -> tuple[CalendarDetail, ...]:
+        """Everything that is more than this."""
+        every = tuple(CalendarDetail)
+        return every[: every.index(self)]
+
     def at_most(self, limit: CalendarDetail) -> CalendarDetail:
         """This much, or the limit if that is less."""
         return self if self in limit.no_more else limit

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any, cast
+from typing import Any, Final, cast
 
 from django import forms
+from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
 from practice.models import CalendarDetail, Practice, client_languages
@@ -12,6 +13,8 @@ from practice.profile.countries import country_choices
 from practice.profile.logos import TOO_LARGE, read_logo
 from practice.profile.pictures import MAX_UPLOAD_BYTES, Picture
 from practice.zones import zone_choices
+
+RETENTION_LABEL: Final = _("Months for which clients are kept")
 
 
 class SettingsForm(forms.ModelForm[Practice]):
@@ -46,6 +49,7 @@ class SettingsForm(forms.ModelForm[Practice]):
             "imprint",
             "privacy_notice",
             "max_upcoming",
+            "retention_months",
             "hidden_from_search",
             "confirm_addresses",
             "second_factor_required",
@@ -55,6 +59,7 @@ class SettingsForm(forms.ModelForm[Practice]):
         labels = {
             "sender": _("Sender of e-mails"),
             "max_upcoming": _("Upcoming bookings a client may have"),
+            "retention_months": RETENTION_LABEL,
             "hidden_from_search": _("Ask search engines not to list the booking pages"),
             "confirm_addresses": _("Clients confirm their e-mail address before a booking counts"),
             "second_factor_required": _("Everybody signs in with a second factor"),
@@ -88,6 +93,20 @@ class SettingsForm(forms.ModelForm[Practice]):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         cast(forms.ChoiceField, self.fields["calendar_limit"]).choices = CalendarDetail.choices
+        self.fields["retention_months"].help_text = _(
+            "After their last booking; then they are erased at night. Owners are told 30 days before that begins. "
+            "Empty: %(months)s, as the deployment has it."
+        ) % {"months": settings.CLIENT_RETENTION_MONTHS}
+
+    def clean(self) -> dict[str, Any]:
+        """With the first country comes what is usual there, unless the limit was changed at the same time."""
+        cleaned = super().clean() or self.cleaned_data
+        if cleaned.get("calendar_limit", "") in ("", self.instance.calendar_limit):
+            self.instance.move_to(cleaned.get("country", ""))
+            cleaned["calendar_limit"] = self.instance.calendar_limit
+        if "retention_months" in cleaned:
+            self.instance.keep_clients(cleaned["retention_months"])
+        return cleaned
 
     def clean_front_desk_decides(self) -> bool:
         """What was not asked stays: browsers do not send a switch that is off."""

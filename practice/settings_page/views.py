@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 from allauth.account.internal.flows.reauthentication import raise_if_reauthentication_required
-from django.conf import settings
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
@@ -40,8 +38,6 @@ def practice_settings(request: StaffRequest) -> HttpResponse:
     if "second_factor_required" in form.changed_data:
         raise_if_reauthentication_required(request, app="practice")
     form.save()
-    if "calendar_limit" in form.changed_data:
-        import_string(settings.CALENDAR_LIMIT_CHANGED)(request.now)
     messages.success(request, _("Saved."))
     if then == "test":
         _test_mail_to(request)
@@ -82,7 +78,7 @@ def _page(
 def _with_draft(form: SettingsForm, language: str) -> SettingsForm:
     """The form as it was filled in, with a draft made from that."""
     form.is_valid()  # puts what is right into the instance, without saving it
-    months = settings.CLIENT_RETENTION_MONTHS
+    months = form.instance.months_kept
     return form.with_notice(write_draft(form.instance, privacy_facts(), language=language, months=months))
 
 

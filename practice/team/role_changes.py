@@ -7,8 +7,8 @@ from datetime import datetime
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from practice.activity.journal import note
-from practice.models import Activity, User
+from practice.activity.role_notes import note_role
+from practice.models import User
 from practice.roles import Action, Role, require, role_of
 
 
@@ -51,7 +51,7 @@ def change_role(key: int, role: Role, *, by: User, now: datetime) -> User:
         _take_superuser(person)
     person.role = role
     person.save(update_fields=["role", "is_superuser", "is_staff"])
-    note(Activity.Kind.ROLE_CHANGED, now, actor=by, user=person, detail=role)
+    note_role(person, now, actor=by)
     return person
 
 

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from availability.intervals import Span
-from availability.slots import Period, Shape, periods_overlap, possible_starts, working_spans
+from availability.slots import Period, Shape, narrowed, periods_overlap, possible_starts, working_spans
 from tests.availability.minutes import at, minute, minutes, span, spans
 
 MINUTE = timedelta(minutes=1)
@@ -151,6 +151,33 @@ def test_hours_agree_with_watching_the_clock_minute_by_minute(change: tuple[str,
     watched = first_minute(zone, day, start), first_minute(zone, last_day, end)
     window = utc(f"{day}T00:00") - 36 * HOUR, utc(f"{day}T00:00") + 60 * HOUR
     assert working_spans({}, {day: [(start, end)]}, zone, window) == ([watched] if watched[0] < watched[1] else [])
+
+
+TUESDAYS_AND_THURSDAYS = {1: [(time(14), time(18))], 3: [(time(14), time(18))]}
+
+
+def test_hours_are_narrowed_to_weekly_periods_whatever_they_come_from() -> None:
+    hours = [
+        (utc("2026-01-13 09:00"), utc("2026-01-13 17:00")),  # a Tuesday
+        (utc("2026-01-14 09:00"), utc("2026-01-14 17:00")),
+        (utc("2026-01-15 15:00"), utc("2026-01-15 16:00")),
+        (utc("2026-01-15 16:00"), utc("2026-01-15 20:00")),
+    ]
+    assert narrowed(hours, TUESDAYS_AND_THURSDAYS, ZoneInfo("UTC")) == [
+        (utc("2026-01-13 14:00"), utc("2026-01-13 17:00")),
+        (utc("2026-01-15 15:00"), utc("2026-01-15 16:00")),
+        (utc("2026-01-15 16:00"), utc("2026-01-15 18:00")),
+    ]
+    assert (narrowed(hours, None, ZoneInfo("UTC")), narrowed([], TUESDAYS_AND_THURSDAYS, ZoneInfo("UTC"))) == (
+        hours,
+        [],
+    )
+
+
+def test_weekly_periods_are_those_of_the_zone_on_the_day_of_a_change_of_clocks() -> None:
+    berlin, sunday = ZoneInfo("Europe/Berlin"), whole_day("Europe/Berlin", "2026-03-29")
+    found = narrowed([sunday], {6: [(time(1), time(4))]}, berlin)
+    assert found == [(utc("2026-03-29 00:00"), utc("2026-03-29 02:00"))]
 
 
 def offered(*args: object, **limits: datetime) -> list[int]:

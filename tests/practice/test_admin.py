@@ -128,6 +128,8 @@ def test_all_owners_at_once_are_not_deleted(client: Client, olga: User) -> None:
     another = UserFactory(role="owner", configuration=None)
     client.post(f"/admin/practice/user/{another.pk}/delete/", {"post": "yes"})
     assert list(User.owners()) == [olga]
+
+
 def test_nobody_is_deactivated_in_passing(support: Client) -> None:
     anna = UserFactory(username="anna", role="staff")
     page = support.get(f"/admin/practice/user/{anna.pk}/change/")

@@ -17,7 +17,7 @@ from practice.times import iso
 
 class Command(JsonCommand):
     help = gettext_lazy(
-        "Erase clients who have not booked for CLIENT_RETENTION_MONTHS, as the workers do every night. "
+        "Erase clients who have not booked for as long as the practice keeps them, as the workers do every night. "
         "It begins 30 days after the owners were told, which the first run does."
     )
 

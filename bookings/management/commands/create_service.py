@@ -30,6 +30,8 @@ class Command(JsonCommand):
         parser.add_argument("--notice", type=int, help=_("minimum notice in minutes"))
         parser.add_argument("--public", action="store_true", help=_("show it to clients on the booking page"))
         parser.add_argument("--horizon", type=int, help=_("days ahead it can be booked"))
+        parser.add_argument("--max-per-day", type=int, help=_("bookings a day with one person at most"))
+        parser.add_argument("--max-per-week", type=int, help=_("bookings a week with one person at most"))
 
     def run(self, *, slug: str, name: str, minutes: int, user: list[str], **options: Any) -> dict[str, Any]:
         staff = [user_named(one) for one in user]
@@ -46,6 +48,8 @@ class Command(JsonCommand):
             ("slot_minutes", "slot_minutes"),
             ("notice_minutes", "notice"),
             ("horizon_days", "horizon"),
+            ("max_per_day", "max_per_day"),
+            ("max_per_week", "max_per_week"),
         ):
             if options[option] is not None:
                 setattr(service, field, options[option])

@@ -7,6 +7,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from availability.intervals import Span
+from availability.models import Week
 from availability.slots import Shape
 from bookings.models import Booking, Hold
 from bookings.openings.reasons import ToldTo
@@ -19,8 +20,9 @@ from practice.models import User
 class Question:
     """May `span` be booked with `user`? `reach` is the span with the buffers of its service.
 
-    `periods` are the working periods around it, `limits` those of the user. `shape` is None for a bare hour. The time
-    of the booking `moving` or of `hold` counts as free; if `running`, the booking has begun and only its end changes.
+    `periods` are the working periods around it, `only` the weekly hours in which the user gives the service (None:
+    whenever they work), `limits` those of the user. `shape` is None for a bare hour. The time of the booking `moving`
+    or of `hold` counts as free; if `running`, the booking has begun and only its end changes.
     `asked` means that the calendars were asked just now, so that no answer counts as not readable.
     """
 
@@ -31,6 +33,7 @@ class Question:
     zone: ZoneInfo
     limits: BookingLimits
     now: datetime
+    only: Week | None = None
     shape: Shape | None = None
     moving: Booking | None = None
     hold: Hold | None = None

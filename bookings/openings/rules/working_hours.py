@@ -1,4 +1,4 @@
-"""Working hours, date overrides and closures, and the starts that are counted from them."""
+"""Working hours, date overrides, closures and own hours for a service, and the starts that are counted from them."""
 
 from __future__ import annotations
 
@@ -13,9 +13,12 @@ from availability import intervals
 from availability.intervals import Span
 from availability.models import ClosedDay, DateOverride
 from availability.openings import closed_days
+from availability.slots import narrowed
 from availability.wall_clock import MIDNIGHT, end_of, start_of
+from bookings.models import ServiceShape
 from bookings.openings.reasons import Reason, ReasonKind
 from bookings.openings.rules.question import Question
+from bookings.openings.service_hours import service_hours_sentence
 from practice import time_format
 
 
@@ -87,13 +90,26 @@ def _closed(kind: ReasonKind, day: date, periods: list[Span]) -> str:
     return _("The time is outside the working hours of %(weekday)s (%(when)s).") % words
 
 
+def service_hours_reasons(question: Question) -> Iterator[Reason]:
+    """The hours in which the person gives the service, if these are fewer than their working hours."""
+    if question.only is None or not isinstance(question.shape, ServiceShape):
+        return
+    service = question.shape.service
+    days = [_bounds(question, day) for day in _days(question)]
+    within = narrowed(intervals.merge(days), question.only, question.zone)
+    text = service_hours_sentence(service, question.user, question.only)
+    blocks = not intervals.Spans(within).cover(question.span)
+    yield Reason(ReasonKind.SERVICE_HOURS, blocks, text, days[0][0], days[-1][1])
+
+
 def start_time_reasons(question: Question) -> Iterator[Reason]:
-    """Starts are counted from the beginning of each working period; times between them are not offered."""
+    """Starts are counted from the beginning of each period in which the service is given; others are not offered."""
     if question.shape is None:
         return
     at, interval = question.span[0], question.shape.interval
-    around = [period for period in question.periods if period[0] <= at < period[1]]
-    covered = intervals.Spans(question.periods).cover(question.span)
+    periods = narrowed(question.periods, question.only, question.zone)
+    around = [period for period in periods if period[0] <= at < period[1]]
+    covered = intervals.Spans(periods).cover(question.span)
     if not covered or any((at - start) % interval == timedelta(0) for start, _end in around):
         return
     minutes = int(interval.total_seconds() // 60)

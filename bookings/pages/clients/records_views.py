@@ -1,7 +1,8 @@
-"""The owner gives a client what is kept of them, or erases it."""
+"""The owner gives a client what is kept of them, or erases it. Both ask again who it is, as allauth does."""
 
 from __future__ import annotations
 
+from allauth.account.decorators import reauthentication_required
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -19,6 +20,7 @@ from practice.roles import Action
 
 @require_POST
 @calendar_page(Action.MANAGE_CLIENT_DATA)
+@reauthentication_required(app="practice")  # type: ignore[untyped-decorator]
 def export(request: CalendarRequest, pk: int) -> HttpResponse:
     """The ZIP, as a download."""
     client = get_object_or_404(Client, pk=pk)
@@ -33,6 +35,7 @@ def export(request: CalendarRequest, pk: int) -> HttpResponse:
 
 
 @calendar_page(Action.MANAGE_CLIENT_DATA)
+@reauthentication_required(app="practice")  # type: ignore[untyped-decorator]
 def erase(request: CalendarRequest, pk: int) -> HttpResponse:
     """Asked first, with the upcoming bookings that would lose their name; then done."""
     client = get_object_or_404(Client, pk=pk)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from allauth.account.decorators import reauthentication_required
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db.models import Count, Max, Q, QuerySet
@@ -16,7 +17,7 @@ from bookings.clients import possible_duplicates
 from bookings.models import Client
 from bookings.pages.clients.allowed import matches, visible_bookings, visible_clients, visible_mails
 from bookings.pages.clients.forms import ClientForm, MergeForm
-from bookings.records.retention import first_run
+from bookings.records.retention import coming_retention
 from bookings.records.unreached import unreached_sentences, waiting_events
 from connections.calendar_page import CalendarRequest, calendar_page
 from practice.forms import posted
@@ -32,9 +33,8 @@ def listing(request: CalendarRequest) -> HttpResponse:
     page = Paginator(found.order_by("name", "pk"), PER_PAGE).get_page(request.GET.get("page"))
     keeps_records = may(request.user, Action.MANAGE_CLIENT_DATA)
     unreached = unreached_sentences() if keeps_records else []
-    begins = first_run() if keeps_records else None
-    is_ahead = begins is not None and begins > request.now
-    context = {"page": page, "query": query, "unreached": unreached, "retention_begins": begins if is_ahead else None}
+    retention = coming_retention(request.now) if keeps_records else ""
+    context = {"page": page, "query": query, "unreached": unreached, "retention": retention}
     return render(request, "bookings/clients/list.html", context)
 
 
@@ -94,6 +94,7 @@ def seen(request: CalendarRequest, pk: int) -> HttpResponse:
 
 @require_POST
 @calendar_page(Action.MANAGE_CLIENT_DATA)
+@reauthentication_required(app="practice")  # type: ignore[untyped-decorator]
 def merge(request: CalendarRequest, pk: int) -> HttpResponse:
     client = get_object_or_404(visible_clients(request.user), pk=pk)
     form = MergeForm(client, request.POST)

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from bookings.models import Service
+from bookings.openings.service_hours import all_service_hours
 from bookings.pages.people import BY_NAME, bookable_roles
 from bookings.pages.services.forms import ServiceForm
 from connections.calendar_page import CalendarRequest, calendar_page
@@ -28,7 +29,7 @@ _off_last = Case(When(visibility=Service.Visibility.OFF, then=1), default=0)
 @calendar_page(Action.OFFER_SERVICES)
 def services(request: CalendarRequest) -> HttpResponse:
     edits = reach(request.user, Action.EDIT_SERVICES)
-    found = Service.objects.prefetch_related("staff") if edits is Reach.ALL else _assigned(request)
+    found = Service.objects.prefetch_related("staff") if edits is Reach.ALL else assigned_services(request.user)
     context = {
         "services": found.order_by(_off_last, "position", "name", "pk"),
         "of_all": edits is Reach.ALL,
@@ -65,7 +66,13 @@ def edit(request: CalendarRequest, slug: str) -> HttpResponse:
     service = get_object_or_404(services, slug=slug)
     assignable = _assignable(request)
     others = [] if assignable is not None else list(service.staff.exclude(pk=request.user.pk).order_by("username"))
-    context = {"service": service, "active": "services", **_booking_page(service, request.user)}
+    context = {
+        "service": service,
+        "active": "services",
+        "own_hours": all_service_hours(service),
+        "is_assigned": assigned_services(request.user).filter(pk=service.pk).exists(),
+        **_booking_page(service, request.user),
+    }
     form = ServiceForm(posted(request), instance=service, others=others, assignable=assignable)
     if request.method == "POST" and form.is_valid():
         form.save_and_reword(request.now)
@@ -80,7 +87,7 @@ def _offers(request: CalendarRequest, edits: Reach) -> dict[str, Any]:
     if edits is Reach.OWN:
         return {}
     return {
-        "assigned": set(_assigned(request).values_list("pk", flat=True)),
+        "assigned": set(assigned_services(request.user).values_list("pk", flat=True)),
         "declined": set(request.user.declined_services.values_list("pk", flat=True)),
     }
 
@@ -89,7 +96,7 @@ def _offers(request: CalendarRequest, edits: Reach) -> dict[str, Any]:
 @calendar_page(Action.OFFER_SERVICES)
 def offer(request: CalendarRequest, slug: str) -> HttpResponse:
     """Say whether one offers a service that one is assigned to."""
-    service = get_object_or_404(_assigned(request), slug=slug)
+    service = get_object_or_404(assigned_services(request.user), slug=slug)
     offers = request.POST.get("offers") == "yes"
     service.offer(request.user, offers=offers)
     said = _("You offer “%(service)s”.") if offers else _("You do not offer “%(service)s” now. What is booked stays.")
@@ -97,9 +104,9 @@ def offer(request: CalendarRequest, slug: str) -> HttpResponse:
     return redirect("services:list")
 
 
-def _assigned(request: CalendarRequest) -> QuerySet[Service]:
+def assigned_services(user: User) -> QuerySet[Service]:
     """The services that the person offers, or is assigned to and does not offer now."""
-    return Service.objects.filter(Q(staff=request.user) | Q(declined_by=request.user)).distinct()
+    return Service.objects.filter(Q(staff=user) | Q(declined_by=user)).distinct()
 
 
 def _assignable(request: CalendarRequest) -> QuerySet[User] | None:

@@ -128,6 +128,8 @@ def _link(reason: Reason, service: Service | None, *, fresh: bool) -> Link | Non
         return Link(_("Open the booking"), reason.about.get_absolute_url())
     if isinstance(reason.about, Service):
         return Link(_("Change the service"), reverse("services:edit", args=[reason.about.slug]))
+    if service and reason.kind is ReasonKind.SERVICE_HOURS:
+        return Link(_("Change your hours"), reverse("services:hours", args=[service.slug]))
     if reason.kind in _OF_AVAILABILITY:
         part = _OF_AVAILABILITY[reason.kind]
         return Link(_("Change your availability"), f"{reverse('availability:page')}#{part}")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import asdict
 from datetime import datetime, time, timedelta
+from itertools import product
 from random import Random
 
 import pytest
@@ -13,7 +14,15 @@ from pytest_django import DjangoAssertNumQueries
 from availability.intervals import Span
 from availability.models import Closure
 from availability.slots import Shape
-from bookings.models import Booking, Hold, LinkedEvent, MirroredSlot, Service, ServiceShape
+from bookings.models import (
+    Booking,
+    Hold,
+    LinkedEvent,
+    MirroredSlot,
+    Service,
+    ServiceShape,
+    write_service_hours,
+)
 from bookings.openings import search
 from bookings.openings.own_time import booked_spans, booked_spans_by_user, own_spans, own_spans_by_user
 from connections.busy import blocking, blocking_by_user
@@ -61,6 +70,7 @@ class Scene:
             self._hold(user)
         self._mirror()
         self._close()
+        self._narrow()
         for _ in range(12 if self.calendars else 0):
             OccurrenceFactory.create(calendar=self.random.choice(self.calendars), **self._times(), **self._blocks())
 
@@ -146,6 +156,16 @@ class Scene:
             kind = self.random.choice((Closure.Kind.CLOSED, Closure.Kind.HOLIDAY))
             Closure.objects.get_or_create(first=first, kind=kind, defaults={"user": user, "last": first})
 
+    def _narrow(self) -> None:
+        """Some give the services in hours of their own, on some weekdays, in one period or two that touch."""
+        for user, service in product(self.people, self.services):
+            if self.random.random() < 0.5:
+                noon = time(self.random.randrange(10, 15), self.random.choice((0, 30)))
+                end = time(self.random.choice((0, 17, 20)))
+                days = [day for day in range(7) if self.random.random() < 0.7]
+                periods = [(time(8), noon), (noon, end)][: self.random.choice((1, 2))]
+                write_service_hours(service, user, list(product(days, periods)))
+
     def _mirror(self) -> None:
         for user in self.people if self.calendars else []:
             slot = self.random.choice((user.blocked_slots.get(), None))
@@ -214,7 +234,8 @@ def own_quarters(user: User, uid: str) -> set[datetime]:
 def expected_starts(user: User, service: Service) -> list[datetime]:
     """Every quarter of an hour tried, in the user's own clock time."""
     zone, blocked = user.calendar_configuration.zone, blocked_quarters(user)
-    hours = {at for at in quarters([(WINDOW[0] - DAY, WINDOW[1] + DAY)]) if works(user, at.astimezone(zone))}
+    tried = quarters([(WINDOW[0] - DAY, WINDOW[1] + DAY)])
+    hours = {at for at in tried if works(user, at.astimezone(zone)) and gives(user, service, at.astimezone(zone))}
     return [
         at
         for at in quarters_from(max(WINDOW[0], NOW + SHAPE.notice), WINDOW[1])
@@ -232,6 +253,13 @@ def works(user: User, at: datetime) -> bool:
     return any(rule.start <= at.time() and (at.time() < rule.end or rule.end == time(0)) for rule in rules)
 
 
+def gives(user: User, service: Service, at: datetime) -> bool:
+    """Is the moment in the person's own hours for the service, if they have any?"""
+    own = service.own_hours.filter(user=user)
+    of_day = own.filter(weekday=at.weekday())
+    return not own or any(one.start <= at.time() and (at.time() < one.end or one.end == time(0)) for one in of_day)
+
+
 @pytest.mark.parametrize("seed", SEEDS)
 def test_the_openings_of_each_are_those_found_by_trying_every_quarter_of_an_hour(seed: int) -> None:
     scene = Scene(seed)
@@ -244,7 +272,7 @@ def test_the_openings_of_each_are_those_found_by_trying_every_quarter_of_an_hour
 
 
 @pytest.mark.parametrize("count", [1, 10, 100])
-def test_the_openings_of_30_days_take_ten_queries_whatever_the_number_of_people(
+def test_the_openings_of_30_days_take_eleven_queries_whatever_the_number_of_people(
     count: int, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
     service, people = ServiceFactory.create(), [UserFactory.create() for _ in range(count)]
@@ -257,12 +285,12 @@ def test_the_openings_of_30_days_take_ten_queries_whatever_the_number_of_people(
     without_calendars = UserFactory.create()
     office_hours(without_calendars)
     everybody = [*people, without_calendars]
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(11):
         found = search.find(service, everybody, NOW, NOW + 30 * DAY, now=NOW).openings
     assert {one.staff for one in found} == set(everybody)
     CalendarConfiguration.objects.filter(user__in=everybody).update(max_per_week=1)
     service.max_per_day = 1
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(12):
         limited = search.find(service, everybody, NOW, NOW + 30 * DAY, now=NOW).openings
     booked = set(people)
     full_week = {one for one in found if one.staff in booked and one.start.date().isocalendar()[1] == 49}

@@ -24,6 +24,9 @@ def tuesday(hour: int, minute: int = 0) -> datetime:
     return datetime(2026, 12, 1, hour - 1, minute, tzinfo=UTC)
 
 
+MIDNIGHT = tuesday(1) - timedelta(hours=1)
+
+
 def told(user: User, at: datetime, *kinds: ReasonKind, **given: Any) -> list[tuple[str, bool, str]]:
     """Reasons of these kinds, or all but those of the hours, timing and freshness that stand behind every answer."""
     silent = {ReasonKind.HOURS, ReasonKind.NOTICE, ReasonKind.HORIZON, ReasonKind.FRESHNESS}

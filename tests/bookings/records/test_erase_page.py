@@ -9,13 +9,14 @@ from bookings.models import Client
 from practice.models import Activity, User
 from tests.factories import NOW, BookingFactory, ClientFactory, LinkedEventFactory, ServiceFactory, UserFactory
 from tests.pages import find, texts
+from tests.signed_in import sign_in_just_now
 
 pytestmark = [pytest.mark.django_db, pytest.mark.time_machine(NOW, tick=False)]
 
 
 @pytest.fixture
 def owner(client: Browser) -> Browser:
-    client.force_login(UserFactory.create(username="ida", role=User.Role.OWNER))
+    sign_in_just_now(client, UserFactory.create(username="ida", role=User.Role.OWNER))
     return client
 
 

@@ -25,6 +25,7 @@ from tests.factories import (
     UserFactory,
 )
 from tests.shell import ask, refusal
+from tests.signed_in import sign_in_just_now
 
 pytestmark = [pytest.mark.django_db, pytest.mark.time_machine(NOW, tick=False)]
 
@@ -132,7 +133,7 @@ def test_of_an_erased_client_nothing_is_exported(clara: Client, tmp_path: Path) 
 
 @pytest.fixture
 def owner(client: Browser) -> Browser:
-    client.force_login(UserFactory.create(username="ida", role=User.Role.OWNER))
+    sign_in_just_now(client, UserFactory.create(username="ida", role=User.Role.OWNER))
     return client
 
 

@@ -13,6 +13,7 @@ from bookings import tasks
 from bookings.models import Booking, Client
 from bookings.records.erase import erase_client
 from bookings.records.retention import due_clients, erase_expired
+from practice.models import Practice as PracticeSettings
 from practice.models import User
 from tests.bookings.practice import Practice
 from tests.factories import NOW, BookingFactory, ClientFactory, UserFactory
@@ -62,6 +63,25 @@ def test_who_has_a_booking_to_come_is_never_due(old: Client) -> None:
 def test_the_setting_says_how_many_months(old: Client, settings: Settings) -> None:
     settings.CLIENT_RETENTION_MONTHS = 13
     assert (list(due_clients(NOW)), list(due_clients(NOW + 31 * DAY))) == ([], [old])
+
+
+def test_what_the_practice_chose_counts_whatever_the_setting_says(old: Client, settings: Settings) -> None:
+    settings.CLIENT_RETENTION_MONTHS = 1
+    PracticeSettings.objects.create(retention_months=13)
+    assert (list(due_clients(NOW)), list(due_clients(NOW + 31 * DAY))) == ([], [old])
+
+
+def test_owners_are_told_again_before_clients_are_kept_for_less_long(old: Client, owner: User, client: Browser) -> None:
+    page = {"time_zone": "UTC", "colour": "#27489b"}
+    erase_expired(NOW)
+    client.force_login(owner)
+    client.post("/team/settings/", page | {"retention_months": "24"})
+    assert PracticeSettings.current().retention_announced_at == NOW
+    client.post("/team/settings/", page | {"retention_months": "6"})
+    assert (PracticeSettings.current().retention_announced_at, len(mail.outbox)) == (None, 1)
+    assert (erase_expired(NOW + 31 * DAY).erased, len(mail.outbox)) == ([], 2)
+    assert "for 6 months" in mail.outbox[1].body
+    assert mail.outbox[1].body.endswith("/team/settings/")
 
 
 def test_owners_are_told_once_a_month_before_the_first_run(old: Client, owner: User) -> None:
@@ -114,8 +134,7 @@ def test_the_owners_page_says_from_when_on(old: Client, owner: User, client: Bro
     erase_expired(NOW)
     client.force_login(owner)
     assert texts(client.get("/clients/"), "//*[@id='retention']//p") == [
-        "From Wed 30 Dec 2026 on, clients who have not booked for as long as CLIENT_RETENTION_MONTHS says "
-        "are erased every night."
+        "From Wed 30 Dec 2026 on, clients who have not booked for 12 months are erased every night."
     ]
 
 

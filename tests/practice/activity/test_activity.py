@@ -10,6 +10,7 @@ from django.test import Client
 from bookings import actions
 from connections import accounts
 from practice.activity.journal import note
+from practice.activity.role_notes import role_word
 from practice.activity.tasks import prune_activity
 from practice.models import Activity, User
 from tests.bookings.practice import Practice
@@ -74,6 +75,28 @@ def test_changes_of_roles_in_the_admin_are_written_down(support: Client) -> None
     assert support.post(f"/admin/practice/user/{anna.pk}/change/", data).status_code == 302
     row = Activity.objects.get()
     assert (row.kind, str(row.actor), row.user, row.detail) == ("role_changed", "support", anna, "owner")
+
+
+def test_who_is_made_in_the_admin_is_written_down_with_the_role(support: Client) -> None:
+    password = {"usable_password": "true", "password1": PASSWORD, "password2": PASSWORD}
+    data = {"username": "ben", "clock": "", **password, "role": "front_desk"}
+    assert support.post("/admin/practice/user/add/", data).status_code == 302
+    row = Activity.objects.get()
+    assert (row.kind, str(row.actor), str(row.user), row.detail) == ("role_changed", "support", "ben", "front_desk")
+
+
+@pytest.mark.parametrize(
+    ("user", "word"),
+    [
+        (User(role="staff"), "staff"),
+        (User(role="staff", is_superuser=True), "owner"),
+        (User(role="", is_staff=True), "support"),
+        (User(role=""), "no role"),
+        (User(role="owner", is_active=False), "deactivated"),
+    ],
+)
+def test_each_role_has_a_word(user: User, word: str) -> None:
+    assert role_word(user) == word
 
 
 def test_owners_see_it_and_nobody_else(owner: Client) -> None:

@@ -14,7 +14,7 @@ from practice.models import Practice, User
 from practice.setup.owner import AlreadySetUp, set_up
 from practice.setup.token import setup_address
 from tests.factories import UserFactory
-from tests.pages import texts
+from tests.pages import find, texts
 
 pytestmark = pytest.mark.django_db
 TYPED = {
@@ -55,6 +55,19 @@ def test_it_makes_the_owner_and_the_practice_and_signs_in() -> None:
         "de",
     )
     assert texts(client.get("/team/settings/"), "//h1") == ["Settings of the practice"]
+
+
+def test_it_asks_for_how_many_months_clients_are_kept(client: Client, settings: Any) -> None:
+    settings.CLIENT_RETENTION_MONTHS = 12
+    assert find(client.get(path()), "//input[@name='retention_months']/@value") == ["12"]
+    client.post(path(), TYPED | {"retention_months": "6"})
+    assert (Practice.objects.get().retention_months, Practice.current().months_kept) == (6, 6)
+
+
+def test_where_nothing_is_said_about_it_the_setting_says_how_many_months(client: Client, settings: Any) -> None:
+    settings.CLIENT_RETENTION_MONTHS = 24
+    client.post(path(), TYPED)
+    assert (Practice.objects.get().retention_months, Practice.current().months_kept) == (None, 24)
 
 
 def test_what_is_wrong_is_said_and_nothing_is_made(client: Client) -> None:

@@ -9,10 +9,12 @@ from django.utils import translation
 
 from availability.models import Closure
 from availability.slots import Shape
+from bookings.models import write_service_hours
 from bookings.openings.explain import is_open, reasons_for, why_not
 from bookings.openings.reasons import Reason, ReasonKind
+from bookings.openings.search import can_start, openings_of
 from practice.models import User
-from tests.bookings.openings.told import MINUTES, told, tuesday
+from tests.bookings.openings.told import BERLIN, MIDNIGHT, MINUTES, told, tuesday
 from tests.factories import (
     NOW,
     DateOverrideFactory,
@@ -122,4 +124,67 @@ def test_hours_are_told_in_german(anna: User) -> None:
     assert closed == [
         "Am Do., 3. Dez. 2026 ist ausnahmsweise geschlossen.",
         "Die Praxis ist am Fr., 4. Dez. 2026 geschlossen: Betriebsausflug.",
+    ]
+
+
+# --- own hours for a service ----------------------------------------------------------------------------------
+
+AFTERNOON = (time(14), time(18))
+
+
+def test_own_hours_for_a_service_are_told_whether_they_block_or_not(anna: User) -> None:
+    massage = ServiceFactory(staff=[anna], name="Massage")
+    write_service_hours(massage, anna, [(1, AFTERNOON), (3, AFTERNOON)])
+    sentence = "Anna gives Massage on Tuesdays and Thursdays 14:00–18:00 only."
+    day = (MIDNIGHT, MIDNIGHT + timedelta(days=1))
+    found = {at: reasons_for(anna, at, now=NOW, service=massage) for at in (tuesday(10), tuesday(14))}
+    kind = ReasonKind.SERVICE_HOURS
+    assert {at: [one for one in reasons if one.kind is kind] for at, reasons in found.items()} == {
+        tuesday(10): [Reason(kind, True, sentence, *day)],
+        tuesday(14): [Reason(kind, False, sentence, *day)],
+    }
+    assert (why_not(anna, massage.shape, tuesday(10), now=NOW), is_open(found[tuesday(14)])) == (sentence, True)
+    assert told(anna, tuesday(10), kind) == []
+    assert told(anna, tuesday(10), kind, service=ServiceFactory(staff=[anna])) == []
+
+
+def test_weekdays_with_the_same_own_hours_are_named_together(anna: User) -> None:
+    massage = ServiceFactory(staff=[anna], name="Massage")
+    morning = (time(9), time(12))
+    write_service_hours(massage, anna, [(0, morning), (1, morning), (1, AFTERNOON), (4, morning)])
+    words = "on Mondays and Fridays 09:00–12:00, on Tuesdays 09:00–12:00 and 14:00–18:00"
+    assert told(anna, tuesday(10), ReasonKind.SERVICE_HOURS, service=massage) == [
+        ("service_hours", False, f"Anna gives Massage {words} only.")
+    ]
+
+
+def test_own_hours_open_nothing_while_one_does_not_work(anna: User) -> None:
+    massage = ServiceFactory(staff=[anna], name="Massage")
+    write_service_hours(massage, anna, [(1, (time(16), time(20)))])
+    assert can_start(anna, massage.shape, tuesday(16), now=NOW) is True
+    outside = "The time is outside the working hours of Tuesday (09:00–17:00)."
+    assert why_not(anna, massage.shape, tuesday(17), now=NOW) == outside
+    assert can_start(anna, massage.shape, tuesday(17), now=NOW) is False
+
+
+def test_an_override_opens_a_date_only_within_own_hours_for_the_service(anna: User) -> None:
+    massage = ServiceFactory(staff=[anna], minutes=60, slot_minutes=60)
+    write_service_hours(massage, anna, [(1, AFTERNOON), (5, AFTERNOON)])
+    saturday = MIDNIGHT + timedelta(days=4)
+    DateOverrideFactory(user=anna, date=date(2026, 12, 5), start=time(12), end=time(16))
+    DateOverrideFactory(user=anna, date=date(2026, 12, 1))
+    found = openings_of(anna, massage.shape, MIDNIGHT, saturday + timedelta(days=1), now=NOW)
+    assert [start for start, _end in found.spans] == [saturday + timedelta(hours=hour) for hour in (14, 15)]
+
+
+def test_no_reason_blocks_exactly_where_own_hours_leave_an_opening(anna: User) -> None:
+    """Starts are counted from where both the working hours and the own hours have begun."""
+    service = ServiceFactory(staff=[anna], minutes=40, slot_minutes=25)
+    write_service_hours(service, anna, [(1, (time(8), time(10, 10))), (1, (time(10, 10), time(12))), (1, AFTERNOON)])
+    starts = [tuesday(8) + number * 5 * MINUTES for number in range(124)]
+    answers = {at: is_open(reasons_for(anna, at, now=NOW, service=service)) for at in starts}
+    assert answers == {at: can_start(anna, service.shape, at, now=NOW) for at in starts}
+    assert [at.astimezone(BERLIN).strftime("%H:%M") for at, is_free in answers.items() if is_free] == [
+        *("09:00", "09:25", "09:50", "10:10", "10:35", "11:00"),
+        *("14:00", "14:25", "14:50", "15:15", "15:40", "16:05"),
     ]
