@@ -16,7 +16,9 @@ OURS = ("availability", "bookings", "connections", "practice")
 TO_DO = {"availability", "connections", "practice"}
 """Apps whose labels are not translated yet."""
 OUR_APPS = [app for app in OURS if app not in TO_DO]
-ALIKE = {"—", "e-mail", "e-mails", "etag", "href", "id", "name", "status", "uid"}
+ALIKE = {"—", "deutsch", "e-mail", "e-mails", "english", "etag", "href", "icloud", "id", "logo", "logos"} | {
+    *("name", "position", "problem", "slug", "status", "text", "uid")
+}
 """Labels that are the same in both languages, apart from capitals."""
 
 

@@ -6,6 +6,7 @@ from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.models import Authenticator
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from practice.models import Practice
 from practice.second_factor import encryption
@@ -16,7 +17,7 @@ class SecondFactorAdapter(DefaultMFAAdapter):  # type: ignore[misc] # the librar
 
     error_messages = {
         **DefaultMFAAdapter.error_messages,
-        "incorrect_code": _("This code is wrong, or was used already."),
+        "incorrect_code": gettext_lazy("This code is wrong, or was used already."),
     }
 
     def encrypt(self, text: str) -> str:
