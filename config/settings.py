@@ -6,6 +6,7 @@ from pathlib import Path
 
 import django_stubs_ext
 from csp.constants import NONE, SELF
+from django.utils.translation import gettext_lazy
 
 from config.environment import Environment, home
 
@@ -236,7 +237,7 @@ Q_CLUSTER = {
     "catch_up": False,
     "poll": 0.5,
     "save_limit": 200,
-    "label": "Background tasks",
+    "label": gettext_lazy("Background tasks"),
 }
 if REDIS_URL := env.str("REDIS_URL", default=""):
     Q_CLUSTER["redis"] = REDIS_URL

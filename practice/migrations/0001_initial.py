@@ -59,6 +59,10 @@ class Migration(migrations.Migration):
                 ('last_at', models.DateTimeField(db_index=True)),
                 ('wait_until', models.DateTimeField()),
             ],
+            options={
+                'verbose_name': 'failed attempts',
+                'verbose_name_plural': 'failed attempts',
+            },
         ),
         migrations.CreateModel(
             name='User',
