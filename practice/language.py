@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import wraps
-from typing import Any, Concatenate, Final, ParamSpec
+from typing import Any, Concatenate, Final, ParamSpec, TypeVar
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
@@ -20,6 +20,7 @@ from django.views.defaults import page_not_found
 
 from practice.models import Practice, User
 
+Answer = TypeVar("Answer", bound=HttpResponse)
 Arguments = ParamSpec("Arguments")
 View = Callable[Concatenate[HttpRequest, Arguments], HttpResponse]
 
@@ -28,10 +29,7 @@ TWELVE_HOURS: Final = "us"
 
 
 class StaffLanguageMiddleware:
-    """Every page is in the language of whoever is signed in, else the browser's; `in_client_language` chooses itself.
-
-    Pages for clients do not ask who is signed in: they work without cookies.
-    """
+    """Every page is in the language of whoever is signed in, else the browser's, unless its view is `without_user`."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -40,18 +38,27 @@ class StaffLanguageMiddleware:
         with translation.override(browser_language(request)):
             response = self.get_response(request)
             language = translation.get_language() or settings.LANGUAGE_CODE
-        if "Content-Language" not in response.headers:
+        if getattr(request, "asks_user", True):
             response.headers["Content-Language"] = language
             patch_vary_headers(response, ["Accept-Language"])
         return response
 
     def process_view(self, request: HttpRequest, view: Callable[..., HttpResponse], *arguments: Any) -> None:
-        if not getattr(view, "is_for_clients", False):
+        if getattr(view, "asks_user", True):
             translation.activate(page_language(request))
+        else:
+            request.asks_user = False  # type: ignore[attr-defined] # its answer has no words or names their language
+
+
+def without_user(view: Callable[Arguments, Answer]) -> Callable[Arguments, Answer]:
+    """Let a view answer without asking who is signed in: it needs neither cookies nor, for that, the database."""
+    view.asks_user = False  # type: ignore[attr-defined] # for the middleware
+    return view
 
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
-    """The page for an address that does not exist: no view has said who reads it."""
+    """The page for an address that does not exist, whichever view said so."""
+    request.asks_user = True  # type: ignore[attr-defined]
     translation.activate(page_language(request))
     return page_not_found(request, exception)
 
@@ -87,8 +94,7 @@ def in_client_language(view: View[Arguments]) -> View[Arguments]:
         patch_vary_headers(response, ["Accept-Language"])
         return response
 
-    answer.is_for_clients = True  # type: ignore[attr-defined] # for the middleware
-    return answer
+    return without_user(answer)
 
 
 def client_language(request: HttpRequest) -> str:
