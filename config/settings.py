@@ -6,6 +6,7 @@ from pathlib import Path
 
 import django_stubs_ext
 from csp.constants import NONE, SELF
+from django.utils.translation import gettext_lazy
 
 from config.environment import Environment, home
 
@@ -172,7 +173,7 @@ MFA_TOTP_TOLERANCE = 1  # clocks of phones may be half a minute off
 MFA_RATE_LIMITS = False
 
 LANGUAGE_CODE = "en"
-LANGUAGES = [("en", "English"), ("de", "Deutsch")]  # what clients read; the pages of staff are in LANGUAGE_CODE
+LANGUAGES = [("en", "English"), ("de", "Deutsch")]  # practice.language says who reads which
 LOCALE_PATHS = [BASE_DIR / "locale"]
 FORMAT_MODULE_PATH = "config.formats"  # how dates and times are written, everywhere that people read
 TIME_ZONE = "UTC"
@@ -236,7 +237,7 @@ Q_CLUSTER = {
     "catch_up": False,
     "poll": 0.5,
     "save_limit": 200,
-    "label": "Background tasks",
+    "label": gettext_lazy("Background tasks"),
 }
 if REDIS_URL := env.str("REDIS_URL", default=""):
     Q_CLUSTER["redis"] = REDIS_URL

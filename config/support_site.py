@@ -12,6 +12,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
+from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 
 from practice.second_factor.required import after_set_up
@@ -19,6 +20,9 @@ from practice.sign_in.views import sign_in
 
 
 class SupportSite(AdminSite):
+    site_header = gettext_lazy("Kalends administration")
+    site_title = site_header
+
     def admin_view(self, view: Any, cacheable: bool = False) -> Any:
         """Django lets browsers store some pages, such as the one to change the password; this site none."""
         return super().admin_view(after_set_up(view), cacheable=False)

@@ -90,7 +90,7 @@ class CalendarConfiguration(Limited):
         default=False,
         help_text=_("They see when you have no time, as “Blocked”: no clients, no titles, no events of yours."),
     )
-    reconcile_due = models.BooleanField(default=False, editable=False)
+    reconcile_due = models.BooleanField(_("comparison with the calendar is due"), default=False, editable=False)
     reconcile_asked = models.PositiveBigIntegerField(default=0, editable=False)  # how often, so that none is missed
 
     objects = CalendarConfigurationQuerySet.as_manager()

@@ -61,6 +61,10 @@ class Migration(migrations.Migration):
                 ('last_at', models.DateTimeField(db_index=True)),
                 ('wait_until', models.DateTimeField()),
             ],
+            options={
+                'verbose_name': 'failed attempts',
+                'verbose_name_plural': 'failed attempts',
+            },
         ),
         migrations.CreateModel(
             name='User',
@@ -102,8 +106,8 @@ class Migration(migrations.Migration):
                 ('client', models.PositiveBigIntegerField(blank=True, null=True, verbose_name='number of the client')),
                 ('detail', models.CharField(blank=True, max_length=60, verbose_name='detail')),
                 ('address', models.GenericIPAddressField(blank=True, null=True, verbose_name='from')),
-                ('actor', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('user', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('actor', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='who')),
+                ('user', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='with whom')),
             ],
             options={
                 'verbose_name': 'activity',

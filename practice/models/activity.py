@@ -8,8 +8,24 @@ from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from practice.models.user import User
+
 KEPT = timedelta(days=365)
 ADDRESSES_KEPT = timedelta(days=14)
+
+
+_DETAILS = {
+    **dict(User.Role.choices),
+    "deactivated": _("deactivated"),
+    "icloud": "iCloud",
+    "caldav": _("CalDAV server"),
+    "name": _("name"),
+    "email": _("e-mail"),
+    "phone": _("phone"),
+    "language": _("language"),
+    "time_zone": _("time zone"),
+}
+"""The words of ours in `detail`: what somebody became, which provider, or what of a client was changed."""
 
 
 class ActivityQuerySet(models.QuerySet["Activity"]):
@@ -42,8 +58,12 @@ class Activity(models.Model):
 
     at = models.DateTimeField(_("at"), db_index=True)
     kind = models.CharField(_("what"), max_length=20, choices=Kind)
-    actor = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+")
-    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+")
+    actor = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("who")
+    )
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("with whom")
+    )
     client = models.PositiveBigIntegerField(_("number of the client"), null=True, blank=True)
     detail = models.CharField(_("detail"), max_length=60, blank=True)
     address = models.GenericIPAddressField(_("from"), null=True, blank=True)
@@ -57,3 +77,8 @@ class Activity(models.Model):
 
     def __str__(self) -> str:
         return self.get_kind_display()
+
+    @property
+    def detail_words(self) -> str:
+        """The detail as people read it."""
+        return ", ".join(str(_DETAILS.get(word, word)) for word in self.detail.split(", "))

@@ -7,6 +7,7 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.core.management.base import CommandParser
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from availability.new_staff import create_staff
 from connections.models import CalendarConfiguration
@@ -14,7 +15,7 @@ from practice.commands import JsonCommand, Refused, new_user
 
 
 class Command(JsonCommand):
-    help = (
+    help = gettext_lazy(
         "Create a staff member with hours Monday to Friday 9:00-17:00. "
         "The password comes from a prompt or from standard input."
     )

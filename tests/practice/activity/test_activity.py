@@ -134,3 +134,19 @@ def test_a_page_of_many_rows_costs_as_many_queries_as_one_of_few(
     for number in range(120):
         note(Kind.EXPORTED, NOW, actor=UserFactory.create(), client=number)
     assert len(texts(owner.get(URL), "//tbody/tr")) == 50
+
+
+def test_what_was_noted_is_shown_in_words(owner: Client) -> None:
+    for detail in ("front_desk", "deactivated", "icloud", "name, email", ""):
+        note(Kind.ROLE_CHANGED, NOW, detail=detail)
+    User.objects.update(language="de")
+    words = ["Empfang", "deaktiviert", "iCloud", "Name, E-Mail", ""]
+    assert [row.detail_words for row in Activity.objects.order_by("pk")][-5:] == [
+        "Front desk",
+        "deactivated",
+        "iCloud",
+        "name, e-mail",
+        "",
+    ]
+    cells = texts(owner.get(URL), "//tbody//td[@data-label='Was']")
+    assert cells == [" · ".join(filter(None, ["Hat eine Rolle geändert", word])) for word in reversed(words)]
