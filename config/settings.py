@@ -172,7 +172,7 @@ MFA_TOTP_TOLERANCE = 1  # clocks of phones may be half a minute off
 MFA_RATE_LIMITS = False
 
 LANGUAGE_CODE = "en"
-LANGUAGES = [("en", "English"), ("de", "Deutsch")]  # what clients read; the pages of staff are in LANGUAGE_CODE
+LANGUAGES = [("en", "English"), ("de", "Deutsch")]  # practice.language says who reads which
 LOCALE_PATHS = [BASE_DIR / "locale"]
 FORMAT_MODULE_PATH = "config.formats"  # how dates and times are written, everywhere that people read
 TIME_ZONE = "UTC"

@@ -9,6 +9,8 @@ from django.views.generic import RedirectView
 
 from config.health import healthz
 
+handler404 = "practice.language.not_found"
+
 urlpatterns = [
     path("", RedirectView.as_view(pattern_name="week:page"), name="home"),
     path("", include("practice.account.urls")),

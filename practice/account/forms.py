@@ -6,15 +6,22 @@ from django import forms
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
-from practice.models import User
+from practice.models import User, languages
 
 
 class AccountForm(forms.ModelForm[User]):
-    """Own name and public name."""
+    """Own name and public name, and how pages and mails speak: the language and the clock."""
+
+    language = forms.ChoiceField(
+        label=_("Language"),
+        choices=lambda: [("", _("As your browser asks")), *languages()],
+        required=False,
+        help_text=_("Of the pages for staff, and of e-mails to you. Clients read their own language."),
+    )
 
     class Meta:
         model = User
-        fields = ("first_name", "last_name", "slug")
+        fields = ("first_name", "last_name", "slug", "language", "clock")
         help_texts = {
             "slug": _(
                 "Ends the address of your own booking page, like anna-winter. Old links keep working. "

@@ -1,4 +1,4 @@
-"""The own pages: name and public name, and another e-mail address. What allauth has is in urls.py."""
+"""The own pages: names, language and clock, and another e-mail address. What allauth has is in urls.py."""
 
 from __future__ import annotations
 
@@ -8,12 +8,14 @@ from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils import translation
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 
 from practice.account.email_change import EmailChange, NotSent
 from practice.account.forms import AccountForm, EmailForm
 from practice.forms import posted
+from practice.language import page_language
 from practice.models import User
 from practice.roles import Action
 from practice.second_factor.required import has_second_factor
@@ -25,10 +27,11 @@ FREE_EMAIL_CHANGES = {"account": 5}
 
 @staff_page(Action.MANAGE_OWN_ACCOUNT)
 def account(request: StaffRequest) -> HttpResponse:
-    """Own name and public name, and links to the other pages of the account."""
+    """Own name, public name, language and clock, and links to the other pages of the account."""
     form = AccountForm(posted(request), instance=User.objects.get(pk=request.user.pk))
     if request.method == "POST" and form.is_valid():
-        form.save()
+        request.user = form.save()
+        translation.activate(page_language(request))  # what is said now is read on the next page
         messages.success(request, _("Saved."))
         return redirect("practice:account")
     context = {"form": form, "has_second_factor": has_second_factor(request.user)}

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django_q.tasks import async_task
 
+from practice.language import mail_language
 from practice.mails.content import Button, Content, Heading, fact_list, paragraph
 from practice.mails.message import mail_from_practice
 from practice.models import Practice, User
@@ -42,7 +43,7 @@ def tell(user: User, address: str, kind: str, **facts: str) -> None:
 def send_notice(user_id: int, address: str, kind: str, facts: dict[str, Any]) -> None:
     """Task: tell a user at this address what happened to their account."""
     user = User.objects.get(pk=user_id)
-    with translation.override(user.language or settings.LANGUAGE_CODE):
+    with translation.override(mail_language(user)):
         mail_from_practice(notice(user, kind, facts), address).send()
 
 

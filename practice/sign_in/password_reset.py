@@ -24,6 +24,7 @@ from django_q.tasks import async_task
 
 from practice.client_address import address_group
 from practice.forms import posted
+from practice.language import mail_language
 from practice.mails.content import Button, Content, Heading, paragraph
 from practice.mails.message import mail_from_practice
 from practice.models import User
@@ -60,7 +61,7 @@ def ask_for_link(request: HttpRequest) -> HttpResponse:
 def send_links(user_ids: list[int]) -> None:
     """Task: mail each of these users a link with which they can set a new password."""
     for user in User.objects.filter(pk__in=user_ids, is_active=True).exclude(email=""):
-        with translation.override(user.language or settings.LANGUAGE_CODE):
+        with translation.override(mail_language(user)):
             mail_from_practice(_content(user), user.email).send()
 
 

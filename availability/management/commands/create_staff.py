@@ -9,6 +9,7 @@ from django.core.exceptions import ValidationError
 from django.core.management.base import CommandParser
 from django.db import transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from availability.models import write_week
 from connections.models import CalendarConfiguration
@@ -20,7 +21,7 @@ MONDAY_TO_FRIDAY = range(5)
 
 
 class Command(JsonCommand):
-    help = (
+    help = gettext_lazy(
         "Create a staff member with hours Monday to Friday 9:00-17:00. "
         "The password comes from a prompt or from standard input."
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 
 from connections.models import Connection
 from practice.commands import Failed, JsonCommand
@@ -14,7 +14,7 @@ from practice.second_factor.encryption import reencrypt_all
 
 
 class Command(JsonCommand):
-    help = (
+    help = gettext_lazy(
         "Encrypt all stored passwords, secrets, notes and answers with the first of FERNET_KEYS; "
         "afterwards the old keys can be dropped."
     )

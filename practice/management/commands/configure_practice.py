@@ -10,6 +10,7 @@ from django.core.exceptions import ValidationError
 from django.core.management.base import CommandParser
 from django.db import transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from practice.booking_page.addresses import booking_address
 from practice.commands import JsonCommand, Refused, in_one_line
@@ -20,17 +21,17 @@ from practice.profile.missing import missing_now
 from practice.profile.pictures import MAX_UPLOAD_BYTES, Picture
 
 TEXT_OPTIONS: Final = {
-    "name": ("N", "the name of the practice"),
-    "country": ("CC", "two letters, such as DE"),
-    "zone": ("Z", "an IANA time zone such as Europe/Berlin"),
-    "language": ("L", "the language of clients: de or en"),
-    "phone": ("P", "the phone number that clients can call"),
-    "email": ("E", "the e-mail address of the practice"),
-    "address": ("TEXT", "the postal address"),
-    "sender": ("E", "the sender of e-mails; without one, --email"),
-    "colour": ("#RRGGBB", "the colour of the booking pages"),
-    "imprint": ("TEXT", "the imprint"),
-    "privacy": ("TEXT", "the privacy notice"),
+    "name": ("N", gettext_lazy("the name of the practice")),
+    "country": ("CC", gettext_lazy("two letters, such as DE")),
+    "zone": ("Z", gettext_lazy("an IANA time zone such as Europe/Berlin")),
+    "language": ("L", gettext_lazy("the language of clients: de or en")),
+    "phone": ("P", gettext_lazy("the phone number that clients can call")),
+    "email": ("E", gettext_lazy("the e-mail address of the practice")),
+    "address": ("TEXT", gettext_lazy("the postal address")),
+    "sender": ("E", gettext_lazy("the sender of e-mails; without one, --email")),
+    "colour": ("#RRGGBB", gettext_lazy("the colour of the booking pages")),
+    "imprint": ("TEXT", gettext_lazy("the imprint")),
+    "privacy": ("TEXT", gettext_lazy("the privacy notice")),
 }
 FIELDS: Final = {"zone": "time_zone", "privacy": "privacy_notice"}
 """The fields of options that have another name than their field."""
@@ -38,17 +39,17 @@ SWITCHES: Final = ("hidden_from_search", "confirm_addresses")
 
 
 class Command(JsonCommand):
-    help = "Set what the practice says about itself. What is given is set, the rest stays."
+    help = gettext_lazy("Set what the practice says about itself. What is given is set, the rest stays.")
 
     def add_arguments(self, parser: CommandParser) -> None:
         for name, (metavar, words) in TEXT_OPTIONS.items():
-            parser.add_argument(f"--{name}", metavar=metavar, help=words)
-        parser.add_argument("--logo", metavar="FILE", help="a PNG, JPEG or WebP file; empty to remove the logo")
+            parser.add_argument(f"--{name}", metavar=metavar, help=str(words))
+        parser.add_argument("--logo", metavar="FILE", help=_("a PNG, JPEG or WebP file; empty to remove the logo"))
         parser.add_argument(
-            "--hidden-from-search", action=BooleanOptionalAction, help="ask search engines not to list booking pages"
+            "--hidden-from-search", action=BooleanOptionalAction, help=_("ask search engines not to list booking pages")
         )
         parser.add_argument(
-            "--confirm-addresses", action=BooleanOptionalAction, help="a booking counts once the e-mail is confirmed"
+            "--confirm-addresses", action=BooleanOptionalAction, help=_("a booking counts once the e-mail is confirmed")
         )
 
     def run(self, *, logo: str | None, **options: Any) -> dict[str, Any]:

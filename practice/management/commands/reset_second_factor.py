@@ -8,13 +8,16 @@ from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
 from django.core.management.base import CommandParser
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from practice.commands import JsonCommand, user_named
 from practice.mails.notices import tell
 
 
 class Command(JsonCommand):
-    help = "Remove the second factors and recovery codes of a user and end their sessions. They are told by e-mail."
+    help = gettext_lazy(
+        "Remove the second factors and recovery codes of a user and end their sessions. They are told by e-mail."
+    )
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--user", required=True)

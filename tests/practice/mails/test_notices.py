@@ -83,3 +83,21 @@ def test_recovery_codes_are_saved_as_a_file_that_no_browser_stores(client: Clien
         'attachment; filename="recovery-codes.txt"',
         "max-age=0, no-cache, no-store, must-revalidate, private",
     )
+
+
+@pytest.mark.parametrize(
+    ("language", "hours", "subject", "when"),
+    [
+        ("de", "", "Ihr Passwort wurde geändert", "Wann: Mo., 30. Nov. 2026, 10:00 Uhr CET"),
+        ("en", "12", "Your password was changed", "When: Mon 30 Nov 2026, 10:00 AM CET"),
+        ("", "", "Ihr Passwort wurde geändert", "Wann: Mo., 30. Nov. 2026, 10:00 Uhr CET"),
+    ],
+)
+def test_everybody_is_told_in_their_own_language_and_clock(
+    client: Client, anna: User, language: str, hours: str, subject: str, when: str
+) -> None:
+    Practice.objects.create(name="Praxis Winter", language="de", time_zone="Europe/Berlin")
+    User.objects.update(language=language, clock=hours)
+    client.post("/account/password/", {"old_password": PASSWORD, "new_password1": NEW, "new_password2": NEW})
+    assert told() == [(["anna@example.com"], subject)]
+    assert str(mail.outbox[0].body).split("\n\n")[1].splitlines()[1] == when

@@ -101,3 +101,12 @@ def test_logs_do_not_have_the_token(words: str) -> None:
     record = logging.LogRecord("django.request", logging.WARNING, "", 1, "%s", (words,), None)
     HideSecretPaths().filter(record)
     assert ("abc123" in record.getMessage(), "/setup/…" in record.getMessage()) == (False, True)
+
+
+def test_the_owner_is_spoken_to_in_the_language_that_they_set_it_up_in(client: Client) -> None:
+    headers = {"accept-language": "de-AT,de;q=0.9,en;q=0.5"}
+    page = client.get(path(), headers=headers)
+    assert texts(page, "//h1") == ["Willkommen bei Kalends"]
+    assert texts(page, "//select[@name='language']/option[@selected]") == ["Deutsch"]
+    client.post(path(), {**TYPED, "language": "en"}, headers=headers)
+    assert (User.objects.get().language, Practice.objects.get().language) == ("de", "en")
