@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from django.conf import settings
 from django.utils import timezone, translation
 
 from connections.models import CalendarConfiguration
+from practice.language import mail_language
 from practice.models import User
 
 
 @contextmanager
 def read_by(addressee: User) -> Iterator[None]:
-    """Words in the language of the addressee, until the request ends, and times in their zone."""
-    translation.activate(addressee.language or translation.get_language() or settings.LANGUAGE_CODE)
+    """Words as in the e-mail, in the addressee's language and clock, until the request ends; times in their zone."""
+    translation.activate(mail_language(addressee))
     with timezone.override(CalendarConfiguration.of(addressee).zone):
         yield

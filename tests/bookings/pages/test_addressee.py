@@ -1,12 +1,15 @@
-"""In which language and zone the addressee of an e-mail reads a page."""
+"""In which language, clock and zone the addressee of an e-mail reads a page."""
 
 from __future__ import annotations
+
+from datetime import UTC, datetime
 
 import pytest
 from django.utils import timezone, translation
 
 from bookings.pages.addressee import read_by
-from practice.models import User
+from practice import time_format
+from practice.models import Practice, User
 from tests.factories import UserFactory
 
 pytestmark = pytest.mark.django_db
@@ -19,13 +22,17 @@ def anna() -> User:
 
 
 @pytest.mark.parametrize(("chosen", "spoken"), [("", "de"), ("en", "en")])
-def test_the_language_of_the_request_counts_for_who_has_chosen_none(anna: User, chosen: str, spoken: str) -> None:
+def test_who_has_chosen_no_language_reads_that_of_the_practice_as_in_the_mail(
+    anna: User, chosen: str, spoken: str
+) -> None:
+    Practice.objects.create(language="de")
     anna.language = chosen
-    with translation.override("de"), read_by(anna):
+    with translation.override("en"), read_by(anna):
         assert translation.get_language() == spoken
 
 
-def test_times_are_in_the_zone_of_the_addressee(anna: User) -> None:
-    with translation.override(None), read_by(anna):
-        assert timezone.get_current_timezone_name() == "America/Chicago"
+def test_times_are_on_the_clock_and_in_the_zone_of_the_addressee(anna: User) -> None:
+    anna.clock = User.Clock.TWELVE_HOURS
+    with translation.override("en"), read_by(anna):
+        assert time_format.clock(datetime(2026, 12, 1, 20, 30, tzinfo=UTC)) == "2:30 PM"
     assert timezone.get_current_timezone_name() == "UTC"
