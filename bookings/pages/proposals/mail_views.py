@@ -11,8 +11,8 @@ from django.views.decorators.cache import never_cache
 
 from bookings import actions
 from bookings.models import Proposal
+from bookings.pages.addressee import read_by
 from bookings.proposals import lifecycle, mail_links
-from connections.models import CalendarConfiguration
 
 
 @never_cache
@@ -20,18 +20,23 @@ def from_mail(request: HttpRequest, token: str) -> HttpResponse:
     mailed = _mailed(token)
     addressee, first = mailed.addressee, mailed.proposals[0]
     group = lifecycle.same_day_group(first)
-    if request.method == "POST":
-        shown, choice = request.POST.getlist("shown"), request.POST.get("choice", "")
-        submitted = group if shown else mailed.proposals
-        _decided, refused = actions.decide_all(
-            submitted, choice=choice, now=timezone.now(), actor=addressee, shown=shown, by_mail=True
-        )
-        for sentence in refused:
-            messages.error(request, sentence)
-        return redirect("proposals:from_mail", token)
-    with timezone.override(CalendarConfiguration.of(addressee).zone):
+    with read_by(addressee):
+        if request.method == "POST":
+            _decide(request, mailed, group)
+            return redirect("proposals:from_mail", token)
         context = {"proposal": first, "asked": group, "addressee": addressee}
         return render(request, "bookings/proposals/from_mail.html", context)
+
+
+def _decide(request: HttpRequest, mailed: mail_links.MailedProposals, group: list[Proposal]) -> None:
+    """Decide what the form showed, in the name of the addressee, and say what was refused."""
+    shown, choice = request.POST.getlist("shown"), request.POST.get("choice", "")
+    submitted = group if shown else mailed.proposals
+    _decided, refused = actions.decide_all(
+        submitted, choice=choice, now=timezone.now(), actor=mailed.addressee, shown=shown, by_mail=True
+    )
+    for sentence in refused:
+        messages.error(request, sentence)
 
 
 def _mailed(token: str) -> mail_links.MailedProposals:

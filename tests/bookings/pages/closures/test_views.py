@@ -14,7 +14,7 @@ from pytest_django import DjangoAssertNumQueries
 from availability.models import Closure
 from practice.models import Practice, User
 from tests.factories import NOW, BookingFactory, UserFactory
-from tests.pages import links, texts
+from tests.pages import headings_and_buttons, links, texts
 
 pytestmark = pytest.mark.django_db
 URL = "/calendars/settings/closures/"
@@ -146,3 +146,17 @@ def test_the_number_of_queries_does_not_grow(
         BookingFactory(start=start, end=start + timedelta(hours=1))
     with django_assert_num_queries(len(few)):
         owner_client.get(f"{URL}{closure.pk}/")
+
+
+def test_the_page_is_in_german_for_who_reads_german(german_client: Client) -> None:
+    page = german_client.get(URL)
+    assert headings_and_buttons(page) == (
+        ["Kalendereinstellungen", "Abwesenheit", "Abwesenheit planen"],
+        ["Speichern"],
+    )
+    assert texts(page, "//p[@class='empty']") == ["Es ist keine Abwesenheit geplant."]
+
+
+def test_what_was_saved_is_said_in_german(german_client: Client) -> None:
+    page = german_client.post(URL, sent(), follow=True)
+    assert texts(page, "//*[@role='status']") == ["Gespeichert. An diesen Tagen gibt es keine Buchungen."]

@@ -12,7 +12,7 @@ from pytest_django import DjangoAssertNumQueries
 from bookings.models import Service
 from practice.models import User
 from tests.factories import ServiceFactory, UserFactory
-from tests.pages import find, links, texts
+from tests.pages import find, headings_and_buttons, links, texts
 
 pytestmark = pytest.mark.django_db
 URL = "/calendars/settings/services/"
@@ -273,3 +273,15 @@ def test_a_limit_of_no_bookings_opens_more_and_is_refused_there(anna_client: Cli
     page = anna_client.post(f"{URL}new/", sent(max_per_day=0))
     assert errors(page) == ["Enter at least 1, or nothing for no limit."]
     assert len(find(page, "//details[@open]//input[@name='max_per_day']")) == 1
+
+
+def test_the_list_is_in_german_for_who_reads_german(german_client: Client) -> None:
+    headings, buttons = headings_and_buttons(german_client.get(URL))
+    assert headings == ["Kalendereinstellungen", "Was kann man bei Ihnen buchen?"]
+    assert buttons == ["Neues Angebot"]
+
+
+def test_the_form_is_in_german_for_who_reads_german(german_client: Client) -> None:
+    page = german_client.post(f"{URL}new/", sent(minutes_0="60", name=""))
+    assert headings_and_buttons(page) == (["Neues Angebot", "So sehen es Ihre Kunden"], ["Speichern", "Zurück"])
+    assert errors(page) == ["Geben Sie einen Namen ein."]

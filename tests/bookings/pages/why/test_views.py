@@ -25,7 +25,7 @@ from tests.factories import (
     UserFactory,
     WorkingHoursFactory,
 )
-from tests.pages import find, links, texts
+from tests.pages import find, headings_and_buttons, links, texts
 
 pytestmark = [
     pytest.mark.django_db,
@@ -351,3 +351,11 @@ def test_thirty_events_cost_as_many_queries_as_one(
         grow()
     with django_assert_num_queries(41):
         ask(anna_client, tuesday(10), service="massage")
+
+
+def test_the_answer_is_in_german_for_who_reads_german(german_client: Client) -> None:
+    page = ask(german_client, tuesday(10))
+    headings, buttons = headings_and_buttons(page)
+    assert headings == ["Warum ist diese Zeit frei oder blockiert?", "Di., 1. Dez. 2026, 10:00–11:00"]
+    assert buttons == ["Prüfen", "‹ Stunde davor", "Stunde danach ›"]
+    assert conclusion(page)[1] == "Frei Die Zeit ist frei."
