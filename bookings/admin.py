@@ -28,7 +28,6 @@ from bookings.models import (
     MirroredSlot,
     Proposal,
     Service,
-    ServiceHours,
 )
 from bookings.pages.clients.forms import ClientForm
 from bookings.pages.services.forms import EVENT_FIELDS
@@ -131,14 +130,8 @@ class ClientAdmin(FoundByKeys, DeclaredFilters):
             super().save_model(request, obj, form, change)
 
 
-class ServiceHoursInline(LookOnlyInline):
-    model = ServiceHours
-    fields = ("user", "weekday", "start", "end")
-
-
 @admin.register(Service)
 class ServiceAdmin(DeclaredFilters):
-    inlines = (ServiceHoursInline,)
     list_display = ("name", "slug", "minutes", "slot_minutes", "visibility")
     list_filter = ("visibility",)
     search_fields = ("name", "slug", *people("staff"))

@@ -21,6 +21,7 @@ from connections.models import Calendar, CalendarConfiguration, Connection, Even
 from connections.plan import back_off
 from connections.problems import Handling, Problem, classify
 from practice.models import User
+from practice.profile.limit_in_force import follow_limit
 
 State = Placement.State
 KINDS: tuple[type[Placement], ...] = (LinkedEvent, MirroredSlot)
@@ -64,7 +65,10 @@ def push_due(
     """Push everything that is due at `now`, of one staff member or of all.
 
     `force` skips Kalends' own pauses but not what a server asked for with Retry-After; that takes `ignore_retry_after`.
+    With all goes what shows more than the practice allows by now, however that came about.
     """
+    if user is None:
+        follow_limit(now)
     connections = Connection.objects.askable(now, ignore_retry_after=ignore_retry_after)
     pushed: list[Pushed] = []
     for kind in KINDS:

@@ -12,6 +12,7 @@ from django.test.utils import CaptureQueriesContext
 
 from bookings.models import Booking, LinkedEvent
 from bookings.push.event_content import draft, initials
+from bookings.push.outbox import push_due
 from connections.models import CalendarConfiguration
 from practice.models import CalendarDetail, Practice, User
 from tests.factories import (
@@ -166,6 +167,15 @@ def test_events_are_written_again_when_somebody_joins_and_only_then(event: Linke
     assert (revisions(event), LinkedEvent.objects.get().state) == (before + 1, "queued")
     UserFactory.create()
     colleague.save()
+    assert revisions(event) == before + 1
+
+
+def test_whoever_joins_unnoticed_is_noticed_before_anything_is_pushed(event: LinkedEvent) -> None:
+    Practice.objects.create(calendar_limit=INITIALS)
+    UserFactory.create(is_active=False)
+    before = revisions(event)
+    User.objects.update(is_active=True)
+    push_due(NOW)
     assert revisions(event) == before + 1
 
 

@@ -10,6 +10,7 @@ from availability.models import BlockedSlot
 from bookings.models import Booking, Service
 from bookings.push import mirrored_slots
 from connections.models import Calendar, CalendarConfiguration
+from practice.models import Practice as PracticeSettings
 from practice.models import User
 from tests.bookings.practice import HOUR, Practice
 from tests.factories import NOW, START, UserFactory
@@ -124,6 +125,17 @@ def test_a_service_changed_by_support_is_shown_as_well(practice: Practice, clien
     assert client.post(address, given | {"neutral_title": "Appointment"}).status_code == 302
     practice.push()
     assert title(practice, booking) == "Appointment"
+
+
+def test_the_event_loses_the_name_when_the_owner_no_longer_works_alone(practice: Practice) -> None:
+    User.objects.update(role=User.Role.OWNER)
+    PracticeSettings.objects.create(calendar_limit="initials")
+    booking = practice.booked()
+    before = title(practice, booking)
+    UserFactory.create()
+    assert practice.push() == ["pushed"]
+    assert (before, title(practice, booking)) == ("Carla Client", "C. C.")
+    assert practice.push() == []
 
 
 def test_of_a_service_only_what_events_say_sends_anything(practice: Practice, client: Client) -> None:
