@@ -60,7 +60,12 @@ class Command(JsonCommand):
             "--calendar-limit", choices=CalendarDetail.values, help=_("what of clients may stand in iCloud at most")
         )
         for name, words in NUMBERS.items():
-            parser.add_argument(_flag(name), metavar="N", type=_number, help=_("%(what)s; none for no number of its own") % {"what": words})
+            parser.add_argument(
+                _flag(name),
+                metavar="N",
+                type=_number,
+                help=_("%(what)s; none for no number of its own") % {"what": words},
+            )
         for name, words in SWITCHES.items():
             parser.add_argument(_flag(name), action=BooleanOptionalAction, help=str(words))
 
