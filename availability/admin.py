@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.contrib import admin
+from django.utils.translation import gettext_lazy as _
 
 from availability.models import BlockedSlot, Closure, DateOverride, WorkingHours
 from practice.admin import DeclaredFilters
@@ -19,11 +20,15 @@ class WorkingHoursAdmin(DeclaredFilters):
 
 @admin.register(DateOverride)
 class DateOverrideAdmin(DeclaredFilters):
-    list_display = ("user", "date", "hours")
+    list_display = ("user", "date", "shown_hours")
     list_select_related = ("user",)
     date_hierarchy = "date"
     search_fields = ("user__username", "user__email", "user__first_name", "user__last_name")
     autocomplete_fields = ("user",)
+
+    @admin.display(description=_("working hours"))
+    def shown_hours(self, override: DateOverride) -> str:
+        return override.hours
 
 
 @admin.register(Closure)

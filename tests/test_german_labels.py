@@ -11,11 +11,9 @@ from django.contrib import admin
 from django.contrib.admin.utils import flatten, flatten_fieldsets, label_for_field
 from django.db.models import Field, Model
 from django.utils import translation
+from django.utils.functional import Promise
 
 OURS = ("availability", "bookings", "connections", "practice")
-TO_DO = {"availability", "connections", "practice"}
-"""Apps whose labels are not translated yet."""
-OUR_APPS = [app for app in OURS if app not in TO_DO]
 ALIKE = {"—", "deutsch", "e-mail", "e-mails", "english", "etag", "href", "icloud", "id", "logo", "logos"} | {
     *("name", "position", "problem", "slug", "status", "text", "uid")
 }
@@ -35,7 +33,8 @@ def labels_of(model: type[Model]) -> Iterator[tuple[str, object]]:
     yield model.__name__, model._meta.verbose_name
     yield model.__name__, model._meta.verbose_name_plural
     for field in chain(model._meta.fields, model._meta.many_to_many):
-        yield f"{model.__name__}.{field.name}", field.verbose_name
+        if isinstance(field.verbose_name, Promise):  # Django makes up the others, which no page shows
+            yield f"{model.__name__}.{field.name}", field.verbose_name
         yield from _texts_of(model, field)
 
 
@@ -61,7 +60,7 @@ def untranslated(labels: list[tuple[str, tuple[str, str]]]) -> list[tuple[str, s
     ]
 
 
-@pytest.mark.parametrize("app", OUR_APPS)
+@pytest.mark.parametrize("app", OURS)
 def test_every_model_and_field_is_called_something_german(app: str) -> None:
     labels = [
         (where, in_both_languages(words))
@@ -71,7 +70,7 @@ def test_every_model_and_field_is_called_something_german(app: str) -> None:
     assert untranslated(labels) == []
 
 
-@pytest.mark.parametrize("app", OUR_APPS)
+@pytest.mark.parametrize("app", OURS)
 def test_every_column_and_field_of_the_administration_is_called_something_german(app: str) -> None:
     labels = [
         (f"{type(shown).__name__}.{name}", _column_in_both_languages(name, model, shown))
@@ -89,7 +88,7 @@ def _column_in_both_languages(name: str, model: type[Model], shown: admin.ModelA
         return english, str(label_for_field(name, model, shown))
 
 
-@pytest.mark.parametrize("app", OUR_APPS)
+@pytest.mark.parametrize("app", OURS)
 def test_every_app_and_action_of_the_administration_is_called_something_german(app: str) -> None:
     actions = [
         (f"{type(shown).__name__}.{name}", in_both_languages(getattr(shown, name).short_description))

@@ -7,7 +7,7 @@ from typing import Any
 from django.core.management.base import CommandParser
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 
 from bookings import actions
 from bookings.actions import leaving
@@ -21,7 +21,7 @@ Choices = dict[int, User | None]
 
 
 class Command(JsonCommand):
-    help = (
+    help = gettext_lazy(
         "Deactivate somebody: they cannot be booked or sign in, their events lose the names of clients, and their "
         "accounts are disconnected when nothing waits to be pushed. Upcoming bookings stand until --move or --cancel "
         "decides about them, now or by the same command later."

@@ -10,6 +10,7 @@ from django.core.management.base import CommandParser
 from django.core.validators import validate_email
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from practice.commands import JsonCommand, Refused
 from practice.models import Invitation, Practice, User
@@ -20,7 +21,7 @@ from practice.times import iso
 
 
 class Command(JsonCommand):
-    help = (
+    help = gettext_lazy(
         "Invite somebody by e-mail. The workers send the link; where e-mails are only printed, it is printed here. "
         "Who is invited already gets a new link, and the former one no longer works."
     )

@@ -16,8 +16,6 @@ SOURCES = sorted(
     if "migrations" not in path.parts
 )
 AT_ONCE = {"gettext", "ngettext", "pgettext", "npgettext"}
-TOLD = {"Refused", "Failed", "NotOpen", "LimitReached", "ValidationError", "CommandError"}
-"""Exceptions whose words a person reads."""
 
 
 @pytest.fixture(scope="module")
@@ -73,23 +71,3 @@ def test_no_word_to_be_translated_stands_in_an_f_string(modules: dict[str, ast.M
         for node in ast.walk(string)
         if called(node) in names
     ] == []
-
-
-def test_every_refusal_and_help_of_a_command_can_be_translated(modules: dict[str, ast.Module]) -> None:
-    assert [
-        f"{name}:{words.lineno}"
-        for name, module in modules.items()
-        for words in told(module)
-        if isinstance(words, ast.Constant | ast.JoinedStr)
-    ] == []
-
-
-def told(module: ast.Module) -> Iterator[ast.expr]:
-    """What a person reads of a module: the words of what is raised, and the help of commands and their arguments."""
-    for node in ast.walk(module):
-        if called(node) in TOLD:
-            yield from node.args[:1]
-        if called(node) == "add_argument":
-            yield from (keyword.value for keyword in node.keywords if keyword.arg == "help")
-        if isinstance(node, ast.Assign) and getattr(node.targets[0], "id", "") == "help":
-            yield node.value
