@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from datetime import UTC, datetime, time, timedelta
 
 import pytest
@@ -10,7 +9,10 @@ from django.utils import timezone
 from playwright.sync_api import Page, expect
 
 from bookings.models import Booking, LinkedEvent
+from bookings.tasks import push_events
+from connections import accounts
 from connections.models import Calendar, Connection
+from connections.sync.run import sync_connection
 from practice.models import User
 from sandbox.server.server import Sandbox
 from sandbox.server.store.accounts import Account
@@ -22,16 +24,13 @@ pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.today]
 
 
 def look(page: Page, name: str) -> None:
-    """Axe finds nothing, and nothing is cut off, on a desk and on a phone."""
+    """Axe finds nothing, in either scheme, and nothing is cut off, on a desk and on a phone."""
     for width in (1280, 390):
         page.set_viewport_size({"width": width, "height": 900})
-        assert (width, barriers(page)) == (width, [])
+        for scheme in ("dark", "light"):
+            page.emulate_media(color_scheme=scheme)
+            assert (name, width, scheme, barriers(page)) == (name, width, scheme, [])
         assert (width, page.evaluate("document.documentElement.scrollWidth <= innerWidth")) == (width, True)
-        if os.environ.get("SHOTS"):
-            for scheme in ("light", "dark"):
-                page.emulate_media(color_scheme=scheme)
-                page.screenshot(path=f"{os.environ['SHOTS']}/{name}-{width}-{scheme}.png", full_page=True)
-            page.emulate_media(color_scheme="light")
 
 
 def noon(days: int) -> datetime:
@@ -43,9 +42,6 @@ def noon(days: int) -> datetime:
 @pytest.fixture
 def mara(icloud: Sandbox, account: Account, app_password: str) -> User:
     """Mara with iCloud and an hour of massage, which Ben offers too; two bookings are to come."""
-    from connections import accounts
-    from connections.sync.run import sync_connection
-
     mara = UserFactory.create(username="mara", first_name="Mara", last_name="Winter", configuration__saved_at=None)
     ben = UserFactory.create(username="ben", first_name="Ben", last_name="Sommer")
     office_hours(mara)
@@ -110,7 +106,5 @@ def titles(account: Account) -> list[str]:
 
 def work_queue() -> None:
     """Do what the schedule and the queue would do now."""
-    from bookings.tasks import push_events
-
     push_events()
     work()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+import time_machine
 from django.db import connection as database
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -46,8 +47,7 @@ def gone(practice: Practice) -> Practice:
 
 def test_it_is_disconnected_by_the_schedule_when_the_last_name_is_gone(gone: Practice) -> None:
     assert (leaving.disconnect_settled(gone.now), connected(gone)) == (0, True)
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("django.utils.timezone.now", lambda: gone.now)
+    with time_machine.travel(gone.now, tick=False):
         tasks.push_events()
     assert connected(gone) is False
     assert "arla" not in gone.text(Booking.objects.get())
@@ -56,8 +56,7 @@ def test_it_is_disconnected_by_the_schedule_when_the_last_name_is_gone(gone: Pra
 
 
 def test_it_is_disconnected_right_after_the_deactivation_too(gone: Practice) -> None:
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("django.utils.timezone.now", lambda: gone.now)
+    with time_machine.travel(gone.now, tick=False):
         tasks.settle_leaving(gone.user.pk)
     assert connected(gone) is False
 
