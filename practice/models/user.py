@@ -88,11 +88,6 @@ class User(AbstractUser):
         """Those who own the practice and can sign in; superusers are owners whatever their role."""
         return cls.objects.filter(Q(role=cls.Role.OWNER) | Q(is_superuser=True), is_active=True)
 
-    def is_last_owner(self) -> bool:
-        """Would the practice have no owner without this user? In a transaction, which keeps the owners as they are."""
-        owners = User.owners().select_for_update(no_key=True).order_by("pk").values_list("pk", flat=True)
-        return list(owners) == [self.pk]
-
     @classmethod
     def at_slug(cls, slug: str) -> User:
         """The user with this slug, now or formerly; User.DoesNotExist if there is none.

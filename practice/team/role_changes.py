@@ -20,9 +20,9 @@ def lock_owners() -> list[User]:
     """In a transaction: the owners, of whom nobody else can take one away before it ends.
 
     All are locked, always in the same order. Of two owners who demote each other the second waits for the first, and
-    then sees that they own nothing any more.
+    then sees that they own nothing any more. What refers to an owner can be written meanwhile.
     """
-    return list(User.owners().select_for_update().order_by("pk"))
+    return list(User.owners().select_for_update(no_key=True).order_by("pk"))
 
 
 def require_another_owner(person: User, owners: list[User]) -> None:

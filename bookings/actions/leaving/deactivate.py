@@ -15,6 +15,7 @@ from bookings.models import Claim, booking_lock
 from practice.activity.journal import note
 from practice.models import Activity, User
 from practice.sign_in.sessions import end_sessions
+from practice.team.role_changes import LastOwner, lock_owners, require_another_owner
 
 
 def deactivate(user: User, *, now: datetime, actor: User | None = None, keep_names: bool = False) -> int:
@@ -39,12 +40,13 @@ def deactivate(user: User, *, now: datetime, actor: User | None = None, keep_nam
 
 def why_not_deactivated(user: User) -> str:
     """Why the user cannot be deactivated, in a sentence; "" if they can. In a transaction."""
-    is_last_owner = user.is_last_owner()
-    words = {"staff": user.get_full_name() or user.get_username()}
+    owners = lock_owners()
     if not User.objects.filter(pk=user.pk, is_active=True).exists():
-        return _("%(staff)s is deactivated already.") % words
-    if is_last_owner:
-        return _("%(staff)s is the only owner of the practice. Make somebody else an owner first.") % words
+        return _("%(staff)s is deactivated already.") % {"staff": user.get_full_name() or user.get_username()}
+    try:
+        require_another_owner(user, owners)
+    except LastOwner as error:
+        return str(error)
     return ""
 
 
