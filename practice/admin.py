@@ -47,7 +47,7 @@ class StaffForm(UserChangeForm[User]):
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
         owns = cleaned.get("role") == User.Role.OWNER or cleaned.get("is_superuser")
-        if not owns or not cleaned.get("is_active"):
+        if not owns:
             try:
                 require_another_owner(self.instance, lock_owners())  # the admin saves in one transaction
             except LastOwner as refusal:

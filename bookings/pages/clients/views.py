@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from allauth.account.decorators import reauthentication_required
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db.models import Count, Max, Q, QuerySet
@@ -94,7 +93,6 @@ def seen(request: CalendarRequest, pk: int) -> HttpResponse:
 
 @require_POST
 @calendar_page(Action.MANAGE_CLIENT_DATA)
-@reauthentication_required(app="practice")  # type: ignore[untyped-decorator]
 def merge(request: CalendarRequest, pk: int) -> HttpResponse:
     client = get_object_or_404(visible_clients(request.user), pk=pk)
     form = MergeForm(client, request.POST)

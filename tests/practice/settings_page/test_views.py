@@ -56,7 +56,11 @@ def test_only_owners_see_it_and_find_it_in_the_menu(client: Client, role: str) -
 
 
 def test_it_is_in_the_menu_of_owners(owner: Client) -> None:
-    assert texts(owner.get("/account/"), "//*[@class='menu__body']/a") == ["Your account", "Settings of the practice"]
+    assert texts(owner.get("/account/"), "//*[@class='menu__body']/a") == [
+        "Your account",
+        "Team",
+        "Settings of the practice",
+    ]
 
 
 def test_everything_is_saved_at_once(owner: Client, settings: Any) -> None:

@@ -13,7 +13,6 @@ from bookings.models import Client as Person
 from practice.models import Practice, User
 from tests.factories import NOW, START, BookingFactory, ClientFactory, ServiceFactory, UserFactory
 from tests.pages import find, headings_and_buttons, links, texts
-from tests.signed_in import sign_in_just_now
 
 pytestmark = [pytest.mark.django_db, pytest.mark.time_machine(NOW, tick=False)]
 URL = "/clients/"
@@ -168,7 +167,7 @@ def test_a_phone_is_shown_as_the_country_writes_it_and_refused_at_its_field(anna
 
 def test_superusers_merge_duplicates(client: Client, anna: User, clara: Person) -> None:
     double = BookingFactory(client=ClientFactory(name="CLARA  winter", email="old@example.org", phone="")).client
-    sign_in_just_now(client, UserFactory(is_superuser=True, is_staff=True))
+    client.force_login(UserFactory(is_superuser=True, is_staff=True))
     address = f"{URL}{clara.pk}/"
     assert texts(client.get(address), "//section[@aria-labelledby='duplicates']//label") == [
         "CLARA winter, old@example.org (1 booking)"
@@ -188,7 +187,7 @@ def test_nobody_else_merges(anna_client: Client, clara: Person) -> None:
 
 def test_who_is_no_possible_duplicate_is_not_merged_by_the_form(client: Client, clara: Person) -> None:
     other = ClientFactory(name="Ida")
-    sign_in_just_now(client, UserFactory(is_superuser=True))
+    client.force_login(UserFactory(is_superuser=True))
     for chosen in ([], [other.pk], [clara.pk], ["x"]):
         client.post(f"{URL}{clara.pk}/merge/", {"duplicates": chosen})
     assert Person.objects.count() == 2
