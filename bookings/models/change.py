@@ -24,6 +24,7 @@ class BookingChange(models.Model):
         MOVED = "moved", _("Moved")
         CANCELLED = "cancelled", _("Cancelled")
         REFUSED = "refused", _("Refused")
+        EXPIRED = "expired", _("Not decided in time")
         UNDONE = "undone", _("Undone")
         DONE = "done", _("Done")
         NO_SHOW = "no_show", _("Did not come")

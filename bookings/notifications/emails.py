@@ -40,12 +40,11 @@ def ask_colleague(addressee: User, proposals: Sequence[Proposal], token: str) ->
     if not addressee.email:
         return False
     count = len(proposals)
-    until = ngettext("The booking stands until you decide:", "The bookings stand until you decide:", count)
     lines = [
         *([_("With %(person)s:") % {"person": _name(booking.staff)}] if addressee != booking.staff else []),
         *(_what(proposal, addressee) for proposal in proposals),
         "",
-        until,
+        _until(proposals, addressee),
         _link("proposals:from_mail", token),
     ]
     subject = _("Please decide: %(client)s, %(time)s") % {
@@ -60,6 +59,15 @@ def ask_colleague(addressee: User, proposals: Sequence[Proposal], token: str) ->
         ) % {"count": count}
     send(subject, "\n".join(lines), addressee.email)
     return True
+
+
+def _until(proposals: Sequence[Proposal], reader: User) -> str:
+    """What holds until somebody decides."""
+    due = proposals[0].booking.approval_due_at if proposals[0].kind == Proposal.Kind.APPROVAL else None
+    if due is None:
+        return ngettext("The booking stands until you decide:", "The bookings stand until you decide:", len(proposals))
+    words = _("The time is kept until %(time)s. If nobody has decided by then, the request ends:")
+    return words % {"time": time_format.day_and_clock_in(_zone_of(reader), due)}
 
 
 def _what(proposal: Proposal, reader: User) -> str:

@@ -29,6 +29,7 @@ class Command(JsonCommand):
         parser.add_argument("--notice", type=int, help="minimum notice in minutes")
         parser.add_argument("--public", action="store_true", help="show it to clients on the booking page")
         parser.add_argument("--horizon", type=int, help="days ahead it can be booked")
+        parser.add_argument("--approval-hours", type=int, help="staff approve what clients book, within so many hours")
 
     def run(self, *, slug: str, name: str, minutes: int, user: list[str], **options: Any) -> dict[str, Any]:
         staff = [user_named(one) for one in user]
@@ -45,6 +46,7 @@ class Command(JsonCommand):
             ("slot_minutes", "slot_minutes"),
             ("notice_minutes", "notice"),
             ("horizon_days", "horizon"),
+            ("approval_hours", "approval_hours"),
         ):
             if options[option] is not None:
                 setattr(service, field, options[option])

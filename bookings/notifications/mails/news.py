@@ -63,7 +63,8 @@ def kind_now(mail: Mail, known: Mail | None) -> Kind | None:
     source = Source(mail.change.source) if mail.change else Source.KALENDS
     is_news = _may_know(mail)
     kind = _kind(_standing_told(mail), source, (mail.start, mail.end), known, is_news=is_news)
-    was_refused = mail.change is not None and mail.change.kind == BookingChange.Kind.REFUSED
+    refusals = (BookingChange.Kind.REFUSED, BookingChange.Kind.EXPIRED)
+    was_refused = mail.change is not None and mail.change.kind in refusals
     return Kind.NOT_CONFIRMED if was_refused and kind == Kind.CANCELLATION else kind
 
 
