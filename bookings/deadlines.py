@@ -20,6 +20,11 @@ def cancel_until(service: Service, start: datetime) -> datetime:
     return start - service.cancel_window
 
 
+def approve_by(service: Service, start: datetime, now: datetime) -> datetime | None:
+    """By when staff must approve what a client books at `now`; None if the service needs no approval."""
+    return None if service.approve_within is None else min(now + service.approve_within, start)
+
+
 def answer_by(booking: Booking, now: datetime) -> datetime:
     """By when a client hears whether a pending booking is confirmed; told at `now`."""
     before = booking.start - ANSWER_BEFORE

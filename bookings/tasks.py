@@ -40,9 +40,10 @@ def mail_links() -> None:
 
 
 def push_events() -> None:
-    """On schedule: give back expired time, push what is due, disconnect who left, send mails, and finish erasing."""
+    """On schedule: end what has expired, push what is due, disconnect who left, send mails, and finish erasing."""
     now = timezone.now()
     actions.release_expired(now)
+    actions.expire_undecided(now)
     mirrored_slots.follow_slots(now)
     outbox.push_due(now)
     leaving.disconnect_settled(now)

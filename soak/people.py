@@ -60,7 +60,7 @@ ROLES = (
 SERVICES = (
     {"slug": "talk", "minutes": 30, "slot_minutes": 15, "buffer_before_minutes": 5, "buffer_after_minutes": 10},
     {"slug": "massage", "minutes": 60, "slot_minutes": 30, "buffer_after_minutes": 15},
-    {"slug": "visit", "minutes": 45, "slot_minutes": 15},
+    {"slug": "visit", "minutes": 45, "slot_minutes": 15, "approval_hours": 24},
 )
 
 

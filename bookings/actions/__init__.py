@@ -9,8 +9,9 @@ booking with its placement and its history in one transaction. Pushing and maili
 from __future__ import annotations
 
 from bookings.actions.addresses import release_expired, rush_ends_at
+from bookings.actions.approval import approve, expire_undecided, refuse
 from bookings.actions.book import ClientDetails, SeatDetails, book
-from bookings.actions.cancel import cancel, refuse
+from bookings.actions.cancel import cancel
 from bookings.actions.checks.preconditions import (
     ClientLimitReached,
     LimitReached,
@@ -20,7 +21,7 @@ from bookings.actions.checks.preconditions import (
     overlaps_refused,
 )
 from bookings.actions.clients import change_client, merge_clients
-from bookings.actions.confirm import approve, confirm, confirm_address, confirm_pending, still_pending
+from bookings.actions.confirm import confirm, confirm_address, confirm_pending, still_pending
 from bookings.actions.decide import decide, decide_all
 from bookings.actions.disconnect import DisconnectSummary, EventsNotRemoved, disconnect, disconnect_summary
 from bookings.actions.hold import Visitor, extend, forget_old_holds, hold, hold_of, release, take_again
@@ -51,6 +52,7 @@ __all__ = [
     "decide_all",
     "disconnect",
     "disconnect_summary",
+    "expire_undecided",
     "extend",
     "forget_old_holds",
     "hand_over",

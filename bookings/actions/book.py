@@ -25,9 +25,10 @@ from bookings.actions.checks.preconditions import (
     take_time,
 )
 from bookings.clients import client_of, differing, tidy_contact
+from bookings.deadlines import approve_by
 from bookings.models import Booking, BookingChange, Claim, Client, Hold, Seat, Service, booking_lock
 from bookings.openings import search
-from bookings.proposals import collisions
+from bookings.proposals import approvals, collisions
 from bookings.push import placements
 from connections.freshness import freshness
 from connections.sync.poll import refresh_all
@@ -137,7 +138,9 @@ def _book_with(user: User, request: _Request) -> Booking:
         pending = freshness(user, now=now, asked=True).pending
         booking = Booking(service=request.service, staff=user, note=request.note)
         booking.calendar_unread_since = now if pending else None
-        booking.address_due_at = confirm_by(request.client.email, request.start, now) if held else None
+        if held:
+            booking.address_due_at = confirm_by(request.client.email, request.start, now)
+            booking.approval_due_at = approve_by(request.service, request.start, now)
         waits = booking.cause != Booking.Cause.NONE
         booking.status = Booking.Status.PENDING if waits else Booking.Status.CONFIRMED
         booking.claim = _taken_over(held)
@@ -149,6 +152,7 @@ def _book_with(user: User, request: _Request) -> Booking:
         history.record(booking, Kind.MADE, Source.CLIENT if held else Source.STAFF, now=now, actor=actor)
         if booking.address_due_at is None:
             placements.place(booking)
+            approvals.ask(booking, now)
         if request.anyway:
             collisions.acknowledge(booking, now, actor)
         nudge(booking)

@@ -10,7 +10,6 @@ from bookings.actions.checks.preconditions import (
     lock_active_booking,
     nudge,
     release_time,
-    require_approval,
 )
 from bookings.contacts.written import one_line
 from bookings.models import Booking, BookingChange, booking_lock
@@ -30,14 +29,18 @@ def cancel(
     source: Source = Source.STAFF,
     tell_client: bool = True,
     reason: str = "",
-    kind: Kind = Kind.CANCELLED,
+    kind: Kind | None = None,
 ) -> Booking:
-    """Cancel a live booking: its time is free again and its event is removed. A cancelled one stays as it is."""
+    """Cancel a live booking: its time is free again and its event is removed. A cancelled one stays as it is.
+
+    `kind`: what its history says, if not that it was cancelled or, by whoever did not approve it, refused.
+    """
     with booking_lock(booking.staff, now):
         try:
             booking = lock_active_booking(booking)
         except Refused:
             return Booking.objects.get(pk=booking.pk)
+        kind = kind or _kind(booking, source)
         booking.revision += 1
         release_time(booking)
         booking.seats.update(cancelled_at=now)
@@ -48,8 +51,6 @@ def cancel(
     return booking
 
 
-def refuse(booking: Booking, *, now: datetime, actor: User | None = None, reason: str = "") -> Booking:
-    """Staff do not approve the booking, so its time is free again. Raises Refused if it does not wait for that."""
-    with booking_lock(booking.staff, now):
-        require_approval(lock_active_booking(booking))
-        return cancel(booking, now=now, actor=actor, reason=reason, kind=Kind.REFUSED)
+def _kind(booking: Booking, source: Source) -> Kind:
+    """What staff do not approve is refused, also by deleting its event; clients take their request back."""
+    return Kind.REFUSED if booking.approval_due_at and source != Source.CLIENT else Kind.CANCELLED

@@ -14,10 +14,9 @@ from bookings.actions.checks.preconditions import (
     is_read,
     lock_active_booking,
     nudge,
-    require_approval,
 )
 from bookings.models import Booking, BookingChange, Claim, booking_lock
-from bookings.proposals import collisions
+from bookings.proposals import approvals, collisions
 from bookings.push import placements
 from practice.models import User
 
@@ -57,16 +56,7 @@ def confirm(booking: Booking, *, now: datetime) -> bool:
         if collisions.is_unacknowledged(booking):
             return False
         booking.calendar_unread_since = None
-        return _confirm_if_last(booking, Source.KALENDS, now)
-
-
-def approve(booking: Booking, *, now: datetime, actor: User | None = None) -> bool:
-    """Staff approve the booking. True if that confirmed it. Raises Refused if it does not wait for that."""
-    with booking_lock(booking.staff, now):
-        booking = lock_active_booking(booking)
-        require_approval(booking)
-        booking.approval_due_at = None
-        return _confirm_if_last(booking, Source.STAFF, now, actor)
+        return confirm_if_last(booking, Source.KALENDS, now)
 
 
 def confirm_address(booking: Booking, *, now: datetime, actor: User | None = None) -> bool:
@@ -82,16 +72,17 @@ def confirm_address(booking: Booking, *, now: datetime, actor: User | None = Non
             return False
         booking.address_due_at = None
         Claim.objects.filter(booking=booking).update(expires_at=None)
+        approvals.ask(booking, now)
         placements.place_if_missing(booking)
         source = Source.STAFF if actor else Source.CLIENT
-        confirmed = _confirm_if_last(booking, source, now, actor)
+        confirmed = confirm_if_last(booking, source, now, actor)
         if not confirmed:
             history.record(booking, Kind.ADDRESS, source, now=now, actor=actor)
             nudge(booking)
         return confirmed
 
 
-def _confirm_if_last(booking: Booking, source: Source, now: datetime, actor: User | None = None) -> bool:
+def confirm_if_last(booking: Booking, source: Source, now: datetime, actor: User | None = None) -> bool:
     """Write what was cleared, and confirm the booking if it waits for nothing else. Inside the lock."""
     confirmed = booking.status == Booking.Status.PENDING and booking.cause == Booking.Cause.NONE
     if confirmed:

@@ -7,8 +7,10 @@ from datetime import datetime
 
 from django.utils.translation import gettext as _
 
+from bookings.actions.approval import ask_about_collision, grant, read_again
 from bookings.actions.cancel import cancel
 from bookings.actions.checks.preconditions import (
+    NotOpen,
     Refused,
     lock_active_booking,
     nudge,
@@ -42,7 +44,15 @@ def decide(
     if the proposal has changed since; without it the proposal is decided as it is. `by_mail`: `actor` is whom the link
     was mailed to.
     """
-    booking = _carry_out(proposal, choice=choice, now=now, actor=actor, shown=shown, by_mail=by_mail)
+    is_approval = choice == Proposal.Choice.APPROVE
+    if is_approval:
+        read_again(proposal.booking, now)
+    try:
+        booking = _carry_out(proposal, choice=choice, now=now, actor=actor, shown=shown, by_mail=by_mail)
+    except NotOpen:
+        if is_approval:
+            ask_about_collision(proposal.booking, now)
+        raise
     delivery.send_due(now, booking=booking)
     return booking
 
@@ -78,7 +88,8 @@ def _carry_out(
     with overlaps_refused(), booking_lock(proposal.booking.staff, now):
         booking = lock_active_booking(proposal.booking)
         proposal = Proposal.objects.select_for_update(of=("self",)).with_details().get(pk=proposal.pk)
-        if choice not in proposal.choices:
+        choice = proposal.offered(choice) or ""
+        if not choice:
             raise Refused(_("This choice is not available here."))
         if shown and shown != mail_links.stamp_of(proposal):
             raise Refused(_("This has changed since you opened the page. Check it again, then decide."))
@@ -92,7 +103,9 @@ def _carry_out(
             nudge(booking)
         elif choice == Proposal.Choice.ACCEPT:
             _accept(booking, proposal, now, actor)
-        elif choice == Proposal.Choice.CANCEL:
+        elif choice == Proposal.Choice.APPROVE:
+            grant(booking, now=now, actor=actor)
+        elif choice in Proposal.ENDING:
             booking = cancel(booking, now=now, actor=actor)
         else:
             _keep(booking, now)

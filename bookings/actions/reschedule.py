@@ -153,12 +153,15 @@ def move(
     """Write a live booking's new time. Inside the staff member's lock, after the time was found to be free.
 
     It may overlap others only if it does so at this time, because staff insisted. `already_in_calendar` is the ETag of
-    an event that has this time already and need not be pushed: the booking followed it, and staff are mailed that.
+    an event that has this time already and need not be pushed: the booking followed it, and staff are mailed that. If
+    the iPhone moved a request, the client hears of it with the decision.
     """
     before = (booking.start, booking.end)
     shape = replace(booking.service.shape, duration=end - start)
     collides = search.collides(booking.staff, shape, start, now=now, moving=booking)
     take_time(booking, start, end, overlap_allowed=collides)
+    if booking.approval_due_at:
+        booking.approval_due_at = min(booking.approval_due_at, start)
     booking.revision += 1
     booking.save()
     history.record(
@@ -170,6 +173,7 @@ def move(
         before=before,
         undo_until=undo_until,
         tell_staff=bool(already_in_calendar),
+        tell_client=source != Source.PHONE or booking.approval_due_at is None,
     )
     if already_in_calendar:
         placements.adopt(booking, already_in_calendar)

@@ -25,6 +25,7 @@ class BookingChange(models.Model):
         HANDED_OVER = "handed_over", _("Given to a colleague")
         CANCELLED = "cancelled", _("Cancelled")
         REFUSED = "refused", _("Refused")
+        EXPIRED = "expired", _("Not decided in time")
         UNDONE = "undone", _("Undone")
         DONE = "done", _("Done")
         NO_SHOW = "no_show", _("Did not come")

@@ -83,6 +83,7 @@ class Mail(models.Model):
         STAFF_BOOKED = "staff_booked", _("To staff: booked by the client")
         STAFF_MOVED = "staff_moved", _("To staff: moved by the client")
         STAFF_CANCELLED = "staff_cancelled", _("To staff: cancelled by the client")
+        STAFF_EXPIRED = "staff_expired", _("To staff: not decided in time")
 
     class State(models.TextChoices):
         DUE = "due", _("Due")
@@ -92,7 +93,7 @@ class Mail(models.Model):
 
     ENDING_KINDS = (Kind.CANCELLATION, Kind.NOT_CONFIRMED)
     REPEATING_KINDS = (Kind.REMINDER, Kind.NEW_LINK)
-    STAFF_KINDS = (Kind.STAFF_BOOKED, Kind.STAFF_MOVED, Kind.STAFF_CANCELLED)
+    STAFF_KINDS = (Kind.STAFF_BOOKED, Kind.STAFF_MOVED, Kind.STAFF_CANCELLED, Kind.STAFF_EXPIRED)
 
     seat = models.ForeignKey(Seat, models.CASCADE, related_name="mails", verbose_name=_("seat"))
     change = models.ForeignKey(

@@ -1,4 +1,4 @@
-"""A change made on the iPhone that staff must decide."""
+"""A question that staff must decide."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ class ProposalQuerySet(models.QuerySet["Proposal"]):
 
 
 class Proposal(models.Model):
-    """A change made on the iPhone that staff must decide. Until then the booking stands."""
+    """What staff must decide: a change made on the iPhone, or a client's request. Until then the booking stands."""
 
     class Kind(models.TextChoices):
         MOVED = "moved", _("Moved on the iPhone")
@@ -48,12 +48,15 @@ class Proposal(models.Model):
         DELETED = "deleted", _("Deleted on the iPhone")
         BOTH_SIDES = "both_sides", _("Changed on the iPhone and in Kalends")
         COLLISION = "collision", _("An event now overlaps the booking")
+        APPROVAL = "approval", _("A client asks for an appointment")
 
     class Choice(models.TextChoices):
         ACCEPT = "accept", _("Accept anyway")
         PUT_BACK = "put_back", _("Put it back")
         CANCEL = "cancel", _("Cancel and tell the client")
         KEEP = "keep", _("Keep the booking")
+        APPROVE = "approve", _("Approve")
+        REFUSE = "refuse", _("Refuse")
 
     booking = models.ForeignKey(Booking, models.CASCADE, related_name="proposals", verbose_name=_("booking"))
     linked_event = models.ForeignKey(
@@ -84,7 +87,10 @@ class Proposal(models.Model):
         Kind.DELETED: (Choice.CANCEL, Choice.PUT_BACK),
         Kind.BOTH_SIDES: (Choice.ACCEPT, Choice.PUT_BACK),
         Kind.COLLISION: (Choice.KEEP, Choice.CANCEL),
+        Kind.APPROVAL: (Choice.APPROVE, Choice.REFUSE),
     }
+    ENDING = (Choice.CANCEL, Choice.REFUSE)
+    _SAFE = {Kind.COLLISION: Choice.KEEP, Kind.APPROVAL: Choice.APPROVE}
 
     class Meta:
         ordering = ("created_at", "id")
@@ -115,11 +121,20 @@ class Proposal(models.Model):
     @property
     def choices(self) -> tuple[Choice, ...]:
         """What staff may decide."""
+        choices = self.CHOICES[self.Kind(self.kind)]
         if self.kind == self.Kind.RESHAPED and self.new_start is None:
-            return (self.Choice.PUT_BACK, self.Choice.CANCEL)
-        return self.CHOICES[self.Kind(self.kind)]
+            choices = (self.Choice.PUT_BACK, self.Choice.CANCEL)
+        if self.booking.approval_due_at:  # what nobody has approved is not cancelled but refused
+            return tuple(self.Choice.REFUSE if choice == self.Choice.CANCEL else choice for choice in choices)
+        return choices
+
+    def offered(self, choice: str) -> Choice | None:
+        """What a choice means here, None if it is not offered: where bookings are cancelled, a request is refused."""
+        return next(
+            (one for one in self.choices if one == choice or (one in self.ENDING and choice in self.ENDING)), None
+        )
 
     @property
     def safe_choice(self) -> Choice:
         """The choice under which the booking stays as the client knows it: the one that pages offer first."""
-        return self.Choice.KEEP if self.kind == self.Kind.COLLISION else self.Choice.PUT_BACK
+        return self._SAFE.get(self.Kind(self.kind), self.Choice.PUT_BACK)

@@ -40,16 +40,24 @@ def ask_colleague(addressee: User, proposals: Sequence[Proposal], token: str) ->
     if not addressee.work_address:
         return False
     with as_read_by(addressee):
-        until = ngettext("The booking stands until you decide:", "The bookings stand until you decide:", len(proposals))
         lines = [
             *([_("With %(person)s:") % {"person": _name(booking.staff)}] if addressee != booking.staff else []),
             *(_what(proposal, addressee) for proposal in proposals),
             "",
-            until,
+            _until(proposals, addressee),
             _link("proposals:from_mail", token),
         ]
         send(_subject(proposals, addressee), "\n".join(lines), addressee.work_address)
     return True
+
+
+def _until(proposals: Sequence[Proposal], reader: User) -> str:
+    """What holds until somebody decides."""
+    due = proposals[0].booking.approval_due_at if proposals[0].kind == Proposal.Kind.APPROVAL else None
+    if due is None:
+        return ngettext("The booking stands until you decide:", "The bookings stand until you decide:", len(proposals))
+    words = _("The time is kept until %(time)s. If nobody has decided by then, the request ends:")
+    return words % {"time": time_format.day_and_clock_in(_zone_of(reader), due)}
 
 
 def _subject(proposals: Sequence[Proposal], reader: User) -> str:

@@ -93,7 +93,7 @@ def withdraw_about_event(placement: LinkedEvent, now: datetime, *kinds: Kind) ->
 def withdraw_answered(booking: Booking, now: datetime) -> None:
     """The booking has a new time: ask no more what that answers, and compare the rest anew. Inside a transaction."""
     asked = open_of(booking.pk)
-    if asked.exclude(kind=Kind.COLLISION).exists():
+    if asked.filter(kind__in=ABOUT_EVENT).exists():
         CalendarConfiguration.objects.filter(user=booking.staff_id).want_reconciling()
     there = Q(kind__in=(Kind.MOVED, Kind.BOTH_SIDES), new_start=booking.start, new_end=booking.end)
     withdraw(asked.filter(there | Q(kind=Kind.COLLISION)), now)

@@ -70,6 +70,7 @@ def _booking(placement: LinkedEvent) -> EventDraft:
         url=link,
         location=booking.location if detail != Detail.BUSY else "",
         alarm_minutes=configuration.alarm_minutes,
+        tentative=booking.cause == Booking.Cause.APPROVAL,
     )
 
 

@@ -102,7 +102,7 @@ def _vevent(draft: EventDraft, now: datetime) -> icalendar.Event:
     event.add("DTSTAMP", now)
     add_times(event, draft.start, draft.end, draft.zone)
     _add_texts(event, draft)
-    event.add("STATUS", "CONFIRMED")
+    event.add("STATUS", draft.status)
     event.add("TRANSP", "OPAQUE")
     event.add("SEQUENCE", draft.sequence)
     if draft.alarm_minutes is not None:

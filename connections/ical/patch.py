@@ -125,7 +125,7 @@ def _comparable(value: str) -> str:
 
 
 def patch(data: bytes, draft: EventDraft, *, now: datetime, agreed: bytes = b"") -> bytes:
-    """`data` with the time of `draft`, STATUS:CONFIRMED, SEQUENCE plus one and a new DTSTAMP; everything else stays.
+    """`data` with the time and the STATUS of `draft`, SEQUENCE plus one and a new DTSTAMP; everything else stays.
 
     `agreed` is the file on which both sides last agreed. A text (SUMMARY, DESCRIPTION, LOCATION, URL) that is still as
     in `agreed` becomes that of the draft; a text that was changed on the iPhone is kept. Without `agreed`, the texts of
@@ -141,7 +141,7 @@ def patch(data: bytes, draft: EventDraft, *, now: datetime, agreed: bytes = b"")
         return compose(draft, now=now)
     stored = own_event(data)
     same_time = stored.shape == "timed" and (stored.start, stored.end) == (draft.start, draft.end)
-    changes = _status_changes(chosen, now) | _text_changes(chosen, draft, agreed)
+    changes = _status_changes(chosen, draft, now) | _text_changes(chosen, draft, agreed)
     if not same_time or chosen.value("DTEND") is None:
         changes |= _time_changes(draft)
     dropped = [event for event in events if event is not chosen and event.value("UID") == chosen.value("UID")]
@@ -224,10 +224,10 @@ def _chosen(events: Sequence[EventLines], uid: str) -> EventLines | None:
     return ranked[0] if ranked else None
 
 
-def _status_changes(event: EventLines, now: datetime) -> Changes:
+def _status_changes(event: EventLines, draft: EventDraft, now: datetime) -> Changes:
     changes: Changes = dict.fromkeys(_REPEATING) | _stamp_changes(event, now)
-    if (event.value("STATUS") or "").upper() != "CONFIRMED":
-        changes["STATUS"] = "STATUS:CONFIRMED"
+    if (event.value("STATUS") or "").upper() != draft.status:
+        changes["STATUS"] = f"STATUS:{draft.status}"
     return changes
 
 

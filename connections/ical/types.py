@@ -86,3 +86,9 @@ class EventDraft:
     location: str = ""
     sequence: int = 0
     alarm_minutes: int | None = None
+    tentative: bool = False
+
+    @property
+    def status(self) -> str:
+        """The value of STATUS."""
+        return "TENTATIVE" if self.tentative else "CONFIRMED"

@@ -127,7 +127,7 @@ class StaffMember(Actor):
             return
         proposal = self.choose.choice(asked)
         choice = self.choose.choice(proposal.choices)
-        if choice == Proposal.Choice.CANCEL:
+        if choice in Proposal.ENDING:
             self.ledger.cancelled.setdefault(proposal.booking_id, "unknown")
         if choice == Proposal.Choice.ACCEPT:
             self.ledger.insisted.add(proposal.booking_id)

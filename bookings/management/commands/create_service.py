@@ -30,6 +30,9 @@ class Command(JsonCommand):
         parser.add_argument("--notice", type=int, help=_("minimum notice in minutes"))
         parser.add_argument("--public", action="store_true", help=_("show it to clients on the booking page"))
         parser.add_argument("--horizon", type=int, help=_("days ahead it can be booked"))
+        parser.add_argument(
+            "--approval-hours", type=int, help=_("staff approve what clients book, within so many hours")
+        )
         parser.add_argument("--max-per-day", type=int, help=_("bookings a day with one person at most"))
         parser.add_argument("--max-per-week", type=int, help=_("bookings a week with one person at most"))
 
@@ -50,6 +53,7 @@ class Command(JsonCommand):
             ("horizon_days", "horizon"),
             ("max_per_day", "max_per_day"),
             ("max_per_week", "max_per_week"),
+            ("approval_hours", "approval_hours"),
         ):
             if options[option] is not None:
                 setattr(service, field, options[option])

@@ -108,6 +108,12 @@ class Service(Limited):
         default=48,
         validators=[at_least_one, max_four_weeks],
     )
+    approval_hours = models.PositiveIntegerField(
+        _("staff approve what clients book, within … hours"),
+        null=True,
+        blank=True,
+        validators=[at_least_one, max_four_weeks],
+    )
     ask_both = models.BooleanField(_("ask for e-mail and phone"), default=False)
     note_allowed = models.BooleanField(_("clients can write a note"), default=False)
     mail_line = models.CharField(_("line for e-mails"), max_length=300, blank=True)
@@ -172,6 +178,11 @@ class Service(Limited):
     def reminder_before(self) -> timedelta | None:
         """How long before the start clients are reminded; None if they are not."""
         return None if self.reminder_hours is None else timedelta(hours=self.reminder_hours)
+
+    @property
+    def approve_within(self) -> timedelta | None:
+        """How long staff have to approve what a client books; None if it needs no approval."""
+        return None if self.approval_hours is None else timedelta(hours=self.approval_hours)
 
     @property
     def shape(self) -> ServiceShape:

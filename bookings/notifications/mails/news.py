@@ -65,7 +65,8 @@ def kind_now(mail: Mail, known: Mail | None) -> Kind | None:
     kind = _kind(_standing_told(mail), source, (mail.start, mail.end), known, is_news=is_news)
     if kind is None and known and _standing_told(mail) is Standing.CONFIRMED and _is_handed_over(mail, known):
         return Kind.HANDED_OVER
-    was_refused = mail.change is not None and mail.change.kind == BookingChange.Kind.REFUSED
+    refusals = (BookingChange.Kind.REFUSED, BookingChange.Kind.EXPIRED)
+    was_refused = mail.change is not None and mail.change.kind in refusals
     return Kind.NOT_CONFIRMED if was_refused and kind == Kind.CANCELLATION else kind
 
 

@@ -27,19 +27,13 @@ _KINDS = {
 
 
 def announce(change: BookingChange) -> None:
-    """Write a mail to the staff member if the client did something that concerns the next 24 hours.
+    """Write a mail to the staff member if the client did something that concerns the next 24 hours, or a request ended.
 
-    Of a booking they hear when the client has confirmed the address.
+    Of a booking they hear when the client has confirmed the address. A request they are asked about instead.
     """
     booking, staff = change.booking, change.booking.staff
-    kind = _KINDS.get(BookingChange.Kind(change.kind))
-    if (
-        booking.address_due_at
-        or kind is None
-        or change.source != BookingChange.Source.CLIENT
-        or not staff.work_address
-        or not _is_soon(change)
-    ):
+    kind = _kind(change)
+    if kind is None or not staff.work_address:
         return
     seat = Seat.objects.get(booking=booking)
     unsent = seat.mails.unsent().filter(kind__in=Mail.STAFF_KINDS, recipient=staff.email)
@@ -57,6 +51,18 @@ def announce(change: BookingChange) -> None:
         start=booking.start,
         end=booking.end,
     )
+
+
+def _kind(change: BookingChange) -> Mail.Kind | None:
+    """What the staff member is mailed; None if nothing."""
+    made = (BookingChange.Kind.MADE, BookingChange.Kind.ADDRESS)
+    if change.kind == BookingChange.Kind.EXPIRED:
+        return Mail.Kind.STAFF_EXPIRED
+    if change.source != BookingChange.Source.CLIENT or not _is_soon(change) or change.booking.address_due_at:
+        return None
+    if change.kind in made and change.booking.approval_due_at:
+        return None
+    return _KINDS.get(BookingChange.Kind(change.kind))
 
 
 def content(mail: Mail) -> Content:
@@ -80,6 +86,8 @@ def _sentence(mail: Mail) -> str:
         return _("%(client)s has booked %(time)s.")
     if mail.kind == Mail.Kind.STAFF_MOVED:
         return _("%(client)s has moved the appointment to %(time)s.")
+    if mail.kind == Mail.Kind.STAFF_EXPIRED:
+        return _("Nobody decided in time: the request of %(client)s for %(time)s has ended.")
     return _("%(client)s has cancelled %(time)s.")
 
 

@@ -43,6 +43,7 @@ NEW_HORIZON_DAYS = 90
 
 
 MORE = (
+    "approval_hours",
     "slot_minutes",
     "buffer_before_minutes",
     "buffer_after_minutes",
@@ -99,6 +100,14 @@ class ServiceForm(forms.ModelForm[Service]):
         units=(Unit.HOURS, Unit.DAYS),
         required=False,
         help_text=_("Before the start, by e-mail. Empty: no reminder."),
+    )
+    approval_hours = DurationField(
+        label=_("Approve what clients book within"),
+        units=(Unit.HOURS, Unit.DAYS),
+        required=False,
+        help_text=_(
+            "The time is kept until you decide; if nobody decides, the request ends. Empty: bookings need no approval."
+        ),
     )
     position = forms.IntegerField(
         label=_("Order on the booking page"),

@@ -37,11 +37,11 @@ def test_a_service_is_made_with_sane_defaults(anna: User) -> None:
 
 def test_every_option_of_a_service_is_kept(anna: User) -> None:
     times = ("--slot-minutes", 20, "--buffer-before", 5, "--buffer-after", 10)
-    limits = "--max-per-day", 4, "--max-per-week", 12
+    limits = "--max-per-day", 4, "--max-per-week", 12, "--approval-hours", 24
     assert ask("create_service", *TALK, "--user", "anna", *times, "--notice", 0, "--horizon", 90, *limits).code == 0
     service = Service.objects.get()
     assert (service.slot_minutes, service.buffer_before_minutes, service.buffer_after_minutes) == (20, 5, 10)
-    assert (service.notice_minutes, service.horizon_days) == (0, 90)
+    assert (service.notice_minutes, service.horizon_days, service.approval_hours) == (0, 90, 24)
     assert (service.max_per_day, service.max_per_week) == (4, 12)
 
 

@@ -53,6 +53,10 @@ def test_a_composed_event_has_these_properties_and_no_others():
     assert [word for word in (b"METHOD", b"ORGANIZER", b"ATTENDEE", b"VALARM") if word in WRITTEN] == []
 
 
+def test_what_is_not_approved_yet_is_tentative():
+    assert lines(compose(replace(DRAFT, tentative=True), now=NOW), "STATUS") == ["STATUS:TENTATIVE"]
+
+
 def test_an_alarm_is_written_only_if_it_is_asked_for():
     assert lines_of_alarm(compose(replace(DRAFT, alarm_minutes=30), now=NOW)) == ["TRIGGER:-PT30M"]
     assert lines_of_alarm(compose(replace(DRAFT, alarm_minutes=0), now=NOW)) == ["TRIGGER:PT0S"]

@@ -116,6 +116,16 @@ def test_a_patch_changes_nothing_else():
     assert len(before - after) == 4
 
 
+@pytest.mark.parametrize("tentative", [True, False])
+def test_a_patch_writes_the_status_of_the_draft_whatever_the_phone_says(tentative):
+    draft = replace(DRAFT, tentative=tentative)
+    written = [
+        lines(patch(data, draft, now=LATER, agreed=data), "STATUS")
+        for data in (WRITTEN, WRITTEN.replace(b"STATUS:CONFIRMED", b"STATUS:TENTATIVE"))
+    ]
+    assert written == [[f"STATUS:{draft.status}"]] * 2
+
+
 TEXTS = [
     # on the phone, in the draft, what is written
     ((), {"summary": "Colour"}, ["SUMMARY:Colour"]),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -123,6 +124,11 @@ def test_reminders_are_off_where_the_field_is_empty(anna_client: Client) -> None
     assert (Service.objects.get().reminder_hours, Service.objects.get().reminder_before) == (None, None)
 
 
+def test_a_service_may_need_approval_within_a_time(anna_client: Client) -> None:
+    anna_client.post(f"{URL}new/", sent(approval_hours=48))
+    assert Service.objects.get().approve_within == timedelta(hours=48)
+
+
 @pytest.mark.parametrize(
     ("kind", "location", "sentence"),
     [
@@ -166,7 +172,7 @@ def test_at_most_ten_fields_are_open_and_the_rest_is_folded_away(anna_client: Cl
     page = anna_client.get(f"{URL}new/")
     fields = "[contains(concat(' ', @class, ' '), ' field ')]"
     assert len(find(page, f"//main//form//*{fields}[not(ancestor::details)]")) == 9
-    assert len(find(page, f"//details[@class='rules'][not(@open)]//*{fields}")) == 13
+    assert len(find(page, f"//details[@class='rules'][not(@open)]//*{fields}")) == 14
 
 
 def test_a_new_service_that_is_off_is_not_said_to_be_bookable(anna_client: Client) -> None:

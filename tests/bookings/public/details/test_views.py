@@ -74,6 +74,16 @@ def test_a_service_may_need_both(client: Client, massage: Service) -> None:
     assert texts(page, ERRORS) == ["Enter your phone number."]
 
 
+def test_what_needs_approval_is_requested_and_not_booked(client: Client, massage: Service) -> None:
+    Service.objects.update(approval_hours=24)
+    address = details_address(client)
+    assert "Request appointment" in texts(client.get(address), "//button")
+    page = client.post(address, typed(), follow=True)
+    booking = Booking.objects.get()
+    assert (booking.status, booking.cause) == ("pending", "approval")
+    assert texts(page, "//h1") == ["Your request has arrived."]
+
+
 @pytest.mark.parametrize(
     ("field", "text", "sentence"),
     [
