@@ -4,8 +4,8 @@ BOOKING: a piece of a staff member's time given to a client. CLAIM: time of a st
 client's part of a booking. HOLD: a time that a visitor keeps for some minutes while they book it. LINKED EVENT: one
 placement of a booking in a calendar, and how far that calendar has it. LINK REQUEST: somebody asks for the links of
 their appointments. MAIL: one message to one recipient about one
-seat. PROPOSAL: a change made on the iPhone that staff must decide. CLIENT CHANGE: what was changed about a
-client, and by whom.
+seat. PROPOSAL: a change made on the iPhone that staff must decide. QUESTION: what clients are asked when they book a
+service. CLIENT CHANGE: what was changed about a client, and by whom.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ from bookings.models.mail import Mail, MailQuerySet
 from bookings.models.mirrored_slot import MirroredSlot, MirroredSlotQuerySet
 from bookings.models.placement import Placement, PlacementQuerySet
 from bookings.models.proposal import Proposal, ProposalQuerySet
+from bookings.models.questions import Question
 from bookings.models.seat import Seat
 from bookings.models.service import Service, ServiceShape
 
@@ -49,6 +50,7 @@ __all__ = [
     "PlacementQuerySet",
     "Proposal",
     "ProposalQuerySet",
+    "Question",
     "Seat",
     "Service",
     "ServiceShape",

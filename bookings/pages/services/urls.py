@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from bookings.pages.services import views
+from bookings.pages.services import question_views, views
 
 app_name = "services"
 urlpatterns = [
@@ -13,4 +13,8 @@ urlpatterns = [
     path("preview/", views.preview, name="preview"),
     path("<slug:slug>/", views.edit, name="edit"),
     path("<slug:slug>/offer/", views.offer, name="offer"),
+    path("<slug:slug>/questions/new/", question_views.new, name="new_question"),
+    path("<slug:slug>/questions/<int:pk>/", question_views.edit, name="question"),
+    path("<slug:slug>/questions/<int:pk>/move/", question_views.move, name="move_question"),
+    path("<slug:slug>/questions/<int:pk>/delete/", question_views.delete, name="delete_question"),
 ]

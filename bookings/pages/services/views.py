@@ -65,7 +65,12 @@ def edit(request: CalendarRequest, slug: str) -> HttpResponse:
     service = get_object_or_404(services, slug=slug)
     assignable = _assignable(request)
     others = [] if assignable is not None else list(service.staff.exclude(pk=request.user.pk).order_by("username"))
-    context = {"service": service, "active": "services", **_booking_page(service, request.user)}
+    context = {
+        "service": service,
+        "questions": service.questions.all(),
+        "active": "services",
+        **_booking_page(service, request.user),
+    }
     form = ServiceForm(posted(request), instance=service, others=others, assignable=assignable)
     if request.method == "POST" and form.is_valid():
         form.save_and_reword(request.now)

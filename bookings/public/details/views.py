@@ -127,6 +127,8 @@ def _book(request: PublicRequest, hold: Hold, form: DetailsForm) -> Booking:
         language=get_language() or "",
         time_zone=hold.time_zone,
         note=form.cleaned_data.get("note", ""),
+        answers=form.answers,
+        asked=form.asked,
         reminders=form.wants_reminders,
     )
     return actions.book(
