@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.utils.translation import gettext as _
 
 Answer = str | bool | list[str]
+YES, NO = "yes", "no"
 
 
 def answer_words(answer: Answer) -> str:
@@ -12,3 +13,10 @@ def answer_words(answer: Answer) -> str:
     if isinstance(answer, bool):
         return _("Yes") if answer else _("No")
     return answer if isinstance(answer, str) else ", ".join(answer)
+
+
+def answer_lines(answer: Answer) -> list[str]:
+    """The answer as forms and commands give it, the opposite of `Question.read`."""
+    if isinstance(answer, bool):
+        return [YES if answer else NO]
+    return [answer] if isinstance(answer, str) else list(answer)

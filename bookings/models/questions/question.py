@@ -8,7 +8,7 @@ from django.core.exceptions import ValidationError
 from django.db import models, transaction
 from django.utils.translation import gettext_lazy as _
 
-from bookings.models.questions.answers import Answer
+from bookings.models.questions.answers import NO, YES, Answer
 from bookings.models.service import Service
 from practice.models.slugs import slug_base, unused_slug
 
@@ -16,7 +16,6 @@ MAX_QUESTIONS = 20
 """Of one service."""
 MAX_ANSWER = 1000
 MAX_KEY_LENGTH = 40
-YES, NO = "yes", "no"
 FIELD_PREFIX = "q_"
 
 

@@ -8,8 +8,7 @@ from django import forms
 from django.utils.translation import gettext as _
 
 from bookings.models import Question
-from bookings.models.questions import Answer
-from bookings.models.questions.question import NO, YES
+from bookings.models.questions.answers import NO, YES, Answer
 
 Kind = Question.Kind
 

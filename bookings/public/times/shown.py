@@ -11,7 +11,7 @@ from bookings import actions
 from bookings.models import Service
 from bookings.notifications.mails.appointment import clock_zone, public_name
 from bookings.openings.search import Opening
-from bookings.public.page import PublicRequest, asked, kept_query
+from bookings.public.page import PREFILL, PublicRequest, asked, kept_query
 from bookings.public.people import ANYBODY, people_of, person_among
 from bookings.public.times.choice import MAX_FIRST_TIMES, Day, Search
 from bookings.public.times.months import Month, parse_day, parse_month
@@ -50,6 +50,7 @@ def context_of(request: PublicRequest, search: Search, nearest: list[Opening] | 
         **_people(request, search),
         "visitor": visitor_id(request),
         "typed": typed(request),
+        "prefill": asked(request, PREFILL),
         "nearest": nearest,
         "query_of_days": kept_query(request),
         **_times(request, search),
