@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.utils.translation import gettext_lazy as _
 
@@ -22,3 +25,13 @@ max_one_year = MaxValueValidator(365 * _DAY, _("Enter at most %(limit_value)s mi
 max_horizon = MaxValueValidator(
     farthest_days, _("Enter at most %(limit_value)s days: Kalends does not look further ahead.")
 )
+MAX_DURATIONS = 8
+
+
+def check_durations(minutes: Sequence[int]) -> None:
+    """Raise ValidationError unless each of a service's other durations is possible, and there are few."""
+    for one in minutes:
+        at_least_one(one)
+        max_one_week(one)
+    if len(minutes) > MAX_DURATIONS:
+        raise ValidationError(_("Enter at most %(limit)s durations."), params={"limit": MAX_DURATIONS})

@@ -29,12 +29,16 @@ def client_numbered(number: int) -> Client:
         raise Refused(_("There is no client %(id)s.") % {"id": number}) from None
 
 
-def service_named(slug: str) -> Service:
-    """The service of that slug; Refused if there is none."""
+def service_named(slug: str, minutes: int | None = None) -> Service:
+    """The service of that slug, for so many minutes if that is said; Refused if there is none."""
     try:
-        return Service.objects.get(slug=slug)
+        service = Service.objects.get(slug=slug)
     except Service.DoesNotExist:
         raise Refused(_("There is no service “%(slug)s”.") % {"slug": slug}) from None
+    if minutes is not None and minutes not in service.durations:
+        values = {"service": service, "minutes": service.duration_words}
+        raise Refused(_("“%(service)s” takes %(minutes)s minutes.") % values)
+    return service if minutes is None else service.lasting(minutes)
 
 
 def staff_of(service: Service, user: User | None) -> list[User]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
@@ -70,6 +70,11 @@ class Hold(models.Model):
         if typed != self.typed:
             self.typed = dict(typed)
             Hold.objects.filter(pk=self.pk, booking=None).update(typed=self.typed)
+
+    @property
+    def chosen_service(self) -> Service:
+        """The service, as long as the visitor chose it."""
+        return self.service.lasting((self.end - self.start) // timedelta(minutes=1))
 
     @property
     def expires_at(self) -> datetime | None:

@@ -28,7 +28,9 @@ PREFILL = "prefill"
 """In the query: the token of what the form is to be filled in with."""
 MAX_TOKEN = 2000
 """Characters: servers and mail programs cut off longer addresses."""
-KEPT = ("staff", "zone", "lang", PREFILL)
+MINUTES = "minutes"
+"""In the query: how long the service is to take, where it has several durations."""
+KEPT = ("staff", MINUTES, "zone", "lang", PREFILL)
 """What stays in the addresses of the following pages."""
 LANGUAGE_CHOSEN = "language"
 """In the query of a form that is only to be shown again, in the language that its button names."""
@@ -117,7 +119,7 @@ def kept_query(request: HttpRequest, **changed: str | None) -> str:
 
 def _language_query(request: HttpRequest) -> str:
     """The query of a link to a page that keeps nothing but the language."""
-    return kept_query(request, staff=None, zone=None, **{PREFILL: None})
+    return kept_query(request, staff=None, zone=None, **{MINUTES: None, PREFILL: None})
 
 
 def asked(request: HttpRequest, name: str) -> str:

@@ -26,6 +26,7 @@ class Command(JsonCommand):
         parser.add_argument("--service", required=True)
         parser.add_argument("--staff")
         parser.add_argument("--start", required=True, help="ISO 8601 with offset")
+        parser.add_argument("--minutes", type=int, help="how long, where the service has several durations")
         parser.add_argument("--name", required=True)
         parser.add_argument("--email", default="")
         parser.add_argument("--phone", default="")
@@ -41,7 +42,7 @@ class Command(JsonCommand):
 
     def run(self, *, service: str, staff: str | None, start: str, **options: Any) -> dict[str, Any]:
         client = _client(options["name"], options["email"], options["phone"])
-        booked = service_named(service)
+        booked = service_named(service, options["minutes"])
         seat = _seat(booked, options["lang"], options["zone"], options["answer"])
         try:
             booking = actions.book(

@@ -28,6 +28,7 @@ class Command(JsonCommand):
         parser.add_argument("--buffer-after", type=int, default=0, help="minutes kept free after")
         parser.add_argument("--notice", type=int, help="minimum notice in minutes")
         parser.add_argument("--public", action="store_true", help="show it to clients on the booking page")
+        parser.add_argument("--other-minutes", type=int, nargs="+", default=[], help="further durations to choose")
         parser.add_argument("--horizon", type=int, help="days ahead it can be booked")
 
     def run(self, *, slug: str, name: str, minutes: int, user: list[str], **options: Any) -> dict[str, Any]:
@@ -36,7 +37,7 @@ class Command(JsonCommand):
             raise Refused(
                 _("There is already a service with the address “%(slug)s”; choose another --slug.") % {"slug": slug}
             )
-        service = Service(slug=slug, name=name, minutes=minutes)
+        service = Service(slug=slug, name=name, minutes=minutes, other_minutes=options["other_minutes"])
         if options["public"]:
             service.visibility = Service.Visibility.PUBLIC
         service.buffer_before_minutes = options["buffer_before"]

@@ -90,6 +90,14 @@ def test_language_zone_and_answers_are_kept_with_the_seat(talk: Service) -> None
     assert seat.answers == {"knee": "left", "since": "May = spring"}
 
 
+def test_a_service_with_several_durations_is_booked_for_one_of_them(talk: Service) -> None:
+    Service.objects.update(other_minutes=[30, 90])
+    assert book(START.isoformat(), "--minutes", "45") == refusal("“Talk” takes 30, 60 or 90 minutes.")
+    assert book(START.isoformat(), "--minutes", "90").code == 0
+    booking = Booking.objects.get()
+    assert booking.end - booking.start == timedelta(minutes=90)
+
+
 def test_answers_to_questions_of_the_service_are_read_as_these_want_them(talk: Service) -> None:
     QuestionFactory.create(service=talk, key="side", kind="several", options="left\nright", words="Which side?")
     QuestionFactory.create(service=talk, key="first", kind="yes_no", words="Is it your first visit?")

@@ -166,7 +166,7 @@ def test_at_most_ten_fields_are_open_and_the_rest_is_folded_away(anna_client: Cl
     page = anna_client.get(f"{URL}new/")
     fields = "[contains(concat(' ', @class, ' '), ' field ')]"
     assert len(find(page, f"//main//form//*{fields}[not(ancestor::details)]")) == 9
-    assert len(find(page, f"//details[@class='rules'][not(@open)]//*{fields}")) == 13
+    assert len(find(page, f"//details[@class='rules'][not(@open)]//*{fields}")) == 14
 
 
 def test_a_new_service_that_is_off_is_not_said_to_be_bookable(anna_client: Client) -> None:
@@ -273,3 +273,22 @@ def test_a_limit_of_no_bookings_opens_more_and_is_refused_there(anna_client: Cli
     page = anna_client.post(f"{URL}new/", sent(max_per_day=0))
     assert errors(page) == ["Enter at least 1, or nothing for no limit."]
     assert len(find(page, "//details[@open]//input[@name='max_per_day']")) == 1
+
+
+@pytest.mark.parametrize(
+    ("typed", "kept", "sentence"),
+    [
+        ("90, 30 90", [30, 90], []),
+        ("", [], []),
+        ("half an hour", None, ["Enter numbers of minutes, for example 30, 90."]),
+        ("0", None, ["Enter at least 1."]),
+        ("99999", None, ["Enter at most 10080 minutes (one week)."]),
+        ("1 2 3 4 5 6 7 8 9", None, ["Enter at most 8 durations."]),
+    ],
+)
+def test_further_durations_are_numbers_of_minutes(
+    anna_client: Client, anna: User, typed: str, kept: list[int] | None, sentence: list[str]
+) -> None:
+    page = anna_client.post(f"{URL}new/", sent(other_minutes=typed))
+    stored = Service.objects.values_list("other_minutes", flat=True).first()
+    assert (stored, errors(page) if page.status_code == 200 else []) == (kept, sentence)
