@@ -1,8 +1,9 @@
-"""Questions in a real browser: an owner writes them, a client answers, the owner reads what was answered."""
+"""Questions and durations in a real browser: an owner writes them, a client answers, the owner reads the answers."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 
 import pytest
 from django.conf import settings as django_settings
@@ -32,6 +33,8 @@ class Words:
     no: str
     cancel: str
     again: str
+    duration: str
+    longer: str
 
 
 ENGLISH = Words(
@@ -42,6 +45,8 @@ ENGLISH = Words(
     "No",
     "Cancel the appointment",
     "Book again",
+    "Duration:",
+    "90 minutes",
 )
 GERMAN = Words(
     "Termin buchen",
@@ -51,6 +56,8 @@ GERMAN = Words(
     "Nein",
     "Termin absagen",
     "Noch einmal buchen",
+    "Dauer:",
+    "90 Minuten",
 )
 
 
@@ -62,7 +69,7 @@ def anna(live_server: LiveServer, settings: Settings) -> User:
     open_practice()
     anna = UserFactory.create(username="anna", first_name="Anna", last_name="Winter")
     office_hours(anna)
-    massage(anna)
+    massage(anna, other_minutes=[90])
     return anna
 
 
@@ -99,18 +106,18 @@ def test_an_owner_writes_orders_and_deletes_questions(
     ):
         page.get_by_role("link", name="New question").click()
         page.get_by_label("Question", exact=True).fill(words)
-        page.get_by_label(kind).check()
-        page.get_by_label("Options").fill(options)
+        page.get_by_role("radio", name=kind, exact=True).check()
+        page.get_by_role("textbox", name="Options").fill(options)
         page.get_by_role("button", name="Save").click()
         expect(page.get_by_text(f"“{words}” saved.")).to_be_visible()
     check(page)
-    page.get_by_role("button", name="Up: First visit?").click()
-    page.get_by_role("button", name="Delete: Since when?").click()
+    page.get_by_role("listitem").filter(has_text="First visit?").get_by_role("button", name="Up").click()
+    page.get_by_role("listitem").filter(has_text="Since when?").get_by_role("button", name="Delete").click()
     expect(page.get_by_text("“Since when?” deleted. What was answered stays.")).to_be_visible()
     assert list(Question.objects.values_list("words", flat=True)) == ["First visit?", "Which side?"]
     page.get_by_role("link", name="Which side?").click()
     check(page)
-    page.get_by_label("Options").fill("left")
+    page.get_by_role("textbox", name="Options").fill("left")
     page.get_by_role("button", name="Save").click()
     expect(page.get_by_text("Enter at least two options, one a line.").first).to_be_visible()
     check(page)
@@ -140,8 +147,11 @@ def test_a_client_answers_and_books_again(
         service=service, key="first", kind="yes_no", words="Zum ersten Mal?", private=True, position=4
     )
     page.set_viewport_size({"width": width, "height": 900})
-    address = f"{live_server.url}/book/massage/?lang={language}&day={next_monday():%Y-%m-%d}"
-    page.goto(f"{address}&name=Clara+Sommer&q_since=Mai")
+    page.goto(f"{live_server.url}/book/massage/?lang={language}&name=Clara+Sommer&q_since=Mai")
+    page.locator("summary", has_text=words.duration).click()
+    page.get_by_role("link", name=words.longer).click()
+    check(page)
+    page.goto(f"{page.url}&day={next_monday():%Y-%m-%d}")
     page.get_by_role("button", name="10:00").click()
     expect(page.get_by_label("Name")).to_have_value("Clara Sommer")
     check(page)
@@ -156,6 +166,7 @@ def test_a_client_answers_and_books_again(
     page.get_by_label("rechts").check()
     page.get_by_role("button", name=words.book).click()
     expect(page.get_by_role("link", name=words.cancel)).to_be_visible()
+    assert Booking.objects.get().end - Booking.objects.get().start == timedelta(minutes=90)
     assert Seat.objects.get().answers == {"since": "Mai", "side": "rechts", "tried": ["Wärme"], "first": False}
 
     page.get_by_role("link", name=words.cancel).click()

@@ -58,7 +58,7 @@ class Question(models.Model):
     @transaction.atomic
     def append(self) -> None:
         """Save a new question behind the others of its service, with a key of its own."""
-        others = list(Question.objects.select_for_update().filter(service=self.service))
+        others = self._locked()
         base = slug_base(self.words, max_length=MAX_KEY_LENGTH) or "question"
         self.key = unused_slug(base, {one.key for one in others})
         self.position = max((one.position for one in others), default=0) + 1
@@ -67,11 +67,18 @@ class Question(models.Model):
     @transaction.atomic
     def move(self, steps: int) -> None:
         """Move it up (negative) or down among the questions of its service."""
-        order = list(Question.objects.select_for_update().filter(service=self.service))
+        order = self._locked()
+        if self not in order:  # somebody has just deleted it
+            return
         index = order.index(self)
         order.insert(max(index + steps, 0), order.pop(index))
         for position, one in enumerate(order, start=1):
             Question.objects.filter(pk=one.pk).update(position=position)
+
+    def _locked(self) -> list[Question]:
+        """The questions of the service, which nobody else changes until the transaction ends."""
+        Service.objects.select_for_update().get(pk=self.service_id)
+        return list(Question.objects.filter(service=self.service_id))
 
     @property
     def field_name(self) -> str:

@@ -26,6 +26,7 @@ class QuestionForm(forms.ModelForm[Question]):
         }
         help_texts = {
             "words": _("As clients read it, for example “Is this your first visit?”"),
+            "required": _("Make no question about health compulsory: clients answer it of their own will."),
             "options": _("One a line, where clients choose from options."),
             "private": _("Neither from a link nor when a client books again."),
         }
