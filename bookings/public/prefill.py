@@ -29,7 +29,7 @@ _PURPOSE = "kalends prefilled form"
 _LINK = "link"
 
 
-def token_of(texts: Mapping[str, str], now: datetime) -> str:
+def prefill_token(texts: Mapping[str, str], now: datetime) -> str:
     """The token that fills in these texts, by the names of the fields. The longest are left out of a token too long."""
     kept = dict(texts)
     token = _seal(kept, now)
@@ -39,7 +39,7 @@ def token_of(texts: Mapping[str, str], now: datetime) -> str:
     return token
 
 
-def token_of_seat(seat: Seat, now: datetime) -> str:
+def seat_prefill_token(seat: Seat, now: datetime) -> str:
     """The token that fills in what a client said for another appointment. It is worth as much as their link."""
     return _seal({_LINK: link_token(seat.public_id, seat.link_generation)}, now)
 
@@ -62,7 +62,7 @@ def with_token(view: Page[P]) -> Page[P]:
         if not said or request.method == "POST":
             return view(request, *args, **kwargs)
         query = request.GET.copy()
-        query[PREFILL] = token_of(_texts_of_address(request), request.now)
+        query[PREFILL] = prefill_token(_texts_of_address(request), request.now)
         for name in said:
             del query[name]
         return HttpResponseRedirect(f"{request.path}?{query.urlencode()}")

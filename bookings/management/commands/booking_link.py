@@ -13,7 +13,7 @@ from bookings.management.arguments import answers_to, service_named, staff_of
 from bookings.models import Service
 from bookings.models.questions import answer_lines
 from bookings.public.page import PREFILL
-from bookings.public.prefill import token_of
+from bookings.public.prefill import prefill_token
 from practice.booking_page.addresses import booking_address
 from practice.commands import JsonCommand, Refused, user_named
 
@@ -36,7 +36,7 @@ class Command(JsonCommand):
         person = staff_of(booked, user_named(staff))[0] if staff else None
         texts = {name: options[name] for name in ("name", "email", "phone") if options[name]}
         query = {"staff": person.slug} if person else {}
-        query[PREFILL] = token_of(texts | _answers(booked, answer), timezone.now())
+        query[PREFILL] = prefill_token(texts | _answers(booked, answer), timezone.now())
         return {"link": f"{booking_address(booked.slug)}?{urlencode(query)}"}
 
     def show(self, data: Any) -> None:

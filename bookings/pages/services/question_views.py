@@ -31,7 +31,7 @@ def edit(request: CalendarRequest, slug: str, pk: int) -> HttpResponse:
 
 @require_POST
 @calendar_page(Action.EDIT_SERVICES)
-def move(request: CalendarRequest, slug: str, pk: int) -> HttpResponse:
+def move_question(request: CalendarRequest, slug: str, pk: int) -> HttpResponse:
     """One place up or down."""
     _question(request, slug, pk).move(-1 if request.POST.get("direction") == "up" else 1)
     return _to_questions(slug)
@@ -39,7 +39,7 @@ def move(request: CalendarRequest, slug: str, pk: int) -> HttpResponse:
 
 @require_POST
 @calendar_page(Action.EDIT_SERVICES)
-def delete(request: CalendarRequest, slug: str, pk: int) -> HttpResponse:
+def delete_question(request: CalendarRequest, slug: str, pk: int) -> HttpResponse:
     question = _question(request, slug, pk)
     question.delete()
     messages.success(request, _("“%(question)s” deleted. What was answered stays.") % {"question": question})

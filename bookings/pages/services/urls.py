@@ -15,6 +15,6 @@ urlpatterns = [
     path("<slug:slug>/offer/", views.offer, name="offer"),
     path("<slug:slug>/questions/new/", question_views.new, name="new_question"),
     path("<slug:slug>/questions/<int:pk>/", question_views.edit, name="question"),
-    path("<slug:slug>/questions/<int:pk>/move/", question_views.move, name="move_question"),
-    path("<slug:slug>/questions/<int:pk>/delete/", question_views.delete, name="delete_question"),
+    path("<slug:slug>/questions/<int:pk>/move/", question_views.move_question, name="move_question"),
+    path("<slug:slug>/questions/<int:pk>/delete/", question_views.delete_question, name="delete_question"),
 ]

@@ -89,7 +89,7 @@ def _book_again(seat: Seat, language: str, now: datetime) -> str:
 
     The form is then filled in with what the client said, without answers to private questions.
     """
-    booking, token = seat.booking, prefill.token_of_seat(seat, now)
+    booking, token = seat.booking, prefill.seat_prefill_token(seat, now)
     if not Service.objects.for_clients().filter(pk=booking.service_id).exists():
         known = {"lang": language, PREFILL: token}
         return reverse("public:services", query={name: value for name, value in known.items() if value})

@@ -13,7 +13,7 @@ from django.test import Client
 from pytest_django import Settings
 
 from bookings.models import Booking, Seat, Service
-from bookings.public.prefill import token_of
+from bookings.public.prefill import prefill_token
 from bookings.records.erase import erase_client
 from practice.models import User
 from tests.bookings.public.steps import TEN, hold, sent_fields, typed
@@ -84,7 +84,7 @@ def test_no_name_goes_from_page_to_page_in_addresses(client: Client, path: str) 
 @pytest.mark.usefixtures("massage")
 def test_days_and_people_keep_the_token(client: Client, anna: User) -> None:
     Service.objects.get().staff.add(UserFactory.create(first_name="Ben", last_name="Berg"))
-    token = token_of({"name": "Clara"}, NOW)
+    token = prefill_token({"name": "Clara"}, NOW)
     page = client.get(f"/book/massage/?prefill={token}")
     kept = {"prefill": [token]}
     asked = [parse_qs(urlsplit(to).query) for _words, to in links(page, "//main//a[contains(@href, '/book/massage/')]")]
@@ -94,7 +94,7 @@ def test_days_and_people_keep_the_token(client: Client, anna: User) -> None:
 
 @pytest.mark.usefixtures("massage")
 def test_what_the_visitor_typed_counts_more_than_the_address(client: Client) -> None:
-    token = token_of({"name": "Clara", "email": "clara@example.org"}, NOW)
+    token = prefill_token({"name": "Clara", "email": "clara@example.org"}, NOW)
     page = client.get(hold(client, prefill=token, name="Clara Winter")["Location"])
     assert filled(page) == {"name": "Clara Winter"}
 
@@ -112,13 +112,13 @@ def test_a_token_that_is_none_fills_in_nothing(client: Client, token: str) -> No
 def test_a_token_counts_for_ninety_days(
     client: Client, clock: time_machine.Traveller, days: int, name: dict[str, str]
 ) -> None:
-    token = token_of({"name": "Clara"}, NOW - timedelta(days=days))
+    token = prefill_token({"name": "Clara"}, NOW - timedelta(days=days))
     assert filled(client.get(hold(client, prefill=token)["Location"])) == name
 
 
 def test_a_token_is_never_longer_than_an_address_may_be() -> None:
     short, long = {"name": "Clara"}, {"q_since": "ä" * 900, "q_other": "x" * 900}
-    assert len(token_of(short | long, NOW)) <= 2000
+    assert len(prefill_token(short | long, NOW)) <= 2000
 
 
 # --- book again -------------------------------------------------------------------------------------------
