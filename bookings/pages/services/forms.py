@@ -92,7 +92,7 @@ class ServiceForm(forms.ModelForm[Service]):
         help_text=_("Before the start. Later they are asked to call."),
     )
     other_minutes = MinutesField(
-        label=_("Other durations"),
+        label=_("Other lengths"),
         required=False,
         help_text=_("In minutes, with commas between them, for example 30, 90. Clients and staff choose one."),
     )
