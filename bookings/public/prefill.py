@@ -20,7 +20,7 @@ from bookings.links import LinkState, derived_keys, link_token
 from bookings.models import Seat, Service
 from bookings.models.questions import answer_lines
 from bookings.models.questions.question import FIELD_PREFIX
-from bookings.public.page import MAX_TOKEN, PREFILL, P, Page, PublicRequest, asked
+from bookings.public.page import MAX_TOKEN, PREFILL, P, Page, PublicRequest, asked, private
 from bookings.public.visitor import typed_fields
 
 CONTACT = ("name", "email", "phone")
@@ -54,18 +54,19 @@ def prefilled(request: HttpRequest, service: Service, now: datetime) -> dict[str
 
 
 def with_token(view: Page[P]) -> Page[P]:
-    """Lead from an address that says who books to the same with a token."""
+    """Lead from an address that says who books to the same with a token; nobody keeps or lists either."""
 
     @wraps(view)
     def wrapped(request: PublicRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
         said = [name for name in request.GET if name in CONTACT or name.startswith(FIELD_PREFIX)]
         if not said or request.method == "POST":
-            return view(request, *args, **kwargs)
+            response = view(request, *args, **kwargs)
+            return private(response) if asked(request, PREFILL) else response
         query = request.GET.copy()
         query[PREFILL] = prefill_token(_texts_of_address(request), request.now)
         for name in said:
             del query[name]
-        return HttpResponseRedirect(f"{request.path}?{query.urlencode()}")
+        return private(HttpResponseRedirect(f"{request.path}?{query.urlencode()}"))
 
     return wrapped
 

@@ -17,7 +17,7 @@ from bookings.models import Hold, Service
 from bookings.openings.search import Opening
 from bookings.public.details.address import to_details
 from bookings.public.open import when_open, with_service
-from bookings.public.page import PREFILL, PublicRequest, asked, kept_query, private, public_page, show
+from bookings.public.page import PublicRequest, asked, kept_query, private, public_page, show
 from bookings.public.prefill import prefilled, with_token
 from bookings.public.problem import QUERY, Problem, problem_of
 from bookings.public.times.choice import Search
@@ -96,7 +96,7 @@ def _show(
         if request.method == "POST":
             context["language_action"] = addresses["times"] + _shown_query(request)
         response = show(request, "public/times/page.html", context)
-    return private(response) if request.method == "POST" or asked(request, PREFILL) else response
+    return private(response) if request.method == "POST" else response
 
 
 def _shown_query(request: PublicRequest) -> str:
