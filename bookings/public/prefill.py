@@ -49,7 +49,7 @@ def prefilled(request: HttpRequest, service: Service, now: datetime) -> dict[str
     texts = _opened(asked(request, PREFILL), now)
     if _LINK in texts:
         texts = _texts_of_link(texts[_LINK], now)
-    known = {*CONTACT, *(one.field_name for one in service.questions.filter(private=False))}
+    known = {*CONTACT, *(one.field_name for one in service.questions.filter(private=False))} if texts else ()
     return {name: text for name, text in texts.items() if name in known and text}
 
 
