@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from typing import Any
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
@@ -28,8 +28,10 @@ max_horizon = MaxValueValidator(
 MAX_DURATIONS = 8
 
 
-def check_durations(minutes: Sequence[int]) -> None:
-    """Raise ValidationError unless each of a service's other durations is possible, and there are few."""
+def check_durations(minutes: Any) -> None:
+    """Raise ValidationError unless these are a few possible durations of a service, in minutes."""
+    if not isinstance(minutes, list) or not all(type(one) is int for one in minutes):
+        raise ValidationError(_("Enter a list of whole numbers."))
     for one in minutes:
         at_least_one(one)
         max_one_week(one)
