@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.http import HttpResponse
@@ -24,6 +24,7 @@ from bookings.public.client import allowed
 from bookings.public.client.pending import pending_words
 from bookings.public.client.seat_page import show_seat, with_seat
 from bookings.public.page import (
+    MINUTES,
     PREFILL,
     PublicRequest,
     asked,
@@ -85,14 +86,17 @@ def cancel(request: PublicRequest, seat: Seat, token: str) -> HttpResponse:
 
 
 def _book_again(seat: Seat, language: str, now: datetime) -> str:
-    """The times of the same service with the same person, on the same clock; what can be booked if that is gone.
+    """The times of the same service, as long as before, with the same person, on the same clock.
 
-    The form is then filled in with what the client said, without answers to private questions.
+    If the service is gone, what can be booked. The form is then filled in with what the client said, without answers to
+    private questions.
     """
     booking, token = seat.booking, prefill.seat_prefill_token(seat, now)
     if not Service.objects.for_clients().filter(pk=booking.service_id).exists():
         known = {"lang": language, PREFILL: token}
         return reverse("public:services", query={name: value for name, value in known.items() if value})
-    chosen = {"staff": booking.staff.slug, "zone": seat.clock_zone, "lang": language, PREFILL: token}
+    minutes = (booking.end - booking.start) // timedelta(minutes=1)
+    length = str(minutes) if minutes in booking.service.durations and minutes != booking.service.minutes else ""
+    chosen = {"staff": booking.staff.slug, MINUTES: length, "zone": seat.clock_zone, "lang": language, PREFILL: token}
     query = {name: value for name, value in chosen.items() if value}
     return reverse("public:times", args=[booking.service.slug], query=query)

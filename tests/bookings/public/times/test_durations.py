@@ -85,3 +85,11 @@ def test_it_stays_as_long_when_the_client_moves_it(client: Client, several: Serv
     assert texts(client.get(f"{page}reschedule/"), "//p[@class='facts']") == ["90 minutes"]
     client.post(f"{page}reschedule/", {"start": TEN.replace("T10", "T13")})
     assert minutes(Booking.objects.get()) == 90
+
+
+@pytest.mark.parametrize(("chosen", "again"), [("90", "&minutes=90"), ("60", "")])
+def test_it_is_booked_again_for_as_long(client: Client, several: Service, chosen: str, again: str) -> None:
+    page = str(client.post(hold(client, minutes=chosen)["Location"], typed())["Location"])
+    client.post(f"{page}cancel/")
+    [(_words, address)] = links(client.get(page), "//a[normalize-space()='Book again']")
+    assert address.partition("&zone=")[0] == f"/book/massage/?staff=anna-winter{again}"
