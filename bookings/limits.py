@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.utils.translation import gettext_lazy as _
 
@@ -22,3 +25,15 @@ max_one_year = MaxValueValidator(365 * _DAY, _("Enter at most %(limit_value)s mi
 max_horizon = MaxValueValidator(
     farthest_days, _("Enter at most %(limit_value)s days: Kalends does not look further ahead.")
 )
+MAX_DURATIONS = 8
+
+
+def check_durations(minutes: Any) -> None:
+    """Raise ValidationError unless these are a few possible durations of a service, in minutes."""
+    if not isinstance(minutes, list) or not all(type(one) is int for one in minutes):
+        raise ValidationError(_("Enter a list of whole numbers."))
+    for one in minutes:
+        at_least_one(one)
+        max_one_week(one)
+    if len(minutes) > MAX_DURATIONS:
+        raise ValidationError(_("Enter at most %(limit)s durations."), params={"limit": MAX_DURATIONS})

@@ -1,7 +1,8 @@
-"""What the privacy notice must say about bookings: which calendar providers get data of clients (PRIVACY_FACTS)."""
+"""What the privacy notice must say about bookings (PRIVACY_FACTS): who gets data of clients, and what is asked."""
 
 from __future__ import annotations
 
+from bookings.models import Question
 from connections.models import CalendarConfiguration
 from connections.providers import provider_words
 from practice.models import Practice
@@ -24,4 +25,5 @@ def privacy_facts() -> PrivacyFacts:
         names_at=tuple(sorted(names)),
         contacts_at=tuple(sorted(contacts)),
         times_at=tuple(sorted(shown.keys() - contacts - names)),
+        asks_questions=Question.objects.exists(),
     )

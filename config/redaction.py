@@ -9,13 +9,15 @@ _SECRET_PATH = re.compile(
     r"(/setup/|/team/invitations/|/account/email/confirm/|/accounts/password/reset/[^/\s\"']+/|/booking/(?!find/)|/reminders/stop/|/waiting/entry/|/feeds/|/book/[^/\s\"']+/details/)[^/\s\"']+"
     r"(/confirm/[^/\s\"']+)?"
 )
+_PERSONAL_QUERY = re.compile(r"([?&](?:prefill|name|email|phone|note|q_[\w-]+)=)[^&\s\"']+")
 
 
 class HideSecretPaths(logging.Filter):
-    """Replaces the token in the path of whatever is logged."""
+    """Replaces the token in the path of whatever is logged, and what a query says about a person."""
 
     def filter(self, record: logging.LogRecord) -> bool:
         message = record.getMessage()
-        if _SECRET_PATH.search(message):
-            record.msg, record.args = _SECRET_PATH.sub(r"\1…", message), ()
+        hidden = _PERSONAL_QUERY.sub(r"\1…", _SECRET_PATH.sub(r"\1…", message))
+        if hidden != message:
+            record.msg, record.args = hidden, ()
         return True

@@ -14,7 +14,19 @@ from django.contrib.auth.hashers import make_password
 from factory.django import DjangoModelFactory
 
 from availability.models import BlockedSlot, DateOverride, WorkingHours
-from bookings.models import Booking, BookingChange, Claim, Client, Hold, LinkedEvent, Mail, Proposal, Seat, Service
+from bookings.models import (
+    Booking,
+    BookingChange,
+    Claim,
+    Client,
+    Hold,
+    LinkedEvent,
+    Mail,
+    Proposal,
+    Question,
+    Seat,
+    Service,
+)
 from connections.models import Calendar, CalendarConfiguration, Connection, Event, Occurrence, SyncRun
 from practice.models import User
 
@@ -196,6 +208,17 @@ def set_staff(service: Service, people: list[User] | None) -> None:
     """Say with whom a service that was just made can be booked."""
     if people:
         service.staff.set(people)
+
+
+class QuestionFactory(DjangoModelFactory[Question]):
+    """A question to which clients may write a text."""
+
+    service = factory.SubFactory(ServiceFactory)
+    key = "since"
+    words = "Since when?"
+
+    class Meta:
+        model = Question
 
 
 class BookingFactory(DjangoModelFactory[Booking]):

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any
 
 from django.conf import settings
 from django.utils.translation import gettext as _
@@ -27,6 +26,7 @@ from bookings.actions.checks.preconditions import (
 from bookings.clients import client_of, differing, tidy_contact
 from bookings.deadlines import approve_by
 from bookings.models import Booking, BookingChange, Claim, Client, Hold, Seat, Service, booking_lock
+from bookings.models.questions import Answer
 from bookings.openings import search
 from bookings.proposals import approvals, collisions
 from bookings.push import placements
@@ -51,12 +51,16 @@ class ClientDetails:
 
 @dataclass(frozen=True, slots=True)
 class SeatDetails:
-    """What the client said beside their name. `reminders` is None if they were not asked."""
+    """What the client said beside their name. `reminders` is None if they were not asked.
+
+    `asked` are the words of the questions to which `answers` has answers, by the same keys.
+    """
 
     language: str = ""
     time_zone: str = ""
     note: str = ""
-    answers: Mapping[str, Any] = field(default_factory=dict)
+    answers: Mapping[str, Answer] = field(default_factory=dict)
+    asked: Mapping[str, str] = field(default_factory=dict)
     reminders: bool | None = None
 
 
@@ -173,6 +177,7 @@ def _seat(booking: Booking, request: _Request) -> Seat:
         time_zone=said.time_zone or (hold.time_zone if hold else ""),
         note=said.note,
         answers=said.answers,
+        asked=said.asked,
         reminders=said.reminders,
     )
 

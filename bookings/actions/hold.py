@@ -52,7 +52,7 @@ def hold(*, service: Service, staff: User | None, start: datetime, visitor: Visi
         return _hold_with_first(able, service, start, visitor, now)
     except NotOpen as refused:
         former = hold_of(visitor.id, service, now)
-        if former and former.start == start and former.staff in able:  # kept meanwhile, by the same form sent twice
+        if former and former.staff in able and _is_kept(former, former.staff, service, start):  # sent twice
             return _hold_with(former.staff, service, start, visitor, former, now)
         alternatives = search.nearest_openings(service, able, start, now=now, hold=former)
         raise NotOpen(str(refused), alternatives, can_insist=False) from None
@@ -76,12 +76,13 @@ def _not_taken(
 ) -> list[User]:
     """Those who are not booked or held at `start` as far as can be seen without a lock: no lock is taken in vain."""
     free = search.not_taken(able, service.shape, start, now=now, hold=former)
-    return [user for user in able if user in free or _is_kept(former, user, start)]
+    return [user for user in able if user in free or _is_kept(former, user, service, start)]
 
 
-def _is_kept(former: Hold | None, user: User, start: datetime) -> bool:
+def _is_kept(former: Hold | None, user: User, service: Service, start: datetime) -> bool:
     """Does the visitor keep exactly this time already?"""
-    return former is not None and (former.staff, former.start) == (user, start)
+    kept = (former.staff, former.start, former.end) if former else None
+    return kept == (user, start, start + service.duration)
 
 
 def hold_of(visitor_id: str, service: Service, now: datetime) -> Hold | None:
@@ -107,7 +108,7 @@ def take_again(hold: Hold, now: datetime) -> Hold:
     with suppress(NotOpen, Refused), overlaps_refused(), _other_windows_refused(), booking_lock(hold.staff, now):
         hold = Hold.objects.select_related("service", "staff", "claim", "booking").get(pk=hold.pk)
         if hold.claim is None and hold.booking is None and _may_take_again(hold, now):
-            hold.claim = _claim(hold.staff, hold.service, hold.start, now)
+            hold.claim = _claim(hold.staff, hold.chosen_service, hold.start, now)
             _extend(hold, hold.claim, now)
             hold.save(update_fields=["claim"])
     return hold
@@ -117,7 +118,7 @@ def _may_take_again(hold: Hold, now: datetime) -> bool:
     if now >= hold.created_at + MAX_HOLD or hold_of(hold.visitor, hold.service, now):
         return False
     _check_limits(hold.visitor, hold.address_key, None, now)
-    return not explain.why_not(hold.staff, hold.service.shape, hold.start, now=now, asked=False)
+    return not explain.why_not(hold.staff, hold.chosen_service.shape, hold.start, now=now, asked=False)
 
 
 def _extend(hold: Hold, claim: Claim, now: datetime) -> None:
@@ -144,12 +145,12 @@ def _hold_with(
     user: User, service: Service, start: datetime, visitor: Visitor, former: Hold | None, now: datetime
 ) -> Hold:
     """Keep the time with `user`. The rules are asked before the lock, which is short; what others take, under it."""
-    if not _is_kept(former, user, start):
+    if not _is_kept(former, user, service, start):
         _check_open(user, service, start, former, now)
     locked = {user, former.staff} if former else {user}
     with overlaps_refused(), _other_windows_refused(), booking_lock(locked, now):
         former = hold_of(visitor.id, service, now)
-        if former and former.claim and _is_kept(former, user, start):
+        if former and former.claim and _is_kept(former, user, service, start):
             _extend(former, former.claim, now)
             return former
         _check_limits(visitor.id, visitor.address_key, former, now)

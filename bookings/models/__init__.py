@@ -4,8 +4,9 @@ BOOKING: a piece of a staff member's time given to a client. CLAIM: time of a st
 client's part of a booking. HOLD: a time that a visitor keeps for some minutes while they book it. LINKED EVENT: one
 placement of a booking in a calendar, and how far that calendar has it. LINK REQUEST: somebody asks for the links of
 their appointments. MAIL: one message to one recipient about one
-seat. PROPOSAL: a change made on the iPhone that staff must decide. CLIENT CHANGE: what was changed about a
-client, and by whom. SERVICE HOURS: a period of every week in which a person gives one service.
+seat. PROPOSAL: a change made on the iPhone that staff must decide. QUESTION: what clients are asked when they book a
+service. CLIENT CHANGE: what was changed about a client, and by whom. SERVICE HOURS: a period of every week in which a
+person gives one service.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ from bookings.models.mail import Mail, MailQuerySet
 from bookings.models.mirrored_slot import MirroredSlot, MirroredSlotQuerySet
 from bookings.models.placement import Placement, PlacementQuerySet
 from bookings.models.proposal import Proposal, ProposalQuerySet
+from bookings.models.questions import Question
 from bookings.models.seat import Seat
 from bookings.models.services.hours import ServiceHours, ServiceHoursQuerySet, write_service_hours
 from bookings.models.services.service import Service, ServiceShape
@@ -50,6 +52,7 @@ __all__ = [
     "PlacementQuerySet",
     "Proposal",
     "ProposalQuerySet",
+    "Question",
     "Seat",
     "Service",
     "ServiceHours",

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Any
 
 from django.conf import settings
 from django.db import models
@@ -13,6 +14,7 @@ from bookings.links import new_public_id
 from bookings.models.booking import Booking
 from bookings.models.claim import Claim
 from bookings.models.services.service import Service
+from practice.models.encrypted import EncryptedData
 
 
 class HoldQuerySet(models.QuerySet["Hold"]):
@@ -26,7 +28,8 @@ class Hold(models.Model):
 
     The row outlives its claim, so that what a visitor typed can be submitted after the time has expired. `visitor` is
     a random id, `address_key` a keyed hash of the address, which is not stored itself. `typed` is what the form was
-    sent with, by name of the field, while it still has to be put right; a booking empties it.
+    sent with, by name of the field, while it still has to be put right; a booking empties it. It is encrypted, because
+    answers to questions are.
     """
 
     public_id = models.CharField(_("public id"), max_length=22, unique=True, default=new_public_id, editable=False)
@@ -37,7 +40,7 @@ class Hold(models.Model):
     end = models.DateTimeField(_("end"))
     language = models.CharField(_("language"), max_length=10, blank=True)
     time_zone = models.CharField(_("time zone"), max_length=64, blank=True)
-    typed = models.JSONField(_("typed"), default=dict, blank=True, editable=False)
+    typed: Any = EncryptedData(_("typed"), default=dict, blank=True, editable=False)
     address_key = models.CharField(_("address key"), max_length=64, blank=True, db_index=True)
     created_at = models.DateTimeField(_("created"))
     extended_at = models.DateTimeField(_("last extended"))
@@ -71,6 +74,11 @@ class Hold(models.Model):
         if typed != self.typed:
             self.typed = dict(typed)
             Hold.objects.filter(pk=self.pk, booking=None).update(typed=self.typed)
+
+    @property
+    def chosen_service(self) -> Service:
+        """The service, as long as the visitor chose it."""
+        return self.service.lasting((self.end - self.start) // timedelta(minutes=1))
 
     @property
     def expires_at(self) -> datetime | None:

@@ -14,6 +14,7 @@ from bookings.contacts import written
 from bookings.links import LinkState
 from bookings.models.booking import Booking
 from bookings.models.client import Client
+from bookings.models.questions import answer_words
 from practice.models.encrypted import EncryptedData, EncryptedText
 
 
@@ -44,6 +45,7 @@ class Seat(models.Model):
     it was typed on the public pages for a known client whose row has another or none: anybody may have typed it.
     `email_key` is made by `save`, so `update` must not write an address. `reminders` is null where nobody was asked.
     `uid` is that of the event in the client's own calendar, which is another one than that in the calendar of staff.
+    `answers` and `asked`, the words that were asked, are by the key of the question.
     """
 
     class Outcome(models.TextChoices):
@@ -66,6 +68,7 @@ class Seat(models.Model):
     language = models.CharField(_("language"), max_length=10, blank=True)
     time_zone = models.CharField(_("time zone"), max_length=64, blank=True)
     answers = EncryptedData(_("answers"), default=dict, blank=True)
+    asked = EncryptedData(_("questions asked"), default=dict, blank=True)
     note = EncryptedText(_("note of the client"), blank=True, default="")
     reminders = models.BooleanField(_("wants reminders"), null=True, blank=True)
     sequence = models.PositiveIntegerField(_("sequence of the mailed event"), default=0, editable=False)
@@ -111,6 +114,11 @@ class Seat(models.Model):
     def clock_zone(self) -> str:
         """The name of the zone whose clock the client reads; "" if nothing is known."""
         return self.time_zone or self.client.time_zone
+
+    @property
+    def answered(self) -> list[tuple[str, str]]:
+        """The questions as they were asked, each with the answer as people read it."""
+        return [(self.asked.get(key, key), answer_words(answer)) for key, answer in self.answers.items()]
 
     @property
     def link(self) -> str:

@@ -10,7 +10,7 @@ from django.http import HttpResponse
 from django.utils.translation import gettext as _
 
 from bookings.models import Service
-from bookings.public.page import Page, PublicRequest, message
+from bookings.public.page import MINUTES, Page, PublicRequest, asked, message
 from practice.profile.mailing import sends_mail
 from practice.profile.missing import missing_for_clients
 
@@ -36,14 +36,21 @@ def when_open(view: Page[P]) -> Page[P]:
 
 
 def with_service(view: ServicePage[P]) -> Page[...]:
-    """Give the view the service with this address; the same 404 for one that is off and one that never was."""
+    """Give the view the service with this address, as long as was chosen; 404 for one that is off or never was."""
 
     @wraps(view)
     def wrapped(request: PublicRequest, slug: str, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
         service = Service.objects.for_clients().filter(slug=slug).first()
-        return view(request, service, *args, **kwargs) if service else not_found(request)
+        return view(request, _as_chosen(request, service), *args, **kwargs) if service else not_found(request)
 
     return wrapped
+
+
+def _as_chosen(request: PublicRequest, service: Service) -> Service:
+    """The service with the duration that was chosen, if it has that."""
+    minutes = asked(request, MINUTES)
+    known = {str(one): one for one in service.durations}
+    return service.lasting(known[minutes]) if minutes in known else service
 
 
 def not_found(request: PublicRequest) -> HttpResponse:

@@ -24,7 +24,13 @@ from practice.models import Practice
 
 P = ParamSpec("P")
 MAX_ASKED = 100
-KEPT = ("staff", "zone", "lang")
+PREFILL = "prefill"
+"""In the query: the token of what the form is to be filled in with."""
+MAX_TOKEN = 2000
+"""Characters: servers and mail programs cut off longer addresses."""
+MINUTES = "minutes"
+"""In the query: how long the service is to take, where it has several durations."""
+KEPT = ("staff", MINUTES, "zone", "lang", PREFILL)
 """What stays in the addresses of the following pages."""
 LANGUAGE_CHOSEN = "language"
 """In the query of a form that is only to be shown again, in the language that its button names."""
@@ -113,13 +119,13 @@ def kept_query(request: HttpRequest, **changed: str | None) -> str:
 
 def _language_query(request: HttpRequest) -> str:
     """The query of a link to a page that keeps nothing but the language."""
-    return kept_query(request, staff=None, zone=None)
+    return kept_query(request, staff=None, zone=None, **{MINUTES: None, PREFILL: None})
 
 
 def asked(request: HttpRequest, name: str) -> str:
-    """What a form or an address says; nothing that is asked for is long."""
+    """What a form or an address says; nothing that is asked for is long, but a token."""
     posted = next(filter(None, request.POST.getlist(name)), "")  # a button on top of the page comes before its form
-    return (posted or request.GET.get(name, ""))[:MAX_ASKED]
+    return (posted or request.GET.get(name, ""))[: MAX_TOKEN if name == PREFILL else MAX_ASKED]
 
 
 def is_language_chosen(request: HttpRequest) -> bool:

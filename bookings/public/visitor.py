@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import re
 import secrets
-from collections.abc import Mapping
 
-from django.http import HttpRequest
+from django.http import HttpRequest, QueryDict
 from django.utils.translation import get_language
 
 from bookings import actions
+from bookings.models.questions import MAX_QUESTIONS
+from bookings.models.questions.question import FIELD_PREFIX, MAX_KEY_LENGTH
 from practice.client_address import address_group
 
 TYPED = ("name", "email", "email_checked", "phone", "note", "reminders")
 """The fields of the details form, which a change of the time must not lose."""
 MAX_CARRIED = 4000
 _ID = re.compile(r"[\w-]{16,64}", re.ASCII)
+_QUESTION = re.compile(rf"{FIELD_PREFIX}[\w-]{{1,{MAX_KEY_LENGTH}}}", re.ASCII)
 
 
 def is_id(text: str) -> bool:
@@ -44,7 +46,13 @@ def typed(request: HttpRequest) -> dict[str, str]:
     return typed_fields(request.POST)
 
 
-def typed_fields(data: Mapping[str, str]) -> dict[str, str]:
-    """What was typed, out of everything that the form was sent with; without NUL, which PostgreSQL cannot keep."""
-    texts = {name: data.get(name, "").replace("\0", "")[:MAX_CARRIED] for name in TYPED}
+def typed_fields(data: QueryDict) -> dict[str, str]:
+    """What was typed, out of everything that the form was sent with; without NUL, which PostgreSQL cannot keep.
+
+    Of questions with several answers it is one text with a line for each.
+    """
+    texts = {name: data.get(name, "") for name in TYPED}
+    asked = [name for name in data if _QUESTION.fullmatch(name)][:MAX_QUESTIONS]
+    texts |= {name: "\n".join(filter(None, data.getlist(name))) for name in asked}
+    texts = {name: text.replace("\0", "")[:MAX_CARRIED] for name, text in texts.items()}
     return {name: text for name, text in texts.items() if text}

@@ -87,7 +87,9 @@ def _blank_bookings(client: Client) -> None:
     Hold.objects.filter(booking__in=bookings).delete()
     for seat in seats:  # their links die
         seats.filter(pk=seat.pk).update(public_id=new_public_id())
-    seats.update(note="", answers={}, email="", phone="", email_key="", language="", time_zone="", reminders=None)
+    seats.update(
+        note="", answers={}, asked={}, email="", phone="", email_key="", language="", time_zone="", reminders=None
+    )
     Booking.objects.filter(pk__in=list(bookings.values_list("pk", flat=True))).update(note="")
 
 

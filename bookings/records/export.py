@@ -78,6 +78,7 @@ def _booking_data(seat: Seat) -> dict[str, Any]:
         "note": booking.note,
         "note_of_client": seat.note,
         "answers": seat.answers,
+        "questions": seat.asked,
         "language": seat.language,
         "time_zone": seat.time_zone,
         "reminders": seat.reminders,

@@ -63,7 +63,7 @@ def blank_events(placements: Iterable[LinkedEvent], now: datetime) -> None:
 def blank_holds(words: Collection[str]) -> None:
     """Forget what was typed into forms that name the client and were never sent."""
     pattern = _pattern(words)
-    typed = Hold.objects.exclude(typed={}).values_list("pk", "typed")
+    typed = Hold.objects.filter(booking=None).values_list("pk", "typed")
     found = [pk for pk, values in typed if pattern.search(json.dumps(values, ensure_ascii=False))]
     Hold.objects.filter(pk__in=found).update(typed={})
 

@@ -20,12 +20,13 @@ class PrivacyFacts:
     """What other apps do with the data of clients: which calendar providers get what.
 
     `names_at` get the names of clients, `contacts_at` also e-mail addresses and phone numbers, and `times_at` only when
-    somebody is busy.
+    somebody is busy. `asks_questions`: services have questions of their own.
     """
 
     names_at: tuple[str, ...] = ()
     contacts_at: tuple[str, ...] = ()
     times_at: tuple[str, ...] = ()
+    asks_questions: bool = False
 
 
 def privacy_facts() -> PrivacyFacts:

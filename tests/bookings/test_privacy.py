@@ -8,7 +8,7 @@ import pytest
 
 from bookings.privacy import privacy_facts
 from practice.profile.privacy import PrivacyFacts
-from tests.factories import CalendarConfigurationFactory, CalendarFactory
+from tests.factories import CalendarConfigurationFactory, CalendarFactory, QuestionFactory
 
 pytestmark = pytest.mark.django_db
 APPLE = ("Apple (iCloud)",)
@@ -42,6 +42,11 @@ def test_a_server_without_a_name_of_its_own_is_named_by_its_host() -> None:
     configuration.detail, configuration.linked_calendar = "name", calendar
     configuration.save()
     assert privacy_facts() == PrivacyFacts(names_at=("dav.example.org",))
+
+
+def test_it_is_said_that_services_have_questions() -> None:
+    QuestionFactory.create()
+    assert privacy_facts() == PrivacyFacts(asks_questions=True)
 
 
 def test_a_calendar_that_is_only_read_gets_nothing() -> None:

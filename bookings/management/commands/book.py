@@ -12,9 +12,9 @@ from django.utils.translation import gettext_lazy
 
 from bookings import actions
 from bookings.clients import tidy_contact
-from bookings.management.arguments import service_named
+from bookings.management.arguments import answers_to, service_named
 from bookings.management.json_shapes import booking_json, refusal_json, with_alternatives
-from bookings.models import Client
+from bookings.models import Client, Service
 from practice.commands import JsonCommand, Refused, in_one_line, instant, user_named
 from practice.models import client_languages
 from practice.zones import validate_zone
@@ -27,6 +27,7 @@ class Command(JsonCommand):
         parser.add_argument("--service", required=True)
         parser.add_argument("--staff")
         parser.add_argument("--start", required=True, help=_("ISO 8601 with offset"))
+        parser.add_argument("--minutes", type=int, help=_("how long, where the service has several durations"))
         parser.add_argument("--name", required=True)
         parser.add_argument("--email", default="")
         parser.add_argument("--phone", default="")
@@ -37,15 +38,16 @@ class Command(JsonCommand):
             action="append",
             default=[],
             metavar="KEY=VALUE",
-            help=_("what the client answered to a question; may be repeated"),
+            help=_("what the client answered to a question; may be repeated, also for several options of one question"),
         )
 
     def run(self, *, service: str, staff: str | None, start: str, **options: Any) -> dict[str, Any]:
         client = _client(options["name"], options["email"], options["phone"])
-        seat = _seat(options["lang"], options["zone"], options["answer"])
+        booked = service_named(service, options["minutes"])
+        seat = _seat(booked, options["lang"], options["zone"], options["answer"])
         try:
             booking = actions.book(
-                service=service_named(service),
+                service=booked,
                 staff=user_named(staff) if staff else None,
                 start=instant(start),
                 client=client,
@@ -62,7 +64,7 @@ class Command(JsonCommand):
         self.stdout.write(_("Booking %(id)s: %(start)s – %(end)s, %(status)s.") % data)
 
 
-def _seat(language: str, zone: str, answers: list[str]) -> actions.SeatDetails:
+def _seat(service: Service, language: str, zone: str, texts: list[str]) -> actions.SeatDetails:
     if zone:
         try:
             validate_zone(zone)
@@ -73,14 +75,8 @@ def _seat(language: str, zone: str, answers: list[str]) -> actions.SeatDetails:
             _("“%(language)s” is not a language for clients. Choose one of: %(known)s.")
             % {"language": language, "known": ", ".join(dict(client_languages()))}
         )
-    return actions.SeatDetails(language=language, time_zone=zone, answers=dict(map(_answer, answers)))
-
-
-def _answer(text: str) -> tuple[str, str]:
-    key, sign, value = text.partition("=")
-    if not key.strip() or not sign:
-        raise Refused(_("“%(text)s” is no answer. Write it as KEY=VALUE.") % {"text": text})
-    return key.strip(), value.strip()
+    given = answers_to(service, texts)
+    return actions.SeatDetails(language=language, time_zone=zone, answers=given.answers, asked=given.asked)
 
 
 def _client(name: str, email: str, phone: str) -> actions.ClientDetails:

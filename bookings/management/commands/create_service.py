@@ -29,6 +29,7 @@ class Command(JsonCommand):
         parser.add_argument("--buffer-after", type=int, default=0, help=_("minutes kept free after"))
         parser.add_argument("--notice", type=int, help=_("minimum notice in minutes"))
         parser.add_argument("--public", action="store_true", help=_("show it to clients on the booking page"))
+        parser.add_argument("--other-minutes", type=int, nargs="+", default=[], help=_("further durations to choose"))
         parser.add_argument("--horizon", type=int, help=_("days ahead it can be booked"))
         parser.add_argument(
             "--approval-hours", type=int, help=_("staff approve what clients book, within so many hours")
@@ -42,7 +43,7 @@ class Command(JsonCommand):
             raise Refused(
                 _("There is already a service with the address “%(slug)s”; choose another --slug.") % {"slug": slug}
             )
-        service = Service(slug=slug, name=name, minutes=minutes)
+        service = Service(slug=slug, name=name, minutes=minutes, other_minutes=options["other_minutes"])
         if options["public"]:
             service.visibility = Service.Visibility.PUBLIC
         service.buffer_before_minutes = options["buffer_before"]

@@ -23,11 +23,12 @@ class Command(JsonCommand):
         parser.add_argument("--service", required=True)
         parser.add_argument("--staff")
         parser.add_argument("--start", required=True, help=_("ISO 8601 with offset"))
+        parser.add_argument("--minutes", type=int, help=_("how long, where the service has several durations"))
 
     def run(self, *, service: str, staff: str | None, start: str, **options: Any) -> dict[str, Any]:
         try:
             kept = actions.hold(
-                service=service_named(service),
+                service=service_named(service, options["minutes"]),
                 staff=user_named(staff) if staff else None,
                 start=instant(start),
                 visitor=actions.Visitor(new_public_id()),

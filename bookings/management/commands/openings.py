@@ -25,9 +25,10 @@ class Command(JsonCommand):
         parser.add_argument("--staff")
         parser.add_argument("--from", dest="start", required=True, help=_("ISO 8601 with offset"))
         parser.add_argument("--to", dest="end", required=True, help=_("ISO 8601 with offset"))
+        parser.add_argument("--minutes", type=int, help=_("how long, where the service has several durations"))
 
     def run(self, *, service: str, staff: str | None, start: str, end: str, **options: Any) -> dict[str, Any]:
-        wanted = service_named(service)
+        wanted = service_named(service, options["minutes"])
         users = staff_of(wanted, user_named(staff) if staff else None) if wanted.can_be_booked else []
         span = instant(start), instant(end)
         if span[1] <= span[0]:

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from copy import copy
 from dataclasses import dataclass
 from datetime import timedelta
 
 from django.conf import settings
 from django.db import models, transaction
 from django.db.models import Q
+from django.utils.text import get_text_list
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from availability.slots import Shape
 from bookings.limits import (
     at_least_one,
+    check_durations,
     farthest_days,
     max_four_weeks,
     max_horizon,
@@ -75,6 +79,9 @@ class Service(Limited):
         verbose_name=_("assigned, but does not offer it now"),
     )
     minutes = models.PositiveIntegerField(_("minutes"), validators=[at_least_one, max_one_week])
+    other_minutes = models.JSONField(
+        _("other durations in minutes"), default=list, blank=True, validators=[check_durations]
+    )
     slot_minutes = models.PositiveIntegerField(
         _("start every … minutes"), default=15, validators=[at_least_one, max_one_day]
     )
@@ -144,6 +151,29 @@ class Service(Limited):
         """Somebody who is assigned offers it, or does not for the time being. What is booked stays."""
         (self.staff if offers else self.declined_by).add(person)
         (self.declined_by if offers else self.staff).remove(person)
+
+    def lasting(self, minutes: int) -> Service:
+        """The service as it is booked for so many minutes. Not to be saved."""
+        if minutes == self.minutes:
+            return self
+        chosen = copy(self)
+        chosen.minutes, chosen.other_minutes = minutes, self.durations
+        return chosen
+
+    @property
+    def durations(self) -> list[int]:
+        """The durations among which one is chosen, in minutes."""
+        return sorted({self.minutes, *self.other_minutes})
+
+    @property
+    def duration_words(self) -> str:
+        """The durations as people read them, without the unit."""
+        return get_text_list([str(minutes) for minutes in self.durations], gettext("or"))
+
+    @property
+    def choice(self) -> str:
+        """What forms of staff call the service with its duration."""
+        return f"{self.pk}-{self.minutes}" if len(self.durations) > 1 else str(self.pk)
 
     @property
     def duration(self) -> timedelta:

@@ -43,6 +43,7 @@ NEW_HORIZON_DAYS = 90
 
 
 MORE = (
+    "other_minutes",
     "approval_hours",
     "slot_minutes",
     "buffer_before_minutes",
@@ -61,6 +62,19 @@ MORE = (
 """The fields that the page shows under “More”."""
 
 
+class MinutesField(forms.CharField):
+    """Some durations, as numbers with commas between them."""
+
+    def prepare_value(self, value: Any) -> Any:
+        return ", ".join(map(str, value)) if isinstance(value, list) else value
+
+    def to_python(self, value: Any) -> Any:
+        words = (super().to_python(value) or "").replace(",", " ").split()
+        if not all(word.isdecimal() and len(word) < 6 for word in words):
+            raise ValidationError(_("Enter numbers of minutes, for example 30, 90."))
+        return sorted(set(map(int, words)))
+
+
 class PeopleChoice(forms.ModelMultipleChoiceField[User]):
     """Some of the people, by name."""
 
@@ -77,6 +91,11 @@ class ServiceForm(forms.ModelForm[Service]):
         label=_("Clients can cancel online until"),
         units=LONG,
         help_text=_("Before the start. Later they are asked to call."),
+    )
+    other_minutes = MinutesField(
+        label=_("Other lengths"),
+        required=False,
+        help_text=_("In minutes, with commas between them, for example 30, 90. Clients and staff choose one."),
     )
     slot_minutes = DurationField(
         label=_("Start times every"),

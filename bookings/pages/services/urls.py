@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from bookings.pages.services import hours_views, views
+from bookings.pages.services import hours_views, question_views, views
 
 app_name = "services"
 urlpatterns = [
@@ -14,4 +14,8 @@ urlpatterns = [
     path("<slug:slug>/", views.edit, name="edit"),
     path("<slug:slug>/offer/", views.offer, name="offer"),
     path("<slug:slug>/hours/", hours_views.hours, name="hours"),
+    path("<slug:slug>/questions/new/", question_views.new, name="new_question"),
+    path("<slug:slug>/questions/<int:pk>/", question_views.edit, name="question"),
+    path("<slug:slug>/questions/<int:pk>/move/", question_views.move_question, name="move_question"),
+    path("<slug:slug>/questions/<int:pk>/delete/", question_views.delete_question, name="delete_question"),
 ]

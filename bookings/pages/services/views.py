@@ -70,6 +70,7 @@ def edit(request: CalendarRequest, slug: str) -> HttpResponse:
         "service": service,
         "active": "services",
         "own_hours": all_service_hours(service),
+        "questions": service.questions.all(),
         "is_assigned": assigned_services(request.user).filter(pk=service.pk).exists(),
         **_booking_page(service, request.user),
     }

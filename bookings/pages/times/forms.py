@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any, cast
 from zoneinfo import ZoneInfo
@@ -52,6 +53,29 @@ class PersonChoice(forms.ModelChoiceField):  # type: ignore[type-arg]
         return person.get_full_name() or person.get_username()
 
 
+class ServiceField(forms.ChoiceField):
+    """A service, each of its durations by itself. Its key alone means its usual duration."""
+
+    def offer(self, services: Iterable[Service]) -> None:
+        """Say which services can be chosen."""
+        usual = list(services)
+        each = [service.lasting(minutes) for service in usual for minutes in service.durations]
+        self.services = {str(service.pk): service for service in usual} | {one.choice: one for one in each}
+        self.choices = [(one.choice, _with_duration(one)) for one in each]
+
+    def valid_value(self, value: str) -> bool:
+        return value in self.services
+
+    def clean(self, value: Any) -> Service | None:
+        return self.services.get(super().clean(value))
+
+
+def _with_duration(service: Service) -> str:
+    if len(service.durations) < 2:
+        return service.name
+    return _("%(service)s, %(minutes)s min") % {"service": service, "minutes": service.minutes}
+
+
 class ServiceDayForm(DayForm):
     """Which service on which day, with one of `people`; they are not asked for where there is but one."""
 
@@ -65,7 +89,7 @@ class ServiceDayForm(DayForm):
             {"hx-get": "", "hx-include": "closest form", "hx-target": "body", "hx-trigger": "change consume"}
         ),
     )
-    service = forms.ModelChoiceField(Service.objects.none(), label=gettext_lazy("Service"), empty_label=None)
+    service = ServiceField(label=gettext_lazy("Service"))
 
     field_order = ("staff", "service", "date")
 
@@ -132,7 +156,7 @@ class TimeForm(forms.Form):
 class BookingForm(TimeForm):
     """A booking: when, what and for whom."""
 
-    service = forms.ModelChoiceField(Service.objects.none(), widget=forms.HiddenInput)
+    service = ServiceField(widget=forms.HiddenInput)
     name = NameField(
         label=gettext_lazy("Client’s name"),
         max_length=200,
@@ -180,7 +204,7 @@ def usual_language() -> str:
 
 
 def _offer_services(form: forms.Form, user: User) -> None:
-    cast("forms.ModelChoiceField[Service]", form.fields["service"]).queryset = bookable_services(user)
+    cast(ServiceField, form.fields["service"]).offer(bookable_services(user))
 
 
 def _instant_of(text: str) -> datetime | None:

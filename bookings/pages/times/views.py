@@ -123,7 +123,7 @@ def _new_page(
         "staff_key": None if person == request.user else person.pk,
         "service": service,
         "found": openings_on(day, person, service.shape, request.zone, now=request.now),
-        "what": ServiceDayForm(person, people, initial={"staff": person.pk, "service": service.pk, "date": day}),
+        "what": ServiceDayForm(person, people, initial={"staff": person.pk, "service": service.choice, "date": day}),
     }
     return _page(request, "bookings/times/new.html", form, asked, context | {"refusal": refusal})
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.http import HttpResponse
@@ -18,10 +19,13 @@ from bookings.notifications.calendar_links import google_link, outlook_link
 from bookings.notifications.calendar_part import calendar_file
 from bookings.notifications.mails.appointment import seat_zone
 from bookings.notifications.mails.calendar_entry import entry_of_seat
+from bookings.public import prefill
 from bookings.public.client import allowed
 from bookings.public.client.pending import pending_words
 from bookings.public.client.seat_page import show_seat, with_seat
 from bookings.public.page import (
+    MINUTES,
+    PREFILL,
     PublicRequest,
     asked,
     is_language_chosen,
@@ -41,7 +45,7 @@ def appointment(request: PublicRequest, seat: Seat, token: str) -> HttpResponse:
         "client_phone": display_phone(seat.number, request.practice.country),
         "is_over": booking.end <= request.now,
         "was_refused": booking.changes.filter(kind=BookingChange.Kind.REFUSED).exists(),
-        "book_again": _book_again(seat, asked(request, "lang")),
+        "book_again": _book_again(seat, asked(request, "lang"), request.now),
     }
     if booking.status == Booking.Status.PENDING:
         with timezone.override(seat_zone(seat, request.practice)):
@@ -81,11 +85,18 @@ def cancel(request: PublicRequest, seat: Seat, token: str) -> HttpResponse:
     return show_seat(request, seat, token, "public/client/cancel.html", max_reason=history.MAX_REASON, **form)
 
 
-def _book_again(seat: Seat, language: str) -> str:
-    """The times of the same service with the same person, on the same clock; what can be booked if that is gone."""
-    booking = seat.booking
+def _book_again(seat: Seat, language: str, now: datetime) -> str:
+    """The times of the same service, as long as before, with the same person, on the same clock.
+
+    If the service is gone, what can be booked. The form is then filled in with what the client said, without answers to
+    private questions.
+    """
+    booking, token = seat.booking, prefill.seat_prefill_token(seat, now)
     if not Service.objects.for_clients().filter(pk=booking.service_id).exists():
-        return reverse("public:services", query={"lang": language} if language else None)
-    chosen = {"staff": booking.staff.slug, "zone": seat.clock_zone, "lang": language}
+        known = {"lang": language, PREFILL: token}
+        return reverse("public:services", query={name: value for name, value in known.items() if value})
+    minutes = (booking.end - booking.start) // timedelta(minutes=1)
+    length = str(minutes) if minutes in booking.service.durations and minutes != booking.service.minutes else ""
+    chosen = {"staff": booking.staff.slug, MINUTES: length, "zone": seat.clock_zone, "lang": language, PREFILL: token}
     query = {name: value for name, value in chosen.items() if value}
     return reverse("public:times", args=[booking.service.slug], query=query)

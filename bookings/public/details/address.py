@@ -8,7 +8,7 @@ from django.http import HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 
 from bookings.models import Hold
-from bookings.public.page import PublicRequest, kept_query, private
+from bookings.public.page import PREFILL, PublicRequest, kept_query, private
 from bookings.public.problem import QUERY, Problem
 
 
@@ -18,5 +18,5 @@ def to_details(
     """Keep what was typed, and send the browser to the form."""
     hold.keep_typed(typed)
     address = reverse("public:details", args=[hold.service.slug, hold.public_id])
-    query = kept_query(request, **{QUERY: problem})
+    query = kept_query(request, **{QUERY: problem, PREFILL: None})
     return private(HttpResponseRedirect(f"{address}{query}", status=303))

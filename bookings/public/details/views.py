@@ -127,10 +127,12 @@ def _book(request: PublicRequest, hold: Hold, form: DetailsForm) -> Booking:
         language=get_language() or "",
         time_zone=hold.time_zone,
         note=form.cleaned_data.get("note", ""),
+        answers=form.answers,
+        asked=form.asked,
         reminders=form.wants_reminders,
     )
     return actions.book(
-        service=hold.service,
+        service=hold.chosen_service,
         staff=hold.staff,
         start=hold.start,
         client=form.client,
@@ -162,7 +164,7 @@ def _show(request: PublicRequest, hold: Hold) -> HttpResponse:
     alert = _alert(problem, nearest)
     with timezone.override(facts.zone):
         context = {
-            "service": hold.service,
+            "service": hold.chosen_service,
             "hold": hold,
             "facts": facts,
             "when": when_words(facts),
@@ -180,11 +182,11 @@ def _show(request: PublicRequest, hold: Hold) -> HttpResponse:
 
 def _has_gone(hold: Hold, now: datetime) -> bool:
     """Is the time still not free? It may have become so since the form was sent."""
-    return bool(explain.why_not(hold.staff, hold.service.shape, hold.start, now=now, hold=hold))
+    return bool(explain.why_not(hold.staff, hold.chosen_service.shape, hold.start, now=now, hold=hold))
 
 
 def _nearest(hold: Hold, now: datetime) -> list[Opening]:
-    return nearest_openings(hold.service, [hold.staff], hold.start, now=now, hold=hold)
+    return nearest_openings(hold.chosen_service, [hold.staff], hold.start, now=now, hold=hold)
 
 
 def _alert(problem: Problem | None, nearest: list[Opening] | None) -> str:

@@ -11,12 +11,14 @@ from bookings.models import Service
 from bookings.notifications.mails.appointment import public_name
 from bookings.public.open import not_found, when_open
 from bookings.public.page import PublicRequest, kept_query, public_page, show
+from bookings.public.prefill import with_token
 from practice.models import User
 
 
 @require_safe
 @public_page
 @when_open
+@with_token
 def services(request: PublicRequest) -> HttpResponse:
     return show(request, "public/services/page.html", {"services": Service.objects.listed()})
 
@@ -24,6 +26,7 @@ def services(request: PublicRequest) -> HttpResponse:
 @require_safe
 @public_page
 @when_open
+@with_token
 def services_of(request: PublicRequest, slug: str) -> HttpResponse:
     try:
         person = User.at_slug(slug)

@@ -43,6 +43,12 @@ class Search:
     moving: Booking | None = None
 
     @property
+    def minutes(self) -> int:
+        """How long it takes."""
+        length = self.moving.end - self.moving.start if self.moving else self.service.duration
+        return length // timedelta(minutes=1)
+
+    @property
     def last_day(self) -> date:
         """Until when is searched."""
         return (self.now + self.service.shape.horizon).astimezone(self.zone).date()

@@ -11,7 +11,7 @@ from bookings import actions
 from bookings.models import Service
 from bookings.notifications.mails.appointment import clock_zone, public_name
 from bookings.openings.search import Opening
-from bookings.public.page import PublicRequest, asked, kept_query
+from bookings.public.page import MINUTES, PREFILL, PublicRequest, asked, kept_query
 from bookings.public.people import ANYBODY, people_of, person_among
 from bookings.public.times.choice import MAX_FIRST_TIMES, Day, Search
 from bookings.public.times.months import Month, parse_day, parse_month
@@ -20,8 +20,8 @@ from bookings.public.zones import zones_by_area
 
 
 @dataclass(frozen=True, slots=True)
-class PersonLink:
-    """Somebody with whom the service can be booked, or anybody."""
+class ChoiceLink:
+    """Somebody with whom the service can be booked, or anybody; or one of its durations."""
 
     name: str
     query: str
@@ -48,8 +48,10 @@ def context_of(request: PublicRequest, search: Search, nearest: list[Opening] | 
         "areas": {} if service.is_at_a_place else zones_by_area(),
         "staff": asked(request, "staff") or ("" if search.moving else ANYBODY),
         **_people(request, search),
+        "durations": _durations(request, search),
         "visitor": visitor_id(request),
         "typed": typed(request),
+        "prefill": asked(request, PREFILL),
         "nearest": nearest,
         "query_of_days": kept_query(request),
         **_times(request, search),
@@ -96,12 +98,26 @@ def _people(request: PublicRequest, search: Search) -> dict[str, Any]:
     chosen, anybody = search.person, ANYBODY if search.moving else None
     return {
         "people": [
-            PersonLink(public_name(user), kept_query(request, staff=user.slug), user == chosen)
+            ChoiceLink(public_name(user), kept_query(request, staff=user.slug), user == chosen)
             for user in search.people
         ],
-        "anybody": PersonLink(_("First available"), kept_query(request, staff=anybody), chosen is None),
+        "anybody": ChoiceLink(_("First available"), kept_query(request, staff=anybody), chosen is None),
         "chosen_person": public_name(chosen) if chosen else "",
     }
+
+
+def _durations(request: PublicRequest, search: Search) -> list[ChoiceLink]:
+    """How long it can take; nothing where there is no choice."""
+    if search.moving or len(search.service.durations) < 2:
+        return []
+    return [
+        ChoiceLink(
+            _("%(minutes)s minutes") % {"minutes": minutes},
+            kept_query(request, **{MINUTES: str(minutes)}),
+            minutes == search.minutes,
+        )
+        for minutes in search.service.durations
+    ]
 
 
 def gone_sentence(nearest: list[Opening]) -> str:

@@ -18,6 +18,7 @@ from bookings.openings.search import Opening
 from bookings.public.details.address import to_details
 from bookings.public.open import when_open, with_service
 from bookings.public.page import PublicRequest, asked, kept_query, private, public_page, show
+from bookings.public.prefill import prefilled, with_token
 from bookings.public.problem import QUERY, Problem, problem_of
 from bookings.public.times.choice import Search
 from bookings.public.times.shown import context_of, gone_sentence, search_of
@@ -28,6 +29,7 @@ from practice.times import parse_instant
 @require_http_methods(["GET", "HEAD", "POST"])
 @public_page
 @when_open
+@with_token
 @with_service
 def times(request: PublicRequest, service: Service) -> HttpResponse:
     """The free times. A form posts here to choose another time with what was typed so far."""
@@ -59,7 +61,7 @@ def hold(request: PublicRequest, service: Service) -> HttpResponse:
         if _must_carry(request, search):
             return _show(request, search, refused=True)
         return _to_times(request, service, start, Problem.REFUSED)
-    return to_details(request, kept, typed=typed(request) or kept.typed)
+    return to_details(request, kept, typed=typed(request) or kept.typed or prefilled(request, service, request.now))
 
 
 def _must_carry(request: PublicRequest, search: Search) -> bool:

@@ -27,6 +27,7 @@ from tests.factories import (
     ClientFactory,
     LinkedEventFactory,
     ProposalFactory,
+    QuestionFactory,
     UserFactory,
     office_hours,
 )
@@ -87,6 +88,38 @@ def test_language_zone_and_answers_are_kept_with_the_seat(talk: Service) -> None
     seat = Booking.objects.get().seat
     assert (seat.language, seat.time_zone) == ("de", "Asia/Tokyo")
     assert seat.answers == {"knee": "left", "since": "May = spring"}
+
+
+def test_a_service_with_several_durations_is_booked_for_one_of_them(talk: Service) -> None:
+    Service.objects.update(other_minutes=[30, 90])
+    assert book(START.isoformat(), "--minutes", "45") == refusal("“Talk” takes 30, 60 or 90 minutes.")
+    assert book(START.isoformat(), "--minutes", "90").code == 0
+    booking = Booking.objects.get()
+    assert booking.end - booking.start == timedelta(minutes=90)
+
+
+def test_answers_to_questions_of_the_service_are_read_as_these_want_them(talk: Service) -> None:
+    QuestionFactory.create(service=talk, key="side", kind="several", options="left\nright", words="Which side?")
+    QuestionFactory.create(service=talk, key="first", kind="yes_no", words="Is it your first visit?")
+    answers = ("--answer", "side=left", "--answer", "first=yes", "--answer", "side=right")
+    assert book(START.isoformat(), *answers).code == 0
+    seat = Booking.objects.get().seat
+    assert (seat.answers, seat.asked) == (
+        {"side": ["left", "right"], "first": True},
+        {"side": "Which side?", "first": "Is it your first visit?"},
+    )
+
+
+@pytest.mark.parametrize(
+    ("answer", "sentence"),
+    [
+        ("knee=left", "There is no question “knee”. Choose one of: side."),
+        ("side=above", "Which side?: Choose one of: left, right."),
+    ],
+)
+def test_what_answers_no_question_of_the_service_is_refused(talk: Service, answer: str, sentence: str) -> None:
+    QuestionFactory.create(service=talk, key="side", kind="choice", options="left\nright", words="Which side?")
+    assert book(START.isoformat(), "--answer", answer) == refusal(sentence)
 
 
 @pytest.mark.parametrize(

@@ -147,6 +147,8 @@ def test_unlisted_services_and_tokens_cannot_be_told_from_what_never_was(client:
         (f"/book/massage/details/{SECRET}/extend/", "/book/massage/details/…/extend/"),
         (f"/book/massage/details/{SECRET}/release/", "/book/massage/details/…/release/"),
         (f"/reminders/stop/{SECRET}/", "/reminders/stop/…/"),
+        (f"/book/massage/?lang=de&prefill={SECRET}", "/book/massage/?lang=de&prefill=…"),
+        ("/book/?name=Clara&email=c@d.de&q_side-1=left&lang=de", "/book/?name=…&email=…&q_side-1=…&lang=de"),
         ("/booking/find/", "/booking/find/"),
         ("/bookings/12/", "/bookings/12/"),
     ],

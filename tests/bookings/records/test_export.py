@@ -39,7 +39,7 @@ def clara() -> Client:
     booking = BookingFactory.create(
         client=clara, staff=staff, service=ServiceFactory.create(name="Massage"), note="Door code 7"
     )
-    booking.seats.update(note="My back", answers={"Since": "May"}, outcome="done")
+    booking.seats.update(note="My back", answers={"since": "May"}, asked={"since": "Since when?"}, outcome="done")
     BookingChangeFactory.create(booking=booking, reason="Ill")
     MailFactory.create(seat=booking.seat, state="sent", sent_at=NOW)
     values = {"email": "old@example.org"}, {"email": "clara@example.org"}
@@ -69,15 +69,15 @@ def test_the_data_has_everything_that_is_kept(clara: Client) -> None:
         "note": "Tea.",
         "entered": "2026-11-30T08:00:00Z",
     }
-    assert {
-        key: booking[key] for key in ("service", "with", "start", "note", "note_of_client", "answers", "outcome")
-    } == {
+    compared = ("service", "with", "start", "note", "note_of_client", "answers", "questions", "outcome")
+    assert {key: booking[key] for key in compared} == {
         "service": "Massage",
         "with": "Anna Berg",
         "start": "2026-12-01T09:00:00Z",
         "note": "Door code 7",
         "note_of_client": "My back",
-        "answers": {"Since": "May"},
+        "answers": {"since": "May"},
+        "questions": {"since": "Since when?"},
         "outcome": "done",
     }
     assert [(one["what"], one["reason"]) for one in booking["history"]] == [("made", "Ill")]
@@ -96,7 +96,7 @@ def test_the_page_can_be_read_in_the_clients_language(clara: Client) -> None:
         "Tea.",
         "Massage",
         "My back",
-        "Since: May",
+        "Since when?: May",
         "old@example.org",
     )
     assert [one for one in expected if one not in words] == []

@@ -45,3 +45,9 @@ def test_apple_is_named_with_what_it_gets(language: str, name: str, busy: str) -
 
 def test_one_month_is_singular() -> None:
     assert ("1 Monat nach" in draft("de", months=1), "1 month after" in draft("en", months=1)) == (True, True)
+
+
+@pytest.mark.parametrize(("language", "words"), [("de", "weitere Fragen"), ("en", "further questions")])
+def test_questions_are_named_where_there_are_some(language: str, words: str) -> None:
+    texts = [draft(language, PrivacyFacts(asks_questions=asked)) for asked in (False, True)]
+    assert [words in text for text in texts] == [False, True]

@@ -172,7 +172,7 @@ def test_at_most_ten_fields_are_open_and_the_rest_is_folded_away(anna_client: Cl
     page = anna_client.get(f"{URL}new/")
     fields = "[contains(concat(' ', @class, ' '), ' field ')]"
     assert len(find(page, f"//main//form//*{fields}[not(ancestor::details)]")) == 9
-    assert len(find(page, f"//details[@class='rules'][not(@open)]//*{fields}")) == 14
+    assert len(find(page, f"//details[@class='rules'][not(@open)]//*{fields}")) == 15
 
 
 def test_a_new_service_that_is_off_is_not_said_to_be_bookable(anna_client: Client) -> None:
@@ -291,3 +291,22 @@ def test_the_form_is_in_german_for_who_reads_german(german_client: Client) -> No
     page = german_client.post(f"{URL}new/", sent(minutes_0="60", name=""))
     assert headings_and_buttons(page) == (["Neues Angebot", "So sehen es Ihre Kunden"], ["Speichern", "Zurück"])
     assert errors(page) == ["Geben Sie einen Namen ein."]
+
+
+@pytest.mark.parametrize(
+    ("typed", "kept", "sentence"),
+    [
+        ("90, 30 90", [30, 90], []),
+        ("", [], []),
+        ("half an hour", None, ["Enter numbers of minutes, for example 30, 90."]),
+        ("0", None, ["Enter at least 1."]),
+        ("99999", None, ["Enter at most 10080 minutes (one week)."]),
+        ("1 2 3 4 5 6 7 8 9", None, ["Enter at most 8 durations."]),
+    ],
+)
+def test_further_durations_are_numbers_of_minutes(
+    anna_client: Client, anna: User, typed: str, kept: list[int] | None, sentence: list[str]
+) -> None:
+    page = anna_client.post(f"{URL}new/", sent(other_minutes=typed))
+    stored = Service.objects.values_list("other_minutes", flat=True).first()
+    assert (stored, errors(page) if page.status_code == 200 else []) == (kept, sentence)
