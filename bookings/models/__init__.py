@@ -23,7 +23,7 @@ from bookings.models.mirrored_slot import MirroredSlot, MirroredSlotQuerySet
 from bookings.models.placement import Placement, PlacementQuerySet
 from bookings.models.proposal import Proposal, ProposalQuerySet
 from bookings.models.seat import Seat
-from bookings.models.service import Service, ServiceShape
+from bookings.models.service import Service, ServiceShape, ServiceStaff
 
 __all__ = [
     "Booking",
@@ -52,5 +52,6 @@ __all__ = [
     "Seat",
     "Service",
     "ServiceShape",
+    "ServiceStaff",
     "booking_lock",
 ]

@@ -26,7 +26,8 @@ class Hold(models.Model):
 
     The row outlives its claim, so that what a visitor typed can be submitted after the time has expired. `visitor` is
     a random id, `address_key` a keyed hash of the address, which is not stored itself. `typed` is what the form was
-    sent with, by name of the field, while it still has to be put right; a booking empties it.
+    sent with, by name of the field, while it still has to be put right; a booking empties it. `why_staff` says why
+    “First available” chose the person, as `bookings.openings.shares.stored` writes it; empty if the visitor did.
     """
 
     public_id = models.CharField(max_length=22, unique=True, default=new_public_id, editable=False)
@@ -44,6 +45,7 @@ class Hold(models.Model):
     claim = models.OneToOneField(Claim, models.SET_NULL, null=True, blank=True, related_name="hold")
     booking = models.OneToOneField(Booking, models.SET_NULL, null=True, blank=True, related_name="hold")
     booked_at = models.DateTimeField(_("booked"), null=True, blank=True)
+    why_staff = models.JSONField(default=dict, blank=True, editable=False)
 
     objects = HoldQuerySet.as_manager()
 
@@ -67,6 +69,11 @@ class Hold(models.Model):
         if typed != self.typed:
             self.typed = dict(typed)
             Hold.objects.filter(pk=self.pk, booking=None).update(typed=self.typed)
+
+    @property
+    def is_for_anybody(self) -> bool:
+        """Did the visitor leave it to Kalends with whom it is?"""
+        return bool(self.why_staff)
 
     @property
     def expires_at(self) -> datetime | None:

@@ -9,6 +9,7 @@ import pytest
 from pytest_django import DjangoAssertNumQueries
 
 from availability.absences import absences_by_user
+from availability.intervals import Span
 from availability.models import Closure
 from practice.models import User
 from tests.factories import (
@@ -39,7 +40,7 @@ def anna(db: None) -> User:
 
 
 def absent(
-    user: User, *, zone: ZoneInfo = BERLIN, own: dict[str, list[tuple[datetime, datetime]]] | None = None
+    user: User, *, zone: ZoneInfo = BERLIN, own: dict[str, list[Span]] | None = None
 ) -> list[date]:
     return sorted(absences_by_user({user.pk: zone}, DAYS, {user.pk: own or {}})[user.pk])
 
