@@ -39,9 +39,7 @@ def anna(db: None) -> User:
     return user
 
 
-def absent(
-    user: User, *, zone: ZoneInfo = BERLIN, own: dict[str, list[Span]] | None = None
-) -> list[date]:
+def absent(user: User, *, zone: ZoneInfo = BERLIN, own: dict[str, list[Span]] | None = None) -> list[date]:
     return sorted(absences_by_user({user.pk: zone}, DAYS, {user.pk: own or {}})[user.pk])
 
 

@@ -10,7 +10,9 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from bookings.models import Service
+from bookings.models.service import MAX_WEIGHT
 from practice.commands import JsonCommand, Refused, in_one_line, user_named
+from practice.models import User
 
 
 class Command(JsonCommand):
@@ -29,9 +31,23 @@ class Command(JsonCommand):
         parser.add_argument("--notice", type=int, help="minimum notice in minutes")
         parser.add_argument("--public", action="store_true", help="show it to clients on the booking page")
         parser.add_argument("--horizon", type=int, help="days ahead it can be booked")
+        parser.add_argument(
+            "--weight",
+            action="extend",
+            nargs="+",
+            default=[],
+            metavar="USER=N",
+            help="with “First available” gets N times the minutes of somebody with weight 1; may be repeated",
+        )
+        parser.add_argument(
+            "--previous-person-first",
+            action="store_true",
+            help="with “First available” a known client gets the person they had last, if free",
+        )
 
     def run(self, *, slug: str, name: str, minutes: int, user: list[str], **options: Any) -> dict[str, Any]:
         staff = [user_named(one) for one in user]
+        weights = dict(_weight(text, staff) for text in options["weight"])
         if Service.objects.filter(slug=slug).exists():
             raise Refused(
                 _("There is already a service with the address “%(slug)s”; choose another --slug.") % {"slug": slug}
@@ -39,6 +55,7 @@ class Command(JsonCommand):
         service = Service(slug=slug, name=name, minutes=minutes)
         if options["public"]:
             service.visibility = Service.Visibility.PUBLIC
+        service.previous_person_first = options["previous_person_first"]
         service.buffer_before_minutes = options["buffer_before"]
         service.buffer_after_minutes = options["buffer_after"]
         for field, option in (
@@ -55,7 +72,20 @@ class Command(JsonCommand):
         with transaction.atomic():
             service.save()
             service.staff.set(staff)
+            service.weigh(weights)
         return {"service": service.slug, "name": service.name, "minutes": service.minutes, "staff": user}
 
     def show(self, data: Any) -> None:
         self.stdout.write(_("“%(name)s” can be booked, %(minutes)s minutes each.") % data)
+
+
+def _weight(text: str, staff: list[User]) -> tuple[int, int]:
+    """The key of one of the staff and the weight, as USER=N says it."""
+    name, _sign, number = text.rpartition("=")
+    user = next((one for one in staff if one.get_username() == name), None)
+    if user is None or number not in map(str, range(1, MAX_WEIGHT + 1)):
+        words = {"text": text, "most": MAX_WEIGHT}
+        raise Refused(
+            _("“%(text)s” is no weight. Write USER=N, with one of the --user and a number from 1 to %(most)s.") % words
+        )
+    return user.pk, int(number)

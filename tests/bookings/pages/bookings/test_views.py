@@ -405,3 +405,17 @@ def test_a_cancelled_booking_stays_as_history(anna_client: Client, booking: Book
     assert texts(response, "//ol[@class='history']/li/p[1]") == [
         f"Cancelled by staff ({booking.staff.get_full_name()}): Tue 1 Dec 2026, 10:00–11:00"
     ]
+
+
+# --- why this person ------------------------------------------------------------------------------------------------
+
+
+def test_the_page_says_why_first_available_chose_the_person(anna_client: Client, booking: Booking) -> None:
+    assert find(anna_client.get(f"{URL}{booking.pk}/"), "//dd[@id='why-staff']") == []
+    booking.why_staff = {"rule": "minutes", "minutes": 180, "credit": 60, "share": 240}
+    booking.save()
+    assert texts(anna_client.get(f"{URL}{booking.pk}/"), "//dd[@id='why-staff']") == [
+        "Anna: 180 of 240 minutes When this was booked, Anna had 180 minutes of “Massage” in the 28 days around the "
+        "date, and a fair share was 240. Of these, 60 minutes make up for days on which Anna was away or had not "
+        "joined yet. Of those who were free, Anna had the fewest, measured by the share."
+    ]
