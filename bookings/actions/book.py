@@ -108,16 +108,27 @@ def book(
     refuse_far(start, now)
     able = candidates(service, staff)
     request = _Request(service, start, client, seat, now, actor, anyway, note, hold)
-    refusal: NotOpen | None = None
-    for people in _in_turn(able, hold):
-        refresh_all([user.pk for user in people], now, seconds=settings.FRESHNESS_DEADLINE_SECONDS)
+    try:
+        return _book_with_first(able, request)
+    except NotOpen as error:
+        refusal = str(error)
+    if hold is None:
+        raise NotOpen(refusal, search.next_openings(service, able, max(start, now), now=now))
+    raise NotOpen(refusal, search.nearest_openings(service, able, start, now=now, hold=hold), can_insist=False)
+
+
+def _book_with_first(able: list[User], request: _Request) -> Booking:
+    """Book it with whoever of those who are able is asked first and is free. Raises NotOpen."""
+    refusal, asked = NotOpen("", []), set[User]()
+    for people in _in_turn(able, request.hold):
+        keys = [user.pk for user in people if user not in asked]
+        refresh_all(keys, request.now, seconds=settings.FRESHNESS_DEADLINE_SECONDS)
+        asked |= {*people}
         try:
             return _book_with(people, request, may_wait=people is able)
         except NotOpen as error:
-            refusal = refusal or error
-    if hold is None:
-        raise NotOpen(str(refusal), search.next_openings(service, able, max(start, now), now=now))
-    raise NotOpen(str(refusal), search.nearest_openings(service, able, start, now=now, hold=hold), can_insist=False)
+            refusal = error
+    raise refusal
 
 
 def _in_turn(able: list[User], hold: Hold | None) -> Iterator[list[User]]:
