@@ -56,7 +56,7 @@ class Load:
 
 
 @dataclass(frozen=True, slots=True)
-class Choice:
+class ChosenPerson:
     """Who was chosen, by which rule, and what counted for them before."""
 
     key: int
@@ -77,7 +77,9 @@ def loads(people: Collection[Person]) -> dict[int, Load]:
     return {one.key: Load(one.weight, minutes[one.key], credit[one.key], by_weight * one.weight) for one in people}
 
 
-def choose(people: Collection[Person], free: Collection[int], *, previous: int | None = None, seed: str = "") -> Choice:
+def choose(
+    people: Collection[Person], free: Collection[int], *, previous: int | None = None, seed: str = ""
+) -> ChosenPerson:
     """Choose one of those of `people` whose keys are in `free`, which has one at least.
 
     `previous` is the client's previous person, where that counts. The same `seed` tells equals apart in the same way.
@@ -86,7 +88,7 @@ def choose(people: Collection[Person], free: Collection[int], *, previous: int |
     able = [one for one in people if one.key in free]
     for rule, chosen in _narrowed(able, load, previous, seed):
         if len(chosen) == 1:
-            return Choice(chosen[0].key, rule, load[chosen[0].key])
+            return ChosenPerson(chosen[0].key, rule, load[chosen[0].key])
     raise ValueError("nobody is free")
 
 

@@ -17,7 +17,7 @@ from django.db.models.functions import Coalesce
 
 from availability.absences import absences_by_user, span_around
 from bookings.models import Booking, Claim, Hold, Service, ServiceStaff
-from bookings.openings.fairness import Choice, Person, choose, days_around
+from bookings.openings.fairness import ChosenPerson, Person, choose, days_around
 from bookings.openings.own_time import own_spans_by_user
 from connections.models import CalendarConfiguration
 from practice.by_user import by_user
@@ -56,7 +56,7 @@ def team_of(service: Service, users: Collection[int], start: datetime) -> Team:
 
 def choose_from(
     team: Team, free: Collection[int], *, now: datetime, exclude: int | None = None, previous: int | None = None
-) -> Choice:
+) -> ChosenPerson:
     """Choose one of `free`, which names one at least. Inside the lock of the team. Two queries.
 
     The claim keyed `exclude` is replaced, so it does not count. `previous` is the client's previous person, if any.
@@ -71,7 +71,7 @@ def choose_from(
     return choose(people, free, previous=previous, seed=seed)
 
 
-def stored(choice: Choice) -> dict[str, Any]:
+def stored(choice: ChosenPerson) -> dict[str, Any]:
     """A choice as holds and bookings keep it: the rule, and whole minutes."""
     load = choice.load
     return {

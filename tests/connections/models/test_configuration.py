@@ -33,8 +33,9 @@ def write_and_fail(user: User) -> None:
 
 @pytest.mark.usefixtures("shared_database")
 @pytest.mark.parametrize("several", [False, True])
-def test_who_wants_the_schedule_meanwhile_waits(several: bool) -> None:
-    user = UserFactory()
+@pytest.mark.parametrize("configured", [False, True])
+def test_who_wants_the_schedule_meanwhile_waits(several: bool, configured: bool) -> None:
+    user = UserFactory() if configured else User.objects.create(username="ben")
     order: list[str] = []
 
     def second() -> None:
@@ -48,7 +49,7 @@ def test_who_wants_the_schedule_meanwhile_waits(several: bool) -> None:
         other.join(timeout=0.2)
         order.append("first")
     other.join()
-    assert order == ["first", "second"]
+    assert (order, CalendarConfiguration.objects.filter(user=user).count()) == (["first", "second"], 1)
 
 
 @pytest.mark.django_db
@@ -83,22 +84,3 @@ def test_who_has_no_configuration_gets_one_before_they_are_locked(as_queryset: b
     with schedule_lock(User.objects.all() if as_queryset else users):
         locked = CalendarConfiguration.objects.order_by("user").values_list("user", flat=True)
         assert list(locked) == sorted(user.pk for user in users)
-
-
-@pytest.mark.usefixtures("shared_database")
-def test_who_has_no_configuration_is_locked_all_the_same() -> None:
-    user = User.objects.create(username="ben")
-    order: list[str] = []
-
-    def second() -> None:
-        with schedule_lock(user):
-            order.append("second")
-        databases["default"].close()
-
-    other = threading.Thread(target=second)
-    with schedule_lock(user):
-        other.start()
-        other.join(timeout=0.2)
-        order.append("first")
-    other.join()
-    assert (order, CalendarConfiguration.objects.filter(user=user).count()) == (["first", "second"], 1)
