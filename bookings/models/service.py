@@ -212,8 +212,8 @@ class Service(Limited):
 class _Assignment(models.Model):
     """One person assigned to one service: with which weight, and since when they offer it or do not."""
 
-    service = models.ForeignKey(Service, models.CASCADE, related_name="+")
-    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
+    service = models.ForeignKey(Service, models.CASCADE, related_name="+", verbose_name=_("service"))
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+", verbose_name=_("staff member"))
     weight = models.PositiveSmallIntegerField(
         _("weight"), default=1, validators=[at_least_one, MaxValueValidator(MAX_WEIGHT)]
     )
@@ -233,6 +233,14 @@ class _Assignment(models.Model):
 class ServiceStaff(_Assignment):
     """Somebody who offers a service."""
 
+    class Meta(_Assignment.Meta):
+        verbose_name = _("person who offers the service")
+        verbose_name_plural = _("people who offer the service")
+
 
 class ServiceDeclined(_Assignment):
     """Somebody who is assigned to a service and does not offer it for the time being."""
+
+    class Meta(_Assignment.Meta):
+        verbose_name = _("person who does not offer the service now")
+        verbose_name_plural = _("people who do not offer the service now")
