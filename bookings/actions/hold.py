@@ -128,17 +128,14 @@ def _keep(wish: _Wish, free: _FreePeople | None) -> Hold:
 
 def _choose(wish: _Wish, free: _FreePeople | None, former: Hold | None) -> Chosen:
     """Who of those who are still free gets it. Raises NotOpen."""
-    still = (
-        search.still_free(free.keys, free.fresh, wish.service.shape, wish.start, now=wish.now, hold=former)
-        if free
-        else []
-    )
+    free, shape, now = free or _free_people(wish), wish.service.shape, wish.now  # what was kept may just have ended
+    still = search.still_free(free.keys, free.fresh, shape, wish.start, now=now, hold=former) if free else []
     if free is None or not still:
         raise _refusal(wish, former)
     if free.team is None:
         return Chosen(wish.able[0])
     own = own_claim(None, former)
-    return chosen(wish.able, free.team, surest(still, free.fresh), now=wish.now, exclude=own)
+    return chosen(wish.able, free.team, surest(still, free.fresh), now=now, exclude=own)
 
 
 def hold_of(visitor_id: str, service: Service, now: datetime) -> Hold | None:
