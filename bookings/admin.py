@@ -28,6 +28,7 @@ from bookings.models import (
     MirroredSlot,
     Proposal,
     Service,
+    ServiceStaff,
 )
 from bookings.pages.clients.forms import ClientForm
 from bookings.pages.services.forms import EVENT_FIELDS
@@ -130,12 +131,17 @@ class ClientAdmin(FoundByKeys, DeclaredFilters):
             super().save_model(request, obj, form, change)
 
 
+class ServiceStaffInline(admin.TabularInline[Any, Any]):
+    model = ServiceStaff
+    extra = 0
+
+
 @admin.register(Service)
 class ServiceAdmin(DeclaredFilters):
     list_display = ("name", "slug", "minutes", "slot_minutes", "visibility")
     list_filter = ("visibility",)
     search_fields = ("name", "slug", *people("staff"))
-    filter_horizontal = ("staff",)
+    inlines = (ServiceStaffInline,)
 
     def save_model(self, request: HttpRequest, obj: Service, form: Any, change: bool) -> None:
         super().save_model(request, obj, form, change)

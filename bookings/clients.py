@@ -49,7 +49,7 @@ def client_of(
     member they book.
     """
     lock_names([name])
-    known = _known(name, email, phone)
+    known = _known(Client.objects.known().select_for_update(), name, email, phone)
     if known is None:
         return Client.objects.create(name=name, email=email, phone=phone)
     _take_over(known, differing(known, email, phone), now=now, actor=actor, may_add=not is_from_public)
@@ -68,12 +68,17 @@ def lock_names(names: Iterable[str]) -> None:
                 cursor.execute("SELECT pg_advisory_xact_lock(%s)", [int.from_bytes(digest, signed=True)])
 
 
-def _known(name: str, email: str, phone: str) -> Client | None:
+def known_client(name: str, email: str, phone: str) -> Client | None:
+    """The client with these details (as `tidy_contact` gives them), if there is one; only looked at, never locked."""
+    return _known(Client.objects.known(), name, email, phone)
+
+
+def _known(clients: QuerySet[Client], name: str, email: str, phone: str) -> Client | None:
     """The client of that name with the address or the number; the one with both first, then the one with the address.
 
     Who gave neither is the client of whom neither is known.
     """
-    same_name = Client.objects.known().select_for_update().filter(name_key=written.name_key(name))
+    same_name = clients.filter(name_key=written.name_key(name))
     key = written.email_key(email)
     if not key and not phone:
         return same_name.filter(email_key="", phone="").order_by("pk").first()

@@ -32,6 +32,7 @@ from practice.models import User
 
 NOW = datetime(2026, 11, 30, 8, 0, tzinfo=UTC)  # a Monday, 9:00 in Berlin
 START = datetime(2026, 12, 1, 9, 0, tzinfo=UTC)
+LONG_AGO = datetime(2026, 1, 1, tzinfo=UTC)
 PASSWORD = "a-sign-in-password"
 APP_PASSWORD = "abcd-efgh-ijkl-mnop"
 
@@ -205,9 +206,9 @@ class ServiceFactory(DjangoModelFactory[Service]):
 
 
 def set_staff(service: Service, people: list[User] | None) -> None:
-    """Say with whom a service that was just made can be booked."""
+    """Say with whom a service that was just made can be booked, and has been since long before NOW."""
     if people:
-        service.staff.set(people)
+        service.staff.set(people, through_defaults={"since": LONG_AGO})
 
 
 class QuestionFactory(DjangoModelFactory[Question]):

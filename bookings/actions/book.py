@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from bookings.actions import history
 from bookings.actions.addresses import confirm_by
-from bookings.actions.checks.candidates import candidates, readable_first
+from bookings.actions.checks.candidates import Chosen, candidates, chosen, first_available
 from bookings.actions.checks.client_limit import check_upcoming
 from bookings.actions.checks.preconditions import (
     LimitReached,
@@ -23,11 +23,12 @@ from bookings.actions.checks.preconditions import (
     refuse_far,
     take_time,
 )
-from bookings.clients import client_of, differing, tidy_contact
+from bookings.clients import client_of, differing, known_client, tidy_contact
 from bookings.deadlines import approve_by
 from bookings.models import Booking, BookingChange, Claim, Client, Hold, Seat, Service, booking_lock
 from bookings.models.questions import Answer
 from bookings.openings import search
+from bookings.openings.shares import Team, previous_person, team_of
 from bookings.proposals import approvals, collisions
 from bookings.push import placements
 from connections.freshness import freshness
@@ -78,9 +79,9 @@ class _Request:
     note: str
     hold: Hold | None
 
-    def concerned(self, user: User) -> set[User]:
-        """Whose time changes if it is booked with `user`."""
-        return {user, self.hold.staff} if self.hold else {user}
+    def concerned(self, people: Sequence[User]) -> set[User]:
+        """Whose time may change if it is booked with one of `people`."""
+        return {*people, self.hold.staff} if self.hold else {*people}
 
 
 def book(
@@ -96,10 +97,12 @@ def book(
     seat: SeatDetails = SeatDetails(),
     hold: Hold | None = None,
 ) -> Booking:
-    """Book `service` at `start` (aware) with `staff`, or with the first of its staff who is free then.
+    """Book `service` at `start` (aware) with `staff`, or with whoever of its staff is first available then.
 
     `anyway`: staff insist on a time that is not open, even over another booking. `hold`: the visitor keeps this time,
-    or kept it until it expired; submitted twice it gives the same booking. Raises NotOpen, Refused.
+    or kept it until it expired; submitted twice it gives the same booking. Its person stays, unless the time went or
+    their calendars cannot be read: then, without `staff`, it is the first available of the others. Raises NotOpen,
+    Refused.
     """
     client = _tidy(client)
     if hold:
@@ -109,17 +112,35 @@ def book(
         _check_recipient(client.email, now)
     refuse_far(start, now)
     able = candidates(service, staff)
-    refresh_all([user.pk for user in able], now, seconds=settings.FRESHNESS_DEADLINE_SECONDS)
     request = _Request(service, start, client, seat, now, actor, anyway, note, hold)
-    refusal: NotOpen | None = None
-    for user in readable_first(able, now):
-        try:
-            return _book_with(user, request)
-        except NotOpen as error:
-            refusal = refusal or error
+    try:
+        return _book_with_first(able, request)
+    except NotOpen as error:
+        refusal = str(error)
     if hold is None:
-        raise NotOpen(str(refusal), search.next_openings(service, able, max(start, now), now=now))
-    raise NotOpen(str(refusal), search.nearest_openings(service, able, start, now=now, hold=hold), can_insist=False)
+        raise NotOpen(refusal, search.next_openings(service, able, max(start, now), now=now))
+    raise NotOpen(refusal, search.nearest_openings(service, able, start, now=now, hold=hold), can_insist=False)
+
+
+def _book_with_first(able: list[User], request: _Request) -> Booking:
+    """Book it with whoever of those who are able is asked first and is free. Raises NotOpen."""
+    refusal, asked = NotOpen("", []), set[User]()
+    for people in _in_turn(able, request.hold):
+        keys = [user.pk for user in people if user not in asked]
+        refresh_all(keys, request.now, seconds=settings.FRESHNESS_DEADLINE_SECONDS)
+        asked |= {*people}
+        try:
+            return _book_with(people, request, may_wait=people is able)
+        except NotOpen as error:
+            refusal = error
+    raise refusal
+
+
+def _in_turn(able: list[User], hold: Hold | None) -> Iterator[list[User]]:
+    """Who is asked: first the person of the hold alone, where that is not the only one, and then everybody."""
+    if hold and hold.staff in able and len(able) > 1:
+        yield [hold.staff]
+    yield able
 
 
 def _tidy(client: ClientDetails) -> ClientDetails:
@@ -132,35 +153,85 @@ def _tidy(client: ClientDetails) -> ClientDetails:
     return tidy
 
 
-def _book_with(user: User, request: _Request) -> Booking:
-    now, actor, shape = request.now, request.actor, request.service.shape
-    with overlaps_refused(), booking_lock(request.concerned(user), now):
+def _book_with(people: list[User], request: _Request, *, may_wait: bool) -> Booking:
+    """Book it with one of `people`. Raises NotOpen, also where it would wait for calendars unless it `may_wait`."""
+    now, service = request.now, request.service
+    team = team_of(service, [user.pk for user in people], request.start) if len(people) > 1 else None
+    with overlaps_refused(), booking_lock(request.concerned(people), now):
         held = _lock_hold(request.hold)
         if held and held.booking:
             return held.booking
-        collides = check_open(user, shape, request.start, now=now, anyway=request.anyway, actor=actor, hold=held)
-        pending = freshness(user, now=now, asked=True).pending
-        booking = Booking(service=request.service, staff=user, note=request.note)
+        who, collides = _choose(people, team, request, held) if team else _named(people[0], request, held)
+        pending = freshness(who.user, now=now, asked=True).pending
+        if pending and not may_wait:
+            raise NotOpen(_("The calendars could not be read just now."), [])
+        booking = Booking(service=service, staff=who.user, note=request.note, why_staff=dict(who.why))
         booking.calendar_unread_since = now if pending else None
-        if held:
-            booking.address_due_at = confirm_by(request.client.email, request.start, now)
-            booking.approval_due_at = approve_by(request.service, request.start, now)
-        waits = booking.cause != Booking.Cause.NONE
-        booking.status = Booking.Status.PENDING if waits else Booking.Status.CONFIRMED
-        booking.claim = _taken_over(held)
-        take_time(booking, request.start, request.start + shape.duration, overlap_allowed=collides)
-        booking.save()
-        _seat(booking, request)
-        if held:
-            _note_booked(held, booking, now)
-        history.record(booking, Kind.MADE, Source.CLIENT if held else Source.STAFF, now=now, actor=actor)
-        if booking.address_due_at is None:
-            placements.place(booking)
-            approvals.ask(booking, now)
-        if request.anyway:
-            collisions.acknowledge(booking, now, actor)
-        nudge(booking)
+        _write(booking, request, held, collides=collides)
     return booking
+
+
+def _named(user: User, request: _Request, held: Hold | None) -> tuple[Chosen, bool]:
+    """The person asked for, or of the hold, and whether it overlaps another booking. Raises NotOpen."""
+    now, actor, shape = request.now, request.actor, request.service.shape
+    collides = check_open(user, shape, request.start, now=now, anyway=request.anyway, actor=actor, hold=held)
+    return Chosen(user, held.why_staff if held and held.staff == user else {}), collides
+
+
+def _choose(people: list[User], team: Team, request: _Request, held: Hold | None) -> tuple[Chosen, bool]:
+    """The first available, and whether it overlaps another booking, which it does only if staff insist.
+
+    Nobody can insist on somebody who was deactivated meanwhile.
+    """
+    now, shape, previous = request.now, request.service.shape, _previous_person(request)
+    try:
+        return first_available(people, team, shape, now=now, hold=held, previous=previous), False
+    except NotOpen:
+        able = _active(team) if request.anyway else []
+        if not able:
+            raise
+    who = chosen(people, team, able, now=now, previous=previous)
+    return who, search.collides(who.user, shape, request.start, now=now)
+
+
+def _active(team: Team) -> list[int]:
+    """The keys of those who have not been deactivated."""
+    return list(User.objects.filter(pk__in=team.weights, is_active=True).values_list("pk", flat=True))
+
+
+def _previous_person(request: _Request) -> int | None:
+    """The key of the person whom the client had last, if that counts.
+
+    Never for a visitor: anybody may have typed the details, and would learn with whom the client was.
+    """
+    typed = request.client
+    if request.hold or not request.service.previous_person_first:
+        return None
+    client = known_client(typed.name, typed.email, typed.phone)
+    return previous_person(client.pk, request.service) if client else None
+
+
+def _write(booking: Booking, request: _Request, held: Hold | None, *, collides: bool) -> None:
+    """Write the booking with its time, its seat, its history and its event; ask staff if it needs their approval."""
+    now, start = request.now, request.start
+    if held:
+        booking.address_due_at = confirm_by(request.client.email, start, now)
+        booking.approval_due_at = approve_by(request.service, start, now)
+    waits = booking.cause != Booking.Cause.NONE
+    booking.status = Booking.Status.PENDING if waits else Booking.Status.CONFIRMED
+    booking.claim = _taken_over(held)
+    take_time(booking, start, start + request.service.duration, overlap_allowed=collides)
+    booking.save()
+    _seat(booking, request)
+    if held:
+        _note_booked(held, booking, now)
+    history.record(booking, Kind.MADE, Source.CLIENT if held else Source.STAFF, now=now, actor=request.actor)
+    if booking.address_due_at is None:
+        placements.place(booking)
+        approvals.ask(booking, now)
+    if request.anyway:
+        collisions.acknowledge(booking, now, request.actor)
+    nudge(booking)
 
 
 def _seat(booking: Booking, request: _Request) -> Seat:

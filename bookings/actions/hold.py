@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -12,12 +12,16 @@ from django.db import IntegrityError
 from django.db.models import Count, Q
 from django.utils.translation import gettext as _
 
+from availability.intervals import Span
 from bookings.actions.addresses import release_expired
-from bookings.actions.checks.candidates import candidates, readable_first
+from bookings.actions.checks.candidates import Chosen, candidates, chosen, surest
 from bookings.actions.checks.preconditions import NotOpen, Refused, overlaps_refused, refuse_far
 from bookings.links import keyed_hash
 from bookings.models import Claim, Hold, Service, booking_lock
 from bookings.openings import explain, search
+from bookings.openings.own_time import own_claim
+from bookings.openings.shares import Team, team_of
+from connections.freshness import Freshness, freshness_by_user
 from practice.models import User
 
 MAX_HOLD = timedelta(minutes=30)
@@ -41,48 +45,103 @@ class Visitor:
 
 
 def hold(*, service: Service, staff: User | None, start: datetime, visitor: Visitor, now: datetime) -> Hold:
-    """Keep `start` (aware) for the visitor, with `staff` or with the first of the service's staff who is free then.
+    """Keep `start` (aware) for the visitor, with `staff` or with whoever of the service's staff is first available.
 
     It replaces the visitor's hold of this service. The same time again is the same hold, extended. Calendars are not
     asked; that is done when it is booked. Raises NotOpen with the nearest openings, Refused.
     """
     refuse_far(start, now)
-    able = readable_first(candidates(service, staff), now)
+    wish = _Wish(service, candidates(service, staff), start, visitor, now)
     try:
-        return _hold_with_first(able, service, start, visitor, now)
+        return _keep(wish, _free_people(wish))
     except NotOpen as refused:
-        former = hold_of(visitor.id, service, now)
-        if former and former.staff in able and _is_kept(former, former.staff, service, start):  # sent twice
-            return _hold_with(former.staff, service, start, visitor, former, now)
-        alternatives = search.nearest_openings(service, able, start, now=now, hold=former)
+        alternatives = search.nearest_openings(service, wish.able, start, now=now, hold=wish.former())
         raise NotOpen(str(refused), alternatives, can_insist=False) from None
 
 
-def _hold_with_first(able: Sequence[User], service: Service, start: datetime, visitor: Visitor, now: datetime) -> Hold:
-    """Keep the time with the first who is free then. Raises NotOpen with the reason of the first who is asked."""
-    former = hold_of(visitor.id, service, now)
-    refusal = ""
-    for user in _not_taken(able, service, start, former, now):
-        try:
-            return _hold_with(user, service, start, visitor, former, now)
-        except NotOpen as error:
-            refusal = refusal or str(error)
-    refusal = refusal or explain.why_not(able[0], service.shape, start, now=now, hold=former, asked=False)
-    raise NotOpen(refusal, [], can_insist=False)
+@dataclass(frozen=True, slots=True)
+class _Wish:
+    """What is to be kept, with one of the people who are able, and for whom."""
+
+    service: Service
+    able: list[User]
+    start: datetime
+    visitor: Visitor
+    now: datetime
+
+    @property
+    def span(self) -> Span:
+        """From when until when, without buffers."""
+        return self.start, self.start + self.service.duration
+
+    def former(self) -> Hold | None:
+        """What the visitor keeps for this service at the moment."""
+        return hold_of(self.visitor.id, self.service, self.now)
+
+    def is_met_by(self, hold: Hold | None) -> bool:
+        """Does the visitor keep exactly this already? Then it stays with the same person."""
+        if hold is None or (hold.start, hold.end) != self.span or hold.staff not in self.able:
+            return False
+        return hold.is_for_anybody == (len(self.able) > 1)
 
 
-def _not_taken(
-    able: Sequence[User], service: Service, start: datetime, former: Hold | None, now: datetime
-) -> list[User]:
-    """Those who are not booked or held at `start` as far as can be seen without a lock: no lock is taken in vain."""
-    free = search.not_taken(able, service.shape, start, now=now, hold=former)
-    return [user for user in able if user in free or _is_kept(former, user, service, start)]
+@dataclass(frozen=True, slots=True)
+class _FreePeople:
+    """The keys of those who are free by every rule, how fresh all calendars are, and who offers the service."""
+
+    keys: list[int]
+    fresh: Mapping[int, Freshness]
+    team: Team | None = None  # None where there is nothing to choose
 
 
-def _is_kept(former: Hold | None, user: User, service: Service, start: datetime) -> bool:
-    """Does the visitor keep exactly this time already?"""
-    kept = (former.staff, former.start, former.end) if former else None
-    return kept == (user, start, start + service.duration)
+def _free_people(wish: _Wish) -> _FreePeople | None:
+    """Who is free, asked without a lock: no lock is taken in vain. None if the visitor keeps the time already.
+
+    Raises NotOpen with the reason of one of them.
+    """
+    former = wish.former()
+    if wish.is_met_by(former):
+        return None
+    service, start, keys = wish.service, wish.start, [user.pk for user in wish.able]
+    fresh = freshness_by_user(keys, now=wish.now)
+    free = search.who_can_start(fresh, service.shape, start, now=wish.now, hold=former)
+    if free:
+        return _FreePeople(free, fresh, team_of(service, keys, start) if len(keys) > 1 else None)
+    if wish.is_met_by(wish.former()):  # kept meanwhile, by the same form sent twice
+        return None
+    raise _refusal(wish, former)
+
+
+def _refusal(wish: _Wish, former: Hold | None) -> NotOpen:
+    refusal = explain.why_not(wish.able[0], wish.service.shape, wish.start, now=wish.now, hold=former, asked=False)
+    return NotOpen(refusal, [], can_insist=False)
+
+
+def _keep(wish: _Wish, free: _FreePeople | None) -> Hold:
+    """Keep the time with the first available of those who are free. What others took meanwhile is asked in the lock."""
+    former, now, visitor = wish.former(), wish.now, wish.visitor
+    locked = {*wish.able, former.staff} if former else {*wish.able}
+    with overlaps_refused(), _other_windows_refused(), booking_lock(locked, now):
+        former = wish.former()
+        if former and former.claim and wish.is_met_by(former):
+            _extend(former, former.claim, now)
+            return former
+        _check_limits(visitor.id, visitor.address_key, former, now)
+        who = _choose(wish, free, former)
+        Claim.objects.filter(hold__visitor=visitor.id, hold__service=wish.service).delete()
+        return _make(who, wish)
+
+
+def _choose(wish: _Wish, free: _FreePeople | None, former: Hold | None) -> Chosen:
+    """Who of those who are still free gets it. Raises NotOpen."""
+    free, shape, now = free or _free_people(wish), wish.service.shape, wish.now  # what was kept may just have ended
+    still = search.still_free(free.keys, free.fresh, shape, wish.start, now=now, hold=former) if free else []
+    if free is None or not still:
+        raise _refusal(wish, former)
+    if free.team is None:
+        return Chosen(wish.able[0])
+    own = own_claim(None, former)
+    return chosen(wish.able, free.team, surest(still, free.fresh), now=now, exclude=own)
 
 
 def hold_of(visitor_id: str, service: Service, now: datetime) -> Hold | None:
@@ -141,45 +200,20 @@ def forget_old_holds(now: datetime) -> int:
     return deleted
 
 
-def _hold_with(
-    user: User, service: Service, start: datetime, visitor: Visitor, former: Hold | None, now: datetime
-) -> Hold:
-    """Keep the time with `user`. The rules are asked before the lock, which is short; what others take, under it."""
-    if not _is_kept(former, user, service, start):
-        _check_open(user, service, start, former, now)
-    locked = {user, former.staff} if former else {user}
-    with overlaps_refused(), _other_windows_refused(), booking_lock(locked, now):
-        former = hold_of(visitor.id, service, now)
-        if former and former.claim and _is_kept(former, user, service, start):
-            _extend(former, former.claim, now)
-            return former
-        _check_limits(visitor.id, visitor.address_key, former, now)
-        if not search.not_taken([user], service.shape, start, now=now, hold=former):
-            _check_open(user, service, start, former, now)
-        Claim.objects.filter(hold__visitor=visitor.id, hold__service=service).delete()
-        return _make(user, service, start, visitor, now)
-
-
-def _check_open(user: User, service: Service, start: datetime, former: Hold | None, now: datetime) -> None:
-    """Raises NotOpen where any rule is against the time, that of `former` excepted."""
-    refusal = explain.why_not(user, service.shape, start, now=now, hold=former, asked=False)
-    if refusal:
-        raise NotOpen(refusal, [], can_insist=False)
-
-
-def _make(user: User, service: Service, start: datetime, visitor: Visitor, now: datetime) -> Hold:
+def _make(who: Chosen, wish: _Wish) -> Hold:
     return Hold.objects.create(
-        visitor=visitor.id,
-        service=service,
-        staff=user,
-        start=start,
-        end=start + service.duration,
-        language=visitor.language,
-        time_zone=visitor.time_zone,
-        address_key=visitor.address_key,
-        created_at=now,
-        extended_at=now,
-        claim=_claim(user, service, start, now),
+        visitor=wish.visitor.id,
+        service=wish.service,
+        staff=who.user,
+        start=wish.span[0],
+        end=wish.span[1],
+        language=wish.visitor.language,
+        time_zone=wish.visitor.time_zone,
+        address_key=wish.visitor.address_key,
+        created_at=wish.now,
+        extended_at=wish.now,
+        why_staff=dict(who.why),
+        claim=_claim(who.user, wish.service, wish.start, wish.now),
     )
 
 

@@ -11,7 +11,7 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 
 from bookings.actions import history
-from bookings.actions.checks.candidates import readable_first, require_offer
+from bookings.actions.checks.candidates import Chosen, first_available, require_offer
 from bookings.actions.checks.preconditions import (
     NotOpen,
     Refused,
@@ -25,9 +25,10 @@ from bookings.actions.checks.preconditions import (
 from bookings.models import Booking, BookingChange, booking_lock
 from bookings.notifications import client_notice
 from bookings.openings import search
-from bookings.proposals import collisions, lifecycle
+from bookings.openings.shares import team_of
+from bookings.proposals import approvals, collisions, lifecycle
 from bookings.push import placements
-from connections.sync.poll import refresh
+from connections.sync.poll import refresh, refresh_all
 from practice.models import User
 
 Kind = BookingChange.Kind
@@ -62,9 +63,8 @@ def reschedule(
         _refuse_other_staff(booking, former)
         shape = replace(booking.service.shape, duration=until - start)
         check_open(user, shape, start, now=now, anyway=anyway, actor=actor, moving=booking)
-        if time_zone:
-            booking.seats.update(time_zone=time_zone)
-        with _handed_over(booking, user, now):
+        _write_zone(booking, time_zone)
+        with _handed_over(booking, Chosen(user), now):
             move(booking, start, until, now=now, actor=actor, source=source)
         if anyway:
             collisions.acknowledge(booking, now, actor)
@@ -87,7 +87,7 @@ def hand_over(booking: Booking, *, to: User, now: datetime, actor: User | None =
         span = (booking.start, booking.end)
         shape = search.staff_shape(booking, span)
         check_open(to, shape, booking.start, now=now, anyway=False, actor=actor, moving=booking)
-        with _handed_over(booking, to, now):
+        with _handed_over(booking, Chosen(to), now):
             move(booking, *span, now=now, actor=actor, source=Source.STAFF, kind=Kind.HANDED_OVER)
         return booking
 
@@ -97,20 +97,53 @@ def choose_time(
 ) -> Booking:
     """Move the booking for its client, with the same person if that is possible, or else with another of `people`.
 
-    `time_zone`: the zone in which they chose, if the client's own clock counts for the service. Submitted twice it is
-    moved once. Raises NotOpen with the nearest openings, Refused.
+    Of several others it is the first available. `time_zone`: the zone in which they chose, if the client's own clock
+    counts for the service. Submitted twice it is moved once. Raises NotOpen with the nearest openings, Refused.
     """
     if start == booking.start:
         return booking
     refuse_far(start, now)
     refusal: NotOpen | None = None
-    for user in sorted(readable_first(list(people), now), key=lambda one: one != booking.staff):
+    for able in _in_turn(booking, people):
         try:
-            return reschedule(booking, start=start, now=now, source=Source.CLIENT, staff=user, time_zone=time_zone)
+            if len(people) > 1 and booking.staff not in able:
+                return _hand_over_to_one_of(able, people, booking, start, now=now, time_zone=time_zone)
+            return reschedule(booking, start=start, now=now, source=Source.CLIENT, staff=able[0], time_zone=time_zone)
         except NotOpen as error:
             refusal = refusal or error
     nearest = search.nearest_openings(booking.service, people, start, now=now, moving=booking)
     raise NotOpen(str(refusal or ""), nearest, can_insist=False)
+
+
+def _in_turn(booking: Booking, people: Sequence[User]) -> list[list[User]]:
+    """Who is asked: the same person, and then the others together."""
+    same = [user for user in people if user == booking.staff]
+    others = [user for user in people if user != booking.staff]
+    return [able for able in (same, others) if able]
+
+
+def _hand_over_to_one_of(
+    able: list[User], people: Sequence[User], booking: Booking, start: datetime, *, now: datetime, time_zone: str
+) -> Booking:
+    """Move the booking to the first available of those who are able; `people` all offer the service."""
+    former, end = booking.staff, start + (booking.end - booking.start)
+    refresh_all([user.pk for user in able], now, seconds=settings.FRESHNESS_DEADLINE_SECONDS)
+    team = team_of(booking.service, [user.pk for user in people], start)
+    with overlaps_refused(), booking_lock({former, *people}, now):
+        booking = lock_active_booking(booking)
+        if (booking.start, booking.end) == (start, end):
+            return booking
+        _refuse_other_staff(booking, former)
+        who = first_available(able, team, search.moved_shape(booking), now=now, moving=booking)
+        _write_zone(booking, time_zone)
+        with _handed_over(booking, who, now):
+            return move(booking, start, end, now=now, source=Source.CLIENT)
+
+
+def _write_zone(booking: Booking, time_zone: str) -> None:
+    """Keep on whose clock the client chose the time, if that is known."""
+    if time_zone:
+        booking.seats.update(time_zone=time_zone)
 
 
 def _refuse_other_staff(booking: Booking, locked: User) -> None:
@@ -120,22 +153,22 @@ def _refuse_other_staff(booking: Booking, locked: User) -> None:
 
 
 @contextmanager
-def _handed_over(booking: Booking, user: User, now: datetime) -> Iterator[None]:
-    """Around a move to the time of `user`: the claim and the event go along. Inside the lock of both people.
+def _handed_over(booking: Booking, who: Chosen, now: datetime) -> Iterator[None]:
+    """Around a move to the time of whoever was chosen: the claim and the event go along. Inside the lock of both.
 
-    The claim is one row, so the old time is free in the same statement that takes the new one.
+    The claim is one row, so the old time is free in the same statement that takes the new one. A request is still to be
+    approved: staff are asked again.
     """
-    if booking.staff == user:
+    if booking.staff == who.user:
         yield
         return
     lifecycle.withdraw(lifecycle.open_of(booking.pk), now)
     placements.remove(booking)
-    booking.staff = user
-    if booking.claim:
-        booking.claim.staff = user
+    booking.staff, booking.why_staff = who.user, dict(who.why)
     yield
     if booking.address_due_at is None:
         placements.place(booking)
+        approvals.ask(booking, now)
 
 
 def move(

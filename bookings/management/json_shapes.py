@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from bookings.actions import NotOpen
 from bookings.models import Booking, Hold, LinkedEvent, Mail, Proposal, Seat
+from bookings.openings.choice_words import why_staff
 from bookings.openings.reasons import Reason
 from bookings.openings.search import Opening
 from bookings.push.outbox import push_state
@@ -31,7 +32,7 @@ def booking_json(booking: Booking) -> dict[str, Any]:
         "push": str(push_state(booking)),
         "link": booking.seat.link,
         "staff": booking.staff.get_username(),
-        "why_staff": "",
+        "why_staff": why_staff(booking),
     }
 
 

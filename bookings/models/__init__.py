@@ -26,7 +26,7 @@ from bookings.models.proposal import Proposal, ProposalQuerySet
 from bookings.models.questions import Question
 from bookings.models.seat import Seat
 from bookings.models.services.hours import ServiceHours, ServiceHoursQuerySet, write_service_hours
-from bookings.models.services.service import Service, ServiceShape
+from bookings.models.services.service import Service, ServiceShape, ServiceStaff
 
 __all__ = [
     "Booking",
@@ -58,6 +58,7 @@ __all__ = [
     "ServiceHours",
     "ServiceHoursQuerySet",
     "ServiceShape",
+    "ServiceStaff",
     "booking_lock",
     "write_service_hours",
 ]

@@ -45,6 +45,9 @@ class Booking(models.Model):
     It is pending while at least one of three facts holds, each cleared by a verb of its own: staff still have to
     approve it (until `approval_due_at`), the calendars could not be read (`calendar_unread_since`), or the client still
     has to confirm their address (until `address_due_at`).
+
+    `why_staff` says why “First available” chose the person, as `bookings.openings.shares.stored` writes it; it is empty
+    if somebody named the person.
     """
 
     class Status(models.TextChoices):
@@ -74,6 +77,7 @@ class Booking(models.Model):
     calendar_unread_since = models.DateTimeField(_("calendar not read since"), null=True, blank=True)
     address_due_at = models.DateTimeField(_("address to be confirmed by"), null=True, blank=True)
     note = EncryptedText(_("note, for staff only"), blank=True, default="")
+    why_staff = models.JSONField(_("why this person"), default=dict, blank=True, editable=False)
     room = models.CharField(_("room"), max_length=MAX_ROOM, default=new_room, editable=False)
     revision = models.PositiveIntegerField(_("revision"), default=1, editable=False)
     staff_warned_at = models.DateTimeField(_("staff warned at"), null=True, blank=True, editable=False)
@@ -86,7 +90,10 @@ class Booking(models.Model):
         ordering = ("start", "id")
         verbose_name = _("booking")
         verbose_name_plural = _("bookings")
-        indexes = (models.Index(fields=("staff", "end", "start"), name="bookings_by_time"),)
+        indexes = (
+            models.Index(fields=("staff", "end", "start"), name="bookings_by_time"),
+            models.Index(fields=("service", "staff", "created_at"), name="bookings_by_time_made"),
+        )
         constraints = (
             models.CheckConstraint(condition=Q(end__gt=F("start")), name="booking_ends_after_start"),
             models.CheckConstraint(

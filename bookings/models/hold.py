@@ -29,7 +29,8 @@ class Hold(models.Model):
     The row outlives its claim, so that what a visitor typed can be submitted after the time has expired. `visitor` is
     a random id, `address_key` a keyed hash of the address, which is not stored itself. `typed` is what the form was
     sent with, by name of the field, while it still has to be put right; a booking empties it. It is encrypted, because
-    answers to questions are.
+    answers to questions are. `why_staff` says why “First available” chose the person, as
+    `bookings.openings.shares.stored` writes it; empty if the visitor did.
     """
 
     public_id = models.CharField(_("public id"), max_length=22, unique=True, default=new_public_id, editable=False)
@@ -51,6 +52,7 @@ class Hold(models.Model):
         Booking, models.SET_NULL, null=True, blank=True, related_name="hold", verbose_name=_("booking")
     )
     booked_at = models.DateTimeField(_("booked"), null=True, blank=True)
+    why_staff = models.JSONField(_("why this person"), default=dict, blank=True, editable=False)
 
     objects = HoldQuerySet.as_manager()
 
@@ -79,6 +81,11 @@ class Hold(models.Model):
     def chosen_service(self) -> Service:
         """The service, as long as the visitor chose it."""
         return self.service.lasting((self.end - self.start) // timedelta(minutes=1))
+
+    @property
+    def is_for_anybody(self) -> bool:
+        """Did the visitor leave it to Kalends with whom it is?"""
+        return bool(self.why_staff)
 
     @property
     def expires_at(self) -> datetime | None:

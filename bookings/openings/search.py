@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from operator import attrgetter
 
-from availability.intervals import Span
+from availability.intervals import INSTANT, Span, overlaps
 from availability.openings import Openings, openings_by_user
 from availability.slots import Shape
 from bookings.limits import farthest_days
@@ -15,7 +15,7 @@ from bookings.models import Booking, Hold, Service
 from bookings.openings.limits import full_spans_by_user
 from bookings.openings.own_time import booked_spans, booked_spans_by_user, own_claim, own_spans_by_user
 from bookings.openings.service_hours import service_hours_by_user
-from connections.freshness import freshness_by_user
+from connections.freshness import Freshness, freshness_by_user
 from practice.models import User
 
 ANY_MINUTE = timedelta(minutes=1)
@@ -91,14 +91,16 @@ def openings_of_each(
     now: datetime,
     moving: Booking | None = None,
     hold: Hold | None = None,
+    fresh: Mapping[int, Freshness] | None = None,
 ) -> dict[int, Openings]:
     """By key of the staff member: what `openings_of` finds, in at most eleven queries whatever their number.
 
-    One more where a service or a person limits the bookings of days or weeks.
+    One more where a service or a person limits the bookings of days or weeks. `fresh`: how fresh the calendars are,
+    where the caller has just read it.
     """
     reach = _reach(shape, start, end)
     exclude = own_claim(moving, hold)
-    fresh = freshness_by_user(users, now=now)
+    fresh = freshness_by_user(users, now=now) if fresh is None else fresh
     own = own_spans_by_user(users, *reach, moving=moving)
     booked = booked_spans_by_user(users, *reach, now=now, exclude=exclude)
     full = full_spans_by_user(fresh, shape, start, end, now=now, exclude=exclude)
@@ -115,8 +117,23 @@ def _reach(shape: Shape, start: datetime, end: datetime) -> Span:
 
 def can_start(user: User, shape: Shape, start: datetime, *, now: datetime, moving: Booking | None = None) -> bool:
     """Can something of this shape start at exactly `start`?"""
-    found = openings_of(user, shape, start, start + timedelta(microseconds=1), now=now, moving=moving)
+    found = openings_of(user, shape, start, start + INSTANT, now=now, moving=moving)
     return any(at == start for at, _until in found.spans)
+
+
+def who_can_start(
+    fresh: Mapping[int, Freshness],
+    shape: Shape,
+    start: datetime,
+    *,
+    now: datetime,
+    moving: Booking | None = None,
+    hold: Hold | None = None,
+) -> list[int]:
+    """The keys of those with whom something of this shape can start at exactly `start`; `fresh` has all by key."""
+    span = start, start + INSTANT
+    found = openings_of_each(fresh, shape, *span, now=now, moving=moving, hold=hold, fresh=fresh)
+    return [user for user, one in found.items() if any(at == start for at, _until in one.spans)]
 
 
 def moved_shape(booking: Booking) -> Shape:
@@ -154,13 +171,23 @@ def collides(user: User, shape: Shape, start: datetime, *, now: datetime, moving
     return bool(booked_spans(user, *shape.widened(start), now=now, exclude=own_claim(moving, None)))
 
 
-def not_taken(
-    users: Sequence[User], shape: Shape, start: datetime, *, now: datetime, hold: Hold | None = None
-) -> list[User]:
-    """Those of `users` of whom nothing is booked or held at `start`, buffers included, in their order; one query."""
-    span, exclude = shape.widened(start), own_claim(None, hold)
-    taken = booked_spans_by_user([user.pk for user in users], *span, now=now, exclude=exclude)
-    return [user for user in users if not taken[user.pk]]
+def still_free(
+    users: Collection[int],
+    fresh: Mapping[int, Freshness],
+    shape: Shape,
+    start: datetime,
+    *,
+    now: datetime,
+    hold: Hold | None = None,
+) -> list[int]:
+    """Those of `users` of whom others took nothing at `start`, buffers included, and who are below their limits.
+
+    One query, and one more where something limits bookings. For those with whom it could start a moment ago.
+    """
+    exclude, asked = own_claim(None, hold), {user: fresh[user] for user in users}
+    taken = booked_spans_by_user(users, *shape.widened(start), now=now, exclude=exclude)
+    full = full_spans_by_user(asked, shape, start, start + INSTANT, now=now, exclude=exclude)
+    return [user for user in users if not taken[user] and not overlaps((start, start + INSTANT), full[user])]
 
 
 def next_openings(

@@ -14,6 +14,7 @@ from availability.intervals import Span
 from bookings.models import Booking, BookingChange, Client, Mail, Proposal, Service
 from bookings.notifications import client_notice
 from bookings.notifications.mails import delivery_words
+from bookings.openings import choice_words
 from bookings.openings.freshness_words import freshness_sentence, lost_calendars
 from bookings.pages.push_status import Push, push_of
 from bookings.pages.week.layout import Piece
@@ -26,6 +27,8 @@ from practice.models import User
 register = template.Library()
 register.filter("stamp", mail_links.stamp_of)
 register.filter("weekday_and_day", time_format.weekday_and_day)
+register.filter("why_staff", choice_words.why_staff)
+register.filter("why_staff_in_full", choice_words.explanation)
 
 STATUS_TONES = {"confirmed": "good", "pending": "warn", "cancelled": "muted"}
 

@@ -133,10 +133,20 @@ def schedule_lock(users: User | Collection[User] | QuerySet[Any]) -> Iterator[No
 
     `users` is one of them, several, or a queryset that selects several. PostgreSQL locks their configurations, always
     in the same order, so that two of several never wait for each other; on SQLite every transaction takes the only
-    write lock as it begins.
+    write lock as it begins. Who has no configuration yet gets one first: without a row there would be no lock.
     """
     several = [users] if isinstance(users, User) else users
+    _make_missing(several)
     with transaction.atomic():
         rows = CalendarConfiguration.objects.select_for_update().filter(user__in=several)
         list(rows.order_by("pk").values_list("pk"))
         yield
+
+
+def _make_missing(users: Collection[User] | QuerySet[Any]) -> None:
+    """Make the configurations that are missing; whoever makes the same one at the same moment makes it once."""
+    keys = users if isinstance(users, QuerySet) else [user.pk for user in users]
+    without = User.objects.filter(pk__in=keys, calendar_configuration=None).order_by("pk")
+    missing = [CalendarConfiguration(user=user) for user in without]
+    if missing:
+        CalendarConfiguration.objects.bulk_create(missing, ignore_conflicts=True)

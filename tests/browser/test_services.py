@@ -11,7 +11,7 @@ from playwright.sync_api import BrowserContext, Page, expect
 from bookings.models import Service
 from practice.models import User
 from tests.browser.conftest import barriers
-from tests.factories import ServiceFactory, UserFactory
+from tests.factories import BookingFactory, ServiceFactory, UserFactory
 
 pytestmark = [pytest.mark.django_db(transaction=True)]
 URL = "/calendars/settings/services/"
@@ -19,7 +19,7 @@ URL = "/calendars/settings/services/"
 
 @pytest.fixture
 def anna() -> User:
-    return UserFactory.create(username="anna")
+    return UserFactory.create(username="anna", first_name="Anna")
 
 
 @pytest.fixture
@@ -111,4 +111,42 @@ def test_somebody_gives_a_service_in_hours_of_their_own(
     page.get_by_role("button", name="Save hours").last.click()
     expect(page.locator("#messages")).to_contain_text("Your hours for “Massage” are saved.")
     assert anna.service_hours.count() == 2
+    assert problems == []
+
+
+def test_an_owner_weighs_people_for_first_available(
+    signed_in: Page, live_server: Any, anna: User, problems: list[str]
+) -> None:
+    User.objects.filter(pk=anna.pk).update(role="owner")
+    ben = UserFactory.create(username="ben", first_name="Benedikt", last_name="von der Hohenstaufen-Herbst")
+    service = ServiceFactory.create(slug="massage", name="Massage", staff=[anna, ben])
+    page = signed_in
+    page.goto(f"{live_server.url}{URL}massage/")
+    page.get_by_text("More", exact=True).click()
+    weights = page.get_by_role("group", name="Who gets a booking by “First available”")
+    weights.get_by_label("Benedikt").fill("0")
+    weights.get_by_label("A client’s previous person comes first").check()
+    check(page)
+    page.get_by_role("button", name="Save").click()
+    expect(weights.get_by_text("Enter at least 1.")).to_be_visible()
+    check(page)
+    weights.get_by_label("Benedikt").fill("2")
+    page.get_by_role("button", name="Save").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Calendar Settings")
+    service.refresh_from_db()
+    assert (service.weights(), service.previous_person_first) == ({anna.pk: 1, ben.pk: 2}, True)
+    assert problems == []
+
+
+@pytest.mark.parametrize("rule", ["only", "previous", "minutes", "waited", "even"])
+def test_the_page_of_a_booking_says_why_the_person_was_chosen(
+    signed_in: Page, live_server: Any, anna: User, problems: list[str], rule: str
+) -> None:
+    booking = BookingFactory.create(staff=anna, service__name="Massage")
+    booking.why_staff = {"rule": rule, "minutes": 180, "credit": 60, "share": 240}
+    booking.save()
+    page = signed_in
+    page.goto(f"{live_server.url}/bookings/{booking.pk}/")
+    expect(page.locator("#why-staff")).to_contain_text("Anna: ")
+    check(page)
     assert problems == []

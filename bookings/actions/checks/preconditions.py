@@ -93,12 +93,13 @@ def reader(user: User, actor: User | None) -> ToldTo:
 
 
 def take_time(booking: Booking, start: datetime, end: datetime, *, overlap_allowed: bool) -> None:
-    """Give the booking this time, and its claim the same with the buffers of the service. Writes the claim alone.
+    """Give the booking this time of its person, and its claim the same with buffers. Writes the claim alone.
 
     The claim expires if the client does not confirm their address in time.
     """
     shape = booking.service.shape
-    claim = booking.claim or Claim(staff=booking.staff)
+    claim = booking.claim or Claim()
+    claim.staff = booking.staff
     claim.kind, claim.expires_at, claim.overlap_allowed = Claim.Kind.BOOKING, booking.address_due_at, overlap_allowed
     claim.start, claim.end = start - shape.buffer_before, end + shape.buffer_after
     claim.save()

@@ -11,7 +11,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from bookings.models import Service
+from bookings.models.services.service import MAX_WEIGHT
 from practice.commands import JsonCommand, Refused, in_one_line, user_named
+from practice.models import User
 
 
 class Command(JsonCommand):
@@ -36,9 +38,11 @@ class Command(JsonCommand):
         )
         parser.add_argument("--max-per-day", type=int, help=_("bookings a day with one person at most"))
         parser.add_argument("--max-per-week", type=int, help=_("bookings a week with one person at most"))
+        _add_first_available(parser)
 
     def run(self, *, slug: str, name: str, minutes: int, user: list[str], **options: Any) -> dict[str, Any]:
         staff = [user_named(one) for one in user]
+        weights = dict(_weight(text, staff) for text in options["weight"])
         if Service.objects.filter(slug=slug).exists():
             raise Refused(
                 _("There is already a service with the address “%(slug)s”; choose another --slug.") % {"slug": slug}
@@ -46,6 +50,7 @@ class Command(JsonCommand):
         service = Service(slug=slug, name=name, minutes=minutes, other_minutes=options["other_minutes"])
         if options["public"]:
             service.visibility = Service.Visibility.PUBLIC
+        service.previous_person_first = options["previous_person_first"]
         service.buffer_before_minutes = options["buffer_before"]
         service.buffer_after_minutes = options["buffer_after"]
         for field, option in (
@@ -65,7 +70,36 @@ class Command(JsonCommand):
         with transaction.atomic():
             service.save()
             service.staff.set(staff)
+            service.weigh(weights)
         return {"service": service.slug, "name": service.name, "minutes": service.minutes, "staff": user}
 
     def show(self, data: Any) -> None:
         self.stdout.write(_("“%(name)s” can be booked, %(minutes)s minutes each.") % data)
+
+
+def _add_first_available(parser: CommandParser) -> None:
+    parser.add_argument(
+        "--weight",
+        action="extend",
+        nargs="+",
+        default=[],
+        metavar="USER=N",
+        help=_("with “First available” gets N times the minutes of somebody with weight 1; may be repeated"),
+    )
+    parser.add_argument(
+        "--previous-person-first",
+        action="store_true",
+        help=_("with “First available” a known client gets the person they had last, if free"),
+    )
+
+
+def _weight(text: str, staff: list[User]) -> tuple[int, int]:
+    """The key of one of the staff and the weight, as USER=N says it."""
+    name, _sign, number = text.rpartition("=")
+    user = next((one for one in staff if one.get_username() == name), None)
+    if user is None or number not in map(str, range(1, MAX_WEIGHT + 1)):
+        words = {"text": text, "most": MAX_WEIGHT}
+        raise Refused(
+            _("“%(text)s” is no weight. Write USER=N, with one of the --user and a number from 1 to %(most)s.") % words
+        )
+    return user.pk, int(number)

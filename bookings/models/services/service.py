@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from copy import copy
 from dataclasses import dataclass
 from datetime import timedelta
+from itertools import chain
 
 from django.conf import settings
+from django.core.validators import MaxValueValidator
 from django.db import models, transaction
 from django.db.models import Q
+from django.utils import timezone
 from django.utils.text import get_text_list
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -29,6 +32,7 @@ from practice.models import Limited, User
 from practice.models.slugs import refuse_reserved_slug
 
 _A_DAY = 24 * 60
+MAX_WEIGHT = 100
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,9 +75,12 @@ class Service(Limited):
 
     slug = models.SlugField(_("address"), unique=True, validators=[refuse_reserved_slug])
     name = models.CharField(_("name"), max_length=200)
-    staff = models.ManyToManyField(settings.AUTH_USER_MODEL, related_name="services", verbose_name=_("staff"))
+    staff = models.ManyToManyField(
+        settings.AUTH_USER_MODEL, through="ServiceStaff", related_name="services", verbose_name=_("staff")
+    )
     declined_by = models.ManyToManyField(
         settings.AUTH_USER_MODEL,
+        through="ServiceDeclined",
         related_name="declined_services",
         blank=True,
         verbose_name=_("assigned, but does not offer it now"),
@@ -124,6 +131,7 @@ class Service(Limited):
     ask_both = models.BooleanField(_("ask for e-mail and phone"), default=False)
     note_allowed = models.BooleanField(_("clients can write a note"), default=False)
     mail_line = models.CharField(_("line for e-mails"), max_length=300, blank=True)
+    previous_person_first = models.BooleanField(_("a client’s previous person comes first"), default=False)
 
     objects = ServiceQuerySet.as_manager()
 
@@ -149,8 +157,22 @@ class Service(Limited):
     @transaction.atomic
     def offer(self, person: User, *, offers: bool) -> None:
         """Somebody who is assigned offers it, or does not for the time being. What is booked stays."""
-        (self.staff if offers else self.declined_by).add(person)
+        weight = self.weights().get(person.pk, 1)
+        (self.staff if offers else self.declined_by).add(person, through_defaults={"weight": weight})
         (self.declined_by if offers else self.staff).remove(person)
+
+    def weights(self) -> dict[int, int]:
+        """By key of those who are assigned: their weight where “First available” chooses."""
+        assignments = (ServiceDeclined, ServiceStaff)
+        rows = (model.objects.filter(service=self).values_list("user", "weight") for model in assignments)
+        return dict(chain.from_iterable(rows))
+
+    @transaction.atomic
+    def weigh(self, weights: Mapping[int, int]) -> None:
+        """Set the weights of those who are assigned, given by key."""
+        for user, weight in weights.items():
+            for model in (ServiceDeclined, ServiceStaff):
+                model.objects.filter(service=self, user=user).update(weight=weight)
 
     def lasting(self, minutes: int) -> Service:
         """The service as it is booked for so many minutes. Not to be saved."""
@@ -226,3 +248,40 @@ class Service(Limited):
             notice=timedelta(minutes=self.notice_minutes),
             horizon=timedelta(days=min(self.horizon_days, settings.BOOKING_HORIZON_DAYS)),
         )
+
+
+class _Assignment(models.Model):
+    """One person assigned to one service: with which weight, and since when they offer it or do not."""
+
+    service = models.ForeignKey(Service, models.CASCADE, related_name="+", verbose_name=_("service"))
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+", verbose_name=_("staff member"))
+    weight = models.PositiveSmallIntegerField(
+        _("weight"), default=1, validators=[at_least_one, MaxValueValidator(MAX_WEIGHT)]
+    )
+    since = models.DateTimeField(_("since"), default=timezone.now, editable=False)
+
+    class Meta:
+        abstract = True
+        constraints = (
+            models.UniqueConstraint(fields=("service", "user"), name="%(class)s_once"),
+            models.CheckConstraint(condition=Q(weight__gt=0), name="%(class)s_weighs_something"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.user} · {self.service}"
+
+
+class ServiceStaff(_Assignment):
+    """Somebody who offers a service."""
+
+    class Meta(_Assignment.Meta):
+        verbose_name = _("person who offers the service")
+        verbose_name_plural = _("people who offer the service")
+
+
+class ServiceDeclined(_Assignment):
+    """Somebody who is assigned to a service and does not offer it for the time being."""
+
+    class Meta(_Assignment.Meta):
+        verbose_name = _("person who does not offer the service now")
+        verbose_name_plural = _("people who do not offer the service now")

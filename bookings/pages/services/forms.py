@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from bookings.limits import farthest_days
 from bookings.models import Service
+from bookings.models.services.service import MAX_WEIGHT
 from bookings.push import placements
 from bookings.rooms import check_location
 from practice.forms import DurationField, Unit
@@ -58,8 +59,17 @@ MORE = (
     "neutral_title",
     "ask_both",
     "note_allowed",
+    "previous_person_first",
 )
 """The fields that the page shows under “More”."""
+
+
+_WEIGHT_ERRORS: Final = {
+    "required": _("Enter a number."),
+    "invalid": _("Enter a whole number."),
+    "min_value": _("Enter at least %(limit_value)s."),
+    "max_value": _("Enter at most %(limit_value)s."),
+}
 
 
 class MinutesField(forms.CharField):
@@ -158,6 +168,7 @@ class ServiceForm(forms.ModelForm[Service]):
             "mail_line": _("Line for e-mails to clients"),
             "ask_both": _("Clients must give an e-mail address and a phone number"),
             "note_allowed": _("Clients can write a note when they book"),
+            "previous_person_first": _("A client’s previous person comes first"),
         }
         help_texts = {
             "description": _("Clients read it before they book."),
@@ -172,6 +183,10 @@ class ServiceForm(forms.ModelForm[Service]):
             "ask_both": _("Otherwise one of the two is enough."),
             "neutral_title": _("Shown on the linked calendar instead of the client’s name and the service."),
             "visibility": _("If a service can no longer be booked, its bookings stay."),
+            "previous_person_first": _(
+                "If it is known who books, and that person is free. On the booking page clients choose a time before "
+                "they say who they are."
+            ),
         }
         error_messages = {
             "name": {"required": _("Enter a name.")},
@@ -199,6 +214,7 @@ class ServiceForm(forms.ModelForm[Service]):
         `assignable` are those of whom one says who offers it; None to whoever may not.
         """
         super().__init__(*args, **kwargs)
+        self._weight_fields: dict[str, int] = {}
         self._let_assign(assignable)
         if self.instance._state.adding:
             self.initial.update(NEW_SERVICE, horizon_days=min(NEW_HORIZON_DAYS, farthest_days()))
@@ -233,8 +249,15 @@ class ServiceForm(forms.ModelForm[Service]):
             self.instance.assign(self.cleaned_data["people"])
         elif not self.instance.staff.exists():
             self.instance.staff.add(maker)
+        weights = {user: self.cleaned_data[name] for name, user in self._weight_fields.items()}
+        self.instance.weigh({user: weight for user, weight in weights.items() if weight is not None})
 
     def _let_assign(self, assignable: QuerySet[User] | None) -> None:
+        people = [] if assignable is None else list(assignable)
+        if len(people) < 2:  # "First available" has nobody to choose from
+            del self.fields["previous_person_first"]
+        else:
+            self._ask_for_weights(people)
         if assignable is None:
             del self.fields["people"]
             return
@@ -242,10 +265,29 @@ class ServiceForm(forms.ModelForm[Service]):
         if not self.instance._state.adding:
             self.initial["people"] = [*self.instance.staff.all(), *self.instance.declined_by.all()]
 
+    def _ask_for_weights(self, people: Sequence[User]) -> None:
+        stored = {} if self.instance._state.adding else self.instance.weights()
+        for person in people:
+            name = f"weight_{person.pk}"
+            self._weight_fields[name] = person.pk
+            self.fields[name] = forms.IntegerField(
+                label=person.get_full_name() or person.get_username(),
+                min_value=1,
+                max_value=MAX_WEIGHT,
+                initial=stored.get(person.pk, 1),
+                required=not self.is_bound or name in self.data,
+                error_messages=_WEIGHT_ERRORS,
+            )
+
+    @property
+    def weights(self) -> list[forms.BoundField]:
+        """The fields for the weights of the people."""
+        return [self[name] for name in self._weight_fields]
+
     @property
     def is_more_open(self) -> bool:
         """Is one of the folded fields wrong?"""
-        return any(name in self.errors for name in MORE)
+        return any(name in self.errors for name in (*MORE, *self._weight_fields))
 
     def _ask_for(self, others: Sequence[User]) -> None:
         names = get_text_list([other.get_full_name() or other.get_username() for other in others], _("and"))

@@ -18,8 +18,7 @@ from bookings.models import Booking, Hold, Service
 from bookings.notifications.mails import asked_links
 from bookings.notifications.mails.appointment import facts_of_hold
 from bookings.notifications.sentences import deadline_sentences, when_words
-from bookings.openings import explain
-from bookings.openings.search import Opening, nearest_openings
+from bookings.openings.search import Opening, nearest_openings, who_can_start
 from bookings.public import form_token
 from bookings.public.details.address import to_details
 from bookings.public.details.forms import DetailsForm
@@ -36,9 +35,11 @@ from bookings.public.page import (
     to_client_page,
     with_language_chosen,
 )
-from bookings.public.people import ANYBODY
+from bookings.public.people import ANYBODY, people_of
 from bookings.public.problem import Problem, problem_of
 from bookings.public.visitor import is_id, typed, typed_fields
+from connections.freshness import freshness_by_user
+from practice.models import User
 
 
 def with_hold(view: Callable[[PublicRequest, Hold], HttpResponse]) -> Page[...]:
@@ -133,7 +134,7 @@ def _book(request: PublicRequest, hold: Hold, form: DetailsForm) -> Booking:
     )
     return actions.book(
         service=hold.chosen_service,
-        staff=hold.staff,
+        staff=None if hold.is_for_anybody else hold.staff,
         start=hold.start,
         client=form.client,
         now=request.now,
@@ -181,12 +182,18 @@ def _show(request: PublicRequest, hold: Hold) -> HttpResponse:
 
 
 def _has_gone(hold: Hold, now: datetime) -> bool:
-    """Is the time still not free? It may have become so since the form was sent."""
-    return bool(explain.why_not(hold.staff, hold.chosen_service.shape, hold.start, now=now, hold=hold))
+    """Is the time still not free, with anybody who may have it? It may have become so since the form was sent."""
+    fresh = freshness_by_user([user.pk for user in _people(hold)], now=now, asked=True)
+    return not who_can_start(fresh, hold.chosen_service.shape, hold.start, now=now, hold=hold)
 
 
 def _nearest(hold: Hold, now: datetime) -> list[Opening]:
-    return nearest_openings(hold.chosen_service, [hold.staff], hold.start, now=now, hold=hold)
+    return nearest_openings(hold.chosen_service, _people(hold), hold.start, now=now, hold=hold)
+
+
+def _people(hold: Hold) -> list[User]:
+    """With whom it may be."""
+    return people_of(hold.service) if hold.is_for_anybody else [hold.staff]
 
 
 def _alert(problem: Problem | None, nearest: list[Opening] | None) -> str:

@@ -8,19 +8,25 @@ import pytest
 
 from bookings import actions, tasks
 from bookings.actions import Visitor
-from bookings.models import Booking, BookingChange, Mail, Proposal
+from bookings.models import Booking, BookingChange, Hold, Mail, Proposal
 from practice.models import Practice as PracticeRow
+from practice.models import User
 from tests.bookings.practice import CARLA, HOUR, Practice
-from tests.factories import START
+from tests.factories import LONG_AGO, START, BookingFactory, UserFactory, office_hours
 
 
-def request(practice: Practice, hours: int = 24) -> Booking:
-    """What Carla asks for on the booking page, in a service that needs approval; it stands in iCloud."""
+def held(practice: Practice, *, staff: User | None, hours: int = 24) -> Hold:
+    """The time that a visitor keeps, in a service that needs approval."""
     practice.service.approval_hours = hours
     practice.service.save()
     visitor = Visitor(id="a" * 32)
-    hold = actions.hold(service=practice.service, staff=practice.user, start=START, visitor=visitor, now=practice.now)
-    booking = practice.book(hold=hold)
+    return actions.hold(service=practice.service, staff=staff, start=START, visitor=visitor, now=practice.now)
+
+
+def request(practice: Practice, hours: int = 24, **chosen: User | None) -> Booking:
+    """What Carla asks for on the booking page, with Anna unless somebody else is chosen; it stands in iCloud."""
+    staff = chosen.get("staff", practice.user)
+    booking = practice.book(staff=staff, hold=held(practice, staff=staff, hours=hours))
     assert practice.push() == ["pushed"]
     practice.sync()
     return booking
@@ -169,6 +175,55 @@ def test_whoever_must_confirm_the_address_is_asked_about_only_then(practice: Pra
     assert (standing(booking), practice.proposals()) == (("pending", "unconfirmed_address"), [])
     assert actions.confirm_address(booking, now=practice.now) is False
     assert (standing(booking), practice.proposals()) == (("pending", "approval"), [("approval", "")])
+
+
+# --- with whom ---------------------------------------------------------------------------------------
+
+
+def colleague(practice: Practice) -> User:
+    """Ben, who has been giving the service for as long as Anna, and has more bookings of it."""
+    ben = UserFactory.create(username="ben")
+    office_hours(ben)
+    practice.service.staff.add(ben, through_defaults={"since": LONG_AGO})
+    BookingFactory.create(staff=ben, service=practice.service, start=START + 2 * HOUR)
+    return ben
+
+
+def test_a_request_keeps_whom_first_available_chose_and_why(practice: Practice) -> None:
+    colleague(practice)
+    practice.service.staff.through.objects.filter(user=practice.user).update(since=LONG_AGO)
+    booking = request(practice, staff=None)
+    held = Hold.objects.get(booking=booking)
+    why = {"rule": "minutes", "minutes": 0, "credit": 0, "share": 30}
+    assert (held.staff, booking.staff, held.why_staff, booking.why_staff) == (practice.user, practice.user, why, why)
+    assert (standing(booking), practice.proposals()) == (("pending", "approval"), [("approval", "")])
+    actions.approve(booking, now=practice.now, actor=practice.user)
+    assert (standing(booking), booking.staff, booking.why_staff) == (("confirmed", ""), practice.user, why)
+
+
+def test_a_request_that_goes_to_somebody_else_because_the_time_went_waits_for_approval_too(practice: Practice) -> None:
+    ben = colleague(practice)
+    hold = held(practice, staff=None)
+    actions.release(hold, practice.now)
+    practice.book(staff=practice.user)
+    booking = practice.book(staff=None, hold=Hold.objects.get(pk=hold.pk))
+    assert (hold.staff, booking.staff, booking.why_staff["rule"]) == (practice.user, ben, "only")
+    assert standing(booking) == ("pending", "approval")
+    assert Proposal.objects.open().get().booking == booking
+
+
+@pytest.mark.parametrize("by_client", [True, False])
+def test_a_request_that_is_given_to_a_colleague_is_still_asked_about(practice: Practice, by_client: bool) -> None:
+    ben = colleague(practice)
+    booking = request(practice)
+    if by_client:
+        actions.choose_time(booking, start=START + HOUR, people=[ben], now=practice.now)
+    else:
+        actions.hand_over(booking, to=ben, now=practice.now, actor=practice.user)
+    booking.refresh_from_db()
+    assert (booking.staff, standing(booking)) == (ben, ("pending", "approval"))
+    assert Proposal.objects.open().get().kind == "approval"
+    assert actions.approve(booking, now=practice.now, actor=ben) is True
 
 
 def test_a_request_that_the_client_cancels_is_no_longer_asked_about(practice: Practice) -> None:

@@ -110,12 +110,13 @@ def test_the_same_time_again_is_the_same_hold(practice: Practice) -> None:
     assert (again, again.expires_at, Hold.objects.count()) == (held, practice.now + 10 * MINUTE, 1)
 
 
-def test_with_anybody_the_first_who_is_free_is_held(practice: Practice) -> None:
+def test_with_anybody_whoever_is_free_is_held(practice: Practice) -> None:
     ben = colleague("ben")
     practice.service.staff.add(ben)
-    assert [hold(practice, visitor=one, staff=None).staff.username for one in (VERA, OTTO)] == ["anna", "ben"]
-    moved = hold(practice, START + HOUR, staff=ben)
-    assert (moved.staff, Claim.objects.filter(staff=practice.user).count()) == (ben, 0)
+    held = [hold(practice, visitor=one, staff=None).staff for one in (VERA, OTTO)]
+    assert sorted(one.username for one in held) == ["anna", "ben"]
+    moved = hold(practice, START + HOUR, staff=held[1])
+    assert (moved.staff, Claim.objects.filter(staff=held[0]).count()) == (held[1], 0)
 
 
 def test_who_is_taken_already_costs_no_lock_and_no_query(practice: Practice) -> None:
@@ -125,8 +126,8 @@ def test_who_is_taken_already_costs_no_lock_and_no_query(practice: Practice) -> 
         with CaptureQueriesContext(connection) as queries:
             held.append(hold(practice, visitor=visitor, staff=None).staff.username)
         counts.append(len(queries))
-    assert held == ["anna", "ben", "cem"]
-    assert counts[1] == counts[2]  # Anna has calendars besides
+    assert sorted(held) == ["anna", "ben", "cem"]
+    assert len(set(counts)) == 1
 
 
 def test_nobody_is_locked_for_a_time_at_which_all_are_taken(practice: Practice) -> None:

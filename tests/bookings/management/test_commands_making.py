@@ -51,6 +51,21 @@ def test_a_public_service_is_listed_for_clients_and_another_is_not(anna: User) -
     assert [service.slug for service in Service.objects.listed()] == ["talk"]
 
 
+def test_a_service_says_who_gets_how_much_of_first_available(anna: User) -> None:
+    ben = UserFactory(username="ben")
+    made = ask("create_service", *TALK, "--user", "anna", "ben", "--weight", "ben=3", "--previous-person-first")
+    assert made == Answer(0, {"service": "talk", "name": "Talk", "minutes": 50, "staff": ["anna", "ben"]})
+    service = Service.objects.get()
+    assert (service.weights(), service.previous_person_first) == ({anna.pk: 1, ben.pk: 3}, True)
+
+
+@pytest.mark.parametrize("weight", ["anna", "anna=0", "anna=101", "anna=half", "ben=2", "=2"])
+def test_a_weight_of_nobody_or_of_no_size_is_refused(anna: User, weight: str) -> None:
+    answer = ask("create_service", *TALK, "--user", "anna", "--weight", weight)
+    words = f"“{weight}” is no weight. Write USER=N, with one of the --user and a number from 1 to 100."
+    assert (answer.code, answer.json["error"], Service.objects.count()) == (2, words, 0)
+
+
 @pytest.mark.parametrize("users", [("--user", "anna", "ben"), ("--user", "anna", "--user", "ben")])
 def test_several_staff_offer_it(anna: User, users: tuple[str, ...]) -> None:
     UserFactory(username="ben")

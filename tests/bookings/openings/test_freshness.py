@@ -14,7 +14,7 @@ from connections.freshness import freshness
 from connections.models import CalendarConfiguration, Connection
 from connections.sync import poll
 from tests.bookings.practice import DEADLINE, Practice, berlin
-from tests.factories import START, UserFactory, office_hours
+from tests.factories import START, BookingFactory, UserFactory, office_hours
 
 ELSEWHEN = berlin(1, 14)  # an opening that nothing else wants
 
@@ -76,6 +76,7 @@ def test_whose_calendar_cannot_be_read_is_not_chosen_when_another_can(practice: 
     other = UserFactory(username="bert", configuration__saved_at=None)
     office_hours(other)
     practice.service.staff.add(other)
+    BookingFactory(staff=other, service=practice.service, start=START + timedelta(hours=4))
     practice.later()
     assert practice.book(staff=None).staff == practice.user
     practice.icloud.down()

@@ -33,8 +33,9 @@ def write_and_fail(user: User) -> None:
 
 @pytest.mark.usefixtures("shared_database")
 @pytest.mark.parametrize("several", [False, True])
-def test_who_wants_the_schedule_meanwhile_waits(several: bool) -> None:
-    user = UserFactory()
+@pytest.mark.parametrize("configured", [False, True])
+def test_who_wants_the_schedule_meanwhile_waits(several: bool, configured: bool) -> None:
+    user = UserFactory() if configured else User.objects.create(username="ben")
     order: list[str] = []
 
     def second() -> None:
@@ -48,7 +49,7 @@ def test_who_wants_the_schedule_meanwhile_waits(several: bool) -> None:
         other.join(timeout=0.2)
         order.append("first")
     other.join()
-    assert order == ["first", "second"]
+    assert (order, CalendarConfiguration.objects.filter(user=user).count()) == (["first", "second"], 1)
 
 
 @pytest.mark.django_db
@@ -70,6 +71,16 @@ def test_several_are_locked_by_one_query_in_order_of_primary_key() -> None:
         schedule_lock(users[::-1]),
     ):
         pass
-    selects = [query["sql"] for query in queries if query["sql"].startswith("SELECT")]
-    assert [sql.split()[1] for sql in selects] == ['"connections_calendarconfiguration"."id"']
-    assert [sql.partition("ORDER BY ")[2].split()[:2] for sql in selects] == [["1", "ASC"]]
+    missing, *locks = [query["sql"] for query in queries if query["sql"].startswith("SELECT")]
+    assert 'FROM "practice_user"' in missing
+    assert [sql.split()[1] for sql in locks] == ['"connections_calendarconfiguration"."id"']
+    assert [sql.partition("ORDER BY ")[2].split()[:2] for sql in locks] == [["1", "ASC"]]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("as_queryset", [False, True])
+def test_who_has_no_configuration_gets_one_before_they_are_locked(as_queryset: bool) -> None:
+    users = [UserFactory(), User.objects.create(username="ben"), User.objects.create(username="cem")]
+    with schedule_lock(User.objects.all() if as_queryset else users):
+        locked = CalendarConfiguration.objects.order_by("user").values_list("user", flat=True)
+        assert list(locked) == sorted(user.pk for user in users)

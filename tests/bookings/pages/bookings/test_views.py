@@ -417,3 +417,17 @@ def test_a_booking_is_in_german_for_who_reads_german(german_client: Client, book
     headings, buttons = headings_and_buttons(german_client.get(booking.get_absolute_url()))
     assert headings == [booking.client.name, "Seite des Kunden", "Verlauf"]
     assert buttons == ["Verschieben", "Absagen", "Verknüpften Kalender wählen", "Neuen Link schicken"]
+
+
+# --- why this person ------------------------------------------------------------------------------------------------
+
+
+def test_the_page_says_why_first_available_chose_the_person(anna_client: Client, booking: Booking) -> None:
+    assert find(anna_client.get(f"{URL}{booking.pk}/"), "//dd[@id='why-staff']") == []
+    booking.why_staff = {"rule": "minutes", "minutes": 180, "credit": 60, "share": 240}
+    booking.save()
+    assert texts(anna_client.get(f"{URL}{booking.pk}/"), "//dd[@id='why-staff']") == [
+        "Anna: 180 of 240 minutes When this was booked, Anna had 180 minutes of “Massage” in the 28 days around the "
+        "date, and a fair share was 240. Of these, 60 minutes make up for days on which Anna was away or had not "
+        "joined yet. Of those who were free, Anna had the fewest, measured by the share."
+    ]

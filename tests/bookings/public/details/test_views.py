@@ -10,8 +10,9 @@ from django.test import Client
 from pytest_django import Settings
 
 from bookings.models import Booking, Claim, Hold, Seat, Service
-from practice.models import Practice
+from practice.models import Practice, User
 from tests.bookings.public.steps import booked, buttons, details_address, hold, sent_fields, typed
+from tests.factories import BookingFactory, UserFactory, office_hours
 from tests.pages import find, links, texts
 
 pytestmark = pytest.mark.django_db
@@ -303,6 +304,40 @@ def test_a_time_that_somebody_else_keeps_meanwhile_is_not_taken_again(client: Cl
     hold(client, visitor="w" * 22)
     page = client.get(address)
     assert ("We keep this time for you" in page.content.decode(), Claim.objects.get().hold.visitor) == (False, "w" * 22)
+
+
+def test_who_left_open_with_whom_is_booked_with_somebody_else_if_the_time_went(
+    client: Client, massage: Service, anna: User
+) -> None:
+    ben = UserFactory.create(username="ben", first_name="Ben")
+    office_hours(ben)
+    massage.staff.add(ben)
+    address = details_address(client)
+    held = Hold.objects.get()
+    others = {anna: ben, ben: anna}
+    held.claim.delete()  # type: ignore[union-attr]
+    BookingFactory.create(staff=held.staff, start=held.start)
+    page = client.get(client.post(address, typed())["Location"])
+    booking = Booking.objects.get(service=massage)
+    assert (booking.staff, booking.why_staff["rule"]) == (others[held.staff], "only")
+    assert (booking.staff.first_name in page.content.decode(), held.staff.first_name in page.content.decode()) == (
+        True,
+        False,
+    )
+
+
+def test_who_chose_a_person_is_not_booked_with_somebody_else(client: Client, massage: Service, anna: User) -> None:
+    ben = UserFactory.create(username="ben", first_name="Ben")
+    office_hours(ben)
+    massage.staff.add(ben)
+    address = details_address(client, staff=ben.slug)
+    Claim.objects.all().delete()
+    BookingFactory.create(staff=ben, start=Hold.objects.get().start)
+    page = client.get(client.post(address, typed())["Location"])
+    assert ("That time has gone." in page.content.decode(), Booking.objects.filter(service=massage).count()) == (
+        True,
+        0,
+    )
 
 
 def test_what_is_booked_is_not_given_back(client: Client, massage: Service) -> None:
