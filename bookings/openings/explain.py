@@ -18,7 +18,7 @@ from availability.slots import Shape
 from bookings.models import Booking, Hold, Service
 from bookings.openings.reasons import ORDER, Reason, ReasonKind, ToldTo
 from bookings.openings.rules.freshness import freshness_reasons
-from bookings.openings.rules.question import Question
+from bookings.openings.rules.question import TimeQuestion
 from bookings.openings.rules.service_limits import limit_reasons, timing_reasons
 from bookings.openings.rules.taken_time import claim_reasons, event_reasons, slot_reasons
 from bookings.openings.rules.working_hours import hours_reasons, service_hours_reasons, start_time_reasons
@@ -109,13 +109,13 @@ def _reasons(
     periods = working_hours(user, span[0] - timedelta(days=2), span[1] + timedelta(days=2), zone=zone)
     only = service_hours_by_user(shape, [user.pk]).get(user.pk)
     about = (user, span, reach, periods, zone, limits, now, only)
-    question = Question(*about, shape, moving, hold, running, told_to, asked)
+    question = TimeQuestion(*about, shape, moving, hold, running, told_to, asked)
     with timezone.override(zone):
         for rule in _RULES:
             yield from list(rule(question))
 
 
-_RULES: tuple[Callable[[Question], Iterator[Reason]], ...] = (
+_RULES: tuple[Callable[[TimeQuestion], Iterator[Reason]], ...] = (
     freshness_reasons,
     timing_reasons,
     hours_reasons,

@@ -31,7 +31,7 @@ class Rule(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Person:
+class Candidate:
     """Somebody who offers the service.
 
     `minutes`: what they have of it by day. `away`: the days on which they had not joined yet, or did not work although
@@ -69,7 +69,7 @@ def days_around(day: date) -> list[date]:
     return [day + timedelta(days=number) for number in range(-DAYS_BEFORE, DAYS - DAYS_BEFORE)]
 
 
-def loads(people: Collection[Person]) -> dict[int, Load]:
+def loads(people: Collection[Candidate]) -> dict[int, Load]:
     """By key: what counts for each of those who offer the service."""
     credit = {one.key: _credit(one, people) for one in people}
     minutes = {one.key: sum(one.minutes.values()) + credit[one.key] for one in people}
@@ -78,7 +78,7 @@ def loads(people: Collection[Person]) -> dict[int, Load]:
 
 
 def choose(
-    people: Collection[Person], free: Collection[int], *, previous: int | None = None, seed: str = ""
+    people: Collection[Candidate], free: Collection[int], *, previous: int | None = None, seed: str = ""
 ) -> ChosenPerson:
     """Choose one of those of `people` whose keys are in `free`, which has one at least.
 
@@ -93,8 +93,8 @@ def choose(
 
 
 def _narrowed(
-    able: Sequence[Person], load: Mapping[int, Load], previous: int | None, seed: str
-) -> Iterator[tuple[Rule, list[Person]]]:
+    able: Sequence[Candidate], load: Mapping[int, Load], previous: int | None, seed: str
+) -> Iterator[tuple[Rule, list[Candidate]]]:
     """What each rule leaves of those who are able."""
     yield Rule.PREVIOUS, [one for one in able if one.key == previous]
     yield Rule.ONLY, list(able)
@@ -106,18 +106,18 @@ def _narrowed(
     yield Rule.EVEN, sorted(longest, key=lambda one: _stable_hash(seed, one.key))[:1]
 
 
-def _earliest(people: Sequence[Person]) -> datetime | None:
+def _earliest(people: Sequence[Candidate]) -> datetime | None:
     """When the one who has waited longest was last given a booking; None for somebody who never was."""
     given = [one.last for one in people if one.last is not None]
     return min(given) if given and len(given) == len(people) else None
 
 
-def _credit(person: Person, people: Collection[Person]) -> Fraction:
+def _credit(person: Candidate, people: Collection[Candidate]) -> Fraction:
     """What the days away add to the minutes: the average of the others, less what was booked all the same."""
     return sum((_credit_of_day(person, day, people) for day in person.away), Fraction(0))
 
 
-def _credit_of_day(person: Person, day: date, people: Collection[Person]) -> Fraction:
+def _credit_of_day(person: Candidate, day: date, people: Collection[Candidate]) -> Fraction:
     others = [one for one in people if day not in one.away]
     if not others:
         return Fraction(0)

@@ -17,7 +17,7 @@ from django.db.models.functions import Coalesce
 
 from availability.absences import absences_by_user, span_around
 from bookings.models import Booking, Claim, Hold, Service, ServiceStaff
-from bookings.openings.fairness import ChosenPerson, Person, choose, days_around
+from bookings.openings.fairness import Candidate, ChosenPerson, choose, days_around
 from bookings.openings.own_time import own_spans_by_user
 from connections.models import CalendarConfiguration
 from practice.by_user import by_user
@@ -64,7 +64,7 @@ def choose_from(
     minutes = _minutes_by_user(team, now, exclude)
     last = _last_by_user(team, now, exclude)
     people = [
-        Person(user, weight, _by_day(minutes[user]), team.away[user], last[user])
+        Candidate(user, weight, _by_day(minutes[user]), team.away[user], last[user])
         for user, weight in team.weights.items()
     ]
     seed = f"{team.service.pk} {team.start.astimezone(UTC).isoformat()}"

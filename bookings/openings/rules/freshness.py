@@ -11,14 +11,14 @@ from django.utils.translation import gettext as _
 from availability.intervals import Span
 from bookings.openings.freshness_words import calendar_problem, conflict_calendars, freshness_sentence
 from bookings.openings.reasons import Reason, ReasonKind, ToldTo
-from bookings.openings.rules.question import Question
+from bookings.openings.rules.question import TimeQuestion
 from bookings.providers import provider_names
 from connections.freshness import freshness
 from connections.plan import window
 from practice import time_format
 
 
-def freshness_reasons(question: Question) -> Iterator[Reason]:
+def freshness_reasons(question: TimeQuestion) -> Iterator[Reason]:
     """How fresh the calendars are, then what is wrong with each of them."""
     user, now = question.user, question.now
     fresh = freshness(user, now=now, asked=question.asked)

@@ -17,7 +17,7 @@ from practice.models import User
 
 
 @dataclass(frozen=True, slots=True)
-class Question:
+class TimeQuestion:
     """May `span` be booked with `user`? `reach` is the span with the buffers of its service.
 
     `periods` are the working periods around it, `only` the weekly hours in which the user gives the service (None:

@@ -13,11 +13,11 @@ from bookings.openings.limit_words import limit_sentence
 from bookings.openings.limits import counts_at
 from bookings.openings.own_time import own_claim
 from bookings.openings.reasons import Reason, ReasonKind
-from bookings.openings.rules.question import Question
+from bookings.openings.rules.question import TimeQuestion
 from practice import time_format
 
 
-def timing_reasons(question: Question) -> Iterator[Reason]:
+def timing_reasons(question: TimeQuestion) -> Iterator[Reason]:
     """Notice and horizon of the service; of a bare hour only that it must not be over."""
     at, now, shape = question.span[0], question.now, question.shape
     if at < now and not question.running:
@@ -50,7 +50,7 @@ def _horizon(shape: Shape, farthest: datetime) -> str:
     return text % {"days": shape.horizon.days, "time": time_format.day_and_clock(farthest)}
 
 
-def limit_reasons(question: Question) -> Iterator[Reason]:
+def limit_reasons(question: TimeQuestion) -> Iterator[Reason]:
     """How many bookings the day and the week have, where that is limited; a booking that runs has started already."""
     if question.running:
         return

@@ -13,13 +13,13 @@ from bookings.models import Booking, Claim
 from bookings.openings.event_words import event_name, why_it_blocks
 from bookings.openings.own_time import own_claim, own_spans
 from bookings.openings.reasons import Reason, ReasonKind, ToldTo
-from bookings.openings.rules.question import Question
+from bookings.openings.rules.question import TimeQuestion
 from bookings.openings.travel import Lengths, includes_travel, plain_lengths
 from connections.busy import Busy, busy, event_uids
 from connections.models import Event
 
 
-def claim_reasons(question: Question) -> Iterator[Reason]:
+def claim_reasons(question: TimeQuestion) -> Iterator[Reason]:
     """Time that bookings take, or that visitors hold while they book it."""
     exclude = own_claim(question.moving, question.hold)
     claims = Claim.objects.filter(staff=question.user).active(question.now).overlapping(*question.reach)
@@ -29,7 +29,7 @@ def claim_reasons(question: Question) -> Iterator[Reason]:
         yield _held(question, claim) if claim.kind == Claim.Kind.HOLD else _booked(question, claim.booking)
 
 
-def _held(question: Question, claim: Claim) -> Reason:
+def _held(question: TimeQuestion, claim: Claim) -> Reason:
     span = (claim.hold.start, claim.hold.end)
     if intervals.overlaps(question.span, [span]):
         return Reason(ReasonKind.HOLD, True, _("A client is booking this time right now."), *span)
@@ -39,13 +39,13 @@ def _held(question: Question, claim: Claim) -> Reason:
     return Reason(ReasonKind.BUFFER, True, text % {"when": question.when(span)}, claim.start, claim.end)
 
 
-def _booked(question: Question, booking: Booking) -> Reason:
+def _booked(question: TimeQuestion, booking: Booking) -> Reason:
     if intervals.overlaps(question.span, [(booking.start, booking.end)]):
         return Reason(ReasonKind.BOOKING, True, _taken(question, booking), booking.start, booking.end, booking)
     return Reason(ReasonKind.BUFFER, True, _buffered(question, booking), *booking.blocked_span, booking)
 
 
-def _taken(question: Question, booking: Booking) -> str:
+def _taken(question: TimeQuestion, booking: Booking) -> str:
     words = {"booking": booking, "when": question.when((booking.start, booking.end))}
     if not question.titles:
         return _("Another booking is at this time (%(when)s).") % words
@@ -54,14 +54,14 @@ def _taken(question: Question, booking: Booking) -> str:
     return _("The booking “%(booking)s” is at this time (%(when)s).") % words
 
 
-def _buffered(question: Question, booking: Booking) -> str:
+def _buffered(question: TimeQuestion, booking: Booking) -> str:
     words = {"booking": booking, "when": question.when(booking.blocked_span)}
     if not question.titles:
         return _("The buffer around another booking (%(when)s) or around the service is in the way.") % words
     return _("The buffer around the booking “%(booking)s” (%(when)s) or around the service is in the way.") % words
 
 
-def event_reasons(question: Question) -> Iterator[Reason]:
+def event_reasons(question: TimeQuestion) -> Iterator[Reason]:
     """Events: those in the time itself, blocking or not, and those that only the buffers reach, if they block."""
     user, reach = question.user, question.reach
     if not event_uids([user.pk], *reach).exists():  # as at most times that somebody wants to book
@@ -84,7 +84,7 @@ def event_reasons(question: Question) -> Iterator[Reason]:
             yield Reason(ReasonKind.OCCURRENCE, blocks, text, event.start, event.end, event)
 
 
-def _blocked(question: Question, spans: Iterable[Span]) -> Iterator[Reason]:
+def _blocked(question: TimeQuestion, spans: Iterable[Span]) -> Iterator[Reason]:
     """What a colleague is told of time that is blocked, by whatever: from when to when."""
     for span in intervals.merge(spans):
         words = {"when": question.when(span)}
@@ -99,12 +99,12 @@ def _touches(event: Busy, span: Span) -> bool:
     return event.start < span[1] and (event.end > span[0] or event.start == event.end == span[0])
 
 
-def _name(question: Question, event: Busy, plain: Lengths) -> str:
+def _name(question: TimeQuestion, event: Busy, plain: Lengths) -> str:
     travel = includes_travel((event.calendar, event.uid), event.end - event.start, plain)
     return event_name(event, question.when((event.start, event.end)), titles=question.titles, travel=travel)
 
 
-def slot_reasons(question: Question) -> Iterator[Reason]:
+def slot_reasons(question: TimeQuestion) -> Iterator[Reason]:
     """Time that was blocked by hand."""
     if question.told_to is ToldTo.COLLEAGUE:
         slots = blocked_slots(question.user, *question.reach)

@@ -17,12 +17,12 @@ from availability.slots import narrowed
 from availability.wall_clock import MIDNIGHT, end_of, start_of
 from bookings.models import ServiceShape
 from bookings.openings.reasons import Reason, ReasonKind
-from bookings.openings.rules.question import Question
+from bookings.openings.rules.question import TimeQuestion
 from bookings.openings.service_hours import service_hours_sentence
 from practice import time_format
 
 
-def hours_reasons(question: Question) -> Iterator[Reason]:
+def hours_reasons(question: TimeQuestion) -> Iterator[Reason]:
     """The working periods of the days in question, each from the week's hours, a date override or a closure."""
     days = _days(question)
     covered = intervals.Spans(question.periods).cover(question.span)
@@ -41,7 +41,7 @@ def hours_reasons(question: Question) -> Iterator[Reason]:
             yield Reason(kind, not covered, _closed(kind, day, of_day), *_bounds(question, day))
 
 
-def _closure(question: Question, day: date, closed: ClosedDay, *, blocks: bool) -> Reason:
+def _closure(question: TimeQuestion, day: date, closed: ClosedDay, *, blocks: bool) -> Reason:
     words = {"day": formats.date_format(day), "name": closed.name}
     if closed.whole_practice:
         text = (
@@ -56,19 +56,19 @@ def _closure(question: Question, day: date, closed: ClosedDay, *, blocks: bool) 
     return Reason(ReasonKind.OVERRIDE, blocks, text % words, *_bounds(question, day))
 
 
-def _bounds(question: Question, day: date) -> Span:
+def _bounds(question: TimeQuestion, day: date) -> Span:
     """The day on the clock of the staff member's zone."""
     return start_of(day, MIDNIGHT, question.zone), end_of(day, MIDNIGHT, question.zone)
 
 
-def _days(question: Question) -> list[date]:
+def _days(question: TimeQuestion) -> list[date]:
     """The local dates that the span touches; one that ends at midnight does not touch the next."""
     last_moment = question.span[1] - timedelta(microseconds=1)
     first, last = (moment.astimezone(question.zone).date() for moment in (question.span[0], last_moment))
     return [first + timedelta(days=number) for number in range((last - first).days + 1)]
 
 
-def _open_hours(question: Question, kind: ReasonKind, period: Span) -> str:
+def _open_hours(question: TimeQuestion, kind: ReasonKind, period: Span) -> str:
     words = {"when": question.when(period)}
     if kind is ReasonKind.OVERRIDE:
         return _("The time is within the hours that a date override sets (%(when)s).") % words
@@ -90,7 +90,7 @@ def _closed(kind: ReasonKind, day: date, periods: list[Span]) -> str:
     return _("The time is outside the working hours of %(weekday)s (%(when)s).") % words
 
 
-def service_hours_reasons(question: Question) -> Iterator[Reason]:
+def service_hours_reasons(question: TimeQuestion) -> Iterator[Reason]:
     """The hours in which the person gives the service, if these are fewer than their working hours."""
     if question.only is None or not isinstance(question.shape, ServiceShape):
         return
@@ -102,7 +102,7 @@ def service_hours_reasons(question: Question) -> Iterator[Reason]:
     yield Reason(ReasonKind.SERVICE_HOURS, blocks, text, days[0][0], days[-1][1])
 
 
-def start_time_reasons(question: Question) -> Iterator[Reason]:
+def start_time_reasons(question: TimeQuestion) -> Iterator[Reason]:
     """Starts are counted from the beginning of each period in which the service is given; others are not offered."""
     if question.shape is None:
         return

@@ -17,7 +17,7 @@ from practice.roles import Action, allowed
 
 
 @calendar_page(Action.EDIT_SERVICES)
-def new(request: CalendarRequest, slug: str) -> HttpResponse:
+def new_question(request: CalendarRequest, slug: str) -> HttpResponse:
     service = _service(request, slug)
     return _page(request, service, QuestionForm(posted(request), service=service))
 

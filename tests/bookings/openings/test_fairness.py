@@ -12,7 +12,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from bookings.openings.fairness import ChosenPerson, Person, Rule, choose, days_around, loads
+from bookings.openings.fairness import Candidate, ChosenPerson, Rule, choose, days_around, loads
 
 DAY = date(2026, 12, 1)
 DAYS = days_around(DAY)
@@ -24,12 +24,12 @@ def moment(number: int) -> datetime:
     return datetime(2026, 11, 1, tzinfo=UTC) + timedelta(minutes=number)
 
 
-def person(key: int, minutes: int = 0, *, weight: int = 1, last: int | None = None) -> Person:
+def person(key: int, minutes: int = 0, *, weight: int = 1, last: int | None = None) -> Candidate:
     """Somebody with so many minutes on the day."""
-    return Person(key, weight, {DAY: minutes}, last=None if last is None else moment(last))
+    return Candidate(key, weight, {DAY: minutes}, last=None if last is None else moment(last))
 
 
-def chosen(*people: Person, free: tuple[int, ...] = (1, 2, 3), previous: int | None = None) -> tuple[int, str]:
+def chosen(*people: Candidate, free: tuple[int, ...] = (1, 2, 3), previous: int | None = None) -> tuple[int, str]:
     choice = choose(people, free, previous=previous, seed="massage 10:00")
     return choice.key, choice.rule.value
 
@@ -89,7 +89,7 @@ def test_a_day_away_counts_as_the_average_of_the_others_or_as_what_was_booked_al
 
 
 def test_a_day_on_which_everybody_is_away_gives_no_credit() -> None:
-    assert {load.credit for load in loads([Person(key, away={DAY}) for key in (1, 2)]).values()} == {0}
+    assert {load.credit for load in loads([Candidate(key, away={DAY}) for key in (1, 2)]).values()} == {0}
 
 
 minutes_by_day = st.dictionaries(st.sampled_from(DAYS), st.integers(1, 480), max_size=8)
@@ -99,8 +99,8 @@ weights = st.integers(1, 5)
 @BUSY
 @given(others=st.lists(st.tuples(weights, minutes_by_day), min_size=1, max_size=5), weight=weights)
 def test_who_joins_has_exactly_their_share(others: list[tuple[int, dict[date, int]]], weight: int) -> None:
-    people = [Person(key, *one) for key, one in enumerate(others)]
-    load = loads([*people, Person(99, weight, away=DAYS)])[99]
+    people = [Candidate(key, *one) for key, one in enumerate(others)]
+    load = loads([*people, Candidate(99, weight, away=DAYS)])[99]
     assert load.minutes == load.credit == load.share
 
 
@@ -108,7 +108,7 @@ def test_who_joins_has_exactly_their_share(others: list[tuple[int, dict[date, in
 
 people_with_pasts = st.lists(
     st.builds(
-        lambda weight, minutes, away: Person(0, weight, minutes, frozenset(away) - {DAY}),
+        lambda weight, minutes, away: Candidate(0, weight, minutes, frozenset(away) - {DAY}),
         weights,
         minutes_by_day,
         st.sets(st.sampled_from(DAYS)),
@@ -118,24 +118,24 @@ people_with_pasts = st.lists(
 )
 
 
-def by_weight(people: list[Person]) -> list[Fraction]:
+def by_weight(people: list[Candidate]) -> list[Fraction]:
     load = loads(people)
     return [load[one.key].minutes / one.weight for one in people]
 
 
-def book(people: list[Person], day: date, free: list[int], number: int) -> tuple[list[Person], ChosenPerson]:
+def book(people: list[Candidate], day: date, free: list[int], number: int) -> tuple[list[Candidate], ChosenPerson]:
     """Give the next booking to whoever is chosen."""
     choice = choose(people, free, seed=str(number))
     return [given_one(one, day, number) if one.key == choice.key else one for one in people], choice
 
 
-def given_one(one: Person, day: date, number: int) -> Person:
+def given_one(one: Candidate, day: date, number: int) -> Candidate:
     return replace(one, minutes={**one.minutes, day: one.minutes.get(day, 0) + LENGTH}, last=moment(number))
 
 
 @BUSY
 @given(pasts=people_with_pasts)
-def test_whatever_joins_and_absences_the_minutes_come_to_differ_by_one_booking_at_most(pasts: list[Person]) -> None:
+def test_whatever_joins_and_absences_the_minutes_come_to_differ_by_one_booking_at_most(pasts: list[Candidate]) -> None:
     people = [replace(one, key=key) for key, one in enumerate(pasts)]
     most = max(by_weight(people))
     behind = sum((most - had) * one.weight for had, one in zip(by_weight(people), people, strict=True))
@@ -176,10 +176,10 @@ class Team:
             self.last[key] = moment(len(self.booked))
             self.booked.append((day, key))
 
-    def _people(self, day: date) -> list[Person]:
+    def _people(self, day: date) -> list[Candidate]:
         window = days_around(day)
         return [
-            Person(
+            Candidate(
                 key,
                 weight,
                 {one: self.minutes[key][one] for one in window if one in self.minutes[key]},
