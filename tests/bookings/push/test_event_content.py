@@ -120,8 +120,11 @@ def test_a_service_changed_by_support_is_shown_as_well(practice: Practice, clien
     booking = practice.booked()
     client.force_login(UserFactory(is_staff=True, is_superuser=True, configuration=None))
     address = reverse("admin:bookings_service_change", args=[practice.service.pk])
-    form = client.get(address).context["adminform"].form
-    given = {name: form[name].value() for name in form.fields if form[name].value() is not None}
+    page = client.get(address).context
+    people = page["inline_admin_formsets"][0].formset
+    forms = (page["adminform"].form, people.management_form, *people.initial_forms)
+    fields = [field for form in forms for field in form]
+    given = {field.html_name: field.value() for field in fields if field.value() is not None}
     assert client.post(address, given | {"neutral_title": "Appointment"}).status_code == 302
     practice.push()
     assert title(practice, booking) == "Appointment"
