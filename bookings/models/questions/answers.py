@@ -12,11 +12,11 @@ def answer_words(answer: Answer) -> str:
     """The answer as people read it."""
     if isinstance(answer, bool):
         return _("Yes") if answer else _("No")
-    return answer if isinstance(answer, str) else ", ".join(answer)
+    return ", ".join(answer) if isinstance(answer, list) else str(answer)
 
 
 def answer_lines(answer: Answer) -> list[str]:
     """The answer as forms and commands give it, the opposite of `Question.read`."""
     if isinstance(answer, bool):
         return [YES if answer else NO]
-    return [answer] if isinstance(answer, str) else list(answer)
+    return list(answer) if isinstance(answer, list) else [str(answer)]
