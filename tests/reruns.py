@@ -1,7 +1,8 @@
 """Tests that a busy machine can disturb are tried again before they count as failed.
 
 They start a browser or processes, or measure seconds at a socket, so they depend on how much of the machine they get. A
-fault of Kalends fails every time. What was tried again is listed at the end of a run (`-rR`), so that a test that often needs it gets mended.
+fault of Kalends fails every time. What was tried again is listed at the end of a run (`-rR`), so that a test that often
+needs it gets mended.
 """
 
 from __future__ import annotations
