@@ -22,7 +22,7 @@ PYTEST := $(BIN)/python -m pytest -q -rfER --numprocesses=$(TEST_PROCESSES) --di
 
 COMPILE := ../$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --no-header --no-emit-index-url --generate-hashes
 
-.PHONY: help demo test test-fast test-dates test-postgresql lint format types contracts migrations requirements translations bench bench-fleet bench-freshness bench-clients soak run worker environment clean
+.PHONY: help demo test test-fast test-dates test-postgresql lint format types contracts migrations requirements messages translations bench bench-fleet bench-freshness bench-clients soak run worker environment clean
 
 help: ## List the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1|\2/p' Makefile | while IFS='|' read -r name words; do printf '%-16s %s\n' "$$name" "$$words"; done
@@ -68,9 +68,11 @@ requirements: $(VENV)/dev.stamp ## Compile requirements/*.in; UPGRADE=1 for newe
 	cd requirements && $(COMPILE) $(if $(UPGRADE),--upgrade) dev.in -o dev.txt
 	cd requirements && $(COMPILE) $(if $(UPGRADE),--upgrade) bench.in -o bench.txt
 
-translations: $(VENV)/dev.stamp ## Collect the words for clients in locale/*/LC_MESSAGES/django.po and compile them; needs Debian's gettext
+messages: $(VENV)/dev.stamp ## Collect what people read in locale/*/LC_MESSAGES/django.po and compile it; needs Debian's gettext
 	@DEBUG=true $(BIN)/python manage.py makemessages --all --no-wrap --add-location file --no-obsolete --ignore .venv
 	@DEBUG=true $(BIN)/python manage.py compilemessages --ignore .venv
+
+translations: messages ## Another name of messages
 
 bench: $(VENV)/bench.stamp ## Compare the cost of Kalends with other programs; SIZES=100,1000 REPEATS=3 SERVERS=sandbox for less
 	@exec $(BIN)/python -m benchmarks

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from django.contrib import admin
+from django.utils.translation import gettext_lazy as _
 
-from availability.models import BlockedSlot, DateOverride, WorkingHours
+from availability.models import BlockedSlot, Closure, DateOverride, WorkingHours
 from practice.admin import DeclaredFilters
 
 
@@ -19,10 +20,23 @@ class WorkingHoursAdmin(DeclaredFilters):
 
 @admin.register(DateOverride)
 class DateOverrideAdmin(DeclaredFilters):
-    list_display = ("user", "date", "hours")
+    list_display = ("user", "date", "shown_hours")
     list_select_related = ("user",)
     date_hierarchy = "date"
     search_fields = ("user__username", "user__email", "user__first_name", "user__last_name")
+    autocomplete_fields = ("user",)
+
+    @admin.display(description=_("working hours"))
+    def shown_hours(self, override: DateOverride) -> str:
+        return override.hours
+
+
+@admin.register(Closure)
+class ClosureAdmin(DeclaredFilters):
+    list_display = ("name", "user", "first", "last", "kind")
+    list_filter = ("kind",)
+    list_select_related = ("user",)
+    search_fields = ("name", "user__username", "user__email", "user__first_name", "user__last_name")
     autocomplete_fields = ("user",)
 
 

@@ -10,17 +10,21 @@ from zoneinfo import ZoneInfo
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.http import QueryDict
+from django.utils.dates import WEEKDAYS_ABBR
 from django.utils.translation import gettext_lazy as _
 
 from availability.models import BlockedSlot, DateOverride, WorkingHours, refuse_overlap
 from availability.slots import Period
 from availability.wall_clock import MIDNIGHT, exists, instant
+from connections.models import CalendarConfiguration
 from practice import time_format
 from practice.models import User
 from practice.times import YEARS
 
 WALL_FORMAT = "%Y-%m-%dT%H:%M"
 MAX_PERIODS = 70
+WEEKDAYS = {str(day.value) for day in WorkingHours.Weekday}
 
 
 class ClockField(forms.TimeField):
@@ -87,6 +91,11 @@ class Day:
     name: str
     forms: list[PeriodForm]
 
+    @property
+    def short_name(self) -> str:
+        """The name where there is little room."""
+        return str(WEEKDAYS_ABBR[self.weekday])
+
 
 class BaseWeekForms(forms.BaseFormSet):  # type: ignore[type-arg]
     """All rows of the week. Hours of one weekday may touch but not overlap."""
@@ -146,6 +155,20 @@ def week_of(hours: Mapping[int, Iterable[Period]]) -> BaseWeekForms:
     )
 
 
+def copied_week(data: QueryDict) -> BaseWeekForms | None:
+    """The rows as posted, with those of one weekday copied to the chosen ones if that button was pressed, else None.
+
+    What the chosen weekdays had is replaced. Nothing is validated.
+    """
+    source = data.get("copy")
+    if source is None:
+        return None
+    chosen = {day for day in data.getlist(f"copy-{source}") if day in WEEKDAYS and day != source}
+    rows = [row for row in posted_week(data).rows.values() if str(row["weekday"]) not in chosen]
+    copied = [row for row in rows if str(row["weekday"]) == source]
+    return _WeekForms(initial=[*rows, *(row | {"weekday": day} for day in sorted(chosen) for row in copied)])
+
+
 def posted_week(data: Mapping[str, Any]) -> BaseWeekForms:
     """The rows as posted, to be validated."""
     return _WeekForms(data)
@@ -162,6 +185,16 @@ def reshaped_week(data: Mapping[str, Any]) -> BaseWeekForms | None:
     week = _WeekForms(initial=[*rows, {"weekday": add, "start": None, "end": None}])
     week.forms[-1].fields["start"].widget.attrs["autofocus"] = True
     return week
+
+
+class LimitsForm(forms.ModelForm[CalendarConfiguration]):
+    """How often the person can be booked, whatever the service."""
+
+    class Meta:
+        model = CalendarConfiguration
+        fields = ("max_per_day", "max_per_week")
+        labels = {"max_per_day": _("At most a day"), "max_per_week": _("At most a week")}
+        help_texts = {"max_per_day": _("Empty: no limit."), "max_per_week": _("Monday to Sunday. Empty: no limit.")}
 
 
 class DateOverrideForm(forms.ModelForm):  # type: ignore[type-arg]

@@ -1,4 +1,4 @@
-"""Half-open spans of time: merge, subtract, compare. No Django, no clock, no zones.
+"""Half-open spans of time: merge, subtract, intersect, compare. No Django, no clock, no zones.
 
 A span is a pair of aware datetimes in UTC and contains its start but not its end, so that a span ending at
 ten and one starting at ten touch without overlapping. A span whose end is not after its start contains
@@ -12,6 +12,8 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
 Span = tuple[datetime, datetime]
+
+INSTANT = timedelta(microseconds=1)
 
 
 def merge(spans: Iterable[Span]) -> list[Span]:
@@ -44,6 +46,21 @@ def subtract(spans: Iterable[Span], holes: Iterable[Span]) -> list[Span]:
     return rest
 
 
+def intersect(spans: Iterable[Span], others: Iterable[Span]) -> list[Span]:
+    """Give what each of ``spans`` shares with each of the ``others``, sorted; what touches is not joined."""
+    shared: set[Span] = set()
+    walls = sorted(others)
+    i = 0
+    for start, end in sorted(spans):
+        while i < len(walls) and walls[i][1] <= start:
+            i += 1
+        j = i
+        while j < len(walls) and walls[j][0] < end:
+            shared.add((max(start, walls[j][0]), min(end, walls[j][1])))
+            j += 1
+    return sorted(span for span in shared if span[0] < span[1])
+
+
 def overlaps(span: Span, others: Iterable[Span]) -> bool:
     """Say whether the span shares any time with one of the others; touching is not overlapping."""
     start, end = span
@@ -67,6 +84,10 @@ class Spans:
         """Say whether any time of ``span`` is covered."""
         last = bisect_left(self._starts, span[1]) - 1
         return span[0] < span[1] and last >= 0 and self._ends[last] > span[0]
+
+    def contain(self, moment: datetime) -> bool:
+        """Say whether ``moment`` lies in the covered time."""
+        return self.overlap((moment, moment + INSTANT))
 
     def cover(self, span: Span) -> bool:
         """Say whether all of ``span`` is covered."""

@@ -7,12 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from availability.intervals import Span, subtract
-from availability.models import BlockedSlot, DateOverride, WorkingHours
-from availability.slots import Shape, possible_starts, working_spans
+from availability.models import BlockedSlot, ClosedDay, Closure, DateOverride, Week, WorkingHours
+from availability.slots import Period, Shape, narrowed, possible_starts, working_spans
 from connections.busy import OwnSpans, blocking_by_user
 from connections.freshness import Freshness, freshness_by_user
 from connections.models import CalendarConfiguration
@@ -49,19 +49,20 @@ def openings(
     zone and so no openings, and so has one whose calendars cannot be trusted just now.
     """
     found = openings_by_user(
-        [user.pk],
+        freshness_by_user([user.pk], now=now),
         shape,
         start,
         end,
         now=now,
         own_spans={user.pk: own_spans or {}},
         booked_spans={user.pk: booked_spans},
+        full_spans={},
     )
     return found[user.pk]
 
 
 def openings_by_user(
-    users: Collection[int],
+    fresh: Mapping[int, Freshness],
     shape: Shape,
     start: datetime,
     end: datetime,
@@ -69,15 +70,19 @@ def openings_by_user(
     now: datetime,
     own_spans: Mapping[int, OwnSpans],
     booked_spans: Mapping[int, Sequence[Span]],
+    full_spans: Mapping[int, Sequence[Span]],
+    only: Mapping[int, Week] | None = None,
 ) -> dict[int, Openings]:
-    """Find by key of the user what ``openings`` finds; ``own_spans`` and ``booked_spans`` are by key of the user too.
+    """Find by key of the user what ``openings`` finds; ``fresh`` and all kinds of spans are by key of the user too.
 
-    At most six queries, whatever the number of people.
+    In ``full_spans`` nothing may start. Whoever is in ``only`` can be booked within these weekly periods only, as far
+    as they work then: a date override replaces their hours of the date, but not ``only``. At most five queries,
+    whatever the number of people.
     """
-    fresh = freshness_by_user(users, now=now)
     limits = max(start, now + shape.notice), min(end, now + shape.horizon)
     zones = {user: one.zone for user, one in fresh.items() if one.zone and one.bookable and limits[0] < limits[1]}
-    starts = _starts_by_user(zones, shape, limits, own_spans, booked_spans) if zones else {}
+    taken = own_spans, booked_spans, full_spans
+    starts = _starts_by_user(zones, shape, limits, *taken, only or {}) if zones else {}
     return {user: _openings(one, shape, starts.get(user, [])) for user, one in fresh.items()}
 
 
@@ -87,13 +92,23 @@ def _starts_by_user(
     limits: Span,
     own_spans: Mapping[int, OwnSpans],
     booked_spans: Mapping[int, Sequence[Span]],
+    full_spans: Mapping[int, Sequence[Span]],
+    only: Mapping[int, Week],
 ) -> dict[int, list[datetime]]:
     earliest, latest = limits
     reach = shape.widened(earliest)[0], shape.widened(latest)[1]
     hours, blocked = _hours_by_user(zones, reach), _blocked_spans_by_user(zones, reach, own_spans)
     return {
-        user: possible_starts(hours[user], blocked[user], booked_spans[user], shape, earliest=earliest, latest=latest)
-        for user in zones
+        user: possible_starts(
+            narrowed(hours[user], only.get(user), zone),
+            blocked[user],
+            booked_spans[user],
+            shape,
+            earliest=earliest,
+            latest=latest,
+            full_spans=full_spans.get(user, ()),
+        )
+        for user, zone in zones.items()
     }
 
 
@@ -145,6 +160,16 @@ def _blocked_spans_by_user(
     return {user: events[user] + slots[user] for user in users}
 
 
+def closed_days(user: User, first: date, last: date) -> dict[date, ClosedDay]:
+    """Give why dates from ``first`` to ``last``, both included, have no hours, where a closure says so.
+
+    A public holiday for which the user entered hours of their own is not closed.
+    """
+    overrides = DateOverride.objects.filter(user=user).within(first, last).by_date()
+    closed = Closure.objects.by_date_of([user.pk], first, last)[user.pk]
+    return {day: reason for day, reason in closed.items() if not (reason.yields and day in overrides)}
+
+
 def blocked_slots(user: User, start: datetime, end: datetime) -> list[BlockedSlot]:
     """Give the slots blocked by hand that share time with ``[start, end)``, sorted and not clipped."""
     return list(BlockedSlot.objects.filter(user=user).overlapping(start, end))
@@ -158,7 +183,36 @@ def _zone(user: User) -> ZoneInfo | None:
 
 def _hours_by_user(zones: Mapping[int, ZoneInfo], window: Span) -> dict[int, list[Span]]:
     """Give by key of the user the working periods that touch the window; dates differ from UTC's by a day at most."""
-    first, last = (moment.astimezone(UTC).date() for moment in window)
+    start, end = (moment.astimezone(UTC).date() for moment in window)
+    first, last = start - ONE_DAY, end + ONE_DAY
     rules = WorkingHours.objects.by_weekday_of(zones)
-    overrides = DateOverride.objects.within(first - ONE_DAY, last + ONE_DAY).by_date_of(zones)
-    return {user: working_spans(rules[user], overrides[user], zone, window) for user, zone in zones.items()}
+    overrides = DateOverride.objects.within(first, last).by_date_of(zones)
+    closed = Closure.objects.by_date_of(zones, first, last)
+    return {
+        user: working_spans(rules[user], _of_dates(overrides[user], closed[user]), zone, window)
+        for user, zone in zones.items()
+    }
+
+
+def _of_dates(
+    overrides: Mapping[date, Sequence[Period]], closed: Mapping[date, ClosedDay]
+) -> dict[date, Sequence[Period]]:
+    """The periods of single dates: of the overrides, and none on closed dates."""
+    none = {day: () for day, reason in closed.items() if not (reason.yields and day in overrides)}
+    return {**overrides, **none}
+
+
+@dataclass(frozen=True, slots=True)
+class PersonTime:
+    """Working periods, as `working_hours` gives them, and what events and slots blocked by hand take."""
+
+    hours: list[Span]
+    blocked: list[Span]
+
+
+def time_by_user(
+    zones: Mapping[int, ZoneInfo], window: Span, own_spans: Mapping[int, OwnSpans]
+) -> dict[int, PersonTime]:
+    """By key of the user, for those with a zone: hours and blocked time in the window, in five queries."""
+    hours, blocked = _hours_by_user(zones, window), _blocked_spans_by_user(zones, window, own_spans)
+    return {user: PersonTime(hours[user], blocked[user]) for user in zones}

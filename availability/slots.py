@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from availability.intervals import Span, Spans, subtract, widen
+from availability.intervals import Span, Spans, intersect, subtract, widen
 from availability.wall_clock import MIDNIGHT, end_of, start_of
 
 Period = tuple[time, time]
@@ -67,6 +67,17 @@ def working_spans(
     )
 
 
+def narrowed(hours: Sequence[Span], only: Mapping[int, Sequence[Period]] | None, zone: ZoneInfo) -> list[Span]:
+    """Give what of the working periods ``hours`` lies within the weekly periods ``only``; all of it if that is None.
+
+    The parts are as `working_spans` gives periods: sorted, and starts are counted from where each begins.
+    """
+    if only is None or not hours:
+        return list(hours)
+    window = min(start for start, _ in hours), max(end for _, end in hours)
+    return intersect(hours, working_spans(only, {}, zone, window))
+
+
 def possible_starts(
     hours: Iterable[Span],
     busy: Iterable[Span],
@@ -75,19 +86,23 @@ def possible_starts(
     *,
     earliest: datetime,
     latest: datetime,
+    full_spans: Iterable[Span] = (),
 ) -> list[datetime]:
     """Give the instants in ``[earliest, latest)`` at which ``shape`` can begin, sorted, in UTC.
 
     Starts are counted in steps of the interval from the beginning of each working period. What is booked
     must lie within the hours (periods that touch count as one); with its buffers it must not overlap what
     is ``busy`` or ``booked_spans``, though the buffers may reach outside the hours. ``booked_spans`` are spans that
-    already carry the buffers of the bookings they stand for.
+    already carry the buffers of the bookings they stand for. In ``full_spans`` nothing may start, but what
+    started before may run into them.
     """
     periods, taken = list(hours), [*busy, *booked_spans]
-    free, blocked = Spans(subtract(periods, taken)), Spans(taken)
+    free, blocked, full = Spans(subtract(periods, taken)), Spans(taken), Spans(full_spans)
     candidates = {at for period in periods for at in _steps(period, shape.interval, earliest, latest)}
     return sorted(
-        at for at in candidates if free.cover((at, at + shape.duration)) and not blocked.overlap(shape.widened(at))
+        at
+        for at in candidates
+        if not full.contain(at) and free.cover((at, at + shape.duration)) and not blocked.overlap(shape.widened(at))
     )
 
 

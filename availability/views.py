@@ -12,7 +12,15 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from availability.forms import BlockedSlotForm, DateOverrideForm, posted_week, reshaped_week, week_of
+from availability.forms import (
+    BlockedSlotForm,
+    DateOverrideForm,
+    LimitsForm,
+    copied_week,
+    posted_week,
+    reshaped_week,
+    week_of,
+)
 from availability.models import BlockedSlot, DateOverride, WorkingHours, write_week
 from connections.calendar_page import CalendarRequest, calendar_page
 from connections.models import CalendarConfiguration, schedule_lock
@@ -48,11 +56,22 @@ def page(request: CalendarRequest) -> HttpResponse:
 def hours(request: CalendarRequest) -> HttpResponse:
     if reshaped := reshaped_week(request.POST):
         return _show(request, "hours", week=reshaped)
+    if copied := copied_week(request.POST):
+        return _show(request, "hours", week=copied, done=_("Copied. Save the hours to keep them."))
     week = posted_week(request.POST)
     if not week.is_valid():
         return _show(request, "hours", week=week)
     write_week(request.user, week.hours)
     return _done(request, "hours", _("Weekly hours saved."))
+
+
+@change
+def limits(request: CalendarRequest) -> HttpResponse:
+    form = LimitsForm(request.POST, instance=request.configuration)
+    if not form.is_valid():
+        return _show(request, "limits", limits_form=form)
+    CalendarConfiguration.objects.filter(user=request.user).update(**form.cleaned_data)
+    return _done(request, "limits", _("Limits saved."))
 
 
 @change
@@ -101,6 +120,7 @@ def _sections(request: CalendarRequest) -> dict[str, Any]:
     return {
         "zone": zone,
         "week": week_of(WorkingHours.objects.filter(user=user).by_weekday()),
+        "limits_form": LimitsForm(instance=request.configuration),
         "override_form": DateOverrideForm(user, zone, now),
         "overrides": DateOverride.objects.filter(user=user).upcoming(now.astimezone(zone).date()),
         "blocked_form": BlockedSlotForm(user, zone, now),

@@ -9,9 +9,11 @@ from typing import Any, cast
 from django.contrib import admin, messages
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest
+from django.urls import reverse
 from django.utils import timezone
+from django.utils.html import format_html
 from django.utils.text import smart_split
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext, gettext_lazy, ngettext
 
 from bookings import actions
 from bookings.contacts.written import email_key, name_key
@@ -106,7 +108,20 @@ class ClientAdmin(FoundByKeys, DeclaredFilters):
     inlines = (ClientChangeInline,)
     list_display = ("name", "email", "phone", "created_at")
     search_fields = (*CONTACT, "seats__booking__linked_events__uid", *people("seats__booking__staff"))
-    fields = ("name", "email", "phone", "language", "time_zone")
+    fields = ("name", "email", "phone", "language", "time_zone", "erasing")
+    readonly_fields = ("erasing",)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Client | None = None) -> bool:
+        """Nobody: a deleted row would leave the name in events, mails and sentences, and nothing in erased.log."""
+        return False
+
+    @admin.display(description=gettext_lazy("deleting"))
+    def erasing(self, row: Client) -> str:
+        words = gettext(
+            "Clients are not deleted here, because their events would keep the name. An owner erases them: {link}"
+        )
+        address = reverse("clients:detail", args=[row.pk]) if row.pk else reverse("clients:list")
+        return format_html(words, link=format_html('<a href="{0}">{0}</a>', address))
 
     def save_model(self, request: HttpRequest, obj: Client, form: Any, change: bool) -> None:
         if change:
@@ -149,6 +164,14 @@ class BookingAdmin(FoundByKeys, LookOnly):
     def get_queryset(self, request: HttpRequest) -> QuerySet[Booking]:
         return super().get_queryset(request).prefetch_related("linked_events", "seats")
 
+    @admin.display(description=gettext_lazy("client"))
+    def client(self, row: Booking) -> Client:
+        return row.client
+
+    @admin.display(description=gettext_lazy("overlap allowed"), boolean=True)
+    def overlap_allowed(self, row: Booking) -> bool:
+        return row.overlap_allowed
+
     @admin.display(description=gettext_lazy("on the calendar"))
     def push(self, row: Booking) -> str:
         return str(LinkedEvent.State(outbox.push_state(row)).label)
@@ -163,11 +186,19 @@ class OfBooking(FoundByKeys, LookOnly):
 
 @admin.register(BookingChange)
 class BookingChangeAdmin(OfBooking):
+    """Without the reason, which is for staff."""
+
     list_display = ("at", "booking", "kind", "source", "actor", "undo_until")
     list_select_related = ("booking__service", "actor")
     list_filter = ("kind", "source")
     date_hierarchy = "at"
     search_fields = booking("booking")
+    fields = (
+        ("booking", "at"),
+        ("kind", "source", "actor"),
+        ("old_start", "old_end", "new_start", "new_end"),
+        "undo_until",
+    )
 
 
 @admin.register(Mail)

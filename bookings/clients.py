@@ -14,10 +14,17 @@ from django.db.models import Count, Q, QuerySet
 
 from bookings.contacts import phones, written
 from bookings.models import Client, ClientChange
-from practice.models import Practice, User
+from practice.activity.journal import note
+from practice.models import Activity, Practice, User
 
 CONTACT = ("name", "email", "phone")
 """The fields by which a client is known and reached."""
+
+
+_ACTIVITY = {
+    ClientChange.Kind.CHANGED: Activity.Kind.CONTACT_CHANGED,
+    ClientChange.Kind.MERGED: Activity.Kind.MERGED,
+}
 
 
 def contact_of(client: Client) -> dict[str, str]:
@@ -66,7 +73,7 @@ def _known(name: str, email: str, phone: str) -> Client | None:
 
     Who gave neither is the client of whom neither is known.
     """
-    same_name = Client.objects.select_for_update().filter(name_key=written.name_key(name))
+    same_name = Client.objects.known().select_for_update().filter(name_key=written.name_key(name))
     key = written.email_key(email)
     if not key and not phone:
         return same_name.filter(email_key="", phone="").order_by("pk").first()
@@ -113,7 +120,9 @@ def record(
     now: datetime,
     actor: User | None,
 ) -> ClientChange:
-    """Write down what was changed about a client."""
+    """Write down what was changed about a client, in the activity without the values."""
+    if kind in _ACTIVITY:
+        note(_ACTIVITY[kind], now, actor=actor, client=client.pk, detail=", ".join(after))
     return ClientChange.objects.create(client=client, kind=kind, before=before, after=after, at=now, actor=actor)
 
 
@@ -124,5 +133,5 @@ def possible_duplicates(client: Client) -> QuerySet[Client]:
         same |= Q(email_key=client.email_key)
     if client.phone:
         same |= Q(phone=client.phone)
-    others = Client.objects.filter(same).exclude(pk=client.pk)
+    others = Client.objects.known().filter(same).exclude(pk=client.pk)
     return others.annotate(times=Count("seats", distinct=True)).order_by("name", "pk")

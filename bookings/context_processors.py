@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
+from django.db.models import Exists
 from django.http import HttpRequest
 from django.utils import timezone
 
 from bookings import actions
 from bookings.models import Proposal
 from bookings.notifications.mails import calls
-from connections.models import Calendar, CalendarConfiguration
+from connections.models import Calendar, CalendarConfiguration, Connection
+from practice.models import User
+from practice.roles import Action, allowed, may
 
 
 def notices(request: HttpRequest) -> dict[str, Any]:
@@ -19,12 +23,12 @@ def notices(request: HttpRequest) -> dict[str, Any]:
     Lazily, so that pages without them cost no queries.
     """
     user = getattr(request, "user", None)
-    if user is None or not user.is_authenticated:
+    if user is None or not user.is_authenticated or not may(user, Action.WORK):
         return {}
     return {
-        "open_proposals": lambda: Proposal.objects.open().filter(booking__staff=user).count(),
+        "open_proposals": lambda: _open_proposals(user),
         "clients_to_call": lambda: calls.to_call(user, timezone.now()).count(),
-        "choose_calendars": lambda: _unsaved(user.pk),
+        "calendars_missing": lambda: _calendars_missing(user.pk),
         "new_calendars": lambda: list(
             Calendar.objects.present().filter(
                 connection__user=user,
@@ -32,10 +36,26 @@ def notices(request: HttpRequest) -> dict[str, Any]:
                 connection__user__calendar_configuration__saved_at__isnull=False,
             )
         ),
-        "confirming_addresses_until": lambda: actions.rush_ends_at(timezone.now()) if user.is_superuser else None,
+        "confirming_addresses_until": lambda: _rush_ends_at(user),
         "broken_connections": lambda: list(user.connections.filter(needs_attention=True)),
     }
 
 
-def _unsaved(user_id: int) -> bool:
-    return CalendarConfiguration.objects.filter(user=user_id, saved_at=None, user__connections__isnull=False).exists()
+def _rush_ends_at(user: User) -> datetime | None:
+    """Until when addresses must be confirmed because very many bookings come in; None to all but owners."""
+    return actions.rush_ends_at(timezone.now()) if may(user, Action.MANAGE_PRACTICE) else None
+
+
+def _open_proposals(user: User) -> int:
+    """How many proposals wait for a decision that the user may take."""
+    waiting = Proposal.objects.open()
+    return allowed(user, Action.DECIDE_PROPOSALS, waiting, owner="booking__staff").count()
+
+
+def _calendars_missing(user_id: int) -> str:
+    """What keeps the user from being booked: "choose" calendars, "connect" again after a deactivation, or nothing."""
+    connected = Exists(Connection.objects.filter(user=user_id))
+    unsaved = CalendarConfiguration.objects.filter(user=user_id, saved_at=None).annotate(connected=connected)
+    for is_connected, must_connect in unsaved.values_list("connected", "must_connect"):
+        return "choose" if is_connected else "connect" if must_connect else ""
+    return ""

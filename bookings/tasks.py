@@ -8,14 +8,17 @@ from django.db.models import Exists, Q
 from django.utils import timezone
 
 from bookings import actions
+from bookings.actions import leaving
 from bookings.models import LinkedEvent
 from bookings.notifications import address_mail, move_mail, outages, outgoing
 from bookings.notifications.mails import asked_links, delivery, reminders
 from bookings.push import mirrored_slots, outbox
 from bookings.reconcile.engine import reconcile
+from bookings.records import retention
+from bookings.records.scrub import scrub_if_due
 from connections import guard
 from connections.models import CalendarConfiguration
-from practice.models import User
+from practice.models import Invitation, User
 
 
 def settle_booking(booking_id: int) -> None:
@@ -37,11 +40,12 @@ def mail_links() -> None:
 
 
 def push_events() -> None:
-    """On schedule: give back expired time, push what is due and send the mails that are due."""
+    """On schedule: give back expired time, push what is due, disconnect who left, send mails, and finish erasing."""
     now = timezone.now()
     actions.release_expired(now)
     mirrored_slots.follow_slots(now)
     outbox.push_due(now)
+    leaving.disconnect_settled(now)
     reminders.write_due(now)
     delivery.send_due(now)
     asked_links.answer_due(now)
@@ -50,6 +54,7 @@ def push_events() -> None:
     address_mail.tell_former_addresses(now)
     outgoing.warn_staff(now)
     outages.mail_outages(now)
+    scrub_if_due()
 
 
 def reconcile_bookings() -> None:
@@ -58,6 +63,29 @@ def reconcile_bookings() -> None:
     for user in User.objects.filter(calendar_configuration__reconcile_due=True):
         with guard.isolate_failure(f"reconciling user {user.pk}"):
             reconcile(user, now)
+
+
+def settle_erasure() -> None:
+    """Right after a client was erased: make their events nameless, and the file of the database free of traces."""
+    outbox.push_due(timezone.now())
+    scrub_if_due()
+
+
+def settle_leaving(user_id: int) -> None:
+    """Right after somebody was deactivated: push what waits in their accounts, and disconnect these if that is all."""
+    for user in User.objects.filter(pk=user_id):
+        outbox.push_due(timezone.now(), user=user)
+    leaving.disconnect_settled(timezone.now())
+
+
+def apply_retention() -> None:
+    """Nightly: erase clients who have not booked for long, or tell the owners that this will begin.
+
+    Invitations that are over for a month are deleted too.
+    """
+    retention.erase_expired(timezone.now())
+    Invitation.objects.prune(timezone.now())
+    scrub_if_due()
 
 
 def delete_old_holds() -> None:

@@ -12,6 +12,7 @@ from django.apps import AppConfig
 from django.conf import settings
 from django.core.checks import WARNING, CheckMessage, Error, register
 from django.utils.module_loading import import_string
+from django.utils.translation import gettext as _
 
 from config.environment import SQLITE
 from connections.dav import is_loopback
@@ -46,17 +47,17 @@ def check_secrets(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> lis
         return []
     problems: list[CheckMessage] = []
     if settings.SECRET_KEY == settings.DEVELOPMENT_SECRET:
-        problems.append(_error(1, "SECRET_KEY is not set.", _secret("SECRET_KEY")))
+        problems.append(_error(1, _("SECRET_KEY is not set."), _secret("SECRET_KEY")))
     elif _guessable(settings.SECRET_KEY):
-        problems.append(_error(6, "SECRET_KEY is too easily guessed.", _secret("SECRET_KEY")))
+        problems.append(_error(6, _("SECRET_KEY is too easily guessed."), _secret("SECRET_KEY")))
     keys = settings.FERNET_KEYS
     if not any(keys) or settings.DEVELOPMENT_SECRET in keys:
-        words = "FERNET_KEYS is not set: app-specific passwords could not be encrypted."
+        words = _("FERNET_KEYS is not set: app-specific passwords could not be encrypted.")
         problems.append(_error(2, words, _secret("FERNET_KEYS")))
     elif "" in keys:
-        problems.append(_error(2, "FERNET_KEYS has an empty key.", "Remove the superfluous comma."))
+        problems.append(_error(2, _("FERNET_KEYS has an empty key."), _("Remove the superfluous comma.")))
     elif _guessable(keys[0]):  # those after it only decrypt what was encrypted once
-        problems.append(_error(7, "The first of FERNET_KEYS is too easily guessed.", _secret("FERNET_KEYS")))
+        problems.append(_error(7, _("The first of FERNET_KEYS is too easily guessed."), _secret("FERNET_KEYS")))
     return problems
 
 
@@ -65,7 +66,9 @@ def _guessable(secret: str) -> bool:
 
 
 def _secret(name: str) -> str:
-    return f"Set {name} in the environment to a long random text, for example the output of: openssl rand -base64 48."
+    return _(
+        "Set %(name)s in the environment to a long random text, for example the output of: openssl rand -base64 48."
+    ) % {"name": name}
 
 
 @register()
@@ -73,16 +76,21 @@ def check_values(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list
     """Values outside their range are refused, not guessed."""
     problems: list[CheckMessage] = []
     if settings.STALE_POLICY not in STALE_POLICIES:
-        hint = f"Set it to one of: {', '.join(STALE_POLICIES)}."
-        problems.append(_error(3, f"STALE_POLICY is {settings.STALE_POLICY!r}.", hint))
+        hint = _("Set it to one of: %(values)s.") % {"values": ", ".join(STALE_POLICIES)}
+        problems.append(_error(3, _("STALE_POLICY is %(value)s.") % {"value": repr(settings.STALE_POLICY)}, hint))
     for name, (least, most) in LIMITS.items():
         if not least <= getattr(settings, name) <= most:
-            hint = f"Set {name} to a number from {least} to {most}, or leave it out."
-            problems.append(_error(4, f"{name} is out of its range.", hint))
+            words = {"name": name, "least": least, "most": most}
+            hint = _("Set %(name)s to a number from %(least)s to %(most)s, or leave it out.") % words
+            problems.append(_error(4, _("%(name)s is out of its range.") % words, hint))
     if not _names_a_function(settings.PRIVACY_FACTS):
-        problems.append(_error(13, "PRIVACY_FACTS is not the dotted name of a function.", "Leave it as it was."))
+        problems.append(_error(13, _("PRIVACY_FACTS is not the dotted name of a function."), _("Leave it as it was.")))
+    if not _names_a_function(settings.CALENDAR_LIMIT_CHANGED):
+        problems.append(
+            _error(14, _("CALENDAR_LIMIT_CHANGED is not the dotted name of a function."), _("Leave it as it was."))
+        )
     if not _names_a_function(settings.AFTER_SYNC):
-        problems.append(_error(8, "AFTER_SYNC is not the dotted name of a function.", "Leave it out."))
+        problems.append(_error(8, _("AFTER_SYNC is not the dotted name of a function."), _("Leave it out.")))
     return problems
 
 
@@ -102,18 +110,18 @@ def check_addresses(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> l
     problems: list[CheckMessage] = []
     base = _parts(settings.BASE_URL)
     if base is None or base.path or base.query or base.fragment:
-        hint = "Set BASE_URL to something like https://book.example.com, without a path."
-        problems.append(_error(5, "BASE_URL is not the address of a site.", hint))
+        hint = _("Set BASE_URL to something like https://book.example.com, without a path.")
+        problems.append(_error(5, _("BASE_URL is not the address of a site."), hint))
     icloud = _parts(settings.ICLOUD_CALDAV_URL)
     if icloud is None:
-        hint = "Set ICLOUD_CALDAV_URL to something like https://caldav.icloud.com/, or leave it out."
-        problems.append(_error(5, "ICLOUD_CALDAV_URL is not the address of a server.", hint))
+        hint = _("Set ICLOUD_CALDAV_URL to something like https://caldav.icloud.com/, or leave it out.")
+        problems.append(_error(5, _("ICLOUD_CALDAV_URL is not the address of a server."), hint))
     elif icloud.scheme == "http" and not is_loopback(icloud.hostname or ""):
-        words = "With ICLOUD_CALDAV_URL passwords would be sent unencrypted."
-        problems.append(_error(9, words, "Let it begin with https://, or leave it out."))
+        words = _("With ICLOUD_CALDAV_URL passwords would be sent unencrypted.")
+        problems.append(_error(9, words, _("Let it begin with https://, or leave it out.")))
     if settings.REDIS_URL and urlsplit(settings.REDIS_URL).scheme not in BROKERS:
-        hint = "Set REDIS_URL to something like redis://127.0.0.1:6379/0, or leave it out."
-        problems.append(_error(10, "REDIS_URL is not the address of a Redis.", hint))
+        hint = _("Set REDIS_URL to something like redis://127.0.0.1:6379/0, or leave it out.")
+        problems.append(_error(10, _("REDIS_URL is not the address of a Redis."), hint))
     return problems
 
 
@@ -124,7 +132,11 @@ def check_development_modes(app_configs: Sequence[AppConfig] | None, **kwargs: A
     if base is None or is_loopback(base.hostname or ""):
         return []
     return [
-        _error(12, f"{name} is on, but BASE_URL is not on this machine.", f"Set {name} to false, or leave it out.")
+        _error(
+            12,
+            _("%(name)s is on, but BASE_URL is not on this machine.") % {"name": name},
+            _("Set %(name)s to false, or leave it out.") % {"name": name},
+        )
         for name in ("DEBUG", "DEMO")
         if getattr(settings, name)
     ]
@@ -135,12 +147,15 @@ def check_permissions(app_configs: Sequence[AppConfig] | None, **kwargs: Any) ->
     """Other users of the machine can read neither the secrets nor the database."""
     if settings.DEBUG:
         return []
-    files = [settings.HOME / ".env"]
+    files = [settings.HOME / ".env", Path(settings.ERASED_LOG)]
     if settings.DATABASES["default"]["ENGINE"] == SQLITE:
         files.append(Path(settings.DATABASES["default"]["NAME"]))
     return [
         CheckMessage(
-            WARNING, f"Other users can read {file}.", hint=f"Run: chmod 600 {shlex.quote(str(file))}", id="kalends.W003"
+            WARNING,
+            _("Other users can read %(file)s.") % {"file": file},
+            hint=_("Run: %(command)s") % {"command": f"chmod 600 {shlex.quote(str(file))}"},
+            id="kalends.W003",
         )
         for file in files
         if _is_open_to_others(file)
@@ -157,8 +172,8 @@ def check_proxies(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> lis
     try:
         parse_proxies(settings.TRUSTED_PROXIES)
     except ValueError:
-        hint = "Set it to addresses or networks with commas between them, such as 127.0.0.1,10.0.0.0/8."
-        return [_error(11, "TRUSTED_PROXIES has something that is no address.", hint)]
+        hint = _("Set it to addresses or networks with commas between them, such as 127.0.0.1,10.0.0.0/8.")
+        return [_error(11, _("TRUSTED_PROXIES has something that is no address."), hint)]
     return []
 
 
@@ -167,8 +182,8 @@ def check_mail(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[C
     """E-mails must reach somebody."""
     if sends_mail():
         return []
-    words = "EMAIL_URL only prints or keeps e-mails: neither clients nor staff receive any."
-    hint = "Set EMAIL_URL to a mail server, such as smtp+tls://user:password@mail.example.com:587."
+    words = _("EMAIL_URL only prints or keeps e-mails: neither clients nor staff receive any.")
+    hint = _("Set EMAIL_URL to a mail server, such as smtp+tls://user:password@mail.example.com:587.")
     return [CheckMessage(WARNING, words, hint=hint, id="kalends.W004")]
 
 
@@ -177,8 +192,8 @@ def check_undeclared_proxy(app_configs: Sequence[AppConfig] | None, **kwargs: An
     """Behind a proxy that was not declared, nobody's address is known."""
     if not has_undeclared_proxy():
         return []
-    words = "BASE_URL begins with https://, but TRUSTED_PROXIES is empty: limits by address are off."
-    hint = "Set TRUSTED_PROXIES to the address from which the reverse proxy reaches Kalends, such as 127.0.0.1."
+    words = _("BASE_URL begins with https://, but TRUSTED_PROXIES is empty: limits by address are off.")
+    hint = _("Set TRUSTED_PROXIES to the address from which the reverse proxy reaches Kalends, such as 127.0.0.1.")
     return [CheckMessage(WARNING, words, hint=hint, id="kalends.W002")]
 
 
@@ -200,8 +215,8 @@ def check_static_files(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -
     return [
         CheckMessage(
             WARNING,
-            "The static files were not collected, so browsers ask for each of them again and again.",
-            hint="Run: manage.py collectstatic --noinput",
+            _("The static files were not collected, so browsers ask for each of them again and again."),
+            hint=_("Run: %(command)s") % {"command": "manage.py collectstatic --noinput"},
             id="kalends.W001",
         )
     ]

@@ -6,7 +6,7 @@ import logging
 import re
 
 _SECRET_PATH = re.compile(
-    r"(/setup/|/booking/(?!find/)|/reminders/stop/|/waiting/entry/|/feeds/|/book/[^/\s\"']+/details/)[^/\s\"']+"
+    r"(/setup/|/team/invitations/|/account/email/confirm/|/accounts/password/reset/[^/\s\"']+/|/booking/(?!find/)|/reminders/stop/|/waiting/entry/|/feeds/|/book/[^/\s\"']+/details/)[^/\s\"']+"
     r"(/confirm/[^/\s\"']+)?"
 )
 

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import django_stubs_ext
 from csp.constants import NONE, SELF
+from django.utils.translation import gettext_lazy
 
 from config.environment import Environment, home
 
@@ -43,6 +44,8 @@ HOLD_MINUTES = env.int("HOLD_MINUTES", default=10)
 HOLDS_PER_VISITOR = env.int("HOLDS_PER_VISITOR", default=2)
 BOOKING_RATE = env.int("BOOKING_RATE", default=10)
 CLIENT_RETENTION_MONTHS = env.int("CLIENT_RETENTION_MONTHS", default=12)
+ERASED_LOG = HOME / "data" / "erased.log"  # apart from the database, so that it survives a restored backup
+CALENDAR_LIMIT_CHANGED = "bookings.push.placements.reword_above"
 PRIVACY_FACTS = "bookings.privacy.privacy_facts"  # who gets data of clients, for the draft of the privacy notice
 
 # The demo serves the pretend iPhone beside Kalends and signs in with one click; never set in a deployment.
@@ -58,6 +61,10 @@ INSTALLED_APPS = [
     "connections.apps.ConnectionsConfig",
     "availability.apps.AvailabilityConfig",
     "bookings.apps.BookingsConfig",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "allauth.usersessions",
     "config.apps.SupportConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -84,6 +91,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
 ]
 
 ROOT_URLCONF = "config.urls"
@@ -114,27 +122,58 @@ DATABASES = {
 }
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
     # IMMEDIATE takes the write lock when a transaction begins, so that two of them cannot both read and then
-    # both write; WAL lets pages be read meanwhile.
+    # both write; WAL lets pages be read meanwhile. What is deleted is overwritten in the file.
     DATABASES["default"]["OPTIONS"] = {
         "transaction_mode": "IMMEDIATE",
         "timeout": 30,
-        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
+        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA secure_delete=ON;",
     }
 
 AUTH_USER_MODEL = "practice.User"
+AUTHENTICATION_BACKENDS = ["practice.sign_in.permissions.RoleBackend"]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator"},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
-LOGIN_URL = "practice:login"
+LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "week:page"
-LOGOUT_REDIRECT_URL = "practice:login"
+LOGOUT_REDIRECT_URL = "account_login"
 PASSWORD_RESET_TIMEOUT = 24 * 60 * 60  # seconds that a link to set a new password works
 CSRF_FAILURE_VIEW = "practice.sign_in.expired_session.csrf_failure"
 
+# Accounts and second factors are django-allauth's. Its rate limits are off: practice.sign_in has the one rule for all.
+ACCOUNT_ADAPTER = "practice.sign_in.adapter.AccountAdapter"
+ACCOUNT_FORMS = {
+    "login": "practice.sign_in.forms.SignInForm",
+    "change_password": "practice.sign_in.forms.NewPasswordForm",
+    "reset_password_from_key": "practice.sign_in.forms.PasswordFromLinkForm",
+    "reauthenticate": "practice.sign_in.forms.ConfirmPasswordForm",
+}
+ACCOUNT_LOGIN_METHODS = {"username"}  # practice.sign_in.names finds it for an e-mail address
+ACCOUNT_EMAIL_VERIFICATION = "none"  # an address counts once it was confirmed (practice.account.email_change)
+ACCOUNT_EMAIL_NOTIFICATIONS = True
+ACCOUNT_SESSION_REMEMBER = True
+ACCOUNT_PASSWORD_RESET_TOKEN_GENERATOR = "practice.sign_in.reset_tokens.ResetTokens"  # noqa: S105
+ACCOUNT_RATE_LIMITS = False
+MFA_ADAPTER = "practice.second_factor.adapter.SecondFactorAdapter"
+MFA_FORMS = {
+    "authenticate": "practice.second_factor.forms.SignInCodeForm",
+    "reauthenticate": "practice.second_factor.forms.ConfirmCodeForm",
+    "activate_totp": "practice.second_factor.forms.AppForm",
+    "add_webauthn": "practice.second_factor.forms.NewPasskeyForm",
+    "authenticate_webauthn": "practice.second_factor.forms.SignInPasskeyForm",
+    "login_webauthn": "practice.second_factor.forms.PasskeyAloneForm",
+    "reauthenticate_webauthn": "practice.second_factor.forms.ConfirmPasskeyForm",
+}
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_ALLOW_UNVERIFIED_EMAIL = True  # owners enter the addresses of those who work here
+MFA_TOTP_TOLERANCE = 1  # clocks of phones may be half a minute off
+MFA_RATE_LIMITS = False
+
 LANGUAGE_CODE = "en"
-LANGUAGES = [("en", "English"), ("de", "Deutsch")]  # what clients read; the pages of staff are in LANGUAGE_CODE
+LANGUAGES = [("en", "English"), ("de", "Deutsch")]  # practice.language says who reads which
 LOCALE_PATHS = [BASE_DIR / "locale"]
 FORMAT_MODULE_PATH = "config.formats"  # how dates and times are written, everywhere that people read
 TIME_ZONE = "UTC"
@@ -198,7 +237,7 @@ Q_CLUSTER = {
     "catch_up": False,
     "poll": 0.5,
     "save_limit": 200,
-    "label": "Background tasks",
+    "label": gettext_lazy("Background tasks"),
 }
 if REDIS_URL := env.str("REDIS_URL", default=""):
     Q_CLUSTER["redis"] = REDIS_URL

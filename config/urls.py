@@ -8,15 +8,16 @@ from django.urls import include, path
 from django.views.generic import RedirectView
 
 from config.health import healthz
-from practice.sign_in.views import throttled
+
+handler404 = "practice.language.not_found"
 
 urlpatterns = [
     path("", RedirectView.as_view(pattern_name="week:page"), name="home"),
+    path("", include("practice.account.urls")),
     path("", include("practice.urls")),
     path("calendars/settings/connections/", include("connections.urls")),
     path("calendars/settings/availability/", include("availability.urls")),
     path("", include("bookings.urls")),
-    path("admin/login/", throttled(admin.site.login)),
     path("admin/", admin.site.urls),
     path("healthz", healthz, name="healthz"),
 ]

@@ -48,7 +48,11 @@ class CalendarConfigurationAdmin(LookOnly):
     list_select_related = ("user", "linked_calendar")
     list_filter = ("stale_policy", "detail")
     search_fields = people("user")
-    fields = ("user", "time_zone", "linked_calendar", "stale_policy", "detail", "saved_at", "reconcile_due")
+    fields = (
+        *("user", "time_zone", "linked_calendar", "stale_policy", "detail"),
+        ("max_per_day", "max_per_week"),
+        *("saved_at", "reconcile_due"),
+    )
 
 
 @admin.register(Connection)

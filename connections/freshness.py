@@ -15,12 +15,14 @@ from django.db.models import Exists, F, OuterRef
 from connections.models import Calendar, CalendarConfiguration, Connection, Event
 from connections.plan import BACKLOG_HOLDS_FRESHNESS
 from practice.by_user import by_user
+from practice.limits import BookingLimits
 from practice.models import User
 
 
 class FreshnessState(StrEnum):
     """What the selected calendars of a staff member are good for."""
 
+    DEACTIVATED = "deactivated"  # whoever it is does not work here any more
     NONE = "none"  # no connection, or nothing selected: hours alone decide
     UNCONFIGURED = "unconfigured"
     NEVER_READ = "never_read"  # not once completely
@@ -49,7 +51,8 @@ class Freshness:
     `as_of`: the moment up to which all selected calendars are known. It is None where there are none, and where one has
     never been known in full.
     `trusted_until`: until then a trusted copy is young enough. `bookable` says whether there are openings at all,
-    `pending` whether a booking must wait. `zone` is the staff member's, None without a calendar configuration.
+    `pending` whether a booking must wait. `zone` and `limits` are the staff member's; without a calendar configuration
+    there is no zone and no limit.
     """
 
     state: FreshnessState
@@ -58,6 +61,7 @@ class Freshness:
     pending: bool = False
     trusted_until: datetime | None = None
     zone: ZoneInfo | None = field(default=None, compare=False)
+    limits: BookingLimits = field(default=BookingLimits(), compare=False)
 
 
 def freshness(user: User, *, now: datetime, asked: bool = False) -> Freshness:
@@ -84,11 +88,17 @@ def freshness_by_user(users: Collection[int], *, now: datetime, asked: bool = Fa
     for user, calendars in selected.items():
         owner = calendars[0].connection.user if calendars else unselected.get(user)
         configuration = getattr(owner, "calendar_configuration", None)
-        zone = configuration.zone if configuration else None
         connected = bool(calendars) or getattr(owner, "is_connected", False)
         fresh = _freshness(calendars, configuration, now, asked=asked, connected=connected)
-        found[user] = replace(fresh, zone=zone)
+        if owner is not None and not owner.is_active:
+            fresh = Freshness(FreshnessState.DEACTIVATED, bookable=False)
+        found[user] = _of_person(fresh, configuration)
     return found
+
+
+def _of_person(fresh: Freshness, configuration: CalendarConfiguration | None) -> Freshness:
+    """The same with the staff member's zone and limits."""
+    return replace(fresh, zone=configuration.zone, limits=configuration.limits) if configuration else fresh
 
 
 def _selected(users: Collection[int], now: datetime) -> list[Selected]:
@@ -102,10 +112,10 @@ def _selected(users: Collection[int], now: datetime) -> list[Selected]:
 
 _COLUMNS = (
     *("fresh_at", "read_at", "error_code", "listed_token", "probe_token", "mass_deletion_suspected_at"),
-    *("connection__error_code", "connection__user__username"),
+    *("connection__error_code", "connection__user__username", "connection__user__is_active"),
     *(
         f"connection__user__calendar_configuration__{name}"
-        for name in ("time_zone", "saved_at", "stale_policy", "user")
+        for name in ("time_zone", "saved_at", "stale_policy", "user", "max_per_day", "max_per_week")
     ),
 )
 
@@ -124,7 +134,7 @@ def _freshness(
     asked: bool,
     connected: bool,
 ) -> Freshness:
-    if not connected:
+    if not connected and not (configuration and configuration.must_connect):
         return Freshness(FreshnessState.NONE)
     if configuration is None or configuration.saved_at is None:
         return Freshness(FreshnessState.UNCONFIGURED, bookable=False)

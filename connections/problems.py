@@ -138,6 +138,9 @@ SENTENCES: dict[str, StrPromise] = {
 }
 
 
+_OF_CALENDAR = _("“%(calendar)s”: %(problem)s")
+
+
 def sentence(code: str, params: Mapping[str, Any] | None = None, *, words: ProviderWords = UNNAMED_SERVER) -> str:
     """The translated sentence for a stored code; "" for none.
 
@@ -148,7 +151,7 @@ def sentence(code: str, params: Mapping[str, Any] | None = None, *, words: Provi
         return ""
     given = defaultdict(lambda: "?", {"error": code, "provider": words.name, "count": 0, **(params or {})})
     text = (words.sentences.get(code) or SENTENCES.get(code, SENTENCES["bug"])) % given
-    return f"“{given['calendar']}”: {text}" if "calendar" in given else text
+    return _OF_CALENDAR % {"calendar": given["calendar"], "problem": text} if "calendar" in given else text
 
 
 def classify(error: dav.DavError) -> Verdict:

@@ -17,6 +17,7 @@ from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError, CommandParser, SystemCheckError
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import OperationalError, ProgrammingError
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
 from practice.management.shell import displayed, not_utf8, speak_plainly
@@ -49,11 +50,13 @@ class JsonCommand(BaseCommand):
     for Failed and 2 for Refused or invalid arguments.
     """
 
+    help: str | Promise = ""  # type: ignore[assignment] # said in the language of the operator
     _called_from_command_line: bool  # Django's own; the stubs lack it
     _asked_for_json = False
 
     def create_parser(self, prog_name: str, subcommand: str, **kwargs: Any) -> CommandParser:
         parser = super().create_parser(prog_name, subcommand, **kwargs)
+        parser.description = str(self.help) or None
         parser.add_argument("--json", action="store_true", dest="as_json", help=_("print JSON"))
         if self._called_from_command_line:
             parser.error = partial(self._misused, subcommand)  # type: ignore[method-assign]

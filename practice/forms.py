@@ -76,3 +76,9 @@ class DurationField(forms.MultiValueField):
     def compress(self, data_list: Sequence[int | None]) -> int | None:
         number, unit = data_list or (None, None)
         return None if number is None else number * (unit or self.units[0]) // self.units[0]
+
+
+def without_placeholders(form: forms.BaseForm) -> None:
+    """Remove what libraries write into empty fields: the labels say it already."""
+    for field in form.fields.values():
+        field.widget.attrs.pop("placeholder", None)

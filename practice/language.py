@@ -1,38 +1,85 @@
-"""In which language a page is written: English for staff, the client's own for clients.
+"""In which language people read: those who work here their own, clients theirs.
 
-The pages of staff are not translated, so nothing on them is; otherwise Django's own sentences and the names of months
-would follow the browser.
+Somebody who works here reads in the language that they chose. Without a choice, pages follow their browser and mails
+the practice. Whoever wants a clock of 12 hours reads a variant of the language, such as `en-us`, which has the same
+words and other formats (config.formats).
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from functools import wraps
-from typing import Concatenate, ParamSpec
+from typing import Any, Concatenate, Final, ParamSpec, TypeVar
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.utils import translation
 from django.utils.cache import patch_vary_headers
 from django.utils.translation.trans_real import parse_accept_lang_header
+from django.views.defaults import page_not_found
 
-from practice.models import Practice
+from practice.models import Practice, User
 
+Answer = TypeVar("Answer", bound=HttpResponse)
 Arguments = ParamSpec("Arguments")
 View = Callable[Concatenate[HttpRequest, Arguments], HttpResponse]
 
+TWELVE_HOURS: Final = "us"
+"""Names the variant of each language that has a clock of 12 hours."""
+
 
 class StaffLanguageMiddleware:
-    """Every page is in the language of staff unless its view chooses another (`in_client_language`)."""
+    """Every page is in the language of whoever is signed in, else the browser's, unless its view is `without_user`."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        with translation.override(settings.LANGUAGE_CODE):
+        with translation.override(browser_language(request)):
             response = self.get_response(request)
-        response.headers.setdefault("Content-Language", settings.LANGUAGE_CODE)
+            language = translation.get_language() or settings.LANGUAGE_CODE
+        if getattr(request, "asks_user", True):
+            response.headers["Content-Language"] = language
+            patch_vary_headers(response, ["Accept-Language"])
         return response
+
+    def process_view(self, request: HttpRequest, view: Callable[..., HttpResponse], *arguments: Any) -> None:
+        if getattr(view, "asks_user", True):
+            translation.activate(page_language(request))
+        else:
+            request.asks_user = False  # type: ignore[attr-defined] # its answer has no words or names their language
+
+
+def without_user(view: Callable[Arguments, Answer]) -> Callable[Arguments, Answer]:
+    """Let a view answer without asking who is signed in: it needs neither cookies nor, for that, the database."""
+    view.asks_user = False  # type: ignore[attr-defined] # for the middleware
+    return view
+
+
+def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """The page for an address that does not exist, whichever view said so."""
+    request.asks_user = True  # type: ignore[attr-defined]
+    translation.activate(page_language(request))
+    return page_not_found(request, exception)
+
+
+def page_language(request: HttpRequest) -> str:
+    """The language of a page for staff, with the clock of whoever reads it."""
+    user = request.user
+    if not isinstance(user, User):
+        return browser_language(request)
+    return _with_clock(_spoken(user.language) or browser_language(request), user)
+
+
+def mail_language(user: User) -> str:
+    """The language of what is mailed to somebody who works here, with their clock."""
+    wanted = (user.language, Practice.current().language)
+    return _with_clock(next(filter(None, map(_spoken, wanted)), settings.LANGUAGE_CODE), user)
+
+
+def browser_language(request: HttpRequest) -> str:
+    """The first language of the browser that we speak, else that of the settings."""
+    return next(filter(None, map(_spoken, _accepted(request))), settings.LANGUAGE_CODE)
 
 
 def in_client_language(view: View[Arguments]) -> View[Arguments]:
@@ -47,7 +94,7 @@ def in_client_language(view: View[Arguments]) -> View[Arguments]:
         patch_vary_headers(response, ["Accept-Language"])
         return response
 
-    return answer
+    return without_user(answer)
 
 
 def client_language(request: HttpRequest) -> str:
@@ -80,3 +127,7 @@ def _spoken(language: str) -> str:
         return translation.get_supported_language_variant(language)
     except LookupError:
         return ""
+
+
+def _with_clock(language: str, user: User) -> str:
+    return f"{language}-{TWELVE_HOURS}" if user.clock == User.Clock.TWELVE_HOURS else language

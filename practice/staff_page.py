@@ -7,7 +7,6 @@ from datetime import datetime
 from functools import wraps
 from typing import Concatenate, ParamSpec, cast
 
-from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
@@ -16,6 +15,7 @@ from django_htmx.middleware import HtmxDetails
 from practice import roles
 from practice.models import User
 from practice.roles import Action
+from practice.second_factor.required import lead_to_set_up
 from practice.sign_in.expired_session import ask_to_sign_in
 
 P = ParamSpec("P")
@@ -33,10 +33,11 @@ Page = Callable[Concatenate[StaffRequest, P], HttpResponse]
 View = Callable[Concatenate[HttpRequest, P], HttpResponse]
 
 
-def staff_page(action: Action = Action.WORK) -> Callable[[Page[P]], View[P]]:
+def staff_page(action: Action = Action.WORK, *, before_set_up: bool = False) -> Callable[[Page[P]], View[P]]:
     """Decorate a view for people who are signed in and may do `action`; the clock is read here, once.
 
-    Browsers do not store the answers: the next person at the computer could go back to them.
+    Whoever must set up a second factor first is led there, unless the page is for that (`before_set_up`). Browsers do
+    not store the answers: the next person at the computer could go back to them.
     """
 
     def decorate(view: Page[P]) -> View[P]:
@@ -46,8 +47,9 @@ def staff_page(action: Action = Action.WORK) -> Callable[[Page[P]], View[P]]:
             if not request.user.is_authenticated or not request.user.is_active:
                 return ask_to_sign_in(request)
             staff = cast(StaffRequest, request)
-            if not roles.may(staff.user, action):
-                raise PermissionDenied
+            roles.require(staff.user, action)
+            if staff.user.must_set_up_second_factor and not before_set_up:
+                return lead_to_set_up(request)
             staff.now = timezone.now()
             return view(staff, *args, **kwargs)
 

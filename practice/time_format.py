@@ -10,7 +10,7 @@ from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from django.utils import timezone
-from django.utils.formats import date_format, time_format
+from django.utils.formats import date_format, get_format, time_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext, pgettext_lazy
 
@@ -106,14 +106,14 @@ def zone_time(zone: ZoneInfo) -> str:
 
 def weekday_day_and_clock(moment: datetime) -> str:
     """An instant for the subject of an e-mail and for clients: “Tue 8 December, 10:00”."""
-    return date_format(timezone.localtime(moment), pgettext("date format", "D j F, H:i"))
+    return date_format(timezone.localtime(moment), _on_clock(pgettext("date format", "D j F, H:i")))
 
 
 def near_day_and_clock(moment: datetime, seen_from: datetime) -> str:
     """An instant with its weekday, “Tue 10:00”, and with its day only if it is not within a week of `seen_from`."""
     if abs(timezone.localtime(moment).date() - timezone.localtime(seen_from).date()) > _SAME_WEEK:
         return weekday_day_and_clock(moment)
-    return date_format(timezone.localtime(moment), pgettext("date format", "D H:i"))
+    return date_format(timezone.localtime(moment), _on_clock(pgettext("date format", "D H:i")))
 
 
 def full_day_and_clocks(span: Span) -> str:
@@ -162,6 +162,12 @@ def relative(moment: datetime, now: datetime) -> str:
     if not amount:
         return _("just now") if moment <= now else _("in a moment")
     return (_("%(amount)s ago") if seconds < 0 else _("in %(amount)s")) % {"amount": amount}
+
+
+def _on_clock(pattern: str) -> str:
+    """The pattern of a date with a time, on the reader's clock."""
+    clock = str(get_format("TIME_FORMAT"))
+    return pattern if clock == "H:i" else pattern.replace(r" \U\h\r", "").replace("H:i", clock)
 
 
 def _amount(seconds: int) -> str:

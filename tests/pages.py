@@ -22,6 +22,12 @@ def texts(response: Any, xpath: str) -> list[str]:
     return [words(element) for element in find(response, xpath)]
 
 
+def headings_and_buttons(response: Any) -> tuple[list[str], list[str]]:
+    """The words of the headings and of what can be pressed on a page, each in its order; the frame is left out."""
+    headings = texts(response, "//main//*[self::h1 or self::h2]")
+    return headings, texts(response, "//main//*[self::button or contains(@class, 'button')]")
+
+
 def links(response: Any, xpath: str) -> list[tuple[str, str]]:
     """(words, address) of every link that the XPath finds."""
     return [(words(element), element.get("href")) for element in find(response, xpath)]

@@ -47,7 +47,7 @@ def manage(shared_database: str) -> Manage:  # noqa: F811
     """Run manage.py on the database of the test; `typed` is its standard input, `more` further environment."""
 
     def run(*arguments: str, typed: str = "", **more: str) -> Ended:
-        kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
+        kept = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
         environment = {**kept, "DEBUG": "true", "DATABASE_URL": shared_database, **faketime_environment(), **more}
         done = subprocess.run(
             [sys.executable, "manage.py", *arguments],

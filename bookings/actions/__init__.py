@@ -11,18 +11,27 @@ from __future__ import annotations
 from bookings.actions.addresses import release_expired, rush_ends_at
 from bookings.actions.book import ClientDetails, SeatDetails, book
 from bookings.actions.cancel import cancel, refuse
+from bookings.actions.checks.preconditions import (
+    ClientLimitReached,
+    LimitReached,
+    NotOpen,
+    Refused,
+    lock_active_booking,
+    overlaps_refused,
+)
 from bookings.actions.clients import change_client, merge_clients
 from bookings.actions.confirm import approve, confirm, confirm_address, confirm_pending, still_pending
 from bookings.actions.decide import decide, decide_all
 from bookings.actions.disconnect import DisconnectSummary, EventsNotRemoved, disconnect, disconnect_summary
 from bookings.actions.hold import Visitor, extend, forget_old_holds, hold, hold_of, release, take_again
 from bookings.actions.new_link import send_new_link
-from bookings.actions.preconditions import LimitReached, NotOpen, Refused, lock_active_booking, overlaps_refused
-from bookings.actions.reschedule import choose_time, move, reschedule, undo
+from bookings.actions.outcome import note_outcome
+from bookings.actions.reschedule import choose_time, hand_over, move, reschedule, undo
 from bookings.actions.restore import restore
 
 __all__ = [
     "ClientDetails",
+    "ClientLimitReached",
     "DisconnectSummary",
     "EventsNotRemoved",
     "LimitReached",
@@ -44,11 +53,13 @@ __all__ = [
     "disconnect_summary",
     "extend",
     "forget_old_holds",
+    "hand_over",
     "hold",
     "hold_of",
     "lock_active_booking",
     "merge_clients",
     "move",
+    "note_outcome",
     "overlaps_refused",
     "refuse",
     "release",

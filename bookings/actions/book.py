@@ -12,8 +12,9 @@ from django.utils.translation import gettext as _
 
 from bookings.actions import history
 from bookings.actions.addresses import confirm_by
-from bookings.actions.candidates import candidates, readable_first
-from bookings.actions.preconditions import (
+from bookings.actions.checks.candidates import candidates, readable_first
+from bookings.actions.checks.client_limit import check_upcoming
+from bookings.actions.checks.preconditions import (
     LimitReached,
     NotOpen,
     Refused,
@@ -156,6 +157,8 @@ def _book_with(user: User, request: _Request) -> Booking:
 
 def _seat(booking: Booking, request: _Request) -> Seat:
     said, hold, client = request.seat, request.hold, _client(request)
+    if not request.anyway:
+        check_upcoming(client, request.client.email, now=request.now, is_from_public=hold is not None)
     typed = differing(client, request.client.email, request.client.phone) if hold else {}
     return Seat.objects.create(
         booking=booking,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from bookings.actions import history
-from bookings.actions.preconditions import (
+from bookings.actions.checks.preconditions import (
     Refused,
     lock_active_booking,
     nudge,

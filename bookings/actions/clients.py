@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django_q.tasks import async_task
 
 from bookings import clients
-from bookings.actions.preconditions import Refused
+from bookings.actions.checks.preconditions import Refused
 from bookings.models import Booking, Client, ClientChange, Seat, booking_lock
 from bookings.push import placements
 from practice.models import User
@@ -82,13 +82,17 @@ def _locked(asked: Sequence[Client]) -> list[Client]:
         raise Refused(_("Choose another client to merge."))
     if len(rows) < len(keys):
         raise Refused(_("Somebody else has just merged one of these clients. Look again."))
+    if any(client.erased_at for client in rows.values()):
+        raise Refused(_("An erased client cannot be merged."))
     return [rows[key] for key in keys]
 
 
 def _complete_from(keep: Client, others: Sequence[Client]) -> None:
-    """Give `keep` what they do not have, from the first of the others who has it."""
+    """Give `keep` what they do not have, from the first of the others who has it, and the notes of all."""
     missing = [field for field in COMPLETED if not getattr(keep, field)]
     found = {field: next(filter(None, (getattr(one, field) for one in others)), "") for field in missing}
+    if notes := [one.note for one in others if one.note]:
+        found["note"] = "\n".join(filter(None, [keep.note, *notes]))
     if any(found.values()):
         clients.complete(keep, found)
 

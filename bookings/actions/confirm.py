@@ -9,7 +9,7 @@ from django.db.models import QuerySet
 
 from bookings.actions import history
 from bookings.actions.addresses import release_expired
-from bookings.actions.preconditions import (
+from bookings.actions.checks.preconditions import (
     Refused,
     is_read,
     lock_active_booking,

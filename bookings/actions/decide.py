@@ -8,14 +8,14 @@ from datetime import datetime
 from django.utils.translation import gettext as _
 
 from bookings.actions.cancel import cancel
-from bookings.actions.confirm import confirm
-from bookings.actions.preconditions import (
+from bookings.actions.checks.preconditions import (
     Refused,
     lock_active_booking,
     nudge,
     overlaps_refused,
     refuse_far,
 )
+from bookings.actions.confirm import confirm
 from bookings.actions.reschedule import move
 from bookings.models import Booking, BookingChange, Proposal, booking_lock
 from bookings.notifications.mails import delivery
@@ -27,19 +27,34 @@ Kind = BookingChange.Kind
 Source = BookingChange.Source
 
 
-def decide(proposal: Proposal, *, choice: str, now: datetime, actor: User | None = None, shown: str = "") -> Booking:
-    """Carry out a decision and tell the client the result at once. Raises Refused.
+def decide(
+    proposal: Proposal,
+    *,
+    choice: str,
+    now: datetime,
+    actor: User | None = None,
+    shown: str = "",
+    by_mail: bool = False,
+) -> Booking:
+    """Carry out a decision and tell the client the result at once. Raises Refused. The first decision counts.
 
     A mail that cannot be sent is sent later. With `shown`, the stamp of what the page showed, the decision is refused
-    if the proposal has changed since; without it the proposal is decided as it is.
+    if the proposal has changed since; without it the proposal is decided as it is. `by_mail`: `actor` is whom the link
+    was mailed to.
     """
-    booking = _carry_out(proposal, choice=choice, now=now, actor=actor, shown=shown)
+    booking = _carry_out(proposal, choice=choice, now=now, actor=actor, shown=shown, by_mail=by_mail)
     delivery.send_due(now, booking=booking)
     return booking
 
 
 def decide_all(
-    asked: Sequence[Proposal], *, choice: str, now: datetime, actor: User | None = None, shown: Sequence[str] = ()
+    asked: Sequence[Proposal],
+    *,
+    choice: str,
+    now: datetime,
+    actor: User | None = None,
+    shown: Sequence[str] = (),
+    by_mail: bool = False,
 ) -> tuple[int, list[str]]:
     """Decide all of `asked` that a page has shown in the same way: how many were decided, and why others were not.
 
@@ -50,14 +65,16 @@ def decide_all(
         try:
             if proposal is None:
                 raise Refused(_("Something shown here is already settled. Check what is still open."))
-            decide(proposal, choice=choice, now=now, actor=actor, shown=stamp)
+            decide(proposal, choice=choice, now=now, actor=actor, shown=stamp, by_mail=by_mail)
             decided += 1
         except Refused as error:
             refused.append(f"{proposal.booking}: {error}" if proposal else str(error))
     return decided, refused
 
 
-def _carry_out(proposal: Proposal, *, choice: str, now: datetime, actor: User | None, shown: str) -> Booking:
+def _carry_out(
+    proposal: Proposal, *, choice: str, now: datetime, actor: User | None, shown: str, by_mail: bool
+) -> Booking:
     with overlaps_refused(), booking_lock(proposal.booking.staff, now):
         booking = lock_active_booking(proposal.booking)
         proposal = Proposal.objects.select_for_update(of=("self",)).with_details().get(pk=proposal.pk)
@@ -68,7 +85,7 @@ def _carry_out(proposal: Proposal, *, choice: str, now: datetime, actor: User | 
         open_still = Proposal.objects.open().filter(pk=proposal.pk)
         if (open_still & lifecycle.expired(now)).exists():
             raise Refused(_("This booking is over. There is nothing to decide any more."))
-        if not open_still.update(decided_at=now, choice=choice, decided_by=actor):
+        if not open_still.update(decided_at=now, choice=choice, decided_by=actor, decided_by_mail=by_mail):
             raise Refused(_("This was decided already."))
         if choice == Proposal.Choice.PUT_BACK:
             placements.rewrite(booking, proposal.linked_event, now, proposal.seen)

@@ -11,6 +11,8 @@ from bookings.models import LinkedEvent, LinkedEventQuerySet, MirroredSlot, Mirr
 from bookings.push import mirrored_slots, outbox, placements
 from connections import accounts
 from connections.models import Calendar, Connection, Event
+from practice.activity.journal import note
+from practice.models import Activity, User
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,8 +46,8 @@ def disconnect_summary(connection: Connection, now: datetime) -> DisconnectSumma
     )
 
 
-def disconnect(connection: Connection, *, remove: bool, now: datetime) -> None:
-    """Forget the account; with `remove` its upcoming pushed events go first.
+def disconnect(connection: Connection, *, remove: bool, now: datetime, actor: User | None = None) -> None:
+    """Forget the account; with `remove` its upcoming pushed events go first. `actor`: if not its own user.
 
     Raises EventsNotRemoved if some of them could not be removed; the account then stays connected and its bookings stay
     in its calendar, so that disconnecting can be tried again.
@@ -62,6 +64,7 @@ def disconnect(connection: Connection, *, remove: bool, now: datetime) -> None:
             with booking_lock(connection.user, now):
                 placements.want_again(connection.user, withdrawn, now)  # slots are placed anew by `follow_slots`
             raise EventsNotRemoved(left)
+    note(Activity.Kind.DISCONNECTED, now, actor=actor, user=connection.user, detail=connection.provider)
     accounts.disconnect(connection)
 
 

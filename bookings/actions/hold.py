@@ -13,8 +13,8 @@ from django.db.models import Count, Q
 from django.utils.translation import gettext as _
 
 from bookings.actions.addresses import release_expired
-from bookings.actions.candidates import candidates, readable_first
-from bookings.actions.preconditions import NotOpen, Refused, overlaps_refused, refuse_far
+from bookings.actions.checks.candidates import candidates, readable_first
+from bookings.actions.checks.preconditions import NotOpen, Refused, overlaps_refused, refuse_far
 from bookings.links import keyed_hash
 from bookings.models import Claim, Hold, Service, booking_lock
 from bookings.openings import explain, search

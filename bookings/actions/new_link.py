@@ -6,7 +6,7 @@ from datetime import datetime
 
 from django.utils.translation import gettext as _
 
-from bookings.actions.preconditions import Refused, lock_active_booking, nudge
+from bookings.actions.checks.preconditions import Refused, lock_active_booking, nudge
 from bookings.models import Booking, Mail, booking_lock
 from bookings.notifications.mails import new_link
 

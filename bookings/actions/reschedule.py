@@ -1,4 +1,4 @@
-"""Move a booking to another time, and undo a move that the iPhone made."""
+"""Move a booking to another time or to a colleague, and undo a move that the iPhone made."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 
 from bookings.actions import history
-from bookings.actions.candidates import readable_first
-from bookings.actions.preconditions import (
+from bookings.actions.checks.candidates import readable_first, require_offer
+from bookings.actions.checks.preconditions import (
     NotOpen,
     Refused,
     check_open,
@@ -71,6 +71,27 @@ def reschedule(
         return booking
 
 
+def hand_over(booking: Booking, *, to: User, now: datetime, actor: User | None = None) -> Booking:
+    """Give a live booking to a colleague who offers its service, at its time. Raises NotOpen, Refused.
+
+    Any minute will do; notice and horizon do not count. If it is theirs already, nothing changes and nobody is told.
+    """
+    former = booking.staff
+    refresh(to.pk, now, seconds=settings.FRESHNESS_DEADLINE_SECONDS)
+    with overlaps_refused(), booking_lock({former, to}, now):
+        booking = lock_active_booking(booking)
+        if booking.staff == to:
+            return booking
+        _refuse_other_staff(booking, former)
+        require_offer(booking.service, to)
+        span = (booking.start, booking.end)
+        shape = search.staff_shape(booking, span)
+        check_open(to, shape, booking.start, now=now, anyway=False, actor=actor, moving=booking)
+        with _handed_over(booking, to, now):
+            move(booking, *span, now=now, actor=actor, source=Source.STAFF, kind=Kind.HANDED_OVER)
+        return booking
+
+
 def choose_time(
     booking: Booking, *, start: datetime, people: Sequence[User], now: datetime, time_zone: str = ""
 ) -> Booking:
@@ -113,7 +134,8 @@ def _handed_over(booking: Booking, user: User, now: datetime) -> Iterator[None]:
     if booking.claim:
         booking.claim.staff = user
     yield
-    placements.place(booking)
+    if booking.address_due_at is None:
+        placements.place(booking)
 
 
 def move(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from availability.intervals import Span
-from bookings.actions.preconditions import (
+from bookings.actions.checks.preconditions import (
     lock_active_booking,
     nudge,
 )

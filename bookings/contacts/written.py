@@ -7,6 +7,8 @@ import unicodedata
 
 import idna
 
+from practice.mails.addresses import ascii_domain
+
 MAX_KEY_LENGTH = 320
 _CONTROLS = re.compile(r"[\s\x00-\x1f\x7f-\x9f\u2028\u2029]+")
 _JOINERS = "\u200c\u200d"  # these change how the letters around them look
@@ -64,8 +66,3 @@ def _folded(text: str) -> str:
     """The text without capitals, composed (NFKC). The Turkish letters “İ” and “ı” become “i”, as “I” does."""
     folded = unicodedata.normalize("NFKC", text.casefold())
     return folded.replace("i\u0307", "i").replace("\u0131", "i")
-
-
-def ascii_domain(domain: str) -> str:
-    """The domain as DNS knows it (UTS 46, non-transitional: “ß” stays itself). Raises idna.IDNAError."""
-    return idna.encode(domain, uts46=True, transitional=False).decode().lower() if domain else ""

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from bookings.actions import NotOpen
 from bookings.models import Booking, Hold, LinkedEvent, Mail, Proposal, Seat
-from bookings.openings.explain import Reason
+from bookings.openings.reasons import Reason
 from bookings.openings.search import Opening
 from bookings.push.outbox import push_state
 from bookings.reconcile.audit import Difference
@@ -111,7 +111,8 @@ def with_alternatives(error: NotOpen) -> str:
     if not error.alternatives:
         return str(error)
     times = ", ".join(str(iso(one.start)) for one in error.alternatives)
-    return f"{error} {_('Next openings: %(times)s.') % {'times': times}}"
+    openings = _("Next openings: %(times)s.") % {"times": times}
+    return f"{error} {openings}"
 
 
 def reason_json(reason: Reason) -> dict[str, Any]:

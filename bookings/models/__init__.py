@@ -5,7 +5,7 @@ client's part of a booking. HOLD: a time that a visitor keeps for some minutes w
 placement of a booking in a calendar, and how far that calendar has it. LINK REQUEST: somebody asks for the links of
 their appointments. MAIL: one message to one recipient about one
 seat. PROPOSAL: a change made on the iPhone that staff must decide. CLIENT CHANGE: what was changed about a
-client, and by whom.
+client, and by whom. SERVICE HOURS: a period of every week in which a person gives one service.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from __future__ import annotations
 from bookings.models.booking import Booking, BookingQuerySet
 from bookings.models.change import BookingChange
 from bookings.models.claim import Claim, ClaimQuerySet, booking_lock
-from bookings.models.client import Client
+from bookings.models.client import Client, ClientQuerySet
 from bookings.models.client_change import ClientChange, ClientChangeQuerySet
 from bookings.models.hold import Hold, HoldQuerySet
 from bookings.models.link_request import LinkRequest, LinkRequestQuerySet
@@ -23,7 +23,8 @@ from bookings.models.mirrored_slot import MirroredSlot, MirroredSlotQuerySet
 from bookings.models.placement import Placement, PlacementQuerySet
 from bookings.models.proposal import Proposal, ProposalQuerySet
 from bookings.models.seat import Seat
-from bookings.models.service import Service
+from bookings.models.services.hours import ServiceHours, ServiceHoursQuerySet, write_service_hours
+from bookings.models.services.service import Service, ServiceShape
 
 __all__ = [
     "Booking",
@@ -34,6 +35,7 @@ __all__ = [
     "Client",
     "ClientChange",
     "ClientChangeQuerySet",
+    "ClientQuerySet",
     "Hold",
     "HoldQuerySet",
     "LinkRequest",
@@ -50,5 +52,9 @@ __all__ = [
     "ProposalQuerySet",
     "Seat",
     "Service",
+    "ServiceHours",
+    "ServiceHoursQuerySet",
+    "ServiceShape",
     "booking_lock",
+    "write_service_hours",
 ]

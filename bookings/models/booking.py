@@ -15,8 +15,9 @@ from django.utils.translation import gettext_lazy as _
 from availability.intervals import Span
 from bookings.models.claim import Claim
 from bookings.models.client import Client
-from bookings.models.service import Service
+from bookings.models.services.service import Service
 from bookings.rooms import MAX_ROOM, new_room, with_room
+from practice.models.encrypted import EncryptedText
 
 if TYPE_CHECKING:
     from bookings.models.seat import Seat
@@ -63,18 +64,20 @@ class Booking(models.Model):
     staff = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, related_name="bookings", verbose_name=_("staff member")
     )
-    claim = models.OneToOneField(Claim, models.PROTECT, null=True, blank=True, editable=False, related_name="booking")
+    claim = models.OneToOneField(
+        Claim, models.PROTECT, null=True, blank=True, editable=False, related_name="booking", verbose_name=_("claim")
+    )
     start = models.DateTimeField(_("start"))
     end = models.DateTimeField(_("end"))
     status = models.CharField(_("status"), max_length=10, choices=Status, default=Status.CONFIRMED)
     approval_due_at = models.DateTimeField(_("to be approved by"), null=True, blank=True)
     calendar_unread_since = models.DateTimeField(_("calendar not read since"), null=True, blank=True)
     address_due_at = models.DateTimeField(_("address to be confirmed by"), null=True, blank=True)
-    note = models.TextField(_("note, for staff only"), blank=True)
-    room = models.CharField(max_length=MAX_ROOM, default=new_room, editable=False)
-    revision = models.PositiveIntegerField(default=1, editable=False)
-    staff_warned_at = models.DateTimeField(null=True, blank=True, editable=False)
-    warning_claimed_until = models.DateTimeField(null=True, blank=True, editable=False)
+    note = EncryptedText(_("note, for staff only"), blank=True, default="")
+    room = models.CharField(_("room"), max_length=MAX_ROOM, default=new_room, editable=False)
+    revision = models.PositiveIntegerField(_("revision"), default=1, editable=False)
+    staff_warned_at = models.DateTimeField(_("staff warned at"), null=True, blank=True, editable=False)
+    warning_claimed_until = models.DateTimeField(_("warning claimed until"), null=True, blank=True, editable=False)
     created_at = models.DateTimeField(_("made"), auto_now_add=True)
 
     objects = BookingQuerySet.as_manager()

@@ -7,6 +7,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from bookings.models.booking import Booking
+from practice.models.encrypted import EncryptedText
 
 
 class BookingChange(models.Model):
@@ -21,9 +22,12 @@ class BookingChange(models.Model):
         ADDRESS = "address", _("Address confirmed")
         CONFIRMED = "confirmed", _("Confirmed")
         MOVED = "moved", _("Moved")
+        HANDED_OVER = "handed_over", _("Given to a colleague")
         CANCELLED = "cancelled", _("Cancelled")
         REFUSED = "refused", _("Refused")
         UNDONE = "undone", _("Undone")
+        DONE = "done", _("Done")
+        NO_SHOW = "no_show", _("Did not come")
 
     class Source(models.TextChoices):
         STAFF = "staff", _("by staff")
@@ -35,15 +39,17 @@ class BookingChange(models.Model):
     at = models.DateTimeField(_("at"))
     kind = models.CharField(_("what"), max_length=12, choices=Kind)
     source = models.CharField(_("by whom"), max_length=10, choices=Source)
-    actor = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+")
-    reason = models.CharField(_("reason"), max_length=500, blank=True)
-    old_start = models.DateTimeField(null=True, blank=True)
-    old_end = models.DateTimeField(null=True, blank=True)
-    new_start = models.DateTimeField()
-    new_end = models.DateTimeField()
+    actor = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("actor")
+    )
+    reason = EncryptedText(_("reason"), blank=True, default="")
+    old_start = models.DateTimeField(_("old start"), null=True, blank=True)
+    old_end = models.DateTimeField(_("old end"), null=True, blank=True)
+    new_start = models.DateTimeField(_("new start"))
+    new_end = models.DateTimeField(_("new end"))
     undo_until = models.DateTimeField(_("can be undone until"), null=True, blank=True)
-    tell_staff_at = models.DateTimeField(null=True, blank=True, editable=False, db_index=True)
-    staff_claimed_until = models.DateTimeField(null=True, blank=True, editable=False)
+    tell_staff_at = models.DateTimeField(_("tell staff at"), null=True, blank=True, editable=False, db_index=True)
+    staff_claimed_until = models.DateTimeField(_("staff claimed until"), null=True, blank=True, editable=False)
 
     class Meta:
         ordering = ("-at", "-id")

@@ -8,13 +8,22 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from bookings.contacts import written
+from bookings.links import new_public_id
+from practice.models.encrypted import EncryptedText
+
+
+class ClientQuerySet(models.QuerySet["Client"]):
+    def known(self) -> ClientQuerySet:
+        """Those who were not erased."""
+        return self.filter(erased_at=None)
 
 
 class Client(models.Model):
     """A person who books. Never created from the guests of a calendar's events.
 
     `phone` is in E.164. The keys are what `bookings.clients` looks for; `save` makes them, so `update` must not write
-    a name or an address.
+    a name or an address. Of an erased client only the row is left, for their bookings; `erasure_key` is the random id
+    under which `erased.log` knows them, and `scrub_due` says that the database file may still have traces.
     """
 
     name = models.CharField(_("name"), max_length=200)
@@ -22,9 +31,15 @@ class Client(models.Model):
     phone = models.CharField(_("phone"), max_length=40, blank=True)
     language = models.CharField(_("language"), max_length=10, blank=True)
     time_zone = models.CharField(_("time zone"), max_length=64, blank=True)
+    note = EncryptedText(_("note, for staff only"), blank=True, default="")
     created_at = models.DateTimeField(_("created"), auto_now_add=True)
-    name_key = models.CharField(max_length=written.MAX_KEY_LENGTH, editable=False)
-    email_key = models.CharField(max_length=written.MAX_KEY_LENGTH, blank=True, editable=False)
+    erasure_key = models.CharField(_("erasure key"), max_length=22, unique=True, default=new_public_id, editable=False)
+    erased_at = models.DateTimeField(_("erased"), null=True, blank=True, editable=False)
+    scrub_due = models.BooleanField(_("scrub due"), default=False, editable=False)
+    name_key = models.CharField(_("name key"), max_length=written.MAX_KEY_LENGTH, editable=False)
+    email_key = models.CharField(_("email key"), max_length=written.MAX_KEY_LENGTH, blank=True, editable=False)
+
+    objects = ClientQuerySet.as_manager()
 
     class Meta:
         ordering = ("name", "id")

@@ -35,13 +35,15 @@ class ClientChange(models.Model):
 
     client = models.ForeignKey(Client, models.CASCADE, related_name="changes", verbose_name=_("client"))
     at = models.DateTimeField(_("at"))
-    actor = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+")
+    actor = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("actor")
+    )
     kind = models.CharField(_("what"), max_length=12, choices=Kind)
     before = models.JSONField(_("before"), default=dict)
     after = models.JSONField(_("after"), default=dict)
-    seen_by = models.ManyToManyField(settings.AUTH_USER_MODEL, related_name="+", blank=True)
-    mail_due_at = models.DateTimeField(null=True, blank=True, editable=False, db_index=True)
-    mail_claimed_until = models.DateTimeField(null=True, blank=True, editable=False)
+    seen_by = models.ManyToManyField(settings.AUTH_USER_MODEL, related_name="+", blank=True, verbose_name=_("seen by"))
+    mail_due_at = models.DateTimeField(_("mail due at"), null=True, blank=True, editable=False, db_index=True)
+    mail_claimed_until = models.DateTimeField(_("mail claimed until"), null=True, blank=True, editable=False)
     mailed_at = models.DateTimeField(_("former address was told at"), null=True, blank=True)
 
     objects = ClientChangeQuerySet.as_manager()

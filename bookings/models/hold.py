@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from bookings.links import new_public_id
 from bookings.models.booking import Booking
 from bookings.models.claim import Claim
-from bookings.models.service import Service
+from bookings.models.services.service import Service
 
 
 class HoldQuerySet(models.QuerySet["Hold"]):
@@ -29,20 +29,24 @@ class Hold(models.Model):
     sent with, by name of the field, while it still has to be put right; a booking empties it.
     """
 
-    public_id = models.CharField(max_length=22, unique=True, default=new_public_id, editable=False)
-    visitor = models.CharField(max_length=64)
-    service = models.ForeignKey(Service, models.CASCADE, related_name="+")
-    staff = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
+    public_id = models.CharField(_("public id"), max_length=22, unique=True, default=new_public_id, editable=False)
+    visitor = models.CharField(_("visitor"), max_length=64)
+    service = models.ForeignKey(Service, models.CASCADE, related_name="+", verbose_name=_("service"))
+    staff = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+", verbose_name=_("staff"))
     start = models.DateTimeField(_("start"))
     end = models.DateTimeField(_("end"))
     language = models.CharField(_("language"), max_length=10, blank=True)
     time_zone = models.CharField(_("time zone"), max_length=64, blank=True)
-    typed = models.JSONField(default=dict, blank=True, editable=False)
-    address_key = models.CharField(max_length=64, blank=True, db_index=True)
+    typed = models.JSONField(_("typed"), default=dict, blank=True, editable=False)
+    address_key = models.CharField(_("address key"), max_length=64, blank=True, db_index=True)
     created_at = models.DateTimeField(_("created"))
     extended_at = models.DateTimeField(_("last extended"))
-    claim = models.OneToOneField(Claim, models.SET_NULL, null=True, blank=True, related_name="hold")
-    booking = models.OneToOneField(Booking, models.SET_NULL, null=True, blank=True, related_name="hold")
+    claim = models.OneToOneField(
+        Claim, models.SET_NULL, null=True, blank=True, related_name="hold", verbose_name=_("claim")
+    )
+    booking = models.OneToOneField(
+        Booking, models.SET_NULL, null=True, blank=True, related_name="hold", verbose_name=_("booking")
+    )
     booked_at = models.DateTimeField(_("booked"), null=True, blank=True)
 
     objects = HoldQuerySet.as_manager()

@@ -27,11 +27,11 @@ class LinkRequest(models.Model):
     """
 
     email = models.EmailField(_("e-mail"), blank=True)
-    recipient_key = models.CharField(max_length=64, db_index=True)
-    address_key = models.CharField(max_length=64, blank=True, db_index=True)
-    message_id = models.CharField(max_length=320, default=new_message_id, editable=False)
+    recipient_key = models.CharField(_("recipient key"), max_length=64, db_index=True)
+    address_key = models.CharField(_("address key"), max_length=64, blank=True, db_index=True)
+    message_id = models.CharField(_("message id"), max_length=320, default=new_message_id, editable=False)
     created_at = models.DateTimeField(_("created"), db_index=True)
-    claimed_until = models.DateTimeField(null=True, blank=True, editable=False)
+    claimed_until = models.DateTimeField(_("claimed until"), null=True, blank=True, editable=False)
     done_at = models.DateTimeField(_("answered"), null=True, blank=True)
     is_mailed = models.BooleanField(_("mailed"), default=False)
 

@@ -33,9 +33,9 @@ class MirroredSlot(Placement):
 
     keeps_shape = True
 
-    staff = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
-    slot = models.ForeignKey(BlockedSlot, models.SET_NULL, null=True, related_name="mirrored")
-    revision = models.PositiveIntegerField(default=1, editable=False)
+    staff = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+", verbose_name=_("staff"))
+    slot = models.ForeignKey(BlockedSlot, models.SET_NULL, null=True, related_name="mirrored", verbose_name=_("slot"))
+    revision = models.PositiveIntegerField(_("revision"), default=1, editable=False)
 
     objects = MirroredSlotQuerySet.as_manager()
 

@@ -59,15 +59,19 @@ class PlacementQuerySet(models.QuerySet[_Placed]):
     def unsettled(self) -> Self:
         """The outbox: placements whose calendar does not yet have what is wanted."""
         behind = Q(wanted=Placement.Wanted.PRESENT) & ~Q(pushed_revision=F(self.revision))
-        return self.filter(behind | Q(wanted=Placement.Wanted.ABSENT, removed_at=None))
+        return self.filter(behind | Q(wanted=Placement.Wanted.ABSENT, removed_at=None) | self._to_erase())
+
+    @staticmethod
+    def _to_erase() -> Q:
+        return Q(wanted=Placement.Wanted.PRESENT, erase_due=True)
 
     def undecided(self) -> Self:
         """Those that the iPhone changed: they are not pushed until that is settled."""
         return self.filter(state__in=Placement.UNDECIDED)
 
     def pushable(self) -> Self:
-        """Unsettled ones with a calendar that wait for no decision; a removal waits for none."""
-        asked = Q(state__in=Placement.UNDECIDED, wanted=Placement.Wanted.PRESENT)
+        """Unsettled ones with a calendar that wait for no decision; removing and erasing wait for none."""
+        asked = Q(state__in=Placement.UNDECIDED, wanted=Placement.Wanted.PRESENT, erase_due=False)
         return self.unsettled().exclude(calendar=None).exclude(asked)
 
     def due(self, now: datetime) -> Self:
@@ -114,6 +118,13 @@ class PlacementQuerySet(models.QuerySet[_Placed]):
         count = untried.update(wanted=Placement.Wanted.PRESENT)
         again.filter(pushed_revision=F(self.revision)).update(state=Placement.State.PUSHED)
         return count
+
+    def erase(self) -> int:
+        """Want the events that are not known to be gone without all that says whom they are about; how many."""
+        there = self.filter(removed_at=None).exclude(calendar=None, etag="")
+        there.undecided().update(next_try_at=None)
+        there.exclude(state__in=Placement.UNDECIDED).restart()
+        return there.update(erase_due=True)
 
     def give_up(self, now: datetime) -> int:
         """Settle a withdrawal without a push: the event is known to be gone."""
@@ -210,26 +221,29 @@ class Placement(models.Model):
     UNDECIDED: ClassVar[tuple[State, ...]] = (State.WAITING_FOR_DECISION, State.CHANGED_ON_BOTH_SIDES)
 
     wanted = models.CharField(_("wanted"), max_length=8, choices=Wanted, default=Wanted.PRESENT)
-    calendar = models.ForeignKey("connections.Calendar", models.SET_NULL, null=True, blank=True, related_name="+")
+    calendar = models.ForeignKey(
+        "connections.Calendar", models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("calendar")
+    )
     account = models.CharField(_("account"), max_length=254, blank=True)
     calendar_path = models.CharField(_("calendar’s path"), max_length=500)
     href = models.CharField(_("href"), max_length=700)
     uid = models.CharField("UID", max_length=64, unique=True, default=new_uid)
     etag = models.CharField(_("ETag"), max_length=300, blank=True)
-    superseded_etags = models.JSONField(default=list, blank=True)
-    agreed_start = models.DateTimeField(null=True, blank=True)
-    agreed_end = models.DateTimeField(null=True, blank=True)
-    agreed_text = models.BinaryField(default=bytes, editable=False)
-    pushed_revision = models.PositiveIntegerField(default=0)
+    superseded_etags = models.JSONField(_("superseded etags"), default=list, blank=True)
+    agreed_start = models.DateTimeField(_("agreed start"), null=True, blank=True)
+    agreed_end = models.DateTimeField(_("agreed end"), null=True, blank=True)
+    agreed_text = models.BinaryField(_("agreed text"), default=bytes, editable=False)
+    pushed_revision = models.PositiveIntegerField(_("pushed revision"), default=0)
     state = models.CharField(_("state"), max_length=24, choices=State, default=State.QUEUED)
     attempts = models.PositiveIntegerField(_("attempts"), default=0)
     next_try_at = models.DateTimeField(_("next try"), null=True, blank=True)
-    claimed_until = models.DateTimeField(null=True, blank=True, editable=False)
+    claimed_until = models.DateTimeField(_("claimed until"), null=True, blank=True, editable=False)
     error_code = models.CharField(_("error"), max_length=40, blank=True)
-    error_params = models.JSONField(default=dict, blank=True)
+    error_params = models.JSONField(_("error params"), default=dict, blank=True)
+    erase_due = models.BooleanField(_("to be made nameless"), default=False)
     missing_since = models.DateTimeField(_("not found since"), null=True, blank=True)
     removed_at = models.DateTimeField(_("removed"), null=True, blank=True)
-    created_at = models.DateTimeField(auto_now_add=True)
+    created_at = models.DateTimeField(_("created at"), auto_now_add=True)
 
     class Meta:
         abstract = True

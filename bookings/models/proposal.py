@@ -13,6 +13,7 @@ from availability.intervals import Span
 from bookings.models.booking import Booking
 from bookings.models.linked_event import LinkedEvent
 from connections import leases
+from practice.models import User
 
 REMIND_BEFORE = timedelta(hours=24)
 
@@ -55,19 +56,25 @@ class Proposal(models.Model):
         KEEP = "keep", _("Keep the booking")
 
     booking = models.ForeignKey(Booking, models.CASCADE, related_name="proposals", verbose_name=_("booking"))
-    linked_event = models.ForeignKey(LinkedEvent, models.CASCADE, null=True, blank=True, related_name="proposals")
+    linked_event = models.ForeignKey(
+        LinkedEvent, models.CASCADE, null=True, blank=True, related_name="proposals", verbose_name=_("linked event")
+    )
     kind = models.CharField(_("what happened"), max_length=12, choices=Kind)
-    new_start = models.DateTimeField(null=True, blank=True)
-    new_end = models.DateTimeField(null=True, blank=True)
+    new_start = models.DateTimeField(_("new start"), null=True, blank=True)
+    new_end = models.DateTimeField(_("new end"), null=True, blank=True)
     reason = models.TextField(_("why it is asked"), blank=True)
+    untitled_reason = models.TextField(_("why it is asked, without titles"), blank=True)
     created_at = models.DateTimeField(_("found"))
-    mailed_at = models.DateTimeField(null=True, blank=True)
-    reminded_at = models.DateTimeField(null=True, blank=True)
-    mail_claimed_until = models.DateTimeField(null=True, blank=True, editable=False)
+    mailed_at = models.DateTimeField(_("mailed at"), null=True, blank=True)
+    reminded_at = models.DateTimeField(_("reminded at"), null=True, blank=True)
+    mail_claimed_until = models.DateTimeField(_("mail claimed until"), null=True, blank=True, editable=False)
     decided_at = models.DateTimeField(_("decided"), null=True, blank=True)
-    withdrawn_at = models.DateTimeField(null=True, blank=True)
+    withdrawn_at = models.DateTimeField(_("withdrawn at"), null=True, blank=True)
     choice = models.CharField(_("decision"), max_length=10, choices=Choice, blank=True)
-    decided_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+")
+    decided_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("decided by")
+    )
+    decided_by_mail = models.BooleanField(_("decided by mail"), default=False)
 
     objects = ProposalQuerySet.as_manager()
 
@@ -93,6 +100,10 @@ class Proposal(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()}: {self.booking}"
+
+    def reason_for(self, reader: User) -> str:
+        """Why it is asked. Only the owner of the time reads titles of events."""
+        return self.reason if self.booking.staff_id == reader.pk else self.untitled_reason
 
     @property
     def seen(self) -> Span | None:

@@ -14,6 +14,7 @@ from bookings.contacts import written
 from bookings.links import LinkState
 from bookings.models.booking import Booking
 from bookings.models.client import Client
+from practice.models.encrypted import EncryptedData, EncryptedText
 
 
 class SeatManager(models.Manager["Seat"]):
@@ -52,16 +53,20 @@ class Seat(models.Model):
 
     booking = models.ForeignKey(Booking, models.CASCADE, related_name="seats", verbose_name=_("booking"))
     client = models.ForeignKey(Client, models.PROTECT, related_name="seats", verbose_name=_("client"))
-    public_id = models.CharField(max_length=22, unique=True, default=links.new_public_id, editable=False)
-    link_generation = models.PositiveIntegerField(default=1, editable=False)
-    uid = models.CharField(max_length=320, unique=True, default=links.new_calendar_uid, editable=False)
+    public_id = models.CharField(
+        _("public id"), max_length=22, unique=True, default=links.new_public_id, editable=False
+    )
+    link_generation = models.PositiveIntegerField(_("link generation"), default=1, editable=False)
+    uid = models.CharField("UID", max_length=320, unique=True, default=links.new_calendar_uid, editable=False)
     email = models.EmailField(_("e-mail for this appointment"), blank=True)
     phone = models.CharField(_("phone for this appointment"), max_length=40, blank=True)
-    email_key = models.CharField(max_length=written.MAX_KEY_LENGTH, blank=True, editable=False, db_index=True)
+    email_key = models.CharField(
+        _("email key"), max_length=written.MAX_KEY_LENGTH, blank=True, editable=False, db_index=True
+    )
     language = models.CharField(_("language"), max_length=10, blank=True)
     time_zone = models.CharField(_("time zone"), max_length=64, blank=True)
-    answers = models.JSONField(_("answers"), default=dict, blank=True)
-    note = models.TextField(_("note of the client"), blank=True)
+    answers = EncryptedData(_("answers"), default=dict, blank=True)
+    note = EncryptedText(_("note of the client"), blank=True, default="")
     reminders = models.BooleanField(_("wants reminders"), null=True, blank=True)
     sequence = models.PositiveIntegerField(_("sequence of the mailed event"), default=0, editable=False)
     cancelled_at = models.DateTimeField(_("cancelled"), null=True, blank=True, editable=False)

@@ -40,8 +40,9 @@ def _mail(change: ClientChange) -> bool:
     address = change.before["email"]
     if email_key(address) == change.client.email_key:
         return False
-    with translation.override(change.client.language or settings.LANGUAGE_CODE):
-        subject, body = _("Your e-mail address was changed"), _body(Practice.current())
+    practice = Practice.current()
+    with translation.override(change.client.language or practice.language or settings.LANGUAGE_CODE):
+        subject, body = _("Your e-mail address was changed"), _body(practice)
     try:
         emails.send(subject, body, address)
     except SMTPRecipientsRefused:  # it would be logged with the address, and trying again does not help

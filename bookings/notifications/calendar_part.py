@@ -12,10 +12,11 @@ from datetime import UTC, datetime
 import icalendar
 from icalendar.prop import vInline
 
-from bookings.notifications.addresses import Mailbox, encode_domain, is_same_mailbox
+from bookings.notifications.addresses import Mailbox, is_same_mailbox
 from connections.ical import content_lines
 from connections.ical.compose import add_times, text_value, to_bytes, vtimezone
 from connections.ical.reducing import PRODID
+from practice.mails.addresses import encode_domain
 
 _PLAIN = str.maketrans({'"': "'", "^": " ", "\\": "/"})
 """Characters that readers understand differently in a parameter: quotation marks (RFC 6868) and escapes."""

@@ -14,9 +14,9 @@ from django.utils.translation import gettext as _
 from bookings.notifications import sentences
 from bookings.notifications.addresses import Mailbox
 from bookings.notifications.calendar_part import CalendarEntry
-from bookings.notifications.content import Block, Button, Content, FactList, Heading, Run, fact_list, paragraph, strong
 from bookings.notifications.facts import AppointmentFacts
 from practice import time_format
+from practice.mails.content import Block, Button, Content, FactList, Heading, Run, fact_list, paragraph, strong
 
 Options = ParamSpec("Options")
 
@@ -73,6 +73,15 @@ def moved_by_practice(facts: AppointmentFacts, *, before: datetime) -> Content:
         Button(_("Choose another time"), facts.link),
         paragraph(facts.note),
     )
+
+
+@_in_clients_words
+def handed_over(facts: AppointmentFacts) -> Content:
+    """The practice gave the appointment to `facts.staff`; its time stays."""
+    words = {"time": sentences.start_words(facts), "staff": facts.staff}
+    subject = sentences.signed(_("Your appointment on %(time)s is now with %(staff)s") % words, facts.practice)
+    heading = _("Your appointment on %(time)s is now with %(staff)s.") % words
+    return _content(facts, subject, *_appointment(facts, heading))
 
 
 @_in_clients_words

@@ -14,9 +14,10 @@ from django.utils.translation import ngettext
 from bookings.contacts.phones import display_phone
 from bookings.contacts.written import one_line
 from bookings.models import Booking, Proposal
-from bookings.notifications.addresses import encode_domain
+from bookings.readers import as_read_by
 from connections.models import CalendarConfiguration
 from practice import time_format
+from practice.mails.addresses import encode_domain
 from practice.models import Practice, User
 
 
@@ -30,53 +31,77 @@ def ask_staff(proposals: Sequence[Proposal], token: str) -> bool:
 
     Several proposals are deletions of one day, which are decided together.
     """
+    return ask_colleague(proposals[0].booking.staff, proposals, token)
+
+
+def ask_colleague(addressee: User, proposals: Sequence[Proposal], token: str) -> bool:
+    """The same to anybody who may decide for the staff member. Only these read titles of their own events."""
     booking = proposals[0].booking
-    if not booking.staff.email:
+    if not addressee.work_address:
         return False
-    count = len(proposals)
-    until = ngettext("The booking stands until you decide:", "The bookings stand until you decide:", count)
-    lines = [
-        *(_what(proposal) for proposal in proposals),
-        "",
-        until,
-        _link("proposals:from_mail", token),
-    ]
-    subject = _("Please decide: %(client)s, %(time)s") % {
-        "client": booking.client.name,
-        "time": _to_staff(booking),
-    }
-    if count > 1:
-        subject = ngettext(
-            "Please decide: %(count)s booking deleted on the iPhone",
-            "Please decide: %(count)s bookings deleted on the iPhone",
-            count,
-        ) % {"count": count}
-    send(subject, "\n".join(lines), booking.staff.email)
+    with as_read_by(addressee):
+        until = ngettext("The booking stands until you decide:", "The bookings stand until you decide:", len(proposals))
+        lines = [
+            *([_("With %(person)s:") % {"person": _name(booking.staff)}] if addressee != booking.staff else []),
+            *(_what(proposal, addressee) for proposal in proposals),
+            "",
+            until,
+            _link("proposals:from_mail", token),
+        ]
+        send(_subject(proposals, addressee), "\n".join(lines), addressee.work_address)
     return True
 
 
-def _what(proposal: Proposal) -> str:
+def _subject(proposals: Sequence[Proposal], reader: User) -> str:
+    booking, count = proposals[0].booking, len(proposals)
+    if count == 1:
+        words = {"client": booking.client.name, "time": _to_reader(booking, reader)}
+        return _("Please decide: %(client)s, %(time)s") % words
+    text = ngettext(
+        "Please decide: %(count)s booking deleted on the iPhone",
+        "Please decide: %(count)s bookings deleted on the iPhone",
+        count,
+    )
+    return text % {"count": count}
+
+
+def _what(proposal: Proposal, reader: User) -> str:
     booking = proposal.booking
     text = _("%(what)s: %(client)s, %(time)s.") % {
         "what": proposal.get_kind_display(),
         "client": booking.client.name,
-        "time": _to_staff(booking),
+        "time": _to_reader(booking, reader),
     }
-    return f"{text} {proposal.reason}".strip()
+    return " ".join(filter(None, [text, _blocked(proposal, reader), proposal.reason_for(reader)]))
+
+
+def _blocked(proposal: Proposal, reader: User) -> str:
+    """When an event is that overlaps the booking, for those who are not told its title."""
+    if proposal.kind != Proposal.Kind.COLLISION or proposal.booking.staff_id == reader.pk:
+        return ""
+    if proposal.new_start is None or proposal.new_end is None:
+        return ""
+    return _("Blocked %(when)s.") % {"when": time_format.day_and_clocks((proposal.new_start, proposal.new_end))}
+
+
+def _name(user: User) -> str:
+    return user.get_full_name() or user.get_username()
 
 
 def warn_unconfirmed(booking: Booking) -> bool:
     """Mail the staff member that a booking is still pending shortly before it starts, with a phone number."""
-    if not booking.staff.email:
+    if not booking.staff.work_address:
         return False
-    values = {"client": booking.client.name, "time": _to_staff(booking)}
-    lines = [
-        _("%(client)s is booked for %(time)s, but your calendar could not be read, so nothing is confirmed.") % values,
-        _("Phone: %(phone)s") % {"phone": _phone_of(booking) or _("not given")},
-        f"{settings.BASE_URL}{booking.get_absolute_url()}",
-    ]
-    subject = _("Not confirmed yet: %(client)s, %(time)s") % values
-    send(subject, "\n".join(lines), booking.staff.email)
+    with as_read_by(booking.staff):
+        values = {"client": booking.client.name, "time": _to_reader(booking, booking.staff)}
+        text = _("%(client)s is booked for %(time)s, but your calendar could not be read, so nothing is confirmed.")
+        lines = [
+            text % values,
+            _("Phone: %(phone)s") % {"phone": _phone_of(booking) or _("not given")},
+            f"{settings.BASE_URL}{booking.get_absolute_url()}",
+        ]
+        subject = _("Not confirmed yet: %(client)s, %(time)s") % values
+        send(subject, "\n".join(lines), booking.staff.work_address)
     return True
 
 
@@ -88,9 +113,9 @@ def _link(name: str, *arguments: str) -> str:
     return f"{settings.BASE_URL}{reverse(name, args=arguments)}"
 
 
-def _to_staff(booking: Booking) -> str:
-    """The start as the staff member's clock shows it."""
-    return time_format.day_and_clock_in(_zone_of(booking.staff), booking.start)
+def _to_reader(booking: Booking, reader: User) -> str:
+    """The start as the reader's clock shows it."""
+    return time_format.day_and_clock_in(_zone_of(reader), booking.start)
 
 
 def _zone_of(staff: User) -> ZoneInfo:

@@ -2,23 +2,18 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from email.utils import formataddr
 
-import css_inline
 from django.core.mail import EmailMultiAlternatives
-from django.template.loader import render_to_string
 
 from bookings.contacts.written import one_line
-from bookings.notifications.addresses import Mailbox, encode_domain
+from bookings.notifications.addresses import Mailbox
 from bookings.notifications.calendar_part import CalendarEntry, mail_part
-from bookings.notifications.content import Content
 from bookings.notifications.facts import PracticeFacts
-
-DEFAULT_COLOUR = "#0b57c2"
-_COLOUR = re.compile(r"#[0-9a-fA-F]{6}")
-_INLINER = css_inline.CSSInliner(keep_at_rules=True, load_remote_stylesheets=False)
+from practice.mails.addresses import encode_domain
+from practice.mails.content import Content
+from practice.mails.html import html_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,27 +49,8 @@ def build_message(
 
 
 def as_html(content: Content, practice: PracticeFacts) -> str:
-    """The HTML of the mail, with its styles at each element, which is all that some programs read."""
-    colour = practice.colour if _COLOUR.fullmatch(practice.colour) else DEFAULT_COLOUR
-    values = {
-        "content": content,
-        "name": practice.name,
-        "logo_url": practice.logo_url,
-        "colour": colour,
-        "ink": ink_on(colour),
-    }
-    return _INLINER.inline(render_to_string("mail/base.html", values))
-
-
-def ink_on(colour: str) -> str:
-    """Black or white, whichever can be read better on the colour (WCAG 2.2, relative luminance)."""
-    return "#000000" if _luminance(colour) > 0.179 else "#ffffff"
-
-
-def _luminance(colour: str) -> float:
-    channels = (int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5))
-    red, green, blue = (part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in channels)
-    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+    """The HTML of the mail, as the practice looks."""
+    return html_of(content, name=practice.name, logo_url=practice.logo_url, colour=practice.colour)
 
 
 def _header(mailbox: Mailbox) -> str:

@@ -8,14 +8,14 @@ from django.conf import settings
 from django.core import signing
 from django.db.models import QuerySet
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from bookings.models import BookingChange, Mail
 from bookings.notifications import client_notice, emails
+from bookings.readers import as_read_by
 from connections import guard, leases
-from connections.models import CalendarConfiguration
 from practice import time_format
+from practice.roles import Action, may
 
 SALT = "bookings.move"
 LINK_GOOD_FOR = timedelta(days=2)
@@ -28,12 +28,18 @@ def move_token(change: BookingChange) -> str:
 
 
 def move_from_token(token: str) -> BookingChange:
-    """The move of a link, of a staff member who is active. Raises BookingChange.DoesNotExist for any other."""
+    """The move of a link that was mailed to its staff member, who may still handle the booking.
+
+    Raises BookingChange.DoesNotExist for any other.
+    """
     try:
         key = signing.loads(token, salt=SALT, max_age=LINK_GOOD_FOR)
     except signing.BadSignature:
         raise BookingChange.DoesNotExist from None
-    return _with_details(BookingChange.objects.filter(booking__staff__is_active=True)).get(pk=key)
+    change = _with_details(BookingChange.objects.all()).get(pk=key)
+    if not may(change.booking.staff, Action.HANDLE_BOOKINGS, owner_of=change.booking.staff_id):
+        raise BookingChange.DoesNotExist
+    return change
 
 
 def mail_moves(now: datetime) -> int:
@@ -77,13 +83,13 @@ def _client_knows(change: BookingChange) -> str:
 def _mail(change: BookingChange) -> bool:
     """Mail one move; False without an address."""
     staff = change.booking.staff
-    if not staff.email:
+    if not staff.work_address:
         return False
-    with timezone.override(CalendarConfiguration.of(staff).zone):
-        text = move_sentence(change)
     link = f"{settings.BASE_URL}{reverse('bookings:move_from_mail', args=[move_token(change)])}"
-    subject = _("Moved on your iPhone: %(booking)s") % {"booking": change.booking}
-    emails.send(subject, "\n".join([text, "", _("Undo it, or tell the client now:"), link]), staff.email)
+    with as_read_by(staff):
+        subject = _("Moved on your iPhone: %(booking)s") % {"booking": change.booking}
+        lines = [move_sentence(change), "", _("Undo it, or tell the client now:"), link]
+        emails.send(subject, "\n".join(lines), staff.email)
     return True
 
 

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from bookings.notifications import emails
 from bookings.notifications.client_notice import MAIL_LEASE
+from bookings.readers import as_read_by
 from connections import guard, leases
 from connections.models import CalendarConfiguration, Connection
 
@@ -46,12 +47,16 @@ def _untold(now: datetime) -> QuerySet[Connection]:
 
 
 def _mail(connection: Connection) -> None:
+    page = "connections:reconnect" if connection.needs_attention else "connections:detail"
+    with as_read_by(connection.user):
+        lines = [*_troubles(connection), "", _what_follows(connection), "", _link(page, connection)]
+        emails.send(_subject(connection), "\n".join(lines), connection.user.email)
+
+
+def _subject(connection: Connection) -> str:
     if connection.needs_attention:
-        subject, page = _("Please reconnect: %(account)s"), "connections:reconnect"
-    else:
-        subject, page = _("Cannot be read: %(account)s"), "connections:detail"
-    lines = [*_troubles(connection), "", _what_follows(connection), "", _link(page, connection)]
-    emails.send(subject % {"account": connection}, "\n".join(lines), connection.user.email)
+        return _("Please reconnect: %(account)s") % {"account": connection}
+    return _("Cannot be read: %(account)s") % {"account": connection}
 
 
 def _troubles(connection: Connection) -> list[str]:
@@ -59,7 +64,8 @@ def _troubles(connection: Connection) -> list[str]:
     calendars = connection.calendars.filter(is_conflict_calendar=True).exclude(error_code="")
     if connection.needs_attention or not calendars:
         return [connection.sentence]
-    return [f"“{calendar}”: {calendar.sentence}" for calendar in calendars]
+    text = _("“%(calendar)s”: %(problem)s")
+    return [text % {"calendar": calendar, "problem": calendar.sentence} for calendar in calendars]
 
 
 def _what_follows(connection: Connection) -> str:

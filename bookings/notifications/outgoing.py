@@ -11,10 +11,13 @@ from datetime import date, datetime
 
 from bookings.deadlines import ANSWER_BEFORE
 from bookings.models import Booking, Proposal, ProposalQuerySet
+from bookings.models.proposal import REMIND_BEFORE
 from bookings.notifications import emails
 from bookings.notifications.client_notice import MAIL_LEASE
 from bookings.proposals import lifecycle, mail_links
 from connections import guard, leases
+from practice.models import User
+from practice.roles import Action, may
 
 
 def mail_proposals(now: datetime) -> int:
@@ -28,7 +31,18 @@ def mail_proposals(now: datetime) -> int:
                 sent += emails.ask_staff(proposals, mail_links.token_of(*proposals))
                 for proposal in proposals:
                     leases.release(_row(proposal), column="mail_claimed_until", **{_field(proposal): now})
+            with guard.isolate_failure(f"asking the front desk about booking {proposals[0].booking_id}"):
+                sent += _ask_front_desk(proposals, now)
     return sent
+
+
+def _ask_front_desk(proposals: list[Proposal], now: datetime) -> int:
+    """Ask the front desk too if a start is near, since the staff member may be with a client; how many mails."""
+    near = [one for one in proposals if now < one.booking.start <= now + REMIND_BEFORE]
+    if not near:
+        return 0
+    desk = [user for user in User.objects.filter(role=User.Role.FRONT_DESK) if may(user, Action.DECIDE_PROPOSALS)]
+    return sum(emails.ask_colleague(user, near, mail_links.token_of(*near, to=user)) for user in desk)
 
 
 def _take(proposal: Proposal, now: datetime) -> bool:

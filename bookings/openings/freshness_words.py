@@ -33,7 +33,7 @@ def freshness_sentence(user: User, fresh: Freshness, *, now: datetime) -> str:
         text = _stale(fresh)
     else:
         text = _SENTENCES[fresh.state]()
-    words = {"time": _near(fresh.as_of, now), "until": _near(fresh.trusted_until, now)}
+    words = {"time": near(fresh.as_of, now), "until": near(fresh.trusted_until, now)}
     return text % (words | {"provider": provider_names(user)} if fresh.state == "trusted" else words)
 
 
@@ -52,7 +52,7 @@ def lost_calendars(user: User) -> list[str]:
     return [calendar_problem(row) for row in conflict_calendars(user) if row.error_code in MISSING]
 
 
-def _near(moment: datetime | None, now: datetime) -> str:
+def near(moment: datetime | None, now: datetime) -> str:
     """The time on the clock, with its day if that is not today."""
     if moment is None:
         return ""
@@ -61,7 +61,7 @@ def _near(moment: datetime | None, now: datetime) -> str:
 
 
 def _trusted(user: User) -> str:
-    since = _silent if _is_silent(user) else _incomplete
+    since = silent_since if _is_silent(user) else incomplete_since
     return f"{since()} {_while_trusted(user)}"
 
 
@@ -72,11 +72,13 @@ def _is_silent(user: User) -> bool:
     return all(row.connection.failures and row.connection.error_code in SILENCE for row in troubled)
 
 
-def _silent() -> str:
+def silent_since() -> str:
+    """What is said where a provider does not answer, with places for its name and the time."""
     return _("%(provider)s has not answered since %(time)s.")
 
 
-def _incomplete() -> str:
+def incomplete_since() -> str:
+    """What is said where something could not be read, with a place for the time."""
     return _("The calendars could not be read completely since %(time)s.")
 
 
@@ -100,6 +102,7 @@ def _stale(fresh: Freshness) -> str:
 
 
 _SENTENCES = {
+    "deactivated": lambda: _("The account was deactivated, so no times can be booked."),
     "none": lambda: _("No calendar is read, so only working hours and blocked slots count."),
     "unconfigured": lambda: _("No calendars are chosen yet, so no times can be booked."),
     "never_read": lambda: _(

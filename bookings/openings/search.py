@@ -12,7 +12,10 @@ from availability.openings import Openings, openings_by_user
 from availability.slots import Shape
 from bookings.limits import farthest_days
 from bookings.models import Booking, Hold, Service
+from bookings.openings.limits import full_spans_by_user
 from bookings.openings.own_time import booked_spans, booked_spans_by_user, own_claim, own_spans_by_user
+from bookings.openings.service_hours import service_hours_by_user
+from connections.freshness import freshness_by_user
 from practice.models import User
 
 ANY_MINUTE = timedelta(minutes=1)
@@ -89,11 +92,20 @@ def openings_of_each(
     moving: Booking | None = None,
     hold: Hold | None = None,
 ) -> dict[int, Openings]:
-    """By key of the staff member: what `openings_of` finds, in at most nine queries whatever their number."""
+    """By key of the staff member: what `openings_of` finds, in at most eleven queries whatever their number.
+
+    One more where a service or a person limits the bookings of days or weeks.
+    """
     reach = _reach(shape, start, end)
+    exclude = own_claim(moving, hold)
+    fresh = freshness_by_user(users, now=now)
     own = own_spans_by_user(users, *reach, moving=moving)
-    booked = booked_spans_by_user(users, *reach, now=now, exclude=own_claim(moving, hold))
-    return openings_by_user(users, shape, start, end, now=now, own_spans=own, booked_spans=booked)
+    booked = booked_spans_by_user(users, *reach, now=now, exclude=exclude)
+    full = full_spans_by_user(fresh, shape, start, end, now=now, exclude=exclude)
+    only = service_hours_by_user(shape, users)
+    return openings_by_user(
+        fresh, shape, start, end, now=now, own_spans=own, booked_spans=booked, full_spans=full, only=only
+    )
 
 
 def _reach(shape: Shape, start: datetime, end: datetime) -> Span:

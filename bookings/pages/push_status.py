@@ -14,6 +14,7 @@ from bookings.models import Booking, LinkedEvent
 from bookings.models.placement import Placement
 from bookings.push.outbox import push_state
 from connections.providers import ICLOUD, provider_words
+from practice.models import User
 
 State = Placement.State
 Text = str | Promise
@@ -50,6 +51,20 @@ SENTENCES: dict[str, Text] = {
 }
 
 
+OF_COLLEAGUES: dict[str, Text] = {
+    State.QUEUED: gettext_lazy("Will be sent to the calendar of %(person)s in a moment."),
+    State.PUSHED: gettext_lazy("In the calendar of %(person)s."),
+    State.RETRYING: gettext_lazy("Could not be sent to the calendar of %(person)s yet. Kalends keeps trying."),
+    State.WAITING_FOR_DECISION: gettext_lazy("Changed on the iPhone of %(person)s, and not decided yet."),
+    State.CHANGED_ON_BOTH_SIDES: gettext_lazy(
+        "Changed on the iPhone of %(person)s and in Kalends, and not decided yet."
+    ),
+    State.NEEDS_RECONNECT: gettext_lazy("Waits until %(person)s connects the calendar again."),
+    State.NO_LINKED_CALENDAR: gettext_lazy("In Kalends only. %(person)s has no linked calendar."),
+}
+"""What is told of bookings of others: whether the event is there, and nothing about their calendars."""
+
+
 @dataclass(frozen=True, slots=True)
 class Push:
     """`action` says what can be done: a GET of `url` or, if `again`, a new push."""
@@ -63,8 +78,13 @@ class Push:
     again: bool = False
 
 
-def push_of(booking: Booking) -> Push:
-    """The push state of a booking. Reads `booking.linked_events.all()`: prefetch them with calendar and connection."""
+def push_of(booking: Booking, reader: User | None = None) -> Push:
+    """The push state of a booking, in words for the reader; without one for its staff member, who can do something.
+
+    Reads `booking.linked_events.all()`: prefetch them with calendar and connection.
+    """
+    if reader and booking.staff_id != reader.pk:
+        return _of_colleague(booking)
     placement = _placement(booking)
     if placement is None:
         return _without_event(booking)
@@ -81,6 +101,22 @@ def push_of(booking: Booking) -> Push:
         url=url,
         again=bool(action) and not url,
     )
+
+
+def _of_colleague(booking: Booking) -> Push:
+    state = State(push_state(booking))
+    words = {"person": booking.staff.get_full_name() or booking.staff.get_username()}
+    if not booking.live:
+        removed = _("Its event is removed from the calendar of %(person)s.")
+        return Push(state, Tone.MUTED, _("Cancelled"), removed % words)
+    return Push(state, TONES[state], _COLLEAGUES_LABELS.get(state, state.label), str(OF_COLLEAGUES[state]) % words)
+
+
+_COLLEAGUES_LABELS: dict[str, Text] = {
+    State.WAITING_FOR_DECISION: gettext_lazy("Not decided"),
+    State.CHANGED_ON_BOTH_SIDES: gettext_lazy("Not decided"),
+    State.NEEDS_RECONNECT: gettext_lazy("Not in the calendar"),
+}
 
 
 def _placement(booking: Booking) -> LinkedEvent | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import datetime
 
-from django.utils import timezone
+from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from availability.intervals import Span
@@ -16,6 +16,7 @@ from bookings.proposals import lifecycle
 from bookings.push.placements import upcoming
 from connections.busy import Busy, busy
 from practice import time_format
+from practice.language import mail_language
 from practice.models import User
 
 Kind = Proposal.Kind
@@ -30,10 +31,11 @@ def update_notices(user: User, now: datetime) -> None:
     notices = Proposal.objects.open().filter(booking__staff=user, kind=Kind.COLLISION)
     lifecycle.withdraw(notices.exclude(booking__in=asked), now)
     known = {notice.booking_id: (notice.new_start, notice.new_end, notice.reason) for notice in notices}
-    for booking, event in asked.items():
-        said = (event.start, event.end, _reason(event, user))
+    reasons = _reasons(user, asked.values())
+    for (booking, event), reason in zip(asked.items(), reasons, strict=True):
+        said = (event.start, event.end, reason)
         if known.get(booking) != said:
-            lifecycle.propose(booking, Kind.COLLISION, said[2], now, times=said[:2])
+            lifecycle.propose(booking, Kind.COLLISION, lifecycle.ProposalReason(reason, ""), now, times=said[:2])
 
 
 def _asked_about_already(user: User) -> set[str]:
@@ -70,17 +72,23 @@ def acknowledge(booking: Booking, now: datetime, actor: User | None) -> None:
     reach = _reach(booking)
     over = _over(busy(booking.staff, *reach, own_spans=own_spans(booking.staff, *reach)), {booking.pk: reach})
     decided = {"decided_at": now, "choice": Proposal.Choice.KEEP, "decided_by": actor}
-    for event in {(event.start, event.end): event for _pk, event in over}.values():
+    events = {(event.start, event.end): event for _pk, event in over}.values()
+    for event, reason in zip(events, _reasons(booking.staff, events), strict=True):
         values = {"new_start": event.start, "new_end": event.end, "created_at": now}
-        reason = _reason(event, booking.staff)
         Proposal.objects.create(booking=booking, kind=Kind.COLLISION, reason=reason, **values, **decided)
 
 
-def _reason(event: Busy, owner: User) -> str:
-    """Name the event to the owner of its calendar."""
-    with timezone.override(owner.calendar_configuration.zone):
-        when = time_format.day_and_clocks((event.start, event.end))
-        return _("%(event)s now overlaps it.") % {"event": event_name(event, when, titles=True, travel=False)}
+def _reasons(owner: User, events: Collection[Busy]) -> list[str]:
+    """Name each event to the owner of its calendar."""
+    if not events:
+        return []
+    with translation.override(mail_language(owner)), timezone.override(owner.calendar_configuration.zone):
+        return [_reason(event) for event in events]
+
+
+def _reason(event: Busy) -> str:
+    when = time_format.day_and_clocks((event.start, event.end))
+    return _("%(event)s now overlaps it.") % {"event": event_name(event, when, titles=True, travel=False)}
 
 
 def is_unacknowledged(booking: Booking) -> bool:

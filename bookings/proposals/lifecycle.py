@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict, dataclass
 from datetime import date, datetime
 
 from django.db import transaction
@@ -13,6 +14,20 @@ from connections.models import CalendarConfiguration
 Kind = Proposal.Kind
 Times = tuple[datetime | None, datetime | None]
 
+
+@dataclass(frozen=True, slots=True)
+class ProposalReason:
+    """Why staff are asked: for the owner of the time, and for colleagues, who read no titles of events."""
+
+    reason: str
+    untitled_reason: str
+
+
+def same_for_all(reason: str) -> ProposalReason:
+    """A reason that names no event."""
+    return ProposalReason(reason, reason)
+
+
 ABOUT_EVENT = (Kind.MOVED, Kind.RESHAPED, Kind.BOTH_SIDES, Kind.DELETED)  # each replaces the others
 
 
@@ -22,14 +37,14 @@ ABOUT_EVENT = (Kind.MOVED, Kind.RESHAPED, Kind.BOTH_SIDES, Kind.DELETED)  # each
 def propose(
     booking_id: int,
     kind: Kind,
-    reason: str,
+    reason: ProposalReason,
     now: datetime,
     *,
     times: Times = (None, None),
     linked_event: LinkedEvent | None = None,
 ) -> None:
     """Ask staff about a booking. An open proposal of this kind takes on the new reason and times."""
-    values = {"linked_event": linked_event, "new_start": times[0], "new_end": times[1], "reason": reason}
+    values = {"linked_event": linked_event, "new_start": times[0], "new_end": times[1], **asdict(reason)}
     Proposal.objects.update_or_create(
         booking_id=booking_id,
         kind=kind,
@@ -42,7 +57,7 @@ def propose(
 
 @transaction.atomic
 def propose_about_event(
-    placement: LinkedEvent, kind: Kind, reason: str, now: datetime, *, times: Times = (None, None)
+    placement: LinkedEvent, kind: Kind, reason: ProposalReason, now: datetime, *, times: Times = (None, None)
 ) -> None:
     """Ask staff about a booking's event, in place of what was asked before. It is not pushed until they decide."""
     placement.row.await_decision(changed_here=kind == Kind.BOTH_SIDES or placement.is_rescheduled)

@@ -3,35 +3,58 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import timedelta
 
 from django.core import signing
 
 from bookings.models import Proposal
+from practice.models import User
+from practice.roles import Action, may
 
 SALT = "bookings.proposal"
 GOOD_FOR = timedelta(days=90)
 
 
-def token_of(proposal: Proposal, *more: Proposal) -> str:
-    """What stands in the link of a mail: it names the proposals of that mail and cannot be guessed."""
-    return signing.dumps([one.pk for one in (proposal, *more)] if more else proposal.pk, salt=SALT)
+@dataclass(frozen=True, slots=True)
+class MailedProposals:
+    """The proposals of a link, never none and all of one staff member, and to whom the link was mailed."""
+
+    proposals: list[Proposal]
+    addressee: User
 
 
-def proposals_from_token(token: str) -> list[Proposal]:
-    """The proposals of a link, never none.
+def token_of(proposal: Proposal, *more: Proposal, to: User | None = None) -> str:
+    """What stands in the link of a mail: it names the proposals of that mail and cannot be guessed.
 
-    Raises Proposal.DoesNotExist for a forged or outdated link, and for one of somebody who was deactivated.
+    `to` is whom it is mailed to, if that is not the staff member of the bookings.
+    """
+    keys = [one.pk for one in (proposal, *more)]
+    return signing.dumps({"to": to.pk, "asked": keys} if to else keys, salt=SALT)
+
+
+def mailed_proposals(token: str) -> MailedProposals:
+    """What a link leads to.
+
+    Raises Proposal.DoesNotExist for a forged or outdated link, and for one of somebody who was deactivated or may not
+    decide any more.
     """
     try:
-        keys = signing.loads(token, salt=SALT, max_age=GOOD_FOR)
+        named = signing.loads(token, salt=SALT, max_age=GOOD_FOR)
     except signing.BadSignature:
         raise Proposal.DoesNotExist from None
-    named = Proposal.objects.filter(pk__in=keys if isinstance(keys, list) else [keys])
-    found = named.filter(booking__staff__is_active=True).with_details()
-    if not found:
+    keys, to = (named["asked"], named["to"]) if isinstance(named, dict) else (named, None)
+    found = list(Proposal.objects.filter(pk__in=keys).with_details().order_by("booking__start", "pk"))
+    addressee = _addressee(found, to)
+    if addressee is None or not may(addressee, Action.DECIDE_PROPOSALS, owner_of=found[0].booking.staff_id):
         raise Proposal.DoesNotExist
-    return list(found.order_by("booking__start", "pk"))
+    return MailedProposals(found, addressee)
+
+
+def _addressee(found: Sequence[Proposal], to: int | None) -> User | None:
+    if to and found:
+        return User.objects.filter(pk=to).first()
+    return found[0].booking.staff if found else None
 
 
 def stamp_of(proposal: Proposal) -> str:

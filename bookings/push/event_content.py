@@ -10,18 +10,23 @@ from collections.abc import Mapping
 from functools import singledispatch
 
 from django.conf import settings
-from django.utils.translation import gettext as _
+from django.utils import translation
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy
 
 from availability.intervals import Span
 from bookings.models import Booking, LinkedEvent, MirroredSlot, Placement
 from connections import ical
 from connections.ical import EventDraft
 from connections.models import CalendarConfiguration
+from practice.language import mail_language
+from practice.models import CalendarDetail, Practice
 
 Detail = CalendarConfiguration.Detail
 
-TITLES = {Detail.FULL: "{client} · {service}", Detail.NAME: "{client}"}
+TITLES = {Detail.FULL: "{client} · {service}", Detail.NAME: "{client}", Detail.INITIALS: "{client}"}
 PLACEHOLDERS = ("client", "service", "staff")
+BUSY, BOOKED = gettext_lazy("Busy"), gettext_lazy("Booked")
 
 
 @singledispatch
@@ -36,25 +41,41 @@ def _slot(placement: MirroredSlot) -> EventDraft:
     configuration = CalendarConfiguration.objects.get(user=placement.staff_id)
     note = placement.slot.note if placement.slot and configuration.detail != Detail.BUSY else ""
     start, end = placement.span
-    return EventDraft(placement.uid, start, end, configuration.time_zone, note or _("Busy"))
+    return EventDraft(placement.uid, start, end, configuration.time_zone, note or _said(BUSY, configuration))
+
+
+def nameless(placement: Placement) -> EventDraft:
+    """The event of a booking that must not say who comes: its time, and that it is booked."""
+    configuration = CalendarConfiguration.objects.get(user=placement.owner_id)
+    return EventDraft(placement.uid, *placement.span, configuration.time_zone, _said(BOOKED, configuration))
 
 
 @draft.register
 def _booking(placement: LinkedEvent) -> EventDraft:
     booking = placement.booking
+    if booking.client.erased_at or _is_of_former_colleague(placement):
+        return nameless(placement)
     configuration = CalendarConfiguration.objects.get(user=booking.staff_id)
+    limit = Practice.current().detail_limit
+    detail = Detail(configuration.detail).at_most(limit)
+    busy = _said(BUSY, configuration) if detail == Detail.BUSY else ""
     link = f"{settings.BASE_URL}{booking.get_absolute_url()}"
     return EventDraft(
         uid=placement.uid,
         start=booking.start,
         end=booking.end,
         zone=configuration.time_zone,
-        summary=_title(booking, configuration) + _staff_suffix(placement),
-        description=_description(booking, configuration.detail, link),
+        summary=(busy or _title(booking, detail, _template(configuration, limit))) + _staff_suffix(placement),
+        description=_description(booking, detail, link),
         url=link,
-        location=booking.location if configuration.detail != Detail.BUSY else "",
+        location=booking.location if detail != Detail.BUSY else "",
         alarm_minutes=configuration.alarm_minutes,
     )
+
+
+def _is_of_former_colleague(placement: LinkedEvent) -> bool:
+    """Does the calendar belong to somebody who was deactivated? They learn no more names."""
+    return placement.calendar is not None and not placement.calendar.connection.user.is_active
 
 
 def is_reshaped(text: bytes) -> bool:
@@ -85,13 +106,29 @@ def has_lone_brace(template: str) -> bool:
     return bool(re.search(r"[{}]", re.sub(r"\{[^{}]*\}", "", template)))
 
 
-def _title(booking: Booking, configuration: CalendarConfiguration) -> str:
-    if configuration.detail == Detail.BUSY:
-        return _("Busy")
+def _title(booking: Booking, detail: CalendarDetail, template: str) -> str:
     if booking.service.neutral_title:
         return booking.service.neutral_title
-    values = {"client": booking.client.name, "service": booking.service.name, "staff": _name(booking)}
-    return fill(configuration.title_template or TITLES[Detail(configuration.detail)], values)
+    client = initials(booking.client.name) if detail == Detail.INITIALS else booking.client.name
+    values = {"client": client, "service": booking.service.name, "staff": _name(booking)}
+    return fill(template or TITLES[detail], values)
+
+
+def _said(words: Promise, configuration: CalendarConfiguration) -> str:
+    """The words in the language of the person whose calendar it is."""
+    with translation.override(mail_language(configuration.user)):
+        return str(words)
+
+
+def _template(configuration: CalendarConfiguration, limit: CalendarDetail) -> str:
+    """The person's own title; not where it names the service and the practice does not allow that much."""
+    names_service = "{service}" in configuration.title_template
+    return "" if names_service and limit != Detail.FULL else configuration.title_template
+
+
+def initials(name: str) -> str:
+    """The first letter of each word of a name: “C. B.”."""
+    return " ".join(f"{word[0].upper()}." for word in name.split())
 
 
 def _name(booking: Booking) -> str:

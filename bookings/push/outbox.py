@@ -21,6 +21,7 @@ from connections.models import Calendar, CalendarConfiguration, Connection, Even
 from connections.plan import back_off
 from connections.problems import Handling, Problem, classify
 from practice.models import User
+from practice.profile.limit_in_force import follow_limit
 
 State = Placement.State
 KINDS: tuple[type[Placement], ...] = (LinkedEvent, MirroredSlot)
@@ -64,7 +65,10 @@ def push_due(
     """Push everything that is due at `now`, of one staff member or of all.
 
     `force` skips Kalends' own pauses but not what a server asked for with Retry-After; that takes `ignore_retry_after`.
+    With all goes what shows more than the practice allows by now, however that came about.
     """
+    if user is None:
+        follow_limit(now)
     connections = Connection.objects.askable(now, ignore_retry_after=ignore_retry_after)
     pushed: list[Pushed] = []
     for kind in KINDS:
@@ -135,7 +139,8 @@ def _push_all(
 ) -> list[Pushed]:
     done: list[Pushed] = []
     for key in list(ready.values_list("pk", flat=True)):
-        with guard.isolate_failure(f"pushing {kind._meta.verbose_name} {key}", partial(_broke, done, kind, key, now)):
+        what = f"pushing {kind._meta.verbose_name_raw} {key}"
+        with guard.isolate_failure(what, partial(_broke, done, kind, key, now)):
             if pushed := _push(kind, key, now, force=force):
                 done.append(pushed)
     return done
@@ -159,6 +164,8 @@ def _push(kind: type[Placement], key: int, now: datetime, *, force: bool) -> Pus
     try:
         if placement.is_withdrawn:
             return _delete(placement, placement.calendar, now)
+        if placement.erase_due:
+            return _erase(placement, placement.calendar, now)
         return _put(placement, placement.calendar, now)
     except push.ChangedThere as there:
         return _changed_there(placement, placement.calendar, there.stored, now)
@@ -167,7 +174,29 @@ def _push(kind: type[Placement], key: int, now: datetime, *, force: bool) -> Pus
     except push.UidElsewhere as elsewhere:
         return _uid_elsewhere(placement, elsewhere.location, now)
     except dav.DavError as error:
-        return _failed(placement, placement.calendar, error, now)
+        pushed = _failed(placement, placement.calendar, error, now)
+        if placement.erase_due and placement.is_undecided and not placement.is_withdrawn:
+            # Erasing failed and is tried again; what staff are asked stays asked.
+            placement.row.await_decision(changed_here=placement.state == State.CHANGED_ON_BOTH_SIDES)
+        return pushed
+
+
+def _erase(placement: Placement, calendar: Calendar, now: datetime) -> Pushed:
+    """Make the event nameless. A change of its time on the iPhone that nobody has compared yet is not taken as known.
+
+    One that staff are asked about goes on waiting for them.
+    """
+    draft = event_content.nameless(placement)
+    stored = dav.despite_one_401(lambda: push.erase(calendar, placement.href, draft, now=now))
+    state = State(placement.state) if placement.is_undecided else State.PUSHED
+    if stored is None:
+        return _write(placement, state, erase_due=False, next_try_at=None)
+    there = ical.own_event(stored.text)
+    values: dict[str, Any] = {"erase_due": False, "href": stored.href, "agreed_text": stored.text}
+    if (there.start, there.end) != (placement.agreed_start, placement.agreed_end):
+        _reconcile_soon(placement)
+        return _write(placement, state, **values)
+    return _write(placement, state, **values, **placement.remember_etag(stored.etag))
 
 
 def _put(placement: Placement, calendar: Calendar, now: datetime) -> Pushed:

@@ -6,12 +6,12 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import F, QuerySet
+from django.db.models import F, Q, QuerySet
 
 from availability.intervals import Span
 from bookings.models import Booking, Client, LinkedEvent, LinkedEventQuerySet, Service, booking_lock
 from connections.models import Calendar, CalendarConfiguration, Event
-from practice.models import User
+from practice.models import CalendarDetail, User
 
 Wanted = LinkedEvent.Wanted
 
@@ -135,6 +135,18 @@ def reword_upcoming(user: User, now: datetime) -> None:
 def reword_service(service: Service, now: datetime) -> None:
     """The same for whatever is booked of a service, with whomever."""
     bookings = Booking.objects.filter(service=service, end__gt=now).live()
+    with booking_lock(bookings.values("staff"), now):
+        _reword(bookings)
+
+
+def reword_above(limit: CalendarDetail, now: datetime) -> None:
+    """The same for all bookings with people who chose more than the limit (CALENDAR_LIMIT_CHANGED).
+
+    Titles of their own that name the service count as more than any limit.
+    """
+    more = Q(detail__in=limit.more) | Q(title_template__contains="{service}")
+    people = CalendarConfiguration.objects.filter(more).values("user")
+    bookings = Booking.objects.filter(end__gt=now, staff__in=people).live()
     with booking_lock(bookings.values("staff"), now):
         _reword(bookings)
 

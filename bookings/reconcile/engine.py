@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from availability.intervals import Span
@@ -18,8 +19,10 @@ from bookings import actions
 from bookings.models import BookingChange, LinkedEvent, Placement, Proposal, booking_lock
 from bookings.notifications import client_notice
 from bookings.openings import explain
+from bookings.openings.reasons import ToldTo
 from bookings.proposals import collisions, lifecycle
 from bookings.push import outbox
+from bookings.readers import as_read_by
 from bookings.reconcile.deletion import is_deleted, kept
 from bookings.reconcile.mirrored_slots import reconcile_slots
 from connections import guard, ical
@@ -42,7 +45,8 @@ def reconcile(user: User, now: datetime, *, offline: bool = False) -> bool:
     configuration = CalendarConfiguration.objects.filter(user=user, reconcile_due=True).first()
     if configuration is None or not _all_read(user):
         return False
-    settled = [_settle(placement, events, now, offline=offline) for placement, events in _pairs(user, now)]
+    with as_read_by(user):  # what is asked is worded for whose time it is
+        settled = [_settle(placement, events, now, offline=offline) for placement, events in _pairs(user, now)]
     settled.append(reconcile_slots(user, now, offline=offline))
     _remove_lingering(user)
     with schedule_lock(user):  # a booking that is moved meanwhile must not be asked about where it was
@@ -197,16 +201,18 @@ def _is_changed_here(placement: LinkedEvent) -> bool:
 def _moved(placement: LinkedEvent, event: Event, span: Span, there: ical.OwnEvent, now: datetime) -> None:
     """Moved or lengthened: as the staff member chose, the booking follows if that fits, or staff are asked."""
     booking = placement.booking
-    choice = CalendarConfiguration.objects.get(user=booking.staff_id).when_moved
-    if choice == WhenMoved.PUT_BACK:
+    configuration = CalendarConfiguration.objects.get(user=booking.staff_id)
+    if configuration.when_moved == WhenMoved.PUT_BACK:
         actions.restore(booking, placement, now=now, seen=span)
         return
-    if choice == WhenMoved.ASK:
+    if configuration.when_moved == WhenMoved.ASK:
         _propose(placement, Kind.MOVED, now, _("It was moved on the iPhone, and you chose to be asked."), there)
         return
     booking = actions.lock_active_booking(booking)
     if refusal := explain.why_not_there(booking, span, now=now):
-        _propose(placement, Kind.MOVED, now, refusal, there)
+        with timezone.override(configuration.zone):
+            untitled = explain.why_not_there(booking, span, now=now, told_to=ToldTo.COLLEAGUE)
+        _propose(placement, Kind.MOVED, now, lifecycle.ProposalReason(refusal, untitled), there)
         return
     lifecycle.withdraw_about_event(placement, now, *lifecycle.ABOUT_EVENT)
     actions.move(
@@ -250,12 +256,15 @@ def _missing(placement: LinkedEvent, now: datetime, *, offline: bool) -> bool:
 def _deleted(placement: LinkedEvent, now: datetime, reason: str) -> None:
     """The event is certainly deleted: as the staff member chose, ask, cancel or restore. Inside their lock.
 
+    Whoever was deactivated cancels nothing any more: others are asked.
     Nothing follows for a booking that is over: deleting its event only tidies the calendar.
     """
     booking = placement.booking
     if booking.end <= now:
         return
     choice = CalendarConfiguration.objects.get(user=booking.staff_id).when_deleted
+    if not booking.staff.is_active:
+        choice = WhenDeleted.ASK
     if choice == WhenDeleted.CANCEL and booking.revision != placement.pushed_revision:
         _propose(placement, Kind.DELETED, now, _("%(reason)s It was changed in Kalends too.") % {"reason": reason})
     elif choice == WhenDeleted.CANCEL:
@@ -267,8 +276,13 @@ def _deleted(placement: LinkedEvent, now: datetime, reason: str) -> None:
 
 
 def _propose(
-    placement: LinkedEvent, kind: Proposal.Kind, now: datetime, reason: str, there: ical.OwnEvent | None = None
+    placement: LinkedEvent,
+    kind: Proposal.Kind,
+    now: datetime,
+    reason: str | lifecycle.ProposalReason,
+    there: ical.OwnEvent | None = None,
 ) -> None:
-    """Ask staff, telling them the times that the event has `there`."""
+    """Ask staff, telling them the times that the event has `there`. A mere sentence names no event."""
+    reason = lifecycle.same_for_all(reason) if isinstance(reason, str) else reason
     times = (there.start, there.end) if there else (None, None)
     lifecycle.propose_about_event(placement, kind, reason, now, times=times)

@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from availability.intervals import Span
-from bookings.models import Booking, BookingChange, Client, Mail, Service
+from bookings.models import Booking, BookingChange, Client, Mail, Proposal, Service
 from bookings.notifications import client_notice
 from bookings.notifications.mails import delivery_words
 from bookings.openings.freshness_words import freshness_sentence, lost_calendars
@@ -25,6 +25,7 @@ from practice.models import User
 
 register = template.Library()
 register.filter("stamp", mail_links.stamp_of)
+register.filter("weekday_and_day", time_format.weekday_and_day)
 
 STATUS_TONES = {"confirmed": "good", "pending": "warn", "cancelled": "muted"}
 
@@ -89,15 +90,33 @@ def last_day(thing: Lasting) -> date:
 
 
 @register.filter
-def asked_for(moment: datetime | None, service: Service | None = None) -> str:
-    """Where it is said why this time is open or not; without one, where a time can be chosen."""
-    return why_url(moment, service) if moment else reverse("why:page")
+def asked_for(moment: datetime | None, staff: int | None = None) -> str:
+    """Where it is said why this time is open or not, one's own or that of a colleague; without one, where to choose."""
+    return why_url(moment, staff=staff) if moment else reverse("why:page")
+
+
+@register.simple_tag
+def why_address(moment: datetime, service: Service | None, staff: int | None) -> str:
+    """Where it is said why a service can start then or not, with oneself or with a colleague."""
+    return why_url(moment, service, staff)
 
 
 @register.filter
-def push(booking: Booking) -> Push:
+def push(booking: Booking, reader: User) -> Push:
     """Whether the booking is in the linked calendar."""
-    return push_of(booking)
+    return push_of(booking, reader)
+
+
+@register.filter
+def reason_for(proposal: Proposal, reader: User) -> str:
+    """Why the proposal is asked, as far as the reader may know."""
+    return proposal.reason_for(reader)
+
+
+@register.filter
+def name(person: User) -> str:
+    """What a colleague is called."""
+    return person.get_full_name() or person.get_username()
 
 
 @register.filter

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import datetime
 
 from django import template
 from django.template import Context
+from django.utils.translation import gettext as _
 
 from bookings.contacts.phones import display_phone
-from bookings.models import Client, ClientChange, ClientChangeQuerySet
+from bookings.models import Client, ClientChange, ClientChangeQuerySet, Seat
 from bookings.pages.clients import change_words
 from practice.models import Practice, User
 
@@ -23,6 +25,14 @@ def phone(context: Context, number: str) -> str:
     if "country" not in context.render_context:
         context.render_context["country"] = Practice.current().country
     return display_phone(number, context.render_context["country"])
+
+
+@register.filter
+def attendance(client: Client) -> str:
+    """How often the client came and how often not, of all past bookings for which staff said so."""
+    counts = Counter(client.seats.exclude(outcome="").values_list("outcome", flat=True))
+    values = {"done": counts[Seat.Outcome.DONE], "missed": counts[Seat.Outcome.NO_SHOW]}
+    return _("Came: %(done)s. Did not come: %(missed)s.") % values if counts else ""
 
 
 @register.simple_tag

@@ -46,8 +46,8 @@ def configure(user: User, *, linked: Calendar | None, conflicts: Sequence[Calend
         if configuration.saved_at is None:
             reexpand.read_titles(user)
         configuration.linked_calendar = linked
-        configuration.saved_at = now
-        configuration.save(update_fields=["linked_calendar", "saved_at"])
+        configuration.saved_at, configuration.must_connect = now, False
+        configuration.save(update_fields=["linked_calendar", "saved_at", "must_connect"])
         Connection.objects.filter(user=user, needs_attention=False).update(next_sync_at=now)
 
 

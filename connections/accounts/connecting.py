@@ -19,7 +19,8 @@ from connections.providers import is_icloud, provider_at
 from connections.sync import home
 from connections.sync.run import sync_connection
 from connections.sync.state import LeasedConnection
-from practice.models import User
+from practice.activity.journal import note
+from practice.models import Activity, User
 
 NOT_ACCEPTED = "not_accepted"
 RECONNECT_SECONDS = 20.0  # a person is looking at the page
@@ -58,6 +59,7 @@ def connect(user: User, *, username: str, password: str, url: str = "", now: dat
         leased = LeasedConnection(connection)
         leased.reload()
         home.follow(leased, account.calendars)
+        note(Activity.Kind.CONNECTED, now, user=user, detail=connection.provider)
     return connection
 
 
@@ -127,6 +129,7 @@ def reconnect(connection: Connection, *, password: str, now: datetime) -> Reconn
     sync_connection(connection.pk, now=now, full=True, trigger=SyncRun.Trigger.PERSON, seconds=RECONNECT_SECONDS)
     connection.refresh_from_db()
     after = _etags(connection)
+    note(Activity.Kind.RECONNECTED, now, user=connection.user, detail=connection.provider)
     return ReconnectReport(
         added=len(after.keys() - before.keys()),
         removed=len(before.keys() - after.keys()),

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from connections.ical.compose import compose
 from connections.ical.expansion import expand
-from connections.ical.patch import meaning, own_event, patch, patch_texts
+from connections.ical.patch import meaning, only_times, own_event, patch, patch_texts
 from connections.ical.reducing import reduce
 from connections.ical.types import EventDraft, Expansion, Instance, OwnEvent, Rules, Span
 
@@ -23,6 +23,7 @@ __all__ = [
     "compose",
     "expand",
     "meaning",
+    "only_times",
     "own_event",
     "patch",
     "patch_texts",

@@ -30,6 +30,7 @@ from connections.ical.content_lines import EventLines
 from connections.ical.moments import Moment
 from connections.ical.parse_guard import try_or_none
 from connections.ical.parser import read_components
+from connections.ical.reducing import reduce
 from connections.ical.types import EventDraft, OwnEvent
 
 _REPEATING = ("RRULE", "RDATE", "EXDATE", "EXRULE", "RECURRENCE-ID")
@@ -160,6 +161,57 @@ def patch_texts(data: bytes, draft: EventDraft, *, now: datetime, agreed: bytes 
     return join_lines(_with_lines(raw, replaced, added))
 
 
+def only_times(data: bytes, draft: EventDraft, *, now: datetime) -> bytes:
+    """`data` with its times and the title of `draft`, and nothing else that says what it is about or who comes.
+
+    Times, recurrence, STATUS, TRANSP, travel time and time zones stay. Texts, people, places, attachments and alarms
+    go, in overrides too. Data without an event is replaced by the event of the draft.
+    """
+    raw = _without(content_lines.split_lines(reduce(data, titles=False)), b"VTIMEZONE")
+    events = content_lines.find_events(raw)
+    if not events:
+        return compose(draft, now=now)
+    title = text_lines(draft)["SUMMARY"]
+    replaced: dict[int, list[str]] = {}
+    added: dict[int, list[str]] = {}
+    for event in events:
+        changes: Changes = {**_stamp_changes(event, now), "SUMMARY": title}
+        replaced |= _replacements(event, changes)
+        added[event.rest] = _additions(event, changes)
+    lines = list(_with_lines(raw, replaced, added))
+    at = next(index for index, line in enumerate(lines) if line.upper() == b"BEGIN:VEVENT")
+    return join_lines([*lines[:at], *_zone_lines(data), *lines[at:]])
+
+
+_OF_ZONES = frozenset(
+    {"BEGIN", "END", "TZID", "TZOFFSETFROM", "TZOFFSETTO", "TZNAME", "DTSTART", "RRULE", "RDATE", "EXDATE"}
+)
+
+
+def _zone_lines(data: bytes) -> list[bytes]:
+    """The VTIMEZONEs of a file, without what does not describe a time zone; none if one of them holds an event."""
+    lines = [line for _index, line in _inside(content_lines.split_lines(data), b"VTIMEZONE")]
+    if any(line.strip().upper() == b"BEGIN:VEVENT" for line in lines):
+        return []
+    return [line for line in lines if content_lines.parse_line(line).name in _OF_ZONES]
+
+
+def _without(raw: Sequence[bytes], component: bytes) -> list[bytes]:
+    dropped = {index for index, _line in _inside(raw, component)}
+    return [line for index, line in enumerate(raw) if index not in dropped]
+
+
+def _inside(raw: Sequence[bytes], component: bytes) -> Iterator[tuple[int, bytes]]:
+    """The lines of every component of that name, with its BEGIN and END, and their indexes."""
+    inside = False
+    for index, line in enumerate(raw):
+        mark = line.strip().upper()
+        inside = inside or mark == b"BEGIN:" + component
+        if inside:
+            yield index, line
+        inside = inside and mark != b"END:" + component
+
+
 def _with_lines(raw: Sequence[bytes], replaced: dict[int, list[str]], added: dict[int, list[str]]) -> Iterator[bytes]:
     for index, line in enumerate(raw):
         yield from map(content_lines.fold, added.get(index, ()))
@@ -216,13 +268,7 @@ def _new_alarms(raw: Sequence[bytes], event: EventLines, draft: EventDraft, agre
 
 def _alarms(raw: Sequence[bytes], event: EventLines) -> Iterator[int]:
     """The indexes of the lines of an event's alarms."""
-    inside = False
-    for index in range(event.rest, event.end):
-        mark = raw[index].strip().upper()
-        inside = inside or mark == b"BEGIN:VALARM"
-        if inside:
-            yield index
-        inside = inside and mark != b"END:VALARM"
+    yield from (event.rest + index for index, _line in _inside(raw[event.rest : event.end], b"VALARM"))
 
 
 def _triggers(raw: Sequence[bytes], event: EventLines) -> list[str]:

@@ -12,7 +12,7 @@ from django.db import models, transaction
 from django.db.models import F, QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from practice.models import Practice, User
+from practice.models import CalendarDetail, Limited, Practice, User
 from practice.zones import validate_zone
 
 
@@ -32,7 +32,7 @@ class CalendarConfigurationQuerySet(models.QuerySet["CalendarConfiguration"]):
         return self.update(reconcile_due=True, reconcile_asked=F("reconcile_asked") + 1)
 
 
-class CalendarConfiguration(models.Model):
+class CalendarConfiguration(Limited):
     """What one staff member decided about calendars; made together with the user."""
 
     class StalePolicy(models.TextChoices):
@@ -40,10 +40,7 @@ class CalendarConfiguration(models.Model):
         NO_OPENINGS = "no_openings", _("Offer no times")
         TRUST = "trust", _("Keep trusting the last good copy")
 
-    class Detail(models.TextChoices):
-        FULL = "full", _("Client, service and contact")
-        NAME = "name", _("Client’s name")
-        BUSY = "busy", _("Only “Busy”")
+    Detail = CalendarDetail
 
     class WhenMoved(models.TextChoices):
         FOLLOW = "follow", _("The booking follows, if the new time is free")
@@ -71,10 +68,14 @@ class CalendarConfiguration(models.Model):
         verbose_name=_("linked calendar"),
     )
     saved_at = models.DateTimeField(_("calendars chosen"), null=True, blank=True, editable=False)
+    must_connect = models.BooleanField(default=False, editable=False)
+    """Were their accounts disconnected for them? Then nothing can be booked before calendars are chosen again."""
     stale_policy = models.CharField(
         _("while calendars cannot be read"), max_length=16, choices=StalePolicy, default=default_stale_policy
     )
-    detail = models.CharField(_("what the linked calendar shows"), max_length=8, choices=Detail, default=Detail.NAME)
+    detail = models.CharField(
+        _("what the linked calendar shows"), max_length=8, choices=CalendarDetail, default=CalendarDetail.NAME
+    )
     title_template = models.CharField(_("title on the calendar"), max_length=120, blank=True)
     alarm_minutes = models.PositiveSmallIntegerField(_("alarm, minutes before"), null=True, blank=True)
     when_moved = models.CharField(
@@ -84,7 +85,12 @@ class CalendarConfiguration(models.Model):
         _("when you delete a booking on the iPhone"), max_length=10, choices=WhenDeleted, default=WhenDeleted.ASK
     )
     mirror_blocked_slots = models.BooleanField(_("write my blocked slots to the linked calendar"), default=False)
-    reconcile_due = models.BooleanField(default=False, editable=False)
+    shown_to_colleagues = models.BooleanField(
+        _("colleagues may see my week"),
+        default=False,
+        help_text=_("They see when you have no time, as “Blocked”: no clients, no titles, no events of yours."),
+    )
+    reconcile_due = models.BooleanField(_("comparison with the calendar is due"), default=False, editable=False)
     reconcile_asked = models.PositiveBigIntegerField(default=0, editable=False)  # how often, so that none is missed
 
     objects = CalendarConfigurationQuerySet.as_manager()
@@ -103,6 +109,13 @@ class CalendarConfiguration(models.Model):
             stored.user = user  # both know each other, so that neither is asked for again
             return stored
         return cls(user=user)
+
+    @classmethod
+    def zones(cls, users: Collection[int]) -> dict[int, ZoneInfo]:
+        """The zones by key of the user, that of the defaults for those who have no configuration. Two queries."""
+        known = dict(cls.objects.filter(user__in=users).values_list("user", "time_zone"))
+        default = cls().zone
+        return {user: ZoneInfo(known[user]) if user in known else default for user in users}
 
     @property
     def zone(self) -> ZoneInfo:

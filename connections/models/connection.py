@@ -14,8 +14,8 @@ from django.utils.module_loading import import_string
 from django.utils.translation import gettext_lazy as _
 
 from connections import dav, leases, providers
-from connections.fields import PasswordField
 from connections.problems import Problem
+from practice.models.encrypted import EncryptedText
 
 
 class ConnectionQuerySet(models.QuerySet["Connection"]):
@@ -90,7 +90,7 @@ class Connection(models.Model):
     provider = models.CharField(_("provider"), max_length=16, choices=Provider, default=Provider.ICLOUD)
     url = models.URLField(_("start address"), max_length=300)
     username = models.CharField(_("user name"), max_length=254)
-    password = PasswordField(editable=False)
+    password = EncryptedText(editable=False)
     principal_path = models.CharField(max_length=500, blank=True, editable=False)
     home_path = models.CharField(max_length=500, blank=True, editable=False)
     origin = models.CharField(_("host that answered"), max_length=300, blank=True, editable=False)

@@ -33,14 +33,14 @@ class Event(models.Model):
     summary = models.TextField(blank=True)
     text = models.BinaryField(default=bytes, editable=False)
     whole = models.BooleanField(_("kept whole"), default=False)
-    recurring = models.BooleanField(default=False)
+    recurring = models.BooleanField(_("repeats"), default=False)
     endless = models.BooleanField(_("goes on past the window"), default=False)
     problem = models.CharField(_("problem"), max_length=40, blank=True)
 
     pending_etag = models.CharField(_("listed ETag, not read yet"), max_length=300, blank=True)
     pending_since = models.DateTimeField(_("pending since"), null=True, blank=True)
-    pending_attempts = models.PositiveIntegerField(default=0)
-    pending_next_at = models.DateTimeField(null=True, blank=True)
+    pending_attempts = models.PositiveIntegerField(_("attempts to read it"), default=0)
+    pending_next_at = models.DateTimeField(_("next attempt"), null=True, blank=True)
 
     objects = EventQuerySet.as_manager()
 
@@ -69,16 +69,16 @@ class Occurrence(models.Model):
         BUSY = "busy", _("Marked Busy")
         UNREADABLE = "unreadable", _("Could not be read, so it blocks to be safe")
 
-    event = models.ForeignKey(Event, models.CASCADE, related_name="occurrences")
+    event = models.ForeignKey(Event, models.CASCADE, related_name="occurrences", verbose_name=_("event"))
     calendar = models.ForeignKey("Calendar", models.CASCADE, related_name="occurrences", verbose_name=_("calendar"))
     start = models.DateTimeField(_("start"))
     end = models.DateTimeField(_("end"))
     blocks = models.BooleanField(_("blocks"))
     reason = models.CharField(_("reason"), max_length=16, choices=Reason)
     all_day = models.BooleanField(_("all-day"), default=False)
-    free_marked = models.BooleanField(default=False)
+    free_marked = models.BooleanField(_("marked free"), default=False)
     summary = models.TextField(blank=True)
-    recurrence_id = models.CharField(max_length=40, blank=True)
+    recurrence_id = models.CharField(_("recurrence ID"), max_length=40, blank=True)
 
     class Meta:
         ordering = ("start", "id")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from connections.push.erasing import erase
 from connections.push.lookup import find
 from connections.push.removing import delete
 from connections.push.rows import remember, report_pause, report_refused
@@ -15,6 +16,7 @@ __all__ = [
     "Stored",
     "UidElsewhere",
     "delete",
+    "erase",
     "find",
     "put",
     "put_texts",

@@ -8,10 +8,10 @@ from django.conf import settings
 
 
 def languages() -> list[tuple[str, Any]]:
-    """The languages of the pages for staff, as choices."""
-    return [(code, name) for code, name in settings.LANGUAGES if code == settings.LANGUAGE_CODE]
+    """The languages that Kalends speaks, with staff and clients, as choices."""
+    return list(settings.LANGUAGES)
 
 
 def client_languages() -> list[tuple[str, Any]]:
-    """The languages in which clients are addressed, as choices."""
-    return list(settings.LANGUAGES)
+    """The languages in which clients are addressed, as choices: all of them."""
+    return languages()

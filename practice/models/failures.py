@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 
 class SignInFailures(models.Model):
@@ -12,6 +13,10 @@ class SignInFailures(models.Model):
     failures = models.PositiveIntegerField(default=0)
     last_at = models.DateTimeField(db_index=True)
     wait_until = models.DateTimeField()
+
+    class Meta:
+        verbose_name = _("failed attempts")
+        verbose_name_plural = _("failed attempts")
 
     def __str__(self) -> str:
         return f"{self.failures}"

@@ -7,18 +7,22 @@ from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
-from django.core.validators import RegexValidator
+from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
 from django.db import models
 from django.db.models import Q
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from practice.models.choices import client_languages
+from practice.models.detail import CalendarDetail, usual_limit
+from practice.models.limited import limit_validators
 from practice.models.logo import Logo
+from practice.models.user import User
 from practice.profile.colours import MIN_CONTRAST, contrast, is_colour, readable
 from practice.zones import validate_zone
 
 DEFAULT_COLOUR = "#27489b"
+MAX_RETENTION_MONTHS = 1200
 
 
 def validate_colour(colour: str) -> None:
@@ -66,6 +70,38 @@ class Practice(models.Model):
     confirm_addresses = models.BooleanField(
         _("clients confirm their e-mail address before a booking counts"), default=False
     )
+    retention_months = models.PositiveIntegerField(
+        _("months for which clients are kept after their last booking"),
+        null=True,
+        blank=True,
+        validators=[
+            MinValueValidator(1, _("Enter at least %(limit_value)s.")),
+            MaxValueValidator(MAX_RETENTION_MONTHS, _("Enter at most %(limit_value)s.")),
+        ],
+    )
+    retention_announced_at = models.DateTimeField(null=True, blank=True, editable=False)
+    second_factor_required = models.BooleanField(
+        _("everybody signs in with a second factor"),
+        default=False,
+        help_text=_("Who has none sets one up after signing in, and can do nothing else until then."),
+    )
+    calendar_limit = models.CharField(
+        _("what may stand in iCloud at most"),
+        max_length=8,
+        choices=CalendarDetail,
+        default=CalendarDetail.FULL,
+        blank=True,
+        help_text=_(
+            "Of clients, in the calendars of staff. Whoever works alone decides for themselves. In Germany, Austria "
+            "and Switzerland it starts with initials."
+        ),
+    )
+    limit_in_force = models.CharField(max_length=8, choices=CalendarDetail, default=CalendarDetail.FULL, editable=False)
+    """What upcoming events were last written by (practice.profile.limit_in_force)."""
+    front_desk_decides = models.BooleanField(_("the front desk decides proposals"), default=True)
+    max_upcoming = models.PositiveIntegerField(
+        _("upcoming bookings a client may have at most"), null=True, blank=True, validators=limit_validators
+    )
     hidden_from_search = models.BooleanField(_("ask search engines not to list the booking pages"), default=False)
 
     class Meta:
@@ -98,6 +134,33 @@ class Practice(models.Model):
         """The path of the logo, which changes with it; empty if there is none."""
         digest = Logo.objects.filter(practice=self.pk).values_list("digest", flat=True).first()
         return Logo.address(digest) if digest else ""
+
+    def move_to(self, country: str) -> None:
+        """Set the country. The first one decides what may stand in calendars at most, until an owner decides that."""
+        if country and not self.country:
+            self.calendar_limit = usual_limit(country)
+        self.country = country
+
+    @property
+    def months_kept(self) -> int:
+        """For how many months clients are kept: as the owner chose, otherwise CLIENT_RETENTION_MONTHS."""
+        return self.retention_months or int(settings.CLIENT_RETENTION_MONTHS)
+
+    def keep_clients(self, months: int | None) -> None:
+        """Set for how many months clients are kept. For fewer than before, owners are told again before it begins."""
+        before = self.months_kept
+        self.retention_months = months
+        if self.months_kept < before:
+            self.retention_announced_at = None
+
+    @property
+    def detail_limit(self) -> CalendarDetail:
+        """What may stand in calendars at most: everything, if the owner works alone."""
+        limit = CalendarDetail(self.calendar_limit or CalendarDetail.FULL)
+        if limit is CalendarDetail.FULL:
+            return limit
+        people = User.objects.filter(is_active=True).exclude(role="", is_superuser=False)
+        return CalendarDetail.FULL if people.count() == 1 and User.owners().exists() else limit
 
     @classmethod
     def current(cls) -> Practice:

@@ -13,7 +13,7 @@ from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
 from practice.models.choices import languages
-from practice.slugs import refuse_reserved_slug, slug_base, unused_slug
+from practice.models.slugs import refuse_reserved_slug, slug_base, unused_slug
 
 MAX_SLUG_LENGTH = 60
 
@@ -31,7 +31,14 @@ class User(AbstractUser):
         TWELVE_HOURS = "12", _("12 hours, with AM and PM")
         TWENTY_FOUR_HOURS = "24", _("24 hours")
 
-    role = models.CharField(_("role"), max_length=16, choices=Role, default=Role.STAFF)
+    role = models.CharField(
+        _("role"),
+        max_length=16,
+        choices=Role,
+        default=Role.STAFF,
+        blank=True,
+        help_text=_("Empty: none. With “Staff status” such a user looks at the administration, for support."),
+    )
     language = models.CharField(
         _("language"), max_length=16, choices=languages, blank=True, help_text=_("Empty: the browser’s language.")
     )
@@ -45,6 +52,9 @@ class User(AbstractUser):
         help_text=_("Stands in public addresses. Empty: made from the name."),
         error_messages={"unique": _("Somebody else has this public name. Choose another.")},
     )
+
+    must_set_up_second_factor = models.BooleanField(default=False, editable=False)
+    """Follows from the rows of the practice and of allauth (practice.second_factor.required); each page asks for it."""
 
     class Meta(AbstractUser.Meta):
         constraints = (
@@ -67,6 +77,16 @@ class User(AbstractUser):
         if update_fields is None or "slug" in update_fields:
             self._remember_slug()
         super().save(*args, update_fields=update_fields, **kwargs)
+
+    @property
+    def work_address(self) -> str:
+        """Where they are written to about work; empty without an address, and for somebody who was deactivated."""
+        return self.email if self.is_active else ""
+
+    @classmethod
+    def owners(cls) -> models.QuerySet[User]:
+        """Those who own the practice and can sign in; superusers are owners whatever their role."""
+        return cls.objects.filter(Q(role=cls.Role.OWNER) | Q(is_superuser=True), is_active=True)
 
     @classmethod
     def at_slug(cls, slug: str) -> User:

@@ -7,6 +7,7 @@ from django.shortcuts import get_object_or_404
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import condition, require_safe
 
+from practice.language import without_user
 from practice.models import Logo
 
 YEAR = 365 * 24 * 60 * 60
@@ -17,6 +18,7 @@ def _etag(request: HttpRequest, *args: str, **names: str) -> str:
     return f'"{"".join([*args, *names.values()])}"'
 
 
+@without_user
 @require_safe
 def logo(request: HttpRequest, digest: str) -> HttpResponse:
     """The logo. Its address changes with it; an address of an older one, as in an e-mail, leads to the new one."""
@@ -36,6 +38,7 @@ def _logo_file(request: HttpRequest, digest: str) -> HttpResponse:
     return response
 
 
+@without_user
 @require_safe
 @_for_ever
 @condition(etag_func=_etag)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.conf import settings
+from allauth.account.internal.flows.reauthentication import raise_if_reauthentication_required
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
@@ -35,6 +35,8 @@ def practice_settings(request: StaffRequest) -> HttpResponse:
         return _page(request, _with_draft(form, DRAFTS[then]), drafted=True)
     if not form.is_valid():
         return _page(request, form)
+    if "second_factor_required" in form.changed_data:
+        raise_if_reauthentication_required(request, app="practice")
     form.save()
     messages.success(request, _("Saved."))
     if then == "test":
@@ -76,7 +78,7 @@ def _page(
 def _with_draft(form: SettingsForm, language: str) -> SettingsForm:
     """The form as it was filled in, with a draft made from that."""
     form.is_valid()  # puts what is right into the instance, without saving it
-    months = settings.CLIENT_RETENTION_MONTHS
+    months = form.instance.months_kept
     return form.with_notice(write_draft(form.instance, privacy_facts(), language=language, months=months))
 
 

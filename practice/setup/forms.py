@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from practice.models import Practice, User, client_languages
 from practice.profile.countries import country_choices
+from practice.settings_page.forms import RETENTION_LABEL
 from practice.zones import zone_choices
 
 
@@ -43,13 +44,20 @@ class PlaceForm(forms.ModelForm[Practice]):
 
     class Meta:
         model = Practice
-        fields = ("name", "country", "time_zone", "language")
-        labels = {"name": _("Name of the practice")}
+        fields = ("name", "country", "time_zone", "language", "retention_months")
+        labels = {"name": _("Name of the practice"), "retention_months": RETENTION_LABEL}
+        help_texts = {"retention_months": _("After their last booking. Then they are erased; you are told before.")}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["name"].required = True
+        self.initial["retention_months"] = self.instance.months_kept
         if not self.instance.language:
             self.initial["language"] = get_language()
         if not self.instance.country:
             self.fields["country"].choices = [("", _("Choose")), *country_choices()]  # type: ignore[attr-defined]
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        self.instance.move_to(cleaned.get("country", ""))
+        return cleaned

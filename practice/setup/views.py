@@ -12,6 +12,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 
 from practice.client_address import address_group
 from practice.forms import posted
+from practice.language import browser_language
 from practice.models import Practice
 from practice.setup.forms import OwnerForm, PlaceForm
 from practice.setup.owner import AlreadySetUp, set_up
@@ -45,6 +46,7 @@ def _set_up(request: HttpRequest) -> HttpResponse:
     if request.method != "POST" or not all([owner.is_valid(), place.is_valid()]):
         return render(request, "practice/setup.html", {"owner": owner, "place": place})
     user = owner.save(commit=False)
+    user.language = browser_language(request)  # mails to them are in the language that they have just read
     try:
         set_up(user, place.instance)
     except AlreadySetUp:

@@ -8,18 +8,15 @@ from __future__ import annotations
 
 from typing import Final
 
+from allauth.account.forms import default_token_generator
+from allauth.account.utils import user_pk_to_url_str
 from django import forms
 from django.conf import settings
 from django.contrib.auth.forms import PasswordResetForm
-from django.contrib.auth.tokens import default_token_generator
-from django.core.mail import EmailMessage
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone, translation
-from django.utils.encoding import force_bytes
-from django.utils.http import urlsafe_base64_encode
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
@@ -27,7 +24,10 @@ from django_q.tasks import async_task
 
 from practice.client_address import address_group
 from practice.forms import posted
-from practice.models import Practice, User
+from practice.language import mail_language
+from practice.mails.content import Button, Content, Heading, paragraph
+from practice.mails.message import mail_from_practice
+from practice.models import User
 from practice.sign_in import tries
 
 FREE_RESETS: Final = {"email": 3, "address": 20}
@@ -55,14 +55,14 @@ def ask_for_link(request: HttpRequest) -> HttpResponse:
         return tries.wait_page(request, seconds, password=False)
     tries.count(keys, FREE_RESETS, now, max_wait_seconds=MAX_RESET_WAIT_SECONDS)
     async_task("practice.sign_in.password_reset.send_links", [user.pk for user in _users(email)])
-    return redirect("practice:reset_sent")
+    return redirect("account_reset_password_done")
 
 
 def send_links(user_ids: list[int]) -> None:
     """Task: mail each of these users a link with which they can set a new password."""
     for user in User.objects.filter(pk__in=user_ids, is_active=True).exclude(email=""):
-        with translation.override(user.language or settings.LANGUAGE_CODE):
-            _mail(user).send()
+        with translation.override(mail_language(user)):
+            mail_from_practice(_content(user), user.email).send()
 
 
 def _users(email: str) -> list[User]:
@@ -70,16 +70,19 @@ def _users(email: str) -> list[User]:
     return [user for user in PasswordResetForm().get_users(email) if isinstance(user, User)]
 
 
-def _mail(user: User) -> EmailMessage:
-    practice = Practice.current()
-    parts = urlsafe_base64_encode(force_bytes(user.pk)), default_token_generator.make_token(user)
-    link = f"{settings.BASE_URL}{reverse('practice:reset_confirm', args=parts)}"
-    return EmailMessage(
-        subject=_("Set a new password"),
-        body=render_to_string("registration/reset_mail.txt", {"user": user, "link": link, "practice": practice}),
-        from_email=practice.from_header,
-        to=[user.email],
+def _content(user: User) -> Content:
+    key = {"uidb36": user_pk_to_url_str(user), "key": default_token_generator.make_token(user)}
+    link = f"{settings.BASE_URL}{reverse('account_reset_password_from_key', kwargs=key)}"
+    heading = _("Set a new password")
+    why = _("Somebody, probably you, asked for a new password for the user name %(name)s. Set it here within one day:")
+    ignore = _("If it was not you, you need not do anything: your password stays as it is.")
+    blocks = (
+        Heading(heading),
+        paragraph(why % {"name": user.username}),
+        Button(heading, link),
+        paragraph(ignore, is_small=True),
     )
+    return Content(heading, translation.get_language() or settings.LANGUAGE_CODE, blocks)
 
 
 def _reset_keys(request: HttpRequest, email: str) -> dict[str, str]:

@@ -69,7 +69,7 @@ def seconds_to_wait(request: HttpRequest, username: str, now: datetime) -> int:
 
 
 def note_failure(request: HttpRequest, username: str, now: datetime) -> None:
-    """Count a wrong password, and say from when on the next try is looked at."""
+    """Count a wrong password, code or passkey, and say from when on the next try is looked at."""
     tries.count(_keys(request, username), FREE_TRIES, now)
 
 
@@ -80,14 +80,15 @@ def forget_failures(request: HttpRequest, username: str) -> None:
 
 
 def _keys(request: HttpRequest, username: str) -> dict[str, str]:
-    """The key of each kind that this try counts for."""
+    """The key of each kind that this try counts for. A passkey that nobody owns counts for the address only."""
     account, address = _account_key(username), address_group(request)
     device = KnownDevice.of(request)
     if account in device.accounts:
         return {"device": key_of("device", account, device.token)}
-    keys = {"account": key_of("account", account)}
+    keys = {"account": key_of("account", account)} if username else {}
     if address:
         keys["address"] = key_of("address", address)
+    if address and username:
         keys["account_and_address"] = key_of("account_and_address", account, address)
     return keys
 

@@ -48,6 +48,13 @@ def count(
         row.save()
 
 
+@transaction.atomic
+def is_first(key: str, now: datetime) -> bool:
+    """Is this the first time in an hour that the key is met? It is remembered."""
+    SignInFailures.objects.filter(last_at__lt=now - FORGOTTEN_AFTER).delete()
+    return SignInFailures.objects.get_or_create(key=key, defaults={"last_at": now, "wait_until": now})[1]
+
+
 def _locked(key: str) -> SignInFailures | None:
     return SignInFailures.objects.select_for_update().filter(key=key).first()
 

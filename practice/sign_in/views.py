@@ -1,4 +1,4 @@
-"""The pages that take a password."""
+"""Who is slowed down by the pages that take a password, a code or a passkey."""
 
 from __future__ import annotations
 
@@ -6,46 +6,64 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
-from django.contrib.auth.models import AbstractBaseUser
-from django.contrib.auth.signals import user_logged_in, user_login_failed
-from django.dispatch import receiver
+from allauth.account.internal.stagekit import get_pending_stage
+from allauth.account.views import LoginView
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.utils import timezone
 
 from practice.sign_in import throttle
+from practice.sign_in.names import username_of
+from practice.sign_in.receivers import SIGNED_IN
 from practice.sign_in.tries import wait_page
 
 View = Callable[..., HttpResponseBase]
-SIGNED_IN = "kalends_signed_in"
-"""The attribute of a request that has just signed somebody in: their name."""
+Account = Callable[[HttpRequest], str]
+"""The user name that a request is about; empty if that is unknown."""
 
 
-def throttled(view: View) -> View:
-    """Decorate a view that signs people in: tries that come too early get 429, and devices are remembered."""
+def throttled(account: Account, *, password: bool = True) -> Callable[[View], View]:
+    """Decorate a view that checks who somebody is: tries that come too early get 429, and devices are remembered.
 
-    @wraps(view)
-    def wrapped(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        if request.method == "POST":
-            username = request.POST.get("username", "")
-            if seconds := throttle.seconds_to_wait(request, username, timezone.now()):
-                return wait_page(request, seconds, password=True)
-        response = view(request, *args, **kwargs)
-        if username := getattr(request, SIGNED_IN, ""):
-            throttle.KnownDevice.of(request).remember(response, username)
-        return response
+    `password` says whether the page takes a password; the answer names it.
+    """
 
-    return wrapped
+    def decorate(view: View) -> View:
+        @wraps(view)
+        def wrapped(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+            if request.method == "POST" and (
+                seconds := throttle.seconds_to_wait(request, account(request), timezone.now())
+            ):
+                return wait_page(request, seconds, password=password)
+            response = view(request, *args, **kwargs)
+            if username := getattr(request, SIGNED_IN, ""):
+                throttle.KnownDevice.of(request).remember(response, username)
+            return response
+
+        return wrapped
+
+    return decorate
 
 
-@receiver(user_login_failed)
-def _note_failure(credentials: dict[str, Any], request: HttpRequest | None = None, **kwargs: Any) -> None:
-    if request is not None:
-        throttle.note_failure(request, str(credentials.get("username") or ""), timezone.now())
+def typed_account(request: HttpRequest) -> str:
+    """Whose name or address was typed."""
+    return username_of(request.POST.get("username", ""))
 
 
-@receiver(user_logged_in)
-def _forget_failures(request: HttpRequest | None, user: AbstractBaseUser, **kwargs: Any) -> None:
-    if isinstance(request, HttpRequest) and request.method == "POST":
-        throttle.forget_failures(request, user.get_username())
-        setattr(request, SIGNED_IN, user.get_username())
+def pending_account(request: HttpRequest) -> str:
+    """Who gave the password already and is asked for a second factor."""
+    stage = get_pending_stage(request)
+    return stage.login.user.get_username() if stage and stage.login.user else ""
+
+
+def own_account(request: HttpRequest) -> str:
+    """Who is signed in."""
+    return request.user.get_username()
+
+
+def unknown_account(request: HttpRequest) -> str:
+    """Nobody yet: a passkey tells who somebody is, so only the address counts."""
+    return ""
+
+
+sign_in = throttled(typed_account)(LoginView.as_view(template_name="registration/login.html"))

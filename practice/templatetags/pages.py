@@ -29,6 +29,7 @@ _SECTIONS = {
     "bookings": "bookings",
     "calls": "calls",
     "clients": "clients",
+    "team": "team",
 }
 
 

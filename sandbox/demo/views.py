@@ -61,7 +61,7 @@ def sign_in(request: HttpRequest, username: str) -> HttpResponse:
     if people.person(username) is None:
         raise Http404
     user = get_object_or_404(User, username=username)
-    login(request, user, backend="django.contrib.auth.backends.ModelBackend")
+    login(request, user)
     return redirect("demo:page")
 
 

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from availability.intervals import Span, Spans, merge, overlaps, subtract, widen
+from availability.intervals import Span, Spans, intersect, merge, overlaps, subtract, widen
 from tests.availability.minutes import minutes, span, spans
 
 EDGES = st.integers(min_value=0, max_value=60)
@@ -48,6 +48,18 @@ def test_merge_joins_what_overlaps_or_touches(given_spans: list[Span], merged: l
 )
 def test_subtract_leaves_what_no_hole_covers(whole: list[Span], holes: list[Span], rest: list[Span]) -> None:
     assert subtract(whole, holes) == rest
+
+
+@given(spans(), spans())
+def test_intersect_agrees_with_comparing_every_span_with_every_other(one: list[Span], other: list[Span]) -> None:
+    pairs = ((max(a[0], b[0]), min(a[1], b[1])) for a in one for b in other if a[0] < a[1] and b[0] < b[1])
+    found = intersect(one, other)
+    assert found == sorted({(start, end) for start, end in pairs if start < end})
+    assert minutes(found) == minutes(one) & minutes(other)
+
+
+def test_intersect_keeps_apart_what_touches() -> None:
+    assert intersect([span(0, 5), span(5, 9)], [span(3, 7), span(7, 8)]) == [span(3, 5), span(5, 7), span(7, 8)]
 
 
 def test_spans_that_touch_do_not_overlap() -> None:

@@ -1,13 +1,13 @@
 from __future__ import annotations
 
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
 from pytest_django import DjangoAssertNumQueries
 
 from availability.intervals import Span
-from availability.models import write_week
-from availability.openings import Openings, blocked_slots, free_time, openings, working_hours
+from availability.models import Closure, write_week
+from availability.openings import Openings, blocked_slots, closed_days, free_time, openings, working_hours
 from availability.slots import Shape
 from practice.models import User
 from tests.factories import (
@@ -175,7 +175,7 @@ def test_a_year_costs_as_many_queries_as_a_day(django_assert_num_queries: Django
         DateOverrideFactory(user=user, date=moment.date(), start=time(9), end=time(15))
     year = Shape(HOUR, HOUR, horizon=timedelta(days=400))
     for days in (1, 365):
-        with django_assert_num_queries(5):
+        with django_assert_num_queries(6):
             openings(user, year, TUESDAY[0], TUESDAY[0] + timedelta(days=days), now=NOW)
 
 
@@ -194,3 +194,28 @@ def test_free_time_is_what_events_blocked_slots_and_bookings_leave_of_the_hours(
 
 def test_free_time_ends_where_the_question_ends() -> None:
     assert free_time(staff(), utc("12-01T10:00"), utc("12-01T11:00")) == [(utc("12-01T10:00"), utc("12-01T11:00"))]
+
+
+TUESDAYS_DATE = date(2026, 12, 1)
+
+
+def test_a_closure_of_the_practice_closes_everybodys_day_whatever_their_own_hours() -> None:
+    anna = staff()
+    DateOverrideFactory(user=anna, date=TUESDAYS_DATE, start=time(9), end=time(12))
+    Closure.objects.create(first=TUESDAYS_DATE, last=TUESDAYS_DATE)
+    assert (found(anna), found(staff())) == ("", "")
+
+
+def test_a_closure_of_one_person_closes_only_their_day() -> None:
+    anna = staff()
+    Closure.objects.create(user=anna, first=date(2026, 11, 20), last=TUESDAYS_DATE)
+    assert (found(anna), found(staff())) == ("", "8 9 10 11 12 13 14 15")
+
+
+def test_a_public_holiday_yields_to_hours_that_were_entered_for_the_date() -> None:
+    anna = staff()
+    DateOverrideFactory(user=anna, date=TUESDAYS_DATE, start=time(9), end=time(11))
+    Closure.objects.create(first=TUESDAYS_DATE, last=TUESDAYS_DATE, kind=Closure.Kind.HOLIDAY)
+    assert (found(anna), found(staff())) == ("8 9", "")
+    day = closed_days(anna, TUESDAYS_DATE, TUESDAYS_DATE), closed_days(staff(), TUESDAYS_DATE, TUESDAYS_DATE)
+    assert tuple(map(list, day)) == ([], [TUESDAYS_DATE])

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from availability.intervals import Span
-from availability.slots import Period, Shape, periods_overlap, possible_starts, working_spans
+from availability.slots import Period, Shape, narrowed, periods_overlap, possible_starts, working_spans
 from tests.availability.minutes import at, minute, minutes, span, spans
 
 MINUTE = timedelta(minutes=1)
@@ -153,6 +153,33 @@ def test_hours_agree_with_watching_the_clock_minute_by_minute(change: tuple[str,
     assert working_spans({}, {day: [(start, end)]}, zone, window) == ([watched] if watched[0] < watched[1] else [])
 
 
+TUESDAYS_AND_THURSDAYS = {1: [(time(14), time(18))], 3: [(time(14), time(18))]}
+
+
+def test_hours_are_narrowed_to_weekly_periods_whatever_they_come_from() -> None:
+    hours = [
+        (utc("2026-01-13 09:00"), utc("2026-01-13 17:00")),  # a Tuesday
+        (utc("2026-01-14 09:00"), utc("2026-01-14 17:00")),
+        (utc("2026-01-15 15:00"), utc("2026-01-15 16:00")),
+        (utc("2026-01-15 16:00"), utc("2026-01-15 20:00")),
+    ]
+    assert narrowed(hours, TUESDAYS_AND_THURSDAYS, ZoneInfo("UTC")) == [
+        (utc("2026-01-13 14:00"), utc("2026-01-13 17:00")),
+        (utc("2026-01-15 15:00"), utc("2026-01-15 16:00")),
+        (utc("2026-01-15 16:00"), utc("2026-01-15 18:00")),
+    ]
+    assert (narrowed(hours, None, ZoneInfo("UTC")), narrowed([], TUESDAYS_AND_THURSDAYS, ZoneInfo("UTC"))) == (
+        hours,
+        [],
+    )
+
+
+def test_weekly_periods_are_those_of_the_zone_on_the_day_of_a_change_of_clocks() -> None:
+    berlin, sunday = ZoneInfo("Europe/Berlin"), whole_day("Europe/Berlin", "2026-03-29")
+    found = narrowed([sunday], {6: [(time(1), time(4))]}, berlin)
+    assert found == [(utc("2026-03-29 00:00"), utc("2026-03-29 02:00"))]
+
+
 def offered(*args: object, **limits: datetime) -> list[int]:
     return [minute(start) for start in possible_starts(*args, **(limits or ANY_TIME))]  # type: ignore[arg-type]
 
@@ -186,6 +213,11 @@ def test_buffers_keep_clear_of_what_is_busy_and_may_reach_outside_the_hours() ->
 def test_the_limits_are_half_open_and_do_not_move_the_steps() -> None:
     assert offered([span(0, 300)], [], [], shape(30, 30), earliest=at(31), latest=at(90)) == [60]
     assert offered([span(0, 300)], [], [], shape(30, 30), earliest=at(30), latest=at(91)) == [30, 60, 90]
+
+
+def test_nothing_starts_in_full_time_but_what_started_before_may_run_into_it() -> None:
+    found = possible_starts([span(0, 120)], [], [], shape(30, 15), **ANY_TIME, full_spans=[span(30, 75)])
+    assert [minute(start) for start in found] == [0, 15, 75, 90]
 
 
 def test_overlapping_periods_offer_each_start_once() -> None:
@@ -228,9 +260,16 @@ BUFFERS = st.integers(min_value=0, max_value=15)
     st.builds(shape, LENGTHS, LENGTHS, BUFFERS, BUFFERS),
     st.integers(-10, 130),
     st.integers(-10, 130),
+    spans(120, most=3),
 )
 def test_starts_agree_with_trying_every_minute(
-    open_time: list[Span], busy: list[Span], taken: list[Span], wanted: Shape, earliest: int, latest: int
+    open_time: list[Span],
+    busy: list[Span],
+    taken: list[Span],
+    wanted: Shape,
+    earliest: int,
+    latest: int,
+    full: list[Span],
 ) -> None:
     length, step = wanted.duration // MINUTE, wanted.interval // MINUTE
     before, after = wanted.buffer_before // MINUTE, wanted.buffer_after // MINUTE
@@ -241,6 +280,8 @@ def test_starts_agree_with_trying_every_minute(
         if any(minute(a) <= m < minute(b) and (m - minute(a)) % step == 0 for a, b in open_time)
         and set(range(m, m + length)) <= inside
         and not set(range(m - before, m + length + after)) & blocked
+        and m not in minutes(full)
     ]
-    found = possible_starts(open_time, busy, taken, wanted, earliest=at(earliest), latest=at(latest))
+    limits = {"earliest": at(earliest), "latest": at(latest)}
+    found = possible_starts(open_time, busy, taken, wanted, **limits, full_spans=full)
     assert [minute(start) for start in found] == expected

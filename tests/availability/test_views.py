@@ -255,3 +255,65 @@ def test_thirty_rows_cost_no_more_queries_than_one(
     write_week(anna, [(day, period) for day in range(7) for period in (MORNING, (time(13), time(17)))])
     with django_assert_num_queries(with_one):
         shown(client)
+
+
+# --- copying hours --------------------------------------------------------------------------------------------
+
+
+def hours_shown(client: Client, data: dict[str, object]) -> list[tuple[str, str, str]]:
+    """The rows of hours that the answer shows, as their fields have them."""
+    html = client.post(f"{PAGE}hours/", data).content.decode()
+    fields = re.findall(r'name="form-(\d+)-(weekday|start|end)"(?: value="([^"]*)")?', html)
+    rows: dict[str, dict[str, str]] = {}
+    for row, name, value in fields:
+        rows.setdefault(row, {})[name] = value
+    return sorted((row["weekday"], row["start"], row["end"]) for row in rows.values())
+
+
+def test_the_hours_of_a_day_are_copied_to_the_chosen_days_and_replace_theirs(client: Client, anna: User) -> None:
+    week = ((0, "09:00", "12:00"), (0, "13:00", "17:00"), (1, "08:00", "10:00"), (4, "10:00", "11:00"))
+    data = week_data(*week, copy="0") | {"copy-0": ["1", "2"], "copy-4": ["5"]}
+    assert hours_shown(client, data) == [
+        (day, start, end) for day in "012" for start, end in (("09:00", "12:00"), ("13:00", "17:00"))
+    ] + [("4", "10:00", "11:00")]
+    assert WorkingHours.objects.count() == 0
+
+
+def test_copied_hours_say_that_they_are_not_saved_yet_and_are_kept_as_they_were_typed(
+    client: Client, anna: User
+) -> None:
+    data = week_data((0, "09:00", "08:00"), copy="0") | {"copy-0": ["3"]}
+    html = client.post(f"{PAGE}hours/", data, headers={"HX-Request": "true"}).content.decode()
+    assert "Copied. Save the hours to keep them." in section(html, "hours")
+    assert hours_shown(client, data) == [("0", "09:00", "08:00"), ("3", "09:00", "08:00")]
+
+
+@pytest.mark.parametrize("chosen", [[], ["0"], ["7"], ["x"]])
+def test_copying_to_no_other_day_changes_nothing(client: Client, anna: User, chosen: list[str]) -> None:
+    data = week_data((0, "09:00", "12:00"), (1, "09:00", "10:00"), copy="0") | {"copy-0": chosen}
+    assert hours_shown(client, data) == [("0", "09:00", "12:00"), ("1", "09:00", "10:00")]
+
+
+def test_a_day_with_hours_offers_the_other_days_to_copy_to(client: Client, anna: User) -> None:
+    write_week(anna, [(2, MORNING)])
+    html = shown(client)
+    assert re.findall(r'name="copy-(\d)"\s+value="(\d)"', html) == [("2", day) for day in "013456"]
+    assert "Copy the hours of Wednesday to" in section(html, "hours")
+
+
+# --- limits ---------------------------------------------------------------------------------------------------
+
+
+def test_limits_of_a_person_are_saved_and_shown(client: Client, anna: User) -> None:
+    answer = client.post(f"{PAGE}limits/", {"max_per_day": "5", "max_per_week": ""}, follow=True)
+    assert answer.redirect_chain == [(f"{PAGE}#limits", 302)]
+    assert "Limits saved." in answer.content.decode()
+    configuration = CalendarConfiguration.objects.get(user=anna)
+    assert (configuration.max_per_day, configuration.max_per_week) == (5, None)
+    assert 'name="max_per_day" value="5"' in shown(client)
+
+
+def test_a_limit_of_no_bookings_is_refused_at_its_field(client: Client, anna: User) -> None:
+    html = client.post(f"{PAGE}limits/", {"max_per_day": "0", "max_per_week": "20"}).content.decode()
+    assert "Enter at least 1, or nothing for no limit." in section(html, "limits")
+    assert CalendarConfiguration.objects.get(user=anna).max_per_week is None

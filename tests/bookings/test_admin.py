@@ -179,6 +179,22 @@ def test_what_the_engine_writes_is_only_looked_at(support: Client, practice: Boo
     assert answers == [403, 403, 403]
 
 
+def test_clients_are_erased_by_owners_and_not_deleted_here(support: Client, practice: Booking) -> None:
+    clara = practice.seat.client
+    page = support.get(address(Person, "change", clara.pk))
+    assert texts(page, "//div[contains(@class, 'field-erasing')]//*[contains(@class, 'readonly')]") == [
+        "Clients are not deleted here, because their events would keep the name. An owner erases them: "
+        f"/clients/{clara.pk}/"
+    ]
+    assert find(page, "//a[contains(@class, 'deletelink')]") == []
+    marked = {"action": "delete_selected", "_selected_action": [clara.pk], "post": "yes"}
+    answers = [
+        support.post(address(Person, "delete", clara.pk), {"post": "yes"}).status_code,
+        support.post(address(Person, "changelist"), marked).status_code,
+    ]
+    assert (answers, Person.objects.filter(pk=clara.pk).exists()) == ([403, 200], True)
+
+
 def test_errors_are_sentences(support: Client, practice: Booking) -> None:
     cells = texts(support.get(address(Connection, "changelist")), "//td[contains(@class, 'field-last_error')]")
     assert cells == [

@@ -9,8 +9,11 @@ from django.db import transaction
 
 from bookings.clients import client_of, possible_duplicates, tidy_contact
 from bookings.models import Client, ClientChange
+from connections.models import Event
 from practice.models import Practice, User
-from tests.factories import NOW, ClientFactory
+from tests.bookings.practice import HOUR
+from tests.bookings.practice import Practice as Anna
+from tests.factories import NOW, START, ClientFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -71,3 +74,10 @@ def test_the_client_with_address_and_number_comes_before_the_one_with_either() -
     both = ClientFactory(name="Clara", email="b@example.org", phone="+49301234567")
     assert booked("Clara", "b@example.org", "030 1234567") == both
     assert list(possible_duplicates(by_phone)) == [by_email, both]
+
+
+def test_guests_of_events_in_calendars_do_not_become_clients(practice: Anna) -> None:
+    for answer in ("ACCEPTED", "NEEDS-ACTION"):
+        practice.phone.receive_invitation(practice.account.calendar("Work"), "Meeting", START + HOUR, answer=answer)
+    practice.poll_later()
+    assert (Event.objects.count(), Client.objects.count()) == (2, 0)

@@ -86,3 +86,29 @@ def test_a_wrong_field_that_is_folded_away_is_shown(
     expect(page.get_by_text("Enter at most 672 hours (four weeks).")).to_be_visible()
     check(page)
     assert problems == []
+
+
+def test_somebody_gives_a_service_in_hours_of_their_own(
+    signed_in: Page, live_server: Any, anna: User, problems: list[str]
+) -> None:
+    page = signed_in
+    UserFactory(role="owner")
+    ServiceFactory(slug="massage", name="Massage", staff=[anna])
+    page.goto(f"{live_server.url}{URL}")
+    check(page)
+    page.get_by_role("link", name="Your hours").click()
+    check(page)
+    page.get_by_role("button", name="Add a period Tuesday").click()
+    page.get_by_label("From").fill("14:00")
+    page.get_by_label("To").fill("18:00")
+    page.locator("summary", has_text="Tuesday").click()
+    page.get_by_role("checkbox", name="Thursday").check()
+    page.get_by_role("button", name="Copy these hours").click()
+    expect(page.get_by_text("Copied. Save the hours to keep them.")).to_be_visible()
+    check(page)
+    [one_line] = page.evaluate("[...document.querySelectorAll('.day')].slice(1, 2).map(day => day.offsetHeight < 60)")
+    assert one_line is True
+    page.get_by_role("button", name="Save hours").last.click()
+    expect(page.locator("#messages")).to_contain_text("Your hours for “Massage” are saved.")
+    assert anna.service_hours.count() == 2
+    assert problems == []

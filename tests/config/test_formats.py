@@ -46,8 +46,4 @@ def test_nobody_writes_a_time_by_hand() -> None:
     root = Path(settings.BASE_DIR)
     files = [path for name in PRODUCT for kind in ("*.py", "*.html") for path in (root / name).rglob(kind)]
     found = {str(path.relative_to(root)) for path in files if BY_HAND.search(path.read_text())}
-    assert found == {
-        "bookings/pages/why/forms.py",
-        "connections/ical/moments.py",
-        "templates/bookings/week/_week.html",
-    }
+    assert found == {"bookings/pages/why/forms.py", "connections/ical/moments.py"}

@@ -20,6 +20,7 @@ def test_the_settings_have_their_tabs(client: Client) -> None:
         ("Connections", "/calendars/settings/connections/"),
         ("Events", "/calendars/settings/events/"),
         ("Availability", "/calendars/settings/availability/"),
+        ("Time off", "/calendars/settings/closures/"),
         ("Services", "/calendars/settings/services/"),
     ]
 

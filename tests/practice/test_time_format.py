@@ -122,3 +122,34 @@ def test_a_zone_is_named_in_german(zone: str, written: str) -> None:
 )
 def test_a_zone_with_an_old_name_is_called_by_the_name_of_today(zone: str, written: str) -> None:
     assert time_format.zone_time(ZoneInfo(zone)) == written
+
+
+@pytest.mark.parametrize(
+    ("language", "written"),
+    [
+        (
+            "en-us",
+            ("3:05 PM", "Tue 1 Dec 2026, 3:05 PM", "Tue 1 Dec, 3:05 PM", "Tue 1 December, 3:05 PM", "Tue 3:05 PM"),
+        ),
+        (
+            "de-us",
+            (
+                "3:05 nachm.",
+                "Di., 1. Dez. 2026, 3:05 nachm.",
+                "Di., 1. Dez., 3:05 nachm.",
+                "Di., 1. Dezember, 3:05 nachm.",
+                "Di., 3:05 nachm.",
+            ),
+        ),
+    ],
+)
+def test_whoever_wants_it_reads_a_clock_of_12_hours(language: str, written: tuple[str, ...]) -> None:
+    moment = datetime(2026, 12, 1, 14, 5, tzinfo=UTC)
+    with translation.override(language):
+        assert (
+            time_format.clock(moment),
+            time_format.day_and_clock(moment),
+            time_format.short_day_and_clock(moment),
+            time_format.weekday_day_and_clock(moment),
+            time_format.near_day_and_clock(moment, moment),
+        ) == written

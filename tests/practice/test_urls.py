@@ -15,11 +15,9 @@ PAGE = "/calendars/settings/connections/new/"
 def test_signing_in_and_out(client: Client) -> None:
     user = UserFactory(username="anna")
     page = client.get("/accounts/login/")
-    assert texts(page, "//label") == ["Username", "Password"]
+    assert texts(page, "//label") == ["Username or e-mail", "Password"]
     refused = client.post("/accounts/login/", {"username": "anna", "password": "wrong"})
-    assert texts(refused, "//*[@role='alert']") == [
-        "Please enter a correct username and password. Note that both fields may be case-sensitive."
-    ]
+    assert texts(refused, "//*[@role='alert']") == ["Please enter a correct username or e-mail address and password."]
     signed_in = client.post("/accounts/login/", {"username": "anna", "password": PASSWORD})
     assert signed_in.headers["Location"] == "/calendars/"
     assert client.session["_auth_user_id"] == str(user.pk)

@@ -2,25 +2,20 @@
 
 from __future__ import annotations
 
-from datetime import time
 from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.core.management.base import CommandParser
-from django.db import transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
-from availability.models import write_week
+from availability.new_staff import create_staff
 from connections.models import CalendarConfiguration
 from practice.commands import JsonCommand, Refused, new_user
-from practice.models import User
-
-NINE_TO_FIVE = time(9), time(17)
-MONDAY_TO_FRIDAY = range(5)
 
 
 class Command(JsonCommand):
-    help = (
+    help = gettext_lazy(
         "Create a staff member with hours Monday to Friday 9:00-17:00. "
         "The password comes from a prompt or from standard input."
     )
@@ -39,17 +34,8 @@ class Command(JsonCommand):
         except ValidationError as error:
             raise Refused(" ".join(error.messages)) from None
         user = new_user(username, email)
-        create(user, configuration)
+        create_staff(user, configuration)
         return {"user": user.username, "time_zone": configuration.time_zone}
 
     def show(self, data: dict[str, str]) -> None:
         self.stdout.write(_("Created %(user)s in %(time_zone)s, with hours Monday to Friday 9:00-17:00.") % data)
-
-
-@transaction.atomic
-def create(user: User, configuration: CalendarConfiguration) -> None:
-    """Save the user with what every staff member has from the start: a configuration and office hours."""
-    user.save()
-    configuration.user = user
-    configuration.save()
-    write_week(user, [(weekday, NINE_TO_FIVE) for weekday in MONDAY_TO_FRIDAY])

@@ -7,6 +7,7 @@ from typing import Any
 from django.core.management.base import CommandParser
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from bookings import actions
 from bookings.management.arguments import booking_numbered
@@ -15,7 +16,7 @@ from practice.commands import JsonCommand, Refused
 
 
 class Command(JsonCommand):
-    help = "Approve a booking that waits for approval; exit 2 if it does not."
+    help = gettext_lazy("Approve a booking that waits for approval; exit 2 if it does not.")
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--booking", type=int, required=True)

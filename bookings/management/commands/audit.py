@@ -8,7 +8,7 @@ from typing import Any
 from django.core.management.base import CommandParser
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 from rich.console import Console
 from rich.progress import Progress
 
@@ -22,14 +22,16 @@ SHOWN = 50
 
 
 class Command(JsonCommand):
-    help = "Compare bookings and mirrored events with the calendars as they are now; exit 1 on a difference."
+    help = gettext_lazy(
+        "Compare bookings and mirrored events with the calendars as they are now; exit 1 on a difference."
+    )
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--user")
         parser.add_argument(
             "--repair",
             action="store_true",
-            help="repair what can be repaired without overwriting the iPhone, then check again",
+            help=_("repair what can be repaired without overwriting the iPhone, then check again"),
         )
 
     def run(self, *, user: str | None, repair: bool, **options: Any) -> list[dict[str, Any]]:

@@ -8,6 +8,7 @@ from django.core.exceptions import ValidationError
 from django.core.management.base import CommandParser
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from bookings import actions
 from bookings.clients import tidy_contact
@@ -20,23 +21,23 @@ from practice.zones import validate_zone
 
 
 class Command(JsonCommand):
-    help = "Make a booking; exit 2 and a sentence when the time is not open."
+    help = gettext_lazy("Make a booking; exit 2 and a sentence when the time is not open.")
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--service", required=True)
         parser.add_argument("--staff")
-        parser.add_argument("--start", required=True, help="ISO 8601 with offset")
+        parser.add_argument("--start", required=True, help=_("ISO 8601 with offset"))
         parser.add_argument("--name", required=True)
         parser.add_argument("--email", default="")
         parser.add_argument("--phone", default="")
-        parser.add_argument("--lang", default="", help="in which the client is written to, like de")
-        parser.add_argument("--zone", default="", help="whose clock the client reads, like Europe/Berlin")
+        parser.add_argument("--lang", default="", help=_("in which the client is written to, like de"))
+        parser.add_argument("--zone", default="", help=_("whose clock the client reads, like Europe/Berlin"))
         parser.add_argument(
             "--answer",
             action="append",
             default=[],
             metavar="KEY=VALUE",
-            help="what the client answered to a question; may be repeated",
+            help=_("what the client answered to a question; may be repeated"),
         )
 
     def run(self, *, service: str, staff: str | None, start: str, **options: Any) -> dict[str, Any]:

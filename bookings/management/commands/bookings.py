@@ -6,6 +6,7 @@ from typing import Any
 
 from django.core.management.base import CommandParser
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from bookings.management.json_shapes import booking_json
 from bookings.models import Booking
@@ -13,7 +14,7 @@ from practice.commands import JsonCommand, user_named
 
 
 class Command(JsonCommand):
-    help = "List a staff member's bookings with their push states."
+    help = gettext_lazy("List a staff member's bookings with their push states.")
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--user", required=True)

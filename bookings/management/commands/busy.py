@@ -6,6 +6,7 @@ from typing import Any
 
 from django.core.management.base import CommandParser
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from availability.openings import blocked_slots
 from bookings.openings.own_time import own_spans
@@ -15,12 +16,12 @@ from practice.times import iso
 
 
 class Command(JsonCommand):
-    help = "List occurrences and blocked slots that overlap a span, whether each blocks, and why."
+    help = gettext_lazy("List occurrences and blocked slots that overlap a span, whether each blocks, and why.")
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--user", required=True)
-        parser.add_argument("--from", dest="start", required=True, help="ISO 8601 with offset")
-        parser.add_argument("--to", dest="end", required=True, help="ISO 8601 with offset")
+        parser.add_argument("--from", dest="start", required=True, help=_("ISO 8601 with offset"))
+        parser.add_argument("--to", dest="end", required=True, help=_("ISO 8601 with offset"))
 
     def run(self, *, user: str, start: str, end: str, **options: Any) -> list[dict[str, Any]]:
         staff = user_named(user)

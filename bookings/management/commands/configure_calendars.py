@@ -10,6 +10,7 @@ from django.core.management.base import CommandParser
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from bookings.push import placements
 from connections import accounts, dav
@@ -19,13 +20,15 @@ from practice.models import User
 
 
 class Command(JsonCommand):
-    help = "Replace a staff member's whole choice of calendars. Upcoming bookings are added to a newly linked one."
+    help = gettext_lazy(
+        "Replace a staff member's whole choice of calendars. Upcoming bookings are added to a newly linked one."
+    )
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--user", required=True)
-        parser.add_argument("--linked", required=True, help="name or path of the linked calendar, or none")
+        parser.add_argument("--linked", required=True, help=_("name or path of the linked calendar, or none"))
         parser.add_argument(
-            "--conflict", action="extend", nargs="*", default=[], help="names or paths; may be repeated"
+            "--conflict", action="extend", nargs="*", default=[], help=_("names or paths; may be repeated")
         )
 
     @transaction.atomic

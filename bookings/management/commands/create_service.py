@@ -8,27 +8,30 @@ from django.core.exceptions import ValidationError
 from django.core.management.base import CommandParser
 from django.db import transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from bookings.models import Service
 from practice.commands import JsonCommand, Refused, in_one_line, user_named
 
 
 class Command(JsonCommand):
-    help = "Make a service that can be booked with the given staff."
+    help = gettext_lazy("Make a service that can be booked with the given staff.")
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--slug", required=True)
         parser.add_argument("--name", required=True)
         parser.add_argument("--minutes", type=int, required=True)
         parser.add_argument(
-            "--user", action="extend", nargs="+", required=True, help="staff who offer it; may be repeated"
+            "--user", action="extend", nargs="+", required=True, help=_("staff who offer it; may be repeated")
         )
-        parser.add_argument("--slot-minutes", type=int, help="a start every so many minutes")
-        parser.add_argument("--buffer-before", type=int, default=0, help="minutes kept free before")
-        parser.add_argument("--buffer-after", type=int, default=0, help="minutes kept free after")
-        parser.add_argument("--notice", type=int, help="minimum notice in minutes")
-        parser.add_argument("--public", action="store_true", help="show it to clients on the booking page")
-        parser.add_argument("--horizon", type=int, help="days ahead it can be booked")
+        parser.add_argument("--slot-minutes", type=int, help=_("a start every so many minutes"))
+        parser.add_argument("--buffer-before", type=int, default=0, help=_("minutes kept free before"))
+        parser.add_argument("--buffer-after", type=int, default=0, help=_("minutes kept free after"))
+        parser.add_argument("--notice", type=int, help=_("minimum notice in minutes"))
+        parser.add_argument("--public", action="store_true", help=_("show it to clients on the booking page"))
+        parser.add_argument("--horizon", type=int, help=_("days ahead it can be booked"))
+        parser.add_argument("--max-per-day", type=int, help=_("bookings a day with one person at most"))
+        parser.add_argument("--max-per-week", type=int, help=_("bookings a week with one person at most"))
 
     def run(self, *, slug: str, name: str, minutes: int, user: list[str], **options: Any) -> dict[str, Any]:
         staff = [user_named(one) for one in user]
@@ -45,6 +48,8 @@ class Command(JsonCommand):
             ("slot_minutes", "slot_minutes"),
             ("notice_minutes", "notice"),
             ("horizon_days", "horizon"),
+            ("max_per_day", "max_per_day"),
+            ("max_per_week", "max_per_week"),
         ):
             if options[option] is not None:
                 setattr(service, field, options[option])

@@ -7,6 +7,7 @@ from typing import Any
 from django.core.management.base import CommandParser
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from bookings import actions
 from bookings.management.json_shapes import booking_json
@@ -15,7 +16,7 @@ from practice.commands import JsonCommand, Refused
 
 
 class Command(JsonCommand):
-    help = "Decide a proposal: a change made on the iPhone."
+    help = gettext_lazy("Decide a proposal: a change made on the iPhone.")
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--proposal", type=int, required=True)

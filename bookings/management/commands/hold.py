@@ -7,6 +7,7 @@ from typing import Any
 from django.core.management.base import CommandParser
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from bookings import actions
 from bookings.links import new_public_id
@@ -16,12 +17,12 @@ from practice.commands import JsonCommand, Refused, instant, user_named
 
 
 class Command(JsonCommand):
-    help = "Keep a time for some minutes; exit 2 and a sentence when the time is not open."
+    help = gettext_lazy("Keep a time for some minutes; exit 2 and a sentence when the time is not open.")
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--service", required=True)
         parser.add_argument("--staff")
-        parser.add_argument("--start", required=True, help="ISO 8601 with offset")
+        parser.add_argument("--start", required=True, help=_("ISO 8601 with offset"))
 
     def run(self, *, service: str, staff: str | None, start: str, **options: Any) -> dict[str, Any]:
         try:

@@ -8,6 +8,8 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import CommandParser
 from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from bookings.management.arguments import booking_numbered
 from bookings.management.json_shapes import mail_json, reminder_json
@@ -17,7 +19,7 @@ from practice.commands import JsonCommand
 
 
 class Command(JsonCommand):
-    help = "List the e-mails about bookings that were and will be sent."
+    help = gettext_lazy("List the e-mails about bookings that were and will be sent.")
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--booking", type=int)
@@ -34,5 +36,5 @@ class Command(JsonCommand):
 
     def show(self, data: Any) -> None:
         for row in data:
-            who = f"booking {row['booking']}  {row['recipient']}".rstrip()
-            self.stdout.write(f"{row['due']}  {row['kind']}  {row['state']}  {who}")
+            booking = _("booking %(id)s") % {"id": row["booking"]}
+            self.stdout.write(f"{row['due']}  {row['kind']}  {row['state']}  {booking}  {row['recipient']}".rstrip())

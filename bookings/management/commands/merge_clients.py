@@ -7,6 +7,7 @@ from typing import Any
 from django.core.management.base import CommandParser
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from bookings import actions
 from bookings.management.arguments import client_numbered
@@ -14,12 +15,18 @@ from practice.commands import JsonCommand, Refused
 
 
 class Command(JsonCommand):
-    help = "Make one client of several; their bookings and their history move to the one that is kept."
+    help = gettext_lazy("Make one client of several; their bookings and their history move to the one that is kept.")
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("--keep", type=int, required=True, metavar="ID", help="the client who stays")
+        parser.add_argument("--keep", type=int, required=True, metavar="ID", help=_("the client who stays"))
         parser.add_argument(
-            "--into", type=int, action="extend", nargs="+", required=True, metavar="ID", help="who becomes that client"
+            "--into",
+            type=int,
+            action="extend",
+            nargs="+",
+            required=True,
+            metavar="ID",
+            help=_("who becomes that client"),
         )
 
     def run(self, *, keep: int, into: list[int], **options: Any) -> dict[str, Any]:

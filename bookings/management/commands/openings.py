@@ -7,6 +7,7 @@ from typing import Any
 from django.core.management.base import CommandParser
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from bookings.management.arguments import service_named, staff_of
 from bookings.management.json_shapes import opening_json
@@ -17,13 +18,13 @@ from practice.times import iso
 
 
 class Command(JsonCommand):
-    help = "List the openings of a service that start in a span."
+    help = gettext_lazy("List the openings of a service that start in a span.")
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--service", required=True)
         parser.add_argument("--staff")
-        parser.add_argument("--from", dest="start", required=True, help="ISO 8601 with offset")
-        parser.add_argument("--to", dest="end", required=True, help="ISO 8601 with offset")
+        parser.add_argument("--from", dest="start", required=True, help=_("ISO 8601 with offset"))
+        parser.add_argument("--to", dest="end", required=True, help=_("ISO 8601 with offset"))
 
     def run(self, *, service: str, staff: str | None, start: str, end: str, **options: Any) -> dict[str, Any]:
         wanted = service_named(service)

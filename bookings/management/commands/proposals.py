@@ -6,6 +6,7 @@ from typing import Any
 
 from django.core.management.base import CommandParser
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from bookings.management.json_shapes import proposal_json
 from bookings.models import Proposal
@@ -13,7 +14,7 @@ from practice.commands import JsonCommand, user_named
 
 
 class Command(JsonCommand):
-    help = "List changes made on the iPhone that a staff member must decide."
+    help = gettext_lazy("List changes made on the iPhone that a staff member must decide.")
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--user", required=True)
@@ -25,4 +26,5 @@ class Command(JsonCommand):
         if not data:
             self.stdout.write(_("Nothing to decide."))
         for row in data:
-            self.stdout.write(f"{row['id']}  booking {row['booking']}: {row['reason']} ({', '.join(row['choices'])})")
+            booking = _("booking %(id)s") % {"id": row["booking"]}
+            self.stdout.write(f"{row['id']}  {booking}: {row['reason']} ({', '.join(row['choices'])})")

@@ -10,9 +10,10 @@ from django.core.management.base import CommandParser
 from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 from rich.console import Console
 
+from bookings.actions.leaving import disconnect_settled
 from bookings.models import LinkedEvent
 from bookings.push import outbox
 from bookings.push.outbox import Pushed
@@ -24,18 +25,19 @@ State = LinkedEvent.State
 
 
 class Command(JsonCommand):
-    help = (
+    help = gettext_lazy(
         "Push bookings that the calendar does not have yet as they are. Own pauses are ignored; those that a server "
         "asked for with Retry-After are not."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("--force", action="store_true", help="do not wait for what Retry-After asked")
+        parser.add_argument("--force", action="store_true", help=_("do not wait for what Retry-After asked"))
 
     def run(self, *, force: bool, **options: Any) -> list[dict[str, Any]]:
         with Console(stderr=True, quiet=not self.progress).status(_("Pushing bookings")):
             pushed = outbox.push_due(timezone.now(), force=True, ignore_retry_after=force)
             pushed += _after_others({one.placement for one in pushed}, force=force)
+            disconnect_settled(timezone.now())
         pushed += _held_back({one.placement for one in pushed})
         data = [
             {"booking": one.booking, "push": str(one.state), "error": one.problem.sentence if one.problem else None}

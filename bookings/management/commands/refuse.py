@@ -7,6 +7,7 @@ from typing import Any
 from django.core.management.base import CommandParser
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from bookings import actions
 from bookings.management.arguments import booking_numbered
@@ -15,7 +16,7 @@ from practice.commands import JsonCommand, Refused
 
 
 class Command(JsonCommand):
-    help = "Refuse a booking that waits for approval: its time becomes free and the client is told."
+    help = gettext_lazy("Refuse a booking that waits for approval: its time becomes free and the client is told.")
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--booking", type=int, required=True)

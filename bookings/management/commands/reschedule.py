@@ -7,6 +7,7 @@ from typing import Any
 from django.core.management.base import CommandParser
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from bookings import actions
 from bookings.management.arguments import booking_numbered
@@ -15,11 +16,11 @@ from practice.commands import JsonCommand, Refused, instant
 
 
 class Command(JsonCommand):
-    help = "Move a booking to another start; exit 2 and a sentence when that time is not open."
+    help = gettext_lazy("Move a booking to another start; exit 2 and a sentence when that time is not open.")
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--booking", type=int, required=True)
-        parser.add_argument("--start", required=True, help="ISO 8601 with offset")
+        parser.add_argument("--start", required=True, help=_("ISO 8601 with offset"))
 
     def run(self, *, booking: int, start: str, **options: Any) -> dict[str, Any]:
         try:

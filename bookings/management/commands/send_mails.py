@@ -7,6 +7,7 @@ from typing import Any
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from bookings import actions
 from bookings.notifications.mails import asked_links, delivery, reminders
@@ -14,7 +15,7 @@ from practice.commands import JsonCommand
 
 
 class Command(JsonCommand):
-    help = "Send the e-mails to clients that are due, reminders and the links they asked for included."
+    help = gettext_lazy("Send the e-mails to clients that are due, reminders and the links they asked for included.")
 
     def run(self, **options: Any) -> dict[str, int]:
         now = timezone.now()

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 from django_q.models import Schedule
 
 from practice.commands import JsonCommand
@@ -35,12 +35,15 @@ SCHEDULES = (
     Wanted("push events", "bookings.tasks.push_events", 1),
     Wanted("reconcile bookings", "bookings.tasks.reconcile_bookings", 1),
     Wanted("delete old holds", "bookings.tasks.delete_old_holds", None),
+    Wanted("apply retention", "bookings.tasks.apply_retention", None),
+    Wanted("prune activity", "practice.activity.tasks.prune_activity", None),
+    Wanted("delete ended sessions", "practice.sign_in.sessions.delete_ended_sessions", None),
     Wanted("expand events", "connections.tasks.expand_events", None),
 )
 
 
 class Command(JsonCommand):
-    help = "Make the schedules match the code; run at every deployment."
+    help = gettext_lazy("Make the schedules match the code; run at every deployment.")
 
     @transaction.atomic
     def run(self, **options: Any) -> dict[str, list[str]]:

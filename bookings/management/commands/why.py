@@ -7,6 +7,7 @@ from typing import Any
 from django.core.management.base import CommandParser
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from bookings.management.arguments import service_named, staff_of
 from bookings.management.json_shapes import reason_json
@@ -17,12 +18,14 @@ from practice.times import iso
 
 
 class Command(JsonCommand):
-    help = "List everything that decides whether a time is free: hours, events, bookings, buffers, notice and more."
+    help = gettext_lazy(
+        "List everything that decides whether a time is free: hours, events, bookings, buffers, notice and more."
+    )
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--user", required=True)
-        parser.add_argument("--at", required=True, help="ISO 8601 with offset")
-        parser.add_argument("--service", help="could this service start then? Without one: is the hour free?")
+        parser.add_argument("--at", required=True, help=_("ISO 8601 with offset"))
+        parser.add_argument("--service", help=_("could this service start then? Without one: is the hour free?"))
 
     def run(self, *, user: str, at: str, service: str | None, **options: Any) -> dict[str, Any]:
         staff, moment, now = user_named(user), instant(at), timezone.now()

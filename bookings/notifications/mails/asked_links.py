@@ -35,10 +35,15 @@ def may_ask(address_key: str, now: datetime) -> bool:
 
 def ask(email: str, *, address_key: str, now: datetime) -> None:
     """Note that somebody asks for the links of this e-mail address. It takes the same time whether it is known."""
-    recipient_key = keyed_hash("kalends recipient of links", email_key(email))
+    key = recipient_key(email)
     with transaction.atomic():
-        LinkRequest.objects.create(email=email, recipient_key=recipient_key, address_key=address_key, created_at=now)
+        LinkRequest.objects.create(email=email, recipient_key=key, address_key=address_key, created_at=now)
         transaction.on_commit(lambda: async_task("bookings.tasks.mail_links"))
+
+
+def recipient_key(email: str) -> str:
+    """By what the requests for one address are counted."""
+    return keyed_hash("kalends recipient of links", email_key(email))
 
 
 def answer_due(now: datetime) -> int:

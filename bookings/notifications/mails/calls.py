@@ -10,14 +10,19 @@ from django.utils import timezone
 from bookings.models import Booking, Mail
 from bookings.notifications.mails import news
 from practice.models import User
+from practice.roles import Action, allowed
 
 
 def to_call(user: User, now: datetime) -> QuerySet[Mail]:
-    """The staff member's clients to call, the nearest first; reminders from the day before, by the active zone."""
+    """The clients to call whose bookings the user handles, the nearest first; reminders from the day before.
+
+    Which day that is, the active zone says.
+    """
     tomorrow_ends = _end_of_tomorrow(now)
     is_reminder = Q(kind=Mail.Kind.REMINDER)
     stands = Q(seat__booking__status=Booking.Status.CONFIRMED, start__lt=tomorrow_ends) & ~Q(seat__reminders=False)
-    return Mail.objects.to_call(now).filter(~is_reminder | stands, seat__booking__staff=user)
+    waiting = Mail.objects.to_call(now).filter(~is_reminder | stands)
+    return allowed(user, Action.HANDLE_BOOKINGS, waiting, owner="seat__booking__staff")
 
 
 def note_told(mail: Mail, user: User, now: datetime) -> bool:

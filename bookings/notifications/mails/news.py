@@ -37,7 +37,7 @@ _STANDING = {
 
 def announce(change: BookingChange, *, at: datetime, tell_client: bool) -> None:
     """Write the mails of a change, due `at`. What was not sent yet of earlier ones is dropped."""
-    for seat in Seat.objects.filter(booking=change.booking):
+    for seat in Seat.objects.filter(booking=change.booking, client__erased_at=None):
         drop_unsent(seat)
         if tell_client:
             _announce_to(seat, change, at)
@@ -63,8 +63,16 @@ def kind_now(mail: Mail, known: Mail | None) -> Kind | None:
     source = Source(mail.change.source) if mail.change else Source.KALENDS
     is_news = _may_know(mail)
     kind = _kind(_standing_told(mail), source, (mail.start, mail.end), known, is_news=is_news)
+    if kind is None and known and _standing_told(mail) is Standing.CONFIRMED and _is_handed_over(mail, known):
+        return Kind.HANDED_OVER
     was_refused = mail.change is not None and mail.change.kind == BookingChange.Kind.REFUSED
     return Kind.NOT_CONFIRMED if was_refused and kind == Kind.CANCELLATION else kind
+
+
+def _is_handed_over(mail: Mail, known: Mail) -> bool:
+    """Was the booking given to somebody else since the client was told?"""
+    changes = mail.seat.booking.changes.filter(kind=BookingChange.Kind.HANDED_OVER)
+    return changes.filter(pk__gt=known.change_id or 0, pk__lte=mail.change_id or 0).exists()
 
 
 def _may_know(mail: Mail) -> bool:

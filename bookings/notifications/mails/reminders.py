@@ -67,6 +67,7 @@ def _farthest(now: datetime) -> datetime:
 def _not_reminded(now: datetime, until: datetime) -> list[Seat]:
     """Confirmed seats of that time without a reminder for it."""
     near = Q(booking__start__gt=now + TOO_NEAR, booking__start__lte=until, booking__status=Booking.Status.CONFIRMED)
+    near &= Q(client__erased_at=None)
     written = Mail.objects.filter(kind=Mail.Kind.REMINDER, start__gt=now).exclude(state=Mail.State.DROPPED)
     done = set(written.values_list("seat", "start"))
     seats = Seat.objects.filter(near).select_related("client", "booking__service", "booking__staff")

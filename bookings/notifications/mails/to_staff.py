@@ -5,15 +5,15 @@ from __future__ import annotations
 from datetime import timedelta
 
 from django.conf import settings
-from django.utils import timezone, translation
+from django.utils import translation
 from django.utils.translation import gettext as _
 
 from bookings.contacts.phones import display_phone
 from bookings.links import host, new_public_id
 from bookings.models import BookingChange, Mail, Seat
-from bookings.notifications.content import Button, Content, Heading, fact_list
-from connections.models import CalendarConfiguration
+from bookings.readers import as_read_by
 from practice import time_format
+from practice.mails.content import Button, Content, Heading, fact_list
 from practice.models import Practice
 
 SOON = timedelta(hours=24)
@@ -37,7 +37,7 @@ def announce(change: BookingChange) -> None:
         booking.address_due_at
         or kind is None
         or change.source != BookingChange.Source.CLIENT
-        or not staff.email
+        or not staff.work_address
         or not _is_soon(change)
     ):
         return
@@ -48,7 +48,7 @@ def announce(change: BookingChange) -> None:
         seat=seat,
         change=change,
         kind=kind,
-        recipient=staff.email,
+        recipient=staff.work_address,
         message_id=f"<{new_public_id()}@{host()}>",
         uid=seat.uid,
         sequence=seat.sequence,
@@ -62,8 +62,7 @@ def announce(change: BookingChange) -> None:
 def content(mail: Mail) -> Content:
     """The words of a mail to staff, on their clock and in their language."""
     booking = mail.seat.booking
-    zone = CalendarConfiguration.of(booking.staff).zone
-    with translation.override(settings.LANGUAGE_CODE), timezone.override(zone):
+    with as_read_by(booking.staff):
         words = {"client": mail.seat.client.name, "time": time_format.short_day_and_clock(mail.start)}
         heading = _sentence(mail) % words
         facts = fact_list(
@@ -72,7 +71,8 @@ def content(mail: Mail) -> Content:
             (_("Reason"), mail.change.reason if mail.change else ""),
         )
         button = Button(_("Open the booking"), f"{settings.BASE_URL}{booking.get_absolute_url()}")
-    return Content(heading, settings.LANGUAGE_CODE, (Heading(heading), facts, button))
+        language = translation.get_language() or settings.LANGUAGE_CODE
+    return Content(heading, language, (Heading(heading), facts, button))
 
 
 def _sentence(mail: Mail) -> str:

@@ -12,11 +12,11 @@ from bookings.models import Mail, Seat
 from bookings.notifications import client_mails
 from bookings.notifications.addresses import Mailbox
 from bookings.notifications.calendar_part import CalendarEntry
-from bookings.notifications.content import Content
 from bookings.notifications.facts import AppointmentFacts
 from bookings.notifications.mails import to_staff, unsubscribe
 from bookings.notifications.mails.appointment import facts_of_mail, practice_facts, sender_of
 from bookings.notifications.message import Envelope, build_message
+from practice.mails.content import Content
 from practice.models import Practice
 
 Kind = Mail.Kind
@@ -90,6 +90,7 @@ _WORDS: dict[Kind, Words] = {
     Kind.MOVED_BY_PRACTICE: lambda mail, facts, known: client_mails.moved_by_practice(
         facts, before=known.start if known else mail.start
     ),
+    Kind.HANDED_OVER: lambda _mail, facts, _known: client_mails.handed_over(facts),
     Kind.CANCELLATION: lambda _mail, facts, _known: client_mails.cancellation(facts),
     Kind.NOT_CONFIRMED: lambda _mail, facts, _known: client_mails.not_confirmed(facts),
     Kind.PENDING: _pending,

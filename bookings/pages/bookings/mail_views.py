@@ -13,6 +13,7 @@ from bookings import actions
 from bookings.models import BookingChange
 from bookings.notifications import client_notice, move_mail
 from bookings.notifications.mails import delivery
+from bookings.pages.addressee import read_by
 
 
 @never_cache
@@ -22,10 +23,10 @@ def move_from_mail(request: HttpRequest, token: str) -> HttpResponse:
     except BookingChange.DoesNotExist:
         raise Http404(_("This link is no longer valid.")) from None
     now = timezone.now()
-    if request.method == "POST":
-        _carry_out(request, change)
-        return redirect("bookings:move_from_mail", token)
-    with timezone.override(change.booking.staff.calendar_configuration.zone):
+    with read_by(change.booking.staff):
+        if request.method == "POST":
+            _carry_out(request, change)
+            return redirect("bookings:move_from_mail", token)
         is_open = change.undo_until is not None and change.undo_until > now
         context = {"change": change, "sentence": move_mail.move_sentence(change), "is_open": is_open}
         return render(request, "bookings/bookings/move_from_mail.html", context)
@@ -36,7 +37,7 @@ def _carry_out(request: HttpRequest, change: BookingChange) -> None:
     now, choice = timezone.now(), request.POST.get("choice")
     if choice == "undo":
         try:
-            actions.undo(change, now=now)
+            actions.undo(change, now=now, actor=change.booking.staff)
         except actions.Refused as error:
             messages.error(request, str(error))
         else:

@@ -7,7 +7,7 @@ from enum import StrEnum
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db.models import Prefetch, Q, QuerySet
-from django.http import HttpResponse
+from django.http import HttpResponse, HttpResponseBadRequest
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
@@ -20,6 +20,7 @@ from bookings.pages import search
 from bookings.pages.live import live
 from bookings.push import outbox
 from connections.calendar_page import CalendarRequest, calendar_page
+from practice.roles import Action, Reach, allowed, may, reach
 
 PER_PAGE = 30
 
@@ -32,31 +33,41 @@ class Show(StrEnum):
     CANCELLED = "cancelled"
 
 
-@calendar_page()
+@calendar_page(Action.SEE_BOOKINGS)
 def listing(request: CalendarRequest) -> HttpResponse:
     show = request.GET.get("show", Show.UPCOMING)
     page = Paginator(_shown(request, show), PER_PAGE).get_page(request.GET.get("page"))
-    context = {"page": page, "show": show, "query": request.GET.get("q", ""), "now": request.now}
+    context = {
+        "page": page,
+        "show": show,
+        "query": request.GET.get("q", ""),
+        "now": request.now,
+        "of_all": reach(request.user, Action.SEE_BOOKINGS) is Reach.ALL,
+    }
     return live(request, "bookings/bookings/list.html", "bookings/bookings/_list.html", context)
 
 
-@calendar_page()
+@calendar_page(Action.SEE_BOOKINGS)
 def detail(request: CalendarRequest, pk: int) -> HttpResponse:
-    booking = get_object_or_404(_own(request), pk=pk)
+    booking = get_object_or_404(_visible(request), pk=pk)
+    may_decide = may(request.user, Action.DECIDE_PROPOSALS, owner_of=booking.staff_id)
     context = {
         "booking": booking,
         "changes": booking.changes.select_related("actor").prefetch_related("mails__seat__client", "mails__told_by"),
-        "proposals": booking.proposals.open(),
+        "proposals": booking.proposals.open().select_related("booking") if may_decide else (),
         "new_link": new_link.latest_new_link(booking.seat),
         "now": request.now,
+        "is_over": booking.end <= request.now,
+        "reads_notes": may(request.user, Action.READ_NOTES, owner_of=booking.staff_id),
     }
     return live(request, "bookings/bookings/detail.html", "bookings/bookings/_detail.html", context)
 
 
 @require_POST
-@calendar_page()
+@calendar_page(Action.MANAGE_OWN_CALENDAR)
 def push_again(request: CalendarRequest, pk: int) -> HttpResponse:
-    booking = get_object_or_404(_own(request), pk=pk)
+    """Push again to one's own calendar: those of others stay their own."""
+    booking = get_object_or_404(Booking, pk=pk, staff=request.user)
     placements = booking.linked_events.filter(removed_at=None)
     pushed = [one for placement in placements for one in outbox.push_again(placement, request.now)]
     if problem := next((one.problem for one in pushed if one.problem), None):
@@ -67,9 +78,9 @@ def push_again(request: CalendarRequest, pk: int) -> HttpResponse:
 
 
 @require_POST
-@calendar_page()
+@calendar_page(Action.HANDLE_BOOKINGS)
 def send_new_link(request: CalendarRequest, pk: int) -> HttpResponse:
-    booking = get_object_or_404(_own(request), pk=pk)
+    booking = get_object_or_404(_handled(request), pk=pk)
     try:
         mail = actions.send_new_link(booking, now=request.now)
     except actions.Refused as error:
@@ -89,10 +100,10 @@ def _new_link_sentence(mail: Mail) -> str:
 
 
 @require_POST
-@calendar_page()
+@calendar_page(Action.HANDLE_BOOKINGS)
 def confirm_address(request: CalendarRequest, pk: int) -> HttpResponse:
     """Staff know that the client wants the appointment, who need not confirm the address any more."""
-    booking = get_object_or_404(_own(request), pk=pk)
+    booking = get_object_or_404(_handled(request), pk=pk)
     try:
         is_confirmed = actions.confirm_address(booking, now=request.now, actor=request.user)
     except actions.Refused as error:
@@ -104,9 +115,10 @@ def confirm_address(request: CalendarRequest, pk: int) -> HttpResponse:
 
 
 @require_POST
-@calendar_page()
+@calendar_page(Action.HANDLE_BOOKINGS)
 def undo(request: CalendarRequest, pk: int) -> HttpResponse:
-    change = get_object_or_404(BookingChange, pk=pk, booking__staff=request.user)
+    changes = BookingChange.objects.all()
+    change = get_object_or_404(allowed(request.user, Action.HANDLE_BOOKINGS, changes, owner="booking__staff"), pk=pk)
     try:
         actions.undo(change, now=request.now, actor=request.user)
     except actions.Refused as error:
@@ -116,25 +128,42 @@ def undo(request: CalendarRequest, pk: int) -> HttpResponse:
     return redirect(change.booking)
 
 
-@calendar_page()
+@calendar_page(Action.HANDLE_BOOKINGS)
 def cancel(request: CalendarRequest, pk: int) -> HttpResponse:
-    booking = get_object_or_404(_own(request), pk=pk)
+    booking = get_object_or_404(_visible(request), pk=pk)
     is_over = booking.end <= request.now
     if request.method != "POST":
         return render(request, "bookings/bookings/cancel.html", {"booking": booking, "is_over": is_over})
     tell_client = not is_over or "tell_client" in request.POST
-    actions.cancel(booking, now=request.now, actor=request.user, tell_client=tell_client)
+    reason = request.POST.get("reason", "")
+    actions.cancel(booking, now=request.now, actor=request.user, tell_client=tell_client, reason=reason)
     messages.success(request, _("Cancelled: %(booking)s.") % {"booking": booking})
     return redirect(booking)
 
 
-def _own(request: CalendarRequest) -> BookingQuerySet:
+@require_POST
+@calendar_page(Action.HANDLE_BOOKINGS)
+def outcome(request: CalendarRequest, pk: int) -> HttpResponse:
+    """Did the client of a past booking come?"""
+    booking = get_object_or_404(_handled(request), pk=pk)
+    answer = request.POST.get("outcome", "")
+    if answer not in (Seat.Outcome.DONE, Seat.Outcome.NO_SHOW):
+        return HttpResponseBadRequest()
+    try:
+        actions.note_outcome(booking, Seat.Outcome(answer), now=request.now, actor=request.user)
+    except actions.Refused as error:
+        messages.error(request, str(error))
+    return redirect(booking)
+
+
+def _handled(request: CalendarRequest) -> BookingQuerySet:
+    return allowed(request.user, Action.HANDLE_BOOKINGS, Booking.objects.with_details(), owner="staff")
+
+
+def _visible(request: CalendarRequest) -> BookingQuerySet:
     placements = LinkedEvent.objects.select_related("calendar__connection")
-    return (
-        Booking.objects.filter(staff=request.user)
-        .with_details()
-        .prefetch_related(Prefetch("linked_events", placements))
-    )
+    bookings = Booking.objects.with_details().prefetch_related(Prefetch("linked_events", placements))
+    return allowed(request.user, Action.SEE_BOOKINGS, bookings, owner="staff")
 
 
 def _shown(request: CalendarRequest, show: str) -> QuerySet[Booking]:
@@ -144,7 +173,7 @@ def _shown(request: CalendarRequest, show: str) -> QuerySet[Booking]:
         search.contains(query, "client__name", "client__email", "client__phone", "email", "phone")
     )
     matching = Q(pk__in=seats.values("booking")) | search.contains(query, "service__name")
-    found = _own(request).filter(matching) if query else _own(request)
+    found = _visible(request).filter(matching) if query else _visible(request)
     if show == Show.CANCELLED:
         return found.filter(status=Booking.Status.CANCELLED).order_by("-start", "-pk")
     if show == Show.PAST:

@@ -15,6 +15,7 @@ from bookings.models import Mail
 from bookings.notifications.mails import calls, news, wording
 from bookings.pages.live import live
 from connections.calendar_page import CalendarRequest, calendar_page
+from practice.roles import Action, allowed
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,16 +31,17 @@ class Call:
         return f"sms:{self.mail.seat.number}?&body={quote(self.sentence)}"
 
 
-@calendar_page()
+@calendar_page(Action.HANDLE_BOOKINGS)
 def listing(request: CalendarRequest) -> HttpResponse:
     context = {"calls": [_call(mail) for mail in calls.to_call(request.user, request.now)]}
     return live(request, "bookings/calls/list.html", "bookings/calls/_list.html", context)
 
 
 @require_POST
-@calendar_page()
+@calendar_page(Action.HANDLE_BOOKINGS)
 def done(request: CalendarRequest, pk: int) -> HttpResponse:
-    mail = get_object_or_404(Mail.objects.to_clients(), pk=pk, seat__booking__staff=request.user)
+    mails = allowed(request.user, Action.HANDLE_BOOKINGS, Mail.objects.to_clients(), owner="seat__booking__staff")
+    mail = get_object_or_404(mails, pk=pk)
     if calls.note_told(mail, request.user, request.now):
         messages.success(request, _("Noted: %(client)s has been told.") % {"client": mail.seat.client})
     else:

@@ -10,20 +10,29 @@ from django.utils.translation import gettext_lazy as _
 from bookings.clients import possible_duplicates
 from bookings.contacts.fields import AddressField, NameField, PhoneField
 from bookings.models import Client
+from practice.models import client_languages
 from practice.zones import zone_choices
 
 
 class ClientForm(forms.ModelForm[Client]):
-    """A client's own details. E-mails to them give times in their time zone."""
+    """A client's own details, and what staff note about them. E-mails give times in the client's time zone."""
 
     name = NameField(label=_("Name"), max_length=200)
     email = AddressField(label=_("E-mail"), required=False)
     phone = PhoneField(label=_("Phone"), required=False, max_length=40)
+    language = forms.ChoiceField(required=False, label=_("Language"), choices=lambda: [("", "—"), *client_languages()])
     time_zone = forms.ChoiceField(required=False, label=_("Time zone"), choices=lambda: [("", "—"), *zone_choices()])
 
     class Meta:
         model = Client
-        fields = ("name", "email", "phone", "time_zone")
+        fields = ("name", "email", "phone", "language", "time_zone", "note")
+        widgets = {"note": forms.Textarea(attrs={"rows": 3})}
+        labels = {"note": _("Note, for staff only")}
+
+    def __init__(self, *args: Any, with_note: bool = True, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not with_note:
+            del self.fields["note"]
 
 
 class MergeForm(forms.Form):

@@ -59,6 +59,7 @@ class Choice:
         self, user: User, configuration: CalendarConfiguration, now: datetime, data: QueryDict | None = None
     ) -> None:
         self.user, self.now = user, now
+        self.asked = data.getlist("asked") if data is not None else []  # browsers do not send a switch that is off
         self.linked_before = configuration.linked_calendar_id
         self.zone_before = configuration.time_zone
         self.values_before = {name: getattr(configuration, name) for name in EVENT_FIELDS}
@@ -129,7 +130,8 @@ class Choice:
         linked, conflicts = chosen["linked_calendar"], chosen["conflict_calendars"]
         if self.calendars:
             accounts.configure(self.user, linked=linked, conflicts=list(conflicts), now=self.now)
-        values = {name: chosen[name] for name in self.form.Meta.fields if name in self.form.data}
+        sent = {*self.form.data, *self.asked}
+        values = {name: chosen[name] for name in self.form.Meta.fields if name in sent}
         if values:
             CalendarConfiguration.objects.filter(user=self.user).update(**values)
         changed_words = {name for name, former in self.values_before.items() if values.get(name, former) != former}

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from bookings.push.event_content import has_lone_brace, unknown_placeholders
 from connections.models import Calendar, CalendarConfiguration
 from practice.forms import DurationField, Unit
-from practice.models import User
+from practice.models import CalendarDetail, Practice, User
 from practice.zones import zone_choices
 
 
@@ -65,6 +65,7 @@ class ConfigurationForm(forms.ModelForm[CalendarConfiguration]):
             "when_moved",
             "when_deleted",
             "mirror_blocked_slots",
+            "shown_to_colleagues",
         )
         help_texts = {
             "title_template": _("For example {client} · {service}. Empty: as chosen above. {staff} is your name."),
@@ -75,9 +76,18 @@ class ConfigurationForm(forms.ModelForm[CalendarConfiguration]):
         super().__init__(*args, **kwargs)
         for name in KEPT_UNLESS_SENT:
             self.fields[name].required = False
+        self._limit_detail(Practice.current().detail_limit)
         mine = Calendar.objects.of(user)
         self._choice("conflict_calendars").queryset = mine
         self._choice("linked_calendar").queryset = mine.present().filter(writable=True)
+
+    def _limit_detail(self, limit: CalendarDetail) -> None:
+        """Offer no more than the practice allows, and say so."""
+        field = cast(forms.ChoiceField, self.fields["detail"])
+        field.choices = [(one.value, one.label) for one in limit.no_more]
+        self.initial["detail"] = CalendarDetail(self.instance.detail).at_most(limit)
+        if limit != CalendarDetail.FULL:
+            field.help_text = _("The practice allows no more than this.")
 
     def clean_title_template(self) -> str:
         template = str(self.cleaned_data["title_template"])

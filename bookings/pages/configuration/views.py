@@ -13,9 +13,10 @@ from connections import accounts
 from connections.accounts import ConfigurationRefused
 from connections.calendar_page import CalendarRequest, calendar_page
 from connections.models import Calendar, Connection
+from practice.roles import Action
 
 
-@calendar_page()
+@calendar_page(Action.MANAGE_OWN_CALENDAR)
 def configuration(request: CalendarRequest) -> HttpResponse:
     choice = Choice(request.user, request.configuration, request.now, request.POST or None)
     if request.method == "POST" and choice.is_valid() and _saved(choice):
@@ -41,7 +42,7 @@ def _saved(choice: Choice) -> bool:
 
 
 @require_POST
-@calendar_page()
+@calendar_page(Action.MANAGE_OWN_CALENDAR)
 def new_calendar(request: CalendarRequest, pk: int) -> HttpResponse:
     calendar = get_object_or_404(Calendar.objects.of(request.user).present(), pk=pk, asked_about=False)
     blocks = request.POST.get("blocks") == "yes"

@@ -11,9 +11,10 @@ from django.utils.translation import ngettext
 from bookings import actions
 from connections.calendar_page import CalendarRequest, calendar_page
 from connections.models import Connection
+from practice.roles import Action
 
 
-@calendar_page()
+@calendar_page(Action.MANAGE_OWN_CALENDAR)
 def disconnect(request: CalendarRequest, pk: int) -> HttpResponse:
     connection = get_object_or_404(Connection, pk=pk, user=request.user)
     if request.method == "POST" and _disconnected(request, connection):

@@ -14,18 +14,19 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
-from bookings.openings.explain import kept_window
+from bookings.openings.rules.freshness import kept_window
 from bookings.pages.events import items
 from bookings.pages.events.forms import EventFilter, RuleForm
 from connections import accounts
 from connections.calendar_page import CalendarRequest, calendar_page
 from connections.freshness import freshness
 from connections.models import Calendar
+from practice.roles import Action
 
 PER_PAGE = 50
 
 
-@calendar_page()
+@calendar_page(Action.MANAGE_OWN_CALENDAR)
 def events(request: CalendarRequest) -> HttpResponse:
     today = request.now.astimezone(request.zone).date()
     form = EventFilter(request.user, {"from": today.isoformat()} | request.GET.dict())
@@ -54,7 +55,7 @@ def _around(request: CalendarRequest) -> dict[str, Any]:
 
 
 @require_POST
-@calendar_page()
+@calendar_page(Action.MANAGE_OWN_CALENDAR)
 def rule(request: CalendarRequest, pk: int) -> HttpResponse:
     """Change a rule of a calendar from beside one of its events, and go back there."""
     calendar = get_object_or_404(Calendar.objects.of(request.user).conflict_calendars(), pk=pk)

@@ -12,7 +12,7 @@ from bookings.models import Proposal
 
 @dataclass(frozen=True, slots=True)
 class DeletedDay:
-    """Several deletions of one day; `first` stands for all of them."""
+    """Several deletions of one person's day; `first` stands for all of them."""
 
     date: date
     all: list[Proposal]
@@ -27,9 +27,10 @@ class DeletedDay:
 
 
 def deleted_days(asked: Iterable[Proposal], zone: ZoneInfo) -> list[DeletedDay]:
-    """The days of which several open deletions are asked about, in `zone`."""
-    deleted: dict[date, list[Proposal]] = {}
+    """The days of which several open deletions of one staff member are asked about, in `zone`."""
+    deleted: dict[tuple[date, int], list[Proposal]] = {}
     for proposal in asked:
         if proposal.kind == Proposal.Kind.DELETED:
-            deleted.setdefault(proposal.booking.start.astimezone(zone).date(), []).append(proposal)
-    return [DeletedDay(day, several) for day, several in sorted(deleted.items()) if len(several) > 1]
+            day = proposal.booking.start.astimezone(zone).date()
+            deleted.setdefault((day, proposal.booking.staff_id), []).append(proposal)
+    return [DeletedDay(day, several) for (day, _staff), several in sorted(deleted.items()) if len(several) > 1]

@@ -11,26 +11,36 @@ from django.views.decorators.cache import never_cache
 
 from bookings import actions
 from bookings.models import Proposal
+from bookings.pages.addressee import read_by
 from bookings.proposals import lifecycle, mail_links
 
 
 @never_cache
 def from_mail(request: HttpRequest, token: str) -> HttpResponse:
-    from_token = _proposals(token)
-    group = lifecycle.same_day_group(from_token[0])
-    if request.method == "POST":
-        shown, choice = request.POST.getlist("shown"), request.POST.get("choice", "")
-        submitted = group if shown else from_token
-        _decided, refused = actions.decide_all(submitted, choice=choice, now=timezone.now(), shown=shown)
-        for sentence in refused:
-            messages.error(request, sentence)
-        return redirect("proposals:from_mail", token)
-    with timezone.override(from_token[0].booking.staff.calendar_configuration.zone):
-        return render(request, "bookings/proposals/from_mail.html", {"proposal": from_token[0], "asked": group})
+    mailed = _mailed(token)
+    addressee, first = mailed.addressee, mailed.proposals[0]
+    group = lifecycle.same_day_group(first)
+    with read_by(addressee):
+        if request.method == "POST":
+            _decide(request, mailed, group)
+            return redirect("proposals:from_mail", token)
+        context = {"proposal": first, "asked": group, "addressee": addressee}
+        return render(request, "bookings/proposals/from_mail.html", context)
 
 
-def _proposals(token: str) -> list[Proposal]:
+def _decide(request: HttpRequest, mailed: mail_links.MailedProposals, group: list[Proposal]) -> None:
+    """Decide what the form showed, in the name of the addressee, and say what was refused."""
+    shown, choice = request.POST.getlist("shown"), request.POST.get("choice", "")
+    submitted = group if shown else mailed.proposals
+    _decided, refused = actions.decide_all(
+        submitted, choice=choice, now=timezone.now(), actor=mailed.addressee, shown=shown, by_mail=True
+    )
+    for sentence in refused:
+        messages.error(request, sentence)
+
+
+def _mailed(token: str) -> mail_links.MailedProposals:
     try:
-        return mail_links.proposals_from_token(token)
+        return mail_links.mailed_proposals(token)
     except Proposal.DoesNotExist:
         raise Http404(_("This link is no longer valid.")) from None

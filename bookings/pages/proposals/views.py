@@ -15,26 +15,27 @@ from bookings.pages.live import live
 from bookings.pages.proposals.deleted_days import deleted_days
 from bookings.proposals import lifecycle
 from connections.calendar_page import CalendarRequest, calendar_page
+from practice.roles import Action, allowed
 
 MAX_DECIDED = 10
 
 
-@calendar_page()
+@calendar_page(Action.DECIDE_PROPOSALS)
 def proposals(request: CalendarRequest) -> HttpResponse:
-    own = _own(request)
-    undecided = list(own.open())
+    visible = _visible(request)
+    undecided = list(visible.open())
     context = {
         "proposals": undecided,
         "days": deleted_days(undecided, request.zone),
-        "decided": own.exclude(decided_at=None).order_by("-decided_at")[:MAX_DECIDED],
+        "decided": visible.exclude(decided_at=None).select_related("decided_by").order_by("-decided_at")[:MAX_DECIDED],
     }
     return live(request, "bookings/proposals/page.html", "bookings/proposals/_proposals.html", context)
 
 
 @require_POST
-@calendar_page()
+@calendar_page(Action.DECIDE_PROPOSALS)
 def decide(request: CalendarRequest, pk: int) -> HttpResponse:
-    proposal = get_object_or_404(_own(request), pk=pk)
+    proposal = get_object_or_404(_visible(request), pk=pk)
     choice, shown = request.POST.get("choice", ""), request.POST.get("shown", "")
     try:
         actions.decide(proposal, choice=choice, now=request.now, actor=request.user, shown=shown)
@@ -46,9 +47,9 @@ def decide(request: CalendarRequest, pk: int) -> HttpResponse:
 
 
 @require_POST
-@calendar_page()
+@calendar_page(Action.DECIDE_PROPOSALS)
 def decide_together(request: CalendarRequest, pk: int) -> HttpResponse:
-    group = lifecycle.same_day_group(get_object_or_404(_own(request), pk=pk))
+    group = lifecycle.same_day_group(get_object_or_404(_visible(request), pk=pk))
     choice, shown = request.POST.get("choice", ""), request.POST.getlist("shown")
     decided, refused = actions.decide_all(group, choice=choice, now=request.now, actor=request.user, shown=shown)
     for sentence in refused:
@@ -58,5 +59,6 @@ def decide_together(request: CalendarRequest, pk: int) -> HttpResponse:
     return redirect("proposals:list")
 
 
-def _own(request: CalendarRequest) -> ProposalQuerySet:
-    return Proposal.objects.filter(booking__staff=request.user).with_details()
+def _visible(request: CalendarRequest) -> ProposalQuerySet:
+    proposals = Proposal.objects.with_details()
+    return allowed(request.user, Action.DECIDE_PROPOSALS, proposals, owner="booking__staff")

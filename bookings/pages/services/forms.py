@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any, Final
+from typing import Any, Final, cast
 
 from django import forms
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils.text import get_text_list
 from django.utils.translation import gettext_lazy as _
 
@@ -18,7 +19,7 @@ from bookings.push import placements
 from bookings.rooms import check_location
 from practice.forms import DurationField, Unit
 from practice.models import User
-from practice.slugs import slug_base, unused_slug
+from practice.models.slugs import slug_base, unused_slug
 
 EVENT_FIELDS = {"name", "location", "neutral_title"}  # what the events of bookings show of their service
 MAX_SLUG_LENGTH = 46
@@ -46,6 +47,8 @@ MORE = (
     "buffer_before_minutes",
     "buffer_after_minutes",
     "horizon_days",
+    "max_per_day",
+    "max_per_week",
     "reschedule_minutes",
     "reminder_hours",
     "mail_line",
@@ -55,6 +58,13 @@ MORE = (
     "note_allowed",
 )
 """The fields that the page shows under “More”."""
+
+
+class PeopleChoice(forms.ModelMultipleChoiceField[User]):
+    """Some of the people, by name."""
+
+    def label_from_instance(self, person: User) -> str:
+        return person.get_full_name() or person.get_username()
 
 
 class ServiceForm(forms.ModelForm[Service]):
@@ -115,6 +125,8 @@ class ServiceForm(forms.ModelForm[Service]):
         labels = {
             "location_kind": _("Where does it take place?"),
             "location": _("Location or call link"),
+            "max_per_day": _("At most a day"),
+            "max_per_week": _("At most a week"),
             "mail_line": _("Line for e-mails to clients"),
             "ask_both": _("Clients must give an e-mail address and a phone number"),
             "note_allowed": _("Clients can write a note when they book"),
@@ -126,6 +138,8 @@ class ServiceForm(forms.ModelForm[Service]):
                 "Empty for a place: the address of the practice. In a call link, {room} becomes a random room for "
                 "each booking, for example https://meet.example.org/{room}."
             ),
+            "max_per_day": _("Bookings of this service with one person. Empty: no limit."),
+            "max_per_week": _("Monday to Sunday. Empty: no limit."),
             "mail_line": _("For example “Bring a towel.”"),
             "ask_both": _("Otherwise one of the two is enough."),
             "neutral_title": _("Shown on the linked calendar instead of the client’s name and the service."),
@@ -141,9 +155,23 @@ class ServiceForm(forms.ModelForm[Service]):
             "location_kind": forms.RadioSelect,
         }
 
-    def __init__(self, *args: Any, others: Sequence[User] = (), **kwargs: Any) -> None:
-        """`others` also offer the service, so that what is changed must be meant for them too."""
+    people = PeopleChoice(
+        User.objects.none(),
+        label=_("Who offers it"),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text=_("Each of them can say that they do not offer it for the time being."),
+    )
+
+    def __init__(
+        self, *args: Any, others: Sequence[User] = (), assignable: QuerySet[User] | None = None, **kwargs: Any
+    ) -> None:
+        """`others` also offer the service, so that what is changed must be meant for them too.
+
+        `assignable` are those of whom one says who offers it; None to whoever may not.
+        """
         super().__init__(*args, **kwargs)
+        self._let_assign(assignable)
         if self.instance._state.adding:
             self.initial.update(NEW_SERVICE, horizon_days=min(NEW_HORIZON_DAYS, farthest_days()))
         if others:
@@ -170,6 +198,21 @@ class ServiceForm(forms.ModelForm[Service]):
             self.save()
             if EVENT_FIELDS.intersection(self.changed_data):
                 placements.reword_service(self.instance, now)
+
+    def assign(self, maker: User) -> None:
+        """Assign those who were chosen. Where nobody was asked for, a new service is offered by whoever made it."""
+        if "people" in self.fields and "people_asked" in self.data:
+            self.instance.assign(self.cleaned_data["people"])
+        elif not self.instance.staff.exists():
+            self.instance.staff.add(maker)
+
+    def _let_assign(self, assignable: QuerySet[User] | None) -> None:
+        if assignable is None:
+            del self.fields["people"]
+            return
+        cast(PeopleChoice, self.fields["people"]).queryset = assignable
+        if not self.instance._state.adding:
+            self.initial["people"] = [*self.instance.staff.all(), *self.instance.declined_by.all()]
 
     @property
     def is_more_open(self) -> bool:

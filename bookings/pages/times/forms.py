@@ -10,6 +10,7 @@ from django import forms
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
+from django.urls import reverse_lazy
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -44,16 +45,36 @@ class DayForm(forms.Form):
     date = forms.DateField(label=gettext_lazy("Day"), widget=DateInput, validators=DAYS)
 
 
-class ServiceDayForm(DayForm):
-    """Which service on which day."""
+class PersonChoice(forms.ModelChoiceField):  # type: ignore[type-arg]
+    """One of the people, by name."""
 
+    def label_from_instance(self, person: User) -> str:
+        return person.get_full_name() or person.get_username()
+
+
+class ServiceDayForm(DayForm):
+    """Which service on which day, with one of `people`; they are not asked for where there is but one."""
+
+    staff = PersonChoice(
+        User.objects.none(),
+        label=gettext_lazy("With"),
+        empty_label=None,
+        required=False,
+        # The services follow the person, so that the whole page is shown anew.
+        widget=forms.Select(
+            {"hx-get": "", "hx-include": "closest form", "hx-target": "body", "hx-trigger": "change consume"}
+        ),
+    )
     service = forms.ModelChoiceField(Service.objects.none(), label=gettext_lazy("Service"), empty_label=None)
 
-    field_order = ("service", "date")
+    field_order = ("staff", "service", "date")
 
-    def __init__(self, user: User, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, person: User, people: QuerySet[User], *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        _offer_services(self, user)
+        _offer_services(self, person)
+        cast(PersonChoice, self.fields["staff"]).queryset = people
+        if len(people) < 2:
+            del self.fields["staff"]
 
 
 class TimeForm(forms.Form):
@@ -113,7 +134,16 @@ class BookingForm(TimeForm):
 
     service = forms.ModelChoiceField(Service.objects.none(), widget=forms.HiddenInput)
     name = NameField(
-        label=gettext_lazy("Client’s name"), max_length=200, widget=forms.TextInput(attrs={"autocomplete": "off"})
+        label=gettext_lazy("Client’s name"),
+        max_length=200,
+        widget=forms.TextInput(
+            attrs={
+                "autocomplete": "off",
+                "hx-get": reverse_lazy("clients:suggestions"),
+                "hx-trigger": "input changed delay:250ms",
+                "hx-target": "#suggestions",
+            }
+        ),
     )
     email = AddressField(label=gettext_lazy("E-mail"), required=False)
     phone = PhoneField(label=gettext_lazy("Phone"), required=False, max_length=40)

@@ -10,15 +10,17 @@ from datetime import date
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 
 from bookings import actions
-from bookings.models import Booking, Client, ClientChange, Service
+from bookings.models import Booking, ClientChange, Service
 from bookings.openings.explain import why_not
 from bookings.openings.search import is_near
+from bookings.pages.clients.allowed import visible_clients
 from bookings.pages.clients.change_words import details, headline
+from bookings.pages.people import asked_person, bookable_people, told_to
 from bookings.pages.times.forms import (
     BookingForm,
     DayForm,
@@ -31,32 +33,38 @@ from bookings.pages.times.forms import (
 from bookings.pages.times.openings import openings_on
 from connections.calendar_page import CalendarRequest, calendar_page
 from connections.freshness import freshness
+from practice.models import User
+from practice.roles import Action, allowed
 
 
-@calendar_page()
+@calendar_page(Action.HANDLE_BOOKINGS)
 def new(request: CalendarRequest) -> HttpResponse:
-    if not bookable_services(request.user).exists():
+    asked = (request.POST or request.GET).get("staff", "")
+    person = asked_person(request.user, asked)
+    if person is None and asked:
+        raise Http404
+    if person is None:
         return render(request, "bookings/times/new.html", {"no_services": True})
     if request.method != "POST":
-        return _new_page(request, BookingForm(request.user, request.zone, initial=_known_client(request)))
-    form = BookingForm(request.user, request.zone, request.POST)
+        return _new_page(request, person, BookingForm(person, request.zone, initial=_known_client(request)))
+    form = BookingForm(person, request.zone, request.POST)
     if not form.is_valid():
-        _say_if_not_open(request, form)
-        return _new_page(request, form)
+        _say_if_not_open(request, person, form)
+        return _new_page(request, person, form)
     try:
-        booking = _book(request, form.cleaned_data)
+        booking = _book(request, person, form.cleaned_data)
     except actions.Refused as refusal:
-        return _new_page(request, form, refusal)
+        return _new_page(request, person, form, refusal)
     messages.success(request, _("Booked: %(booking)s.") % {"booking": booking})
     _say_what_was_not_taken_over(request, booking)
     return redirect(booking)
 
 
-@calendar_page()
+@calendar_page(Action.HANDLE_BOOKINGS)
 def reschedule(request: CalendarRequest, pk: int) -> HttpResponse:
-    own = Booking.objects.filter(staff=request.user).with_details()
-    booking = get_object_or_404(own, pk=pk)
-    if not booking.live:
+    bookings = allowed(request.user, Action.HANDLE_BOOKINGS, Booking.objects.with_details(), owner="staff")
+    booking = get_object_or_404(bookings, pk=pk)
+    if not booking.live or booking.end <= request.now:
         return redirect(booking)
     if request.method != "POST":
         return _reschedule_page(request, booking, TimeForm(request.zone))
@@ -71,19 +79,19 @@ def reschedule(request: CalendarRequest, pk: int) -> HttpResponse:
     return redirect(booking)
 
 
-def _say_if_not_open(request: CalendarRequest, form: BookingForm) -> None:
+def _say_if_not_open(request: CalendarRequest, person: User, form: BookingForm) -> None:
     """Say beside the other errors why the chosen time is not open, as far as that is known without asking calendars."""
     service, moment = form.cleaned_data.get("service"), form.cleaned_data.get("moment")
     if not service or not moment or not is_near(moment, now=request.now) or form.cleaned_data.get("anyway"):
         return
-    if reason := why_not(request.user, service.shape, moment, now=request.now, titles=True):
+    if reason := why_not(person, service.shape, moment, now=request.now, told_to=told_to(request.user, person)):
         form.add_error("time", reason)
 
 
-def _book(request: CalendarRequest, data: dict[str, Any]) -> Booking:
+def _book(request: CalendarRequest, person: User, data: dict[str, Any]) -> Booking:
     return actions.book(
         service=data["service"],
-        staff=request.user,
+        staff=person,
         start=data["moment"],
         client=actions.ClientDetails(data["name"], data["email"], data["phone"]),
         now=request.now,
@@ -104,13 +112,18 @@ def _move(request: CalendarRequest, booking: Booking, data: dict[str, Any]) -> N
     actions.reschedule(booking, start=data["moment"], now=request.now, actor=request.user, anyway=data["anyway"])
 
 
-def _new_page(request: CalendarRequest, form: BookingForm, refusal: actions.Refused | None = None) -> HttpResponse:
-    asked = ServiceDayForm(request.user, request.POST or request.GET)
-    service, day = _service_and_day(request, asked)
+def _new_page(
+    request: CalendarRequest, person: User, form: BookingForm, refusal: actions.Refused | None = None
+) -> HttpResponse:
+    people = bookable_people(request.user)
+    asked = ServiceDayForm(person, people, request.POST or request.GET)
+    service, day = _service_and_day(request, person, asked)
     context = {
+        "person": person,
+        "staff_key": None if person == request.user else person.pk,
         "service": service,
-        "found": openings_on(day, request.user, service.shape, request.zone, now=request.now),
-        "what": ServiceDayForm(request.user, initial={"service": service.pk, "date": day}),
+        "found": openings_on(day, person, service.shape, request.zone, now=request.now),
+        "what": ServiceDayForm(person, people, initial={"staff": person.pk, "service": service.pk, "date": day}),
     }
     return _page(request, "bookings/times/new.html", form, asked, context | {"refusal": refusal})
 
@@ -122,8 +135,9 @@ def _reschedule_page(
     day = _day(request, booking, asked)
     shape = replace(booking.service.shape, duration=booking.end - booking.start)
     context = {
+        "person": booking.staff,
         "booking": booking,
-        "found": openings_on(day, request.user, shape, request.zone, now=request.now, moving=booking),
+        "found": openings_on(day, booking.staff, shape, request.zone, now=request.now, moving=booking),
         "what": DayForm(initial={"date": day}),
     }
     return _page(request, "bookings/times/reschedule.html", form, asked, context | {"refusal": refusal})
@@ -137,18 +151,19 @@ def _page(
         form.forget_time()
     context |= {
         "form": form,
+        "is_own": context["person"] == request.user,
         "chosen": form.data.get("opening", ""),
         "asked": asked["date"] if "date" in asked.data else None,
-        "freshness": freshness(request.user, now=request.now),
+        "freshness": freshness(context["person"], now=request.now),
     }
     only_times = request.htmx and request.htmx.target == "times"
     return render(request, "bookings/times/_times.html" if only_times else template, context)
 
 
-def _service_and_day(request: CalendarRequest, asked: ServiceDayForm) -> tuple[Service, date]:
-    """The service and the day asked for; by default the first service, today."""
+def _service_and_day(request: CalendarRequest, person: User, asked: ServiceDayForm) -> tuple[Service, date]:
+    """The service and the day asked for; by default the person's first service, today."""
     asked.is_valid()
-    service = asked.cleaned_data.get("service") or bookable_services(request.user)[0]
+    service = asked.cleaned_data.get("service") or bookable_services(person)[0]
     return service, asked.cleaned_data.get("date") or request.now.astimezone(request.zone).date()
 
 
@@ -162,7 +177,7 @@ def _day(request: CalendarRequest, booking: Booking, asked: DayForm) -> date:
 def _known_client(request: CalendarRequest) -> dict[str, str]:
     """The details of the client whose page led here, and the language in which to write to them."""
     asked = request.GET.get("client", "")
-    own = Client.objects.filter(seats__booking__staff=request.user)
-    client = own.filter(pk=int(asked)).first() if asked.isdecimal() and len(asked) < 19 else None
+    is_number = asked.isdecimal() and len(asked) < 19
+    client = visible_clients(request.user).known().filter(pk=int(asked)).first() if is_number else None
     known = client_details(client) if client else {}
     return known | {"language": known.get("language") or usual_language()}

@@ -1,9 +1,8 @@
-"""Everything in a staff member's week, from all three apps, in words for its owner."""
+"""Everything in a staff member's week, from all three apps, in words for its owner. For others: week.colleagues."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import datetime
 from hashlib import blake2b
 
@@ -16,21 +15,11 @@ from availability.openings import blocked_slots, free_time, working_hours
 from bookings.models import Booking, Hold, Proposal
 from bookings.openings.own_time import own_spans
 from bookings.openings.travel import travel_spans, travel_times
-from bookings.pages.week.layout import Item, ItemKind
+from bookings.pages.week.layout import Diary, Item, ItemKind
 from bookings.pages.why.answers import why_url
 from connections.busy import Busy, OwnSpans, busy
 from connections.models import Event, Occurrence
 from practice.models import User
-
-
-@dataclass(frozen=True, slots=True)
-class Diary:
-    """Items, working hours, what is left of them, and the buffers around bookings; all spans half-open, in UTC."""
-
-    items: list[Item]
-    hours: list[Span]
-    free: list[Span]
-    buffers: list[Span]
 
 
 def diary(user: User, start: datetime, end: datetime, *, now: datetime) -> Diary:
@@ -38,21 +27,22 @@ def diary(user: User, start: datetime, end: datetime, *, now: datetime) -> Diary
     found = Booking.objects.filter(staff=user).live().overlapping(start, end)
     bookings = list(found.with_details())
     undecided = set(Proposal.objects.open().filter(booking__in=found).values_list("booking", flat=True))
-    holds = _holds(user, start, end, now)
+    holds = holds_of([user.pk], start, end, now)
     own = own_spans(user, start, end)
     items = [
-        *(_booking(booking, undecided=booking.pk in undecided) for booking in bookings),
+        *(booking_item(booking, undecided=booking.pk in undecided) for booking in bookings),
         *_events(user, busy(user, start, end, own_spans=own), own, start),
-        *(_held(hold) for hold in holds),
+        *(held_item(hold) for hold in holds),
         *(_blocked_here(slot, user.calendar_configuration.mirrors) for slot in blocked_slots(user, start, end)),
     ]
     booked = [booking.blocked_span for booking in bookings]
     booked += [(hold.claim.start, hold.claim.end) for hold in holds if hold.claim]
     free = free_time(user, start, end, own_spans=own, booked_spans=booked)
-    return Diary(items, working_hours(user, start, end), free, list(_buffers(bookings)))
+    return Diary(items, working_hours(user, start, end), free, list(buffers_around(bookings)))
 
 
-def _booking(booking: Booking, *, undecided: bool) -> Item:
+def booking_item(booking: Booking, *, undecided: bool) -> Item:
+    """A booking, in words for those who handle it."""
     kind, reason = ItemKind.BOOKING, ""
     if undecided:
         kind, reason = ItemKind.UNDECIDED, _("Needs your decision")
@@ -153,12 +143,14 @@ def _blocked_here(slot: BlockedSlot, mirrored: bool) -> Item:
     )
 
 
-def _holds(user: User, start: datetime, end: datetime, now: datetime) -> list[Hold]:
-    found = Hold.objects.active(now).filter(staff=user, claim__start__lt=end, claim__end__gt=start)
+def holds_of(people: Collection[int], start: datetime, end: datetime, now: datetime) -> list[Hold]:
+    """The times in [start, end) that visitors hold now, with one of the people."""
+    found = Hold.objects.active(now).filter(staff__in=people, claim__start__lt=end, claim__end__gt=start)
     return list(found.select_related("service", "claim"))
 
 
-def _held(hold: Hold) -> Item:
+def held_item(hold: Hold) -> Item:
+    """A time that a visitor holds, in words for its owner."""
     return Item(
         start=hold.start,
         end=hold.end,
@@ -171,7 +163,8 @@ def _held(hold: Hold) -> Item:
     )
 
 
-def _buffers(bookings: Iterable[Booking]) -> Iterator[Span]:
+def buffers_around(bookings: Iterable[Booking]) -> Iterator[Span]:
+    """The time kept free before and after bookings."""
     for booking in bookings:
         first, last = booking.blocked_span
         if first < booking.start:

@@ -52,6 +52,16 @@ class Item:
 
 
 @dataclass(frozen=True, slots=True)
+class Diary:
+    """Items, working hours, what is left of them, and the buffers around bookings; all spans half-open, in UTC."""
+
+    items: list[Item]
+    hours: list[Span]
+    free: list[Span]
+    buffers: list[Span]
+
+
+@dataclass(frozen=True, slots=True)
 class Piece:
     """One day's part of an item; rows and lanes as half-open ranges from 0."""
 
@@ -122,6 +132,17 @@ class Week:
     is_current: bool
 
 
+@dataclass(frozen=True, slots=True)
+class SideBySide:
+    """One day of several people: a column for each, in the order in which they were given."""
+
+    date: date
+    columns: tuple[WeekDay, ...]
+    marks: tuple[Mark, ...]
+    rows: int
+    is_today: bool
+
+
 def first_day(name: str, today: date, first_weekday: int) -> date:
     """The first day of the week `name` (2026-W48), or of the one with `today` if it names none near.
 
@@ -163,7 +184,7 @@ def lay_out(
     `hours`, `free` (what is left of the hours) and `buffers` are UTC spans.
     """
     columns = columns_of([first + n * DAY for n in range(7)], zone)
-    listed = sorted(items, key=lambda item: (item.start, -item.end.timestamp(), item.key))
+    listed = _listed(items)
     working = merge(hours)
     scale = scale_of(columns, [*working, *((item.start, item.end) for item in listed if not item.all_day)])
     return Week(
@@ -175,6 +196,26 @@ def lay_out(
         next=name_of(first + 7 * DAY),
         is_current=any(column.holds(now) for column in columns),
     )
+
+
+def lay_out_side_by_side(diaries: Sequence[Diary], *, day: date, zone: ZoneInfo, now: datetime) -> SideBySide:
+    """Lay the same day of several people out side by side, in `zone`."""
+    [column] = columns_of([day], zone)
+    spans = [(item.start, item.end) for one in diaries for item in one.items if not item.all_day]
+    scale = scale_of([column], [*(span for one in diaries for span in one.hours), *spans])
+    return SideBySide(
+        date=day,
+        columns=tuple(
+            _day(column, scale, _listed(one.items), (merge(one.hours), one.free), one.buffers, now) for one in diaries
+        ),
+        marks=tuple(_marks(column, scale)),
+        rows=scale.height,
+        is_today=column.holds(now),
+    )
+
+
+def _listed(items: Iterable[Item]) -> list[Item]:
+    return sorted(items, key=lambda item: (item.start, -item.end.timestamp(), item.key))
 
 
 def _day(

@@ -11,7 +11,8 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 
 from bookings.models import Booking, Service
-from bookings.openings.explain import Reason, ReasonKind, reasons_for
+from bookings.openings.explain import reasons_for
+from bookings.openings.reasons import Reason, ReasonKind, ToldTo
 from bookings.openings.remedies import Remedy, remedy
 from bookings.openings.search import Opening, next_openings
 from connections.busy import OWN_BOOKING, Busy
@@ -54,6 +55,7 @@ class Answer:
     blocking: list[Point]
     also_checked: list[Point]
     others: list[Opening]
+    staff: int | None = None  # the key of the colleague whose time it is; None for one's own
 
     @property
     def open(self) -> bool:
@@ -61,30 +63,37 @@ class Answer:
 
     @property
     def address(self) -> str:
-        return why_url(self.at, self.service)
+        return why_url(self.at, self.service, self.staff)
 
     @property
     def earlier(self) -> str:
-        return why_url(self.at - HOUR, self.service)
+        return why_url(self.at - HOUR, self.service, self.staff)
 
     @property
     def later(self) -> str:
-        return why_url(self.at + HOUR, self.service)
+        return why_url(self.at + HOUR, self.service, self.staff)
 
 
-def why_url(at: datetime, service: Service | None = None) -> str:
-    """The address of the answer for a moment."""
+def why_url(at: datetime, service: Service | None = None, staff: int | None = None) -> str:
+    """The address of the answer for a moment of one's own time, or of that of the colleague keyed `staff`."""
     query = {"at": str(iso(at))} | ({"service": service.slug} if service else {})
+    query |= {"staff": str(staff)} if staff else {}
     return f"{reverse('why:page')}?{urlencode(query)}"
 
 
-def answer(user: User, at: datetime, *, now: datetime, service: Service | None = None) -> Answer:
-    """Whether `user` can be booked at `at` (UTC), and every reason. For the user only, because it tells titles."""
-    points = _points(user, reasons_for(user, at, now=now, service=service), service, now)
+def answer(
+    user: User, at: datetime, *, now: datetime, service: Service | None = None, reader: User | None = None
+) -> Answer:
+    """Whether `user` can be booked at `at` (UTC), and every reason; to a colleague who reads it without titles."""
+    is_own = reader in (None, user)
+    told_to = ToldTo.OWNER if is_own else ToldTo.COLLEAGUE
+    reasons = reasons_for(user, at, now=now, service=service, told_to=told_to)
+    points = _points(user, reasons, service, now) if is_own else [Point(one, None, Remedy()) for one in reasons]
     blocking = [point for point in points if point.reason.blocks]
     also_checked = [point for point in points if not point.reason.blocks]
     others = next_openings(service, [user], max(at, now), now=now) if service and blocking else []
-    return Answer(at, at + (service.duration if service else HOUR), service, blocking, also_checked, others)
+    until = at + (service.duration if service else HOUR)
+    return Answer(at, until, service, blocking, also_checked, others, None if is_own else user.pk)
 
 
 def _points(user: User, reasons: Iterable[Reason], service: Service | None, now: datetime) -> list[Point]:
@@ -117,6 +126,10 @@ def _remedy(reason: Reason, calendars: Mapping[str, Calendar], problems: Mapping
 def _link(reason: Reason, service: Service | None, *, fresh: bool) -> Link | None:
     if isinstance(reason.about, Booking):
         return Link(_("Open the booking"), reason.about.get_absolute_url())
+    if isinstance(reason.about, Service):
+        return Link(_("Change the service"), reverse("services:edit", args=[reason.about.slug]))
+    if service and reason.kind is ReasonKind.SERVICE_HOURS:
+        return Link(_("Change your hours"), reverse("services:hours", args=[service.slug]))
     if reason.kind in _OF_AVAILABILITY:
         part = _OF_AVAILABILITY[reason.kind]
         return Link(_("Change your availability"), f"{reverse('availability:page')}#{part}")
@@ -127,4 +140,9 @@ def _link(reason: Reason, service: Service | None, *, fresh: bool) -> Link | Non
     return None
 
 
-_OF_AVAILABILITY = {ReasonKind.HOURS: "hours", ReasonKind.OVERRIDE: "overrides", ReasonKind.BLOCKED_SLOT: "blocked"}
+_OF_AVAILABILITY = {
+    ReasonKind.HOURS: "hours",
+    ReasonKind.OVERRIDE: "overrides",
+    ReasonKind.BLOCKED_SLOT: "blocked",
+    ReasonKind.LIMIT: "limits",
+}

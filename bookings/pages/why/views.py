@@ -4,25 +4,30 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.utils.formats import get_format
 from django_htmx.http import push_url
 
+from bookings.pages.people import week_person
 from bookings.pages.week.layout import first_day, name_of
 from bookings.pages.why.answers import answer
 from bookings.pages.why.forms import WhyForm, initial_values
 from connections.calendar_page import CalendarRequest, calendar_page
+from practice.roles import Action
 
 
-@calendar_page()
+@calendar_page(Action.SEE_WEEK)
 def why(request: CalendarRequest) -> HttpResponse:
-    form = WhyForm(request.user, request.zone, request.now, request.GET)
-    context = {"form": form, "zone": request.zone}
+    person = week_person(request.user, request.GET.get("staff", ""))
+    if person is None:
+        raise Http404
+    form = WhyForm(person, request.zone, request.now, request.GET)
+    context = {"form": form, "zone": request.zone, "person": person, "is_own": person == request.user}
     if form.is_valid():
         at, service = form.cleaned_data["at"], form.cleaned_data["service"]
-        shown = WhyForm(request.user, request.zone, request.now, initial=initial_values(at, request.zone, service))
-        found = answer(request.user, at, now=request.now, service=service)
+        shown = WhyForm(person, request.zone, request.now, initial=initial_values(at, request.zone, service))
+        found = answer(person, at, now=request.now, service=service, reader=request.user)
         context |= {"form": shown, "answer": found, "week": _week_of(request, at)}
     if request.htmx and request.htmx.target == "why":
         # The page around the dialog stays what the address says.

@@ -61,10 +61,11 @@ def _to_times(request: PublicRequest, token: str, *, start: datetime, problem: P
 
 
 def _search(request: PublicRequest, seat: Seat) -> Search:
-    """With the same person, unless the client asks for another or for anybody."""
+    """With the same person, unless the client asks for another or for anybody, or the person was deactivated."""
     booking, wanted = seat.booking, asked(request, "staff")
     people = people_of(booking.service)
-    person = None if wanted == ANYBODY else person_among(people, wanted) or booking.staff
+    same = booking.staff if booking.staff.is_active else None
+    person = None if wanted == ANYBODY else person_among(people, wanted) or same
     zone = clock_zone(booking.service, request.practice, asked(request, "zone") or seat.clock_zone)
     return Search(booking.service, people, zone, request.now, person, moving=booking)
 

@@ -1,4 +1,4 @@
-"""Dates and times in German, for clients. Names and meaning are those of the English formats."""
+"""Dates and times in German. Names and meaning are those of the English formats."""
 
 DATE_FORMAT = "D., j. N Y"
 TIME_FORMAT = "H:i"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 
 from connections.models import Connection, Event
 from connections.problems import sentence
@@ -15,7 +15,7 @@ from practice.times import iso
 
 
 class Command(JsonCommand):
-    help = "Say how healthy all connections are; exit 1 if one needs a person."
+    help = gettext_lazy("Say how healthy all connections are; exit 1 if one needs a person.")
 
     def run(self, **options: Any) -> list[dict[str, Any]]:
         rows = Connection.objects.select_related("user").prefetch_related("calendars")

@@ -7,6 +7,7 @@ from typing import Any
 from django.core.management.base import CommandParser
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from connections import accounts
 from connections.models import Connection
@@ -14,14 +15,14 @@ from practice.commands import Failed, JsonCommand, Refused, read_password, user_
 
 
 class Command(JsonCommand):
-    help = (
+    help = gettext_lazy(
         "Connect a staff member's iCloud account. The app-specific password is asked for, or read from standard input."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--user", required=True)
         parser.add_argument("--apple-id", required=True)
-        parser.add_argument("--url", default="", help="a CalDAV server other than iCloud")
+        parser.add_argument("--url", default="", help=_("a CalDAV server other than iCloud"))
 
     def run(self, *, user: str, apple_id: str, url: str, **options: Any) -> Any:
         staff = user_named(user)

@@ -11,6 +11,7 @@ from django.conf import settings
 from django.core.management.base import CommandParser
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from rich.console import Console
 from rich.progress import Progress
 
@@ -24,16 +25,18 @@ LOOK_AGAIN = 0.2  # seconds between two looks at somebody else's lease
 
 
 class Command(JsonCommand):
-    help = "Sync calendars now. Our own pauses are ignored; what a server asked for with Retry-After is not."
+    help = gettext_lazy(
+        "Sync calendars now. Our own pauses are ignored; what a server asked for with Retry-After is not."
+    )
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--user")
         parser.add_argument("--connection", type=int)
-        parser.add_argument("--full", action="store_true", help="compare every calendar in full")
+        parser.add_argument("--full", action="store_true", help=_("compare every calendar in full"))
         parser.add_argument(
             "--force",
             action="store_true",
-            help="do not wait for what Retry-After asked, and ask again for events that could not be read",
+            help=_("do not wait for what Retry-After asked, and ask again for events that could not be read"),
         )
 
     def run(

@@ -6,13 +6,14 @@ from typing import Any
 
 from django.core.management.base import CommandParser
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from practice.commands import JsonCommand, new_user
 from practice.setup.owner import save_owner
 
 
 class Command(JsonCommand):
-    help = "Create an owner of the practice. The password comes from a prompt or from standard input."
+    help = gettext_lazy("Create an owner of the practice. The password comes from a prompt or from standard input.")
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--username", required=True)

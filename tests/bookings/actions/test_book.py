@@ -6,11 +6,13 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
+from django.utils import translation
 
 from availability.models import BlockedSlot
 from bookings import actions
 from bookings.models import Booking, Client, Service
 from connections.models import CalendarConfiguration
+from practice.models import Practice as PracticeRow
 from tests.bookings.practice import CARLA, HOUR, Practice, berlin, utc
 from tests.factories import START
 
@@ -150,3 +152,66 @@ def test_what_is_offered_is_not_years_away(practice: Practice, settings: Any) ->
     Service.objects.update(horizon_days=3000)
     practice.service.refresh_from_db()
     assert practice.book(START.replace(year=2032, day=6)).start.year == 2032
+
+
+# --- limits ---------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("period", ["day", "week"])
+def test_a_reached_limit_is_refused_with_openings_of_later_days_and_staff_may_insist(
+    practice: Practice, period: str
+) -> None:
+    CalendarConfiguration.objects.update(**{f"max_per_{period}": 1})
+    practice.book()
+    with pytest.raises(actions.NotOpen) as caught:
+        practice.book(START + 2 * HOUR)
+    assert str(caught.value) == f"Anna can be booked 1 time a {period}, and this {period} has 1 already."
+    assert caught.value.alternatives[0].start == (utc(2, 8) if period == "day" else utc(7, 8))
+    assert practice.book(START + 2 * HOUR, anyway=True).status == "confirmed"
+
+
+def test_a_booking_moves_within_a_full_day_but_not_to_another_one(practice: Practice) -> None:
+    practice.service.max_per_day = 1
+    practice.service.save()
+    booking = practice.book()
+    practice.book(utc(2, 9))
+    moved = actions.reschedule(booking, start=START + 2 * HOUR, now=practice.now)
+    assert moved.start == START + 2 * HOUR
+    with pytest.raises(actions.NotOpen):
+        actions.reschedule(moved, start=utc(2, 12), now=practice.now)
+
+
+def test_staff_are_told_that_a_client_has_as_many_upcoming_bookings_as_allowed_and_may_insist(
+    practice: Practice,
+) -> None:
+    PracticeRow.objects.update_or_create(defaults={"max_upcoming": 2})
+    practice.book()
+    practice.book(START + 2 * HOUR)
+    with pytest.raises(actions.ClientLimitReached) as caught:
+        practice.book(START + 4 * HOUR)
+    assert (str(caught.value), caught.value.can_insist, Booking.objects.count()) == (
+        "The practice allows each client 2 upcoming bookings, and Carla Client has 2 already.",
+        True,
+        2,
+    )
+    practice.book(START + 4 * HOUR, client=actions.ClientDetails("Otto", "otto@example.org"))
+    assert practice.book(START + 6 * HOUR, anyway=True).status == "confirmed"
+
+
+def test_bookings_that_are_over_or_cancelled_are_not_upcoming(practice: Practice) -> None:
+    PracticeRow.objects.update_or_create(defaults={"max_upcoming": 1})
+    booking = practice.book()
+    actions.cancel(booking, now=practice.now)
+    practice.book()
+    practice.later(START + HOUR - practice.now)
+    assert practice.book(utc(2, 9)).status == "confirmed"
+
+
+def test_a_refusal_is_in_the_language_of_whoever_asks(practice: Practice) -> None:
+    practice.book()
+    with translation.override("de"), pytest.raises(actions.NotOpen) as caught:
+        practice.book()
+    assert str(caught.value) == "Zu dieser Zeit ist eine andere Buchung (10:00–11:00)."
+    with translation.override("de"), pytest.raises(actions.Refused) as far:
+        practice.book(START.replace(year=2060))
+    assert str(far.value) == "Diese Zeit liegt Jahre entfernt. Wählen Sie eine, die näher liegt."

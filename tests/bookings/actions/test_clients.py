@@ -128,3 +128,16 @@ def test_changes_are_deleted_with_their_client(clara: Client) -> None:
     change(clara, email="new@example.org")
     clara.delete()
     assert ClientChange.objects.count() == 0
+
+
+def test_a_former_address_without_a_language_is_told_in_that_of_the_practice(clara: Client) -> None:
+    Practice.objects.create(name="Praxis Winter", language="de")
+    Client.objects.update(language="")
+    clara.refresh_from_db()
+    change(clara, email="new@example.org")
+    tell_former_addresses(NOW)
+    assert mail.outbox[0].subject == "Ihre E-Mail-Adresse wurde geändert"
+    assert mails()[0][1] == (
+        "Guten Tag,\n\nDie E-Mail-Adresse für Ihre Termine bei Praxis Winter wurde geändert.\n\n"
+        "Wenn Sie das nicht waren, sagen Sie uns bitte Bescheid.\n\nPraxis Winter"
+    )

@@ -19,7 +19,7 @@ from bookings.models import Booking, Client, LinkedEvent, Service
 from connections.accounts import configure, connect
 from connections.models import Calendar, CalendarConfiguration
 from connections.sync.run import sync_connection
-from practice.models import User
+from practice.models import Practice, User
 from sandbox.device.device import AppleDevice
 from sandbox.server.server import Sandbox
 from sandbox.server.store.accounts import Account
@@ -90,6 +90,38 @@ def test_of_twenty_processes_booking_one_opening_one_succeeds(racers: Racers, an
     assert codes(exits) == ONE_OF_MANY
     assert sentences(exits) == refusals([monday(10)])
     assert [row.start for row in Booking.objects.all()] == [monday(10).astimezone(UTC)]
+
+
+def at_twenty_times(number: int) -> datetime:
+    """One of so many times on Monday, 20 minutes apart."""
+    return monday(9 + number // 3, number % 3 * 20)
+
+
+def test_of_twenty_processes_booking_one_day_as_many_succeed_as_its_limit_allows(racers: Racers, anna: User) -> None:
+    ServiceFactory(slug="talk", name="Talk", staff=[anna], minutes=20, slot_minutes=20, max_per_day=3)
+    exits = racers.race(command, [book(at_twenty_times(number), number) for number in range(MANY)])
+    assert codes(exits) == [0] * 3 + [2] * (MANY - 3)
+    assert sentences(exits) == {"Talk can be booked 3 times a day with Anna, and this day has 3 already."}
+
+
+def test_of_twenty_processes_booking_one_client_with_two_people_as_many_succeed_as_the_practice_allows(
+    racers: Racers, anna: User
+) -> None:
+    Practice.objects.update_or_create(defaults={"max_upcoming": 3})
+    ben = UserFactory(username="ben")
+    office_hours(ben)
+    ServiceFactory(slug="talk", staff=[anna, ben], minutes=20, slot_minutes=20)
+    same_client = ["--email", "carla@example.org", "--name", "Carla"]
+    exits = racers.race(
+        command,
+        [
+            [*book(at_twenty_times(number), number), *same_client, "--staff", ("anna", "ben")[number % 2]]
+            for number in range(MANY)
+        ],
+    )
+    assert codes(exits) == [0] * 3 + [2] * (MANY - 3)
+    assert sentences(exits) == {"The practice allows each client 3 upcoming bookings, and Carla has 3 already."}
+    assert Client.objects.count() == 1
 
 
 def test_of_twenty_processes_booking_two_openings_whose_buffers_collide_one_succeeds(

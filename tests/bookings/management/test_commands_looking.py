@@ -6,7 +6,9 @@ from datetime import timedelta
 from itertools import pairwise
 
 import pytest
+from django.utils import translation
 
+from bookings.management.commands.proposals import Command as Proposals
 from bookings.models import Booking, LinkedEvent, Proposal, Service
 from connections.models import Calendar
 from practice.models import User
@@ -394,3 +396,13 @@ def test_why_for_people_marks_what_blocks(anna: User, work: Calendar) -> None:
         "✗ “Dentist” in “Work” (10:00–11:00) is marked Busy, so it blocks.\n"
         "✓ Calendars last checked: 08:59.\n"
     )
+
+
+def test_commands_speak_german_where_it_is_the_active_language(anna: User) -> None:
+    parser = Proposals().create_parser("manage.py", "proposals")
+    assert parser.description == "List changes made on the iPhone that a staff member must decide."
+    with translation.override("de"):
+        parser = Proposals().create_parser("manage.py", "proposals")
+        assert parser.description == "Listet Änderungen auf dem iPhone auf, über die eine Person entscheiden muss."
+        assert shown("proposals", "--user", "anna") == "Nichts zu entscheiden.\n"
+        assert ask("cancel", "--booking", 99) == refusal("Es gibt keine Buchung 99.")

@@ -37,10 +37,12 @@ def test_a_service_is_made_with_sane_defaults(anna: User) -> None:
 
 def test_every_option_of_a_service_is_kept(anna: User) -> None:
     times = ("--slot-minutes", 20, "--buffer-before", 5, "--buffer-after", 10)
-    assert ask("create_service", *TALK, "--user", "anna", *times, "--notice", 0, "--horizon", 90).code == 0
+    limits = "--max-per-day", 4, "--max-per-week", 12
+    assert ask("create_service", *TALK, "--user", "anna", *times, "--notice", 0, "--horizon", 90, *limits).code == 0
     service = Service.objects.get()
     assert (service.slot_minutes, service.buffer_before_minutes, service.buffer_after_minutes) == (20, 5, 10)
     assert (service.notice_minutes, service.horizon_days) == (0, 90)
+    assert (service.max_per_day, service.max_per_week) == (4, 12)
 
 
 def test_a_public_service_is_listed_for_clients_and_another_is_not(anna: User) -> None:
@@ -82,6 +84,10 @@ def test_several_staff_offer_it(anna: User, users: tuple[str, ...]) -> None:
         (
             ("--user", "anna", "--notice", "525601"),
             "notice_minutes: Enter at most 525600 minutes (one year).",
+        ),
+        (
+            ("--user", "anna", "--max-per-day", "0"),
+            "max_per_day: Enter at least 1, or nothing for no limit.",
         ),
         (
             ("--user", "anna", "--horizon", "401"),

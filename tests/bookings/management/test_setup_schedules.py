@@ -20,6 +20,9 @@ EXPECTED = {
     "push events": ("bookings.tasks.push_events", Schedule.MINUTES, 1),
     "reconcile bookings": ("bookings.tasks.reconcile_bookings", Schedule.MINUTES, 1),
     "delete old holds": ("bookings.tasks.delete_old_holds", Schedule.DAILY, None),
+    "apply retention": ("bookings.tasks.apply_retention", Schedule.DAILY, None),
+    "prune activity": ("practice.activity.tasks.prune_activity", Schedule.DAILY, None),
+    "delete ended sessions": ("practice.sign_in.sessions.delete_ended_sessions", Schedule.DAILY, None),
     "expand events": ("connections.tasks.expand_events", Schedule.DAILY, None),
 }
 
@@ -41,7 +44,7 @@ def test_it_makes_every_schedule() -> None:
 
 def test_every_task_exists() -> None:
     set_up()
-    assert [callable(import_string(row.func)) for row in Schedule.objects.all()] == [True] * 5
+    assert [callable(import_string(row.func)) for row in Schedule.objects.all()] == [True] * len(EXPECTED)
 
 
 def test_a_second_time_changes_nothing() -> None:
@@ -86,4 +89,4 @@ def test_people_are_told_in_words() -> None:
     Schedule.objects.create(name="old", func="connections.tasks.gone")
     out = StringIO()
     call_command("setup_schedules", stdout=out)
-    assert out.getvalue().splitlines() == ["5 schedules are set up.", "Removed: old"]
+    assert out.getvalue().splitlines() == ["8 schedules are set up.", "Removed: old"]

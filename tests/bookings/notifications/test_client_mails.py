@@ -10,8 +10,8 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from bookings.notifications import client_mails
-from bookings.notifications.content import Content
 from bookings.notifications.facts import AppointmentFacts
+from practice.mails.content import Content
 from tests.bookings.notifications.appointments import FACTS, WINTER
 from tests.bookings.notifications.entries import CLIENT, PRACTICE
 
@@ -25,6 +25,7 @@ MAILS: dict[str, Mail] = {
     "confirmed": client_mails.confirmed_after_pending,
     "change": lambda facts: client_mails.change(facts, before=DAY_BEFORE),
     "moved": lambda facts: client_mails.moved_by_practice(facts, before=DAY_BEFORE),
+    "handed over": client_mails.handed_over,
     "cancellation": client_mails.cancellation,
     "not confirmed": client_mails.not_confirmed,
     "reminder": lambda facts: client_mails.reminder(facts, stop_link="https://kalends.example/stop/"),
@@ -40,6 +41,7 @@ SUBJECTS = {
     "confirmed": "Confirmed: your appointment on Tue 8 December, 10:00 · Praxis Winter",
     "change": "Your appointment has been moved to Tue 8 December, 10:00 · Praxis Winter",
     "moved": "Your appointment has been moved to Tue 8 December, 10:00 · Praxis Winter",
+    "handed over": "Your appointment on Tue 8 December, 10:00 is now with Anna Winter · Praxis Winter",
     "cancellation": "Cancelled: your appointment on Tue 8 December, 10:00 · Praxis Winter",
     "not confirmed": "Could not be confirmed: your appointment on Tue 8 December, 10:00 · Praxis Winter",
     "reminder": "Reminder: your appointment on Tue 8 December, 10:00 · Praxis Winter",
@@ -53,6 +55,7 @@ GERMAN_SUBJECTS = {
     "confirmed": "Bestätigt: Ihr Termin am Di., 8. Dezember, 10:00 Uhr · Praxis Winter",
     "change": "Ihr Termin wurde auf Di., 8. Dezember, 10:00 Uhr verschoben · Praxis Winter",
     "moved": "Ihr Termin wurde auf Di., 8. Dezember, 10:00 Uhr verschoben · Praxis Winter",
+    "handed over": "Ihr Termin am Di., 8. Dezember, 10:00 Uhr ist jetzt bei Anna Winter · Praxis Winter",
     "cancellation": "Abgesagt: Ihr Termin am Di., 8. Dezember, 10:00 Uhr · Praxis Winter",
     "not confirmed": "Konnte nicht bestätigt werden: Ihr Termin am Di., 8. Dezember, 10:00 Uhr · Praxis Winter",
     "reminder": "Erinnerung: Ihr Termin am Di., 8. Dezember, 10:00 Uhr · Praxis Winter",
@@ -62,7 +65,7 @@ GERMAN_SUBJECTS = {
 }
 
 GERMAN = replace(FACTS, language="de", note="Bitte bringen Sie ein Handtuch mit.")
-STANDS = ("confirmation", "confirmed", "change", "reminder")
+STANDS = ("confirmation", "confirmed", "change", "handed over", "reminder")
 
 
 def said(content: Content, *beginnings: str) -> list[str]:

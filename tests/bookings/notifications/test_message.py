@@ -14,8 +14,9 @@ from lxml import html
 from bookings.notifications import client_mails
 from bookings.notifications.addresses import Mailbox
 from bookings.notifications.calendar_part import CalendarEntry, mail_part
-from bookings.notifications.content import Content, Heading, Run, fact_list, paragraph, strong
-from bookings.notifications.message import DEFAULT_COLOUR, Envelope, as_html, build_message, ink_on
+from bookings.notifications.message import Envelope, as_html, build_message
+from practice.mails.content import Content, Heading, Run, fact_list, paragraph, strong
+from practice.mails.html import DEFAULT_COLOUR, ink_on
 from tests.bookings.notifications.appointments import FACTS, WINTER
 from tests.bookings.notifications.entries import CLIENT, ENTRY, PRACTICE
 

@@ -63,3 +63,15 @@ def test_the_link_shows_the_move_and_a_button_undoes_it_or_tells_the_client(
 def test_a_move_made_in_kalends_is_not_mailed_to_staff(practice: Practice) -> None:
     practice.booked()
     assert list(BookingChange.objects.exclude(tell_staff_at=None)) == []
+
+
+def test_a_move_is_mailed_in_the_language_of_whose_iphone_it_is(practice: Practice) -> None:
+    User.objects.update(language="de")
+    followed(practice)
+    assert mail.outbox[0].subject == "Auf Ihrem iPhone verschoben: Carla Client · Talk"
+    assert str(mail.outbox[0].body).splitlines()[:3] == [
+        "Carla Client: verschoben von Di., 1. Dez., 10:00 Uhr auf Di., 1. Dez., 14:00 Uhr. "
+        "Carla Client wird um 09:15 benachrichtigt.",
+        "",
+        "Hier machen Sie das rückgängig oder verschicken die Nachricht gleich:",
+    ]

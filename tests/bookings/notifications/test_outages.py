@@ -16,6 +16,7 @@ from bookings.notifications.outages import mail_outages
 from connections import accounts
 from connections.models import Calendar, Connection
 from connections.sync.run import sync_connection
+from practice.models import User
 from tests.bookings.practice import HOUR, Practice
 from tests.factories import NOW, ConnectionFactory, UserFactory
 
@@ -201,3 +202,15 @@ def test_a_refused_password_is_not_tried_again_because_somebody_asked_while_iclo
         None,
     )
     assert Calendar.objects.filter(connection=connection, fresh_at=practice.now).count() == 0
+
+
+def test_an_outage_is_told_in_the_language_of_whose_account_it_is(practice: Practice) -> None:
+    User.objects.update(language="de")
+    practice.account.revoke_all()
+    practice.poll_later()
+    assert told(practice) == ["Bitte neu verbinden: iCloud · anna@example.com"]
+    assert str(mail.outbox[0].body).split("\n")[2] == (
+        "Bis das behoben ist, sieht Kalends keine Änderungen von Ihrem iPhone, und Buchungen kommen dort vielleicht "
+        "nicht an. Kalends verlässt sich 60 Minuten lang auf das zuletzt Gelesene; danach bleiben neue Buchungen "
+        "ausstehend."
+    )

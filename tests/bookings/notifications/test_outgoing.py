@@ -14,6 +14,7 @@ from bookings.models import Booking, Proposal
 from bookings.notifications import emails, outgoing
 from bookings.notifications.client_notice import MAIL_LEASE
 from bookings.proposals import mail_links
+from practice.models import Practice as PracticeRow
 from tests.bookings.practice import Practice, berlin
 from tests.factories import (
     NOW,
@@ -189,3 +190,27 @@ def test_no_client_waits_for_a_mail_to_staff(practice: Practice) -> None:
     practice.later()
     practice.book(START + HOUR)
     assert (Proposal.objects.open().count(), mail.outbox) == (1, [])
+
+
+def test_staff_are_asked_in_their_own_language_and_the_front_desk_in_its() -> None:
+    anna = UserFactory(language="de", first_name="Anna")
+    UserFactory(role="front_desk", email="desk@example.com")
+    proposal(anna, start=NOW + 2 * HOUR)
+    outgoing.mail_proposals(NOW)
+    [to_anna, to_desk] = mail.outbox
+    assert (to_anna.subject, to_desk.subject) == (
+        "Bitte entscheiden: Clara Winter, Mo., 30. Nov. 2026, 11:00 Uhr (Ortszeit Berlin)",
+        "Please decide: Clara Winter, Mon 30 Nov 2026, 11:00 (Berlin time)",
+    )
+    assert str(to_anna.body).splitlines()[:3] == [
+        "Auf dem iPhone gelöscht: Clara Winter, Mo., 30. Nov. 2026, 11:00 Uhr (Ortszeit Berlin).",
+        "",
+        "Die Buchung gilt, bis Sie entscheiden:",
+    ]
+
+
+def test_staff_without_a_language_are_written_to_in_that_of_the_practice() -> None:
+    PracticeRow.objects.create(language="de")
+    proposal(UserFactory())
+    outgoing.mail_proposals(NOW)
+    assert mail.outbox[0].subject.startswith("Bitte entscheiden: Clara Winter")

@@ -3,15 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import asdict
 from datetime import datetime, time, timedelta
+from itertools import product
 from random import Random
 
 import pytest
 from pytest_django import DjangoAssertNumQueries
 
 from availability.intervals import Span
+from availability.models import Closure
 from availability.slots import Shape
-from bookings.models import Booking, LinkedEvent, MirroredSlot
+from bookings.models import (
+    Booking,
+    Hold,
+    LinkedEvent,
+    MirroredSlot,
+    Service,
+    ServiceShape,
+    write_service_hours,
+)
 from bookings.openings import search
 from bookings.openings.own_time import booked_spans, booked_spans_by_user, own_spans, own_spans_by_user
 from connections.busy import blocking, blocking_by_user
@@ -25,6 +36,7 @@ from tests.factories import (
     BookingFactory,
     CalendarFactory,
     DateOverrideFactory,
+    HoldFactory,
     LinkedEventFactory,
     OccurrenceFactory,
     ServiceFactory,
@@ -39,6 +51,7 @@ MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 MIDNIGHT = START.replace(hour=0)
 WINDOW = MIDNIGHT, MIDNIGHT + 2 * DAY
 SHAPE = Shape(45 * MINUTE, 15 * MINUTE, buffer_before=15 * MINUTE, buffer_after=30 * MINUTE, notice=26 * HOUR)
+LIMITS = None, None, 2, 3, 4
 ZONES = "Europe/Berlin", "Asia/Kathmandu", "America/New_York", "Pacific/Kiritimati", "Pacific/Pago_Pago"
 
 
@@ -47,11 +60,17 @@ class Scene:
 
     def __init__(self, seed: int) -> None:
         self.random = Random(seed)
-        self.service = ServiceFactory.create()
+        self.service = ServiceFactory.create(**self._limits())
+        self.services: list[Service] = [self.service, ServiceFactory.create()]
+        self.shape = ServiceShape(service=self.service, **asdict(SHAPE))
         self.people: list[User] = [self._person() for _ in range(4)]
         self.calendars: list[Calendar] = list(Calendar.objects.filter(is_conflict_calendar=True))
         self.bookings = [self._booking(self.random.choice(self.people)) for _ in range(12)]
+        for user in self.people:
+            self._hold(user)
         self._mirror()
+        self._close()
+        self._narrow()
         for _ in range(12 if self.calendars else 0):
             OccurrenceFactory.create(calendar=self.random.choice(self.calendars), **self._times(), **self._blocks())
 
@@ -65,10 +84,26 @@ class Scene:
     def _blocks(self) -> dict[str, bool]:
         return {"blocks": self.random.random() < 0.8}
 
+    def _limits(self) -> dict[str, int | None]:
+        return {name: self.random.choice(LIMITS) for name in ("max_per_day", "max_per_week")}
+
+    def _hold(self, user: User) -> None:
+        start = self.moment()
+        expires_at = self.random.choice((NOW, NOW + MINUTE))
+        HoldFactory.create(
+            staff=user,
+            service=self.random.choice(self.services),
+            start=start,
+            end=start + HOUR,
+            expires_at=expires_at,
+        )
+
     def _person(self) -> User:
         policy = self.random.choice(CalendarConfiguration.StalePolicy.values)
         user = UserFactory.create(
-            configuration__time_zone=self.random.choice(ZONES), configuration__stale_policy=policy
+            configuration__time_zone=self.random.choice(ZONES),
+            configuration__stale_policy=policy,
+            **{f"configuration__{name}": most for name, most in self._limits().items()},
         )
         for weekday in range(7):
             WorkingHoursFactory.create(user=user, weekday=weekday, start=time(self.random.randrange(6, 12)))
@@ -86,7 +121,7 @@ class Scene:
         times = self._times()
         start, end = times["start"], max(times["end"], times["start"] + HOUR)
         booking = BookingFactory.create(
-            service=self.service,
+            service=self.random.choice(self.services),
             staff=staff,
             start=start,
             end=end,
@@ -115,6 +150,22 @@ class Scene:
             start = self.random.choice((agreed, agreed, self.moment()))
             OccurrenceFactory.create(calendar=calendar, uid=placement.uid, start=start, end=start + 2 * HOUR)
 
+    def _close(self) -> None:
+        for user in self.random.sample([*self.people, None], 2):
+            first = (MIDNIGHT + self.random.randrange(-1, 4) * DAY).date()
+            kind = self.random.choice((Closure.Kind.CLOSED, Closure.Kind.HOLIDAY))
+            Closure.objects.get_or_create(first=first, kind=kind, defaults={"user": user, "last": first})
+
+    def _narrow(self) -> None:
+        """Some give the services in hours of their own, on some weekdays, in one period or two that touch."""
+        for user, service in product(self.people, self.services):
+            if self.random.random() < 0.5:
+                noon = time(self.random.randrange(10, 15), self.random.choice((0, 30)))
+                end = time(self.random.choice((0, 17, 20)))
+                days = [day for day in range(7) if self.random.random() < 0.7]
+                periods = [(time(8), noon), (noon, end)][: self.random.choice((1, 2))]
+                write_service_hours(service, user, list(product(days, periods)))
+
     def _mirror(self) -> None:
         for user in self.people if self.calendars else []:
             slot = self.random.choice((user.blocked_slots.get(), None))
@@ -142,9 +193,27 @@ def blocked_quarters(user: User) -> set[datetime]:
     """What blocks somebody, row by row and quarter by quarter, straight from the tables."""
     rows = Occurrence.objects.filter(calendar__connection__user=user, calendar__is_conflict_calendar=True, blocks=True)
     events = (quarters([(row.start, row.end)]) - own_quarters(user, row.event.uid) for row in rows)
+    held = quarters((hold.start, hold.end) for hold in Hold.objects.active(NOW).filter(staff=user))
     slots = quarters((slot.start, slot.end) for slot in user.blocked_slots.all())
-    live = (booking for booking in Booking.objects.filter(staff=user) if booking.live)
-    return slots.union(*events) | quarters(one.blocked_span for one in live)
+    return slots.union(*events) | quarters(live_booking.blocked_span for live_booking in live_bookings(user)) | held
+
+
+def live_bookings(user: User) -> list[Booking]:
+    return [booking for booking in Booking.objects.filter(staff=user) if booking.live]
+
+
+def is_full(user: User, service: Service, at: datetime) -> bool:
+    """Is a limit of the service or of the person reached on that day or in that week, counted row by row?"""
+    zone = user.calendar_configuration.zone
+    rows = [*live_bookings(user), *Hold.objects.active(NOW).filter(staff=user)]
+    of_day = [row for row in rows if row.start.astimezone(zone).date() == at.astimezone(zone).date()]
+    week = at.astimezone(zone).isocalendar()[:2]
+    of_week = [row for row in rows if row.start.astimezone(zone).isocalendar()[:2] == week]
+    return any(
+        most is not None and len([row for row in counted if who is user or row.service == service]) >= most
+        for who, limits in ((user, user.calendar_configuration), (service, service))
+        for most, counted in ((limits.max_per_day, of_day), (limits.max_per_week, of_week))
+    )
 
 
 def own_quarters(user: User, uid: str) -> set[datetime]:
@@ -162,32 +231,48 @@ def own_quarters(user: User, uid: str) -> set[datetime]:
     return own
 
 
-def expected_starts(user: User) -> list[datetime]:
+def expected_starts(user: User, service: Service) -> list[datetime]:
     """Every quarter of an hour tried, in the user's own clock time."""
     zone, blocked = user.calendar_configuration.zone, blocked_quarters(user)
-    hours = {at for at in quarters([(WINDOW[0] - DAY, WINDOW[1] + DAY)]) if works(user, at.astimezone(zone))}
+    tried = quarters([(WINDOW[0] - DAY, WINDOW[1] + DAY)])
+    hours = {at for at in tried if works(user, at.astimezone(zone)) and gives(user, service, at.astimezone(zone))}
     return [
         at
         for at in quarters_from(max(WINDOW[0], NOW + SHAPE.notice), WINDOW[1])
         if quarters([(at, at + SHAPE.duration)]) <= hours and not quarters([SHAPE.widened(at)]) & blocked
+        if not is_full(user, service, at)
     ]
 
 
 def works(user: User, at: datetime) -> bool:
-    rules = user.date_overrides.filter(date=at.date()) or user.working_hours.filter(weekday=at.weekday())
+    overrides = user.date_overrides.filter(date=at.date())
+    closures = Closure.objects.of([user.pk]).within(at.date(), at.date())
+    if closures.filter(kind=Closure.Kind.CLOSED).exists() or (closures.exists() and not overrides):
+        return False
+    rules = overrides or user.working_hours.filter(weekday=at.weekday())
     return any(rule.start <= at.time() and (at.time() < rule.end or rule.end == time(0)) for rule in rules)
+
+
+def gives(user: User, service: Service, at: datetime) -> bool:
+    """Is the moment in the person's own hours for the service, if they have any?"""
+    own = service.own_hours.filter(user=user)
+    of_day = own.filter(weekday=at.weekday())
+    return not own or any(one.start <= at.time() and (at.time() < one.end or one.end == time(0)) for one in of_day)
 
 
 @pytest.mark.parametrize("seed", SEEDS)
 def test_the_openings_of_each_are_those_found_by_trying_every_quarter_of_an_hour(seed: int) -> None:
     scene = Scene(seed)
-    found = search.openings_of_each([user.pk for user in scene.people], SHAPE, *WINDOW, now=NOW)
-    expected = {user.pk: expected_starts(user) if freshness(user, now=NOW).bookable else [] for user in scene.people}
+    found = search.openings_of_each([user.pk for user in scene.people], scene.shape, *WINDOW, now=NOW)
+    expected = {
+        user.pk: expected_starts(user, scene.service) if freshness(user, now=NOW).bookable else []
+        for user in scene.people
+    }
     assert {user: [start for start, _ in one.spans] for user, one in found.items()} == expected
 
 
 @pytest.mark.parametrize("count", [1, 10, 100])
-def test_the_openings_of_30_days_take_nine_queries_whatever_the_number_of_people(
+def test_the_openings_of_30_days_take_eleven_queries_whatever_the_number_of_people(
     count: int, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
     service, people = ServiceFactory.create(), [UserFactory.create() for _ in range(count)]
@@ -199,9 +284,17 @@ def test_the_openings_of_30_days_take_nine_queries_whatever_the_number_of_people
         OccurrenceFactory.create(calendar=placement.calendar, uid=placement.uid)
     without_calendars = UserFactory.create()
     office_hours(without_calendars)
-    with django_assert_num_queries(9):
-        found = search.find(service, [*people, without_calendars], NOW, NOW + 30 * DAY, now=NOW).openings
-    assert {one.staff for one in found} == {*people, without_calendars}
+    everybody = [*people, without_calendars]
+    with django_assert_num_queries(11):
+        found = search.find(service, everybody, NOW, NOW + 30 * DAY, now=NOW).openings
+    assert {one.staff for one in found} == set(everybody)
+    CalendarConfiguration.objects.filter(user__in=everybody).update(max_per_week=1)
+    service.max_per_day = 1
+    with django_assert_num_queries(12):
+        limited = search.find(service, everybody, NOW, NOW + 30 * DAY, now=NOW).openings
+    booked = set(people)
+    full_week = {one for one in found if one.staff in booked and one.start.date().isocalendar()[1] == 49}
+    assert (len(full_week) > 0, set(found) - set(limited)) == (True, full_week)
 
 
 def test_nobody_has_no_openings_and_costs_nothing(django_assert_num_queries: DjangoAssertNumQueries) -> None:
@@ -215,12 +308,12 @@ def test_one_person_is_told_the_same_alone_and_among_many(seed: int) -> None:
     keys = [user.pk for user in scene.people]
     own, booked = own_spans_by_user(keys, *WINDOW), booked_spans_by_user(keys, *WINDOW, now=NOW)
     among_many = [
-        (search.openings_of_each(keys, SHAPE, *WINDOW, now=NOW)[key], freshness_by_user(keys, now=NOW)[key])
+        (search.openings_of_each(keys, scene.shape, *WINDOW, now=NOW)[key], freshness_by_user(keys, now=NOW)[key])
         for key in keys
     ]
     blocked = blocking_by_user(keys, *WINDOW, own_spans=own)
     assert among_many == [
-        (search.openings_of(user, SHAPE, *WINDOW, now=NOW), freshness(user, now=NOW)) for user in scene.people
+        (search.openings_of(user, scene.shape, *WINDOW, now=NOW), freshness(user, now=NOW)) for user in scene.people
     ]
     for user in scene.people:
         alone = own_spans(user, *WINDOW)

@@ -60,7 +60,7 @@ def test_no_client_waits_longer_for_many_pending_bookings_over_events(practice: 
     with CaptureQueriesContext(database) as asked:
         actions.confirm_pending(practice.user, practice.now)
         collisions.update_notices(practice.user, practice.now)
-    assert (len(asked), Booking.objects.filter(status="pending").count()) == (14, how_many)
+    assert (len(asked), Booking.objects.filter(status="pending").count()) == (15, how_many)
 
 
 def pending(practice: Practice, start: datetime) -> Booking:
@@ -225,3 +225,13 @@ def test_one_drag_over_another_booking_makes_one_proposal_and_one_mail(practice:
         assert (practice.proposals(), practice.push()) == ([], ["pushed"])
     practice.poll_later(2)
     assert [kind for kind, _reason in practice.proposals()] == ([] if decided else ["moved"])
+
+
+def test_an_event_over_a_booking_is_named_in_the_language_of_whose_time_it_is(practice: Practice) -> None:
+    User.objects.update(language="de")
+    booking = practice.booked()
+    practice.phone.add(practice.account.calendar("Work"), "Zahnarzt", booking.start, booking.end)
+    practice.poll_later()
+    assert practice.proposals() == [
+        ("collision", "„Zahnarzt“ in „Work“ (Di., 1. Dez. 2026, 10:00–11:00) überschneidet sich jetzt damit.")
+    ]

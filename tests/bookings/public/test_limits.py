@@ -13,6 +13,7 @@ from pytest_django import Settings
 from bookings import tasks
 from bookings.models import Booking, Hold, LinkRequest, Service
 from config.redaction import HideSecretPaths
+from practice.models import Practice
 from tests.bookings.public.steps import TEN, booked, details_address, hold, typed
 from tests.pages import texts
 
@@ -60,6 +61,31 @@ def test_an_address_that_has_booked_very_often_is_told_by_e_mail_alone(
     assert len(mailoutbox) == 1
     booked(client, start="2026-12-01T13:00:00+01:00", email="otto@example.org")
     assert Booking.objects.count() == 3
+
+
+def test_a_client_with_as_many_upcoming_bookings_as_allowed_is_told_by_e_mail_alone(
+    client: Client, massage: Service, mailoutbox: list[object]
+) -> None:
+    Practice.objects.update(max_upcoming=1)
+    booked(client, start="2026-12-01T09:00:00+01:00")
+    page = client.post(details_address(client, start="2026-12-01T12:00:00+01:00"), typed(), follow=True)
+    assert texts(page, "//h1") == ["We have sent you an e-mail"]
+    assert (Booking.objects.count(), LinkRequest.objects.count()) == (1, 1)
+    tasks.mail_links()
+    assert len(mailoutbox) == 1
+    booked(client, start="2026-12-01T13:00:00+01:00", name="Otto", email="otto@example.org")
+    assert Booking.objects.count() == 2
+
+
+def test_a_client_with_a_phone_only_who_has_as_many_upcoming_bookings_as_allowed_is_asked_to_call(
+    client: Client, massage: Service
+) -> None:
+    Practice.objects.update(max_upcoming=1)
+    by_phone = {"email": "", "phone": "030 1234567"}
+    booked(client, start="2026-12-01T09:00:00+01:00", **by_phone)
+    page = client.post(details_address(client, start="2026-12-01T12:00:00+01:00"), typed(**by_phone), follow=True)
+    assert texts(page, "//div[@role='status']/p") == ["This could not be booked online just now. Please call us."]
+    assert (Booking.objects.count(), LinkRequest.objects.count()) == (1, 0)
 
 
 @pytest.mark.parametrize("field", ["name", "email", "phone", "note"])

@@ -10,6 +10,8 @@ from availability.models import BlockedSlot
 from bookings.models import Booking, Service
 from bookings.push import mirrored_slots
 from connections.models import Calendar, CalendarConfiguration
+from practice.models import Practice as PracticeSettings
+from practice.models import User
 from tests.bookings.practice import HOUR, Practice
 from tests.factories import NOW, START, UserFactory
 
@@ -125,6 +127,17 @@ def test_a_service_changed_by_support_is_shown_as_well(practice: Practice, clien
     assert title(practice, booking) == "Appointment"
 
 
+def test_the_event_loses_the_name_when_the_owner_no_longer_works_alone(practice: Practice) -> None:
+    User.objects.update(role=User.Role.OWNER)
+    PracticeSettings.objects.create(calendar_limit="initials")
+    booking = practice.booked()
+    before = title(practice, booking)
+    UserFactory.create()
+    assert practice.push() == ["pushed"]
+    assert (before, title(practice, booking)) == ("Carla Client", "C. C.")
+    assert practice.push() == []
+
+
 def test_of_a_service_only_what_events_say_sends_anything(practice: Practice, client: Client) -> None:
     practice.booked()
     change_service(practice, client, notice_minutes=90)
@@ -140,3 +153,12 @@ def test_the_note_of_a_blocked_slot_follows_too(practice: Practice, client: Clie
     assert practice.push() == ["pushed"]
     [href] = practice.events()
     assert b"SUMMARY:Busy\r\n" in practice.account.calendar("Home").resources[href].data
+
+
+def test_what_is_written_into_a_calendar_is_in_the_language_of_whose_it_is(practice: Practice, client: Client) -> None:
+    User.objects.update(language="de")
+    booking = practice.booked()
+    choose(practice, client, detail="busy")
+    practice.push()
+    assert title(practice, booking) == "Beschäftigt"
+    assert (practice.proposals(), practice.push()) == ([], [])

@@ -9,6 +9,7 @@ from bookings import actions
 from bookings.models import Booking, BookingChange, Proposal
 from bookings.tasks import reconcile_bookings
 from connections.models import CalendarConfiguration
+from practice.models import User
 from tests.bookings.practice import HOUR, Practice, berlin, utc
 from tests.factories import START
 
@@ -355,3 +356,16 @@ def test_an_event_moved_there_and_back_again_asks_nothing_any_more(practice: Pra
     assert (practice.proposals(), span(booking)) == ([], (START, START + HOUR, "confirmed"))
     actions.reschedule(booking, start=utc(1, 13), now=practice.now)
     assert practice.push() == ["pushed"]
+
+
+def test_what_is_asked_is_worded_for_whose_time_it_is(practice: Practice) -> None:
+    User.objects.update(language="de")
+    moved, deleted = practice.booked(), practice.booked(START + 2 * HOUR)
+    practice.phone.add(practice.account.calendar("Work"), "Zahnarzt", berlin(1, 14), berlin(1, 15))
+    practice.phone.move(practice.href(moved), berlin(1, 14))
+    practice.phone.delete(practice.href(deleted))
+    practice.poll_later(2)
+    assert sorted(practice.proposals()) == [
+        ("deleted", "Das Ereignis wurde auf dem iPhone gelöscht."),
+        ("moved", "„Zahnarzt“ in „Work“ (14:00–15:00) ist als „Beschäftigt“ markiert und blockiert deshalb."),
+    ]

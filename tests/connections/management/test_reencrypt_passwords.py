@@ -34,7 +34,7 @@ def test_after_a_rotation_the_new_key_alone_reads_every_password_and_the_old_one
     keys("old")
     ConnectionFactory.create_batch(3)
     keys("new", "old")
-    assert reencrypt() == {"reencrypted": 3, "unreadable": []}
+    assert reencrypt() == {"reencrypted": 3, "unreadable": [], "texts": 0, "unreadable_texts": []}
     keys("new")
     assert [row.password for row in Connection.objects.all()] == [APP_PASSWORD] * 3
     keys("old")
@@ -61,7 +61,10 @@ def test_a_password_that_no_key_reads_is_named_and_left_alone_while_the_others_a
     assert str(refusal.value) == (
         f"None of FERNET_KEYS decrypts the password of connections {lost.pk}: add the old key, or reconnect."
     )
-    assert (refusal.value.returncode, refusal.value.data) == (1, {"reencrypted": 1, "unreadable": [lost.pk]})
+    assert (refusal.value.returncode, refusal.value.data) == (
+        1,
+        {"reencrypted": 1, "unreadable": [lost.pk], "texts": 0, "unreadable_texts": []},
+    )
     assert [one == other for one, other in zip(before, stored(), strict=True)] == [True, False]
 
 
@@ -73,4 +76,4 @@ def test_no_password_is_printed(keys: Use) -> None:
 
 
 def test_without_connections_there_is_nothing_to_do() -> None:
-    assert reencrypt() == {"reencrypted": 0, "unreadable": []}
+    assert reencrypt() == {"reencrypted": 0, "unreadable": [], "texts": 0, "unreadable_texts": []}

@@ -76,3 +76,21 @@ def test_guessing_the_old_password_is_slowed_down(client: Client, anna: User) ->
     assert answers == [200] * 6 + [429]
     anna.refresh_from_db()
     assert anna.check_password(NEW) is False
+
+
+def test_language_and_clock_are_chosen_and_count_at_once(client: Client, anna: User) -> None:
+    data = {"first_name": "Anna", "last_name": "Winter", "slug": "", "language": "de", "clock": "12"}
+    page = client.post("/account/", data, follow=True)
+    assert (texts(page, "//h1"), texts(page, "//*[@id='messages']//p")) == (["Ihr Konto"], ["Gespeichert."])
+    user = User.objects.get(pk=anna.pk)
+    assert (user.language, user.clock) == ("de", "12")
+
+
+def test_the_languages_to_choose_from_are_named_in_themselves(client: Client, anna: User) -> None:
+    page = client.get("/account/")
+    assert texts(page, "//select[@name='language']/option") == ["As your browser asks", "English", "Deutsch"]
+    assert texts(page, "//select[@name='clock']/option") == [
+        "As usual in the language",
+        "12 hours, with AM and PM",
+        "24 hours",
+    ]

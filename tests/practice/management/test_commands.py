@@ -13,7 +13,9 @@ from django.test import Client
 from PIL import Image
 
 from practice.commands import Refused
+from practice.management.commands import configure_practice
 from practice.models import Logo, Practice, User
+from practice.settings_page.forms import SettingsForm
 from practice.setup.token import setup_address
 from tests.factories import UserFactory
 
@@ -87,6 +89,8 @@ def test_what_is_given_is_set_and_the_rest_stays() -> None:
         ("--zone", "Berlin", "“Berlin” is not a time zone. Give one like Europe/Berlin."),
         ("--colour", "#eeeeee", "White text on #eeeeee cannot be read well"),
         ("--language", "xx", "Value 'xx' is not a valid choice."),
+        ("--max-upcoming", "0", "Enter at least 1, or nothing for no limit."),
+        ("--retention-months", "1201", "Enter at most 1200."),
         ("--email", "praxis", "Enter a valid email address."),
         ("--logo", "/nowhere/logo.png", "/nowhere/logo.png cannot be read: No such file or directory."),
     ],
@@ -110,6 +114,28 @@ def test_a_logo_comes_from_a_file_and_goes_with_an_empty_one(tmp_path: Path) -> 
 def test_search_engines_are_asked_and_allowed_again() -> None:
     found = [run("configure_practice", f"--{no}hidden-from-search")["hidden_from_search"] for no in ("", "no-")]
     assert found == [True, False]
+
+
+def test_the_command_sets_whatever_the_page_of_the_settings_sets() -> None:
+    parser = configure_practice.Command().create_parser("manage.py", "configure_practice")
+    options = {action.dest for action in parser._actions}
+    assert {field for field in SettingsForm.Meta.fields if field not in options} == {"time_zone", "privacy_notice"}
+    assert {"zone", "privacy"} <= options
+
+
+def test_numbers_limits_and_switches_are_set_and_taken_back() -> None:
+    chosen = {"--max-upcoming": "3", "--retention-months": "6", "--calendar-limit": "busy"}
+    names = ("max_upcoming", "retention_months", "calendar_limit", "second_factor_required", "front_desk_decides")
+    switches = ["--second-factor-required", "--no-front-desk-decides"]
+    data = run("configure_practice", *(f"{name}={value}" for name, value in chosen.items()), *switches)
+    assert [data[name] for name in names] == [3, 6, "busy", True, False]
+    assert [configure({})[name] for name in names] == [3, 6, "busy", True, False]
+    data = configure({"--max-upcoming": "none", "--retention-months": "none"})
+    assert [data[name] for name in names] == [None, 12, "busy", True, False]
+
+
+def test_a_first_country_does_not_replace_the_limit_that_is_given_with_it() -> None:
+    assert configure({"--country": "DE", "--calendar-limit": "name"})["calendar_limit"] == "name"
 
 
 def test_an_owner_signs_in_and_may_do_everything(typed: None, client: Client) -> None:

@@ -56,7 +56,11 @@ def test_only_owners_see_it_and_find_it_in_the_menu(client: Client, role: str) -
 
 
 def test_it_is_in_the_menu_of_owners(owner: Client) -> None:
-    assert texts(owner.get("/account/"), "//*[@class='menu__body']/a") == ["Your account", "Settings of the practice"]
+    assert texts(owner.get("/account/"), "//*[@class='menu__body']/a") == [
+        "Your account",
+        "Team",
+        "Settings of the practice",
+    ]
 
 
 def test_everything_is_saved_at_once(owner: Client, settings: Any) -> None:
@@ -171,3 +175,14 @@ def test_the_colour_is_a_style_sheet_of_its_own(client: Client) -> None:
     sheet = client.get("/brand/27489b.css")
     assert (sheet.content, sheet.headers["Content-Type"]) == (b":root { --brand: #27489b; }\n", "text/css")
     assert client.get("/brand/27489b;}.css").status_code == 404
+
+
+@pytest.mark.parametrize(("sent", "stored"), [("3", 3), ("", None)])
+def test_upcoming_bookings_of_a_client_are_limited_or_not(owner: Client, sent: str, stored: int | None) -> None:
+    owner.post(PAGE, FILLED | {"max_upcoming": sent})
+    assert Practice.current().max_upcoming == stored
+
+
+def test_a_limit_of_no_bookings_is_refused_at_its_field(owner: Client) -> None:
+    page = owner.post(PAGE, FILLED | {"max_upcoming": "0"})
+    assert errors(page) == ["Enter at least 1, or nothing for no limit."]

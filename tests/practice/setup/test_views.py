@@ -14,7 +14,7 @@ from practice.models import Practice, User
 from practice.setup.owner import AlreadySetUp, set_up
 from practice.setup.token import setup_address
 from tests.factories import UserFactory
-from tests.pages import texts
+from tests.pages import find, texts
 
 pytestmark = pytest.mark.django_db
 TYPED = {
@@ -55,6 +55,19 @@ def test_it_makes_the_owner_and_the_practice_and_signs_in() -> None:
         "de",
     )
     assert texts(client.get("/team/settings/"), "//h1") == ["Settings of the practice"]
+
+
+def test_it_asks_for_how_many_months_clients_are_kept(client: Client, settings: Any) -> None:
+    settings.CLIENT_RETENTION_MONTHS = 12
+    assert find(client.get(path()), "//input[@name='retention_months']/@value") == ["12"]
+    client.post(path(), TYPED | {"retention_months": "6"})
+    assert (Practice.objects.get().retention_months, Practice.current().months_kept) == (6, 6)
+
+
+def test_where_nothing_is_said_about_it_the_setting_says_how_many_months(client: Client, settings: Any) -> None:
+    settings.CLIENT_RETENTION_MONTHS = 24
+    client.post(path(), TYPED)
+    assert (Practice.objects.get().retention_months, Practice.current().months_kept) == (None, 24)
 
 
 def test_what_is_wrong_is_said_and_nothing_is_made(client: Client) -> None:
@@ -101,3 +114,12 @@ def test_logs_do_not_have_the_token(words: str) -> None:
     record = logging.LogRecord("django.request", logging.WARNING, "", 1, "%s", (words,), None)
     HideSecretPaths().filter(record)
     assert ("abc123" in record.getMessage(), "/setup/…" in record.getMessage()) == (False, True)
+
+
+def test_the_owner_is_spoken_to_in_the_language_that_they_set_it_up_in(client: Client) -> None:
+    headers = {"accept-language": "de-AT,de;q=0.9,en;q=0.5"}
+    page = client.get(path(), headers=headers)
+    assert texts(page, "//h1") == ["Willkommen bei Kalends"]
+    assert texts(page, "//select[@name='language']/option[@selected]") == ["Deutsch"]
+    client.post(path(), {**TYPED, "language": "en"}, headers=headers)
+    assert (User.objects.get().language, Practice.objects.get().language) == ("de", "en")

@@ -7,12 +7,12 @@ from typing import Any
 import pytest
 from django.core import mail
 from django.test import Client
-from django.utils.module_loading import import_string
 from django_q.models import OrmQ
 
 from practice.models import Practice, User
 from tests.factories import UserFactory
 from tests.pages import texts
+from tests.practice.queue import work
 
 pytestmark = pytest.mark.django_db
 PAGE = "/accounts/password/reset/"
@@ -23,14 +23,6 @@ NEW = "correct horse battery"
 def anna() -> User:
     user: User = UserFactory(username="anna", email="anna@example.com")
     return user
-
-
-def work() -> None:
-    """Do what is queued."""
-    while queued := OrmQ.objects.first():
-        task = queued.task
-        queued.delete()
-        import_string(task["func"])(*task["args"])
 
 
 def ask(client: Client, email: str, **more: Any) -> tuple[int, str]:
@@ -48,6 +40,7 @@ def test_the_link_in_the_mail_sets_a_new_password(client: Client, anna: User, se
     [link] = [line for line in sent.body.splitlines() if line.startswith("https://book.example.com/")]
     form = client.get(link.removeprefix("https://book.example.com"), follow=True)
     path = form.redirect_chain[-1][0]
+    assert "no-store" in form.headers["Cache-Control"]
     done = client.post(path, {"new_password1": NEW, "new_password2": NEW}, follow=True)
     assert texts(done, "//h1") == ["The new password is set"]
     anna.refresh_from_db()

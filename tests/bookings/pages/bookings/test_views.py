@@ -25,7 +25,7 @@ from tests.factories import (
     ServiceFactory,
     cancelled,
 )
-from tests.pages import find, links, texts
+from tests.pages import find, headings_and_buttons, links, texts
 
 pytestmark = [pytest.mark.django_db, pytest.mark.time_machine(NOW, tick=False)]
 URL = "/bookings/"
@@ -405,3 +405,15 @@ def test_a_cancelled_booking_stays_as_history(anna_client: Client, booking: Book
     assert texts(response, "//ol[@class='history']/li/p[1]") == [
         f"Cancelled by staff ({booking.staff.get_full_name()}): Tue 1 Dec 2026, 10:00–11:00"
     ]
+
+
+def test_the_list_is_in_german_for_who_reads_german(german_client: Client, booking: Booking) -> None:
+    page = german_client.get(URL)
+    assert headings_and_buttons(page) == (["Buchungen"], ["Neue Buchung", "Suchen", "Verknüpften Kalender wählen"])
+    assert texts(page, "//tbody/tr/th") == ["Di., 1. Dez. 2026, 10:00–11:00"]
+
+
+def test_a_booking_is_in_german_for_who_reads_german(german_client: Client, booking: Booking) -> None:
+    headings, buttons = headings_and_buttons(german_client.get(booking.get_absolute_url()))
+    assert headings == [booking.client.name, "Seite des Kunden", "Verlauf"]
+    assert buttons == ["Verschieben", "Absagen", "Verknüpften Kalender wählen", "Neuen Link schicken"]

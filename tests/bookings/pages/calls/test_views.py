@@ -15,7 +15,7 @@ from bookings.notifications.mails import calls, delivery, reminders
 from practice.models import Practice, User
 from tests.bookings.practice import HOUR
 from tests.factories import NOW, START, BookingFactory, ClientFactory, MailFactory, UserFactory
-from tests.pages import find, texts
+from tests.pages import find, headings_and_buttons, texts
 
 URL = "/bookings/calls/"
 pytestmark = [pytest.mark.django_db, pytest.mark.time_machine(NOW, tick=False)]
@@ -155,3 +155,10 @@ def test_nobody_is_called_for_somebody_else(anna_client: Client, anna: User) -> 
 def test_no_worker_mails_what_is_to_be_called(anna: User) -> None:
     silent(anna)
     assert delivery.send_due(NOW).sent == 0
+
+
+def test_the_list_is_in_german_for_who_reads_german(german_client: Client, anna: User) -> None:
+    silent(anna)
+    headings, buttons = headings_and_buttons(german_client.get(URL))
+    assert headings == ["Anrufliste", "Kim"]
+    assert buttons == ["+49 301 anrufen", "SMS Kim", "Erledigt Kim"]

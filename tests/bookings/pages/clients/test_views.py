@@ -12,7 +12,7 @@ from bookings.models import Booking
 from bookings.models import Client as Person
 from practice.models import Practice, User
 from tests.factories import NOW, START, BookingFactory, ClientFactory, ServiceFactory, UserFactory
-from tests.pages import find, links, texts
+from tests.pages import find, headings_and_buttons, links, texts
 
 pytestmark = [pytest.mark.django_db, pytest.mark.time_machine(NOW, tick=False)]
 URL = "/clients/"
@@ -191,3 +191,15 @@ def test_who_is_no_possible_duplicate_is_not_merged_by_the_form(client: Client, 
     for chosen in ([], [other.pk], [clara.pk], ["x"]):
         client.post(f"{URL}{clara.pk}/merge/", {"duplicates": chosen})
     assert Person.objects.count() == 2
+
+
+def test_the_list_is_in_german_for_who_reads_german(german_client: Client, clara: Person) -> None:
+    page = german_client.get(URL)
+    assert headings_and_buttons(page) == (["Kunden"], ["Suchen"])
+    assert texts(page, "//thead//th") == ["Name", "E-Mail", "Telefon", "Buchungen", "Zuletzt"]
+
+
+def test_a_client_is_in_german_for_who_reads_german(german_client: Client, clara: Person) -> None:
+    headings, buttons = headings_and_buttons(german_client.get(f"{URL}{clara.pk}/"))
+    assert headings == ["Clara Winter", "Buchungen", "Angaben"]
+    assert buttons == ["Neue Buchung", "Speichern"]

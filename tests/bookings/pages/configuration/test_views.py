@@ -22,7 +22,7 @@ from tests.factories import (
     OccurrenceFactory,
     UserFactory,
 )
-from tests.pages import find, links, texts
+from tests.pages import find, headings_and_buttons, links, texts
 
 pytestmark = [pytest.mark.django_db, pytest.mark.time_machine(NOW, tick=False)]
 URL = "/calendars/settings/configuration/"
@@ -309,11 +309,11 @@ def test_thirty_calendars_cost_as_many_queries_as_one(
 ) -> None:
     OccurrenceFactory(calendar=work, all_day=True, blocks=False)
     anna_client.get(URL)
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(12):
         anna_client.get(URL)
     for calendar in CalendarFactory.create_batch(29, connection=work.connection):
         OccurrenceFactory(calendar=calendar, all_day=True, blocks=False)
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(12):
         anna_client.get(URL)
 
 
@@ -366,3 +366,15 @@ def test_the_first_choice_of_somebody_without_configuration_is_kept(client: Clie
     client.post(URL, sent(detail="busy", time_zone="Asia/Tokyo"))
     chosen = CalendarConfiguration.objects.get(user=user)
     assert (chosen.detail, chosen.time_zone) == ("busy", "Asia/Tokyo")
+
+
+def test_the_page_is_in_german_for_who_reads_german(german_client: Client, work: Calendar) -> None:
+    headings, buttons = headings_and_buttons(german_client.get(URL))
+    assert headings == [
+        "Kalendereinstellungen",
+        "Verknüpfter Kalender",
+        "Blockierende Kalender",
+        "Allgemein",
+        "Buchungen auf Ihrem iPhone",
+    ]
+    assert buttons[-1] == "Speichern"

@@ -21,7 +21,7 @@ from tests.factories import (
     LinkedEventFactory,
     OccurrenceFactory,
 )
-from tests.pages import find, texts
+from tests.pages import find, headings_and_buttons, texts
 
 pytestmark = pytest.mark.time_machine(NOW, tick=False)
 DAY = timedelta(days=1)
@@ -181,3 +181,8 @@ def test_an_event_that_another_worker_is_just_writing_keeps_the_account(client: 
     practice.later()
     assert practice.push() == ["pushed"]
     assert (Connection.objects.count(), practice.events()) == (1, [practice.href(booking)])
+
+
+def test_the_page_is_in_german_for_who_reads_german(german_client: Client, work: Calendar) -> None:
+    page = german_client.get(address(work.connection))
+    assert headings_and_buttons(page) == (["Diesen Account trennen?"], ["Trennen", "Verbunden lassen"])

@@ -23,7 +23,7 @@ from tests.factories import (
     LinkedEventFactory,
     OccurrenceFactory,
 )
-from tests.pages import find, links, texts, words
+from tests.pages import find, headings_and_buttons, links, texts, words
 
 pytestmark = [pytest.mark.django_db, pytest.mark.time_machine(NOW, tick=False)]
 URL = "/calendars/settings/events/"
@@ -327,3 +327,10 @@ def test_thirty_events_cost_as_many_queries_as_one(
         grow(number)
     with django_assert_num_queries(20):
         anna_client.get(URL)
+
+
+def test_the_page_is_in_german_for_who_reads_german(german_client: Client, work: Calendar) -> None:
+    OccurrenceFactory(calendar=work, summary="Zahnarzt")
+    page = german_client.get(URL)
+    assert headings_and_buttons(page) == (["Kalendereinstellungen", "Di., 1. Dez. 2026"], ["Anzeigen"])
+    assert texts(page, "//tbody//span[contains(@class, 'badge')]") == ["Blockiert"]

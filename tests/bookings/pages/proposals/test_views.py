@@ -22,7 +22,7 @@ from tests.factories import (
     ServiceFactory,
     UserFactory,
 )
-from tests.pages import find, texts
+from tests.pages import find, headings_and_buttons, texts
 
 pytestmark = [pytest.mark.django_db, pytest.mark.time_machine(NOW, tick=False)]
 URL = "/bookings/proposals/"
@@ -191,3 +191,18 @@ def test_the_primary_button_leaves_the_booking_as_it_is(anna_client: Client, ann
     primary = "//main//button[contains(@class, 'button--primary')]"
     assert set(texts(anna_client.get(URL), primary)) == {safe}
     assert texts(anna_client.get(f"{URL}mail/{mail_links.token_of(asked)}/"), primary) == [safe]
+
+
+def test_the_page_is_in_german_for_who_reads_german(german_client: Client, anna: User) -> None:
+    proposal(anna, "collision", new_start=START, new_end=START + HOUR)
+    page = german_client.get(URL)
+    headings, buttons = headings_and_buttons(page)
+    assert (headings[0], buttons[-1]) == ("Rückfragen", "Verschieben")
+    assert texts(page, f"{CARDS}//dt") == ["Gebucht", "Überschneidung"]
+
+
+def test_the_page_that_a_mail_opens_is_in_the_language_of_its_addressee(client: Client, anna: User) -> None:
+    asked = proposal(anna, "moved", new_start=START + HOUR, new_end=START + 2 * HOUR)
+    User.objects.filter(pk=anna.pk).update(language="de")
+    page = client.get(f"{URL}mail/{mail_links.token_of(asked)}/", headers={"accept-language": "en"})
+    assert texts(page, "//section//li/p") == ["Auf Ihrem iPhone: Di., 1. Dez. 2026, 11:00–12:00"]

@@ -12,7 +12,7 @@ from pytest_django import DjangoAssertNumQueries
 from bookings.models import Service
 from practice.models import User
 from tests.factories import ServiceFactory, UserFactory
-from tests.pages import find, links, texts
+from tests.pages import find, headings_and_buttons, links, texts
 
 pytestmark = pytest.mark.django_db
 URL = "/calendars/settings/services/"
@@ -166,7 +166,7 @@ def test_at_most_ten_fields_are_open_and_the_rest_is_folded_away(anna_client: Cl
     page = anna_client.get(f"{URL}new/")
     fields = "[contains(concat(' ', @class, ' '), ' field ')]"
     assert len(find(page, f"//main//form//*{fields}[not(ancestor::details)]")) == 9
-    assert len(find(page, f"//details[@class='rules'][not(@open)]//*{fields}")) == 11
+    assert len(find(page, f"//details[@class='rules'][not(@open)]//*{fields}")) == 13
 
 
 def test_a_new_service_that_is_off_is_not_said_to_be_bookable(anna_client: Client) -> None:
@@ -231,10 +231,10 @@ def test_thirty_services_cost_as_many_queries_as_one(
 ) -> None:
     ServiceFactory(staff=[anna])
     anna_client.get(URL)
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(10):
         anna_client.get(URL)
     ServiceFactory.create_batch(29, staff=[anna])
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(10):
         anna_client.get(URL)
 
 
@@ -258,3 +258,30 @@ def test_the_form_says_that_buffers_add_up(anna_client: Client) -> None:
     assert texts(anna_client.get(f"{URL}new/"), hint) == [
         "Buffers add up: the one after a booking and the one before the next booking are both kept free."
     ]
+
+
+@pytest.mark.parametrize(("sent_day", "stored"), [("3", (3, 10)), ("", (None, 10))])
+def test_bookings_of_a_service_are_limited_per_day_and_week(
+    anna_client: Client, sent_day: str, stored: tuple[int | None, int]
+) -> None:
+    anna_client.post(f"{URL}new/", sent(max_per_day=sent_day, max_per_week=10))
+    service = Service.objects.get()
+    assert (service.max_per_day, service.max_per_week) == stored
+
+
+def test_a_limit_of_no_bookings_opens_more_and_is_refused_there(anna_client: Client) -> None:
+    page = anna_client.post(f"{URL}new/", sent(max_per_day=0))
+    assert errors(page) == ["Enter at least 1, or nothing for no limit."]
+    assert len(find(page, "//details[@open]//input[@name='max_per_day']")) == 1
+
+
+def test_the_list_is_in_german_for_who_reads_german(german_client: Client) -> None:
+    headings, buttons = headings_and_buttons(german_client.get(URL))
+    assert headings == ["Kalendereinstellungen", "Was kann man bei Ihnen buchen?"]
+    assert buttons == ["Neues Angebot"]
+
+
+def test_the_form_is_in_german_for_who_reads_german(german_client: Client) -> None:
+    page = german_client.post(f"{URL}new/", sent(minutes_0="60", name=""))
+    assert headings_and_buttons(page) == (["Neues Angebot", "So sehen es Ihre Kunden"], ["Speichern", "Zurück"])
+    assert errors(page) == ["Geben Sie einen Namen ein."]

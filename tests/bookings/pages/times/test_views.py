@@ -25,7 +25,7 @@ from tests.factories import (
     cancelled,
     office_hours,
 )
-from tests.pages import find, texts
+from tests.pages import find, headings_and_buttons, texts
 
 pytestmark = [pytest.mark.django_db, pytest.mark.time_machine(NOW, tick=False)]
 URL = "/bookings/new/"
@@ -404,3 +404,10 @@ def test_a_number_that_no_client_or_service_has_is_passed_over(
 ) -> None:
     page = anna_client.get(URL, {"service": number, "client": number, "date": TUESDAY})
     assert (offered(page), find(page, "//input[@name='name']/@value")) == (["09:00", "10:00", "11:00"], [])
+
+
+def test_the_page_is_in_german_for_who_reads_german(german_client: Client, massage: Service) -> None:
+    page = german_client.get(URL, {"date": "2026-12-01"})
+    headings, buttons = headings_and_buttons(page)
+    assert (headings, buttons[0], buttons[-1]) == (["Neue Buchung"], "Zeiten anzeigen", "Buchen")
+    assert texts(page, "//legend")[0] == "Zeiten am Di., 1. Dez. 2026"

@@ -28,7 +28,7 @@ from tests.factories import (
     UserFactory,
     WorkingHoursFactory,
 )
-from tests.pages import find, links, texts
+from tests.pages import find, headings_and_buttons, links, texts
 
 pytestmark = [
     pytest.mark.django_db,
@@ -483,9 +483,27 @@ def test_thirty_bookings_and_events_cost_as_many_queries_as_one(
 
     grow(0)
     anna_client.get(URL)
-    with django_assert_num_queries(30):
+    with django_assert_num_queries(33):
         anna_client.get(URL)
     for number in range(1, 30):
         grow(number)
-    with django_assert_num_queries(30):
+    with django_assert_num_queries(33):
         anna_client.get(URL)
+
+
+def test_the_week_is_in_german_for_who_reads_german(german_client: Client) -> None:
+    page = german_client.get(URL)
+    headings, buttons = headings_and_buttons(page)
+    assert headings[:3] == ["30. November – 6. Dezember 2026", "Mo 30 November heute", "Di 1 Dezember"]
+    assert buttons[:4] == ["‹Vorherige Woche", "Heute", "›Nächste Woche", "Neue Buchung"]
+    assert texts(page, "//p[@class='day__open']")[:1] == ["Frei 09:00–17:00"]
+
+
+def test_a_week_within_a_month_names_it_once_in_german(german_client: Client) -> None:
+    assert texts(german_client.get(f"{URL}?week=2026-W50"), "//h1") == ["7.–13. Dezember 2026"]
+
+
+def test_the_day_of_everybody_is_in_german_for_who_reads_german(german_client: Client) -> None:
+    headings, buttons = headings_and_buttons(german_client.get(f"{URL}?day=2026-12-01"))
+    assert headings[0] == "Dienstag, 1. Dezember"
+    assert buttons[:5] == ["‹Vorheriger Tag", "Heute", "›Nächster Tag", "Los", "Neue Buchung"]

@@ -9,7 +9,7 @@ import pytest
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
-from connections.models import Calendar
+from connections.models import Calendar, CalendarConfiguration
 from practice.models import User
 from tests.factories import (
     NOW,
@@ -25,7 +25,7 @@ from tests.factories import (
     UserFactory,
     WorkingHoursFactory,
 )
-from tests.pages import find, links, texts
+from tests.pages import find, headings_and_buttons, links, texts
 
 pytestmark = [
     pytest.mark.django_db,
@@ -178,6 +178,18 @@ def test_for_a_service_the_question_is_whether_it_can_start(anna_client: Client,
         "The service needs 60 minutes’ notice, so it can start from Mon 30 Nov 2026, 10:00 on. Change the service",
         "The service can be booked 60 days ahead, that is before Fri 29 Jan 2027, 09:00. Change the service",
     ]
+
+
+def test_a_reached_limit_leads_to_where_it_is_set(anna_client: Client, anna: User) -> None:
+    service = ServiceFactory(name="Massage", slug="massage", staff=[anna], max_per_day=1)
+    CalendarConfiguration.objects.update(max_per_day=1)
+    BookingFactory(staff=anna, service=service, start=tuesday(9))
+    page = ask(anna_client, tuesday(12), service="massage")
+    assert [text for blocks, text in points(page) if blocks] == [
+        "Massage can be booked 1 time a day with Anna, and this day has 1 already. Change the service",
+        "Anna can be booked 1 time a day, and this day has 1 already. Change your availability",
+    ]
+    assert ("Change your availability", "/calendars/settings/availability/#limits") in links(page, "//main//a")
 
 
 def test_where_a_service_cannot_start_the_next_times_are_offered(
@@ -333,9 +345,17 @@ def test_thirty_events_cost_as_many_queries_as_one(
 
     grow()
     ask(anna_client, tuesday(10), service="massage")
-    with django_assert_num_queries(35):
+    with django_assert_num_queries(41):
         ask(anna_client, tuesday(10), service="massage")
     for _ in range(29):
         grow()
-    with django_assert_num_queries(35):
+    with django_assert_num_queries(41):
         ask(anna_client, tuesday(10), service="massage")
+
+
+def test_the_answer_is_in_german_for_who_reads_german(german_client: Client) -> None:
+    page = ask(german_client, tuesday(10))
+    headings, buttons = headings_and_buttons(page)
+    assert headings == ["Warum ist diese Zeit frei oder blockiert?", "Di., 1. Dez. 2026, 10:00–11:00"]
+    assert buttons == ["Prüfen", "‹ Stunde davor", "Stunde danach ›"]
+    assert conclusion(page)[1] == "Frei Die Zeit ist frei."

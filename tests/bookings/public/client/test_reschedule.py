@@ -177,6 +177,15 @@ def test_the_client_can_ask_for_another_person(client: Client, address: str, ben
     assert texts(client.get(address), "//dd")[2] == "Ben Berg"
 
 
+def test_whose_person_was_deactivated_is_offered_the_times_of_colleagues(
+    client: Client, address: str, ben: User
+) -> None:
+    User.objects.exclude(pk=ben.pk).update(is_active=False)
+    assert buttons(client.get(f"{address}reschedule/?day=2026-12-10"))[:2] == ["09:00", "10:00"]
+    client.post(f"{address}reschedule/", {"start": TEN_LATER})
+    assert (Booking.objects.get().staff, start()) == (ben, "2026-12-10T09:00:00+00:00")
+
+
 def test_anybody_means_the_same_person_first_and_another_where_they_are_taken(
     client: Client, address: str, anna: User, ben: User, massage: Service
 ) -> None:

@@ -1,0 +1,1 @@
+"""Services, and the hours in which people give them."""

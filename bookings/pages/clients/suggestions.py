@@ -1,0 +1,32 @@
+"""Known clients, suggested while somebody types a name into a new booking."""
+
+from __future__ import annotations
+
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, render
+
+from bookings.pages.clients.allowed import matches, visible_clients
+from bookings.pages.times.forms import BookingForm, client_details, usual_language
+from connections.calendar_page import CalendarRequest, calendar_page
+from practice.roles import Action
+
+MIN_TYPED = 2
+MAX_SUGGESTED = 6
+
+
+@calendar_page(Action.SEE_CLIENTS)
+def suggestions(request: CalendarRequest) -> HttpResponse:
+    """Buttons with the clients who match what was typed: a part of a page."""
+    typed = request.GET.get("name", "").strip()
+    found = visible_clients(request.user).known().filter(matches(typed)).order_by("name", "pk")
+    several = found[:MAX_SUGGESTED] if len(typed) >= MIN_TYPED else ()
+    return render(request, "bookings/times/_suggestions.html", {"suggested": several})
+
+
+@calendar_page(Action.SEE_CLIENTS)
+def fields(request: CalendarRequest, pk: int) -> HttpResponse:
+    """The fields of a new booking that say who it is for, filled with a client: a part of a page."""
+    known = client_details(get_object_or_404(visible_clients(request.user).known(), pk=pk))
+    initial = known | {"language": known["language"] or usual_language()}
+    form = BookingForm(request.user, request.zone, initial=initial)
+    return render(request, "bookings/times/_client.html", {"form": form})

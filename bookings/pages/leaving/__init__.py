@@ -1,0 +1,1 @@
+"""Deactivating and reactivating somebody who works here."""

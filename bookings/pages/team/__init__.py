@@ -1,0 +1,1 @@
+"""The page Team: who works here, and who is invited to."""

@@ -1,0 +1,1 @@
+"""What is kept of clients: giving it to them, erasing it, and erasing what is old."""

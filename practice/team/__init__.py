@@ -1,0 +1,1 @@
+"""Who works here: inviting people, and changing what they may do. The page is bookings.pages.team."""
