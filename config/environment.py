@@ -6,13 +6,18 @@ import math
 import os
 import warnings
 from collections.abc import Callable
-from gettext import gettext as _  # Django’s needs the settings, which are only being read
+from gettext import gettext as _  # Django’s needs the settings, which are only being read, and so does its noop
 from pathlib import Path
 from typing import Any
 
 import environ
 from django.core.exceptions import ImproperlyConfigured
-from django.utils.translation import gettext_noop
+
+
+def gettext_noop(text: str) -> str:
+    """The text, which `makemessages` collects."""
+    return text
+
 
 SQLITE = "django.db.backends.sqlite3"
 NUMBER = gettext_noop("Set it to a number, or leave it out.")

@@ -18,6 +18,7 @@ from django.utils.translation import gettext_lazy as _
 
 from practice.activity.role_notes import DECIDING, note_role
 from practice.models import Practice, User
+from practice.team.invitations import revoke_all_by
 from practice.team.role_changes import LastOwner, lock_owners, require_another_owner
 
 # With what allauth registers, support could change how others sign in, and see where they are. Not in this admin.
@@ -82,6 +83,8 @@ class StaffAdmin(DeclaredFilters, UserAdmin):  # type: ignore[type-arg]
         super().save_model(request, obj, form, change)
         if not change or DECIDING.intersection(form.changed_data):
             note_role(obj, timezone.now(), actor=cast(User, request.user))
+        if not User.owners().filter(pk=obj.pk).exists():
+            revoke_all_by(obj, now=timezone.now())
 
 
 @admin.register(Practice)

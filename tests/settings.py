@@ -10,6 +10,7 @@ from config.settings import *  # noqa: F403
 
 INSTALLED_APPS.append("sandbox.apps.SandboxConfig")  # noqa: F405 - the tests of its commands need it
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+WHITENOISE_AUTOREFRESH = True  # or every browser of a test reads all static files first
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 
 if DATABASES["default"]["ENGINE"] == "django.db.backends.postgresql":  # noqa: F405

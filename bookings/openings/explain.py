@@ -7,7 +7,8 @@ This is the only place that says why. Pages and commands list all reasons; a ref
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, tzinfo
+from zoneinfo import ZoneInfo
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -36,6 +37,7 @@ def reasons_for(
 ) -> list[Reason]:
     """Everything that bears on booking `user` at `at` (aware), by kind of rule and then by start.
 
+    Times in the sentences are on the staff member's clock; for a colleague, in the active zone.
     With a service the question is whether it can start there, buffers, notice and horizon included; without one whether
     the hour from there is free. The time is open exactly if no reason blocks.
     """
@@ -110,9 +112,14 @@ def _reasons(
     only = service_hours_by_user(shape, [user.pk]).get(user.pk)
     about = (user, span, reach, periods, zone, limits, now, only)
     question = TimeQuestion(*about, shape, moving, hold, running, told_to, asked)
-    with timezone.override(zone):
+    with timezone.override(_clock_of_reader(told_to, zone)):
         for rule in _RULES:
             yield from list(rule(question))
+
+
+def _clock_of_reader(told_to: ToldTo, zone: ZoneInfo) -> tzinfo:
+    """A colleague reads times on their own clock, which is the active one; everybody else on the staff member's."""
+    return timezone.get_current_timezone() if told_to is ToldTo.COLLEAGUE else zone
 
 
 _RULES: tuple[Callable[[TimeQuestion], Iterator[Reason]], ...] = (

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from availability.intervals import Span
@@ -200,16 +201,17 @@ def _is_changed_here(placement: LinkedEvent) -> bool:
 def _moved(placement: LinkedEvent, event: Event, span: Span, there: ical.OwnEvent, now: datetime) -> None:
     """Moved or lengthened: as the staff member chose, the booking follows if that fits, or staff are asked."""
     booking = placement.booking
-    choice = CalendarConfiguration.objects.get(user=booking.staff_id).when_moved
-    if choice == WhenMoved.PUT_BACK:
+    configuration = CalendarConfiguration.objects.get(user=booking.staff_id)
+    if configuration.when_moved == WhenMoved.PUT_BACK:
         actions.restore(booking, placement, now=now, seen=span)
         return
-    if choice == WhenMoved.ASK:
+    if configuration.when_moved == WhenMoved.ASK:
         _propose(placement, Kind.MOVED, now, _("It was moved on the iPhone, and you chose to be asked."), there)
         return
     booking = actions.lock_active_booking(booking)
     if refusal := explain.why_not_there(booking, span, now=now):
-        untitled = explain.why_not_there(booking, span, now=now, told_to=ToldTo.COLLEAGUE)
+        with timezone.override(configuration.zone):
+            untitled = explain.why_not_there(booking, span, now=now, told_to=ToldTo.COLLEAGUE)
         _propose(placement, Kind.MOVED, now, lifecycle.ProposalReason(refusal, untitled), there)
         return
     lifecycle.withdraw_about_event(placement, now, *lifecycle.ABOUT_EVENT)

@@ -14,7 +14,7 @@ from django.db.models import Model, QuerySet
 from django_q.models import OrmQ, Task
 
 from availability.models import BlockedSlot, Closure
-from bookings.models import Client, ClientChange, Hold, LinkedEvent, Proposal, Seat
+from bookings.models import Booking, BookingChange, Client, ClientChange, Hold, LinkedEvent, Proposal, Seat
 from bookings.push import event_content
 from connections import ical
 from connections.models import Event, Occurrence
@@ -35,13 +35,17 @@ def replace_in_sentences(words: Collection[str], instead: str) -> None:
     """Rewrite what Kalends or staff wrote into sentences about other rows."""
     pattern = _pattern(words)
     for model, fields in _SENTENCES:
-        for row in model._default_manager.only(*fields).iterator():
+        for row in model._base_manager.only(*fields).iterator():
             written = {field: pattern.sub(instead, getattr(row, field)) for field in fields}
             if any(value != getattr(row, field) for field, value in written.items()):
-                model._default_manager.filter(pk=row.pk).update(**written)
+                model._base_manager.filter(pk=row.pk).update(**written)
 
 
 _SENTENCES: tuple[tuple[type[Model], tuple[str, ...]], ...] = (
+    (Client, ("note",)),
+    (Booking, ("note",)),
+    (BookingChange, ("reason",)),
+    (Seat, ("note",)),
     (Proposal, ("reason", "untitled_reason")),
     (BlockedSlot, ("note",)),
     (Closure, ("name",)),

@@ -30,6 +30,14 @@ CODE_INPUT = {"autocomplete": "one-time-code", "inputmode": "numeric", "autofocu
 UNREADABLE = _("No code can be checked: the keys of this server have changed. Ask the person who runs Kalends for you.")
 
 
+def _not_used_before(user: int, code: str) -> str:
+    """The code of an app, remembered from now on. Raises ValidationError if the user has used it already."""
+    digits = "".join(filter(str.isdigit, code))
+    if not tries.is_first(tries.key_of("used_code", str(user), digits), timezone.now()):
+        raise get_adapter().validation_error("incorrect_code")
+    return code
+
+
 class CodeForm:
     """A code of the app, or a recovery code. The code of an app works once, in whatever process it is checked."""
 
@@ -43,11 +51,7 @@ class CodeForm:
         except InvalidToken:
             raise forms.ValidationError(UNREADABLE) from None
         factor: Authenticator = self.authenticator  # type: ignore[attr-defined]
-        digits = "".join(filter(str.isdigit, code))
-        key = tries.key_of("used_code", str(factor.pk), digits)
-        if factor.type == Authenticator.Type.TOTP and not tries.is_first(key, timezone.now()):
-            raise get_adapter().validation_error("incorrect_code")
-        return code
+        return _not_used_before(factor.user_id, code) if factor.type == Authenticator.Type.TOTP else code
 
 
 class SignInCodeForm(CodeForm, AuthenticateForm):  # type: ignore[misc]
@@ -70,6 +74,9 @@ class AppForm(ActivateTOTPForm):  # type: ignore[misc]
         session[SECRET_SESSION_KEY] = encrypt(self.secret)
         self.fields["code"].label = _("Code that the app shows")
         self.fields["code"].widget = forms.TextInput(attrs=CODE_INPUT)
+
+    def clean_code(self) -> str:
+        return _not_used_before(self.user.pk, str(super().clean_code()))
 
 
 class CountedPasskey:

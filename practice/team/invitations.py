@@ -55,6 +55,11 @@ def revoke(key: int, *, now: datetime) -> None:
         raise InvitationRefused(_("This invitation was accepted or revoked meanwhile."))
 
 
+def revoke_all_by(person: User, *, now: datetime) -> None:
+    """Let the links die that the person sent, who may invite nobody any more: one may lead to another account."""
+    Invitation.objects.pending().filter(invited_by=person).update(revoked_at=now)
+
+
 def accept(token: str, *, now: datetime) -> Invitation:
     """In a transaction that makes the user: the invitation of a link, accepted from now on.
 

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from practice.activity.role_notes import note_role
 from practice.models import User
 from practice.roles import Action, Role, require, role_of
+from practice.team.invitations import revoke_all_by
 
 
 class LastOwner(Exception):
@@ -38,8 +39,8 @@ def require_another_owner(person: User, owners: list[User]) -> None:
 def change_role(key: int, role: Role, *, by: User, now: datetime) -> User:
     """Give somebody another role, and write it down; the person as they are then.
 
-    Who loses ownership also loses what superusers may do, because superusers are owners. Raises LastOwner, and
-    PermissionDenied if `by` lost their own role meanwhile.
+    Who loses ownership also loses what superusers may do, because superusers are owners, and the invitations that they
+    sent are revoked. Raises LastOwner, and PermissionDenied if `by` lost their own role meanwhile.
     """
     owners = lock_owners()
     require(User.objects.get(pk=by.pk), Action.MANAGE_TEAM)
@@ -49,6 +50,7 @@ def change_role(key: int, role: Role, *, by: User, now: datetime) -> User:
     if role is not Role.OWNER:
         require_another_owner(person, owners)
         _take_superuser(person)
+        revoke_all_by(person, now=now)
     person.role = role
     person.save(update_fields=["role", "is_superuser", "is_staff"])
     note_role(person, now, actor=by)

@@ -9,6 +9,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from availability.slots import Period
+from practice.models import User
 
 PASSWORD = "demo-demo-demo"  # noqa: S105 - for three invented people on this machine
 MORNING, AFTERNOON = (time(9), time(12, 30)), (time(13, 30), time(18))
@@ -27,6 +28,7 @@ class Person:
     apple_ids: tuple[str, ...]
     linked: str
     about: Promise
+    role: User.Role = User.Role.STAFF
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +56,8 @@ MARA = Person(
     _days(0, 4, MORNING, AFTERNOON) | {5: ((time(10), time(14)),), 6: ((time(14), time(18)),)},
     ("mara.winter@icloud.com", "praxis.winter@icloud.com"),
     "Bookings",
-    _("Berlin, two Apple IDs: her own and the practice’s"),
+    _("Berlin, owner, two Apple IDs: her own and the practice’s"),
+    User.Role.OWNER,
 )
 JONAS = Person(
     "jonas",

@@ -102,6 +102,7 @@ def create_staff_member(person: Person) -> User:
         people.PASSWORD,
         first_name=person.name,
         last_name=person.family_name,
+        role=person.role,
     )
     CalendarConfiguration.objects.update_or_create(user=user, defaults={"time_zone": person.zone})
     write_week(user, [(weekday, period) for weekday, periods in person.hours.items() for period in periods])

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
-from practice.models import Practice, User
+from practice.models import Invitation, Practice, User
+from practice.team.invitations import invite
 from tests.factories import PASSWORD, UserFactory
 from tests.pages import find, texts
 from tests.practice.second_factor.factors import code, send_code, set_up_app
@@ -118,6 +120,13 @@ def test_the_only_owner_stays_one_in_the_admin_too(client: Client, olga: User) -
     assert save(client, olga, is_superuser="") == []
     olga.refresh_from_db()
     assert (olga.role, olga.is_superuser) == ("staff", False)
+
+
+def test_whoever_loses_ownership_in_the_admin_has_invited_nobody(client: Client, olga: User) -> None:
+    another = UserFactory(role="owner", configuration=None)
+    invite("mara@example.com", User.Role.OWNER, by=another, now=timezone.now())
+    assert save(client, another, role="staff") == []
+    assert Invitation.objects.get().revoked_at is not None
 
 
 def test_all_owners_at_once_are_not_deleted(client: Client, olga: User) -> None:

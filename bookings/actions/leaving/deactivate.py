@@ -15,6 +15,7 @@ from bookings.models import Claim, booking_lock
 from practice.activity.journal import note
 from practice.models import Activity, User
 from practice.sign_in.sessions import end_sessions
+from practice.team.invitations import revoke_all_by
 from practice.team.role_changes import LastOwner, lock_owners, require_another_owner
 
 
@@ -22,8 +23,8 @@ def deactivate(user: User, *, now: datetime, actor: User | None = None, keep_nam
     """Deactivate the user; how many events in their accounts are to lose the name of the client. Raises Refused.
 
     Nobody can book them from now on, and times that visitors keep with them are free again. Their sessions end. Links
-    that were mailed to them lead nowhere, because each asks whether they are active. Their bookings stand until
-    somebody decides about them (`bookings_left`).
+    that were mailed to them lead nowhere, because each asks whether they are active. Invitations that they sent are
+    revoked. Their bookings stand until somebody decides about them (`bookings_left`).
     """
     with booking_lock(user, now):
         if refusal := why_not_deactivated(user):
@@ -32,6 +33,7 @@ def deactivate(user: User, *, now: datetime, actor: User | None = None, keep_nam
         user.is_active = False
         Claim.objects.filter(staff=user, kind=Claim.Kind.HOLD).delete()
         end_sessions(user)
+        revoke_all_by(user, now=now)
         count = 0 if keep_names else _remove_names(user)
         note(Activity.Kind.DEACTIVATED, now, actor=actor, user=user)
         transaction.on_commit(partial(async_task, "bookings.tasks.settle_leaving", user.pk))

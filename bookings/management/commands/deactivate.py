@@ -13,6 +13,7 @@ from bookings import actions
 from bookings.actions import leaving
 from bookings.management.arguments import booking_numbered
 from bookings.models import Booking
+from connections.models import CalendarConfiguration
 from practice import time_format
 from practice.commands import Failed, JsonCommand, Refused, user_named
 from practice.models import User
@@ -105,9 +106,10 @@ class Command(JsonCommand):
 
 
 def _booking(booking: Booking, refused: dict[int, str]) -> dict[str, Any]:
+    zone = CalendarConfiguration.of(booking.staff).zone
     return {
         "id": booking.pk,
         "start": booking.start,
-        "time": time_format.day_and_clock(booking.start),
+        "time": time_format.day_and_clock_in(zone, booking.start),
         "why": refused.get(booking.pk, ""),
     }

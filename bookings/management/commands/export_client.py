@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from django.core.management.base import CommandParser
+from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -30,14 +31,21 @@ class Command(JsonCommand):
 
     def run(self, *, client: int, output: Path, **options: Any) -> dict[str, Any]:
         try:
-            content = export_client(client_numbered(client), now=timezone.now())
+            size = _export(client, output)
         except actions.Refused as error:
             raise Refused(str(error)) from None
-        _write(output, content)
-        return {"client": client, "output": str(output), "bytes": len(content)}
+        return {"client": client, "output": str(output), "bytes": size}
 
     def show(self, data: Any) -> None:
         self.stdout.write(_("Client %(client)s: %(output)s") % data)
+
+
+@transaction.atomic
+def _export(client: int, path: Path) -> int:
+    """Write the file, of so many bytes. The activity has the export only if there is a file."""
+    content = export_client(client_numbered(client), now=timezone.now())
+    _write(path, content)
+    return len(content)
 
 
 def _write(path: Path, content: bytes) -> None:

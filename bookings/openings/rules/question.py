@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from django.utils import timezone
+
 from availability.intervals import Span
 from availability.models import Week
 from availability.slots import Shape
@@ -47,6 +49,6 @@ class TimeQuestion:
         return self.told_to is ToldTo.OWNER
 
     def when(self, span: Span) -> str:
-        """The span as people of the staff member's zone write it; with dates if it leaves the day in question."""
-        days = {moment.astimezone(self.zone).date() for moment in (self.span[0], *span)}
+        """The span as people of the active zone write it; with dates if it leaves the day in question."""
+        days = {timezone.localtime(moment).date() for moment in (self.span[0], *span)}
         return time_format.clocks(span) if len(days) == 1 else time_format.day_and_clocks(span)

@@ -52,7 +52,7 @@ def test_it_says_what_was_done_and_what_remains(practice: Practice, olga: User) 
     assert shown("deactivate", "--user", "anna").splitlines() == [
         "anna is deactivated, cannot be booked any more and is signed out.",
         "The workers remove the name from 1 event.",
-        f"Booking {booking.pk} at Tue 1 Dec 2026, 09:00 stands: use --move or --cancel.",
+        f"Booking {booking.pk} at Tue 1 Dec 2026, 10:00 (Berlin time) stands: use --move or --cancel.",
         "1 upcoming booking with Anna is still to be decided.",
         "1 event in Anna’s account still carries the name.",
         "The account is disconnected when nothing waits any more.",

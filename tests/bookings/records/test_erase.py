@@ -165,6 +165,16 @@ def test_the_activity_has_who_and_the_number_and_no_name(practice: Practice, cla
     assert (row.actor, row.client, row.detail, row.at) == (practice.user, clara.pk, "", practice.now)
 
 
+def test_notes_about_others_lose_the_name(practice: Practice, clara: Client) -> None:
+    other = ClientFactory.create(note=f"Sister of {clara.name}")
+    booking = BookingFactory.create(client=other, staff=practice.user, note=f"Brings {clara.name.upper()}")
+    instead = f"Erased client {clara.pk}"
+    erase_client(clara, now=practice.now)
+    other.refresh_from_db()
+    booking.refresh_from_db()
+    assert (other.note, booking.note) == (f"Sister of {instead}", f"Brings {instead}")
+
+
 def test_names_of_others_stay(practice: Practice, clara: Client) -> None:
     ProposalFactory.create(booking=BookingFactory.create(start=START + HOUR), reason="Carla Clientele came.")
     erase_client(clara, now=practice.now)

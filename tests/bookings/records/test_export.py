@@ -102,6 +102,12 @@ def test_the_page_can_be_read_in_the_clients_language(clara: Client) -> None:
     assert [one for one in expected if one not in words] == []
 
 
+def test_all_that_the_page_says_is_its_main_part(clara: Client) -> None:
+    with zipfile.ZipFile(io.BytesIO(export_client(clara, now=NOW))) as archive:
+        body = html.fromstring(archive.read("client.html")).find("body")
+    assert [element.tag for element in body] == ["main"]
+
+
 def test_an_export_is_in_the_activity(clara: Client) -> None:
     anna = UserFactory.create()
     export_client(clara, now=NOW, actor=anna)
@@ -120,6 +126,13 @@ def test_the_command_writes_a_file_for_nobody_else(clara: Client, tmp_path: Path
         1,
         f"{tmp_path / 'none' / 'a.zip'} cannot be written: No such file or directory.",
     )
+
+
+def test_an_export_that_could_not_be_written_is_not_in_the_activity(clara: Client, tmp_path: Path) -> None:
+    taken = tmp_path / "taken.zip"
+    taken.touch()
+    codes = [ask("export_client", "--client", clara.pk, "--output", one).code for one in (taken, tmp_path / "no" / "a")]
+    assert (codes, Activity.objects.count()) == ([2, 1], 0)
 
 
 def test_of_an_erased_client_nothing_is_exported(clara: Client, tmp_path: Path) -> None:

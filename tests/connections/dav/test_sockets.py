@@ -137,11 +137,11 @@ def test_past_the_deadline_nothing_is_sent(web) -> None:
 
 def test_the_deadline_is_one_for_all_requests_together(raw) -> None:
     def slow(connection: socket.socket) -> None:
-        time.sleep(0.2)
+        time.sleep(0.4)
         connection.sendall(HEAD + f"Content-Length: {len(BODY)}\r\n\r\n".encode() + BODY)
 
     account = Credentials(raw(slow), "anna", "x")
-    with within(4), Session(account, deadline=time.monotonic() + 0.5) as session:
+    with within(4), Session(account, deadline=time.monotonic() + 1) as session:
         assert [session.calendars("/1/calendars/") for _ in range(2)] == [[], []]
         with pytest.raises(TimedOut):
             session.calendars("/1/calendars/")

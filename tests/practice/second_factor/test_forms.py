@@ -42,6 +42,16 @@ def test_a_code_works_once(client: Client, anna: User) -> None:
     assert texts(send_code(other, f"{now[:3]} {now[3:]}"), ERRORS) == [WRONG]
 
 
+def test_the_code_that_set_up_the_app_does_not_sign_in_too(client: Client, anna: User) -> None:
+    sign_in(client)
+    page = client.get("/account/second-factor/app/")
+    sent = code(page.context["form"].secret)
+    assert client.post("/account/second-factor/app/", {"code": sent}).status_code == 302
+    client.logout()
+    sign_in(client)
+    assert texts(send_code(client, sent), ERRORS) == [WRONG]
+
+
 def test_a_recovery_code_works_once(client: Client, anna: User) -> None:
     set_up_app(anna)
     first = recovery_codes(anna)[0]

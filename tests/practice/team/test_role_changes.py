@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 from django.core.exceptions import PermissionDenied
 
-from practice.models import Activity, User
+from practice.models import Activity, Invitation, User
 from practice.roles import Role
+from practice.team.invitations import invite
 from practice.team.role_changes import LastOwner, change_role
 from tests.factories import NOW, UserFactory
 
@@ -30,6 +31,14 @@ def test_another_role_is_written_down(olga: User) -> None:
     assert roles()["ben"] == ("front_desk", False, False)
     row = Activity.objects.get()
     assert (row.kind, row.actor, row.user, row.detail, row.at) == ("role_changed", olga, ben, "front_desk", NOW)
+
+
+def test_invitations_of_who_owns_nothing_any_more_are_revoked(olga: User) -> None:
+    ben = UserFactory.create(username="ben", role="owner")
+    for owner in (ben, olga):
+        invite(f"{owner.username}@elsewhere.example", Role.OWNER, by=owner, now=NOW)
+    change_role(ben.pk, Role.STAFF, by=olga, now=NOW)
+    assert list(Invitation.objects.pending().values_list("email", flat=True)) == ["olga@elsewhere.example"]
 
 
 def test_the_same_role_is_no_news(olga: User) -> None:

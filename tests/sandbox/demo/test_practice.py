@@ -41,6 +41,7 @@ def test_the_three_differ_in_what_they_show(make) -> None:
     make(WEDNESDAY)
     accounts = {user.username: user.connections.count() for user in User.objects.order_by("pk")}
     assert accounts == {"mara": 2, "jonas": 1, "lea": 0}
+    assert list(User.owners().values_list("username", flat=True)) == ["mara"]
     zones = dict(CalendarConfiguration.objects.values_list("user__username", "time_zone"))
     assert zones == {"mara": "Europe/Berlin", "jonas": "Europe/London", "lea": "Europe/Berlin"}
     calendars = Calendar.objects.filter(connection__user__username="jonas").values_list("name", "writable", "shared")

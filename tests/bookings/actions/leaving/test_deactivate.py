@@ -20,7 +20,8 @@ from bookings.openings import explain, search
 from bookings.public.people import people_of
 from connections.freshness import freshness
 from practice.account.email_change import EmailChange
-from practice.models import Activity, User
+from practice.models import Activity, Invitation, User
+from practice.team.invitations import invite
 from tests.bookings.actions.leaving.conftest import Colleague
 from tests.bookings.practice import HOUR, Practice, berlin
 from tests.factories import NOW, START, BookingFactory, HoldFactory, UserFactory
@@ -54,6 +55,13 @@ def test_nobody_is_deactivated_twice(practice: Practice) -> None:
     deactivate(practice)
     with pytest.raises(actions.Refused, match="Anna is deactivated already"):
         deactivate(practice)
+
+
+def test_invitations_that_they_sent_are_revoked(practice: Practice, olga: User) -> None:
+    for owner in (practice.user, olga):
+        invite(f"{owner.username}@elsewhere.example", User.Role.OWNER, by=owner, now=practice.now)
+    deactivate(practice)
+    assert list(Invitation.objects.pending().values_list("invited_by", flat=True)) == [olga.pk]
 
 
 def test_the_activity_says_who_and_nothing_of_clients(practice: Practice, olga: User) -> None:

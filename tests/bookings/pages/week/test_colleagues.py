@@ -8,6 +8,7 @@ import pytest
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
+from connections.models import CalendarConfiguration
 from practice.models import Practice, User
 from tests.factories import (
     NOW,
@@ -111,6 +112,13 @@ def test_why_a_time_of_a_colleague_is_blocked_is_told_without_titles(client: Cli
     page = signed_in(client, "front_desk").get("/calendars/why/", {"staff": mara.pk, "at": (START + HOUR).isoformat()})
     assert texts(page, "//*[contains(@class, 'reason--blocks')]") == ["Blocked 11:00–12:00."]
     assert [secret for secret in ("Dentist", "Therapy") if secret in page.content.decode()] == []
+
+
+def test_why_is_told_on_the_clock_of_the_reader(client: Client, mara: User) -> None:
+    CalendarConfiguration.objects.filter(user=mara).update(time_zone="Europe/London")
+    page = signed_in(client, "front_desk").get("/calendars/why/", {"staff": mara.pk, "at": (START + HOUR).isoformat()})
+    assert texts(page, "//p[@class='hint']") == ["All times are Berlin time."]
+    assert texts(page, "//*[contains(@class, 'reason--blocks')]") == ["Blocked 11:00–12:00."]
 
 
 def test_a_hundred_people_cost_as_many_queries_as_ten(
