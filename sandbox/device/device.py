@@ -253,6 +253,11 @@ class AppleDevice:
         series.exclude(component, self._local(slot))
         self._save(calendar, href, component)
 
+    def is_excluded(self, href: str, slot: Moment) -> bool:
+        """Was this occurrence deleted?"""
+        _calendar, component = self._open(href)
+        return series.is_excluded(component, self._local(slot))
+
     def delete_following(self, href: str, slot: Moment) -> None:
         """Delete an occurrence and all that follow."""
         calendar, component = self._open(href)

@@ -53,6 +53,12 @@ def exclude(calendar: Component, slot: Moment) -> None:
     calendar.children = others + kept
 
 
+def is_excluded(calendar: Component, slot: Moment) -> bool:
+    """Does an EXDATE exclude this occurrence?"""
+    excluded = [line for line in master(calendar).all("EXDATE") if line.parameters.get("VALUE") != "PERIOD"]
+    return _as_in(calendar, slot) in map(ics.moment, excluded)
+
+
 def override(calendar: Component, slot: Moment) -> Component:
     """The override for a slot; where there is none, it is created from the master, without rule and EXDATE."""
     at = _as_in(calendar, slot)

@@ -120,6 +120,8 @@ def test_a_deleted_occurrence_is_one_exdate_line(phone, work):
     phone.delete_one(href, at("2026-12-07 09:30"))
     assert work.resources[href].data.count(b"EXDATE;TZID=Europe/Berlin:") == 2
     assert times(work, href) == ["11-23 08:30"]
+    slots = [at(f"2026-{day} 09:30") for day in ("11-23", "11-30", "12-07")]
+    assert [phone.is_excluded(href, slot) for slot in slots] == [False, True, True]
 
 
 def test_a_moved_occurrence_is_an_override_in_local_time_without_a_rule(phone, work):
