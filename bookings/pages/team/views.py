@@ -12,6 +12,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 
 from availability.new_staff import make_bookable
+from bookings.actions import leaving
 from bookings.models import Booking
 from bookings.pages.team.forms import RoleForm
 from bookings.pages.team.people import all_invited, all_people, role_words
@@ -26,9 +27,11 @@ from practice.team.role_changes import LastOwner, change_role
 def team(request: CalendarRequest) -> HttpResponse:
     """Who works here, who is invited, and who was deactivated."""
     people, invited = all_people(request.now), all_invited(request.now)
+    former = [person for person in people if not person.user.is_active]
+    waiting = leaving.waiting_for_each([person.user for person in former], request.now)
     context = {
         "people": [person for person in people if person.user.is_active],
-        "former": [person for person in people if not person.user.is_active],
+        "former": [(person, waiting[person.user.pk].sentences) for person in former],
         "invited": invited,
         "is_alone": len(people) == 1 and not invited,
     }

@@ -15,6 +15,7 @@ from practice.team.invitations import invite
 from practice.team.links import invitation_address
 from tests.factories import (
     NOW,
+    BookingFactory,
     CalendarFactory,
     ConnectionFactory,
     ServiceFactory,
@@ -25,6 +26,7 @@ from tests.pages import links, texts
 pytestmark = [pytest.mark.django_db, pytest.mark.time_machine(NOW, tick=False)]
 PAGE = "/team/"
 HOUR = timedelta(hours=1)
+FORMER = "//section[@aria-labelledby='former-title']//a"
 
 
 def rows(client: Client) -> list[list[str]]:
@@ -80,6 +82,21 @@ def test_who_was_deactivated_stands_apart(client: Client, olga: User) -> None:
     assert [row[0] for row in rows(client)] == ["Olga Winter you olga@example.com"]
     assert texts(page, "//section[@aria-labelledby='former-title']//li/p") == [
         "Ida Staff · last sign-in: 3 days ago Fri 27 Nov, 09:00"
+    ]
+    ida = User.objects.get(first_name="Ida")
+    assert [path for _words, path in links(page, FORMER)] == [f"/team/{ida.pk}/reactivate/"]
+
+
+def test_what_waits_for_somebody_deactivated_is_said_and_leads_to_their_page(client: Client, olga: User) -> None:
+    ida = UserFactory.create(first_name="Ida", last_name="Berg", is_active=False)
+    BookingFactory.create(staff=ida)
+    page = client.get(PAGE)
+    assert texts(page, "//section[@aria-labelledby='former-title']//li//li") == [
+        "1 upcoming booking with Ida Berg is still to be decided."
+    ]
+    assert [path for _words, path in links(page, FORMER)] == [
+        f"/team/{ida.pk}/deactivate/",
+        f"/team/{ida.pk}/reactivate/",
     ]
 
 
