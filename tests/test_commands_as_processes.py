@@ -22,6 +22,8 @@ from tests.any_day import faketime_environment
 from tests.factories import MailFactory, ProposalFactory, ServiceFactory, UserFactory, office_hours
 from tests.shared_database import shared_database  # noqa: F401 - a fixture
 
+pytestmark = pytest.mark.processes
+
 ROOT = Path(__file__).parent.parent
 BERLIN = ZoneInfo("Europe/Berlin")
 

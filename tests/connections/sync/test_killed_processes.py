@@ -26,6 +26,8 @@ from tests.connections.engine import World
 from tests.factories import UserFactory
 from tests.shared_database import shared_database  # noqa: F401 - a fixture
 
+pytestmark = pytest.mark.processes
+
 ROOT = Path(__file__).parents[3]
 EVENTS = 320
 Start = Callable[..., "subprocess.Popen[str]"]
