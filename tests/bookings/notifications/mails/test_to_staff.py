@@ -25,7 +25,7 @@ def test_staff_read_in_german_what_a_client_did(kind: str, heading: str) -> None
         client=ClientFactory(name="Clara Winter", phone="+49301234567"),
         service=ServiceFactory(name="Massage"),
     )
-    said = content(MailFactory(seat=booking.seat, kind=kind))
+    said = content([MailFactory(seat=booking.seat, kind=kind)])
     assert (said.subject, said.language) == (heading, "de")
     assert said.as_text().split("\n\n")[1] == "Angebot: Massage\nTelefon: +49 30 1234567"
     assert "Buchung öffnen" in said.as_text()
@@ -33,5 +33,5 @@ def test_staff_read_in_german_what_a_client_did(kind: str, heading: str) -> None
 
 def test_staff_without_a_language_read_english() -> None:
     booking = BookingFactory(start=START, client=ClientFactory(name="Clara Winter"))
-    said = content(MailFactory(seat=booking.seat, kind="staff_booked"))
+    said = content([MailFactory(seat=booking.seat, kind="staff_booked")])
     assert (said.subject, said.language) == ("Clara Winter has booked Tue 1 Dec, 10:00.", "en")
