@@ -125,9 +125,9 @@ def _still_true(mail: Mail, known: Mail | None) -> bool:
 
 
 def _messages(ready: Sequence[News]) -> Iterator[list[News]]:
-    """What goes into one message: mails of one kind, if there are words for several of it."""
+    """What goes into one message, in order of time: mails of one kind, if there are words for several of it."""
     kinds: dict[str, list[News]] = {}
-    for told in ready:
+    for told in sorted(ready, key=lambda one: (one.mail.start, one.mail.pk)):
         kinds.setdefault(told.mail.kind, []).append(told)
     for kind, alike in kinds.items():
         if kind in wording.SEVERAL or kind in Mail.STAFF_KINDS:

@@ -83,6 +83,14 @@ def test_all_mails_of_a_batch_are_one_message() -> None:
     assert sent.extra_headers["Message-ID"] == mails[0].message_id
 
 
+def test_appointments_are_listed_in_order_of_time() -> None:
+    mails = batch()
+    Mail.objects.filter(pk=mails[0].pk).update(start=START + 4 * WEEK, end=START + 4 * WEEK + MINUTE)
+    delivery.send_due(NOW)
+    assert uids(mail.outbox[0]) == [mails[1].uid, mails[2].uid, mails[0].uid]
+    assert set(rows("message_id")) == {(mails[1].message_id,)}
+
+
 def test_two_clients_and_two_batches_get_messages_of_their_own() -> None:
     client = ClientFactory.create()
     for others in (batch(2, client), batch(2, ClientFactory.create()), batch(2, client)):
