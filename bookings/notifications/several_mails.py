@@ -85,6 +85,16 @@ def appointments_moved_by_practice(appointments: Appointments, *, before: Sequen
 
 
 @_in_clients_words
+def appointments_handed_over(appointments: Appointments) -> Content:
+    """The practice gave them to other staff; their times stay."""
+    names = ", ".join(dict.fromkeys(one.staff for one in appointments))
+    words = {**_count(appointments), "staff": names}
+    subject = _("Your %(count)s appointments are now with %(staff)s") % words
+    heading = _("Your %(count)s appointments are now with %(staff)s.") % words
+    return _content(appointments, subject, *_standing(appointments, heading))
+
+
+@_in_clients_words
 def appointments_cancelled(appointments: Appointments) -> Content:
     """None of them takes place; their starts are those that the client knew."""
     subject = _("Cancelled: your %(count)s appointments") % _count(appointments)

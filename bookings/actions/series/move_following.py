@@ -23,6 +23,7 @@ from bookings.openings import search
 from connections.sync.poll import refresh_all
 from practice.models import User
 
+Kind = BookingChange.Kind
 Source = BookingChange.Source
 
 
@@ -111,4 +112,5 @@ def _move(
     user, end = staff or booking.staff, start + (booking.end - booking.start)
     check_open(user, search.moved_shape(booking), start, now=now, anyway=False, actor=actor, moving=booking)
     with handing_over(booking, Chosen(user), now):
-        move(booking, start, end, now=now, actor=actor, source=source, batch=batch)
+        kind = Kind.HANDED_OVER if start == booking.start else Kind.MOVED
+        move(booking, start, end, now=now, actor=actor, source=source, kind=kind, batch=batch)

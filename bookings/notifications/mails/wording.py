@@ -138,6 +138,7 @@ SEVERAL: dict[Kind, Callable[[Sequence[News], Sequence[AppointmentFacts]], Conte
     Kind.MOVED_BY_PRACTICE: lambda told, facts: several_mails.appointments_moved_by_practice(
         facts, before=[one.known_start for one in told]
     ),
+    Kind.HANDED_OVER: lambda _told, facts: several_mails.appointments_handed_over(facts),
     Kind.CANCELLATION: lambda _told, facts: several_mails.appointments_cancelled(facts),
     Kind.NOT_CONFIRMED: lambda _told, facts: several_mails.requests_refused(facts),
     Kind.PENDING: lambda told, facts: several_mails.requests_pending(

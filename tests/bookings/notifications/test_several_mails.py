@@ -47,6 +47,7 @@ MAILS: dict[str, Callable[[Appointments], Content]] = {
     "accepted": several_mails.requests_confirmed,
     "moved": lambda all_: several_mails.appointments_moved(all_, before=day_before(all_)),
     "moved by practice": lambda all_: several_mails.appointments_moved_by_practice(all_, before=day_before(all_)),
+    "handed over": several_mails.appointments_handed_over,
     "cancelled": several_mails.appointments_cancelled,
     "refused": several_mails.requests_refused,
     "pending": lambda all_: several_mails.requests_pending(all_, answer_by=ANSWER_BY),
@@ -60,6 +61,10 @@ SUBJECTS = {
     "accepted": ("Confirmed: your 3 appointments", "Bestätigt: Ihre 3 Termine"),
     "moved": ("Your 3 appointments have been moved", "Ihre 3 Termine wurden verschoben"),
     "moved by practice": ("Your 3 appointments have been moved", "Ihre 3 Termine wurden verschoben"),
+    "handed over": (
+        "Your 3 appointments are now with Anna Winter",
+        "Ihre 3 Termine sind jetzt bei Anna Winter",
+    ),
     "cancelled": ("Cancelled: your 3 appointments", "Abgesagt: Ihre 3 Termine"),
     "refused": ("Could not be confirmed: your 3 appointments", "Konnten nicht bestätigt werden: Ihre 3 Termine"),
     "pending": ("Not confirmed yet: your 3 appointments", "Noch nicht bestätigt: Ihre 3 Termine"),
@@ -175,6 +180,12 @@ def test_a_move_by_the_practice_offers_other_times() -> None:
     assert said(MAILS["moved by practice"](weekly()), "If") == [f"{offer} or call 030 123456."]
     silent = weekly(practice=replace(WINTER, phone=""))
     assert said(MAILS["moved by practice"](silent), "If") == [f"{offer}."]
+
+
+def test_who_has_the_appointments_now_is_named_once() -> None:
+    first, second, third = weekly()
+    handed = [replace(first, staff="Mara Winter"), second, replace(third, staff="Mara Winter")]
+    assert said(MAILS["handed over"](handed), "Your") == ["Your 3 appointments are now with Mara Winter, Anna Winter."]
 
 
 @pytest.mark.parametrize(

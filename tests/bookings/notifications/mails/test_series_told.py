@@ -19,7 +19,7 @@ from soak.mails.arrival import Arrival, CalendarPart
 from soak.mails.itip import ItipReceiver
 from tests.bookings.notifications.ical_js_reader import IS_INSTALLED, NOT_INSTALLED, read
 from tests.bookings.practice import CARLA, HOUR, Practice
-from tests.factories import NOW, START
+from tests.factories import NOW, START, UserFactory, office_hours
 
 MINUTE, WEEK = timedelta(minutes=1), timedelta(days=7)
 THREE = [START + week * WEEK for week in range(3)]
@@ -122,6 +122,18 @@ def test_what_follows_is_moved_in_one_mail(practice: Practice) -> None:
         f"2. Tuesday 15 December 2026, 12:00–13:00 (Berlin time): {bookings[2].seat.link} "
         "· previously Tue 15 December, 10:00",
     ]
+
+
+def test_what_follows_is_given_to_somebody_else_in_one_mail(practice: Practice) -> None:
+    bookings = booked(practice)
+    send(practice)
+    mara = UserFactory.create(username="mara", first_name="Mara", last_name="Winter")
+    office_hours(mara)
+    practice.service.staff.add(mara)
+    actions.move_following(bookings[1], starts=THREE[1:], staff=mara, now=practice.now)
+    send(practice)
+    assert subjects() == ["Your 3 appointments", "Your 2 appointments are now with Mara Winter"]
+    assert calendar(parts()) == standing() == THREE
 
 
 def test_of_a_move_before_anything_was_told_all_are_confirmed_at_their_new_times(practice: Practice) -> None:
