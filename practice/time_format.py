@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.utils.formats import date_format, get_format, time_format
 from django.utils.text import get_text_list
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext, pgettext, pgettext_lazy
+from django.utils.translation import ngettext, npgettext, pgettext, pgettext_lazy
 
 Span = tuple[datetime, datetime]
 
@@ -177,6 +177,17 @@ def relative(moment: datetime, now: datetime) -> str:
     if not amount:
         return _("just now") if moment <= now else _("in a moment")
     return (_("%(amount)s ago") if seconds < 0 else _("in %(amount)s")) % {"amount": amount}
+
+
+def length(span: timedelta) -> str:
+    """How long something takes, exactly to the minute, in the largest unit that fits: “24 hours”, “3 days”."""
+    minutes = span // timedelta(minutes=1)
+    if minutes % 60:
+        return ngettext("%d minute", "%d minutes", minutes) % minutes
+    if minutes % (24 * 60) or minutes <= 24 * 60:
+        return ngettext("%d hour", "%d hours", minutes // 60) % (minutes // 60)
+    days = minutes // (24 * 60)
+    return npgettext("length", "%d day", "%d days", days) % days
 
 
 def _on_clock(pattern: str) -> str:

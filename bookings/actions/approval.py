@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from contextlib import suppress
 from datetime import datetime
 
@@ -11,6 +12,7 @@ from django.utils.translation import gettext as _
 from bookings.actions.cancel import cancel
 from bookings.actions.checks.preconditions import NotOpen, Refused, lock_active_booking, nudge, require_approval
 from bookings.actions.confirm import confirm_if_last
+from bookings.links import new_public_id
 from bookings.models import Booking, BookingChange, booking_lock
 from bookings.proposals import approvals, collisions
 from bookings.push import placements
@@ -42,8 +44,11 @@ def read_again(booking: Booking, now: datetime) -> None:
     refresh(booking.staff_id, now, seconds=settings.FRESHNESS_DEADLINE_SECONDS)
 
 
-def grant(booking: Booking, *, now: datetime, actor: User | None = None) -> bool:
-    """The same as `approve` with the calendars as they were read last, for whoever holds the staff member's lock."""
+def grant(booking: Booking, *, now: datetime, actor: User | None = None, batch: str = "") -> bool:
+    """The same as `approve` with the calendars as they were read last, for whoever holds the staff member's lock.
+
+    `batch`: with whose mails the client is told.
+    """
     with booking_lock(booking.staff, now):
         booking = lock_active_booking(booking)
         require_approval(booking)
@@ -53,7 +58,7 @@ def grant(booking: Booking, *, now: datetime, actor: User | None = None) -> bool
             booking.calendar_unread_since = booking.calendar_unread_since or now
         booking.approval_due_at = None
         approvals.withdraw(booking, now)
-        confirmed = confirm_if_last(booking, Source.STAFF, now, actor)
+        confirmed = confirm_if_last(booking, Source.STAFF, now, actor, batch=batch)
         if not confirmed:
             _note_approval(booking)
         return confirmed
@@ -81,18 +86,26 @@ def refuse(booking: Booking, *, now: datetime, actor: User | None = None, reason
 
 
 def expire_undecided(now: datetime) -> int:
-    """End requests that nobody decided in time; both sides are told. How many."""
-    ended = 0
+    """End requests that nobody decided in time; both sides are told, of those of one series together. How many."""
+    overdue: dict[int, list[Booking]] = {}
     for booking in Booking.objects.live().filter(approval_due_at__lte=now).with_details():
-        with suppress(Refused):  # decided meanwhile
-            ended += _expire(booking, now)
+        overdue.setdefault(booking.series_id or -booking.pk, []).append(booking)
+    return sum(_expire_together(bookings, now) for bookings in overdue.values())
+
+
+def _expire_together(bookings: Sequence[Booking], now: datetime) -> int:
+    ended, batch = 0, new_public_id()
+    with booking_lock({booking.staff for booking in bookings}, now):
+        for booking in bookings:
+            with suppress(Refused):  # decided meanwhile
+                ended += _expire(booking, now, batch)
     return ended
 
 
-def _expire(booking: Booking, now: datetime) -> bool:
+def _expire(booking: Booking, now: datetime, batch: str) -> bool:
     with booking_lock(booking.staff, now):
         booking = lock_active_booking(booking)
         if booking.approval_due_at is None or booking.approval_due_at > now:
             return False
-        cancel(booking, now=now, source=Source.KALENDS, kind=Kind.EXPIRED)
+        cancel(booking, now=now, source=Source.KALENDS, kind=Kind.EXPIRED, batch=batch)
         return True

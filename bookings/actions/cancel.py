@@ -30,10 +30,12 @@ def cancel(
     tell_client: bool = True,
     reason: str = "",
     kind: Kind | None = None,
+    batch: str = "",
 ) -> Booking:
     """Cancel a live booking: its time is free again and its event is removed. A cancelled one stays as it is.
 
     `kind`: what its history says, if not that it was cancelled or, by whoever did not approve it, refused.
+    `batch`: with whose mails the client is told.
     """
     with booking_lock(booking.staff, now):
         try:
@@ -44,7 +46,16 @@ def cancel(
         booking.revision += 1
         release_time(booking)
         booking.seats.update(cancelled_at=now)
-        history.record(booking, kind, source, now=now, actor=actor, reason=one_line(reason), tell_client=tell_client)
+        history.record(
+            booking,
+            kind,
+            source,
+            now=now,
+            actor=actor,
+            reason=one_line(reason),
+            tell_client=tell_client,
+            batch=batch,
+        )
         lifecycle.withdraw(lifecycle.open_of(booking.pk), now)
         placements.remove(booking)
         nudge(booking)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from django.utils.translation import gettext as _
@@ -19,6 +20,7 @@ from bookings.actions.checks.preconditions import (
 )
 from bookings.actions.confirm import confirm
 from bookings.actions.reschedule import move
+from bookings.links import new_public_id
 from bookings.models import Booking, BookingChange, Proposal, booking_lock
 from bookings.notifications.mails import delivery
 from bookings.proposals import collisions, lifecycle, mail_links
@@ -27,6 +29,17 @@ from practice.models import User
 
 Kind = BookingChange.Kind
 Source = BookingChange.Source
+
+
+@dataclass(frozen=True, slots=True)
+class _Decision:
+    """What was chosen, when and by whom. `batch`: with whose mails the client is told."""
+
+    choice: str
+    now: datetime
+    actor: User | None
+    by_mail: bool
+    batch: str = ""
 
 
 def decide(
@@ -44,15 +57,9 @@ def decide(
     if the proposal has changed since; without it the proposal is decided as it is. `by_mail`: `actor` is whom the link
     was mailed to.
     """
-    is_approval = choice == Proposal.Choice.APPROVE
-    if is_approval:
-        read_again(proposal.booking, now)
-    try:
-        booking = _carry_out(proposal, choice=choice, now=now, actor=actor, shown=shown, by_mail=by_mail)
-    except NotOpen:
-        if is_approval:
-            ask_about_collision(proposal.booking, now)
-        raise
+    decision = _Decision(choice, now, actor, by_mail)
+    _read_before([proposal], decision)
+    booking = _decide(proposal, decision, shown)
     delivery.send_due(now, booking=booking)
     return booking
 
@@ -68,27 +75,47 @@ def decide_all(
 ) -> tuple[int, list[str]]:
     """Decide all of `asked` that a page has shown in the same way: how many were decided, and why others were not.
 
-    Without stamps in `shown` all of them are decided as they are.
+    Without stamps in `shown` all of them are decided as they are. The client of several is told of them together, so
+    all are decided in one transaction, and a worker sees all of their mails or none.
     """
-    decided, refused = 0, []
-    for proposal, stamp in mail_links.submitted(asked, shown):
-        try:
-            if proposal is None:
-                raise Refused(_("Something shown here is already settled. Check what is still open."))
-            decide(proposal, choice=choice, now=now, actor=actor, shown=stamp, by_mail=by_mail)
-            decided += 1
-        except Refused as error:
-            refused.append(f"{proposal.booking}: {error}" if proposal else str(error))
-    return decided, refused
+    decided, refused = [], []
+    decision = _Decision(choice, now, actor, by_mail, new_public_id())
+    _read_before(asked, decision)
+    with booking_lock({proposal.booking.staff for proposal in asked}, now):
+        for proposal, stamp in mail_links.submitted(asked, shown):
+            try:
+                if proposal is None:
+                    raise Refused(_("Something shown here is already settled. Check what is still open."))
+                decided.append(_decide(proposal, decision, stamp))
+            except Refused as error:
+                refused.append(f"{proposal.booking}: {error}" if proposal else str(error))
+    for booking in decided:
+        delivery.send_due(now, booking=booking)
+    return len(decided), refused
 
 
-def _carry_out(
-    proposal: Proposal, *, choice: str, now: datetime, actor: User | None, shown: str, by_mail: bool
-) -> Booking:
+def _read_before(proposals: Sequence[Proposal], decision: _Decision) -> None:
+    """Read the calendars once more before times are promised. Not inside a lock."""
+    if decision.choice == Proposal.Choice.APPROVE:
+        for booking in {proposal.booking.staff_id: proposal.booking for proposal in proposals}.values():
+            read_again(booking, decision.now)
+
+
+def _decide(proposal: Proposal, decision: _Decision, shown: str) -> Booking:
+    try:
+        return _carry_out(proposal, decision, shown)
+    except NotOpen:
+        if decision.choice == Proposal.Choice.APPROVE:
+            ask_about_collision(proposal.booking, decision.now)
+        raise
+
+
+def _carry_out(proposal: Proposal, decision: _Decision, shown: str) -> Booking:
+    now, actor, batch = decision.now, decision.actor, decision.batch
     with overlaps_refused(), booking_lock(proposal.booking.staff, now):
         booking = lock_active_booking(proposal.booking)
         proposal = Proposal.objects.select_for_update(of=("self",)).with_details().get(pk=proposal.pk)
-        choice = proposal.offered(choice) or ""
+        choice = proposal.offered(decision.choice) or ""
         if not choice:
             raise Refused(_("This choice is not available here."))
         if shown and shown != mail_links.stamp_of(proposal):
@@ -96,7 +123,7 @@ def _carry_out(
         open_still = Proposal.objects.open().filter(pk=proposal.pk)
         if (open_still & lifecycle.expired(now)).exists():
             raise Refused(_("This booking is over. There is nothing to decide any more."))
-        if not open_still.update(decided_at=now, choice=choice, decided_by=actor, decided_by_mail=by_mail):
+        if not open_still.update(decided_at=now, choice=choice, decided_by=actor, decided_by_mail=decision.by_mail):
             raise Refused(_("This was decided already."))
         if choice == Proposal.Choice.PUT_BACK:
             placements.rewrite(booking, proposal.linked_event, now, proposal.seen)
@@ -104,9 +131,9 @@ def _carry_out(
         elif choice == Proposal.Choice.ACCEPT:
             _accept(booking, proposal, now, actor)
         elif choice == Proposal.Choice.APPROVE:
-            grant(booking, now=now, actor=actor)
+            grant(booking, now=now, actor=actor, batch=batch)
         elif choice in Proposal.ENDING:
-            booking = cancel(booking, now=now, actor=actor)
+            booking = cancel(booking, now=now, actor=actor, batch=batch)
         else:
             _keep(booking, now)
     return booking

@@ -42,7 +42,7 @@ def _in_clients_words(
 @_in_clients_words
 def confirmation(facts: AppointmentFacts) -> Content:
     """The appointment stands."""
-    return _content(
+    return signed_content(
         facts, sentences.appointment_title(facts), *_appointment(facts, _("Your appointment is confirmed."))
     )
 
@@ -52,19 +52,19 @@ def confirmed_after_pending(facts: AppointmentFacts) -> Content:
     """A request that waited for an answer is accepted."""
     subject = _("Confirmed: your appointment on %(time)s") % {"time": sentences.start_words(facts)}
     heading = _("Your appointment is now confirmed.")
-    return _content(facts, sentences.signed(subject, facts.practice), *_appointment(facts, heading))
+    return signed_content(facts, sentences.signed(subject, facts.practice), *_appointment(facts, heading))
 
 
 @_in_clients_words
 def change(facts: AppointmentFacts, *, before: datetime) -> Content:
     """The client, or somebody they called, chose another time; `before` is the start that they knew."""
-    return _content(facts, _moved_subject(facts), *_appointment(facts, _moved(facts), before=before))
+    return signed_content(facts, _moved_subject(facts), *_appointment(facts, _moved(facts), before=before))
 
 
 @_in_clients_words
 def moved_by_practice(facts: AppointmentFacts, *, before: datetime) -> Content:
     """The practice moved the appointment; the client may choose another time even where the deadline is over."""
-    return _content(
+    return signed_content(
         facts,
         _moved_subject(facts),
         Heading(_moved(facts)),
@@ -81,7 +81,7 @@ def handed_over(facts: AppointmentFacts) -> Content:
     words = {"time": sentences.start_words(facts), "staff": facts.staff}
     subject = sentences.signed(_("Your appointment on %(time)s is now with %(staff)s") % words, facts.practice)
     heading = _("Your appointment on %(time)s is now with %(staff)s.") % words
-    return _content(facts, subject, *_appointment(facts, heading))
+    return signed_content(facts, subject, *_appointment(facts, heading))
 
 
 @_in_clients_words
@@ -104,14 +104,14 @@ def reminder(facts: AppointmentFacts, *, stop_link: str) -> Content:
     subject = _("Reminder: your appointment on %(time)s") % {"time": sentences.start_words(facts)}
     stop = paragraph(Run(_("Get no more reminders"), url=stop_link), is_small=True)
     heading = _("This is a reminder of your appointment.")
-    return _content(facts, sentences.signed(subject, facts.practice), *_appointment(facts, heading), stop)
+    return signed_content(facts, sentences.signed(subject, facts.practice), *_appointment(facts, heading), stop)
 
 
 @_in_clients_words
 def new_link(facts: AppointmentFacts) -> Content:
     """The link to the client's page is another one from now on."""
     subject = _("New link for your appointment on %(time)s") % {"time": sentences.start_words(facts)}
-    return _content(
+    return signed_content(
         facts,
         sentences.signed(subject, facts.practice),
         Heading(_("Here is the new link for your appointment.")),
@@ -127,7 +127,7 @@ def pending(facts: AppointmentFacts, *, answer_by: datetime) -> Content:
     """The request has arrived and waits for an answer, which comes by e-mail until `answer_by`."""
     subject = _("Not confirmed yet: your appointment on %(time)s") % {"time": sentences.start_words(facts)}
     arrived, not_yet, answer = sentences.not_confirmed_sentences(answer_by, written_at=facts.written_at, by_phone=False)
-    return _content(
+    return signed_content(
         facts,
         sentences.signed(subject, facts.practice),
         Heading(_("Your request for %(time)s") % {"time": sentences.start_words(facts)}),
@@ -141,7 +141,7 @@ def pending(facts: AppointmentFacts, *, answer_by: datetime) -> Content:
 def address_to_confirm(facts: AppointmentFacts, *, confirm_link: str, release_at: datetime) -> Content:
     """Asks whoever reads the mail whether they booked; without an answer the time is free again at `release_at`."""
     subject = _("One step is missing: your appointment on %(time)s") % {"time": sentences.start_words(facts)}
-    return _content(
+    return signed_content(
         facts,
         sentences.signed(subject, facts.practice),
         Heading(_("One step is missing.")),
@@ -158,7 +158,7 @@ def address_to_confirm(facts: AppointmentFacts, *, confirm_link: str, release_at
 @_in_clients_words
 def links(facts: AppointmentFacts, appointments: Sequence[AppointmentFacts]) -> Content:
     """The appointments to come with the links to their pages; `facts` are those of the first."""
-    return _content(
+    return signed_content(
         facts,
         sentences.signed(_("Your upcoming appointments"), facts.practice),
         Heading(_("Your upcoming appointments")),
@@ -199,7 +199,7 @@ def calendar_entry(
         )
 
 
-def _content(facts: AppointmentFacts, subject: str, *blocks: Block) -> Content:
+def signed_content(facts: AppointmentFacts, subject: str, *blocks: Block) -> Content:
     """The mail with who sends it below; paragraphs without a sentence are left out."""
     said = (block for block in (*blocks, *_signature(facts)) if getattr(block, "runs", True))
     return Content(subject, facts.language, tuple(said))
@@ -231,7 +231,7 @@ def _without_appointment(facts: AppointmentFacts, subject: str, heading: str) ->
     blocks: list[Block] = [Heading(heading), _facts(facts, place=False)]
     if facts.book_link:
         blocks.append(Button(_("Book another appointment"), facts.book_link))
-    return _content(facts, sentences.signed(subject, facts.practice), *blocks)
+    return signed_content(facts, sentences.signed(subject, facts.practice), *blocks)
 
 
 def _facts(facts: AppointmentFacts, *, before: datetime | None = None, place: bool = True) -> FactList:

@@ -29,7 +29,7 @@ def send(subject: str, body: str, address: str) -> None:
 def ask_staff(proposals: Sequence[Proposal], token: str) -> bool:
     """Mail the staff member what happened on the iPhone, with a link to decide; False without an address.
 
-    Several proposals are deletions of one day, which are decided together.
+    Several proposals are decided together: deletions of one day, or requests of one series.
     """
     return ask_colleague(proposals[0].booking.staff, proposals, token)
 
@@ -53,11 +53,16 @@ def ask_colleague(addressee: User, proposals: Sequence[Proposal], token: str) ->
 
 def _until(proposals: Sequence[Proposal], reader: User) -> str:
     """What holds until somebody decides."""
-    due = proposals[0].booking.approval_due_at if proposals[0].kind == Proposal.Kind.APPROVAL else None
-    if due is None:
+    due = [one.booking.approval_due_at for one in proposals if one.kind == Proposal.Kind.APPROVAL]
+    first = min(filter(None, due), default=None)
+    if first is None:
         return ngettext("The booking stands until you decide:", "The bookings stand until you decide:", len(proposals))
-    words = _("The time is kept until %(time)s. If nobody has decided by then, the request ends:")
-    return words % {"time": time_format.day_and_clock_in(_zone_of(reader), due)}
+    words = ngettext(
+        "The time is kept until %(time)s. If nobody has decided by then, the request ends:",
+        "The times are kept until %(time)s. If nobody has decided by then, the requests end:",
+        len(proposals),
+    )
+    return words % {"time": time_format.day_and_clock_in(_zone_of(reader), first)}
 
 
 def _subject(proposals: Sequence[Proposal], reader: User) -> str:
@@ -65,6 +70,8 @@ def _subject(proposals: Sequence[Proposal], reader: User) -> str:
     if count == 1:
         words = {"client": booking.client.name, "time": _to_reader(booking, reader)}
         return _("Please decide: %(client)s, %(time)s") % words
+    if proposals[0].kind == Proposal.Kind.APPROVAL:
+        return _("Please decide: %(client)s, %(count)s appointments") % {"client": booking.client.name, "count": count}
     text = ngettext(
         "Please decide: %(count)s booking deleted on the iPhone",
         "Please decide: %(count)s bookings deleted on the iPhone",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from email.utils import formataddr
 
@@ -46,6 +47,25 @@ def build_message(
     if entry and part:
         message.attach_alternative(part, f"text/calendar; method={entry.method}")
     return message
+
+
+def attach_entries(message: EmailMultiAlternatives, entries: Iterable[CalendarEntry]) -> None:
+    """Attach several appointments, each as a file with an invitation or a cancellation of its own.
+
+    A REQUEST is about one UID (RFC 5546 3.2.2), and each appointment keeps its own, so that a later mail moves or
+    cancels that one alone. RFC 6047 allows several in one mail, but CalConnect advises against it (iMipBest-Practices
+    in CalConnect/DEVGUIDE), because programs differ. Read in their sources and manuals, not tried with real accounts:
+
+    - Outlook takes one calendar part for the whole mail, ignores all events in it but the first, and shows attachments
+      as files, which can be opened one by one (MS-STANOICAL 2.2.175). As attachments they leave the mail readable.
+    - Thunderbird offers the buttons for the last part alone (`CalMimeConverter`), Nextcloud Mail for each
+      (`ImapMessageFetcher`). What Gmail and Apple Mail offer is not documented.
+
+    So the mail also links one file that has all of them.
+    """
+    parts = ((entry, mail_part(entry)) for entry in entries)
+    for number, (entry, part) in enumerate(((entry, part) for entry, part in parts if part), start=1):
+        message.attach(f"appointment-{number}.ics", part, f"text/calendar; method={entry.method}")
 
 
 def as_html(content: Content, practice: PracticeFacts) -> str:

@@ -6,8 +6,8 @@ free again when that lease is over.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from datetime import date, datetime
+from collections.abc import Hashable, Iterable
+from datetime import datetime
 
 from bookings.deadlines import ANSWER_BEFORE
 from bookings.models import Booking, Proposal, ProposalQuerySet
@@ -60,12 +60,10 @@ def _field(proposal: Proposal) -> str:
 
 
 def _by_mail(proposals: Iterable[Proposal]) -> list[list[Proposal]]:
-    """Group proposals by mail: the deletions of one staff member's day together, every other proposal alone."""
-    mails: dict[tuple[int, date | int], list[Proposal]] = {}
+    """Group proposals by mail: those that are decided together."""
+    mails: dict[Hashable, list[Proposal]] = {}
     for proposal in proposals:
-        deleted = proposal.kind == Proposal.Kind.DELETED
-        key = lifecycle.day_of(proposal) if deleted else proposal.pk
-        mails.setdefault((proposal.booking.staff_id, key), []).append(proposal)
+        mails.setdefault(lifecycle.group_of(proposal), []).append(proposal)
     return list(mails.values())
 
 

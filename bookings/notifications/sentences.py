@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from bookings.contacts.written import one_line
 from bookings.notifications.facts import AppointmentFacts, PracticeFacts
@@ -42,6 +44,13 @@ def deadline_sentences(facts: AppointmentFacts) -> list[str]:
     return [*online, _after_that_sentence(facts.practice)]
 
 
+def deadlines_sentences(appointments: Sequence[AppointmentFacts]) -> list[str]:
+    """The same for several appointments, whose deadlines are equally long before each start."""
+    online = _online_sentences_for_each(appointments)
+    practice = appointments[0].practice
+    return [*online, _after_that_sentence(practice)] if online else [_by_phone_sentence(practice)]
+
+
 def can_change_online(facts: AppointmentFacts) -> bool:
     """Can the client still choose another time or cancel by themselves?"""
     return any(_open_deadlines(facts))
@@ -66,6 +75,27 @@ def _online_sentences(facts: AppointmentFacts) -> list[str]:
     return sentences
 
 
+def _online_sentences_for_each(appointments: Sequence[AppointmentFacts]) -> list[str]:
+    """By the last of the appointments: what is not possible for it is possible for none."""
+    last = max(appointments, key=lambda facts: facts.start)
+    change, cancel = (_before(last.start, until) if until else "" for until in _open_deadlines(last))
+    if change and change == cancel:
+        return [_("You can change or cancel each appointment online until %(until)s.") % {"until": change}]
+    sentences = []
+    if change:
+        words = _("You can choose another time for each appointment online until %(until)s.")
+        sentences.append(words % {"until": change})
+    if cancel:
+        sentences.append(_("You can cancel each appointment online until %(until)s.") % {"until": cancel})
+    return sentences
+
+
+def _before(start: datetime, until: datetime) -> str:
+    if until >= start:
+        return pgettext("online until", "it starts")
+    return _("%(length)s before it starts") % {"length": time_format.length(start - until)}
+
+
 def _near(moment: datetime, facts: AppointmentFacts) -> str:
     return time_format.near_day_and_clock(moment, facts.written_at)
 
@@ -87,6 +117,13 @@ def other_time_sentence(practice: PracticeFacts) -> str:
     if practice.phone:
         return _("If this does not suit you, choose another time or call %(phone)s.") % {"phone": practice.phone}
     return _("If this does not suit you, choose another time.")
+
+
+def other_times_sentence(practice: PracticeFacts) -> str:
+    """The same for several appointments."""
+    if practice.phone:
+        return _("If a time does not suit you, choose another one or call %(phone)s.") % {"phone": practice.phone}
+    return _("If a time does not suit you, choose another one.")
 
 
 def not_confirmed_sentences(answer_by: datetime, *, written_at: datetime, by_phone: bool) -> tuple[str, str, str]:

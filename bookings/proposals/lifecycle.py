@@ -120,14 +120,21 @@ def withdraw_expired(now: datetime) -> None:
 # --- decided together -------------------------------------------------------------------------------------------------
 
 
-def same_day_group(proposal: Proposal) -> list[Proposal]:
-    """The open proposals to be decided with this one: all deletions of its day, else itself alone if it is open."""
+def decided_together(proposal: Proposal) -> list[Proposal]:
+    """The open proposals to be decided with this one: all of its group, which is empty if it is not open."""
     alike = Proposal.objects.open().filter(booking__staff=proposal.booking.staff_id, kind=proposal.kind)
     alike = alike.with_details().order_by("booking__start")
-    if proposal.kind != Kind.DELETED:
-        return list(alike.filter(pk=proposal.pk))
-    day = day_of(proposal)
-    return [other for other in alike if day_of(other) == day]
+    group = group_of(proposal)
+    return [other for other in alike if group_of(other) == group]
+
+
+def group_of(proposal: Proposal) -> tuple[int, Kind, date | int]:
+    """What one mail asks together: all deletions of one day, all requests of one series, every other one alone."""
+    booking, kind = proposal.booking, Kind(proposal.kind)
+    if kind == Kind.DELETED:
+        return booking.staff_id, kind, day_of(proposal)
+    of_series = booking.series_id if kind == Kind.APPROVAL else None
+    return booking.staff_id, kind, of_series or -proposal.pk
 
 
 def day_of(proposal: Proposal) -> date:

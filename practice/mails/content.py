@@ -54,6 +54,18 @@ class FactList:
 
 
 @dataclass(frozen=True, slots=True)
+class ItemList:
+    """Things of one kind in their order, each in words."""
+
+    kind: ClassVar[str] = "items"
+    items: tuple[tuple[Run, ...], ...]
+
+    def as_text(self) -> str:
+        lines = (" ".join(run.as_text() for run in item) for item in self.items)
+        return "\n".join(f"{number}. {line}" for number, line in enumerate(lines, start=1))
+
+
+@dataclass(frozen=True, slots=True)
 class Button:
     """What the reader can do; the link only opens a page."""
 
@@ -65,7 +77,7 @@ class Button:
         return f"{self.label}:\n{self.url}"
 
 
-Block = Heading | Paragraph | FactList | Button
+Block = Heading | Paragraph | FactList | ItemList | Button
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +106,11 @@ def strong(text: str) -> Run:
 def fact_list(*facts: tuple[str, str | Run]) -> FactList:
     """A list of facts; those without a value are left out."""
     return FactList(tuple((name, run) for name, value in facts for run in _runs([value])))
+
+
+def item_list(*items: Iterable[str | Run]) -> ItemList:
+    """A numbered list; empty pieces of an item are left out."""
+    return ItemList(tuple(tuple(_runs(item)) for item in items))
 
 
 def _runs(pieces: Iterable[str | Run]) -> Iterable[Run]:

@@ -19,6 +19,11 @@ class CalendarPart(NamedTuple):
     text: str
     method: str
 
+    @property
+    def unfolded(self) -> str:
+        """The text with each property in one line (RFC 5545 3.1), as lines end in mails and in Python."""
+        return self.text.replace("\r\n", "\n").replace("\n ", "")
+
 
 @dataclass(frozen=True, slots=True)
 class Arrival:
@@ -41,12 +46,14 @@ class Arrival:
         return self.recipient.endswith(f"@{CLIENTS}")
 
     @property
-    def calendar_part(self) -> CalendarPart | None:
-        """What the mail asks of the recipient's calendar, if anything."""
-        for part in self.message.walk():
-            if part.get_content_type() == "text/calendar":
-                return CalendarPart(part.get_content(), str(part["Content-Type"].params["method"]))
-        return None
+    def calendar_parts(self) -> list[CalendarPart]:
+        """What the mail asks of the recipient's calendar, if anything: of several appointments each in a part."""
+        parts = (part for part in self.message.walk() if part.get_content_type() == "text/calendar")
+        return [CalendarPart(part.get_content(), str(part["Content-Type"].params["method"])) for part in parts]
+
+    def parts_about(self, uid: str) -> tuple[CalendarPart, ...]:
+        """Those about the appointment with this UID."""
+        return tuple(part for part in self.calendar_parts if f"UID:{uid}\n" in part.unfolded)
 
     @property
     def link_token(self) -> str:

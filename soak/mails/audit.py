@@ -50,27 +50,41 @@ class MailAudit:
             if arrival.is_to_client:
                 self.found.looked_at["mails to clients"] += 1
                 by_id[arrival.message_id].append(arrival)
+        rows: dict[str, list[Mail]] = defaultdict(list)
         for mail in Mail.objects.to_clients().exclude(recipient="").with_details():
-            self._mail(mail, by_id.pop(mail.message_id, []))
+            rows[mail.message_id].append(mail)
+        for message_id, mails in rows.items():
+            self._message(mails, by_id.pop(message_id, []))
         for message_id, arrivals in by_id.items():
             self.found.wrong.append(f"nobody wrote the mail {message_id} to {arrivals[0].recipient}")
 
-    def _mail(self, mail: Mail, arrivals: list[Arrival]) -> None:
-        what = f"the mail {mail.pk} ({mail.kind}, {mail.state}) to {mail.recipient}"
-        if mail.state == State.DUE or (mail.state == State.SENT and not arrivals):
-            self.found.lost.append(f"{what} has not arrived")
-        elif mail.state == State.FAILED and mail.error_code != INTERRUPTED:
-            self.found.wrong.append(f"{what} has failed: {mail.error_code}")
+    def _message(self, mails: list[Mail], arrivals: list[Arrival]) -> None:
+        """The rows of one message, which tells of one appointment or of several."""
+        for mail in mails:
+            self._mail(mail, arrivals)
         if len(arrivals) > 1:
-            self._repeated(mail, what, arrivals)
+            self._repeated(mails, arrivals)
 
-    def _repeated(self, mail: Mail, what: str, arrivals: list[Arrival]) -> None:
-        """A mail is repeated once at most, only if it was tried again, and with the same calendar part."""
+    def _mail(self, mail: Mail, arrivals: list[Arrival]) -> None:
+        if mail.state == State.DUE or (mail.state == State.SENT and not arrivals):
+            self.found.lost.append(f"{_what(mail)} has not arrived")
+        elif mail.state == State.FAILED and mail.error_code != INTERRUPTED:
+            self.found.wrong.append(f"{_what(mail)} has failed: {mail.error_code}")
+
+    def _repeated(self, mails: list[Mail], arrivals: list[Arrival]) -> None:
+        """A mail is repeated once at most, only if it was tried again, and with the same calendar parts.
+
+        What was told together with others may be true no more when it is repeated, and is left out then.
+        """
         self.found.looked_at["mails that arrived twice"] += 1
-        if len(arrivals) > min(MAX_ARRIVALS, mail.attempts):
-            self.found.doubled.append(f"{what} arrived {len(arrivals)} times in {mail.attempts} attempts")
-        if len({arrival.calendar_part for arrival in arrivals}) > 1:
-            self.found.wrong.append(f"{what} was repeated with another calendar part")
+        attempts = max(mail.attempts for mail in mails)
+        if len(arrivals) > min(MAX_ARRIVALS, attempts):
+            times = f"{len(arrivals)} times in {attempts} attempts"
+            self.found.doubled.append(f"{_what(mails[0])} arrived {times}")
+        for mail in mails:
+            parts = {arrival.parts_about(mail.uid) for arrival in arrivals}
+            if len(parts if mail.state == State.SENT else parts - {()}) > 1:
+                self.found.wrong.append(f"{_what(mail)} was repeated with another calendar part")
 
     # --- calendars ------------------------------------------------------------------------------------------------
 
@@ -109,6 +123,10 @@ class MailAudit:
         if not Mail.objects.to_call(self.now).filter(pk=latest.pk).exists():
             self.found.lost.append(f"{named(seat.booking)} was not told, and nobody calls")
         return True
+
+
+def _what(mail: Mail) -> str:
+    return f"the mail {mail.pk} ({mail.kind}, {mail.state}) to {mail.recipient}"
 
 
 def _seats_by_address() -> dict[str, list[Seat]]:

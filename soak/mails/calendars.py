@@ -18,12 +18,11 @@ Spans = Mapping[str, Span]
 def client_calendars(arrived: Iterable[Arrival], found: Findings) -> dict[str, dict[str, Spans]]:
     """Two calendars of each client, by address and name.
 
-    One has applied the mails as they arrived, the other has applied each mail twice, all in a random order.
+    One has applied the calendar parts of the mails as they arrived, the other each twice, all in a random order.
     """
     parts: dict[str, list[CalendarPart]] = defaultdict(list)
     for arrival in arrived:
-        part = arrival.calendar_part
-        if part and arrival.is_to_client:
+        for part in arrival.calendar_parts if arrival.is_to_client else []:
             found.looked_at["calendar parts"] += 1
             parts[arrival.recipient].append(part)
     return {address: _both(address, own, found) for address, own in parts.items()}

@@ -76,6 +76,23 @@ def test_a_moment_is_said_in_one_unit(offset: timedelta, said: str) -> None:
     assert time_format.relative(MOMENT + offset, MOMENT) == said
 
 
+@pytest.mark.parametrize(
+    ("minutes", "english", "german"),
+    [
+        (1, "1 minute", "1 Minute"),
+        (90, "90 minutes", "90 Minuten"),
+        (60, "1 hour", "1 Stunde"),
+        (24 * 60, "24 hours", "24 Stunden"),
+        (36 * 60, "36 hours", "36 Stunden"),
+        (48 * 60, "2 days", "2 Tage"),
+    ],
+)
+def test_a_length_is_said_exactly_in_the_largest_unit_that_fits(minutes: int, english: str, german: str) -> None:
+    assert time_format.length(timedelta(minutes=minutes)) == english
+    with translation.override("de"):
+        assert time_format.length(timedelta(minutes=minutes)) == german
+
+
 TUESDAY = datetime(2026, 12, 8, 9, 0, tzinfo=UTC)
 FORTY_MINUTES_LATER = TUESDAY + timedelta(minutes=40)
 

@@ -15,7 +15,7 @@ from bookings.actions.checks.preconditions import (
     lock_active_booking,
     overlaps_refused,
 )
-from bookings.actions.reschedule import handed_over, move
+from bookings.actions.reschedule import handing_over, move
 from bookings.actions.series.starts import all_or_none, check_different
 from bookings.links import new_public_id
 from bookings.models import Booking, BookingChange, Claim, booking_lock
@@ -23,6 +23,7 @@ from bookings.openings import search
 from connections.sync.poll import refresh_all
 from practice.models import User
 
+Kind = BookingChange.Kind
 Source = BookingChange.Source
 
 
@@ -110,5 +111,6 @@ def _move(
 ) -> None:
     user, end = staff or booking.staff, start + (booking.end - booking.start)
     check_open(user, search.moved_shape(booking), start, now=now, anyway=False, actor=actor, moving=booking)
-    with handed_over(booking, Chosen(user), now):
-        move(booking, start, end, now=now, actor=actor, source=source, batch=batch)
+    with handing_over(booking, Chosen(user), now):
+        kind = Kind.HANDED_OVER if start == booking.start else Kind.MOVED
+        move(booking, start, end, now=now, actor=actor, source=source, kind=kind, batch=batch)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from bookings.models import Seat
+from bookings.models import Booking, Seat
 from bookings.notifications import client_mails
 from bookings.notifications.addresses import Mailbox
 from bookings.notifications.calendar_part import CalendarEntry
@@ -22,3 +22,13 @@ def entry_of_seat(seat: Seat, practice: Practice, now: datetime) -> CalendarEntr
         attendee=Mailbox(seat.client.name, seat.address),
         is_cancelled=not seat.booking.live,
     )
+
+
+def entries_of_series(seat: Seat, practice: Practice, now: datetime) -> list[CalendarEntry]:
+    """The appointment of a seat, and the others that stand of those that the client booked at once with it."""
+    others = Seat.objects.filter(
+        booking__series=seat.booking.series_id, client=seat.client_id, booking__status=Booking.Status.CONFIRMED
+    )
+    alike = others.exclude(pk=seat.pk).exclude(booking__series=None).order_by("booking__start")
+    seats = [seat, *alike.select_related("client", "booking__service", "booking__staff")]
+    return [entry_of_seat(one, practice, now) for one in seats]

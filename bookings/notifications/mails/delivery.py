@@ -3,20 +3,25 @@
 A worker takes a row (`connections.leases`), sends, and notes the result. One that is killed before the server accepts
 the mail leaves a row that is sent when the lease is over. One that is killed between acceptance and note leaves the
 same, so the mail goes out a second time with the same Message-ID; a row that was interrupted twice is given up.
+
+The rows of one batch to one recipient are taken together, sent as one message, and sent again as one. A row that is not
+true any more is left out of it. What became of a message is noted in each of its rows.
 """
 
 from __future__ import annotations
 
 import smtplib
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db import transaction
-from django.db.models import F
+from django.db.models import Case, F, Q, Value, When
 
-from bookings.models import Booking, BookingChange, Mail
+from bookings.models import Booking, BookingChange, Mail, MailQuerySet
 from bookings.notifications.client_notice import MAIL_LEASE
 from bookings.notifications.mails import new_link, news, reminders, wording
+from bookings.notifications.mails.wording import News
 from connections import guard, leases
 
 COLUMN = "claimed_until"
@@ -28,7 +33,7 @@ State = Mail.State
 
 @dataclass
 class Delivered:
-    """What became of the mails that were due."""
+    """What became of the mails that were due; those of one message are counted one by one."""
 
     sent: int = 0
     retried: int = 0
@@ -36,11 +41,11 @@ class Delivered:
 
 
 def send_due(now: datetime, *, booking: Booking | None = None) -> Delivered:
-    """Send what is due, or what is due about one booking."""
-    due, delivered = Mail.objects.to_send(now), Delivered()
-    for mail in due.filter(seat__booking=booking) if booking else due:
-        with guard.isolate_failure(f"sending mail {mail.pk}"):
-            _send(mail, now, delivered)
+    """Send what is due, or what is due about one booking with what is told together with it."""
+    delivered = Delivered()
+    for keys in _due(now, booking):
+        with guard.isolate_failure(f"sending mail {keys[0]}"):
+            _send(keys, now, delivered)
     return delivered
 
 
@@ -51,35 +56,57 @@ def last_moment(mail: Mail) -> datetime:
     return max(mail.start, mail.created_at + MIN_TRYING)
 
 
-def _send(mail: Mail, now: datetime, delivered: Delivered) -> None:
-    if not _take(mail, now):
-        return
-    known = news.last_told(mail.seat, before=mail)
-    if not _still_true(mail, known):
-        _note(mail, state=State.DROPPED)
-    elif mail.interruptions > 1 or now >= last_moment(mail):
-        _fail(mail, INTERRUPTED if mail.interruptions > 1 else TOO_LATE, delivered)
-    else:
-        _deliver(mail, known, now, delivered)
+def _due(now: datetime, booking: Booking | None) -> list[list[int]]:
+    """The keys of the mails that are due, those together that are told together."""
+    due = Mail.objects.to_send(now)
+    if booking:
+        own = due.filter(seat__booking=booking)
+        due = due.filter(Q(seat__booking=booking) | Q(batch__in=own.exclude(batch="").values("batch")))
+    groups: dict[tuple[str, str] | int, list[int]] = {}
+    for key, batch, recipient in due.values_list("pk", "batch", "recipient"):
+        groups.setdefault((batch, recipient) if batch else key, []).append(key)
+    return list(groups.values())
 
 
-def _take(mail: Mail, now: datetime) -> bool:
-    """Take the mail, ending the time in which its change can be undone; False if somebody else has it."""
-    was_interrupted = int(mail.claimed_until is not None)
-    mine = Mail.objects.filter(pk=mail.pk, state=State.DUE)
+def _send(keys: list[int], now: datetime, delivered: Delivered) -> None:
+    ready = []
+    for mail in _take(keys, now):
+        known = news.last_told(mail.seat, before=mail)
+        if not _still_true(mail, known):
+            _note([mail], state=State.DROPPED)
+        elif mail.interruptions > 1 or now >= last_moment(mail):
+            _fail([mail], INTERRUPTED if mail.interruptions > 1 else TOO_LATE, delivered)
+        else:
+            ready.append(News(mail, known))
+    for message in _messages(ready):
+        _deliver(message, now, delivered)
+
+
+def _take(keys: list[int], now: datetime) -> list[Mail]:
+    """Take the mails, ending the time in which their changes can be undone; none if somebody else has one of them.
+
+    Whoever drops one at the same moment is not waited for, because they may want the next one; it is tried again.
+    """
+    rows = Mail.objects.filter(pk__in=keys)
     with transaction.atomic():
-        taken = leases.take(
-            mine,
+        mails = list(Mail.objects.to_send(now).filter(pk__in=keys).select_for_update(skip_locked=True, of=("self",)))
+        if len(mails) < len(keys):
+            return []
+        interrupted = Case(When(claimed_until=None, then=Value(0)), default=Value(1))
+        leases.take(
+            rows,
             now,
             until=now + MAIL_LEASE,
             column=COLUMN,
             attempts=F("attempts") + 1,
-            interruptions=F("interruptions") + was_interrupted,
+            interruptions=F("interruptions") + interrupted,
         )
-        if taken and mail.change_id is not None and not mail.is_to_staff:
-            BookingChange.objects.filter(pk=mail.change_id).update(undo_until=None)
-    mail.refresh_from_db(fields=["attempts", "interruptions"])
-    return bool(taken)
+        told = [mail.change_id for mail in mails if not mail.is_to_staff]
+        BookingChange.objects.filter(pk__in=filter(None, told)).update(undo_until=None)
+    for mail in mails:
+        mail.attempts += 1
+        mail.interruptions += mail.claimed_until is not None
+    return mails
 
 
 def _still_true(mail: Mail, known: Mail | None) -> bool:
@@ -97,34 +124,64 @@ def _still_true(mail: Mail, known: Mail | None) -> bool:
     return kind is not None
 
 
-def _deliver(mail: Mail, known: Mail | None, now: datetime, delivered: Delivered) -> None:
+def _messages(ready: Sequence[News]) -> Iterator[list[News]]:
+    """What goes into one message, in order of time: mails of one kind, if there are words for several of it."""
+    kinds: dict[str, list[News]] = {}
+    for told in sorted(ready, key=lambda one: (one.mail.start, one.mail.pk)):
+        kinds.setdefault(told.mail.kind, []).append(told)
+    for kind, alike in kinds.items():
+        if kind in wording.SEVERAL or kind in Mail.STAFF_KINDS:
+            yield _with_one_id(alike)
+        else:
+            yield from ([told] for told in alike)
+
+
+def _with_one_id(alike: list[News]) -> list[News]:
+    """Give the mails of one message the Message-ID of the first, for all times."""
+    mails = [told.mail for told in alike]
+    if len({mail.message_id for mail in mails}) > 1:
+        for mail in mails:
+            mail.message_id = mails[0].message_id
+        _rows(mails).update(message_id=mails[0].message_id)
+    return alike
+
+
+def _deliver(message: Sequence[News], now: datetime, delivered: Delivered) -> None:
+    mails = [told.mail for told in message]
     try:
-        wording.message_of(mail, known).send()
+        wording.message_of(message).send()
     except smtplib.SMTPRecipientsRefused as error:
         if all(code >= 500 for code, _words in error.recipients.values()):
-            _fail(mail, REFUSED, delivered)
+            _fail(mails, REFUSED, delivered)
         else:
-            _try_later(mail, error, now, delivered)
+            _try_later(mails, error, now, delivered)
     except (smtplib.SMTPException, OSError, ValueError) as error:
-        _try_later(mail, error, now, delivered)
+        _try_later(mails, error, now, delivered)
     else:
-        _note(mail, state=State.SENT, sent_at=now, kind=mail.kind, error_code="")
-        delivered.sent += 1
+        _note(mails, state=State.SENT, sent_at=now, kind=mails[0].kind, error_code="")
+        delivered.sent += len(mails)
 
 
-def _try_later(mail: Mail, error: Exception, now: datetime, delivered: Delivered) -> None:
-    next_try = now + PAUSES[min(mail.attempts, len(PAUSES)) - 1]
-    if next_try >= last_moment(mail):
-        _fail(mail, type(error).__name__, delivered)
-    else:
-        _note(mail, next_try_at=next_try, error_code=type(error).__name__)
-        delivered.retried += 1
+def _try_later(mails: Sequence[Mail], error: Exception, now: datetime, delivered: Delivered) -> None:
+    """Try all of a message again at the same moment, without those for which it would be too late then."""
+    attempts = max(mail.attempts for mail in mails)
+    next_try = now + PAUSES[min(attempts, len(PAUSES)) - 1]
+    code, again = type(error).__name__, [mail for mail in mails if next_try < last_moment(mail)]
+    if again:
+        _note(again, next_try_at=next_try, error_code=code)
+        delivered.retried += len(again)
+    if given_up := [mail for mail in mails if mail not in again]:
+        _fail(given_up, code, delivered)
 
 
-def _fail(mail: Mail, code: str, delivered: Delivered) -> None:
-    _note(mail, state=State.FAILED, error_code=code)
-    delivered.failed += 1
+def _fail(mails: Sequence[Mail], code: str, delivered: Delivered) -> None:
+    _note(mails, state=State.FAILED, error_code=code)
+    delivered.failed += len(mails)
 
 
-def _note(mail: Mail, **values: object) -> None:
-    leases.release(Mail.objects.filter(pk=mail.pk), column=COLUMN, **values)
+def _note(mails: Sequence[Mail], **values: object) -> None:
+    leases.release(_rows(mails), column=COLUMN, **values)
+
+
+def _rows(mails: Sequence[Mail]) -> MailQuerySet:
+    return Mail.objects.filter(pk__in=[mail.pk for mail in mails])

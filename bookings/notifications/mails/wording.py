@@ -1,58 +1,91 @@
-"""The words of a mail row, and the message that carries them."""
+"""The words of a mail row, or of several that are told together, and the message that carries them."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import replace
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
 
 from django.core.mail import EmailMultiAlternatives
 
 from bookings import deadlines, links
 from bookings.models import Mail, Seat
-from bookings.notifications import client_mails
+from bookings.notifications import client_mails, sentences, several_mails
 from bookings.notifications.addresses import Mailbox
 from bookings.notifications.calendar_part import CalendarEntry
 from bookings.notifications.facts import AppointmentFacts
 from bookings.notifications.mails import to_staff, unsubscribe
 from bookings.notifications.mails.appointment import facts_of_mail, practice_facts, sender_of
-from bookings.notifications.message import Envelope, build_message
+from bookings.notifications.message import Envelope, attach_entries, build_message
 from practice.mails.content import Content
 from practice.models import Practice
 
 Kind = Mail.Kind
-Words = Callable[[Mail, AppointmentFacts, Mail | None], Content]
 WITHOUT_CALENDAR_PART = (Kind.PENDING, Kind.ADDRESS_TO_CONFIRM, Kind.REMINDER, *Mail.STAFF_KINDS)
 
 
-def message_of(mail: Mail, known: Mail | None) -> EmailMultiAlternatives:
-    """The message of a mail row; `known` is what the client was told last. Raises SMTPRecipientsRefused."""
-    practice = Practice.current()
+@dataclass(frozen=True, slots=True)
+class News:
+    """A mail row, and what its client was told last."""
+
+    mail: Mail
+    known: Mail | None
+
+    @property
+    def known_start(self) -> datetime:
+        """The start that the client knew."""
+        return self.known.start if self.known else self.mail.start
+
+
+def message_of(told: Sequence[News]) -> EmailMultiAlternatives:
+    """The message of a mail row, or of several of one kind in `SEVERAL`, which have the same Message-ID.
+
+    Raises SMTPRecipientsRefused.
+    """
+    practice, first = Practice.current(), told[0].mail
     sender = sender_of(practice)
-    envelope = Envelope(message_id=mail.message_id, sender=sender, recipient=Mailbox("", mail.recipient))
-    if mail.is_to_staff:
-        return build_message(to_staff.content(mail), envelope, practice_facts(practice))
-    if mail.kind == Kind.REMINDER:
-        envelope = replace(envelope, unsubscribe_url=unsubscribe.url(mail.seat))
-    facts = facts_of_mail(mail, practice)
-    entry = None if _has_no_event(mail, known) else _entry(mail, facts, sender)
-    return build_message(content_of(mail, facts, known), envelope, facts.practice, entry)
+    envelope = Envelope(message_id=first.message_id, sender=sender, recipient=Mailbox("", first.recipient))
+    if first.is_to_staff:
+        return build_message(to_staff.content([one.mail for one in told]), envelope, practice_facts(practice))
+    if first.kind == Kind.REMINDER:
+        envelope = replace(envelope, unsubscribe_url=unsubscribe.url(first.seat))
+    facts = [facts_of_mail(one.mail, practice) for one in told]
+    entries = [_entry(one.mail, own, sender) for one, own in zip(told, facts, strict=True) if not _has_no_event(one)]
+    content, alone = content_of(told, facts), entries[0] if len(told) == len(entries) == 1 else None
+    message = build_message(content, envelope, facts[0].practice, alone)
+    if alone is None:
+        attach_entries(message, entries)
+    return message
 
 
-def content_of(mail: Mail, facts: AppointmentFacts, known: Mail | None) -> Content:
-    """What the client reads."""
-    return _WORDS[Kind(mail.kind)](mail, facts, known)
+def content_of(told: Sequence[News], facts: Sequence[AppointmentFacts]) -> Content:
+    """What the client reads; `facts` are those of each."""
+    kind = Kind(told[0].mail.kind)
+    return _WORDS[kind](told[0], facts[0]) if len(told) == 1 else SEVERAL[kind](told, facts)
 
 
-def sentence_to_say(mail: Mail, known: Mail | None) -> str:
+def sentence_to_say(told: Sequence[News]) -> str:
     """The news in one sentence with a link, to be said on the phone or sent as a text message."""
-    facts = facts_of_mail(mail, Practice.current())
-    words = client_mails.confirmed_after_pending(facts) if mail.kind == Kind.CONFIRMATION else None
-    content = words or content_of(mail, facts, known)
-    return f"{content.subject}. {facts.link}"
+    practice = Practice.current()
+    facts = [facts_of_mail(one.mail, practice) for one in told]
+    subject = _said_at_first(facts) if told[0].mail.kind == Kind.CONFIRMATION else content_of(told, facts).subject
+    return f"{subject}{_starts(facts) if len(facts) > 1 else ''}. {facts[0].link}"
 
 
-def _has_no_event(mail: Mail, known: Mail | None) -> bool:
+def _said_at_first(facts: Sequence[AppointmentFacts]) -> str:
+    if len(facts) == 1:
+        return client_mails.confirmed_after_pending(facts[0]).subject
+    return several_mails.requests_confirmed(facts).subject
+
+
+def _starts(facts: Sequence[AppointmentFacts]) -> str:
+    with client_mails.clients_words(facts[0]):
+        return ": " + "; ".join(map(sentences.start_words, facts))
+
+
+def _has_no_event(told: News) -> bool:
     """Is there nothing in the client's calendar, or nothing to change there?"""
+    mail, known = told.mail, told.known
     if mail.kind == Kind.NEW_LINK:
         return known is None or mail.sequence <= known.sequence
     was_request = known is not None and known.kind in WITHOUT_CALENDAR_PART
@@ -70,31 +103,51 @@ def _entry(mail: Mail, facts: AppointmentFacts, sender: Mailbox) -> CalendarEntr
     )
 
 
-def _pending(mail: Mail, facts: AppointmentFacts, _known: Mail | None) -> Content:
-    return client_mails.pending(facts, answer_by=deadlines.answer_by(mail.seat.booking, mail.created_at))
+def _answer_by(mail: Mail) -> datetime:
+    return deadlines.answer_by(mail.seat.booking, mail.created_at)
+
+
+def _release_at(mail: Mail) -> datetime:
+    return mail.seat.booking.address_due_at or mail.start
 
 
 def _confirm_link(seat: Seat) -> str:
     return f"{seat.link}confirm/{links.address_code(seat.public_id, seat.address_key)}/"
 
 
-def _address(mail: Mail, facts: AppointmentFacts, _known: Mail | None) -> Content:
-    release_at = mail.seat.booking.address_due_at or mail.start
-    return client_mails.address_to_confirm(facts, confirm_link=_confirm_link(mail.seat), release_at=release_at)
-
-
-_WORDS: dict[Kind, Words] = {
-    Kind.CONFIRMATION: lambda _mail, facts, _known: client_mails.confirmation(facts),
-    Kind.CONFIRMED_AFTER_PENDING: lambda _mail, facts, _known: client_mails.confirmed_after_pending(facts),
-    Kind.CHANGE: lambda mail, facts, known: client_mails.change(facts, before=known.start if known else mail.start),
-    Kind.MOVED_BY_PRACTICE: lambda mail, facts, known: client_mails.moved_by_practice(
-        facts, before=known.start if known else mail.start
+_WORDS: dict[Kind, Callable[[News, AppointmentFacts], Content]] = {
+    Kind.CONFIRMATION: lambda _told, facts: client_mails.confirmation(facts),
+    Kind.CONFIRMED_AFTER_PENDING: lambda _told, facts: client_mails.confirmed_after_pending(facts),
+    Kind.CHANGE: lambda told, facts: client_mails.change(facts, before=told.known_start),
+    Kind.MOVED_BY_PRACTICE: lambda told, facts: client_mails.moved_by_practice(facts, before=told.known_start),
+    Kind.HANDED_OVER: lambda _told, facts: client_mails.handed_over(facts),
+    Kind.CANCELLATION: lambda _told, facts: client_mails.cancellation(facts),
+    Kind.NOT_CONFIRMED: lambda _told, facts: client_mails.not_confirmed(facts),
+    Kind.PENDING: lambda told, facts: client_mails.pending(facts, answer_by=_answer_by(told.mail)),
+    Kind.ADDRESS_TO_CONFIRM: lambda told, facts: client_mails.address_to_confirm(
+        facts, confirm_link=_confirm_link(told.mail.seat), release_at=_release_at(told.mail)
     ),
-    Kind.HANDED_OVER: lambda _mail, facts, _known: client_mails.handed_over(facts),
-    Kind.CANCELLATION: lambda _mail, facts, _known: client_mails.cancellation(facts),
-    Kind.NOT_CONFIRMED: lambda _mail, facts, _known: client_mails.not_confirmed(facts),
-    Kind.PENDING: _pending,
-    Kind.ADDRESS_TO_CONFIRM: _address,
-    Kind.NEW_LINK: lambda _mail, facts, _known: client_mails.new_link(facts),
-    Kind.REMINDER: lambda mail, facts, _known: client_mails.reminder(facts, stop_link=unsubscribe.url(mail.seat)),
+    Kind.NEW_LINK: lambda _told, facts: client_mails.new_link(facts),
+    Kind.REMINDER: lambda told, facts: client_mails.reminder(facts, stop_link=unsubscribe.url(told.mail.seat)),
 }
+
+SEVERAL: dict[Kind, Callable[[Sequence[News], Sequence[AppointmentFacts]], Content]] = {
+    Kind.CONFIRMATION: lambda _told, facts: several_mails.appointments_confirmed(facts),
+    Kind.CONFIRMED_AFTER_PENDING: lambda _told, facts: several_mails.requests_confirmed(facts),
+    Kind.CHANGE: lambda told, facts: several_mails.appointments_moved(facts, before=[one.known_start for one in told]),
+    Kind.MOVED_BY_PRACTICE: lambda told, facts: several_mails.appointments_moved_by_practice(
+        facts, before=[one.known_start for one in told]
+    ),
+    Kind.HANDED_OVER: lambda _told, facts: several_mails.appointments_handed_over(facts),
+    Kind.CANCELLATION: lambda _told, facts: several_mails.appointments_cancelled(facts),
+    Kind.NOT_CONFIRMED: lambda _told, facts: several_mails.requests_refused(facts),
+    Kind.PENDING: lambda told, facts: several_mails.requests_pending(
+        facts, answer_by=max(_answer_by(one.mail) for one in told)
+    ),
+    Kind.ADDRESS_TO_CONFIRM: lambda told, facts: several_mails.addresses_to_confirm(
+        facts,
+        confirm_link=_confirm_link(told[0].mail.seat),
+        release_at=min(_release_at(one.mail) for one in told),
+    ),
+}
+"""What several appointments are told in one message; anything else is told of each alone."""

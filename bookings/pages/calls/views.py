@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from bookings.models import Mail
-from bookings.notifications.mails import calls, news, wording
+from bookings.notifications.mails import calls
 from bookings.pages.live import live
 from connections.calendar_page import CalendarRequest, calendar_page
 from practice.roles import Action, allowed
@@ -33,7 +33,7 @@ class Call:
 
 @calendar_page(Action.HANDLE_BOOKINGS)
 def listing(request: CalendarRequest) -> HttpResponse:
-    context = {"calls": [_call(mail) for mail in calls.to_call(request.user, request.now)]}
+    context = {"calls": [_call(mail, request) for mail in calls.to_call(request.user, request.now)]}
     return live(request, "bookings/calls/list.html", "bookings/calls/_list.html", context)
 
 
@@ -49,5 +49,5 @@ def done(request: CalendarRequest, pk: int) -> HttpResponse:
     return redirect("calls:list")
 
 
-def _call(mail: Mail) -> Call:
-    return Call(mail, wording.sentence_to_say(mail, news.last_told(mail.seat, before=mail)))
+def _call(mail: Mail, request: CalendarRequest) -> Call:
+    return Call(mail, calls.sentence_of(mail, request.user, request.now))

@@ -19,7 +19,7 @@ from bookings.proposals import lifecycle, mail_links
 def from_mail(request: HttpRequest, token: str) -> HttpResponse:
     mailed = _mailed(token)
     addressee, first = mailed.addressee, mailed.proposals[0]
-    group = lifecycle.same_day_group(first)
+    group = lifecycle.decided_together(first)
     with read_by(addressee):
         if request.method == "POST":
             _decide(request, mailed, group)

@@ -49,7 +49,7 @@ def decide(request: CalendarRequest, pk: int) -> HttpResponse:
 @require_POST
 @calendar_page(Action.DECIDE_PROPOSALS)
 def decide_together(request: CalendarRequest, pk: int) -> HttpResponse:
-    group = lifecycle.same_day_group(get_object_or_404(_visible(request), pk=pk))
+    group = lifecycle.decided_together(get_object_or_404(_visible(request), pk=pk))
     choice, shown = request.POST.get("choice", ""), request.POST.getlist("shown")
     decided, refused = actions.decide_all(group, choice=choice, now=request.now, actor=request.user, shown=shown)
     for sentence in refused:

@@ -18,7 +18,7 @@ from bookings.models import Booking, BookingChange, Seat, Service
 from bookings.notifications.calendar_links import google_link, outlook_link
 from bookings.notifications.calendar_part import calendar_file
 from bookings.notifications.mails.appointment import seat_zone
-from bookings.notifications.mails.calendar_entry import entry_of_seat
+from bookings.notifications.mails.calendar_entry import entries_of_series, entry_of_seat
 from bookings.public import prefill
 from bookings.public.client import allowed
 from bookings.public.client.pending import pending_words
@@ -60,11 +60,14 @@ def appointment(request: PublicRequest, seat: Seat, token: str) -> HttpResponse:
 @public_page
 @with_seat
 def calendar(request: PublicRequest, seat: Seat, token: str) -> HttpResponse:
-    """The appointment as a file. A pending one is no appointment yet; a cancelled one says that it is cancelled."""
+    """The appointment as a file, with those that were booked at once with it.
+
+    A pending one is no appointment yet; a cancelled one says that it is cancelled.
+    """
     if seat.booking.status == Booking.Status.PENDING:
         title, sentence = _("There is no calendar entry yet"), _("The appointment is not confirmed yet.")
         return message(request, title, sentence, status=404)
-    file = calendar_file(entry_of_seat(seat, request.practice, request.now))
+    file = calendar_file(*entries_of_series(seat, request.practice, request.now))
     response = HttpResponse(file, content_type="text/calendar; charset=utf-8")
     response.headers["Content-Disposition"] = 'inline; filename="appointment.ics"'
     return response

@@ -13,10 +13,11 @@ import pytest
 
 READER = Path(__file__).parents[2] / "ical_js"
 IS_INSTALLED = bool(shutil.which("node")) and (READER / "node_modules").is_dir()
+NOT_INSTALLED = "there is no Node.js with ical.js: install npm, then make environment"
 
 needs_ical_js = [
     pytest.mark.processes,
-    pytest.mark.skipif(not IS_INSTALLED, reason="there is no Node.js with ical.js: install npm, then make environment"),
+    pytest.mark.skipif(not IS_INSTALLED, reason=NOT_INSTALLED),
 ]
 
 

@@ -8,13 +8,14 @@ from email import message_from_bytes, policy
 from email.message import EmailMessage
 from smtplib import SMTPRecipientsRefused
 
+import icalendar
 import pytest
 from lxml import html
 
 from bookings.notifications import client_mails
 from bookings.notifications.addresses import Mailbox
 from bookings.notifications.calendar_part import CalendarEntry, mail_part
-from bookings.notifications.message import Envelope, as_html, build_message
+from bookings.notifications.message import Envelope, as_html, attach_entries, build_message
 from practice.mails.content import Content, Heading, Run, fact_list, paragraph, strong
 from practice.mails.html import DEFAULT_COLOUR, ink_on
 from tests.bookings.notifications.appointments import FACTS, WINTER
@@ -31,6 +32,15 @@ def on_the_wire(
     """The mail as a mail program reads it."""
     data = build_message(content, envelope, WINTER, entry).message().as_bytes(linesep="\r\n")
     message = message_from_bytes(data, policy=policy.default)
+    assert isinstance(message, EmailMessage)
+    return message
+
+
+def with_files(*entries: CalendarEntry) -> EmailMessage:
+    """A mail about several appointments, as a mail program reads it."""
+    built = build_message(CONTENT, ENVELOPE, WINTER)
+    attach_entries(built, entries)
+    message = message_from_bytes(built.message().as_bytes(linesep="\r\n"), policy=policy.default)
     assert isinstance(message, EmailMessage)
     return message
 
@@ -64,6 +74,40 @@ def test_a_cancellation_says_so_in_the_content_type() -> None:
 @pytest.mark.parametrize("entry", [None, replace(ENTRY, attendee=PRACTICE)])
 def test_a_mail_without_an_entry_or_to_the_practice_has_no_calendar_part(entry: CalendarEntry | None) -> None:
     assert types(on_the_wire(entry=entry)) == ['text/plain; charset="utf-8"', 'text/html; charset="utf-8"']
+
+
+def test_several_appointments_are_attached_each_as_an_invitation_of_its_own() -> None:
+    second = replace(ENTRY, uid="second@kalends.example", sequence=4)
+    message = with_files(ENTRY, second)
+    body, *files = message.iter_parts()
+    assert message.get_content_type() == "multipart/mixed"
+    assert (body.get_content_type(), types(body)) == (
+        "multipart/alternative",
+        ['text/plain; charset="utf-8"', 'text/html; charset="utf-8"'],
+    )
+    assert [str(one["Content-Type"]) for one in files] == ['text/calendar; method="REQUEST"; charset="utf-8"'] * 2
+    assert [str(one["Content-Disposition"]) for one in files] == [
+        'attachment; filename="appointment-1.ics"',
+        'attachment; filename="appointment-2.ics"',
+    ]
+    calendars = [icalendar.Calendar.from_ical(one.get_payload(decode=True)) for one in files]
+    assert [str(one["METHOD"]) for one in calendars] == ["REQUEST"] * 2
+    events = [event for one in calendars for event in one.walk("VEVENT")]
+    assert [(str(event["UID"]), event["SEQUENCE"]) for event in events] == [(ENTRY.uid, 0), (second.uid, 4)]
+    assert [one.get_payload(decode=True) for one in files] == [
+        (mail_part(one) or "").encode() for one in (ENTRY, second)
+    ]
+
+
+def test_several_cancellations_say_so_in_each_content_type() -> None:
+    gone = replace(ENTRY, sequence=1, is_cancelled=True)
+    _body, *files = with_files(gone, replace(gone, uid="second@kalends.example")).iter_parts()
+    assert [str(one["Content-Type"]) for one in files] == ['text/calendar; method="CANCEL"; charset="utf-8"'] * 2
+
+
+def test_several_appointments_of_the_practice_itself_are_not_attached() -> None:
+    own = replace(ENTRY, attendee=PRACTICE)
+    assert with_files(own, own).get_content_type() == "multipart/alternative"
 
 
 def test_the_headers_say_who_writes_and_that_no_answer_is_expected_from_programs() -> None:

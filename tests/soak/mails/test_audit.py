@@ -172,3 +172,61 @@ def test_a_pending_booking_is_in_no_calendar(stage: Stage) -> None:
     arrived = stage.arrived()
     Booking.objects.update(status=Booking.Status.PENDING, approval_due_at=START)
     assert found_words(stage, arrived)[2] == [f"Carla Client  is pending, but is in {one}" for one in CALENDARS]
+
+
+# --- several appointments in one mail -----------------------------------------------------------------------------
+
+
+def series(stage: Stage) -> tuple[list[Booking], Arrival]:
+    """Three appointments that were booked at once and told in one mail, and that mail."""
+    starts = [START + week * timedelta(days=7) for week in (1, 2, 3)]
+    practice = stage.practice
+    given = {"service": practice.service, "staff": practice.user, "client": CARLA, "now": practice.now}
+    made = actions.book_series(starts=starts, **given)  # type: ignore[arg-type]
+    return list(made.bookings.order_by("start")), stage.arrived()[-1]
+
+
+def without_first_part(arrival: Arrival) -> Arrival:
+    """The same mail without its first file."""
+    message = Arrival.of(arrival.recipient, arrival.message.as_bytes()).message
+    body, _first, *rest = message.get_payload()  # type: ignore[misc]
+    message.set_payload([body, *rest])
+    return Arrival.of(arrival.recipient, message.as_bytes())
+
+
+def test_a_mail_about_several_appointments_makes_all_of_them(stage: Stage) -> None:
+    series(stage)
+    found = audit(stage, stage.arrived())
+    assert found.clean
+    assert found.looked_at == {
+        "mails to clients": 2,
+        "calendar parts": 4,
+        "calendars of clients": 2,
+        "appointments of clients": 8,
+    }
+
+
+def test_a_mail_about_several_appointments_that_did_not_arrive_is_lost_for_each(stage: Stage) -> None:
+    series(stage)
+    lost = found_words(stage, stage.arrived()[:1])[0]
+    assert lost[:3] == [f" (confirmation, sent) to {CARLA.email} has not arrived"] * 3
+    assert lost[3:] == [f"Carla Client  is missing in {calendar}" for calendar in CALENDARS for _ in range(3)]
+
+
+def test_a_mail_about_several_appointments_is_one_mail_when_it_arrives_twice(stage: Stage) -> None:
+    _bookings, arrival = series(stage)
+    words = f" (confirmation, sent) to {CARLA.email} arrived 2 times in 1 attempts"
+    assert found_words(stage, [*stage.arrived(), arrival]) == ([], [words], [])
+    Mail.objects.exclude(batch="").update(attempts=2)
+    found = audit(stage, [*stage.arrived(), arrival])
+    assert (found.clean, found.looked_at["mails that arrived twice"]) == (True, 1)
+
+
+def test_only_what_was_dropped_may_be_left_out_of_a_repetition(stage: Stage) -> None:
+    bookings, arrival = series(stage)
+    Mail.objects.exclude(batch="").update(attempts=2)
+    arrived = [*stage.arrived(), without_first_part(arrival)]
+    wrong = [f" (confirmation, sent) to {CARLA.email} was repeated with another calendar part"]
+    assert found_words(stage, arrived) == ([], [], wrong)
+    Mail.objects.filter(seat__booking=bookings[0]).update(state=Mail.State.DROPPED)
+    assert found_words(stage, arrived) == ([], [], [])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import icalendar
@@ -11,12 +12,13 @@ from django.test import Client
 from django.utils import timezone
 
 from bookings import actions
-from bookings.models import Booking, Mail, Seat, Service
+from bookings.models import Booking, Mail, Seat, Series, Service
 from bookings.notifications.mails import delivery
 from tests.bookings.public.steps import booked
-from tests.factories import NOW
+from tests.factories import NOW, BookingFactory, ClientFactory
 from tests.pages import find, links, texts
 
+DAY = timedelta(days=1)
 pytestmark = pytest.mark.django_db
 
 
@@ -73,6 +75,23 @@ def test_a_request_that_is_not_confirmed_has_no_entry_yet(client: Client, addres
     file = client.get(f"{address}calendar.ics")
     assert (file.status_code, texts(file, "//h1")) == (404, ["There is no calendar entry yet"])
     assert links(client.get(address), "//section[@aria-labelledby='add']//a") == []
+
+
+def test_the_file_has_all_appointments_that_stand_of_those_booked_at_once(client: Client, address: str) -> None:
+    first = Booking.objects.get()
+    series = Series.objects.create(service=first.service, count=4)
+    alike = {"service": first.service, "staff": first.staff, "series": series}
+    second, third, pending, other = (
+        BookingFactory(start=first.start + days * DAY, client=who, **alike)
+        for days, who in ((2, first.client), (3, first.client), (4, first.client), (5, ClientFactory()))
+    )
+    BookingFactory(start=first.start + 6 * DAY, client=first.client, service=first.service, staff=first.staff)
+    Booking.objects.filter(pk=first.pk).update(series=series)
+    Booking.objects.filter(pk=third.pk).update(status="cancelled", claim=None)
+    Booking.objects.filter(pk=pending.pk).update(status="pending", calendar_unread_since=NOW)
+    file = icalendar.Calendar.from_ical(client.get(f"{address}calendar.ics").content.decode())
+    assert [str(one["UID"]) for one in file.walk("VEVENT")] == [first.seat.uid, second.seat.uid]
+    assert other.seat.uid not in file.to_ical().decode()
 
 
 def test_nobody_keeps_the_file(client: Client, address: str) -> None:
