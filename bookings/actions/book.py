@@ -54,7 +54,8 @@ class ClientDetails:
 class SeatDetails:
     """What the client said beside their name. `reminders` is None if they were not asked.
 
-    `asked` are the words of the questions to which `answers` has answers, by the same keys.
+    `asked` are the words of the questions to which `answers` has answers, by the same keys. `confirm_address`: nothing
+    else was said by which to tell that they are no robot, so they must confirm their address.
     """
 
     language: str = ""
@@ -63,6 +64,7 @@ class SeatDetails:
     answers: Mapping[str, Answer] = field(default_factory=dict)
     asked: Mapping[str, str] = field(default_factory=dict)
     reminders: bool | None = None
+    confirm_address: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,7 +217,7 @@ def _write(booking: Booking, request: _Request, held: Hold | None, *, collides: 
     """Write the booking with its time, its seat, its history and its event; ask staff if it needs their approval."""
     now, start = request.now, request.start
     if held:
-        booking.address_due_at = confirm_by(request.client.email, start, now)
+        booking.address_due_at = confirm_by(request.client.email, start, now, always=request.seat.confirm_address)
         booking.approval_due_at = approve_by(request.service, start, now)
     waits = booking.cause != Booking.Cause.NONE
     booking.status = Booking.Status.PENDING if waits else Booking.Status.CONFIRMED

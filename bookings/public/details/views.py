@@ -37,6 +37,7 @@ from bookings.public.page import (
 )
 from bookings.public.people import ANYBODY, people_of
 from bookings.public.problem import Problem, problem_of
+from bookings.public.proof import Proof, challenge_for, take_proof
 from bookings.public.visitor import is_id, typed, typed_fields
 from connections.freshness import freshness_by_user
 from practice.models import User
@@ -102,14 +103,24 @@ def _submit(request: PublicRequest, hold: Hold) -> HttpResponse:
         return again(problem=Problem.UNCHECKED)
     if not form.is_valid():
         return again(problem=Problem.FIELDS)
+    proof = take_proof(request, hold.public_id)
+    if problem := _unproven(proof, form):
+        return again(problem=problem)
     try:
-        return _to_own_page(request, _book(request, hold, form))
+        return _to_own_page(request, _book(request, hold, form, confirm_address=proof is Proof.NONE))
     except actions.NotOpen:
         return again(problem=Problem.TIME)
     except actions.LimitReached:
         return _mail_links(request, form)
     except actions.Refused:
         return again(problem=Problem.REFUSED)
+
+
+def _unproven(proof: Proof, form: DetailsForm) -> Problem | None:
+    """What is wrong with a proof. Without any, an address that can be confirmed is enough."""
+    if proof is Proof.UNUSABLE:
+        return Problem.UNCHECKED
+    return Problem.UNPROVEN if proof is Proof.NONE and not form.client.email else None
 
 
 def _data(request: PublicRequest) -> QueryDict:
@@ -123,7 +134,7 @@ def _data(request: PublicRequest) -> QueryDict:
     return data
 
 
-def _book(request: PublicRequest, hold: Hold, form: DetailsForm) -> Booking:
+def _book(request: PublicRequest, hold: Hold, form: DetailsForm, *, confirm_address: bool) -> Booking:
     seat = actions.SeatDetails(
         language=get_language() or "",
         time_zone=hold.time_zone,
@@ -131,6 +142,7 @@ def _book(request: PublicRequest, hold: Hold, form: DetailsForm) -> Booking:
         answers=form.answers,
         asked=form.asked,
         reminders=form.wants_reminders,
+        confirm_address=confirm_address,
     )
     return actions.book(
         service=hold.chosen_service,
@@ -177,6 +189,7 @@ def _show(request: PublicRequest, hold: Hold) -> HttpResponse:
             "staff": asked(request, "staff") or ANYBODY,
             "language_action": _language_action(hold),
             "token": form_token.make_token(hold.public_id),
+            "challenge": challenge_for(request, hold.public_id),
         }
         return private(show(request, "public/details/page.html", context))
 
@@ -199,6 +212,8 @@ def _people(hold: Hold) -> list[User]:
 def _alert(problem: Problem | None, nearest: list[Opening] | None) -> str:
     if problem is Problem.UNCHECKED:
         return _("Please check what you typed, and send it again.")
+    if problem is Problem.UNPROVEN:
+        return _("Your browser could not prove that it is not a robot. Please give an e-mail address too, or call us.")
     if problem is Problem.REFUSED:
         return _("This could not be booked online just now. Please call us.")
     if nearest is None:
