@@ -9,6 +9,7 @@ from bookings.public.client import views as client
 from bookings.public.details import views as details
 from bookings.public.find import views as find
 from bookings.public.legal import views as legal
+from bookings.public.series import views as series
 from bookings.public.services import views as services
 from bookings.public.times import views as times
 
@@ -18,6 +19,7 @@ urlpatterns = [
     path("book/with/<slug:slug>/", services.services_of, name="person"),
     path("book/<slug:slug>/", times.times, name="times"),
     path("book/<slug:slug>/hold/", times.hold, name="hold"),
+    path("book/<slug:slug>/series/", series.series, name="series"),
     path("book/<slug:slug>/details/<str:public_id>/", details.details, name="details"),
     path("book/<slug:slug>/details/<str:public_id>/extend/", details.extend, name="extend"),
     path("book/<slug:slug>/details/<str:public_id>/release/", details.release, name="release"),

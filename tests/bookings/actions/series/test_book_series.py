@@ -11,8 +11,7 @@ import pytest
 from bookings import actions
 from bookings.models import Booking, Claim, Hold, Mail, Series
 from bookings.openings.series.pattern import Wish
-from practice.models import Practice as Settings
-from tests.bookings.practice import CARLA, HOUR, Practice
+from tests.bookings.practice import CARLA, Practice
 from tests.factories import START
 
 WEEK = timedelta(weeks=1)
