@@ -15,7 +15,7 @@ from bookings.models import Hold, Series, Service
 from bookings.notifications.mails.appointment import public_name
 from bookings.openings.series.pattern import Wish
 from bookings.openings.series.proposal import propose
-from bookings.openings.series.words import proposal_sentences
+from bookings.openings.series.words import proposal_sentence
 from bookings.public.details.address import to_details
 from bookings.public.open import not_found, when_open, with_service
 from bookings.public.page import PREFILL, PublicRequest, asked, kept_query, private, public_page, show
@@ -132,7 +132,7 @@ def _proposal(request: PublicRequest, search: Search, wish: Wish) -> dict[str, A
     return {
         "rows": proposed_rows(proposal),
         "person": proposal.staff,
-        "sentences": proposal_sentences(proposal),
+        "sentence": proposal_sentence(proposal),
         "nothing": not proposal.appointments,
         "unreadable": not proposal.appointments and search.calendars_are_unreadable(),
     }

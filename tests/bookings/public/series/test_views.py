@@ -23,6 +23,7 @@ WISH = {
     "latest": "12:00",
     "first": "2026-12-01",
 }
+INSTEAD = "//div[@class='notice']//button[contains(@formaction, '/series/')]"
 TUESDAYS = ["2026-12-01", "2026-12-08", "2026-12-15", "2026-12-22"]
 
 
@@ -98,9 +99,7 @@ def test_dates_are_proposed_at_the_time_that_fits_most(client: Client, physio: S
     other(physio, "2026-12-15")
     other(physio, "2026-12-08", hour=10)
     page = page_of(client, latest="11:00")
-    assert texts(page, "//div[@role='status']/p") == [
-        "3 fit at Tue 10:00; for Tuesday 15 December the nearest is 11:00."
-    ]
+    assert texts(page, "//div[@role='status']/p") == ["3 fit at Tue 10:00; for 15 Dec the nearest is 11:00."]
     assert chosen(page) == [
         "Tue 1 December, 10:00",
         "Tue 8 December, 10:00",
@@ -127,7 +126,7 @@ def test_no_first_day_breaks_the_page(client: Client, physio: Service, first: st
 def test_nothing_fits(client: Client, physio: Service) -> None:
     page = page_of(client, weekday="6")
     assert texts(page, "//div[@role='status']/p") == [
-        "There are no free times for this.",
+        "No time is open as you wish.",
         "Change what suits you, and try again. Or call 030 1234567.",
     ]
 
