@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from bookings.public.client import confirm, reschedule
+from bookings.public.client import confirm, following, reschedule, slip
 from bookings.public.client import views as client
 from bookings.public.details import views as details
 from bookings.public.find import views as find
@@ -26,6 +26,8 @@ urlpatterns = [
     path("booking/find/", find.find, name="find"),
     path("booking/<str:token>/", client.appointment, name="client"),
     path("booking/<str:token>/reschedule/", reschedule.reschedule, name="reschedule"),
+    path("booking/<str:token>/following/", following.move_following, name="following"),
+    path("booking/<str:token>/slip/", slip.slip, name="slip"),
     path("booking/<str:token>/cancel/", client.cancel, name="cancel"),
     path("booking/<str:token>/confirm/<str:code>/", confirm.confirm, name="confirm"),
     path("booking/<str:token>/calendar.ics", client.calendar, name="calendar"),

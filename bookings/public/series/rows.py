@@ -20,12 +20,16 @@ REACH = timedelta(days=7)
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One appointment. `chosen` is None where no time is left; `gone` is the time that was chosen and is not open."""
+    """One appointment. `chosen` is None where no time is left; `gone` is the time that was chosen and is not open.
+
+    `present` is the time of an appointment that is to be moved.
+    """
 
     chosen: datetime | None
     choices: tuple[datetime, ...]
     is_usual: bool = True
     gone: datetime | None = None
+    present: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -10,19 +9,12 @@ from django.test import Client
 
 from bookings.models import Booking, Claim, Hold, Seat, Series, Service
 from practice.models import Practice, User
+from tests.bookings.public.series.steps import chosen, details, form_fields, other, page_of, take
 from tests.bookings.public.steps import sent_fields, typed
-from tests.factories import BookingFactory, UserFactory, office_hours
-from tests.pages import find, links, texts, words
+from tests.factories import UserFactory, office_hours
+from tests.pages import find, links, texts
 
 pytestmark = pytest.mark.django_db
-WISH = {
-    "count": "4",
-    "frequency": "weekly",
-    "weekday": "1",
-    "earliest": "10:00",
-    "latest": "12:00",
-    "first": "2026-12-01",
-}
 INSTEAD = "//div[@class='notice']//button[contains(@formaction, '/series/')]"
 TUESDAYS = ["2026-12-01", "2026-12-08", "2026-12-15", "2026-12-22"]
 
@@ -34,43 +26,6 @@ def physio(massage: Service) -> Service:
     massage.horizon_days = 365
     massage.save()
     return massage
-
-
-def page_of(client: Client, **changed: Any) -> Any:
-    """The page with what is proposed."""
-    return client.get("/book/massage/series/", WISH | {"zone": "Europe/Berlin"} | changed)
-
-
-def chosen(page: Any) -> list[str]:
-    """The times that are chosen, on the clock of Berlin."""
-    return [words(one) for one in find(page, "//select[@name='start']/option[@selected]")]
-
-
-def form_fields(page: Any) -> tuple[str, dict[str, Any]]:
-    """Where a browser sends the form of the times, and with what."""
-    [form] = find(page, "//form[@id='form']")
-    fields: dict[str, Any] = {}
-    for name, value in form.form_values():
-        fields.setdefault(name, []).append(value)
-    return str(form.get("action")), fields
-
-
-def take(client: Client, page: Any, **changed: Any) -> Any:
-    """Send the form of the times."""
-    address, fields = form_fields(page)
-    return client.post(address, fields | changed)
-
-
-def details(client: Client, **changed: Any) -> str:
-    """The address of the form with the details, for a series that is kept."""
-    return str(take(client, page_of(client, **changed))["Location"])
-
-
-def other(service: Service, day: str, hour: int = 9) -> Booking:
-    """Somebody else has this hour, in UTC."""
-    start = datetime.fromisoformat(f"{day}T{hour:02}:00:00").replace(tzinfo=UTC)
-    booking: Booking = BookingFactory.create(service=service, staff=service.staff.get(), start=start)
-    return booking
 
 
 def test_the_page_of_times_leads_there_if_the_service_allows_it(client: Client, physio: Service) -> None:
