@@ -58,7 +58,7 @@ GERMAN = {
     "latest": "Beginn spätestens freiwillig",
     "first": "Ab welchem Tag?",
     "propose": "Termine vorschlagen",
-    "all fit": "Alle 6 passen am Di 10:00 Uhr.",
+    "all fit": "Alle 6 passen am Di., 10:00 Uhr.",
     "second": "Termin 2",
     "take": "Diese Zeiten nehmen",
     "details": "Ihre Angaben",
@@ -76,7 +76,7 @@ GERMAN = {
     "cancelled": "Ihr Termin ist abgesagt",
     "following": "Alle folgenden verschieben",
     "other days": "4 Termine, ab diesem. Sie bleiben, wie sie sind, bis Sie andere Zeiten bestätigen.",
-    "4 fit": "Alle 4 passen am Do 10:00 Uhr.",
+    "4 fit": "Alle 4 passen am Do., 10:00 Uhr.",
     "move": "Termine verschieben",
 }
 LANGUAGES = {"en": ENGLISH, "de": GERMAN}
