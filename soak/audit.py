@@ -23,6 +23,7 @@ from soak.findings import Findings
 from soak.ledger import Ledger, Span, Version
 from soak.mails.audit import MailAudit
 from soak.people import People
+from soak.series import audit_series
 
 Kind = BookingChange.Kind
 Source = BookingChange.Source
@@ -60,6 +61,7 @@ class Audit:
             self.by_uid[one.uid].append(one)
         self._promises()
         audit_claims(self.ledger, self.now, self.found)
+        audit_series(self.found)
         MailAudit(self.people.mail_server.arrived, self._in_icloud, self.now, self.found).run()
         self._bookings()
         self._slots()
@@ -88,12 +90,12 @@ class Audit:
             made[booking.client.name].append(booking)
         for name, attempt in self.ledger.tries.items():
             self.found.looked_at["attempts to book"] += 1
-            keys = [booking.pk for booking in made.pop(name, [])]
-            if attempt.outcome == "booked" and keys != [attempt.booking]:
+            keys = sorted(booking.pk for booking in made.pop(name, []))
+            if attempt.outcome == "booked" and (keys[:1], len(keys)) != ([attempt.booking], attempt.count):
                 (self.found.doubled if keys else self.found.lost).append(f"{name} was told {attempt.booking}: {keys}")
             elif attempt.outcome == "refused" and keys:
                 self.found.wrong.append(f"{name} was refused, but has {keys}")
-            elif len(keys) > 1:
+            elif len(keys) not in (0, attempt.count):
                 self.found.doubled.append(f"{name} tried once and has {keys}")
         self.found.wrong += [f"nobody booked {name}" for name in made]
         for booking in Booking.objects.all():

@@ -21,7 +21,8 @@ class Try:
     """An attempt to book, under a unique name. `outcome`: booked, refused, or unknown because no answer came.
 
     `insisted`: whether staff booked regardless of conflicts; `pending`: whether the booking was pending at first, None
-    when unknown; `said`: language, time zone and note of a visitor.
+    when unknown; `said`: language, time zone and note of a visitor. `count`: how many bookings it makes, which is more
+    than one for a series, of which `booking` is the first.
     """
 
     name: str
@@ -31,6 +32,7 @@ class Try:
     insisted: bool = False
     pending: bool | None = None
     said: tuple[str, str, str] | None = None
+    count: int = 1
 
     @property
     def email(self) -> str:
@@ -87,11 +89,11 @@ class Ledger:
             self.complaints.append(sentence)
 
     @contextmanager
-    def trying(self, kind: str, *, insisted: bool = False) -> Iterator[Try]:
+    def trying(self, kind: str, *, insisted: bool = False, count: int = 1) -> Iterator[Try]:
         """Record an attempt before it is made, because no answer may come."""
         with self.lock:
             self.counts["tries"] += 1
-            attempt = Try(f"{kind} {self.counts['tries']}", timezone.now(), insisted=insisted)
+            attempt = Try(f"{kind} {self.counts['tries']}", timezone.now(), insisted=insisted, count=count)
             self.tries[attempt.name] = attempt
         yield attempt
         self.count(f"bookings {attempt.outcome}")

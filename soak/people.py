@@ -101,6 +101,7 @@ def create_people(icloud: Sandbox, mail_server: MailServer) -> People:
             notice_minutes=0,
             horizon_days=30,
             visibility=Service.Visibility.PUBLIC,
+            series_allowed=True,
             **facts,
         )
         service.staff.set(User.objects.all())

@@ -25,6 +25,7 @@ from soak.actors.clients import Client
 from soak.actors.disruption import Disruption
 from soak.actors.phones import Phone
 from soak.actors.readers import MailReader
+from soak.actors.series import SeriesClient
 from soak.actors.staff import StaffMember
 from soak.actors.visitors import PublicVisitor
 from soak.audit import Audit
@@ -129,6 +130,7 @@ def _act(
     disruption = Disruption(people, ledger, seed, ended, 2.0, processes)
     actors: list[Actor] = [Client(people, ledger, f"{seed} {number}", ended, 1.2) for number in range(2)]
     actors += [PublicVisitor(people, ledger, f"{seed} {number}", ended, 0.8) for number in range(2)]
+    actors += [SeriesClient(people, ledger, f"{seed} {number}", ended, 2.0) for number in range(2)]
     actors += [MailReader(people, ledger, f"{seed} {number}", ended, 1.5, deployment.address) for number in range(2)]
     actors += [StaffMember(people, ledger, seed, ended, 1.5, deployment.address, role.name) for role in ROLES]
     actors += [Phone(people, ledger, f"{seed} {number}", ended, 0.8) for number in range(2)]
