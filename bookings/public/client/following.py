@@ -48,7 +48,7 @@ class _Move:
 @require_http_methods(["GET", "HEAD", "POST"])
 @public_page
 @with_seat
-def move_following(request: PublicRequest, seat: Seat, token: str) -> HttpResponse:
+def all_that_follow(request: PublicRequest, seat: Seat, token: str) -> HttpResponse:
     """What suits; with that in the address what is proposed. A POST moves all, or none."""
     bookings = actions.following(seat.booking)
     if not allowed.can_move_following(bookings, request.now):

@@ -21,7 +21,7 @@ from bookings.public.times.choice import Search
 from practice import time_format
 
 
-def holds_of(hold: Hold) -> list[Hold]:
+def held_together(hold: Hold) -> list[Hold]:
     """What is kept together with the hold; nothing for one that is not part of a series."""
     group = list(Hold.objects.group_of(hold))
     return group if len(group) > 1 else []

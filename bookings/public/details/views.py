@@ -22,7 +22,7 @@ from bookings.openings.search import Opening, nearest_openings, who_can_start
 from bookings.public import form_token
 from bookings.public.details.address import to_details
 from bookings.public.details.forms import DetailsForm
-from bookings.public.details.series import book_held, holds_of, series_context
+from bookings.public.details.series import book_held, held_together, series_context
 from bookings.public.find.views import to_sent
 from bookings.public.open import not_found, when_open, with_service
 from bookings.public.page import (
@@ -148,7 +148,7 @@ def _book(request: PublicRequest, hold: Hold, form: DetailsForm, *, confirm_addr
         reminders=form.wants_reminders,
         confirm_address=confirm_address,
     )
-    if holds := holds_of(hold):
+    if holds := held_together(hold):
         return book_held(request, holds, form.client, seat)
     return actions.book(
         service=hold.chosen_service,
@@ -179,7 +179,7 @@ def _form(request: PublicRequest, hold: Hold, data: Mapping[str, str] | None = N
 def _show(request: PublicRequest, hold: Hold) -> HttpResponse:
     """The form with what was typed before, and what has to be put right."""
     problem, facts = problem_of(request), facts_of_hold(hold, request.practice, request.now, get_language() or "")
-    holds = holds_of(hold)
+    holds = held_together(hold)
     nearest = None if holds else _nearest_instead(hold, problem, request.now)
     with timezone.override(facts.zone):
         more = series_context(request, holds, problem) if holds else {}
