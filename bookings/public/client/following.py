@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import date, time
+from datetime import date, datetime, time
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -126,9 +126,8 @@ def _initial(move: _Move) -> dict[str, Any]:
     }
 
 
-def _day(moment: Any, zone: ZoneInfo) -> date:
-    day: date = moment.astimezone(zone).date()
-    return day
+def _day(moment: datetime, zone: ZoneInfo) -> date:
+    return moment.astimezone(zone).date()
 
 
 def _proposal(request: PublicRequest, move: _Move, wish: Wish) -> dict[str, Any]:

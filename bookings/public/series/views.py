@@ -24,12 +24,13 @@ from bookings.public.prefill import prefilled, with_token
 from bookings.public.problem import QUERY, Problem, problem_of
 from bookings.public.series.rows import Row, Times, chosen_rows, proposed_rows
 from bookings.public.series.starts import PERSON, SHOWN_AGAIN, chosen_starts, is_shown_again, texts_of_starts
-from bookings.public.series.wish import is_wished, wish_form, with_wish
+from bookings.public.series.wish import is_sent, is_wished, wish_form, with_wish
 from bookings.public.series.words import gone_words, refusal_of
 from bookings.public.times.choice import Search
 from bookings.public.times.shown import search_of
 from bookings.public.visitor import is_id, known_visitor, typed, visitor_id, visitor_of
 from bookings.public.zones import zones_by_area
+from practice.models import User
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -123,7 +124,7 @@ def _context(request: PublicRequest, search: Search) -> dict[str, Any]:
 
 def _proposal(request: PublicRequest, search: Search, wish: Wish) -> dict[str, Any]:
     """The times that were chosen, with others for those that have gone; otherwise what fits the wish best."""
-    starts, person = chosen_starts(request), person_among(search.people, asked(request, PERSON))
+    starts, person = _chosen(request, search)
     if starts and person:
         times = Times(search.service, person, search.zone, request.now, search.hold)
         rows = chosen_rows(times, starts)
@@ -136,6 +137,14 @@ def _proposal(request: PublicRequest, search: Search, wish: Wish) -> dict[str, A
         "nothing": not proposal.appointments,
         "unreadable": not proposal.appointments and search.calendars_are_unreadable(),
     }
+
+
+def _chosen(request: PublicRequest, search: Search) -> tuple[list[datetime], User | None]:
+    """The times that were chosen, and with whom: as the request says, otherwise those that are kept."""
+    starts, kept = chosen_starts(request), search.hold
+    if not starts and kept and is_shown_again(request) and not is_sent(request):
+        return [one.start for one in Hold.objects.group_of(kept)], kept.staff
+    return starts, person_among(search.people, asked(request, PERSON))
 
 
 def _alert(request: PublicRequest, search: Search, starts: list[datetime], rows: list[Row]) -> str:

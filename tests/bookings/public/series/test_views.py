@@ -204,6 +204,31 @@ def test_changing_the_times_keeps_what_was_typed(client: Client, physio: Service
     assert Claim.objects.filter(kind=Claim.Kind.HOLD).count() == 4
 
 
+def test_changing_the_times_begins_with_those_that_are_kept(client: Client, physio: Service) -> None:
+    page = page_of(client)
+    starts = form_fields(page)[1]["start"]
+    starts[1], starts[3] = starts[1].replace("T10:00", "T11:00"), ""
+    page = client.get(take(client, page, start=starts)["Location"])
+    [button] = find(page, "//button[text()='Change times']")
+    page = client.post(button.get("formaction"), form_fields(page)[1])
+    assert chosen(page) == ["Tue 1 December, 10:00", "Tue 8 December, 11:00", "Tue 15 December, 10:00"]
+
+
+def test_another_wish_keeps_what_was_typed(client: Client, physio: Service) -> None:
+    page = client.get(details(client))
+    [button] = find(page, "//button[text()='Change times']")
+    page = client.post(button.get("formaction"), form_fields(page)[1] | {"name": ["Clara Sommer"]})
+    [form] = find(page, "//details//form")
+    assert form.get("method") == "post"
+    fields = {name: [value for one, value in form.form_values() if one == name] for name, _value in form.form_values()}
+    page = client.post(form.get("action"), fields | {"count": "3", "weekday": "2"})
+    assert chosen(page) == [f"Wed {day} December, 10:00" for day in (2, 9, 16)]
+    page = client.get(take(client, page)["Location"])
+    assert sent_fields(page)["name"] == "Clara Sommer"
+    client.post(form_fields(page)[0], sent_fields(page) | typed())
+    assert (Series.objects.get().weekdays, Booking.objects.count()) == ([2], 3)
+
+
 def test_another_language_keeps_wish_and_words(client: Client, physio: Service) -> None:
     page = client.get(details(client))
     [button] = find(page, "//button[@lang='de']")
