@@ -39,6 +39,7 @@ def test_the_page_leads_on_in_its_language(client: Client, address: str) -> None
         f"{address}calendar.ics",
         f"{address}reschedule/?lang=de",
         f"{address}cancel/?lang=de",
+        f"{address}slip/?lang=de",
     ]
     assert own_links(client.get(address), address)[1:] == [f"{address}reschedule/", f"{address}cancel/"]
 
