@@ -13,7 +13,7 @@ from bookings import actions
 from bookings.models import Booking, Seat, Service
 from tests.bookings.public.steps import booked
 from tests.factories import NOW
-from tests.pages import find, links, texts
+from tests.pages import links, texts
 
 pytestmark = pytest.mark.django_db
 
