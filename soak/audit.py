@@ -190,8 +190,13 @@ class Audit:
             if over and not known.exists():
                 self.found.wrong.append(f"{named(booking)} is overlapped by {over[0].href} and nobody is told")
             said = booking.proposals.open().filter(kind=Proposal.Kind.COLLISION).exists()
-            if said and not over and not self._own_collision(booking):
+            if said and not self._reached(booking) and not self._own_collision(booking):
                 self.found.wrong.append(f"{named(booking)} has a collision proposal, but no event overlaps it")
+
+    def _reached(self, booking: Booking) -> bool:
+        """Whether an event overlaps the time that must be free: of a pending booking with its buffers."""
+        reach = booking.blocked_span if booking.status == Booking.Status.PENDING else (booking.start, booking.end)
+        return any(any(calendar_text.overlapping(one.spans, reach)) for one in self._conflict_events(booking))
 
     def _conflict_events(self, booking: Booking) -> Iterator[Version]:
         """The phone's own events in the selected calendars of the booking's staff member."""

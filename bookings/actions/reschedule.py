@@ -64,7 +64,7 @@ def reschedule(
         shape = replace(booking.service.shape, duration=until - start)
         check_open(user, shape, start, now=now, anyway=anyway, actor=actor, moving=booking)
         _write_zone(booking, time_zone)
-        with handed_over(booking, Chosen(user), now):
+        with handing_over(booking, Chosen(user), now):
             move(booking, start, until, now=now, actor=actor, source=source)
         if anyway:
             collisions.acknowledge(booking, now, actor)
@@ -87,7 +87,7 @@ def hand_over(booking: Booking, *, to: User, now: datetime, actor: User | None =
         span = (booking.start, booking.end)
         shape = search.staff_shape(booking, span)
         check_open(to, shape, booking.start, now=now, anyway=False, actor=actor, moving=booking)
-        with handed_over(booking, Chosen(to), now):
+        with handing_over(booking, Chosen(to), now):
             move(booking, *span, now=now, actor=actor, source=Source.STAFF, kind=Kind.HANDED_OVER)
         return booking
 
@@ -136,7 +136,7 @@ def _hand_over_to_one_of(
         _refuse_other_staff(booking, former)
         who = first_available(able, team, search.moved_shape(booking), now=now, moving=booking)
         _write_zone(booking, time_zone)
-        with handed_over(booking, who, now):
+        with handing_over(booking, who, now):
             return move(booking, start, end, now=now, source=Source.CLIENT)
 
 
@@ -153,7 +153,7 @@ def _refuse_other_staff(booking: Booking, locked: User) -> None:
 
 
 @contextmanager
-def handed_over(booking: Booking, who: Chosen, now: datetime) -> Iterator[None]:
+def handing_over(booking: Booking, who: Chosen, now: datetime) -> Iterator[None]:
     """Around a move to the time of whoever was chosen: the claim and the event go along. Inside the lock of both.
 
     The claim is one row, so the old time is free in the same statement that takes the new one. A request is still to be

@@ -9,7 +9,7 @@ import pytest
 from django.db import connection as database
 
 from bookings import actions
-from bookings.models import BookingChange, Claim, Proposal
+from bookings.models import Booking, BookingChange, Claim, Proposal
 from connections.models import Occurrence
 from soak.ledger import Try
 from tests.bookings.practice import HOUR, berlin
@@ -245,3 +245,15 @@ def test_what_is_wrong_is_found(stage: Stage, spoil: Spoil, words: str) -> None:
     found = stage.audit()
     assert any(words in sentence for sentence in found.wrong), found
     assert (found.lost, found.doubled) == ([], [])
+
+
+@pytest.mark.parametrize(("status", "said"), [("pending", False), ("confirmed", True)])
+def test_an_event_in_the_buffer_of_a_booking_collides_only_while_it_is_pending(
+    stage: Stage, status: str, said: bool
+) -> None:
+    pending_since = stage.practice.now if status == "pending" else None
+    Booking.objects.update(status=status, calendar_unread_since=pending_since)
+    Claim.objects.update(end=stage.booking.end + timedelta(minutes=15))
+    stage.add(stage.booking.end, stage.booking.end + timedelta(minutes=15))
+    nobody_collides(stage)
+    assert any("but no event overlaps it" in sentence for sentence in stage.audit().wrong) is said

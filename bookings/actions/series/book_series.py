@@ -54,17 +54,23 @@ def book_series(
     request = BookingRequest(service, starts[0], client, seat, now, actor, anyway, note, hold, new_public_id())
     refresh_all([staff.pk], now, seconds=settings.FRESHNESS_DEADLINE_SECONDS)
     with overlaps_refused(), booking_lock(request.concerned([staff]), now):
-        held = _lock_holds(hold)
-        if hold and (booked := _booked_from(hold)):
-            return booked
-        who = client_of_request(request)
-        if hold is None and (booked := _submitted_before(request, staff, who, starts)):
-            return booked
-        series = _new_series(service, staff, len(starts), wish, now)
-        _book_all(series, staff, request, starts, who, held)
-        if hold:
-            Hold.objects.filter(pk=hold.pk).update(booked_at=now, typed={})
-        return series
+        return _book_once(request, staff, starts, wish)
+
+
+def _book_once(request: BookingRequest, staff: User, starts: list[datetime], wish: Wish | None) -> Series:
+    """Book it, unless that was done before. Inside the lock."""
+    hold, now = request.hold, request.now
+    held = _lock_holds(hold)
+    if hold and (booked := _booked_from(hold)):
+        return booked
+    client = client_of_request(request)
+    if hold is None and (booked := _submitted_before(request, staff, client, starts)):
+        return booked
+    series = _new_series(request.service, staff, len(starts), wish, now)
+    _book_all(series, staff, request, starts, client, held)
+    if hold:
+        Hold.objects.filter(pk=hold.pk).update(booked_at=now, typed={})
+    return series
 
 
 def _book_all(

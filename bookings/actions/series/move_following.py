@@ -15,7 +15,7 @@ from bookings.actions.checks.preconditions import (
     lock_active_booking,
     overlaps_refused,
 )
-from bookings.actions.reschedule import handed_over, move
+from bookings.actions.reschedule import handing_over, move
 from bookings.actions.series.starts import all_or_none, check_different
 from bookings.links import new_public_id
 from bookings.models import Booking, BookingChange, Claim, booking_lock
@@ -110,5 +110,5 @@ def _move(
 ) -> None:
     user, end = staff or booking.staff, start + (booking.end - booking.start)
     check_open(user, search.moved_shape(booking), start, now=now, anyway=False, actor=actor, moving=booking)
-    with handed_over(booking, Chosen(user), now):
+    with handing_over(booking, Chosen(user), now):
         move(booking, start, end, now=now, actor=actor, source=source, batch=batch)

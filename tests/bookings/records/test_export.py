@@ -69,8 +69,9 @@ def test_the_data_has_everything_that_is_kept(clara: Client) -> None:
         "note": "Tea.",
         "entered": "2026-11-30T08:00:00Z",
     }
-    compared = ("service", "with", "start", "note", "note_of_client", "answers", "questions", "outcome")
+    compared = ("series", "service", "with", "start", "note", "note_of_client", "answers", "questions", "outcome")
     assert {key: booking[key] for key in compared} == {
+        "series": None,
         "service": "Massage",
         "with": "Anna Berg",
         "start": "2026-12-01T09:00:00Z",

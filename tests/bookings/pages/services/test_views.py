@@ -108,15 +108,28 @@ def test_start_times_are_as_far_apart_as_it_takes_but_an_hour_at_most(
 def test_everything_that_clients_read_is_kept(anna_client: Client) -> None:
     said = {"description": "For tired backs.", "price": "80 €", "visibility": "unlisted", "mail_line": "Bring a towel."}
     said |= {"location_kind": "video", "location": "https://meet.example.org/{room}", "position": 3}
-    ticked = {"ask_both": "on", "note_allowed": "on"}
+    ticked = {"ask_both": "on", "note_allowed": "on", "series_allowed": "on", "max_in_series": 6}
     times = {"cancel_minutes": 2, "cancel_minutes_unit": 1440, "reschedule_minutes": 3, "reschedule_minutes_unit": 60}
     times |= {"horizon_days": 2, "horizon_days_unit": 7 * 1440, "reminder_hours": 1, "reminder_hours_unit": 1440}
     assert anna_client.post(f"{URL}new/", sent(**said, **ticked, **times)).status_code == 302
     service = Service.objects.get()
     assert {name: getattr(service, name) for name in said} == said
     assert (service.ask_both, service.note_allowed) == (True, True)
+    assert (service.series_allowed, service.max_in_series) == (True, 6)
     assert (service.cancel_minutes, service.reschedule_minutes) == (2 * 1440, 180)
     assert (service.horizon_days, service.reminder_hours) == (14, 24)
+
+
+@pytest.mark.parametrize(("typed", "kept"), [("", 12), ("52", 52)])
+def test_a_series_has_twelve_appointments_at_most_unless_it_is_said(anna_client: Client, typed: str, kept: int) -> None:
+    anna_client.post(f"{URL}new/", sent(max_in_series=typed))
+    assert (Service.objects.get().series_allowed, Service.objects.get().max_in_series) == (False, kept)
+
+
+@pytest.mark.parametrize("typed", ["1", "53"])
+def test_a_series_of_one_or_of_more_than_a_year_of_weeks_is_refused(anna_client: Client, typed: str) -> None:
+    assert anna_client.post(f"{URL}new/", sent(max_in_series=typed)).status_code != 302
+    assert Service.objects.count() == 0
 
 
 def test_reminders_are_off_where_the_field_is_empty(anna_client: Client) -> None:
@@ -172,7 +185,7 @@ def test_at_most_ten_fields_are_open_and_the_rest_is_folded_away(anna_client: Cl
     page = anna_client.get(f"{URL}new/")
     fields = "[contains(concat(' ', @class, ' '), ' field ')]"
     assert len(find(page, f"//main//form//*{fields}[not(ancestor::details)]")) == 9
-    assert len(find(page, f"//details[@class='rules'][not(@open)]//*{fields}")) == 15
+    assert len(find(page, f"//details[@class='rules'][not(@open)]//*{fields}")) == 17
 
 
 def test_a_new_service_that_is_off_is_not_said_to_be_bookable(anna_client: Client) -> None:
