@@ -15,9 +15,12 @@ RUSH = 10
 _HOUR = timedelta(hours=1)
 
 
-def confirm_by(email: str, start: datetime, now: datetime) -> datetime | None:
-    """Until when the client must confirm the address, None if they need not. Without an address nobody is asked."""
-    if not email or not (Practice.current().confirm_addresses or rush_ends_at(now)):
+def confirm_by(email: str, start: datetime, now: datetime, *, always: bool = False) -> datetime | None:
+    """Until when the client must confirm the address, None if they need not. Without an address nobody is asked.
+
+    `always`: they must, whatever else applies.
+    """
+    if not email or not (always or Practice.current().confirm_addresses or rush_ends_at(now)):
         return None
     return min(now + CONFIRM_WITHIN, start)
 

@@ -82,7 +82,7 @@ class _Wish:
         """Does the visitor keep exactly this already? Then it stays with the same person."""
         if hold is None or (hold.start, hold.end) != self.span or hold.staff not in self.able:
             return False
-        return hold.is_for_anybody == (len(self.able) > 1)
+        return hold.is_for_anybody == (len(self.able) > 1) and not hold.is_series
 
 
 @dataclass(frozen=True, slots=True)

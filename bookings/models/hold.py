@@ -100,6 +100,11 @@ class Hold(models.Model):
         return bool(self.why_staff)
 
     @property
+    def is_series(self) -> bool:
+        """Is it the first hold of a series?"""
+        return self.further.exists()
+
+    @property
     def expires_at(self) -> datetime | None:
         """Until when the time is kept; None once the claim is gone."""
         return self.claim.expires_at if self.claim else None

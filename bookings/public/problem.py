@@ -18,6 +18,7 @@ class Problem(StrEnum):
     FIELDS = "fields"  # something typed is missing or wrong
     TIME = "time"  # the time has gone
     UNCHECKED = "unchecked"  # the form was too old, or filled in as no person fills it in
+    UNPROVEN = "unproven"  # the browser proved nothing, and no e-mail address can be confirmed instead
     REFUSED = "refused"  # it cannot be done online
 
 

@@ -70,6 +70,7 @@ class Practice(models.Model):
     confirm_addresses = models.BooleanField(
         _("clients confirm their e-mail address before a booking counts"), default=False
     )
+    under_attack = models.BooleanField(_("forms of clients are under attack"), default=False)
     retention_months = models.PositiveIntegerField(
         _("months for which clients are kept after their last booking"),
         null=True,

@@ -52,6 +52,7 @@ class SettingsForm(forms.ModelForm[Practice]):
             "retention_months",
             "hidden_from_search",
             "confirm_addresses",
+            "under_attack",
             "second_factor_required",
             "front_desk_decides",
             "calendar_limit",
@@ -62,6 +63,7 @@ class SettingsForm(forms.ModelForm[Practice]):
             "retention_months": RETENTION_LABEL,
             "hidden_from_search": _("Ask search engines not to list the booking pages"),
             "confirm_addresses": _("Clients confirm their e-mail address before a booking counts"),
+            "under_attack": _("Forms are under attack"),
             "second_factor_required": _("Everybody signs in with a second factor"),
             "calendar_limit": _("What may stand in iCloud at most"),
             "front_desk_decides": _("The front desk may decide proposals for everybody"),
@@ -74,6 +76,11 @@ class SettingsForm(forms.ModelForm[Practice]):
             "confirm_addresses": _(
                 "They open a link within 30 minutes; until then the time is kept. Who gives only a phone number is not "
                 "asked."
+            ),
+            "under_attack": _(
+                "Browsers of clients then solve a small task before they send a form, which makes it costly to send "
+                "many. Clients press nothing. Without JavaScript, and without https, they confirm their e-mail address "
+                "or call."
             ),
             "front_desk_decides": _(
                 "What was moved or deleted on an iPhone, and events that overlap a booking. The front desk sees the "

@@ -59,12 +59,13 @@ def test_a_client_chooses_another_time_and_the_iphone_follows(
     assert (starts(account), Booking.objects.count(), problems) == ([f"{tuesday:%Y%m%d}T110000"], 1, [])
 
 
-def test_the_page_prints_the_appointment_alone(page: Page, kalends: str) -> None:
+def test_the_slip_prints_the_appointment_alone(page: Page, kalends: str) -> None:
     book(page, kalends)
+    page.get_by_role("link", name="Print slip").click()
     page.evaluate("window.print = () => { document.title = 'printed' }")
     page.get_by_role("button", name="Print").click()
     assert page.title() == "printed"
     page.emulate_media(media="print")
     expect(page.get_by_text("Anna Winter")).to_be_visible()
-    for hidden in ("Choose another time", "Calendar file", "Deutsch", "Privacy"):
+    for hidden in ("Your appointment", "Deutsch", "Privacy"):
         expect(page.get_by_role("link", name=hidden)).to_have_count(0)

@@ -25,7 +25,8 @@ class ClientDetails:
 class SeatDetails:
     """What the client said beside their name. `reminders` is None if they were not asked.
 
-    `asked` are the words of the questions to which `answers` has answers, by the same keys.
+    `asked` are the words of the questions to which `answers` has answers, by the same keys. `confirm_address`: nothing
+    else was said by which to tell that they are no robot, so they must confirm their address.
     """
 
     language: str = ""
@@ -34,6 +35,7 @@ class SeatDetails:
     answers: Mapping[str, Answer] = field(default_factory=dict)
     asked: Mapping[str, str] = field(default_factory=dict)
     reminders: bool | None = None
+    confirm_address: bool = False
 
 
 NOTHING_SAID = SeatDetails()

@@ -55,7 +55,7 @@ def write_booking(
     """Write the booking of a client; ask staff if it needs their approval. The time of `held` becomes its time."""
     now, start = request.now, request.start
     if request.is_from_public:
-        booking.address_due_at = confirm_by(request.client.email, start, now)
+        booking.address_due_at = confirm_by(request.client.email, start, now, always=request.seat.confirm_address)
         booking.approval_due_at = approve_by(request.service, start, now)
     waits = booking.cause != Booking.Cause.NONE
     booking.status = Booking.Status.PENDING if waits else Booking.Status.CONFIRMED

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from bookings import deadlines
@@ -20,6 +21,11 @@ def can_reschedule(booking: Booking, now: datetime) -> bool:
     if not booking.live or booking.address_due_at or now >= booking.start:
         return False
     return now < deadlines.change_until(booking.service, booking.start) or _was_moved_by_practice(booking)
+
+
+def can_move_following(bookings: Sequence[Booking], now: datetime) -> bool:
+    """Are these several appointments of a series, and may the client choose another time for each of them?"""
+    return len(bookings) > 1 and all(can_reschedule(one, now) for one in bookings)
 
 
 def _was_moved_by_practice(booking: Booking) -> bool:

@@ -21,6 +21,7 @@ from bookings.notifications.mails.appointment import seat_zone
 from bookings.notifications.mails.calendar_entry import entries_of_series, entry_of_seat
 from bookings.public import prefill
 from bookings.public.client import allowed
+from bookings.public.client.others import other_appointments
 from bookings.public.client.pending import pending_words
 from bookings.public.client.seat_page import show_seat, with_seat
 from bookings.public.page import (
@@ -45,10 +46,12 @@ def appointment(request: PublicRequest, seat: Seat, token: str) -> HttpResponse:
         "client_phone": display_phone(seat.number, request.practice.country),
         "is_over": booking.end <= request.now,
         "was_refused": booking.changes.filter(kind=BookingChange.Kind.REFUSED).exists(),
+        "can_move_following": allowed.can_move_following(actions.following(booking), request.now),
         "book_again": _book_again(seat, asked(request, "lang"), request.now),
     }
-    if booking.status == Booking.Status.PENDING:
-        with timezone.override(seat_zone(seat, request.practice)):
+    with timezone.override(seat_zone(seat, request.practice)):
+        context["others"] = other_appointments(seat, request.now)
+        if booking.status == Booking.Status.PENDING:
             context["pending"] = pending_words(seat, request.now)
     if allowed.can_add_to_calendar(booking, request.now):
         entry = entry_of_seat(seat, request.practice, request.now)

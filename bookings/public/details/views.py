@@ -22,6 +22,7 @@ from bookings.openings.search import Opening, nearest_openings, who_can_start
 from bookings.public import form_token
 from bookings.public.details.address import to_details
 from bookings.public.details.forms import DetailsForm
+from bookings.public.details.series import book_held, held_together, series_context
 from bookings.public.find.views import to_sent
 from bookings.public.open import not_found, when_open, with_service
 from bookings.public.page import (
@@ -29,6 +30,7 @@ from bookings.public.page import (
     PublicRequest,
     asked,
     is_language_chosen,
+    kept_query,
     private,
     public_page,
     show,
@@ -37,6 +39,8 @@ from bookings.public.page import (
 )
 from bookings.public.people import ANYBODY, people_of
 from bookings.public.problem import Problem, problem_of
+from bookings.public.proof import Proof, challenge_for, take_proof
+from bookings.public.series.wish import with_wish
 from bookings.public.visitor import is_id, typed, typed_fields
 from connections.freshness import freshness_by_user
 from practice.models import User
@@ -48,7 +52,7 @@ def with_hold(view: Callable[[PublicRequest, Hold], HttpResponse]) -> Page[...]:
     @wraps(view)
     @with_service
     def wrapped(request: PublicRequest, service: Service, public_id: str) -> HttpResponse:
-        holds = Hold.objects.select_related("service", "staff", "claim", "booking").filter(service=service)
+        holds = Hold.objects.firsts().select_related("service", "staff", "claim", "booking").filter(service=service)
         hold = holds.filter(public_id=public_id).first() if is_id(public_id) else None
         return view(request, hold) if hold else not_found(request)
 
@@ -102,14 +106,24 @@ def _submit(request: PublicRequest, hold: Hold) -> HttpResponse:
         return again(problem=Problem.UNCHECKED)
     if not form.is_valid():
         return again(problem=Problem.FIELDS)
+    proof = take_proof(request, hold.public_id)
+    if problem := _unproven(proof, form):
+        return again(problem=problem)
     try:
-        return _to_own_page(request, _book(request, hold, form))
+        return _to_own_page(request, _book(request, hold, form, confirm_address=proof is Proof.NONE))
     except actions.NotOpen:
         return again(problem=Problem.TIME)
     except actions.LimitReached:
         return _mail_links(request, form)
     except actions.Refused:
         return again(problem=Problem.REFUSED)
+
+
+def _unproven(proof: Proof, form: DetailsForm) -> Problem | None:
+    """What is wrong with a proof. Without any, an address that can be confirmed is enough."""
+    if proof is Proof.UNUSABLE:
+        return Problem.UNCHECKED
+    return Problem.UNPROVEN if proof is Proof.NONE and not form.client.email else None
 
 
 def _data(request: PublicRequest) -> QueryDict:
@@ -123,7 +137,8 @@ def _data(request: PublicRequest) -> QueryDict:
     return data
 
 
-def _book(request: PublicRequest, hold: Hold, form: DetailsForm) -> Booking:
+def _book(request: PublicRequest, hold: Hold, form: DetailsForm, *, confirm_address: bool) -> Booking:
+    """Book the time, or all of a series; its first appointment then."""
     seat = actions.SeatDetails(
         language=get_language() or "",
         time_zone=hold.time_zone,
@@ -131,7 +146,10 @@ def _book(request: PublicRequest, hold: Hold, form: DetailsForm) -> Booking:
         answers=form.answers,
         asked=form.asked,
         reminders=form.wants_reminders,
+        confirm_address=confirm_address,
     )
+    if holds := held_together(hold):
+        return book_held(request, holds, form.client, seat)
     return actions.book(
         service=hold.chosen_service,
         staff=None if hold.is_for_anybody else hold.staff,
@@ -161,9 +179,11 @@ def _form(request: PublicRequest, hold: Hold, data: Mapping[str, str] | None = N
 def _show(request: PublicRequest, hold: Hold) -> HttpResponse:
     """The form with what was typed before, and what has to be put right."""
     problem, facts = problem_of(request), facts_of_hold(hold, request.practice, request.now, get_language() or "")
-    nearest = _nearest(hold, request.now) if problem is Problem.TIME and _has_gone(hold, request.now) else None
-    alert = _alert(problem, nearest)
+    holds = held_together(hold)
+    nearest = None if holds else _nearest_instead(hold, problem, request.now)
     with timezone.override(facts.zone):
+        more = series_context(request, holds, problem) if holds else {}
+        alert = more.get("alert") or _alert(problem, nearest)
         context = {
             "service": hold.chosen_service,
             "hold": hold,
@@ -175,10 +195,12 @@ def _show(request: PublicRequest, hold: Hold) -> HttpResponse:
             "nearest": nearest,
             "is_kept": not alert and hold.expires_at is not None and hold.expires_at > request.now,
             "staff": asked(request, "staff") or ANYBODY,
-            "language_action": _language_action(hold),
+            "language_action": _language_action(request, hold),
+            "form_query": with_wish(request, kept_query(request)),
             "token": form_token.make_token(hold.public_id),
+            "challenge": challenge_for(request, hold.public_id),
         }
-        return private(show(request, "public/details/page.html", context))
+        return private(show(request, "public/details/page.html", context | more | {"alert": alert}))
 
 
 def _has_gone(hold: Hold, now: datetime) -> bool:
@@ -187,7 +209,10 @@ def _has_gone(hold: Hold, now: datetime) -> bool:
     return not who_can_start(fresh, hold.chosen_service.shape, hold.start, now=now, hold=hold)
 
 
-def _nearest(hold: Hold, now: datetime) -> list[Opening]:
+def _nearest_instead(hold: Hold, problem: Problem | None, now: datetime) -> list[Opening] | None:
+    """The times nearest to one that has gone; None for one that has not."""
+    if problem is not Problem.TIME or not _has_gone(hold, now):
+        return None
     return nearest_openings(hold.chosen_service, _people(hold), hold.start, now=now, hold=hold)
 
 
@@ -199,6 +224,8 @@ def _people(hold: Hold) -> list[User]:
 def _alert(problem: Problem | None, nearest: list[Opening] | None) -> str:
     if problem is Problem.UNCHECKED:
         return _("Please check what you typed, and send it again.")
+    if problem is Problem.UNPROVEN:
+        return _("Your browser could not prove that it is not a robot. Please give an e-mail address too, or call us.")
     if problem is Problem.REFUSED:
         return _("This could not be booked online just now. Please call us.")
     if nearest is None:
@@ -208,5 +235,6 @@ def _alert(problem: Problem | None, nearest: list[Opening] | None) -> str:
     return _("That time has gone, and no other is free online soon. Please call us or try again later.")
 
 
-def _language_action(hold: Hold) -> str:
-    return with_language_chosen(reverse("public:details", args=[hold.service.slug, hold.public_id]))
+def _language_action(request: PublicRequest, hold: Hold) -> str:
+    address = with_language_chosen(reverse("public:details", args=[hold.service.slug, hold.public_id]))
+    return with_wish(request, address)

@@ -19,9 +19,12 @@ from bookings.public.page import (
     show,
     with_language_chosen,
 )
+from bookings.public.proof import Proof, challenge_for, take_proof
 from bookings.public.visitor import visitor_of
 
 SENT = "sent"
+FORM = "find"
+"""The name of the form."""
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -33,14 +36,34 @@ def find(request: PublicRequest) -> HttpResponse:
     is_sent = request.method == "POST" and not is_language_chosen(request)
     form = FindForm(request.POST if is_sent else None, initial={"email": request.POST.get("email", "")})
     if not is_sent or not form.is_valid():
-        action = with_language_chosen(reverse("public:find"))
-        return private(show(request, "public/find/page.html", {"form": form, "language_action": action}))
+        return _show(request, form)
+    if alert := _unproven(take_proof(request, FORM)):
+        return _show(request, form, alert)
     address_key = visitor_of(request, "").address_key
     if not asked_links.may_ask(address_key, request.now):
         return private(_too_often(request))
     if not form.cleaned_data["website"]:
         asked_links.ask(form.cleaned_data["email"], address_key=address_key, now=request.now)
     return to_sent(request)
+
+
+def _show(request: PublicRequest, form: FindForm, alert: str = "") -> HttpResponse:
+    context = {
+        "form": form,
+        "alert": alert,
+        "challenge": challenge_for(request, FORM),
+        "language_action": with_language_chosen(reverse("public:find")),
+    }
+    return private(show(request, "public/find/page.html", context))
+
+
+def _unproven(proof: Proof) -> str:
+    """What is wrong with a proof; "" for nothing. There is no other way: anybody may type any address here."""
+    return {
+        Proof.ENOUGH: "",
+        Proof.NONE: _("Your browser could not prove that it is not a robot. Please call us."),
+        Proof.UNUSABLE: _("Please check what you typed, and send it again."),
+    }[proof]
 
 
 def to_sent(request: PublicRequest) -> HttpResponse:

@@ -43,6 +43,7 @@ NUMBERS: Final = {
 SWITCHES: Final = {
     "hidden_from_search": gettext_lazy("ask search engines not to list booking pages"),
     "confirm_addresses": gettext_lazy("a booking counts once the e-mail is confirmed"),
+    "under_attack": gettext_lazy("browsers of clients prove that they are no robots"),
     "second_factor_required": gettext_lazy("everybody signs in with a second factor"),
     "front_desk_decides": gettext_lazy("the front desk may decide proposals for everybody"),
 }

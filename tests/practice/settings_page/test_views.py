@@ -29,6 +29,7 @@ FILLED = {
     "imprint": "Anna Winter",
     "privacy_notice": "We keep little.",
     "hidden_from_search": "on",
+    "under_attack": "on",
 }
 
 
@@ -68,7 +69,11 @@ def test_everything_is_saved_at_once(owner: Client, settings: Any) -> None:
     page = owner.post(PAGE, FILLED, follow=True)
     assert texts(page, "//*[@id='messages']/div") == ["Saved."]
     practice = Practice.objects.get()
-    assert {name: getattr(practice, name) for name in FILLED} == {**FILLED, "hidden_from_search": True}
+    assert {name: getattr(practice, name) for name in FILLED} == {
+        **FILLED,
+        "hidden_from_search": True,
+        "under_attack": True,
+    }
     assert find(page, "//*[@id='clients-cannot-book']") == []
     assert links(page, "//*[@class='booking-page']//a[contains(@class, 'button')]") == [
         ("QR code", "/team/qr-code/?address=http%3A%2F%2F127.0.0.1%3A8000%2Fbook%2F"),

@@ -199,10 +199,11 @@ def test_other_times_replace_the_whole_series(practice: Practice) -> None:
     assert sorted(Claim.objects.values_list("start", flat=True)) == others
 
 
-def test_a_time_that_is_held_alone_replaces_the_series(practice: Practice) -> None:
+@pytest.mark.parametrize("start", THREE[:2])
+def test_a_time_that_is_held_alone_replaces_the_series(practice: Practice, start: datetime) -> None:
     hold(practice)
-    actions.hold(service=practice.service, staff=practice.user, start=THREE[1], visitor=VERA, now=practice.now)
-    assert list(Claim.objects.values_list("start", flat=True)) == [THREE[1]]
+    actions.hold(service=practice.service, staff=practice.user, start=start, visitor=VERA, now=practice.now)
+    assert list(Claim.objects.values_list("start", flat=True)) == [start]
 
 
 def test_a_visitor_sees_all_times_of_their_series_as_free(practice: Practice) -> None:

@@ -39,11 +39,15 @@ def test_the_page_leads_on_in_its_language(client: Client, address: str) -> None
         f"{address}calendar.ics",
         f"{address}reschedule/?lang=de",
         f"{address}cancel/?lang=de",
+        f"{address}slip/?lang=de",
     ]
-    assert own_links(client.get(address), address)[1:] == [f"{address}reschedule/", f"{address}cancel/"]
+    plain = [f"{address}reschedule/", f"{address}cancel/", f"{address}slip/"]
+    assert own_links(client.get(address), address)[1:] == plain
 
 
-@pytest.mark.parametrize("page", ["reschedule/?lang=de", f"reschedule/?lang=de&start={LATER}", "cancel/?lang=de"])
+@pytest.mark.parametrize(
+    "page", ["reschedule/?lang=de", f"reschedule/?lang=de&start={LATER}", "cancel/?lang=de", "slip/?lang=de"]
+)
 def test_back_to_the_appointment_keeps_it(client: Client, address: str, page: str) -> None:
     shown = client.get(f"{address}{page.replace('+', '%2B')}")
     assert [link for link in own_links(shown, address) if link.startswith(f"{address}?")] == [f"{address}?lang=de"]

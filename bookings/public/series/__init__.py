@@ -1,0 +1,1 @@
+"""Several appointments that a client books at once."""
