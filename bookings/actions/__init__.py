@@ -20,6 +20,7 @@ from bookings.actions.checks.preconditions import (
     lock_active_booking,
     overlaps_refused,
 )
+from bookings.actions.checks.unread import CalendarsUnread
 from bookings.actions.clients import change_client, merge_clients
 from bookings.actions.confirm import confirm, confirm_address, confirm_pending, still_pending
 from bookings.actions.decide import decide, decide_all
@@ -35,6 +36,7 @@ from bookings.actions.series.hold_series import hold_series
 from bookings.actions.series.move_following import following, move_following
 
 __all__ = [
+    "CalendarsUnread",
     "ClientDetails",
     "ClientLimitReached",
     "DisconnectSummary",

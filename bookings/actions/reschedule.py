@@ -22,6 +22,7 @@ from bookings.actions.checks.preconditions import (
     refuse_far,
     take_time,
 )
+from bookings.actions.checks.unread import CalendarsUnread, require_read
 from bookings.models import Booking, BookingChange, booking_lock
 from bookings.notifications import client_notice
 from bookings.openings import search
@@ -61,6 +62,8 @@ def reschedule(
         if (start, until) == (booking.start, booking.end):
             return booking
         _refuse_other_staff(booking, former)
+        if not anyway:
+            require_read(booking, user, now)
         shape = replace(booking.service.shape, duration=until - start)
         check_open(user, shape, start, now=now, anyway=anyway, actor=actor, moving=booking)
         _write_zone(booking, time_zone)
@@ -84,6 +87,7 @@ def hand_over(booking: Booking, *, to: User, now: datetime, actor: User | None =
             return booking
         _refuse_other_staff(booking, former)
         require_offer(booking.service, to)
+        require_read(booking, to, now)
         span = (booking.start, booking.end)
         shape = search.staff_shape(booking, span)
         check_open(to, shape, booking.start, now=now, anyway=False, actor=actor, moving=booking)
@@ -103,14 +107,16 @@ def choose_time(
     if start == booking.start:
         return booking
     refuse_far(start, now)
-    refusal: NotOpen | None = None
+    refusal: NotOpen | CalendarsUnread | None = None
     for able in _in_turn(booking, people):
         try:
             if len(people) > 1 and booking.staff not in able:
                 return _hand_over_to_one_of(able, people, booking, start, now=now, time_zone=time_zone)
             return reschedule(booking, start=start, now=now, source=Source.CLIENT, staff=able[0], time_zone=time_zone)
-        except NotOpen as error:
+        except (NotOpen, CalendarsUnread) as error:
             refusal = refusal or error
+    if isinstance(refusal, CalendarsUnread):
+        raise refusal
     nearest = search.nearest_openings(booking.service, people, start, now=now, moving=booking)
     raise NotOpen(str(refusal or ""), nearest, can_insist=False)
 
@@ -135,6 +141,7 @@ def _hand_over_to_one_of(
             return booking
         _refuse_other_staff(booking, former)
         who = first_available(able, team, search.moved_shape(booking), now=now, moving=booking)
+        require_read(booking, who.user, now)
         _write_zone(booking, time_zone)
         with handing_over(booking, who, now):
             return move(booking, start, end, now=now, source=Source.CLIENT)

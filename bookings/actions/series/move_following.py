@@ -15,6 +15,7 @@ from bookings.actions.checks.preconditions import (
     lock_active_booking,
     overlaps_refused,
 )
+from bookings.actions.checks.unread import require_read
 from bookings.actions.reschedule import handing_over, move
 from bookings.actions.series.starts import all_or_none, check_different
 from bookings.links import new_public_id
@@ -110,6 +111,7 @@ def _move(
     batch: str,
 ) -> None:
     user, end = staff or booking.staff, start + (booking.end - booking.start)
+    require_read(booking, user, now)
     check_open(user, search.moved_shape(booking), start, now=now, anyway=False, actor=actor, moving=booking)
     with handing_over(booking, Chosen(user), now):
         kind = Kind.HANDED_OVER if start == booking.start else Kind.MOVED
