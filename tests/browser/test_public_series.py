@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Browser, Page, expect
 
 from bookings.models import Booking, Claim, Series, Service
 from sandbox.server.store.accounts import Account
 from tests.browser.booking import kalends as kalends  # a fixture
 from tests.browser.booking import next_monday
-from tests.browser.conftest import work
+from tests.browser.conftest import PATIENCE, work
 from tests.browser.test_public_booking import DESKTOP, PHONE, check, titles
 from tests.factories import BookingFactory
 
@@ -92,11 +93,15 @@ def live() -> list[datetime]:
     return [one.start for one in Series.objects.get().bookings.live().order_by("start")]
 
 
-def wish_and_choose(page: Page, kalends: str, words: dict[str, str], language: str) -> None:
+Look = Callable[[Page], None]
+"""What is done on each page: axe needs JavaScript."""
+
+
+def wish_and_choose(page: Page, kalends: str, words: dict[str, str], language: str, look: Look = check) -> None:
     """Wish six Tuesdays, take the second an hour later, and come to the form with the details."""
     page.goto(f"{kalends}/book/massage/?lang={language}")
     page.get_by_role("link", name=words["several"]).click()
-    check(page)
+    look(page)
     page.get_by_label(words["count"]).fill("6")
     page.get_by_label(words["tuesday"]).check()
     page.get_by_label(words["earliest"]).fill("10:00")
@@ -104,15 +109,15 @@ def wish_and_choose(page: Page, kalends: str, words: dict[str, str], language: s
     page.get_by_label(words["first"]).fill(next_monday().isoformat())
     page.get_by_role("button", name=words["propose"]).click()
     expect(page.get_by_text(words["all fit"])).to_be_visible()
-    check(page)
+    look(page)
     page.get_by_label(words["second"], exact=True).select_option(week(1, day=1, hour=11).isoformat())
     page.get_by_role("button", name=words["take"]).click()
     expect(page.get_by_role("heading", name=words["details"])).to_be_visible()
     expect(page.locator("ol.dates li")).to_have_count(6)
-    check(page)
+    look(page)
 
 
-def lose_the_third(page: Page, words: dict[str, str]) -> None:
+def lose_the_third(page: Page, words: dict[str, str], look: Look = check) -> None:
     """The times are given back while the client types, and somebody else books one of them."""
     page.get_by_label(words["name"], exact=True).fill("Clara Sommer")
     page.get_by_label(words["email"]).fill("clara@example.org")
@@ -123,7 +128,7 @@ def lose_the_third(page: Page, words: dict[str, str]) -> None:
     page.get_by_role("button", name=words["book"]).click()
     expect(page.get_by_text(words["gone"])).to_be_visible()
     assert Series.objects.count() == 0
-    check(page)
+    look(page)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -189,3 +194,20 @@ def test_nothing_is_wider_than_a_small_phone(page: Page, kalends: str, width: in
     page.set_viewport_size({"width": width, "height": 600})
     wish_and_choose(page, kalends, GERMAN, "de")
     assert problems == []
+
+
+def test_six_appointments_are_booked_without_javascript(chromium: Browser, kalends: str) -> None:
+    Service.objects.update(series_allowed=True, horizon_days=365)
+    visitor = chromium.new_context(java_script_enabled=False, locale="en-GB")
+    visitor.set_default_timeout(PATIENCE)
+    page = visitor.new_page()
+    wish_and_choose(page, kalends, ENGLISH, "en", look=lambda _page: None)
+    lose_the_third(page, ENGLISH, look=lambda _page: None)
+    page.get_by_role("button", name=ENGLISH["take"]).click()
+    page.get_by_role("button", name=ENGLISH["book"]).click()
+    expect(page.get_by_role("heading", name=ENGLISH["booked"])).to_be_visible()
+    page.get_by_role("link", name=ENGLISH["slip"]).click()
+    expect(page.locator("ol.dates li")).to_have_count(6)
+    expect(page.get_by_role("button", name=ENGLISH["print"])).to_be_hidden()
+    assert len(live()) == 6
+    visitor.close()
