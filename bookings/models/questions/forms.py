@@ -1,34 +1,37 @@
-"""The questions of a service as fields of the form: `q_` and the key of the question."""
+"""The questions of a service as fields of a form: `q_` and the key of the question."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from django import forms
+from django.utils.datastructures import MultiValueDict
 from django.utils.translation import gettext as _
 
-from bookings.models import Question
 from bookings.models.questions.answers import NO, YES, Answer
+from bookings.models.questions.question import Question
 
 Kind = Question.Kind
 
 
 class _Ticks(forms.CheckboxSelectMultiple):
-    """Any number of options. What was ticked is one text with a line for each, as it is kept with the hold."""
+    """Any number of options: several texts, or one text with a line for each, as it is kept with the hold."""
 
     def value_from_datadict(self, data: Any, files: Any, name: str) -> list[str]:
-        return _lines(data.get(name, ""))
+        given = data.getlist(name) if isinstance(data, MultiValueDict) else [data.get(name, "")]
+        return [line for text in given for line in _lines(text)]
 
 
 class AnswerField(forms.Field):
     """The answer to a question; None for none."""
 
-    def __init__(self, question: Question) -> None:
+    def __init__(self, question: Question, *, required: bool) -> None:
         self.question = question
         super().__init__(
             label=question.words,
-            required=question.required,
-            widget=_widget(question),
+            required=required,
+            widget=_widget(question, required=required),
             error_messages={"required": _missing(question)},
         )
 
@@ -44,12 +47,40 @@ class AnswerField(forms.Field):
         return self.question.read(value if isinstance(value, list) else [value or ""])
 
 
-def _widget(question: Question) -> forms.Widget:
+class QuestionsForm(forms.Form):
+    """A form with a field for each of the questions that it is told to `ask`."""
+
+    questions: list[Question]
+
+    def ask(self, questions: Iterable[Question], *, must_answer: bool) -> None:
+        """Add the fields. Nobody `must_answer` what staff ask on the phone."""
+        self.questions = list(questions)
+        fields = {one.field_name: AnswerField(one, required=must_answer and one.required) for one in self.questions}
+        self.fields.update(fields)
+
+    @property
+    def question_fields(self) -> list[forms.BoundField]:
+        """The fields of the questions."""
+        return [self[one.field_name] for one in self.questions]
+
+    @property
+    def answers(self) -> dict[str, Answer]:
+        """What was answered, by the keys of the questions; valid forms only."""
+        given = {one.key: self.cleaned_data[one.field_name] for one in self.questions}
+        return {key: answer for key, answer in given.items() if answer is not None}
+
+    @property
+    def asked(self) -> dict[str, str]:
+        """The words of the questions that were answered, by their keys; valid forms only."""
+        return {one.key: one.words for one in self.questions if one.key in self.answers}
+
+
+def _widget(question: Question, *, required: bool) -> forms.Widget:
     if question.kind == Kind.TEXT:
         return forms.Textarea(attrs={"rows": 3})
     if question.kind == Kind.SEVERAL:
         return _Ticks(choices=_choices(question))
-    nothing = [] if question.required else [("", _("No answer"))]
+    nothing = [] if required else [("", _("No answer"))]
     return forms.RadioSelect(choices=[*_choices(question), *nothing])
 
 
