@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from bookings.actions.addresses import release_expired, rush_ends_at
 from bookings.actions.approval import approve, expire_undecided, refuse
-from bookings.actions.book import ClientDetails, SeatDetails, book
+from bookings.actions.book import book
 from bookings.actions.cancel import cancel
 from bookings.actions.checks.preconditions import (
     ClientLimitReached,
@@ -25,10 +25,14 @@ from bookings.actions.confirm import confirm, confirm_address, confirm_pending, 
 from bookings.actions.decide import decide, decide_all
 from bookings.actions.disconnect import DisconnectSummary, EventsNotRemoved, disconnect, disconnect_summary
 from bookings.actions.hold import Visitor, extend, forget_old_holds, hold, hold_of, release, take_again
+from bookings.actions.making.details import ClientDetails, SeatDetails
 from bookings.actions.new_link import send_new_link
 from bookings.actions.outcome import note_outcome
 from bookings.actions.reschedule import choose_time, hand_over, move, reschedule, undo
 from bookings.actions.restore import restore
+from bookings.actions.series.book_series import book_series
+from bookings.actions.series.hold_series import hold_series
+from bookings.actions.series.move_following import following, move_following
 
 __all__ = [
     "ClientDetails",
@@ -42,6 +46,7 @@ __all__ = [
     "Visitor",
     "approve",
     "book",
+    "book_series",
     "cancel",
     "change_client",
     "choose_time",
@@ -54,13 +59,16 @@ __all__ = [
     "disconnect_summary",
     "expire_undecided",
     "extend",
+    "following",
     "forget_old_holds",
     "hand_over",
     "hold",
     "hold_of",
+    "hold_series",
     "lock_active_booking",
     "merge_clients",
     "move",
+    "move_following",
     "note_outcome",
     "overlaps_refused",
     "refuse",
