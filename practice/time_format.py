@@ -127,6 +127,11 @@ def weekday_and_day(day: date) -> str:
     return date_format(day, pgettext("date format", "l j F"))
 
 
+def day_and_month(day: date) -> str:
+    """A day without its weekday: “9 December”."""
+    return date_format(day, "MONTH_DAY_FORMAT")
+
+
 def month_and_year(day: date) -> str:
     """The month of a day: “December 2026”."""
     return date_format(day, "YEAR_MONTH_FORMAT")

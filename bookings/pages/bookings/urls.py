@@ -5,12 +5,14 @@ from __future__ import annotations
 from django.urls import path
 
 from bookings.pages.bookings import mail_views, views
+from bookings.pages.series import views as series_views
 from bookings.pages.times import views as time_views
 
 app_name = "bookings"
 urlpatterns = [
     path("", views.listing, name="list"),
     path("new/", time_views.new, name="new"),
+    path("new/series/", series_views.new_series, name="new_series"),
     path("<int:pk>/", views.detail, name="detail"),
     path("<int:pk>/reschedule/", time_views.reschedule, name="reschedule"),
     path("<int:pk>/cancel/", views.cancel, name="cancel"),

@@ -158,13 +158,9 @@ class TimeForm(forms.Form):
         return None
 
 
-class BookingForm(TimeForm, QuestionsForm):
-    """A booking: when, what and for whom, and what the client says when asked.
+class ClientFields(forms.Form):
+    """For whom a booking is, and a note."""
 
-    The questions are those of the service; private ones only for who `reads_notes`. None must be answered.
-    """
-
-    service = ServiceField(widget=forms.HiddenInput)
     name = NameField(
         label=gettext_lazy("Client’s name"),
         max_length=200,
@@ -189,13 +185,19 @@ class BookingForm(TimeForm, QuestionsForm):
         label=gettext_lazy("Note, for staff only"), required=False, widget=forms.Textarea(attrs={"rows": 3})
     )
 
-    field_order = ("name", "email", "phone", "language", "note")
+
+class BookingForm(TimeForm, QuestionsForm, ClientFields):
+    """A booking: when, what and for whom, and what the client says when asked.
+
+    The questions are those of the service; private ones only for who `reads_notes`. None must be answered.
+    """
+
+    service = ServiceField(widget=forms.HiddenInput)
 
     def __init__(self, user: User, *args: Any, reads_notes: bool = False, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         _offer_services(self, user)
         self.ask(self._questions(reads_notes=reads_notes), must_answer=False)
-        self.order_fields([*(name for name in self.fields if name != "note"), "note"])
 
     @property
     def chosen_service(self) -> Service | None:
