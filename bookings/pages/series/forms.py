@@ -54,6 +54,12 @@ class RhythmForm(forms.Form):
             self.add_error("latest", _("This is before the earliest time."))
         return data
 
+    @property
+    def sent(self) -> list[tuple[str, str]]:
+        """What is wished, as a form with hidden fields sends it again."""
+        data = cast(QueryDict, self.data)
+        return [(name, text) for name in self.fields for text in data.getlist(name)]
+
     def wish(self, count: int) -> Wish:
         """The wish for so many appointments; valid forms only."""
         data, frequency = self.cleaned_data, Series.Frequency(self.cleaned_data["frequency"])
@@ -98,12 +104,6 @@ class SeriesWishForm(RhythmForm):
             most = _("A series of this service has at most %(most)s appointments.")
             self.add_error("count", most % {"most": service.max_in_series})
         return data
-
-    @property
-    def sent(self) -> list[tuple[str, str]]:
-        """What is wished, as a form with hidden fields sends it again."""
-        data = cast(QueryDict, self.data)
-        return [(name, text) for name in self.fields for text in data.getlist(name)]
 
     @property
     def people(self) -> list[User]:
