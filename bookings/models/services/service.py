@@ -23,12 +23,12 @@ from bookings.limits import (
     at_least_two,
     check_durations,
     farthest_days,
+    max_appointments,
     max_four_weeks,
     max_horizon,
     max_one_day,
     max_one_week,
     max_one_year,
-    max_one_year_of_weeks,
 )
 from practice.models import Limited, User
 from practice.models.slugs import refuse_reserved_slug
@@ -135,7 +135,7 @@ class Service(Limited):
     mail_line = models.CharField(_("line for e-mails"), max_length=300, blank=True)
     series_allowed = models.BooleanField(_("clients can book series"), default=False)
     max_in_series = models.PositiveSmallIntegerField(
-        _("most appointments of a series"), default=12, validators=[at_least_two, max_one_year_of_weeks]
+        _("most appointments of a series"), default=12, validators=[at_least_two, max_appointments]
     )
     previous_person_first = models.BooleanField(_("a client’s previous person comes first"), default=False)
 

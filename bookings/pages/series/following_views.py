@@ -14,7 +14,7 @@ from bookings import actions
 from bookings.actions.series.move_following import following, move_following
 from bookings.models import Booking, Series
 from bookings.openings.series.proposal import propose
-from bookings.openings.series.words import proposal_sentences
+from bookings.openings.series.words import proposal_sentence
 from bookings.pages.series.dates import bound_dates, proposed_dates, without_gone
 from bookings.pages.series.forms import AppointmentFormSet, RhythmForm
 from bookings.pages.series.others import series_shown
@@ -57,10 +57,10 @@ def _proposed(request: CalendarRequest, bookings: Sequence[Booking], rhythm: Rhy
     first = bookings[0]
     wish = rhythm.wish(len(bookings))
     proposal = propose(first.service, [first.staff], wish, now=request.now, moving=bookings)
-    sentences = proposal_sentences(proposal)
+    sentence = proposal_sentence(proposal)
     if proposal.missing:
-        return _page(request, bookings, rhythm, sentences=sentences)
-    return _page(request, bookings, rhythm, proposed_dates(proposal, request.zone), sentences=sentences)
+        return _page(request, bookings, rhythm, sentence=sentence)
+    return _page(request, bookings, rhythm, proposed_dates(proposal, request.zone), sentence=sentence)
 
 
 def _submitted(request: CalendarRequest, bookings: Sequence[Booking], rhythm: RhythmForm) -> HttpResponse:

@@ -17,7 +17,7 @@ from bookings import actions
 from bookings.actions.series.book_series import book_series
 from bookings.models import Question, Series, Service
 from bookings.openings.series.proposal import propose
-from bookings.openings.series.words import proposal_sentences
+from bookings.openings.series.words import proposal_sentence
 from bookings.pages.people import bookable_people, is_key
 from bookings.pages.series.dates import bound_dates, proposed_dates, without_gone
 from bookings.pages.series.forms import USUAL_COUNT, AppointmentFormSet, SeriesClientForm, SeriesWishForm, instants
@@ -68,11 +68,11 @@ def _proposed(request: CalendarRequest, wish: SeriesWishForm) -> HttpResponse:
     service = wish.cleaned_data["service"]
     proposal = propose(service, wish.people, wish.whole_wish, now=request.now)
     if proposal.staff is None:
-        return _page(request, wish, sentences=proposal_sentences(proposal))
+        return _page(request, wish, sentence=proposal_sentence(proposal))
     initial = known_client(request) | former_answers(request, service)
     form = SeriesClientForm(_questions(request, service, proposal.staff), initial=initial)
     dates = proposed_dates(proposal, request.zone)
-    return _page(request, wish, proposal.staff, dates, form, sentences=proposal_sentences(proposal))
+    return _page(request, wish, proposal.staff, dates, form, sentence=proposal_sentence(proposal))
 
 
 def _submitted(request: CalendarRequest, wish: SeriesWishForm) -> HttpResponse:

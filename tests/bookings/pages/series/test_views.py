@@ -61,10 +61,7 @@ def test_dates_are_proposed_with_a_sentence(anna_client: Client, anna: User, mas
     BookingFactory.create(staff=anna, start=NOW.replace(month=12, day=8, hour=9), service__minutes=60)
     page = asked(anna_client, massage, weekday="1", latest="10:00", earliest="10:00")
     assert chosen(page) == ["Tue 1 Dec, 10:00", "Tue 15 Dec, 10:00", "Tue 22 Dec, 10:00", "Tue 29 Dec, 10:00"]
-    assert texts(page, "//div[@id='dates']/p")[1:] == [
-        "4 fit at Tue 10:00.",
-        "Too few times are open in 8 December – 14 December.",
-    ]
+    assert texts(page, "//p[@id='proposal']") == ["All 4 fit at Tue 10:00; the week from 8 Dec has too few openings."]
 
 
 def test_the_nearest_time_stands_in_where_the_usual_one_is_taken(
@@ -200,5 +197,5 @@ def test_the_page_for_one_booking_leads_here(anna_client: Client, anna: User, ma
 
 def test_the_page_is_in_german_for_who_reads_german(german_client: Client, massage: Service) -> None:
     page = asked(german_client, massage)
-    assert texts(page, "//h1 | //div[@id='dates']/p[not(@class)]") == ["Mehrere Termine", "4 passen Di 10:00."]
+    assert texts(page, "//h1 | //p[@id='proposal']") == ["Mehrere Termine", "Alle 4 passen Di. 10:00."]
     assert texts(page, "//legend[contains(., 'Termin')]")[0] == "1. Termin"
