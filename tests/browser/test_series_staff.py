@@ -49,7 +49,7 @@ class Words:
 ENGLISH = Words(
     "Several appointments",
     "How many",
-    "From",
+    "From which day on",
     "Monday",
     "Not before",
     "Propose dates",
@@ -67,7 +67,7 @@ ENGLISH = Words(
 GERMAN = Words(
     "Mehrere Termine",
     "Wie viele",
-    "Ab",
+    "Ab welchem Tag",
     "Montag",
     "Nicht vor",
     "Termine vorschlagen",
@@ -127,6 +127,7 @@ def test_staff_book_move_and_print_a_series(
     check(page)
     page.get_by_label(words.name).fill("Clara Sommer")
     page.get_by_label("Seit wann?").fill("Mai")
+    page.locator("select[name=language]").select_option(language)
     page.get_by_label(words.many, exact=True).fill("4")
     page.get_by_label(words.first, exact=True).fill(next_monday().isoformat())
     page.get_by_label(words.earliest).fill("10:00")
@@ -178,7 +179,7 @@ def test_without_javascript(chromium: Browser, live_server: LiveServer, client: 
     page = context.new_page()
     page.goto(f"{live_server.url}/bookings/new/series/?client={clara.pk}")
     page.get_by_label("How many", exact=True).fill("3")
-    page.get_by_label("From", exact=True).fill(next_monday().isoformat())
+    page.get_by_label("From which day on").fill(next_monday().isoformat())
     page.get_by_label("Monday", exact=True).check()
     page.get_by_role("button", name="Propose dates").click()
     expect(page.locator("#proposal")).to_have_text("All 3 fit at Mon 09:00.")

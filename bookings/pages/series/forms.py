@@ -31,7 +31,7 @@ class RhythmForm(forms.Form):
     """How often, and which days and hours suit."""
 
     frequency = forms.ChoiceField(label=gettext_lazy("How often"), choices=Series.Frequency.choices)
-    first = forms.DateField(label=gettext_lazy("From"), widget=DateInput, validators=DAYS)
+    first = forms.DateField(label=gettext_lazy("From which day on"), widget=DateInput, validators=DAYS)
     earliest = forms.TimeField(label=gettext_lazy("Not before"), required=False, widget=TimeInput)
     latest = forms.TimeField(label=gettext_lazy("Start no later than"), required=False, widget=TimeInput)
     weekday = forms.TypedMultipleChoiceField(
