@@ -21,7 +21,7 @@ from bookings.openings.series.words import proposal_sentence
 from bookings.pages.people import bookable_people, is_key
 from bookings.pages.series.dates import bound_dates, proposed_dates, without_gone
 from bookings.pages.series.forms import USUAL_COUNT, AppointmentFormSet, SeriesClientForm, SeriesWishForm, instants
-from bookings.pages.times.beginning import former_answers, known_client
+from bookings.pages.times.beginning import client_initial, former_answers
 from connections.calendar_page import CalendarRequest, calendar_page
 from connections.freshness import freshness
 from practice.models import User
@@ -69,7 +69,7 @@ def _proposed(request: CalendarRequest, wish: SeriesWishForm) -> HttpResponse:
     proposal = propose(service, wish.people, wish.whole_wish, now=request.now)
     if proposal.staff is None:
         return _page(request, wish, sentence=proposal_sentence(proposal))
-    initial = known_client(request) | former_answers(request, service)
+    initial = client_initial(request) | former_answers(request, service)
     form = SeriesClientForm(_questions(request, service, proposal.staff), initial=initial)
     dates = proposed_dates(proposal, request.zone)
     return _page(request, wish, proposal.staff, dates, form, sentence=proposal_sentence(proposal))
@@ -158,7 +158,7 @@ def _page(
         "service": service,
         "person": person,
         "dates": dates,
-        "form": form or SeriesClientForm([], initial=known_client(request)),
+        "form": form or SeriesClientForm([], initial=client_initial(request)),
         "is_own": person == request.user,
         "freshness": freshness(person, now=request.now) if person else None,
         "can_insist": getattr(more.get("refusal"), "can_insist", False),

@@ -15,7 +15,7 @@ from practice.models import User
 from practice.roles import Action, allowed, may
 
 
-def known_client(request: CalendarRequest) -> dict[str, str]:
+def client_initial(request: CalendarRequest) -> dict[str, str]:
     """The details of the client whose page led here, and the language in which to write to them."""
     asked = request.GET.get("client", "")
     client = visible_clients(request.user).known().filter(pk=int(asked)).first() if is_key(asked) else None

@@ -35,6 +35,9 @@ from bookings.public.page import (
     with_language_chosen,
 )
 
+NOT_CONFIRMED = (BookingChange.Kind.REFUSED, BookingChange.Kind.EXPIRED)
+"""How a request ends that never became an appointment."""
+
 
 @require_safe
 @public_page
@@ -44,7 +47,7 @@ def appointment(request: PublicRequest, seat: Seat, token: str) -> HttpResponse:
     context: dict[str, Any] = {
         "client_phone": display_phone(seat.number, request.practice.country),
         "is_over": booking.end <= request.now,
-        "was_refused": booking.changes.filter(kind=BookingChange.Kind.REFUSED).exists(),
+        "was_refused": booking.changes.filter(kind__in=NOT_CONFIRMED).exists(),
         "book_again": _book_again(seat, asked(request, "lang"), request.now),
     }
     if booking.status == Booking.Status.PENDING:
