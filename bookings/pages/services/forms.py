@@ -183,7 +183,7 @@ class ServiceForm(forms.ModelForm[Service]):
             "ask_both": _("Clients must give an e-mail address and a phone number"),
             "note_allowed": _("Clients can write a note when they book"),
             "series_allowed": _("Clients can book several appointments at once"),
-            "previous_person_first": _("A client’s previous person comes first"),
+            "previous_person_first": _("Prefer the person whom the client saw last"),
         }
         help_texts = {
             "description": _("Clients read it before they book."),
@@ -199,8 +199,8 @@ class ServiceForm(forms.ModelForm[Service]):
             "neutral_title": _("Shown on the linked calendar instead of the client’s name and the service."),
             "visibility": _("If a service can no longer be booked, its bookings stay."),
             "previous_person_first": _(
-                "If it is known who books, and that person is free. On the booking page clients choose a time before "
-                "they say who they are."
+                "If that person is free. This applies to bookings that staff make: on the booking page clients choose "
+                "a time before they say who they are."
             ),
         }
         error_messages = {

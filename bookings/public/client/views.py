@@ -36,6 +36,9 @@ from bookings.public.page import (
     with_language_chosen,
 )
 
+NOT_CONFIRMED = (BookingChange.Kind.REFUSED, BookingChange.Kind.EXPIRED)
+"""How a request ends that never became an appointment."""
+
 
 @require_safe
 @public_page
@@ -45,7 +48,7 @@ def appointment(request: PublicRequest, seat: Seat, token: str) -> HttpResponse:
     context: dict[str, Any] = {
         "client_phone": display_phone(seat.number, request.practice.country),
         "is_over": booking.end <= request.now,
-        "was_refused": booking.changes.filter(kind=BookingChange.Kind.REFUSED).exists(),
+        "was_refused": booking.changes.filter(kind__in=NOT_CONFIRMED).exists(),
         "can_move_following": allowed.can_move_following(actions.following(booking), request.now),
         "book_again": _book_again(seat, asked(request, "lang"), request.now),
     }
