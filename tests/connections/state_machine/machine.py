@@ -9,7 +9,7 @@ from __future__ import annotations
 import logging
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
@@ -36,14 +36,6 @@ APPLE_ID = "anna@example.com"
 ZONES = ("Europe/Berlin", "America/New_York", "Australia/Lord_Howe")
 DOORS = ("poll", "sync", "full", "refresh")
 A_DAY = timedelta(days=1)
-
-
-class Killed(BaseException):
-    """The process is no more: nothing runs after it, no `except` and no statement."""
-
-
-class Interrupted(KeyboardInterrupt):
-    """The process is asked to end, and may tidy up."""
 
 
 class Bugs(list[str]):
@@ -160,22 +152,6 @@ class World(RuleBasedStateMachine):
                 return
             report = sync_connection(report.connection, now=self.now, probed=not report.look_again)
         raise AssertionError("a sync that never finishes")
-
-    @contextmanager
-    def dies_at(self, statement: int, how: type[BaseException]) -> Iterator[None]:
-        """The process dies where it sends its n-th statement to the database."""
-        left = statement
-
-        def strike(execute: Callable[..., Any], sql: str, *rest: Any) -> Any:
-            nonlocal left
-            left -= 1
-            dead = left < 0 and how is Killed and not sql.startswith(("ROLLBACK", "RELEASE"))
-            if left == 0 or dead:
-                raise how
-            return execute(sql, *rest)
-
-        with database.execute_wrapper(strike), suppress(how):
-            yield
 
     @contextmanager
     def meanwhile(self, statement: int, action: Callable[[], None]) -> Iterator[None]:

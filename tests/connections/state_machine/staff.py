@@ -14,8 +14,9 @@ from hypothesis.stateful import rule
 from connections import accounts
 from connections.models import CalendarConfiguration, Connection
 from connections.sync import reexpand, run
-from tests.connections.state_machine.machine import DOORS, Interrupted, Killed, World
+from tests.connections.state_machine.machine import DOORS, World
 from tests.connections.state_machine.phone import Phone, numbers
+from tests.kills import Interrupted, Killed, dies_at
 
 STAFF_ZONES = ("Europe/Berlin", "America/Los_Angeles", "Asia/Kathmandu", "Pacific/Apia", "Africa/Cairo")
 statements = st.integers(1, 40)
@@ -104,14 +105,14 @@ class Process(Phone, Staff):
     def kalends_is_killed(self, door: str, statement: int, how: type[BaseException], number: int, news: int) -> None:
         self.pass_time(timedelta(seconds=301))
         self.something_to_read(number, news)
-        with self.dies_at(statement, how):
+        with dies_at(statement, how):
             self.enter(door)
 
     @rule(statement=statements)
     def kalends_is_killed_at_night(self, statement: int) -> None:
         """The window is not moved on; the next night does it."""
         self.tick()
-        with self.dies_at(statement, Killed):
+        with dies_at(statement, Killed):
             reexpand.move_window(self.now)
 
     @rule(door=st.sampled_from(DOORS))
