@@ -13,6 +13,7 @@ from django_q.models import OrmQ
 from django_q.tasks import async_task
 
 from bookings.models import Booking, LinkedEvent, Mail, MirroredSlot, Proposal
+from bookings.proposals import collisions
 from bookings.push import outbox
 from connections import accounts
 from connections.models import Calendar, CalendarConfiguration, Connection, Event
@@ -64,8 +65,17 @@ def _missing() -> int:
 
 
 def _pending() -> int:
+    """How many bookings wait for something about which nobody is asked."""
     asked = Proposal.objects.open().values("booking")
-    return Booking.objects.filter(status=Booking.Status.PENDING).exclude(pk__in=asked).count()
+    pending = Booking.objects.filter(status=Booking.Status.PENDING).exclude(pk__in=asked).with_details()
+    return sum(not _waits_for_another(booking) for booking in pending)
+
+
+def _waits_for_another(booking: Booking) -> bool:
+    """Does the event of another booking lie at its time, and are staff asked about that one?"""
+    event = collisions.unacknowledged(booking.staff, [booking]).get(booking.pk)
+    placements = LinkedEvent.objects.owned_by(booking.staff).wanted().undecided()
+    return event is not None and placements.filter(uid=event.uid).exists()
 
 
 def settle(people: People, ledger: Ledger, say: Callable[[str], None]) -> list[str]:
