@@ -22,12 +22,13 @@ from bookings.actions.checks.preconditions import (
 )
 from bookings.actions.clients import change_client, merge_clients
 from bookings.actions.confirm import confirm, confirm_address, confirm_pending, still_pending
+from bookings.actions.covered.decide_day import decide_day, undo_asking, undoable
 from bookings.actions.decide import decide, decide_all
 from bookings.actions.disconnect import DisconnectSummary, EventsNotRemoved, disconnect, disconnect_summary
 from bookings.actions.hold import Visitor, extend, forget_old_holds, hold, hold_of, release, take_again
 from bookings.actions.new_link import send_new_link
 from bookings.actions.outcome import note_outcome
-from bookings.actions.reschedule import choose_time, hand_over, move, reschedule, undo
+from bookings.actions.reschedule import choose_time, hand_over, hand_over_to_any, move, reschedule, undo
 from bookings.actions.restore import restore
 
 __all__ = [
@@ -50,12 +51,14 @@ __all__ = [
     "confirm_pending",
     "decide",
     "decide_all",
+    "decide_day",
     "disconnect",
     "disconnect_summary",
     "expire_undecided",
     "extend",
     "forget_old_holds",
     "hand_over",
+    "hand_over_to_any",
     "hold",
     "hold_of",
     "lock_active_booking",
@@ -73,4 +76,6 @@ __all__ = [
     "still_pending",
     "take_again",
     "undo",
+    "undo_asking",
+    "undoable",
 ]
