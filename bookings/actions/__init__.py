@@ -22,7 +22,7 @@ from bookings.actions.checks.preconditions import (
 )
 from bookings.actions.clients import change_client, merge_clients
 from bookings.actions.confirm import confirm, confirm_address, confirm_pending, still_pending
-from bookings.actions.covered.decide_day import decide_day, undo_asking, undoable
+from bookings.actions.covered.decide_day import DayDecided, decide_day, undo_asking, undoable
 from bookings.actions.decide import decide, decide_all
 from bookings.actions.disconnect import DisconnectSummary, EventsNotRemoved, disconnect, disconnect_summary
 from bookings.actions.hold import Visitor, extend, forget_old_holds, hold, hold_of, release, take_again
@@ -34,6 +34,7 @@ from bookings.actions.restore import restore
 __all__ = [
     "ClientDetails",
     "ClientLimitReached",
+    "DayDecided",
     "DisconnectSummary",
     "EventsNotRemoved",
     "LimitReached",

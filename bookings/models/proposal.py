@@ -113,6 +113,11 @@ class Proposal(models.Model):
     def __str__(self) -> str:
         return f"{self.get_kind_display()}: {self.booking}"
 
+    @property
+    def person(self) -> User:
+        """About whose time staff are asked; the booking may have gone to somebody else since."""
+        return self.covered_day.person if self.covered_day else self.booking.staff
+
     def reason_for(self, reader: User) -> str:
         """Why it is asked. Only the owner of the time reads titles of events."""
         return self.reason if self.booking.staff_id == reader.pk else self.untitled_reason
