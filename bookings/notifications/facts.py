@@ -25,11 +25,12 @@ class PracticeFacts:
 class Offer:
     """A time that a client may choose instead; `other_staff` is with whom, if not with the same person.
 
-    `link` opens the page that asks whether to take it.
+    `link` opens the page that asks whether to take it; `staff` is what its query says of the person.
     """
 
     start: datetime
     link: str
+    staff: str = ""
     other_staff: str = ""
 
 

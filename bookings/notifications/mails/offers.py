@@ -20,4 +20,5 @@ def offers_of(seat: Seat, now: datetime) -> list[Offer]:
 def _offer(seat: Seat, opening: Opening) -> Offer:
     query = urlencode({"start": opening.start.isoformat(), "staff": opening.staff.slug})
     other = "" if opening.staff == seat.booking.staff else public_name(opening.staff)
-    return Offer(start=opening.start, other_staff=other, link=f"{seat.link}reschedule/?{query}")
+    link = f"{seat.link}reschedule/?{query}"
+    return Offer(start=opening.start, link=link, staff=opening.staff.slug, other_staff=other)
