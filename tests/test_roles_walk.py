@@ -119,6 +119,7 @@ WALK = {
     "bookings/proposals/mail/<str:token>/": (ALL, ALL),
     "brand/logo/<slug:digest>/": (HIDDEN, GET_ONLY),
     "calendars/": (STAFF, STAFF),
+    "calendars/away/": (POST_ONLY, "PPPHFFL"),
     "calendars/settings/availability/": (CALENDAR, CALENDAR),
     "calendars/settings/availability/blocked/<int:pk>/remove/": (CALENDAR, ANNAS),
     "calendars/settings/availability/blocked/add/": (CALENDAR, CALENDAR),

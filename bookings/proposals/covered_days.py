@@ -29,7 +29,8 @@ class DayChoice(StrEnum):
 def days_by_booking(user: User, covered: Mapping[Booking, Busy]) -> dict[int, CoveredDay | None]:
     """By key of the booking: the day that its event covers, if that covers or once covered other bookings of that day.
 
-    `covered` says which event overlaps which booking of the user. Two queries, and one for each new day.
+    Being away makes such a day for a single booking too. `covered` says which event overlaps which booking of the
+    user. Two queries, and one for each new day.
     """
     zone = user.calendar_configuration.zone
     keys: dict[Key, list[Booking]] = {}
@@ -40,8 +41,9 @@ def days_by_booking(user: User, covered: Mapping[Booking, Busy]) -> dict[int, Co
     found: dict[int, CoveredDay | None] = {}
     for key, bookings in keys.items():
         day = known.get(key)
-        if len(bookings) > 1:
-            day = _written(user, key, events[key[1:]], day)
+        event = events[key[1:]]
+        if len(bookings) > 1 or event.reason == AWAY:
+            day = _written(user, key, event, day)
         found |= {booking.pk: day for booking in bookings}
     return found
 
