@@ -12,7 +12,6 @@ from django.utils.translation import ngettext
 from bookings import actions
 from bookings.actions import leaving
 from bookings.models import CoveredDay, Proposal
-from bookings.notifications.client_notice import no_address
 from bookings.proposals import covered_words
 from bookings.proposals.covered_days import DayChoice
 from practice import time_format
@@ -44,10 +43,10 @@ class CoveredGroup:
     buttons: list[DayButton]
 
     @property
-    def unmailed(self) -> list[str]:
-        """What is said of the clients who cannot be asked by e-mail."""
-        clients = [one.booking.client for one in self.all if not one.booking.seat.address]
-        return [no_address(client) for client in clients]
+    def unmailed(self) -> str:
+        """What is said of the clients who cannot be asked by e-mail; "" if all can."""
+        names = [one.booking.client.name for one in self.all if not one.booking.seat.address]
+        return _("To be called, without an e-mail address: %(names)s") % {"names": ", ".join(names)} if names else ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -91,6 +91,7 @@ def test_the_list_asks_once_and_offers_four_answers(anna_client: Client, anna: U
         "Keep them",
     ]
     assert texts(page, f"{COVERED}//form/a") == ["Decide one by one"]
+    assert texts(page, f"{COVERED}/p")[0] == "To be called, without an e-mail address: Ida Lund."
     assert texts(page, "//section[starts-with(@aria-labelledby, 'proposal-')]") == []
     assert texts(page, "//header//span[@class='count']") == ["waiting:1"]
     assert texts(page, f"{COVERED}//button[contains(@class, 'button--primary')]") == ["Keep them"]
