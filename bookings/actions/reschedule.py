@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime
@@ -93,10 +93,18 @@ def hand_over(booking: Booking, *, to: User, now: datetime, actor: User | None =
         return booking
 
 
-def hand_over_to_any(booking: Booking, *, people: Sequence[User], now: datetime, actor: User | None = None) -> Booking:
+def hand_over_to_any(
+    booking: Booking,
+    *,
+    people: Sequence[User],
+    now: datetime,
+    actor: User | None = None,
+    first: Callable[[], None] | None = None,
+) -> Booking:
     """Give a live booking to one of `people` who is free at its time, by the rule of fairness if several are.
 
-    They all offer its service. Any minute will do; notice and horizon do not count. Raises NotOpen, Refused.
+    They all offer its service. Any minute will do; notice and horizon do not count. `first` is called inside the lock
+    before anything is written, and may refuse. Raises NotOpen, Refused.
     """
     former, span = booking.staff, (booking.start, booking.end)
     refresh_all([user.pk for user in people], now, seconds=settings.FRESHNESS_DEADLINE_SECONDS)
@@ -106,6 +114,8 @@ def hand_over_to_any(booking: Booking, *, people: Sequence[User], now: datetime,
         _refuse_other_staff(booking, former)
         if (booking.start, booking.end) != span:
             raise Refused(_("Somebody else has just changed this booking. Look again."))
+        if first:
+            first()
         who = first_available(people, team, search.staff_shape(booking, span), now=now, moving=booking)
         with _handed_over(booking, who, now):
             return move(booking, *span, now=now, actor=actor, source=Source.STAFF, kind=Kind.HANDED_OVER)

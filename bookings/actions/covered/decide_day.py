@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from bookings.actions.checks.preconditions import Refused
 from bookings.actions.covered.ask import take_back_question
-from bookings.actions.decide import decide_all
+from bookings.actions.decide import decide_all, locked, note_decision
 from bookings.actions.leaving.bookings import free_colleagues
 from bookings.actions.reschedule import hand_over_to_any
 from bookings.models import BookingChange, CoveredDay, Proposal
@@ -59,10 +59,10 @@ def _hand_over(
     result = DayDecided()
     for proposal, stamp in mail_links.submitted(asked, shown):
         try:
-            if proposal is None or (stamp and stamp != mail_links.stamp_of(proposal)):
+            if proposal is None:
                 raise Refused(_("Something shown here is already settled. Check what is still open."))
             if colleagues := free[proposal.booking_id]:
-                _give(proposal, colleagues, now=now, actor=actor, by_mail=by_mail)
+                _give(proposal, colleagues, now=now, actor=actor, shown=stamp, by_mail=by_mail)
                 result.decided += 1
             else:
                 result.left += 1
@@ -71,12 +71,16 @@ def _hand_over(
     return result
 
 
-def _give(proposal: Proposal, colleagues: list[User], *, now: datetime, actor: User | None, by_mail: bool) -> None:
-    """Give one booking to a colleague, which withdraws what was asked about it, and note that it was decided."""
-    booking = hand_over_to_any(proposal.booking, people=colleagues, now=now, actor=actor)
-    decided = {"decided_at": now, "decided_by": actor, "decided_by_mail": by_mail, "withdrawn_at": None}
-    asked = Proposal.objects.filter(pk=proposal.pk, decided_at=None)
-    asked.update(choice=Proposal.Choice.HAND_OVER, **decided)
+def _give(
+    proposal: Proposal, colleagues: list[User], *, now: datetime, actor: User | None, shown: str, by_mail: bool
+) -> None:
+    """Give one booking to a colleague, and note in the same step that this was decided. Raises Refused, NotOpen."""
+
+    def note() -> None:
+        choice = Proposal.Choice.HAND_OVER
+        note_decision(locked(proposal), choice=choice, now=now, actor=actor, shown=shown, by_mail=by_mail)
+
+    booking = hand_over_to_any(proposal.booking, people=colleagues, now=now, actor=actor, first=note)
     delivery.send_due(now, booking=booking)
 
 
