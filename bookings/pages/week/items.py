@@ -46,6 +46,8 @@ def booking_item(booking: Booking, *, undecided: bool) -> Item:
     kind, reason = ItemKind.BOOKING, ""
     if undecided:
         kind, reason = ItemKind.UNDECIDED, _("Needs your decision")
+    elif booking.new_time_asked_at:
+        reason = _("Asked to choose another time")
     elif booking.status == Booking.Status.PENDING:
         kind, reason = ItemKind.PENDING, _("Pending: %(cause)s") % {"cause": booking.cause.label}
     return Item(
