@@ -22,7 +22,7 @@ from bookings.actions.checks.preconditions import (
 )
 from bookings.actions.clients import change_client, merge_clients
 from bookings.actions.confirm import confirm, confirm_address, confirm_pending, still_pending
-from bookings.actions.covered.away import follow_slots, note_away, note_back
+from bookings.actions.covered.away import follow_away_slots, note_away, note_back
 from bookings.actions.covered.decide_day import DayDecided, decide_day, undo_asking, undoable
 from bookings.actions.decide import decide, decide_all
 from bookings.actions.disconnect import DisconnectSummary, EventsNotRemoved, disconnect, disconnect_summary
@@ -58,7 +58,7 @@ __all__ = [
     "disconnect_summary",
     "expire_undecided",
     "extend",
-    "follow_slots",
+    "follow_away_slots",
     "forget_old_holds",
     "hand_over",
     "hand_over_to_any",

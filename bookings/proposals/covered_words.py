@@ -15,7 +15,7 @@ from practice.models import User
 
 def covers_sentence(day: CoveredDay, count: int, reader: User) -> str:
     """What covers how many bookings of the day. Only the owner of the calendar reads the title of the event."""
-    words = {"count": count, "date": _date(day), "person": name(day.person), "title": day.title or _("No title")}
+    words = {"count": count, "date": _date(day), "person": staff_name(day.person), "title": day.title or _("No title")}
     if day.person_id == reader.pk:
         return (_own_away(count) if day.is_away else _own_event(count)) % words
     return (_others_away(count) if day.is_away else _others_event(count)) % words
@@ -97,6 +97,6 @@ def _date(day: CoveredDay) -> str:
     return date_format(day.date, "SHORT_DATE_FORMAT")
 
 
-def name(person: User) -> str:
+def staff_name(person: User) -> str:
     """What a colleague is called."""
     return person.get_full_name() or person.get_username()

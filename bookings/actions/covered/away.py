@@ -44,7 +44,7 @@ def note_back(person: User, day: date, *, now: datetime) -> None:
         collisions.update_notices(person, now)
 
 
-def follow_slots(now: datetime) -> None:
+def follow_away_slots(now: datetime) -> None:
     """Ask no more about days whose slot was removed or changed elsewhere."""
     slot = BlockedSlot.objects.filter(
         user=OuterRef("covered_day__person"),

@@ -20,7 +20,7 @@ class AwayDay:
     is_away: bool
 
 
-def away_days(person: User, now: datetime) -> list[AwayDay]:
+def today_and_tomorrow(person: User, now: datetime) -> list[AwayDay]:
     """Today and tomorrow, on the person's own calendar. One query."""
     zone = CalendarConfiguration.of(person).zone
     today = now.astimezone(zone).date()

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from bookings import actions
-from bookings.pages.away.days import away_days
+from bookings.pages.away.days import today_and_tomorrow
 from bookings.pages.people import week_person
 from connections.calendar_page import CalendarRequest, calendar_page
 from practice.models import User
@@ -51,7 +51,7 @@ def _person(request: CalendarRequest) -> User:
 def _day(request: CalendarRequest, person: User) -> date | None:
     """The day that the button was for; None if it is not today or tomorrow any more."""
     asked = request.POST.get("date", "")
-    return next((one.date for one in away_days(person, request.now) if one.date.isoformat() == asked), None)
+    return next((one.date for one in today_and_tomorrow(person, request.now) if one.date.isoformat() == asked), None)
 
 
 def _to_week(request: CalendarRequest, person: User) -> HttpResponse:

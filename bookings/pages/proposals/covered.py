@@ -50,7 +50,7 @@ class CoveredGroup:
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class DecidedBooking:
     """A booking that was decided about, and what became of it."""
 
     proposal: Proposal
@@ -84,25 +84,25 @@ def alone(proposals: Sequence[Proposal], groups: Iterable[CoveredGroup]) -> list
 # --- what became of them ------------------------------------------------------------------------------------
 
 
-def answers(day: CoveredDay, now: datetime) -> list[Answer]:
+def answers(day: CoveredDay, now: datetime) -> list[DecidedBooking]:
     """What became of the bookings of the day that were decided about, in the order in which they were asked about."""
     decided = day.proposals.exclude(decided_at=None).with_details().order_by("pk")
     return [_answer(proposal, now) for proposal in decided]
 
 
-def _answer(proposal: Proposal, now: datetime) -> Answer:
+def _answer(proposal: Proposal, now: datetime) -> DecidedBooking:
     booking = proposal.booking
     if not booking.live:
-        return Answer(proposal, _("Cancelled"))
+        return DecidedBooking(proposal, _("Cancelled"))
     if booking.new_time_asked_at and proposal.choice == Choice.ASK:
-        return Answer(proposal, _waits(proposal, now), is_waiting=True)
-    words = {"time": time_format.short_day_and_clock(booking.start), "staff": covered_words.name(booking.staff)}
+        return DecidedBooking(proposal, _waits(proposal, now), is_waiting=True)
+    words = {"time": time_format.short_day_and_clock(booking.start), "staff": covered_words.staff_name(booking.staff)}
     is_own = booking.staff == proposal.person
     if proposal.choice == Choice.ASK:
-        return Answer(proposal, (_("Now %(time)s") if is_own else _("Now %(time)s, with %(staff)s")) % words)
+        return DecidedBooking(proposal, (_("Now %(time)s") if is_own else _("Now %(time)s, with %(staff)s")) % words)
     if proposal.choice == Choice.HAND_OVER:
-        return Answer(proposal, _("Given to %(staff)s") % words)
-    return Answer(proposal, proposal.get_choice_display())
+        return DecidedBooking(proposal, _("Given to %(staff)s") % words)
+    return DecidedBooking(proposal, proposal.get_choice_display())
 
 
 def _waits(proposal: Proposal, now: datetime) -> str:
@@ -116,7 +116,7 @@ def _waits(proposal: Proposal, now: datetime) -> str:
     return _("Asked, no answer yet")
 
 
-def answered_sentence(found: Sequence[Answer]) -> str:
+def answered_sentence(found: Sequence[DecidedBooking]) -> str:
     """How many of those who were asked have answered; "" if nobody was asked."""
     asked = [one for one in found if one.proposal.choice == Choice.ASK]
     if not asked:

@@ -31,7 +31,7 @@ UNDO = "undo"
 
 
 @calendar_page(Action.DECIDE_PROPOSALS)
-def day(request: CalendarRequest, pk: int) -> HttpResponse:
+def covered_day(request: CalendarRequest, pk: int) -> HttpResponse:
     covered = get_object_or_404(_visible(request.user), pk=pk)
     context = {
         "day": covered,
@@ -43,7 +43,7 @@ def day(request: CalendarRequest, pk: int) -> HttpResponse:
 
 @require_POST
 @calendar_page(Action.DECIDE_PROPOSALS)
-def decide_day(request: CalendarRequest, pk: int) -> HttpResponse:
+def decide_covered_day(request: CalendarRequest, pk: int) -> HttpResponse:
     covered = get_object_or_404(_visible(request.user), pk=pk)
     carry_out(request, covered, actor=request.user, now=request.now)
     return redirect("proposals:day", pk)
