@@ -19,6 +19,7 @@ from bookings.actions.checks.preconditions import (
     refuse_far,
 )
 from bookings.actions.confirm import confirm
+from bookings.actions.covered.ask import ask_client
 from bookings.actions.reschedule import move
 from bookings.links import new_public_id
 from bookings.models import Booking, BookingChange, Proposal, booking_lock
@@ -114,17 +115,11 @@ def _carry_out(proposal: Proposal, decision: _Decision, shown: str) -> Booking:
     now, actor, batch = decision.now, decision.actor, decision.batch
     with overlaps_refused(), booking_lock(proposal.booking.staff, now):
         booking = lock_active_booking(proposal.booking)
-        proposal = Proposal.objects.select_for_update(of=("self",)).with_details().get(pk=proposal.pk)
+        proposal = locked(proposal)
         choice = proposal.offered(decision.choice) or ""
         if not choice:
             raise Refused(_("This choice is not available here."))
-        if shown and shown != mail_links.stamp_of(proposal):
-            raise Refused(_("This has changed since you opened the page. Check it again, then decide."))
-        open_still = Proposal.objects.open().filter(pk=proposal.pk)
-        if (open_still & lifecycle.expired(now)).exists():
-            raise Refused(_("This booking is over. There is nothing to decide any more."))
-        if not open_still.update(decided_at=now, choice=choice, decided_by=actor, decided_by_mail=decision.by_mail):
-            raise Refused(_("This was decided already."))
+        note_decision(proposal, choice=choice, now=now, actor=actor, shown=shown, by_mail=decision.by_mail)
         if choice == Proposal.Choice.PUT_BACK:
             placements.rewrite(booking, proposal.linked_event, now, proposal.seen)
             nudge(booking)
@@ -132,11 +127,31 @@ def _carry_out(proposal: Proposal, decision: _Decision, shown: str) -> Booking:
             _accept(booking, proposal, now, actor)
         elif choice == Proposal.Choice.APPROVE:
             grant(booking, now=now, actor=actor, batch=batch)
+        elif choice == Proposal.Choice.ASK:
+            ask_client(booking, now=now, actor=actor)
         elif choice in Proposal.ENDING:
             booking = cancel(booking, now=now, actor=actor, batch=batch)
         else:
             _keep(booking, now)
     return booking
+
+
+def locked(proposal: Proposal) -> Proposal:
+    """The proposal as it is now, its row locked."""
+    return Proposal.objects.select_for_update(of=("self",)).with_details().get(pk=proposal.pk)
+
+
+def note_decision(
+    proposal: Proposal, *, choice: str, now: datetime, actor: User | None, shown: str, by_mail: bool
+) -> None:
+    """Write what was decided about a proposal that is locked. Raises Refused unless it is open and as it was shown."""
+    if shown and shown != mail_links.stamp_of(proposal):
+        raise Refused(_("This has changed since you opened the page. Check it again, then decide."))
+    open_still = Proposal.objects.open().filter(pk=proposal.pk)
+    if (open_still & lifecycle.expired(now)).exists():
+        raise Refused(_("This booking is over. There is nothing to decide any more."))
+    if not open_still.update(decided_at=now, choice=choice, decided_by=actor, decided_by_mail=by_mail):
+        raise Refused(_("This was decided already."))
 
 
 def _keep(booking: Booking, now: datetime) -> None:

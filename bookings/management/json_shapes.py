@@ -7,11 +7,13 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from bookings.actions import NotOpen
+from bookings.actions import DayDecided, NotOpen
 from bookings.models import Booking, Hold, LinkedEvent, Mail, Proposal, Seat
 from bookings.openings.choice_words import why_staff
 from bookings.openings.reasons import Reason
 from bookings.openings.search import Opening
+from bookings.proposals import covered_days
+from bookings.proposals.covered_days import DayChoice
 from bookings.push.outbox import push_state
 from bookings.reconcile.audit import Difference
 from practice.times import iso
@@ -42,16 +44,26 @@ def _uid(booking: Booking) -> str | None:
 
 
 def proposal_json(proposal: Proposal) -> dict[str, Any]:
-    """What a proposal asks, and what may be chosen."""
-    return {
+    """What a proposal asks, and what may be chosen.
+
+    With `together`, the ids of those that are decided with it, if one event covers several bookings of a day.
+    """
+    group = covered_days.group_of(proposal)
+    together = {"together": [one.pk for one in group]} if group else {}
+    return together | {
         "id": proposal.pk,
         "booking": proposal.booking_id,
         "kind": proposal.kind,
         "reason": proposal.reason,
         "start": iso(proposal.new_start),
         "end": iso(proposal.new_end),
-        "choices": [str(choice) for choice in proposal.choices],
+        "choices": [str(choice) for choice in (*proposal.choices, *(DayChoice if group else ()))],
     }
+
+
+def day_json(result: DayDecided) -> dict[str, Any]:
+    """`{decided, left, refused}`: how many bookings, for how many nobody else is free, and why others were not."""
+    return {"decided": result.decided, "left": result.left, "refused": result.refused}
 
 
 def mail_json(mail: Mail) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from datetime import date, datetime
 from django.db import transaction
 from django.db.models import Q
 
-from bookings.models import Booking, LinkedEvent, Proposal, ProposalQuerySet
+from bookings.models import Booking, CoveredDay, LinkedEvent, Proposal, ProposalQuerySet
 from connections.models import CalendarConfiguration
 
 Kind = Proposal.Kind
@@ -42,9 +42,11 @@ def propose(
     *,
     times: Times = (None, None),
     linked_event: LinkedEvent | None = None,
+    covered_day: CoveredDay | None = None,
 ) -> None:
     """Ask staff about a booking. An open proposal of this kind takes on the new reason and times."""
-    values = {"linked_event": linked_event, "new_start": times[0], "new_end": times[1], **asdict(reason)}
+    values = {"linked_event": linked_event, "covered_day": covered_day, **asdict(reason)}
+    values |= {"new_start": times[0], "new_end": times[1]}
     Proposal.objects.update_or_create(
         booking_id=booking_id,
         kind=kind,
@@ -99,6 +101,16 @@ def withdraw_answered(booking: Booking, now: datetime) -> None:
     withdraw(asked.filter(there | Q(kind=Kind.COLLISION)), now)
 
 
+def reopen(booking: Booking, *, now: datetime) -> None:
+    """Ask again whether the client is to choose another time: that they were asked was undone. Inside the lock."""
+    withdraw(open_of(booking.pk, Kind.COLLISION), now)
+    decided = Proposal.objects.filter(booking=booking, kind=Kind.COLLISION, choice=Proposal.Choice.ASK)
+    latest = decided.order_by("-decided_at", "-pk").values_list("pk", flat=True)[:1]
+    Proposal.objects.filter(pk__in=list(latest)).update(
+        decided_at=None, choice="", decided_by=None, decided_by_mail=False
+    )
+
+
 # --- expire -----------------------------------------------------------------------------------------------------------
 
 
@@ -124,17 +136,19 @@ def decided_together(proposal: Proposal) -> list[Proposal]:
     """The open proposals to be decided with this one: all of its group, which is empty if it is not open."""
     alike = Proposal.objects.open().filter(booking__staff=proposal.booking.staff_id, kind=proposal.kind)
     alike = alike.with_details().order_by("booking__start")
-    group = group_of(proposal)
-    return [other for other in alike if group_of(other) == group]
+    key = group_key(proposal)
+    return [other for other in alike if group_key(other) == key]
 
 
-def group_of(proposal: Proposal) -> tuple[int, Kind, date | int]:
-    """What one mail asks together: all deletions of one day, all requests of one series, every other one alone."""
+def group_key(proposal: Proposal) -> tuple[int, Kind, date | int]:
+    """What one mail asks together has the same: all deletions of one day, what one event covers of it, all requests of
+    one series. Every other proposal is alone.
+    """
     booking, kind = proposal.booking, Kind(proposal.kind)
     if kind == Kind.DELETED:
         return booking.staff_id, kind, day_of(proposal)
-    of_series = booking.series_id if kind == Kind.APPROVAL else None
-    return booking.staff_id, kind, of_series or -proposal.pk
+    together = booking.series_id if kind == Kind.APPROVAL else proposal.covered_day_id
+    return booking.staff_id, kind, together or -proposal.pk
 
 
 def day_of(proposal: Proposal) -> date:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from datetime import date
 from hashlib import blake2b
 from zoneinfo import ZoneInfo
 
@@ -106,6 +107,14 @@ def _drag(before: Scene) -> str:
     }
 
 
+def _ill(before: Scene) -> str:
+    """Enter an all-day event on the iPhone, which covers all bookings of tomorrow."""
+    day = date.fromisoformat(icloud.say("ill", account=before.person.apple_ids[0])["day"])
+    return _(
+        "On the iPhone, %(name)s is ill on %(day)s. Kalends asks what becomes of the bookings, under Proposals."
+    ) % {"name": before.person.name, "day": formats.date_format(day)}
+
+
 def _revoke(before: Scene) -> str:
     apple_id = before.person.apple_ids[0]
     icloud.say("revoke", account=apple_id)
@@ -128,7 +137,7 @@ def _toggle(before: Scene) -> str:
     return _("iCloud is up again. Kalends syncs at once and sends what was waiting.")
 
 
-VERBS: dict[str, Callable[[Scene], str]] = {"drag": _drag, "revoke": _revoke, "down": _toggle}
+VERBS: dict[str, Callable[[Scene], str]] = {"drag": _drag, "ill": _ill, "revoke": _revoke, "down": _toggle}
 
 
 # --- the bar --------------------------------------------------------------------------------------------------

@@ -16,6 +16,7 @@ from werkzeug import Request, Response
 
 from sandbox.device import agenda
 from sandbox.device.device import AppleDevice
+from sandbox.device.illness import ill_tomorrow
 from sandbox.server.server import Sandbox
 from sandbox.server.store.accounts import Account, TooManyPasswords
 from sandbox.server.store.calendars import Calendar
@@ -131,6 +132,11 @@ def _add_event(sandbox: Sandbox, facts: Facts) -> Facts:
     return {"href": AppleDevice(account).add(calendar, facts.pop("title"), *times, **facts)}
 
 
+def _ill(sandbox: Sandbox, facts: Facts) -> Facts:
+    """Enter that the owner is ill tomorrow."""
+    return {"day": ill_tomorrow(_find(sandbox, facts)).isoformat()}
+
+
 def _drag(sandbox: Sandbox, facts: Facts) -> Facts:
     """Move the event with this `uid`, or the next timed event of `calendar`, by `minutes` or to `start`."""
     account = _find(sandbox, facts)
@@ -207,6 +213,7 @@ VERBS: dict[str, Callable[[Any, Facts], Facts]] = {
     "down": _down,
     "event": _add_event,
     "drag": _drag,
+    "ill": _ill,
     "do": _calendar_verb,
     "fault": _fault,
     "clear-faults": _clear_faults,

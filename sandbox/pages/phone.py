@@ -15,6 +15,7 @@ from werkzeug.exceptions import Forbidden, NotFound
 from sandbox.device import agenda
 from sandbox.device.agenda import DisplayedEvent
 from sandbox.device.device import AppleDevice
+from sandbox.device.illness import ill_tomorrow
 from sandbox.ical.apple_text import Moment
 from sandbox.pages import render
 from sandbox.server.store.accounts import Account
@@ -90,6 +91,14 @@ def new(account: Account, request: Request) -> Response:
     free = {"free": True, "busy": False}.get(form.get("show_as", ""))
     device.add(calendar, form.get("title", ""), start, end, free=free, travel=_travel(form), rule=form.get("rule", ""))
     return render.see(_week_url(account, start))
+
+
+def ill(account: Account, request: Request) -> Response:
+    """Enter that the owner is ill tomorrow, then show that week."""
+    try:
+        return render.see(_week_url(account, ill_tomorrow(account)))
+    except ValueError as error:
+        raise Forbidden(str(error)) from error
 
 
 def event(account: Account, request: Request) -> Response:
@@ -284,6 +293,7 @@ def _week(account: Account, request: Request) -> dict[str, Any]:
     days = [_day(account, monday + timedelta(days=index), today, found) for index in range(LISTED_DAYS)]
     return {
         "account": account,
+        "owner": account.name.partition(" ")[0],
         "week": days[:7],
         "listed": [day for day in days if day.listed],
         "month": f"{monday + timedelta(days=3):%B %Y}",

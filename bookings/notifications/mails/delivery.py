@@ -115,10 +115,12 @@ def _still_true(mail: Mail, known: Mail | None) -> bool:
         return True
     if mail.kind == Mail.Kind.NEW_LINK:
         return new_link.lacks_link(mail)
+    if mail.kind == Mail.Kind.ASKED_NEW_TIME and mail.seat.booking.new_time_asked_at is None:
+        return False
     if mail.seat.mails.news().filter(pk__gt=mail.pk).exclude(state=State.DROPPED).exists():
         return False
-    if mail.kind == Mail.Kind.REMINDER:
-        return reminders.is_wanted(mail)
+    if mail.kind in Mail.REPEATING_KINDS:
+        return mail.kind == Mail.Kind.ASKED_NEW_TIME or reminders.is_wanted(mail)
     kind = news.kind_now(mail, known)
     mail.kind = kind or mail.kind
     return kind is not None
@@ -149,7 +151,7 @@ def _with_one_id(alike: list[News]) -> list[News]:
 def _deliver(message: Sequence[News], now: datetime, delivered: Delivered) -> None:
     mails = [told.mail for told in message]
     try:
-        wording.message_of(message).send()
+        wording.message_of(message, now).send()
     except smtplib.SMTPRecipientsRefused as error:
         if all(code >= 500 for code, _words in error.recipients.values()):
             _fail(mails, REFUSED, delivered)

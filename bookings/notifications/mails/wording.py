@@ -13,15 +13,22 @@ from bookings.models import Mail, Seat
 from bookings.notifications import client_mails, sentences, several_mails
 from bookings.notifications.addresses import Mailbox
 from bookings.notifications.calendar_part import CalendarEntry
-from bookings.notifications.facts import AppointmentFacts
+from bookings.notifications.facts import AppointmentFacts, Offer
 from bookings.notifications.mails import to_staff, unsubscribe
 from bookings.notifications.mails.appointment import facts_of_mail, practice_facts, sender_of
+from bookings.notifications.mails.offers import offers_of
 from bookings.notifications.message import Envelope, attach_entries, build_message
 from practice.mails.content import Content
 from practice.models import Practice
 
 Kind = Mail.Kind
-WITHOUT_CALENDAR_PART = (Kind.PENDING, Kind.ADDRESS_TO_CONFIRM, Kind.REMINDER, *Mail.STAFF_KINDS)
+WITHOUT_CALENDAR_PART = (
+    Kind.PENDING,
+    Kind.ADDRESS_TO_CONFIRM,
+    Kind.REMINDER,
+    Kind.ASKED_NEW_TIME,
+    *Mail.STAFF_KINDS,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,10 +44,10 @@ class News:
         return self.known.start if self.known else self.mail.start
 
 
-def message_of(told: Sequence[News]) -> EmailMultiAlternatives:
+def message_of(told: Sequence[News], now: datetime) -> EmailMultiAlternatives:
     """The message of a mail row, or of several of one kind in `SEVERAL`, which have the same Message-ID.
 
-    Raises SMTPRecipientsRefused.
+    Times that it offers are those that are free at `now`. Raises SMTPRecipientsRefused.
     """
     practice, first = Practice.current(), told[0].mail
     sender = sender_of(practice)
@@ -51,16 +58,19 @@ def message_of(told: Sequence[News]) -> EmailMultiAlternatives:
         envelope = replace(envelope, unsubscribe_url=unsubscribe.url(first.seat))
     facts = [facts_of_mail(one.mail, practice) for one in told]
     entries = [_entry(one.mail, own, sender) for one, own in zip(told, facts, strict=True) if not _has_no_event(one)]
-    content, alone = content_of(told, facts), entries[0] if len(told) == len(entries) == 1 else None
-    message = build_message(content, envelope, facts[0].practice, alone)
+    offers = offers_of(first.seat, now) if first.kind == Kind.ASKED_NEW_TIME else ()
+    alone = entries[0] if len(told) == len(entries) == 1 else None
+    message = build_message(content_of(told, facts, offers=offers), envelope, facts[0].practice, alone)
     if alone is None:
         attach_entries(message, entries)
     return message
 
 
-def content_of(told: Sequence[News], facts: Sequence[AppointmentFacts]) -> Content:
+def content_of(told: Sequence[News], facts: Sequence[AppointmentFacts], *, offers: Sequence[Offer] = ()) -> Content:
     """What the client reads; `facts` are those of each."""
     kind = Kind(told[0].mail.kind)
+    if kind == Kind.ASKED_NEW_TIME:
+        return client_mails.asked_new_time(facts[0], offers=offers)
     return _WORDS[kind](told[0], facts[0]) if len(told) == 1 else SEVERAL[kind](told, facts)
 
 

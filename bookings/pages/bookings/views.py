@@ -126,8 +126,14 @@ def undo(request: CalendarRequest, pk: int) -> HttpResponse:
     except actions.Refused as error:
         messages.error(request, str(error))
     else:
-        messages.success(request, _("Undone. The booking is back at its old time."))
+        messages.success(request, _undone_sentence(change))
     return redirect(change.booking)
+
+
+def _undone_sentence(change: BookingChange) -> str:
+    if change.kind == BookingChange.Kind.ASKED:
+        return _("Undone. The client is not asked.")
+    return _("Undone. The booking is back at its old time.")
 
 
 @calendar_page(Action.HANDLE_BOOKINGS)

@@ -46,6 +46,8 @@ def booking_item(booking: Booking, *, undecided: bool) -> Item:
     kind, reason = ItemKind.BOOKING, ""
     if undecided:
         kind, reason = ItemKind.UNDECIDED, _("Needs your decision")
+    elif booking.new_time_asked_at:
+        reason = _("Asked to choose another time")
     elif booking.status == Booking.Status.PENDING:
         kind, reason = ItemKind.PENDING, _("Pending: %(cause)s") % {"cause": booking.cause.label}
     return Item(
@@ -136,7 +138,7 @@ def _blocked_here(slot: BlockedSlot, mirrored: bool) -> Item:
         start=slot.start,
         end=slot.end,
         kind=ItemKind.HERE,
-        title=slot.note or _("Blocked"),
+        title=slot.note or (_("Away") if slot.is_away else _("Blocked")),
         source=_("made here, on your iPhone too") if mirrored else _("made here; not shown on your iPhone"),
         url=f"{reverse('availability:page')}#blocked",
         key=f"slot-{slot.pk}",

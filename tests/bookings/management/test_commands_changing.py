@@ -25,6 +25,7 @@ from tests.factories import (
     BookingFactory,
     CalendarFactory,
     ClientFactory,
+    CoveredDayFactory,
     LinkedEventFactory,
     ProposalFactory,
     QuestionFactory,
@@ -390,6 +391,32 @@ def test_accepting_a_move_lets_the_booking_follow(talk: Service, anna: User) -> 
 def test_a_deletion_may_cancel_the_booking(talk: Service, anna: User) -> None:
     proposal = ProposalFactory(booking=BookingFactory(staff=anna, service=talk))
     assert ask("decide", "--proposal", proposal.pk, "--choice", "cancel").json["status"] == "cancelled"
+
+
+def covered(talk: Service, anna: User) -> list[Proposal]:
+    """Two bookings of a day that Anna’s event covers."""
+    day = CoveredDayFactory.create(person=anna)
+    bookings = [BookingFactory.create(staff=anna, service=talk, start=START + hours * HOUR) for hours in (0, 2)]
+    return [ProposalFactory.create(booking=one, kind="collision", covered_day=day) for one in bookings]
+
+
+def test_all_clients_of_a_covered_day_are_asked_to_choose_another_time(talk: Service, anna: User) -> None:
+    _first, second = covered(talk, anna)
+    answer = ask("decide", "--proposal", second.pk, "--choice", "ask_all")
+    assert answer == Answer(0, {"decided": 2, "left": 0, "refused": []})
+    assert set(Proposal.objects.values_list("choice", flat=True)) == {"ask"}
+
+
+def test_handing_over_says_for_how_many_nobody_else_is_free(talk: Service, anna: User) -> None:
+    first, _second = covered(talk, anna)
+    words = shown("decide", "--proposal", first.pk, "--choice", "hand_over_all")
+    assert words == "Decided: 0. Nobody else is free: 2.\n"
+
+
+def test_a_proposal_that_is_alone_is_not_decided_with_others(talk: Service, anna: User) -> None:
+    proposal = ProposalFactory.create(booking=BookingFactory.create(staff=anna, service=talk), kind="collision")
+    refused = ask("decide", "--proposal", proposal.pk, "--choice", "keep_all")
+    assert refused == refusal("This proposal is not about several bookings of a day. Decide it alone.")
 
 
 class Killed(BaseException):

@@ -18,6 +18,7 @@ from tests.factories import (
     BlockedSlotFactory,
     BookingFactory,
     CalendarFactory,
+    CoveredDayFactory,
     LinkedEventFactory,
     OccurrenceFactory,
     ProposalFactory,
@@ -334,6 +335,22 @@ def test_proposals_say_what_they_ask_and_what_may_be_chosen(anna: User) -> None:
         ],
     )
     assert shown("proposals", "--user", "anna") == (f"{moved.pk}  booking {booking.pk}: Outside. (accept, put_back)\n")
+
+
+def test_what_one_event_covers_of_a_day_is_listed_as_belonging_together(anna: User) -> None:
+    day = CoveredDayFactory.create(person=anna)
+    bookings = [BookingFactory.create(staff=anna, start=START + hours * HOUR) for hours in (0, 2)]
+    first, second = (ProposalFactory.create(booking=one, kind="collision", covered_day=day) for one in bookings)
+    listed = ask("proposals", "--user", "anna").json
+    assert [(row["id"], row["together"]) for row in listed] == [
+        (first.pk, [first.pk, second.pk]),
+        (second.pk, [first.pk, second.pk]),
+    ]
+    assert listed[0]["choices"] == ["keep", "ask", "cancel", "ask_all", "hand_over_all", "keep_all"]
+    assert shown("proposals", "--user", "anna").splitlines()[-1] == (
+        f"“Ill” covers your 2 bookings on Tue 1 Dec. Decide all with --proposal {first.pk} and one of: "
+        "ask_all, hand_over_all, keep_all."
+    )
 
 
 def test_without_proposals_there_is_nothing_to_decide(anna: User) -> None:

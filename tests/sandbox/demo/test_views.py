@@ -23,6 +23,7 @@ from connections.models import Connection
 from connections.sync.run import sync_connection
 from practice.models import User
 from sandbox.demo import calendars, people, practice
+from sandbox.device.agenda import displayed_events
 from sandbox.device.device import AppleDevice
 from sandbox.pages.app import serve_pages
 from sandbox.server.server import Sandbox
@@ -203,6 +204,17 @@ def test_dragging_moves_the_next_booking_to_an_open_hour_and_kalends_follows(cli
         ("Sun 29 Nov 2026, 16:30", "Mon 30 Nov 2026, 09:00"),
         ("Mon 30 Nov 2026, 09:00", "Mon 30 Nov 2026, 16:00"),
     ]
+
+
+@with_practice
+def test_who_is_ill_tomorrow_has_the_event_on_the_iphone(client: Client, icloud: Sandbox) -> None:
+    answer = signed_in(client, "mara").post("/demo/ill/", headers=HTMX)
+    account = icloud.account("mara.winter@icloud.com")
+    zone = AppleDevice(account).zone
+    tomorrow = icloud.clock.now().astimezone(zone).date() + timedelta(days=1)
+    shown = [one.title for one in displayed_events(account, tomorrow, 1, zone) if one.all_day and not one.free]
+    assert shown == ["Ill"]
+    assert texts(answer, "//*[@id='said']")[0].startswith("On the iPhone, Mara is ill on ")
 
 
 @with_practice_on_a_saturday

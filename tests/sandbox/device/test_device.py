@@ -6,7 +6,9 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 from icalendar import Calendar as Parsed
 
+from sandbox.device.agenda import displayed_events
 from sandbox.device.device import AppleDevice
+from sandbox.device.illness import ill_tomorrow
 from sandbox.ical import ics, recurrence
 from tests.sandbox.client import at, event
 
@@ -258,3 +260,10 @@ def test_everything_it_writes_is_read_by_icalendar(phone, work):
     for resource in work.resources.values():
         assert Parsed.from_ical(resource.data).errors == []
         assert max(len(line) for line in resource.data.split(b"\r\n")) <= 75
+
+
+def test_who_is_ill_enters_one_busy_day(account, phone):
+    days = [ill_tomorrow(account) for _press in range(2)]
+    shown = displayed_events(account, days[0], 1, phone.zone)
+    assert days[0] == days[1]
+    assert [(one.title, one.all_day, one.start.date(), one.free) for one in shown] == [("Ill", True, days[0], False)]

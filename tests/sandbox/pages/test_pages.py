@@ -293,3 +293,11 @@ def test_the_26th_password_and_one_without_a_name_are_refused_with_a_sentence(pa
 
 def test_pages_are_answered_by_an_application_that_knows_the_sandbox(icloud):
     assert ApplePages(icloud).sandbox is icloud
+
+
+def test_the_iphone_has_a_button_for_who_is_ill_tomorrow(icloud, account, page):
+    assert "Anna is ill tomorrow" in page("/iphone/{}/").text
+    answer = page("/iphone/{}/ill/", press="yes")
+    [ill] = displayed_events(account, NOON.date(), 3, AppleDevice(account).zone)
+    assert (ill.title, ill.start.date().isoformat()) == ("Ill", "2026-11-23")
+    assert answer.url.endswith("?day=2026-11-23")
