@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date, timedelta
+
 import pytest
 
 from bookings import actions
@@ -76,3 +78,17 @@ def test_one_that_was_moved_since_the_page_was_shown_stays(
         ["Client 1 · Talk: Somebody else has just changed this booking. Look again."],
     )
     assert staff_of(bookings) == ["anna", "ben", "ben"]
+
+
+def test_nothing_goes_to_a_colleague_whose_calendars_cannot_be_read(practice: Practice, ben: User) -> None:
+    booking = practice.book(berlin(1, 9), staff=ben)
+    actions.note_away(ben, date(2026, 12, 1), now=practice.now)
+    practice.icloud.down()
+    practice.later(timedelta(minutes=65))
+    [asked] = Proposal.objects.open().with_details()
+    assert hand_over(practice, [asked]) == (
+        0,
+        0,
+        [f"{booking}: The calendars cannot be read at the moment, so the booking keeps its time."],
+    )
+    assert (staff_of([booking]), Proposal.objects.open().count()) == (["ben"], 1)
