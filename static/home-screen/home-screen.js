@@ -10,6 +10,7 @@ const hint = document.querySelector("#home-screen-hint");
 if (hint && isSafari && navigator.standalone === false && !localStorage.getItem(DISMISSED)) {
   hint.className = "notice";
   hint.hidden = false;
+  document.querySelector(".tops").append(hint);
 }
 
 hint?.querySelector("button").addEventListener("click", () => {
