@@ -76,7 +76,8 @@ def _start_of(user: User, found: QuerySet[Occurrence], count: int) -> datetime |
     So many of one calendar have started when the last of them ends, and the index of each calendar goes by ends.
     """
     ends = found.filter(calendar=OuterRef("pk")).order_by("end").values("end")[count - 1 : count]
-    return Calendar.objects.of(user).aggregate(first=Min(Subquery(ends)))["first"]
+    first: datetime | None = Calendar.objects.of(user).aggregate(first=Min(Subquery(ends)))["first"]
+    return first
 
 
 def _once(found: QuerySet[Occurrence]) -> QuerySet[Occurrence]:
