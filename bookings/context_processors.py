@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Exists
+from django.db.models import Count, Exists, F
+from django.db.models.functions import Coalesce
 from django.http import HttpRequest
 from django.utils import timezone
 
@@ -47,9 +48,10 @@ def _rush_ends_at(user: User) -> datetime | None:
 
 
 def _open_proposals(user: User) -> int:
-    """How many proposals wait for a decision that the user may take."""
-    waiting = Proposal.objects.open()
-    return allowed(user, Action.DECIDE_PROPOSALS, waiting, owner="booking__staff").count()
+    """How many questions wait for a decision that the user may take; those about one covered day are one."""
+    waiting = Proposal.objects.open().annotate(asked=Coalesce("covered_day", -F("pk")))
+    mine = allowed(user, Action.DECIDE_PROPOSALS, waiting, owner="booking__staff")
+    return int(mine.aggregate(count=Count("asked", distinct=True))["count"])
 
 
 def _calendars_missing(user_id: int) -> str:

@@ -50,6 +50,7 @@ def push_events() -> None:
     reminders.write_due(now)
     delivery.send_due(now)
     asked_links.answer_due(now)
+    actions.follow_slots(now)
     outgoing.mail_proposals(now)
     move_mail.mail_moves(now)
     address_mail.tell_former_addresses(now)

@@ -6,6 +6,7 @@ from django.urls import include, path
 
 urlpatterns = [
     path("calendars/", include("bookings.pages.week.urls")),
+    path("calendars/away/", include("bookings.pages.away.urls")),
     path("calendars/why/", include("bookings.pages.why.urls")),
     path("calendars/settings/configuration/", include("bookings.pages.configuration.urls")),
     path("calendars/settings/connections/", include("bookings.pages.disconnect.urls")),

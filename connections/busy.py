@@ -15,6 +15,8 @@ from practice.models import User
 Span = tuple[datetime, datetime]
 OwnSpans = Mapping[str, Sequence[Span]]
 OWN_BOOKING = "own_booking"
+AWAY = "away"
+"""No event: staff said that the person is away then."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -179,12 +179,13 @@ class Audit:
                 self.found.wrong.append(f"{named(one)} may overlap, but nobody insisted")
 
     def _collisions(self) -> None:
-        """There is a proposal for every event that overlaps a booking, unless staff chose to keep the booking."""
+        """There is a proposal for every event that overlaps a booking, unless staff decided about it."""
         exact = Booking.objects.live().filter(end__gt=self.now, claim__overlap_allowed=False)
         for booking in exact.with_details():
             span = (booking.start, booking.end)
             over = [one for one in self._conflict_events(booking) if any(calendar_text.overlapping(one.spans, span))]
-            known = booking.proposals.open() | booking.proposals.filter(choice=Proposal.Choice.KEEP)
+            settled = (Proposal.Choice.KEEP, Proposal.Choice.ASK)
+            known = booking.proposals.open() | booking.proposals.filter(choice__in=settled)
             if over and not known.exists():
                 self.found.wrong.append(f"{named(booking)} is overlapped by {over[0].href} and nobody is told")
             said = booking.proposals.open().filter(kind=Proposal.Kind.COLLISION).exists()

@@ -19,6 +19,7 @@ from bookings.models import (
     BookingChange,
     Claim,
     Client,
+    CoveredDay,
     Hold,
     LinkedEvent,
     Mail,
@@ -336,6 +337,19 @@ class LinkedEventFactory(DjangoModelFactory[LinkedEvent]):
     account = factory.SelfAttribute("calendar.connection.username")
     calendar_path = factory.SelfAttribute("calendar.path")
     href = factory.LazyAttribute(lambda linked: f"{linked.calendar_path}{linked.uid}.ics")
+
+
+class CoveredDayFactory(DjangoModelFactory[CoveredDay]):
+    """The day of START, in Berlin, covered by an all-day event."""
+
+    class Meta:
+        model = CoveredDay
+
+    person = factory.SubFactory(UserFactory)
+    date = START.date()
+    start = START - timedelta(hours=10)
+    end = START + timedelta(hours=14)
+    title = "Ill"
 
 
 class ProposalFactory(DjangoModelFactory[Proposal]):

@@ -23,7 +23,11 @@ class BlockedSlotQuerySet(models.QuerySet["BlockedSlot"]):
 
 
 class BlockedSlot(models.Model):
-    """Time that cannot be booked, entered by hand: [start, end) in UTC."""
+    """Time that cannot be booked, entered by hand: [start, end) in UTC.
+
+    `is_away`: staff said that the person is away then, so what is booked already must be decided. Other slots are
+    entered around bookings.
+    """
 
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.CASCADE, related_name="blocked_slots", verbose_name=_("staff member")
@@ -31,6 +35,7 @@ class BlockedSlot(models.Model):
     start = models.DateTimeField(_("start"))
     end = models.DateTimeField(_("end"))
     note = models.CharField(_("note"), max_length=200, blank=True)
+    is_away = models.BooleanField(_("away"), default=False)
     created_at = models.DateTimeField(_("created"), auto_now_add=True)
 
     objects = BlockedSlotQuerySet.as_manager()

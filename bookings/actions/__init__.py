@@ -22,17 +22,20 @@ from bookings.actions.checks.preconditions import (
 )
 from bookings.actions.clients import change_client, merge_clients
 from bookings.actions.confirm import confirm, confirm_address, confirm_pending, still_pending
+from bookings.actions.covered.away import follow_slots, note_away, note_back
+from bookings.actions.covered.decide_day import DayDecided, decide_day, undo_asking, undoable
 from bookings.actions.decide import decide, decide_all
 from bookings.actions.disconnect import DisconnectSummary, EventsNotRemoved, disconnect, disconnect_summary
 from bookings.actions.hold import Visitor, extend, forget_old_holds, hold, hold_of, release, take_again
 from bookings.actions.new_link import send_new_link
 from bookings.actions.outcome import note_outcome
-from bookings.actions.reschedule import choose_time, hand_over, move, reschedule, undo
+from bookings.actions.reschedule import choose_time, hand_over, hand_over_to_any, move, reschedule, undo
 from bookings.actions.restore import restore
 
 __all__ = [
     "ClientDetails",
     "ClientLimitReached",
+    "DayDecided",
     "DisconnectSummary",
     "EventsNotRemoved",
     "LimitReached",
@@ -50,17 +53,22 @@ __all__ = [
     "confirm_pending",
     "decide",
     "decide_all",
+    "decide_day",
     "disconnect",
     "disconnect_summary",
     "expire_undecided",
     "extend",
+    "follow_slots",
     "forget_old_holds",
     "hand_over",
+    "hand_over_to_any",
     "hold",
     "hold_of",
     "lock_active_booking",
     "merge_clients",
     "move",
+    "note_away",
+    "note_back",
     "note_outcome",
     "overlaps_refused",
     "refuse",
@@ -73,4 +81,6 @@ __all__ = [
     "still_pending",
     "take_again",
     "undo",
+    "undo_asking",
+    "undoable",
 ]

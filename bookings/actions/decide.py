@@ -18,6 +18,7 @@ from bookings.actions.checks.preconditions import (
     refuse_far,
 )
 from bookings.actions.confirm import confirm
+from bookings.actions.covered.ask import ask_client
 from bookings.actions.reschedule import move
 from bookings.models import Booking, BookingChange, Proposal, booking_lock
 from bookings.notifications.mails import delivery
@@ -105,6 +106,8 @@ def _carry_out(
             _accept(booking, proposal, now, actor)
         elif choice == Proposal.Choice.APPROVE:
             grant(booking, now=now, actor=actor)
+        elif choice == Proposal.Choice.ASK:
+            ask_client(booking, now=now, actor=actor)
         elif choice in Proposal.ENDING:
             booking = cancel(booking, now=now, actor=actor)
         else:

@@ -22,6 +22,7 @@ from bookings.actions.checks.preconditions import (
     refuse_far,
     take_time,
 )
+from bookings.actions.covered.ask import take_back_question
 from bookings.models import Booking, BookingChange, booking_lock
 from bookings.notifications import client_notice
 from bookings.openings import search
@@ -90,6 +91,24 @@ def hand_over(booking: Booking, *, to: User, now: datetime, actor: User | None =
         with _handed_over(booking, Chosen(to), now):
             move(booking, *span, now=now, actor=actor, source=Source.STAFF, kind=Kind.HANDED_OVER)
         return booking
+
+
+def hand_over_to_any(booking: Booking, *, people: Sequence[User], now: datetime, actor: User | None = None) -> Booking:
+    """Give a live booking to one of `people` who is free at its time, by the rule of fairness if several are.
+
+    They all offer its service. Any minute will do; notice and horizon do not count. Raises NotOpen, Refused.
+    """
+    former, span = booking.staff, (booking.start, booking.end)
+    refresh_all([user.pk for user in people], now, seconds=settings.FRESHNESS_DEADLINE_SECONDS)
+    team = team_of(booking.service, [user.pk for user in people], booking.start)
+    with overlaps_refused(), booking_lock({former, *people}, now):
+        booking = lock_active_booking(booking)
+        _refuse_other_staff(booking, former)
+        if (booking.start, booking.end) != span:
+            raise Refused(_("Somebody else has just changed this booking. Look again."))
+        who = first_available(people, team, search.staff_shape(booking, span), now=now, moving=booking)
+        with _handed_over(booking, who, now):
+            return move(booking, *span, now=now, actor=actor, source=Source.STAFF, kind=Kind.HANDED_OVER)
 
 
 def choose_time(
@@ -193,6 +212,7 @@ def move(
     shape = replace(booking.service.shape, duration=end - start)
     collides = search.collides(booking.staff, shape, start, now=now, moving=booking)
     take_time(booking, start, end, overlap_allowed=collides)
+    booking.new_time_asked_at = None
     if booking.approval_due_at:
         booking.approval_due_at = min(booking.approval_due_at, start)
     booking.revision += 1
@@ -218,11 +238,15 @@ def move(
 
 
 def undo(change: BookingChange, *, now: datetime, actor: User | None = None) -> Booking:
-    """Take back a move that the iPhone made, as long as its `undo_until` allows. Raises Refused, NotOpen.
+    """Take back a move that the iPhone made, or a question to the client, as long as its `undo_until` allows.
+
+    Raises Refused, NotOpen.
 
     The client is notified only if the result differs from what they last heard: they may never have heard of the time
     before, or of the booking.
     """
+    if change.kind == Kind.ASKED:
+        return take_back_question(change, now=now, actor=actor)
     booking = change.booking
     with overlaps_refused(), booking_lock(booking.staff, now):
         booking = lock_active_booking(booking)

@@ -4,7 +4,8 @@ BOOKING: a piece of a staff member's time given to a client. CLAIM: time of a st
 client's part of a booking. HOLD: a time that a visitor keeps for some minutes while they book it. LINKED EVENT: one
 placement of a booking in a calendar, and how far that calendar has it. LINK REQUEST: somebody asks for the links of
 their appointments. MAIL: one message to one recipient about one
-seat. PROPOSAL: a change made on the iPhone that staff must decide. QUESTION: what clients are asked when they book a
+seat. PROPOSAL: a change made on the iPhone that staff must decide. COVERED DAY: a day of which one event covers several
+bookings, about which staff decide together. QUESTION: what clients are asked when they book a
 service. CLIENT CHANGE: what was changed about a client, and by whom. SERVICE HOURS: a period of every week in which a
 person gives one service.
 """
@@ -23,6 +24,7 @@ from bookings.models.mail import Mail, MailQuerySet
 from bookings.models.mirrored_slot import MirroredSlot, MirroredSlotQuerySet
 from bookings.models.placement import Placement, PlacementQuerySet
 from bookings.models.proposal import Proposal, ProposalQuerySet
+from bookings.models.proposals import CoveredDay
 from bookings.models.questions import Question
 from bookings.models.seat import Seat
 from bookings.models.services.hours import ServiceHours, ServiceHoursQuerySet, write_service_hours
@@ -38,6 +40,7 @@ __all__ = [
     "ClientChange",
     "ClientChangeQuerySet",
     "ClientQuerySet",
+    "CoveredDay",
     "Hold",
     "HoldQuerySet",
     "LinkRequest",

@@ -46,6 +46,9 @@ class Booking(models.Model):
     approve it (until `approval_due_at`), the calendars could not be read (`calendar_unread_since`), or the client still
     has to confirm their address (until `address_due_at`).
 
+    `new_time_asked_at` is since when its client is asked to choose another time, because the person cannot see them: a
+    moment that may still be to come. Until they choose, the booking keeps its time.
+
     `why_staff` says why “First available” chose the person, as `bookings.openings.shares.stored` writes it; it is empty
     if somebody named the person.
     """
@@ -76,6 +79,7 @@ class Booking(models.Model):
     approval_due_at = models.DateTimeField(_("to be approved by"), null=True, blank=True)
     calendar_unread_since = models.DateTimeField(_("calendar not read since"), null=True, blank=True)
     address_due_at = models.DateTimeField(_("address to be confirmed by"), null=True, blank=True)
+    new_time_asked_at = models.DateTimeField(_("asked to choose another time"), null=True, blank=True)
     note = EncryptedText(_("note, for staff only"), blank=True, default="")
     why_staff = models.JSONField(_("why this person"), default=dict, blank=True, editable=False)
     room = models.CharField(_("room"), max_length=MAX_ROOM, default=new_room, editable=False)

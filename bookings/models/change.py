@@ -23,6 +23,7 @@ class BookingChange(models.Model):
         CONFIRMED = "confirmed", _("Confirmed")
         MOVED = "moved", _("Moved")
         HANDED_OVER = "handed_over", _("Given to a colleague")
+        ASKED = "asked", _("Asked to choose another time")
         CANCELLED = "cancelled", _("Cancelled")
         REFUSED = "refused", _("Refused")
         EXPIRED = "expired", _("Not decided in time")

@@ -21,7 +21,7 @@ class MailQuerySet(models.QuerySet["Mail"]):
         return self.exclude(kind__in=Mail.STAFF_KINDS)
 
     def news(self) -> MailQuerySet:
-        """Those that tell a client how the booking stands; the others only repeat it."""
+        """Those that tell a client how the booking stands; the others change nothing about that."""
         return self.to_clients().exclude(kind__in=Mail.REPEATING_KINDS)
 
     def told(self) -> MailQuerySet:
@@ -74,6 +74,7 @@ class Mail(models.Model):
         CHANGE = "change", _("New time")
         MOVED_BY_PRACTICE = "moved_by_practice", _("New time, given by the practice")
         HANDED_OVER = "handed_over", _("With somebody else")
+        ASKED_NEW_TIME = "asked_new_time", _("Please choose another time")
         CANCELLATION = "cancellation", _("Cancellation")
         NOT_CONFIRMED = "not_confirmed", _("Request refused")
         PENDING = "pending", _("Request received")
@@ -92,7 +93,7 @@ class Mail(models.Model):
         DROPPED = "dropped", _("Dropped")
 
     ENDING_KINDS = (Kind.CANCELLATION, Kind.NOT_CONFIRMED)
-    REPEATING_KINDS = (Kind.REMINDER, Kind.NEW_LINK)
+    REPEATING_KINDS = (Kind.REMINDER, Kind.NEW_LINK, Kind.ASKED_NEW_TIME)
     STAFF_KINDS = (Kind.STAFF_BOOKED, Kind.STAFF_MOVED, Kind.STAFF_CANCELLED, Kind.STAFF_EXPIRED)
 
     seat = models.ForeignKey(Seat, models.CASCADE, related_name="mails", verbose_name=_("seat"))

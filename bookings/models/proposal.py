@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from availability.intervals import Span
 from bookings.models.booking import Booking
 from bookings.models.linked_event import LinkedEvent
+from bookings.models.proposals.covered_day import CoveredDay
 from connections import leases
 from practice.models import User
 
@@ -25,9 +26,9 @@ class ProposalQuerySet(models.QuerySet["Proposal"]):
 
     def with_details(self) -> ProposalQuerySet:
         """With all that is shown of them."""
-        return self.select_related("booking__service", "booking__staff", "linked_event").prefetch_related(
-            "booking__seats"
-        )
+        return self.select_related(
+            "booking__service", "booking__staff", "linked_event", "covered_day__person"
+        ).prefetch_related("booking__seats")
 
     def to_mail(self, now: datetime) -> ProposalQuerySet:
         """Open ones that staff were not mailed yet, or not reminded of in the last 24 hours before the start.
@@ -55,12 +56,17 @@ class Proposal(models.Model):
         PUT_BACK = "put_back", _("Put it back")
         CANCEL = "cancel", _("Cancel and tell the client")
         KEEP = "keep", _("Keep the booking")
+        ASK = "ask", _("Ask to choose another time")
+        HAND_OVER = "hand_over", _("Give it to a colleague")
         APPROVE = "approve", _("Approve")
         REFUSE = "refuse", _("Refuse")
 
     booking = models.ForeignKey(Booking, models.CASCADE, related_name="proposals", verbose_name=_("booking"))
     linked_event = models.ForeignKey(
         LinkedEvent, models.CASCADE, null=True, blank=True, related_name="proposals", verbose_name=_("linked event")
+    )
+    covered_day = models.ForeignKey(
+        CoveredDay, models.SET_NULL, null=True, blank=True, related_name="proposals", verbose_name=_("covered day")
     )
     kind = models.CharField(_("what happened"), max_length=12, choices=Kind)
     new_start = models.DateTimeField(_("new start"), null=True, blank=True)
@@ -107,6 +113,11 @@ class Proposal(models.Model):
     def __str__(self) -> str:
         return f"{self.get_kind_display()}: {self.booking}"
 
+    @property
+    def person(self) -> User:
+        """About whose time staff are asked; the booking may have gone to somebody else since."""
+        return self.covered_day.person if self.covered_day else self.booking.staff
+
     def reason_for(self, reader: User) -> str:
         """Why it is asked. Only the owner of the time reads titles of events."""
         return self.reason if self.booking.staff_id == reader.pk else self.untitled_reason
@@ -121,9 +132,11 @@ class Proposal(models.Model):
     @property
     def choices(self) -> tuple[Choice, ...]:
         """What staff may decide."""
-        choices = self.CHOICES[self.Kind(self.kind)]
+        choices: tuple[Proposal.Choice, ...] = self.CHOICES[self.Kind(self.kind)]
         if self.kind == self.Kind.RESHAPED and self.new_start is None:
             choices = (self.Choice.PUT_BACK, self.Choice.CANCEL)
+        if self.covered_day_id is not None:
+            choices = (self.Choice.KEEP, self.Choice.ASK, self.Choice.CANCEL)
         if self.booking.approval_due_at:  # what nobody has approved is not cancelled but refused
             return tuple(self.Choice.REFUSE if choice == self.Choice.CANCEL else choice for choice in choices)
         return choices

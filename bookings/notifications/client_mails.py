@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from bookings.notifications import sentences
 from bookings.notifications.addresses import Mailbox
 from bookings.notifications.calendar_part import CalendarEntry
-from bookings.notifications.facts import AppointmentFacts
+from bookings.notifications.facts import AppointmentFacts, Offer
 from practice import time_format
 from practice.mails.content import Block, Button, Content, FactList, Heading, Run, fact_list, paragraph, strong
 
@@ -82,6 +82,27 @@ def handed_over(facts: AppointmentFacts) -> Content:
     subject = sentences.signed(_("Your appointment on %(time)s is now with %(staff)s") % words, facts.practice)
     heading = _("Your appointment on %(time)s is now with %(staff)s.") % words
     return _content(facts, subject, *_appointment(facts, heading))
+
+
+@_in_clients_words
+def asked_new_time(facts: AppointmentFacts, *, offers: Sequence[Offer]) -> Content:
+    """The person cannot see the client, who may choose among `offers` or any other time, also after the deadline.
+
+    The appointment stands until they choose.
+    """
+    words = {"staff": facts.staff, "time": sentences.start_words(facts)}
+    subject = _("Please choose another time: %(staff)s cannot see you on %(time)s") % words
+    buttons = [Button(sentences.offer_words(offer), offer.link) for offer in offers]
+    label = _("All other times") if buttons else _("Choose another time")
+    return _content(
+        facts,
+        sentences.signed(subject, facts.practice),
+        Heading(sentences.cannot_see_sentence(facts)),
+        paragraph(sentences.choose_sentence(facts.practice)),
+        *buttons,
+        Button(label, facts.reschedule_link),
+        _facts(facts),
+    )
 
 
 @_in_clients_words

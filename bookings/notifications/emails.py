@@ -13,7 +13,8 @@ from django.utils.translation import ngettext
 
 from bookings.contacts.phones import display_phone
 from bookings.contacts.written import one_line
-from bookings.models import Booking, Proposal
+from bookings.models import Booking, CoveredDay, Proposal
+from bookings.proposals import covered_words
 from bookings.readers import as_read_by
 from connections.models import CalendarConfiguration
 from practice import time_format
@@ -29,7 +30,7 @@ def send(subject: str, body: str, address: str) -> None:
 def ask_staff(proposals: Sequence[Proposal], token: str) -> bool:
     """Mail the staff member what happened on the iPhone, with a link to decide; False without an address.
 
-    Several proposals are deletions of one day, which are decided together.
+    Several proposals are deletions of one day, or bookings of one day that one event covers: decided together.
     """
     return ask_colleague(proposals[0].booking.staff, proposals, token)
 
@@ -40,6 +41,9 @@ def ask_colleague(addressee: User, proposals: Sequence[Proposal], token: str) ->
     if not addressee.work_address:
         return False
     with as_read_by(addressee):
+        if day := _covered_day(proposals):
+            _ask_about_day(day, proposals, addressee, token)
+            return True
         lines = [
             *([_("With %(person)s:") % {"person": _name(booking.staff)}] if addressee != booking.staff else []),
             *(_what(proposal, addressee) for proposal in proposals),
@@ -49,6 +53,23 @@ def ask_colleague(addressee: User, proposals: Sequence[Proposal], token: str) ->
         ]
         send(_subject(proposals, addressee), "\n".join(lines), addressee.work_address)
     return True
+
+
+def _covered_day(proposals: Sequence[Proposal]) -> CoveredDay | None:
+    """The day about which these proposals ask together."""
+    return proposals[0].covered_day if len(proposals) > 1 else None
+
+
+def _ask_about_day(day: CoveredDay, proposals: Sequence[Proposal], addressee: User, token: str) -> None:
+    """Ask about several bookings of a day that one event covers, of which only its owner reads the title."""
+    lines = [
+        covered_words.covers_sentence(day, len(proposals), addressee),
+        *(f"{_to_reader(one.booking, addressee)}: {one.booking}" for one in proposals),
+        "",
+        _until(proposals, addressee),
+        _link("proposals:from_mail", token),
+    ]
+    send(covered_words.subject(day, len(proposals)), "\n".join(lines), addressee.work_address)
 
 
 def _until(proposals: Sequence[Proposal], reader: User) -> str:

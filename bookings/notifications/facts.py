@@ -22,6 +22,19 @@ class PracticeFacts:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Offer:
+    """A time that a client may choose instead; `other_staff` is with whom, if not with the same person.
+
+    `link` opens the page that asks whether to take it; `staff` is what its query says of the person.
+    """
+
+    start: datetime
+    link: str
+    staff: str = ""
+    other_staff: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class AppointmentFacts:
     """One client's appointment at the moment `written_at`.
 
@@ -47,3 +60,8 @@ class AppointmentFacts:
     book_link: str = ""
     reschedule_until: datetime | None = None
     cancel_until: datetime | None = None
+
+    @property
+    def reschedule_link(self) -> str:
+        """Where the client chooses another time."""
+        return f"{self.link}reschedule/"

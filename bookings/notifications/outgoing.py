@@ -6,15 +6,15 @@ free again when that lease is over.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 
 from bookings.deadlines import ANSWER_BEFORE
-from bookings.models import Booking, Proposal, ProposalQuerySet
+from bookings.models import Booking, CoveredDay, Proposal, ProposalQuerySet
 from bookings.models.proposal import REMIND_BEFORE
 from bookings.notifications import emails
 from bookings.notifications.client_notice import MAIL_LEASE
-from bookings.proposals import lifecycle, mail_links
+from bookings.proposals import covered_days, lifecycle, mail_links
 from connections import guard, leases
 from practice.models import User
 from practice.roles import Action, may
@@ -26,23 +26,39 @@ def mail_proposals(now: datetime) -> int:
     due = Proposal.objects.to_mail(now).with_details().order_by("booking__start", "pk")
     sent = 0
     for group in _by_mail(due):
-        if proposals := [proposal for proposal in group if _take(proposal, now)]:
+        if proposals := _taken(group, now):
+            shown = covered_days.group_of(proposals[0]) or proposals
             with guard.isolate_failure(f"asking staff about booking {proposals[0].booking_id}"):
-                sent += emails.ask_staff(proposals, mail_links.token_of(*proposals))
+                sent += emails.ask_staff(shown, mail_links.token_of(*shown))
                 for proposal in proposals:
                     leases.release(_row(proposal), column="mail_claimed_until", **{_field(proposal): now})
+                _note_shown(proposals, shown, now)
             with guard.isolate_failure(f"asking the front desk about booking {proposals[0].booking_id}"):
-                sent += _ask_front_desk(proposals, now)
+                sent += _ask_front_desk(shown, now)
     return sent
 
 
-def _ask_front_desk(proposals: list[Proposal], now: datetime) -> int:
+def _note_shown(due: Sequence[Proposal], shown: Sequence[Proposal], now: datetime) -> None:
+    """A reminder of some bookings of a covered day shows the others too, which need none of their own then."""
+    if due[0].mailed_at is not None:
+        others = Proposal.objects.filter(pk__in=[one.pk for one in shown], mailed_at__isnull=False, reminded_at=None)
+        others.update(reminded_at=now)
+
+
+def _ask_front_desk(proposals: Sequence[Proposal], now: datetime) -> int:
     """Ask the front desk too if a start is near, since the staff member may be with a client; how many mails."""
     near = [one for one in proposals if now < one.booking.start <= now + REMIND_BEFORE]
     if not near:
         return 0
     desk = [user for user in User.objects.filter(role=User.Role.FRONT_DESK) if may(user, Action.DECIDE_PROPOSALS)]
     return sum(emails.ask_colleague(user, near, mail_links.token_of(*near, to=user)) for user in desk)
+
+
+def _taken(group: list[Proposal], now: datetime) -> list[Proposal]:
+    """Those of the group that this worker mails; none if another one has the first, and with it the whole group."""
+    if not _take(group[0], now):
+        return []
+    return [group[0], *(proposal for proposal in group[1:] if _take(proposal, now))]
 
 
 def _take(proposal: Proposal, now: datetime) -> bool:
@@ -60,11 +76,14 @@ def _field(proposal: Proposal) -> str:
 
 
 def _by_mail(proposals: Iterable[Proposal]) -> list[list[Proposal]]:
-    """Group proposals by mail: the deletions of one staff member's day together, every other proposal alone."""
-    mails: dict[tuple[int, date | int], list[Proposal]] = {}
+    """Group proposals by mail: what is decided together, each other proposal alone.
+
+    That are the deletions of one staff member's day, and the bookings of a day that one event covers.
+    """
+    mails: dict[tuple[int, date | int | CoveredDay], list[Proposal]] = {}
     for proposal in proposals:
         deleted = proposal.kind == Proposal.Kind.DELETED
-        key = lifecycle.day_of(proposal) if deleted else proposal.pk
+        key = lifecycle.day_of(proposal) if deleted else proposal.covered_day or proposal.pk
         mails.setdefault((proposal.booking.staff_id, key), []).append(proposal)
     return list(mails.values())
 

@@ -7,7 +7,7 @@ from datetime import datetime
 from django.utils.translation import gettext as _
 
 from bookings.contacts.written import one_line
-from bookings.notifications.facts import AppointmentFacts, PracticeFacts
+from bookings.notifications.facts import AppointmentFacts, Offer, PracticeFacts
 from practice import time_format
 
 
@@ -87,6 +87,27 @@ def other_time_sentence(practice: PracticeFacts) -> str:
     if practice.phone:
         return _("If this does not suit you, choose another time or call %(phone)s.") % {"phone": practice.phone}
     return _("If this does not suit you, choose another time.")
+
+
+def cannot_see_sentence(facts: AppointmentFacts) -> str:
+    """Why a client is asked to choose another time."""
+    words = {"staff": facts.staff, "time": start_words(facts)}
+    return _("%(staff)s cannot see you on %(time)s.") % words
+
+
+def choose_sentence(practice: PracticeFacts) -> str:
+    """What a client can do then; the times that are offered follow."""
+    if practice.phone:
+        return _("Please choose another time, or call %(phone)s.") % {"phone": practice.phone}
+    return _("Please choose another time.")
+
+
+def offer_words(offer: Offer) -> str:
+    """A time that is offered: “Tue 8 December, 10:00”, and with whom if that is somebody else."""
+    time = time_format.weekday_day_and_clock(offer.start)
+    if not offer.other_staff:
+        return time
+    return _("%(time)s, with %(staff)s") % {"time": time, "staff": offer.other_staff}
 
 
 def not_confirmed_sentences(answer_by: datetime, *, written_at: datetime, by_phone: bool) -> tuple[str, str, str]:

@@ -2,40 +2,49 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from availability.intervals import Span
+from availability.models import BlockedSlot
 from bookings.models import Booking, LinkedEvent, Proposal
 from bookings.openings.event_words import event_name
 from bookings.openings.own_time import own_spans
-from bookings.proposals import lifecycle
+from bookings.proposals import covered_days, lifecycle
 from bookings.push.placements import upcoming
-from connections.busy import Busy, busy
+from connections.busy import AWAY, Busy, busy
 from practice import time_format
 from practice.language import mail_language
 from practice.models import User
 
 Kind = Proposal.Kind
+_ACKNOWLEDGING = (Proposal.Choice.KEEP, Proposal.Choice.ASK)
+_Pair = tuple[int, datetime, datetime]
+"""The key of a booking, and from when to when an event is that overlaps it."""
 
 
 def update_notices(user: User, now: datetime) -> None:
     """Keep one notice for each upcoming booking that an event overlaps, and withdraw those that no longer apply.
 
-    The event of another booking that the iPhone moved there is left out: staff are asked about that booking.
+    The event of another booking that the iPhone moved there is left out: staff are asked about that booking. So is a
+    booking whose client is asked to choose another time. Notices about one event and one day belong together.
     """
-    asked = unacknowledged(user, list(upcoming(user, now).select_related("claim")), exclude=_asked_about_already(user))
+    bookings = {one.pk: one for one in upcoming(user, now).filter(new_time_asked_at=None).select_related("claim")}
+    asked = unacknowledged(user, list(bookings.values()), exclude=_asked_about_already(user))
     notices = Proposal.objects.open().filter(booking__staff=user, kind=Kind.COLLISION)
     lifecycle.withdraw(notices.exclude(booking__in=asked), now)
-    known = {notice.booking_id: (notice.new_start, notice.new_end, notice.reason) for notice in notices}
+    known = {one.booking_id: (one.new_start, one.new_end, one.reason, one.covered_day_id) for one in notices}
+    days = covered_days.days_by_booking(user, {bookings[pk]: event for pk, event in asked.items()})
     reasons = _reasons(user, asked.values())
     for (booking, event), reason in zip(asked.items(), reasons, strict=True):
-        said = (event.start, event.end, reason)
-        if known.get(booking) != said:
-            lifecycle.propose(booking, Kind.COLLISION, lifecycle.ProposalReason(reason, ""), now, times=said[:2])
+        times, day = (event.start, event.end), days[booking]
+        if known.get(booking) != (*times, reason, day.pk if day else None):
+            words = lifecycle.ProposalReason(reason, "")
+            lifecycle.propose(booking, Kind.COLLISION, words, now, times=times, covered_day=day)
 
 
 def _asked_about_already(user: User) -> set[str]:
@@ -45,32 +54,65 @@ def _asked_about_already(user: User) -> set[str]:
 
 
 def unacknowledged(user: User, bookings: Sequence[Booking], *, exclude: Collection[str] = ()) -> dict[int, Busy]:
-    """By key of the booking: the first event that overlaps it and that staff have not acknowledged.
+    """By key of the booking: an event that overlaps it and that staff have not acknowledged.
 
-    Events whose UID is in `exclude` do not count.
+    Of several it is the one that overlaps most of the bookings, and of those the first. Events whose UID is in
+    `exclude` do not count; that the person is away counts like an event.
 
-    Keeping the booking acknowledges an event only at its present time. The number of queries does not depend on the
-    number of bookings.
+    Keeping the booking, or asking its client to choose another time, acknowledges an event only at its present time.
+    The number of queries does not depend on the number of bookings.
     """
     open_ones = [booking for booking in bookings if not booking.overlap_allowed]
     if not open_ones:
         return {}
     reaches = {booking.pk: _reach(booking) for booking in open_ones}
     span = min(reach[0] for reach in reaches.values()), max(reach[1] for reach in reaches.values())
-    events = [event for event in busy(user, *span, own_spans=own_spans(user, *span)) if event.uid not in exclude]
-    kept = Proposal.objects.filter(booking__in=open_ones, kind=Kind.COLLISION, choice=Proposal.Choice.KEEP)
+    events = [event for event in _covering(user, span) if event.uid not in exclude]
+    kept = Proposal.objects.filter(booking__in=open_ones, kind=Kind.COLLISION, choice__in=_ACKNOWLEDGING)
     known = set(kept.values_list("booking", "new_start", "new_end"))
-    found: dict[int, Busy] = {}
+    over: dict[_Pair, Busy] = {}
     for pk, event in _over(events, reaches):
-        if (pk, event.start, event.end) not in known and (pk not in found or _first(event, found[pk])):
-            found[pk] = event
+        over.setdefault((pk, event.start, event.end), event)
+    return _widest({pair: event for pair, event in over.items() if pair not in known})
+
+
+def _widest(over: Mapping[_Pair, Busy]) -> dict[int, Busy]:
+    """Of the events over each booking the one that overlaps most of the bookings, and of those the first."""
+    many = Counter((start, end) for _pk, start, end in over)
+    found: dict[int, Busy] = {}
+    for (pk, *_times), event in sorted(over.items(), key=lambda one: (-many[one[0][1:]], one[0][1:])):
+        found.setdefault(pk, event)
     return found
+
+
+def _covering(user: User, span: Span) -> list[Busy]:
+    """What covers time of the user in `span`: events, and times at which they are away."""
+    slots = BlockedSlot.objects.filter(user=user, is_away=True).overlapping(*span)
+    return [*busy(user, *span, own_spans=own_spans(user, *span)), *map(_away, slots)]
+
+
+def _away(slot: BlockedSlot) -> Busy:
+    return Busy(
+        start=slot.start,
+        end=slot.end,
+        blocks=True,
+        reason=AWAY,
+        all_day=True,
+        summary="",
+        uid="",
+        recurrence_id=None,
+        calendar="",
+        calendar_name="",
+        provider="",
+        color="",
+        blocking=((slot.start, slot.end),),
+    )
 
 
 def acknowledge(booking: Booking, now: datetime, actor: User | None) -> None:
     """Staff chose the booking's time although events overlap it: record that as if they had been asked."""
     reach = _reach(booking)
-    over = _over(busy(booking.staff, *reach, own_spans=own_spans(booking.staff, *reach)), {booking.pk: reach})
+    over = _over(_covering(booking.staff, reach), {booking.pk: reach})
     decided = {"decided_at": now, "choice": Proposal.Choice.KEEP, "decided_by": actor}
     events = {(event.start, event.end): event for _pk, event in over}.values()
     for event, reason in zip(events, _reasons(booking.staff, events), strict=True):
@@ -87,6 +129,8 @@ def _reasons(owner: User, events: Collection[Busy]) -> list[str]:
 
 
 def _reason(event: Busy) -> str:
+    if event.reason == AWAY:
+        return _("You are away then.")
     when = time_format.day_and_clocks((event.start, event.end))
     return _("%(event)s now overlaps it.") % {"event": event_name(event, when, titles=True, travel=False)}
 
@@ -101,10 +145,6 @@ def _reach(booking: Booking) -> Span:
     if booking.status == Booking.Status.PENDING:
         return booking.blocked_span
     return booking.start, booking.end
-
-
-def _first(event: Busy, other: Busy) -> bool:
-    return (event.start, event.end) < (other.start, other.end)
 
 
 def _over(events: Iterable[Busy], reaches: dict[int, Span]) -> Iterator[tuple[int, Busy]]:

@@ -8,7 +8,8 @@ from datetime import date, datetime
 from django.db import transaction
 from django.db.models import Q
 
-from bookings.models import Booking, LinkedEvent, Proposal, ProposalQuerySet
+from bookings.models import Booking, CoveredDay, LinkedEvent, Proposal, ProposalQuerySet
+from bookings.proposals.covered_days import group_of
 from connections.models import CalendarConfiguration
 
 Kind = Proposal.Kind
@@ -42,9 +43,11 @@ def propose(
     *,
     times: Times = (None, None),
     linked_event: LinkedEvent | None = None,
+    covered_day: CoveredDay | None = None,
 ) -> None:
     """Ask staff about a booking. An open proposal of this kind takes on the new reason and times."""
-    values = {"linked_event": linked_event, "new_start": times[0], "new_end": times[1], **asdict(reason)}
+    values = {"linked_event": linked_event, "covered_day": covered_day, **asdict(reason)}
+    values |= {"new_start": times[0], "new_end": times[1]}
     Proposal.objects.update_or_create(
         booking_id=booking_id,
         kind=kind,
@@ -99,6 +102,16 @@ def withdraw_answered(booking: Booking, now: datetime) -> None:
     withdraw(asked.filter(there | Q(kind=Kind.COLLISION)), now)
 
 
+def reopen(booking: Booking, *, now: datetime) -> None:
+    """Ask again whether the client is to choose another time: that they were asked was undone. Inside the lock."""
+    withdraw(open_of(booking.pk, Kind.COLLISION), now)
+    decided = Proposal.objects.filter(booking=booking, kind=Kind.COLLISION, choice=Proposal.Choice.ASK)
+    latest = decided.order_by("-decided_at", "-pk").values_list("pk", flat=True)[:1]
+    Proposal.objects.filter(pk__in=list(latest)).update(
+        decided_at=None, choice="", decided_by=None, decided_by_mail=False
+    )
+
+
 # --- expire -----------------------------------------------------------------------------------------------------------
 
 
@@ -121,7 +134,12 @@ def withdraw_expired(now: datetime) -> None:
 
 
 def same_day_group(proposal: Proposal) -> list[Proposal]:
-    """The open proposals to be decided with this one: all deletions of its day, else itself alone if it is open."""
+    """The open proposals to be decided with this one: all deletions of its day, and what the same event covers of it.
+
+    Else itself alone if it is open.
+    """
+    if group := group_of(proposal):
+        return group
     alike = Proposal.objects.open().filter(booking__staff=proposal.booking.staff_id, kind=proposal.kind)
     alike = alike.with_details().order_by("booking__start")
     if proposal.kind != Kind.DELETED:

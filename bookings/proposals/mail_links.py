@@ -23,6 +23,12 @@ class MailedProposals:
     proposals: list[Proposal]
     addressee: User
 
+    @property
+    def first(self) -> Proposal:
+        """The first that is still open, for all of them; if none is, the first."""
+        open_ones = (one for one in self.proposals if one.decided_at is None and one.withdrawn_at is None)
+        return next(open_ones, self.proposals[0])
+
 
 def token_of(proposal: Proposal, *more: Proposal, to: User | None = None) -> str:
     """What stands in the link of a mail: it names the proposals of that mail and cannot be guessed.
@@ -46,7 +52,7 @@ def mailed_proposals(token: str) -> MailedProposals:
     keys, to = (named["asked"], named["to"]) if isinstance(named, dict) else (named, None)
     found = list(Proposal.objects.filter(pk__in=keys).with_details().order_by("booking__start", "pk"))
     addressee = _addressee(found, to)
-    if addressee is None or not may(addressee, Action.DECIDE_PROPOSALS, owner_of=found[0].booking.staff_id):
+    if addressee is None or not may(addressee, Action.DECIDE_PROPOSALS, owner_of=found[0].person.pk):
         raise Proposal.DoesNotExist
     return MailedProposals(found, addressee)
 
@@ -54,7 +60,7 @@ def mailed_proposals(token: str) -> MailedProposals:
 def _addressee(found: Sequence[Proposal], to: int | None) -> User | None:
     if to and found:
         return User.objects.filter(pk=to).first()
-    return found[0].booking.staff if found else None
+    return found[0].person if found else None
 
 
 def stamp_of(proposal: Proposal) -> str:

@@ -14,7 +14,7 @@ from django.db.models import Model, QuerySet
 from django_q.models import OrmQ, Task
 
 from availability.models import BlockedSlot, Closure
-from bookings.models import Booking, BookingChange, Client, ClientChange, Hold, LinkedEvent, Proposal, Seat
+from bookings.models import Booking, BookingChange, Client, ClientChange, CoveredDay, Hold, LinkedEvent, Proposal, Seat
 from bookings.push import event_content
 from connections import ical
 from connections.models import Event, Occurrence
@@ -47,6 +47,7 @@ _SENTENCES: tuple[tuple[type[Model], tuple[str, ...]], ...] = (
     (BookingChange, ("reason",)),
     (Seat, ("note",)),
     (Proposal, ("reason", "untitled_reason")),
+    (CoveredDay, ("title",)),
     (BlockedSlot, ("note",)),
     (Closure, ("name",)),
     (LogEntry, ("object_repr", "change_message")),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from bookings.actions.cancel import cancel
 from bookings.actions.checks.preconditions import Refused
@@ -19,14 +19,20 @@ def bookings_left(user: User, now: datetime) -> BookingQuerySet:
 
 
 def free_colleagues(bookings: Iterable[Booking], now: datetime) -> dict[int, list[User]]:
-    """By key of the booking: who else offers its service and is free at its time, in order of their names."""
+    """By key of the booking: who else offers its service and is free at its time, in order of their names.
+
+    The number of queries depends on the number of services, lengths and days, not on that of bookings.
+    """
     offering: dict[Service, list[User]] = {}
-    found: dict[int, list[User]] = {}
+    alike: dict[tuple[Service, timedelta, date], list[Booking]] = {}
     for booking in bookings:
         if booking.service not in offering:
             offering[booking.service] = _offering(booking.service)
-        colleagues = [user for user in offering[booking.service] if user != booking.staff]
-        found[booking.pk] = _free(booking, colleagues, now)
+        key = (booking.service, booking.end - booking.start, booking.start.date())
+        alike.setdefault(key, []).append(booking)
+    found: dict[int, list[User]] = {}
+    for (service, *_length_and_day), several in alike.items():
+        found |= _free(several, offering[service], now)
     return found
 
 
@@ -34,12 +40,17 @@ def _offering(service: Service) -> list[User]:
     return list(service.staff.filter(is_active=True).order_by("first_name", "last_name", "pk"))
 
 
-def _free(booking: Booking, colleagues: list[User], now: datetime) -> list[User]:
-    shape = search.staff_shape(booking, (booking.start, booking.end))
-    span = (booking.start, booking.start + timedelta.resolution)
-    keys = [user.pk for user in colleagues]
-    openings = search.openings_of_each(keys, shape, *span, now=now, moving=booking)
-    return [user for user in colleagues if any(start == booking.start for start, _end in openings[user.pk].spans)]
+def _free(alike: list[Booking], people: list[User], now: datetime) -> dict[int, list[User]]:
+    """The same for bookings of one service, length and day; `people` offer the service."""
+    shape = search.staff_shape(alike[0], (alike[0].start, alike[0].end))
+    starts = [booking.start for booking in alike]
+    span = min(starts), max(starts) + timedelta.resolution
+    openings = search.openings_of_each([user.pk for user in people], shape, *span, now=now)
+    open_at = {user: {start for start, _end in one.spans} for user, one in openings.items()}
+    return {
+        booking.pk: [user for user in people if user != booking.staff and booking.start in open_at[user.pk]]
+        for booking in alike
+    }
 
 
 def settle_bookings(

@@ -88,10 +88,12 @@ def _still_true(mail: Mail, known: Mail | None) -> bool:
         return True
     if mail.kind == Mail.Kind.NEW_LINK:
         return new_link.lacks_link(mail)
+    if mail.kind == Mail.Kind.ASKED_NEW_TIME and mail.seat.booking.new_time_asked_at is None:
+        return False
     if mail.seat.mails.news().filter(pk__gt=mail.pk).exclude(state=State.DROPPED).exists():
         return False
-    if mail.kind == Mail.Kind.REMINDER:
-        return reminders.is_wanted(mail)
+    if mail.kind in Mail.REPEATING_KINDS:
+        return mail.kind == Mail.Kind.ASKED_NEW_TIME or reminders.is_wanted(mail)
     kind = news.kind_now(mail, known)
     mail.kind = kind or mail.kind
     return kind is not None
@@ -99,7 +101,7 @@ def _still_true(mail: Mail, known: Mail | None) -> bool:
 
 def _deliver(mail: Mail, known: Mail | None, now: datetime, delivered: Delivered) -> None:
     try:
-        wording.message_of(mail, known).send()
+        wording.message_of(mail, known, now).send()
     except smtplib.SMTPRecipientsRefused as error:
         if all(code >= 500 for code, _words in error.recipients.values()):
             _fail(mail, REFUSED, delivered)

@@ -38,6 +38,9 @@ _STANDING = {
 def announce(change: BookingChange, *, at: datetime, tell_client: bool) -> None:
     """Write the mails of a change, due `at`. What was not sent yet of earlier ones is dropped."""
     for seat in Seat.objects.filter(booking=change.booking, client__erased_at=None):
+        if change.kind == BookingChange.Kind.ASKED:
+            _ask(seat, change, at)
+            continue
         drop_unsent(seat)
         if tell_client:
             _announce_to(seat, change, at)
@@ -97,6 +100,16 @@ def _announce_to(seat: Seat, change: BookingChange, at: datetime) -> None:
     if not mail.recipient and change.source == Source.CLIENT:
         mail.state, mail.sent_at = Mail.State.SENT, change.at  # they saw it on the page
     fix_identity(mail, is_next_version=seat.mails.news().exists())
+    mail.save()
+
+
+def _ask(seat: Seat, change: BookingChange, at: datetime) -> None:
+    """Write the mail that asks for another time. The booking stands as before, so news of it is told all the same."""
+    seat.mails.unsent().filter(kind__in=(Kind.REMINDER, Kind.ASKED_NEW_TIME)).update(state=Mail.State.DROPPED)
+    mail = Mail(seat=seat, change=change, kind=Kind.ASKED_NEW_TIME, recipient=seat.address)
+    mail.created_at, mail.due_at = change.at, at
+    mail.start, mail.end = change.new_start, change.new_end
+    fix_identity(mail, is_next_version=False)
     mail.save()
 
 

@@ -42,7 +42,7 @@ def is_wanted(mail: Mail) -> bool:
     """Does a reminder that was written still hold?"""
     seat, booking = mail.seat, mail.seat.booking
     stands = booking.status == Booking.Status.CONFIRMED and booking.start == mail.start
-    return stands and _wants(seat, Practice.current())
+    return stands and booking.new_time_asked_at is None and _wants(seat, Practice.current())
 
 
 def _wants(seat: Seat, practice: Practice) -> bool:
@@ -67,7 +67,7 @@ def _farthest(now: datetime) -> datetime:
 def _not_reminded(now: datetime, until: datetime) -> list[Seat]:
     """Confirmed seats of that time without a reminder for it."""
     near = Q(booking__start__gt=now + TOO_NEAR, booking__start__lte=until, booking__status=Booking.Status.CONFIRMED)
-    near &= Q(client__erased_at=None)
+    near &= Q(client__erased_at=None, booking__new_time_asked_at=None)
     written = Mail.objects.filter(kind=Mail.Kind.REMINDER, start__gt=now).exclude(state=Mail.State.DROPPED)
     done = set(written.values_list("seat", "start"))
     seats = Seat.objects.filter(near).select_related("client", "booking__service", "booking__staff")

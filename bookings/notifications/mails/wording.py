@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
+from datetime import datetime
 
 from django.core.mail import EmailMultiAlternatives
 
@@ -12,20 +13,30 @@ from bookings.models import Mail, Seat
 from bookings.notifications import client_mails
 from bookings.notifications.addresses import Mailbox
 from bookings.notifications.calendar_part import CalendarEntry
-from bookings.notifications.facts import AppointmentFacts
+from bookings.notifications.facts import AppointmentFacts, Offer
 from bookings.notifications.mails import to_staff, unsubscribe
 from bookings.notifications.mails.appointment import facts_of_mail, practice_facts, sender_of
+from bookings.notifications.mails.offers import offers_of
 from bookings.notifications.message import Envelope, build_message
 from practice.mails.content import Content
 from practice.models import Practice
 
 Kind = Mail.Kind
 Words = Callable[[Mail, AppointmentFacts, Mail | None], Content]
-WITHOUT_CALENDAR_PART = (Kind.PENDING, Kind.ADDRESS_TO_CONFIRM, Kind.REMINDER, *Mail.STAFF_KINDS)
+WITHOUT_CALENDAR_PART = (
+    Kind.PENDING,
+    Kind.ADDRESS_TO_CONFIRM,
+    Kind.REMINDER,
+    Kind.ASKED_NEW_TIME,
+    *Mail.STAFF_KINDS,
+)
 
 
-def message_of(mail: Mail, known: Mail | None) -> EmailMultiAlternatives:
-    """The message of a mail row; `known` is what the client was told last. Raises SMTPRecipientsRefused."""
+def message_of(mail: Mail, known: Mail | None, now: datetime) -> EmailMultiAlternatives:
+    """The message of a mail row; `known` is what the client was told last. Raises SMTPRecipientsRefused.
+
+    Times that it offers are those that are free at `now`.
+    """
     practice = Practice.current()
     sender = sender_of(practice)
     envelope = Envelope(message_id=mail.message_id, sender=sender, recipient=Mailbox("", mail.recipient))
@@ -35,11 +46,14 @@ def message_of(mail: Mail, known: Mail | None) -> EmailMultiAlternatives:
         envelope = replace(envelope, unsubscribe_url=unsubscribe.url(mail.seat))
     facts = facts_of_mail(mail, practice)
     entry = None if _has_no_event(mail, known) else _entry(mail, facts, sender)
-    return build_message(content_of(mail, facts, known), envelope, facts.practice, entry)
+    offers = offers_of(mail.seat, now) if mail.kind == Kind.ASKED_NEW_TIME else ()
+    return build_message(content_of(mail, facts, known, offers=offers), envelope, facts.practice, entry)
 
 
-def content_of(mail: Mail, facts: AppointmentFacts, known: Mail | None) -> Content:
+def content_of(mail: Mail, facts: AppointmentFacts, known: Mail | None, *, offers: Sequence[Offer] = ()) -> Content:
     """What the client reads."""
+    if mail.kind == Kind.ASKED_NEW_TIME:
+        return client_mails.asked_new_time(facts, offers=offers)
     return _WORDS[Kind(mail.kind)](mail, facts, known)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
@@ -12,20 +13,38 @@ from django.views.decorators.cache import never_cache
 from bookings import actions
 from bookings.models import Proposal
 from bookings.pages.addressee import read_by
+from bookings.pages.proposals.day_views import UNDO, carry_out, day_context
 from bookings.proposals import lifecycle, mail_links
+from bookings.proposals.covered_days import DayChoice
+
+ONE_BY_ONE = "one_by_one"
+"""In the query: each proposal of the mail has buttons of its own."""
 
 
 @never_cache
 def from_mail(request: HttpRequest, token: str) -> HttpResponse:
     mailed = _mailed(token)
-    addressee, first = mailed.addressee, mailed.proposals[0]
+    addressee, first = mailed.addressee, mailed.first
     group = lifecycle.same_day_group(first)
+    is_single = ONE_BY_ONE in request.GET
     with read_by(addressee):
         if request.method == "POST":
-            _decide(request, mailed, group)
-            return redirect("proposals:from_mail", token)
-        context = {"proposal": first, "asked": group, "addressee": addressee}
+            _carry_out(request, mailed, group)
+            query = {ONE_BY_ONE: "yes"} if is_single else None
+            return redirect(reverse("proposals:from_mail", args=[token], query=query))
+        context = {"proposal": first, "asked": group, "addressee": addressee, "is_single": is_single}
+        if first.covered_day:
+            context |= day_context(first.covered_day, addressee, timezone.now())
         return render(request, "bookings/proposals/from_mail.html", context)
+
+
+def _carry_out(request: HttpRequest, mailed: mail_links.MailedProposals, group: list[Proposal]) -> None:
+    """Decide about the whole day or about what the form showed, whichever button was pressed."""
+    day, choice = mailed.first.covered_day, request.POST.get("choice")
+    if day and choice in (*DayChoice, UNDO):
+        carry_out(request, day, actor=mailed.addressee, now=timezone.now(), by_mail=True)
+    else:
+        _decide(request, mailed, group)
 
 
 def _decide(request: HttpRequest, mailed: mail_links.MailedProposals, group: list[Proposal]) -> None:

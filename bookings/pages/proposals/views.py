@@ -12,6 +12,8 @@ from django.views.decorators.http import require_POST
 from bookings import actions
 from bookings.models import Proposal, ProposalQuerySet
 from bookings.pages.live import live
+from bookings.pages.proposals.covered import alone, covered_groups
+from bookings.pages.proposals.day_views import asked_days, may_see_day
 from bookings.pages.proposals.deleted_days import deleted_days
 from bookings.proposals import lifecycle
 from connections.calendar_page import CalendarRequest, calendar_page
@@ -24,8 +26,11 @@ MAX_DECIDED = 10
 def proposals(request: CalendarRequest) -> HttpResponse:
     visible = _visible(request)
     undecided = list(visible.open())
+    groups = covered_groups(undecided, request.user, request.now)
     context = {
-        "proposals": undecided,
+        "groups": groups,
+        "asked_days": asked_days(request.user, request.now),
+        "proposals": alone(undecided, groups),
         "days": deleted_days(undecided, request.zone),
         "decided": visible.exclude(decided_at=None).select_related("decided_by").order_by("-decided_at")[:MAX_DECIDED],
     }
@@ -43,6 +48,8 @@ def decide(request: CalendarRequest, pk: int) -> HttpResponse:
         messages.error(request, str(error))
     else:
         messages.success(request, _("Done: %(booking)s.") % {"booking": proposal.booking})
+    if proposal.covered_day and may_see_day(request.user, proposal.covered_day):
+        return redirect("proposals:day", proposal.covered_day.pk)
     return redirect("proposals:list")
 
 

@@ -136,7 +136,7 @@ def _blocked_here(slot: BlockedSlot, mirrored: bool) -> Item:
         start=slot.start,
         end=slot.end,
         kind=ItemKind.HERE,
-        title=slot.note or _("Blocked"),
+        title=slot.note or (_("Away") if slot.is_away else _("Blocked")),
         source=_("made here, on your iPhone too") if mirrored else _("made here; not shown on your iPhone"),
         url=f"{reverse('availability:page')}#blocked",
         key=f"slot-{slot.pk}",

@@ -10,6 +10,7 @@ from django.utils.formats import get_format
 
 from availability.intervals import Span
 from availability.models import DateOverride, WorkingHours
+from bookings.pages.away.days import away_days
 from bookings.pages.live import live
 from bookings.pages.people import people_with_a_week, week_person
 from bookings.pages.week.colleagues import diaries_for
@@ -70,9 +71,14 @@ def _whose(request: CalendarRequest, person: User) -> dict[str, Any]:
         "person": person,
         "is_own": is_own,
         "staff_key": None if is_own else person.pk,
+        "away_days": away_days(person, request.now) if _may_decide(request, person) else (),
         "may_book": may(request.user, Action.HANDLE_BOOKINGS, owner_of=person.pk),
         "has_colleagues": people_with_a_week(request.user).exclude(pk=request.user.pk).exists(),
     }
+
+
+def _may_decide(request: CalendarRequest, person: User) -> bool:
+    return may(request.user, Action.DECIDE_PROPOSALS, owner_of=person.pk)
 
 
 def _diary(request: CalendarRequest, person: User, span: Span) -> Diary:

@@ -16,10 +16,17 @@ def can_cancel(booking: Booking, now: datetime) -> bool:
 
 
 def can_reschedule(booking: Booking, now: datetime) -> bool:
-    """Is the deadline for choosing another time to come, or did the practice choose the present one?"""
+    """Is the deadline for choosing another time to come, or did the practice choose this one or ask for another?"""
     if not booking.live or booking.address_due_at or now >= booking.start:
         return False
-    return now < deadlines.change_until(booking.service, booking.start) or _was_moved_by_practice(booking)
+    within = now < deadlines.change_until(booking.service, booking.start)
+    return within or is_asked(booking, now) or _was_moved_by_practice(booking)
+
+
+def is_asked(booking: Booking, now: datetime) -> bool:
+    """Has the practice asked to choose another time for an appointment to come?"""
+    asked_at = booking.new_time_asked_at
+    return booking.live and asked_at is not None and asked_at <= now < booking.start
 
 
 def _was_moved_by_practice(booking: Booking) -> bool:

@@ -18,6 +18,7 @@ from bookings.models import Seat
 from bookings.notifications.facts import AppointmentFacts
 from bookings.notifications.mails.appointment import clock_zone, facts_of_seat, public_name
 from bookings.notifications.sentences import when_words
+from bookings.openings.alternatives import away_days
 from bookings.openings.search import Opening
 from bookings.public.client import allowed
 from bookings.public.client.seat_page import with_seat
@@ -67,7 +68,8 @@ def _search(request: PublicRequest, seat: Seat) -> Search:
     same = booking.staff if booking.staff.is_active else None
     person = None if wanted == ANYBODY else person_among(people, wanted) or same
     zone = clock_zone(booking.service, request.practice, asked(request, "zone") or seat.clock_zone)
-    return Search(booking.service, people, zone, request.now, person, moving=booking)
+    away = away_days(booking) if allowed.is_asked(booking, request.now) else None
+    return Search(booking.service, people, zone, request.now, person, moving=booking, away=away)
 
 
 def _chosen_zone(request: PublicRequest, search: Search) -> str:
@@ -139,6 +141,7 @@ def _ask(request: PublicRequest, seat: Seat, search: Search, start: datetime, to
             "start": start.isoformat(),
             "person": public_name(search.person) if search.person else _("First available"),
             "staff": asked(request, "staff"),
+            "is_asked": search.away is not None,
             "zone": search.zone,
             "reschedule_url": reverse("public:reschedule", args=[token]),
         }

@@ -8,6 +8,7 @@ from typing import Any
 from django.http import HttpResponse
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -17,8 +18,11 @@ from bookings.contacts.phones import display_phone
 from bookings.models import Booking, BookingChange, Seat, Service
 from bookings.notifications.calendar_links import google_link, outlook_link
 from bookings.notifications.calendar_part import calendar_file
-from bookings.notifications.mails.appointment import seat_zone
+from bookings.notifications.facts import Offer
+from bookings.notifications.mails.appointment import facts_of_seat, seat_zone
 from bookings.notifications.mails.calendar_entry import entry_of_seat
+from bookings.notifications.mails.offers import offers_of
+from bookings.notifications.sentences import cannot_see_sentence, choose_sentence, offer_words
 from bookings.public import prefill
 from bookings.public.client import allowed
 from bookings.public.client.pending import pending_words
@@ -29,6 +33,7 @@ from bookings.public.page import (
     PublicRequest,
     asked,
     is_language_chosen,
+    kept_query,
     message,
     public_page,
     to_client_page,
@@ -50,10 +55,26 @@ def appointment(request: PublicRequest, seat: Seat, token: str) -> HttpResponse:
     if booking.status == Booking.Status.PENDING:
         with timezone.override(seat_zone(seat, request.practice)):
             context["pending"] = pending_words(seat, request.now)
-    if allowed.can_add_to_calendar(booking, request.now):
+    if allowed.is_asked(booking, request.now):
+        context |= _asked(request, seat)
+    elif allowed.can_add_to_calendar(booking, request.now):
         entry = entry_of_seat(seat, request.practice, request.now)
         context |= {"google": google_link(entry), "outlook": outlook_link(entry)}
     return show_seat(request, seat, token, "public/client/page.html", **context)
+
+
+def _asked(request: PublicRequest, seat: Seat) -> dict[str, Any]:
+    """Why the client is to choose another time, and the first ones that are free."""
+    facts = facts_of_seat(seat, request.practice, request.now, get_language() or "")
+    with timezone.override(facts.zone):
+        offers = [(offer_words(one), _query_of(request, one)) for one in offers_of(seat, request.now)]
+        why = cannot_see_sentence(facts), choose_sentence(facts.practice)
+    return {"is_asked": True, "why_asked": why, "offers": offers}
+
+
+def _query_of(request: PublicRequest, offer: Offer) -> str:
+    """The query of the page that asks whether to take the time that is offered."""
+    return kept_query(request, start=offer.start.isoformat(), staff=offer.staff)
 
 
 @require_safe

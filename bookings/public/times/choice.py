@@ -8,8 +8,10 @@ from datetime import date, datetime, timedelta
 from itertools import groupby
 from zoneinfo import ZoneInfo
 
+from availability.intervals import Span
 from availability.wall_clock import MIDNIGHT, end_of, start_of
 from bookings.models import Booking, Hold, Service
+from bookings.openings.alternatives import without_days
 from bookings.openings.search import Opening, find, is_near, nearest_openings
 from connections.freshness import freshness
 from practice.models import User
@@ -31,7 +33,8 @@ class Day:
 class Search:
     """What is searched: the service with `person`, or with any of these people, read on a clock in `zone`.
 
-    The time of `hold` counts as free, and that of the booking `moving`, whose present start is not offered.
+    The time of `hold` counts as free, and that of the booking `moving`, whose present start is not offered; nor is a
+    time with its person in `away`, when they cannot see the client.
     """
 
     service: Service
@@ -41,6 +44,7 @@ class Search:
     person: User | None = None
     hold: Hold | None = None
     moving: Booking | None = None
+    away: Span | None = None
 
     @property
     def minutes(self) -> int:
@@ -88,7 +92,8 @@ class Search:
         wanted = max(start, self.now)
         if not is_near(wanted, now=self.now):
             return []
-        return nearest_openings(self.service, self.asked, wanted, now=self.now, hold=self.hold, moving=self.moving)
+        found = nearest_openings(self.service, self.asked, wanted, now=self.now, hold=self.hold, moving=self.moving)
+        return self._offered(found)
 
     def calendars_are_unreadable(self) -> bool:
         """Can nobody's calendars be believed just now?"""
@@ -99,7 +104,11 @@ class Search:
         return _by_day((one.start for one in self._openings(start, end) if one.start != present), self.zone)
 
     def _openings(self, start: datetime, end: datetime) -> list[Opening]:
-        return find(self.service, self.asked, start, end, now=self.now, hold=self.hold, moving=self.moving).openings
+        found = find(self.service, self.asked, start, end, now=self.now, hold=self.hold, moving=self.moving)
+        return self._offered(found.openings)
+
+    def _offered(self, openings: list[Opening]) -> list[Opening]:
+        return without_days(openings, self.moving.staff, self.away) if self.moving else openings
 
 
 def _by_day(starts: Iterable[datetime], zone: ZoneInfo) -> list[Day]:

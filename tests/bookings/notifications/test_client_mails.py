@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from bookings.notifications import client_mails
-from bookings.notifications.facts import AppointmentFacts
+from bookings.notifications.facts import AppointmentFacts, Offer
 from practice.mails.content import Content
 from tests.bookings.notifications.appointments import FACTS, WINTER
 from tests.bookings.notifications.entries import CLIENT, PRACTICE
@@ -20,12 +20,18 @@ DAY_BEFORE = FACTS.start - timedelta(days=1)
 ANSWER_BY = datetime(2026, 12, 3, 17, tzinfo=UTC)
 RELEASE_AT = datetime(2026, 11, 28, 8, 40, tzinfo=UTC)
 
+OFFERS = (
+    Offer(start=datetime(2026, 12, 10, 9, tzinfo=UTC), link="https://kalends.example/first/"),
+    Offer(start=datetime(2026, 12, 10, 13, tzinfo=UTC), link="https://kalends.example/second/", other_staff="Tom Berg"),
+)
+
 MAILS: dict[str, Mail] = {
     "confirmation": client_mails.confirmation,
     "confirmed": client_mails.confirmed_after_pending,
     "change": lambda facts: client_mails.change(facts, before=DAY_BEFORE),
     "moved": lambda facts: client_mails.moved_by_practice(facts, before=DAY_BEFORE),
     "handed over": client_mails.handed_over,
+    "asked new time": lambda facts: client_mails.asked_new_time(facts, offers=OFFERS),
     "cancellation": client_mails.cancellation,
     "not confirmed": client_mails.not_confirmed,
     "reminder": lambda facts: client_mails.reminder(facts, stop_link="https://kalends.example/stop/"),
@@ -42,6 +48,7 @@ SUBJECTS = {
     "change": "Your appointment has been moved to Tue 8 December, 10:00 · Praxis Winter",
     "moved": "Your appointment has been moved to Tue 8 December, 10:00 · Praxis Winter",
     "handed over": "Your appointment on Tue 8 December, 10:00 is now with Anna Winter · Praxis Winter",
+    "asked new time": "Please choose another time: Anna Winter cannot see you on Tue 8 December, 10:00 · Praxis Winter",
     "cancellation": "Cancelled: your appointment on Tue 8 December, 10:00 · Praxis Winter",
     "not confirmed": "Could not be confirmed: your appointment on Tue 8 December, 10:00 · Praxis Winter",
     "reminder": "Reminder: your appointment on Tue 8 December, 10:00 · Praxis Winter",
@@ -56,6 +63,8 @@ GERMAN_SUBJECTS = {
     "change": "Ihr Termin wurde auf Di., 8. Dezember, 10:00 Uhr verschoben · Praxis Winter",
     "moved": "Ihr Termin wurde auf Di., 8. Dezember, 10:00 Uhr verschoben · Praxis Winter",
     "handed over": "Ihr Termin am Di., 8. Dezember, 10:00 Uhr ist jetzt bei Anna Winter · Praxis Winter",
+    "asked new time": "Bitte wählen Sie einen anderen Termin: Anna Winter kann Ihren Termin am Di., 8. Dezember, "
+    "10:00 Uhr nicht wahrnehmen · Praxis Winter",
     "cancellation": "Abgesagt: Ihr Termin am Di., 8. Dezember, 10:00 Uhr · Praxis Winter",
     "not confirmed": "Konnte nicht bestätigt werden: Ihr Termin am Di., 8. Dezember, 10:00 Uhr · Praxis Winter",
     "reminder": "Erinnerung: Ihr Termin am Di., 8. Dezember, 10:00 Uhr · Praxis Winter",
@@ -201,6 +210,26 @@ def test_a_move_by_the_practice_offers_another_time_even_after_the_deadline() ->
         "If this does not suit you, choose another time or call 030 123456.",
         "Choose another time:",
         "https://kalends.example/booking/abc/",
+    ]
+
+
+def test_who_is_asked_for_another_time_is_offered_some_even_after_the_deadline() -> None:
+    content = MAILS["asked new time"](replace(FACTS, reschedule_until=None, cancel_until=None))
+    assert content.as_text().split("\n\n")[:5] == [
+        "Anna Winter cannot see you on Tue 8 December, 10:00.",
+        "Please choose another time, or call 030 123456.",
+        "Thu 10 December, 10:00:\nhttps://kalends.example/first/",
+        "Thu 10 December, 14:00, with Tom Berg:\nhttps://kalends.example/second/",
+        "All other times:\nhttps://kalends.example/booking/abc/reschedule/",
+    ]
+
+
+def test_where_no_time_is_free_the_client_is_asked_all_the_same() -> None:
+    silent = replace(GERMAN, practice=replace(WINTER, phone=""))
+    assert client_mails.asked_new_time(silent, offers=()).as_text().split("\n\n")[:3] == [
+        "Anna Winter kann Ihren Termin am Di., 8. Dezember, 10:00 Uhr leider nicht wahrnehmen.",
+        "Bitte wählen Sie einen anderen Termin.",
+        "Anderen Termin wählen:\nhttps://kalends.example/booking/abc/reschedule/",
     ]
 
 

@@ -60,7 +60,7 @@ def test_no_client_waits_longer_for_many_pending_bookings_over_events(practice: 
     with CaptureQueriesContext(database) as asked:
         actions.confirm_pending(practice.user, practice.now)
         collisions.update_notices(practice.user, practice.now)
-    assert (len(asked), Booking.objects.filter(status="pending").count()) == (15, how_many)
+    assert (len(asked), Booking.objects.filter(status="pending").count()) == (18, how_many)
 
 
 def pending(practice: Practice, start: datetime) -> Booking:

@@ -1,0 +1,1 @@
+"""What staff decide about a day on which somebody cannot see their clients."""

@@ -1,0 +1,1 @@
+"""Saying in the week that somebody is away today or tomorrow."""

@@ -1,0 +1,95 @@
+"""One covered day: the question about all its bookings, each of them, and what became of those that were decided."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from django.contrib import messages
+from django.db.models import Exists, OuterRef, QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from bookings import actions
+from bookings.models import CoveredDay, Proposal
+from bookings.pages.live import live
+from bookings.pages.proposals.covered import (
+    answered_sentence,
+    answers,
+    covered_groups,
+    done_sentences,
+)
+from bookings.proposals.covered_days import still_open
+from connections.calendar_page import CalendarRequest, calendar_page
+from practice.models import User
+from practice.roles import Action, allowed, may
+
+UNDO = "undo"
+"""In the form: ask nobody after all."""
+
+
+@calendar_page(Action.DECIDE_PROPOSALS)
+def day(request: CalendarRequest, pk: int) -> HttpResponse:
+    covered = get_object_or_404(_visible(request.user), pk=pk)
+    context = {
+        "day": covered,
+        "proposals": list(still_open(covered)),
+        **day_context(covered, request.user, request.now),
+    }
+    return live(request, "bookings/proposals/day.html", "bookings/proposals/_day.html", context)
+
+
+@require_POST
+@calendar_page(Action.DECIDE_PROPOSALS)
+def decide_day(request: CalendarRequest, pk: int) -> HttpResponse:
+    covered = get_object_or_404(_visible(request.user), pk=pk)
+    carry_out(request, covered, actor=request.user, now=request.now)
+    return redirect("proposals:day", pk)
+
+
+def carry_out(request: HttpRequest, covered: CoveredDay, *, actor: User, now: datetime, by_mail: bool = False) -> None:
+    """Do what the button says for all bookings of the day that the form showed, and say what was done and refused."""
+    choice, shown = request.POST.get("choice", ""), request.POST.getlist("shown")
+    if choice == UNDO:
+        result = actions.undo_asking(covered, now=now, actor=actor)
+        done = [_("Undone. These clients are not asked.")] if result.decided else []
+    else:
+        try:
+            asked = list(still_open(covered))
+            result = actions.decide_day(asked, choice=choice, now=now, actor=actor, shown=shown, by_mail=by_mail)
+        except actions.Refused as error:
+            result = actions.DayDecided(refused=[str(error)])
+        done = done_sentences(choice, result)
+    for sentence in result.refused:
+        messages.error(request, sentence)
+    for sentence in done:
+        messages.success(request, sentence)
+
+
+def day_context(covered: CoveredDay, reader: User, now: datetime) -> dict[str, Any]:
+    """What every page about the day shows."""
+    found = answers(covered, now)
+    undoable = actions.undoable(covered, now)
+    return {
+        "group": next(iter(covered_groups(still_open(covered), reader, now)), None),
+        "answers": found,
+        "answered": answered_sentence(found),
+        "undo_until": min((change.undo_until for change in undoable if change.undo_until), default=None),
+    }
+
+
+def asked_days(reader: User, now: datetime) -> QuerySet[CoveredDay]:
+    """Days that are not over of which clients were asked to choose another time, for those who decide about them."""
+    asked = Proposal.objects.filter(covered_day=OuterRef("pk"), choice=Proposal.Choice.ASK)
+    return _visible(reader).filter(Exists(asked), end__gt=now)
+
+
+def may_see_day(reader: User, covered: CoveredDay) -> bool:
+    return may(reader, Action.DECIDE_PROPOSALS, owner_of=covered.person_id)
+
+
+def _visible(reader: User) -> QuerySet[CoveredDay]:
+    days = CoveredDay.objects.select_related("person")
+    return allowed(reader, Action.DECIDE_PROPOSALS, days, owner="person")
