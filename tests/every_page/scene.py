@@ -16,7 +16,7 @@ from pytest_django import Settings
 
 from availability.models import Closure
 from bookings import links
-from bookings.models import Booking, Proposal, Question, Service
+from bookings.models import Booking, CoveredDay, Proposal, Question, Service
 from bookings.notifications import move_mail
 from bookings.notifications.mails import unsubscribe
 from bookings.proposals import mail_links
@@ -31,6 +31,7 @@ from tests.factories import (
     BlockedSlotFactory,
     BookingChangeFactory,
     BookingFactory,
+    CoveredDayFactory,
     DateOverrideFactory,
     HoldFactory,
     MailFactory,
@@ -77,6 +78,7 @@ def _proposals(mara: User) -> Proposal:
     service = Service.objects.get(slug="massage")
     clients = cycle(booking.client for booking in Booking.objects.filter(staff=mara))
     kinds = ["moved", "deleted", "deleted", "collision", "approval", "reshaped", "both_sides"]
+    _covered_day(mara, service)
     asked = []
     for number, (kind, client) in enumerate(zip(kinds, clients, strict=False)):
         start = MORNING.replace(hour=8, minute=0) + (8 + number // 4) * DAY + (number % 4) * 2 * HOUR
@@ -86,6 +88,18 @@ def _proposals(mara: User) -> Proposal:
         moved = {"new_start": start + HOUR, "new_end": start + 2 * HOUR} if kind in _WITH_NEW_TIME else {}
         asked.append(ProposalFactory.create(booking=booking, kind=kind, **moved, created_at=MORNING))
     return asked[0]
+
+
+def _covered_day(mara: User, service: Service) -> CoveredDay:
+    """Friday of the next week, on which an all-day event covers two bookings."""
+    start = MORNING.replace(hour=0, minute=0) + 10 * DAY
+    day = CoveredDayFactory.create(person=mara, date=start.date(), start=start, end=start + DAY)
+    for hours in (9, 11):
+        booking = BookingFactory.create(
+            staff=mara, client=Booking.objects.all()[hours].client, service=service, start=start + hours * HOUR
+        )
+        ProposalFactory.create(booking=booking, kind="collision", covered_day=day, created_at=MORNING)
+    return day
 
 
 _WITH_NEW_TIME = ("moved", "collision", "both_sides")
@@ -115,6 +129,7 @@ def _values(mara: User, question: Question, proposal: Proposal) -> dict[str, dic
         "bookings/": {"pk": booking.pk},
         "bookings/calls/": {"pk": MailFactory.create(seat=seat, state="failed", recipient="").pk},
         "bookings/changes/": {"pk": change.pk, "token": move_mail.move_token(change)},
+        "bookings/proposals/day/": {"pk": CoveredDay.objects.get().pk},
         "bookings/proposals/": {"pk": proposal.pk, "token": mail_links.token_of(proposal)},
         "brand/logo/": {"digest": "0a1b2c"},
         "calendars/settings/availability/blocked/": {
