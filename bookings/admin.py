@@ -158,7 +158,7 @@ class BookingAdmin(FoundByKeys, LookOnly):
     date_hierarchy = "start"
     search_fields = ("=id", *CLIENT, *people("staff"), "service__name", "linked_events__uid")
     fields = (
-        ("staff", "client", "service"),
+        ("staff", "client", "service", "series"),
         ("start", "end", "claim"),
         ("status", "approval_due_at", "calendar_unread_since", "address_due_at"),
         ("overlap_allowed", "push"),

@@ -18,6 +18,9 @@ def farthest_days() -> int:
 
 
 at_least_one = MinValueValidator(1, _("Enter at least %(limit_value)s."))
+at_least_two = MinValueValidator(2, _("Enter at least %(limit_value)s."))
+MAX_IN_SERIES = 52
+max_appointments = MaxValueValidator(MAX_IN_SERIES, _("Enter at most %(limit_value)s."))
 max_one_day = MaxValueValidator(_DAY, _("Enter at most %(limit_value)s minutes (one day)."))
 max_one_week = MaxValueValidator(7 * _DAY, _("Enter at most %(limit_value)s minutes (one week)."))
 max_four_weeks = MaxValueValidator(4 * 7 * 24, _("Enter at most %(limit_value)s hours (four weeks)."))

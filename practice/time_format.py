@@ -5,12 +5,13 @@ What is written how: config/formats. Reading times, and ISO 8601 for programs: p
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from django.utils import timezone
 from django.utils.formats import date_format, get_format, time_format
+from django.utils.text import get_text_list
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext, pgettext_lazy
 
@@ -113,7 +114,21 @@ def near_day_and_clock(moment: datetime, seen_from: datetime) -> str:
     """An instant with its weekday, “Tue 10:00”, and with its day only if it is not within a week of `seen_from`."""
     if abs(timezone.localtime(moment).date() - timezone.localtime(seen_from).date()) > _SAME_WEEK:
         return weekday_day_and_clock(moment)
+    return weekday_and_clock(moment)
+
+
+def weekday_and_clock(moment: datetime) -> str:
+    """An instant by its weekday alone: “Tue 10:00”."""
     return date_format(timezone.localtime(moment), _on_clock(pgettext("date format", "D H:i")))
+
+
+def days_and_months(days: Sequence[date]) -> str:
+    """Some days in order, each month once: “22 and 29 Dec”, “29 Dec and 5 Jan”."""
+    day, with_month = pgettext("date format", "j"), pgettext("date format", "j M")
+    following = [*days[1:], None]
+    is_last = [other is None or other.month != one.month for one, other in zip(days, following, strict=True)]
+    words = [date_format(one, with_month if last else day) for one, last in zip(days, is_last, strict=True)]
+    return get_text_list(words, _("and"))
 
 
 def full_day_and_clocks(span: Span) -> str:

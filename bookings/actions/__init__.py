@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from bookings.actions.addresses import release_expired, rush_ends_at
 from bookings.actions.approval import approve, expire_undecided, refuse
-from bookings.actions.book import ClientDetails, SeatDetails, book
+from bookings.actions.book import book
 from bookings.actions.cancel import cancel
 from bookings.actions.checks.preconditions import (
     ClientLimitReached,
@@ -27,10 +27,14 @@ from bookings.actions.covered.decide_day import DayDecided, decide_day, undo_ask
 from bookings.actions.decide import decide, decide_all
 from bookings.actions.disconnect import DisconnectSummary, EventsNotRemoved, disconnect, disconnect_summary
 from bookings.actions.hold import Visitor, extend, forget_old_holds, hold, hold_of, release, take_again
+from bookings.actions.making.details import ClientDetails, SeatDetails
 from bookings.actions.new_link import send_new_link
 from bookings.actions.outcome import note_outcome
 from bookings.actions.reschedule import choose_time, hand_over, hand_over_to_any, move, reschedule, undo
 from bookings.actions.restore import restore
+from bookings.actions.series.book_series import book_series
+from bookings.actions.series.hold_series import hold_series
+from bookings.actions.series.move_following import following, move_following
 
 __all__ = [
     "ClientDetails",
@@ -45,6 +49,7 @@ __all__ = [
     "Visitor",
     "approve",
     "book",
+    "book_series",
     "cancel",
     "change_client",
     "choose_time",
@@ -59,14 +64,17 @@ __all__ = [
     "expire_undecided",
     "extend",
     "follow_slots",
+    "following",
     "forget_old_holds",
     "hand_over",
     "hand_over_to_any",
     "hold",
     "hold_of",
+    "hold_series",
     "lock_active_booking",
     "merge_clients",
     "move",
+    "move_following",
     "note_away",
     "note_back",
     "note_outcome",

@@ -2,86 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from collections.abc import Iterator
+from datetime import datetime
 
 from django.conf import settings
 from django.utils.translation import gettext as _
 
-from bookings.actions import history
-from bookings.actions.addresses import confirm_by
 from bookings.actions.checks.candidates import Chosen, candidates, chosen, first_available
-from bookings.actions.checks.client_limit import check_upcoming
-from bookings.actions.checks.preconditions import (
-    LimitReached,
-    NotOpen,
-    Refused,
-    check_open,
-    nudge,
-    overlaps_refused,
-    refuse_far,
-    take_time,
-)
-from bookings.clients import client_of, differing, known_client, tidy_contact
-from bookings.deadlines import approve_by
-from bookings.models import Booking, BookingChange, Claim, Client, Hold, Seat, Service, booking_lock
-from bookings.models.questions import Answer
+from bookings.actions.checks.preconditions import NotOpen, check_open, overlaps_refused, refuse_far
+from bookings.actions.making.details import NOTHING_SAID, ClientDetails, SeatDetails, tidy_details
+from bookings.actions.making.rates import check_rates
+from bookings.actions.making.writing import BookingRequest, client_of_request, write_booking
+from bookings.clients import known_client
+from bookings.models import Booking, Hold, Service, booking_lock
 from bookings.openings import search
 from bookings.openings.shares import Team, previous_person, team_of
-from bookings.proposals import approvals, collisions
-from bookings.push import placements
 from connections.freshness import freshness
 from connections.sync.poll import refresh_all
 from practice.models import User
-
-PER_RECIPIENT = 2
-"""So many times BOOKING_RATE bookings are mailed to one address in a day."""
-Kind = BookingChange.Kind
-Source = BookingChange.Source
-
-
-@dataclass(frozen=True, slots=True)
-class ClientDetails:
-    """Who books, as typed."""
-
-    name: str
-    email: str = ""
-    phone: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class SeatDetails:
-    """What the client said beside their name. `reminders` is None if they were not asked.
-
-    `asked` are the words of the questions to which `answers` has answers, by the same keys.
-    """
-
-    language: str = ""
-    time_zone: str = ""
-    note: str = ""
-    answers: Mapping[str, Answer] = field(default_factory=dict)
-    asked: Mapping[str, str] = field(default_factory=dict)
-    reminders: bool | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class _Request:
-    """What is to be booked, for whom, and by whom."""
-
-    service: Service
-    start: datetime
-    client: ClientDetails
-    seat: SeatDetails
-    now: datetime
-    actor: User | None
-    anyway: bool
-    note: str
-    hold: Hold | None
-
-    def concerned(self, people: Sequence[User]) -> set[User]:
-        """Whose time may change if it is booked with one of `people`."""
-        return {*people, self.hold.staff} if self.hold else {*people}
 
 
 def book(
@@ -94,7 +32,7 @@ def book(
     actor: User | None = None,
     anyway: bool = False,
     note: str = "",
-    seat: SeatDetails = SeatDetails(),
+    seat: SeatDetails = NOTHING_SAID,
     hold: Hold | None = None,
 ) -> Booking:
     """Book `service` at `start` (aware) with `staff`, or with whoever of its staff is first available then.
@@ -104,15 +42,14 @@ def book(
     their calendars cannot be read: then, without `staff`, it is the first available of the others. Raises NotOpen,
     Refused.
     """
-    client = _tidy(client)
+    client = tidy_details(client)
     if hold:
         if booked := _booked_from(hold):
             return booked
-        _check_rate(hold, now)
-        _check_recipient(client.email, now)
+        check_rates(hold, client.email, now)
     refuse_far(start, now)
     able = candidates(service, staff)
-    request = _Request(service, start, client, seat, now, actor, anyway, note, hold)
+    request = BookingRequest(service, start, client, seat, now, actor, anyway, note, hold)
     try:
         return _book_with_first(able, request)
     except NotOpen as error:
@@ -122,7 +59,7 @@ def book(
     raise NotOpen(refusal, search.nearest_openings(service, able, start, now=now, hold=hold), can_insist=False)
 
 
-def _book_with_first(able: list[User], request: _Request) -> Booking:
+def _book_with_first(able: list[User], request: BookingRequest) -> Booking:
     """Book it with whoever of those who are able is asked first and is free. Raises NotOpen."""
     refusal, asked = NotOpen("", []), set[User]()
     for people in _in_turn(able, request.hold):
@@ -143,17 +80,7 @@ def _in_turn(able: list[User], hold: Hold | None) -> Iterator[list[User]]:
     yield able
 
 
-def _tidy(client: ClientDetails) -> ClientDetails:
-    try:
-        tidy = ClientDetails(*tidy_contact(client.name, client.email, client.phone))
-    except ValueError as error:
-        raise Refused(str(error)) from None
-    if not tidy.name:
-        raise Refused(_("Say who the booking is for."))
-    return tidy
-
-
-def _book_with(people: list[User], request: _Request, *, may_wait: bool) -> Booking:
+def _book_with(people: list[User], request: BookingRequest, *, may_wait: bool) -> Booking:
     """Book it with one of `people`. Raises NotOpen, also where it would wait for calendars unless it `may_wait`."""
     now, service = request.now, request.service
     team = team_of(service, [user.pk for user in people], request.start) if len(people) > 1 else None
@@ -167,18 +94,18 @@ def _book_with(people: list[User], request: _Request, *, may_wait: bool) -> Book
             raise NotOpen(_("The calendars could not be read just now."), [])
         booking = Booking(service=service, staff=who.user, note=request.note, why_staff=dict(who.why))
         booking.calendar_unread_since = now if pending else None
-        _write(booking, request, held, collides=collides)
+        write_booking(booking, request, client_of_request(request), held, collides=collides)
     return booking
 
 
-def _named(user: User, request: _Request, held: Hold | None) -> tuple[Chosen, bool]:
+def _named(user: User, request: BookingRequest, held: Hold | None) -> tuple[Chosen, bool]:
     """The person asked for, or of the hold, and whether it overlaps another booking. Raises NotOpen."""
     now, actor, shape = request.now, request.actor, request.service.shape
     collides = check_open(user, shape, request.start, now=now, anyway=request.anyway, actor=actor, hold=held)
     return Chosen(user, held.why_staff if held and held.staff == user else {}), collides
 
 
-def _choose(people: list[User], team: Team, request: _Request, held: Hold | None) -> tuple[Chosen, bool]:
+def _choose(people: list[User], team: Team, request: BookingRequest, held: Hold | None) -> tuple[Chosen, bool]:
     """The first available, and whether it overlaps another booking, which it does only if staff insist.
 
     Nobody can insist on somebody who was deactivated meanwhile.
@@ -199,7 +126,7 @@ def _active(team: Team) -> list[int]:
     return list(User.objects.filter(pk__in=team.weights, is_active=True).values_list("pk", flat=True))
 
 
-def _previous_person(request: _Request) -> int | None:
+def _previous_person(request: BookingRequest) -> int | None:
     """The key of the person whom the client had last, if that counts.
 
     Never for a visitor: anybody may have typed the details, and would learn with whom the client was.
@@ -209,57 +136,6 @@ def _previous_person(request: _Request) -> int | None:
         return None
     client = known_client(typed.name, typed.email, typed.phone)
     return previous_person(client.pk, request.service) if client else None
-
-
-def _write(booking: Booking, request: _Request, held: Hold | None, *, collides: bool) -> None:
-    """Write the booking with its time, its seat, its history and its event; ask staff if it needs their approval."""
-    now, start = request.now, request.start
-    if held:
-        booking.address_due_at = confirm_by(request.client.email, start, now)
-        booking.approval_due_at = approve_by(request.service, start, now)
-    waits = booking.cause != Booking.Cause.NONE
-    booking.status = Booking.Status.PENDING if waits else Booking.Status.CONFIRMED
-    booking.claim = _taken_over(held)
-    take_time(booking, start, start + request.service.duration, overlap_allowed=collides)
-    booking.save()
-    _seat(booking, request)
-    if held:
-        _note_booked(held, booking, now)
-    history.record(booking, Kind.MADE, Source.CLIENT if held else Source.STAFF, now=now, actor=request.actor)
-    if booking.address_due_at is None:
-        placements.place(booking)
-        approvals.ask(booking, now)
-    if request.anyway:
-        collisions.acknowledge(booking, now, request.actor)
-    nudge(booking)
-
-
-def _seat(booking: Booking, request: _Request) -> Seat:
-    said, hold, client = request.seat, request.hold, _client(request)
-    if not request.anyway:
-        check_upcoming(client, request.client.email, now=request.now, is_from_public=hold is not None)
-    typed = differing(client, request.client.email, request.client.phone) if hold else {}
-    return Seat.objects.create(
-        booking=booking,
-        client=client,
-        email=typed.get("email", ""),
-        phone=typed.get("phone", ""),
-        language=said.language or (hold.language if hold else ""),
-        time_zone=said.time_zone or (hold.time_zone if hold else ""),
-        note=said.note,
-        answers=said.answers,
-        asked=said.asked,
-        reminders=said.reminders,
-    )
-
-
-def _client(request: _Request) -> Client:
-    """Who books. What a visitor types may be anybody's, so it is kept with the seat and not with a known client."""
-    typed = request.client
-    is_from_public = request.hold is not None
-    return client_of(
-        typed.name, typed.email, typed.phone, now=request.now, actor=request.actor, is_from_public=is_from_public
-    )
 
 
 # --- from a hold --------------------------------------------------------------------------------------------
@@ -275,27 +151,3 @@ def _lock_hold(hold: Hold | None) -> Hold | None:
     if hold is None:
         return None
     return Hold.objects.select_for_update(of=("self",)).select_related("claim", "booking").filter(pk=hold.pk).first()
-
-
-def _taken_over(held: Hold | None) -> Claim | None:
-    """The claim of the hold, which becomes that of the booking; None if it has expired."""
-    return held.claim if held else None
-
-
-def _note_booked(held: Hold, booking: Booking, now: datetime) -> None:
-    held.claim, held.booking, held.booked_at, held.typed = None, booking, now, {}
-    held.save(update_fields=["claim", "booking", "booked_at", "typed"])
-
-
-def _check_rate(hold: Hold, now: datetime) -> None:
-    """Raises Refused where the address of the hold has booked as often in the last hour as it may."""
-    booked = Hold.objects.filter(address_key=hold.address_key, booked_at__gt=now - timedelta(hours=1))
-    if hold.address_key and booked.count() >= settings.BOOKING_RATE:
-        raise Refused(_("Too many bookings come from your connection. Please try again in an hour."))
-
-
-def _check_recipient(email: str, now: datetime) -> None:
-    """Raises LimitReached where as many bookings are mailed to this address in a day as may be."""
-    booked = Seat.objects.of_address(email).filter(booking__hold__booked_at__gt=now - timedelta(days=1))
-    if email and booked.count() >= PER_RECIPIENT * settings.BOOKING_RATE:
-        raise LimitReached(_("You have booked several times today. The e-mail that we have sent you lists all."))

@@ -15,6 +15,7 @@ from bookings.actions.checks.preconditions import (
     lock_active_booking,
     nudge,
 )
+from bookings.links import new_public_id
 from bookings.models import Booking, BookingChange, Claim, booking_lock
 from bookings.proposals import approvals, collisions
 from bookings.push import placements
@@ -60,37 +61,60 @@ def confirm(booking: Booking, *, now: datetime) -> bool:
 
 
 def confirm_address(booking: Booking, *, now: datetime, actor: User | None = None) -> bool:
-    """The client confirms their address, and the booking is pushed. True if that confirmed it.
+    """The client confirms their address, and the booking is pushed with those of its series. True if it is confirmed.
 
     `actor`: the staff member who confirms it instead, because they know otherwise that the client wants it. Raises
     Refused if it is cancelled, and so if the time for that is over.
     """
     release_expired(now)  # by itself, because a refusal takes back what was done under its lock
-    with booking_lock(booking.staff, now):
+    people = {booking.staff, *(one.staff for one in _waiting_with(booking))}
+    with booking_lock(people, now):
         booking = lock_active_booking(booking)
         if booking.address_due_at is None:
             return False
-        booking.address_due_at = None
-        Claim.objects.filter(booking=booking).update(expires_at=None)
-        approvals.ask(booking, now)
-        placements.place_if_missing(booking)
-        source = Source.STAFF if actor else Source.CLIENT
-        confirmed = confirm_if_last(booking, source, now, actor)
-        if not confirmed:
-            history.record(booking, Kind.ADDRESS, source, now=now, actor=actor)
-            nudge(booking)
+        others = [lock_active_booking(one) for one in _waiting_with(booking) if one.staff in people]
+        batch = new_public_id() if others else ""
+        confirmed = _clear_address(booking, now, actor, batch)
+        for other in others:
+            _clear_address(other, now, actor, batch)
         return confirmed
 
 
-def confirm_if_last(booking: Booking, source: Source, now: datetime, actor: User | None = None) -> bool:
-    """Write what was cleared, and confirm the booking if it waits for nothing else. Inside the lock."""
+def _waiting_with(booking: Booking) -> list[Booking]:
+    """The other bookings of its series that wait for the same address."""
+    if booking.series_id is None:
+        return []
+    waiting = Booking.objects.live().filter(series=booking.series_id, address_due_at__isnull=False)
+    return list(waiting.exclude(pk=booking.pk).select_related("staff"))
+
+
+def _clear_address(booking: Booking, now: datetime, actor: User | None, batch: str) -> bool:
+    booking.address_due_at = None
+    Claim.objects.filter(booking=booking).update(expires_at=None)
+    approvals.ask(booking, now)
+    placements.place_if_missing(booking)
+    source = Source.STAFF if actor else Source.CLIENT
+    confirmed = confirm_if_last(booking, source, now, actor, batch=batch)
+    if not confirmed:
+        history.record(booking, Kind.ADDRESS, source, now=now, actor=actor, batch=batch)
+        nudge(booking)
+    return confirmed
+
+
+def confirm_if_last(
+    booking: Booking, source: Source, now: datetime, actor: User | None = None, *, batch: str = ""
+) -> bool:
+    """Write what was cleared, and confirm the booking if it waits for nothing else. Inside the lock.
+
+    `batch`: with whose mails the client is told.
+    """
     confirmed = booking.status == Booking.Status.PENDING and booking.cause == Booking.Cause.NONE
     if confirmed:
         booking.status = Booking.Status.CONFIRMED
         booking.revision += 1
     booking.save()
     if confirmed:
-        history.record(booking, Kind.CONFIRMED, source, now=now, actor=actor)
+        history.record(booking, Kind.CONFIRMED, source, now=now, actor=actor, batch=batch)
         placements.queue(booking)
         nudge(booking)
     return confirmed

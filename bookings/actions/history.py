@@ -24,11 +24,13 @@ def record(
     tell_staff: bool = False,
     reason: str = "",
     tell_client: bool = True,
+    batch: str = "",
 ) -> BookingChange:
     """Write a line of history, with the mails that tell of it; what was not told yet of earlier ones is told with it.
 
     The client is told now or, where the change can be undone, when the time for that is over. `tell_staff`: the staff
-    member did not make the change in Kalends and is mailed it. `reason`: as the client wrote it.
+    member did not make the change in Kalends and is mailed it. `reason`: as the client wrote it. The mails of one
+    `batch` go out as one message to each recipient.
     """
     booking.changes.exclude(undo_until=None).update(undo_until=None)
     change = BookingChange.objects.create(
@@ -45,5 +47,5 @@ def record(
         undo_until=undo_until,
         tell_staff_at=now if tell_staff else None,
     )
-    news.announce(change, at=undo_until or now, tell_client=tell_client)
+    news.announce(change, at=undo_until or now, tell_client=tell_client, batch=batch)
     return change

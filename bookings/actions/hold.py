@@ -19,7 +19,7 @@ from bookings.actions.checks.preconditions import NotOpen, Refused, overlaps_ref
 from bookings.links import keyed_hash
 from bookings.models import Claim, Hold, Service, booking_lock
 from bookings.openings import explain, search
-from bookings.openings.own_time import own_claim
+from bookings.openings.own_time import own_claims
 from bookings.openings.shares import Team, team_of
 from connections.freshness import Freshness, freshness_by_user
 from practice.models import User
@@ -121,15 +121,15 @@ def _keep(wish: _Wish, free: _FreePeople | None) -> Hold:
     """Keep the time with the first available of those who are free. What others took meanwhile is asked in the lock."""
     former, now, visitor = wish.former(), wish.now, wish.visitor
     locked = {*wish.able, former.staff} if former else {*wish.able}
-    with overlaps_refused(), _other_windows_refused(), booking_lock(locked, now):
+    with overlaps_refused(), other_windows_refused(), booking_lock(locked, now):
         former = wish.former()
         if former and former.claim and wish.is_met_by(former):
-            _extend(former, former.claim, now)
+            extend_kept(former, now)
             return former
-        _check_limits(visitor.id, visitor.address_key, former, now)
+        check_holds(visitor.id, visitor.address_key, former, now)
         who = _choose(wish, free, former)
-        Claim.objects.filter(hold__visitor=visitor.id, hold__service=wish.service).delete()
-        return _make(who, wish)
+        give_up(visitor, wish.service)
+        return keep(who, wish.service, wish.start, visitor, now)
 
 
 def _choose(wish: _Wish, free: _FreePeople | None, former: Hold | None) -> Chosen:
@@ -140,21 +140,25 @@ def _choose(wish: _Wish, free: _FreePeople | None, former: Hold | None) -> Chose
         raise _refusal(wish, former)
     if free.team is None:
         return Chosen(wish.able[0])
-    own = own_claim(None, former)
+    own = own_claims(None, former)
     return chosen(wish.able, free.team, surest(still, free.fresh), now=now, exclude=own)
 
 
 def hold_of(visitor_id: str, service: Service, now: datetime) -> Hold | None:
-    """The time that the visitor keeps for this service; it counts as free for them."""
-    return Hold.objects.active(now).filter(visitor=visitor_id, service=service).select_related("claim", "staff").first()
+    """The time that the visitor keeps for this service, or the first of a series; it counts as free for them."""
+    kept = Hold.objects.active(now).firsts().filter(visitor=visitor_id, service=service)
+    return kept.select_related("claim", "staff").first()
 
 
 def extend(hold: Hold, now: datetime) -> Hold:
-    """Keep the time longer, because the visitor is still typing; what has expired or was released stays so."""
+    """Keep the time longer, because the visitor is still typing; what has expired or was released stays so.
+
+    A series is kept longer by its first hold.
+    """
     with booking_lock(hold.staff, now):
         hold = Hold.objects.select_related("claim").get(pk=hold.pk)
         if hold.claim:
-            _extend(hold, hold.claim, now)
+            extend_kept(hold, now)
     return hold
 
 
@@ -164,33 +168,47 @@ def take_again(hold: Hold, now: datetime) -> Hold:
     It is kept no longer than thirty minutes from the beginning. A visitor who keeps another time of the service
     meanwhile keeps that one.
     """
-    with suppress(NotOpen, Refused), overlaps_refused(), _other_windows_refused(), booking_lock(hold.staff, now):
+    with suppress(NotOpen, Refused), overlaps_refused(), other_windows_refused(), booking_lock(hold.staff, now):
         hold = Hold.objects.select_related("service", "staff", "claim", "booking").get(pk=hold.pk)
-        if hold.claim is None and hold.booking is None and _may_take_again(hold, now):
-            hold.claim = _claim(hold.staff, hold.chosen_service, hold.start, now)
-            _extend(hold, hold.claim, now)
-            hold.save(update_fields=["claim"])
+        if hold.claim is None and hold.booking is None and hold.part_of_id is None and _may_take_again(hold, now):
+            for one in Hold.objects.group_of(hold).select_related("service", "staff"):
+                _take_again(one, now)
+            hold.refresh_from_db(fields=["claim"])
+            extend_kept(hold, now)
     return hold
+
+
+def _take_again(hold: Hold, now: datetime) -> None:
+    """Raises NotOpen where the time is not free any more, so that nothing of a series is taken again."""
+    service = hold.chosen_service
+    refusal = explain.why_not(hold.staff, service.shape, hold.start, now=now, asked=False)
+    if refusal:
+        raise NotOpen(refusal, [], can_insist=False)
+    hold.claim = _claim(hold.staff, service, hold.start, now)
+    hold.save(update_fields=["claim"])
 
 
 def _may_take_again(hold: Hold, now: datetime) -> bool:
     if now >= hold.created_at + MAX_HOLD or hold_of(hold.visitor, hold.service, now):
         return False
-    _check_limits(hold.visitor, hold.address_key, None, now)
-    return not explain.why_not(hold.staff, hold.chosen_service.shape, hold.start, now=now, asked=False)
+    check_holds(hold.visitor, hold.address_key, None, now)
+    return True
 
 
-def _extend(hold: Hold, claim: Claim, now: datetime) -> None:
-    claim.expires_at = min(now + _length(), hold.created_at + MAX_HOLD)
-    claim.save(update_fields=["expires_at"])
+def extend_kept(hold: Hold, now: datetime) -> None:
+    """Keep a time, with those of its series, as long as may be. Inside the lock."""
+    claims = Claim.objects.filter(hold__in=Hold.objects.group_of(hold))
+    claims.update(expires_at=min(now + _length(), hold.created_at + MAX_HOLD))
     hold.extended_at = now
     hold.save(update_fields=["extended_at"])
+    if hold.claim:
+        hold.claim.refresh_from_db(fields=["expires_at"])
 
 
 def release(hold: Hold, now: datetime) -> None:
-    """Give the time back; what was typed can still be submitted."""
+    """Give the time back, with those of its series; what was typed can still be submitted."""
     with booking_lock(hold.staff, now):
-        Claim.objects.filter(hold=hold).delete()
+        Claim.objects.filter(hold__in=Hold.objects.group_of(hold)).delete()
 
 
 def forget_old_holds(now: datetime) -> int:
@@ -200,20 +218,29 @@ def forget_old_holds(now: datetime) -> int:
     return deleted
 
 
-def _make(who: Chosen, wish: _Wish) -> Hold:
+def give_up(visitor: Visitor, service: Service) -> None:
+    """Give back whatever the visitor keeps for the service. Inside the lock."""
+    Claim.objects.filter(hold__visitor=visitor.id, hold__service=service).delete()
+
+
+def keep(
+    who: Chosen, service: Service, start: datetime, visitor: Visitor, now: datetime, *, first: Hold | None = None
+) -> Hold:
+    """Keep a time that is free, with somebody. Inside the lock. `first` is the first hold of its series."""
     return Hold.objects.create(
-        visitor=wish.visitor.id,
-        service=wish.service,
+        visitor=visitor.id,
+        service=service,
         staff=who.user,
-        start=wish.span[0],
-        end=wish.span[1],
-        language=wish.visitor.language,
-        time_zone=wish.visitor.time_zone,
-        address_key=wish.visitor.address_key,
-        created_at=wish.now,
-        extended_at=wish.now,
+        start=start,
+        end=start + service.duration,
+        language=visitor.language,
+        time_zone=visitor.time_zone,
+        address_key=visitor.address_key,
+        created_at=now,
+        extended_at=now,
         why_staff=dict(who.why),
-        claim=_claim(who.user, wish.service, wish.start, wish.now),
+        part_of=first,
+        claim=_claim(who.user, service, start, now),
     )
 
 
@@ -225,9 +252,12 @@ def _claim(user: User, service: Service, start: datetime, now: datetime) -> Clai
     )
 
 
-def _check_limits(visitor: str, address_key: str, former: Hold | None, now: datetime) -> None:
-    """Raises Refused where one visitor, or one address, keeps too many times already. `former` is to be replaced."""
-    others = Hold.objects.active(now)
+def check_holds(visitor: str, address_key: str, former: Hold | None, now: datetime) -> None:
+    """Raises Refused where one visitor, or one address, keeps too many times already: a series counts once.
+
+    `former` is to be replaced.
+    """
+    others = Hold.objects.active(now).firsts()
     others = others.exclude(pk=former.pk) if former else others
     mine, same_address = Q(visitor=visitor), Q(address_key=address_key)
     kept = others.aggregate(visitor=Count("pk", filter=mine), address=Count("pk", filter=same_address))
@@ -238,7 +268,7 @@ def _check_limits(visitor: str, address_key: str, former: Hold | None, now: date
 
 
 @contextmanager
-def _other_windows_refused() -> Iterator[None]:
+def other_windows_refused() -> Iterator[None]:
     """Where the visitor holds a time with somebody else at the same moment, only one of them is kept."""
     try:
         yield

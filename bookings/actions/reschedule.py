@@ -65,7 +65,7 @@ def reschedule(
         shape = replace(booking.service.shape, duration=until - start)
         check_open(user, shape, start, now=now, anyway=anyway, actor=actor, moving=booking)
         _write_zone(booking, time_zone)
-        with _handed_over(booking, Chosen(user), now):
+        with handed_over(booking, Chosen(user), now):
             move(booking, start, until, now=now, actor=actor, source=source)
         if anyway:
             collisions.acknowledge(booking, now, actor)
@@ -88,7 +88,7 @@ def hand_over(booking: Booking, *, to: User, now: datetime, actor: User | None =
         span = (booking.start, booking.end)
         shape = search.staff_shape(booking, span)
         check_open(to, shape, booking.start, now=now, anyway=False, actor=actor, moving=booking)
-        with _handed_over(booking, Chosen(to), now):
+        with handed_over(booking, Chosen(to), now):
             move(booking, *span, now=now, actor=actor, source=Source.STAFF, kind=Kind.HANDED_OVER)
         return booking
 
@@ -107,7 +107,7 @@ def hand_over_to_any(booking: Booking, *, people: Sequence[User], now: datetime,
         if (booking.start, booking.end) != span:
             raise Refused(_("Somebody else has just changed this booking. Look again."))
         who = first_available(people, team, search.staff_shape(booking, span), now=now, moving=booking)
-        with _handed_over(booking, who, now):
+        with handed_over(booking, who, now):
             return move(booking, *span, now=now, actor=actor, source=Source.STAFF, kind=Kind.HANDED_OVER)
 
 
@@ -155,7 +155,7 @@ def _hand_over_to_one_of(
         _refuse_other_staff(booking, former)
         who = first_available(able, team, search.moved_shape(booking), now=now, moving=booking)
         _write_zone(booking, time_zone)
-        with _handed_over(booking, who, now):
+        with handed_over(booking, who, now):
             return move(booking, start, end, now=now, source=Source.CLIENT)
 
 
@@ -172,7 +172,7 @@ def _refuse_other_staff(booking: Booking, locked: User) -> None:
 
 
 @contextmanager
-def _handed_over(booking: Booking, who: Chosen, now: datetime) -> Iterator[None]:
+def handed_over(booking: Booking, who: Chosen, now: datetime) -> Iterator[None]:
     """Around a move to the time of whoever was chosen: the claim and the event go along. Inside the lock of both.
 
     The claim is one row, so the old time is free in the same statement that takes the new one. A request is still to be
@@ -201,22 +201,16 @@ def move(
     kind: Kind = Kind.MOVED,
     undo_until: datetime | None = None,
     already_in_calendar: str = "",
+    batch: str = "",
 ) -> Booking:
     """Write a live booking's new time. Inside the staff member's lock, after the time was found to be free.
 
     It may overlap others only if it does so at this time, because staff insisted. `already_in_calendar` is the ETag of
     an event that has this time already and need not be pushed: the booking followed it, and staff are mailed that. If
-    the iPhone moved a request, the client hears of it with the decision.
+    the iPhone moved a request, the client hears of it with the decision. `batch`: with whose mails they are told.
     """
     before = (booking.start, booking.end)
-    shape = replace(booking.service.shape, duration=end - start)
-    collides = search.collides(booking.staff, shape, start, now=now, moving=booking)
-    take_time(booking, start, end, overlap_allowed=collides)
-    booking.new_time_asked_at = None
-    if booking.approval_due_at:
-        booking.approval_due_at = min(booking.approval_due_at, start)
-    booking.revision += 1
-    booking.save()
+    _write_time(booking, start, end, now)
     history.record(
         booking,
         kind,
@@ -227,6 +221,7 @@ def move(
         undo_until=undo_until,
         tell_staff=bool(already_in_calendar),
         tell_client=source != Source.PHONE or booking.approval_due_at is None,
+        batch=batch,
     )
     if already_in_calendar:
         placements.adopt(booking, already_in_calendar)
@@ -235,6 +230,17 @@ def move(
     lifecycle.withdraw_answered(booking, now)
     nudge(booking)
     return booking
+
+
+def _write_time(booking: Booking, start: datetime, end: datetime, now: datetime) -> None:
+    shape = replace(booking.service.shape, duration=end - start)
+    collides = search.collides(booking.staff, shape, start, now=now, moving=booking)
+    take_time(booking, start, end, overlap_allowed=collides)
+    booking.new_time_asked_at = None
+    if booking.approval_due_at:
+        booking.approval_due_at = min(booking.approval_due_at, start)
+    booking.revision += 1
+    booking.save()
 
 
 def undo(change: BookingChange, *, now: datetime, actor: User | None = None) -> Booking:

@@ -3,10 +3,10 @@
 BOOKING: a piece of a staff member's time given to a client. CLAIM: time of a staff member that is taken. SEAT: one
 client's part of a booking. HOLD: a time that a visitor keeps for some minutes while they book it. LINKED EVENT: one
 placement of a booking in a calendar, and how far that calendar has it. LINK REQUEST: somebody asks for the links of
-their appointments. MAIL: one message to one recipient about one
-seat. PROPOSAL: a change made on the iPhone that staff must decide. COVERED DAY: a day of which one event covers several
-bookings, about which staff decide together. QUESTION: what clients are asked when they book a
-service. CLIENT CHANGE: what was changed about a client, and by whom. SERVICE HOURS: a period of every week in which a
+their appointments. MAIL: one message to one recipient about one seat. PROPOSAL: a change made on the iPhone that staff
+must decide. COVERED DAY: a day of which one event covers several bookings, about which staff decide together. QUESTION:
+what clients are asked when they book a service. CLIENT CHANGE: what was changed about a client, and by whom. SERIES:
+several appointments that were booked at once. SERVICE HOURS: a period of every week in which a
 person gives one service.
 """
 
@@ -27,6 +27,7 @@ from bookings.models.proposal import Proposal, ProposalQuerySet
 from bookings.models.proposals import CoveredDay
 from bookings.models.questions import Question
 from bookings.models.seat import Seat
+from bookings.models.series import Series
 from bookings.models.services.hours import ServiceHours, ServiceHoursQuerySet, write_service_hours
 from bookings.models.services.service import Service, ServiceShape, ServiceStaff
 
@@ -57,6 +58,7 @@ __all__ = [
     "ProposalQuerySet",
     "Question",
     "Seat",
+    "Series",
     "Service",
     "ServiceHours",
     "ServiceHoursQuerySet",

@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from availability.intervals import Span
 from bookings.models.claim import Claim
 from bookings.models.client import Client
+from bookings.models.series import Series
 from bookings.models.services.service import Service
 from bookings.rooms import MAX_ROOM, new_room, with_room
 from practice.models.encrypted import EncryptedText
@@ -72,6 +73,9 @@ class Booking(models.Model):
     )
     claim = models.OneToOneField(
         Claim, models.PROTECT, null=True, blank=True, editable=False, related_name="booking", verbose_name=_("claim")
+    )
+    series = models.ForeignKey(
+        Series, models.SET_NULL, null=True, blank=True, related_name="bookings", verbose_name=_("series")
     )
     start = models.DateTimeField(_("start"))
     end = models.DateTimeField(_("end"))

@@ -36,9 +36,9 @@ class ClaimQuerySet(models.QuerySet["Claim"]):
     def overlapping(self, start: datetime, end: datetime) -> ClaimQuerySet:
         return self.filter(start__lt=end, end__gt=start)
 
-    def without(self, key: int | None) -> ClaimQuerySet:
-        """Those but the one with this key, if any: its time counts as free."""
-        return self if key is None else self.exclude(pk=key)
+    def without(self, own: Q) -> ClaimQuerySet:
+        """Those but the ones that `own` describes, if any: their time counts as free."""
+        return self.filter(~own) if own else self
 
 
 class Claim(models.Model):

@@ -22,6 +22,14 @@ class HoldQuerySet(models.QuerySet["Hold"]):
         """Those whose time is still kept."""
         return self.filter(claim__expires_at__gt=now)
 
+    def group_of(self, first: Hold) -> HoldQuerySet:
+        """A hold with the further ones of its series, by their start."""
+        return self.filter(models.Q(pk=first.pk) | models.Q(part_of=first.pk)).order_by("start", "pk")
+
+    def firsts(self) -> HoldQuerySet:
+        """Each series by its first hold alone, and what is held by itself."""
+        return self.filter(part_of=None)
+
 
 class Hold(models.Model):
     """A time that a visitor keeps for some minutes while they book it.
@@ -30,7 +38,8 @@ class Hold(models.Model):
     a random id, `address_key` a keyed hash of the address, which is not stored itself. `typed` is what the form was
     sent with, by name of the field, while it still has to be put right; a booking empties it. It is encrypted, because
     answers to questions are. `why_staff` says why “First available” chose the person, as
-    `bookings.openings.shares.stored` writes it; empty if the visitor did.
+    `bookings.openings.shares.stored` writes it; empty if the visitor did. The further holds of a series are `part_of`
+    the first, which alone has `typed` and `booked_at`: the visitor keeps all of them or none.
     """
 
     public_id = models.CharField(_("public id"), max_length=22, unique=True, default=new_public_id, editable=False)
@@ -52,6 +61,9 @@ class Hold(models.Model):
         Booking, models.SET_NULL, null=True, blank=True, related_name="hold", verbose_name=_("booking")
     )
     booked_at = models.DateTimeField(_("booked"), null=True, blank=True)
+    part_of = models.ForeignKey(
+        "self", models.CASCADE, null=True, blank=True, related_name="further", verbose_name=_("first of the series")
+    )
     why_staff = models.JSONField(_("why this person"), default=dict, blank=True, editable=False)
 
     objects = HoldQuerySet.as_manager()
@@ -63,7 +75,7 @@ class Hold(models.Model):
         constraints = (
             models.UniqueConstraint(
                 fields=("visitor", "service"),
-                condition=models.Q(claim__isnull=False),
+                condition=models.Q(claim__isnull=False, part_of=None),
                 name="one_hold_per_visitor_and_service",
             ),
         )

@@ -65,7 +65,8 @@ class Mail(models.Model):
 
     The row is written in the transaction of the change and fixes what a repetition must not change: the Message-ID,
     UID and SEQUENCE of the calendar part, its DTSTAMP (`created_at`), start and end. `claimed_until` says until when a
-    worker is sending it. `told_by` is who told the client by phone.
+    worker is sending it. Those of one `batch` to one recipient go out as one message. `told_by` is who told the client
+    by phone.
     """
 
     class Kind(models.TextChoices):
@@ -116,6 +117,7 @@ class Mail(models.Model):
     claimed_until = models.DateTimeField(_("claimed until"), null=True, blank=True, editable=False)
     sent_at = models.DateTimeField(_("sent"), null=True, blank=True)
     error_code = models.CharField(_("error"), max_length=60, blank=True)
+    batch = models.CharField(_("batch"), max_length=22, blank=True, editable=False, db_index=True)
     told_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("told by")
     )

@@ -14,7 +14,8 @@ from bookings.contacts import written
 from bookings.links import LinkState
 from bookings.models.booking import Booking
 from bookings.models.client import Client
-from bookings.models.questions import answer_words
+from bookings.models.questions import answer_lines, answer_words
+from bookings.models.questions.question import FIELD_PREFIX
 from practice.models.encrypted import EncryptedData, EncryptedText
 
 
@@ -119,6 +120,11 @@ class Seat(models.Model):
     def answered(self) -> list[tuple[str, str]]:
         """The questions as they were asked, each with the answer as people read it."""
         return [(self.asked.get(key, key), answer_words(answer)) for key, answer in self.answers.items()]
+
+    @property
+    def answer_texts(self) -> dict[str, str]:
+        """The answers as forms give them, by the names of the fields."""
+        return {f"{FIELD_PREFIX}{key}": "\n".join(answer_lines(answer)) for key, answer in self.answers.items()}
 
     @property
     def link(self) -> str:

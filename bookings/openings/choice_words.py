@@ -47,18 +47,20 @@ def _minutes(why: Mapping[str, Any]) -> str:
 _BY_MINUTES = (Rule.MINUTES, Rule.WAITED, Rule.EVEN)
 _SHORT = {
     Rule.ONLY: lambda: _("%(person)s: nobody else was free"),
-    Rule.PREVIOUS: lambda: _("%(person)s: the client’s previous person"),
+    Rule.PREVIOUS: lambda: _("%(person)s: saw the client last"),
     Rule.MINUTES: lambda: _("%(person)s: %(minutes)s of %(share)s minutes"),
     Rule.WAITED: lambda: _("%(person)s: %(minutes)s of %(share)s minutes, and has waited longest"),
-    Rule.EVEN: lambda: _("%(person)s: %(minutes)s of %(share)s minutes, like others"),
+    Rule.EVEN: lambda: _("%(person)s: %(minutes)s of %(share)s minutes, the same as others"),
 }
 _LONG = {
-    Rule.ONLY: lambda: _("The client left open with whom. Nobody else who offers “%(service)s” was known to be free."),
-    Rule.PREVIOUS: lambda: _(
-        "It was left open with whom. The service says that a client’s previous person comes first, and %(person)s was "
-        "free."
+    Rule.ONLY: lambda: _(
+        "No particular person was asked for. Nobody else who offers “%(service)s” was known to be free."
     ),
-    Rule.MINUTES: lambda: _("Of those who were free, %(person)s had the fewest, measured by the share."),
-    Rule.WAITED: lambda: _("Others who were free had as few, but %(person)s has waited longest for a booking."),
-    Rule.EVEN: lambda: _("Others who were free had as few and have waited as long. Then a fixed order decides."),
+    Rule.PREVIOUS: lambda: _(
+        "No particular person was asked for. This service prefers the person whom the client saw last, and %(person)s "
+        "was free."
+    ),
+    Rule.MINUTES: lambda: _("Of those who were free, %(person)s had the fewest minutes relative to the fair share."),
+    Rule.WAITED: lambda: _("Others who were free had as few minutes, but %(person)s had waited longest for a booking."),
+    Rule.EVEN: lambda: _("Others who were free had as few minutes and had waited as long, so a fixed order decided."),
 }

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from django.db.models import Q
 from django.db.models.functions import Coalesce
 
 from availability.intervals import Span
@@ -36,11 +37,11 @@ class LimitedCount:
 
 
 def full_spans_by_user(
-    fresh: Mapping[int, Freshness], shape: Shape, start: datetime, end: datetime, *, now: datetime, exclude: int | None
+    fresh: Mapping[int, Freshness], shape: Shape, start: datetime, end: datetime, *, now: datetime, exclude: Q
 ) -> dict[int, list[Span]]:
     """By key of the user: the days and weeks around [start, end) in which nothing of this shape may start.
 
-    The claim keyed `exclude` does not count. One query, and none where nothing is limited.
+    The claims that `exclude` describes do not count. One query, and none where nothing is limited.
     """
     service = limited_service(shape)
     limited = {user: one for user, one in fresh.items() if service or one.limits}
@@ -59,7 +60,7 @@ def counts_at(
     at: datetime,
     *,
     now: datetime,
-    exclude: int | None,
+    exclude: Q,
 ) -> Iterator[LimitedCount]:
     """What the day and the week of `at` have already, for the service of the shape and then for the person."""
     service = limited_service(shape)
@@ -87,7 +88,7 @@ def _starts_of(service: Service | None, starts: list[_Start]) -> list[datetime]:
 
 
 def _starts_by_user(
-    users: Collection[int], start: datetime, end: datetime, *, now: datetime, exclude: int | None
+    users: Collection[int], start: datetime, end: datetime, *, now: datetime, exclude: Q
 ) -> dict[int, list[_Start]]:
     """By key of the user: what is booked or held in the weeks around [start, end), in one query."""
     around = start - WEEK_AROUND, end + WEEK_AROUND

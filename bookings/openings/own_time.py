@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeAlias
 
 from django.db.models import Case, Exists, F, OuterRef, Q, QuerySet, When
 
@@ -16,6 +16,9 @@ from practice.by_user import by_user
 from practice.models import User
 
 _SLOT = ("uid", "staff", "slot__start", "slot__end")
+NO_CLAIMS = Q()
+Moving: TypeAlias = Booking | Sequence[Booking] | None
+"""The booking, or the bookings of a series, that get another time: their present one counts as free."""
 ALWAYS: Span = (datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC))
 
 
@@ -35,7 +38,7 @@ def own_spans(user: User, start: datetime, end: datetime, *, moving: Booking | N
 
 
 def own_spans_by_user(
-    users: Collection[int], start: datetime, end: datetime, *, moving: Booking | None = None
+    users: Collection[int], start: datetime, end: datetime, *, moving: Moving = None
 ) -> dict[int, OwnSpansOfUser]:
     """By key of the user: what `own_spans` says of each, in two queries. The events of all are in each answer."""
     if not users:
@@ -44,7 +47,8 @@ def own_spans_by_user(
     linked = map(_Linked._make, _linked_events().filter(uid__in=uids).values_list(*_Linked._fields))
     in_window = Exists(uids.filter(event__uid=OuterRef("uid")))  # few slots are mirrored, so each is looked for
     slots = MirroredSlot.objects.unremoved().filter(in_window).order_by().values_list(*_SLOT)
-    pushed = {one.uid: _Pushed(one.owner, _owners_spans(one, (start, end), moving)) for one in linked}
+    keys = {booking.pk for booking in moved(moving)}
+    pushed = {one.uid: _Pushed(one.owner, _owners_spans(one, (start, end), keys)) for one in linked}
     pushed |= {uid: _Pushed(owner, [(begin, until)] if begin else [ALWAYS]) for uid, owner, begin, until in slots}
     return {user: OwnSpansOfUser(user, pushed) for user in users}
 
@@ -108,9 +112,9 @@ class OwnSpansOfUser(Mapping[str, list[Span]]):
         return sum(1 for _ in self)
 
 
-def _owners_spans(event: _Linked, window: Span, moving: Booking | None) -> list[Span]:
+def _owners_spans(event: _Linked, window: Span, moving: Collection[int]) -> list[Span]:
     """The time of an event that does not block the one whose booking it is; none if all of that is elsewhere."""
-    if event.wanted == LinkedEvent.Wanted.ABSENT or (moving is not None and event.booking == moving.pk):
+    if event.wanted == LinkedEvent.Wanted.ABSENT or event.booking in moving:
         return [ALWAYS]
     wanted = (event.booking__start, event.booking__end)
     old = [(event.old_start, event.old_end)] if event.old_start and event.old_end else []
@@ -121,22 +125,29 @@ def _owners_spans(event: _Linked, window: Span, moving: Booking | None) -> list[
     return [wanted, *old] if event.unpushed else [wanted]
 
 
-def own_claim(moving: Booking | None, hold: Hold | None) -> int | None:
-    """The key of the claim that does not stand in the way of its own booking or hold."""
-    if moving is not None:
-        return moving.claim_id
-    return hold.claim_id if hold else None
+def moved(moving: Moving) -> Sequence[Booking]:
+    """The bookings that are being moved."""
+    if moving is None:
+        return ()
+    return [moving] if isinstance(moving, Booking) else moving
 
 
-def booked_spans(
-    user: User, start: datetime, end: datetime, *, now: datetime, exclude: int | None = None
-) -> list[Span]:
-    """The time with buffers that claims active at `now` take in [start, end), without the claim keyed `exclude`."""
+def own_claims(moving: Moving, hold: Hold | None) -> Q:
+    """The claims that do not stand in the way of their own bookings, or of their own hold and its series."""
+    if moving:
+        return Q(pk__in=[booking.claim_id for booking in moved(moving)])
+    if hold is None:
+        return NO_CLAIMS
+    return Q(pk__in=Hold.objects.group_of(hold).filter(claim__isnull=False).order_by().values("claim"))
+
+
+def booked_spans(user: User, start: datetime, end: datetime, *, now: datetime, exclude: Q = NO_CLAIMS) -> list[Span]:
+    """The time with buffers that claims active at `now` take in [start, end), without what `exclude` describes."""
     return booked_spans_by_user([user.pk], start, end, now=now, exclude=exclude)[user.pk]
 
 
 def booked_spans_by_user(
-    users: Collection[int], start: datetime, end: datetime, *, now: datetime, exclude: int | None = None
+    users: Collection[int], start: datetime, end: datetime, *, now: datetime, exclude: Q = NO_CLAIMS
 ) -> dict[int, list[Span]]:
     """By key of the user: what `booked_spans` says of each, in one query."""
     claims = Claim.objects.filter(staff__in=users).active(now).overlapping(start, end).without(exclude)

@@ -13,7 +13,7 @@ from availability.slots import Shape
 from bookings.limits import farthest_days
 from bookings.models import Booking, Hold, Service
 from bookings.openings.limits import full_spans_by_user
-from bookings.openings.own_time import booked_spans, booked_spans_by_user, own_claim, own_spans_by_user
+from bookings.openings.own_time import Moving, booked_spans, booked_spans_by_user, moved, own_claims, own_spans_by_user
 from bookings.openings.service_hours import service_hours_by_user
 from connections.freshness import Freshness, freshness_by_user
 from practice.models import User
@@ -52,14 +52,14 @@ def find(
     *,
     now: datetime,
     hold: Hold | None = None,
-    moving: Booking | None = None,
+    moving: Moving = None,
 ) -> Found:
     """Openings of `service` that start in [start, end), with any of `staff`. The time of `hold` counts as free.
 
-    So does that of the booking `moving`, which keeps its length.
+    So does that of the bookings `moving`, the first of which keeps its length.
     """
     people = {user.pk: user for user in sorted(staff, key=attrgetter("pk"))}
-    shape = moved_shape(moving) if moving else service.shape
+    shape = moved_shape(moved(moving)[0]) if moving else service.shape
     found = openings_of_each(people, shape, start, end, now=now, moving=moving, hold=hold)
     openings = [Opening(at, until, people[user]) for user, one in found.items() for at, until in one.spans]
     openings.sort(key=attrgetter("start"))  # stable: those that start together stay in the order of people
@@ -89,7 +89,7 @@ def openings_of_each(
     end: datetime,
     *,
     now: datetime,
-    moving: Booking | None = None,
+    moving: Moving = None,
     hold: Hold | None = None,
     fresh: Mapping[int, Freshness] | None = None,
 ) -> dict[int, Openings]:
@@ -99,7 +99,7 @@ def openings_of_each(
     where the caller has just read it.
     """
     reach = _reach(shape, start, end)
-    exclude = own_claim(moving, hold)
+    exclude = own_claims(moving, hold)
     fresh = freshness_by_user(users, now=now) if fresh is None else fresh
     own = own_spans_by_user(users, *reach, moving=moving)
     booked = booked_spans_by_user(users, *reach, now=now, exclude=exclude)
@@ -168,7 +168,7 @@ def _farthest() -> timedelta:
 
 def collides(user: User, shape: Shape, start: datetime, *, now: datetime, moving: Booking | None = None) -> bool:
     """Would it overlap time that is taken already, buffers included?"""
-    return bool(booked_spans(user, *shape.widened(start), now=now, exclude=own_claim(moving, None)))
+    return bool(booked_spans(user, *shape.widened(start), now=now, exclude=own_claims(moving, None)))
 
 
 def still_free(
@@ -184,7 +184,7 @@ def still_free(
 
     One query, and one more where something limits bookings. For those with whom it could start a moment ago.
     """
-    exclude, asked = own_claim(None, hold), {user: fresh[user] for user in users}
+    exclude, asked = own_claims(None, hold), {user: fresh[user] for user in users}
     taken = booked_spans_by_user(users, *shape.widened(start), now=now, exclude=exclude)
     full = full_spans_by_user(asked, shape, start, start + INSTANT, now=now, exclude=exclude)
     return [user for user in users if not taken[user] and not overlaps((start, start + INSTANT), full[user])]

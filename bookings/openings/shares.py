@@ -18,7 +18,7 @@ from django.db.models.functions import Coalesce
 from availability.absences import absences_by_user, span_around
 from bookings.models import Booking, Claim, Hold, Service, ServiceStaff
 from bookings.openings.fairness import Candidate, ChosenPerson, choose, days_around
-from bookings.openings.own_time import own_spans_by_user
+from bookings.openings.own_time import NO_CLAIMS, own_spans_by_user
 from connections.models import CalendarConfiguration
 from practice.by_user import by_user
 from practice.models import Practice, User
@@ -55,11 +55,12 @@ def team_of(service: Service, users: Collection[int], start: datetime) -> Team:
 
 
 def choose_from(
-    team: Team, free: Collection[int], *, now: datetime, exclude: int | None = None, previous: int | None = None
+    team: Team, free: Collection[int], *, now: datetime, exclude: Q = NO_CLAIMS, previous: int | None = None
 ) -> ChosenPerson:
     """Choose one of `free`, which names one at least. Inside the lock of the team. Two queries.
 
-    The claim keyed `exclude` is replaced, so it does not count. `previous` is the client's previous person, if any.
+    The claims that `exclude` describes are replaced, so they do not count. `previous` is the client's previous person,
+    if any.
     """
     minutes = _minutes_by_user(team, now, exclude)
     last = _last_by_user(team, now, exclude)
@@ -89,7 +90,7 @@ def previous_person(client: int, service: Service) -> int | None:
     return latest.values_list("staff", flat=True).first()
 
 
-def _minutes_by_user(team: Team, now: datetime, exclude: int | None) -> dict[int, list[_Piece]]:
+def _minutes_by_user(team: Team, now: datetime, exclude: Q) -> dict[int, list[_Piece]]:
     """By key of the user: what is booked or held of the service in the days around, without buffers."""
     of_service = Q(booking__service=team.service) | Q(hold__service=team.service)
     claims = Claim.objects.filter(of_service, staff__in=team.weights).active(now).without(exclude).order_by()
@@ -108,11 +109,16 @@ def _by_day(pieces: Iterable[_Piece]) -> dict[date, int]:
     return found
 
 
-def _last_by_user(team: Team, now: datetime, exclude: int | None) -> dict[int, datetime | None]:
+def _last_by_user(team: Team, now: datetime, exclude: Q) -> dict[int, datetime | None]:
     """By key of the user: when something of the service was last booked or held with them; None if never."""
     of_person = {"service": team.service, "staff": OuterRef("pk")}
     booked = Booking.objects.live().filter(**of_person).order_by("-created_at").values("created_at")[:1]
-    held = Hold.objects.active(now).filter(**of_person).exclude(claim=exclude).order_by("-created_at")
+    held = (
+        Hold.objects.active(now)
+        .filter(**of_person)
+        .filter(claim__in=Claim.objects.without(exclude))
+        .order_by("-created_at")
+    )
     people = User.objects.filter(pk__in=team.weights).annotate(
         booked=Subquery(booked), held=Subquery(held.values("created_at")[:1])
     )

@@ -18,7 +18,6 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 
 from bookings.links import LinkState, derived_keys, link_token
 from bookings.models import Seat, Service
-from bookings.models.questions import answer_lines
 from bookings.models.questions.question import FIELD_PREFIX
 from bookings.public.page import MAX_TOKEN, PREFILL, P, Page, PublicRequest, asked, private
 from bookings.public.visitor import typed_fields
@@ -82,8 +81,7 @@ def _texts_of_link(token: str, now: datetime) -> dict[str, str]:
     if seat is None or state is not LinkState.VALID:
         return {}
     contact = {"name": seat.client.name, "email": seat.address, "phone": seat.number}
-    answers = {f"{FIELD_PREFIX}{key}": "\n".join(answer_lines(answer)) for key, answer in seat.answers.items()}
-    return contact | answers
+    return contact | seat.answer_texts
 
 
 def _seal(texts: Mapping[str, str], now: datetime) -> str:

@@ -68,6 +68,7 @@ def _booking_data(seat: Seat) -> dict[str, Any]:
     booking = seat.booking
     return {
         "number": booking.pk,
+        "series": booking.series_id,
         "service": booking.service.name,
         "with": _name(booking.staff),
         "start": iso(booking.start),

@@ -7,11 +7,15 @@ from datetime import datetime
 
 from django import template
 from django.template import Context
+from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 
 from bookings.contacts.phones import display_phone
 from bookings.models import Client, ClientChange, ClientChangeQuerySet, Seat
 from bookings.pages.clients import change_words
+from bookings.public.page import PREFILL
+from bookings.public.prefill import prefill_token
+from practice.booking_page.addresses import booking_address
 from practice.models import Practice, User
 
 register = template.Library()
@@ -33,6 +37,15 @@ def attendance(client: Client) -> str:
     counts = Counter(client.seats.exclude(outcome="").values_list("outcome", flat=True))
     values = {"done": counts[Seat.Outcome.DONE], "missed": counts[Seat.Outcome.NO_SHOW]}
     return _("Came: %(done)s. Did not come: %(missed)s.") % values if counts else ""
+
+
+@register.simple_tag
+def prefilled_link(client: Client, service: str, now: datetime) -> str:
+    """The address at which this client books, with their details filled in; `service` is a slug, or "" for any."""
+    texts = {"name": client.name, "email": client.email, "phone": client.phone}
+    query = {"lang": client.language} if client.language else {}
+    query[PREFILL] = prefill_token({name: text for name, text in texts.items() if text}, now)
+    return f"{booking_address(service)}?{urlencode(query)}"
 
 
 @register.simple_tag

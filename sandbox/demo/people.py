@@ -9,6 +9,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from availability.slots import Period
+from bookings.models import Question
 from practice.models import User
 
 PASSWORD = "demo-demo-demo"  # noqa: S105 - for three invented people on this machine
@@ -32,8 +33,19 @@ class Person:
 
 
 @dataclass(frozen=True, slots=True)
+class Asked:
+    """A question that clients answer when they book."""
+
+    words: str
+    kind: Question.Kind
+    options: tuple[str, ...] = ()
+    required: bool = False
+    private: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Treatment:
-    """A service and the staff members who offer it."""
+    """A service and the staff members who offer it, of whom the first available is chosen."""
 
     slug: str
     name: str
@@ -42,6 +54,10 @@ class Treatment:
     slot_minutes: int = 30
     buffer_after_minutes: int = 0
     call_link: str = ""
+    other_minutes: tuple[int, ...] = ()
+    approval_hours: int | None = None
+    series_allowed: bool = False
+    asked: tuple[Asked, ...] = ()
 
 
 def _days(first: int, last: int, *periods: Period) -> dict[int, tuple[Period, ...]]:
@@ -82,8 +98,32 @@ LEA = Person(
 PEOPLE = (MARA, JONAS, LEA)
 
 TREATMENTS = (
-    Treatment("first-visit", "First visit", 60, ("mara", "lea"), buffer_after_minutes=15),
-    Treatment("massage", "Massage", 45, ("mara", "jonas", "lea"), buffer_after_minutes=15),
+    Treatment(
+        "first-visit",
+        "First visit",
+        60,
+        ("mara", "lea"),
+        buffer_after_minutes=15,
+        asked=(
+            Asked("What brings you here?", Question.Kind.TEXT),
+            Asked(
+                "Where does it hurt most?", Question.Kind.CHOICE, ("Neck", "Back", "Knee", "Elsewhere"), required=True
+            ),
+            Asked("What has helped so far?", Question.Kind.SEVERAL, ("Rest", "Warmth", "Exercise")),
+            Asked("Is this your first treatment?", Question.Kind.YES_NO),
+            Asked("Do you take any medicine?", Question.Kind.TEXT, private=True),
+        ),
+    ),
+    Treatment(
+        "massage",
+        "Massage",
+        45,
+        ("mara", "jonas", "lea"),
+        buffer_after_minutes=15,
+        other_minutes=(60, 90),
+        series_allowed=True,
+    ),
+    Treatment("home-visit", "Home visit", 60, ("mara",), buffer_after_minutes=30, approval_hours=24),
     Treatment("video-call", "Video call", 30, ("jonas",), slot_minutes=15, call_link="https://meet.example.com/{room}"),
 )
 

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from availability.models import write_week
 from bookings.actions import ClientDetails, NotOpen, book
-from bookings.models import Booking, Service
+from bookings.models import Booking, Question, Service
 from bookings.openings.search import find
 from bookings.push import outbox
 from connections import accounts
@@ -18,7 +18,7 @@ from connections.models import Calendar, CalendarConfiguration, Connection
 from connections.sync.run import sync_connection
 from practice.models import Practice, User
 from sandbox.demo import calendars, people
-from sandbox.demo.people import Person
+from sandbox.demo.people import Asked, Person
 from sandbox.server.server import Sandbox
 
 DAY = timedelta(days=1)
@@ -121,8 +121,18 @@ def _offer_services() -> None:
             visibility=Service.Visibility.PUBLIC,
             location_kind=kinds.VIDEO if one.call_link else kinds.PLACE,
             location=one.call_link,
+            other_minutes=list(one.other_minutes),
+            approval_hours=one.approval_hours,
+            series_allowed=one.series_allowed,
         )
         service.staff.set(User.objects.filter(username__in=one.staff))
+        _ask(service, one.asked)
+
+
+def _ask(service: Service, asked: Iterable[Asked]) -> None:
+    for one in asked:
+        words = {"words": one.words, "kind": one.kind, "options": "\n".join(one.options)}
+        Question(service=service, required=one.required, private=one.private, **words).append()
 
 
 def _connect(icloud: Sandbox, person: Person, now: datetime) -> None:

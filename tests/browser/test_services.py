@@ -123,9 +123,9 @@ def test_an_owner_weighs_people_for_first_available(
     page = signed_in
     page.goto(f"{live_server.url}{URL}massage/")
     page.get_by_text("More", exact=True).click()
-    weights = page.get_by_role("group", name="Who gets a booking by “First available”")
+    weights = page.get_by_role("group", name="How “First available” shares out bookings")
     weights.get_by_label("Benedikt").fill("0")
-    weights.get_by_label("A client’s previous person comes first").check()
+    weights.get_by_label("Prefer the person whom the client saw last").check()
     check(page)
     page.get_by_role("button", name="Save").click()
     expect(weights.get_by_text("Enter at least 1.")).to_be_visible()

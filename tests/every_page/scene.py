@@ -16,7 +16,7 @@ from pytest_django import Settings
 
 from availability.models import Closure
 from bookings import links
-from bookings.models import Booking, CoveredDay, Proposal, Question, Service
+from bookings.models import Booking, CoveredDay, Proposal, Question, Series, Service
 from bookings.notifications import move_mail
 from bookings.notifications.mails import unsubscribe
 from bookings.proposals import mail_links
@@ -87,7 +87,16 @@ def _proposals(mara: User) -> Proposal:
         )
         moved = {"new_start": start + HOUR, "new_end": start + 2 * HOUR} if kind in _WITH_NEW_TIME else {}
         asked.append(ProposalFactory.create(booking=booking, kind=kind, **moved, created_at=MORNING))
+    _repeat(asked[0].booking)
     return asked[0]
+
+
+def _repeat(booking: Booking) -> None:
+    """Make the booking the first of a series of two."""
+    booking.series = Series.objects.create(service=booking.service, staff=booking.staff, count=2, zone="Europe/Berlin")
+    booking.save()
+    later = {"staff": booking.staff, "client": booking.client, "service": booking.service, "series": booking.series}
+    BookingFactory.create(start=booking.start + 7 * DAY, **later)
 
 
 def _covered_day(mara: User, service: Service) -> CoveredDay:

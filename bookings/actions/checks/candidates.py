@@ -7,13 +7,14 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from availability.slots import Shape
 from bookings.actions.checks.preconditions import NotOpen, Refused
 from bookings.models import Booking, Hold, Service
 from bookings.openings import explain, search
-from bookings.openings.own_time import own_claim
+from bookings.openings.own_time import NO_CLAIMS, own_claims
 from bookings.openings.shares import Team, choose_from, stored
 from connections.freshness import Freshness, FreshnessState, freshness_by_user
 from practice.models import User
@@ -65,7 +66,7 @@ def first_available(
     if not free:
         user = min(able, key=lambda one: _doubt(fresh[one.pk]))
         raise NotOpen(explain.why_not(user, shape, team.start, now=now, hold=hold, moving=moving), [])
-    claim = own_claim(moving, hold)
+    claim = own_claims(moving, hold)
     return chosen(able, team, surest(free, fresh), now=now, exclude=claim, previous=previous)
 
 
@@ -75,7 +76,7 @@ def chosen(
     free: Collection[int],
     *,
     now: datetime,
-    exclude: int | None = None,
+    exclude: Q = NO_CLAIMS,
     previous: int | None = None,
 ) -> Chosen:
     """Who of those who are free gets it by the rule of fairness. Inside the lock of all who are able."""

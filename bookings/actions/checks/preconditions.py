@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from functools import partial
@@ -35,12 +35,23 @@ class ClientLimitReached(Refused):
 
 
 class NotOpen(Refused):
-    """The time is not open. `alternatives` are the next openings. With `can_insist` staff may book it anyway."""
+    """The time is not open. `alternatives` are the next openings. With `can_insist` staff may book it anyway.
 
-    def __init__(self, sentence: str, alternatives: list[Opening], *, can_insist: bool = True) -> None:
+    `gone` are those times of a series that are not open.
+    """
+
+    def __init__(
+        self,
+        sentence: str,
+        alternatives: list[Opening],
+        *,
+        can_insist: bool = True,
+        gone: Collection[datetime] = (),
+    ) -> None:
         super().__init__(sentence)
         self.alternatives = alternatives
         self.can_insist = can_insist
+        self.gone = list(gone)
 
 
 def refuse_far(start: datetime, now: datetime) -> None:

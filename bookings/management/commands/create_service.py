@@ -38,6 +38,9 @@ class Command(JsonCommand):
         )
         parser.add_argument("--max-per-day", type=int, help=_("bookings a day with one person at most"))
         parser.add_argument("--max-per-week", type=int, help=_("bookings a week with one person at most"))
+        parser.add_argument(
+            "--series", type=int, metavar="N", help=_("clients can book series of at most N appointments")
+        )
         _add_first_available(parser)
 
     def run(self, *, slug: str, name: str, minutes: int, user: list[str], **options: Any) -> dict[str, Any]:
@@ -51,6 +54,7 @@ class Command(JsonCommand):
         if options["public"]:
             service.visibility = Service.Visibility.PUBLIC
         service.previous_person_first = options["previous_person_first"]
+        service.series_allowed = options["series"] is not None
         service.buffer_before_minutes = options["buffer_before"]
         service.buffer_after_minutes = options["buffer_after"]
         for field, option in (
@@ -60,6 +64,7 @@ class Command(JsonCommand):
             ("max_per_day", "max_per_day"),
             ("max_per_week", "max_per_week"),
             ("approval_hours", "approval_hours"),
+            ("max_in_series", "series"),
         ):
             if options[option] is not None:
                 setattr(service, field, options[option])

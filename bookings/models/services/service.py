@@ -20,8 +20,10 @@ from django.utils.translation import gettext_lazy as _
 from availability.slots import Shape
 from bookings.limits import (
     at_least_one,
+    at_least_two,
     check_durations,
     farthest_days,
+    max_appointments,
     max_four_weeks,
     max_horizon,
     max_one_day,
@@ -131,6 +133,10 @@ class Service(Limited):
     ask_both = models.BooleanField(_("ask for e-mail and phone"), default=False)
     note_allowed = models.BooleanField(_("clients can write a note"), default=False)
     mail_line = models.CharField(_("line for e-mails"), max_length=300, blank=True)
+    series_allowed = models.BooleanField(_("clients can book series"), default=False)
+    max_in_series = models.PositiveSmallIntegerField(
+        _("most appointments of a series"), default=12, validators=[at_least_two, max_appointments]
+    )
     previous_person_first = models.BooleanField(_("a client’s previous person comes first"), default=False)
 
     objects = ServiceQuerySet.as_manager()

@@ -35,16 +35,16 @@ _STANDING = {
 }
 
 
-def announce(change: BookingChange, *, at: datetime, tell_client: bool) -> None:
-    """Write the mails of a change, due `at`. What was not sent yet of earlier ones is dropped."""
+def announce(change: BookingChange, *, at: datetime, tell_client: bool, batch: str = "") -> None:
+    """Write the mails of a change, due `at`, in one batch. What was not sent yet of earlier ones is dropped."""
     for seat in Seat.objects.filter(booking=change.booking, client__erased_at=None):
         if change.kind == BookingChange.Kind.ASKED:
             _ask(seat, change, at)
             continue
         drop_unsent(seat)
         if tell_client:
-            _announce_to(seat, change, at)
-    to_staff.announce(change)
+            _announce_to(seat, change, at, batch)
+    to_staff.announce(change, batch)
 
 
 def drop_unsent(seat: Seat) -> None:
@@ -86,9 +86,9 @@ def _may_know(mail: Mail) -> bool:
     return mail.seat.booking.changes.filter(kind=BookingChange.Kind.MADE, source=Source.CLIENT).exists()
 
 
-def _announce_to(seat: Seat, change: BookingChange, at: datetime) -> None:
+def _announce_to(seat: Seat, change: BookingChange, at: datetime, batch: str) -> None:
     known, booking = last_told(seat), change.booking
-    mail = Mail(seat=seat, change=change, recipient=seat.address, created_at=change.at, due_at=at)
+    mail = Mail(seat=seat, change=change, recipient=seat.address, created_at=change.at, due_at=at, batch=batch)
     mail.start, mail.end = booking.start, booking.end
     mail.kind = _first_kind(_standing(booking))
     kind = kind_now(mail, known)

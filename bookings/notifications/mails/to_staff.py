@@ -26,7 +26,7 @@ _KINDS = {
 }
 
 
-def announce(change: BookingChange) -> None:
+def announce(change: BookingChange, batch: str = "") -> None:
     """Write a mail to the staff member if the client did something that concerns the next 24 hours, or a request ended.
 
     Of a booking they hear when the client has confirmed the address. A request they are asked about instead.
@@ -50,6 +50,7 @@ def announce(change: BookingChange) -> None:
         due_at=change.at,
         start=booking.start,
         end=booking.end,
+        batch=batch,
     )
 
 

@@ -11,7 +11,7 @@ from django.utils.translation import ngettext
 from availability.slots import Shape
 from bookings.openings.limit_words import limit_sentence
 from bookings.openings.limits import counts_at
-from bookings.openings.own_time import own_claim
+from bookings.openings.own_time import own_claims
 from bookings.openings.reasons import Reason, ReasonKind
 from bookings.openings.rules.question import TimeQuestion
 from practice import time_format
@@ -54,7 +54,7 @@ def limit_reasons(question: TimeQuestion) -> Iterator[Reason]:
     """How many bookings the day and the week have, where that is limited; a booking that runs has started already."""
     if question.running:
         return
-    user, exclude = question.user, own_claim(question.moving, question.hold)
+    user, exclude = question.user, own_claims(question.moving, question.hold)
     whose = (user.pk, question.shape, question.limits, question.zone)
     for limited in counts_at(*whose, question.span[0], now=question.now, exclude=exclude):
         count, text = limited.count, limit_sentence(limited, user)

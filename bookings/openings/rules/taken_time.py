@@ -11,7 +11,7 @@ from availability.intervals import Span
 from availability.openings import blocked_slots
 from bookings.models import Booking, Claim
 from bookings.openings.event_words import event_name, why_it_blocks
-from bookings.openings.own_time import own_claim, own_spans
+from bookings.openings.own_time import own_claims, own_spans
 from bookings.openings.reasons import Reason, ReasonKind, ToldTo
 from bookings.openings.rules.question import TimeQuestion
 from bookings.openings.travel import Lengths, includes_travel, plain_lengths
@@ -21,7 +21,7 @@ from connections.models import Event
 
 def claim_reasons(question: TimeQuestion) -> Iterator[Reason]:
     """Time that bookings take, or that visitors hold while they book it."""
-    exclude = own_claim(question.moving, question.hold)
+    exclude = own_claims(question.moving, question.hold)
     claims = Claim.objects.filter(staff=question.user).active(question.now).overlapping(*question.reach)
     if not claims.without(exclude).exists():
         return

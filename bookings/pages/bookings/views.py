@@ -18,6 +18,7 @@ from bookings.notifications.client_notice import no_address
 from bookings.notifications.mails import new_link
 from bookings.pages import search
 from bookings.pages.live import live
+from bookings.pages.series.others import series_shown
 from bookings.push import outbox
 from connections.calendar_page import CalendarRequest, calendar_page
 from practice.roles import Action, Reach, allowed, may, reach
@@ -58,6 +59,7 @@ def detail(request: CalendarRequest, pk: int) -> HttpResponse:
         "new_link": new_link.latest_new_link(booking.seat),
         "now": request.now,
         "is_over": booking.end <= request.now,
+        "series": series_shown(booking, request.user, request.now),
         "reads_notes": may(request.user, Action.READ_NOTES, owner_of=booking.staff_id),
     }
     return live(request, "bookings/bookings/detail.html", "bookings/bookings/_detail.html", context)

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from bookings.clients import possible_duplicates
 from bookings.contacts.fields import AddressField, NameField, PhoneField
-from bookings.models import Client
+from bookings.models import Client, Service
 from practice.models import client_languages
 from practice.zones import zone_choices
 
@@ -46,3 +46,21 @@ class MergeForm(forms.Form):
         super().__init__(*args)
         field = cast("forms.ModelMultipleChoiceField[Client]", self.fields["duplicates"])
         field.queryset = possible_duplicates(client)
+
+
+class LinkForm(forms.Form):
+    """For which service a client gets a link: for any, or for one that clients can book."""
+
+    link = forms.ModelChoiceField(
+        Service.objects.none(), to_field_name="slug", required=False, label=_("Service"), empty_label=_("All services")
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        cast("forms.ModelChoiceField[Service]", self.fields["link"]).queryset = Service.objects.for_clients()
+
+    @property
+    def slug(self) -> str:
+        """The slug of the service; "" for any."""
+        service = self.cleaned_data.get("link") if self.is_valid() else None
+        return service.slug if service else ""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.urls import path
 
 from bookings.pages.clients import records_views, suggestions, views
+from bookings.pages.series import slip_views
 
 app_name = "clients"
 urlpatterns = [
@@ -12,6 +13,7 @@ urlpatterns = [
     path("suggestions/", suggestions.suggestions, name="suggestions"),
     path("<int:pk>/fields/", suggestions.fields, name="fields"),
     path("<int:pk>/", views.detail, name="detail"),
+    path("<int:pk>/slip/", slip_views.slip, name="slip"),
     path("<int:pk>/export/", records_views.export, name="export"),
     path("<int:pk>/erase/", records_views.erase, name="erase"),
     path("<int:pk>/seen-to/", records_views.seen_to, name="seen_to"),

@@ -13,9 +13,9 @@ from django.views.decorators.http import require_POST
 
 from bookings import actions
 from bookings.clients import possible_duplicates
-from bookings.models import Client
+from bookings.models import Client, Service
 from bookings.pages.clients.allowed import matches, visible_bookings, visible_clients, visible_mails
-from bookings.pages.clients.forms import ClientForm, MergeForm
+from bookings.pages.clients.forms import ClientForm, LinkForm, MergeForm
 from bookings.records.retention import coming_retention
 from bookings.records.unreached import unreached_sentences, waiting_events
 from connections.calendar_page import CalendarRequest, calendar_page
@@ -57,6 +57,9 @@ def detail(request: CalendarRequest, pk: int) -> HttpResponse:
         "now": request.now,
         "changes": client.changes.select_related("actor"),
         "mails": visible_mails(client, request.user)[:PER_PAGE],
+        "link_form": LinkForm({"link": request.GET.get("link", "")})
+        if Service.objects.for_clients().exists()
+        else None,
         "keeps_records": keeps_records,
         "duplicates": possible_duplicates(client) if keeps_records else (),
     }

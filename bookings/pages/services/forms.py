@@ -13,7 +13,7 @@ from django.db.models import QuerySet
 from django.utils.text import get_text_list
 from django.utils.translation import gettext_lazy as _
 
-from bookings.limits import farthest_days
+from bookings.limits import MAX_IN_SERIES, farthest_days
 from bookings.models import Service
 from bookings.models.services.service import MAX_WEIGHT
 from bookings.push import placements
@@ -59,6 +59,8 @@ MORE = (
     "neutral_title",
     "ask_both",
     "note_allowed",
+    "series_allowed",
+    "max_in_series",
     "previous_person_first",
 )
 """The fields that the page shows under “More”."""
@@ -146,6 +148,18 @@ class ServiceForm(forms.ModelForm[Service]):
         help_text=_("Services with a smaller number come first."),
     )
 
+    max_in_series = forms.IntegerField(
+        label=_("Most appointments of a series"),
+        required=False,
+        min_value=2,
+        max_value=MAX_IN_SERIES,
+        error_messages={
+            "min_value": _("Enter at least %(limit_value)s."),
+            "max_value": _("Enter at most %(limit_value)s."),
+        },
+        help_text=_("That is how many appointments can be booked at once, by staff too."),
+    )
+
     class Meta:
         model = Service
         fields = (
@@ -168,7 +182,8 @@ class ServiceForm(forms.ModelForm[Service]):
             "mail_line": _("Line for e-mails to clients"),
             "ask_both": _("Clients must give an e-mail address and a phone number"),
             "note_allowed": _("Clients can write a note when they book"),
-            "previous_person_first": _("A client’s previous person comes first"),
+            "series_allowed": _("Clients can book several appointments at once"),
+            "previous_person_first": _("Prefer the person whom the client saw last"),
         }
         help_texts = {
             "description": _("Clients read it before they book."),
@@ -184,8 +199,8 @@ class ServiceForm(forms.ModelForm[Service]):
             "neutral_title": _("Shown on the linked calendar instead of the client’s name and the service."),
             "visibility": _("If a service can no longer be booked, its bookings stay."),
             "previous_person_first": _(
-                "If it is known who books, and that person is free. On the booking page clients choose a time before "
-                "they say who they are."
+                "If that person is free. This applies to bookings that staff make: on the booking page clients choose "
+                "a time before they say who they are."
             ),
         }
         error_messages = {
@@ -228,6 +243,8 @@ class ServiceForm(forms.ModelForm[Service]):
                 cleaned[name] = cleaned.get(name) or 0
         if cleaned.get("slot_minutes") is None and "slot_minutes" not in self.errors:
             cleaned["slot_minutes"] = min(cleaned.get("minutes") or MAX_START_INTERVAL, MAX_START_INTERVAL)
+        if cleaned.get("max_in_series") is None and "max_in_series" not in self.errors:
+            cleaned["max_in_series"] = Service._meta.get_field("max_in_series").get_default()
         self._check_location(cleaned)
         return cleaned
 

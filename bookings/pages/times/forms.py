@@ -11,13 +11,15 @@ from django import forms
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
+from django.http import QueryDict
 from django.urls import reverse_lazy
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from availability.wall_clock import exists, instant
 from bookings.contacts.fields import AddressField, NameField, PhoneField
-from bookings.models import Client, Service
+from bookings.models import Client, Question, Service
+from bookings.models.questions.forms import QuestionsForm
 from practice.models import Practice, User, client_languages
 from practice.times import DAYS, parse_instant
 
@@ -144,7 +146,10 @@ class TimeForm(forms.Form):
     def forget_time(self) -> None:
         """After a refusal: leave the choice to the alternatives, and keep the time only for who insists on it."""
         forgotten = {"time": "", "opening": "", "refused": self.cleaned_data["moment"].isoformat()}
-        self.data = dict(self.data.items()) | forgotten
+        data = cast(QueryDict, self.data).copy()
+        for name, text in forgotten.items():
+            data[name] = text
+        self.data = data
 
     def _typed(self, wall: datetime) -> datetime | None:
         if exists(wall, self.zone):
@@ -153,10 +158,9 @@ class TimeForm(forms.Form):
         return None
 
 
-class BookingForm(TimeForm):
-    """A booking: when, what and for whom."""
+class ClientFields(forms.Form):
+    """For whom a booking is, and a note."""
 
-    service = ServiceField(widget=forms.HiddenInput)
     name = NameField(
         label=gettext_lazy("Client’s name"),
         max_length=200,
@@ -181,16 +185,41 @@ class BookingForm(TimeForm):
         label=gettext_lazy("Note, for staff only"), required=False, widget=forms.Textarea(attrs={"rows": 3})
     )
 
-    field_order = ("name", "email", "phone", "language", "note")
 
-    def __init__(self, user: User, *args: Any, **kwargs: Any) -> None:
+class BookingForm(TimeForm, QuestionsForm, ClientFields):
+    """A booking: when, what and for whom, and what the client says when asked.
+
+    The questions are those of the service; private ones only for who `reads_notes`. None must be answered.
+    """
+
+    service = ServiceField(widget=forms.HiddenInput)
+
+    def __init__(self, user: User, *args: Any, reads_notes: bool = False, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         _offer_services(self, user)
+        self.ask(self._questions(reads_notes=reads_notes), must_answer=False)
+
+    @property
+    def chosen_service(self) -> Service | None:
+        """The service that was sent, or with which the form begins."""
+        asked = self["service"].value()
+        return cast(ServiceField, self.fields["service"]).services.get(str(asked))
+
+    def _questions(self, *, reads_notes: bool) -> QuerySet[Question]:
+        found = Question.objects.filter(service=self.chosen_service)
+        return found if reads_notes else found.filter(private=False)
 
 
 def bookable_services(user: User) -> QuerySet[Service]:
     """The services that can be booked with the user."""
     return Service.objects.bookable().filter(staff=user)
+
+
+def asked_service(user: User, asked: str) -> Service:
+    """The service that the form calls so; otherwise the first that can be booked with the user."""
+    field = ServiceField()
+    field.offer(bookable_services(user))
+    return field.services.get(asked) or bookable_services(user)[0]
 
 
 def client_details(client: Client) -> dict[str, str]:

@@ -10,31 +10,23 @@ from datetime import date
 from typing import Any
 
 from django.contrib import messages
-from django.http import Http404, HttpResponse
+from django.http import Http404, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 
 from bookings import actions
-from bookings.models import Booking, ClientChange, Service
+from bookings.models import Booking, ClientChange
 from bookings.openings.explain import why_not
 from bookings.openings.search import is_near
-from bookings.pages.clients.allowed import visible_clients
 from bookings.pages.clients.change_words import details, headline
 from bookings.pages.people import asked_person, bookable_people, told_to
-from bookings.pages.times.forms import (
-    BookingForm,
-    DayForm,
-    ServiceDayForm,
-    TimeForm,
-    bookable_services,
-    client_details,
-    usual_language,
-)
+from bookings.pages.times.beginning import former_answers, known_client
+from bookings.pages.times.forms import BookingForm, DayForm, ServiceDayForm, TimeForm, asked_service
 from bookings.pages.times.openings import openings_on
 from connections.calendar_page import CalendarRequest, calendar_page
 from connections.freshness import freshness
 from practice.models import User
-from practice.roles import Action, allowed
+from practice.roles import Action, allowed, may
 
 
 @calendar_page(Action.HANDLE_BOOKINGS)
@@ -46,13 +38,13 @@ def new(request: CalendarRequest) -> HttpResponse:
     if person is None:
         return render(request, "bookings/times/new.html", {"no_services": True})
     if request.method != "POST":
-        return _new_page(request, person, BookingForm(person, request.zone, initial=_known_client(request)))
-    form = BookingForm(person, request.zone, request.POST)
+        return _new_page(request, person, _form(request, person))
+    form = _form(request, person, request.POST)
     if not form.is_valid():
         _say_if_not_open(request, person, form)
         return _new_page(request, person, form)
     try:
-        booking = _book(request, person, form.cleaned_data)
+        booking = _book(request, person, form)
     except actions.Refused as refusal:
         return _new_page(request, person, form, refusal)
     messages.success(request, _("Booked: %(booking)s.") % {"booking": booking})
@@ -88,7 +80,16 @@ def _say_if_not_open(request: CalendarRequest, person: User, form: BookingForm) 
         form.add_error("time", reason)
 
 
-def _book(request: CalendarRequest, person: User, data: dict[str, Any]) -> Booking:
+def _form(request: CalendarRequest, person: User, data: QueryDict | None = None) -> BookingForm:
+    """The form with what was sent, or else with what is known: the service asked for, the client, former answers."""
+    service = asked_service(person, request.GET.get("service", ""))
+    initial = known_client(request) | former_answers(request, service) | {"service": service.choice}
+    reads_notes = may(request.user, Action.READ_NOTES, owner_of=person.pk)
+    return BookingForm(person, request.zone, data, initial=initial, reads_notes=reads_notes)
+
+
+def _book(request: CalendarRequest, person: User, form: BookingForm) -> Booking:
+    data = form.cleaned_data
     return actions.book(
         service=data["service"],
         staff=person,
@@ -98,7 +99,7 @@ def _book(request: CalendarRequest, person: User, data: dict[str, Any]) -> Booki
         actor=request.user,
         anyway=data["anyway"],
         note=data["note"],
-        seat=actions.SeatDetails(language=data["language"]),
+        seat=actions.SeatDetails(language=data["language"], answers=form.answers, asked=form.asked),
     )
 
 
@@ -117,11 +118,13 @@ def _new_page(
 ) -> HttpResponse:
     people = bookable_people(request.user)
     asked = ServiceDayForm(person, people, request.POST or request.GET)
-    service, day = _service_and_day(request, person, asked)
+    service, day = asked_service(person, asked.data.get("service", "")), _new_day(request, asked)
+    asked_again = request.htmx and request.GET.get("questions_of") != str(service.pk)
     context = {
         "person": person,
         "staff_key": None if person == request.user else person.pk,
         "service": service,
+        "swap_questions": asked_again,
         "found": openings_on(day, person, service.shape, request.zone, now=request.now),
         "what": ServiceDayForm(person, people, initial={"staff": person.pk, "service": service.choice, "date": day}),
     }
@@ -160,11 +163,11 @@ def _page(
     return render(request, "bookings/times/_times.html" if only_times else template, context)
 
 
-def _service_and_day(request: CalendarRequest, person: User, asked: ServiceDayForm) -> tuple[Service, date]:
-    """The service and the day asked for; by default the person's first service, today."""
+def _new_day(request: CalendarRequest, asked: ServiceDayForm) -> date:
+    """The day asked for; by default today."""
     asked.is_valid()
-    service = asked.cleaned_data.get("service") or bookable_services(person)[0]
-    return service, asked.cleaned_data.get("date") or request.now.astimezone(request.zone).date()
+    day: date | None = asked.cleaned_data.get("date")
+    return day or request.now.astimezone(request.zone).date()
 
 
 def _day(request: CalendarRequest, booking: Booking, asked: DayForm) -> date:
@@ -172,12 +175,3 @@ def _day(request: CalendarRequest, booking: Booking, asked: DayForm) -> date:
     asked.is_valid()
     day: date | None = asked.cleaned_data.get("date")
     return day or max(booking.start, request.now).astimezone(request.zone).date()
-
-
-def _known_client(request: CalendarRequest) -> dict[str, str]:
-    """The details of the client whose page led here, and the language in which to write to them."""
-    asked = request.GET.get("client", "")
-    is_number = asked.isdecimal() and len(asked) < 19
-    client = visible_clients(request.user).known().filter(pk=int(asked)).first() if is_number else None
-    known = client_details(client) if client else {}
-    return known | {"language": known.get("language") or usual_language()}

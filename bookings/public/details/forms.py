@@ -11,16 +11,15 @@ from django.utils.translation import gettext_lazy as _
 from bookings import actions
 from bookings.contacts.fields import NameField, PhoneField
 from bookings.models import Service
-from bookings.models.questions import Answer
+from bookings.models.questions.forms import QuestionsForm
 from bookings.notifications.mails.reminders import CONSENT_COUNTRIES
 from bookings.public.details.addresses import likely_address, read_address
-from bookings.public.details.questions import AnswerField
 from practice.models import Practice
 
 MAX_NOTE = 1000
 
 
-class DetailsForm(forms.Form):
+class DetailsForm(QuestionsForm):
     """Name, e-mail address, phone number and the questions of the service; a note and reminders where wanted."""
 
     name = NameField(label=_("Name"), max_length=200, error_messages={"required": _("Enter your name.")})
@@ -49,8 +48,7 @@ class DetailsForm(forms.Form):
             del self.fields["note"]
         if practice.country not in CONSENT_COUNTRIES:
             del self.fields["reminders"]
-        self.questions = list(service.questions.all())
-        self.fields.update({one.field_name: AnswerField(one) for one in self.questions})
+        self.ask(service.questions.all(), must_answer=True)
         self.order_fields(["name", "email", "phone", *(one.field_name for one in self.questions)])
         for name, kind, purpose in (
             ("name", "text", "name"),
@@ -97,22 +95,6 @@ class DetailsForm(forms.Form):
         """Who books; valid forms only."""
         given = self.cleaned_data
         return actions.ClientDetails(given["name"], given["email"], given["phone"])
-
-    @property
-    def question_fields(self) -> list[forms.BoundField]:
-        """The fields of the questions."""
-        return [self[one.field_name] for one in self.questions]
-
-    @property
-    def answers(self) -> dict[str, Answer]:
-        """What was answered, by the keys of the questions; valid forms only."""
-        given = {one.key: self.cleaned_data[one.field_name] for one in self.questions}
-        return {key: answer for key, answer in given.items() if answer is not None}
-
-    @property
-    def asked(self) -> dict[str, str]:
-        """The words of the questions that were answered, by their keys; valid forms only."""
-        return {one.key: one.words for one in self.questions if one.key in self.answers}
 
     @property
     def wants_reminders(self) -> bool:

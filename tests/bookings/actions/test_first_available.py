@@ -92,7 +92,7 @@ def test_the_reason_is_said_in_few_words_and_explained(talk: Service, anna: User
     assert why_staff(booking) == "Anna: 180 of 240 minutes"
     assert explanation(booking) == (
         "When this was booked, Anna had 180 minutes of “Talk” in the 28 days around the date, and a fair share was "
-        "240. Of those who were free, Anna had the fewest, measured by the share."
+        "240. Of those who were free, Anna had the fewest minutes relative to the fair share."
     )
 
 
@@ -167,13 +167,15 @@ def test_of_equals_the_one_who_has_waited_longest_gets_it(talk: Service, anna: U
     has(anna, talk, START + 41 * DAY)
     booking = book(talk)
     assert (booking.staff, why_staff(booking)) == (ben, "Ben: 0 of 0 minutes, and has waited longest")
-    assert explanation(booking).endswith("Others who were free had as few, but Ben has waited longest for a booking.")
+    assert explanation(booking).endswith(
+        "Others who were free had as few minutes, but Ben had waited longest for a booking."
+    )
 
 
 def test_who_is_equal_in_everything_is_told_apart_by_a_fixed_order(talk: Service) -> None:
     first, again = hold(talk), hold(talk, visitor=actions.Visitor("otto"), start=START + 41 * DAY)
     assert why_staff(Booking(staff=first.staff, service=talk, why_staff=first.why_staff)) == (
-        f"{first.staff.first_name}: 0 of 0 minutes, like others"
+        f"{first.staff.first_name}: 0 of 0 minutes, the same as others"
     )
     assert (again.staff != first.staff, again.why_staff["rule"]) == (True, "waited")
 
@@ -184,7 +186,7 @@ def test_who_is_the_only_one_free_gets_it_whatever_they_have(talk: Service, anna
     booking = book(talk)
     assert (booking.staff, why_staff(booking)) == (anna, "Anna: nobody else was free")
     assert explanation(booking) == (
-        "The client left open with whom. Nobody else who offers “Talk” was known to be free."
+        "No particular person was asked for. Nobody else who offers “Talk” was known to be free."
     )
 
 
@@ -227,13 +229,14 @@ def test_the_clients_previous_person_comes_first_only_if_the_service_says_so(
     assert book(talk).staff == ben
     talk.previous_person_first = True
     booking = book(talk, START + HOUR)
-    assert (booking.staff, why_staff(booking)) == (ben, "Ben: the client’s previous person")
+    assert (booking.staff, why_staff(booking)) == (ben, "Ben: saw the client last")
     actions.cancel(booking, now=NOW)
     cancelled(Booking.objects.get(start=START, staff=ben))
     booking = book(talk, START + HOUR)
-    assert (booking.staff, why_staff(booking)) == (anna, "Anna: the client’s previous person")
+    assert (booking.staff, why_staff(booking)) == (anna, "Anna: saw the client last")
     assert explanation(booking) == (
-        "It was left open with whom. The service says that a client’s previous person comes first, and Anna was free."
+        "No particular person was asked for. This service prefers the person whom the client saw last, and Anna was "
+        "free."
     )
 
 

@@ -43,6 +43,14 @@ def test_every_option_of_a_service_is_kept(anna: User) -> None:
     assert (service.slot_minutes, service.buffer_before_minutes, service.buffer_after_minutes) == (20, 5, 10)
     assert (service.notice_minutes, service.horizon_days, service.approval_hours) == (0, 90, 24)
     assert (service.max_per_day, service.max_per_week) == (4, 12)
+    assert (service.series_allowed, service.max_in_series) == (False, 12)
+
+
+def test_clients_can_book_series_of_so_many_appointments(anna: User) -> None:
+    assert ask("create_service", *TALK, "--user", "anna", "--series", 6).code == 0
+    service = Service.objects.get()
+    assert (service.series_allowed, service.max_in_series) == (True, 6)
+    assert ask("create_service", "--slug", "other", *TALK[2:], "--user", "anna", "--series", 53).code == 2
 
 
 def test_a_public_service_is_listed_for_clients_and_another_is_not(anna: User) -> None:

@@ -9,6 +9,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 import time_machine
+from django.conf import settings
 from django.test import Client
 from pytest_django import Settings
 
@@ -17,7 +18,7 @@ from bookings.public.prefill import prefill_token
 from bookings.records.erase import erase_client
 from practice.models import User
 from tests.bookings.public.steps import TEN, hold, sent_fields, typed
-from tests.factories import NOW, QuestionFactory, UserFactory
+from tests.factories import NOW, BookingFactory, ClientFactory, QuestionFactory, UserFactory
 from tests.pages import find, links
 from tests.shell import ask, refusal
 
@@ -205,3 +206,14 @@ def test_the_command_refuses_what_would_not_work() -> None:
         refusal("“Which illness?” is private: it is never filled in beforehand."),
         refusal("Clients cannot book “Massage” online."),
     )
+
+
+def test_the_link_on_the_page_of_a_client_fills_in_their_form(client: Client, anna: User, massage: Service) -> None:
+    clara = ClientFactory.create(name="Clara Sommer", email="clara@example.org", phone="+491701234567", language="en")
+    BookingFactory.create(staff=anna, client=clara, service=massage, start=NOW - timedelta(days=7))
+    staff = Client()
+    staff.force_login(anna)
+    page = staff.get(f"/clients/{clara.pk}/", {"link": "massage"})
+    [address] = find(page, "//div[@id='client-link']//button/@data-copy")
+    form = form_at(client, address.removeprefix(settings.BASE_URL))
+    assert filled(form) == {"name": "Clara Sommer", "email": "clara@example.org", "phone": "0170 1234567"}

@@ -83,6 +83,22 @@ def test_the_demos_video_call_has_a_room_for_each_booking(make) -> None:
     assert {kind for slug, kind, _location in kinds if slug != "video-call"} == {"place"}
 
 
+def test_the_demo_shows_questions_lengths_approval_and_first_available(make) -> None:
+    make(WEDNESDAY)
+    services = {one.slug: one for one in Service.objects.all()}
+    asked = services["first-visit"].questions.values_list("kind", "required", "private")
+    assert list(asked) == [
+        ("text", False, False),
+        ("choice", True, False),
+        ("several", False, False),
+        ("yes_no", False, False),
+        ("text", False, True),
+    ]
+    assert (services["massage"].durations, services["massage"].staff.count()) == ([45, 60, 90], 3)
+    assert {slug for slug, one in services.items() if one.approval_hours} == {"home-visit"}
+    assert {slug for slug, one in services.items() if one.series_allowed} == {"massage"}
+
+
 def test_bookings_stand_on_the_iphone(make, icloud: Sandbox) -> None:
     make(WEDNESDAY)
     assert set(LinkedEvent.objects.values_list("state", flat=True)) == {LinkedEvent.State.PUSHED}

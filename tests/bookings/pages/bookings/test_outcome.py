@@ -62,7 +62,7 @@ def test_other_answers_and_bookings_of_others_are_refused(anna_client: Client, o
 
 
 def test_a_past_booking_offers_no_reschedule(anna_client: Client, over: Booking) -> None:
-    assert texts(anna_client.get(f"/bookings/{over.pk}/"), "//div[@class='page-head']//a") == ["Cancel"]
+    assert texts(anna_client.get(f"/bookings/{over.pk}/"), "//div[@class='page-head']//a") == ["Book again", "Cancel"]
     response = anna_client.get(f"/bookings/{over.pk}/reschedule/")
     assert (response.status_code, response["Location"]) == (302, over.get_absolute_url())
 

@@ -348,9 +348,9 @@ def test_a_proposal_is_said_at_its_booking(anna_client: Client, booking: Booking
     ]
 
 
-def test_a_cancelled_booking_offers_nothing(anna_client: Client, anna: User) -> None:
+def test_a_cancelled_booking_can_only_be_made_again(anna_client: Client, anna: User) -> None:
     page = anna_client.get(f"{URL}{made(anna, status='cancelled').pk}/")
-    assert links(page, "//div[@class='page-head']//a") == []
+    assert [words for words, _address in links(page, "//div[@class='page-head']//a")] == ["Book again"]
 
 
 def test_the_page_stays_current_although_it_has_forms(anna_client: Client, booking: Booking) -> None:
@@ -416,7 +416,13 @@ def test_the_list_is_in_german_for_who_reads_german(german_client: Client, booki
 def test_a_booking_is_in_german_for_who_reads_german(german_client: Client, booking: Booking) -> None:
     headings, buttons = headings_and_buttons(german_client.get(booking.get_absolute_url()))
     assert headings == [booking.client.name, "Seite des Kunden", "Verlauf"]
-    assert buttons == ["Verschieben", "Absagen", "Verknüpften Kalender wählen", "Neuen Link schicken"]
+    assert buttons == [
+        "Noch einmal buchen",
+        "Verschieben",
+        "Absagen",
+        "Verknüpften Kalender wählen",
+        "Neuen Link schicken",
+    ]
 
 
 # --- why this person ------------------------------------------------------------------------------------------------
@@ -429,5 +435,5 @@ def test_the_page_says_why_first_available_chose_the_person(anna_client: Client,
     assert texts(anna_client.get(f"{URL}{booking.pk}/"), "//dd[@id='why-staff']") == [
         "Anna: 180 of 240 minutes When this was booked, Anna had 180 minutes of “Massage” in the 28 days around the "
         "date, and a fair share was 240. Of these, 60 minutes make up for days on which Anna was away or had not "
-        "joined yet. Of those who were free, Anna had the fewest, measured by the share."
+        "joined yet. Of those who were free, Anna had the fewest minutes relative to the fair share."
     ]

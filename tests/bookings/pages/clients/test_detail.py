@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from urllib.parse import parse_qs
 
 import pytest
+from django.conf import settings
 from django.test import Client
 
 from bookings import actions
 from bookings.models import Client as Person
+from bookings.models import Service
 from practice.models import User
 from tests.factories import NOW, START, BookingFactory, ClientFactory, MailFactory, ServiceFactory, UserFactory
 from tests.pages import find, texts
 
 pytestmark = [pytest.mark.django_db, pytest.mark.time_machine(NOW, tick=False)]
+LINK = "//div[@id='client-link']//button/@data-copy"
 
 
 @pytest.fixture
@@ -31,6 +35,12 @@ def clara(anna: User) -> Person:
 def owner(client: Client) -> Client:
     client.force_login(UserFactory.create(username="ida", role=User.Role.OWNER))
     return client
+
+
+def massage(anna: User) -> None:
+    """Something that clients can book."""
+    Service.objects.update(visibility="public", slug="massage")
+    Service.objects.get().staff.add(anna)
 
 
 def mails(client: Client, person: Person) -> list[str]:
@@ -77,3 +87,23 @@ def test_merging_keeps_the_notes_of_both(anna: User, clara: Person) -> None:
     double = ClientFactory.create(name="Clara Winter", note="Prefers mornings.")
     actions.merge_clients(clara, [double], now=NOW, actor=anna)
     assert Person.objects.get().note == "Tea.\nPrefers mornings."
+
+
+def test_the_link_is_for_the_service_and_names_nobody(anna_client: Client, anna: User, clara: Person) -> None:
+    Person.objects.filter(pk=clara.pk).update(language="de")
+    massage(anna)
+    [address] = find(anna_client.get(f"/clients/{clara.pk}/", {"link": "massage"}), LINK)
+    path, _sign, query = address.partition("?")
+    assert (path, sorted(parse_qs(query))) == (f"{settings.BASE_URL}/book/massage/", ["lang", "prefill"])
+    assert ("Clara" in address, "example.org" in address) == (False, False)
+
+
+def test_the_link_is_for_any_service_until_one_is_chosen(anna_client: Client, anna: User, clara: Person) -> None:
+    massage(anna)
+    for query in ({}, {"link": "gone"}):
+        [address] = find(anna_client.get(f"/clients/{clara.pk}/", query), LINK)
+        assert address.partition("?")[0] == f"{settings.BASE_URL}/book/"
+
+
+def test_there_is_no_link_where_clients_can_book_nothing(anna_client: Client, clara: Person) -> None:
+    assert find(anna_client.get(f"/clients/{clara.pk}/"), LINK) == []

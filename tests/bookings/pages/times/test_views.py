@@ -409,5 +409,5 @@ def test_a_number_that_no_client_or_service_has_is_passed_over(
 def test_the_page_is_in_german_for_who_reads_german(german_client: Client, massage: Service) -> None:
     page = german_client.get(URL, {"date": "2026-12-01"})
     headings, buttons = headings_and_buttons(page)
-    assert (headings, buttons[0], buttons[-1]) == (["Neue Buchung"], "Zeiten anzeigen", "Buchen")
+    assert (headings, buttons[:2], buttons[-1]) == (["Neue Buchung"], ["Mehrere Termine", "Zeiten anzeigen"], "Buchen")
     assert texts(page, "//legend")[0] == "Zeiten am Di., 1. Dez. 2026"

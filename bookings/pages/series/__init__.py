@@ -1,0 +1,1 @@
+"""Several appointments at once: booked by hand, moved together, and printed for the client."""
