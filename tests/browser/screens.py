@@ -30,7 +30,6 @@ CHOSEN: Final = Path(project.BASE_DIR, "docs", "screens")
 WIDTHS: Final = (1280, 390, 320)
 SCHEMES: Final = ("light", "dark")
 COLOURS: Final = 64
-MAX_HEIGHT: Final = 1400
 README: Final = {
     # Page, width and theme: the file for the README.
     ("calendars/", 1280, "light"): "week",
@@ -56,18 +55,18 @@ def test_take_pictures(chromium: Browser, live_server: Any, icloud: Sandbox, set
         for page, tab in visited(chromium, live_server.url, shown, width=width):
             for scheme in SCHEMES:
                 tab.emulate_media(color_scheme=scheme, reduced_motion="reduce")
-                _keep(page, width, scheme, tab.screenshot(full_page=True))
+                _keep(page, width, scheme, tab)
     missing = [file for file in README.values() if not (CHOSEN / f"{file}.png").exists()]
     assert missing == []  # a page that the README shows has another name now
 
 
-def _keep(page: Page, width: int, scheme: str, picture: bytes) -> None:
-    """Write a picture to where all are and, if it was chosen, to where the README finds it."""
+def _keep(page: Page, width: int, scheme: str, tab: Any) -> None:
+    """Write a picture to where all are and, if it was chosen, what is in view at first to where the README finds it."""
     ALL.mkdir(exist_ok=True)
     name = re.sub(r"[^a-z0-9]+", "-", page.name).strip("-") or "home"
-    Path(ALL, f"{name}-{width}-{scheme}.png").write_bytes(picture)
+    tab.screenshot(full_page=True, path=Path(ALL, f"{name}-{width}-{scheme}.png"))
     if file := README.get((page.name, width, scheme)):
         CHOSEN.mkdir(exist_ok=True)
-        whole = Image.open(io.BytesIO(picture)).convert("RGB")
-        small = whole.crop((0, 0, whole.width, min(whole.height, MAX_HEIGHT)))
-        small.quantize(COLOURS).save(Path(CHOSEN, f"{file}.png"), optimize=True)
+        tab.evaluate("scrollTo({top: 0, behavior: 'instant'})")
+        picture = Image.open(io.BytesIO(tab.screenshot())).convert("RGB")
+        picture.quantize(COLOURS).save(Path(CHOSEN, f"{file}.png"), optimize=True)
