@@ -43,7 +43,7 @@ def openings_on(
     return DayOpenings(day, [span for span in spans if by_day[span] == day], next(iter(spans), None), month)
 
 
-def first_day(user: User, shape: Shape, zone: ZoneInfo, *, now: datetime) -> date:
+def first_free_day(user: User, shape: Shape, zone: ZoneInfo, *, now: datetime) -> date:
     """The day of the first opening within two weeks; today, if there is none."""
     spans = openings_of(user, shape, now, now + LOOK_AHEAD, now=now).spans
     return (spans[0][0] if spans else now).astimezone(zone).date()

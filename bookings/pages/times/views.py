@@ -23,7 +23,7 @@ from bookings.pages.people import asked_person, bookable_people, told_to
 from bookings.pages.times.beginning import former_answers, known_client, known_zone
 from bookings.pages.times.client_clock import client_zone
 from bookings.pages.times.forms import BookingForm, DayForm, ServiceDayForm, TimeForm, asked_service
-from bookings.pages.times.openings import first_day, openings_on
+from bookings.pages.times.openings import first_free_day, openings_on
 from connections.calendar_page import CalendarRequest, calendar_page
 from connections.freshness import freshness
 from practice.models import User
@@ -178,7 +178,7 @@ def _new_day(request: CalendarRequest, asked: ServiceDayForm, person: User, serv
     asked.is_valid()
     day: date | None = asked.cleaned_data.get("date")
     if day is None and "date" not in asked.data:
-        return first_day(person, service.shape, request.zone, now=request.now)
+        return first_free_day(person, service.shape, request.zone, now=request.now)
     return day or request.now.astimezone(request.zone).date()
 
 
