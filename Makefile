@@ -22,7 +22,7 @@ PYTEST := $(BIN)/python -m pytest -q -rfER --numprocesses=$(TEST_PROCESSES) --di
 
 COMPILE := ../$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --no-header --no-emit-index-url --generate-hashes
 
-.PHONY: help demo test test-fast test-dates test-postgresql lint format types contracts migrations requirements messages translations bench bench-fleet bench-freshness bench-clients soak run worker environment clean
+.PHONY: help demo test test-fast test-dates test-postgresql lint format types contracts migrations requirements messages translations screens bench bench-fleet bench-freshness bench-clients soak run worker environment clean
 
 help: ## List the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1|\2/p' Makefile | while IFS='|' read -r name words; do printf '%-16s %s\n' "$$name" "$$words"; done
@@ -74,6 +74,9 @@ messages: $(VENV)/dev.stamp ## Collect what people read in locale/*/LC_MESSAGES/
 
 translations: messages ## Another name of messages
 
+screens: $(VENV)/dev.stamp ## Pictures of all pages in screens/, and the chosen ones for docs/screens/; CHOSEN=1 for these alone
+	@exec env CHOSEN=$(CHOSEN) $(BIN)/python -m pytest -q -n 0 tests/browser/screens.py
+
 bench: $(VENV)/bench.stamp ## Compare the cost of Kalends with other programs; SIZES=100,1000 REPEATS=3 SERVERS=sandbox for less
 	@exec $(BIN)/python -m benchmarks
 
@@ -99,8 +102,8 @@ worker: $(VENV)/dev.stamp ## Run the worker for `make run`
 
 environment: $(VENV)/dev.stamp $(READER) ## Install the packages for development
 
-clean: ## Remove .venv and the caches of tools, but not data/
-	rm -rf $(VENV) staticfiles .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
+clean: ## Remove .venv, pictures of pages and the caches of tools, but not data/
+	rm -rf $(VENV) screens staticfiles .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
 
 # --- the environment -------------------------------------------------------------------------------
 

@@ -17,6 +17,7 @@ from bookings.notifications.mails import delivery_words
 from bookings.openings import choice_words
 from bookings.openings.freshness_words import freshness_sentence, lost_calendars
 from bookings.pages.push_status import Push, push_of
+from bookings.pages.times import client_clock
 from bookings.pages.times.beginning import again_url
 from bookings.pages.week.layout import Piece
 from bookings.pages.why.answers import why_url
@@ -29,6 +30,7 @@ register = template.Library()
 register.filter("stamp", mail_links.stamp_of)
 register.filter("weekday_and_day", time_format.weekday_and_day)
 register.filter("again_url", again_url)
+register.filter("clock_there", client_clock.clock_there)
 register.filter("why_staff", choice_words.why_staff)
 register.filter("why_staff_in_full", choice_words.explanation)
 

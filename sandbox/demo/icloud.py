@@ -24,6 +24,11 @@ class Phone:
     week_url: str
     passwords_url: str
 
+    @property
+    def new_url(self) -> str:
+        """The form for a new event."""
+        return f"{self.week_url}new/"
+
 
 @dataclass(frozen=True, slots=True)
 class Apple:

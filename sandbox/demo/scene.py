@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from django.contrib.auth.models import AnonymousUser
+from django.urls import reverse
 
 from bookings.models import Booking, LinkedEvent
 from bookings.openings import search
@@ -17,11 +19,15 @@ from sandbox.demo.people import Person
 from sandbox.demo.visits import Visit
 
 HOUR = timedelta(hours=1)
+SATURDAY = 5
 
 
 @dataclass(frozen=True, slots=True)
 class Scene:
-    """Everything the page needs. `person` is whose iPhone is shown, `signed_in` whether Kalends is theirs as well."""
+    """Everything the page needs. `person` is whose iPhone is shown, `signed_in` whether Kalends is theirs as well.
+
+    `monday` is the one on which both open at the weekend; None otherwise, when they open on today.
+    """
 
     person: Person
     signed_in: bool
@@ -33,6 +39,19 @@ class Scene:
     connected: bool
     broken: Connection | None
     problem: str = ""
+    monday: date | None = None
+
+    @property
+    def week_page(self) -> str:
+        """Where Kalends opens: on this week, at the weekend on the next one, in which something is left to see."""
+        page = reverse("week:page")
+        return f"{page}?week={self.monday:%G-W%V}" if self.monday else page
+
+    @property
+    def iphone_page(self) -> str:
+        """Where the iPhone opens: on the same day as Kalends."""
+        page = self.phone.week_url if self.phone else ""
+        return f"{page}?day={self.monday.isoformat()}" if self.monday else page
 
     @property
     def phone(self) -> Phone | None:
@@ -65,7 +84,13 @@ def scene(user: User | AnonymousUser, *, now: datetime) -> Scene:
         connected=bool(connections),
         broken=next((connection for connection in connections if connection.needs_attention), None),
         problem=problem,
+        monday=coming_monday(now.astimezone(ZoneInfo(shown.zone)).date()),
     )
+
+
+def coming_monday(today: date) -> date | None:
+    """At the weekend the Monday after it; None on other days."""
+    return today + timedelta(days=7 - today.weekday()) if today.weekday() >= SATURDAY else None
 
 
 def next_event(person: Person, *, now: datetime) -> LinkedEvent | None:

@@ -49,7 +49,8 @@ def chromium(django_db_setup: None) -> Iterator[Browser]:
 @pytest.fixture
 def context(chromium: Browser) -> Iterator[BrowserContext]:
     """A visitor of their own, with a window of common size."""
-    visitor = chromium.new_context(viewport={"width": 1280, "height": 900}, locale="en-GB")
+    # Pages come from the server alone here; test_home_screen.py has what a service worker adds.
+    visitor = chromium.new_context(viewport={"width": 1280, "height": 900}, locale="en-GB", service_workers="block")
     visitor.set_default_timeout(PATIENCE)
     yield visitor
     leave(visitor)

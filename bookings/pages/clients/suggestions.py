@@ -6,6 +6,7 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 
 from bookings.pages.clients.allowed import matches, visible_clients
+from bookings.pages.times.client_clock import client_zone
 from bookings.pages.times.forms import BookingForm, client_details, usual_language
 from connections.calendar_page import CalendarRequest, calendar_page
 from practice.roles import Action
@@ -26,7 +27,10 @@ def suggestions(request: CalendarRequest) -> HttpResponse:
 @calendar_page(Action.SEE_CLIENTS)
 def fields(request: CalendarRequest, pk: int) -> HttpResponse:
     """The fields of a new booking that say who it is for, filled with a client: a part of a page."""
-    known = client_details(get_object_or_404(visible_clients(request.user).known(), pk=pk))
+    client = get_object_or_404(visible_clients(request.user).known(), pk=pk)
+    known = client_details(client)
     initial = known | {"language": known["language"] or usual_language()}
     form = BookingForm(request.user, request.zone, initial=initial)
-    return render(request, "bookings/times/_client.html", {"form": form})
+    form.fields["name"].widget.attrs["autofocus"] = True  # so that Enter books
+    context = {"form": form, "there": client_zone(client.time_zone, request.zone, request.now)}
+    return render(request, "bookings/times/_client.html", context)

@@ -8,8 +8,7 @@ from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from django.db.models import Case, F, Min, Q, QuerySet, When, Window
-from django.db.models.functions import RowNumber
+from django.db.models import Min, Q, QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -22,7 +21,7 @@ from bookings.openings.remedies import Remedy, remedy, remedy_of_problem
 from bookings.openings.travel import Lengths, includes_travel, plain_lengths
 from bookings.pages import search
 from connections.busy import OWN_BOOKING
-from connections.models import Event, Occurrence
+from connections.models import Calendar, Event, Occurrence
 from connections.plan import BACKLOG_HOLDS_FRESHNESS
 from connections.problems import sentence
 from practice.models import User
@@ -66,8 +65,12 @@ class EventProblem:
 
 
 def occurrences(user: User, chosen: Mapping[str, Any], zone: ZoneInfo, today: date) -> QuerySet[Occurrence]:
-    """Those of the user's selected calendars that `chosen` (from EventFilter) asks for, from `today` on by default."""
-    found = Occurrence.objects.filter(calendar__connection__user=user, calendar__is_conflict_calendar=True)
+    """Those of the user's selected calendars that `chosen` (from EventFilter) asks for, from `today` on by default.
+
+    One that is seen in several calendars is there several times (paging shows it once), and the order is none.
+    """
+    calendars = list(Calendar.objects.of(user).conflict_calendars().order_by().values_list("pk", flat=True))
+    found = Occurrence.objects.filter(calendar__in=calendars).order_by()  # by their numbers the index finds them
     found = found.filter(end__gt=start_of(chosen.get("from", today), MIDNIGHT, zone))
     if "until" in chosen:
         found = found.filter(start__lt=end_of(chosen["until"], MIDNIGHT, zone))
@@ -79,22 +82,7 @@ def occurrences(user: User, chosen: Mapping[str, Any], zone: ZoneInfo, today: da
         found = found.filter(blocks=chosen["show"] == "blocks")
     if "reason" in chosen:
         found = found.filter(_for(chosen["reason"]))
-    once = found.annotate(place=_PLACE).filter(place=1)
-    return once.select_related("calendar", "event").defer("event__text").order_by("start", "end", "pk")
-
-
-# As for what blocks: one UID that is seen in several calendars is shown once. What blocks comes first.
-_PLACE = Window(
-    RowNumber(),
-    partition_by=[
-        F("event__uid"),
-        Case(When(event__uid="", then=F("event_id")), default=0),  # events without one are all different
-        F("recurrence_id"),
-        F("start"),
-        F("end"),
-    ],
-    order_by=[F("blocks").desc(), F("pk").asc()],
-)
+    return found
 
 
 def _for(reason: str) -> Q:
@@ -165,7 +153,8 @@ def _of_slot(placement: MirroredSlot, user: User) -> Origin:
 def event_problems(user: User, now: datetime) -> tuple[list[EventProblem], int]:
     """The first events of which something could not be read, and how many there are beside them."""
     mine = Event.objects.filter(calendar__connection__user=user, calendar__is_conflict_calendar=True)
-    found = mine.filter(~Q(problem="") | ~Q(pending_etag="")).select_related("calendar").defer("text")
+    either = mine.filter(~Q(problem="")).values("pk").union(mine.filter(~Q(pending_etag="")).values("pk"))
+    found = Event.objects.filter(pk__in=either).select_related("calendar").defer("text")  # each part has its index
     dated: QuerySet[Any] = found.annotate(at=Min("occurrences__start", filter=Q(occurrences__end__gt=now))).order_by(
         "calendar", "pk"
     )

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -17,13 +16,12 @@ from django.views.decorators.http import require_POST
 from bookings.openings.rules.freshness import kept_window
 from bookings.pages.events import items
 from bookings.pages.events.forms import EventFilter, RuleForm
+from bookings.pages.events.paging import event_page
 from connections import accounts
 from connections.calendar_page import CalendarRequest, calendar_page
 from connections.freshness import freshness
 from connections.models import Calendar
 from practice.roles import Action
-
-PER_PAGE = 50
 
 
 @calendar_page(Action.MANAGE_OWN_CALENDAR)
@@ -31,10 +29,10 @@ def events(request: CalendarRequest) -> HttpResponse:
     today = request.now.astimezone(request.zone).date()
     form = EventFilter(request.user, {"from": today.isoformat()} | request.GET.dict())
     found = items.occurrences(request.user, form.chosen(), request.zone, today)
-    page = Paginator(found, PER_PAGE).get_page(request.GET.get("page"))
+    page = event_page(request.user, found, request.GET.get("page", ""))
     context = {
         "page": page,
-        "rows": items.rows(request.user, list(page)),
+        "rows": items.rows(request.user, page.occurrences),
         "form": form,
         **_around(request),
     }

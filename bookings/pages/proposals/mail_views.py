@@ -16,6 +16,7 @@ from bookings.pages.addressee import read_by
 from bookings.pages.proposals.day_views import UNDO, carry_out, day_context
 from bookings.proposals import lifecycle, mail_links
 from bookings.proposals.covered_days import DayChoice
+from practice.models import Practice
 
 ONE_BY_ONE = "one_by_one"
 """In the query: each proposal of the mail has buttons of its own."""
@@ -33,6 +34,7 @@ def from_mail(request: HttpRequest, token: str) -> HttpResponse:
             query = {ONE_BY_ONE: "yes"} if is_single else None
             return redirect(reverse("proposals:from_mail", args=[token], query=query))
         context = {"proposal": first, "asked": group, "addressee": addressee, "is_single": is_single}
+        context["practice"] = Practice.current()
         if first.covered_day:
             context |= day_context(first.covered_day, addressee, timezone.now())
         return render(request, "bookings/proposals/from_mail.html", context)

@@ -30,7 +30,7 @@ def proposals(request: CalendarRequest) -> HttpResponse:
     context = {
         "groups": groups,
         "asked_days": asked_days(request.user, request.now),
-        "proposals": alone(undecided, groups),
+        "proposals": sorted(alone(undecided, groups), key=lambda proposal: proposal.booking.start),
         "days": deleted_days(undecided, request.zone),
         "decided": visible.exclude(decided_at=None).select_related("decided_by").order_by("-decided_at")[:MAX_DECIDED],
     }

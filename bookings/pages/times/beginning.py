@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from django.urls import reverse
 
-from bookings.models import Booking, Service
+from bookings.models import Booking, Client, Service
 from bookings.pages.clients.allowed import visible_clients
 from bookings.pages.people import bookable_people, is_key
 from bookings.pages.times.forms import client_details, usual_language
@@ -17,10 +17,20 @@ from practice.roles import Action, allowed, may
 
 def client_initial(request: CalendarRequest) -> dict[str, str]:
     """The details of the client whose page led here, and the language in which to write to them."""
-    asked = request.GET.get("client", "")
-    client = visible_clients(request.user).known().filter(pk=int(asked)).first() if is_key(asked) else None
+    client = _asked_client(request)
     known = client_details(client) if client else {}
     return known | {"language": known.get("language") or usual_language()}
+
+
+def known_zone(request: CalendarRequest) -> str:
+    """The name of the zone of the client whose page led here; "" if none is known."""
+    client = _asked_client(request)
+    return client.time_zone if client else ""
+
+
+def _asked_client(request: CalendarRequest) -> Client | None:
+    asked = request.GET.get("client", "")
+    return visible_clients(request.user).known().filter(pk=int(asked)).first() if is_key(asked) else None
 
 
 def former_answers(request: CalendarRequest, service: Service) -> dict[str, str]:

@@ -11,24 +11,39 @@ from availability.slots import Shape
 from availability.wall_clock import MIDNIGHT, end_of, start_of
 from bookings.models import Booking
 from bookings.openings.search import LOOK_AHEAD, openings_of
+from bookings.pages.times.month import Month, first_of_month, last_of_month, month_of
 from practice.models import User
 
 
 @dataclass(frozen=True, slots=True)
 class DayOpenings:
-    """The openings of `date`; `later` is the first one on another day if this day has none. Spans in UTC."""
+    """The openings of `date`, the month around it, and the first opening that is left in it or soon after. In UTC."""
 
     date: date
     openings: list[Span]
-    later: Span | None
+    first: Span | None
+    month: Month
+
+    @property
+    def is_first_elsewhere(self) -> bool:
+        """Is the first opening on another day?"""
+        return self.first is not None and self.first not in self.openings
 
 
 def openings_on(
     day: date, user: User, shape: Shape, zone: ZoneInfo, *, now: datetime, moving: Booking | None = None
 ) -> DayOpenings:
     """Return what of this shape can start on `day` in `zone`. The time of the booking `moving` counts as free."""
-    start, end = start_of(day, MIDNIGHT, zone), end_of(day, MIDNIGHT, zone)
-    found = openings_of(user, shape, start, max(start, now) + LOOK_AHEAD, now=now, moving=moving)
-    on_day = [span for span in found.spans if span[0] < end]
-    later = next((span for span in found.spans if span[0] >= end), None)
-    return DayOpenings(day, on_day, None if on_day else later)
+    today = now.astimezone(zone).date()
+    begin = start_of(min(max(first_of_month(day), today), day), MIDNIGHT, zone)
+    until = max(end_of(last_of_month(day), MIDNIGHT, zone), max(begin, now) + LOOK_AHEAD)
+    spans = openings_of(user, shape, begin, until, now=now, moving=moving).spans
+    by_day = {span: span[0].astimezone(zone).date() for span in spans}
+    month = month_of(day, set(by_day.values()), today=today)
+    return DayOpenings(day, [span for span in spans if by_day[span] == day], next(iter(spans), None), month)
+
+
+def first_free_day(user: User, shape: Shape, zone: ZoneInfo, *, now: datetime) -> date:
+    """The day of the first opening within two weeks; today, if there is none."""
+    spans = openings_of(user, shape, now, now + LOOK_AHEAD, now=now).spans
+    return (spans[0][0] if spans else now).astimezone(zone).date()

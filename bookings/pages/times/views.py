@@ -15,14 +15,15 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 
 from bookings import actions
-from bookings.models import Booking, ClientChange
+from bookings.models import Booking, ClientChange, Service
 from bookings.openings.explain import why_not
 from bookings.openings.search import is_near
 from bookings.pages.clients.change_words import details, headline
 from bookings.pages.people import asked_person, bookable_people, told_to
-from bookings.pages.times.beginning import client_initial, former_answers
+from bookings.pages.times.beginning import client_initial, former_answers, known_zone
+from bookings.pages.times.client_clock import client_zone
 from bookings.pages.times.forms import BookingForm, DayForm, ServiceDayForm, TimeForm, asked_service
-from bookings.pages.times.openings import openings_on
+from bookings.pages.times.openings import first_free_day, openings_on
 from connections.calendar_page import CalendarRequest, calendar_page
 from connections.freshness import freshness
 from practice.models import User
@@ -118,7 +119,8 @@ def _new_page(
 ) -> HttpResponse:
     people = bookable_people(request.user)
     asked = ServiceDayForm(person, people, request.POST or request.GET)
-    service, day = asked_service(person, asked.data.get("service", "")), _new_day(request, asked)
+    service = asked_service(person, asked.data.get("service", ""))
+    day = _new_day(request, asked, person, service)
     asked_again = request.htmx and request.GET.get("questions_of") != str(service.pk)
     context = {
         "person": person,
@@ -126,6 +128,7 @@ def _new_page(
         "service": service,
         "swap_questions": asked_again,
         "found": openings_on(day, person, service.shape, request.zone, now=request.now),
+        "there": client_zone(known_zone(request), request.zone, request.now),
         "what": ServiceDayForm(person, people, initial={"staff": person.pk, "service": service.choice, "date": day}),
     }
     return _page(request, "bookings/times/new.html", form, asked, context | {"refusal": refusal})
@@ -141,6 +144,7 @@ def _reschedule_page(
         "person": booking.staff,
         "booking": booking,
         "found": openings_on(day, booking.staff, shape, request.zone, now=request.now, moving=booking),
+        "there": client_zone(booking.seat.clock_zone, request.zone, request.now),
         "what": DayForm(initial={"date": day}),
     }
     return _page(request, "bookings/times/reschedule.html", form, asked, context | {"refusal": refusal})
@@ -158,15 +162,23 @@ def _page(
         "chosen": form.data.get("opening", ""),
         "asked": asked["date"] if "date" in asked.data else None,
         "freshness": freshness(context["person"], now=request.now),
+        "begins_with_times": _begins_with_times(request),
     }
     only_times = request.htmx and request.htmx.target == "times"
     return render(request, "bookings/times/_times.html" if only_times else template, context)
 
 
-def _new_day(request: CalendarRequest, asked: ServiceDayForm) -> date:
-    """The day asked for; by default today."""
+def _begins_with_times(request: CalendarRequest) -> bool:
+    """Does the cursor go to the first time: on a new page, and after a day was chosen from the month?"""
+    return request.method == "GET" and (not request.htmx or "later" in request.GET)
+
+
+def _new_day(request: CalendarRequest, asked: ServiceDayForm, person: User, service: Service) -> date:
+    """The day asked for; by default the first with a free time, and today instead of one of another age."""
     asked.is_valid()
     day: date | None = asked.cleaned_data.get("date")
+    if day is None and "date" not in asked.data:
+        return first_free_day(person, service.shape, request.zone, now=request.now)
     return day or request.now.astimezone(request.zone).date()
 
 

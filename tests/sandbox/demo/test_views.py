@@ -78,21 +78,59 @@ def look(client: Client):
     return client.get("/demo/")
 
 
+def open_at(client: Client, day: datetime) -> list[str | None]:
+    """What the frames of the page show at that time."""
+    with time_machine.travel(day, tick=False):
+        return [frame.get("src") for frame in find(look(client), "//iframe")]
+
+
+@pytest.mark.parametrize("day", range(5))
 @with_staff
-def test_nobody_is_signed_in_at_first_and_maras_iphone_is_shown(client: Client, icloud: Sandbox) -> None:
-    page = look(client)
+def test_nobody_is_signed_in_at_first_and_both_sides_of_mara_open_on_today(
+    client: Client, icloud: Sandbox, day: int
+) -> None:
     mara = icloud.account("mara.winter@icloud.com")
-    assert [frame.get("src") for frame in find(page, "//iframe")] == [
+    monday = datetime(2026, 11, 30, 9, tzinfo=UTC)
+    assert open_at(client, monday + timedelta(days=day)) == [
         f"{icloud.apple_url}iphone/{mara.dsid}/",
         "/calendars/",
         "/book/with/mara-winter/",
     ]
-    assert texts(page, "//button[@class='person']//span[@class='person__name']") == [
+    assert texts(look(client), "//button[@class='person']//span[@class='person__name']") == [
         "Sign in as Mara",
         "Sign in as Jonas",
         "Sign in as Lea",
     ]
-    assert texts(page, "//button[@aria-current]") == []
+    assert texts(look(client), "//button[@aria-current]") == []
+
+
+@pytest.mark.parametrize("hour", [datetime(2026, 12, 4, 23, 30, tzinfo=UTC), datetime(2026, 12, 6, 22, 30, tzinfo=UTC)])
+@with_staff
+def test_at_the_weekend_in_berlin_both_sides_open_on_the_coming_monday(
+    client: Client, icloud: Sandbox, hour: datetime
+) -> None:
+    mara = icloud.account("mara.winter@icloud.com")
+    assert open_at(client, hour)[:2] == [
+        f"{icloud.apple_url}iphone/{mara.dsid}/?day=2026-12-07",
+        "/calendars/?week=2026-W50",
+    ]
+
+
+@with_practice
+def test_who_is_signed_in_and_connected_reads_five_things_to_try(client: Client, icloud: Sandbox) -> None:
+    things = "//ol[@class='bar__things']//a"
+    assert find(look(client), things) == []
+    assert find(look(signed_in(client, "lea")), things) == []
+    page = look(signed_in(client, "mara"))
+    mara = icloud.account("mara.winter@icloud.com")
+    assert links(page, things) == [
+        ("Book as a client", "/book/with/mara-winter/"),
+        ("Add an event to the iPhone", f"{icloud.apple_url}iphone/{mara.dsid}/new/"),
+        ("Drag a booking", "#drag"),
+        ("Ask why a time is blocked", "/calendars/why/"),
+        ("Take iCloud down", "#down"),
+    ]
+    assert [len(find(page, f"//button[@id='{button}']")) for button in ("drag", "down")] == [1, 1]
 
 
 @with_staff

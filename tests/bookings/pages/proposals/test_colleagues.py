@@ -50,8 +50,8 @@ def test_the_front_desk_reads_when_it_is_blocked_and_no_title(client: Client, de
     client.force_login(desk)
     page = client.get(URL)
     assert texts(page, CARDS) == [
-        "An event now overlaps the booking Clara Blum · Massage · Mara Winter Booked Mon 30 Nov 2026, 22:00–23:00 "
-        "Blocked Mon 30 Nov 2026, 22:00–23:00 Keep the booking Cancel and tell the client Reschedule"
+        "An event now overlaps the booking Clara Blum · Massage · Mara Winter In Kalends Mon 30 Nov 2026, 22:00–23:00 "
+        "Blocked Mon 30 Nov 2026, 22:00–23:00 21:00 00:00 Keep the booking Cancel and tell the client Reschedule"
     ]
     shown = [page, client.get(f"/bookings/{collision.booking.pk}/")]
     assert ["Biopsy" in one.content.decode() for one in shown] == [False, False]

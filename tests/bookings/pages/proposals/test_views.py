@@ -9,9 +9,9 @@ import pytest
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
-from bookings.models import Proposal
+from bookings.models import LinkedEvent, Proposal
 from bookings.proposals import mail_links
-from practice.models import User
+from practice.models import Practice, User
 from tests.factories import (
     NOW,
     START,
@@ -43,26 +43,27 @@ def proposal(anna: User, kind: str = "deleted", *, start: Any = START, **given: 
         (
             "deleted",
             {},
-            "Deleted on the iPhone Clara Winter · Massage Booked Tue 1 Dec 2026, 10:00–11:00 "
-            "Cancel and tell the client Put it back",
+            "Deleted on the iPhone Clara Winter · Massage In Kalends Tue 1 Dec 2026, 10:00–11:00 "
+            "On your iPhone Deleted Put it back Cancel and tell the client",
         ),
         (
             "moved",
             {"new_start": START + HOUR, "new_end": START + 3 * HOUR, "reason": "It lies outside your hours."},
-            "Moved on the iPhone Clara Winter · Massage Booked Tue 1 Dec 2026, 10:00–11:00 On your iPhone Tue 1 "
-            "Dec 2026, 11:00–13:00 It lies outside your hours. Accept anyway Put it back",
+            "Moved on the iPhone Clara Winter · Massage In Kalends Tue 1 Dec 2026, 10:00–11:00 On your iPhone Tue 1 "
+            "Dec 2026, 11:00–13:00 09:00 14:00 It lies outside your hours. Put it back Accept anyway",
         ),
         (
             "reshaped",
             {},
             "Made all-day, floating or repeating on the iPhone Clara Winter · Massage "
-            "Booked Tue 1 Dec 2026, 10:00–11:00 Put it back Cancel and tell the client",
+            "In Kalends Tue 1 Dec 2026, 10:00–11:00 On your iPhone All day, without a zone, or repeating "
+            "Put it back Cancel and tell the client",
         ),
         (
             "collision",
             {"new_start": START, "new_end": START + HOUR},
-            "An event now overlaps the booking Clara Winter · Massage Booked Tue 1 Dec 2026, 10:00–11:00 "
-            "Overlaps Tue 1 Dec 2026, 10:00–11:00 Keep the booking Cancel and tell the client Reschedule",
+            "An event now overlaps the booking Clara Winter · Massage In Kalends Tue 1 Dec 2026, 10:00–11:00 "
+            "Overlaps Tue 1 Dec 2026, 10:00–11:00 09:00 12:00 Keep the booking Cancel and tell the client Reschedule",
         ),
     ],
 )
@@ -107,8 +108,8 @@ def test_each_choice_is_one_click(anna_client: Client, anna: User) -> None:
     made = proposal(anna)
     buttons = find(anna_client.get(URL), f"{CARDS}//button")
     assert [(button.get("name"), button.get("value")) for button in buttons] == [
-        ("choice", "cancel"),
         ("choice", "put_back"),
+        ("choice", "cancel"),
     ]
     response = anna_client.post(f"{URL}{made.pk}/", {"choice": "cancel"}, follow=True)
     made.refresh_from_db()
@@ -159,7 +160,7 @@ def test_the_page_stays_current(anna_client: Client, anna: User) -> None:
     live = {"HX-Request": "true", "HX-Target": "live"}
     assert anna_client.get(address, headers=live).status_code == 204
     proposal(anna)
-    assert texts(anna_client.get(address, headers=live), "//h2") == ["Deleted on the iPhone"]
+    assert texts(anna_client.get(address, headers=live), "//h3") == ["Deleted on the iPhone"]
 
 
 def test_thirty_proposals_cost_as_many_queries_as_one(
@@ -198,11 +199,62 @@ def test_the_page_is_in_german_for_who_reads_german(german_client: Client, anna:
     page = german_client.get(URL)
     headings, buttons = headings_and_buttons(page)
     assert (headings[0], buttons[-1]) == ("Rückfragen", "Verschieben")
-    assert texts(page, f"{CARDS}//dt") == ["Gebucht", "Überschneidung"]
+    assert texts(page, f"{CARDS}//dt") == ["In Kalends", "Überschneidung"]
 
 
 def test_the_page_that_a_mail_opens_is_in_the_language_of_its_addressee(client: Client, anna: User) -> None:
     asked = proposal(anna, "moved", new_start=START + HOUR, new_end=START + 2 * HOUR)
     User.objects.filter(pk=anna.pk).update(language="de")
     page = client.get(f"{URL}mail/{mail_links.token_of(asked)}/", headers={"accept-language": "en"})
-    assert texts(page, "//section//li/p") == ["Auf Ihrem iPhone: Di., 1. Dez. 2026, 11:00–12:00"]
+    assert texts(page, "//dl[@class='sides']/*[self::dt or self::dd]") == [
+        "In Kalends",
+        "Di., 1. Dez. 2026, 10:00–11:00",
+        "Auf Ihrem iPhone",
+        "Di., 1. Dez. 2026, 11:00–12:00",
+        "09:00 13:00",
+    ]
+
+
+def test_proposals_stand_below_the_day_of_their_booking_earliest_first(anna_client: Client, anna: User) -> None:
+    for hours in (50, 2, 26, 0):
+        proposal(anna, start=START + hours * HOUR)
+    page = anna_client.get(URL)
+    assert texts(page, "//h2") == ["Tue 1 Dec 2026", "Wed 2 Dec 2026", "Thu 3 Dec 2026"]
+    booked = [words.split(", ")[1] for words in texts(page, f"{CARDS}//dl/dd[1]")]
+    assert booked == ["10:00–11:00", "12:00–13:00", "12:00–13:00", "12:00–13:00"]
+
+
+@pytest.mark.parametrize(
+    ("kind", "choice", "given", "words"),
+    [
+        ("deleted", "put_back", {}, "Done. The booking stands and will be on your iPhone again in a moment."),
+        ("deleted", "cancel", {}, "Done. The booking is cancelled."),
+        ("collision", "keep", {}, "Done. The booking stands."),
+        (
+            "moved",
+            "accept",
+            {"new_start": START + HOUR, "new_end": START + 2 * HOUR},
+            "Done. The booking begins on Tue 1 Dec 2026, 11:00 now.",
+        ),
+    ],
+)
+def test_the_page_that_a_mail_opens_says_in_the_name_of_the_practice_what_was_done(
+    client: Client, anna: User, kind: str, choice: str, given: dict[str, Any], words: str
+) -> None:
+    Practice.objects.create(name="Praxis Winter")
+    asked = proposal(anna, kind, **given)
+    page = client.post(f"{URL}mail/{mail_links.token_of(asked)}/", {"choice": choice}, follow=True)
+    assert texts(page, "//main//p[@role='status']") == [words]
+    assert texts(page, "//p[@class='letterhead']") == ["Praxis Winter"]
+    assert "· Praxis Winter ·" in texts(page, "//title")[0]
+
+
+def test_once_it_is_on_the_iphone_again_the_page_says_so(client: Client, anna: User) -> None:
+    asked = proposal(anna, choice="put_back", decided_at=NOW, decided_by=anna)
+    LinkedEvent.objects.update(state="pushed")
+    address = f"{URL}mail/{mail_links.token_of(asked)}/"
+    said = "//main//p[@role='status']"
+    assert texts(client.get(address), said) == ["Done. The booking stands and is on your iPhone again."]
+    desk = UserFactory.create(role="front_desk", configuration=None)
+    address = f"{URL}mail/{mail_links.token_of(asked, to=desk)}/"
+    assert texts(client.get(address), said) == ["Done. The booking stands and is on the iPhone of Anna again."]

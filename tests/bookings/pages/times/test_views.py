@@ -70,13 +70,28 @@ def test_the_openings_of_a_day_are_offered_on_the_owners_clock(anna_client: Clie
     assert find(page, "//label[@class='time']/input/@value")[0] == "2026-12-01T09:00:00+01:00"
 
 
-def test_without_a_choice_it_is_the_first_service_today(anna_client: Client, massage: Service) -> None:
+def test_without_a_choice_it_is_the_first_service_on_the_first_day_with_a_free_time(
+    anna_client: Client, massage: Service
+) -> None:
     page = anna_client.get(URL)
-    assert texts(page, "//fieldset/legend") == ["Times on Mon 30 Nov 2026"]
+    assert texts(page, "//fieldset/legend") == ["Times on Tue 1 Dec 2026"]
+    assert find(page, "//a[@id='first-free']") == []
+
+
+def test_a_day_without_a_free_time_names_the_next_one(anna_client: Client, massage: Service) -> None:
+    page = anna_client.get(URL, {"date": "2026-11-30"})
     assert texts(page, "//fieldset/p[@class='hint']") == [
-        "There are no free times on this day. Next free time: Tue 1 Dec, 09:00"
+        "There are no free times on this day.",
+        "Next free time: Tue 1 Dec, 09:00",
     ]
     assert find(page, "//fieldset//a/@href") == [f"?date=2026-12-01&service={massage.pk}"]
+
+
+def test_a_later_day_names_the_next_free_time_too(anna_client: Client, massage: Service) -> None:
+    page = anna_client.get(URL, {"date": "2026-12-08"})
+    assert offered(page) == ["09:00", "10:00", "11:00"]
+    assert texts(page, "//a[@id='first-free']") == ["Next free time: Tue 1 Dec, 09:00"]
+    assert find(page, "//a[@id='first-free']/@href") == [f"?date=2026-12-01&service={massage.pk}"]
 
 
 def test_calendars_that_must_be_chosen_first_are_the_reason_that_is_said(client: Client) -> None:
@@ -117,7 +132,7 @@ def test_htmx_gets_the_times_alone(anna_client: Client, massage: Service) -> Non
 
 
 def test_the_day_above_follows_when_the_next_time_is_chosen(anna_client: Client, massage: Service) -> None:
-    later = find(anna_client.get(URL), "//fieldset//a/@hx-get")[0]
+    later = find(anna_client.get(URL, {"date": "2026-11-30"}), "//fieldset//a/@hx-get")[0]
     day = "//input[@id='id_date']"
     followed = find(anna_client.get(URL + later, headers=TIMES), day)
     typed = find(anna_client.get(URL, {"date": TUESDAY}, headers=TIMES), day)
