@@ -83,6 +83,7 @@ class Migration(migrations.Migration):
                 ('role', models.CharField(blank=True, choices=[('owner', 'Owner'), ('staff', 'Staff'), ('front_desk', 'Front desk')], default='staff', help_text='Empty: none. With “Staff status” such a user looks at the administration, for support.', max_length=16, verbose_name='role')),
                 ('language', models.CharField(blank=True, choices=practice.models.choices.languages, help_text='Empty: the browser’s language.', max_length=16, verbose_name='language')),
                 ('clock', models.CharField(blank=True, choices=[('', 'As usual in the language'), ('12', '12 hours, with AM and PM'), ('24', '24 hours')], default='', max_length=2, verbose_name='clock')),
+                ('calendar_view', models.CharField(blank=True, default='', editable=False, max_length=5)),
                 ('slug', models.SlugField(blank=True, error_messages={'unique': 'Somebody else has this public name. Choose another.'}, help_text='Stands in public addresses. Empty: made from the name.', max_length=60, unique=True, validators=[practice.models.slugs.refuse_reserved_slug], verbose_name='public name')),
                 ('must_set_up_second_factor', models.BooleanField(default=False, editable=False)),
                 ('groups', models.ManyToManyField(blank=True, help_text='The groups this user belongs to. A user will get all permissions granted to each of their groups.', related_name='user_set', related_query_name='user', to='auth.group', verbose_name='groups')),

@@ -57,7 +57,7 @@ def test_an_hour_answers_in_place_and_for_a_service(week: Page, monday: datetime
     address = week.url
     tuesday = monday + timedelta(days=1)
     dialog = week.get_by_role("dialog")
-    week.locator(day(f"{tuesday:%Y-%m-%d}")).get_by_title("11:00 · Why").click()
+    week.locator(day(f"{tuesday:%Y-%m-%d}")).get_by_title("11:00", exact=True).click()
     expect(dialog.get_by_text("The time is free.")).to_be_visible()
     assert barriers(week) == []
 

@@ -57,6 +57,7 @@ def booking_item(booking: Booking, *, undecided: bool) -> Item:
         reason=reason,
         url=booking.get_absolute_url(),
         key=f"booking-{booking.pk}",
+        booking=booking.pk,
     )
 
 

@@ -1,0 +1,103 @@
+"""Words, links and colours of the calendar pages, for templates."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+
+from django import template
+from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.http import urlencode
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy, ngettext
+
+from bookings.pages.week.asked import Asked
+from bookings.pages.week.layout import Item, Period, View
+from practice import time_format
+
+register = template.Library()
+
+_COLOR = re.compile(r"#[0-9A-Fa-f]{6}")
+_STRIPE = '<svg class="stripe" aria-hidden="true"><rect width="100%" height="100%" fill="{}"/></svg>'
+_NAMES = {
+    View.DAY: gettext_lazy("Day"),
+    View.WEEK: gettext_lazy("Week"),
+    View.MONTH: gettext_lazy("Month"),
+    View.LIST: gettext_lazy("List"),
+}
+_PREVIOUS = {
+    View.DAY: gettext_lazy("Previous day"),
+    View.WEEK: gettext_lazy("Previous week"),
+    View.MONTH: gettext_lazy("Previous month"),
+    View.LIST: gettext_lazy("Earlier days"),
+}
+_NEXT = {
+    View.DAY: gettext_lazy("Next day"),
+    View.WEEK: gettext_lazy("Next week"),
+    View.MONTH: gettext_lazy("Next month"),
+    View.LIST: gettext_lazy("Later days"),
+}
+
+
+@register.filter
+def period_name(view: View) -> str:
+    return str(_NAMES[view])
+
+
+@register.filter
+def previous_name(view: View) -> str:
+    return str(_PREVIOUS[view])
+
+
+@register.filter
+def next_name(view: View) -> str:
+    return str(_NEXT[view])
+
+
+@register.filter
+def period_title(period: Period) -> str:
+    """Which days a page shows, as its heading says it."""
+    if period.view is View.DAY:
+        return time_format.weekday_and_day(period.day)
+    if period.view is View.MONTH:
+        return time_format.month_and_year(period.day)
+    return time_format.days(period.first, period.last)
+
+
+@register.simple_tag
+def view_url(view: str, asked: Asked, day: date | None = None) -> str:
+    """Where the same person's calendar is shown in this view: on that day, or as it is now."""
+    key = None if asked.person is None or asked.is_own else asked.person.pk
+    return _address(view, day, key)
+
+
+@register.simple_tag
+def more_url(asked: Asked, day: date, staff: int | None) -> str:
+    """Where everything is shown for which a day has no room: alone on its page, or in the list."""
+    is_alone = asked.view is View.DAY and len(asked.shown) == 1
+    key = staff if staff is not None or asked.person is None else asked.person.pk
+    return _address(View.LIST if is_alone else View.DAY, day, key)
+
+
+def _address(view: str, day: date | None, staff: int | None) -> str:
+    query = {"view": view, "date": day and day.isoformat(), "staff": staff}
+    return f"?{urlencode({name: value for name, value in query.items() if value})}"
+
+
+@register.filter
+def more_words(count: int) -> str:
+    """How many more there are than are shown."""
+    return ngettext("+%(count)s more", "+%(count)s more", count) % {"count": count}
+
+
+@register.simple_tag
+def clock_on(item: Item, day: date) -> str:
+    """When an item begins; nothing on the days after."""
+    return time_format.clock(item.start) if timezone.localtime(item.start).date() == day else ""
+
+
+@register.simple_tag
+def stripe(color: str) -> SafeString | str:
+    """A stripe in a calendar's colour (#RRGGBB). An attribute, because the policy allows no inline style."""
+    return format_html(_STRIPE, color) if _COLOR.fullmatch(color) else ""
