@@ -18,6 +18,7 @@ from bookings.notifications.client_notice import no_address
 from bookings.notifications.mails import new_link
 from bookings.pages import search
 from bookings.pages.live import live
+from bookings.pages.week.cards.shown import is_in_dialog, show_card
 from bookings.push import outbox
 from connections.calendar_page import CalendarRequest, calendar_page
 from practice.roles import Action, Reach, allowed, may, reach
@@ -60,6 +61,8 @@ def detail(request: CalendarRequest, pk: int) -> HttpResponse:
         "is_over": booking.end <= request.now,
         "reads_notes": may(request.user, Action.READ_NOTES, owner_of=booking.staff_id),
     }
+    if is_in_dialog(request):
+        return show_card(request, "booking", context, booking.start)
     return live(request, "bookings/bookings/detail.html", "bookings/bookings/_detail.html", context)
 
 

@@ -6,7 +6,7 @@ The day (and, of a new booking, the service) comes by GET, so that it works with
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, time
 from typing import Any
 
 from django.contrib import messages
@@ -46,7 +46,9 @@ def new(request: CalendarRequest) -> HttpResponse:
     if person is None:
         return render(request, "bookings/times/new.html", {"no_services": True})
     if request.method != "POST":
-        return _new_page(request, person, BookingForm(person, request.zone, initial=_known_client(request)))
+        return _new_page(
+            request, person, BookingForm(person, request.zone, initial=_known_client(request) | _asked_clock(request))
+        )
     form = BookingForm(person, request.zone, request.POST)
     if not form.is_valid():
         _say_if_not_open(request, person, form)
@@ -181,3 +183,11 @@ def _known_client(request: CalendarRequest) -> dict[str, str]:
     client = visible_clients(request.user).known().filter(pk=int(asked)).first() if is_number else None
     known = client_details(client) if client else {}
     return known | {"language": known.get("language") or usual_language()}
+
+
+def _asked_clock(request: CalendarRequest) -> dict[str, str]:
+    """The clock time in the address, if a page led here that knows it."""
+    try:
+        return {"time": f"{time.fromisoformat(request.GET.get('time', '')):%H:%M}"}
+    except ValueError:
+        return {}

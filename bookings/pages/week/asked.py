@@ -17,7 +17,7 @@ from practice.times import YEARS
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """`person`: whose calendar it is; None only for everybody's day. `people`: all whose calendar the reader may see."""
+    """`person`: whose calendar it is, or None for everybody's day. `people`: all whose calendar the reader may see."""
 
     view: View
     period: Period

@@ -7,6 +7,7 @@ from django.shortcuts import render
 from django_htmx.http import push_url
 
 from bookings.pages.people import week_person
+from bookings.pages.week.cards.shown import is_in_dialog
 from bookings.pages.why.answers import answer
 from bookings.pages.why.forms import WhyForm, initial_values
 from connections.calendar_page import CalendarRequest, calendar_page
@@ -25,7 +26,7 @@ def why(request: CalendarRequest) -> HttpResponse:
         shown = WhyForm(person, request.zone, request.now, initial=initial_values(at, request.zone, service))
         found = answer(person, at, now=request.now, service=service, reader=request.user)
         context |= {"form": shown, "answer": found}
-    if request.htmx and request.htmx.target == "card":
+    if is_in_dialog(request):
         # The page around the dialog stays what the address says.
         return push_url(render(request, "bookings/why/_why.html", context), False)
     return render(request, "bookings/why/page.html", context)

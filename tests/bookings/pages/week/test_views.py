@@ -355,6 +355,11 @@ def why(moment: str) -> str:
     return f"/calendars/why/?at={moment.replace(':', '%3A')}%3A00Z"
 
 
+def card(moment: str) -> str:
+    """The card of an event at a moment of that UTC clock, without the event's key."""
+    return f"/calendars/event/?at={moment.replace(':', '%3A')}%3A00Z"
+
+
 def test_every_hour_of_the_week_says_why_it_is_open_or_not(anna_client: Client) -> None:
     hours = find(anna_client.get(URL), "//div[contains(@class, 'day__asks')]/a")
     assert len(hours) == 7 * 8
@@ -369,7 +374,7 @@ def test_with_the_keyboard_one_asks_below_the_week_instead_of_passing_seventy_li
     assert links(page, "//a[@id='week-why']") == [("Why is this time free or blocked?", "/calendars/why/")]
 
 
-def test_each_event_and_each_day_says_why(anna_client: Client, anna: User) -> None:
+def test_each_event_has_a_card_and_each_day_says_why(anna_client: Client, anna: User) -> None:
     calendar = CalendarFactory(connection__user=anna)
     OccurrenceFactory(calendar=calendar, summary="Dentist", start=START)
     OccurrenceFactory(calendar=calendar, summary="Lunch", start=START + timedelta(hours=2), blocks=False)
@@ -381,13 +386,15 @@ def test_each_event_and_each_day_says_why(anna_client: Client, anna: User) -> No
         calendar=calendar, summary="Crete", start=midnight, end=midnight + timedelta(days=1), all_day=True
     )
     page = anna_client.get(URL)
-    fair = ("Fair", why("2026-11-29T23:00"))  # the week's beginning: it began before
-    assert links(page, f"{SLOTS}//a") == [
+    fair = ("Fair", card("2026-11-29T23:00"))  # the week's beginning: it began before
+    found = [(title, address.partition("&key=")[0]) for title, address in links(page, f"{SLOTS}//a")]
+    assert found == [
         *[fair] * 2,
-        ("Dentist", why("2026-12-01T09:00")),
-        ("Lunch", why("2026-12-01T11:00")),
+        ("Dentist", card("2026-12-01T09:00")),
+        ("Lunch", card("2026-12-01T11:00")),
     ]
-    assert links(page, "//ul[@class='day__all-day']//a") == [("Crete", why("2026-12-01T08:00"))]
+    [(title, address)] = links(page, "//ul[@class='day__all-day']//a")
+    assert (title, address.partition("&key=")[0]) == ("Crete", card("2026-11-30T23:00"))
     assert links(page, "//a[@class='day__why']")[:2] == [
         ("Why?", why("2026-11-30T08:00")),
         ("Why?", why("2026-12-01T08:00")),
@@ -538,7 +545,11 @@ def test_trouble_of_somebody_else_is_not_told(anna_client: Client, anna: User) -
 def test_the_live_part_asks_for_itself_and_hears_nothing_while_nothing_changed(anna_client: Client) -> None:
     part = find(anna_client.get(URL, {"week": "2026-W49"}), "//div[@id='live']")[0]
     again = anna_client.get(part.get("hx-get"), headers=HTMX)
-    assert (part.get("hx-trigger"), again.status_code, again.content) == ("every 5s", 204, b"")
+    assert (part.get("hx-trigger"), again.status_code, again.content) == (
+        "every 5s, calendar-changed from:body",
+        204,
+        b"",
+    )
 
 
 def test_the_live_part_comes_alone_once_something_changed(anna_client: Client, anna: User) -> None:

@@ -1,0 +1,39 @@
+"""An hour of the calendar: book it, block it, or ask why it is free or blocked."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from django.http import Http404, HttpResponse
+
+from availability.forms import BlockedSlotForm
+from bookings.pages.people import bookable_people, week_person
+from bookings.pages.week.cards.shown import instant_in, show_card
+from bookings.pages.why.answers import why_url
+from connections.calendar_page import CalendarRequest, calendar_page
+from practice.roles import Action
+
+HOUR = timedelta(hours=1)
+
+
+@calendar_page(Action.SEE_WEEK)
+def hour(request: CalendarRequest) -> HttpResponse:
+    """What can be done with [at, until) of one's own time, or of that of a colleague (`staff`)."""
+    person = week_person(request.user, request.GET.get("staff", ""))
+    if person is None:
+        raise Http404
+    start = instant_in(request, "at")
+    end = instant_in(request, "until") if "until" in request.GET else start + HOUR
+    is_own = person == request.user
+    context = {
+        "start": start,
+        "end": end,
+        "person": person,
+        "is_own": is_own,
+        "may_book": bookable_people(request.user).filter(pk=person.pk).exists() and end > request.now,
+        "may_block": is_own and end > request.now,
+        "form": BlockedSlotForm(person, request.zone, request.now, initial={"start": start, "end": end}),
+        "mirrors": request.configuration.mirrors,
+        "why": why_url(start, staff=None if is_own else person.pk),
+    }
+    return show_card(request, "hour", context, start)
