@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.http import HttpResponse
+from django.utils.formats import get_format
 
 from availability.models import DateOverride, WorkingHours
 from bookings.pages.live import live
@@ -71,6 +72,8 @@ def _head(request: CalendarRequest, asked: Asked) -> dict[str, Any]:
         "staff_key": None if person is None or asked.is_own else person.pk,
         "may_book": may(request.user, Action.HANDLE_BOOKINGS, owner_of=person.pk if person else None),
         "booking_page": booking_address(),
+        "zone": request.zone,
+        "twelve_hours": "g" in get_format("TIME_FORMAT"),
     }
 
 
