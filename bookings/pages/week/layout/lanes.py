@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 LANES = 12  # two, three, four and six items side by side share the width exactly
 MORE_LANES = 2  # the width of the link to what there is no room for
+MAX_PLACES = 20  # in a column; nobody can read more of a day
 
 Rows = tuple[int, int]
 
@@ -30,15 +31,18 @@ class Crowd:
 
 
 def share(ranges: Sequence[Rows], ranks: Sequence[int], limit: int = LANES) -> tuple[list[Place], list[Crowd]]:
-    """Share the width among ranges (sorted by rows), at most `limit` of them side by side.
+    """Share the width among ranges (sorted by rows), at most `limit` of them side by side, MAX_PLACES in all.
 
     Where there are more, those of the lowest rank stay.
     """
     places: list[Place] = [Place(None)] * len(ranges)
     crowds: list[Crowd] = []
-    for group in _groups(ranges):
-        kept = _kept(group, ranges, ranks, limit)
-        hidden = [ranges[index] for index in group if index not in kept]
+    groups = list(_groups(ranges))
+    fitting = [index for group in groups for index in _kept(group, ranges, ranks, limit)]
+    shown = set(sorted(fitting, key=lambda one: (ranks[one], one))[:MAX_PLACES])
+    for group in groups:
+        kept = [index for index in group if index in shown]
+        hidden = [ranges[index] for index in group if index not in shown]
         width = LANES - MORE_LANES if hidden else LANES
         for index, lanes in _lanes(kept, ranges, width):
             places[index] = Place(lanes)
