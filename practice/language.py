@@ -1,8 +1,8 @@
 """In which language people read: those who work here their own, clients theirs.
 
 Somebody who works here reads in the language that they chose. Without a choice, pages follow their browser and mails
-the practice. Whoever wants a clock of 12 hours reads a variant of the language, such as `en-us`, which has the same
-words and other formats (config.formats).
+the practice. Whoever wants a clock of 12 hours, or chose none and reads where it is usual, reads a variant of the
+language, such as `en-us`, which has the same words and other formats (config.formats).
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from django.utils.cache import patch_vary_headers
 from django.utils.translation.trans_real import parse_accept_lang_header
 from django.views.defaults import page_not_found
 
+from practice.locale import has_twelve_hours
 from practice.models import Practice, User
 
 Answer = TypeVar("Answer", bound=HttpResponse)
@@ -68,7 +69,10 @@ def page_language(request: HttpRequest) -> str:
     user = request.user
     if not isinstance(user, User):
         return browser_language(request)
-    return _with_clock(_spoken(user.language) or browser_language(request), user)
+    language = _spoken(user.language) or browser_language(request)
+    if user.clock == User.Clock.LOCALE and has_twelve_hours(request, language):
+        return f"{language}-{TWELVE_HOURS}"
+    return _with_clock(language, user)
 
 
 def mail_language(user: User) -> str:

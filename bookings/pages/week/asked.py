@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from datetime import date
 
 from django.http import Http404
-from django.utils.formats import get_format
 
 from bookings.pages.people import people_with_a_week, week_person
 from bookings.pages.week.layout import Period, View, period_of
 from connections.calendar_page import CalendarRequest
+from practice.locale import first_weekday
 from practice.models import User
 from practice.times import YEARS
 
@@ -45,7 +45,7 @@ def read_asked(request: CalendarRequest) -> Asked:
         person = next(iter(people), None)
     if person is None:
         view = View.DAY
-    period = period_of(view, _day(request), get_format("FIRST_DAY_OF_WEEK"))
+    period = period_of(view, _day(request), first_weekday(request))
     return Asked(view, period, person, people, person == request.user)
 
 

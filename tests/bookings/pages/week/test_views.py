@@ -238,6 +238,24 @@ def test_the_week_begins_as_usual_in_the_language(
     assert texts(anna_client.get(URL), "//h1") == [days]
 
 
+@pytest.mark.parametrize(
+    ("browser", "days", "clock"),
+    [
+        ("en-US,en;q=0.9", "29 November – 5 December 2026", "10:00 AM–11:00 AM"),
+        ("en-GB,en-US;q=0.9", "30 November – 6 December 2026", "10:00–11:00"),
+        ("en", "30 November – 6 December 2026", "10:00–11:00"),
+        ("fr-EG,x-9", "30 November – 6 December 2026", "10:00–11:00"),
+    ],
+)
+def test_week_and_clock_are_as_usual_where_one_reads(
+    anna_client: Client, anna: User, browser: str, days: str, clock: str
+) -> None:
+    booking(anna)
+    page = anna_client.get(URL, headers={"Accept-Language": browser})
+    assert texts(page, "//h1") == [days]
+    assert texts(page, f"{SLOTS}/span[contains(@class, 'time')]") == [clock]
+
+
 def test_other_weeks_are_a_link_away(anna_client: Client) -> None:
     page = anna_client.get(URL, {"week": "2026-W53"})
     assert links(page, "//nav[contains(@class, 'week-nav')]/a") == [
