@@ -13,7 +13,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from bookings.pages.week.asked import Asked
+from bookings.pages.week.asked import AskedCalendar
 from bookings.pages.week.layout import Item, Period, Piece, View
 from practice import time_format
 
@@ -73,14 +73,14 @@ def period_title(period: Period) -> str:
 
 
 @register.simple_tag
-def view_url(view: str, asked: Asked, day: date | None = None) -> str:
+def view_url(view: str, asked: AskedCalendar, day: date | None = None) -> str:
     """Where the same person's calendar is shown in this view: on that day, or as it is now."""
     key = None if asked.person is None or asked.is_own else asked.person.pk
     return _address(view, day, key)
 
 
 @register.simple_tag
-def more_url(asked: Asked, day: date, staff: int | None) -> str:
+def more_url(asked: AskedCalendar, day: date, staff: int | None) -> str:
     """Where everything is shown for which a day has no room: alone on its page, or in the list."""
     is_alone = asked.view is View.DAY and len(asked.shown) == 1
     key = staff if staff is not None or asked.person is None else asked.person.pk

@@ -10,13 +10,13 @@ from django.http import Http404
 from bookings.pages.people import people_with_a_week, week_person
 from bookings.pages.week.layout import Period, View, period_of
 from connections.calendar_page import CalendarRequest
-from practice.locale import first_weekday
+from practice.language import first_weekday
 from practice.models import User
 from practice.times import YEARS
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class AskedCalendar:
     """`person`: whose calendar it is, or None for everybody's day. `people`: all whose calendar the reader may see."""
 
     view: View
@@ -31,7 +31,7 @@ class Asked:
         return self.people if self.person is None else [self.person]
 
 
-def read_asked(request: CalendarRequest) -> Asked:
+def read_asked(request: CalendarRequest) -> AskedCalendar:
     """What the address asks for; what it leaves open is as the reader had it last. Raises Http404."""
     people = list(people_with_a_week(request.user))
     key = request.GET.get("staff", "")
@@ -46,7 +46,7 @@ def read_asked(request: CalendarRequest) -> Asked:
     if person is None:
         view = View.DAY
     period = period_of(view, _day(request), first_weekday(request))
-    return Asked(view, period, person, people, person == request.user)
+    return AskedCalendar(view, period, person, people, person == request.user)
 
 
 def _view(request: CalendarRequest, person: User | None) -> View:

@@ -15,5 +15,5 @@ urlpatterns = [
     path("block/", blocked.block, name="block"),
     path("blocked/<int:pk>/", blocked.blocked, name="blocked"),
     path("blocked/<int:pk>/remove/", blocked.unblock, name="unblock"),
-    path("move/<int:pk>/", moves.move, name="move"),
+    path("move/<int:pk>/", moves.move_booking, name="move"),
 ]

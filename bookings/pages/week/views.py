@@ -11,7 +11,7 @@ from django.utils.formats import get_format
 from availability.models import DateOverride, WorkingHours
 from bookings.pages.live import live
 from bookings.pages.people import bookable_people
-from bookings.pages.week.asked import Asked, read_asked
+from bookings.pages.week.asked import AskedCalendar, read_asked
 from bookings.pages.week.diaries import diaries_of
 from bookings.pages.week.layout import View, WeekDay, lay_out_list, lay_out_month, lay_out_side_by_side, lay_out_week
 from bookings.pages.week.problems import week_problems
@@ -41,7 +41,7 @@ def week(request: CalendarRequest) -> HttpResponse:
     return live(request, "bookings/week/page.html", part, context, query={"view": asked.view})
 
 
-def _laid_out(request: CalendarRequest, asked: Asked) -> dict[str, Any]:
+def _laid_out(request: CalendarRequest, asked: AskedCalendar) -> dict[str, Any]:
     """The period as its view draws it."""
     found = diaries_of(request, asked.shown, asked.period.span(request.zone))
     zone, now, dates = request.zone, request.now, asked.period.dates
@@ -56,7 +56,7 @@ def _laid_out(request: CalendarRequest, asked: Asked) -> dict[str, Any]:
     return {"agenda": lay_out_list(found[0], dates, zone=zone, now=now)}
 
 
-def _head(request: CalendarRequest, asked: Asked) -> dict[str, Any]:
+def _head(request: CalendarRequest, asked: AskedCalendar) -> dict[str, Any]:
     """What the page says above every view."""
     person = asked.person
     today = request.now.astimezone(request.zone).date()
@@ -77,7 +77,7 @@ def _head(request: CalendarRequest, asked: Asked) -> dict[str, Any]:
     }
 
 
-def _of_person(request: CalendarRequest, asked: Asked) -> dict[str, Any]:
+def _of_person(request: CalendarRequest, asked: AskedCalendar) -> dict[str, Any]:
     """What the one whose calendar it is must know: whether it is set up, in trouble, and how fresh it is."""
     person = asked.person
     if person is None:

@@ -19,7 +19,7 @@ from practice.roles import Action, allowed
 
 
 @calendar_page(Action.HANDLE_BOOKINGS)
-def move(request: CalendarRequest, pk: int) -> HttpResponse:
+def move_booking(request: CalendarRequest, pk: int) -> HttpResponse:
     """Ask whether the booking shall move to `start`, and to a colleague (`staff`); by POST move it."""
     bookings = allowed(request.user, Action.HANDLE_BOOKINGS, Booking.objects.with_details(), owner="staff")
     booking = get_object_or_404(bookings, pk=pk)

@@ -20,6 +20,7 @@ MIN_TRAVEL_ROWS = 3  # its event follows at once
 MAX_IN_WEEK = 2  # items side by side on a day of a week
 MAX_AMONG_PEOPLE = 2  # in one of several columns of a day
 MAX_ALONE = 6  # in the only column of a day
+MAX_ALL_DAY = 4  # of more, one less is shown, and the rest is counted
 MINUTE = timedelta(minutes=1)
 
 
@@ -54,6 +55,7 @@ class WeekDay:
     pieces: tuple[Piece, ...]
     crowds: tuple[Crowd, ...]  # what there is no room for
     all_day: tuple[Item, ...]
+    more_all_day: int
     open: tuple[tuple[int, int], ...]  # rows that are free
     open_spans: tuple[Span, ...]  # the same as the clock shows them, without what lies on other days
     working: tuple[Span, ...]  # working hours, free or not
@@ -127,13 +129,16 @@ def _day(column: Column, scale: Scale, diary: Diary, now: datetime, limit: int) 
     working = merge(diary.hours)
     minute = column.minute(now) if column.holds(now) else -1
     here = [item for item in in_order(diary.items) if _touches(column, item)]
+    all_day = [item for item in here if item.all_day]
+    room = MAX_ALL_DAY if len(all_day) <= MAX_ALL_DAY else MAX_ALL_DAY - 1
     pieces, crowds = _pieces(column, scale, [item for item in here if not item.all_day], limit)
     return WeekDay(
         date=column.date,
         is_today=column.holds(now),
         pieces=tuple(pieces),
         crowds=tuple(crowds),
-        all_day=tuple(item for item in here if item.all_day),
+        all_day=tuple(all_day[:room]),
+        more_all_day=len(all_day[room:]),
         open=_ranges(column, scale, diary.free),
         open_spans=tuple(part for span in diary.free if (part := column.clip(span))),
         working=tuple(span for span in working if column.clip(span)),

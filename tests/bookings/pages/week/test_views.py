@@ -348,6 +348,16 @@ def test_a_crowded_time_leads_from_the_week_to_the_day_and_from_there_to_the_lis
     assert len(find(listed, "//ol[@class='agenda__items']/li")) == 9
 
 
+def test_more_all_day_events_than_there_is_room_for_lead_to_the_day(anna_client: Client, anna: User) -> None:
+    midnight = datetime(2026, 11, 30, 23, tzinfo=UTC)
+    calendar = CalendarFactory(connection__user=anna)
+    for number in range(6):
+        span = {"start": midnight, "end": midnight + timedelta(days=1)}
+        OccurrenceFactory(calendar=calendar, summary=f"Fair {number}", all_day=True, **span)
+    more = links(anna_client.get(URL), "//a[@class='day__more']")
+    assert more == [("+3 more", f"?view=day&date=2026-12-01&staff={anna.pk}")]
+
+
 def test_the_list_says_why_things_block(anna_client: Client, anna: User) -> None:
     OccurrenceFactory(calendar=CalendarFactory(connection__user=anna, name="Home"), summary="Dentist", start=START)
     assert texts(anna_client.get(URL, {"view": "list"}), "//ol[@class='agenda__items']/li") == [

@@ -152,6 +152,13 @@ def test_an_all_day_item_stands_above_each_of_its_days() -> None:
     assert [day.pieces for day in days] == [()] * 7
 
 
+@pytest.mark.parametrize(("count", "shown", "more"), [(4, 4, 0), (5, 3, 2)])
+def test_of_more_than_four_all_day_items_three_are_shown(count: int, shown: int, more: int) -> None:
+    items = [item("2026-12-01T00:00", "2026-12-02T00:00", f"{number}", all_day=True) for number in range(count)]
+    tuesday = week(*items).columns[1]
+    assert (len(tuesday.all_day), tuesday.more_all_day) == (shown, more)
+
+
 def test_open_hours_and_buffers_are_rows_too() -> None:
     hours = [(at("2026-11-30T09:00"), at("2026-11-30T17:00"))]
     buffers = [(at("2026-11-30T11:00"), at("2026-11-30T11:10"))]
