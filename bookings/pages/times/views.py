@@ -47,7 +47,9 @@ def new(request: CalendarRequest) -> HttpResponse:
         return render(request, "bookings/times/new.html", {"no_services": True})
     if request.method != "POST":
         return _new_page(
-            request, person, BookingForm(person, request.zone, initial=_known_client(request) | _asked_clock(request))
+            request,
+            person,
+            BookingForm(person, request.zone, initial={**_known_client(request), **_asked_clock(request)}),
         )
     form = BookingForm(person, request.zone, request.POST)
     if not form.is_valid():
@@ -185,9 +187,9 @@ def _known_client(request: CalendarRequest) -> dict[str, str]:
     return known | {"language": known.get("language") or usual_language()}
 
 
-def _asked_clock(request: CalendarRequest) -> dict[str, str]:
+def _asked_clock(request: CalendarRequest) -> dict[str, time]:
     """The clock time in the address, if a page led here that knows it."""
     try:
-        return {"time": f"{time.fromisoformat(request.GET.get('time', '')):%H:%M}"}
+        return {"time": time.fromisoformat(request.GET.get("time", ""))}
     except ValueError:
         return {}

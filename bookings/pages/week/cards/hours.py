@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from django.http import Http404, HttpResponse
+from django.urls import reverse
+from django.utils.http import urlencode
 
 from availability.forms import BlockedSlotForm
 from bookings.pages.people import bookable_people, week_person
@@ -29,6 +32,7 @@ def hour(request: CalendarRequest) -> HttpResponse:
         "start": start,
         "end": end,
         "person": person,
+        "book": _book_url(start, request.zone, None if is_own else person.pk),
         "is_own": is_own,
         "may_book": bookable_people(request.user).filter(pk=person.pk).exists() and end > request.now,
         "may_block": is_own and end > request.now,
@@ -37,3 +41,11 @@ def hour(request: CalendarRequest) -> HttpResponse:
         "why": why_url(start, staff=None if is_own else person.pk),
     }
     return show_card(request, "hour", context, start)
+
+
+def _book_url(start: datetime, zone: ZoneInfo, staff: int | None) -> str:
+    """The form for a booking at that time."""
+    local = start.astimezone(zone)
+    query = {"date": local.date().isoformat(), "time": local.time().isoformat("minutes")}
+    query |= {"staff": str(staff)} if staff else {}
+    return f"{reverse('bookings:new')}?{urlencode(query)}"

@@ -27,7 +27,7 @@ def test_an_hour_can_be_booked_blocked_or_asked_about(anna_client: Client, anna:
     assert title(card) == ["Tue 1 Dec 2026, 10:00–10:30"]
     assert buttons(card) == ["Book", "Block", "Block this time", "Why?"]
     assert links(card, "//section//a") == [
-        ("Book", "/bookings/new/?date=2026-12-01&time=10:00"),
+        ("Book", "/bookings/new/?date=2026-12-01&time=10%3A00"),
         ("Why?", "/calendars/why/?at=2026-12-01T09%3A00%3A00Z"),
     ]
     assert find(card, "//input[contains(@name, 'blocked-')]/@value") == ["2026-12-01T10:00", "2026-12-01T10:30"]
@@ -61,7 +61,7 @@ def test_time_of_a_colleague_is_booked_and_not_blocked(client: Client) -> None:
     client.force_login(UserFactory(role="front_desk", configuration=None))
     card = in_dialog(client, URL, at=stamp(START), staff=ben.pk)
     assert (title(card), buttons(card)) == (["Tue 1 Dec 2026, 09:00–10:00 · Ben"], ["Book", "Why?"])
-    assert links(card, "//section//a")[0] == ("Book", f"/bookings/new/?date=2026-12-01&time=09:00&staff={ben.pk}")
+    assert links(card, "//section//a")[0] == ("Book", f"/bookings/new/?date=2026-12-01&time=09%3A00&staff={ben.pk}")
 
 
 @pytest.mark.parametrize("query", [{}, {"at": "soon"}, {"at": "2026-12-01T10:00"}, {"at": stamp(START), "staff": "9"}])
