@@ -18,8 +18,7 @@ from bookings.pages.week.layout.scale import DAY, FOLD_ROWS, Column, Scale, colu
 MIN_ROWS = 4  # what is shorter is drawn this tall, so that its title can be read
 MIN_TRAVEL_ROWS = 3  # its event follows at once
 MAX_IN_WEEK = 2  # items side by side on a day of a week
-MAX_AMONG_PEOPLE = 2  # in one of several columns of a day
-MAX_ALONE = 6  # in the only column of a day
+MAX_ON_DAY = 6  # on a page with a day, shared by its columns
 MAX_ALL_DAY = 4  # of more, one less is shown, and the rest is counted
 MINUTE = timedelta(minutes=1)
 
@@ -107,7 +106,7 @@ def lay_out_side_by_side(diaries: Sequence[Diary], *, day: date, zone: ZoneInfo,
     """Lay the same day of several people out side by side, in `zone`."""
     [column] = columns_of([day], zone)
     scale = _scale([column], diaries)
-    limit = MAX_AMONG_PEOPLE if len(diaries) > 1 else MAX_ALONE
+    limit = max(MAX_ON_DAY // max(len(diaries), 1), MAX_IN_WEEK)
     return _board([column], scale, [_day(column, scale, one, now, limit) for one in diaries])
 
 

@@ -123,7 +123,7 @@ def test_where_there_is_no_room_for_all_bookings_stay_and_what_is_free_goes_firs
     assert [piece.item.kind for piece in monday.pieces] == [ItemKind.BLOCKED, ItemKind.BOOKING]
 
 
-@pytest.mark.parametrize(("people", "shown", "more"), [(1, 6, 2), (2, 2, 6)])
+@pytest.mark.parametrize(("people", "shown", "more"), [(1, 6, 2), (2, 3, 5), (10, 2, 6)])
 def test_a_day_of_one_person_has_room_for_more(people: int, shown: int, more: int) -> None:
     crowd = [item("2026-11-30T10:00", "2026-11-30T11:00", f"{n}") for n in range(8)]
     diaries = [Diary(crowd, [], [], [])] * people
