@@ -76,7 +76,13 @@ def period_title(period: Period) -> str:
 def view_url(view: str, asked: AskedCalendar, day: date | None = None) -> str:
     """Where the same person's calendar is shown in this view: on that day, or as it is now."""
     key = None if asked.person is None or asked.is_own else asked.person.pk
-    return _address(view, day, key)
+    return _address(view, day, key, asked.columns.number if asked.person is None and view == View.DAY else 1)
+
+
+@register.simple_tag
+def columns_url(asked: AskedCalendar, number: int) -> str:
+    """Where the same day of other people is shown."""
+    return _address(View.DAY, asked.period.day, None, number)
 
 
 @register.simple_tag
@@ -87,8 +93,8 @@ def more_url(asked: AskedCalendar, day: date, staff: int | None) -> str:
     return _address(View.LIST if is_alone else View.DAY, day, key)
 
 
-def _address(view: str, day: date | None, staff: int | None) -> str:
-    query = {"view": view, "date": day and day.isoformat(), "staff": staff}
+def _address(view: str, day: date | None, staff: int | None, columns: int = 1) -> str:
+    query = {"view": view, "date": day and day.isoformat(), "staff": staff, "columns": columns if columns > 1 else None}
     return f"?{urlencode({name: value for name, value in query.items() if value})}"
 
 

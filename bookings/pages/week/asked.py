@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
+from django.core.paginator import Page, Paginator
 from django.http import Http404
 
 from bookings.pages.people import people_with_a_week, week_person
@@ -14,21 +15,27 @@ from practice.language import first_weekday
 from practice.models import User
 from practice.times import YEARS
 
+MAX_COLUMNS = 12  # people beside each other
+
 
 @dataclass(frozen=True, slots=True)
 class AskedCalendar:
-    """`person`: whose calendar it is, or None for everybody's day. `people`: all whose calendar the reader may see."""
+    """`person`: whose calendar it is, or None for everybody's day. `people`: all whose calendar the reader may see.
+
+    `columns`: those of them who have room beside each other on the page.
+    """
 
     view: View
     period: Period
     person: User | None
     people: list[User]
     is_own: bool
+    columns: Page[User]
 
     @property
     def shown(self) -> list[User]:
         """The people whose time is on the page."""
-        return self.people if self.person is None else [self.person]
+        return list(self.columns) if self.person is None else [self.person]
 
 
 def read_asked(request: CalendarRequest) -> AskedCalendar:
@@ -46,7 +53,8 @@ def read_asked(request: CalendarRequest) -> AskedCalendar:
     if person is None:
         view = View.DAY
     period = period_of(view, _day(request), first_weekday(request))
-    return AskedCalendar(view, period, person, people, person == request.user)
+    columns = Paginator(people, MAX_COLUMNS).get_page(request.GET.get("columns"))
+    return AskedCalendar(view, period, person, people, person == request.user, columns)
 
 
 def _view(request: CalendarRequest, person: User | None) -> View:

@@ -108,6 +108,18 @@ def test_owners_and_staff_reach_the_day_from_their_week(client: Client, mara: Us
     assert texts(client.get(URL, {"day": "2026-12-01"}), "//section//h2/a[1]") == ["Anna", "Mara Winter"]
 
 
+def test_a_day_shows_twelve_people_and_leads_to_the_others(client: Client, mara: User) -> None:
+    for number in range(13):
+        UserFactory.create(first_name=f"A{number:02}")
+    first = signed_in(client, "front_desk", configuration=None).get(URL, {"view": "day", "date": "2026-12-01"})
+    names = "//section//h2/a[1]"
+    assert (len(texts(first, names)), texts(first, "//nav[@aria-label='People']/span")) == (12, ["People 1–12 of 14"])
+    second = client.get(URL + links(first, "//*[@id='people-after']")[0][1])
+    assert texts(second, names) == ["A12", "Mara Winter"]
+    assert find(second, "//*[@id='week-next']/@href") == ["?view=day&date=2026-12-02&columns=2"]
+    assert find(second, "//*[@id='people-before']/@href") == ["?view=day&date=2026-12-01"]
+
+
 def test_who_may_see_colleagues_chooses_whose_calendar(client: Client, mara: User) -> None:
     page = signed_in(client, "owner", first_name="Anna").get(URL)
     assert texts(page, "//select[@name='staff']/option") == ["Anna", "Mara Winter"]
