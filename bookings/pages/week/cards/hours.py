@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils.http import urlencode
 
 from availability.forms import BlockedSlotForm
+from availability.wall_clock import next_hour
 from bookings.pages.people import bookable_people, week_person
 from bookings.pages.week.cards.shown import instant_in, show_card
 from bookings.pages.why.answers import why_url
@@ -21,11 +22,14 @@ HOUR = timedelta(hours=1)
 
 @calendar_page(Action.SEE_WEEK)
 def hour(request: CalendarRequest) -> HttpResponse:
-    """What can be done with [at, until) of one's own time, or of that of a colleague (`staff`)."""
+    """What can be done with [at, until) of one's own time, or of that of a colleague (`staff`).
+
+    Without `at` it is about the next full hour: whoever uses the keyboard types another one there.
+    """
     person = week_person(request.user, request.GET.get("staff", ""))
     if person is None:
         raise Http404
-    start = instant_in(request, "at")
+    start = instant_in(request, "at") if "at" in request.GET else next_hour(request.now, request.zone)
     end = instant_in(request, "until") if "until" in request.GET else start + HOUR
     is_own = person == request.user
     context = {

@@ -64,6 +64,11 @@ def test_time_of_a_colleague_is_booked_and_not_blocked(client: Client) -> None:
     assert links(card, "//section//a")[0] == ("Book", f"/bookings/new/?date=2026-12-01&time=09%3A00&staff={ben.pk}")
 
 
-@pytest.mark.parametrize("query", [{}, {"at": "soon"}, {"at": "2026-12-01T10:00"}, {"at": stamp(START), "staff": "9"}])
+def test_the_keyboard_reaches_it_from_below_the_week_for_the_next_hour(anna_client: Client) -> None:
+    [(words, address)] = links(anna_client.get("/calendars/"), "//a[@id='week-block']")
+    assert (words, title(in_dialog(anna_client, address))) == ("Block time", ["Mon 30 Nov 2026, 10:00–11:00"])
+
+
+@pytest.mark.parametrize("query", [{"at": "soon"}, {"at": "2026-12-01T10:00"}, {"at": stamp(START), "staff": "9"}])
 def test_what_is_no_time_and_nobody_is_not_found(anna_client: Client, query: dict[str, str]) -> None:
     assert anna_client.get(URL, query).status_code == 404
