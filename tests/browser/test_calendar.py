@@ -14,6 +14,7 @@ from practice.models import User
 from tests.browser.conftest import barriers
 from tests.browser.test_road import sign_in
 from tests.factories import (
+    BlockedSlotFactory,
     BookingFactory,
     CalendarFactory,
     ClientFactory,
@@ -205,6 +206,22 @@ def test_every_view_has_no_barriers_and_nothing_sticks_out(calendar: Page, schem
         for view in PAGES:
             calendar.goto(calendar.url.partition("?")[0] + f"?{view}&date={calendar.url.rpartition('date=')[2]}")
             assert (width, view, barriers(calendar)) == (width, view, [])
+            assert calendar.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    assert problems == []
+
+
+def test_the_cards_are_pages_without_barriers(
+    calendar: Page, booked: Booking, tuesday: datetime, problems: list[str]
+) -> None:
+    slot = BlockedSlotFactory(user=booked.staff, start=tuesday + 14 * HOUR)
+    start = f"{calendar.url.partition('/calendars/')[0]}/calendars/"
+    event = calendar.get_by_role("link", name="Dentist").get_attribute("href") or ""
+    moved = f"move/{booked.pk}/?start={tuesday + 15 * HOUR:%Y-%m-%dT%H:%M:%SZ}"
+    for address in ("hour/", f"blocked/{slot.pk}/", event.removeprefix("/calendars/"), moved):
+        for width in (1280, 320):
+            calendar.set_viewport_size({"width": width, "height": 800})
+            calendar.goto(f"{start}{address}")
+            assert (address, barriers(calendar)) == (address, [])
             assert calendar.evaluate("document.documentElement.scrollWidth <= innerWidth")
     assert problems == []
 
