@@ -80,6 +80,13 @@ def view_url(view: str, asked: AskedCalendar, day: date | None = None) -> str:
 
 
 @register.simple_tag
+def day_url(asked: AskedCalendar, day: date) -> str:
+    """Where one day is shown for a look: which view the reader likes is not changed by that."""
+    key = None if asked.person is None or asked.is_own else asked.person.pk
+    return _query(day=day.isoformat(), staff=key)
+
+
+@register.simple_tag
 def columns_url(asked: AskedCalendar, number: int) -> str:
     """Where the same day of other people is shown."""
     return _address(View.DAY, asked.period.day, None, number)
@@ -90,12 +97,16 @@ def more_url(asked: AskedCalendar, day: date, staff: int | None) -> str:
     """Where everything is shown for which a day has no room: alone on its page, or in the list."""
     is_alone = asked.view is View.DAY and len(asked.shown) == 1
     key = staff if staff is not None or asked.person is None else asked.person.pk
-    return _address(View.LIST if is_alone else View.DAY, day, key)
+    return _address(View.LIST, day, key) if is_alone else _query(day=day.isoformat(), staff=key)
 
 
 def _address(view: str, day: date | None, staff: int | None, columns: int = 1) -> str:
-    query = {"view": view, "date": day and day.isoformat(), "staff": staff, "columns": columns if columns > 1 else None}
-    return f"?{urlencode({name: value for name, value in query.items() if value})}"
+    shown = columns if columns > 1 else None
+    return _query(view=view, date=day.isoformat() if day else None, staff=staff, columns=shown)
+
+
+def _query(**values: str | int | None) -> str:
+    return f"?{urlencode({name: value for name, value in values.items() if value})}"
 
 
 @register.filter

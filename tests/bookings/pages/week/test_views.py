@@ -341,9 +341,11 @@ def test_a_crowded_time_leads_from_the_week_to_the_day_and_from_there_to_the_lis
         OccurrenceFactory(calendar=calendar, summary=f"Event {number}", start=START)
     more = "//li[contains(@class, 'slot--more')]/a"
     week = anna_client.get(URL)
-    assert links(week, more) == [("+7 more", "?view=day&date=2026-12-01&staff=" + str(anna.pk))]
+    assert links(week, more) == [("+7 more", f"?day=2026-12-01&staff={anna.pk}")]
     day = anna_client.get(URL + links(week, more)[0][1])
     assert links(day, more) == [("+3 more", "?view=list&date=2026-12-01&staff=" + str(anna.pk))]
+    anna.refresh_from_db()
+    assert anna.calendar_view == ""  # a look at a day is no choice of a view
     listed = anna_client.get(URL + links(day, more)[0][1])
     assert len(find(listed, "//ol[@class='agenda__items']/li")) == 9
 
@@ -355,7 +357,7 @@ def test_more_all_day_events_than_there_is_room_for_lead_to_the_day(anna_client:
         span = {"start": midnight, "end": midnight + timedelta(days=1)}
         OccurrenceFactory(calendar=calendar, summary=f"Fair {number}", all_day=True, **span)
     more = links(anna_client.get(URL), "//a[@class='day__more']")
-    assert more == [("+3 more", f"?view=day&date=2026-12-01&staff={anna.pk}")]
+    assert more == [("+3 more", f"?day=2026-12-01&staff={anna.pk}")]
 
 
 def test_the_list_says_why_things_block(anna_client: Client, anna: User) -> None:
@@ -371,7 +373,7 @@ def test_a_list_of_nothing_says_so(anna_client: Client) -> None:
 
 def test_a_month_counts_bookings_and_leads_to_each_day(anna_client: Client, anna: User) -> None:
     booking(anna)
-    cell = "//td[.//a[@href='?view=day&date=2026-12-01']]"
+    cell = "//td[.//a[@href='?day=2026-12-01']]"
     assert texts(anna_client.get(URL, {"view": "month"}), cell) == ["Tuesday 1 December1 1 10:00 Clara Winter"]
 
 
