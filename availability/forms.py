@@ -50,6 +50,10 @@ class MomentField(forms.Field):
     default_error_messages = {"invalid": _("Enter a date and a time.")}
     zone = ZoneInfo("UTC")
 
+    def prepare_value(self, value: Any) -> Any:
+        """An instant is shown as what the clock says, what was typed as it is."""
+        return value.astimezone(self.zone).replace(tzinfo=None) if isinstance(value, datetime) else value
+
     def to_python(self, value: str | None) -> datetime | None:
         if not value:
             return None
@@ -266,8 +270,16 @@ class BlockedSlotForm(forms.ModelForm):  # type: ignore[type-arg]
         fields = ("start", "end", "note")
         help_texts = {"note": _("Only you see it.")}
 
-    def __init__(self, user: User, zone: ZoneInfo, now: datetime, data: Mapping[str, Any] | None = None) -> None:
-        super().__init__(data, instance=BlockedSlot(user=user), prefix="blocked")
+    def __init__(
+        self,
+        user: User,
+        zone: ZoneInfo,
+        now: datetime,
+        data: Mapping[str, Any] | None = None,
+        *,
+        initial: dict[str, Any] | None = None,
+    ) -> None:
+        super().__init__(data, instance=BlockedSlot(user=user), prefix="blocked", initial=initial)
         self.now = now
         for name in ("start", "end"):
             self.fields[name].zone = zone  # type: ignore[attr-defined]

@@ -99,10 +99,11 @@ def add_blocked_slot(request: CalendarRequest) -> HttpResponse:
             form.save()
     if not valid:
         return _show(request, "blocked", blocked_form=form)
-    return _done(request, "blocked", _blocked_sentence(request.configuration))
+    return _done(request, "blocked", blocked_sentence(request.configuration))
 
 
-def _blocked_sentence(configuration: CalendarConfiguration) -> str:
+def blocked_sentence(configuration: CalendarConfiguration) -> str:
+    """That a time was blocked, and whether the iPhone shows it."""
     if configuration.mirrors:
         return _("Time blocked. It appears on your iPhone in a moment.")
     return _("Time blocked. It is not shown on your iPhone.")

@@ -43,6 +43,12 @@ def end_of(day: date, clock: time, zone: ZoneInfo) -> datetime:
     return start_of(day, clock, zone)
 
 
+def next_hour(now: datetime, zone: ZoneInfo) -> datetime:
+    """When the clock next shows a full hour, in UTC."""
+    wall = now.astimezone(zone).replace(minute=0, second=0, microsecond=0, tzinfo=None)
+    return instant(wall + timedelta(hours=1), zone)
+
+
 def _instant(wall: datetime, zone: ZoneInfo, fold: int = 0) -> datetime:
     return wall.replace(tzinfo=zone, fold=fold).astimezone(UTC)
 

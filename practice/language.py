@@ -1,8 +1,8 @@
 """In which language people read: those who work here their own, clients theirs.
 
 Somebody who works here reads in the language that they chose. Without a choice, pages follow their browser and mails
-the practice. Whoever wants a clock of 12 hours reads a variant of the language, such as `en-us`, which has the same
-words and other formats (config.formats).
+the practice. Whoever wants a clock of 12 hours, or chose none and reads where it is usual, reads a variant of the
+language, such as `en-us`, which has the same words and other formats (config.formats).
 """
 
 from __future__ import annotations
@@ -11,10 +11,12 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any, Concatenate, Final, ParamSpec, TypeVar
 
+from babel import Locale, UnknownLocaleError
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.utils import translation
 from django.utils.cache import patch_vary_headers
+from django.utils.formats import get_format
 from django.utils.translation.trans_real import parse_accept_lang_header
 from django.views.defaults import page_not_found
 
@@ -68,7 +70,10 @@ def page_language(request: HttpRequest) -> str:
     user = request.user
     if not isinstance(user, User):
         return browser_language(request)
-    return _with_clock(_spoken(user.language) or browser_language(request), user)
+    language = _spoken(user.language) or browser_language(request)
+    if user.clock == User.Clock.LOCALE and _has_twelve_hours(request, language):
+        return f"{language}-{TWELVE_HOURS}"
+    return _with_clock(language, user)
 
 
 def mail_language(user: User) -> str:
@@ -116,6 +121,12 @@ def practice_of(request: HttpRequest) -> Practice:
     return practice
 
 
+def first_weekday(request: HttpRequest) -> int:
+    """The first day of the reader's week: 0 Sunday, 1 Monday, 6 Saturday. Without a region, that of the language."""
+    locale = _regional(request, translation.get_language() or "")
+    return int(get_format("FIRST_DAY_OF_WEEK")) if locale is None else (locale.first_week_day + 1) % 7
+
+
 def _accepted(request: HttpRequest) -> list[str]:
     """The languages of the browser, the best first."""
     return [language for language, _quality in parse_accept_lang_header(request.headers.get("Accept-Language", ""))]
@@ -131,3 +142,24 @@ def _spoken(language: str) -> str:
 
 def _with_clock(language: str, user: User) -> str:
     return f"{language}-{TWELVE_HOURS}" if user.clock == User.Clock.TWELVE_HOURS else language
+
+
+def _has_twelve_hours(request: HttpRequest, language: str) -> bool:
+    """Does the clock have 12 hours, AM and PM, where the reader's browser says that this language is read?"""
+    locale = _regional(request, language)
+    return locale is not None and "a" in locale.time_formats["short"].pattern
+
+
+def _regional(request: HttpRequest, language: str) -> Locale | None:
+    """The first locale of the browser with this language that names a region."""
+    for tag in _accepted(request):
+        if tag.partition("-")[0] == language.partition("-")[0] and (locale := _locale(tag)) and locale.territory:
+            return locale
+    return None
+
+
+def _locale(tag: str) -> Locale | None:
+    try:
+        return Locale.parse(tag, sep="-")
+    except (UnknownLocaleError, ValueError):
+        return None

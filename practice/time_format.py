@@ -142,6 +142,14 @@ def weekday_and_day(day: date) -> str:
     return date_format(day, pgettext("date format", "l j F"))
 
 
+def days(first: date, last: date) -> str:
+    """From which day to which: “7–13 December 2026”."""
+    end = date_format(last, pgettext("date format", "j F Y"))
+    if (first.year, first.month) == (last.year, last.month):
+        return date_format(first, pgettext("date format", "j")) + f"–{end}"
+    return date_format(first, pgettext("date format", "j F")) + f" – {end}"
+
+
 def month_and_year(day: date) -> str:
     """The month of a day: “December 2026”."""
     return date_format(day, "YEAR_MONTH_FORMAT")

@@ -212,6 +212,13 @@ WALK = {
     "team/settings/logo/": (POST_ONLY, OWNERS),
     "calendars/?staff=<anna>": (HANDLED, HANDLED),
     "calendars/?day=2026-12-01": (STAFF, STAFF),
+    "calendars/?view=month&staff=<anna>": (HANDLED, HANDLED),
+    "calendars/block/": (POST_ONLY, CALENDAR),
+    "calendars/blocked/<int:pk>/": (ANNAS, ANNAS),
+    "calendars/blocked/<int:pk>/remove/": (POST_ONLY, ANNAS),
+    "calendars/event/": ("HHHFFFL", "HHHFFFL"),
+    "calendars/hour/?at=2026-12-01T09:00:00Z&staff=<anna>": (HANDLED, HANDLED),
+    "calendars/move/<int:pk>/?start=2026-12-01T15:00:00Z": (HANDLED, HANDLED),
     "calendars/why/?staff=<anna>": (HANDLED, HANDLED),
     "bookings/new/?staff=<anna>": (HANDLED, HANDLED),
 }
@@ -313,6 +320,10 @@ def values(people: dict[str, User]) -> Values:
         "calendars/settings/configuration/": {"pk": calendar.pk},
         "calendars/settings/events/rules/": {"pk": calendar.pk},
         "calendars/settings/services/": {"slug": service.slug, "pk": QuestionFactory.create(service=service).pk},
+        "calendars/blocked/": {
+            "pk": BlockedSlotFactory.create(user=anna, note="again", start=START.replace(hour=5)).pk
+        },
+        "calendars/move/": {"pk": booking.pk},
         "calendars/": {"anna": anna.pk},
         "bookings/calls/": {"pk": MailFactory.create(seat=booking.seat).pk},
         "bookings/proposals/": {"pk": proposal.pk, "token": mail_links.token_of(proposal)},

@@ -19,7 +19,6 @@ from bookings.openings.freshness_words import freshness_sentence, lost_calendars
 from bookings.pages.push_status import Push, push_of
 from bookings.pages.times import client_clock
 from bookings.pages.times.beginning import again_url
-from bookings.pages.week.layout import Piece
 from bookings.pages.why.answers import why_url
 from bookings.proposals import mail_links
 from connections.freshness import Freshness
@@ -48,18 +47,6 @@ class Lasting(Protocol):
 def clocks(thing: Lasting | Span) -> str:
     """From when to when, on the clock."""
     return time_format.clocks(thing if isinstance(thing, tuple) else (thing.start, thing.end))
-
-
-@register.filter
-def clocks_of_day(piece: Piece) -> str:
-    """When an item is on one day of the week: from, until or from when to when, or all day."""
-    if piece.goes_on and piece.goes_over:
-        return _("all day")
-    if piece.goes_on:
-        return _("until %(time)s") % {"time": time_format.clock(piece.item.end)}
-    if piece.is_long:
-        return _("from %(time)s") % {"time": time_format.clock(piece.item.start)}
-    return time_format.clocks((piece.item.start, piece.item.end))
 
 
 @register.filter

@@ -43,6 +43,8 @@ class User(AbstractUser):
         _("language"), max_length=16, choices=languages, blank=True, help_text=_("Empty: the browser’s language.")
     )
     clock = models.CharField(_("clock"), max_length=2, choices=Clock, default=Clock.LOCALE, blank=True)
+    calendar_view = models.CharField(max_length=5, default="", blank=True, editable=False)
+    """How the person looked at calendars last (a View of bookings.pages.week.layout); empty until they chose."""
     slug = models.SlugField(
         _("public name"),
         max_length=MAX_SLUG_LENGTH,

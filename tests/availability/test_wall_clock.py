@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from availability.wall_clock import end_of, exists, instant, start_of
+from availability.wall_clock import end_of, exists, instant, next_hour, start_of
 
 WALLS = [
     # zone, wall, instant, shown by the clock
@@ -41,3 +41,17 @@ def test_a_period_ending_at_midnight_ends_with_its_day() -> None:
     assert start_of(date(2026, 3, 29), time(0), berlin) == datetime(2026, 3, 28, 23, tzinfo=UTC)
     assert end_of(date(2026, 3, 29), time(0), berlin) == datetime(2026, 3, 29, 22, tzinfo=UTC)
     assert end_of(date(2026, 3, 29), time(12), berlin) == datetime(2026, 3, 29, 10, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("zone", "now", "hour"),
+    [
+        ("Europe/Berlin", "2026-12-01 08:00", "2026-12-01 09:00"),
+        ("Europe/Berlin", "2026-12-01 08:59", "2026-12-01 09:00"),
+        ("Europe/Berlin", "2026-10-25 01:30", "2026-10-25 02:00"),
+        ("Asia/Kathmandu", "2026-12-01 08:00", "2026-12-01 08:15"),
+    ],
+)
+def test_the_next_hour_is_a_full_one_on_the_clock(zone: str, now: str, hour: str) -> None:
+    moment = datetime.fromisoformat(now).replace(tzinfo=UTC)
+    assert next_hour(moment, ZoneInfo(zone)) == datetime.fromisoformat(hour).replace(tzinfo=UTC)

@@ -19,6 +19,7 @@ from bookings.notifications.mails import new_link
 from bookings.pages import search
 from bookings.pages.live import live
 from bookings.pages.series.others import series_shown
+from bookings.pages.week.cards.shown import is_in_dialog, show_card
 from bookings.push import outbox
 from connections.calendar_page import CalendarRequest, calendar_page
 from practice.roles import Action, Reach, allowed, may, reach
@@ -62,6 +63,8 @@ def detail(request: CalendarRequest, pk: int) -> HttpResponse:
         "series": series_shown(booking, request.user, request.now),
         "reads_notes": may(request.user, Action.READ_NOTES, owner_of=booking.staff_id),
     }
+    if is_in_dialog(request):
+        return show_card(request, "booking", context, booking.start)
     return live(request, "bookings/bookings/detail.html", "bookings/bookings/_detail.html", context)
 
 

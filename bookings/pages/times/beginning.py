@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import time, timedelta
 
 from django.urls import reverse
 
@@ -31,6 +31,14 @@ def known_zone(request: CalendarRequest) -> str:
 def _asked_client(request: CalendarRequest) -> Client | None:
     asked = request.GET.get("client", "")
     return visible_clients(request.user).known().filter(pk=int(asked)).first() if is_key(asked) else None
+
+
+def asked_clock(request: CalendarRequest) -> dict[str, time]:
+    """The clock time in the address, if a page led here that knows it."""
+    try:
+        return {"time": time.fromisoformat(request.GET.get("time", ""))}
+    except ValueError:
+        return {}
 
 
 def former_answers(request: CalendarRequest, service: Service) -> dict[str, str]:

@@ -20,7 +20,7 @@ from bookings.openings.explain import why_not
 from bookings.openings.search import is_near
 from bookings.pages.clients.change_words import details, headline
 from bookings.pages.people import asked_person, bookable_people, told_to
-from bookings.pages.times.beginning import client_initial, former_answers, known_zone
+from bookings.pages.times.beginning import asked_clock, client_initial, former_answers, known_zone
 from bookings.pages.times.client_clock import client_zone
 from bookings.pages.times.forms import BookingForm, DayForm, ServiceDayForm, TimeForm, asked_service
 from bookings.pages.times.openings import first_free_day, openings_on
@@ -82,9 +82,10 @@ def _say_if_not_open(request: CalendarRequest, person: User, form: BookingForm) 
 
 
 def _form(request: CalendarRequest, person: User, data: QueryDict | None = None) -> BookingForm:
-    """The form with what was sent, or else with what is known: the service asked for, the client, former answers."""
+    """The form with what was sent, or else with what is known: the service and time asked for, the client, answers."""
     service = asked_service(person, request.GET.get("service", ""))
-    initial = client_initial(request) | former_answers(request, service) | {"service": service.choice}
+    initial = {**client_initial(request), **former_answers(request, service), **asked_clock(request)}
+    initial["service"] = service.choice
     reads_notes = may(request.user, Action.READ_NOTES, owner_of=person.pk)
     return BookingForm(person, request.zone, data, initial=initial, reads_notes=reads_notes)
 

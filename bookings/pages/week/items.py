@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from hashlib import blake2b
 
 from django.urls import reverse
+from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 
 from availability.intervals import Span
@@ -20,6 +21,9 @@ from bookings.pages.why.answers import why_url
 from connections.busy import Busy, OwnSpans, busy
 from connections.models import Event, Occurrence
 from practice.models import User
+from practice.times import iso
+
+MINUTE = timedelta(minutes=1)
 
 
 def diary(user: User, start: datetime, end: datetime, *, now: datetime) -> Diary:
@@ -59,6 +63,7 @@ def booking_item(booking: Booking, *, undecided: bool) -> Item:
         reason=reason,
         url=booking.get_absolute_url(),
         key=f"booking-{booking.pk}",
+        booking=booking.pk,
     )
 
 
@@ -86,9 +91,9 @@ def _event(event: Busy, own: OwnSpans, first: datetime, travel: Sequence[Span | 
         end=back[0] if back else event.end,
         kind=ItemKind.BLOCKED if event.blocks else ItemKind.FREE,
         title=event.summary or _("No title"),
-        source=_source(event),
+        source=source_of(event),
         reason=str(Occurrence.Reason(event.reason).label),
-        url=why_url(max(event.start, first)),
+        url=_event_url(event, first),
         color=event.color,
         key=_key(event, event.start),
         all_day=event.all_day,
@@ -102,7 +107,7 @@ def _travel(event: Busy, span: Span, first: datetime) -> Item:
         kind=ItemKind.TRAVEL,
         title=_("Travel time"),
         source=event.summary or _("No title"),
-        url=why_url(max(span[0], first)),
+        url=_event_url(event, first),
         color=event.color,
         key=f"{_key(event, span[0])}-travel",
     )
@@ -114,17 +119,30 @@ def _outside_booking(event: Busy, span: Span, first: datetime) -> Item:
         end=span[1],
         kind=ItemKind.BLOCKED,
         title=event.summary or _("No title"),
-        source=_source(event),
+        source=source_of(event),
         reason=_("On your iPhone the booking’s event also covers this time"),
-        url=why_url(max(span[0], first)),
+        url=_event_url(event, first),
         color=event.color,
         key=_key(event, span[0]),
     )
 
 
-def _source(event: Busy) -> str:
+def source_of(event: Busy) -> str:
+    """From which provider and calendar an event comes."""
     words = {"provider": event.provider, "calendar": event.calendar_name}
     return _("from %(provider)s, %(calendar)s") % words
+
+
+def _event_url(event: Busy, first: datetime) -> str:
+    """The card of an event, from `first` on if it began earlier."""
+    query = {"at": str(iso(max(event.start, first))), "key": _key(event, event.start)}
+    return f"{reverse('week:event')}?{urlencode(query)}"
+
+
+def event_with_key(user: User, key: str, at: datetime) -> Busy | None:
+    """The event of this key (as the links to its card have it) that lies at the moment `at`."""
+    events = busy(user, at, at + MINUTE, own_spans=own_spans(user, at, at + MINUTE))
+    return next((event for event in events if _key(event, event.start) == key), None)
 
 
 def _key(event: Busy, start: datetime) -> str:
@@ -140,7 +158,7 @@ def _blocked_here(slot: BlockedSlot, mirrored: bool) -> Item:
         kind=ItemKind.HERE,
         title=slot.note or (_("Away") if slot.is_away else _("Blocked")),
         source=_("made here, on your iPhone too") if mirrored else _("made here; not shown on your iPhone"),
-        url=f"{reverse('availability:page')}#blocked",
+        url=reverse("week:blocked", args=[slot.pk]),
         key=f"slot-{slot.pk}",
     )
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any, cast
 from zoneinfo import ZoneInfo
 
@@ -11,7 +11,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from availability.wall_clock import instant
+from availability.wall_clock import instant, next_hour
 from bookings.models import Service
 from bookings.pages.times.forms import bookable_services
 from practice.models import User
@@ -56,7 +56,7 @@ class WhyForm(forms.Form):
 
     def clean_at(self) -> datetime:
         text = self.cleaned_data["at"]
-        return self._moment(text) if text else self._next_hour()
+        return self._moment(text) if text else next_hour(self.now, self.zone)
 
     def _moment(self, text: str) -> datetime:
         try:
@@ -77,10 +77,6 @@ class WhyForm(forms.Form):
         if wall.year not in YEARS:
             raise ValidationError(_("Choose a time nearer to today."))
         return instant(wall, self.zone)
-
-    def _next_hour(self) -> datetime:
-        wall = self.now.astimezone(self.zone).replace(minute=0, second=0, microsecond=0, tzinfo=None)
-        return instant(wall + timedelta(hours=1), self.zone)
 
 
 def initial_values(at: datetime, zone: ZoneInfo, service: Service | None) -> dict[str, Any]:

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
-from django.utils.formats import get_format
 from django_htmx.http import push_url
 
 from bookings.pages.people import week_person
-from bookings.pages.week.layout import first_day, name_of
+from bookings.pages.week.cards.shown import is_in_dialog
 from bookings.pages.why.answers import answer
 from bookings.pages.why.forms import WhyForm, initial_values
 from connections.calendar_page import CalendarRequest, calendar_page
@@ -28,13 +25,8 @@ def why(request: CalendarRequest) -> HttpResponse:
         at, service = form.cleaned_data["at"], form.cleaned_data["service"]
         shown = WhyForm(person, request.zone, request.now, initial=initial_values(at, request.zone, service))
         found = answer(person, at, now=request.now, service=service, reader=request.user)
-        context |= {"form": shown, "answer": found, "week": _week_of(request, at)}
-    if request.htmx and request.htmx.target == "why":
+        context |= {"form": shown, "answer": found}
+    if is_in_dialog(request):
         # The page around the dialog stays what the address says.
         return push_url(render(request, "bookings/why/_why.html", context), False)
     return render(request, "bookings/why/page.html", context)
-
-
-def _week_of(request: CalendarRequest, at: datetime) -> str:
-    """The name of the week that has this time, counted from the first weekday of the reader's locale."""
-    return name_of(first_day("", at.astimezone(request.zone).date(), get_format("FIRST_DAY_OF_WEEK")))

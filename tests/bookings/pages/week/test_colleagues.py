@@ -94,8 +94,8 @@ def test_the_front_desk_opens_on_a_day_with_a_column_for_everybody(client: Clien
     assert texts(page, "//h1") == ["Tuesday 1 December"]
     assert texts(page, "//section//h2") == ["Ben Adler", "Mara Winter Book Mara Winter"]
     assert links(page, "//section//h2//a") == [
-        ("Ben Adler", f"?staff={ben.pk}"),
-        ("Mara Winter", f"?staff={mara.pk}"),
+        ("Ben Adler", f"?view=week&date=2026-12-01&staff={ben.pk}"),
+        ("Mara Winter", f"?view=week&date=2026-12-01&staff={mara.pk}"),
         ("Book Mara Winter", f"/bookings/new/?staff={mara.pk}&date=2026-12-01"),
     ]
     assert [word.split()[0] for word in texts(page, SLOTS)] == ["Clara", "Blocked", "Blocked", "Being"]
@@ -104,8 +104,47 @@ def test_the_front_desk_opens_on_a_day_with_a_column_for_everybody(client: Clien
 
 def test_owners_and_staff_reach_the_day_from_their_week(client: Client, mara: User) -> None:
     page = signed_in(client, "owner").get(URL)
-    assert find(page, "//*[@id='week-all']/@href") == ["?day=2026-11-30"]
+    assert find(page, "//*[@id='view-day']/@href") == ["?view=day&date=2026-11-30"]
     assert texts(client.get(URL, {"day": "2026-12-01"}), "//section//h2/a[1]") == ["Anna", "Mara Winter"]
+
+
+def test_a_day_shows_twelve_people_and_leads_to_the_others(client: Client, mara: User) -> None:
+    for number in range(13):
+        UserFactory.create(first_name=f"A{number:02}")
+    first = signed_in(client, "front_desk", configuration=None).get(URL, {"view": "day", "date": "2026-12-01"})
+    names = "//section//h2/a[1]"
+    assert (len(texts(first, names)), texts(first, "//nav[@aria-label='People']/span")) == (12, ["People 1–12 of 14"])
+    second = client.get(URL + links(first, "//*[@id='people-after']")[0][1])
+    assert texts(second, names) == ["A12", "Mara Winter"]
+    assert find(second, "//*[@id='week-next']/@href") == ["?view=day&date=2026-12-02&columns=2"]
+    assert find(second, "//*[@id='people-before']/@href") == ["?view=day&date=2026-12-01"]
+
+
+def test_who_may_see_colleagues_chooses_whose_calendar(client: Client, mara: User) -> None:
+    page = signed_in(client, "owner", first_name="Anna").get(URL)
+    assert texts(page, "//select[@name='staff']/option") == ["Anna", "Mara Winter"]
+    page = client.get(URL, {"view": "day", "staff": mara.pk})
+    assert texts(page, "//select[@name='staff']/option") == ["Everybody", "Anna", "Mara Winter"]
+    assert texts(page, "//select[@name='staff']/option[@selected]") == ["Mara Winter"]
+    assert texts(page, "//section/h2/a[1]") == ["Mara Winter"]
+
+
+def test_in_everybodys_day_ones_own_events_have_titles(client: Client, mara: User) -> None:
+    client.force_login(mara)
+    shown = texts(client.get(URL, {"view": "day", "date": "2026-12-01"}), f"{SLOTS}/a")
+    assert shown == ["Clara Blum", "Dentist", "Lunch", "Paperwork", "Being booked"]
+
+
+def test_the_front_desk_sees_the_first_persons_week(client: Client, mara: User) -> None:
+    page = signed_in(client, "front_desk", configuration=None).get(URL, {"view": "week"})
+    assert texts(page, "//h1") == ["30 November – 6 December 2026 · Mara Winter"]
+    assert find(page, "//*[@id='view-month']/@href") == [f"?view=month&date=2026-11-30&staff={mara.pk}"]
+
+
+@pytest.mark.parametrize("view", ["day", "week", "month", "list"])
+def test_where_nobody_works_every_view_says_so(client: Client, view: str) -> None:
+    page = signed_in(client, "front_desk", configuration=None).get(URL, {"view": view})
+    assert texts(page, "//h2") == ["Nobody works here yet"]
 
 
 def test_why_a_time_of_a_colleague_is_blocked_is_told_without_titles(client: Client, mara: User) -> None:

@@ -37,6 +37,7 @@ pytestmark = [
 ]
 URL = "/calendars/"
 SLOTS = "//ol//li[contains(@class, 'slot')]"
+DAYS = ["2026-12-01", "2026-12-08"]
 HTMX = {"HX-Request": "true", "HX-Target": "live"}
 
 
@@ -91,15 +92,15 @@ def test_events_say_where_they_come_from_and_whether_they_block(anna_client: Cli
     ]
     assert [slot.get("class").split()[1] for slot in find(page, SLOTS)] == ["slot--blocked", "slot--free"]
     assert [slot.get("title") for slot in find(page, SLOTS)] == [
-        "Dentist · 10:00–11:00 · from iCloud, Home · Marked Busy",
-        "No title · 12:00–13:00 · from iCloud, Home · Marked Free",
+        "Dentist · 10:00–11:00 · from iCloud, Home",
+        "No title · 12:00–13:00 · from iCloud, Home",
     ]
 
 
 def test_the_title_of_an_event_is_escaped(anna_client: Client, anna: User) -> None:
     OccurrenceFactory(calendar=CalendarFactory(connection__user=anna), summary="<b>Dentist</b>")
     assert b"<b>Dentist" not in anna_client.get(URL).content
-    assert texts(anna_client.get(URL), f"{SLOTS}/*[1]") == ["<b>Dentist</b>"]
+    assert texts(anna_client.get(URL), f"{SLOTS}/a") == ["<b>Dentist</b>"]
 
 
 def test_a_slot_blocked_by_hand_says_that_the_iphone_does_not_show_it(anna_client: Client, anna: User) -> None:
@@ -237,14 +238,143 @@ def test_the_week_begins_as_usual_in_the_language(
     assert texts(anna_client.get(URL), "//h1") == [days]
 
 
+@pytest.mark.parametrize(
+    ("browser", "days", "clock"),
+    [
+        ("en-US,en;q=0.9", "29 November – 5 December 2026", "10:00 AM–11:00 AM"),
+        ("en-GB,en-US;q=0.9", "30 November – 6 December 2026", "10:00–11:00"),
+        ("en", "30 November – 6 December 2026", "10:00–11:00"),
+        ("fr-EG,x-9", "30 November – 6 December 2026", "10:00–11:00"),
+    ],
+)
+def test_week_and_clock_are_as_usual_where_one_reads(
+    anna_client: Client, anna: User, browser: str, days: str, clock: str
+) -> None:
+    booking(anna)
+    page = anna_client.get(URL, headers={"Accept-Language": browser})
+    assert texts(page, "//h1") == [days]
+    assert texts(page, f"{SLOTS}/span[contains(@class, 'time')]") == [clock]
+
+
 def test_other_weeks_are_a_link_away(anna_client: Client) -> None:
     page = anna_client.get(URL, {"week": "2026-W53"})
     assert links(page, "//nav[contains(@class, 'week-nav')]/a") == [
-        ("‹Previous week", "?week=2026-W52"),
-        ("Today", "/calendars/"),
-        ("›Next week", "?week=2027-W01"),
+        ("‹Previous week", "?view=week&date=2026-12-21"),
+        ("Today", "?view=week#today"),
+        ("›Next week", "?view=week&date=2027-01-04"),
     ]
     assert texts(page, "//h1") == ["28 December – 3 January 2027"]
+
+
+@pytest.mark.parametrize("week", ["2027-W53", "next week", "9999-W99", "9999-W52", "0001-W01", ""])
+def test_a_week_that_is_none_is_the_one_with_today(anna_client: Client, week: str) -> None:
+    assert texts(anna_client.get(URL, {"week": week}), "//h1") == ["30 November – 6 December 2026"]
+
+
+def test_only_the_week_with_today_is_marked_as_current(anna_client: Client) -> None:
+    current = [find(anna_client.get(URL, {"date": day}), "//*[@id='week-today']/@aria-current") for day in DAYS]
+    assert current == [["date"], []]
+
+
+# --- day, week, month, list ------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("view", "title", "before", "after"),
+    [
+        ("day", "Tuesday 1 December", "2026-11-30", "2026-12-02"),
+        ("week", "30 November – 6 December 2026", "2026-11-24", "2026-12-08"),
+        ("month", "December 2026", "2026-11-01", "2027-01-01"),
+        ("list", "1–28 December 2026", "2026-11-03", "2026-12-29"),
+    ],
+)
+def test_each_view_shows_its_days_and_leads_to_the_others(
+    anna_client: Client, anna: User, view: str, title: str, before: str, after: str
+) -> None:
+    booking(anna)
+    page = anna_client.get(URL, {"view": view, "date": "2026-12-01"})
+    assert texts(page, "//h1") == [title]
+    assert texts(page, "//*[contains(@class, 'slot--booking')]/a") == ["Clara Winter"]
+    assert find(page, "//*[@id='week-previous']/@href") == [f"?view={view}&date={before}"]
+    assert find(page, "//*[@id='week-next']/@href") == [f"?view={view}&date={after}"]
+    assert links(page, "//nav[@aria-label='View']/a") == [
+        (name, f"?view={name.lower()}&date=2026-12-01") for name in ("Day", "Week", "Month", "List")
+    ]
+    assert texts(page, "//nav[@aria-label='View']/a[@aria-current]") == [view.title()]
+
+
+def test_the_view_chosen_last_is_remembered_for_this_person(anna_client: Client, anna: User) -> None:
+    anna_client.get(URL, {"view": "month"})
+    assert texts(anna_client.get(URL), "//h1") == ["November 2026"]
+    anna.refresh_from_db()
+    assert anna.calendar_view == "month"
+    assert UserFactory().calendar_view == ""
+
+
+def test_a_page_that_stays_open_keeps_its_view_and_does_not_change_what_is_remembered(
+    anna_client: Client, anna: User
+) -> None:
+    address = find(anna_client.get(URL), "//div[@id='live']/@hx-get")[0]
+    anna_client.get(URL, {"view": "list"})
+    assert anna_client.get(address, headers=HTMX).status_code == 204
+    anna.refresh_from_db()
+    assert anna.calendar_view == "list"
+
+
+def test_an_unknown_view_and_an_unknown_date_are_as_usual(anna_client: Client) -> None:
+    page = anna_client.get(URL, {"view": "year", "date": "tomorrow"})
+    assert texts(page, "//h1") == ["30 November – 6 December 2026"]
+
+
+def test_one_can_go_to_a_date_and_find_a_client(anna_client: Client) -> None:
+    page = anna_client.get(URL)
+    [go, find_client] = find(page, "//details[@id='go-to']//form")
+    assert (go.get("method"), [field.get("name") for field in go.xpath(".//input")]) == ("get", ["view", "date"])
+    assert (find_client.get("action"), find_client.xpath(".//input/@name")) == ("/clients/", ["q"])
+
+
+def test_a_crowded_time_leads_from_the_week_to_the_day_and_from_there_to_the_list(
+    anna_client: Client, anna: User
+) -> None:
+    calendar = CalendarFactory(connection__user=anna)
+    for number in range(9):
+        OccurrenceFactory(calendar=calendar, summary=f"Event {number}", start=START)
+    more = "//li[contains(@class, 'slot--more')]/a"
+    week = anna_client.get(URL)
+    assert links(week, more) == [("+7 more", f"?day=2026-12-01&staff={anna.pk}")]
+    day = anna_client.get(URL + links(week, more)[0][1])
+    assert links(day, more) == [("+3 more", "?view=list&date=2026-12-01&staff=" + str(anna.pk))]
+    anna.refresh_from_db()
+    assert anna.calendar_view == ""  # a look at a day is no choice of a view
+    listed = anna_client.get(URL + links(day, more)[0][1])
+    assert len(find(listed, "//ol[@class='agenda__items']/li")) == 9
+
+
+def test_more_all_day_events_than_there_is_room_for_lead_to_the_day(anna_client: Client, anna: User) -> None:
+    midnight = datetime(2026, 11, 30, 23, tzinfo=UTC)
+    calendar = CalendarFactory(connection__user=anna)
+    for number in range(6):
+        span = {"start": midnight, "end": midnight + timedelta(days=1)}
+        OccurrenceFactory(calendar=calendar, summary=f"Fair {number}", all_day=True, **span)
+    more = links(anna_client.get(URL), "//a[@class='day__more']")
+    assert more == [("+3 more", f"?day=2026-12-01&staff={anna.pk}")]
+
+
+def test_the_list_says_why_things_block(anna_client: Client, anna: User) -> None:
+    OccurrenceFactory(calendar=CalendarFactory(connection__user=anna, name="Home"), summary="Dentist", start=START)
+    assert texts(anna_client.get(URL, {"view": "list"}), "//ol[@class='agenda__items']/li") == [
+        "10:00–11:00 Dentist from iCloud, Home · Marked Busy"
+    ]
+
+
+def test_a_list_of_nothing_says_so(anna_client: Client) -> None:
+    assert texts(anna_client.get(URL, {"view": "list"}), "//div[@id='live']//h2") == ["Nothing in these days"]
+
+
+def test_a_month_counts_bookings_and_leads_to_each_day(anna_client: Client, anna: User) -> None:
+    booking(anna)
+    cell = "//td[.//a[@href='?day=2026-12-01']]"
+    assert texts(anna_client.get(URL, {"view": "month"}), cell) == ["Tuesday 1 December1 1 10:00 Clara Winter"]
 
 
 # --- why is this open, or not? ---------------------------------------------------------------------
@@ -255,12 +385,17 @@ def why(moment: str) -> str:
     return f"/calendars/why/?at={moment.replace(':', '%3A')}%3A00Z"
 
 
+def card(moment: str) -> str:
+    """The card of an event at a moment of that UTC clock, without the event's key."""
+    return f"/calendars/event/?at={moment.replace(':', '%3A')}%3A00Z"
+
+
 def test_every_hour_of_the_week_says_why_it_is_open_or_not(anna_client: Client) -> None:
     hours = find(anna_client.get(URL), "//div[contains(@class, 'day__asks')]/a")
-    assert len(hours) == 7 * 10
-    tuesday = hours[10:20]
-    assert [hour.get("href") for hour in tuesday[:2]] == [why("2026-12-01T07:00"), why("2026-12-01T08:00")]
-    assert tuesday[2].get("title") == "10:00 · Why is this time free or blocked?"
+    assert len(hours) == 7 * 8
+    tuesday = hours[8:16]
+    assert [hour.get("href") for hour in tuesday[:2]] == [why("2026-12-01T08:00"), why("2026-12-01T09:00")]
+    assert tuesday[1].get("title") == "10:00"
 
 
 def test_with_the_keyboard_one_asks_below_the_week_instead_of_passing_seventy_links(anna_client: Client) -> None:
@@ -269,7 +404,7 @@ def test_with_the_keyboard_one_asks_below_the_week_instead_of_passing_seventy_li
     assert links(page, "//a[@id='week-why']") == [("Why is this time free or blocked?", "/calendars/why/")]
 
 
-def test_each_event_and_each_day_says_why(anna_client: Client, anna: User) -> None:
+def test_each_event_has_a_card_and_each_day_says_why(anna_client: Client, anna: User) -> None:
     calendar = CalendarFactory(connection__user=anna)
     OccurrenceFactory(calendar=calendar, summary="Dentist", start=START)
     OccurrenceFactory(calendar=calendar, summary="Lunch", start=START + timedelta(hours=2), blocks=False)
@@ -281,13 +416,15 @@ def test_each_event_and_each_day_says_why(anna_client: Client, anna: User) -> No
         calendar=calendar, summary="Crete", start=midnight, end=midnight + timedelta(days=1), all_day=True
     )
     page = anna_client.get(URL)
-    fair = ("Fair", why("2026-11-29T23:00"))  # the week's beginning: it began before
-    assert links(page, f"{SLOTS}//a") == [
+    fair = ("Fair", card("2026-11-29T23:00"))  # the week's beginning: it began before
+    found = [(title, address.partition("&key=")[0]) for title, address in links(page, f"{SLOTS}//a")]
+    assert found == [
         *[fair] * 2,
-        ("Dentist", why("2026-12-01T09:00")),
-        ("Lunch", why("2026-12-01T11:00")),
+        ("Dentist", card("2026-12-01T09:00")),
+        ("Lunch", card("2026-12-01T11:00")),
     ]
-    assert links(page, "//ul[@class='day__all-day']//a") == [("Crete", why("2026-12-01T08:00"))]
+    [(title, address)] = links(page, "//ul[@class='day__all-day']//a")
+    assert (title, address.partition("&key=")[0]) == ("Crete", card("2026-11-30T23:00"))
     assert links(page, "//a[@class='day__why']")[:2] == [
         ("Why?", why("2026-11-30T08:00")),
         ("Why?", why("2026-12-01T08:00")),
@@ -296,9 +433,9 @@ def test_each_event_and_each_day_says_why(anna_client: Client, anna: User) -> No
 
 def test_the_answer_comes_into_a_dialog_that_the_live_part_leaves_alone(anna_client: Client) -> None:
     page = anna_client.get(URL)
-    assert len(find(page, "//dialog[@id='why'][not(ancestor::div[@id='live'])]")) == 1
+    assert len(find(page, "//dialog[@id='card'][not(ancestor::div[@id='live'])]")) == 1
     boosted = find(page, "//a[ancestor-or-self::*[@hx-boost='true']]")
-    assert {link.xpath("ancestor::*[@hx-target][1]")[0].get("hx-target") for link in boosted} == {"#why"}
+    assert {link.xpath("ancestor-or-self::*[@hx-target][1]")[0].get("hx-target") for link in boosted} == {"#card"}
 
 
 # --- beginnings and freshness ----------------------------------------------------------------------
@@ -438,7 +575,11 @@ def test_trouble_of_somebody_else_is_not_told(anna_client: Client, anna: User) -
 def test_the_live_part_asks_for_itself_and_hears_nothing_while_nothing_changed(anna_client: Client) -> None:
     part = find(anna_client.get(URL, {"week": "2026-W49"}), "//div[@id='live']")[0]
     again = anna_client.get(part.get("hx-get"), headers=HTMX)
-    assert (part.get("hx-trigger"), again.status_code, again.content) == ("every 5s", 204, b"")
+    assert (part.get("hx-trigger"), again.status_code, again.content) == (
+        "every 5s, calendar-changed from:body",
+        204,
+        b"",
+    )
 
 
 def test_the_live_part_comes_alone_once_something_changed(anna_client: Client, anna: User) -> None:
@@ -495,7 +636,7 @@ def test_the_week_is_in_german_for_who_reads_german(german_client: Client) -> No
     page = german_client.get(URL)
     headings, buttons = headings_and_buttons(page)
     assert headings[:3] == ["30. November – 6. Dezember 2026", "Mo 30 November heute", "Di 1 Dezember"]
-    assert buttons[:4] == ["‹Vorherige Woche", "Heute", "›Nächste Woche", "Neue Buchung"]
+    assert buttons[:4] == ["‹Vorherige Woche", "Heute", "›Nächste Woche", "Los"]
     assert texts(page, "//p[@class='day__open']")[:1] == ["Frei 09:00–17:00"]
 
 
@@ -506,4 +647,4 @@ def test_a_week_within_a_month_names_it_once_in_german(german_client: Client) ->
 def test_the_day_of_everybody_is_in_german_for_who_reads_german(german_client: Client) -> None:
     headings, buttons = headings_and_buttons(german_client.get(f"{URL}?day=2026-12-01"))
     assert headings[0] == "Dienstag, 1. Dezember"
-    assert buttons[:5] == ["‹Vorheriger Tag", "Heute", "›Nächster Tag", "Los", "Neue Buchung"]
+    assert buttons[:6] == ["‹Vorheriger Tag", "Heute", "›Nächster Tag", "Los", "Suchen", "Neue Buchung"]

@@ -33,7 +33,7 @@ pytestmark = [
     pytest.mark.usefixtures("at_work"),
 ]
 URL = "/calendars/why/"
-HTMX = {"HX-Request": "true", "HX-Target": "why"}
+HTMX = {"HX-Request": "true", "HX-Target": "card"}
 AVAILABILITY = "/calendars/settings/availability/"
 
 
@@ -289,7 +289,7 @@ def test_the_hours_around_it_and_the_week_are_a_link_away(anna_client: Client, a
         ("‹ Hour before", "/calendars/why/?at=2026-12-01T08%3A00%3A00Z&service=massage"),
         ("Hour after ›", "/calendars/why/?at=2026-12-01T10%3A00%3A00Z&service=massage"),
     ]
-    assert links(page, "//main//p/a")[0] == ("← Calendar", "/calendars/?week=2026-W49")
+    assert links(page, "//main//p/a")[0] == ("← Calendar", "/calendars/?date=2026-12-01")
 
 
 # --- in place, and for whom ------------------------------------------------------------------------

@@ -8,7 +8,7 @@ there; in the week in which an hour is skipped, the day that skips it has the ga
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from itertools import pairwise
@@ -20,7 +20,9 @@ from availability.wall_clock import MIDNIGHT, start_of
 DAY = timedelta(days=1)
 MINUTES = 24 * 60
 ROW_MINUTES = 5
-FROM_HOUR, TO_HOUR = 8, 18  # always shown; more if there is something outside
+FROM_HOUR, TO_HOUR = 8, 18  # shown where nobody has working hours
+MIN_FOLDED = 2  # hours; fewer are shown
+FOLD_ROWS = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,35 +77,63 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Scale:
-    """Which minutes are shown, and the row of a minute."""
+    """Which minutes are shown, and the row of a minute. `parts` are half-open, in order; between them time is folded.
 
-    top: int
-    bottom: int
+    What is folded takes FOLD_ROWS.
+    """
+
+    parts: tuple[tuple[int, int], ...]
 
     @property
     def height(self) -> int:
-        return (self.bottom - self.top) // ROW_MINUTES
+        return self.row(self.parts[-1][1])
+
+    @property
+    def folds(self) -> list[int]:
+        """The first row of each fold."""
+        return [self.row(end) for _, end in self.parts[:-1]]
 
     def shows(self, minute: int) -> bool:
-        return self.top <= minute < self.bottom
+        return any(top <= minute < bottom for top, bottom in self.parts)
 
     def row(self, minute: int) -> int:
-        return (min(max(minute, self.top), self.bottom) - self.top) // ROW_MINUTES
+        """The row of a minute; of one that is not shown, where the next part that is shown begins or the last ends."""
+        above = 0
+        for top, bottom in self.parts:
+            if minute <= bottom:
+                return above + (max(minute, top) - top) // ROW_MINUTES
+            above += (bottom - top) // ROW_MINUTES + FOLD_ROWS
+        return above - FOLD_ROWS
 
     def rows(self, part: tuple[int, int], shortest: int = 1) -> tuple[int, int]:
         """The rows that minutes touch, as a half-open range of at least `shortest`."""
         first = min(self.row(part[0]), self.height - shortest)
-        last = max(self.row(part[1] + ROW_MINUTES - 1), first + shortest)
+        last = max(self.row(-(-part[1] // ROW_MINUTES) * ROW_MINUTES), first + shortest)
         return first, min(last, self.height)
 
 
-def scale_of(columns: Sequence[Column], spans: Sequence[Span]) -> Scale:
-    """Whole hours from morning to evening, extended to include all spans."""
-    column = columns[0]
-    parts = [part for each in columns for span in spans if (part := each.part(span))]
-    top = min([column.place(FROM_HOUR * 60), *(start for start, _ in parts)])
-    bottom = max([column.place(TO_HOUR * 60), *(end for _, end in parts)])
-    return Scale(top // 60 * 60, min(-(-bottom // 60) * 60, MINUTES + column.extra))
+def scale_of(columns: Sequence[Column], working: Sequence[Span], spans: Sequence[Span]) -> Scale:
+    """The whole hours of the working day, from the first to the last of any column, and those that `spans` touch.
+
+    Other hours fold away if there are at least MIN_FOLDED of them.
+    """
+    hours = [part for each in columns for span in working if (part := each.part(span))]
+    usual = [(columns[0].place(FROM_HOUR * 60), columns[0].place(TO_HOUR * 60))]
+    day = min(start for start, _ in hours or usual), max(end for _, end in hours or usual)
+    parts = [day, *(part for each in columns for span in spans if (part := each.part(span)))]
+    last = MINUTES + columns[0].extra
+    return Scale(tuple(_joined(sorted((start // 60 * 60, min(-(-end // 60) * 60, last)) for start, end in parts))))
+
+
+def _joined(parts: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
+    """The sorted parts, joined where less than MIN_FOLDED hours lie between them."""
+    joined: list[tuple[int, int]] = []
+    for start, end in parts:
+        if joined and start - joined[-1][1] < MIN_FOLDED * 60:
+            joined[-1] = (joined[-1][0], max(joined[-1][1], end))
+        else:
+            joined.append((start, end))
+    return joined
 
 
 def columns_of(dates: Sequence[date], zone: ZoneInfo) -> list[Column]:
