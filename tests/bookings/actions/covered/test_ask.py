@@ -70,7 +70,7 @@ def test_who_has_no_address_is_to_be_called_when_the_others_are_mailed(
 
     def to_tell() -> list[str]:
         asked = calls.to_call(practice.user, practice.now).filter(kind=Mail.Kind.ASKED_NEW_TIME)
-        return [wording.sentence_to_say(one, None) for one in asked]
+        return [wording.sentence_to_say([wording.News(one, None)]) for one in asked]
 
     before = to_tell()
     practice.later(UNDO_WINDOW)
