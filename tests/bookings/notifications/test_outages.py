@@ -54,7 +54,7 @@ def test_a_revoked_password_is_told_at_once_and_once(practice: Practice) -> None
         "Apple no longer accepts the app-specific password of anna@example.com. Make a new one at account.apple.com "
         "and reconnect.",
         "",
-        f"{FOLLOWS} Kalends relies on what it read last for 60 minutes; after that new bookings stay pending.",
+        f"{FOLLOWS} Kalends relies on what it read last for 15 minutes; after that new bookings stay pending.",
         "",
         f"{CONNECTIONS}/{practice.connection.pk}/reconnect/",
     ]
@@ -82,7 +82,7 @@ def test_a_single_401_is_told_to_nobody(practice: Practice) -> None:
 def test_a_silence_is_told_when_the_last_copy_is_no_longer_trusted_and_not_before(practice: Practice) -> None:
     practice.icloud.down()
     practice.poll_later()
-    practice.later(HOUR - 2 * MINUTE)
+    practice.later(13 * MINUTE)
     assert told(practice) == []
 
     practice.later(4 * MINUTE)
@@ -116,7 +116,7 @@ def test_a_calendar_that_is_gone_is_named(practice: Practice) -> None:
 @pytest.mark.parametrize(
     ("policy", "said"),
     [
-        ("no_openings", "Kalends relies on what it read last for 60 minutes; after that no times are offered."),
+        ("no_openings", "Kalends relies on what it read last for 15 minutes; after that no times are offered."),
         ("trust", "As you chose, Kalends goes on relying on what it read last."),
     ],
 )
@@ -211,6 +211,6 @@ def test_an_outage_is_told_in_the_language_of_whose_account_it_is(practice: Prac
     assert told(practice) == ["Bitte neu verbinden: iCloud · anna@example.com"]
     assert str(mail.outbox[0].body).split("\n")[2] == (
         "Bis das behoben ist, sieht Kalends keine Änderungen von Ihrem iPhone, und Buchungen kommen dort vielleicht "
-        "nicht an. Kalends verlässt sich 60 Minuten lang auf das zuletzt Gelesene; danach bleiben neue Buchungen "
+        "nicht an. Kalends verlässt sich 15 Minuten lang auf das zuletzt Gelesene; danach bleiben neue Buchungen "
         "ausstehend."
     )
