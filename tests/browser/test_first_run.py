@@ -149,3 +149,40 @@ def test_a_new_calendar_is_decided_on_any_page_without_leaving_it(choice: Page, 
     expect(choice.get_by_text("“Kids” does not block.")).to_be_focused()
     assert choice.url == f"{kalends}/clients/"
     assert barriers(choice) == []
+
+
+@pytest.fixture
+def wizard(page: Page, kalends: str, anna: User) -> Page:
+    """The page on which an Apple ID and its app-specific password are entered, on a phone."""
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    page.set_viewport_size(PHONE)  # type: ignore[arg-type]
+    sign_in(page, kalends)
+    page.goto(f"{kalends}/calendars/settings/connections/new/icloud/")
+    return page
+
+
+def test_on_a_phone_the_form_comes_before_the_steps_and_within_one_swipe(wizard: Page) -> None:
+    places = [
+        wizard.get_by_role("heading", name=name, exact=True) for name in ("Connect", "Get an app-specific password")
+    ]
+    tops = [(place.bounding_box() or {"y": -1.0})["y"] for place in places]
+    assert tops[0] < tops[1]
+    assert tops[0] < PHONE["height"]
+    assert barriers(wizard) == []
+
+
+def test_the_password_can_be_shown_and_hidden_again(wizard: Page) -> None:
+    field = wizard.get_by_label("App-specific password", exact=True)
+    field.fill("abcd-efgh-ijkl-mnop")
+    button = wizard.get_by_role("button", name="Show password")
+    seen = []
+    for _press in range(2):
+        button.click()
+        seen.append((field.get_attribute("type"), button.get_attribute("aria-pressed"), field.input_value()))
+    assert seen == [("text", "true", "abcd-efgh-ijkl-mnop"), ("password", "false", "abcd-efgh-ijkl-mnop")]
+
+
+def test_the_label_is_copied_by_a_button(wizard: Page, problems: list[str]) -> None:
+    wizard.get_by_role("button", name="Copy Kalends").click()
+    expect(wizard.get_by_role("button", name="Copied")).to_be_visible()
+    assert (wizard.evaluate("navigator.clipboard.readText()"), problems) == ("Kalends", [])
