@@ -40,6 +40,7 @@ TRUST_MINUTES = env.int("TRUST_MINUTES", default=15)
 STALE_POLICY = env.str("STALE_POLICY", default="pending")
 AFTER_SYNC = env.str("AFTER_SYNC", default="bookings.tasks.after_sync")
 DEACTIVATED_WITH_PUSHES = "bookings.push.outbox.deactivated_with_pushes"
+DIFFERING_BOOKINGS = "bookings.push.outbox.differing_bookings"
 HOLD_MINUTES = env.int("HOLD_MINUTES", default=10)
 HOLDS_PER_VISITOR = env.int("HOLDS_PER_VISITOR", default=2)
 BOOKING_RATE = env.int("BOOKING_RATE", default=10)

@@ -10,15 +10,16 @@ import time_machine
 from django.core import mail
 from django.core.mail.backends.locmem import EmailBackend
 
-from bookings import tasks
+from bookings import actions, tasks
+from bookings.models import Booking, LinkedEvent
 from bookings.notifications.client_notice import MAIL_LEASE
 from bookings.notifications.outages import mail_outages
 from connections import accounts
 from connections.models import Calendar, Connection
 from connections.sync.run import sync_connection
 from practice.models import User
-from tests.bookings.practice import HOUR, Practice
-from tests.factories import NOW, ConnectionFactory, UserFactory
+from tests.bookings.practice import HOUR, Practice, berlin
+from tests.factories import NOW, START, ConnectionFactory, UserFactory
 
 MINUTE = timedelta(minutes=1)
 CONNECTIONS = "http://127.0.0.1:8000/calendars/settings/connections"
@@ -56,9 +57,42 @@ def test_a_revoked_password_is_told_at_once_and_once(practice: Practice) -> None
         "",
         f"{FOLLOWS} Kalends relies on what it read last for 15 minutes; after that new bookings stay pending.",
         "",
+        "Everything that was booked so far is on your iPhone.",
+        "",
         f"{CONNECTIONS}/{practice.connection.pk}/reconnect/",
     ]
     assert password not in str(mail.outbox[0].message())
+
+
+def test_the_mail_lists_what_is_not_on_the_iphone_yet(practice: Practice) -> None:
+    cancelled, moved, _stays, over = (practice.booked(START + hours * HOUR) for hours in range(4))
+    practice.account.revoke_all()
+    practice.poll_later()
+    practice.book(START + 5 * HOUR)
+    actions.cancel(cancelled, now=practice.now)
+    actions.reschedule(moved, start=START + 4 * HOUR, now=practice.now)
+    Booking.objects.filter(pk=over.pk).update(revision=9, start=practice.now - 2 * HOUR, end=practice.now - HOUR)
+    LinkedEvent.objects.filter(booking=over).update(agreed_end=practice.now - HOUR)
+    before = len(mail.outbox)
+    assert told(practice) == ["Please reconnect: iCloud · anna@example.com"]
+    assert str(mail.outbox[before].body).split("\n")[4:8] == [
+        "Not on your iPhone yet:",
+        "- Tue 1 Dec 2026, 10:00–11:00: Carla Client, Talk (cancelled)",
+        "- Tue 1 Dec 2026, 14:00–15:00: Carla Client, Talk",
+        "- Tue 1 Dec 2026, 15:00–16:00: Carla Client, Talk",
+    ]
+
+
+def test_a_long_list_is_cut(practice: Practice) -> None:
+    practice.account.revoke_all()
+    practice.poll_later()
+    for day in (1, 2, 3, 4):
+        for hour in range(9, 15):
+            practice.book(berlin(day, hour))
+    before = len(mail.outbox)
+    told(practice)
+    lines = str(mail.outbox[before].body).split("\n")[4:-2]
+    assert (len(lines), lines[-1]) == (22, "- and more")
 
 
 def test_the_next_outage_is_told_again(practice: Practice) -> None:
