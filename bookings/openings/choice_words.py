@@ -53,10 +53,12 @@ _SHORT = {
     Rule.EVEN: lambda: _("%(person)s: %(minutes)s of %(share)s minutes, like others"),
 }
 _LONG = {
-    Rule.ONLY: lambda: _("The client left open with whom. Nobody else who offers “%(service)s” was known to be free."),
+    Rule.ONLY: lambda: _(
+        "The client chose nobody in particular. Nobody else who offers “%(service)s” was known to be free."
+    ),
     Rule.PREVIOUS: lambda: _(
-        "It was left open with whom. The service says that a client’s previous person comes first, and %(person)s was "
-        "free."
+        "The client chose nobody in particular. In this service a client’s previous person comes first, and "
+        "%(person)s was free."
     ),
     Rule.MINUTES: lambda: _("Of those who were free, %(person)s had the fewest, measured by the share."),
     Rule.WAITED: lambda: _("Others who were free had as few, but %(person)s has waited longest for a booking."),

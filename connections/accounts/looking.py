@@ -16,7 +16,7 @@ from zoneinfo import ZoneInfo
 from connections import dav, ical
 from connections.models import Calendar, Connection, Event, Occurrence
 
-A_DAY = timedelta(days=1)  # all-day and floating events are asked for in UTC, and other zones are up to 14 hours away
+MARGIN = timedelta(days=1)  # all-day and floating events are asked for in UTC, and other zones are up to 14 hours away
 MAX_ACCOUNTS_AT_ONCE = 8
 
 
@@ -42,7 +42,7 @@ class Look:
 
     @property
     def asked(self) -> ical.Span:
-        return self.span[0] - A_DAY, self.span[1] + A_DAY
+        return self.span[0] - MARGIN, self.span[1] + MARGIN
 
 
 def preview(

@@ -63,7 +63,7 @@ class SettingsForm(forms.ModelForm[Practice]):
             "hidden_from_search": _("Ask search engines not to list the booking pages"),
             "confirm_addresses": _("Clients confirm their e-mail address before a booking counts"),
             "second_factor_required": _("Everybody signs in with a second factor"),
-            "calendar_limit": _("What may stand in iCloud at most"),
+            "calendar_limit": _("What linked calendars may show at most"),
             "front_desk_decides": _("The front desk may decide proposals for everybody"),
         }
         help_texts = {

@@ -184,7 +184,7 @@ def test_who_is_the_only_one_free_gets_it_whatever_they_have(talk: Service, anna
     booking = book(talk)
     assert (booking.staff, why_staff(booking)) == (anna, "Anna: nobody else was free")
     assert explanation(booking) == (
-        "The client left open with whom. Nobody else who offers “Talk” was known to be free."
+        "The client chose nobody in particular. Nobody else who offers “Talk” was known to be free."
     )
 
 
@@ -233,7 +233,8 @@ def test_the_clients_previous_person_comes_first_only_if_the_service_says_so(
     booking = book(talk, START + HOUR)
     assert (booking.staff, why_staff(booking)) == (anna, "Anna: the client’s previous person")
     assert explanation(booking) == (
-        "It was left open with whom. The service says that a client’s previous person comes first, and Anna was free."
+        "The client chose nobody in particular. In this service a client’s previous person comes first, and Anna "
+        "was free."
     )
 
 
