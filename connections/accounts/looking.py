@@ -29,7 +29,7 @@ class Preview:
 
 
 @dataclass(frozen=True, slots=True)
-class Look:
+class Scope:
     """What is looked at: the events in `span`, half-open, read in `zone`, without those with the UIDs `own`.
 
     `until` is the `time.monotonic()` instant at which it must be done.
@@ -59,16 +59,16 @@ def preview(
     Those that were never read are asked for, all within `seconds`. Times are read in `zone`, events with the UIDs `own`
     are left out. Nothing is raised for what the provider does.
     """
-    look = Look(span, zone, own, time.monotonic() + seconds)
+    scope = Scope(span, zone, own, time.monotonic() + seconds)
     unread = [calendar for calendar in calendars if calendar.read_at is None]
     read = [calendar for calendar in calendars if calendar.read_at is not None]
-    files = _asked(unread, look, now) | _stored(read, look)
-    return [Preview(calendar, _blocked(calendar, files.get(calendar.pk), look)) for calendar in calendars]
+    files = _asked(unread, scope, now) | _stored(read, scope)
+    return [Preview(calendar, _blocked(calendar, files.get(calendar.pk), scope)) for calendar in calendars]
 
 
-def _stored(calendars: Sequence[Calendar], look: Look) -> dict[int, list[bytes]]:
+def _stored(calendars: Sequence[Calendar], scope: Scope) -> dict[int, list[bytes]]:
     """By key of the calendar: the stored events that may touch the span."""
-    start, end = look.asked
+    start, end = scope.asked
     there = Occurrence.objects.filter(calendar__in=calendars, start__lt=end, end__gt=start).values("event")
     events = Event.objects.filter(pk__in=there).exclude(text=b"")
     found: dict[int, list[bytes]] = {calendar.pk: [] for calendar in calendars}
@@ -77,7 +77,7 @@ def _stored(calendars: Sequence[Calendar], look: Look) -> dict[int, list[bytes]]
     return found
 
 
-def _asked(calendars: Sequence[Calendar], look: Look, now: datetime) -> dict[int, list[bytes]]:
+def _asked(calendars: Sequence[Calendar], scope: Scope, now: datetime) -> dict[int, list[bytes]]:
     """By key of the calendar: the events that may touch the span, asked for now. What was not answered is left out."""
     by_account: dict[Connection, list[Calendar]] = {}
     for calendar in calendars:
@@ -87,9 +87,10 @@ def _asked(calendars: Sequence[Calendar], look: Look, now: datetime) -> dict[int
         return {}
     pool = ThreadPoolExecutor(max_workers=min(MAX_ACCOUNTS_AT_ONCE, len(by_account)))
     answers = [
-        pool.submit(_fetch, one.account, [(row.pk, row.path) for row in rows], look) for one, rows in by_account.items()
+        pool.submit(_fetch, one.account, [(row.pk, row.path) for row in rows], scope)
+        for one, rows in by_account.items()
     ]
-    wait(answers, timeout=max(look.until - time.monotonic(), 0))
+    wait(answers, timeout=max(scope.until - time.monotonic(), 0))
     pool.shutdown(wait=False, cancel_futures=True)
     return dict(_answered(answers))
 
@@ -100,13 +101,13 @@ def _answered(answers: Iterable[Future[dict[int, list[bytes]]]]) -> Iterator[tup
             yield from answer.result().items()
 
 
-def _fetch(account: dav.Credentials, calendars: Sequence[tuple[int, str]], look: Look) -> dict[int, list[bytes]]:
+def _fetch(account: dav.Credentials, calendars: Sequence[tuple[int, str]], scope: Scope) -> dict[int, list[bytes]]:
     """The work of a thread, which touches no table: one request for each calendar (its key and path)."""
     found: dict[int, list[bytes]] = {}
-    with dav.Session(account, deadline=look.until) as session:
+    with dav.Session(account, deadline=scope.until) as session:
         for key, path in calendars:
             try:
-                files = dav.despite_one_401(partial(session.between, path, *look.asked))
+                files = dav.despite_one_401(partial(session.between, path, *scope.asked))
             except dav.Unauthorized:
                 break
             except dav.DavError:
@@ -115,7 +116,7 @@ def _fetch(account: dav.Credentials, calendars: Sequence[tuple[int, str]], look:
     return found
 
 
-def _blocked(calendar: Calendar, files: Iterable[bytes] | None, look: Look) -> list[ical.Instance] | None:
+def _blocked(calendar: Calendar, files: Iterable[bytes] | None, scope: Scope) -> list[ical.Instance] | None:
     """What blocks, by start. None without files, or if there are too many to be read in time."""
     if files is None:
         return None
@@ -123,9 +124,9 @@ def _blocked(calendar: Calendar, files: Iterable[bytes] | None, look: Look) -> l
     addresses = frozenset(calendar.connection.addresses)
     found: list[ical.Instance] = []
     for text in files:
-        expansion = ical.expand(text, window=look.span, zone=look.zone, rules=rules, addresses=addresses)
-        if expansion.uid not in look.own:
+        expansion = ical.expand(text, window=scope.span, zone=scope.zone, rules=rules, addresses=addresses)
+        if expansion.uid not in scope.own:
             found += [one for one in expansion.instances if one.blocks]
-        if time.monotonic() > look.until:
+        if time.monotonic() > scope.until:
             return None
     return sorted(found, key=lambda one: (one.start, one.end))

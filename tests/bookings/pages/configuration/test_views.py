@@ -100,7 +100,7 @@ def test_without_a_linked_calendar_the_page_says_how_to_see_bookings(anna_client
 def test_a_shared_calendar_warns_before_it_is_linked(anna_client: Client, work: Calendar) -> None:
     Calendar.objects.update(shared=True)
     assert texts(anna_client.get(URL), f"{LINKED}{ROW}")[0] == (
-        "Work Others see this calendar. If you link it, think about showing only “Busy” there (below)."
+        "Work Others see this calendar. If you link it, think about showing only “Busy” there (under “More”)."
     )
 
 
