@@ -54,9 +54,13 @@ def _untold(now: datetime) -> QuerySet[Connection]:
 def _mail(connection: Connection, now: datetime) -> None:
     page = "connections:reconnect" if connection.needs_attention else "connections:detail"
     with as_read_by(connection.user):
-        unpushed = list(_unpushed(connection, now))
-        lines = [*_troubles(connection), "", _what_follows(connection), "", *unpushed, "", _link(page, connection)]
-        emails.send(_subject(connection), "\n".join(lines), connection.user.email)
+        paragraphs = [
+            "\n".join(_troubles(connection)),
+            _what_follows(connection),
+            "\n".join(_unpushed(connection, now)),
+            _link(page, connection),
+        ]
+        emails.send(_subject(connection), "\n\n".join(filter(None, paragraphs)), connection.user.email)
 
 
 def _subject(connection: Connection) -> str:
@@ -82,13 +86,16 @@ def _what_follows(connection: Connection) -> str:
 
 
 def _unpushed(connection: Connection, now: datetime) -> Iterator[str]:
-    """What the iPhone does not show as it is here: a line for each of the first bookings."""
+    """What the iPhone does not show as it is here: a line for each of the first bookings.
+
+    Nothing for an account that bookings are not written to.
+    """
     differing = outbox.differing_bookings(connection, now).select_related("service").prefetch_related("seats__client")
     bookings = list(differing[: MAX_NAMED + 1])
-    if not bookings:
+    if bookings:
+        yield _("Not on your iPhone yet:")
+    elif connection.calendars.exclude(linked_by=None).exists():
         yield _("Everything that was booked so far is on your iPhone.")
-        return
-    yield _("Not on your iPhone yet:")
     for booking in bookings[:MAX_NAMED]:
         yield f"- {_line(booking)}"
     if len(bookings) > MAX_NAMED:

@@ -15,7 +15,7 @@ from bookings.models import Booking, LinkedEvent
 from bookings.notifications.client_notice import MAIL_LEASE
 from bookings.notifications.outages import mail_outages
 from connections import accounts
-from connections.models import Calendar, Connection
+from connections.models import Calendar, CalendarConfiguration, Connection
 from connections.sync.run import sync_connection
 from practice.models import User
 from tests.bookings.practice import HOUR, Practice, berlin
@@ -81,6 +81,15 @@ def test_the_mail_lists_what_is_not_on_the_iphone_yet(practice: Practice) -> Non
         "- Tue 1 Dec 2026, 14:00–15:00: Carla Client, Talk",
         "- Tue 1 Dec 2026, 15:00–16:00: Carla Client, Talk",
     ]
+
+
+def test_an_account_that_bookings_are_not_written_to_has_no_list(practice: Practice) -> None:
+    CalendarConfiguration.objects.update(linked_calendar=None)
+    practice.account.revoke_all()
+    practice.poll_later()
+    told(practice)
+    paragraphs = str(mail.outbox[0].body).split("\n\n")
+    assert paragraphs[2:] == [f"{CONNECTIONS}/{practice.connection.pk}/reconnect/"]
 
 
 def test_a_long_list_is_cut(practice: Practice) -> None:
