@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 from django.db.models import Count, Exists, F
@@ -13,6 +15,8 @@ from django.utils import timezone
 from bookings import actions
 from bookings.models import Proposal
 from bookings.notifications.mails import calls
+from bookings.openings.freshness_words import freshness_sentence
+from connections.freshness import freshness
 from connections.models import Calendar, CalendarConfiguration, Connection
 from practice.models import User
 from practice.roles import Action, allowed, may
@@ -26,6 +30,7 @@ def notices(request: HttpRequest) -> dict[str, Any]:
     user = getattr(request, "user", None)
     if user is None or not user.is_authenticated or not may(user, Action.WORK):
         return {}
+    failing = cache(lambda: list(user.connections.exclude(error_code="", needs_attention=False)))
     return {
         "open_proposals": lambda: _open_proposals(user),
         "clients_to_call": lambda: calls.to_call(user, timezone.now()).count(),
@@ -38,8 +43,21 @@ def notices(request: HttpRequest) -> dict[str, Any]:
             )
         ),
         "confirming_addresses_until": lambda: _rush_ends_at(user),
-        "broken_connections": lambda: list(user.connections.filter(needs_attention=True)),
+        "broken_connections": lambda: [connection for connection in failing() if connection.needs_attention],
+        "outage": lambda: _outage(user, failing()),
     }
+
+
+def _outage(user: User, failing: Sequence[Connection]) -> str:
+    """Since when accounts that will be asked again do not answer, and what that means for bookings; "" for no outage.
+
+    Of what needs a person there is a notice of its own.
+    """
+    if all(connection.needs_attention for connection in failing):
+        return ""
+    now = timezone.now()
+    fresh = freshness(user, now=now)
+    return freshness_sentence(user, fresh, now=now) if fresh.is_doubtful else ""
 
 
 def _rush_ends_at(user: User) -> datetime | None:

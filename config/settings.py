@@ -36,10 +36,11 @@ SYNC_INTERVAL_SECONDS = env.int("SYNC_INTERVAL_SECONDS", default=300)
 SYNC_WINDOW_PAST_DAYS = env.int("SYNC_WINDOW_PAST_DAYS", default=35)
 BOOKING_HORIZON_DAYS = env.int("BOOKING_HORIZON_DAYS", default=400)
 FRESHNESS_DEADLINE_SECONDS = env.float("FRESHNESS_DEADLINE_SECONDS", default=4)
-TRUST_MINUTES = env.int("TRUST_MINUTES", default=60)
+TRUST_MINUTES = env.int("TRUST_MINUTES", default=15)
 STALE_POLICY = env.str("STALE_POLICY", default="pending")
 AFTER_SYNC = env.str("AFTER_SYNC", default="bookings.tasks.after_sync")
 DEACTIVATED_WITH_PUSHES = "bookings.push.outbox.deactivated_with_pushes"
+DIFFERING_BOOKINGS = "bookings.push.outbox.differing_bookings"
 HOLD_MINUTES = env.int("HOLD_MINUTES", default=10)
 HOLDS_PER_VISITOR = env.int("HOLDS_PER_VISITOR", default=2)
 BOOKING_RATE = env.int("BOOKING_RATE", default=10)

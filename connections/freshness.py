@@ -63,6 +63,11 @@ class Freshness:
     zone: ZoneInfo | None = field(default=None, compare=False)
     limits: BookingLimits = field(default=BookingLimits(), compare=False)
 
+    @property
+    def is_doubtful(self) -> bool:
+        """Could the calendars not be read of late?"""
+        return self.state in (FreshnessState.TRUSTED, FreshnessState.STALE)
+
 
 def freshness(user: User, *, now: datetime, asked: bool = False) -> Freshness:
     """How fresh the user's selected calendars are at `now`, and what follows for bookings.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import datetime
 
 from django.contrib import messages
@@ -130,11 +131,27 @@ def _reconnect(connection: Connection, form: PasswordForm, now: datetime) -> acc
 
 def reconnected_sentence(report: accounts.ReconnectReport) -> str:
     """What the comparison after reconnecting found."""
-    if not report.added and not report.removed:
+    if report.matches:
         return _("Reconnected. Everything matches.")
-    added = ngettext("%(count)d event was added", "%(count)d events were added", report.added)
-    removed = ngettext("%(count)d was removed", "%(count)d were removed", report.removed)
-    return _("Reconnected. %(added)s, %(removed)s.") % {
-        "added": added % {"count": report.added},
-        "removed": removed % {"count": report.removed},
-    }
+    return " ".join([_("Reconnected."), *_differences(report)])
+
+
+def _differences(report: accounts.ReconnectReport) -> Iterator[str]:
+    """What was not as it was known, a sentence each."""
+    for count, text in (
+        (report.added, ngettext("%(count)d event was added.", "%(count)d events were added.", report.added)),
+        (report.removed, ngettext("%(count)d event was removed.", "%(count)d events were removed.", report.removed)),
+        (report.changed, ngettext("%(count)d event was changed.", "%(count)d events were changed.", report.changed)),
+        (
+            report.differing,
+            ngettext(
+                "%(count)d booking is not the same on your iPhone yet.",
+                "%(count)d bookings are not the same on your iPhone yet.",
+                report.differing,
+            ),
+        ),
+    ):
+        if count:
+            yield text % {"count": count}
+    if not report.complete:
+        yield _("Not everything could be read yet; Kalends goes on by itself.")

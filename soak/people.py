@@ -125,7 +125,8 @@ def describe_practice() -> None:
 
 def _create_staff_member(people: People, role: Role, now: datetime) -> None:
     user = User.objects.create_user(role.name, f"{role.name}@practice.example", PASSWORD)
-    CalendarConfiguration.objects.update_or_create(user=user, defaults={"time_zone": ZONE, **role.choices})
+    choices = {"time_zone": ZONE, "when_moved": "follow", **role.choices}
+    CalendarConfiguration.objects.update_or_create(user=user, defaults=choices)
     write_week(user, [(weekday, (FIRST, LAST)) for weekday in range(7)])
     chosen: list[Calendar] = []
     for apple_id, names in role.calendars.items():

@@ -95,6 +95,17 @@ const showCopyButtons = (part) => {
 showCopyButtons(document);
 document.addEventListener("htmx:load", (event) => showCopyButtons(event.target));
 
+// A button that shows what is typed in a password field, and hides it again.
+for (const button of document.querySelectorAll("button[data-shows]")) {
+  button.hidden = false;
+  button.addEventListener("click", () => {
+    const field = document.getElementById(button.dataset.shows);
+    const shown = field.type === "password";
+    field.type = shown ? "text" : "password";
+    button.setAttribute("aria-pressed", String(shown));
+  });
+}
+
 document.addEventListener("click", async (event) => {
   const button = event.target.closest("button[data-copy]");
   if (!button) return;

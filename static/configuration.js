@@ -30,5 +30,16 @@ const draw = () => {
 document.addEventListener("change", (event) => {
   if (event.target.name === "linked_calendar") draw();
 });
+// A new calendar was decided about on this page: its box follows, so that saving does not undo that.
+document.addEventListener("htmx:load", (event) => {
+  const decided = event.detail.elt.querySelector("[data-decided]");
+  if (!decided) return;
+  const box = document.querySelector(
+    `input[type="checkbox"][name="conflict_calendars"][value="${decided.dataset.decided}"]`,
+  );
+  if (!box || box.disabled) return;
+  box.checked = box.defaultChecked = decided.dataset.blocks === "yes";
+  box.dispatchEvent(new Event("change", { bubbles: true }));
+});
 // When the browser returns to the page it restores the choice.
 window.addEventListener("pageshow", draw);

@@ -47,6 +47,7 @@ class CalendarConfigurationFactory(DjangoModelFactory[CalendarConfiguration]):
 
     user = factory.SubFactory("tests.factories.UserFactory", configuration=None)
     time_zone = "Europe/Berlin"
+    when_moved = CalendarConfiguration.WhenMoved.FOLLOW
     saved_at = NOW - timedelta(days=10)
 
 

@@ -137,11 +137,11 @@ CASES: dict[str, tuple[str, dict[str, Any], list[str]]] = {
             "calendar-{calendar}-all_day_rule": "x",
         },
         [
+            "Not saved yet. Look at the fields that are marked.",
             "Choose one of your own calendars with writer’s access.",
             "Choose among your own calendars.",
             not_among("x"),
             not_among("Mars/Olympus"),
-            not_among("x"),
             not_among("all"),
             "“{who}” is unknown. Use {client}, {service} or {staff}.",
             "“{what}” is unknown. Use {client}, {service} or {staff}.",
@@ -149,6 +149,7 @@ CASES: dict[str, tuple[str, dict[str, Any], list[str]]] = {
             not_among("x"),
             not_among("x"),
             "Enter a number that is not negative.",
+            not_among("x"),
         ],
     ),
     "the practice": (

@@ -128,6 +128,7 @@ WALK = {
     "calendars/settings/availability/overrides/add/": (CALENDAR, CALENDAR),
     "calendars/settings/configuration/": (CALENDAR, CALENDAR),
     "calendars/settings/configuration/new/<int:pk>/": (POST_ONLY, ANNAS),
+    "calendars/settings/configuration/preview/": (POST_ONLY, CALENDAR),
     "calendars/settings/connections/": (CALENDAR, CALENDAR),
     "calendars/settings/connections/<int:pk>/": (ANNAS, ANNAS),
     "calendars/settings/connections/<int:pk>/disconnect/": (ANNAS, ANNAS),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 
 from django.conf import settings
@@ -10,13 +10,18 @@ from django.db.models import F, Q, QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from bookings.contacts.written import one_line
+from bookings.models import Booking
 from bookings.notifications import emails
 from bookings.notifications.client_notice import MAIL_LEASE
+from bookings.push import outbox
 from bookings.readers import as_read_by
 from connections import guard, leases
 from connections.models import CalendarConfiguration, Connection
+from practice import time_format
 
 COLUMN = "outage_mail_claimed_until"
+MAX_NAMED = 20  # bookings
 Policy = CalendarConfiguration.StalePolicy
 
 
@@ -32,7 +37,7 @@ def mail_outages(now: datetime) -> int:
         mine = Connection.objects.filter(**told, pk=connection.pk)
         if leases.take(mine, now, until=now + MAIL_LEASE, column=COLUMN):
             with guard.isolate_failure(f"telling of the outage of connection {connection.pk}"):
-                _mail(connection)
+                _mail(connection, now)
                 # Not if the outage ended meanwhile: the next one is told again.
                 leases.release(mine, column=COLUMN, notified_error_code=connection.error_code)
                 sent += 1
@@ -46,11 +51,16 @@ def _untold(now: datetime) -> QuerySet[Connection]:
     return reachable.filter(lasting | Q(needs_attention=True) & ~Q(notified_error_code=F("error_code"))).order_by("pk")
 
 
-def _mail(connection: Connection) -> None:
+def _mail(connection: Connection, now: datetime) -> None:
     page = "connections:reconnect" if connection.needs_attention else "connections:detail"
     with as_read_by(connection.user):
-        lines = [*_troubles(connection), "", _what_follows(connection), "", _link(page, connection)]
-        emails.send(_subject(connection), "\n".join(lines), connection.user.email)
+        paragraphs = [
+            "\n".join(_troubles(connection)),
+            _what_follows(connection),
+            "\n".join(_unpushed(connection, now)),
+            _link(page, connection),
+        ]
+        emails.send(_subject(connection), "\n\n".join(filter(None, paragraphs)), connection.user.email)
 
 
 def _subject(connection: Connection) -> str:
@@ -73,6 +83,34 @@ def _what_follows(connection: Connection) -> str:
     known = _("Until this is fixed, Kalends does not see changes made on your iPhone, and bookings may not reach it.")
     policy = connection.user.calendar_configuration.stale_policy
     return f"{known} {_POLICY[policy]() % {'minutes': settings.TRUST_MINUTES}}"
+
+
+def _unpushed(connection: Connection, now: datetime) -> Iterator[str]:
+    """What the iPhone does not show as it is here: a line for each of the first bookings.
+
+    Nothing for an account that bookings are not written to.
+    """
+    differing = outbox.differing_bookings(connection, now).select_related("service").prefetch_related("seats__client")
+    bookings = list(differing[: MAX_NAMED + 1])
+    if bookings:
+        yield _("Not on your iPhone yet:")
+    elif connection.calendars.exclude(linked_by=None).exists():
+        yield _("Everything that was booked so far is on your iPhone.")
+    for booking in bookings[:MAX_NAMED]:
+        yield f"- {_line(booking)}"
+    if len(bookings) > MAX_NAMED:
+        yield _("- and more")
+
+
+def _line(booking: Booking) -> str:
+    words = {
+        "time": time_format.day_and_clocks((booking.start, booking.end)),
+        "client": one_line(booking.client.name),
+        "service": booking.service.name,
+    }
+    if booking.live:
+        return _("%(time)s: %(client)s, %(service)s") % words
+    return _("%(time)s: %(client)s, %(service)s (cancelled)") % words
 
 
 _POLICY: dict[str, Callable[[], str]] = {

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy
 
 from bookings.models import Booking, LinkedEvent
 from bookings.models.placement import Placement
+from bookings.openings.freshness_words import SILENCE
 from bookings.push.outbox import push_state
 from connections.providers import ICLOUD, provider_words
 from practice.models import User
@@ -105,11 +106,14 @@ def push_of(booking: Booking, reader: User | None = None) -> Push:
 
 def _of_colleague(booking: Booking) -> Push:
     state = State(push_state(booking))
+    placement = _placement(booking)
     words = {"person": booking.staff.get_full_name() or booking.staff.get_username()}
     if not booking.live:
         removed = _("Its event is removed from the calendar of %(person)s.")
         return Push(state, Tone.MUTED, _("Cancelled"), removed % words)
-    return Push(state, TONES[state], _COLLEAGUES_LABELS.get(state, state.label), str(OF_COLLEAGUES[state]) % words)
+    silent = placement and state in (State.QUEUED, State.RETRYING) and _is_silent(placement)
+    sentence = _("Reaches the calendar of %(person)s when it answers.") if silent else str(OF_COLLEAGUES[state])
+    return Push(state, TONES[state], _COLLEAGUES_LABELS.get(state, state.label), sentence % words)
 
 
 _COLLEAGUES_LABELS: dict[str, Text] = {
@@ -148,9 +152,18 @@ def _withdrawn(placement: LinkedEvent) -> Push:
 
 
 def _sentence(placement: LinkedEvent, state: State) -> str:
+    if state in (State.QUEUED, State.RETRYING) and _is_silent(placement):
+        return _("Reaches your iPhone when %(provider)s answers.") % {"provider": _provider(placement)}
     if placement.error_code and state in (State.RETRYING, State.NO_LINKED_CALENDAR):
         return placement.sentence
     return str(SENTENCES[state]) % {"calendar": _name(placement), "provider": _provider(placement)}
+
+
+def _is_silent(placement: LinkedEvent) -> bool:
+    """Does the account not answer, as the last push or the last poll found?"""
+    account = placement.calendar.connection if placement.calendar else None
+    unanswered = account is not None and account.failures > 0 and account.error_code in SILENCE
+    return unanswered or placement.error_code in SILENCE
 
 
 def _label(placement: LinkedEvent, state: State) -> Text:

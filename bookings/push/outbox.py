@@ -88,6 +88,18 @@ def deactivated_with_pushes() -> QuerySet[User]:
     return User.objects.filter(waits, is_active=False)
 
 
+def differing_bookings(connection: Connection, now: datetime) -> QuerySet[Booking]:
+    """The bookings, by start, that are not over and not in the account's calendars as they are here.
+
+    What a reconnection counts (the setting DIFFERING_BOOKINGS).
+    """
+    mine = LinkedEvent.objects.filter(calendar__connection=connection).filter(
+        Q(booking__end__gt=now) | Q(agreed_end__gt=now)
+    )
+    differing = mine.unsettled() | mine.undecided().wanted()
+    return Booking.objects.filter(pk__in=differing.values("booking")).order_by("start", "pk")
+
+
 def push_booking(booking_id: int, now: datetime) -> list[Pushed]:
     """Push what is due of one booking."""
     askable = Connection.objects.askable(now)

@@ -25,6 +25,7 @@ from bookings.push import outbox
 from bookings.readers import as_read_by
 from bookings.reconcile.deletion import is_deleted, kept
 from bookings.reconcile.mirrored_slots import reconcile_slots
+from bookings.reconcile.moves import why_asked
 from connections import guard, ical
 from connections.busy import all_events
 from connections.models import Calendar, CalendarConfiguration, Connection, Event, schedule_lock
@@ -205,8 +206,8 @@ def _moved(placement: LinkedEvent, event: Event, span: Span, there: ical.OwnEven
     if configuration.when_moved == WhenMoved.PUT_BACK:
         actions.restore(booking, placement, now=now, seen=span)
         return
-    if configuration.when_moved == WhenMoved.ASK:
-        _propose(placement, Kind.MOVED, now, _("It was moved on the iPhone, and you chose to be asked."), there)
+    if reason := why_asked(configuration, booking.start, span[0], now):
+        _propose(placement, Kind.MOVED, now, reason, there)
         return
     booking = actions.lock_active_booking(booking)
     if refusal := explain.why_not_there(booking, span, now=now):

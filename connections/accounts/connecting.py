@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
 from django.conf import settings
 from django.db.models import Q
+from django.utils.module_loading import import_string
 
 from connections import dav
 from connections.accounts.credentials import clean_url, clean_username, spellings
@@ -28,11 +29,23 @@ RECONNECT_SECONDS = 20.0  # a person is looking at the page
 
 @dataclass(frozen=True, slots=True)
 class ReconnectReport:
-    """What a reconnection found: events added and removed meanwhile, and events that are still there."""
+    """What a reconnection found: events added, changed and removed meanwhile, and those that are still there.
+
+    `differing` counts bookings that the calendars do not have as they are here; `complete` says whether everything
+    could be read at once.
+    """
 
     added: int
     removed: int
     confirmed: int
+    changed: int = 0
+    differing: int = 0
+    complete: bool = True
+
+    @property
+    def matches(self) -> bool:
+        """Was everything read, and is everything as it was known?"""
+        return self.complete and not (self.added or self.removed or self.changed or self.differing)
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +139,9 @@ def reconnect(connection: Connection, *, password: str, now: datetime) -> Reconn
         raise ConnectFailed(connection.about(Problem("other_account")), "app_password")
     before = _etags(connection)
     _renew(connection, {**account.values, "next_sync_at": now})
-    sync_connection(connection.pk, now=now, full=True, trigger=SyncRun.Trigger.PERSON, seconds=RECONNECT_SECONDS)
+    report = sync_connection(
+        connection.pk, now=now, full=True, trigger=SyncRun.Trigger.PERSON, seconds=RECONNECT_SECONDS
+    )
     connection.refresh_from_db()
     after = _etags(connection)
     note(Activity.Kind.RECONNECTED, now, user=connection.user, detail=connection.provider)
@@ -134,7 +149,15 @@ def reconnect(connection: Connection, *, password: str, now: datetime) -> Reconn
         added=len(after.keys() - before.keys()),
         removed=len(before.keys() - after.keys()),
         confirmed=len(before.keys() & after.keys()),
+        changed=_changed(before, after),
+        differing=import_string(settings.DIFFERING_BOOKINGS)(connection, now).count(),
+        complete=not (report.busy or report.unfinished or report.error),
     )
+
+
+def _changed(before: Mapping[tuple[int, str], str], after: Mapping[tuple[int, str], str]) -> int:
+    """How many events have another version now. One whose version is to be read again was not known before."""
+    return sum(bool(etag) and after.get(event, etag) != etag for event, etag in before.items())
 
 
 def _etags(connection: Connection) -> dict[tuple[int, str], str]:

@@ -7,6 +7,7 @@ Nothing may stand before the prolog: iCloud answers 400 to a blank.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from xml.sax.saxutils import escape
 
 PROLOG = '<?xml version="1.0" encoding="UTF-8"?>\n'
@@ -36,6 +37,18 @@ def multiget(hrefs: Sequence[str]) -> bytes:
     return (
         f"{PROLOG}<C:calendar-multiget {NAMESPACES}><prop><getetag/><C:calendar-data/></prop>"
         f"{wanted}</C:calendar-multiget>"
+    ).encode()
+
+
+def events_between(start: datetime, end: datetime) -> bytes:
+    """A calendar-query REPORT body for the events that touch [start, end) (RFC 4791 7.8.1)."""
+    span = "".join(
+        f' {name}="{moment.astimezone(UTC):%Y%m%dT%H%M%SZ}"' for name, moment in (("start", start), ("end", end))
+    )
+    return (
+        f"{PROLOG}<C:calendar-query {NAMESPACES}><prop><getetag/><C:calendar-data/></prop>"
+        f'<C:filter><C:comp-filter name="VCALENDAR"><C:comp-filter name="VEVENT"><C:time-range{span}/>'
+        "</C:comp-filter></C:comp-filter></C:filter></C:calendar-query>"
     ).encode()
 
 

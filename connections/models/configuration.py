@@ -43,7 +43,8 @@ class CalendarConfiguration(Limited):
     Detail = CalendarDetail
 
     class WhenMoved(models.TextChoices):
-        FOLLOW = "follow", _("The booking follows, if the new time is free")
+        SAME_DAY = "same_day", _("The booking follows on the same day; ask me about other days and the next 24 hours")
+        FOLLOW = "follow", _("The booking always follows, if the new time is free")
         ASK = "ask", _("Ask me first")
         PUT_BACK = "put_back", _("Put it back")
 
@@ -79,7 +80,7 @@ class CalendarConfiguration(Limited):
     title_template = models.CharField(_("title on the calendar"), max_length=120, blank=True)
     alarm_minutes = models.PositiveSmallIntegerField(_("alarm, minutes before"), null=True, blank=True)
     when_moved = models.CharField(
-        _("when you move a booking on the iPhone"), max_length=10, choices=WhenMoved, default=WhenMoved.FOLLOW
+        _("when you move a booking on the iPhone"), max_length=10, choices=WhenMoved, default=WhenMoved.SAME_DAY
     )
     when_deleted = models.CharField(
         _("when you delete a booking on the iPhone"), max_length=10, choices=WhenDeleted, default=WhenDeleted.ASK

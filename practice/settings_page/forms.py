@@ -65,7 +65,7 @@ class SettingsForm(forms.ModelForm[Practice]):
             "confirm_addresses": _("Clients confirm their e-mail address before a booking counts"),
             "under_attack": _("Forms are under attack"),
             "second_factor_required": _("Everybody signs in with a second factor"),
-            "calendar_limit": _("What may stand in iCloud at most"),
+            "calendar_limit": _("What linked calendars may show at most"),
             "front_desk_decides": _("The front desk may decide proposals for everybody"),
         }
         help_texts = {

@@ -130,7 +130,7 @@ class DemoFolder:
             "SYNC_WINDOW_PAST_DAYS": "35",
             "BOOKING_HORIZON_DAYS": "400",
             "FRESHNESS_DEADLINE_SECONDS": "4",
-            "TRUST_MINUTES": "60",
+            "TRUST_MINUTES": "15",
             "STALE_POLICY": "pending",
             "AFTER_SYNC": "bookings.tasks.after_sync",
             "WORKERS": "2",

@@ -104,7 +104,8 @@ def create_staff_member(person: Person) -> User:
         last_name=person.family_name,
         role=person.role,
     )
-    CalendarConfiguration.objects.update_or_create(user=user, defaults={"time_zone": person.zone})
+    choices = {"time_zone": person.zone, "when_moved": CalendarConfiguration.WhenMoved.FOLLOW}
+    CalendarConfiguration.objects.update_or_create(user=user, defaults=choices)
     write_week(user, [(weekday, period) for weekday, periods in person.hours.items() for period in periods])
     return user
 

@@ -45,6 +45,11 @@ def test_a_staff_member_gets_a_zone_a_password_and_office_hours() -> None:
     assert WorkingHours.objects.by_weekday() == {day: [(time(9), time(17))] for day in range(5)}
 
 
+def test_bookings_of_a_staff_member_made_by_the_command_follow_whatever_the_day() -> None:
+    create_staff("--username", "anna", "--timezone", "Europe/Berlin")
+    assert CalendarConfiguration.objects.get().when_moved == CalendarConfiguration.WhenMoved.FOLLOW
+
+
 def test_json_names_the_user_and_the_zone() -> None:
     printed = create_staff("--username", "ben", "--timezone", "America/New_York", "--json")
     assert json.loads(printed) == {"user": "ben", "time_zone": "America/New_York"}

@@ -131,10 +131,10 @@ def test_an_event_outside_the_hours_blocks_through_a_buffer() -> None:
 @pytest.mark.parametrize(
     ("age", "policy", "starts", "pending"),
     [
-        (timedelta(minutes=59), "no_openings", "8 12", False),
-        (timedelta(minutes=61), "no_openings", "", False),
-        (timedelta(minutes=61), "pending", "8 12", True),
-        (timedelta(minutes=61), "trust", "8 12", False),
+        (timedelta(minutes=14), "no_openings", "8 12", False),
+        (timedelta(minutes=16), "no_openings", "", False),
+        (timedelta(minutes=16), "pending", "8 12", True),
+        (timedelta(minutes=16), "trust", "8 12", False),
     ],
 )
 def test_calendars_that_cannot_be_read_are_handled_as_the_staff_member_chose(

@@ -57,9 +57,9 @@ def test_the_oldest_chosen_calendar_counts_over_all_connections(user: User) -> N
 
 
 @pytest.mark.parametrize(
-    ("minutes", "state"), [(0, "fresh"), (10, "fresh"), (10.1, "trusted"), (60, "trusted"), (60.1, "stale")]
+    ("minutes", "state"), [(0, "fresh"), (10, "fresh"), (10.1, "trusted"), (15, "trusted"), (15.1, "stale")]
 )
-def test_two_intervals_are_fresh_and_trust_lasts_an_hour(user: User, minutes: float, state: str) -> None:
+def test_two_intervals_are_fresh_and_trust_lasts_a_quarter_of_an_hour(user: User, minutes: float, state: str) -> None:
     calendar(user, minutes)
     assert freshness(user, now=NOW).state == state
 
@@ -115,7 +115,7 @@ def test_a_copy_that_was_never_complete_because_events_are_owed_is_no_copy(user:
 def test_a_copy_is_not_trusted_where_a_change_was_listed_and_not_read(
     user: User, failing: str, listed: str, state: str
 ) -> None:
-    row = calendar(user, 20, probe_token="1", listed_token=listed)
+    row = calendar(user, 12, probe_token="1", listed_token=listed)
     if failing == "connection":
         row.connection.error_code = "throttled"
         row.connection.save()

@@ -496,8 +496,19 @@ def test_reconnecting_with_a_revoked_password_changes_nothing(
     ("report", "sentence"),
     [
         (ReconnectReport(added=0, removed=0, confirmed=19), "Reconnected. Everything matches."),
-        (ReconnectReport(added=1, removed=0, confirmed=0), "Reconnected. 1 event was added, 0 were removed."),
-        (ReconnectReport(added=3, removed=1, confirmed=0), "Reconnected. 3 events were added, 1 was removed."),
+        (ReconnectReport(added=1, removed=0, confirmed=0), "Reconnected. 1 event was added."),
+        (
+            ReconnectReport(added=3, removed=1, confirmed=0, changed=2),
+            "Reconnected. 3 events were added. 1 event was removed. 2 events were changed.",
+        ),
+        (
+            ReconnectReport(added=0, removed=0, confirmed=9, differing=2),
+            "Reconnected. 2 bookings are not the same on your iPhone yet.",
+        ),
+        (
+            ReconnectReport(added=0, removed=0, confirmed=0, complete=False),
+            "Reconnected. Not everything could be read yet; Kalends goes on by itself.",
+        ),
     ],
 )
 def test_reconnecting_says_what_was_found(report: ReconnectReport, sentence: str) -> None:

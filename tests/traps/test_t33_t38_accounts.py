@@ -249,7 +249,7 @@ DOWN: dict[str, Callable[[Practice], object]] = {
 
 
 @pytest.mark.parametrize("how", DOWN)
-@pytest.mark.parametrize(("minutes", "status"), [(30, "confirmed"), (61, "pending")])
+@pytest.mark.parametrize(("minutes", "status"), [(10, "confirmed"), (61, "pending")])
 def test_t38_with_icloud_down_a_booking_has_a_defined_answer(
     practice: Practice, settings: Any, how: str, minutes: int, status: str
 ) -> None:

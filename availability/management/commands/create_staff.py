@@ -28,7 +28,7 @@ class Command(JsonCommand):
     def run(self, *, username: str, timezone: str, email: str, **options: Any) -> dict[str, str]:
         if not timezone.strip():
             raise Refused(_("Give a --timezone, such as Europe/Berlin."))
-        configuration = CalendarConfiguration(time_zone=timezone)
+        configuration = CalendarConfiguration(time_zone=timezone, when_moved=CalendarConfiguration.WhenMoved.FOLLOW)
         try:
             configuration.clean_fields(exclude=["user"])
         except ValidationError as error:

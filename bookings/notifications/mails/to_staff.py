@@ -137,7 +137,7 @@ def _sentence(mail: Mail) -> str:
     if mail.kind == Mail.Kind.STAFF_BOOKED:
         return _("%(client)s has booked %(time)s.")
     if mail.kind == Mail.Kind.STAFF_MOVED:
-        return _("%(client)s has moved the appointment to %(time)s.")
+        return _("%(client)s has moved the booking to %(time)s.")
     if mail.kind == Mail.Kind.STAFF_EXPIRED:
         return _("Nobody decided in time: the request of %(client)s for %(time)s has ended.")
     return _("%(client)s has cancelled %(time)s.")

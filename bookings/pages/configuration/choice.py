@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from itertools import groupby
+from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.db import transaction
@@ -12,6 +13,7 @@ from django.db.models import Q, QuerySet
 from django.http import QueryDict
 
 from bookings.pages.configuration.forms import ConfigurationForm, RulesForm
+from bookings.pages.configuration.proposal import proposed_calendar
 from bookings.push import mirrored_slots, placements
 from connections import accounts
 from connections.models import Calendar, CalendarConfiguration, Connection, Occurrence
@@ -46,10 +48,11 @@ class CalendarRow:
     blocks: bool
     linked: bool
     former: bool  # it is the linked calendar until the form is saved
+    proposed: bool
 
     @property
     def can_be_linked(self) -> bool:
-        return self.calendar.writable and self.calendar.gone_at is None
+        return can_be_linked(self.calendar)
 
 
 class Choice:
@@ -61,10 +64,12 @@ class Choice:
         self.user, self.now = user, now
         self.asked = data.getlist("asked") if data is not None else []  # browsers do not send a switch that is off
         self.linked_before = configuration.linked_calendar_id
+        self.is_first = configuration.saved_at is None
         self.zone_before = configuration.time_zone
         self.values_before = {name: getattr(configuration, name) for name in EVENT_FIELDS}
         self.form = ConfigurationForm(user, data, instance=configuration)
         self.calendars = list(_offered(user))
+        self.proposed = proposed_calendar(self.calendars) if self.is_first and not self.linked_before else None
         self.rules = {calendar.pk: _rules(calendar, data) for calendar in self.calendars}
 
     def is_valid(self) -> bool:
@@ -79,12 +84,20 @@ class Choice:
     def _row(self, calendar: Calendar, free: FreeDays | None) -> CalendarRow:
         linked = self._linked() == str(calendar.pk)
         former = calendar.pk == self.linked_before
-        return CalendarRow(calendar, self.rules[calendar.pk], free, linked or self._ticked(calendar), linked, former)
+        return CalendarRow(
+            calendar=calendar,
+            rules=self.rules[calendar.pk],
+            free_days=free,
+            blocks=linked or self._ticked(calendar),
+            linked=linked,
+            former=former,
+            proposed=calendar == self.proposed,
+        )
 
     def _linked(self) -> str:
         if self.form.is_bound:
             return str(self.form.data.get("linked_calendar", ""))
-        return str(self.linked_before or "")
+        return str(self.linked_before or (self.proposed.pk if self.proposed else ""))
 
     def _ticked(self, calendar: Calendar) -> bool:
         if self.form.is_bound:
@@ -93,6 +106,24 @@ class Choice:
 
     def none_linked(self) -> bool:
         return not self._linked()
+
+    def linkable(self) -> int:
+        """How many of the calendars can be the linked one."""
+        return sum(map(can_be_linked, self.calendars))
+
+    def asks_where(self) -> bool:
+        """Is nothing proposed before the first choice, so that the page helps to choose where bookings go?"""
+        return self.is_first and not self.linked_before and self.proposed is None
+
+    def blocking(self) -> list[Calendar]:
+        """The calendars that would block, with the rules that were submitted or are saved."""
+        self.is_valid()  # writes what was submitted into the calendars
+        linked = self._linked()
+        return [one for one in self.calendars if str(one.pk) == linked or self._ticked(one)]
+
+    def zone(self) -> ZoneInfo:
+        """The zone that was submitted, if it is one; otherwise the saved one."""
+        return ZoneInfo(getattr(self.form, "cleaned_data", {}).get("time_zone", self.zone_before))
 
     def upcoming(self) -> int:
         """How many bookings a newly linked calendar would get."""
@@ -142,6 +173,10 @@ class Choice:
         if linked and chosen["add_upcoming"]:
             placements.place_upcoming(self.user, self.now)
         return changed
+
+
+def can_be_linked(calendar: Calendar) -> bool:
+    return calendar.writable and calendar.gone_at is None
 
 
 def _rules(calendar: Calendar, data: QueryDict | None) -> RulesForm:

@@ -58,7 +58,7 @@ class Command(JsonCommand):
             parser.add_argument(f"--{name}", metavar=metavar, help=str(words))
         parser.add_argument("--logo", metavar="FILE", help=_("a PNG, JPEG or WebP file; empty to remove the logo"))
         parser.add_argument(
-            "--calendar-limit", choices=CalendarDetail.values, help=_("what of clients may stand in iCloud at most")
+            "--calendar-limit", choices=CalendarDetail.values, help=_("what linked calendars may show of clients")
         )
         for name, words in NUMBERS.items():
             parser.add_argument(

@@ -101,9 +101,9 @@ def test_nobody_is_booked_before_calendars_are_chosen(practice: Practice) -> Non
     assert refusal(practice, START) == "No calendars are chosen yet, so no times can be booked."
 
 
-def test_while_icloud_is_down_the_last_good_copy_is_trusted_for_an_hour(practice: Practice) -> None:
+def test_while_icloud_is_down_the_last_good_copy_is_trusted_for_a_quarter_of_an_hour(practice: Practice) -> None:
     practice.icloud.down()
-    practice.later(timedelta(minutes=55))
+    practice.later(timedelta(minutes=10))
     assert practice.book().status == "confirmed"
 
 

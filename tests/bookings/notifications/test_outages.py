@@ -10,15 +10,16 @@ import time_machine
 from django.core import mail
 from django.core.mail.backends.locmem import EmailBackend
 
-from bookings import tasks
+from bookings import actions, tasks
+from bookings.models import Booking, LinkedEvent
 from bookings.notifications.client_notice import MAIL_LEASE
 from bookings.notifications.outages import mail_outages
 from connections import accounts
-from connections.models import Calendar, Connection
+from connections.models import Calendar, CalendarConfiguration, Connection
 from connections.sync.run import sync_connection
 from practice.models import User
-from tests.bookings.practice import HOUR, Practice
-from tests.factories import NOW, ConnectionFactory, UserFactory
+from tests.bookings.practice import HOUR, Practice, berlin
+from tests.factories import NOW, START, ConnectionFactory, UserFactory
 
 MINUTE = timedelta(minutes=1)
 CONNECTIONS = "http://127.0.0.1:8000/calendars/settings/connections"
@@ -54,11 +55,53 @@ def test_a_revoked_password_is_told_at_once_and_once(practice: Practice) -> None
         "Apple no longer accepts the app-specific password of anna@example.com. Make a new one at account.apple.com "
         "and reconnect.",
         "",
-        f"{FOLLOWS} Kalends relies on what it read last for 60 minutes; after that new bookings stay pending.",
+        f"{FOLLOWS} Kalends relies on what it read last for 15 minutes; after that new bookings stay pending.",
+        "",
+        "Everything that was booked so far is on your iPhone.",
         "",
         f"{CONNECTIONS}/{practice.connection.pk}/reconnect/",
     ]
     assert password not in str(mail.outbox[0].message())
+
+
+def test_the_mail_lists_what_is_not_on_the_iphone_yet(practice: Practice) -> None:
+    cancelled, moved, _stays, over = (practice.booked(START + hours * HOUR) for hours in range(4))
+    practice.account.revoke_all()
+    practice.poll_later()
+    practice.book(START + 5 * HOUR)
+    actions.cancel(cancelled, now=practice.now)
+    actions.reschedule(moved, start=START + 4 * HOUR, now=practice.now)
+    Booking.objects.filter(pk=over.pk).update(revision=9, start=practice.now - 2 * HOUR, end=practice.now - HOUR)
+    LinkedEvent.objects.filter(booking=over).update(agreed_end=practice.now - HOUR)
+    before = len(mail.outbox)
+    assert told(practice) == ["Please reconnect: iCloud · anna@example.com"]
+    assert str(mail.outbox[before].body).split("\n")[4:8] == [
+        "Not on your iPhone yet:",
+        "- Tue 1 Dec 2026, 10:00–11:00: Carla Client, Talk (cancelled)",
+        "- Tue 1 Dec 2026, 14:00–15:00: Carla Client, Talk",
+        "- Tue 1 Dec 2026, 15:00–16:00: Carla Client, Talk",
+    ]
+
+
+def test_an_account_that_bookings_are_not_written_to_has_no_list(practice: Practice) -> None:
+    CalendarConfiguration.objects.update(linked_calendar=None)
+    practice.account.revoke_all()
+    practice.poll_later()
+    told(practice)
+    paragraphs = str(mail.outbox[0].body).split("\n\n")
+    assert paragraphs[2:] == [f"{CONNECTIONS}/{practice.connection.pk}/reconnect/"]
+
+
+def test_a_long_list_is_cut(practice: Practice) -> None:
+    practice.account.revoke_all()
+    practice.poll_later()
+    for day in (1, 2, 3, 4):
+        for hour in range(9, 15):
+            practice.book(berlin(day, hour))
+    before = len(mail.outbox)
+    told(practice)
+    lines = str(mail.outbox[before].body).split("\n")[4:-2]
+    assert (len(lines), lines[-1]) == (22, "- and more")
 
 
 def test_the_next_outage_is_told_again(practice: Practice) -> None:
@@ -82,7 +125,7 @@ def test_a_single_401_is_told_to_nobody(practice: Practice) -> None:
 def test_a_silence_is_told_when_the_last_copy_is_no_longer_trusted_and_not_before(practice: Practice) -> None:
     practice.icloud.down()
     practice.poll_later()
-    practice.later(HOUR - 2 * MINUTE)
+    practice.later(13 * MINUTE)
     assert told(practice) == []
 
     practice.later(4 * MINUTE)
@@ -116,7 +159,7 @@ def test_a_calendar_that_is_gone_is_named(practice: Practice) -> None:
 @pytest.mark.parametrize(
     ("policy", "said"),
     [
-        ("no_openings", "Kalends relies on what it read last for 60 minutes; after that no times are offered."),
+        ("no_openings", "Kalends relies on what it read last for 15 minutes; after that no times are offered."),
         ("trust", "As you chose, Kalends goes on relying on what it read last."),
     ],
 )
@@ -211,6 +254,6 @@ def test_an_outage_is_told_in_the_language_of_whose_account_it_is(practice: Prac
     assert told(practice) == ["Bitte neu verbinden: iCloud · anna@example.com"]
     assert str(mail.outbox[0].body).split("\n")[2] == (
         "Bis das behoben ist, sieht Kalends keine Änderungen von Ihrem iPhone, und Buchungen kommen dort vielleicht "
-        "nicht an. Kalends verlässt sich 60 Minuten lang auf das zuletzt Gelesene; danach bleiben neue Buchungen "
+        "nicht an. Kalends verlässt sich 15 Minuten lang auf das zuletzt Gelesene; danach bleiben neue Buchungen "
         "ausstehend."
     )

@@ -15,7 +15,7 @@ from tests.factories import NOW, CalendarFactory, UserFactory
 pytestmark = pytest.mark.django_db
 
 MINUTES = timedelta(minutes=1)
-SILENT = "iCloud has not answered since 08:30."
+SILENT = "iCloud has not answered since 08:48."
 
 
 def sentence(user: User, age: timedelta) -> str:
@@ -28,13 +28,13 @@ def sentence(user: User, age: timedelta) -> str:
 @pytest.mark.parametrize(
     ("policy", "text"),
     [
-        ("pending", f"{SILENT} Bookings are confirmed until 09:30, then wait for your OK."),
-        ("no_openings", f"{SILENT} Bookings are confirmed until 09:30; after that no times are offered."),
+        ("pending", f"{SILENT} Bookings are confirmed until 09:03, then wait for your OK."),
+        ("no_openings", f"{SILENT} Bookings are confirmed until 09:03; after that no times are offered."),
         ("trust", f"{SILENT} As you chose, bookings are confirmed all the same."),
     ],
 )
 def test_what_follows_a_copy_that_is_still_trusted_depends_on_the_policy(policy: str, text: str) -> None:
-    assert sentence(UserFactory(configuration__stale_policy=policy), 30 * MINUTES) == text
+    assert sentence(UserFactory(configuration__stale_policy=policy), 12 * MINUTES) == text
 
 
 def test_a_moment_of_another_day_is_told_with_its_day() -> None:

@@ -17,7 +17,7 @@ from tests.pages import texts
 
 SPAN = ("--from", "2026-12-01T00:00:00Z", "--to", "2026-12-02T00:00:00Z")
 GONE = "“Work”: This calendar is no longer in the account. Choose another, or untick it."
-TRUSTED = "Bookings are confirmed until 09:00, then wait for your OK."
+TRUSTED = "Bookings are confirmed until 08:15, then wait for your OK."
 
 
 def told(practice: Practice, *arguments: str) -> str:
@@ -46,7 +46,7 @@ def test_the_week_names_a_lost_calendar_once(practice: Practice, client: Client)
     with time_machine.travel(practice.now, tick=False):
         week = client.get("/calendars/")
     assert texts(week, "//p[contains(@class, 'freshness')]") == [
-        "The calendars could not be read completely since 09:00. Bookings are confirmed until 10:00, then wait for "
+        "The calendars could not be read completely since 09:00. Bookings are confirmed until 09:15, then wait for "
         "your OK."
     ]
     assert texts(week, "//ul[@id='problems']/li") == [f"{GONE} Show"]
@@ -58,7 +58,7 @@ def test_only_an_account_that_does_not_answer_is_said_not_to_answer(practice: Pr
     silent = page(practice)
     practice.icloud.faults.clear()
     practice.icloud.faults.unauthorized(times=None)
-    practice.later(timedelta(minutes=15))
+    practice.later(timedelta(minutes=8))
     practice.sync()
     assert (silent, page(practice)) == (
         f"iCloud has not answered since 08:00. {TRUSTED}",

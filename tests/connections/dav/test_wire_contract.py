@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -22,6 +23,7 @@ from tests.servers import CalendarServer
 
 pytestmark = pytest.mark.processes
 
+HOUR = timedelta(hours=1)
 REFUSED_TOKENS = ["junk", "http://radicale.org/ns/sync/" + "0" * 64, "0" * 40, "HwoQEgwAAFRPu0k="]
 
 
@@ -145,6 +147,14 @@ def test_a_deleted_calendar_is_not_found_by_any_question(server: CalendarServer,
     ):
         with pytest.raises(NotFound):
             question()
+
+
+def test_the_events_of_a_span_come_in_one_request(server: CalendarServer, wire: Session, work: str) -> None:
+    server.write(f"{work}a.ics", event("A"))
+    ten = datetime(2026, 12, 1, 10, tzinfo=UTC)
+    found = [wire.between(work, ten + shift, ten + shift + HOUR) for shift in (HOUR / 2, HOUR, -HOUR)]
+    assert [[(one.href, b"UID:A" in one.data) for one in some] for some in found] == [[(f"{work}a.ics", True)], [], []]
+    assert wire.requests == 3
 
 
 def test_fetch_asks_in_batches(server: CalendarServer, wire: Session, work: str) -> None:

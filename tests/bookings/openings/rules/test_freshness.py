@@ -24,10 +24,10 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("at_work")]
     [
         (1, "pending", False, "Calendars last checked: 08:59."),
         (
-            30,
+            12,
             "pending",
             False,
-            "iCloud has not answered since 08:30. Bookings are confirmed until 09:30, then wait for your OK.",
+            "iCloud has not answered since 08:48. Bookings are confirmed until 09:03, then wait for your OK.",
         ),
         (
             90,

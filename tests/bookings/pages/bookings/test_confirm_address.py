@@ -37,7 +37,7 @@ def test_the_page_says_until_when_the_client_can_confirm(anna_client: Client, bo
     page = anna_client.get(booking.get_absolute_url())
     assert texts(page, f"{NOTICE}/p") == [
         "The client was e-mailed a link at clara@example.org. Without a confirmation the time is released at 09:30. "
-        "If you know that the client wants this appointment, confirm it yourself."
+        "If you know that the client wants this booking, confirm it yourself."
     ]
     assert texts(page, f"{NOTICE}//button") == ["Confirm without the e-mail"]
 

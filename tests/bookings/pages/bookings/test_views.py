@@ -190,7 +190,7 @@ def test_a_booking_of_a_colleague_is_not_found(anna_client: Client, page: str) -
         ({"pushed": True}, "On the calendar In your “Work” calendar, on your iPhone.", None),
         (
             {"state": "retrying", "error_code": "unavailable"},
-            "Trying again iCloud does not answer just now. Kalends tries again by itself. Try now",
+            "Trying again Reaches your iPhone when iCloud answers. Try now",
             "push/",
         ),
         (

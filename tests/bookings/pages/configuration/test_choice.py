@@ -69,7 +69,7 @@ def test_an_all_day_event_that_is_under_way_is_the_next_today(anna_client: Clien
 def test_until_the_page_is_saved_it_says_that_only_times_are_kept(anna_client: Client, work: Calendar) -> None:
     hint = (
         "Until you save this page, Kalends keeps only the times of your events. Then it also reads their titles, "
-        "unless you tick “keep times only” in the rules of a calendar."
+        "unless you tick “keep times only” under “More”."
     )
     CalendarConfiguration.objects.update(saved_at=None)
     before = hint in texts(anna_client.get(URL), f"{CONFLICTS}/p")
@@ -93,11 +93,10 @@ def test_saving_for_the_first_time_asks_for_titles_where_they_may_be_kept(
     assert Connection.objects.get().sync_asked_at == NOW
 
 
-def test_before_the_first_sync_the_rule_says_that_it_will_be_asked(anna_client: Client, work: Calendar) -> None:
-    Calendar.objects.update(read_at=None)
-    assert texts(anna_client.get(URL), f"{CONFLICTS}//details//p[@class='hint']")[0] == (
-        "After the calendar has been read, you will see here what this rule would change."
-    )
+def test_the_rule_for_all_day_events_is_in_sight_also_where_none_is_marked_free(
+    anna_client: Client, work: Calendar
+) -> None:
+    assert texts(anna_client.get(URL), f"{CONFLICTS}//div[@class='all-day']//label") == ["All-day events"]
 
 
 def test_rules_are_kept_and_stored_events_follow_them_at_once(anna_client: Client, anna: User, work: Calendar) -> None:

@@ -70,15 +70,15 @@ def test_calendars_are_offered_by_account_with_what_is_ticked(anna_client: Clien
         == ["iCloud · anna@icloud.com", "iCloud · anna@me.com"] * 2
     )
     assert ticked(page, CONFLICTS) == [
-        (str(work.pk), True, True),
+        (str(work.pk), True, False),
         (str(private.pk), True, True),
         (str(family.pk), False, True),
     ]
     assert ticked(page, LINKED) == [
-        (str(work.pk), False, True),
+        (str(work.pk), True, True),
         (str(private.pk), False, True),
         (str(family.pk), False, False),
-        ("", True, True),
+        ("", False, True),
     ]
 
 
@@ -100,7 +100,7 @@ def test_without_a_linked_calendar_the_page_says_how_to_see_bookings(anna_client
 def test_a_shared_calendar_warns_before_it_is_linked(anna_client: Client, work: Calendar) -> None:
     Calendar.objects.update(shared=True)
     assert texts(anna_client.get(URL), f"{LINKED}{ROW}")[0] == (
-        "Work Others see this calendar. If you link it, think about showing only “Busy” there (below)."
+        "Work Others see this calendar. If you link it, think about showing only “Busy” there (under “More”)."
     )
 
 
@@ -123,7 +123,7 @@ def test_the_page_explains_what_blocks_and_that_no_contact_is_made(anna_client: 
         "iPhone. Kalends cannot see them, so they never block. If one of their events should block, copy it into "
         "a calendar below.",
         "Until you save this page, Kalends keeps only the times of your events. Then it also reads their titles, "
-        "unless you tick “keep times only” in the rules of a calendar.",
+        "unless you tick “keep times only” under “More”.",
     ]
 
 
@@ -134,6 +134,58 @@ def test_without_an_account_the_page_offers_to_connect_and_a_way_without(anna_cl
         ("Availability", "/calendars/settings/availability/"),
     ]
     assert find(page, LINKED) == []
+
+
+def test_the_page_says_how_many_calendars_were_found_and_can_be_linked(anna_client: Client, work: Calendar) -> None:
+    CalendarFactory(connection=work.connection, writable=False)
+    CalendarFactory(connection=work.connection)
+    assert texts(anna_client.get(URL), f"{LINKED}/p")[0] == "Found 3 calendars; 2 can be linked."
+
+
+def test_where_nothing_can_be_proposed_the_page_helps_to_choose(anna_client: Client, work: Calendar) -> None:
+    Calendar.objects.update(name="Home")
+    page = anna_client.get(URL)
+    assert texts(page, f"{LINKED}/p[@class='notice']") == [
+        "Choose where bookings go. Tip: on the iPhone, Calendars > Add Calendar, name it Bookings."
+    ]
+    assert ticked(page, LINKED) == [(str(work.pk), False, True), ("", True, True)]
+
+
+def test_a_shared_calendar_is_never_proposed(anna_client: Client, work: Calendar) -> None:
+    Calendar.objects.update(shared=True)
+    assert ticked(anna_client.get(URL), LINKED) == [(str(work.pk), False, True), ("", True, True)]
+
+
+def test_after_the_first_choice_nothing_is_proposed_any_more(anna_client: Client, work: Calendar) -> None:
+    anna_client.post(URL, sent(conflicts=[work]))
+    page = anna_client.get(URL)
+    assert (ticked(page, LINKED)[-1], texts(page, f"{LINKED}/p[@class='notice']")) == (("", True, True), [])
+
+
+def test_what_is_seldom_changed_is_folded_away_unless_it_is_wrong(anna_client: Client, work: Calendar) -> None:
+    folded = "//details[contains(@class, 'more')]"
+    assert [one.get("name") for one in find(anna_client.get(URL), f"{folded}//select")] == [
+        "detail",
+        "when_moved",
+        "when_deleted",
+        "alarm_minutes_unit",
+        "stale_policy",
+    ]
+    answers = [anna_client.get(URL), anna_client.post(URL, sent(title_template="{"))]
+    assert ["open" in find(page, folded)[0].attrib for page in answers] == [False, True]
+
+
+def test_no_banner_leads_to_the_page_it_stands_on(anna_client: Client, work: Calendar) -> None:
+    broken = ConnectionFactory(user=work.connection.user, needs_attention=True, error_code="unauthorized")
+    reconnect = f"/calendars/settings/connections/{broken.pk}/reconnect/"
+    banners = "//div[contains(@class, 'tops')]//a"
+    assert links(anna_client.get(URL), banners) == [(f"Reconnect {broken}", reconnect)]
+    assert links(anna_client.get(reconnect), banners) == [("Choose calendars", URL)]
+
+
+def test_after_saving_the_week_is_one_click_away(anna_client: Client, work: Calendar) -> None:
+    page = anna_client.post(URL, sent(conflicts=[work]), follow=True)
+    assert links(page, "//div[@id='messages']//a") == [("See your week", "/calendars/")]
 
 
 # --- saving ----------------------------------------------------------------------------------------
@@ -279,11 +331,34 @@ def test_a_new_calendar_is_asked_about_and_decided_by_one_click(
 ) -> None:
     CalendarConfiguration.objects.update(saved_at=NOW)
     kids = CalendarFactory(connection=work.connection, name="Kids", is_conflict_calendar=False, asked_about=False)
-    question = "//form[contains(@class, 'notice')]"
-    assert texts(anna_client.get(URL), question) == ["New calendar Kids: should it block? Yes, block No"]
+    question = "//div[starts-with(@id, 'new-calendar')]"
+    assert texts(anna_client.get(URL), question) == ["New calendar Kids: should it block? Yes, block: Kids No: Kids"]
     response = anna_client.post(f"{URL}new/{kids.pk}/", {"blocks": answer}, follow=True)
     kids.refresh_from_db()
     assert (kids.is_conflict_calendar, kids.asked_about, texts(response, question)) == (blocks, True, [])
+
+
+def test_a_new_calendar_is_decided_on_the_page_where_it_was_asked(
+    anna_client: Client, anna: User, work: Calendar
+) -> None:
+    CalendarConfiguration.objects.update(saved_at=NOW)
+    kids, gym = (
+        CalendarFactory(connection=work.connection, name=name, is_conflict_calendar=False, asked_about=False)
+        for name in ("Kids", "Gym")
+    )
+    asked = find(anna_client.get("/clients/?q=a"), "//form[contains(@action, '/new/')]//input[@name='next']")
+    assert [one.get("value") for one in asked] == ["/clients/?q=a"] * 2
+    answer = anna_client.post(f"{URL}new/{kids.pk}/", {"blocks": "yes", "next": "/clients/?q=a"})
+    assert answer["Location"] == "/clients/?q=a"
+    swapped = anna_client.post(f"{URL}new/{gym.pk}/", {"blocks": "no"}, headers={"HX-Request": "true"})
+    assert texts(swapped, "//p") == ["“Gym” does not block."]
+
+
+@pytest.mark.parametrize("page", ["https://example.org/", "//example.org/", "javascript:alert(1)", ""])
+def test_a_decision_leads_to_no_other_site(anna_client: Client, work: Calendar, page: str) -> None:
+    kids = CalendarFactory(connection=work.connection, is_conflict_calendar=False, asked_about=False)
+    answer = anna_client.post(f"{URL}new/{kids.pk}/", {"blocks": "no", "next": page})
+    assert answer["Location"] == URL
 
 
 def test_a_new_calendar_is_decided_by_its_owner_and_by_post(anna_client: Client, work: Calendar) -> None:
@@ -375,6 +450,8 @@ def test_the_page_is_in_german_for_who_reads_german(german_client: Client, work:
         "Verknüpfter Kalender",
         "Blockierende Kalender",
         "Allgemein",
+        "Nächste Woche",
         "Buchungen auf Ihrem iPhone",
+        "Ausfälle und Team",
     ]
     assert buttons[-1] == "Speichern"

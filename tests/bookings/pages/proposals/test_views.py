@@ -99,8 +99,8 @@ def test_what_is_decided_or_withdrawn_or_of_a_colleague_waits_for_nobody_here(an
 
 def test_with_nothing_to_decide_the_page_says_what_would_come_here(anna_client: Client) -> None:
     assert texts(anna_client.get(URL), "//div[@class='empty']") == [
-        "Nothing to decide When you move a booking on your iPhone, Kalends follows if the new time is free. "
-        "Otherwise, or when you delete one, you are asked here."
+        "Nothing to decide When you move a booking on your iPhone, Kalends follows or asks you here, as you chose in "
+        "the Calendar Configuration. When you delete one, it asks you too."
     ]
 
 

@@ -57,7 +57,8 @@ def test_accepting_makes_a_staff_member_who_is_signed_in(owner: User) -> None:
     mara = User.objects.get(username="mara")
     assert (mara.email, mara.role, mara.slug, mara.language) == ("mara@example.com", "staff", "mara-winter", "en")
     assert (mara.is_superuser, mara.is_staff, mara.check_password(CHOSEN)) == (False, False, True)
-    assert CalendarConfiguration.objects.get(user=mara).time_zone == "Europe/Berlin"
+    chosen = CalendarConfiguration.objects.get(user=mara)
+    assert (chosen.time_zone, chosen.when_moved) == ("Europe/Berlin", CalendarConfiguration.WhenMoved.SAME_DAY)
     hours = WorkingHours.objects.filter(user=mara).by_weekday()
     assert hours == {day: [(time(9), time(17))] for day in range(5)}
     assert texts(client.get("/account/"), "//details[@class='menu']/summary") == ["Mara"]

@@ -110,7 +110,7 @@ def test_calendars_that_must_be_chosen_first_are_the_reason_that_is_said(client:
     ("minutes", "words"),
     [
         (1, "Calendars last checked: 08:59."),
-        (30, "iCloud has not answered since 08:30. Bookings are confirmed until 09:30, then wait for your OK."),
+        (12, "iCloud has not answered since 08:48. Bookings are confirmed until 09:03, then wait for your OK."),
         (
             24 * 60,
             "The calendars could not be read completely since Sun 29 Nov 2026, 09:00, so bookings stay pending "

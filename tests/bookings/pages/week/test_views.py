@@ -480,9 +480,9 @@ NO_CALENDAR = "No calendar is read, so only working hours and blocked slots coun
         ),
         ({"fresh_at": NOW - timedelta(minutes=1)}, "pending", "Calendars last checked: 08:59."),
         (
-            {"fresh_at": NOW - timedelta(minutes=30)},
+            {"fresh_at": NOW - timedelta(minutes=12)},
             "pending",
-            "iCloud has not answered since 08:30. Bookings are confirmed until 09:30, then wait for your OK.",
+            "iCloud has not answered since 08:48. Bookings are confirmed until 09:03, then wait for your OK.",
         ),
         (
             {"fresh_at": NOW - timedelta(hours=2)},
