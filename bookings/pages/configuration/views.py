@@ -7,7 +7,6 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.utils.formats import get_format
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
@@ -18,6 +17,7 @@ from connections import accounts
 from connections.accounts import ConfigurationRefused
 from connections.calendar_page import CalendarRequest, calendar_page
 from connections.models import Calendar, Connection
+from practice.language import first_weekday
 from practice.roles import Action
 
 TO_THE_WEEK = "week"  # the tag of a message with a link to the week
@@ -60,7 +60,7 @@ def preview(request: CalendarRequest) -> HttpResponse:
     week = week_preview(
         request.user,
         calendars,
-        first=next_week(request.now.astimezone(zone).date(), get_format("FIRST_DAY_OF_WEEK")),
+        first=next_week(request.now.astimezone(zone).date(), first_weekday(request)),
         zone=zone,
         now=request.now,
         seconds=settings.FRESHNESS_DEADLINE_SECONDS,

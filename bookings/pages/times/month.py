@@ -7,8 +7,6 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from django.utils.formats import get_format
-
 DAYS_OF_WEEK = 7
 
 
@@ -23,8 +21,11 @@ class MonthDay:
 
 
 @dataclass(frozen=True, slots=True)
-class Month:
-    """All days of a month, and a day of the months before and after; there is no month before the present one."""
+class OpenMonth:
+    """All days of a month, each with whether it has a free time, and a day of the months before and after.
+
+    There is no month before the present one.
+    """
 
     days: list[MonthDay]
     before: date | None
@@ -46,17 +47,16 @@ def last_of_month(day: date) -> date:
     return day.replace(day=monthrange(day.year, day.month)[1])
 
 
-def month_of(chosen: date, open_days: Collection[date], *, today: date) -> Month:
-    """The month of the chosen day."""
+def month_of(chosen: date, open_days: Collection[date], *, today: date, first_weekday: int) -> OpenMonth:
+    """The month of the chosen day; `first_weekday` is the reader's: 0 Sunday, 1 Monday."""
     first, last = first_of_month(chosen), last_of_month(chosen)
     days = [first + timedelta(days=number) for number in range(last.day)]
-    return Month(
-        [MonthDay(day, _column(day), day in open_days, day == chosen) for day in days],
+    return OpenMonth(
+        [MonthDay(day, _column(day, first_weekday), day in open_days, day == chosen) for day in days],
         before=max(first_of_month(first - timedelta(days=1)), today) if first > today else None,
         after=last + timedelta(days=1),
     )
 
 
-def _column(day: date) -> int:
-    begins = int(get_format("FIRST_DAY_OF_WEEK"))  # 0 is Sunday
-    return (day.isoweekday() - begins) % DAYS_OF_WEEK + 1
+def _column(day: date, first_weekday: int) -> int:
+    return (day.isoweekday() - first_weekday) % DAYS_OF_WEEK + 1

@@ -11,7 +11,7 @@ from availability.slots import Shape
 from availability.wall_clock import MIDNIGHT, end_of, start_of
 from bookings.models import Booking
 from bookings.openings.search import LOOK_AHEAD, openings_of
-from bookings.pages.times.month import Month, first_of_month, last_of_month, month_of
+from bookings.pages.times.month import OpenMonth, first_of_month, last_of_month, month_of
 from practice.models import User
 
 
@@ -22,7 +22,7 @@ class DayOpenings:
     date: date
     openings: list[Span]
     first: Span | None
-    month: Month
+    month: OpenMonth
 
     @property
     def is_first_elsewhere(self) -> bool:
@@ -31,15 +31,25 @@ class DayOpenings:
 
 
 def openings_on(
-    day: date, user: User, shape: Shape, zone: ZoneInfo, *, now: datetime, moving: Booking | None = None
+    day: date,
+    user: User,
+    shape: Shape,
+    zone: ZoneInfo,
+    *,
+    first_weekday: int,
+    now: datetime,
+    moving: Booking | None = None,
 ) -> DayOpenings:
-    """Return what of this shape can start on `day` in `zone`. The time of the booking `moving` counts as free."""
+    """Return what of this shape can start on `day` in `zone`. The time of the booking `moving` counts as free.
+
+    Weeks of the month begin on `first_weekday`: 0 Sunday, 1 Monday.
+    """
     today = now.astimezone(zone).date()
     begin = start_of(min(max(first_of_month(day), today), day), MIDNIGHT, zone)
     until = max(end_of(last_of_month(day), MIDNIGHT, zone), max(begin, now) + LOOK_AHEAD)
     spans = openings_of(user, shape, begin, until, now=now, moving=moving).spans
     by_day = {span: span[0].astimezone(zone).date() for span in spans}
-    month = month_of(day, set(by_day.values()), today=today)
+    month = month_of(day, set(by_day.values()), today=today, first_weekday=first_weekday)
     return DayOpenings(day, [span for span in spans if by_day[span] == day], next(iter(spans), None), month)
 
 

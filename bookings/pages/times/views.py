@@ -14,6 +14,7 @@ from django.http import Http404, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 
+from availability.slots import Shape
 from bookings import actions
 from bookings.models import Booking, ClientChange, Service
 from bookings.openings.explain import why_not
@@ -23,9 +24,10 @@ from bookings.pages.people import asked_person, bookable_people, told_to
 from bookings.pages.times.beginning import asked_clock, client_initial, former_answers, known_zone
 from bookings.pages.times.client_clock import client_zone
 from bookings.pages.times.forms import BookingForm, DayForm, ServiceDayForm, TimeForm, asked_service
-from bookings.pages.times.openings import first_free_day, openings_on
+from bookings.pages.times.openings import DayOpenings, first_free_day, openings_on
 from connections.calendar_page import CalendarRequest, calendar_page
 from connections.freshness import freshness
+from practice.language import first_weekday
 from practice.models import User
 from practice.roles import Action, allowed, may
 
@@ -128,7 +130,7 @@ def _new_page(
         "staff_key": None if person == request.user else person.pk,
         "service": service,
         "swap_questions": asked_again,
-        "found": openings_on(day, person, service.shape, request.zone, now=request.now),
+        "found": _openings_on(request, day, person, service.shape),
         "there": client_zone(known_zone(request), request.zone, request.now),
         "what": ServiceDayForm(person, people, initial={"staff": person.pk, "service": service.choice, "date": day}),
     }
@@ -144,11 +146,19 @@ def _reschedule_page(
     context = {
         "person": booking.staff,
         "booking": booking,
-        "found": openings_on(day, booking.staff, shape, request.zone, now=request.now, moving=booking),
+        "found": _openings_on(request, day, booking.staff, shape, moving=booking),
         "there": client_zone(booking.seat.clock_zone, request.zone, request.now),
         "what": DayForm(initial={"date": day}),
     }
     return _page(request, "bookings/times/reschedule.html", form, asked, context | {"refusal": refusal})
+
+
+def _openings_on(
+    request: CalendarRequest, day: date, person: User, shape: Shape, *, moving: Booking | None = None
+) -> DayOpenings:
+    """The openings of the day as the reader sees days, weeks and the clock."""
+    weekday = first_weekday(request)
+    return openings_on(day, person, shape, request.zone, first_weekday=weekday, now=request.now, moving=moving)
 
 
 def _page(

@@ -13,7 +13,7 @@ from bookings.models import Booking, BookingChange, Proposal
 from bookings.notifications.client_notice import UNDO_WINDOW
 from practice.models import User
 from tests.factories import NOW, BookingFactory, ClientFactory
-from tests.pages import find, texts
+from tests.pages import texts
 
 pytestmark = [pytest.mark.django_db, pytest.mark.time_machine(NOW, tick=False)]
 NOTICE = "//*[@id='asked']"
@@ -50,8 +50,8 @@ def test_it_can_be_undone_there(anna_client: Client, booking: Booking) -> None:
 
 def test_the_week_says_so_too(anna_client: Client, booking: Booking) -> None:
     link = f".//*[starts-with(@id, 'booking-{booking.pk}-')]"
-    [title] = find(anna_client.get("/calendars/"), f"//li[@title and {link}]/@title")
-    assert str(title).endswith("· Asked to choose another time")
+    [words] = texts(anna_client.get("/calendars/"), f"//li[@title and {link}]/span[@class='slot__words']")
+    assert words.endswith("· Asked to choose another time")
 
 
 def test_a_client_who_has_chosen_is_not_asked_any_more(anna_client: Client, anna: User, booking: Booking) -> None:

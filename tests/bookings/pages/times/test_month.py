@@ -7,7 +7,6 @@ from typing import Any
 
 import pytest
 from django.test import Client
-from django.utils.translation import override
 
 from bookings.models import Service
 from bookings.pages.times.month import month_of
@@ -19,6 +18,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.time_machine(NOW, tick=False)]
 URL = "/bookings/new/"
 OPEN = "//nav[@class='month']//a[@class='month__day']"
 CHOSEN = "//nav[@class='month']//*[@aria-current]"
+WEEKDAYS = "//li[@class='month__weekday']"
 
 
 @pytest.fixture
@@ -65,17 +65,24 @@ def test_a_booking_that_is_moved_has_the_month_too(anna_client: Client, anna: Us
     assert find(page, f"{OPEN}/@href")[1] == "?date=2026-12-02&staff=&service="
 
 
-@pytest.mark.parametrize(("language", "column", "first"), [("en", 2, 30), ("de", 2, 30)])
-def test_weeks_begin_as_the_readers_do(language: str, column: int, first: int) -> None:
-    with override(language):
-        month = month_of(date(2026, 12, 8), (), today=date(2026, 11, 30))
+@pytest.mark.parametrize(("languages", "begins"), [("en-us", "Sun"), ("en-gb", "Mon"), ("de", "Mo")])
+def test_weeks_begin_as_the_readers_do(
+    anna_client: Client, anna: User, massage: Service, languages: str, begins: str
+) -> None:
+    page = anna_client.get("/bookings/new/", headers={"Accept-Language": languages})
+    assert texts(page, WEEKDAYS)[0] == begins
+
+
+@pytest.mark.parametrize(("first_weekday", "column", "first"), [(0, 3, 29), (1, 2, 30), (6, 4, 28)])
+def test_a_month_begins_below_its_weekday(first_weekday: int, column: int, first: int) -> None:
+    month = month_of(date(2026, 12, 8), (), today=date(2026, 11, 30), first_weekday=first_weekday)
     assert (month.days[0].column, month.week[0].day, len(month.days)) == (column, first, 31)
 
 
 def test_the_month_before_begins_today_if_today_is_in_it() -> None:
-    month = month_of(date(2026, 12, 8), (), today=date(2026, 11, 17))
+    month = month_of(date(2026, 12, 8), (), today=date(2026, 11, 17), first_weekday=1)
     assert (month.before, month.after) == (date(2026, 11, 17), date(2027, 1, 1))
-    assert month_of(date(2027, 3, 1), (), today=date(2026, 11, 17)).before == date(2027, 2, 1)
+    assert month_of(date(2027, 3, 1), (), today=date(2026, 11, 17), first_weekday=1).before == date(2027, 2, 1)
 
 
 def test_the_clients_clock_stands_beside_ours_where_they_differ(
