@@ -26,6 +26,8 @@ MORE = {
     "book/<slug:slug>/ of a day": "/book/massage/?day=2026-12-03",
     "book/<slug:slug>/ of a month": "/book/massage/?month=2026-12",
     "calendars/ of a day": "/calendars/?day=2026-12-02",
+    "calendars/ of a month": "/calendars/?view=month&date=2026-12-01",
+    "calendars/ of a week as a list": "/calendars/?view=list&date=2026-12-01",
     "calendars/ of the next week": "/calendars/?week=2026-W50",
     "calendars/why/ of a time": "/calendars/why/?at=2026-12-02T10:00",
     "clients/ of a search": "/clients/?q=clara",
@@ -75,12 +77,17 @@ def pages_of(scene: Scene, *areas: str) -> list[Page]:
     """Every page of these areas with what to see on it, each as the first of the readers sees it who gets one."""
     readers = [reader(scene) for reader in READERS]
     known = [route for route in all_routes() if not route.startswith("admin/") and route not in NO_PAGES]
-    asked = {route: address_of(route, scene.values) for route in known} | MORE
+    asked = {route: _address(route, scene) for route in known} | MORE
     asked = {name: path for name, path in asked.items() if area_of(path) in areas}
     answers = {name: _answer(readers, path) for name, path in asked.items()}
     if unseen := [name for name, answer in answers.items() if answer is None]:
         raise AssertionError(f"nobody gets a page at {unseen}: give values for it in scene.py, or a row in NO_PAGES")
     return [Page(name, asked[name], answer[0]) for name, answer in answers.items() if answer and answer[1]]
+
+
+def _address(route: str, scene: Scene) -> str:
+    query = scene.queries.get(route)
+    return address_of(route, scene.values) + (f"?{query}" if query else "")
 
 
 def _answer(readers: list[Client], path: str) -> tuple[str, bool] | None:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from itertools import cycle
 from typing import Any
+from urllib.parse import urlencode
 
 from allauth.account.forms import default_token_generator
 from allauth.account.utils import user_pk_to_url_str
@@ -19,6 +20,7 @@ from bookings import links
 from bookings.models import Booking, CoveredDay, Proposal, Question, Series, Service
 from bookings.notifications import move_mail
 from bookings.notifications.mails import unsubscribe
+from bookings.pages.week.items import diary
 from bookings.proposals import mail_links
 from connections.models import Calendar, Connection
 from practice.account.email_change import SALT
@@ -47,12 +49,16 @@ DAY = timedelta(days=1)
 
 @dataclass(frozen=True, slots=True)
 class Scene:
-    """The practice, and by the beginning of a route what its parameters stand for; the longest beginning counts."""
+    """The practice, and by the beginning of a route what its parameters stand for; the longest beginning counts.
+
+    `queries`: by route the query without which there is no page.
+    """
 
     mara: User
     lea: User
     jonas: User
     values: dict[str, dict[str, Any]]
+    queries: dict[str, str]
 
 
 def set_scene(icloud: Sandbox, settings: Settings) -> Scene:
@@ -62,8 +68,9 @@ def set_scene(icloud: Sandbox, settings: Settings) -> Scene:
     mara, lea, jonas = (User.objects.get(username=name) for name in ("mara", "lea", "jonas"))
     set_up_app(mara)
     key = Authenticator.objects.create(user=jonas, type="webauthn", data={"name": "iPhone", "credential": {}})
-    values = _values(mara, _questions(), _proposals(mara)) | {"account/second-factor/passkeys/": {"pk": key.pk}}
-    return Scene(mara, lea, jonas, values)
+    proposal = _proposals(mara)
+    values = _values(mara, _questions(), proposal) | {"account/second-factor/passkeys/": {"pk": key.pk}}
+    return Scene(mara, lea, jonas, values, _queries(mara, proposal.booking))
 
 
 def _questions() -> Question:
@@ -141,6 +148,8 @@ def _values(mara: User, question: Question, proposal: Proposal) -> dict[str, dic
         "bookings/proposals/day/": {"pk": CoveredDay.objects.get().pk},
         "bookings/proposals/": {"pk": proposal.pk, "token": mail_links.token_of(proposal)},
         "brand/logo/": {"digest": "0a1b2c"},
+        "calendars/blocked/": {"pk": BlockedSlotFactory.create(user=mara, start=MORNING + 2 * DAY).pk},
+        "calendars/move/": {"pk": booking.pk},
         "calendars/settings/availability/blocked/": {
             "pk": BlockedSlotFactory.create(user=mara, start=MORNING + DAY).pk
         },
@@ -162,4 +171,14 @@ def _values(mara: User, question: Question, proposal: Proposal) -> dict[str, dic
             "pk": invitation.pk,
             "token": invitation_address(invitation).rstrip("/").rpartition("/")[2],
         },
+    }
+
+
+def _queries(mara: User, booking: Booking) -> dict[str, str]:
+    """A time to move the booking to, and an event of Mara's calendars."""
+    items = diary(mara, MORNING, MORNING + 7 * DAY, now=MORNING).items
+    event = next(item for item in items if item.key.startswith("event-"))
+    return {
+        "calendars/event/": event.url.partition("?")[2],
+        "calendars/move/<int:pk>/": urlencode({"start": (booking.start + HOUR).isoformat()}),
     }
