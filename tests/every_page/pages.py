@@ -28,7 +28,7 @@ MORE = {
     "calendars/ of a day": "/calendars/?day=2026-12-02",
     "calendars/ of a month": "/calendars/?view=month&date=2026-12-01",
     "calendars/ of a week as a list": "/calendars/?view=list&date=2026-12-01",
-    "calendars/ of the next week": "/calendars/?week=2026-W50",
+    "calendars/ of the next week": "/calendars/?view=week&date=2026-12-07",  # the last view is remembered
     "calendars/why/ of a time": "/calendars/why/?at=2026-12-02T10:00",
     "clients/ of a search": "/clients/?q=clara",
 }
