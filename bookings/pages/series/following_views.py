@@ -13,7 +13,7 @@ from django.utils.translation import ngettext
 from bookings import actions
 from bookings.actions.series.move_following import following, move_following
 from bookings.models import Booking, Series
-from bookings.openings.series.proposal import propose
+from bookings.openings.series.proposal import propose_series
 from bookings.openings.series.words import proposal_sentence
 from bookings.pages.series.dates import bound_dates, proposed_dates, without_gone
 from bookings.pages.series.forms import AppointmentFormSet, RhythmForm
@@ -56,7 +56,7 @@ def _proposed(request: CalendarRequest, bookings: Sequence[Booking], rhythm: Rhy
         return _page(request, bookings, rhythm)
     first = bookings[0]
     wish = rhythm.wish(len(bookings))
-    proposal = propose(first.service, [first.staff], wish, now=request.now, moving=bookings)
+    proposal = propose_series(first.service, [first.staff], wish, now=request.now, moving=bookings)
     sentence = proposal_sentence(proposal)
     if proposal.missing:
         return _page(request, bookings, rhythm, sentence=sentence)

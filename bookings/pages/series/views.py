@@ -16,7 +16,7 @@ from django.utils.translation import ngettext
 from bookings import actions
 from bookings.actions.series.book_series import book_series
 from bookings.models import Question, Series, Service
-from bookings.openings.series.proposal import propose
+from bookings.openings.series.proposal import propose_series
 from bookings.openings.series.words import proposal_sentence
 from bookings.pages.people import bookable_people, is_key
 from bookings.pages.series.dates import bound_dates, proposed_dates, without_gone
@@ -66,7 +66,7 @@ def _proposed(request: CalendarRequest, wish: SeriesWishForm) -> HttpResponse:
     if not wish.is_valid():
         return _page(request, wish)
     service = wish.cleaned_data["service"]
-    proposal = propose(service, wish.people, wish.whole_wish, now=request.now)
+    proposal = propose_series(service, wish.people, wish.whole_wish, now=request.now)
     if proposal.staff is None:
         return _page(request, wish, sentence=proposal_sentence(proposal))
     initial = client_initial(request) | former_answers(request, service)

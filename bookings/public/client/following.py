@@ -17,7 +17,7 @@ from bookings import actions
 from bookings.models import Booking, BookingChange, Seat, Series
 from bookings.notifications.mails.appointment import seat_zone
 from bookings.openings.series.pattern import Wish
-from bookings.openings.series.proposal import propose
+from bookings.openings.series.proposal import propose_series
 from bookings.openings.series.words import proposal_sentence
 from bookings.public.client import allowed
 from bookings.public.client.seat_page import show_seat, with_seat
@@ -138,7 +138,7 @@ def _proposal(request: PublicRequest, move: _Move, wish: Wish) -> dict[str, Any]
         times = Times(service, person, move.zone, request.now, moving=move.bookings)
         rows = chosen_rows(times, starts)
         return {"rows": _with_present(move, rows), "person": person, "alert": _alert(request, rows)}
-    proposal = propose(service, move.people, wish, now=request.now, moving=move.bookings)
+    proposal = propose_series(service, move.people, wish, now=request.now, moving=move.bookings)
     rows = _with_present(move, proposed_rows(proposal)) if proposal.appointments else []
     return {
         "rows": rows,

@@ -14,7 +14,7 @@ from bookings import actions
 from bookings.models import Hold, Series, Service
 from bookings.notifications.mails.appointment import public_name
 from bookings.openings.series.pattern import Wish
-from bookings.openings.series.proposal import propose
+from bookings.openings.series.proposal import propose_series
 from bookings.openings.series.words import proposal_sentence
 from bookings.public.details.address import to_details
 from bookings.public.open import not_found, when_open, with_service
@@ -129,7 +129,7 @@ def _proposal(request: PublicRequest, search: Search, wish: Wish) -> dict[str, A
         times = Times(search.service, person, search.zone, request.now, search.hold)
         rows = chosen_rows(times, starts)
         return {"rows": rows, "person": person, "alert": _alert(request, search, starts, rows)}
-    proposal = propose(search.service, search.asked, wish, now=request.now, hold=search.hold)
+    proposal = propose_series(search.service, search.asked, wish, now=request.now, hold=search.hold)
     return {
         "rows": proposed_rows(proposal),
         "person": proposal.staff,
