@@ -48,13 +48,13 @@ class Words:
 
 ENGLISH = Words(
     "Several appointments",
-    "How many",
-    "From which day on",
+    "How many appointments?",
+    "From which day on?",
     "Monday",
     "Not before",
     "Propose dates",
     "Date",
-    "Leave out",
+    "Leave this one out",
     "Client’s name",
     "Book all",
     "Book anyway",
@@ -66,13 +66,13 @@ ENGLISH = Words(
 )
 GERMAN = Words(
     "Mehrere Termine",
-    "Wie viele",
-    "Ab welchem Tag",
+    "Wie viele Termine?",
+    "Ab welchem Tag?",
     "Montag",
     "Nicht vor",
     "Termine vorschlagen",
     "Datum",
-    "Auslassen",
+    "Diesen weglassen",
     "Name des Kunden",
     "Alle buchen",
     "Trotzdem buchen",
@@ -178,8 +178,8 @@ def test_without_javascript(chromium: Browser, live_server: LiveServer, client: 
     User.objects.filter(pk=anna.pk).update(role=User.Role.OWNER)
     page = context.new_page()
     page.goto(f"{live_server.url}/bookings/new/series/?client={clara.pk}")
-    page.get_by_label("How many", exact=True).fill("3")
-    page.get_by_label("From which day on").fill(next_monday().isoformat())
+    page.get_by_label("How many appointments?", exact=True).fill("3")
+    page.get_by_label("From which day on?").fill(next_monday().isoformat())
     page.get_by_label("Monday", exact=True).check()
     page.get_by_role("button", name="Propose dates").click()
     expect(page.locator("#proposal")).to_have_text("All 3 fit at Mon 09:00.")

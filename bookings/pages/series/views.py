@@ -16,11 +16,12 @@ from django.utils.translation import ngettext
 from bookings import actions
 from bookings.actions.series.book_series import book_series
 from bookings.models import Question, Series, Service
+from bookings.openings.series.forms import USUAL_COUNT
 from bookings.openings.series.proposal import propose_series
 from bookings.openings.series.words import proposal_sentence
 from bookings.pages.people import bookable_people, is_key
 from bookings.pages.series.dates import bound_dates, proposed_dates, without_gone
-from bookings.pages.series.forms import USUAL_COUNT, AppointmentFormSet, SeriesClientForm, SeriesWishForm, instants
+from bookings.pages.series.forms import AppointmentFormSet, SeriesClientForm, SeriesWishForm, instants
 from bookings.pages.times.beginning import client_initial, former_answers
 from connections.calendar_page import CalendarRequest, calendar_page
 from connections.freshness import freshness

@@ -144,9 +144,7 @@ def test_what_does_not_fit_is_said(client: Client, pages: list[str]) -> None:
     page = get(client, pages[1], "following/", **THURSDAYS | {"weekday": "6"})
     assert texts(page, "//div[@role='status']/p")[0] == "No time is open as you wish."
     page = get(client, pages[1], "following/", **THURSDAYS | {"latest": "09:00"})
-    assert texts(page, "//div[contains(@class, 'notice--bad')]//li") == [
-        "This is earlier than the time before which none may start."
-    ]
+    assert texts(page, "//div[contains(@class, 'notice--bad')]//li") == ["This is before the earliest time."]
 
 
 def test_the_slip_has_all_upcoming_appointments_where_and_how_to_change(
