@@ -16,6 +16,7 @@ from bookings.actions.series.move_following import following, move_following
 from bookings.models import Booking
 from bookings.openings.series.forms import RhythmForm, rhythm_of
 from bookings.openings.series.proposal import propose_series
+from bookings.openings.series.rows import Times
 from bookings.openings.series.words import proposal_sentence
 from bookings.pages.series.dates import bound_dates, proposed_dates, without_gone
 from bookings.pages.series.forms import AppointmentFormSet
@@ -91,9 +92,8 @@ def _refused(
     refusal: actions.Refused,
 ) -> HttpResponse:
     gone, first = refusal.gone if isinstance(refusal, actions.NotOpen) else [], bookings[0]
-    if dates.forms:
-        dates = without_gone(dates, gone, first.service, first.staff, now=request.now)
-    return _page(request, bookings, rhythm, dates, refusal=refusal)
+    times = Times(first.service, first.staff, request.zone, request.now, moving=bookings)
+    return _page(request, bookings, rhythm, without_gone(dates, times, gone), refusal=refusal)
 
 
 def _page(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable
 from datetime import date, datetime
 from typing import Any, cast
 from zoneinfo import ZoneInfo
@@ -97,6 +97,11 @@ class AppointmentForm(forms.Form):
             self.add_error("time", _("The clocks go forward then: this time does not exist on that day."))
         return data
 
+    @property
+    def moment(self) -> datetime | None:
+        """The time that is meant; None if it is left out. Valid forms only."""
+        return self.cleaned_data.get("moment")
+
     def _usual_day(self, data: dict[str, Any]) -> date | None:
         """The day that is meant where only a time was typed: that of the chosen or else of the first offered time."""
         chosen = data.get("start") or next(iter(self.offers), None)
@@ -125,7 +130,7 @@ class AppointmentFormSet(forms.BaseFormSet[AppointmentForm]):
     @property
     def moments(self) -> list[datetime]:
         """The chosen times; valid forms only."""
-        return [one.cleaned_data["moment"] for one in self.forms if one.cleaned_data.get("moment")]
+        return [one.moment for one in self.forms if one.moment]
 
 
 AppointmentForms = forms.formset_factory(
@@ -141,15 +146,6 @@ class SeriesClientForm(QuestionsForm, ClientFields):
     def __init__(self, questions: Iterable[Question], *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.ask(questions, must_answer=False)
-
-
-def appointment_data(offers: Sequence[tuple[datetime | None, Collection[datetime]]]) -> dict[str, str]:
-    """What a form with these appointments sends: the chosen time of each, and those among which it is chosen."""
-    data = {f"{PREFIX}-TOTAL_FORMS": str(len(offers)), f"{PREFIX}-INITIAL_FORMS": "0"}
-    for number, (chosen, others) in enumerate(offers):
-        data[f"{PREFIX}-{number}-start"] = chosen.isoformat() if chosen else ""
-        data[f"{PREFIX}-{number}-offered"] = " ".join(one.isoformat() for one in others)
-    return data
 
 
 def instants(text: str) -> list[datetime]:

@@ -18,6 +18,7 @@ from bookings.actions.series.book_series import book_series
 from bookings.models import Question, Series, Service
 from bookings.openings.series.forms import USUAL_COUNT
 from bookings.openings.series.proposal import propose_series
+from bookings.openings.series.rows import Times
 from bookings.openings.series.words import proposal_sentence
 from bookings.pages.people import bookable_people, is_key
 from bookings.pages.series.dates import bound_dates, proposed_dates, without_gone
@@ -130,7 +131,7 @@ def _refused(
     """The page with everything that was typed; in place of the dates that went others are proposed."""
     service, refused = wish.cleaned_data["service"], dates.moments
     gone = refusal.gone if isinstance(refusal, actions.NotOpen) else []
-    again = without_gone(dates, gone, service, person, now=request.now) if dates.forms else dates
+    again = without_gone(dates, Times(service, person, request.zone, request.now), gone)
     return _page(request, wish, person, again, form, refusal=refusal, refused=" ".join(map(_iso, refused)))
 
 

@@ -19,13 +19,13 @@ from bookings.notifications.mails.appointment import seat_zone
 from bookings.openings.series.forms import RhythmForm, rhythm_of
 from bookings.openings.series.pattern import Wish
 from bookings.openings.series.proposal import propose_series
+from bookings.openings.series.rows import Row, Times, chosen_rows, proposed_rows
 from bookings.openings.series.words import proposal_sentence
 from bookings.public.client import allowed
 from bookings.public.client.seat_page import show_seat, with_seat
 from bookings.public.page import PublicRequest, asked, kept_query, public_page, to_client_page
 from bookings.public.people import people_of, person_among
 from bookings.public.problem import QUERY, Problem, problem_of
-from bookings.public.series.rows import Row, Times, chosen_rows, proposed_rows
 from bookings.public.series.starts import PERSON, chosen_starts, texts_of_starts
 from bookings.public.series.wish import with_wish
 from bookings.public.series.words import gone_words

@@ -12,7 +12,7 @@ from bookings import actions
 from bookings.actions.series.book_series import book_series
 from bookings.models import Booking, Series, Service
 from practice.models import Practice, User
-from tests.factories import NOW, START, BookingFactory, ServiceFactory, UserFactory, office_hours
+from tests.factories import NOW, START, BlockedSlotFactory, BookingFactory, ServiceFactory, UserFactory, office_hours
 from tests.pages import find, texts
 
 pytestmark = [pytest.mark.django_db, pytest.mark.time_machine(NOW, tick=False)]
@@ -110,6 +110,19 @@ def test_a_date_that_went_moves_none_and_another_is_proposed(anna_client: Client
     ]
     anna_client.post(address, sent(page))
     assert times(series) == ["01 Dec 09:00", "10 Dec 13:00", "17 Dec 12:00", "24 Dec 13:00"]
+
+
+def test_the_present_times_of_those_that_move_are_proposed_instead(
+    anna_client: Client, anna: User, series: Series
+) -> None:
+    address = f"{appointments(series)[1].get_absolute_url()}following/"
+    page = anna_client.get(address, {"frequency": "weekly", "first": "2026-12-10", "weekday": "3", "earliest": "14:00"})
+    days = (datetime.fromisoformat(f"2026-12-{day}T00:00:00+01:00") for day in (16, 19))
+    BlockedSlotFactory.create(user=anna, **dict(zip(("start", "end"), days, strict=True)))
+    page = anna_client.post(address, sent(page))
+    assert texts(page, "//select[@name='dates-1-start']/option") == [
+        f"Tue 15 Dec, {hour:02}:00" for hour in range(9, 17)
+    ]
 
 
 def test_the_last_one_has_none_that_follow(anna_client: Client, series: Series) -> None:
