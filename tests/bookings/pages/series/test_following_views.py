@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from django.test import Client
+from pytest_django import Settings
 
 from bookings import actions
 from bookings.actions.series.book_series import book_series
@@ -159,6 +160,21 @@ def test_the_slip_lists_what_is_ahead_in_the_clients_language(anna_client: Clien
     assert texts(page, "//main//ol/li/strong") == [
         f"Dienstag, {day}. Dezember 2026, 10:00–11:00 Uhr (Ortszeit Berlin)" for day in (1, 15, 22)
     ]
+
+
+def test_the_slip_says_what_and_where_it_is_and_how_to_change_it(
+    anna_client: Client, settings: Settings, series: Series
+) -> None:
+    settings.BASE_URL = "https://kalends.example.com"
+    Practice.objects.create(name="Praxis Winter", phone="030 1", address="Lindenstraße 1\n10969 Berlin")
+    page = anna_client.get(f"/clients/{appointments(series)[0].client.pk}/slip/")
+    assert texts(page, "//main//ol/li")[0].endswith("Massage · Anna Lindenstraße 1, 10969 Berlin")
+    assert texts(page, "//section[@aria-labelledby='change']/p") == [
+        "Open the link in our e-mail. If you do not find it, https://kalends.example.com/booking/find/ sends it to you "
+        "again.",
+        "Or call 030 1.",
+    ]
+    assert texts(page, "//main//address") == ["Praxis WinterLindenstraße 110969 Berlin"]
 
 
 def test_the_slip_has_nothing_of_colleagues(anna_client: Client, series: Series) -> None:

@@ -154,7 +154,9 @@ def test_the_slip_has_all_upcoming_appointments_where_and_how_to_change(
     client.post(f"/{pages[1]}cancel/")
     clock.shift(60 * 60 * 24 * 2)
     page = get(client, pages[0], "slip/")
-    assert texts(page, "//ol[@class='dates']/li") == [f"Tuesday {day} December 2026, 10:00–11:00" for day in (15, 22)]
+    assert texts(page, "//ol[@class='dates']/li") == [
+        f"Tuesday {day} December 2026, 10:00–11:00 (Berlin time)" for day in (15, 22)
+    ]
     assert texts(page, "//dd") == ["Massage", "Anna Winter", "Lindenstraße 1, 10969 Berlin"]
     assert texts(page, "//section[@aria-labelledby='change']/p") == [
         "Open the link in our e-mail. If you do not find it, http://127.0.0.1:8000/booking/find/ sends it to you "
@@ -166,7 +168,7 @@ def test_the_slip_has_all_upcoming_appointments_where_and_how_to_change(
 
 def test_a_single_appointment_has_a_slip_too(client: Client, physio: Service) -> None:
     page = client.get(f"{booked(client, email='', phone='030 555666').partition('?')[0]}slip/")
-    assert texts(page, "//ol[@class='dates']/li") == ["Tuesday 1 December 2026, 10:00–11:00"]
+    assert texts(page, "//ol[@class='dates']/li") == ["Tuesday 1 December 2026, 10:00–11:00 (Berlin time)"]
     assert texts(page, "//section[@aria-labelledby='change']/p") == ["Or call 030 1234567."]
 
 
