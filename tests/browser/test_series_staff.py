@@ -15,9 +15,9 @@ from pytest_django.live_server_helper import LiveServer
 
 from bookings.models import Booking, Series
 from practice.models import User
-from tests.browser.booking import massage, next_monday, open_practice
+from tests.browser.booking import massage, next_monday, open_with_anna
 from tests.browser.test_questions import WIDTHS, check, sign_in
-from tests.factories import BlockedSlotFactory, ClientFactory, QuestionFactory, UserFactory, office_hours
+from tests.factories import BlockedSlotFactory, ClientFactory, QuestionFactory
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.today]
 BERLIN = ZoneInfo("Europe/Berlin")
@@ -87,11 +87,7 @@ GERMAN = Words(
 @pytest.fixture
 def anna(live_server: LiveServer, settings: Settings) -> User:
     """Anna, who gives massages; a question is asked about them."""
-    settings.BASE_URL = live_server.url
-    settings.DEMO = True  # its mails are received
-    open_practice()
-    anna = UserFactory.create(username="anna", first_name="Anna", last_name="Winter")
-    office_hours(anna)
+    anna = open_with_anna(live_server, settings)
     QuestionFactory.create(service=massage(anna), key="since", words="Seit wann?")
     return anna
 
