@@ -65,7 +65,10 @@ def test_the_page_of_a_client_shows_the_bookings_with_this_staff_member(
     BookingFactory(client=clara, start=START + timedelta(days=9))  # with a colleague
     page = anna_client.get(f"{URL}{clara.pk}/")
     assert texts(page, "//section//li") == ["Tue 1 Dec 2026, 10:00–11:00 Massage Confirmed"]
-    assert links(page, "//div[@class='page-head']/a") == [("New booking", f"/bookings/new/?client={clara.pk}")]
+    assert links(page, "//div[@class='page-head']//a") == [
+        ("Print slip", f"/clients/{clara.pk}/slip/"),
+        ("New booking", f"/bookings/new/?client={clara.pk}"),
+    ]
 
 
 def test_details_are_edited(anna_client: Client, clara: Person) -> None:
@@ -202,4 +205,4 @@ def test_the_list_is_in_german_for_who_reads_german(german_client: Client, clara
 def test_a_client_is_in_german_for_who_reads_german(german_client: Client, clara: Person) -> None:
     headings, buttons = headings_and_buttons(german_client.get(f"{URL}{clara.pk}/"))
     assert headings == ["Clara Winter", "Buchungen", "Angaben"]
-    assert buttons == ["Neue Buchung", "Speichern"]
+    assert buttons == ["Zettel drucken", "Neue Buchung", "Speichern"]
