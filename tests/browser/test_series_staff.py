@@ -79,7 +79,7 @@ GERMAN = Words(
     "Termin 2 von 3",
     "Alle folgenden verschieben",
     "Alle verschieben",
-    "Terminzettel drucken",
+    "Zettel drucken",
     "Drucken",
 )
 

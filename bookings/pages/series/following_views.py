@@ -73,6 +73,8 @@ def _proposed(request: CalendarRequest, bookings: Sequence[Booking], rhythm: Rhy
 
 def _submitted(request: CalendarRequest, bookings: Sequence[Booking], rhythm: RhythmForm) -> HttpResponse:
     dates = bound_dates(request.POST, request.zone)
+    if not dates.forms:  # nothing was open
+        return _proposed(request, bookings, rhythm)
     if not all([dates.is_valid(), rhythm.is_valid()]):
         return _page(request, bookings, rhythm, dates)
     try:

@@ -36,9 +36,9 @@ def new_series(request: CalendarRequest) -> HttpResponse:
     if not bookable_people(request.user):
         return redirect("bookings:new")
     wish = _wish_form(request)
-    if request.method == "POST":
+    if request.POST.get("person"):
         return _submitted(request, wish)
-    return _proposed(request, wish)
+    return _proposed(request, wish)  # also for a form without dates: nothing was open
 
 
 def _wish_form(request: CalendarRequest) -> SeriesWishForm:
@@ -72,7 +72,7 @@ def _proposed(request: CalendarRequest, wish: SeriesWishForm) -> HttpResponse:
     if proposal.staff is None:
         return _page(request, wish, sentence=proposal_sentence(proposal))
     initial = client_initial(request) | former_answers(request, service)
-    form = SeriesClientForm(_questions(request, service, proposal.staff), initial=initial)
+    form = SeriesClientForm(_questions(request, service, proposal.staff), request.POST or None, initial=initial)
     dates = proposed_dates(proposal, request.zone)
     return _page(request, wish, proposal.staff, dates, form, sentence=proposal_sentence(proposal))
 
@@ -160,7 +160,7 @@ def _page(
         "service": service,
         "person": person,
         "dates": dates,
-        "form": form or SeriesClientForm([], initial=client_initial(request)),
+        "form": form or SeriesClientForm([], request.POST or None, initial=client_initial(request)),
         "is_own": person == request.user,
         "freshness": freshness(person, now=request.now) if person else None,
         "can_insist": getattr(more.get("refusal"), "can_insist", False),

@@ -75,6 +75,16 @@ def test_cancelling_one_leaves_the_others(anna_client: Client, series: Series) -
     assert find(page, "//a[@id='move-following']") == []
 
 
+def test_where_nothing_is_open_the_form_says_so_again(anna_client: Client, series: Series) -> None:
+    address = f"{appointments(series)[1].get_absolute_url()}following/"
+    page = anna_client.get(address, {"frequency": "weekly", "first": "2026-12-10", "weekday": "6"})
+    again = anna_client.post(address, sent(page))
+    assert texts(again, "//p[@id='proposal'] | //main//ul[contains(@class, 'error')]/li") == [
+        "No time is open as you wish."
+    ]
+    assert times(series) == ["01 Dec 09:00", "08 Dec 09:00", "15 Dec 09:00", "22 Dec 09:00"]
+
+
 def test_all_that_follow_move_to_the_proposed_dates(anna_client: Client, series: Series) -> None:
     second = appointments(series)[1]
     [address] = find(anna_client.get(second.get_absolute_url()), "//a[@id='move-following']/@href")
