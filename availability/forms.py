@@ -19,6 +19,7 @@ from availability.slots import Period
 from availability.wall_clock import MIDNIGHT, exists, instant
 from connections.models import CalendarConfiguration
 from practice import time_format
+from practice.forms import DateInput, TimeInput
 from practice.models import User
 from practice.times import YEARS
 
@@ -30,7 +31,7 @@ WEEKDAYS = {str(day.value) for day in WorkingHours.Weekday}
 class ClockField(forms.TimeField):
     """A time of day; 24:00 is understood as midnight."""
 
-    widget = forms.TimeInput(format="%H:%M", attrs={"type": "time"})
+    widget = TimeInput
     default_error_messages = {"invalid": _("Enter a time like 9:00 or 17:30.")}
 
     def __init__(self, **kwargs: Any) -> None:
@@ -218,7 +219,7 @@ class DateOverrideForm(forms.ModelForm):  # type: ignore[type-arg]
     class Meta:
         model = DateOverride
         fields = ("date", "start", "end")
-        widgets = {"date": forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})}
+        widgets = {"date": DateInput}
 
     field_order = ("date", "kind", "start", "end")
 

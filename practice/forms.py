@@ -1,4 +1,4 @@
-"""What forms of all pages share: what was posted, and durations, everywhere a number and its unit."""
+"""What forms of all pages share: what was posted, days and clock times, and durations as a number and its unit."""
 
 from __future__ import annotations
 
@@ -14,6 +14,24 @@ from django.utils.translation import gettext_lazy as _
 def posted(request: HttpRequest) -> QueryDict | None:
     """The data for a form: what was posted, even if it is empty; None for a GET."""
     return request.POST if request.method == "POST" else None
+
+
+class DateInput(forms.DateInput):
+    """A day, as the browser lets people choose it."""
+
+    input_type = "date"
+
+    def __init__(self, attrs: dict[str, Any] | None = None) -> None:
+        super().__init__(attrs, format="%Y-%m-%d")
+
+
+class TimeInput(forms.TimeInput):
+    """A clock time, as the browser lets people choose it."""
+
+    input_type = "time"
+
+    def __init__(self, attrs: dict[str, Any] | None = None) -> None:
+        super().__init__(attrs, format="%H:%M")
 
 
 class Unit(IntegerChoices):

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -22,7 +23,7 @@ from pytest_django import Settings
 
 from availability.models import Closure
 from bookings import links
-from bookings.models import Booking
+from bookings.models import Booking, Series
 from bookings.notifications import move_mail
 from bookings.notifications.mails import unsubscribe
 from bookings.proposals import mail_links
@@ -94,16 +95,20 @@ WALK = {
     "book/<slug:slug>/details/<str:public_id>/extend/": (POST_ONLY, ALL),
     "book/<slug:slug>/details/<str:public_id>/release/": (POST_ONLY, ALL),
     "book/<slug:slug>/hold/": (ALL, ALL),
+    "book/<slug:slug>/series/": (ALL, ALL),
     "book/with/<slug:slug>/": (ALL, GET_ONLY),
     "booking/<str:token>/": (ALL, GET_ONLY),
     "booking/<str:token>/calendar.ics": (ALL, GET_ONLY),
     "booking/<str:token>/cancel/": (ALL, ALL),
     "booking/<str:token>/confirm/<str:code>/": (ALL, ALL),
+    "booking/<str:token>/following/": (ALL, ALL),
     "booking/<str:token>/reschedule/": (ALL, ALL),
+    "booking/<str:token>/slip/": (ALL, GET_ONLY),
     "booking/find/": (ALL, ALL),
     "bookings/": (STAFF, STAFF),
     "bookings/<int:pk>/": (HANDLED, HANDLED),
     "bookings/<int:pk>/cancel/": (HANDLED, HANDLED),
+    "bookings/<int:pk>/following/": (HANDLED, HANDLED),
     "bookings/<int:pk>/push/": (POST_ONLY, ANNAS),
     "bookings/<int:pk>/reschedule/": (HANDLED, HANDLED),
     "bookings/calls/": (STAFF, STAFF),
@@ -111,6 +116,7 @@ WALK = {
     "bookings/changes/<int:pk>/undo/": (POST_ONLY, HANDLED),
     "bookings/changes/mail/<str:token>/": (ALL, ALL),
     "bookings/new/": (STAFF, STAFF),
+    "bookings/new/series/": (STAFF, STAFF),
     "bookings/proposals/": (STAFF, STAFF),
     "bookings/proposals/<int:pk>/": (POST_ONLY, HANDLED),
     "bookings/proposals/<int:pk>/together/": (POST_ONLY, HANDLED),
@@ -155,6 +161,7 @@ WALK = {
     "clients/<int:pk>/": (HANDLED, HANDLED),
     "clients/<int:pk>/merge/": (POST_ONLY, OWNERS),
     "clients/<int:pk>/seen/": (POST_ONLY, HANDLED),
+    "clients/<int:pk>/slip/": (HANDLED, HANDLED),
     "healthz": (ALL, ALL),
     "imprint/": (ALL, GET_ONLY),
     "manifest.webmanifest": (ALL, GET_ONLY),
@@ -231,7 +238,9 @@ FORGED = {
     "booking/<str:token>/calendar.ics": "H",
     "booking/<str:token>/cancel/": "H",
     "booking/<str:token>/confirm/<str:code>/": "H",
+    "booking/<str:token>/following/": "H",
     "booking/<str:token>/reschedule/": "H",
+    "booking/<str:token>/slip/": "H",
     "bookings/changes/mail/<str:token>/": "H",
     "bookings/proposals/mail/<str:token>/": "H",
     "reminders/stop/<str:token>/": "H",
@@ -297,10 +306,13 @@ def values(people: dict[str, User]) -> Values:
     """What the parameters of all routes stand for: everything is Anna's."""
     anna, today = people["anna"], START.date()
     office_hours(anna)
-    service = ServiceFactory.create(slug="massage", visibility="public", staff=[anna])
+    service = ServiceFactory.create(slug="massage", visibility="public", series_allowed=True, staff=[anna])
     calendar = CalendarFactory.create(connection__user=anna, asked_about=False)
     OccurrenceFactory.create(calendar=calendar)
-    booking = BookingFactory.create(staff=anna, service=service, client=ClientFactory.create(email="carla@example.org"))
+    carla = ClientFactory.create(email="carla@example.org")
+    series = Series.objects.create(service=service, staff=anna, count=2)
+    booking = BookingFactory.create(staff=anna, service=service, client=carla, series=series)
+    BookingFactory.create(staff=anna, service=service, client=carla, series=series, start=START + timedelta(weeks=1))
     change = BookingChangeFactory.create(booking=booking, kind="moved")
     proposal = ProposalFactory.create(booking=booking)
     hold = HoldFactory.create(staff=anna, service=service, start=START.replace(hour=13))

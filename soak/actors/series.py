@@ -11,7 +11,7 @@ from bookings import actions
 from bookings.actions import Visitor
 from bookings.models import Booking, BookingChange, Hold, Series, Service
 from bookings.openings.series.pattern import Wish
-from bookings.openings.series.proposal import SeriesProposal, propose
+from bookings.openings.series.proposal import SeriesProposal, propose_series
 from practice.models import User
 from soak.actors.actor import Action
 from soak.actors.clients import Client
@@ -70,7 +70,7 @@ class SeriesClient(Client):
         """A series of a random service, as it is proposed; None if there are too few openings."""
         self.service: Service = self.choose.choice(list(Service.objects.all()))
         people = [user for user in self.service.staff.all() if not self.is_full(user)]
-        found = propose(self.service, people, self._wish(self.choose.choice(COUNTS)), now=timezone.now())
+        found = propose_series(self.service, people, self._wish(self.choose.choice(COUNTS)), now=timezone.now())
         self.ledger.count("series proposed")
         return found if len(found.starts) > 1 else None
 
@@ -150,7 +150,7 @@ class SeriesClient(Client):
             return
         moving = actions.following(booking)
         wish = self._wish(len(moving))
-        found = propose(booking.service, [booking.staff], wish, now=timezone.now(), moving=moving)
+        found = propose_series(booking.service, [booking.staff], wish, now=timezone.now(), moving=moving)
         if found.missing:
             self.ledger.count("series without other times")
             return

@@ -41,6 +41,16 @@ def open_practice() -> Practice:
     )
 
 
+def open_with_anna(live_server: LiveServer, settings: Settings) -> User:
+    """Anna with office hours, in a practice that clients can book."""
+    settings.BASE_URL = live_server.url
+    settings.DEMO = True  # its mails are received
+    open_practice()
+    anna: User = UserFactory.create(username="anna", first_name="Anna", last_name="Winter")
+    office_hours(anna)
+    return anna
+
+
 def connected(icloud: Sandbox, account: Account) -> User:
     """Anna with office hours, her calendar Home linked and read."""
     anna = UserFactory.create(username="anna", first_name="Anna", last_name="Winter", configuration__saved_at=None)

@@ -15,9 +15,8 @@ from bookings import actions
 from bookings.models import Booking, Proposal
 from bookings.proposals import mail_links
 from practice.models import User
-from tests.browser.booking import massage, next_monday, open_practice
+from tests.browser.booking import massage, next_monday, open_with_anna
 from tests.browser.test_questions import WIDTHS, check, sign_in
-from tests.factories import UserFactory, office_hours
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.today]
 
@@ -67,11 +66,7 @@ GERMAN = Words(
 @pytest.fixture
 def anna(live_server: LiveServer, settings: Settings) -> User:
     """Anna approves each massage within a day."""
-    settings.BASE_URL = live_server.url
-    settings.DEMO = True  # its mails are received
-    open_practice()
-    anna = UserFactory.create(username="anna", first_name="Anna", last_name="Winter")
-    office_hours(anna)
+    anna = open_with_anna(live_server, settings)
     massage(anna, approval_hours=24)
     return anna
 

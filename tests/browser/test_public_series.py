@@ -70,7 +70,7 @@ GERMAN = {
     "gone": "Einige dieser Zeiten sind inzwischen vergeben. Stattdessen sind die nächsten vorgeschlagen.",
     "booked": "Ihr Termin ist gebucht",
     "others": "Ihre anderen Termine",
-    "slip": "Zettel drucken",
+    "slip": "Terminzettel drucken",
     "print": "Drucken",
     "back": "← Ihr Termin",
     "cancel": "Termin absagen",

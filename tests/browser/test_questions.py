@@ -14,9 +14,9 @@ from pytest_django.live_server_helper import LiveServer
 
 from bookings.models import Booking, Question, Seat
 from practice.models import User
-from tests.browser.booking import massage, next_monday, open_practice
+from tests.browser.booking import massage, next_monday, open_with_anna
 from tests.browser.conftest import barriers
-from tests.factories import QuestionFactory, UserFactory, office_hours
+from tests.factories import QuestionFactory
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.today]
 WIDTHS = (1280, 390)
@@ -64,11 +64,7 @@ GERMAN = Words(
 @pytest.fixture
 def anna(live_server: LiveServer, settings: Settings) -> User:
     """Anna, whom clients can book for a massage."""
-    settings.BASE_URL = live_server.url
-    settings.DEMO = True  # its mails are received
-    open_practice()
-    anna = UserFactory.create(username="anna", first_name="Anna", last_name="Winter")
-    office_hours(anna)
+    anna = open_with_anna(live_server, settings)
     massage(anna, other_minutes=[90])
     return anna
 

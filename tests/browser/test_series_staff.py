@@ -15,9 +15,9 @@ from pytest_django.live_server_helper import LiveServer
 
 from bookings.models import Booking, Series
 from practice.models import User
-from tests.browser.booking import massage, next_monday, open_practice
+from tests.browser.booking import massage, next_monday, open_with_anna
 from tests.browser.test_questions import WIDTHS, check, sign_in
-from tests.factories import BlockedSlotFactory, ClientFactory, QuestionFactory, UserFactory, office_hours
+from tests.factories import BlockedSlotFactory, ClientFactory, QuestionFactory
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.today]
 BERLIN = ZoneInfo("Europe/Berlin")
@@ -48,13 +48,13 @@ class Words:
 
 ENGLISH = Words(
     "Several appointments",
-    "How many",
-    "From which day on",
+    "How many appointments?",
+    "From which day on?",
     "Monday",
     "Not before",
     "Propose dates",
     "Date",
-    "Leave out",
+    "Leave this one out",
     "Client’s name",
     "Book all",
     "Book anyway",
@@ -66,20 +66,20 @@ ENGLISH = Words(
 )
 GERMAN = Words(
     "Mehrere Termine",
-    "Wie viele",
-    "Ab welchem Tag",
+    "Wie viele Termine?",
+    "Ab welchem Tag?",
     "Montag",
     "Nicht vor",
     "Termine vorschlagen",
     "Datum",
-    "Auslassen",
+    "Diesen weglassen",
     "Name des Kunden",
     "Alle buchen",
     "Trotzdem buchen",
     "Termin 2 von 3",
     "Alle folgenden verschieben",
     "Alle verschieben",
-    "Terminzettel drucken",
+    "Zettel drucken",
     "Drucken",
 )
 
@@ -87,11 +87,7 @@ GERMAN = Words(
 @pytest.fixture
 def anna(live_server: LiveServer, settings: Settings) -> User:
     """Anna, who gives massages; a question is asked about them."""
-    settings.BASE_URL = live_server.url
-    settings.DEMO = True  # its mails are received
-    open_practice()
-    anna = UserFactory.create(username="anna", first_name="Anna", last_name="Winter")
-    office_hours(anna)
+    anna = open_with_anna(live_server, settings)
     QuestionFactory.create(service=massage(anna), key="since", words="Seit wann?")
     return anna
 
@@ -178,8 +174,8 @@ def test_without_javascript(chromium: Browser, live_server: LiveServer, client: 
     User.objects.filter(pk=anna.pk).update(role=User.Role.OWNER)
     page = context.new_page()
     page.goto(f"{live_server.url}/bookings/new/series/?client={clara.pk}")
-    page.get_by_label("How many", exact=True).fill("3")
-    page.get_by_label("From which day on").fill(next_monday().isoformat())
+    page.get_by_label("How many appointments?", exact=True).fill("3")
+    page.get_by_label("From which day on?").fill(next_monday().isoformat())
     page.get_by_label("Monday", exact=True).check()
     page.get_by_role("button", name="Propose dates").click()
     expect(page.locator("#proposal")).to_have_text("All 3 fit at Mon 09:00.")

@@ -12,9 +12,9 @@ from pytest_django.live_server_helper import LiveServer
 
 from bookings.models import Booking, Question, Seat
 from practice.models import User
-from tests.browser.booking import massage, next_monday, open_practice
+from tests.browser.booking import massage, next_monday, open_with_anna
 from tests.browser.test_questions import WIDTHS, check, sign_in
-from tests.factories import QuestionFactory, ServiceFactory, UserFactory, office_hours
+from tests.factories import QuestionFactory, ServiceFactory
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.today]
 
@@ -40,11 +40,7 @@ GERMAN = Words(
 @pytest.fixture
 def anna(live_server: LiveServer, settings: Settings) -> User:
     """Anna asks three questions about a massage, one of them private, and none about a talk."""
-    settings.BASE_URL = live_server.url
-    settings.DEMO = True  # its mails are received
-    open_practice()
-    anna = UserFactory.create(username="anna", first_name="Anna", last_name="Winter")
-    office_hours(anna)
+    anna = open_with_anna(live_server, settings)
     ServiceFactory.create(name="Talk", slug="talk", staff=[anna], position=0)
     service = massage(anna, other_minutes=[90], position=1)
     several = {"kind": Question.Kind.SEVERAL, "options": "Ruhe\nWärme\nKälte", "required": True}

@@ -72,6 +72,8 @@ def move_following(
 
 def _check_movable(bookings: list[Booking], expected: list[Booking], starts: list[datetime], now: datetime) -> None:
     """Raises Refused unless these are the bookings that somebody saw, with one time each, and none has begun."""
+    if bookings == expected and len(starts) < len(bookings):
+        raise Refused(_("Choose a time for each of these appointments."))
     if bookings != expected or len(bookings) != len(starts):
         raise Refused(_("Somebody else has just changed these appointments. Look again."))
     if any(one.start <= now for one in bookings):

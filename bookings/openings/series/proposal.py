@@ -50,7 +50,7 @@ class SeriesProposal:
         return self.wish.count - len(self.appointments)
 
 
-def propose(
+def propose_series(
     service: Service,
     people: Collection[User],
     wish: Wish,

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from availability.models import Closure
 from availability.public_holidays import public_holidays, regions
+from practice.forms import DateInput
 from practice.models import Practice, User
 
 MAX_DAYS = 366
@@ -32,7 +33,7 @@ class ClosureForm(forms.ModelForm):  # type: ignore[type-arg]
     class Meta:
         model = Closure
         fields = ("first", "last", "name")
-        widgets = {name: forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}) for name in ("first", "last")}
+        widgets = {"first": DateInput, "last": DateInput}
         help_texts = {"name": _("For example “Summer break”. Clients do not see it.")}
 
     field_order = ("whose", "first", "last", "name")

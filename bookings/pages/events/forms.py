@@ -7,9 +7,9 @@ from typing import Any, cast
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from bookings.pages.times.forms import DateInput
 from connections.busy import OWN_BOOKING
 from connections.models import Calendar, Occurrence
+from practice.forms import DateInput
 from practice.models import User
 from practice.times import DAYS
 

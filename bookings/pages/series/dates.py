@@ -9,19 +9,14 @@ from zoneinfo import ZoneInfo
 
 from django.http import QueryDict
 
-from bookings.models import Booking, Service
-from bookings.openings.search import nearest_openings
 from bookings.openings.series.proposal import SeriesProposal
-from bookings.pages.series.forms import PREFIX, AppointmentForms, AppointmentFormSet, appointment_data
-from practice.models import User
-
-MOST_OFFERED = 6
+from bookings.openings.series.rows import Row, Times, chosen_rows, proposed_rows
+from bookings.pages.series.forms import PREFIX, AppointmentForms, AppointmentFormSet
 
 
 def proposed_dates(proposal: SeriesProposal, zone: ZoneInfo) -> AppointmentFormSet:
     """The dates of a proposal, each with others to choose instead."""
-    offers = [(one.start, [one.start, *one.alternatives]) for one in proposal.appointments]
-    return bound_dates(appointment_data(offers), zone)
+    return _dates(proposed_rows(proposal), zone)
 
 
 def bound_dates(data: QueryDict | dict[str, str], zone: ZoneInfo) -> AppointmentFormSet:
@@ -29,30 +24,22 @@ def bound_dates(data: QueryDict | dict[str, str], zone: ZoneInfo) -> Appointment
     return cast(AppointmentFormSet, AppointmentForms(data, prefix=PREFIX, form_kwargs={"zone": zone}))
 
 
-def without_gone(
-    dates: AppointmentFormSet,
-    gone: Collection[datetime],
-    service: Service,
-    person: User,
-    *,
-    now: datetime,
-    moving: Sequence[Booking] = (),
-) -> AppointmentFormSet:
-    """The same dates; in place of each that is `gone` the nearest open time is chosen and a few others are offered."""
-    taken = set(dates.moments) - set(gone)
-    offers: list[tuple[datetime | None, Collection[datetime]]] = []
-    for one in dates.forms:
-        moment = one.cleaned_data.get("moment")
-        if moment is None or moment not in gone:
-            offers.append((moment, {*one.offers, moment} if moment else one.offers))
-            continue
-        nearest = nearest_openings(service, [person], moment, now=now, most=MOST_OFFERED + len(dates.forms))
-        open_times = [opening.start for opening in nearest if opening.start not in taken][:MOST_OFFERED]
-        taken |= {*open_times[:1]}
-        offers.append((next(iter(open_times), None), open_times))
-    zone = dates.forms[0].zone
-    again = bound_dates(appointment_data(offers), zone)
-    for form, former in zip(again.forms, dates.forms, strict=True):
-        moment = former.cleaned_data.get("moment")
-        form.gone = moment if moment in gone else None
-    return again
+def without_gone(dates: AppointmentFormSet, times: Times, gone: Collection[datetime]) -> AppointmentFormSet:
+    """The same dates; in place of each that is `gone` the nearest open time is chosen. What was left out stays so."""
+    if not gone:
+        return dates
+    chosen = sorted((one for one in dates.forms if one.moment), key=lambda one: one.cleaned_data["moment"])
+    by_form = dict(zip(chosen, chosen_rows(times, dates.moments, gone), strict=True))
+    return _dates([by_form.get(one) or Row(None, tuple(one.offers)) for one in dates.forms], times.zone)
+
+
+def _dates(rows: Sequence[Row], zone: ZoneInfo) -> AppointmentFormSet:
+    """A form for each row, as if it had been sent."""
+    data = {f"{PREFIX}-TOTAL_FORMS": str(len(rows)), f"{PREFIX}-INITIAL_FORMS": "0"}
+    for number, row in enumerate(rows):
+        data[f"{PREFIX}-{number}-start"] = row.chosen.isoformat() if row.chosen else ""
+        data[f"{PREFIX}-{number}-offered"] = " ".join(one.isoformat() for one in row.choices)
+    dates = bound_dates(data, zone)
+    for form, row in zip(dates.forms, rows, strict=True):
+        form.gone = row.gone
+    return dates

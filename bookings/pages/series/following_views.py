@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import time
 from typing import Any
 
 from django.contrib import messages
@@ -12,11 +13,13 @@ from django.utils.translation import ngettext
 
 from bookings import actions
 from bookings.actions.series.move_following import following, move_following
-from bookings.models import Booking, Series
-from bookings.openings.series.proposal import propose
+from bookings.models import Booking
+from bookings.openings.series.forms import RhythmForm, rhythm_of
+from bookings.openings.series.proposal import propose_series
+from bookings.openings.series.rows import Times
 from bookings.openings.series.words import proposal_sentence
 from bookings.pages.series.dates import bound_dates, proposed_dates, without_gone
-from bookings.pages.series.forms import AppointmentFormSet, RhythmForm
+from bookings.pages.series.forms import AppointmentFormSet
 from bookings.pages.series.others import series_shown
 from connections.calendar_page import CalendarRequest, calendar_page
 from connections.freshness import freshness
@@ -41,14 +44,19 @@ def move_series(request: CalendarRequest, pk: int) -> HttpResponse:
 def _rhythm_form(request: CalendarRequest, booking: Booking) -> RhythmForm:
     """How often and when from now on; what is not said is as it was wished for the series."""
     data = (request.POST or request.GET).copy()
-    series = booking.series
-    if "frequency" not in data and series is not None:
-        data["frequency"] = series.frequency or Series.Frequency.WEEKLY
-        data["first"] = booking.start.astimezone(request.zone).date().isoformat()
-        data.setlist("weekday", [str(day) for day in series.weekdays if len(series.weekdays) < 7])
-        for name, at in (("earliest", series.earliest), ("latest", series.latest)):
-            data[name] = f"{at:%H:%M}" if at and (at.hour, at.minute) not in ((0, 0), (23, 59)) else ""
+    if "frequency" not in data:
+        for name, value in rhythm_of(booking, request.zone).items():
+            data.setlist(name, _texts(value))
     return RhythmForm(data, today=request.now.astimezone(request.zone).date(), zone=request.zone)
+
+
+def _texts(value: Any) -> list[str]:
+    """What a form sends for the value of a field."""
+    if isinstance(value, list):
+        return [str(one) for one in value]
+    if isinstance(value, time):
+        return [f"{value:%H:%M}"]
+    return [] if value is None else [str(value)]
 
 
 def _proposed(request: CalendarRequest, bookings: Sequence[Booking], rhythm: RhythmForm) -> HttpResponse:
@@ -56,7 +64,7 @@ def _proposed(request: CalendarRequest, bookings: Sequence[Booking], rhythm: Rhy
         return _page(request, bookings, rhythm)
     first = bookings[0]
     wish = rhythm.wish(len(bookings))
-    proposal = propose(first.service, [first.staff], wish, now=request.now, moving=bookings)
+    proposal = propose_series(first.service, [first.staff], wish, now=request.now, moving=bookings)
     sentence = proposal_sentence(proposal)
     if proposal.missing:
         return _page(request, bookings, rhythm, sentence=sentence)
@@ -65,6 +73,8 @@ def _proposed(request: CalendarRequest, bookings: Sequence[Booking], rhythm: Rhy
 
 def _submitted(request: CalendarRequest, bookings: Sequence[Booking], rhythm: RhythmForm) -> HttpResponse:
     dates = bound_dates(request.POST, request.zone)
+    if not dates.forms:  # nothing was open
+        return _proposed(request, bookings, rhythm)
     if not all([dates.is_valid(), rhythm.is_valid()]):
         return _page(request, bookings, rhythm, dates)
     try:
@@ -84,9 +94,8 @@ def _refused(
     refusal: actions.Refused,
 ) -> HttpResponse:
     gone, first = refusal.gone if isinstance(refusal, actions.NotOpen) else [], bookings[0]
-    if dates.forms:
-        dates = without_gone(dates, gone, first.service, first.staff, now=request.now)
-    return _page(request, bookings, rhythm, dates, refusal=refusal)
+    times = Times(first.service, first.staff, request.zone, request.now, moving=bookings)
+    return _page(request, bookings, rhythm, without_gone(dates, times, gone), refusal=refusal)
 
 
 def _page(

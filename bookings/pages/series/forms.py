@@ -1,90 +1,38 @@
-"""What is wished for a series, the date of each appointment, and for whom it is."""
+"""For which service and whom a series is, and the date of each appointment."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
-from datetime import date, datetime, time
+from collections.abc import Iterable
+from datetime import date, datetime
 from typing import Any, cast
 from zoneinfo import ZoneInfo
 
 from django import forms
 from django.db.models import QuerySet
-from django.http import QueryDict
-from django.utils.dates import WEEKDAYS
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from availability.wall_clock import exists, instant
-from bookings.models import Question, Series, Service
+from bookings.models import Question, Service
 from bookings.models.questions.forms import QuestionsForm
-from bookings.openings.series.pattern import EVERY_DAY, Wish
-from bookings.pages.times.forms import ClientFields, DateInput, PersonChoice, ServiceField, TimeInput
+from bookings.openings.series.forms import MOST_DATES, WishForm
+from bookings.pages.times.forms import ClientFields, PersonChoice, ServiceField
+from practice.forms import DateInput, TimeInput
 from practice.models import User
 from practice.times import DAYS, parse_instant
 
-USUAL_COUNT = 6
-MOST_DATES = 60
 PREFIX = "dates"
 
 
-class RhythmForm(forms.Form):
-    """How often, and which days and hours suit."""
-
-    frequency = forms.ChoiceField(label=gettext_lazy("How often"), choices=Series.Frequency.choices)
-    first = forms.DateField(label=gettext_lazy("From which day on"), widget=DateInput, validators=DAYS)
-    earliest = forms.TimeField(label=gettext_lazy("Not before"), required=False, widget=TimeInput)
-    latest = forms.TimeField(label=gettext_lazy("Start no later than"), required=False, widget=TimeInput)
-    weekday = forms.TypedMultipleChoiceField(
-        label=gettext_lazy("Days that suit"),
-        help_text=gettext_lazy("None ticked: every day."),
-        choices=list(WEEKDAYS.items()),
-        coerce=int,
-        required=False,
-        widget=forms.CheckboxSelectMultiple,
-    )
-
-    def __init__(self, *args: Any, today: date, zone: ZoneInfo, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.today, self.zone = today, zone
-
-    def clean(self) -> dict[str, Any]:
-        data = super().clean() or self.cleaned_data
-        earliest, latest = data.get("earliest"), data.get("latest")
-        if earliest and latest and latest < earliest:
-            self.add_error("latest", _("This is before the earliest time."))
-        return data
-
-    @property
-    def sent(self) -> list[tuple[str, str]]:
-        """What is wished, as a form with hidden fields sends it again."""
-        data = cast(QueryDict, self.data)
-        return [(name, text) for name in self.fields for text in data.getlist(name)]
-
-    def wish(self, count: int) -> Wish:
-        """The wish for so many appointments; valid forms only."""
-        data, frequency = self.cleaned_data, Series.Frequency(self.cleaned_data["frequency"])
-        return Wish(
-            count=count,
-            first=max(data["first"], self.today),
-            zone=self.zone,
-            weeks=frequency.weeks,
-            days=frequency.days,
-            weekdays=frozenset(data["weekday"]) or EVERY_DAY,
-            earliest=data["earliest"] or time.min,
-            latest=data["latest"] or time.max,
-        )
-
-
-class SeriesWishForm(RhythmForm):
-    """The same with the service, how many appointments, and with whom; without a person the first available."""
+class SeriesWishForm(WishForm):
+    """What is wished for which service, and with whom; without a person the first available."""
 
     staff = PersonChoice(
         User.objects.none(), label=gettext_lazy("With"), empty_label=gettext_lazy("First available"), required=False
     )
     service = ServiceField(label=gettext_lazy("Service"))
-    count = forms.IntegerField(label=gettext_lazy("How many"), min_value=2, max_value=MOST_DATES)
 
-    field_order = ("staff", "service", "count", "frequency", "first", "earliest", "latest", "weekday")
+    field_order = ("staff", "service", *WishForm.field_order)
 
     def __init__(self, people: QuerySet[User], *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -110,11 +58,6 @@ class SeriesWishForm(RhythmForm):
         """With whom it may be; valid forms only."""
         staff = self.cleaned_data.get("staff")
         return [staff] if staff else list(self.bookable.filter(services=self.cleaned_data["service"].pk))
-
-    @property
-    def whole_wish(self) -> Wish:
-        """What is wished; valid forms only."""
-        return self.wish(self.cleaned_data["count"])
 
 
 class AppointmentForm(forms.Form):
@@ -154,6 +97,11 @@ class AppointmentForm(forms.Form):
             self.add_error("time", _("The clocks go forward then: this time does not exist on that day."))
         return data
 
+    @property
+    def moment(self) -> datetime | None:
+        """The time that is meant; None if it is left out. Valid forms only."""
+        return self.cleaned_data.get("moment")
+
     def _usual_day(self, data: dict[str, Any]) -> date | None:
         """The day that is meant where only a time was typed: that of the chosen or else of the first offered time."""
         chosen = data.get("start") or next(iter(self.offers), None)
@@ -182,7 +130,7 @@ class AppointmentFormSet(forms.BaseFormSet[AppointmentForm]):
     @property
     def moments(self) -> list[datetime]:
         """The chosen times; valid forms only."""
-        return [one.cleaned_data["moment"] for one in self.forms if one.cleaned_data.get("moment")]
+        return [one.moment for one in self.forms if one.moment]
 
 
 AppointmentForms = forms.formset_factory(
@@ -198,15 +146,6 @@ class SeriesClientForm(QuestionsForm, ClientFields):
     def __init__(self, questions: Iterable[Question], *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.ask(questions, must_answer=False)
-
-
-def appointment_data(offers: Sequence[tuple[datetime | None, Collection[datetime]]]) -> dict[str, str]:
-    """What a form with these appointments sends: the chosen time of each, and those among which it is chosen."""
-    data = {f"{PREFIX}-TOTAL_FORMS": str(len(offers)), f"{PREFIX}-INITIAL_FORMS": "0"}
-    for number, (chosen, others) in enumerate(offers):
-        data[f"{PREFIX}-{number}-start"] = chosen.isoformat() if chosen else ""
-        data[f"{PREFIX}-{number}-offered"] = " ".join(one.isoformat() for one in others)
-    return data
 
 
 def instants(text: str) -> list[datetime]:

@@ -16,11 +16,13 @@ from django.utils.translation import ngettext
 from bookings import actions
 from bookings.actions.series.book_series import book_series
 from bookings.models import Question, Series, Service
-from bookings.openings.series.proposal import propose
+from bookings.openings.series.forms import USUAL_COUNT
+from bookings.openings.series.proposal import propose_series
+from bookings.openings.series.rows import Times
 from bookings.openings.series.words import proposal_sentence
 from bookings.pages.people import bookable_people, is_key
 from bookings.pages.series.dates import bound_dates, proposed_dates, without_gone
-from bookings.pages.series.forms import USUAL_COUNT, AppointmentFormSet, SeriesClientForm, SeriesWishForm, instants
+from bookings.pages.series.forms import AppointmentFormSet, SeriesClientForm, SeriesWishForm, instants
 from bookings.pages.times.beginning import client_initial, former_answers
 from connections.calendar_page import CalendarRequest, calendar_page
 from connections.freshness import freshness
@@ -34,9 +36,9 @@ def new_series(request: CalendarRequest) -> HttpResponse:
     if not bookable_people(request.user):
         return redirect("bookings:new")
     wish = _wish_form(request)
-    if request.method == "POST":
+    if request.POST.get("person"):
         return _submitted(request, wish)
-    return _proposed(request, wish)
+    return _proposed(request, wish)  # also for a form without dates: nothing was open
 
 
 def _wish_form(request: CalendarRequest) -> SeriesWishForm:
@@ -66,11 +68,11 @@ def _proposed(request: CalendarRequest, wish: SeriesWishForm) -> HttpResponse:
     if not wish.is_valid():
         return _page(request, wish)
     service = wish.cleaned_data["service"]
-    proposal = propose(service, wish.people, wish.whole_wish, now=request.now)
+    proposal = propose_series(service, wish.people, wish.whole_wish, now=request.now)
     if proposal.staff is None:
         return _page(request, wish, sentence=proposal_sentence(proposal))
     initial = client_initial(request) | former_answers(request, service)
-    form = SeriesClientForm(_questions(request, service, proposal.staff), initial=initial)
+    form = SeriesClientForm(_questions(request, service, proposal.staff), request.POST or None, initial=initial)
     dates = proposed_dates(proposal, request.zone)
     return _page(request, wish, proposal.staff, dates, form, sentence=proposal_sentence(proposal))
 
@@ -129,7 +131,7 @@ def _refused(
     """The page with everything that was typed; in place of the dates that went others are proposed."""
     service, refused = wish.cleaned_data["service"], dates.moments
     gone = refusal.gone if isinstance(refusal, actions.NotOpen) else []
-    again = without_gone(dates, gone, service, person, now=request.now) if dates.forms else dates
+    again = without_gone(dates, Times(service, person, request.zone, request.now), gone)
     return _page(request, wish, person, again, form, refusal=refusal, refused=" ".join(map(_iso, refused)))
 
 
@@ -158,7 +160,7 @@ def _page(
         "service": service,
         "person": person,
         "dates": dates,
-        "form": form or SeriesClientForm([], initial=client_initial(request)),
+        "form": form or SeriesClientForm([], request.POST or None, initial=client_initial(request)),
         "is_own": person == request.user,
         "freshness": freshness(person, now=request.now) if person else None,
         "can_insist": getattr(more.get("refusal"), "can_insist", False),

@@ -20,26 +20,9 @@ from availability.wall_clock import exists, instant
 from bookings.contacts.fields import AddressField, NameField, PhoneField
 from bookings.models import Client, Question, Service
 from bookings.models.questions.forms import QuestionsForm
+from practice.forms import DateInput, TimeInput
 from practice.models import Practice, User, client_languages
 from practice.times import DAYS, parse_instant
-
-
-class DateInput(forms.DateInput):
-    """A day, as the browser lets people choose it."""
-
-    input_type = "date"
-
-    def __init__(self, attrs: dict[str, Any] | None = None) -> None:
-        super().__init__(attrs, format="%Y-%m-%d")
-
-
-class TimeInput(forms.TimeInput):
-    """A clock time, as the browser lets people choose it."""
-
-    input_type = "time"
-
-    def __init__(self, attrs: dict[str, Any] | None = None) -> None:
-        super().__init__(attrs, format="%H:%M")
 
 
 class DayForm(forms.Form):

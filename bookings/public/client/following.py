@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import date, datetime, time
+from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -14,18 +14,18 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from bookings import actions
-from bookings.models import Booking, BookingChange, Seat, Series
+from bookings.models import Booking, BookingChange, Seat
 from bookings.notifications.mails.appointment import seat_zone
+from bookings.openings.series.forms import RhythmForm, rhythm_of
 from bookings.openings.series.pattern import Wish
-from bookings.openings.series.proposal import propose
+from bookings.openings.series.proposal import propose_series
+from bookings.openings.series.rows import Row, Times, chosen_rows, proposed_rows
 from bookings.openings.series.words import proposal_sentence
 from bookings.public.client import allowed
 from bookings.public.client.seat_page import show_seat, with_seat
 from bookings.public.page import PublicRequest, asked, kept_query, public_page, to_client_page
 from bookings.public.people import people_of, person_among
 from bookings.public.problem import QUERY, Problem, problem_of
-from bookings.public.series.forms import WhenForm
-from bookings.public.series.rows import Row, Times, chosen_rows, proposed_rows
 from bookings.public.series.starts import PERSON, chosen_starts, texts_of_starts
 from bookings.public.series.wish import with_wish
 from bookings.public.series.words import gone_words
@@ -103,27 +103,16 @@ def _show(request: PublicRequest, seat: Seat, move: _Move, token: str) -> HttpRe
         return show_seat(request, seat, token, "public/client/following.html", **context)
 
 
-def _form(request: PublicRequest, move: _Move) -> WhenForm:
+def _form(request: PublicRequest, move: _Move) -> RhythmForm:
     """What suits, filled in with what the address says, and otherwise with what was wished for the series."""
     last = request.now + move.first.service.shape.horizon
-    return WhenForm(
+    return RhythmForm(
         request.GET if "frequency" in request.GET else None,
-        initial=_initial(move),
+        initial=rhythm_of(move.first, move.zone),
         today=_day(request.now, move.zone),
         last_day=_day(last, move.zone),
         zone=move.zone,
     )
-
-
-def _initial(move: _Move) -> dict[str, Any]:
-    series = move.first.series or Series()
-    return {
-        "frequency": series.frequency or Series.Frequency.WEEKLY,
-        "weekday": series.weekdays if len(series.weekdays) < 7 else [],
-        "earliest": series.earliest if series.earliest != time.min else None,
-        "latest": series.latest if series.latest != time.max else None,
-        "first": _day(move.first.start, move.zone),
-    }
 
 
 def _day(moment: datetime, zone: ZoneInfo) -> date:
@@ -138,7 +127,7 @@ def _proposal(request: PublicRequest, move: _Move, wish: Wish) -> dict[str, Any]
         times = Times(service, person, move.zone, request.now, moving=move.bookings)
         rows = chosen_rows(times, starts)
         return {"rows": _with_present(move, rows), "person": person, "alert": _alert(request, rows)}
-    proposal = propose(service, move.people, wish, now=request.now, moving=move.bookings)
+    proposal = propose_series(service, move.people, wish, now=request.now, moving=move.bookings)
     rows = _with_present(move, proposed_rows(proposal)) if proposal.appointments else []
     return {
         "rows": rows,

@@ -27,7 +27,9 @@ def seats_of_series(seat: Seat) -> list[Seat]:
     if seat.booking.series_id is None:
         return [seat]
     of_client = Seat.objects.filter(booking__series=seat.booking.series_id, client=seat.client_id)
-    return list(of_client.select_related("booking__service", "booking__staff").order_by("booking__start", "pk"))
+    return list(
+        of_client.select_related("booking__service", "booking__staff", "client").order_by("booking__start", "pk")
+    )
 
 
 def other_appointments(seat: Seat, now: datetime) -> list[OtherAppointment]:

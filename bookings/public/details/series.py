@@ -10,10 +10,10 @@ from django.urls import reverse
 from bookings import actions
 from bookings.models import Booking, Hold
 from bookings.notifications.mails.appointment import clock_zone
+from bookings.openings.series.rows import Row, Times, chosen_rows
 from bookings.public.page import PREFILL, PublicRequest, kept_query
 from bookings.public.people import people_of
 from bookings.public.problem import Problem
-from bookings.public.series.rows import Row, Times, chosen_rows
 from bookings.public.series.starts import SHOWN_AGAIN, chosen_starts
 from bookings.public.series.wish import wish_of, with_wish
 from bookings.public.series.words import gone_words

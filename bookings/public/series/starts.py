@@ -7,6 +7,7 @@ from datetime import datetime
 
 from django.http import HttpRequest
 
+from bookings.openings.series.forms import MOST_DATES
 from bookings.public.page import MAX_ASKED, asked
 from practice.times import parse_instant
 
@@ -15,7 +16,6 @@ PERSON = "person"
 """With whom the times are, while the wish may be for anybody."""
 SHOWN_AGAIN = "again"
 """In a form that is only to be shown again, with everything that was typed."""
-MAX_STARTS = 60
 
 
 def is_shown_again(request: HttpRequest) -> bool:
@@ -25,7 +25,7 @@ def is_shown_again(request: HttpRequest) -> bool:
 def texts_of_starts(request: HttpRequest) -> list[str]:
     """The times as they were sent; those that are left out are empty, and not among them."""
     source = request.POST if FIELD in request.POST else request.GET
-    return [text[:MAX_ASKED] for text in source.getlist(FIELD) if text][:MAX_STARTS]
+    return [text[:MAX_ASKED] for text in source.getlist(FIELD) if text][:MOST_DATES]
 
 
 def chosen_starts(request: HttpRequest) -> list[datetime]:

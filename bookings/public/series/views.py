@@ -14,7 +14,8 @@ from bookings import actions
 from bookings.models import Hold, Series, Service
 from bookings.notifications.mails.appointment import public_name
 from bookings.openings.series.pattern import Wish
-from bookings.openings.series.proposal import propose
+from bookings.openings.series.proposal import propose_series
+from bookings.openings.series.rows import Row, Times, chosen_rows, proposed_rows
 from bookings.openings.series.words import proposal_sentence
 from bookings.public.details.address import to_details
 from bookings.public.open import not_found, when_open, with_service
@@ -22,7 +23,6 @@ from bookings.public.page import PREFILL, PublicRequest, asked, kept_query, priv
 from bookings.public.people import ANYBODY, person_among
 from bookings.public.prefill import prefilled, with_token
 from bookings.public.problem import QUERY, Problem, problem_of
-from bookings.public.series.rows import Row, Times, chosen_rows, proposed_rows
 from bookings.public.series.starts import PERSON, SHOWN_AGAIN, chosen_starts, is_shown_again, texts_of_starts
 from bookings.public.series.wish import is_sent, is_wished, wish_form, with_wish
 from bookings.public.series.words import gone_words, refusal_of
@@ -129,7 +129,7 @@ def _proposal(request: PublicRequest, search: Search, wish: Wish) -> dict[str, A
         times = Times(search.service, person, search.zone, request.now, search.hold)
         rows = chosen_rows(times, starts)
         return {"rows": rows, "person": person, "alert": _alert(request, search, starts, rows)}
-    proposal = propose(search.service, search.asked, wish, now=request.now, hold=search.hold)
+    proposal = propose_series(search.service, search.asked, wish, now=request.now, hold=search.hold)
     return {
         "rows": proposed_rows(proposal),
         "person": proposal.staff,

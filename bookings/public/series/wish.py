@@ -10,12 +10,11 @@ from urllib.parse import urlencode
 
 from django.http import HttpRequest, QueryDict
 
+from bookings.openings.series.forms import WishForm
 from bookings.openings.series.pattern import Wish
 from bookings.public.page import MAX_ASKED
-from bookings.public.series.forms import WishForm
 from bookings.public.times.choice import Search
 
-FIELDS = ("count", "frequency", "weekday", "earliest", "latest", "first")
 MAX_DAYS = 7
 
 
@@ -38,7 +37,7 @@ def wish_form(request: HttpRequest, search: Search) -> WishForm:
     return WishForm(
         _said(request) if is_wished(request) else None,
         initial={"frequency": "weekly", "first": search.today},
-        service=search.service,
+        most=search.service.max_in_series,
         today=search.today,
         last_day=search.last_day,
         zone=search.zone,
@@ -53,7 +52,8 @@ def wish_of(request: HttpRequest, search: Search) -> Wish | None:
 
 def with_wish(request: HttpRequest, query: str, starts: Sequence[str] = ()) -> str:
     """The query of a link with the wish of this request, and with the times that were chosen."""
-    pairs = [(name, value[:MAX_ASKED]) for name in FIELDS for value in _said(request).getlist(name)[:MAX_DAYS]]
+    said, names = _said(request), WishForm.field_order
+    pairs = [(name, value[:MAX_ASKED]) for name in names for value in said.getlist(name)[:MAX_DAYS]]
     pairs += [("start", start[:MAX_ASKED]) for start in starts]
     more = urlencode(pairs)
     return f"{query}{'&' if query else '?'}{more}" if more else query

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from bookings import actions
 from bookings.actions.series.starts import check_starts
 from bookings.models import Service
-from bookings.public.series.rows import Row
+from bookings.openings.series.rows import Row
 
 
 def gone_words(rows: Sequence[Row]) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from zoneinfo import ZoneInfo
@@ -37,16 +37,9 @@ from tests.shared_database import shared_database  # noqa: F401 - a fixture
 
 pytestmark = pytest.mark.usefixtures("shared_database", "at_work")
 
-MANY = 20
+RACERS = 20
 BERLIN = ZoneInfo("Europe/Berlin")
 MINUTE = timedelta(minutes=1)
-
-
-@pytest.fixture(scope="module")
-def racers() -> Iterator[Racers]:
-    racing = Racers(MANY)
-    yield racing
-    racing.close()
 
 
 def monday(hour: int, minute: int = 0) -> datetime:
@@ -68,7 +61,7 @@ def sentences(exits: list[Exit]) -> set[str]:
     return {one.err.split(" Next openings")[0].strip() for one in exits if one.code}
 
 
-ONE_OF_MANY = [0] + [2] * (MANY - 1)
+ONE_OF_MANY = [0] + [2] * (RACERS - 1)
 
 
 def refusals(starts: Iterable[datetime]) -> set[str]:
@@ -86,7 +79,7 @@ def clocks(start: datetime, end: datetime) -> str:
 
 def test_of_twenty_processes_booking_one_opening_one_succeeds(racers: Racers, anna: User) -> None:
     ServiceFactory(slug="talk", staff=[anna])
-    exits = racers.race(command, [book(monday(10), number) for number in range(MANY)])
+    exits = racers.race(command, [book(monday(10), number) for number in range(RACERS)])
     assert codes(exits) == ONE_OF_MANY
     assert sentences(exits) == refusals([monday(10)])
     assert [row.start for row in Booking.objects.all()] == [monday(10).astimezone(UTC)]
@@ -99,8 +92,8 @@ def at_twenty_times(number: int) -> datetime:
 
 def test_of_twenty_processes_booking_one_day_as_many_succeed_as_its_limit_allows(racers: Racers, anna: User) -> None:
     ServiceFactory(slug="talk", name="Talk", staff=[anna], minutes=20, slot_minutes=20, max_per_day=3)
-    exits = racers.race(command, [book(at_twenty_times(number), number) for number in range(MANY)])
-    assert codes(exits) == [0] * 3 + [2] * (MANY - 3)
+    exits = racers.race(command, [book(at_twenty_times(number), number) for number in range(RACERS)])
+    assert codes(exits) == [0] * 3 + [2] * (RACERS - 3)
     assert sentences(exits) == {"Talk can be booked 3 times a day with Anna, and this day has 3 already."}
 
 
@@ -116,10 +109,10 @@ def test_of_twenty_processes_booking_one_client_with_two_people_as_many_succeed_
         command,
         [
             [*book(at_twenty_times(number), number), *same_client, "--staff", ("anna", "ben")[number % 2]]
-            for number in range(MANY)
+            for number in range(RACERS)
         ],
     )
-    assert codes(exits) == [0] * 3 + [2] * (MANY - 3)
+    assert codes(exits) == [0] * 3 + [2] * (RACERS - 3)
     assert sentences(exits) == {"The practice allows each client 3 upcoming bookings, and Carla has 3 already."}
     assert Client.objects.count() == 1
 
@@ -128,7 +121,7 @@ def test_of_twenty_processes_booking_two_openings_whose_buffers_collide_one_succ
     racers: Racers, anna: User
 ) -> None:
     ServiceFactory(slug="talk", staff=[anna], buffer_after_minutes=15)
-    exits = racers.race(command, [book(monday(10 + number % 2), number) for number in range(MANY)])
+    exits = racers.race(command, [book(monday(10 + number % 2), number) for number in range(RACERS)])
     assert codes(exits) == ONE_OF_MANY
     assert sentences(exits) == refusals([monday(10), monday(11)])
     assert Booking.objects.count() == 1
@@ -138,7 +131,7 @@ def test_of_twenty_processes_booking_twenty_openings_whose_buffers_collide_one_s
     racers: Racers, anna: User
 ) -> None:
     ServiceFactory(slug="talk", staff=[anna], slot_minutes=5, buffer_before_minutes=30, buffer_after_minutes=30)
-    starts = [monday(9) + number * 5 * MINUTE for number in range(MANY)]
+    starts = [monday(9) + number * 5 * MINUTE for number in range(RACERS)]
     exits = racers.race(command, [book(start, number) for number, start in enumerate(starts)])
     assert codes(exits) == ONE_OF_MANY
     assert sentences(exits) == refusals(starts)
@@ -149,8 +142,8 @@ def test_two_staff_members_share_twenty_processes_between_them(racers: Racers, a
     ben = UserFactory(username="ben")
     office_hours(ben)
     ServiceFactory(slug="talk", staff=[anna, ben])
-    exits = racers.race(command, [book(monday(10), number) for number in range(MANY)])
-    assert codes(exits) == [0, 0] + [2] * (MANY - 2)
+    exits = racers.race(command, [book(monday(10), number) for number in range(RACERS)])
+    assert codes(exits) == [0, 0] + [2] * (RACERS - 2)
     assert sorted(Booking.objects.values_list("staff__username", flat=True)) == ["anna", "ben"]
 
 
@@ -159,23 +152,23 @@ def test_one_client_who_books_with_many_staff_members_at_once_is_one_client(race
     for other in others:
         office_hours(other)
     ServiceFactory(slug="talk", staff=[anna, *others])
-    exits = racers.race(command, [book(monday(10), 7)] * MANY)
-    assert codes(exits) == [0] * 8 + [2] * (MANY - 8)
+    exits = racers.race(command, [book(monday(10), 7)] * RACERS)
+    assert codes(exits) == [0] * 8 + [2] * (RACERS - 8)
     assert (Booking.objects.count(), list(Client.objects.values_list("name", flat=True))) == (8, ["Client 7"])
 
 
 def test_whoever_wins_leaves_one_placement_and_whoever_loses_leaves_nothing(racers: Racers, anna: User) -> None:
     ServiceFactory(slug="talk", staff=[anna])
-    exits = racers.race(command, [book(monday(10), number) for number in range(MANY)])
+    exits = racers.race(command, [book(monday(10), number) for number in range(RACERS)])
     won = next(number for number, one in enumerate(exits) if one.code == 0)
     assert list(Client.objects.values_list("name", flat=True)) == [f"Client {won}"]
 
 
 def test_openings_side_by_side_are_all_booked(racers: Racers, anna: User) -> None:
     ServiceFactory(slug="talk", staff=[anna], minutes=15, slot_minutes=15)
-    exits = racers.race(command, [book(monday(9) + number * 15 * MINUTE, number) for number in range(MANY)])
-    assert codes(exits) == [0] * MANY
-    assert Booking.objects.count() == MANY
+    exits = racers.race(command, [book(monday(9) + number * 15 * MINUTE, number) for number in range(RACERS)])
+    assert codes(exits) == [0] * RACERS
+    assert Booking.objects.count() == RACERS
 
 
 def patient_command(arguments: list[str]) -> Exit:
@@ -194,7 +187,7 @@ def test_asking_icloud_at_the_last_moment_lets_nobody_slip_through(
     sync_connection(connection.pk, now=now)
     AppleDevice(account).add(account.calendar("Work"), "Dentist", monday(12))  # not read yet when the race begins
     ServiceFactory(slug="talk", staff=[anna], minutes=60)
-    starts = [monday(10 + 2 * (number % 2)) for number in range(MANY)]
+    starts = [monday(10 + 2 * (number % 2)) for number in range(RACERS)]
     exits = racers.race(patient_command, [book(start, number) for number, start in enumerate(starts)])
     assert codes(exits) == ONE_OF_MANY
     assert sentences(exits) == refusals([monday(10)]) | {
@@ -215,12 +208,12 @@ def write_past_the_lock(number: int) -> str:
 
 def test_postgresql_alone_also_refuses_what_is_written_past_the_lock(racers: Racers, anna: User) -> None:
     ServiceFactory(slug="talk", staff=[anna])
-    written = sorted(racers.race(write_past_the_lock, list(range(MANY))))
+    written = sorted(racers.race(write_past_the_lock, list(range(RACERS))))
     assert (
         written
         == {
-            "postgresql": ["refused"] * (MANY - 1) + ["written"],
-            "sqlite": ["written"] * MANY,  # has no exclusion constraints: there the write lock is the only net
+            "postgresql": ["refused"] * (RACERS - 1) + ["written"],
+            "sqlite": ["written"] * RACERS,  # has no exclusion constraints: there the write lock is the only net
         }[connection.vendor]
     )
 
@@ -255,7 +248,7 @@ def test_random_changes_from_many_processes_leave_no_overlap(racers: Racers, ann
     )  # not selected, so nothing is asked of iCloud
     CalendarConfiguration.objects.filter(user=anna).update(linked_calendar=calendar)
     ServiceFactory(slug="talk", staff=[anna], minutes=30, buffer_before_minutes=5, buffer_after_minutes=10)
-    done = racers.race(act_at_random, [seed * 1000 + number for number in range(MANY)])
+    done = racers.race(act_at_random, [seed * 1000 + number for number in range(RACERS)])
     live = list(Booking.objects.live().select_related("claim").order_by("claim__start"))
     assert [(one, next_one) for one, next_one in pairwise(live) if one.blocked_span[1] > next_one.blocked_span[0]] == []
     made, cancelled = (sum(one[verb] for one in done) for verb in ("booked", "cancelled"))
@@ -266,7 +259,7 @@ def test_random_changes_from_many_processes_leave_no_overlap(racers: Racers, ann
 
 
 def test_twenty_processes_booking_one_new_person_make_one_client(racers: Racers, anna: User) -> None:
-    staff = [UserFactory(username=f"staff{number}") for number in range(MANY)]
+    staff = [UserFactory(username=f"staff{number}") for number in range(RACERS)]
     for user in staff:
         office_hours(user)
     ServiceFactory(slug="talk", staff=staff)
@@ -275,5 +268,5 @@ def test_twenty_processes_booking_one_new_person_make_one_client(racers: Racers,
         [*book(monday(10), 0), "--staff", user.username, "--name", names[number % 4], "--email", "clara@example.org"]
         for number, user in enumerate(staff)
     ]
-    assert codes(racers.race(command, commands)) == [0] * MANY
-    assert (Client.objects.count(), Booking.objects.count()) == (1, MANY)
+    assert codes(racers.race(command, commands)) == [0] * RACERS
+    assert (Client.objects.count(), Booking.objects.count()) == (1, RACERS)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
 from datetime import datetime, timedelta
 from itertools import pairwise
 
@@ -19,15 +18,8 @@ from tests.shared_database import shared_database  # noqa: F401 - a fixture
 
 pytestmark = pytest.mark.usefixtures("shared_database")
 
-MANY = 20
+RACERS = 20
 LENGTH = timedelta(minutes=20)
-
-
-@pytest.fixture(scope="module")
-def racers() -> Iterator[Racers]:
-    racing = Racers(MANY)
-    yield racing
-    racing.close()
 
 
 @pytest.fixture
@@ -89,7 +81,7 @@ def overlapping() -> list[tuple[Claim, Claim]]:
 def test_of_twenty_who_book_at_once_all_are_booked_and_the_minutes_differ_by_one_booking(
     racers: Racers, three: list[User], act: object
 ) -> None:
-    outcomes = racers.race(act, range(MANY))  # type: ignore[arg-type]
+    outcomes = racers.race(act, range(RACERS))  # type: ignore[arg-type]
     assert set(outcomes) == {"anna", "ben", "cem"}
     assert minutes() == [120, 140, 140]
     assert overlapping() == []
@@ -100,17 +92,17 @@ def test_people_without_a_configuration_get_one_each_and_one_of_each_is_booked(
     racers: Racers, three: list[User]
 ) -> None:
     CalendarConfiguration.objects.all().delete()
-    outcomes = racers.race(book, [0] * MANY)
+    outcomes = racers.race(book, [0] * RACERS)
     refused = [one for one in outcomes if one not in ("anna", "ben", "cem")]
     assert CalendarConfiguration.objects.count() == 3
-    assert (sorted(set(outcomes) - set(refused)), len(refused)) == (["anna", "ben", "cem"], MANY - 3)
+    assert (sorted(set(outcomes) - set(refused)), len(refused)) == (["anna", "ben", "cem"], RACERS - 3)
 
 
 def test_people_who_offer_other_services_with_others_do_not_wait_for_ever(racers: Racers, three: list[User]) -> None:
     """Each service has its people in another order; the locks are taken in one order all the same."""
     for number, people in enumerate((three[::-1], three[1:], [three[2], three[0]])):
         ServiceFactory.create(slug=f"other-{number}", minutes=20, slot_minutes=20, staff=people)
-    outcomes = racers.race(book_another, range(MANY))
+    outcomes = racers.race(book_another, range(RACERS))
     assert [one for one in outcomes if one not in ("anna", "ben", "cem", "refused")] == []
     assert overlapping() == []
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator
 from datetime import datetime, timedelta
 from itertools import pairwise
 
@@ -18,15 +17,8 @@ from tests.shared_database import shared_database  # noqa: F401 - a fixture
 
 pytestmark = pytest.mark.usefixtures("shared_database", "at_work")
 
-MANY = 8
+RACERS = 8
 HOUR = timedelta(hours=1)
-
-
-@pytest.fixture(scope="module")
-def racers() -> Iterator[Racers]:
-    racing = Racers(MANY)
-    yield racing
-    racing.close()
 
 
 def hold(start: datetime, visitor: object) -> str:
@@ -77,28 +69,28 @@ def overlapping() -> list[tuple[Claim, Claim]]:
 
 def test_of_many_visitors_after_the_last_time_one_holds_it(racers: Racers, anna: User) -> None:
     ServiceFactory(slug="talk", staff=[anna])
-    assert sorted(racers.race(hold_the_last_time, range(MANY))) == ["held"] + ["refused"] * (MANY - 1)
+    assert sorted(racers.race(hold_the_last_time, range(RACERS))) == ["held"] + ["refused"] * (RACERS - 1)
     assert Claim.objects.count() == 1
 
 
 def test_a_form_that_is_sent_many_times_at_once_keeps_its_time_once(racers: Racers, anna: User) -> None:
     ServiceFactory(slug="talk", staff=[anna])
-    assert racers.race(hold_for_vera, range(MANY)) == ["held"] * MANY
+    assert racers.race(hold_for_vera, range(RACERS)) == ["held"] * RACERS
     assert Hold.objects.count() == Claim.objects.count() == 1
 
 
 def test_of_holds_and_bookings_of_one_time_one_wins(racers: Racers, anna: User) -> None:
     ServiceFactory(slug="talk", staff=[anna])
-    outcomes = racers.race(hold_or_book, range(MANY))
-    assert outcomes.count("refused") == MANY - 1
+    outcomes = racers.race(hold_or_book, range(RACERS))
+    assert outcomes.count("refused") == RACERS - 1
     assert (Claim.objects.count(), Booking.objects.count()) == (1, outcomes.count("booked"))
 
 
 def test_a_hold_that_many_submit_at_once_gives_one_booking(racers: Racers, anna: User) -> None:
     ServiceFactory(slug="talk", staff=[anna])
     assert hold(START, "vera") == "held"
-    outcomes = racers.race(submit, range(MANY))
-    assert outcomes == [f"booked {Booking.objects.get().pk}"] * MANY
+    outcomes = racers.race(submit, range(RACERS))
+    assert outcomes == [f"booked {Booking.objects.get().pk}"] * RACERS
     assert [claim.kind for claim in Claim.objects.all()] == ["booking"]
 
 
@@ -106,7 +98,7 @@ def test_visitors_who_swap_their_times_never_keep_the_same(racers: Racers, anna:
     ben = UserFactory(username="ben")
     office_hours(ben)
     ServiceFactory(slug="talk", staff=[anna, ben])
-    assert sum(racers.race(swap_at_random, range(MANY))) > 0
+    assert sum(racers.race(swap_at_random, range(RACERS))) > 0
     assert overlapping() == []
     kept = list(Hold.objects.active(NOW).values_list("visitor", flat=True))
     assert (len(kept), Claim.objects.count()) == (len(set(kept)), len(kept))

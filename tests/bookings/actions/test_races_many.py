@@ -5,7 +5,6 @@ from __future__ import annotations
 import random
 import threading
 import time
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
@@ -40,18 +39,11 @@ pytestmark = pytest.mark.usefixtures("shared_database")
 BERLIN = ZoneInfo("Europe/Berlin")
 MINUTE = timedelta(minutes=1)
 HOUR = timedelta(hours=1)
-PROCESSES = 8
+RACERS = 8
 CLIENTS = 5  # of the processes; the others reschedule, decide and sync
 TRIES = 200
 OPENINGS = 50
 SEED = 20261122
-
-
-@pytest.fixture(scope="module")
-def racers() -> Iterator[Racers]:
-    racing = Racers(PROCESSES)
-    yield racing
-    racing.close()
 
 
 @pytest.fixture
@@ -277,6 +269,6 @@ def test_forty_clients_at_once_share_a_few_polls(
     if trouble:
         icloud.faults.clear()
         icloud.faults.status(503, times=None)
-    racers.race(ask_in_threads, [PROCESSES] * PROCESSES)
+    racers.race(ask_in_threads, [RACERS] * RACERS)
     polls = icloud.log.matching(method="PROPFIND", depth="1")
     assert 1 <= len(polls) <= 4

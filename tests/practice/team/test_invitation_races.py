@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 from django.db import transaction
 
@@ -15,14 +13,8 @@ from tests.factories import NOW, UserFactory
 from tests.shared_database import shared_database  # noqa: F401 - a fixture
 
 pytestmark = pytest.mark.usefixtures("shared_database")
+RACERS = 2
 ROUNDS = 10
-
-
-@pytest.fixture(scope="module")
-def racers() -> Iterator[Racers]:
-    racing = Racers(2)
-    yield racing
-    racing.close()
 
 
 def ask(owner: int) -> bool:

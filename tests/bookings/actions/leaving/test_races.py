@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -18,15 +17,8 @@ from tests.shared_database import shared_database  # noqa: F401 - a fixture
 
 pytestmark = pytest.mark.usefixtures("shared_database", "at_work")
 
-MANY = 8
+RACERS = 8
 BERLIN = ZoneInfo("Europe/Berlin")
-
-
-@pytest.fixture(scope="module")
-def racers() -> Iterator[Racers]:
-    racing = Racers(MANY)
-    yield racing
-    racing.close()
 
 
 def booking(number: int) -> list[str]:
@@ -39,7 +31,7 @@ def booking(number: int) -> list[str]:
 def test_what_is_booked_at_the_moment_of_deactivating_is_there_to_be_decided(racers: Racers, anna: User) -> None:
     UserFactory.create(role=User.Role.OWNER)
     ServiceFactory.create(slug="talk", staff=[anna])
-    exits = racers.race(command, [*map(booking, range(MANY - 1)), ["deactivate", "--user", "anna", "--json"]])
+    exits = racers.race(command, [*map(booking, range(RACERS - 1)), ["deactivate", "--user", "anna", "--json"]])
     booked = [number for number, one in enumerate(exits[:-1]) if one.code == 0]
     assert ({one.code for one in exits} - {0, 2}, exits[-1].code) == (set(), 0)
     left = leaving.bookings_left(anna, timezone.now())
@@ -48,9 +40,9 @@ def test_what_is_booked_at_the_moment_of_deactivating_is_there_to_be_decided(rac
 
 
 def test_owners_who_deactivate_each_other_leave_one(racers: Racers, anna: User) -> None:
-    names = [f"owner{number}" for number in range(MANY)]
+    names = [f"owner{number}" for number in range(RACERS)]
     for name in names:
         UserFactory.create(username=name, role=User.Role.OWNER)
     exits = racers.race(command, [["deactivate", "--user", name, "--json"] for name in names])
-    assert sorted(one.code for one in exits) == [0] * (MANY - 1) + [2]
+    assert sorted(one.code for one in exits) == [0] * (RACERS - 1) + [2]
     assert User.owners().count() == 1

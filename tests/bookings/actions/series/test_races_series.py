@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator
 from datetime import datetime, timedelta
 from itertools import pairwise
 
@@ -19,16 +18,9 @@ from tests.shared_database import shared_database  # noqa: F401 - a fixture
 
 pytestmark = pytest.mark.usefixtures("shared_database", "at_work")
 
-MANY = 10
+RACERS = 10
 HOUR, WEEK = timedelta(hours=1), timedelta(weeks=1)
 SIX = [START + number * WEEK for number in range(6)]
-
-
-@pytest.fixture(scope="module")
-def racers() -> Iterator[Racers]:
-    racing = Racers(MANY)
-    yield racing
-    racing.close()
 
 
 @pytest.fixture
@@ -107,36 +99,36 @@ def overlapping() -> list[tuple[Claim, Claim]]:
 
 
 def test_of_many_series_at_the_same_times_one_is_booked(racers: Racers, talk: Service) -> None:
-    assert sorted(racers.race(book_the_same, range(MANY))) == ["booked"] + ["refused"] * (MANY - 1)
+    assert sorted(racers.race(book_the_same, range(RACERS))) == ["booked"] + ["refused"] * (RACERS - 1)
     assert (Series.objects.count(), Booking.objects.count(), Claim.objects.count()) == (1, 6, 6)
 
 
 def test_of_many_visitors_who_hold_the_same_times_one_books_them(racers: Racers, talk: Service) -> None:
-    assert sorted(racers.race(hold_and_book, range(MANY))) == ["booked"] + ["refused"] * (MANY - 1)
+    assert sorted(racers.race(hold_and_book, range(RACERS))) == ["booked"] + ["refused"] * (RACERS - 1)
     assert (Hold.objects.count(), Booking.objects.count(), Claim.objects.count()) == (6, 6, 6)
 
 
 def test_a_form_that_is_submitted_many_times_makes_one_series(racers: Racers, talk: Service) -> None:
     visitor = actions.Visitor("vera")
     actions.hold_series(service=talk, staff=person("anna"), starts=SIX, visitor=visitor, now=NOW)
-    assert len(set(racers.race(submit, range(MANY)))) == 1
+    assert len(set(racers.race(submit, range(RACERS)))) == 1
     assert (Series.objects.count(), Booking.objects.count(), Claim.objects.count()) == (1, 6, 6)
 
 
 def test_series_that_cross_each_other_are_booked_as_a_whole(racers: Racers, talk: Service) -> None:
-    done = [word for words in racers.race(book_in_any_order, range(MANY)) for word in words]
-    assert (len(done), set(done)) == (4 * MANY, {"booked", "refused"})
+    done = [word for words in racers.race(book_in_any_order, range(RACERS)) for word in words]
+    assert (len(done), set(done)) == (4 * RACERS, {"booked", "refused"})
     assert Series.objects.count() == done.count("booked")
     assert (whole_series(), overlapping(), Claim.objects.count()) == (True, [], 4 * done.count("booked"))
 
 
 def test_series_that_move_over_each_other_stay_whole(racers: Racers, talk: Service) -> None:
-    for number in range(MANY):
+    for number in range(RACERS):
         day, hour = divmod(number // 2, 3)
         starts = [start + timedelta(days=day) + 2 * hour * HOUR for start in SIX]
         actions.book_series(
             service=talk, staff=person(("anna", "ben")[number % 2]), starts=starts, client=CARLA, now=NOW
         )
-    assert racers.race(move_all, range(MANY)) == ["done"] * MANY
+    assert racers.race(move_all, range(RACERS)) == ["done"] * RACERS
     assert (whole_series(), overlapping()) == (True, [])
-    assert Claim.objects.filter(overlap_allowed=False, expires_at=None).count() == 6 * MANY
+    assert Claim.objects.filter(overlap_allowed=False, expires_at=None).count() == 6 * RACERS

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
@@ -17,17 +16,11 @@ from tests.shared_database import shared_database  # noqa: F401 - a fixture
 pytestmark = pytest.mark.usefixtures("shared_database")
 
 WORKERS, CANCELLED = 4, 4
+RACERS = WORKERS + CANCELLED
 WEEK = timedelta(days=7)
 STANDS = [[("confirmation", "sent")]]
 AFTER_CANCELLING = [[("confirmation", "dropped")], [("confirmation", "sent"), ("cancellation", "sent")]]
 SEND = ["send_mails", "--json"]
-
-
-@pytest.fixture(scope="module")
-def racers() -> Iterator[Racers]:
-    racing = Racers(WORKERS + CANCELLED)
-    yield racing
-    racing.close()
 
 
 @pytest.fixture

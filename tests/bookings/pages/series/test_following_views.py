@@ -7,12 +7,13 @@ from typing import Any
 
 import pytest
 from django.test import Client
+from pytest_django import Settings
 
 from bookings import actions
 from bookings.actions.series.book_series import book_series
 from bookings.models import Booking, Series, Service
 from practice.models import Practice, User
-from tests.factories import NOW, START, BookingFactory, ServiceFactory, UserFactory, office_hours
+from tests.factories import NOW, START, BlockedSlotFactory, BookingFactory, ServiceFactory, UserFactory, office_hours
 from tests.pages import find, texts
 
 pytestmark = [pytest.mark.django_db, pytest.mark.time_machine(NOW, tick=False)]
@@ -74,6 +75,16 @@ def test_cancelling_one_leaves_the_others(anna_client: Client, series: Series) -
     assert find(page, "//a[@id='move-following']") == []
 
 
+def test_where_nothing_is_open_the_form_says_so_again(anna_client: Client, series: Series) -> None:
+    address = f"{appointments(series)[1].get_absolute_url()}following/"
+    page = anna_client.get(address, {"frequency": "weekly", "first": "2026-12-10", "weekday": "6"})
+    again = anna_client.post(address, sent(page))
+    assert texts(again, "//p[@id='proposal'] | //main//ul[contains(@class, 'error')]/li") == [
+        "No time is open as you wish."
+    ]
+    assert times(series) == ["01 Dec 09:00", "08 Dec 09:00", "15 Dec 09:00", "22 Dec 09:00"]
+
+
 def test_all_that_follow_move_to_the_proposed_dates(anna_client: Client, series: Series) -> None:
     second = appointments(series)[1]
     [address] = find(anna_client.get(second.get_absolute_url()), "//a[@id='move-following']/@href")
@@ -112,6 +123,19 @@ def test_a_date_that_went_moves_none_and_another_is_proposed(anna_client: Client
     assert times(series) == ["01 Dec 09:00", "10 Dec 13:00", "17 Dec 12:00", "24 Dec 13:00"]
 
 
+def test_the_present_times_of_those_that_move_are_proposed_instead(
+    anna_client: Client, anna: User, series: Series
+) -> None:
+    address = f"{appointments(series)[1].get_absolute_url()}following/"
+    page = anna_client.get(address, {"frequency": "weekly", "first": "2026-12-10", "weekday": "3", "earliest": "14:00"})
+    days = (datetime.fromisoformat(f"2026-12-{day}T00:00:00+01:00") for day in (16, 19))
+    BlockedSlotFactory.create(user=anna, **dict(zip(("start", "end"), days, strict=True)))
+    page = anna_client.post(address, sent(page))
+    assert texts(page, "//select[@name='dates-1-start']/option") == [
+        f"Tue 15 Dec, {hour:02}:00" for hour in range(9, 17)
+    ]
+
+
 def test_the_last_one_has_none_that_follow(anna_client: Client, series: Series) -> None:
     last = appointments(series)[3]
     assert find(anna_client.get(last.get_absolute_url()), "//a[@id='move-following']") == []
@@ -146,6 +170,21 @@ def test_the_slip_lists_what_is_ahead_in_the_clients_language(anna_client: Clien
     assert texts(page, "//main//ol/li/strong") == [
         f"Dienstag, {day}. Dezember 2026, 10:00–11:00 Uhr (Ortszeit Berlin)" for day in (1, 15, 22)
     ]
+
+
+def test_the_slip_says_what_and_where_it_is_and_how_to_change_it(
+    anna_client: Client, settings: Settings, series: Series
+) -> None:
+    settings.BASE_URL = "https://kalends.example.com"
+    Practice.objects.create(name="Praxis Winter", phone="030 1", address="Lindenstraße 1\n10969 Berlin")
+    page = anna_client.get(f"/clients/{appointments(series)[0].client.pk}/slip/")
+    assert texts(page, "//main//ol/li")[0].endswith("Massage · Anna Lindenstraße 1, 10969 Berlin")
+    assert texts(page, "//section[@aria-labelledby='change']/p") == [
+        "Open the link in our e-mail. If you do not find it, https://kalends.example.com/booking/find/ sends it to you "
+        "again.",
+        "Or call 030 1.",
+    ]
+    assert texts(page, "//main//address") == ["Praxis WinterLindenstraße 110969 Berlin"]
 
 
 def test_the_slip_has_nothing_of_colleagues(anna_client: Client, series: Series) -> None:

@@ -100,6 +100,18 @@ def test_a_day_alone_is_no_time(anna_client: Client, massage: Service) -> None:
     assert (texts(page, "//ul[@id='id_dates-2-time_error']/li"), starts()) == (["Enter the time too."], [])
 
 
+def test_where_nothing_is_open_the_form_says_so_again_and_nothing_typed_is_lost(
+    anna_client: Client, massage: Service
+) -> None:
+    page = book(anna_client, asked(anna_client, massage, weekday="6"))
+    assert (page.status_code, texts(page, "//p[@id='proposal']"), starts()) == (
+        200,
+        ["No time is open as you wish."],
+        [],
+    )
+    assert [form_values(page)[name] for name in ("name", "weekday")] == [["Clara Winter"], ["6"]]
+
+
 def test_one_date_alone_is_no_series(anna_client: Client, massage: Service) -> None:
     page = asked(anna_client, massage)
     page = book(anna_client, page, **{f"dates-{number}-start": "" for number in (1, 2, 3)})

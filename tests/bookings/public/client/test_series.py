@@ -144,9 +144,7 @@ def test_what_does_not_fit_is_said(client: Client, pages: list[str]) -> None:
     page = get(client, pages[1], "following/", **THURSDAYS | {"weekday": "6"})
     assert texts(page, "//div[@role='status']/p")[0] == "No time is open as you wish."
     page = get(client, pages[1], "following/", **THURSDAYS | {"latest": "09:00"})
-    assert texts(page, "//div[contains(@class, 'notice--bad')]//li") == [
-        "This is earlier than the time before which none may start."
-    ]
+    assert texts(page, "//div[contains(@class, 'notice--bad')]//li") == ["This is before the earliest time."]
 
 
 def test_the_slip_has_all_upcoming_appointments_where_and_how_to_change(
@@ -156,7 +154,9 @@ def test_the_slip_has_all_upcoming_appointments_where_and_how_to_change(
     client.post(f"/{pages[1]}cancel/")
     clock.shift(60 * 60 * 24 * 2)
     page = get(client, pages[0], "slip/")
-    assert texts(page, "//ol[@class='dates']/li") == [f"Tuesday {day} December 2026, 10:00–11:00" for day in (15, 22)]
+    assert texts(page, "//ol[@class='dates']/li") == [
+        f"Tuesday {day} December 2026, 10:00–11:00 (Berlin time)" for day in (15, 22)
+    ]
     assert texts(page, "//dd") == ["Massage", "Anna Winter", "Lindenstraße 1, 10969 Berlin"]
     assert texts(page, "//section[@aria-labelledby='change']/p") == [
         "Open the link in our e-mail. If you do not find it, http://127.0.0.1:8000/booking/find/ sends it to you "
@@ -168,7 +168,7 @@ def test_the_slip_has_all_upcoming_appointments_where_and_how_to_change(
 
 def test_a_single_appointment_has_a_slip_too(client: Client, physio: Service) -> None:
     page = client.get(f"{booked(client, email='', phone='030 555666').partition('?')[0]}slip/")
-    assert texts(page, "//ol[@class='dates']/li") == ["Tuesday 1 December 2026, 10:00–11:00"]
+    assert texts(page, "//ol[@class='dates']/li") == ["Tuesday 1 December 2026, 10:00–11:00 (Berlin time)"]
     assert texts(page, "//section[@aria-labelledby='change']/p") == ["Or call 030 1234567."]
 
 

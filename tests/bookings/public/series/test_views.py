@@ -67,7 +67,7 @@ def test_what_cannot_be_wished_is_said(client: Client, physio: Service) -> None:
     page = page_of(client, count="13", earliest="12:00", latest="10:00", first="2028-01-01")
     assert texts(page, "//div[contains(@class, 'notice--bad')]//li") == [
         "Enter at most 12.",
-        "This is earlier than the time before which none may start.",
+        "This is before the earliest time.",
         "Choose a day until Tuesday 30 November.",
     ]
     assert find(page, "//select[@name='start']") == []

@@ -1,4 +1,4 @@
-"""The appointments of a proposal as a client sees them: each with a time, and with others to choose instead."""
+"""The appointments of a proposal as people see them: each with a time, and with others to choose instead."""
 
 from __future__ import annotations
 
@@ -61,20 +61,26 @@ def proposed_rows(proposal: SeriesProposal) -> list[Row]:
     ]
 
 
-def chosen_rows(times: Times, starts: Collection[datetime]) -> list[Row]:
-    """The times that were chosen; in place of each that is not open, the nearest that is."""
+def chosen_rows(times: Times, starts: Collection[datetime], gone: Collection[datetime] | None = None) -> list[Row]:
+    """The times that were chosen, by start; in place of each that is not open, the nearest that is.
+
+    `gone` are those that are not open, where that is known. Who is refused several times that exclude each other knows
+    more than the openings say, because each of these times is open while the others are not taken.
+    """
     if not starts:
         return []
     openings = times.open_between(min(starts), max(starts))
-    rows, taken = [], {start for start in starts if start in openings}
+    if gone is None:
+        gone = {start for start in starts if start not in openings}
+    rows, taken = [], set(starts) - set(gone)
     for start in sorted(starts):
-        row = _row(times, start, openings, taken)
+        row = _row(times, start, [one for one in openings if one not in gone], taken)
         taken |= {row.chosen} if row.chosen else set()
         rows.append(row)
     return rows
 
 
-def _row(times: Times, start: datetime, openings: list[datetime], taken: Collection[datetime]) -> Row:
+def _row(times: Times, start: datetime, openings: Iterable[datetime], taken: Collection[datetime]) -> Row:
     others = _nearest(start, _on_free_days(times, start, openings, taken))
     if start in taken:
         return Row(start, tuple(sorted({start, *others})))
