@@ -12,6 +12,7 @@ from bookings.actions import leaving
 from bookings.models import LinkedEvent
 from bookings.notifications import address_mail, move_mail, outages, outgoing
 from bookings.notifications.mails import asked_links, delivery, reminders
+from bookings.proposals import covered_days
 from bookings.push import mirrored_slots, outbox
 from bookings.reconcile.engine import reconcile
 from bookings.records import retention
@@ -91,9 +92,10 @@ def apply_retention() -> None:
 
 
 def delete_old_holds() -> None:
-    """Daily: delete holds that nobody will submit any more, and old requests for links."""
+    """Daily: delete holds that nobody will submit any more, old requests for links, and covered days long over."""
     actions.forget_old_holds(timezone.now())
     asked_links.forget_old(timezone.now())
+    covered_days.forget_old_days(timezone.now())
 
 
 def after_sync(user_id: int, now: datetime, *, offline: bool = False) -> None:

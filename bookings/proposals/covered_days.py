@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 
 from bookings.models import Booking, CoveredDay, Proposal, ProposalQuerySet
@@ -11,6 +11,8 @@ from connections.busy import AWAY, Busy
 from practice.models import User
 
 Key = tuple[date, datetime, datetime]
+KEPT_FOR = timedelta(days=30)
+"""For how long a covered day stays when it is over: its title may say why somebody was away."""
 
 
 class DayChoice(StrEnum):
@@ -76,3 +78,9 @@ def group_of(proposal: Proposal) -> list[Proposal]:
         return []
     group = list(still_open(proposal.covered_day))
     return group if len(group) > 1 else []
+
+
+def forget_old_days(now: datetime) -> int:
+    """Delete covered days that are long over; what was decided about each booking stays. How many."""
+    deleted, _by_model = CoveredDay.objects.filter(end__lte=now - KEPT_FOR).delete()
+    return deleted

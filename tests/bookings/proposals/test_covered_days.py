@@ -139,3 +139,14 @@ def test_being_away_asks_without_any_event_and_another_blocked_slot_does_not(pra
     day = CoveredDay.objects.get()
     assert (day.is_away, day.date, groups()) == (True, date(2026, 12, 1), {("", date(2026, 12, 1)): [9, 11]})
     assert {proposal.reason for proposal in Proposal.objects.all()} == {"You are away then."}
+
+
+def test_a_day_is_forgotten_a_month_after_it_and_what_was_decided_stays(practice: Practice) -> None:
+    booked(practice, 9, 11)
+    ill(practice)
+    practice.poll_later()
+    actions.decide_day(list(Proposal.objects.open()), choice="keep_all", now=practice.now)
+    over = CoveredDay.objects.get().end
+    assert [covered_days.forget_old_days(over + covered_days.KEPT_FOR - DAY), CoveredDay.objects.count()] == [0, 1]
+    assert [covered_days.forget_old_days(over + covered_days.KEPT_FOR), CoveredDay.objects.count()] == [1, 0]
+    assert list(Proposal.objects.values_list("choice", "covered_day")) == [("keep", None), ("keep", None)]
