@@ -20,8 +20,8 @@ pytestmark = pytest.mark.django_db
     ("kind", "heading"),
     [
         ("staff_booked", "Clara Winter hat gebucht: Di., 1. Dez., 10:00 Uhr."),
-        ("staff_moved", "Clara Winter hat den Termin auf Di., 1. Dez., 10:00 Uhr verschoben."),
-        ("staff_cancelled", "Clara Winter hat den Termin am Di., 1. Dez., 10:00 Uhr abgesagt."),
+        ("staff_moved", "Clara Winter hat die Buchung auf Di., 1. Dez., 10:00 Uhr verschoben."),
+        ("staff_cancelled", "Clara Winter hat die Buchung am Di., 1. Dez., 10:00 Uhr abgesagt."),
     ],
 )
 def test_staff_read_in_german_what_a_client_did(kind: str, heading: str) -> None:
