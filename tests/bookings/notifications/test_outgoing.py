@@ -48,7 +48,7 @@ def test_the_link_in_the_mail_shows_what_is_asked_and_a_button_decides(client: C
     mailed = link()
     page = client.get(mailed)
     assert texts(page, "//h1") == ["Deleted on the iPhone"]
-    assert texts(page, "//main//button") == ["Cancel and tell the client", "Put it back"]
+    assert texts(page, "//main//button") == ["Put it back", "Cancel and tell the client"]
     asked.refresh_from_db()
     assert asked.choice == ""  # looking decides nothing
     client.post(mailed, {"choice": "cancel"})
@@ -61,9 +61,12 @@ def test_the_page_behind_the_link_says_where_the_event_is_now(client: Client) ->
     asked = proposal(UserFactory(), kind="moved")
     Proposal.objects.update(new_start=START + HOUR, new_end=START + 2 * HOUR, reason="It is outside the hours.")
     page = client.get(f"/bookings/proposals/mail/{mail_links.token_of(asked)}/")
-    said = "Tue 1 Dec 2026, 10:00–11:00 On your iPhone: Tue 1 Dec 2026, 11:00–12:00 It is outside the hours."
-    assert texts(page, "//main//li") == [f"{asked.booking}, {said}"]
-    assert texts(page, "//main//button") == ["Accept anyway", "Put it back"]
+    said = (
+        "In Kalends Tue 1 Dec 2026, 10:00–11:00 On your iPhone Tue 1 Dec 2026, 11:00–12:00 09:00 13:00 "
+        "It is outside the hours."
+    )
+    assert texts(page, "//main//li") == [f"{asked.booking} {said}"]
+    assert texts(page, "//main//button") == ["Put it back", "Accept anyway"]
 
 
 def test_a_collision_can_be_moved_out_of_the_way_from_the_mail(client: Client) -> None:
@@ -106,7 +109,7 @@ def test_deletions_of_one_day_can_be_decided_together_on_the_page(client: Client
     first, second = proposal(staff), proposal(staff, start=START + 2 * HOUR)
     client.force_login(staff)
     page = client.get("/bookings/proposals/")
-    assert texts(page, "//form[@class='notice']//button") == ["Cancel and tell the client", "Put it back"]
+    assert texts(page, "//form[@class='notice']//button") == ["Put it back", "Cancel and tell the client"]
     client.post(f"/bookings/proposals/{first.pk}/together/", {"choice": "put_back"})
     assert set(Proposal.objects.values_list("choice", flat=True)) == {"put_back"}
     assert find(client.get("/bookings/proposals/"), "//form[@class='notice']") == []
