@@ -105,7 +105,7 @@ def test_a_free_hour_is_two_presses_from_the_form_with_its_time(calendar: Page, 
     hour(calendar, "15:00").click()
     calendar.get_by_role("dialog").get_by_role("link", name="Book").click()
     expect(calendar.get_by_label("Another time")).to_have_value("15:00")
-    expect(calendar.get_by_label("Day")).to_have_value(f"{tuesday:%Y-%m-%d}")
+    expect(calendar.get_by_label("Day", exact=True)).to_have_value(f"{tuesday:%Y-%m-%d}")
 
 
 def test_a_booking_is_dragged_to_another_day_after_its_client_was_named(

@@ -39,7 +39,7 @@ def test_the_front_desk_books_with_somebody_by_phone(page: Page, live_server, wi
     assert barriers(page) == []
 
     page.get_by_role("link", name="Book Ben").click()
-    page.get_by_label("With").select_option("Mara")
+    page.get_by_label("With", exact=True).select_option("Mara")
     page.locator("select[name=service] option", has_text="Massage").wait_for(state="attached")
     assert page.locator("select[name=service] option").all_text_contents() == ["Massage"]
     assert barriers(page) == []

@@ -70,11 +70,11 @@ def test_a_known_client_is_booked_with_at_most_twelve_keys_and_a_part_of_the_nam
 
 def test_the_month_leads_to_a_day_and_its_times(page_of_anna: Page, problems: list[str]) -> None:
     page = page_of_anna
-    month = page.locator(".month__head strong")
+    month = page.locator(".open-days__head strong")
     before = month.inner_text()
     page.get_by_role("link", name="Next month").click()
     expect(month).not_to_have_text(before)
-    day = page.locator("a.month__day").last
+    day = page.locator("a.open-days__day").last
     words = day.locator("span").last.inner_text()
     day.click()
     expect(page.get_by_role("group", name=f"Times on {words}")).to_be_visible()

@@ -16,9 +16,9 @@ from tests.pages import find, links, texts
 
 pytestmark = [pytest.mark.django_db, pytest.mark.time_machine(NOW, tick=False)]
 URL = "/bookings/new/"
-OPEN = "//nav[@class='month']//a[@class='month__day']"
-CHOSEN = "//nav[@class='month']//*[@aria-current]"
-WEEKDAYS = "//li[@class='month__weekday']"
+OPEN = "//nav[@class='open-days']//a[@class='open-days__day']"
+CHOSEN = "//nav[@class='open-days']//*[@aria-current]"
+WEEKDAYS = "//li[@class='open-days__weekday']"
 
 
 @pytest.fixture
@@ -48,7 +48,7 @@ def test_days_that_are_over_are_no_links(anna_client: Client, massage: Service) 
 
 
 def test_the_months_around_are_one_step_away(anna_client: Client, massage: Service) -> None:
-    steps = "//div[@class='month__head']//a"
+    steps = "//div[@class='open-days__head']//a"
     december = anna_client.get(URL, {"date": "2026-12-08"})
     assert links(december, steps) == [
         ("‹ Previous month", f"?date=2026-11-30&service={massage.pk}"),
