@@ -132,6 +132,7 @@ def _values(mara: User, question: Question, proposal: Proposal) -> dict[str, dic
     token = links.link_token(seat.public_id, seat.link_generation)
     invitation = invite("nora@example.com", "staff", by=mara, now=MORNING)
     calendar = Calendar.objects.filter(connection__user=mara).order_by("pk")[0]
+    slot = BlockedSlotFactory.create(user=mara, start=MORNING + DAY)
     return {
         "^brand/": {"digits": "27489b"},
         "account/email/": {"token": signing.dumps((mara.pk, mara.email, "mara@example.net"), salt=SALT)},
@@ -148,11 +149,9 @@ def _values(mara: User, question: Question, proposal: Proposal) -> dict[str, dic
         "bookings/proposals/day/": {"pk": CoveredDay.objects.get().pk},
         "bookings/proposals/": {"pk": proposal.pk, "token": mail_links.token_of(proposal)},
         "brand/logo/": {"digest": "0a1b2c"},
-        "calendars/blocked/": {"pk": BlockedSlotFactory.create(user=mara, start=MORNING + 2 * DAY).pk},
+        "calendars/blocked/": {"pk": slot.pk},
         "calendars/move/": {"pk": booking.pk},
-        "calendars/settings/availability/blocked/": {
-            "pk": BlockedSlotFactory.create(user=mara, start=MORNING + DAY).pk
-        },
+        "calendars/settings/availability/blocked/": {"pk": slot.pk},
         "calendars/settings/availability/overrides/": {
             "pk": DateOverrideFactory.create(user=mara, date=today + 9 * DAY).pk
         },
