@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from bookings.pages.week.asked import AskedCalendar
-from bookings.pages.week.layout import Item, Period, Piece, View
+from bookings.pages.week.layout import Item, ItemKind, Period, Piece, View
 from practice import time_format
 
 register = template.Library()
@@ -23,10 +23,11 @@ _COLOR = re.compile(r"#[0-9A-Fa-f]{6}")
 _STRIPE = '<svg class="stripe" color="{}" aria-hidden="true"></svg>'
 _PIECE = (
     '<li class="slot slot--{} from-{} to-{} lane-{} until-{}"{} title="{}">{}'
-    '<a class="slot__title" id="{}-{}" href="{}">{}</a> '
+    '<{} class="slot__title" id="{}-{}"{}>{}</{}> '
     '<span class="slot__time">{}</span> <span class="slot__words">{}</span></li>'
 )
 _MOVE = ' data-move="{}"'
+_TO = ' href="{}"'
 _NAMES = {
     View.DAY: gettext_lazy("Day"),
     View.WEEK: gettext_lazy("Week"),
@@ -143,6 +144,7 @@ def item_words(item: Item) -> str:
 def drawn_piece(piece: Piece, day: date) -> SafeString:
     """A piece of a column. There may be hundreds on a page, for which a template would take ten times as long."""
     item, clocks = piece.item, clocks_of_day(piece)
+    tag = "span" if item.kind == ItemKind.TRAVEL else "a"  # its event beside it leads to the same card
     is_whole = not (piece.goes_on or piece.goes_over)
     when = clocks if is_whole else time_format.day_and_clocks((item.start, item.end))
     return format_html(
@@ -153,10 +155,12 @@ def drawn_piece(piece: Piece, day: date) -> SafeString:
         format_html(_MOVE, item.booking) if item.booking and not piece.goes_on else "",
         " · ".join(filter(None, (item.title, when, item.source))),
         stripe(item.color),
+        tag,
         item.key,
         f"{day:%m%d}",
-        item.url,
+        format_html(_TO, item.url) if tag == "a" else "",
         item.title,
+        tag,
         clocks,
         item_words(item),
     )

@@ -7,7 +7,7 @@ from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from bookings.pages.week.layout import Board, Diary, Item, ItemKind, WeekDay, lay_out_side_by_side, lay_out_week
@@ -17,6 +17,7 @@ from bookings.pages.week.layout.periods import View, period_of
 BERLIN = ZoneInfo("Europe/Berlin")
 MONDAY = date(2026, 11, 30)
 NOW = datetime(2026, 12, 1, 9, 2, tzinfo=UTC)
+BUSY = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])  # a busy machine fails nothing
 
 
 def at(text: str, zone: ZoneInfo = BERLIN, fold: int = 0) -> datetime:
@@ -257,6 +258,7 @@ ZONES = [
 ]
 
 
+@BUSY
 @given(
     zone=st.sampled_from(ZONES).map(ZoneInfo),
     first=st.dates(date(2026, 1, 1), date(2027, 12, 31)),
@@ -280,6 +282,7 @@ def test_pieces_are_as_tall_as_the_elapsed_time_of_their_day(
     assert elapsed <= tall <= elapsed + slack
 
 
+@BUSY
 @given(zone=st.sampled_from(ZONES).map(ZoneInfo), first=st.dates(date(2026, 1, 1), date(2027, 12, 31)))
 def test_the_hours_of_a_day_are_its_shown_time_without_a_hole(zone: ZoneInfo, first: date) -> None:
     whole = Item(*span_of(first, zone), ItemKind.BLOCKED, "x")
