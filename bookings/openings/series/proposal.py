@@ -59,7 +59,9 @@ def propose_series(
     moving: Sequence[Booking] = (),
     hold: Hold | None = None,
 ) -> SeriesProposal:
-    """Propose a series with the one of `people` for whom most appointments are at a usual time, the fairest of equals.
+    """Propose a series with the one of `people` for whom most appointments are at a usual time.
+
+    Of equals it is with whom fewest weeks are skipped, and then the fairest.
 
     The time of the bookings in `moving` counts as free, as does that of `hold` with the further ones of its series.
     The number of queries depends neither on the count of appointments nor on the number of people.
@@ -89,9 +91,9 @@ def _range(wish: Wish) -> tuple[datetime, datetime]:
 def _best(
     service: Service, dates: Mapping[int, SeriesDates], starts: Mapping[int, Mapping[datetime, datetime]], now: datetime
 ) -> int | None:
-    """The key of the person with whom the series is."""
-    most = max(((one.fitting, len(one.dates)) for one in dates.values()), default=(0, 0))
-    able = [user for user, one in dates.items() if one.dates and (one.fitting, len(one.dates)) == most]
+    """The key of the person with whom the series is: with whom most fit, and of equals, fewest weeks are skipped."""
+    fit = {user: (one.fitting, len(one.dates), -len(one.skipped)) for user, one in dates.items() if one.dates}
+    able = [user for user, one in fit.items() if one == max(fit.values())]
     if len(able) < 2:
         return next(iter(able), None)
     first = min(starts[user][dates[user].dates[0].start] for user in able)

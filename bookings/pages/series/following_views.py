@@ -55,7 +55,7 @@ def _texts(value: Any) -> list[str]:
     if isinstance(value, list):
         return [str(one) for one in value]
     if isinstance(value, time):
-        return [f"{value:%H:%M}"]
+        return [value.isoformat("minutes")]
     return [] if value is None else [str(value)]
 
 

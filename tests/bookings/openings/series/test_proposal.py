@@ -16,7 +16,7 @@ from bookings.openings.series.pattern import UsualTime, Wish
 from bookings.openings.series.proposal import propose_series
 from practice.models import User
 from tests.bookings.practice import CARLA, HOUR, Practice
-from tests.factories import NOW, START, ServiceFactory, UserFactory, office_hours
+from tests.factories import NOW, START, BlockedSlotFactory, ServiceFactory, UserFactory, office_hours
 
 BERLIN = ZoneInfo("Europe/Berlin")
 DAY, WEEK = timedelta(days=1), timedelta(weeks=1)
@@ -92,6 +92,16 @@ def test_of_equals_the_one_with_fewer_minutes_gets_it() -> None:
     service = ServiceFactory(slug="talk", staff=[anna, ben])
     actions.book(service=service, staff=anna, start=START + DAY, client=CARLA, now=NOW)
     assert propose_series(service, [anna, ben], wish(3), now=NOW).staff == ben
+
+
+def test_of_equals_the_one_who_can_begin_at_once_gets_it() -> None:
+    anna, ben = colleague("anna"), colleague("ben")
+    service = ServiceFactory(staff=[anna, ben])
+    BlockedSlotFactory.create(user=anna, start=START - HOUR, end=START + 3 * WEEK)
+    booked = {"client": CARLA, "now": NOW}
+    actions.book(service=service, staff=ben, start=START + WEEK + 5 * HOUR, **booked)  # so Anna has fewer minutes
+    found = propose_series(service, [anna, ben], wish(3), now=NOW)
+    assert (found.staff, found.skipped) == (ben, ())
 
 
 def test_the_bookings_that_move_count_as_free(practice: Practice) -> None:
