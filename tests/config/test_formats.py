@@ -15,7 +15,7 @@ from django.utils import formats, timezone
 MOMENT = datetime(2026, 12, 1, 9, 0, tzinfo=UTC)
 PRODUCT = ("availability", "bookings", "connections", "practice", "templates")
 BY_HAND = re.compile(
-    r"strftime|\|(?:date|time):_?\(?['\"](?!SHORT_|DATE|TIME|MONTH_DAY|[cDljF]['\"]|Y-m-d['\"]|md['\"])|:%[dHaAbB]"
+    r"strftime|\|(?:date|time):_?\(?['\"](?!SHORT_|DATE|TIME|MONTH_DAY|YEAR_MONTH|[cDljF]['\"]|Y-m-d['\"]|md['\"])|:%[dHaAbB]"
 )
 
 
