@@ -127,7 +127,7 @@ def _board(columns: Sequence[Column], scale: Scale, days: Sequence[WeekDay]) -> 
 def _day(column: Column, scale: Scale, diary: Diary, now: datetime, limit: int) -> WeekDay:
     working = merge(diary.hours)
     minute = column.minute(now) if column.holds(now) else -1
-    here = [item for item in in_order(diary.items) if _touches(column, item)]
+    here = in_order(item for item in diary.items if _touches(column, item))
     all_day = [item for item in here if item.all_day]
     room = MAX_ALL_DAY if len(all_day) <= MAX_ALL_DAY else MAX_ALL_DAY - 1
     pieces, crowds = _pieces(column, scale, [item for item in here if not item.all_day], limit)
