@@ -1,6 +1,6 @@
 """`make bench`. Environment variables and their defaults: SIZES=100,1000,10000 REPEATS=3 SERVERS=sandbox,radicale.
 
-With SERVERS= only the openings of many people are measured, which need no server.
+With SERVERS= only the openings of many people and the pages with many events are measured, which need no server.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import sys
 import time
 from collections.abc import Callable
 
-from benchmarks.bench import people
+from benchmarks.bench import pages, people
 from benchmarks.bench.runner import Block, Plan, empty_database, run
 from benchmarks.bench.tables import table, target_table
 from benchmarks.bench.targets import verdicts
@@ -34,11 +34,13 @@ def main() -> None:
         empty = empty_database(folder)
         rows = list(people.measure(empty, folder, plan().repeats, _progress(began)))
         _print(*people.people_table(rows))
+        page_rows = list(pages.measure_pages(empty, folder, plan().repeats, _progress(began)))
+        _print(*pages.pages_table(page_rows))
         for block in run(plan(), empty, folder, _progress(began)):
             blocks.append(block)
             _print(*table(block))
     _print(
-        *target_table([*people.people_verdicts(rows), *verdicts(blocks)]),
+        *target_table([*people.people_verdicts(rows), *pages.page_verdicts(page_rows), *verdicts(blocks)]),
         "",
         *NOTES,
         _machine_load((time.monotonic() - began) / 60),

@@ -224,7 +224,7 @@ CONTENT_SECURITY_POLICY = {
 TASK_TIMEOUT_SECONDS = 120
 LEASE_SECONDS = TASK_TIMEOUT_SECONDS + 20  # a lease outlives the task that may be killed at its time limit
 MAIL_LEASE_SECONDS = 5 * 60  # longer than sending a mail may take; one that could not be sent is tried again then
-UNDO_SECONDS = 10 * 60  # so long a move that the iPhone made can be undone; then its client is told
+UNDO_SECONDS = 30 if DEMO else 10 * 60  # so long a move that the iPhone made can be undone; then its client is told
 WORKERS = env.int("WORKERS", default=2)
 Q_CLUSTER = {
     "name": "kalends",

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
+from typing import Any
 
 from django.db.models import F, QuerySet
 
@@ -48,16 +50,28 @@ def busy(user: User, start: datetime, end: datetime, *, own_spans: OwnSpans | No
     rows = (
         _in_conflict_calendars([user.pk])
         .filter(start__lt=end, end__gte=start)
-        .select_related("event", "calendar")
-        .annotate(provider=F("calendar__connection__provider"), url=F("calendar__connection__url"))
-        .defer("event__text")
+        .annotate(**_RELATED)
         .order_by("start", "end", "pk")
+        .values_list(*_OWN_COLUMNS, *_RELATED, named=True)  # there may be hundreds, each of three models
     )
     touching = (row for row in rows if row.end > start or row.start == row.end)
-    return _once(
-        _busy(row, str(provider_words(row.provider, row.url).name), own_spans.get(row.event.uid, ()))
-        for row in touching
-    )
+    named = cache(_provider_name)
+    return _once(_busy(row, named(row.provider, row.url), own_spans.get(row.uid, ())) for row in touching)
+
+
+_OWN_COLUMNS = ("start", "end", "blocks", "reason", "all_day", "summary", "recurrence_id")
+_RELATED = {
+    "uid": F("event__uid"),
+    "path": F("calendar__path"),
+    "calendar_name": F("calendar__name"),
+    "color": F("calendar__color"),
+    "provider": F("calendar__connection__provider"),
+    "url": F("calendar__connection__url"),
+}
+
+
+def _provider_name(slug: str, url: str) -> str:
+    return str(provider_words(slug, url).name)
 
 
 def blocking(user: User, start: datetime, end: datetime, *, own_spans: OwnSpans | None = None) -> list[Span]:
@@ -89,7 +103,7 @@ def _in_conflict_calendars(users: Collection[int]) -> QuerySet[Occurrence]:
     return Occurrence.objects.filter(calendar__connection__user__in=users, calendar__is_conflict_calendar=True)
 
 
-def _busy(row: Occurrence, provider: str, own_spans: Sequence[Span]) -> Busy:
+def _busy(row: Any, provider: str, own_spans: Sequence[Span]) -> Busy:
     blocking = tuple(_outside((row.start, row.end), own_spans)) if row.blocks else ()
     own = row.blocks and row.end > row.start and not blocking
     return Busy(
@@ -99,12 +113,12 @@ def _busy(row: Occurrence, provider: str, own_spans: Sequence[Span]) -> Busy:
         reason=OWN_BOOKING if own else row.reason,
         all_day=row.all_day,
         summary=row.summary,
-        uid=row.event.uid,
+        uid=row.uid,
         recurrence_id=row.recurrence_id or None,
-        calendar=row.calendar.path,
-        calendar_name=row.calendar.name,
+        calendar=row.path,
+        calendar_name=row.calendar_name,
         provider=provider,
-        color=row.calendar.color,
+        color=row.color,
         blocking=blocking,
     )
 

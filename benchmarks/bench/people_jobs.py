@@ -48,7 +48,7 @@ class CreatePeople:
 
 
 def _create_rows(user: User, service: Service, client: Client, old_events: int) -> None:
-    calendars = _calendars(user)
+    calendars = calendars_of(user)
     WorkingHours.objects.bulk_create(
         WorkingHours(user=user, weekday=weekday, start=time(9), end=time(17)) for weekday in range(5)
     )
@@ -58,7 +58,7 @@ def _create_rows(user: User, service: Service, client: Client, old_events: int) 
     _book(user, service, client, events[: len(starts) : BOOKED_EVERY])
 
 
-def _calendars(user: User) -> list[Calendar]:
+def calendars_of(user: User) -> list[Calendar]:
     connection = Connection.objects.create(
         user=user, url="https://caldav.icloud.com/", username=f"{user.username}@icloud.com"
     )

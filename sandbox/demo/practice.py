@@ -163,7 +163,11 @@ def _book_some(person: Person, *, now: datetime) -> None:
 
 
 def _best_start(user: User, service: Service, preferred: datetime, now: datetime) -> datetime | None:
-    """The first opening within two days from `preferred`, if possible one that can be moved by an hour."""
+    """An opening on the first open day within two days from `preferred`, if possible one that can be moved by an hour.
+
+    So tomorrow has several bookings even at the weekend, and somebody who is ill then has something to decide.
+    """
     starts = [one.start for one in find(service, [user], preferred, preferred + 2 * DAY, now=now).openings]
-    movable = [start for start in starts if start + timedelta(hours=1) in starts]
-    return next(iter(movable or starts), None)
+    that_day = [start for start in starts if start.date() == starts[0].date()]
+    movable = [start for start in that_day if start + timedelta(hours=1) in starts]
+    return next(iter(movable or that_day), None)

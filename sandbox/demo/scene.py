@@ -50,7 +50,14 @@ class Scene:
     @property
     def iphone_page(self) -> str:
         """Where the iPhone opens: on the same day as Kalends."""
-        page = self.phone.week_url if self.phone else ""
+        return self._on_the_day(self.phone.week_url) if self.phone else ""
+
+    @property
+    def new_event_page(self) -> str:
+        """The form for a new event, on a day that both sides show."""
+        return self._on_the_day(self.phone.new_url) if self.phone else ""
+
+    def _on_the_day(self, page: str) -> str:
         return f"{page}?day={self.monday.isoformat()}" if self.monday else page
 
     @property

@@ -89,6 +89,17 @@ def page(open_page: Callable[[], Page]) -> Page:
     return open_page()
 
 
+@pytest.fixture
+def clicks(page: Page) -> Callable[[], int]:
+    """How many clicks of the mouse all documents of the page have seen so far; what a script presses is none."""
+    seen: list[str] = []
+    page.expose_function("noteClick", lambda: seen.append("click"))
+    page.add_init_script(
+        "addEventListener('click', (event) => { if (event.isTrusted && event.detail) noteClick(); }, true)"
+    )
+    return lambda: len(seen)
+
+
 def barriers(page: Page) -> list[tuple[str, list[Any]]]:
     """What axe finds on a page: the rule, and where it is broken."""
     page.wait_for_load_state()  # a click returns when the next page starts to load, and axe needs a whole document

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, datetime, time, timedelta
 
 import pytest
@@ -27,6 +28,7 @@ from tests.factories import (
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.today]
 HOUR = timedelta(hours=1)
 HOUR_PIXELS = 60
+MAX_CLICKS = 4  # from a free hour to a booking
 PAGES = ("view=day", "view=week", "view=month", "view=list")
 
 
@@ -106,6 +108,21 @@ def test_a_free_hour_is_two_presses_from_the_form_with_its_time(calendar: Page, 
     calendar.get_by_role("dialog").get_by_role("link", name="Book").click()
     expect(calendar.get_by_label("Another time")).to_have_value("15:00")
     expect(calendar.get_by_label("Day", exact=True)).to_have_value(f"{tuesday:%Y-%m-%d}")
+
+
+def test_a_free_hour_becomes_a_booking_in_few_clicks(
+    clicks: Callable[[], int], calendar: Page, booked: Booking, tuesday: datetime, problems: list[str]
+) -> None:
+    before = clicks()
+    hour(calendar, "15:00").click()
+    calendar.get_by_role("dialog").get_by_role("link", name="Book").click()
+    calendar.get_by_label("Client’s name").click()
+    calendar.keyboard.type("Dora Lang")
+    calendar.get_by_role("button", name="Book", exact=True).click()
+    expect(calendar.get_by_role("heading", name="Dora Lang")).to_be_visible()
+    made = Booking.objects.exclude(pk=booked.pk).get()
+    assert (clicks() - before, made.start - tuesday) == (MAX_CLICKS, 15 * HOUR)
+    assert problems == []
 
 
 def test_a_booking_is_dragged_to_another_day_after_its_client_was_named(

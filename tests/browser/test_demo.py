@@ -67,6 +67,18 @@ def test_visitors_connect_choose_and_see_a_dragged_booking_follow(
     assert problems == []
 
 
+def test_a_button_counts_also_while_the_page_asks_for_news(page: Page, address: str, problems: list[str]) -> None:
+    page.goto(address)
+    page.get_by_role("button", name="Sign in as Mara").click()
+    page.route("**/demo/bar/**", lambda route: None)  # is not answered
+    with page.expect_request("**/demo/bar/**"):
+        pass
+    page.get_by_role("button", name="Take iCloud down").click()
+    expect(page.get_by_role("status")).to_contain_text("iCloud is down now")
+    page.unroute_all(behavior="ignoreErrors")
+    assert problems == []
+
+
 def book(client: FrameLocator) -> None:
     """Book the earliest massage on the client's phone."""
     client.get_by_role("link", name="Massage").click()

@@ -42,17 +42,6 @@ def anna() -> User:
     return anna
 
 
-@pytest.fixture
-def clicks(page: Page) -> Callable[[], int]:
-    """How many clicks of the mouse all documents of the page have seen so far; what a script presses is none."""
-    seen: list[str] = []
-    page.expose_function("noteClick", lambda: seen.append("click"))
-    page.add_init_script(
-        "addEventListener('click', (event) => { if (event.isTrusted && event.detail) noteClick(); }, true)"
-    )
-    return lambda: len(seen)
-
-
 @pytest.mark.parametrize("window", [SCREEN, PHONE], ids=["screen", "phone"])
 def test_from_signing_in_to_chosen_calendars_takes_few_clicks(
     page: Page,

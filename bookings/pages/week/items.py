@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 from hashlib import blake2b
+from urllib.parse import quote
 
 from django.urls import reverse
-from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 
 from availability.intervals import Span
@@ -85,6 +85,7 @@ def _event(event: Busy, own: OwnSpans, first: datetime, travel: Sequence[Span | 
         yield from (_outside_booking(event, span, first) for span in event.blocking)
         return
     there, back = travel
+    key = _key(event, event.start)
     yield from (_travel(event, span, first) for span in travel if span)
     yield Item(
         start=there[1] if there else event.start,
@@ -93,9 +94,9 @@ def _event(event: Busy, own: OwnSpans, first: datetime, travel: Sequence[Span | 
         title=event.summary or _("No title"),
         source=source_of(event),
         reason=str(Occurrence.Reason(event.reason).label),
-        url=_event_url(event, first),
+        url=_event_url(event, key, first),
         color=event.color,
-        key=_key(event, event.start),
+        key=key,
         all_day=event.all_day,
     )
 
@@ -107,7 +108,7 @@ def _travel(event: Busy, span: Span, first: datetime) -> Item:
         kind=ItemKind.TRAVEL,
         title=_("Travel time"),
         source=event.summary or _("No title"),
-        url=_event_url(event, first),
+        url=_event_url(event, _key(event, event.start), first),
         color=event.color,
         key=f"{_key(event, span[0])}-travel",
     )
@@ -121,7 +122,7 @@ def _outside_booking(event: Busy, span: Span, first: datetime) -> Item:
         title=event.summary or _("No title"),
         source=source_of(event),
         reason=_("On your iPhone the booking’s event also covers this time"),
-        url=_event_url(event, first),
+        url=_event_url(event, _key(event, event.start), first),
         color=event.color,
         key=_key(event, span[0]),
     )
@@ -133,10 +134,10 @@ def source_of(event: Busy) -> str:
     return _("from %(provider)s, %(calendar)s") % words
 
 
-def _event_url(event: Busy, first: datetime) -> str:
-    """The card of an event, from `first` on if it began earlier."""
-    query = {"at": str(iso(max(event.start, first))), "key": _key(event, event.start)}
-    return f"{reverse('week:event')}?{urlencode(query)}"
+def _event_url(event: Busy, key: str, first: datetime) -> str:
+    """The card of the event with this key, from `first` on if it began earlier."""
+    at = quote(str(iso(max(event.start, first))), safe="")
+    return f"{reverse('week:event')}?at={at}&key={key}"
 
 
 def event_with_key(user: User, key: str, at: datetime) -> Busy | None:

@@ -117,20 +117,39 @@ def test_at_the_weekend_in_berlin_both_sides_open_on_the_coming_monday(
 
 
 @with_practice
-def test_who_is_signed_in_and_connected_reads_five_things_to_try(client: Client, icloud: Sandbox) -> None:
-    things = "//ol[@class='bar__things']//a"
+def test_who_is_signed_in_and_connected_has_five_things_to_try(client: Client, icloud: Sandbox) -> None:
+    things = "//ol[@class='bar__things']"
     assert find(look(client), things) == []
     assert find(look(signed_in(client, "lea")), things) == []
     page = look(signed_in(client, "mara"))
     mara = icloud.account("mara.winter@icloud.com")
-    assert links(page, things) == [
+    assert links(page, f"{things}//a") == [
         ("Book as a client", "/book/with/mara-winter/"),
-        ("Add an event to the iPhone", f"{icloud.apple_url}iphone/{mara.dsid}/new/"),
-        ("Drag a booking", "#drag"),
-        ("Ask why a time is blocked", "/calendars/why/"),
-        ("Take iCloud down", "#down"),
+        ("Add an event to the iPhone", f"{icloud.apple_url}iphone/{mara.dsid}/new/?day=2026-11-30"),
     ]
-    assert [len(find(page, f"//button[@id='{button}']")) for button in ("drag", "down")] == [1, 1]
+    assert texts(page, f"{things}//button") == ["Drag a booking", "Mara is ill tomorrow", "Take iCloud down"]
+    pressed = [button.get("form") for button in find(page, f"{things}//button[@form]")]
+    actions = [form.get("action") for name in pressed for form in find(page, f"//form[@id='{name}']")]
+    assert actions == ["/demo/drag/", "/demo/down/"]
+
+
+@with_practice
+def test_while_icloud_is_down_it_can_be_brought_back(client: Client) -> None:
+    signed_in(client, "mara").post("/demo/down/")
+    assert texts(look(client), "//button[@id='try-down']") == ["Bring iCloud back"]
+
+
+@with_practice
+def test_at_the_weekend_mara_has_bookings_tomorrow_too(client: Client) -> None:
+    sunday = timezone.now().date() + timedelta(days=1)
+    booked = Booking.objects.filter(staff__username="mara", start__date=sunday)
+    assert (sunday.weekday(), booked.count()) == (6, 2)
+
+
+@with_staff
+def test_the_page_around_kalends_is_in_english_whatever_the_browser_asks_for(client: Client) -> None:
+    page = client.get("/demo/", headers={"Accept-Language": "de"})
+    assert texts(page, "//nav[@class='jumps']/a") == ["iPhone", "Kalends", "Client"]
 
 
 @with_staff
@@ -238,9 +257,9 @@ def test_dragging_moves_the_next_booking_to_an_open_hour_and_kalends_follows(cli
         assert texts(answer, "//*[@id='said']") == [words]
         moves.append((berlin(booking.start), berlin(moved.start)))
     assert moves == [
-        ("Sun 29 Nov 2026, 15:30", "Sun 29 Nov 2026, 16:30"),
-        ("Sun 29 Nov 2026, 16:30", "Mon 30 Nov 2026, 09:00"),
-        ("Mon 30 Nov 2026, 09:00", "Mon 30 Nov 2026, 16:00"),
+        ("Sun 29 Nov 2026, 15:30", "Mon 30 Nov 2026, 09:00"),
+        ("Sun 29 Nov 2026, 16:30", "Mon 30 Nov 2026, 15:00"),
+        ("Mon 30 Nov 2026, 09:00", "Tue 1 Dec 2026, 10:30"),
     ]
 
 
@@ -257,11 +276,10 @@ def test_who_is_ill_tomorrow_has_the_event_on_the_iphone(client: Client, icloud:
 
 @with_practice_on_a_saturday
 def test_a_second_press_drags_on_although_kalends_has_not_followed_yet(client: Client) -> None:
-    booking = next_booking("mara")
     signed_in(client, "mara").post("/demo/drag/", headers=HTMX)
     client.post("/demo/drag/", headers=HTMX)
     follow("mara")
-    moves = booking.changes.filter(kind=BookingChange.Kind.MOVED).values_list("source", flat=True)
+    moves = BookingChange.objects.filter(kind=BookingChange.Kind.MOVED).values_list("source", flat=True)
     assert list(moves) == [BookingChange.Source.PHONE, BookingChange.Source.PHONE]
 
 

@@ -59,7 +59,7 @@ class WeekDay:
     open_spans: tuple[Span, ...]  # the same as the clock shows them, without what lies on other days
     working: tuple[Span, ...]  # working hours, free or not
     gaps: tuple[tuple[int, int], ...]  # rows that this day does not have
-    buffers: tuple[tuple[int, int], ...]  # rows kept free before and after bookings
+    buffers: tuple[tuple[int, int], ...]  # rows kept free before and after the bookings that are drawn
     now_row: int | None
     hours: tuple[Hour, ...] = ()
 
@@ -127,7 +127,7 @@ def _board(columns: Sequence[Column], scale: Scale, days: Sequence[WeekDay]) -> 
 def _day(column: Column, scale: Scale, diary: Diary, now: datetime, limit: int) -> WeekDay:
     working = merge(diary.hours)
     minute = column.minute(now) if column.holds(now) else -1
-    here = [item for item in in_order(diary.items) if _touches(column, item)]
+    here = in_order(item for item in diary.items if _touches(column, item))
     all_day = [item for item in here if item.all_day]
     room = MAX_ALL_DAY if len(all_day) <= MAX_ALL_DAY else MAX_ALL_DAY - 1
     pieces, crowds = _pieces(column, scale, [item for item in here if not item.all_day], limit)
@@ -142,7 +142,7 @@ def _day(column: Column, scale: Scale, diary: Diary, now: datetime, limit: int) 
         open_spans=tuple(part for span in diary.free if (part := column.clip(span))),
         working=tuple(span for span in working if column.clip(span)),
         gaps=tuple(scale.rows(gap) for gap in column.gaps() if scale.shows(gap[0]) or scale.shows(gap[1] - 1)),
-        buffers=_ranges(column, scale, diary.buffers),
+        buffers=_ranges(column, scale, _beside(pieces, diary.buffers)),
         now_row=scale.row(minute) if scale.shows(minute) else None,
         hours=tuple(_hours(column, scale)),
     )
@@ -165,6 +165,12 @@ def _hours(column: Column, scale: Scale) -> Iterator[Hour]:
 
 def _ranges(column: Column, scale: Scale, spans: Sequence[Span]) -> tuple[tuple[int, int], ...]:
     return tuple(scale.rows(part) for span in spans if (part := column.part(span)))
+
+
+def _beside(pieces: Sequence[Piece], buffers: Sequence[Span]) -> list[Span]:
+    """Those of the buffers that begin where a piece ends or end where one begins."""
+    starts, ends = {piece.item.start for piece in pieces}, {piece.item.end for piece in pieces}
+    return [buffer for buffer in buffers if buffer[0] in ends or buffer[1] in starts]
 
 
 def _pieces(column: Column, scale: Scale, items: Iterable[Item], limit: int) -> tuple[list[Piece], list[Crowd]]:

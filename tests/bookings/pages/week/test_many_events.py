@@ -1,4 +1,4 @@
-"""A calendar full of events: as many queries as with a few, and a page that is not much larger."""
+"""A calendar full of events or bookings: as many queries as with a few, and a page that is not much larger."""
 
 from __future__ import annotations
 
@@ -11,7 +11,16 @@ from django.test.utils import CaptureQueriesContext
 
 from connections.models import Calendar, Event, Occurrence
 from practice.models import User
-from tests.factories import NOW, BookingFactory, EventFactory, OccurrenceFactory
+from tests.factories import (
+    NOW,
+    BookingFactory,
+    ClientFactory,
+    EventFactory,
+    OccurrenceFactory,
+    ServiceFactory,
+    UserFactory,
+    office_hours,
+)
 
 pytestmark = [
     pytest.mark.django_db,
@@ -38,6 +47,17 @@ def _occurrence(calendar: Calendar, event: Event, number: int) -> Occurrence:
         calendar=calendar, event=event, start=start, end=start + timedelta(minutes=30), summary="Staff meeting, room 4"
     )
     return built
+
+
+def book(person: User, each_day: int) -> None:
+    """Give each day of the week as many bookings of ten minutes, with five minutes between them."""
+    service = ServiceFactory(minutes=10, name="Manual lymphatic drainage")
+    for number in range(7 * each_day):
+        start = NOW.replace(hour=5, minute=0) + timedelta(days=number % 7, minutes=15 * (number // 7))
+        end = start + timedelta(minutes=10)
+        client = ClientFactory(name=f"Alexandra von Hohenberg {number}")
+        until = end + timedelta(minutes=5)
+        BookingFactory(staff=person, service=service, client=client, start=start, end=end, blocked_until=until)
 
 
 def cost(client: Client, view: str) -> tuple[int, int]:
@@ -69,3 +89,22 @@ def test_of_a_full_day_every_event_is_drawn_or_counted(anna_client: Client, anna
     counted = sum(int(part.partition(" ")[0]) for part in page.split(">+")[1:])
     assert drawn + counted == 301
     assert "slot--booking" in page
+
+
+@pytest.mark.parametrize("view", VIEWS)
+def test_sixty_bookings_a_day_are_less_than_the_limit(anna_client: Client, anna: User, view: str) -> None:
+    book(anna, 60)
+    _, size = cost(anna_client, view)
+    assert size < MAX_BYTES
+
+
+def test_the_day_of_twelve_people_with_twenty_bookings_each_is_less_than_the_limit(
+    anna_client: Client, anna: User
+) -> None:
+    for _ in range(11):
+        colleague = UserFactory()
+        office_hours(colleague)
+    for person in User.objects.all():
+        book(person, 20)
+    _, size = cost(anna_client, "day")
+    assert size < MAX_BYTES

@@ -163,8 +163,17 @@ def test_of_more_than_four_all_day_items_three_are_shown(count: int, shown: int,
 def test_open_hours_and_buffers_are_rows_too() -> None:
     hours = [(at("2026-11-30T09:00"), at("2026-11-30T17:00"))]
     buffers = [(at("2026-11-30T11:00"), at("2026-11-30T11:10"))]
-    monday = week(hours=hours, buffers=buffers).columns[0]
+    monday = week(item("2026-11-30T10:00", "2026-11-30T11:00"), hours=hours, buffers=buffers).columns[0]
     assert (monday.open, monday.open_spans, monday.buffers) == (((0, 96),), tuple(hours), ((24, 26),))
+
+
+def test_the_buffer_of_a_booking_that_is_only_counted_is_not_drawn() -> None:
+    hours = [(at("2026-11-30T09:00"), at("2026-11-30T17:00"))]
+    drawn_ones = [item("2026-11-30T10:00", "2026-11-30T10:30", f"{number}") for number in range(2)]
+    counted = item("2026-11-30T10:00", "2026-11-30T11:00", "counted")
+    buffers = [(one.end, one.end + timedelta(minutes=10)) for one in (drawn_ones[0], counted)]
+    monday = week(*drawn_ones, counted, hours=hours, buffers=buffers).columns[0]
+    assert (monday.crowds[0].count, monday.buffers) == (1, ((18, 20),))
 
 
 def test_now_is_a_row_of_today_only() -> None:
