@@ -30,7 +30,7 @@ def test_what_an_owner_does_is_listed_with_the_latest_first(
     page.get_by_role("button", name="Save").click()
     expect(page.get_by_text("Saved.")).to_be_visible()
 
-    page.locator("details.menu summary").click()
+    page.locator(".header details.menu summary").click()
     page.get_by_role("link", name="Settings of the practice").click()
     page.get_by_role("link", name="Activity").click()
     rows = page.get_by_role("region", name="Activity").locator("tbody tr")
