@@ -129,3 +129,20 @@ def test_an_erased_client_loses_the_name_on_the_iphone_too(
     page.reload()
     expect(page.locator("#waiting")).to_have_count(0)
     assert (sorted(titles(account)), problems) == (["SUMMARY:Booked", "SUMMARY:Clara Blum"], [])
+
+
+@WIDTHS
+def test_the_slip_prints_the_appointments_that_are_to_come(
+    page: Page, kalends: str, twice: list[Booking], width: int, problems: list[str]
+) -> None:
+    client = twice[0].client
+    booked(client, 14)
+    page.set_viewport_size({"width": width, "height": 900})
+    sign_in(page, kalends)
+    page.goto(f"{kalends}/clients/{client.pk}/")
+    page.get_by_role("link", name="Print slip").click()
+    expect(page.locator("main ol > li")).to_have_count(2)
+    check(page)
+    page.evaluate("window.print = () => { document.title = 'printed' }")
+    page.get_by_role("button", name="Print").click()
+    assert (page.title(), problems) == ("printed", [])
