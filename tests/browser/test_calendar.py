@@ -103,6 +103,25 @@ def test_a_free_hour_becomes_a_blocked_slot_without_leaving_the_calendar(
     assert problems == []
 
 
+def test_a_blocked_slot_is_changed_and_removed_on_its_card(
+    calendar: Page, booked: Booking, tuesday: datetime, problems: list[str]
+) -> None:
+    BlockedSlotFactory(user=booked.staff, start=tuesday + 14 * HOUR, note="Paperwork")
+    dialog = calendar.get_by_role("dialog")
+    calendar.reload()
+    calendar.locator(".week").get_by_role("link", name="Paperwork").click()
+    dialog.get_by_label("To").fill(f"{tuesday + 16 * HOUR:%Y-%m-%dT%H:%M}")
+    dialog.get_by_label("Note").fill("Taxes")
+    dialog.get_by_role("button", name="Save").click()
+    expect(dialog).to_have_count(0)
+    slot = BlockedSlot.objects.get()
+    assert (slot.end - tuesday, slot.note) == (16 * HOUR, "Taxes")
+    calendar.locator(".week").get_by_role("link", name="Taxes").click()
+    dialog.get_by_role("button", name="Remove").click()
+    expect(calendar.locator(".week").get_by_role("link", name="Taxes")).to_have_count(0)
+    assert (BlockedSlot.objects.count(), problems) == (0, [])
+
+
 def test_a_free_hour_is_two_presses_from_the_form_with_its_time(calendar: Page, tuesday: datetime) -> None:
     hour(calendar, "15:00").click()
     calendar.get_by_role("dialog").get_by_role("link", name="Book").click()

@@ -150,3 +150,19 @@ def test_the_page_of_a_booking_says_why_the_person_was_chosen(
     expect(page.locator("#why-staff")).to_contain_text("Anna: ")
     check(page)
     assert problems == []
+
+
+def test_somebody_stops_offering_a_service_and_offers_it_again(
+    signed_in: Page, live_server: Any, anna: User, problems: list[str]
+) -> None:
+    page = signed_in
+    UserFactory(role="owner")
+    service = ServiceFactory.create(slug="massage", name="Massage", visibility="public", staff=[anna])
+    page.goto(f"{live_server.url}{URL}")
+    page.get_by_role("button", name="Stop : Massage").click()
+    expect(page.get_by_text("You do not offer “Massage” now. What is booked stays.")).to_be_visible()
+    check(page)
+    assert list(service.staff.all()) == []
+    page.get_by_role("button", name="Offer it : Massage").click()
+    expect(page.get_by_text("You offer “Massage”.")).to_be_visible()
+    assert (list(service.staff.all()), problems) == ([anna], [])

@@ -37,6 +37,8 @@ def test_the_first_run_leads_to_the_settings(page: Page, live_server: Any, setti
     zone = page.evaluate("Intl.DateTimeFormat().resolvedOptions().timeZone")
     assert page.get_by_label("Time zone").input_value() == zone
     assert barriers(page) == []
+    page.set_viewport_size({"width": 320, "height": 800})
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth") is True
     begin(page)
     page.get_by_label("Phone").fill("030 1234567")
     page.get_by_role("button", name="Write a draft in German").click()

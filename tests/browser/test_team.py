@@ -1,4 +1,4 @@
-"""An owner invites somebody, who accepts and is signed in; then the owner changes their role."""
+"""An owner invites somebody, who accepts and is signed in; roles are changed, and invitations are revoked."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ def test_somebody_is_invited_accepts_and_is_signed_in(
     Practice.objects.create(name="Praxis Winter", time_zone="Europe/Berlin")
     UserFactory(username="anna", role="owner")
     sign_in(shown, live_server.url)
-    shown.locator("details.menu summary").click()
+    shown.locator(".header details.menu summary").click()
     shown.get_by_role("link", name="Team").click()
     expect(shown.get_by_text("Work with others? Invite them.")).to_be_visible()
     is_sound(shown)
@@ -94,3 +94,28 @@ def test_somebody_is_invited_accepts_and_is_signed_in(
     shown.get_by_role("button", name="Save").click()
     expect(shown.get_by_text("Mara Winter: Front desk from now on.")).to_be_visible()
     assert (User.objects.get(username="mara").role, problems) == ("front_desk", [])
+
+
+def test_an_invitation_is_sent_again_then_revoked_and_its_links_stop_working(
+    shown: Page, chromium: Browser, live_server: Any, settings: Any, problems: list[str]
+) -> None:
+    settings.BASE_URL = live_server.url
+    Practice.objects.create(name="Praxis Winter", time_zone="Europe/Berlin")
+    UserFactory(username="anna", role="owner")
+    sign_in(shown, live_server.url)
+    shown.goto(f"{live_server.url}/team/invite/")
+    shown.get_by_label("E-mail").fill("mara@example.com")
+    shown.get_by_role("button", name="Invite", exact=True).click()
+    invited = shown.get_by_role("region", name="Invited")
+    invited.get_by_role("button", name="Send again").click()
+    is_sound(shown)
+    link = mailed_link()
+    invited.get_by_role("button", name="Revoke").click()
+    expect(invited.get_by_text("mara@example.com")).to_have_count(0)
+    is_sound(shown)
+    stranger = chromium.new_context(locale="en-GB").new_page()
+    stranger.goto(link)
+    expect(stranger.get_by_text("The invitation was revoked.")).to_be_visible()
+    is_sound(stranger)
+    stranger.context.close()
+    assert (User.objects.count(), problems) == (1, [])
