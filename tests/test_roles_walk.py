@@ -197,6 +197,7 @@ WALK = {
     "accounts/password/reset/<uidb36>/<key>/": (ALL, ALL),
     "bookings/<int:pk>/confirm-address/": (POST_ONLY, HANDLED),
     "bookings/<int:pk>/new-link/": (POST_ONLY, HANDLED),
+    "bookings/<int:pk>/stand/": (POST_ONLY, HANDLED),
     "bookings/<int:pk>/outcome/": (POST_ONLY, "BBHBFFL"),
     "calendars/settings/availability/limits/": (CALENDAR, CALENDAR),
     "calendars/settings/closures/": (CALENDAR, CALENDAR),
