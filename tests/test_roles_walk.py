@@ -209,6 +209,7 @@ WALK = {
     "clients/<int:pk>/fields/": (HANDLED, HANDLED),
     "clients/<int:pk>/seen-to/": (POST_ONLY, OWNERS),
     "clients/suggestions/": (STAFF, STAFF),
+    "clients/find/": (STAFF, STAFF),
     "team/": (OWNERS, OWNERS),
     "team/<int:pk>/role/": (OWNERS, OWNERS),
     "team/<int:pk>/deactivate/": (OWNERS, OWNERS),
