@@ -155,3 +155,22 @@ def test_on_a_tablet_a_tap_on_a_free_hour_opens_its_card(calendar: Page, booked:
     calendar.set_viewport_size({"width": 1024, "height": 768})
     calendar.locator(".day").nth(1).get_by_title("14:00", exact=True).tap()
     expect(calendar.get_by_role("dialog").get_by_role("link", name="Book")).to_be_visible()
+
+
+def test_a_client_is_found_by_typing_and_the_menu_stays_on_the_screen(
+    calendar: Page, booked: Booking, problems: list[str]
+) -> None:
+    calendar.locator("#go-to summary").tap()
+    calendar.get_by_label("Find a client").press_sequentially("cla")
+    found = calendar.locator("#found").get_by_role("link", name="Clara Blum")
+    expect(found).to_be_visible()
+    assert calendar.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    assert barriers(calendar) == []
+    calendar.get_by_label("Find a client").focus()
+    calendar.keyboard.press("Tab")
+    expect(found).to_be_focused()
+    calendar.keyboard.press("Enter")
+    calendar.wait_for_url(f"**#booking-{booked.pk}-*")
+    expect(found).not_to_be_visible()
+    expect(calendar.get_by_role("link", name="Clara Blum")).to_be_in_viewport()
+    assert problems == []
