@@ -186,7 +186,7 @@ class Audit:
         for booking in exact.with_details():
             span = (booking.start, booking.end)
             over = [one for one in self._conflict_events(booking) if any(calendar_text.overlapping(one.spans, span))]
-            settled = (Proposal.Choice.KEEP, Proposal.Choice.ASK)
+            settled = (Proposal.Choice.KEEP, Proposal.Choice.ASK, Proposal.Choice.STAND)
             known = booking.proposals.open() | booking.proposals.filter(choice__in=settled)
             if over and not known.exists():
                 self.found.wrong.append(f"{named(booking)} is overlapped by {over[0].href} and nobody is told")

@@ -25,6 +25,9 @@
     link.click();
   };
 
+  // A client who was found is in the week that is shown already.
+  addEventListener("hashchange", () => (document.querySelector("#go-to").open = false));
+
   // --- Moving a booking ---
 
   let moving = null;

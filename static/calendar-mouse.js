@@ -1,4 +1,5 @@
 // With the mouse: press or drag over hours to choose a time, drag a booking to another time, day or person.
+// Fingers drag a booking that they have lifted (calendar-touch.js).
 "use strict";
 
 (() => {
@@ -41,13 +42,24 @@
   };
 
   const moveTo = (event) => {
-    const column = calendar.columnAt(event.clientX) ?? drag.column;
+    const column = calendar.columnAt(event.clientX, event.clientY) ?? drag.column;
     const pointed = calendar.rowAt(column, event.clientY) - drag.grabbed;
     const row = Math.max(Math.round(pointed / calendar.STEP_ROWS) * calendar.STEP_ROWS, 0);
     if (!calendar.momentAt(column, row)) return;
     Object.assign(drag, { column, target: row });
     drag.piece.classList.add("slot--lifted");
-    calendar.drawFrame(column, row, row + drag.rows);
+    calendar.drawFrame(column, row, row + drag.rows, drag.words);
+  };
+
+  // A finger lifts the booking in its middle; the frame says on which day it is.
+  calendar.lift = (event, piece) => {
+    beginOnBooking(event, piece);
+    const grabbed = Math.floor(drag.rows / 2);
+    Object.assign(drag, { isDragging: true, grabbed, words: calendar.dayAndClock });
+    moveTo(event);
+  };
+  calendar.follow = (event) => {
+    if (drag) moveTo(event);
   };
 
   document.addEventListener("pointermove", (event) => {

@@ -36,19 +36,26 @@ const calendar = (() => {
     return Math.min(Math.max(stepped, 0), rowCount() - STEP_ROWS);
   };
 
-  const columnAt = (x) =>
-    columns().find((column) => {
+  // Where days lie one below the other, the height says which of them.
+  const columnAt = (x, y) => {
+    const found = columns().filter((column) => {
       const { left, right } = column.getBoundingClientRect();
       return left <= x && x < right;
     });
+    return found.length > 1 ? found.find((column) => isBeside(column, y)) : found[0];
+  };
+  const isBeside = (column, y) => {
+    const { top, bottom } = column.getBoundingClientRect();
+    return top <= y && y < bottom;
+  };
 
   // A frame over rows of a column: what is being chosen or moved.
   const frame = document.createElement("div");
   frame.className = "day__frame";
   frame.setAttribute("aria-hidden", "true");
-  const drawFrame = (column, first, end) => {
+  const drawFrame = (column, first, end, words = clock) => {
     frame.style.gridRow = `${first + 1} / ${Math.min(end, rowCount()) + 1}`;
-    frame.textContent = clock(momentAt(column, first));
+    frame.textContent = words(momentAt(column, first));
     column.append(frame);
   };
   const removeFrame = () => frame.remove();

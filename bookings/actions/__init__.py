@@ -24,7 +24,15 @@ from bookings.actions.checks.unread import CalendarsUnread
 from bookings.actions.clients import change_client, merge_clients
 from bookings.actions.confirm import confirm, confirm_address, confirm_pending, still_pending
 from bookings.actions.covered.away import follow_away_slots, note_away, note_back
-from bookings.actions.covered.decide_day import DayDecided, decide_day, undo_asking, undoable
+from bookings.actions.covered.decide_day import (
+    DayDecided,
+    decide_day,
+    let_all_stand,
+    undo_asking,
+    undo_standing,
+    undoable,
+)
+from bookings.actions.covered.stand import let_stand
 from bookings.actions.decide import decide, decide_all
 from bookings.actions.disconnect import DisconnectSummary, EventsNotRemoved, disconnect, disconnect_summary
 from bookings.actions.hold import Visitor, extend, forget_old_holds, hold, hold_of, release, take_again
@@ -73,6 +81,8 @@ __all__ = [
     "hold",
     "hold_of",
     "hold_series",
+    "let_all_stand",
+    "let_stand",
     "lock_active_booking",
     "merge_clients",
     "move",
@@ -92,5 +102,6 @@ __all__ = [
     "take_again",
     "undo",
     "undo_asking",
+    "undo_standing",
     "undoable",
 ]

@@ -20,6 +20,7 @@ from bookings.actions.checks.preconditions import (
 )
 from bookings.actions.confirm import confirm
 from bookings.actions.covered.ask import ask_client
+from bookings.actions.covered.stand import let_stand
 from bookings.actions.reschedule import move
 from bookings.links import new_public_id
 from bookings.models import Booking, BookingChange, Proposal, booking_lock
@@ -129,9 +130,11 @@ def _carry_out(proposal: Proposal, decision: _Decision, shown: str) -> Booking:
             grant(booking, now=now, actor=actor, batch=batch)
         elif choice == Proposal.Choice.ASK:
             ask_client(booking, now=now, actor=actor)
+        elif choice == Proposal.Choice.STAND:
+            let_stand(booking, now=now, actor=actor)
         elif choice in Proposal.ENDING:
             booking = cancel(booking, now=now, actor=actor, batch=batch)
-        else:
+        elif choice == Proposal.Choice.KEEP:
             _keep(booking, now)
     return booking
 

@@ -24,6 +24,7 @@ from bookings.actions.checks.preconditions import (
 )
 from bookings.actions.checks.unread import CalendarsUnread, require_read
 from bookings.actions.covered.ask import take_back_question
+from bookings.actions.covered.stand import keep_asking
 from bookings.models import Booking, BookingChange, booking_lock
 from bookings.notifications import client_notice
 from bookings.openings import search
@@ -262,7 +263,7 @@ def _write_time(booking: Booking, start: datetime, end: datetime, now: datetime)
 
 
 def undo(change: BookingChange, *, now: datetime, actor: User | None = None) -> Booking:
-    """Take back a move that the iPhone made, or a question to the client, as long as its `undo_until` allows.
+    """Take back a move that the iPhone made, a question to the client or its end, as long as its `undo_until` allows.
 
     Raises Refused, NotOpen.
 
@@ -271,6 +272,8 @@ def undo(change: BookingChange, *, now: datetime, actor: User | None = None) -> 
     """
     if change.kind == Kind.ASKED:
         return take_back_question(change, now=now, actor=actor)
+    if change.kind == Kind.STANDS:
+        return keep_asking(change, now=now, actor=actor)
     booking = change.booking
     with overlaps_refused(), booking_lock(booking.staff, now):
         booking = lock_active_booking(booking)

@@ -13,7 +13,7 @@ from bookings.openings.choice_words import why_staff
 from bookings.openings.reasons import Reason
 from bookings.openings.search import Opening
 from bookings.proposals import covered_days
-from bookings.proposals.covered_days import DayChoice
+from bookings.proposals.covered_days import CHOICES
 from bookings.push.outbox import push_state
 from bookings.reconcile.audit import Difference
 from practice.times import iso
@@ -50,6 +50,7 @@ def proposal_json(proposal: Proposal) -> dict[str, Any]:
     """
     group = covered_days.group_of(proposal)
     together = {"together": [one.pk for one in group]} if group else {}
+    for_all = CHOICES[Proposal.Kind(proposal.kind)] if group else ()
     return together | {
         "id": proposal.pk,
         "booking": proposal.booking_id,
@@ -57,7 +58,7 @@ def proposal_json(proposal: Proposal) -> dict[str, Any]:
         "reason": proposal.reason,
         "start": iso(proposal.new_start),
         "end": iso(proposal.new_end),
-        "choices": [str(choice) for choice in (*proposal.choices, *(DayChoice if group else ()))],
+        "choices": [str(choice) for choice in (*proposal.choices, *for_all)],
     }
 
 

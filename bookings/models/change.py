@@ -24,6 +24,7 @@ class BookingChange(models.Model):
         MOVED = "moved", _("Moved")
         HANDED_OVER = "handed_over", _("Given to a colleague")
         ASKED = "asked", _("Asked to choose another time")
+        STANDS = "stands", _("The appointment stands after all")
         CANCELLED = "cancelled", _("Cancelled")
         REFUSED = "refused", _("Refused")
         EXPIRED = "expired", _("Not decided in time")

@@ -76,6 +76,7 @@ class Mail(models.Model):
         MOVED_BY_PRACTICE = "moved_by_practice", _("New time, given by the practice")
         HANDED_OVER = "handed_over", _("With somebody else")
         ASKED_NEW_TIME = "asked_new_time", _("Please choose another time")
+        STANDS = "stands", _("The appointment stands after all")
         CANCELLATION = "cancellation", _("Cancellation")
         NOT_CONFIRMED = "not_confirmed", _("Request refused")
         PENDING = "pending", _("Request received")
@@ -94,7 +95,7 @@ class Mail(models.Model):
         DROPPED = "dropped", _("Dropped")
 
     ENDING_KINDS = (Kind.CANCELLATION, Kind.NOT_CONFIRMED)
-    REPEATING_KINDS = (Kind.REMINDER, Kind.NEW_LINK, Kind.ASKED_NEW_TIME)
+    REPEATING_KINDS = (Kind.REMINDER, Kind.NEW_LINK, Kind.ASKED_NEW_TIME, Kind.STANDS)
     STAFF_KINDS = (Kind.STAFF_BOOKED, Kind.STAFF_MOVED, Kind.STAFF_CANCELLED, Kind.STAFF_EXPIRED)
 
     seat = models.ForeignKey(Seat, models.CASCADE, related_name="mails", verbose_name=_("seat"))

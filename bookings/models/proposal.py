@@ -49,6 +49,7 @@ class Proposal(models.Model):
         DELETED = "deleted", _("Deleted on the iPhone")
         BOTH_SIDES = "both_sides", _("Changed on the iPhone and in Kalends")
         COLLISION = "collision", _("An event now overlaps the booking")
+        UNCOVERED = "uncovered", _("Nothing overlaps the booking any more")
         APPROVAL = "approval", _("A client asks for an appointment")
 
     class Choice(models.TextChoices):
@@ -58,6 +59,8 @@ class Proposal(models.Model):
         KEEP = "keep", _("Keep the booking")
         ASK = "ask", _("Ask to choose another time")
         HAND_OVER = "hand_over", _("Give it to a colleague")
+        STAND = "stand", _("The appointment stands")
+        KEEP_ASKING = "keep_asking", _("Keep asking")
         APPROVE = "approve", _("Approve")
         REFUSE = "refuse", _("Refuse")
 
@@ -79,7 +82,7 @@ class Proposal(models.Model):
     mail_claimed_until = models.DateTimeField(_("mail claimed until"), null=True, blank=True, editable=False)
     decided_at = models.DateTimeField(_("decided"), null=True, blank=True)
     withdrawn_at = models.DateTimeField(_("withdrawn at"), null=True, blank=True)
-    choice = models.CharField(_("decision"), max_length=10, choices=Choice, blank=True)
+    choice = models.CharField(_("decision"), max_length=12, choices=Choice, blank=True)
     decided_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("decided by")
     )
@@ -93,10 +96,11 @@ class Proposal(models.Model):
         Kind.DELETED: (Choice.CANCEL, Choice.PUT_BACK),
         Kind.BOTH_SIDES: (Choice.ACCEPT, Choice.PUT_BACK),
         Kind.COLLISION: (Choice.KEEP, Choice.CANCEL),
+        Kind.UNCOVERED: (Choice.STAND, Choice.KEEP_ASKING),
         Kind.APPROVAL: (Choice.APPROVE, Choice.REFUSE),
     }
     ENDING = (Choice.CANCEL, Choice.REFUSE)
-    _SAFE = {Kind.COLLISION: Choice.KEEP, Kind.APPROVAL: Choice.APPROVE}
+    _SAFE = {Kind.COLLISION: Choice.KEEP, Kind.UNCOVERED: Choice.KEEP_ASKING, Kind.APPROVAL: Choice.APPROVE}
 
     class Meta:
         ordering = ("created_at", "id")
@@ -135,7 +139,7 @@ class Proposal(models.Model):
         choices: tuple[Proposal.Choice, ...] = self.CHOICES[self.Kind(self.kind)]
         if self.kind == self.Kind.RESHAPED and self.new_start is None:
             choices = (self.Choice.PUT_BACK, self.Choice.CANCEL)
-        if self.covered_day_id is not None:
+        if self.covered_day_id is not None and self.kind == self.Kind.COLLISION:
             choices = (self.Choice.KEEP, self.Choice.ASK, self.Choice.CANCEL)
         if self.booking.approval_due_at:  # what nobody has approved is not cancelled but refused
             return tuple(self.Choice.REFUSE if choice == self.Choice.CANCEL else choice for choice in choices)

@@ -106,6 +106,15 @@ def asked_new_time(facts: AppointmentFacts, *, offers: Sequence[Offer]) -> Conte
 
 
 @_in_clients_words
+def stands(facts: AppointmentFacts) -> Content:
+    """The client was asked to choose another time and need not any more."""
+    subject = _("Your appointment on %(time)s stands") % {"time": sentences.start_words(facts)}
+    heading, *rest = _appointment(facts, sentences.stands_sentence(facts))
+    need_not = paragraph(sentences.need_not_choose_sentence())
+    return signed_content(facts, sentences.signed(subject, facts.practice), heading, need_not, *rest)
+
+
+@_in_clients_words
 def cancellation(facts: AppointmentFacts) -> Content:
     """The appointment does not take place; `facts.start` is the one that the client knew."""
     subject = _("Cancelled: your appointment on %(time)s") % {"time": sentences.start_words(facts)}

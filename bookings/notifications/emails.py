@@ -64,7 +64,7 @@ def _covered_day(proposals: Sequence[Proposal]) -> CoveredDay | None:
 def _ask_about_day(day: CoveredDay, proposals: Sequence[Proposal], addressee: User, token: str) -> None:
     """Ask about several bookings of a day that one event covers, of which only its owner reads the title."""
     lines = [
-        covered_words.covers_sentence(day, len(proposals), addressee),
+        covered_words.question(Proposal.Kind(proposals[0].kind), day, len(proposals), addressee),
         *(f"{_to_reader(one.booking, addressee)}: {one.booking}" for one in proposals),
         "",
         _until(proposals, addressee),

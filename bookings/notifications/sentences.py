@@ -139,6 +139,16 @@ def choose_sentence(practice: PracticeFacts) -> str:
     return _("Please choose another time.")
 
 
+def stands_sentence(facts: AppointmentFacts) -> str:
+    """What a client is told who was asked to choose another time and need not any more."""
+    return _("Your appointment on %(time)s stands after all.") % {"time": start_words(facts)}
+
+
+def need_not_choose_sentence() -> str:
+    """What follows from it."""
+    return _("You do not need to choose another time.")
+
+
 def offer_words(offer: Offer) -> str:
     """A time that is offered: “Tue 8 December, 10:00”, and with whom if that is somebody else."""
     time = time_format.weekday_day_and_clock(offer.start)

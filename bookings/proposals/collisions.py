@@ -14,7 +14,7 @@ from availability.models import BlockedSlot
 from bookings.models import Booking, LinkedEvent, Proposal
 from bookings.openings.event_words import event_name
 from bookings.openings.own_time import own_spans
-from bookings.proposals import covered_days, lifecycle
+from bookings.proposals import covered_days, lifecycle, uncovered
 from bookings.push.placements import upcoming
 from connections.busy import AWAY, Busy, busy
 from practice import time_format
@@ -22,7 +22,7 @@ from practice.language import mail_language
 from practice.models import User
 
 Kind = Proposal.Kind
-_ACKNOWLEDGING = (Proposal.Choice.KEEP, Proposal.Choice.ASK)
+_ACKNOWLEDGING = (Proposal.Choice.KEEP, Proposal.Choice.ASK, Proposal.Choice.STAND)
 _Pair = tuple[int, datetime, datetime]
 """The key of a booking, and from when to when an event is that overlaps it."""
 
@@ -31,20 +31,40 @@ def update_notices(user: User, now: datetime) -> None:
     """Keep one notice for each upcoming booking that an event overlaps, and withdraw those that no longer apply.
 
     The event of another booking that the iPhone moved there is left out: staff are asked about that booking. So is a
-    booking whose client is asked to choose another time. Notices about one event and one day belong together.
+    booking whose client is asked to choose another time, until nothing overlaps it any more. Notices about one event
+    and one day belong together.
     """
-    bookings = {one.pk: one for one in upcoming(user, now).filter(new_time_asked_at=None).select_related("claim")}
+    every = list(upcoming(user, now).select_related("claim"))
+    waiting = [one for one in every if one.new_time_asked_at]
+    overlapped = _overlapped(user, waiting)
+    uncovered.update_questions(waiting, overlapped, now)
+    bookings = {one.pk: one for one in every if not one.new_time_asked_at}
     asked = unacknowledged(user, list(bookings.values()), exclude=_asked_about_already(user))
     notices = Proposal.objects.open().filter(booking__staff=user, kind=Kind.COLLISION)
     lifecycle.withdraw(notices.exclude(booking__in=asked), now)
     known = {one.booking_id: (one.new_start, one.new_end, one.reason, one.covered_day_id) for one in notices}
-    days = covered_days.days_by_booking(user, {bookings[pk]: event for pk, event in asked.items()})
+    days = covered_days.days_by_booking(user, {bookings[pk]: event for pk, event in asked.items()}, overlapped)
     reasons = _reasons(user, asked.values())
     for (booking, event), reason in zip(asked.items(), reasons, strict=True):
         times, day = (event.start, event.end), days[booking]
         if known.get(booking) != (*times, reason, day.pk if day else None):
             words = lifecycle.ProposalReason(reason, "")
             lifecycle.propose(booking, Kind.COLLISION, words, now, times=times, covered_day=day)
+
+
+def _overlapped(user: User, bookings: Sequence[Booking]) -> dict[Booking, Busy]:
+    """Which of these bookings an event overlaps, whether staff know it or not; of several events the widest."""
+    if not bookings:
+        return {}
+    reaches = {booking.pk: _reach(booking) for booking in bookings}
+    over = _over(_covering(user, _hull(reaches.values())), reaches)
+    widest = _widest({(pk, event.start, event.end): event for pk, event in over})
+    return {booking: widest[booking.pk] for booking in bookings if booking.pk in widest}
+
+
+def _hull(spans: Collection[Span]) -> Span:
+    """From the first start to the last end."""
+    return min(start for start, _end in spans), max(end for _start, end in spans)
 
 
 def _asked_about_already(user: User) -> set[str]:
@@ -66,8 +86,7 @@ def unacknowledged(user: User, bookings: Sequence[Booking], *, exclude: Collecti
     if not open_ones:
         return {}
     reaches = {booking.pk: _reach(booking) for booking in open_ones}
-    span = min(reach[0] for reach in reaches.values()), max(reach[1] for reach in reaches.values())
-    events = [event for event in _covering(user, span) if event.uid not in exclude]
+    events = [event for event in _covering(user, _hull(reaches.values())) if event.uid not in exclude]
     kept = Proposal.objects.filter(booking__in=open_ones, kind=Kind.COLLISION, choice__in=_ACKNOWLEDGING)
     known = set(kept.values_list("booking", "new_start", "new_end"))
     over: dict[_Pair, Busy] = {}

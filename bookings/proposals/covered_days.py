@@ -21,6 +21,8 @@ class DayChoice(StrEnum):
     ASK_ALL = "ask_all"
     HAND_OVER_ALL = "hand_over_all"
     KEEP_ALL = "keep_all"
+    STAND_ALL = "stand_all"
+    KEEP_ASKING_ALL = "keep_asking_all"
 
     @property
     def of_each(self) -> Proposal.Choice:
@@ -28,16 +30,21 @@ class DayChoice(StrEnum):
         return Proposal.Choice(self.removesuffix("_all"))
 
 
-def days_by_booking(user: User, covered: Mapping[Booking, Busy]) -> dict[int, CoveredDay | None]:
+def days_by_booking(
+    user: User, covered: Mapping[Booking, Busy], asked: Mapping[Booking, Busy]
+) -> dict[int, CoveredDay | None]:
     """By key of the booking: the day that its event covers, if that covers or once covered other bookings of that day.
 
     Being away makes such a day for a single booking too. `covered` says which event overlaps which booking of the
-    user. Two queries, and one for each new day.
+    user, `asked` the same of bookings whose clients are asked to choose another time already. Two queries, and one for
+    each new day.
     """
     zone = user.calendar_configuration.zone
     keys: dict[Key, list[Booking]] = {}
     for booking, event in covered.items():
         keys.setdefault((booking.start.astimezone(zone).date(), event.start, event.end), []).append(booking)
+    for booking, event in asked.items():
+        keys.get((booking.start.astimezone(zone).date(), event.start, event.end), []).append(booking)
     events = {(event.start, event.end): event for event in covered.values()}
     known = _known(user, keys)
     found: dict[int, CoveredDay | None] = {}
@@ -67,16 +74,30 @@ def _written(user: User, key: Key, event: Busy, day: CoveredDay | None) -> Cover
     return written
 
 
+CHOICES = {
+    Proposal.Kind.COLLISION: (DayChoice.ASK_ALL, DayChoice.HAND_OVER_ALL, DayChoice.KEEP_ALL),
+    Proposal.Kind.UNCOVERED: (DayChoice.STAND_ALL, DayChoice.KEEP_ASKING_ALL),
+}
+"""By what is asked about the bookings of a day: what may be decided about all of them at once."""
+
+
 def still_open(day: CoveredDay) -> ProposalQuerySet:
     """What is still to be decided about the day, in order of time."""
     return Proposal.objects.open().filter(covered_day=day).with_details().order_by("booking__start", "pk")
+
+
+def waiting_bookings(day: CoveredDay, now: datetime) -> list[Booking]:
+    """The bookings of the day whose clients were asked to choose another time and have not yet."""
+    asked = Proposal.objects.filter(covered_day=day, choice=Proposal.Choice.ASK)
+    bookings = Booking.objects.live().filter(pk__in=asked.values("booking"), new_time_asked_at__lte=now)
+    return list(bookings.with_details().order_by("start", "pk"))
 
 
 def group_of(proposal: Proposal) -> list[Proposal]:
     """The open collisions that are decided with this one, itself among them if it is open; none where it is alone."""
     if proposal.covered_day is None:
         return []
-    group = list(still_open(proposal.covered_day))
+    group = list(still_open(proposal.covered_day).filter(kind=proposal.kind))
     return group if len(group) > 1 else []
 
 

@@ -8,7 +8,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from bookings.models import CoveredDay
+from bookings.models import CoveredDay, Proposal
 from bookings.proposals.covered_days import DayChoice
 from practice.models import User
 
@@ -19,6 +19,39 @@ def covers_sentence(day: CoveredDay, count: int, reader: User) -> str:
     if day.person_id == reader.pk:
         return (_own_away(count) if day.is_away else _own_event(count)) % words
     return (_others_away(count) if day.is_away else _others_event(count)) % words
+
+
+def uncovered_sentence(day: CoveredDay, count: int, reader: User) -> str:
+    """What does not cover any more how many bookings whose clients were asked to choose another time."""
+    words = {"count": count, "date": _date(day), "person": staff_name(day.person), "title": day.title or _("No title")}
+    if day.is_away:
+        is_own = day.person_id == reader.pk
+        away = _("You are no longer away on %(date)s.") if is_own else _("%(person)s is no longer away on %(date)s.")
+        return f"{away % words} {_were_asked(count) % words}"
+    if day.person_id == reader.pk:
+        text = ngettext(
+            "“%(title)s” no longer covers a booking on %(date)s.",
+            "“%(title)s” no longer covers %(count)s bookings on %(date)s.",
+            count,
+        )
+    else:
+        text = ngettext(
+            "No event covers a booking of %(person)s on %(date)s any more.",
+            "No event covers %(count)s bookings of %(person)s on %(date)s any more.",
+            count,
+        )
+    return f"{text % words} {_were_asked(count) % words}"
+
+
+def _were_asked(count: int) -> str:
+    return ngettext(
+        "The client was asked to choose another time.", "The clients were asked to choose another time.", count
+    )
+
+
+def question(kind: Proposal.Kind, day: CoveredDay, count: int, reader: User) -> str:
+    """What is asked about the day."""
+    return (uncovered_sentence if kind == Proposal.Kind.UNCOVERED else covers_sentence)(day, count, reader)
 
 
 def _own_event(count: int) -> str:
@@ -78,10 +111,20 @@ def _keep_label(_count: int, _free: int) -> str:
     return _("Keep them")
 
 
+def _stand_label(_count: int, _free: int) -> str:
+    return _("The appointments stand")
+
+
+def _keep_asking_label(_count: int, _free: int) -> str:
+    return _("Keep asking")
+
+
 _LABELS: dict[DayChoice, Callable[[int, int], str]] = {
     DayChoice.ASK_ALL: _ask_label,
     DayChoice.HAND_OVER_ALL: _hand_over_label,
     DayChoice.KEEP_ALL: _keep_label,
+    DayChoice.STAND_ALL: _stand_label,
+    DayChoice.KEEP_ASKING_ALL: _keep_asking_label,
 }
 
 

@@ -98,17 +98,31 @@ def withdraw_answered(booking: Booking, now: datetime) -> None:
     if asked.filter(kind__in=ABOUT_EVENT).exists():
         CalendarConfiguration.objects.filter(user=booking.staff_id).want_reconciling()
     there = Q(kind__in=(Kind.MOVED, Kind.BOTH_SIDES), new_start=booking.start, new_end=booking.end)
-    withdraw(asked.filter(there | Q(kind=Kind.COLLISION)), now)
+    withdraw(asked.filter(there | Q(kind__in=(Kind.COLLISION, Kind.UNCOVERED))), now)
 
 
 def reopen(booking: Booking, *, now: datetime) -> None:
     """Ask again whether the client is to choose another time: that they were asked was undone. Inside the lock."""
-    withdraw(open_of(booking.pk, Kind.COLLISION), now)
-    decided = Proposal.objects.filter(booking=booking, kind=Kind.COLLISION, choice=Proposal.Choice.ASK)
+    withdraw(open_of(booking.pk, Kind.COLLISION, Kind.UNCOVERED), now)
+    _latest(booking, Proposal.Choice.ASK).update(decided_at=None, choice="", decided_by=None, decided_by_mail=False)
+
+
+def _latest(booking: Booking, choice: Proposal.Choice) -> ProposalQuerySet:
+    """The last collision about which staff decided so, as a queryset that can be updated."""
+    decided = Proposal.objects.filter(booking=booking, kind=Kind.COLLISION, choice=choice)
     latest = decided.order_by("-decided_at", "-pk").values_list("pk", flat=True)[:1]
-    Proposal.objects.filter(pk__in=list(latest)).update(
-        decided_at=None, choice="", decided_by=None, decided_by_mail=False
-    )
+    return Proposal.objects.filter(pk__in=list(latest))
+
+
+def settle_question(booking: Booking, now: datetime) -> None:
+    """The appointment stands after all: staff chose that in place of asking the client. Inside the lock."""
+    withdraw(open_of(booking.pk, Kind.UNCOVERED), now)
+    _latest(booking, Proposal.Choice.ASK).update(choice=Proposal.Choice.STAND)
+
+
+def unsettle_question(booking: Booking) -> None:
+    """The client is still asked to choose another time. Inside the lock."""
+    _latest(booking, Proposal.Choice.STAND).update(choice=Proposal.Choice.ASK)
 
 
 # --- expire -----------------------------------------------------------------------------------------------------------

@@ -6,6 +6,7 @@ import re
 from datetime import date
 
 from django import template
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.http import urlencode
@@ -13,9 +14,11 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from bookings.models import Booking
 from bookings.pages.week.asked import AskedCalendar
 from bookings.pages.week.layout import Item, ItemKind, Period, Piece, View
 from practice import time_format
+from practice.models import User
 
 register = template.Library()
 
@@ -85,6 +88,15 @@ def day_url(asked: AskedCalendar, day: date) -> str:
     """Where one day is shown for a look: which view the reader likes is not changed by that."""
     key = None if asked.person is None or asked.is_own else asked.person.pk
     return _query(day=day.isoformat(), staff=key)
+
+
+@register.simple_tag
+def booking_url(booking: Booking, reader: User) -> str:
+    """Where a booking is in the calendar of its person, on the clock of the reader."""
+    day = timezone.localtime(booking.start).date()
+    key = None if booking.staff_id == reader.pk else booking.staff_id
+    query = _query(view=View.WEEK, date=day.isoformat(), staff=key)
+    return f"{reverse('week:page')}{query}#booking-{booking.pk}-{day:%m%d}"
 
 
 @register.simple_tag

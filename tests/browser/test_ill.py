@@ -97,6 +97,11 @@ def test_all_clients_of_a_day_are_asked_and_one_chooses(
     page.get_by_role("region", name="Clients who were asked").get_by_role("link").click()
     expect(page.get_by_text("1 of 3 have answered.")).to_be_visible()
     expect(page.get_by_text("To be called: no e-mail address")).to_be_visible()
+    check(page)
+    page.get_by_role("button", name="The appointments stand after all").click()
+    expect(page.get_by_text("2 appointments stand after all.")).to_be_visible()
+    expect(page.get_by_role("button", name="Keep asking")).to_be_visible()
+    check(page)
     assert problems == []
 
 

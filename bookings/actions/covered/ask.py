@@ -33,15 +33,20 @@ def ask_client(booking: Booking, *, now: datetime, actor: User | None = None) ->
     return change
 
 
+def take_back_latest(booking: Booking, change: BookingChange, now: datetime) -> None:
+    """Tell the client nothing of the latest change, because it is undone. Inside the lock. Raises Refused."""
+    latest = booking.changes.first()
+    if latest is None or latest.pk != change.pk:
+        raise Refused(_("Only the latest change can be undone."))
+    if not client_notice.take_back(latest, now):
+        raise Refused(client_notice.why_not_undone(latest, now))
+
+
 def take_back_question(change: BookingChange, *, now: datetime, actor: User | None = None) -> Booking:
     """Do not ask the client after all, as long as they were not told; staff must decide again. Raises Refused."""
     with booking_lock(change.booking.staff, now):
         booking = lock_active_booking(change.booking)
-        latest = booking.changes.first()
-        if latest is None or latest.pk != change.pk:
-            raise Refused(_("Only the latest change can be undone."))
-        if not client_notice.take_back(latest, now):
-            raise Refused(client_notice.why_not_undone(latest, now))
+        take_back_latest(booking, change, now)
         booking.new_time_asked_at = None
         booking.save(update_fields=["new_time_asked_at"])
         history.record(booking, Kind.UNDONE, Source.STAFF, now=now, actor=actor)

@@ -45,14 +45,19 @@ def note_back(person: User, day: date, *, now: datetime) -> None:
 
 
 def follow_away_slots(now: datetime) -> None:
-    """Ask no more about days whose slot was removed or changed elsewhere."""
+    """Ask about days whose slot was removed or changed elsewhere what is still to be asked, if anything."""
     slot = BlockedSlot.objects.filter(
         user=OuterRef("covered_day__person"),
         start=OuterRef("covered_day__start"),
         end=OuterRef("covered_day__end"),
         is_away=True,
     )
-    outdated = Proposal.objects.open().filter(~Exists(slot), covered_day__is_away=True)
+    asked = Proposal.objects.open().filter(kind=Proposal.Kind.COLLISION)
+    waiting = Proposal.objects.filter(
+        choice=Proposal.Choice.ASK, booking__new_time_asked_at__isnull=False, booking__end__gt=now
+    )
+    is_known = Proposal.objects.filter(booking=OuterRef("booking"), kind=Proposal.Kind.UNCOVERED)
+    outdated = (asked | waiting.exclude(Exists(is_known))).filter(~Exists(slot), covered_day__is_away=True)
     for person in User.objects.filter(pk__in=list(outdated.values_list("covered_day__person", flat=True))):
         with schedule_lock(person):
             collisions.update_notices(person, now)

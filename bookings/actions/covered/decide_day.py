@@ -9,15 +9,17 @@ from datetime import datetime
 from django.utils.translation import gettext as _
 
 from bookings.actions.checks.preconditions import Refused
-from bookings.actions.covered.ask import take_back_question
+from bookings.actions.covered.stand import let_stand
 from bookings.actions.decide import decide_all, locked, note_decision
 from bookings.actions.leaving.bookings import free_colleagues
-from bookings.actions.reschedule import hand_over_to_any
-from bookings.models import BookingChange, CoveredDay, Proposal
+from bookings.actions.reschedule import hand_over_to_any, undo
+from bookings.models import Booking, BookingChange, CoveredDay, Proposal
 from bookings.notifications.mails import delivery
 from bookings.proposals import mail_links
-from bookings.proposals.covered_days import DayChoice
+from bookings.proposals.covered_days import CHOICES, DayChoice
 from practice.models import User
+
+Kind = BookingChange.Kind
 
 
 @dataclass
@@ -43,7 +45,7 @@ def decide_day(
     Handing over leaves those for which no colleague is free: they are still to be decided about. Raises Refused for
     what is no choice.
     """
-    if choice not in tuple(DayChoice):
+    if any(choice not in CHOICES[Proposal.Kind(one.kind)] for one in asked) or choice not in tuple(DayChoice):
         raise Refused(_("This choice is not available here."))
     if choice == DayChoice.HAND_OVER_ALL:
         return _hand_over(asked, now=now, actor=actor, shown=shown, by_mail=by_mail)
@@ -84,20 +86,43 @@ def _give(
     delivery.send_due(now, booking=booking)
 
 
-def undoable(day: CoveredDay, now: datetime) -> list[BookingChange]:
-    """The questions to clients of this day that can still be undone."""
-    asked = BookingChange.objects.filter(kind=BookingChange.Kind.ASKED, undo_until__gt=now)
-    about = asked.filter(booking__proposals__covered_day=day, booking__proposals__choice=Proposal.Choice.ASK)
-    return list(about.select_related("booking__staff").distinct())
+def undoable(day: CoveredDay, now: datetime, kind: BookingChange.Kind = Kind.ASKED) -> list[BookingChange]:
+    """The questions to clients of this day that can still be undone; or, by `kind`, that their appointments stand."""
+    choice = Proposal.Choice.STAND if kind == Kind.STANDS else Proposal.Choice.ASK
+    about = Proposal.objects.filter(covered_day=day, kind=Proposal.Kind.COLLISION, choice=choice)
+    changes = BookingChange.objects.filter(kind=kind, undo_until__gt=now, booking__in=about.values("booking"))
+    return list(changes.select_related("booking__staff"))
 
 
 def undo_asking(day: CoveredDay, *, now: datetime, actor: User | None = None) -> DayDecided:
     """Ask none of the clients of the day who were not told yet; staff must decide about them again."""
+    return _undo_all(undoable(day, now), now=now, actor=actor)
+
+
+def undo_standing(day: CoveredDay, *, now: datetime, actor: User | None = None) -> DayDecided:
+    """Keep asking the clients of the day who were not told yet that their appointments stand."""
+    return _undo_all(undoable(day, now, Kind.STANDS), now=now, actor=actor)
+
+
+def _undo_all(changes: Sequence[BookingChange], *, now: datetime, actor: User | None) -> DayDecided:
     result = DayDecided()
-    for change in undoable(day, now):
+    for change in changes:
         try:
-            take_back_question(change, now=now, actor=actor)
+            undo(change, now=now, actor=actor)
             result.decided += 1
         except Refused as error:
             result.refused.append(f"{change.booking}: {error}")
+    return result
+
+
+def let_all_stand(waiting: Sequence[Booking], *, now: datetime, actor: User | None = None) -> DayDecided:
+    """The appointments stand after all, of those whose clients have not chosen another time in the meantime."""
+    result = DayDecided()
+    for booking in waiting:
+        try:
+            let_stand(booking, now=now, actor=actor)
+            result.decided += 1
+            delivery.send_due(now, booking=booking)
+        except Refused as error:
+            result.refused.append(f"{booking}: {error}")
     return result

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy
 from bookings.management.json_shapes import proposal_json
 from bookings.models import Proposal
 from bookings.proposals import covered_words
-from bookings.proposals.covered_days import DayChoice
+from bookings.proposals.covered_days import CHOICES
 from practice.commands import JsonCommand, user_named
 
 
@@ -38,15 +38,15 @@ class Command(JsonCommand):
         """A sentence for each day of which one event covers several bookings."""
         groups = {tuple(row["together"]) for row in data if "together" in row}
         first = Proposal.objects.with_details().in_bulk([ids[0] for ids in groups])
-        days = [(first[ids[0]].covered_day, ids) for ids in sorted(groups)]
+        days = [(first[ids[0]].covered_day, Proposal.Kind(first[ids[0]].kind), ids) for ids in sorted(groups)]
         words = _("%(sentence)s Decide all with --proposal %(id)s and one of: %(choices)s.")
         return [
             words
             % {
-                "sentence": covered_words.covers_sentence(day, len(ids), day.person),
+                "sentence": covered_words.question(kind, day, len(ids), day.person),
                 "id": ids[0],
-                "choices": ", ".join(DayChoice),
+                "choices": ", ".join(CHOICES[kind]),
             }
-            for day, ids in days
+            for day, kind, ids in days
             if day
         ]

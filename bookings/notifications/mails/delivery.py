@@ -29,6 +29,8 @@ PAUSES = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 15, 30, 60))
 MIN_TRYING = timedelta(hours=1)
 INTERRUPTED, TOO_LATE, REFUSED = "interrupted", "too_late", "refused"
 State = Mail.State
+_ABOUT_QUESTION = (Mail.Kind.ASKED_NEW_TIME, Mail.Kind.STANDS)
+"""A client is asked to choose another time, or not any more."""
 
 
 @dataclass
@@ -115,12 +117,14 @@ def _still_true(mail: Mail, known: Mail | None) -> bool:
         return True
     if mail.kind == Mail.Kind.NEW_LINK:
         return new_link.lacks_link(mail)
-    if mail.kind == Mail.Kind.ASKED_NEW_TIME and mail.seat.booking.new_time_asked_at is None:
-        return False
+    if mail.kind in _ABOUT_QUESTION:
+        is_asked = mail.seat.booking.new_time_asked_at is not None
+        if is_asked != (mail.kind == Mail.Kind.ASKED_NEW_TIME):
+            return False
     if mail.seat.mails.news().filter(pk__gt=mail.pk).exclude(state=State.DROPPED).exists():
         return False
     if mail.kind in Mail.REPEATING_KINDS:
-        return mail.kind == Mail.Kind.ASKED_NEW_TIME or reminders.is_wanted(mail)
+        return mail.kind in _ABOUT_QUESTION or reminders.is_wanted(mail)
     kind = news.kind_now(mail, known)
     mail.kind = kind or mail.kind
     return kind is not None

@@ -41,6 +41,9 @@ def announce(change: BookingChange, *, at: datetime, tell_client: bool, batch: s
         if change.kind == BookingChange.Kind.ASKED:
             _ask(seat, change, at)
             continue
+        if change.kind == BookingChange.Kind.STANDS:
+            _let_stand(seat, change, at)
+            continue
         drop_unsent(seat)
         if tell_client:
             _announce_to(seat, change, at, batch)
@@ -105,8 +108,28 @@ def _announce_to(seat: Seat, change: BookingChange, at: datetime, batch: str) ->
 
 def _ask(seat: Seat, change: BookingChange, at: datetime) -> None:
     """Write the mail that asks for another time. The booking stands as before, so news of it is told all the same."""
-    seat.mails.unsent().filter(kind__in=(Kind.REMINDER, Kind.ASKED_NEW_TIME)).update(state=Mail.State.DROPPED)
-    mail = Mail(seat=seat, change=change, kind=Kind.ASKED_NEW_TIME, recipient=seat.address)
+    replaced = (Kind.REMINDER, Kind.ASKED_NEW_TIME, Kind.STANDS)
+    seat.mails.unsent().filter(kind__in=replaced).update(state=Mail.State.DROPPED)
+    _write_repeating(seat, change, Kind.ASKED_NEW_TIME, at)
+
+
+def was_asked(seat: Seat) -> bool:
+    """Has the client read, or may they have read, the last mail that asks for another time?"""
+    asked = seat.mails.filter(kind=Kind.ASKED_NEW_TIME).order_by("pk").last()
+    return asked is not None and seat.mails.told().filter(pk=asked.pk).exists()
+
+
+def _let_stand(seat: Seat, change: BookingChange, at: datetime) -> None:
+    """Write the mail that the appointment stands after all; there is none for a client who was not asked yet."""
+    asked = seat.mails.filter(kind=Kind.ASKED_NEW_TIME)
+    (asked.unsent() | asked.filter(state=Mail.State.FAILED)).update(state=Mail.State.DROPPED)
+    if was_asked(seat):
+        _write_repeating(seat, change, Kind.STANDS, at)
+
+
+def _write_repeating(seat: Seat, change: BookingChange, kind: Mail.Kind, at: datetime) -> None:
+    """Write a mail that changes nothing about how the booking stands."""
+    mail = Mail(seat=seat, change=change, kind=kind, recipient=seat.address)
     mail.created_at, mail.due_at = change.at, at
     mail.start, mail.end = change.new_start, change.new_end
     fix_identity(mail, is_next_version=False)

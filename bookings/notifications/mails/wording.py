@@ -9,7 +9,7 @@ from datetime import datetime
 from django.core.mail import EmailMultiAlternatives
 
 from bookings import deadlines, links
-from bookings.models import Mail, Seat
+from bookings.models import Booking, Mail, Seat
 from bookings.notifications import client_mails, sentences, several_mails
 from bookings.notifications.addresses import Mailbox
 from bookings.notifications.calendar_part import CalendarEntry
@@ -27,6 +27,7 @@ WITHOUT_CALENDAR_PART = (
     Kind.ADDRESS_TO_CONFIRM,
     Kind.REMINDER,
     Kind.ASKED_NEW_TIME,
+    Kind.STANDS,
     *Mail.STAFF_KINDS,
 )
 
@@ -121,6 +122,13 @@ def _release_at(mail: Mail) -> datetime:
     return mail.seat.booking.address_due_at or mail.start
 
 
+def _stands(told: News, facts: AppointmentFacts) -> Content:
+    """The appointment stands after all, or the request for it still waits for an answer."""
+    if told.mail.seat.booking.status == Booking.Status.PENDING:
+        return client_mails.pending(facts, answer_by=_answer_by(told.mail))
+    return client_mails.stands(facts)
+
+
 def _confirm_link(seat: Seat) -> str:
     return f"{seat.link}confirm/{links.address_code(seat.public_id, seat.address_key)}/"
 
@@ -131,6 +139,7 @@ _WORDS: dict[Kind, Callable[[News, AppointmentFacts], Content]] = {
     Kind.CHANGE: lambda told, facts: client_mails.change(facts, before=told.known_start),
     Kind.MOVED_BY_PRACTICE: lambda told, facts: client_mails.moved_by_practice(facts, before=told.known_start),
     Kind.HANDED_OVER: lambda _told, facts: client_mails.handed_over(facts),
+    Kind.STANDS: lambda told, facts: _stands(told, facts),
     Kind.CANCELLATION: lambda _told, facts: client_mails.cancellation(facts),
     Kind.NOT_CONFIRMED: lambda _told, facts: client_mails.not_confirmed(facts),
     Kind.PENDING: lambda told, facts: client_mails.pending(facts, answer_by=_answer_by(told.mail)),

@@ -21,6 +21,7 @@ urlpatterns = [
     path("<int:pk>/confirm-address/", views.confirm_address, name="confirm_address"),
     path("<int:pk>/new-link/", views.send_new_link, name="send_new_link"),
     path("<int:pk>/outcome/", views.outcome, name="outcome"),
+    path("<int:pk>/stand/", views.let_stand, name="let_stand"),
     path("<int:pk>/push/", views.push_again, name="push_again"),
     path("changes/mail/<str:token>/", mail_views.move_from_mail, name="move_from_mail"),
     path("changes/<int:pk>/undo/", views.undo, name="undo"),

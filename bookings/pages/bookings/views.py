@@ -133,9 +133,27 @@ def undo(request: CalendarRequest, pk: int) -> HttpResponse:
     return redirect(change.booking)
 
 
+@require_POST
+@calendar_page(Action.HANDLE_BOOKINGS)
+def let_stand(request: CalendarRequest, pk: int) -> HttpResponse:
+    """The appointment stands after all, whose client was asked to choose another time."""
+    booking = get_object_or_404(_handled(request), pk=pk)
+    try:
+        actions.let_stand(booking, now=request.now, actor=request.user)
+    except actions.Refused as error:
+        messages.error(request, str(error))
+    else:
+        messages.success(
+            request, _("The appointment stands after all. If the client was asked already, they are told.")
+        )
+    return redirect(booking)
+
+
 def _undone_sentence(change: BookingChange) -> str:
     if change.kind == BookingChange.Kind.ASKED:
         return _("Undone. The client is not asked.")
+    if change.kind == BookingChange.Kind.STANDS:
+        return _("Undone. The client is still asked to choose another time.")
     return _("Undone. The booking is back at its old time.")
 
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+from datetime import datetime
+
 from django.db.models import Q, QuerySet
 
 from bookings.contacts.phones import searched_digits
@@ -21,6 +24,15 @@ def visible_bookings(client: Client, user: User) -> BookingQuerySet:
     """What the client has booked, as far as the user may see it."""
     bookings = Booking.objects.filter(seats__client=client).with_details()
     return allowed(user, Action.SEE_BOOKINGS, bookings, owner="staff")
+
+
+def next_bookings(clients: Collection[Client], user: User, now: datetime) -> dict[int, Booking]:
+    """By key of the client: the first appointment to come that the user may see; none for who has none."""
+    coming = Booking.objects.live().filter(seats__client__in=clients, end__gt=now).with_details()
+    found: dict[int, Booking] = {}
+    for booking in allowed(user, Action.SEE_BOOKINGS, coming, owner="staff").order_by("start", "pk"):
+        found.setdefault(booking.client.pk, booking)
+    return found
 
 
 def visible_mails(client: Client, user: User) -> QuerySet[Mail]:

@@ -11,6 +11,7 @@ app_name = "clients"
 urlpatterns = [
     path("", views.listing, name="list"),
     path("suggestions/", suggestions.suggestions, name="suggestions"),
+    path("find/", suggestions.found_clients, name="find"),
     path("<int:pk>/fields/", suggestions.fields, name="fields"),
     path("<int:pk>/", views.detail, name="detail"),
     path("<int:pk>/slip/", slip_views.client_slip, name="slip"),

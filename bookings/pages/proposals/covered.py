@@ -13,7 +13,7 @@ from bookings import actions
 from bookings.actions import leaving
 from bookings.models import CoveredDay, Proposal
 from bookings.proposals import covered_words
-from bookings.proposals.covered_days import DayChoice
+from bookings.proposals.covered_days import CHOICES, DayChoice
 from practice import time_format
 from practice.models import User
 
@@ -30,17 +30,27 @@ class DayButton:
     @property
     def is_safe(self) -> bool:
         """Does every booking stay as its client knows it?"""
-        return self.choice is DayChoice.KEEP_ALL
+        return self.choice in (DayChoice.KEEP_ALL, DayChoice.KEEP_ASKING_ALL)
 
 
 @dataclass(frozen=True, slots=True)
 class CoveredGroup:
-    """The bookings of a day that are still to be decided about: several of them, which one event covers."""
+    """The bookings of a day that are still to be decided about: several of them, which one event covers or covered."""
 
     day: CoveredDay
     all: list[Proposal]
     sentence: str
     buttons: list[DayButton]
+
+    @property
+    def kind(self) -> Proposal.Kind:
+        """What is asked about them."""
+        return Proposal.Kind(self.all[0].kind)
+
+    @property
+    def key(self) -> str:
+        """What its elements on a page are named after."""
+        return str(self.day.pk) if self.kind == Proposal.Kind.COLLISION else f"{self.day.pk}-{self.kind}"
 
     @property
     def unmailed(self) -> str:
@@ -56,23 +66,32 @@ class DecidedBooking:
     proposal: Proposal
     words: str
     is_waiting: bool = False
+    is_asked: bool = False
+    """Has the time for undoing the question to the client passed, who has not chosen yet?"""
 
 
 def covered_groups(proposals: Iterable[Proposal], reader: User, now: datetime) -> list[CoveredGroup]:
     """The groups among these open proposals, in the order of their first bookings."""
-    days: dict[CoveredDay, list[Proposal]] = {}
+    days: dict[tuple[CoveredDay, str], list[Proposal]] = {}
     for proposal in sorted(proposals, key=lambda one: (one.booking.start, one.pk)):
         if proposal.covered_day is not None:
-            days.setdefault(proposal.covered_day, []).append(proposal)
-    return [_group(day, several, reader, now) for day, several in days.items() if len(several) > 1]
+            days.setdefault((proposal.covered_day, proposal.kind), []).append(proposal)
+    return [_group(day, several, reader, now) for (day, _kind), several in days.items() if len(several) > 1]
 
 
 def _group(day: CoveredDay, several: list[Proposal], reader: User, now: datetime) -> CoveredGroup:
+    kind, count = Proposal.Kind(several[0].kind), len(several)
+    offered = CHOICES[kind]
+    free = _with_free_colleague(several, now) if DayChoice.HAND_OVER_ALL in offered else 0
+    choices = [one for one in offered if free or one is not DayChoice.HAND_OVER_ALL]
+    buttons = [DayButton(one, covered_words.choice_label(one, count, free)) for one in choices]
+    return CoveredGroup(day, several, covered_words.question(kind, day, count, reader), buttons)
+
+
+def _with_free_colleague(several: list[Proposal], now: datetime) -> int:
+    """For how many of the bookings somebody else is free."""
     colleagues = leaving.free_colleagues([one.booking for one in several], now)
-    free = sum(bool(users) for users in colleagues.values())
-    choices = [one for one in DayChoice if free or one is not DayChoice.HAND_OVER_ALL]
-    buttons = [DayButton(one, covered_words.choice_label(one, len(several), free)) for one in choices]
-    return CoveredGroup(day, several, covered_words.covers_sentence(day, len(several), reader), buttons)
+    return sum(bool(users) for users in colleagues.values())
 
 
 def alone(proposals: Sequence[Proposal], groups: Iterable[CoveredGroup]) -> list[Proposal]:
@@ -86,7 +105,7 @@ def alone(proposals: Sequence[Proposal], groups: Iterable[CoveredGroup]) -> list
 
 def answers(day: CoveredDay, now: datetime) -> list[DecidedBooking]:
     """What became of the bookings of the day that were decided about, in the order in which they were asked about."""
-    decided = day.proposals.exclude(decided_at=None).with_details().order_by("pk")
+    decided = day.proposals.filter(kind=Proposal.Kind.COLLISION).exclude(decided_at=None).with_details().order_by("pk")
     return [_answer(proposal, now) for proposal in decided]
 
 
@@ -95,7 +114,8 @@ def _answer(proposal: Proposal, now: datetime) -> DecidedBooking:
     if not booking.live:
         return DecidedBooking(proposal, _("Cancelled"))
     if booking.new_time_asked_at and proposal.choice == Choice.ASK:
-        return DecidedBooking(proposal, _waits(proposal, now), is_waiting=True)
+        is_asked = booking.new_time_asked_at <= now
+        return DecidedBooking(proposal, _waits(proposal, now), is_waiting=True, is_asked=is_asked)
     words = {"time": time_format.short_day_and_clock(booking.start), "staff": covered_words.staff_name(booking.staff)}
     is_own = booking.staff == proposal.person
     if proposal.choice == Choice.ASK:
@@ -144,7 +164,29 @@ def done_sentences(choice: str, result: actions.DayDecided) -> list[str]:
         ]
     if choice == DayChoice.KEEP_ALL:
         return [ngettext("%(count)s booking is kept.", "%(count)s bookings are kept.", count) % {"count": count}]
+    if choice == DayChoice.KEEP_ASKING_ALL:
+        return [still_asked_sentence(count)]
+    if choice == DayChoice.STAND_ALL:
+        return [let_stand_sentence(count)]
     return _given(result)
+
+
+def still_asked_sentence(count: int) -> str:
+    words = ngettext(
+        "%(count)s client is still asked to choose another time.",
+        "%(count)s clients are still asked to choose another time.",
+        count,
+    )
+    return words % {"count": count}
+
+
+def let_stand_sentence(count: int) -> str:
+    words = ngettext(
+        "%(count)s appointment stands after all. A client who was asked already is told.",
+        "%(count)s appointments stand after all. Clients who were asked already are told.",
+        count,
+    )
+    return words % {"count": count}
 
 
 def _given(result: actions.DayDecided) -> list[str]:

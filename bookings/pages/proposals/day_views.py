@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
@@ -13,21 +14,26 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from bookings import actions
-from bookings.models import CoveredDay, Proposal
+from bookings.models import BookingChange, CoveredDay, Proposal
 from bookings.pages.live import live
 from bookings.pages.proposals.covered import (
     answered_sentence,
     answers,
     covered_groups,
     done_sentences,
+    let_stand_sentence,
+    still_asked_sentence,
 )
-from bookings.proposals.covered_days import still_open
+from bookings.proposals.covered_days import CHOICES, still_open, waiting_bookings
 from connections.calendar_page import CalendarRequest, calendar_page
 from practice.models import User
 from practice.roles import Action, allowed, may
 
-UNDO = "undo"
-"""In the form: ask nobody after all."""
+UNDO, STAND, UNDO_STANDING = "undo", "stand_after_all", "undo_standing"
+"""In the form: ask nobody after all; the appointments stand after all; keep asking their clients."""
+AFTER_ASKING = (UNDO, STAND, UNDO_STANDING)
+BOOKING = "booking"
+"""In the form: the key of the only booking that is meant; without it all whose clients have not chosen yet are."""
 
 
 @calendar_page(Action.DECIDE_PROPOSALS)
@@ -52,12 +58,11 @@ def decide_covered_day(request: CalendarRequest, pk: int) -> HttpResponse:
 def carry_out(request: HttpRequest, covered: CoveredDay, *, actor: User, now: datetime, by_mail: bool = False) -> None:
     """Do what the button says for all bookings of the day that the form showed, and say what was done and refused."""
     choice, shown = request.POST.get("choice", ""), request.POST.getlist("shown")
-    if choice == UNDO:
-        result = actions.undo_asking(covered, now=now, actor=actor)
-        done = [_("Undone. These clients are not asked.")] if result.decided else []
+    if choice in AFTER_ASKING:
+        result, done = _after_asking(request, covered, choice, actor=actor, now=now)
     else:
         try:
-            asked = list(still_open(covered))
+            asked = [one for one in still_open(covered) if choice in CHOICES[Proposal.Kind(one.kind)]]
             result = actions.decide_day(asked, choice=choice, now=now, actor=actor, shown=shown, by_mail=by_mail)
         except actions.Refused as error:
             result = actions.DayDecided(refused=[str(error)])
@@ -68,16 +73,40 @@ def carry_out(request: HttpRequest, covered: CoveredDay, *, actor: User, now: da
         messages.success(request, sentence)
 
 
+def _after_asking(
+    request: HttpRequest, covered: CoveredDay, choice: str, *, actor: User, now: datetime
+) -> tuple[actions.DayDecided, list[str]]:
+    """Do what is left to do after clients were asked; what was done, in sentences."""
+    if choice == STAND:
+        only = request.POST.get(BOOKING, "")
+        waiting = [one for one in waiting_bookings(covered, now) if only in ("", str(one.pk))]
+        result = actions.let_all_stand(waiting, now=now, actor=actor)
+        if only and not waiting:
+            result.refused.append(_("This client is no longer asked to choose another time. Look again."))
+        return result, [let_stand_sentence(result.decided)] if result.decided else []
+    if choice == UNDO:
+        result = actions.undo_asking(covered, now=now, actor=actor)
+        return result, [_("Undone. These clients are not asked.")] if result.decided else []
+    result = actions.undo_standing(covered, now=now, actor=actor)
+    return result, [still_asked_sentence(result.decided)] if result.decided else []
+
+
 def day_context(covered: CoveredDay, reader: User, now: datetime) -> dict[str, Any]:
     """What every page about the day shows."""
     found = answers(covered, now)
-    undoable = actions.undoable(covered, now)
     return {
-        "group": next(iter(covered_groups(still_open(covered), reader, now)), None),
+        "groups": covered_groups(still_open(covered), reader, now),
         "answers": found,
         "answered": answered_sentence(found),
-        "undo_until": min((change.undo_until for change in undoable if change.undo_until), default=None),
+        "undo_until": _first_end(actions.undoable(covered, now)),
+        "undo_standing_until": _first_end(actions.undoable(covered, now, BookingChange.Kind.STANDS)),
+        "waiting": sum(one.is_asked for one in found),
     }
+
+
+def _first_end(undoable: Iterable[BookingChange]) -> datetime | None:
+    """Until when all of these can be undone."""
+    return min((change.undo_until for change in undoable if change.undo_until), default=None)
 
 
 def asked_days(reader: User, now: datetime) -> QuerySet[CoveredDay]:

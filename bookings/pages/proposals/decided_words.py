@@ -21,6 +21,10 @@ def decided_words(proposal: Proposal, reader: User) -> str:
         return _put_back(proposal, reader)
     sentences = {
         Choice.KEEP: _("Done. The booking stands."),
+        Choice.ASK: _("Done. The client is asked to choose another time."),
+        Choice.HAND_OVER: _("Done. The booking was given to a colleague."),
+        Choice.STAND: _("Done. The appointment stands."),
+        Choice.KEEP_ASKING: _("Done. The client is still asked to choose another time."),
         Choice.ACCEPT: _("Done. The booking begins on %(time)s now."),
         Choice.CANCEL: _("Done. The booking is cancelled."),
         Choice.APPROVE: _("Done. The appointment is confirmed."),

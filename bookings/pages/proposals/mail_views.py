@@ -13,7 +13,7 @@ from django.views.decorators.cache import never_cache
 from bookings import actions
 from bookings.models import Proposal
 from bookings.pages.addressee import read_by
-from bookings.pages.proposals.day_views import UNDO, carry_out, day_context
+from bookings.pages.proposals.day_views import AFTER_ASKING, carry_out, day_context
 from bookings.proposals import lifecycle, mail_links
 from bookings.proposals.covered_days import DayChoice
 from practice.models import Practice
@@ -36,14 +36,15 @@ def from_mail(request: HttpRequest, token: str) -> HttpResponse:
         context = {"proposal": first, "asked": group, "addressee": addressee, "is_single": is_single}
         context["practice"] = Practice.current()
         if first.covered_day:
-            context |= day_context(first.covered_day, addressee, timezone.now())
+            shown = day_context(first.covered_day, addressee, timezone.now())
+            context |= shown | {"group": next((one for one in shown["groups"] if one.kind == first.kind), None)}
         return render(request, "bookings/proposals/from_mail.html", context)
 
 
 def _carry_out(request: HttpRequest, mailed: mail_links.MailedProposals, group: list[Proposal]) -> None:
     """Decide about the whole day or about what the form showed, whichever button was pressed."""
     day, choice = mailed.first.covered_day, request.POST.get("choice")
-    if day and choice in (*DayChoice, UNDO):
+    if day and choice in (*DayChoice, *AFTER_ASKING):
         carry_out(request, day, actor=mailed.addressee, now=timezone.now(), by_mail=True)
     else:
         _decide(request, mailed, group)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from bookings import deadlines
-from bookings.models import Booking, BookingChange
+from bookings.models import Booking, BookingChange, Mail, Seat
 
 Kind = BookingChange.Kind
 
@@ -28,6 +28,13 @@ def is_asked(booking: Booking, now: datetime) -> bool:
     """Has the practice asked to choose another time for an appointment to come?"""
     asked_at = booking.new_time_asked_at
     return booking.live and asked_at is not None and asked_at <= now < booking.start
+
+
+def stands_after_all(seat: Seat) -> bool:
+    """Was the client asked to choose another time and need not any more, and has nothing happened since?"""
+    mails = seat.mails.filter(kind=Mail.Kind.STANDS).exclude(state=Mail.State.DROPPED)
+    told = mails.order_by("-pk").values_list("change", flat=True).first()
+    return told is not None and not seat.booking.changes.filter(pk__gt=told).exists()
 
 
 def can_move_following(bookings: Sequence[Booking], now: datetime) -> bool:

@@ -21,7 +21,7 @@ from bookings.notifications.sentences import when_words
 from bookings.openings.alternatives import away_days
 from bookings.openings.search import Opening
 from bookings.public.client import allowed
-from bookings.public.client.seat_page import with_seat
+from bookings.public.client.seat_page import stands_words, with_seat
 from bookings.public.page import PublicRequest, asked, kept_query, public_page, show, to_client_page
 from bookings.public.people import ANYBODY, people_of, person_among
 from bookings.public.problem import QUERY, Problem, problem_of
@@ -100,11 +100,13 @@ def _show_times(
     alert: str = "",
 ) -> HttpResponse:
     address = reverse("public:reschedule", args=[token])
+    facts = _facts(request, seat, search)
     with timezone.override(search.zone):
         context: dict[str, Any] = context_of(request, search, nearest) | {
             "token": token,
             "alert": alert if nearest is None else gone_sentence(nearest),
-            "when": when_words(_facts(request, seat, search)),
+            "stands": stands_words(seat, facts),
+            "when": when_words(facts),
             "times_url": address,
             "hold_url": address,
             "method": "get",
@@ -136,6 +138,7 @@ def _ask(request: PublicRequest, seat: Seat, search: Search, start: datetime, to
         context = {
             "token": token,
             "service": booking.service,
+            "stands": stands_words(seat, facts),
             "when": when_words(facts),
             "new_when": when_words(moved),
             "start": start.isoformat(),

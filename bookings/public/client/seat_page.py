@@ -12,9 +12,10 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from bookings.links import LinkState
-from bookings.models import Seat
+from bookings.models import Booking, Seat
+from bookings.notifications.facts import AppointmentFacts
 from bookings.notifications.mails.appointment import facts_of_seat
-from bookings.notifications.sentences import deadline_sentences, when_words
+from bookings.notifications.sentences import deadline_sentences, need_not_choose_sentence, stands_sentence, when_words
 from bookings.public.client import allowed
 from bookings.public.open import not_found
 from bookings.public.page import Page, PublicRequest, message, private, show
@@ -55,6 +56,14 @@ def show_seat(request: PublicRequest, seat: Seat, token: str, template: str, **m
     with timezone.override(facts.zone):
         context |= {"when": when_words(facts), "deadlines": deadline_sentences(facts)}
         return show(request, template, context)
+
+
+def stands_words(seat: Seat, facts: AppointmentFacts) -> tuple[str, str] | None:
+    """What is said to a client who was asked to choose another time and need not any more; None to everybody else."""
+    if seat.booking.status != Booking.Status.CONFIRMED or not allowed.stands_after_all(seat):
+        return None
+    with timezone.override(facts.zone):
+        return stands_sentence(facts), need_not_choose_sentence()
 
 
 def _expired(request: PublicRequest) -> HttpResponse:

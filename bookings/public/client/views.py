@@ -18,7 +18,7 @@ from bookings.contacts.phones import display_phone
 from bookings.models import Booking, BookingChange, Seat, Service
 from bookings.notifications.calendar_links import google_link, outlook_link
 from bookings.notifications.calendar_part import calendar_file
-from bookings.notifications.facts import Offer
+from bookings.notifications.facts import AppointmentFacts, Offer
 from bookings.notifications.mails.appointment import facts_of_seat, seat_zone
 from bookings.notifications.mails.calendar_entry import entries_of_series, entry_of_seat
 from bookings.notifications.mails.offers import offers_of
@@ -27,7 +27,7 @@ from bookings.public import prefill
 from bookings.public.client import allowed
 from bookings.public.client.others import other_appointments
 from bookings.public.client.pending import pending_words
-from bookings.public.client.seat_page import show_seat, with_seat
+from bookings.public.client.seat_page import show_seat, stands_words, with_seat
 from bookings.public.page import (
     MINUTES,
     PREFILL,
@@ -66,12 +66,17 @@ def appointment(request: PublicRequest, seat: Seat, token: str) -> HttpResponse:
     elif allowed.can_add_to_calendar(booking, request.now):
         entry = entry_of_seat(seat, request.practice, request.now)
         context |= {"google": google_link(entry), "outlook": outlook_link(entry)}
+        context["stands"] = stands_words(seat, _facts(request, seat))
     return show_seat(request, seat, token, "public/client/page.html", **context)
+
+
+def _facts(request: PublicRequest, seat: Seat) -> AppointmentFacts:
+    return facts_of_seat(seat, request.practice, request.now, get_language() or "")
 
 
 def _asked(request: PublicRequest, seat: Seat) -> dict[str, Any]:
     """Why the client is to choose another time, and the first ones that are free."""
-    facts = facts_of_seat(seat, request.practice, request.now, get_language() or "")
+    facts = _facts(request, seat)
     with timezone.override(facts.zone):
         offers = [(offer_words(one), _query_of(request, one)) for one in offers_of(seat, request.now)]
         why = cannot_see_sentence(facts), choose_sentence(facts.practice)

@@ -353,6 +353,18 @@ def test_what_one_event_covers_of_a_day_is_listed_as_belonging_together(anna: Us
     )
 
 
+def test_what_it_no_longer_covers_is_listed_with_other_answers(anna: User) -> None:
+    day = CoveredDayFactory.create(person=anna)
+    bookings = [BookingFactory.create(staff=anna, start=START + hours * HOUR) for hours in (0, 2)]
+    first, _second = (ProposalFactory.create(booking=one, kind="uncovered", covered_day=day) for one in bookings)
+    listed = ask("proposals", "--user", "anna").json
+    assert listed[0]["choices"] == ["stand", "keep_asking", "stand_all", "keep_asking_all"]
+    assert shown("proposals", "--user", "anna").splitlines()[-1] == (
+        "“Ill” no longer covers 2 bookings on Tue 1 Dec. The clients were asked to choose another time. "
+        f"Decide all with --proposal {first.pk} and one of: stand_all, keep_asking_all."
+    )
+
+
 def test_without_proposals_there_is_nothing_to_decide(anna: User) -> None:
     assert ask("proposals", "--user", "anna") == Answer(0, [])
     assert shown("proposals", "--user", "anna") == "Nothing to decide.\n"

@@ -70,3 +70,65 @@ def test_many_clients_cost_as_many_queries_as_one(
     with django_assert_num_queries(5):
         shown = anna_client.get(URL, {"name": "clara"})
     assert len(texts(shown, "//button")) == 6
+
+
+# --- from the calendar ---
+
+
+def found(client: Client, typed: str) -> list[tuple[str, str]]:
+    answer = client.get("/clients/find/", {"q": typed})
+    if not answer.content.strip():
+        return []
+    return list(zip(texts(answer, "//a"), map(str, find(answer, "//a/@href")), strict=True))
+
+
+def test_a_client_is_found_at_their_next_appointment_in_the_calendar(anna_client: Client, clara: Person) -> None:
+    booking = clara.seats.get().booking
+    BookingFactory.create(staff=booking.staff, client=clara, start=START + timedelta(days=7), service=booking.service)
+    assert found(anna_client, "clar") == [
+        ("Clara Öztürk Tue 1 Dec 2026, 10:00–11:00", f"/calendars/?view=week&date=2026-12-01#booking-{booking.pk}-1201")
+    ]
+    shown = anna_client.get("/calendars/?view=week&date=2026-12-01")
+    assert len(find(shown, f"//a[@id='booking-{booking.pk}-1201']")) == 1
+
+
+def test_a_client_without_an_appointment_to_come_is_found_on_their_page(anna_client: Client, clara: Person) -> None:
+    clara.seats.get().booking.delete()
+    User.objects.filter(username="anna").update(role=User.Role.OWNER)
+    assert found(anna_client, "clar") == [("Clara Öztürk No appointment to come", f"/clients/{clara.pk}/")]
+
+
+def test_in_the_week_of_a_colleague_it_is_theirs(anna_client: Client, anna: User, clara: Person) -> None:
+    User.objects.filter(pk=anna.pk).update(role=User.Role.OWNER)
+    theirs = BookingFactory.create(client=clara, start=START - timedelta(hours=2))
+    [(_words, address)] = found(anna_client, "clar")
+    assert address == f"/calendars/?view=week&date=2026-12-01&staff={theirs.staff_id}#booking-{theirs.pk}-1201"
+
+
+def test_nobody_else_is_found(anna_client: Client, clara: Person) -> None:
+    BookingFactory.create(client__name="Clara Vogt")
+    assert [words.partition(" Tue")[0] for words, _href in found(anna_client, "clara")] == ["Clara Öztürk"]
+    assert found(anna_client, "c") == []
+
+
+def test_many_who_are_found_cost_as_many_queries_as_one(
+    anna_client: Client, anna: User, clara: Person, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    with django_assert_num_queries(7):
+        anna_client.get("/clients/find/", {"q": "clara"})
+    for number in range(5):
+        start = START + timedelta(days=number + 1)
+        BookingFactory.create(staff=anna, client=ClientFactory.create(name=f"Clara {number}"), start=start)
+    with django_assert_num_queries(7):
+        anna_client.get("/clients/find/", {"q": "clara"})
+
+
+def test_the_calendar_asks_for_who_is_found_and_its_form_stays(anna_client: Client) -> None:
+    page = anna_client.get("/calendars/")
+    [field] = find(page, "//input[@name='q']")
+    [form] = find(page, "//form[.//input[@name='q']]")
+    assert (field.get("hx-get"), field.get("hx-target"), form.get("action")) == (
+        "/clients/find/",
+        "#found",
+        "/clients/",
+    )

@@ -11,6 +11,7 @@ from django.test import Client
 from bookings import actions
 from bookings.models import Booking, BookingChange, Proposal, Service
 from bookings.notifications.client_notice import UNDO_WINDOW
+from bookings.notifications.mails import delivery
 from practice.models import User
 from tests.bookings.public.steps import booked, buttons
 from tests.factories import NOW, BlockedSlotFactory, CoveredDayFactory, ProposalFactory, UserFactory, office_hours
@@ -121,3 +122,59 @@ def test_the_page_is_german_for_who_reads_german(client: Client, asked: str) -> 
     ]
     [offer, *_others] = find(page, f"{OFFERS}/@href")
     assert texts(client.get(offer), "//h1") == ["Termin verschieben?"]
+
+
+# --- the appointment stands after all ----------------------------------------------------------------------------
+
+
+@pytest.fixture
+def stands(asked: str, clock: time_machine.Traveller) -> str:
+    """The same page after Anna let the appointment stand and the client was told."""
+    delivery.send_due(NOW + UNDO_WINDOW)
+    actions.let_stand(Booking.objects.get(), now=NOW + UNDO_WINDOW)
+    clock.shift(UNDO_WINDOW)
+    return asked
+
+
+STANDS = "Your appointment on Wed 9 December, 10:00 stands after all. You do not need to choose another time."
+
+
+def test_the_mailed_links_say_that_the_appointment_stands(client: Client, stands: str) -> None:
+    pages = [client.get(stands), client.get(f"{stands}reschedule/"), client.get(f"{stands}reschedule/{OFFERED}")]
+    assert [texts(page, "//p[@class='notice']")[:1] for page in pages] == [[STANDS]] * 3
+    assert [texts(page, "//h1") for page in pages] == [
+        ["Your appointment is booked"],
+        ["Choose another time"],
+        ["Move the appointment?"],
+    ]
+
+
+OFFERED = "?start=2026-11-30T11%3A00%3A00%2B01%3A00&staff=anna-winter"
+
+
+def test_after_the_deadline_the_mailed_links_lead_to_the_page_that_says_so(
+    client: Client, stands: str, clock: time_machine.Traveller
+) -> None:
+    clock.move_to(Booking.objects.get().start - timedelta(hours=2), tick=False)
+    page = client.get(f"{stands}reschedule/{OFFERED}", follow=True)
+    assert texts(page, "//p[@class='notice']") == [STANDS]
+    client.post(f"{stands}reschedule/", {"start": "2026-12-10T10:00:00+01:00"})
+    assert start() == "2026-12-09T09:00:00+00:00"
+
+
+def test_nothing_of_it_is_said_after_the_next_change(client: Client, stands: str) -> None:
+    client.post(f"{stands}reschedule/", {"start": "2026-12-10T10:00:00+01:00"})
+    assert (start(), texts(client.get(stands), "//p[@class='notice']")) == ("2026-12-10T09:00:00+00:00", [])
+
+
+def test_who_was_never_asked_reads_nothing_of_it(client: Client, address: str, clock: time_machine.Traveller) -> None:
+    actions.decide(Proposal.objects.get(), choice="ask", now=NOW)
+    actions.let_stand(Booking.objects.get(), now=NOW)
+    clock.shift(UNDO_WINDOW)
+    assert texts(client.get(address), "//p[@class='notice']") == []
+
+
+def test_it_stands_in_german(client: Client, stands: str) -> None:
+    assert texts(client.get(f"{stands}?lang=de"), "//p[@class='notice']") == [
+        "Ihr Termin am Mi., 9. Dezember, 10:00 Uhr findet nun doch statt. Sie brauchen keinen anderen Termin zu wählen."
+    ]
