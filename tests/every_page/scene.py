@@ -114,7 +114,9 @@ def _covered_day(mara: User, service: Service) -> CoveredDay:
         booking = BookingFactory.create(
             staff=mara, client=Booking.objects.all()[hours].client, service=service, start=start + hours * HOUR
         )
-        ProposalFactory.create(booking=booking, kind="collision", covered_day=day, created_at=MORNING)
+        ProposalFactory.create(
+            booking=booking, kind="collision", covered_day=day, new_start=day.start, new_end=day.end, created_at=MORNING
+        )
     return day
 
 
@@ -144,7 +146,7 @@ def _values(mara: User, question: Question, proposal: Proposal) -> dict[str, dic
         "book/with/": {"slug": mara.slug},
         "booking/": {"token": token, "code": links.address_code(seat.public_id, booking.client.email_key)},
         "bookings/": {"pk": booking.pk},
-        "bookings/calls/": {"pk": MailFactory.create(seat=seat, state="failed", recipient="").pk},
+        "bookings/calls/": {"pk": MailFactory.create(seat=seat, state="failed", recipient=seat.address).pk},
         "bookings/changes/": {"pk": change.pk, "token": move_mail.move_token(change)},
         "bookings/proposals/day/": {"pk": CoveredDay.objects.get().pk},
         "bookings/proposals/": {"pk": proposal.pk, "token": mail_links.token_of(proposal)},
