@@ -1,4 +1,4 @@
-"""What every page needs to look right, seen in its HTML: the style sheets of its classes, sentences with one full stop."""
+"""What every page needs to look right, seen in its HTML: style sheets for its classes, one full stop a sentence."""
 
 from __future__ import annotations
 
