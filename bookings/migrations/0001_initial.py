@@ -295,7 +295,7 @@ class Migration(migrations.Migration):
             name='Proposal',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('moved', 'Moved on the iPhone'), ('reshaped', 'Made all-day, floating or repeating on the iPhone'), ('deleted', 'Deleted on the iPhone'), ('both_sides', 'Changed on the iPhone and in Kalends'), ('collision', 'An event now overlaps the booking'), ('approval', 'A client asks for an appointment')], max_length=12, verbose_name='what happened')),
+                ('kind', models.CharField(choices=[('moved', 'Moved on the iPhone'), ('reshaped', 'Made all-day, without a zone, or repeating on the iPhone'), ('deleted', 'Deleted on the iPhone'), ('both_sides', 'Changed on the iPhone and in Kalends'), ('collision', 'An event now overlaps the booking'), ('approval', 'A client asks for an appointment')], max_length=12, verbose_name='what happened')),
                 ('new_start', models.DateTimeField(blank=True, null=True, verbose_name='new start')),
                 ('new_end', models.DateTimeField(blank=True, null=True, verbose_name='new end')),
                 ('reason', models.TextField(blank=True, verbose_name='why it is asked')),
