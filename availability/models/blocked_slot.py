@@ -9,6 +9,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from availability.intervals import Span
 from practice import time_format
 
 
@@ -56,3 +57,7 @@ class BlockedSlot(models.Model):
 
     def __str__(self) -> str:
         return f"{time_format.day_clock_and_zone(self.start)} – {time_format.day_clock_and_zone(self.end)}"
+
+    @property
+    def span(self) -> Span:
+        return self.start, self.end

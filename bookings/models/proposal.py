@@ -45,7 +45,7 @@ class Proposal(models.Model):
 
     class Kind(models.TextChoices):
         MOVED = "moved", _("Moved on the iPhone")
-        RESHAPED = "reshaped", _("Made all-day, floating or repeating on the iPhone")
+        RESHAPED = "reshaped", _("Made all-day, without a zone, or repeating on the iPhone")
         DELETED = "deleted", _("Deleted on the iPhone")
         BOTH_SIDES = "both_sides", _("Changed on the iPhone and in Kalends")
         COLLISION = "collision", _("An event now overlaps the booking")

@@ -98,6 +98,8 @@ def choice_label(choice: DayChoice, count: int, free: int) -> str:
 
 
 def _ask_label(count: int, _free: int) -> str:
+    if count == 2:
+        return _("Ask both to choose another time")
     words = ngettext("Ask the client to choose another time", "Ask all %(number)s to choose another time", count)
     return words % {"number": number_word(count)}
 

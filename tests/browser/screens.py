@@ -29,7 +29,7 @@ ALL: Final = Path(project.BASE_DIR, "screens")
 CHOSEN: Final = Path(project.BASE_DIR, "docs", "screens")
 WIDTHS: Final = (1280, 390, 320)
 SCHEMES: Final = ("light", "dark")
-COLOURS: Final = 64
+COLOURS: Final = 255
 README: Final = {
     # Page, width and theme: the file for the README.
     ("calendars/", 1280, "light"): "week",

@@ -1,4 +1,4 @@
-"""Every page, of staff and of clients: axe finds nothing, and nothing scrolls sideways on a phone."""
+"""Every page, of staff and of clients: axe finds nothing, and nothing scrolls sideways on a phone or a tablet."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from tests.every_page.scene import MORNING, set_scene
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.time_machine(MORNING, tick=True)]
 
+WIDTHS = (320, 768)
 WIDE = "document.documentElement.scrollWidth"
 STICKING_OUT = """() => [...document.querySelectorAll("main *")]
   .filter((one) => one.checkVisibility() && one.getBoundingClientRect().right > innerWidth + 1)
@@ -39,7 +40,7 @@ def test_axe_finds_nothing_on_any_page_light_or_dark(chromium: Browser, live_ser
     assert found == {}
 
 
-def test_no_page_scrolls_sideways_on_the_smallest_phone_in_either_language(
+def test_no_page_scrolls_sideways_on_the_smallest_phone_or_a_tablet_in_either_language(
     chromium: Browser, live_server: Any, pages: list[Page]
 ) -> None:
     wide = {}
@@ -47,6 +48,8 @@ def test_no_page_scrolls_sideways_on_the_smallest_phone_in_either_language(
         for language in ("en", "de"):
             tab.set_extra_http_headers({"Accept-Language": language})
             tab.reload()
-            if tab.evaluate(WIDE) > 320:
-                wide[page.name, language] = tab.evaluate(STICKING_OUT)
+            for width in WIDTHS:
+                tab.set_viewport_size({"width": width, "height": 900})
+                if tab.evaluate(WIDE) > width:
+                    wide[page.name, language, width] = tab.evaluate(STICKING_OUT)
     assert wide == {}

@@ -6,17 +6,27 @@ from typing import Any
 
 import pytest
 from django.utils import timezone
-from playwright.sync_api import Page, ViewportSize
+from playwright.sync_api import BrowserContext, Page, ViewportSize
 
 from connections.models import CalendarConfiguration, Connection, SyncRun
 from practice.models import User
-from tests.factories import PASSWORD, CalendarFactory, ConnectionFactory, UserFactory
+from tests.browser.sessions import signed_in
+from tests.factories import BookingFactory, CalendarFactory, ConnectionFactory, MailFactory, UserFactory
 
 pytestmark = [pytest.mark.django_db(transaction=True)]
 SIZES: tuple[ViewportSize, ...] = ({"width": 1280, "height": 844}, {"width": 390, "height": 844})
 TOO_WIDE = """() => [document.documentElement, ...document.querySelectorAll('h1, h2, h3, .button, .nav__link, .badge')]
     .filter((one) => one.scrollWidth > one.clientWidth + 1 && getComputedStyle(one).display !== 'inline')
     .map((one) => one.innerText.slice(0, 40))"""
+
+WIDER_THAN_ITS_PLACE = """() => [...document.querySelectorAll('.nav__link')].filter((link) => {
+    const words = document.createRange();
+    words.selectNodeContents([...link.childNodes].findLast((node) => node.nodeName === '#text' && node.data.trim()));
+    return words.getBoundingClientRect().width > link.getBoundingClientRect().width;
+}).map((link) => link.innerText)"""
+PLACES_IN_THE_HEADER = """() => ['.header', '.brand', '.nav', '.header .menu']
+    .map((one) => document.querySelector(one).getBoundingClientRect())
+    .map((place) => [place.left, place.right, place.top, place.bottom].join(' ')).join(', ')"""
 
 
 @pytest.fixture
@@ -33,12 +43,16 @@ def connection() -> Connection:
     return found
 
 
-def test_nothing_is_cut_off(page: Page, live_server: Any, connection: Connection) -> None:
-    page.goto(f"{live_server.url}/accounts/login/")
-    page.locator("[name=username]").fill("anna")
-    page.locator("[name=password]").fill(PASSWORD)
-    page.locator("main button[type=submit]").first.click()
-    page.wait_for_url("**/calendars/")
+@pytest.fixture
+def page_of_anna(context: BrowserContext, page: Page, live_server: Any, connection: Connection) -> Page:
+    """Her week."""
+    signed_in(context, live_server.url, connection.user)
+    page.goto(f"{live_server.url}/calendars/")
+    return page
+
+
+def test_nothing_is_cut_off(page_of_anna: Page, live_server: Any, connection: Connection) -> None:
+    page = page_of_anna
     settings = "/calendars/settings"
     pages = (
         *("/account/", "/account/second-factor/", "/account/sessions/", "/team/settings/", "/team/activity/"),
@@ -57,3 +71,22 @@ def test_nothing_is_cut_off(page: Page, live_server: Any, connection: Connection
             page.set_viewport_size(size)
             found += [(path, size["width"], text) for text in page.evaluate(TOO_WIDE)]
     assert found == []
+
+
+def test_the_words_of_the_navigation_do_not_run_into_each_other_on_the_smallest_phone(
+    page_of_anna: Page, connection: Connection
+) -> None:
+    booking = BookingFactory.create(staff=connection.user)
+    MailFactory.create(seat=booking.seat, state="failed")  # then there is somebody to call, which is the sixth entry
+    page_of_anna.set_viewport_size({"width": 320, "height": 640})
+    page_of_anna.reload()
+    words = page_of_anna.locator(".nav__link")
+    assert (words.count(), page_of_anna.evaluate(WIDER_THAN_ITS_PLACE)) == (6, [])
+
+
+def test_the_header_stays_in_place_from_page_to_page(page_of_anna: Page, live_server: Any) -> None:
+    places = set()
+    for path in ("/calendars/", "/bookings/", "/bookings/new/", "/calendars/event/", "/team/settings/", "/account/"):
+        page_of_anna.goto(f"{live_server.url}{path}")
+        places.add(page_of_anna.evaluate(PLACES_IN_THE_HEADER))
+    assert len(places) == 1

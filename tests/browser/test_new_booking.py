@@ -68,6 +68,11 @@ def test_a_known_client_is_booked_with_at_most_twelve_keys_and_a_part_of_the_nam
     assert keys.count <= MAX_KEYS
 
 
+def test_the_form_is_one_screen(page_of_anna: Page) -> None:
+    below = "button => button.getBoundingClientRect().bottom - innerHeight"
+    assert page_of_anna.get_by_role("button", name="Book", exact=True).last.evaluate(below) <= 0
+
+
 def test_the_month_leads_to_a_day_and_its_times(page_of_anna: Page, problems: list[str]) -> None:
     page = page_of_anna
     month = page.locator(".open-days__head strong")

@@ -36,6 +36,7 @@ from tests.factories import (
     CoveredDayFactory,
     DateOverrideFactory,
     HoldFactory,
+    LinkedEventFactory,
     MailFactory,
     ProposalFactory,
 )
@@ -86,12 +87,14 @@ def _proposals(mara: User) -> Proposal:
     clients = cycle(booking.client for booking in Booking.objects.filter(staff=mara))
     kinds = ["moved", "deleted", "deleted", "collision", "approval", "reshaped", "both_sides"]
     _covered_day(mara, service)
-    asked = []
+    linked, asked = mara.calendar_configuration.linked_calendar, []
     for number, (kind, client) in enumerate(zip(kinds, clients, strict=False)):
         start = MORNING.replace(hour=8, minute=0) + (8 + number // 4) * DAY + (number % 4) * 2 * HOUR
         booking = BookingFactory.create(
             staff=mara, client=client, service=service, start=start, **_pending(start) if kind == "approval" else {}
         )
+        if kind != "approval":
+            LinkedEventFactory.create(booking=booking, calendar=linked, pushed=True)
         moved = {"new_start": start + HOUR, "new_end": start + 2 * HOUR} if kind in _WITH_NEW_TIME else {}
         asked.append(ProposalFactory.create(booking=booking, kind=kind, **moved, created_at=MORNING))
     _repeat(asked[0].booking)
@@ -114,7 +117,9 @@ def _covered_day(mara: User, service: Service) -> CoveredDay:
         booking = BookingFactory.create(
             staff=mara, client=Booking.objects.all()[hours].client, service=service, start=start + hours * HOUR
         )
-        ProposalFactory.create(booking=booking, kind="collision", covered_day=day, created_at=MORNING)
+        ProposalFactory.create(
+            booking=booking, kind="collision", covered_day=day, new_start=day.start, new_end=day.end, created_at=MORNING
+        )
     return day
 
 
@@ -144,7 +149,7 @@ def _values(mara: User, question: Question, proposal: Proposal) -> dict[str, dic
         "book/with/": {"slug": mara.slug},
         "booking/": {"token": token, "code": links.address_code(seat.public_id, booking.client.email_key)},
         "bookings/": {"pk": booking.pk},
-        "bookings/calls/": {"pk": MailFactory.create(seat=seat, state="failed", recipient="").pk},
+        "bookings/calls/": {"pk": MailFactory.create(seat=seat, state="failed", recipient=seat.address).pk},
         "bookings/changes/": {"pk": change.pk, "token": move_mail.move_token(change)},
         "bookings/proposals/day/": {"pk": CoveredDay.objects.get().pk},
         "bookings/proposals/": {"pk": proposal.pk, "token": mail_links.token_of(proposal)},

@@ -14,6 +14,7 @@ from bookings.models import BookingChange
 from bookings.notifications import client_notice, move_mail
 from bookings.notifications.mails import delivery
 from bookings.pages.addressee import read_by
+from practice.models import Practice
 
 
 @never_cache
@@ -29,6 +30,7 @@ def move_from_mail(request: HttpRequest, token: str) -> HttpResponse:
             return redirect("bookings:move_from_mail", token)
         is_open = change.undo_until is not None and change.undo_until > now
         context = {"change": change, "sentence": move_mail.move_sentence(change), "is_open": is_open}
+        context["practice"] = Practice.current()
         return render(request, "bookings/bookings/move_from_mail.html", context)
 
 

@@ -115,14 +115,22 @@ class Scale:
 def scale_of(columns: Sequence[Column], working: Sequence[Span], spans: Sequence[Span]) -> Scale:
     """The whole hours of the working day, from the first to the last of any column, and those that `spans` touch.
 
-    Other hours fold away if there are at least MIN_FOLDED of them.
+    Other hours fold away if there are at least MIN_FOLDED of them. What lasts a day or longer is seen in a working day
+    that it fills, and keeps no other hours of that day in sight.
     """
     hours = [part for each in columns for span in working if (part := each.part(span))]
     usual = [(columns[0].place(FROM_HOUR * 60), columns[0].place(TO_HOUR * 60))]
     day = min(start for start, _ in hours or usual), max(end for _, end in hours or usual)
-    parts = [day, *(part for each in columns for span in spans if (part := each.part(span)))]
+    parts = [day, *(part for span in spans for part in _kept_in_sight(columns, span, day))]
     last = MINUTES + columns[0].extra
     return Scale(tuple(_joined(sorted((start // 60 * 60, min(-(-end // 60) * 60, last)) for start, end in parts))))
+
+
+def _kept_in_sight(columns: Sequence[Column], span: Span, day: tuple[int, int]) -> list[tuple[int, int]]:
+    """The minutes that `span` needs to be seen, where the working day is `day`."""
+    parts = [part for each in columns if (part := each.part(span))]
+    is_long = span[1] - span[0] >= DAY
+    return [part for part in parts if not (is_long and part[0] <= day[0] and day[1] <= part[1])]
 
 
 def _joined(parts: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:

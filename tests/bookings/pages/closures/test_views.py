@@ -46,7 +46,7 @@ def test_one_day_off_needs_no_last_day_and_is_the_persons_own(anna_client: Clien
     closure = Closure.objects.get()
     assert (closure.user, closure.first, closure.last, closure.kind) == (anna, MONDAY, MONDAY, "closed")
     assert texts(page, "//div[@id='messages']") == ["Saved. No booking lies on these days."]
-    assert texts(page, ROWS) == ["Mon 7 Dec 2026 Break anna"]
+    assert texts(page, ROWS) == ["Mon 7 Dec 2026 Break Anna"]
 
 
 @pytest.mark.parametrize(

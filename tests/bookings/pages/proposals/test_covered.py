@@ -16,6 +16,8 @@ from bookings.models import Booking, BookingChange, CoveredDay, Proposal
 from bookings.notifications import outgoing
 from bookings.notifications.client_notice import UNDO_WINDOW
 from bookings.notifications.mails import delivery
+from bookings.proposals.covered_days import DayChoice
+from bookings.proposals.covered_words import choice_label
 from practice.models import User
 from tests.factories import (
     NOW,
@@ -326,3 +328,15 @@ def test_the_question_is_in_german_for_who_reads_german(german_client: Client, a
         "Behalten",
         "Einzeln entscheiden",
     ]
+
+
+@pytest.mark.parametrize(
+    ("count", "words"),
+    [
+        (1, "Ask the client to choose another time"),
+        (2, "Ask both to choose another time"),
+        (7, "Ask all seven to choose another time"),
+    ],
+)
+def test_the_button_that_asks_says_how_many_clients_are_asked(count: int, words: str) -> None:
+    assert choice_label(DayChoice.ASK_ALL, count, 0) == words

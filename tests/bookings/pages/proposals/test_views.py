@@ -55,7 +55,7 @@ def proposal(anna: User, kind: str = "deleted", *, start: Any = START, **given: 
         (
             "reshaped",
             {},
-            "Made all-day, floating or repeating on the iPhone Clara Winter · Massage "
+            "Made all-day, without a zone, or repeating on the iPhone Clara Winter · Massage "
             "In Kalends Tue 1 Dec 2026, 10:00–11:00 On your iPhone All day, without a zone, or repeating "
             "Put it back Cancel and tell the client",
         ),

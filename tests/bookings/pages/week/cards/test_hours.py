@@ -26,6 +26,7 @@ def test_an_hour_can_be_booked_blocked_or_asked_about(anna_client: Client, anna:
     card = in_dialog(anna_client, URL, at=stamp(START), until=stamp(START + HOUR / 2))
     assert title(card) == ["Tue 1 Dec 2026, 10:00–10:30"]
     assert buttons(card) == ["Book", "Block", "Block this time", "Why?"]
+    assert texts(card, "//*[contains(@class, 'button--primary')]") == ["Book"]
     assert links(card, "//section//a") == [
         ("Book", "/bookings/new/?date=2026-12-01&time=10%3A00"),
         ("Why?", "/calendars/why/?at=2026-12-01T09%3A00%3A00Z"),
@@ -50,7 +51,9 @@ def test_without_a_script_it_is_a_page_that_leads_back_to_the_day(anna_client: C
 
 
 def test_where_nothing_is_offered_or_the_time_is_over_less_is_left(anna_client: Client, anna: User) -> None:
-    assert buttons(in_dialog(anna_client, URL, at=stamp(START))) == ["Block", "Block this time", "Why?"]
+    card = in_dialog(anna_client, URL, at=stamp(START))
+    assert buttons(card) == ["Block", "Block this time", "Why?"]
+    assert texts(card, "//*[contains(@class, 'button--primary')]") == ["Block this time"]
     ServiceFactory(staff=[anna])
     assert buttons(in_dialog(anna_client, URL, at=stamp(NOW - 2 * HOUR))) == ["Why?"]
 

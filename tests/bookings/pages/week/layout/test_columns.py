@@ -85,6 +85,18 @@ def test_hours_between_the_working_day_and_what_lies_outside_fold_away() -> None
     assert (drawn(board.columns[0]), board.rows) == ([("x", (123, 135), (0, LANES))], 135)
 
 
+def test_what_fills_a_working_day_and_lasts_longer_than_a_day_keeps_no_other_hours_in_sight() -> None:
+    board = week(item("2026-11-29T01:00", "2026-12-02T01:00"))  # whole days of a colleague in London
+    assert ([mark.clock.hour for mark in board.marks], board.folds) == ([0, *range(8, 18)], ((12, 15),))
+    filled, rest = [("x", (0, 135), (0, LANES))], [("x", (0, 12), (0, LANES))]
+    assert [drawn(column) for column in board.columns[:3]] == [filled, filled, rest]
+
+
+def test_what_lasts_longer_than_a_day_and_fills_no_working_day_is_seen_whole() -> None:
+    board = week(item("2026-11-30T10:00", "2026-12-01T11:00"))
+    assert ([mark.clock.hour for mark in board.marks], board.folds) == ([*range(24)], ())
+
+
 def test_a_single_hour_between_does_not_fold() -> None:
     board = week(item("2026-11-30T19:00", "2026-11-30T20:00"))
     assert (drawn(board.columns[0])[0][1], board.rows, board.folds) == ((132, 144), 144, ())
@@ -272,7 +284,7 @@ ZONES = [
     zone=st.sampled_from(ZONES).map(ZoneInfo),
     first=st.dates(date(2026, 1, 1), date(2027, 12, 31)),
     start=st.integers(0, 7 * 24 * 12 - 1),
-    length=st.integers(4, 12 * 30),
+    length=st.integers(4, 12 * 24 - 1),  # hours may be folded beside what is longer
 )
 def test_pieces_are_as_tall_as_the_elapsed_time_of_their_day(
     zone: ZoneInfo, first: date, start: int, length: int
