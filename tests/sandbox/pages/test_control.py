@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 import requests
 
@@ -68,7 +70,7 @@ def test_icloud_goes_down_and_up(icloud, control, account, app_password):
 
 
 def test_the_next_event_is_dragged(icloud, control, account):
-    tomorrow = f"{icloud.clock.now().astimezone():%Y-%m-%d}"
+    tomorrow = f"{icloud.clock.now() + timedelta(days=1):%Y-%m-%d}"
     control("event", account="anna@example.com", calendar="work", title="Visit", start=f"{tomorrow}T23:30")
     status, dragged = control("drag", account="anna@example.com", minutes=90)
     assert (status, dragged["title"], dragged["start"][11:16]) == (200, "Visit", "01:00")
