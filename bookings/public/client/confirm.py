@@ -9,8 +9,7 @@ from django.views.decorators.http import require_http_methods
 
 from bookings import actions, links
 from bookings.models import Seat
-from bookings.public.client.seat_page import show_seat, with_seat
-from bookings.public.open import not_found
+from bookings.public.client.seat_page import show_seat, unknown_link, with_seat
 from bookings.public.page import PublicRequest, public_page, to_client_page
 
 
@@ -20,7 +19,7 @@ from bookings.public.page import PublicRequest, public_page, to_client_page
 def confirm(request: PublicRequest, seat: Seat, token: str, *, code: str) -> HttpResponse:
     """Show a button; a POST confirms the address. What is confirmed or released already stays so."""
     if not links.is_address_code(code, seat.public_id, seat.address_key):
-        return not_found(request)
+        return unknown_link(request)
     if seat.booking.address_due_at is None:
         return to_client_page(request, token)
     if request.method != "POST":

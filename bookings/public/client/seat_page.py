@@ -17,7 +17,6 @@ from bookings.notifications.facts import AppointmentFacts
 from bookings.notifications.mails.appointment import facts_of_seat
 from bookings.notifications.sentences import deadline_sentences, need_not_choose_sentence, stands_sentence, when_words
 from bookings.public.client import allowed
-from bookings.public.open import not_found
 from bookings.public.page import Page, PublicRequest, message, private, show
 
 P = ParamSpec("P")
@@ -31,7 +30,7 @@ def with_seat(view: SeatPage[P]) -> Page[...]:
     def wrapped(request: PublicRequest, token: str, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
         state, seat = Seat.objects.of_link(token, request.now)
         if seat is None:
-            return private(not_found(request))
+            return private(unknown_link(request))
         if state is LinkState.EXPIRED:
             return private(_expired(request))
         return private(view(request, seat, token, *args, **kwargs))
@@ -64,6 +63,19 @@ def stands_words(seat: Seat, facts: AppointmentFacts) -> tuple[str, str] | None:
         return None
     with timezone.override(facts.zone):
         return stands_sentence(facts), need_not_choose_sentence()
+
+
+def unknown_link(request: PublicRequest) -> HttpResponse:
+    """What an incomplete link leads to, and one that was replaced: the page does not say which of them it was."""
+    return message(
+        request,
+        _("This link does not work"),
+        _(
+            "It may be incomplete, or a newer link replaced it. "
+            "Open the link in the latest e-mail about your appointment."
+        ),
+        status=404,
+    )
 
 
 def _expired(request: PublicRequest) -> HttpResponse:

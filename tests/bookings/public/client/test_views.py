@@ -142,6 +142,19 @@ def test_a_link_that_was_replaced_is_not_found(client: Client, address: str) -> 
     assert client.get(address).status_code == 404
 
 
+def test_a_link_that_does_not_work_says_where_the_right_one_is(client: Client, address: str) -> None:
+    Seat.objects.get().renew_link()
+    replaced, mistyped = (texts(client.get(one), "//main") for one in (address, "/booking/x/"))
+    assert (
+        replaced
+        == mistyped
+        == [
+            "This link does not work It may be incomplete, or a newer link replaced it. "
+            "Open the link in the latest e-mail about your appointment."
+        ]
+    )
+
+
 def test_a_month_after_the_appointment_the_link_has_expired(
     client: Client, address: str, clock: time_machine.Traveller
 ) -> None:
