@@ -139,7 +139,7 @@ def test_while_icloud_is_down_it_can_be_brought_back(client: Client) -> None:
     assert texts(look(client), "//button[@id='try-down']") == ["Bring iCloud back"]
 
 
-@with_practice
+@with_practice_on_a_saturday
 def test_at_the_weekend_mara_has_bookings_tomorrow_too(client: Client) -> None:
     sunday = timezone.now().date() + timedelta(days=1)
     booked = Booking.objects.filter(staff__username="mara", start__date=sunday)
