@@ -13,7 +13,7 @@ from bookings import actions
 from bookings.actions import leaving
 from bookings.models import CoveredDay, Proposal
 from bookings.proposals import covered_words
-from bookings.proposals.covered_days import CHOICES, DayChoice
+from bookings.proposals.covered_days import CHOICES, DayChoice, questions_to_clients
 from practice import time_format
 from practice.models import User
 
@@ -106,14 +106,16 @@ def alone(proposals: Sequence[Proposal], groups: Iterable[CoveredGroup]) -> list
 def answers(day: CoveredDay, now: datetime) -> list[DecidedBooking]:
     """What became of the bookings of the day that were decided about, in the order in which they were asked about."""
     decided = day.proposals.filter(kind=Proposal.Kind.COLLISION).exclude(decided_at=None).with_details().order_by("pk")
-    return [_answer(proposal, now) for proposal in decided]
+    current = set(questions_to_clients(day).values_list("pk", flat=True))
+    return [_answer(proposal, now, may_wait=proposal.pk in current) for proposal in decided]
 
 
-def _answer(proposal: Proposal, now: datetime) -> DecidedBooking:
+def _answer(proposal: Proposal, now: datetime, *, may_wait: bool) -> DecidedBooking:
+    """`may_wait`: is this the last question to the client? Who was asked again because of another day has answered."""
     booking = proposal.booking
     if not booking.live:
         return DecidedBooking(proposal, _("Cancelled"))
-    if booking.new_time_asked_at and proposal.choice == Choice.ASK:
+    if booking.new_time_asked_at and may_wait:
         is_asked = booking.new_time_asked_at <= now
         return DecidedBooking(proposal, _waits(proposal, now), is_waiting=True, is_asked=is_asked)
     words = {"time": time_format.short_day_and_clock(booking.start), "staff": covered_words.staff_name(booking.staff)}
