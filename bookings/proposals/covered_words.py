@@ -98,6 +98,8 @@ def choice_label(choice: DayChoice, count: int, free: int) -> str:
 
 
 def _ask_label(count: int, _free: int) -> str:
+    if count == 2:
+        return _("Ask both to choose another time")
     words = ngettext("Ask the client to choose another time", "Ask all %(number)s to choose another time", count)
     return words % {"number": number_word(count)}
 
@@ -131,9 +133,9 @@ _LABELS: dict[DayChoice, Callable[[int, int], str]] = {
 def number_word(count: int) -> str:
     """A small number in words; a larger one in digits."""
     words: Sequence[str] = (
-        *(_("two"), _("three"), _("four"), _("five"), _("six"), _("seven"), _("eight"), _("nine"), _("ten")),
+        *(_("three"), _("four"), _("five"), _("six"), _("seven"), _("eight"), _("nine"), _("ten")),
     )
-    return words[count - 2] if 2 <= count < len(words) + 2 else str(count)
+    return words[count - 3] if 3 <= count < len(words) + 3 else str(count)
 
 
 def _date(day: CoveredDay) -> str:
