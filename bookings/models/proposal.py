@@ -126,6 +126,13 @@ class Proposal(models.Model):
         return f"{self.get_kind_display()}: {self.booking}"
 
     @property
+    def headline(self) -> str:
+        """What happened, in a few words."""
+        if self.kind == self.Kind.COLLISION and self.covered_day and self.covered_day.is_away:
+            return str(_("Away at the time of the booking"))
+        return str(self.get_kind_display())
+
+    @property
     def person(self) -> User:
         """About whose time staff are asked; the booking may have gone to somebody else since."""
         return self.covered_day.person if self.covered_day else self.booking.staff
