@@ -37,6 +37,11 @@ def parse_instant(text: str) -> datetime:
     return moment.astimezone(UTC)
 
 
+def is_whole_minute(moment: datetime) -> bool:
+    """Can people read the moment on a clock without seconds?"""
+    return moment.second == moment.microsecond == 0
+
+
 def iso(moment: datetime | None) -> str | None:
     """The moment as ISO 8601 UTC with Z, as all JSON of Kalends gives it."""
     return None if moment is None else moment.astimezone(UTC).isoformat().replace("+00:00", "Z")

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
 from availability.intervals import Span
@@ -23,6 +23,14 @@ class ProposalQuerySet(models.QuerySet["Proposal"]):
     def open(self) -> ProposalQuerySet:
         """Those that wait for a decision; about a booking that is cancelled there is none to take."""
         return self.filter(decided_at=None, withdrawn_at=None, booking__status__in=Booking.LIVE)
+
+    def latest_decided_so(self) -> ProposalQuerySet:
+        """Those that are the last about their booking with this decision: earlier ones were about other times of it."""
+        again = Proposal.objects.filter(
+            booking=OuterRef("booking"), kind=OuterRef("kind"), choice=OuterRef("choice"), decided_at__isnull=False
+        )
+        later = Q(decided_at__gt=OuterRef("decided_at")) | Q(decided_at=OuterRef("decided_at"), pk__gt=OuterRef("pk"))
+        return self.exclude(decided_at=None).exclude(Exists(again.filter(later)))
 
     def with_details(self) -> ProposalQuerySet:
         """With all that is shown of them."""
@@ -116,6 +124,13 @@ class Proposal(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()}: {self.booking}"
+
+    @property
+    def headline(self) -> str:
+        """What happened, in a few words."""
+        if self.kind == self.Kind.COLLISION and self.covered_day and self.covered_day.is_away:
+            return str(_("Away at the time of the booking"))
+        return str(self.get_kind_display())
 
     @property
     def person(self) -> User:

@@ -86,9 +86,17 @@ def still_open(day: CoveredDay) -> ProposalQuerySet:
     return Proposal.objects.open().filter(covered_day=day).with_details().order_by("booking__start", "pk")
 
 
+def questions_to_clients(day: CoveredDay, choice: Proposal.Choice = Proposal.Choice.ASK) -> ProposalQuerySet:
+    """What was decided about clients of the day, who are asked for another time or, by `choice`, not any more.
+
+    Without bookings that were moved since and about which the same was decided because of another day.
+    """
+    return Proposal.objects.filter(covered_day=day, kind=Proposal.Kind.COLLISION, choice=choice).latest_decided_so()
+
+
 def waiting_bookings(day: CoveredDay, now: datetime) -> list[Booking]:
     """The bookings of the day whose clients were asked to choose another time and have not yet."""
-    asked = Proposal.objects.filter(covered_day=day, choice=Proposal.Choice.ASK)
+    asked = questions_to_clients(day)
     bookings = Booking.objects.live().filter(pk__in=asked.values("booking"), new_time_asked_at__lte=now)
     return list(bookings.with_details().order_by("start", "pk"))
 

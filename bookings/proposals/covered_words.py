@@ -132,10 +132,8 @@ _LABELS: dict[DayChoice, Callable[[int, int], str]] = {
 
 def number_word(count: int) -> str:
     """A small number in words; a larger one in digits."""
-    words: Sequence[str] = (
-        *(_("two"), _("three"), _("four"), _("five"), _("six"), _("seven"), _("eight"), _("nine"), _("ten")),
-    )
-    return words[count - 2] if 2 <= count < len(words) + 2 else str(count)
+    words: Sequence[str] = (*(_("three"), _("four"), _("five"), _("six"), _("seven"), _("eight"), _("nine"), _("ten")),)
+    return words[count - 3] if 3 <= count < len(words) + 3 else str(count)
 
 
 def _date(day: CoveredDay) -> str:

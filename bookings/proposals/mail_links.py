@@ -18,7 +18,7 @@ GOOD_FOR = timedelta(days=90)
 
 @dataclass(frozen=True, slots=True)
 class MailedProposals:
-    """The proposals of a link, never none and all of one staff member, and to whom the link was mailed."""
+    """The proposals of a link about which its addressee may decide, never none, and to whom the link was mailed."""
 
     proposals: list[Proposal]
     addressee: User
@@ -33,34 +33,28 @@ class MailedProposals:
 def token_of(proposal: Proposal, *more: Proposal, to: User | None = None) -> str:
     """What stands in the link of a mail: it names the proposals of that mail and cannot be guessed.
 
-    `to` is whom it is mailed to, if that is not the staff member of the bookings.
+    `to` is whom it is mailed to, if that is not the staff member of the bookings. The link stays theirs: who gets a
+    booking later is not written to by it, and decides from mails of their own.
     """
     keys = [one.pk for one in (proposal, *more)]
-    return signing.dumps({"to": to.pk, "asked": keys} if to else keys, salt=SALT)
+    return signing.dumps({"to": (to or proposal.person).pk, "asked": keys}, salt=SALT)
 
 
 def mailed_proposals(token: str) -> MailedProposals:
-    """What a link leads to.
+    """What a link leads to: those of its proposals about which the addressee may still decide.
 
-    Raises Proposal.DoesNotExist for a forged or outdated link, and for one of somebody who was deactivated or may not
-    decide any more.
+    Raises Proposal.DoesNotExist if there are none, and for a forged or outdated link.
     """
     try:
         named = signing.loads(token, salt=SALT, max_age=GOOD_FOR)
     except signing.BadSignature:
         raise Proposal.DoesNotExist from None
-    keys, to = (named["asked"], named["to"]) if isinstance(named, dict) else (named, None)
-    found = list(Proposal.objects.filter(pk__in=keys).with_details().order_by("booking__start", "pk"))
-    addressee = _addressee(found, to)
-    if addressee is None or not may(addressee, Action.DECIDE_PROPOSALS, owner_of=found[0].person.pk):
+    addressee = User.objects.filter(pk=named["to"]).first()
+    mailed = Proposal.objects.filter(pk__in=named["asked"]).with_details().order_by("booking__start", "pk")
+    found = [one for one in mailed if addressee and may(addressee, Action.DECIDE_PROPOSALS, owner_of=one.person.pk)]
+    if addressee is None or not found:
         raise Proposal.DoesNotExist
     return MailedProposals(found, addressee)
-
-
-def _addressee(found: Sequence[Proposal], to: int | None) -> User | None:
-    if to and found:
-        return User.objects.filter(pk=to).first()
-    return found[0].person if found else None
 
 
 def stamp_of(proposal: Proposal) -> str:

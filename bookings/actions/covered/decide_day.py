@@ -16,7 +16,7 @@ from bookings.actions.reschedule import hand_over_to_any, undo
 from bookings.models import Booking, BookingChange, CoveredDay, Proposal
 from bookings.notifications.mails import delivery
 from bookings.proposals import mail_links
-from bookings.proposals.covered_days import CHOICES, DayChoice
+from bookings.proposals.covered_days import CHOICES, DayChoice, questions_to_clients
 from practice.models import User
 
 Kind = BookingChange.Kind
@@ -89,7 +89,7 @@ def _give(
 def undoable(day: CoveredDay, now: datetime, kind: BookingChange.Kind = Kind.ASKED) -> list[BookingChange]:
     """The questions to clients of this day that can still be undone; or, by `kind`, that their appointments stand."""
     choice = Proposal.Choice.STAND if kind == Kind.STANDS else Proposal.Choice.ASK
-    about = Proposal.objects.filter(covered_day=day, kind=Proposal.Kind.COLLISION, choice=choice)
+    about = questions_to_clients(day, choice)
     changes = BookingChange.objects.filter(kind=kind, undo_until__gt=now, booking__in=about.values("booking"))
     return list(changes.select_related("booking__staff"))
 

@@ -56,7 +56,7 @@ def detail(request: CalendarRequest, pk: int) -> HttpResponse:
     context = {
         "booking": booking,
         "changes": booking.changes.select_related("actor").prefetch_related("mails__seat__client", "mails__told_by"),
-        "proposals": booking.proposals.open().select_related("booking") if may_decide else (),
+        "proposals": booking.proposals.open().select_related("booking", "covered_day") if may_decide else (),
         "new_link": new_link.latest_new_link(booking.seat),
         "now": request.now,
         "is_over": booking.end <= request.now,

@@ -9,11 +9,12 @@ from datetime import datetime
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from availability.intervals import overlaps
 from bookings import actions
 from bookings.actions import leaving
 from bookings.models import CoveredDay, Proposal
 from bookings.proposals import covered_words
-from bookings.proposals.covered_days import CHOICES, DayChoice
+from bookings.proposals.covered_days import CHOICES, DayChoice, questions_to_clients
 from practice import time_format
 from practice.models import User
 
@@ -106,23 +107,38 @@ def alone(proposals: Sequence[Proposal], groups: Iterable[CoveredGroup]) -> list
 def answers(day: CoveredDay, now: datetime) -> list[DecidedBooking]:
     """What became of the bookings of the day that were decided about, in the order in which they were asked about."""
     decided = day.proposals.filter(kind=Proposal.Kind.COLLISION).exclude(decided_at=None).with_details().order_by("pk")
-    return [_answer(proposal, now) for proposal in decided]
+    current = set(questions_to_clients(day).values_list("pk", flat=True))
+    return [_answer(proposal, now, may_wait=proposal.pk in current) for proposal in decided]
 
 
-def _answer(proposal: Proposal, now: datetime) -> DecidedBooking:
+def _answer(proposal: Proposal, now: datetime, *, may_wait: bool) -> DecidedBooking:
+    """`may_wait`: is this the last question to the client? Who was asked again because of another day has answered."""
     booking = proposal.booking
     if not booking.live:
         return DecidedBooking(proposal, _("Cancelled"))
-    if booking.new_time_asked_at and proposal.choice == Choice.ASK:
+    if booking.new_time_asked_at and may_wait:
         is_asked = booking.new_time_asked_at <= now
         return DecidedBooking(proposal, _waits(proposal, now), is_waiting=True, is_asked=is_asked)
-    words = {"time": time_format.short_day_and_clock(booking.start), "staff": covered_words.staff_name(booking.staff)}
-    is_own = booking.staff == proposal.person
-    if proposal.choice == Choice.ASK:
-        return DecidedBooking(proposal, (_("Now %(time)s") if is_own else _("Now %(time)s, with %(staff)s")) % words)
     if proposal.choice == Choice.HAND_OVER:
-        return DecidedBooking(proposal, _("Given to %(staff)s") % words)
+        return DecidedBooking(proposal, _("Given to %(staff)s") % {"staff": covered_words.staff_name(booking.staff)})
+    if proposal.choice == Choice.ASK or _was_moved(proposal):
+        return DecidedBooking(proposal, _now_words(proposal))
     return DecidedBooking(proposal, proposal.get_choice_display())
+
+
+def _was_moved(proposal: Proposal) -> bool:
+    """Is the booking with somebody else by now, or at a time that the day does not cover?"""
+    booking, day = proposal.booking, proposal.covered_day
+    return booking.staff != proposal.person or (
+        day is not None and not overlaps(day.span, [(booking.start, booking.end)])
+    )
+
+
+def _now_words(proposal: Proposal) -> str:
+    """When and, if that has changed, with whom the booking is by now."""
+    booking = proposal.booking
+    words = {"time": time_format.short_day_and_clock(booking.start), "staff": covered_words.staff_name(booking.staff)}
+    return (_("Now %(time)s") if booking.staff == proposal.person else _("Now %(time)s, with %(staff)s")) % words
 
 
 def _waits(proposal: Proposal, now: datetime) -> str:

@@ -67,10 +67,19 @@ def carry_out(request: HttpRequest, covered: CoveredDay, *, actor: User, now: da
         except actions.Refused as error:
             result = actions.DayDecided(refused=[str(error)])
         done = done_sentences(choice, result)
+    if not done and not result.refused:
+        result.refused.append(_nothing_done(choice))
     for sentence in result.refused:
         messages.error(request, sentence)
     for sentence in done:
         messages.success(request, sentence)
+
+
+def _nothing_done(choice: str) -> str:
+    """Why a button had no effect: what it was for has been settled or told since the page was shown."""
+    if choice in (UNDO, UNDO_STANDING):
+        return _("It is too late to undo this, or it was undone already.")
+    return _("Something shown here is already settled. Check what is still open.")
 
 
 def _after_asking(

@@ -22,7 +22,7 @@ from bookings.models import Client, Question, Service
 from bookings.models.questions.forms import QuestionsForm
 from practice.forms import DateInput, TimeInput
 from practice.models import Practice, User, client_languages
-from practice.times import DAYS, parse_instant
+from practice.times import DAYS, is_whole_minute, parse_instant
 
 
 class DayForm(forms.Form):
@@ -124,6 +124,8 @@ class TimeForm(forms.Form):
         data["moment"] = insisted or typed or data.get("opening")
         if data["moment"] is None and not self.errors.keys() & {"date", "time", "opening"}:
             self.add_error("time", _("Choose one of the times, or type another."))
+        if data["moment"] is not None and not is_whole_minute(data["moment"]):
+            self.add_error("time", _("Choose a time without seconds."))
         return data
 
     def forget_time(self) -> None:

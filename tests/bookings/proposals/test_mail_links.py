@@ -11,8 +11,9 @@ from bookings import actions
 from bookings.models import Booking, Proposal
 from bookings.proposals import mail_links
 from connections.models import CalendarConfiguration
+from practice.models import User
 from tests.bookings.practice import HOUR, Practice, berlin, utc
-from tests.factories import NOW, START
+from tests.factories import NOW, START, BookingFactory, ProposalFactory, UserFactory, office_hours
 from tests.pages import fields, texts
 
 pytestmark = pytest.mark.time_machine(NOW, tick=False)
@@ -82,6 +83,40 @@ def test_the_page_of_what_is_decided_by_now_decides_nothing_else(practice: Pract
         if bare
         else "Something shown here is already settled. Check what is still open."
     ]
+
+
+@pytest.fixture
+def ben(practice: Practice) -> User:
+    user = UserFactory.create(username="ben", first_name="Ben", slug="ben-berg")
+    office_hours(user)
+    practice.service.staff.add(user)
+    return user
+
+
+def test_a_link_decides_nothing_about_a_booking_that_a_colleague_has_by_now(
+    practice: Practice, web: Client, ben: User
+) -> None:
+    first = practice.booked()
+    [asked] = deleted(practice, first)
+    page = link(asked)
+    first = actions.hand_over(first, to=ben, now=practice.now)
+    of_ben = BookingFactory.create(staff=ben, service=practice.service, start=START + 5 * HOUR)
+    again = [ProposalFactory.create(booking=one, kind="deleted") for one in (first, of_ben)]
+    shown = [mail_links.stamp_of(one) for one in Proposal.objects.filter(pk__in=[one.pk for one in again])]
+    answers = [web.get(page), web.post(page, {"choice": "cancel", "shown": shown}), web.get(link(*again))]
+    assert [answer.status_code for answer in answers] == [404, 404, 200]
+    assert statuses(first, of_ben) == ["confirmed", "confirmed"]
+
+
+def test_a_link_still_decides_about_the_bookings_of_a_mail_that_stayed(
+    practice: Practice, web: Client, ben: User
+) -> None:
+    first, second = two(practice)
+    page = link(*deleted(practice, first, second))
+    actions.hand_over(first, to=ben, now=practice.now)
+    assert texts(web.get(page), "//main//strong") == [str(second)]
+    web.post(page, {"choice": "cancel"})
+    assert statuses(first, second) == ["confirmed", "cancelled"]
 
 
 def test_all_deletions_of_a_mail_are_decided_from_the_page_behind_it(practice: Practice, web: Client) -> None:

@@ -24,13 +24,15 @@ HOUR = timedelta(hours=1)
 def hour(request: CalendarRequest) -> HttpResponse:
     """What can be done with [at, until) of one's own time, or of that of a colleague (`staff`).
 
-    Without `at` it is about the next full hour: whoever uses the keyboard types another one there.
+    Without `at` it is about the next full hour: whoever uses the keyboard types another one there. Without an `until`
+    that lies after it, it is about one hour.
     """
     person = week_person(request.user, request.GET.get("staff", ""))
     if person is None:
         raise Http404
     start = instant_in(request, "at") if "at" in request.GET else next_hour(request.now, request.zone)
-    end = instant_in(request, "until") if "until" in request.GET else start + HOUR
+    until = instant_in(request, "until") if "until" in request.GET else start
+    end = until if until > start else start + HOUR
     is_own = person == request.user
     context = {
         "start": start,

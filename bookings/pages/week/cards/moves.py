@@ -16,6 +16,7 @@ from bookings.pages.week.cards.shown import done, instant_in, show_card
 from connections.calendar_page import CalendarRequest, calendar_page
 from practice.models import User
 from practice.roles import Action, allowed
+from practice.times import is_whole_minute
 
 
 @calendar_page(Action.HANDLE_BOOKINGS)
@@ -25,7 +26,7 @@ def move_booking(request: CalendarRequest, pk: int) -> HttpResponse:
     booking = get_object_or_404(bookings, pk=pk)
     if not booking.live or booking.end <= request.now:
         return redirect(booking)
-    start, person = instant_in(request, "start"), _person(request, booking)
+    start, person = _start(request, booking), _person(request, booking)
     refusal: actions.Refused | None = None
     if request.method == "POST":
         try:
@@ -44,6 +45,14 @@ def move_booking(request: CalendarRequest, pk: int) -> HttpResponse:
         "can_insist": getattr(refusal, "can_insist", False) and start != booking.start,
     }
     return show_card(request, "move", context, start)
+
+
+def _start(request: CalendarRequest, booking: Booking) -> datetime:
+    """When the booking shall begin. Raises Http404 for what the calendar never asks for: a time with seconds."""
+    start = instant_in(request, "start")
+    if start != booking.start and not is_whole_minute(start):
+        raise Http404
+    return start
 
 
 def _person(request: CalendarRequest, booking: Booking) -> User:

@@ -9,6 +9,7 @@ from django.test import Client
 
 from availability.models import BlockedSlot
 from bookings.models import CoveredDay, Proposal
+from bookings.proposals import mail_links
 from practice.models import Practice, User
 from tests.factories import NOW, START, BookingFactory, UserFactory, office_hours
 from tests.pages import find, texts
@@ -39,6 +40,18 @@ def test_the_week_says_away_and_leads_to_the_bookings_of_the_day(anna_client: Cl
     assert texts(asked, "//section[starts-with(@aria-labelledby, 'covered-')]/h2") == [
         "You are away on Tue 1 Dec and have 2 bookings then."
     ]
+
+
+def test_what_is_asked_about_a_single_booking_names_no_event(anna_client: Client, anna: User) -> None:
+    office_hours(anna)
+    booking = BookingFactory.create(staff=anna)
+    asked = press(anna_client, anna_client.get(WEEK), 1)
+    heading = "Away at the time of the booking"
+    assert texts(asked, "//section[starts-with(@aria-labelledby, 'proposal-')]/h2") == [heading]
+    of_booking = anna_client.get(booking.get_absolute_url())
+    assert f"{heading}. You are away then." in texts(of_booking, "//p[strong]")
+    mailed = anna_client.get(f"/bookings/proposals/mail/{mail_links.token_of(Proposal.objects.get())}/")
+    assert texts(mailed, "//h1") == [heading]
 
 
 def test_it_can_be_taken_back_in_the_week(anna_client: Client, anna: User) -> None:

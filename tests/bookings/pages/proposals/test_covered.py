@@ -340,3 +340,16 @@ def test_the_question_is_in_german_for_who_reads_german(german_client: Client, a
 )
 def test_the_button_that_asks_says_how_many_clients_are_asked(count: int, words: str) -> None:
     assert choice_label(DayChoice.ASK_ALL, count, 0) == words
+
+
+@pytest.mark.parametrize(
+    ("choice", "words"),
+    [
+        ("undo", "It is too late to undo this, or it was undone already."),
+        ("undo_standing", "It is too late to undo this, or it was undone already."),
+        ("stand_after_all", "Something shown here is already settled. Check what is still open."),
+        ("stand_all", "Something shown here is already settled. Check what is still open."),
+    ],
+)
+def test_a_button_that_comes_too_late_says_so(anna_client: Client, anna: User, choice: str, words: str) -> None:
+    assert texts(press(anna_client, covered(anna), choice), MESSAGES) == [words]

@@ -17,7 +17,7 @@ from bookings.proposals import collisions
 from connections.models import Occurrence
 from practice.models import User
 from tests.bookings.pages.proposals.test_covered import HOUR, MESSAGES, URL, ben_is_free, covered, mailed_link, press
-from tests.factories import NOW, START, UserFactory
+from tests.factories import NOW, START, UserFactory, office_hours
 from tests.pages import texts
 
 pytestmark = [pytest.mark.django_db, pytest.mark.time_machine(NOW, tick=False)]
@@ -78,6 +78,19 @@ def test_one_by_one(anna_client: Client, day: CoveredDay) -> None:
     ]
     again = press(anna_client, day, "stand_after_all", booking=second.pk)
     assert texts(again, MESSAGES) == ["This client is no longer asked to choose another time. Look again."]
+
+
+def test_an_appointment_that_was_moved_since_is_shown_there(anna_client: Client, anna: User, day: CoveredDay) -> None:
+    office_hours(anna)
+    press(anna_client, day, "stand_after_all")
+    moved = Booking.objects.order_by("start")[0]
+    actions.choose_time(moved, start=START + 24 * HOUR, people=[anna], now=TOLD)
+    page = anna_client.get(f"{URL}day/{day.pk}/")
+    assert texts(page, f"{ANSWERS}//li/p") == [
+        "Now Wed 2 Dec, 10:00",
+        "The appointment stands",
+        "The appointment stands",
+    ]
 
 
 def test_on_the_page_of_the_booking_too(anna_client: Client, day: CoveredDay) -> None:

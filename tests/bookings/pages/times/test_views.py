@@ -280,6 +280,14 @@ def test_a_time_that_is_not_open_is_said_beside_other_errors(anna_client: Client
     assert find(page, "//input[@name='time']/@value") == ["20:00"]
 
 
+@pytest.mark.parametrize(
+    "typed", [{"opening": "", "time": "10:00:30"}, {"opening": START.replace(microsecond=1).isoformat()}]
+)
+def test_nothing_is_booked_at_a_time_with_seconds(anna_client: Client, massage: Service, typed: dict[str, str]) -> None:
+    page = anna_client.post(URL, sent(massage, anyway="on", **typed))
+    assert (errors(page), bookings()) == (["Choose a time without seconds."], [])
+
+
 def test_the_refusal_names_the_event_that_is_in_the_way(anna_client: Client, anna: User, massage: Service) -> None:
     calendar = CalendarFactory(connection__user=anna, name="Home")
     OccurrenceFactory(calendar=calendar, summary="School meeting", start=START)

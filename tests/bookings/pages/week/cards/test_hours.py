@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from django.test import Client
@@ -48,6 +48,12 @@ def test_without_a_script_it_is_a_page_that_leads_back_to_the_day(anna_client: C
     assert links(page, "//main//p/a")[0] == ("← Calendar", "/calendars/?date=2026-12-01")
     assert title(page) == ["Tue 1 Dec 2026, 10:00–11:00"]
     assert "HX-Push-Url" not in page
+
+
+@pytest.mark.parametrize("until", [START, START - HOUR])
+def test_an_end_that_is_not_later_is_none(anna_client: Client, until: datetime) -> None:
+    page = anna_client.get(URL, {"at": stamp(START), "until": stamp(until)})
+    assert title(page) == ["Tue 1 Dec 2026, 10:00–11:00"]
 
 
 def test_where_nothing_is_offered_or_the_time_is_over_less_is_left(anna_client: Client, anna: User) -> None:

@@ -146,3 +146,9 @@ def test_bookings_of_others_strange_people_and_times_are_not_found(client: Clien
 def test_what_is_over_or_cancelled_is_shown_instead(anna_client: Client, anna: User) -> None:
     past = BookingFactory(staff=anna, start=NOW - 3 * HOUR)
     assert anna_client.get(url(past), {"start": stamp(LATER)}).url == f"/bookings/{past.pk}/"
+
+
+@pytest.mark.parametrize("seconds", [timedelta(seconds=30), timedelta(microseconds=1)])
+def test_no_booking_is_moved_to_a_time_with_seconds(anna_client: Client, booked: Booking, seconds: timedelta) -> None:
+    asked = {"start": (LATER + seconds).isoformat(), "anyway": "on"}
+    assert (anna_client.post(url(booked), asked).status_code, now_at(booked)) == (404, ("09:00", "anna"))
