@@ -26,6 +26,6 @@ def safe_first(proposal: Proposal) -> list[Proposal.Choice]:
 
 
 @register.filter
-def choice_label(choice: Proposal.Choice, bookings: int) -> str:
+def label_of_all(choice: Proposal.Choice, bookings: int) -> str:
     """What a button says that decides about so many bookings at once."""
     return str(_OF_SEVERAL.get(choice, choice.label) if bookings > 1 else choice.label)
