@@ -10,7 +10,7 @@ import sys
 import time
 from collections.abc import Callable
 
-from benchmarks.bench import pages, people
+from benchmarks.bench.practices import pages, people
 from benchmarks.bench.runner import Block, Plan, empty_database, run
 from benchmarks.bench.tables import table, target_table
 from benchmarks.bench.targets import verdicts

@@ -36,7 +36,9 @@ def measure(empty: Path, folder: Path, repeats: int, say: Callable[[str], None])
         say(f"{people} people with {old:,} old events")
         home = folder / f"people-{people}-{old}"
         shutil.copytree(empty, home)
-        with JobProcess("people_jobs:CreatePeople", environment(home), people=people, old_events=old) as process:
+        with JobProcess(
+            "practices.people_jobs:CreatePeople", environment(home), people=people, old_events=old
+        ) as process:
             process.run()
         runs = [{work: _run(job, home) for work, job in JOBS.items()} for _ in range(repeats)]
         for work in JOBS:
@@ -45,7 +47,7 @@ def measure(empty: Path, folder: Path, repeats: int, say: Callable[[str], None])
 
 
 def _run(job: str, home: Path) -> Figures:
-    with JobProcess(f"people_jobs:{job}", environment(home)) as process:
+    with JobProcess(f"practices.people_jobs:{job}", environment(home)) as process:
         process.run()
         return process.run()
 

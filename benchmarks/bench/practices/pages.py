@@ -63,14 +63,14 @@ def _filled(case: Case, events: int, empty: Path, folder: Path, say: Callable[[s
     home = folder / f"pages-{case.staff}-{events}"
     shutil.copytree(empty, home)
     rows = {"staff": case.staff, "events": events, "days": case.days}
-    with JobProcess("pages_jobs:CreateStaff", environment(home), **rows) as process:
+    with JobProcess("practices.pages_jobs:CreateStaff", environment(home), **rows) as process:
         process.run()
     return home
 
 
 def _run(job: str, home: Path) -> Figures:
     quiet = {"PYTHONWARNINGS": "ignore:No directory at"}  # no static files are collected, and none are asked for
-    with JobProcess(f"pages_jobs:{job}", environment(home) | quiet) as process:
+    with JobProcess(f"practices.pages_jobs:{job}", environment(home) | quiet) as process:
         process.run()
         return process.run()
 

@@ -17,7 +17,7 @@ from django.test import Client  # noqa: E402 - after django.setup()
 from availability.models import WorkingHours  # noqa: E402
 from benchmarks.bench import corpus  # noqa: E402
 from benchmarks.bench.kalends_jobs import count_statements  # noqa: E402
-from benchmarks.bench.people_jobs import NOW, calendars_of  # noqa: E402
+from benchmarks.bench.practices.people_jobs import NOW, calendars_of  # noqa: E402
 from connections import ical  # noqa: E402
 from connections.models import Calendar, Event, Occurrence  # noqa: E402
 from practice.models import User  # noqa: E402
