@@ -116,7 +116,7 @@ def test_at_the_weekend_in_berlin_both_sides_open_on_the_coming_monday(
     ]
 
 
-@with_practice
+@with_practice_on_a_saturday
 def test_who_is_signed_in_and_connected_has_five_things_to_try(client: Client, icloud: Sandbox) -> None:
     things = "//ol[@class='bar__things']"
     assert find(look(client), things) == []
