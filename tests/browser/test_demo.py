@@ -102,13 +102,11 @@ def test_what_a_client_books_appears_on_the_iphone_and_in_the_week(
     expect(client.get_by_role("heading", name="Book an appointment with Mara Winter")).to_be_visible()
     expect(iphone.get_by_text("Today", exact=True).first).to_be_visible()
     assert page.evaluate("[document.documentElement.scrollWidth <= innerWidth, scrollY]") == [True, 0]
-    book(client)
-    expect(iphone.get_by_text("Clara Neu")).to_be_visible(timeout=SOON)
-    page.get_by_role("link", name="in the week").click()
+    book(client)  # at the weekend before the week that is shown
+    page.get_by_role("link", name="in the week").click(timeout=SOON)
     expect(kalends.get_by_text("Clara Neu").first).to_be_visible(timeout=SOON)
-    expect(page.get_by_role("link", name="on the iPhone")).to_be_visible(timeout=SOON)
-    page.get_by_role("link", name="on the iPhone").click()
-    expect(iphone.get_by_text("Clara Neu")).to_be_in_viewport()
+    page.get_by_role("link", name="on the iPhone").click(timeout=SOON)
+    expect(iphone.get_by_text("Clara Neu")).to_be_in_viewport(timeout=SOON)
     assert barriers(page) == []
     page.locator("#mails").click()
     expect(kalends.get_by_text("clara.neu@example.org").first).to_be_visible()

@@ -109,7 +109,7 @@ def test_deletions_of_one_day_can_be_decided_together_on_the_page(client: Client
     first, second = proposal(staff), proposal(staff, start=START + 2 * HOUR)
     client.force_login(staff)
     page = client.get("/bookings/proposals/")
-    assert texts(page, "//form[@class='notice']//button") == ["Put it back", "Cancel and tell the client"]
+    assert texts(page, "//form[@class='notice']//button") == ["Put them back", "Cancel and tell the clients"]
     client.post(f"/bookings/proposals/{first.pk}/together/", {"choice": "put_back"})
     assert set(Proposal.objects.values_list("choice", flat=True)) == {"put_back"}
     assert find(client.get("/bookings/proposals/"), "//form[@class='notice']") == []

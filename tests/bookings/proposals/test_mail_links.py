@@ -19,6 +19,7 @@ from tests.pages import fields, texts
 pytestmark = pytest.mark.time_machine(NOW, tick=False)
 PAGE = "/bookings/proposals/"
 CANCEL = "Cancel and tell the client"
+CANCEL_ALL = "Cancel and tell the clients"
 CHANGED = "This has changed since you opened the page. Check it again, then decide."
 
 
@@ -122,7 +123,7 @@ def test_a_link_still_decides_about_the_bookings_of_a_mail_that_stayed(
 def test_all_deletions_of_a_mail_are_decided_from_the_page_behind_it(practice: Practice, web: Client) -> None:
     bookings = two(practice)
     page = link(*deleted(practice, *bookings))
-    web.post(page, fields(web.get(page), CANCEL))
+    web.post(page, fields(web.get(page), CANCEL_ALL))
     assert statuses(*bookings) == ["cancelled", "cancelled"]
 
 
