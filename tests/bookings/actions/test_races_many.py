@@ -19,7 +19,7 @@ from django.test import override_settings
 from django.utils import timezone
 
 from bookings import actions
-from bookings.models import Booking, BookingChange, Client, LinkedEvent, Proposal, Service
+from bookings.models import Booking, Client, LinkedEvent, Proposal, Service
 from bookings.openings import search
 from bookings.push import outbox
 from connections.accounts import configure, connect
@@ -139,13 +139,11 @@ def accept_all(job: Job) -> int:
     return accepted
 
 
-def sync_often(job: Job) -> int:
-    """Read what the phone moved; how many bookings followed."""
+def sync_often(job: Job) -> None:
+    """Read what the phone moved."""
     connection = Connection.objects.get()
     for _ in range(12):
         sync_connection(connection.pk, now=timezone.now())
-    followed = BookingChange.objects.filter(kind=BookingChange.Kind.MOVED, source=BookingChange.Source.PHONE)
-    return followed.count()
 
 
 VERBS = {"book": book_all, "reschedule": reschedule_some, "accept": accept_all, "sync": sync_often}
@@ -212,15 +210,17 @@ def test_of_two_hundred_tries_over_fifty_openings_each_success_is_unique_and_eac
     for booking in asked:
         ask_about(booking, choose.choice(openings)[1])
 
-    hrefs = [row.href for row in LinkedEvent.objects.filter(booking__in=pushed)]
+    dragged, *others = [row.href for row in LinkedEvent.objects.filter(booking__in=pushed)]
+    free_hour = tuesday + 3 * HOUR  # nobody else wants it, so this move can always be followed
+    phone.move(dragged, free_hour)
     ended = threading.Event()
-    hand = threading.Thread(target=move_about, args=(phone, hrefs, [start for _name, start in openings], ended))
+    hand = threading.Thread(target=move_about, args=(phone, others, [start for _name, start in openings], ended))
     hand.start()
     jobs = [Job("book", tuple(tries[number::CLIENTS]), number) for number in range(CLIENTS)]
     elsewhere = [("", tuesday + 6 * HOUR + number * 45 * MINUTE) for number in range(3)]
     jobs += [Job("reschedule", tuple(tries[:20] + elsewhere), SEED), Job("accept"), Job("sync")]
     try:
-        *told, moved, accepted, followed = racers.race(take_part, jobs)
+        *told, moved, accepted, _synced = racers.race(take_part, jobs)
     finally:
         ended.set()
         hand.join()
@@ -233,8 +233,9 @@ def test_of_two_hundred_tries_over_fifty_openings_each_success_is_unique_and_eac
     names = Client.objects.filter(name__startswith="Client", seats__isnull=False).values_list("name", flat=True)
     assert sorted(names) == sorted(one.name for one in won)
     assert [one for one in outcomes if not one.booking and not 1 <= one.told <= 3] == []
-    assert (accepted, moved > 0, followed > 0, 0 < len(won) < OPENINGS) == (3, True, True, True)
+    assert (accepted, moved > 0, 0 < len(won) < OPENINGS) == (3, True, True)
     settled()
+    assert Booking.objects.get(pk=pushed[0].pk).start == free_hour
     wanted = LinkedEvent.objects.filter(wanted=LinkedEvent.Wanted.PRESENT, booking__staff=anna)
     there = list(account.calendar("Home").resources) + list(account.calendar("Work").resources)
     assert sorted(row.href for row in wanted) == sorted(there)
