@@ -62,6 +62,7 @@ INSTALLED_APPS = [
     "connections.apps.ConnectionsConfig",
     "availability.apps.AvailabilityConfig",
     "bookings.apps.BookingsConfig",
+    "operations.apps.OperationsConfig",
     "allauth",
     "allauth.account",
     "allauth.mfa",

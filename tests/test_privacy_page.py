@@ -11,7 +11,7 @@ from django.apps import apps
 from django.db.models import Model
 
 PAGE = Path(__file__).parent.parent / "docs" / "privacy.md"
-OURS = ("practice", "connections", "availability", "bookings")
+OURS = ("practice", "connections", "availability", "bookings", "operations")
 TEXTS = {"CharField", "TextField", "EmailField", "BinaryField", "JSONField", "SlugField", "URLField"}
 TEXTS |= {"GenericIPAddressField"}
 WHOLLY_OF_PEOPLE = ("Activity", "Booking", "BookingChange", "Client", "ClientChange", "Mail", "Seat")

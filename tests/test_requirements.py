@@ -14,7 +14,7 @@ import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
 FILES = {
-    "base.in": ("practice", "connections", "availability", "bookings", "config", "manage.py"),
+    "base.in": ("practice", "connections", "availability", "bookings", "operations", "config", "manage.py"),
     "demo.in": ("sandbox", "soak"),
     "dev.in": ("tests", "conftest.py"),
     "bench.in": ("benchmarks",),

@@ -1,0 +1,11 @@
+from __future__ import annotations
+
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class OperationsConfig(AppConfig):
+    """Knows how Kalends is run: its processes, its backups and what operators look at."""
+
+    name = "operations"
+    verbose_name = _("Operations")
