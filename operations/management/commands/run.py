@@ -1,0 +1,41 @@
+"""Run web server, worker and schedules as one unit."""
+
+from __future__ import annotations
+
+from argparse import ArgumentParser
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from operations.serving.command import (
+    ServingCommand,
+    add_web_arguments,
+    prepare_web,
+    prepare_worker,
+    refuse_old_tables,
+    web_options,
+)
+from operations.serving.unit import PartEnded, Unit
+from operations.serving.web import WebServer
+from operations.serving.worker import run_cluster
+from practice.commands import Failed
+
+
+class Command(ServingCommand):
+    help = gettext_lazy("Run everything in one unit: web server, worker and schedules. Ctrl-C or SIGTERM stops it.")
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        add_web_arguments(parser)
+
+    def run(self, **options: Any) -> None:
+        chosen = web_options(options)
+        refuse_old_tables()
+        prepare_worker()
+        server = WebServer(chosen, prepare_web(), self.announce_address)
+        try:
+            Unit({"worker": run_cluster, "web": server.run}).run()
+        except PartEnded as error:
+            what = _("web server") if error.name == "web" else _("worker")
+            words = {"part": what, "code": error.code}
+            raise Failed(_("The %(part)s ended (%(code)s), so everything was stopped.") % words) from None
