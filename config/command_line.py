@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 
 from config import CODE
 from config.operator_language import operator_language, speak
+from practice.version import version
 
 PACKAGES: Final = ("availability", "bookings", "config", "connections", "operations", "practice", "sandbox")
 SETTINGS: Final = "config.settings"
@@ -35,12 +36,18 @@ class Console(ManagementUtility):
         if self.prog_name in ("__main__.py", "command_line.py", "python -m django"):
             self.prog_name = "kalends"
 
+    def execute(self) -> None:
+        if self.argv[1:] in (["version"], ["--version"]):
+            sys.stdout.write(f"{version()}\n")  # Django would print its own
+        else:
+            super().execute()
+
     def fetch_command(self, subcommand: str) -> BaseCommand:
         translation.activate(operator_language(os.environ))  # not sooner: it asks all apps for their words
         return super().fetch_command(command_name(subcommand))
 
     def main_help_text(self, commands_only: bool = False) -> str:
-        """The names of all commands, those of Kalends first. `commands_only`: one a line, as Django's completion asks."""
+        """The names of all commands, those of Kalends first. `commands_only`: alone, one a line."""
         if commands_only:
             return super().main_help_text(commands_only=True)
         translation.activate(operator_language(os.environ))

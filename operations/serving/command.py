@@ -86,15 +86,15 @@ def refuse_old_tables() -> None:
     missing = len(executor.migration_plan(executor.loader.graph.leaf_nodes()))
     if missing:
         sentence = ngettext(
-            "%(count)s migration is missing in the database. Run “kalends upgrade” or, on a new database, “kalends migrate”.",
-            "%(count)s migrations are missing in the database. Run “kalends upgrade” or, on a new database, “kalends migrate”.",
+            "The database lacks %(count)s migration. Run “kalends upgrade” or, if it is new, “kalends migrate”.",
+            "The database lacks %(count)s migrations. Run “kalends upgrade” or, if it is new, “kalends migrate”.",
             missing,
         )
         raise Refused(sentence % {"count": missing})
 
 
 def prepare_web() -> WSGIHandler:
-    """Collect static files, load all code and make the application. From here on nobody speaks the operator's language."""
+    """Collect static files, load all code and make the application. From here on nobody speaks like the operator."""
     collect_if_changed()
     translation.activate(settings.LANGUAGE_CODE)  # pages and tasks choose the language of whoever reads
     application = get_wsgi_application()

@@ -7,20 +7,24 @@ import signal
 import sys
 from typing import Final
 
-M_ARENA_MAX: Final = -8  # malloc.h of glibc; musl has no mallopt
+# malloc.h of glibc; musl has no mallopt
+M_TRIM_THRESHOLD: Final = -1
+M_MMAP_THRESHOLD: Final = -3
+M_ARENA_MAX: Final = -8
 PR_SET_PDEATHSIG: Final = 1  # linux/prctl.h
-MAX_ARENAS: Final = 2
+MALLOC_OPTIONS: Final = {M_ARENA_MAX: 2, M_MMAP_THRESHOLD: 128 * 1024, M_TRIM_THRESHOLD: 128 * 1024}
 
 
-def limit_malloc_arenas() -> None:
-    """Let all threads of this process and of those that it forks share two heaps, as MALLOC_ARENA_MAX=2 does.
+def return_free_memory() -> None:
+    """Let all threads of this process and of those that it forks share two heaps, and return what they free.
 
-    glibc gives each thread a heap of its own, which keeps what the thread no longer needs. Call it before there are
-    threads.
+    glibc gives each thread a heap of its own, which keeps what the thread no longer needs, and after one large block
+    was freed it keeps blocks up to that size. Call it before there are threads.
     """
     set_option = getattr(_libc(), "mallopt", None)
     if set_option:
-        set_option(M_ARENA_MAX, MAX_ARENAS)
+        for option, value in MALLOC_OPTIONS.items():
+            set_option(option, value)
 
 
 def end_with_parent() -> None:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import gc
 from importlib import import_module
-from typing import Final
+from typing import Any, Final
 
 from django.db import connections
+from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.backends.signals import connection_created
 from django.urls import get_resolver
 
-from operations.serving.linux import limit_malloc_arenas
+from operations.serving.linux import return_free_memory
 
 MODULES: Final = (
     "bookings.tasks",
@@ -18,6 +20,7 @@ MODULES: Final = (
     "gunicorn.workers.gthread",
 )
 """What the URLs do not import, and a process would load by itself later."""
+SQLITE_CACHE_KILOBYTES: Final = 512  # SQLite's default is 2000
 
 
 def preload() -> None:
@@ -25,10 +28,18 @@ def preload() -> None:
 
     Closes the connections to the database: no two processes may use the same one.
     """
-    limit_malloc_arenas()
+    return_free_memory()
+    connection_created.connect(_shrink_sqlite_cache)
     for name in MODULES:
         import_module(name)
     _ = get_resolver().reverse_dict  # imports all views
     connections.close_all()
     gc.collect()
     gc.freeze()  # else the first collection of each process would write to every object, and copy its page
+
+
+def _shrink_sqlite_cache(connection: BaseDatabaseWrapper, **kwargs: Any) -> None:
+    """Each thread has a connection with a cache of its own; the system caches the file for all of them anyway."""
+    if connection.vendor == "sqlite":
+        with connection.cursor() as cursor:
+            cursor.execute(f"PRAGMA cache_size = -{SQLITE_CACHE_KILOBYTES}")
