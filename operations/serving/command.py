@@ -54,7 +54,7 @@ def add_web_arguments(parser: ArgumentParser) -> None:
 
 def web_options(options: dict[str, Any]) -> WebOptions:
     """What was given on the command line. Raises Refused for what is no address, is in use, or is less than one."""
-    for name in ("threads", "processes"):
+    for name in ("threads", "processes", "workers"):
         if options.get(name, 1) < 1:
             raise Refused(_("--%(name)s must be at least 1.") % {"name": name})
     _check_bind(options["bind"])

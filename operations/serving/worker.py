@@ -16,7 +16,7 @@ from django_q.conf import Conf
 from connections.worker.supervisor import Supervisor
 
 MAX_GROWTH_KILOBYTES: Final = 16 * 1024
-"""A worker process that has grown by so much is replaced after its task. What it shares with the others does not count."""
+"""A worker process that has grown by so much since it was forked is replaced after its task."""
 
 
 class Flag:
@@ -55,8 +55,9 @@ class MainSupervisor(Supervisor):
             self.stop_event.set()
 
 
-def run_cluster() -> None:
-    """Work until SIGTERM or SIGINT says stop; tasks that run are finished before that."""
+def run_cluster(workers: int) -> None:
+    """Work with so many processes until SIGTERM or SIGINT says stop; tasks that run are finished before that."""
+    Conf.WORKERS = Conf.QUEUE_LIMIT = workers
     Conf.MAX_RSS = _kilobytes_in_use() + MAX_GROWTH_KILOBYTES
     MainSupervisor(Flag(), Flag(), uuid.uuid4())
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from argparse import ArgumentParser
-from typing import Any
+from functools import partial
+from typing import Any, Final
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -22,11 +23,17 @@ from operations.serving.worker import run_cluster
 from practice.commands import Failed
 
 
+DEFAULT_WORKERS: Final = 1  # enough for few people, and each takes memory
+
+
 class Command(ServingCommand):
     help = gettext_lazy("Run everything in one unit: web server, worker and schedules. Ctrl-C or SIGTERM stops it.")
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         add_web_arguments(parser)
+        parser.add_argument(
+            "--workers", type=int, default=DEFAULT_WORKERS, help=_("number of processes that work in the background")
+        )
 
     def run(self, **options: Any) -> None:
         chosen = web_options(options)
@@ -34,7 +41,7 @@ class Command(ServingCommand):
         prepare_worker()
         server = WebServer(chosen, prepare_web(), self.announce_address)
         try:
-            Unit({"worker": run_cluster, "web": server.run}).run()
+            Unit({"worker": partial(run_cluster, options["workers"]), "web": server.run}).run()
         except PartEnded as error:
             what = _("web server") if error.name == "web" else _("worker")
             words = {"part": what, "code": error.code}

@@ -24,4 +24,4 @@ class Command(ServingCommand):
         translation.activate(settings.LANGUAGE_CODE)  # tasks choose the language of whoever reads
         preload()
         self.announce(sentence, workers=settings.WORKERS)
-        run_cluster()
+        run_cluster(settings.WORKERS)
