@@ -10,7 +10,7 @@ from soak.web import Browser, NoAnswer
 
 START: Final = "/"
 MAX_PAGES: Final = 80
-PAUSE_SECONDS: Final = 0.5
+PAUSE_SECONDS: Final = 2.0
 LINK: Final = re.compile(r'href="(/[^"#]*)"')
 NO_PAGES: Final = re.compile(r"^/(static/|accounts/|media/|.*\.(?:ics|png|svg|json|webmanifest|zip)(?:\?|$))")
 

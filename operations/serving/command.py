@@ -30,7 +30,12 @@ class ServingCommand(JsonCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         self.as_json = options.pop("as_json")
+        self.language = translation.get_language()
         self._attempt(options)
+
+    def in_language_of_operator(self) -> translation.override:
+        """A context in which sentences are for whoever started the command, after the pages speak English."""
+        return translation.override(self.language)
 
     def announce(self, sentence: str, **facts: Any) -> None:
         """Say that it serves: `facts` with --json, else the sentence."""
@@ -39,7 +44,8 @@ class ServingCommand(JsonCommand):
 
     def announce_address(self, address: str) -> None:
         """Say where the web server listens."""
-        sentence = _("Kalends listens at %(address)s. Ctrl-C stops it.") % {"address": address}
+        with self.in_language_of_operator():
+            sentence = _("Kalends listens at %(address)s. Ctrl-C stops it.") % {"address": address}
         self.announce(sentence, address=address, base_url=settings.BASE_URL)
 
 

@@ -13,8 +13,8 @@ from gunicorn.arbiter import Arbiter
 from gunicorn.glogging import Logger
 
 DEFAULT_BIND: Final = "127.0.0.1:8000"
-DEFAULT_THREADS: Final = 12
-"""A request that books waits for iCloud meanwhile. Threads are cheap: each takes well under 1 MB."""
+DEFAULT_THREADS: Final = 8
+"""A request that books waits for iCloud meanwhile. Each thread keeps a connection to the database."""
 
 
 @dataclass(frozen=True, slots=True)

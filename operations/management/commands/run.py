@@ -22,7 +22,7 @@ from operations.serving.web import WebServer
 from operations.serving.worker import run_cluster
 from practice.commands import Failed
 
-
+WEB, WORKER = "web", "worker"  # the parts
 DEFAULT_WORKERS: Final = 1  # enough for few people, and each takes memory
 
 
@@ -41,8 +41,13 @@ class Command(ServingCommand):
         prepare_worker()
         server = WebServer(chosen, prepare_web(), self.announce_address)
         try:
-            Unit({"worker": partial(run_cluster, options["workers"]), "web": server.run}).run()
+            Unit({WORKER: partial(run_cluster, options["workers"]), WEB: server.run}).run()
         except PartEnded as error:
-            what = _("web server") if error.name == "web" else _("worker")
-            words = {"part": what, "code": error.code}
-            raise Failed(_("The %(part)s ended (%(code)s), so everything was stopped.") % words) from None
+            with self.in_language_of_operator():
+                raise Failed(_ended(error)) from None
+
+
+def _ended(error: PartEnded) -> str:
+    if error.name == WEB:
+        return _("The web server ended (%(code)s), so everything was stopped.") % {"code": error.code}
+    return _("The worker ended (%(code)s), so everything was stopped.") % {"code": error.code}
