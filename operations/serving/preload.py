@@ -5,7 +5,6 @@ from __future__ import annotations
 import gc
 from datetime import UTC, datetime
 from importlib import import_module
-from pathlib import Path
 from typing import Any, Final
 
 from babel.dates import format_datetime
@@ -13,7 +12,6 @@ from django.conf import settings
 from django.db import connections
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.backends.signals import connection_created
-from django.template.loader import get_template
 from django.urls import get_resolver
 from django.utils import formats, translation
 
@@ -44,7 +42,6 @@ def preload() -> None:
         import_module(name)
     _ = get_resolver().reverse_dict  # imports all views
     _load_languages()
-    _load_templates()
     connections.close_all()
     gc.collect()
     gc.freeze()  # else the first collection of each process would write to every object, and copy its page
@@ -57,15 +54,6 @@ def _load_languages() -> None:
             translation.gettext("OK")
             formats.get_format("DATE_FORMAT")
             format_datetime(datetime.now(UTC), locale=language)
-
-
-def _load_templates() -> None:
-    """All templates of Kalends: the cached loader keeps them."""
-    for folder in settings.TEMPLATES[0]["DIRS"]:
-        for path in Path(folder).rglob("*.*"):
-            name = path.relative_to(folder)
-            if name.parts[0] != "sandbox":
-                get_template(name.as_posix())
 
 
 def _shrink_sqlite_cache(connection: BaseDatabaseWrapper, **kwargs: Any) -> None:

@@ -6,10 +6,10 @@ import multiprocessing
 import os
 import signal
 import sys
+import time
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
-from multiprocessing.connection import wait
 from multiprocessing.context import ForkProcess
 from types import FrameType
 from typing import Final
@@ -18,6 +18,7 @@ from operations.serving.linux import end_with_parent
 
 STOP_SECONDS: Final = 45
 """How long parts may take to finish what they are doing when they are told to stop; then they are killed."""
+CHECK_SECONDS: Final = 0.2
 STOP_SIGNALS: Final = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
@@ -63,7 +64,7 @@ class Unit:
     def _watch(self) -> None:
         failure = None
         while self._running:
-            wait([part.sentinel for part in self._running.values()])
+            time.sleep(CHECK_SECONDS)  # the sentinel of a part stays silent while the part's own children live
             for name, part in list(self._running.items()):
                 if part.exitcode is None:
                     continue

@@ -15,7 +15,7 @@ from django_q.conf import Conf
 
 from connections.worker.supervisor import Supervisor
 
-MAX_GROWTH_KILOBYTES: Final = 16 * 1024
+MAX_GROWTH_KILOBYTES: Final = 10 * 1024
 """A worker process that has grown by so much since it was forked is replaced after its task."""
 
 
