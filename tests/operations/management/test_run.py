@@ -49,9 +49,8 @@ def running(database: str, home: Path, *arguments: str, **more: str) -> Iterator
 
 def children(pid: int) -> list[int]:
     try:
-        return [
-            int(one) for task in Path(f"/proc/{pid}/task").iterdir() for one in (task / "children").read_text().split()
-        ]
+        tasks = [task / "children" for task in Path(f"/proc/{pid}/task").iterdir()]
+        return [int(child) for task in tasks for child in task.read_text().split()]
     except OSError:
         return []
 
