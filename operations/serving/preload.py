@@ -51,7 +51,6 @@ def _load_languages() -> None:
     """The translations and formats of all languages, which are read from their files at the first use."""
     for language, _name in settings.LANGUAGES:
         with translation.override(language):
-            translation.gettext("OK")
             formats.get_format("DATE_FORMAT")
             format_datetime(datetime.now(UTC), locale=language)
 
