@@ -78,7 +78,7 @@ def test_a_command_is_found_by_both_spellings_and_explains_itself_in_german(styl
     ("language", "sentence"),
     [
         ("C", "WORKERS is invalid. Set it to a number, or leave it out."),
-        ("de_DE.UTF-8", "WORKERS ist ungültig. Setzen Sie es auf eine Zahl, oder lassen Sie es weg."),
+        ("de_DE.UTF-8", "WORKERS ist ungültig. Geben Sie eine Zahl an oder lassen Sie die Einstellung weg."),
     ],
 )
 def test_invalid_settings_are_one_sentence_and_json(style: tuple[str, ...], language: str, sentence: str) -> None:
