@@ -216,7 +216,7 @@ def check_static_files(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -
         CheckMessage(
             WARNING,
             _("The static files were not collected, so browsers ask for each of them again and again."),
-            hint=_("Run: %(command)s") % {"command": "manage.py collectstatic --noinput"},
+            hint=_("Run: %(command)s") % {"command": "kalends collectstatic --noinput"},
             id="kalends.W001",
         )
     ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import tomllib
 from pathlib import Path
 
 from django.conf import settings
@@ -12,7 +13,11 @@ from practice.version import version
 
 
 def test_the_version_is_that_of_the_project() -> None:
-    [written] = re.findall(
-        r'^version = "(.+)"$', (Path(settings.BASE_DIR) / "pyproject.toml").read_text(), re.MULTILINE
-    )
+    written = tomllib.loads((Path(settings.BASE_DIR) / "pyproject.toml").read_text())["project"]["version"]
     assert (version(), USER_AGENT) == (written, f"Kalends/{written}")
+
+
+def test_the_newest_release_in_the_changelog_is_that_version() -> None:
+    text = (Path(settings.BASE_DIR) / "CHANGELOG.md").read_text()
+    released = re.findall(r"^## \[?v?(\d+\.\d+\.\d+)", text, re.MULTILINE)
+    assert released[:1] in ([], [version()])  # none before the first release

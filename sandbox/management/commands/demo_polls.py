@@ -20,7 +20,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         if not settings.DEMO_APPLE_URL:
-            raise CommandError("This is a process of the demo: run `manage.py demo`.")
+            raise CommandError("This is a process of the demo: run `kalends demo`.")
         while True:
             queue_all()
             time.sleep(settings.SYNC_INTERVAL_SECONDS / RUNS_PER_INTERVAL)

@@ -25,7 +25,7 @@ class Command(BaseCommand):
 
     def handle(self, *, data: Path, **options: Any) -> None:
         if not settings.DEMO_APPLE_URL:
-            raise CommandError("This is a step of the demo: run `manage.py demo`.")
+            raise CommandError("This is a step of the demo: run `kalends demo`.")
         call_command("migrate", verbosity=0)
         call_command("collectstatic", verbosity=0, interactive=False)
         call_command("setup_schedules", verbosity=0)

@@ -206,4 +206,4 @@ def test_the_steps_of_a_demo_are_nothing_for_a_deployment(tmp_path: Path) -> Non
             [sys.executable, "manage.py", *command], cwd=ROOT, env=environment, capture_output=True, text=True
         )
         assert done.returncode == 1
-        assert "run `manage.py demo`" in done.stderr
+        assert "run `kalends demo`" in done.stderr
