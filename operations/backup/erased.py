@@ -9,6 +9,7 @@ from pathlib import Path
 
 from django.conf import settings
 from django.utils.translation import gettext as _
+from redis import RedisError
 
 from bookings.actions import Refused
 from bookings.models import Client
@@ -55,5 +56,7 @@ def erase_again(keys: Iterable[str], now: datetime) -> int:
             erase_client(client, now=now)
     except Refused as error:
         raise BackupRefused(str(error)) from error
+    except RedisError as error:  # erasing queues a task
+        raise BackupRefused(_("The broker of REDIS_URL does not answer. Start it, then try again.")) from error
     scrub_if_due()
     return len(clients)

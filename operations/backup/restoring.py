@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from dataclasses import dataclass
 from datetime import datetime
 from importlib.util import find_spec
@@ -14,16 +15,18 @@ from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
 
 from bookings.models import Booking
-from operations.backup import archive, fresh_start
-from operations.backup.current import current_database, running_version
-from operations.backup.databases import BackedUpDatabase
+from operations.backup import fresh_start
+from operations.backup.databases.base import BackedUpDatabase
+from operations.backup.databases.current import current_database
 from operations.backup.erased import erase_again, join_erased_logs
 from operations.backup.errors import BackupRefused
+from operations.backup.file import archive
+from operations.backup.file.manifest import Manifest
+from operations.backup.file.reading import read_backup
 from operations.backup.keys import fingerprints, identity_of
-from operations.backup.manifest import Manifest
-from operations.backup.reading import read_backup
 from operations.backup.staging import staging_folder
-from operations.backup.uploads import replaced_uploads
+from operations.backup.uploads import replaceable_uploads
+from practice.version import version
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +71,7 @@ def _refuse_unfit(manifest: Manifest, database: BackedUpDatabase) -> None:
         raise BackupRefused(words % {"then": manifest.database.kind, "now": database.kind})
     if not set(manifest.database.migrations) <= _known_migrations():
         words = _("Kalends %(then)s made this backup, and this is %(now)s. Install at least %(then)s, then try again.")
-        raise BackupRefused(words % {"then": manifest.version, "now": running_version()})
+        raise BackupRefused(words % {"then": manifest.version, "now": version()})
     if not set(manifest.fernet_keys) <= set(fingerprints(settings.FERNET_KEYS)):
         raise BackupRefused(
             _("The backup was made with other FERNET_KEYS. Add those of that time after the present ones, with commas.")
@@ -86,13 +89,16 @@ def _known_migrations() -> set[str]:
 def _replace(database: BackedUpDatabase, folder: Path, manifest: Manifest, keys: list[str], now: datetime) -> Restored:
     uploads = folder / archive.UPLOADS
     copy = folder / archive.DATABASE
-    with database.replaced_by(copy, manifest.database, now) as former, replaced_uploads(uploads, now) as former_uploads:
+    # What is entered first ends last: should the database not be replaced, the uploads are put back.
+    with replaceable_uploads(uploads, now) as replace, database.replaced_by(copy, manifest.database, now) as former:
         # Of an older version: erasing needs the tables of this one. Nobody reads or sends anything in between.
         call_command("migrate", interactive=False, verbosity=0)
+        call_command("setup_schedules", stdout=io.StringIO())
         count = erase_again(keys, now)
         database.advance_ids(fresh_start.ID_GAP)
         fresh_start.delete_sessions()
         fresh_start.clear_leases()
         if find_spec("operations.restored"):
             import_string("operations.restored.begin.begin")(made_at=manifest.made_at, now=now)
+        former_uploads = replace()
     return Restored(manifest, count, former, former_uploads)

@@ -13,14 +13,15 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 from pyrage import x25519
 
-from operations.backup import archive
-from operations.backup.current import current_database, running_version
+from operations.backup.databases.current import current_database
 from operations.backup.errors import BackupRefused, reason_of
+from operations.backup.file import archive
+from operations.backup.file.manifest import Manifest
+from operations.backup.file.reading import read_backup
+from operations.backup.file.sealing import encrypted_into
 from operations.backup.keys import fingerprints, identity_of
-from operations.backup.manifest import Manifest
-from operations.backup.reading import read_backup
-from operations.backup.sealing import encrypted_into
-from operations.backup.staging import staging_folder
+from operations.backup.staging import delete_abandoned, lock, staging_folder
+from practice.version import version
 
 
 def write_backup(target: Path, *, now: datetime, key: str, overwrite: bool = False) -> Manifest:
@@ -48,8 +49,9 @@ def write_backup(target: Path, *, now: datetime, key: str, overwrite: bool = Fal
 def _beside(target: Path) -> Iterator[Path]:
     """A new file beside it that only its user can read; gone at the end, unless it was renamed."""
     try:
+        delete_abandoned(target.absolute().parent, f".{target.name}.*.part")
         number, name = tempfile.mkstemp(prefix=f".{target.name}.", suffix=".part", dir=target.absolute().parent)
-        os.close(number)
+        lock(number)
     except OSError as error:
         words = _("The folder %(folder)s cannot be written: %(reason)s.")
         values = {"folder": target.absolute().parent, "reason": reason_of(error)}
@@ -59,6 +61,7 @@ def _beside(target: Path) -> Iterator[Path]:
     except OSError as error:
         raise BackupRefused(_("The backup cannot be written: %(reason)s.") % {"reason": reason_of(error)}) from error
     finally:
+        os.close(number)
         Path(name).unlink(missing_ok=True)
 
 
@@ -73,10 +76,9 @@ def _write(part: Path, folder: Path, identity: x25519.Identity, now: datetime) -
         writer.add_file(archive.DATABASE, copy)
         copy.unlink()  # it may be large, and will lie there once more when it is checked
         _add_files(writer)
-        manifest = Manifest(running_version(), now, facts, fingerprints(settings.FERNET_KEYS), writer.parts)
+        manifest = Manifest(version(), now, facts, fingerprints(settings.FERNET_KEYS), writer.parts)
         writer.add_manifest(manifest.to_json())
-    with part.open("rb") as file:
-        os.fsync(file.fileno())
+    _sync(part)
     return manifest
 
 
@@ -94,8 +96,8 @@ def _add_files(writer: archive.ArchiveWriter) -> None:
         raise BackupRefused(_("%(file)s was changed meanwhile. Try again.") % {"file": error}) from error
 
 
-def _sync(folder: Path) -> None:
-    number = os.open(folder, os.O_RDONLY)
+def _sync(path: Path) -> None:
+    number = os.open(path, os.O_RDONLY)
     try:
         os.fsync(number)
     finally:

@@ -22,7 +22,7 @@ _OPTIONS = {  # of DATABASE_URL, and what libpq calls them
 }
 
 
-def run(program: str, *arguments: str) -> str:
+def run_program(program: str, *arguments: str) -> str:
     """What the program prints. Raises BackupRefused with its first error; the details may quote a row, so they go."""
     command = [_found(program), *arguments]
     done = subprocess.run(command, env=_environment(), capture_output=True, text=True, check=False)  # noqa: S603
@@ -35,7 +35,7 @@ def run(program: str, *arguments: str) -> str:
 
 def refuse_older(program: str, server: int) -> None:
     """Raises BackupRefused if the program is missing, or older than a server of that major version."""
-    numbers = re.search(r"(\d+)", run(program, "--version").partition(")")[2])
+    numbers = re.search(r"(\d+)", run_program(program, "--version").partition(")")[2])
     major = int(numbers.group(1)) if numbers else 0
     if major < server:
         words = _(

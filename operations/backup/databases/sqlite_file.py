@@ -13,9 +13,9 @@ from pathlib import Path
 from django.db import connection, connections
 from django.utils.translation import gettext as _
 
-from operations.backup.databases import FORMER, BackedUpDatabase, migrations_of
+from operations.backup.databases.base import FORMER, BackedUpDatabase, migrations_of
 from operations.backup.errors import BackupRefused, reason_of
-from operations.backup.manifest import DatabaseFacts
+from operations.backup.file.manifest import DatabaseFacts
 
 BUSY_SECONDS = 10
 """How long others may keep us waiting; longer than any transaction of Kalends takes."""
@@ -70,14 +70,16 @@ class SqliteFile(BackedUpDatabase):
         new = path.with_name(f".{path.name}.restored")
         former = path.with_name(f"{path.name}.{FORMER}-{now:%Y%m%dT%H%M%SZ}")
         connections.close_all()
+        has_former = path.exists() and path.stat().st_size > 0
         with _alone(path):
             try:
                 _take(copy, new)
                 connection.settings_dict["NAME"] = str(new)
-                yield str(former)
+                yield str(former) if has_former else ""
                 connection.close()
                 _settle(new)
-                os.link(path, former)
+                if has_former:
+                    os.link(path, former)
                 new.replace(path)
                 _sync_folder(path.parent)
             except OSError as error:

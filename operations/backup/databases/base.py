@@ -7,7 +7,7 @@ from contextlib import AbstractContextManager
 from datetime import datetime
 from pathlib import Path
 
-from operations.backup.manifest import DatabaseFacts
+from operations.backup.file.manifest import DatabaseFacts
 
 FORMER = "before_restore"
 """What the names of kept former databases have; nobody backs these up."""

@@ -16,13 +16,13 @@ from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
 from typing import BinaryIO, Protocol
 
-from operations.backup.manifest import Part
+from operations.backup.file.manifest import Part
 
 DATABASE = "database"
 ERASED_LOG = "erased.log"
 UPLOADS = "uploads"
 MANIFEST = "manifest.json"
-CHUNK = 1 << 20
+READ_SIZE = 1 << 20
 LEVEL = 6  # of gzip: 9 takes three times as long and saves a hundredth
 
 
@@ -68,7 +68,7 @@ class ArchiveWriter:
             info = self._info(name, path.stat().st_size)
             hashing = _Hashing(file)
             try:
-                self._tar.addfile(info, hashing)  # type: ignore[arg-type]  # it only reads
+                self._tar.addfile(info, hashing)
             except OSError as error:
                 if hashing.size < info.size and error.errno is None:  # tarfile's own "unexpected end of data"
                     raise Changed(name) from error
@@ -128,6 +128,6 @@ def _write(file: _Readable, path: Path) -> Part:
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     hashing = _Hashing(file)
     with path.open("xb") as target:
-        while data := hashing.read(CHUNK):
+        while data := hashing.read(READ_SIZE):
             target.write(data)
     return hashing.part

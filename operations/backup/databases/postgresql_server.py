@@ -12,10 +12,10 @@ from django.db import DatabaseError, connection, connections, transaction
 from django.db.backends.utils import CursorWrapper
 from django.utils.translation import gettext as _
 
-from operations.backup import postgresql_programs as programs
-from operations.backup.databases import FORMER, BackedUpDatabase, migrations_of
+from operations.backup.databases import postgresql_programs as programs
+from operations.backup.databases.base import FORMER, BackedUpDatabase, migrations_of
 from operations.backup.errors import BackupRefused
-from operations.backup.manifest import DatabaseFacts
+from operations.backup.file.manifest import DatabaseFacts
 
 KEPT = f"kalends_{FORMER}_"
 """What the schema of a former database begins with."""
@@ -30,7 +30,7 @@ class PostgresqlServer(BackedUpDatabase):
 
     def copy_to(self, target: Path) -> DatabaseFacts:
         """Dump in the custom format, from the same snapshot from which the rows are counted."""
-        server = connection.pg_version // 10000
+        server = _server_version()
         programs.refuse_older("pg_dump", server)
         own = connection.copy()  # apart from any transaction of the caller
         try:
@@ -40,7 +40,7 @@ class PostgresqlServer(BackedUpDatabase):
                 snapshot, schema = cursor.fetchone()
                 facts = _facts(cursor, server, schema)
                 options = (f"--snapshot={snapshot}", f"--exclude-schema={KEPT}*", f"--file={target}")
-                programs.run("pg_dump", "--format=custom", "--no-owner", "--no-privileges", *options)
+                programs.run_program("pg_dump", "--format=custom", "--no-owner", "--no-privileges", *options)
         except DatabaseError as error:
             raise BackupRefused(_("The database cannot be copied: %(reason)s.") % {"reason": _words(error)}) from error
         finally:
@@ -50,7 +50,7 @@ class PostgresqlServer(BackedUpDatabase):
     def check_copy(self, copy: Path, facts: DatabaseFacts) -> None:
         """Let `pg_restore` read the list of what the dump has, and see that the data of each table is in it."""
         programs.refuse_older("pg_restore", facts.server)
-        listed = programs.run("pg_restore", "--list", str(copy))
+        listed = programs.run_program("pg_restore", "--list", str(copy))
         dumped = {line.split()[6] for line in listed.splitlines() if " TABLE DATA " in line}
         if dumped != set(facts.counts):
             raise BackupRefused(_("The database in the backup is damaged. Take another backup."))
@@ -104,7 +104,7 @@ class PostgresqlServer(BackedUpDatabase):
             )
 
     def _refuse_other_server(self, facts: DatabaseFacts) -> None:
-        server = connection.pg_version // 10000
+        server = _server_version()
         values = {"then": facts.server, "now": server}
         if facts.server > server:
             raise BackupRefused(
@@ -119,6 +119,13 @@ class PostgresqlServer(BackedUpDatabase):
                 _("The backup has its tables in the schema “%(then)s”, and this database uses “%(now)s”.")
                 % {"then": facts.schema, "now": schema}
             )
+
+
+def _server_version() -> int:
+    """The major version."""
+    with connection.cursor() as cursor:
+        cursor.execute("SHOW server_version_num")
+        return int(cursor.fetchone()[0]) // 10000
 
 
 def _words(error: DatabaseError) -> str:
@@ -153,10 +160,10 @@ def _refuse_other_counts(facts: DatabaseFacts) -> None:
 
 def _restore(copy: Path) -> None:
     """All or nothing. What a schema, its comments and its rights are is left to this server."""
-    listed = programs.run("pg_restore", "--list", str(copy))
+    listed = programs.run_program("pg_restore", "--list", str(copy))
     wanted = copy.with_name("list")
     wanted.write_text("\n".join(line for line in listed.splitlines() if not _is_of_the_server(line)))
-    programs.run(
+    programs.run_program(
         "pg_restore", "--single-transaction", "--exit-on-error", "--no-owner", "--no-privileges", "--no-comments",
         f"--use-list={wanted}", f"--dbname={connection.settings_dict['NAME']}", str(copy),
     )  # fmt: skip

@@ -7,10 +7,10 @@ from pathlib import Path
 from django.utils.translation import gettext as _
 from pyrage import x25519
 
-from operations.backup import archive
 from operations.backup.errors import BackupRefused, reason_of
-from operations.backup.manifest import FORMAT, Manifest, format_of, read_manifest
-from operations.backup.sealing import decrypted_from
+from operations.backup.file import archive
+from operations.backup.file.manifest import FORMAT, Manifest, format_of, read_manifest
+from operations.backup.file.sealing import decrypted_from
 
 
 def read_backup(source: Path, folder: Path, identity: x25519.Identity) -> Manifest:
