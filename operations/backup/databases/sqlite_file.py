@@ -70,7 +70,7 @@ class SqliteFile(BackedUpDatabase):
         new = path.with_name(f".{path.name}.restored")
         former = path.with_name(f"{path.name}.{FORMER}-{now:%Y%m%dT%H%M%SZ}")
         connections.close_all()
-        has_former = path.exists() and path.stat().st_size > 0
+        has_former = path.exists() and _has_tables(path)
         with _alone(path):
             try:
                 _take(copy, new)
@@ -105,6 +105,11 @@ def _opened(path: Path, mode: str) -> sqlite3.Connection:
     database = sqlite3.connect(f"{path.absolute().as_uri()}?mode={mode}", uri=True, timeout=BUSY_SECONDS)
     database.isolation_level = None
     return database
+
+
+def _has_tables(path: Path) -> bool:
+    with closing(_opened(path, "ro")) as database:
+        return bool(database.execute("SELECT EXISTS (SELECT 1 FROM sqlite_master)").fetchone()[0])
 
 
 def _facts(database: sqlite3.Connection) -> DatabaseFacts:

@@ -28,7 +28,7 @@ from operations.backup.keys import identity_of, new_backup_key
 from operations.backup.restoring import Restored, restore_backup
 from operations.backup.writing import write_backup
 from tests.factories import NOW, BlockedSlotFactory, BookingFactory, ClientFactory, ConnectionFactory, MailFactory
-from tests.operations.backup.conftest import Deployment
+from tests.operations.backup.deployment import Deployment
 
 ROOT = Path(__file__).parent.parent.parent.parent
 LATER = NOW + timedelta(hours=5)
@@ -73,11 +73,13 @@ def former_schemas() -> list[str]:
         return [name for (name,) in cursor.fetchall()]
 
 
-def sealed_again(deployment: Deployment, change: Callable[[Manifest], Manifest]) -> None:
-    """Write the backup once more, with another manifest."""
+def sealed_again(deployment: Deployment, change: Callable[[Manifest], Manifest], *, cut: int = 0) -> None:
+    """Write the backup once more, with another manifest and so many octets less of the database."""
     folder = deployment.home / "again"
     folder.mkdir()
     manifest = read_backup(deployment.target, folder, identity_of(deployment.key))
+    with (folder / archive.DATABASE).open("r+b") as database:
+        database.truncate((folder / archive.DATABASE).stat().st_size - cut)
     with (
         deployment.target.open("wb") as file,
         encrypted_into(file, identity_of(deployment.key)) as stream,
@@ -288,6 +290,16 @@ def test_a_database_with_other_rows_than_the_manifest_says_is_refused(deployment
 
     sealed_again(deployment, change)
     assert refused(deployment) == "The database in the backup is damaged. Take another backup."
+
+
+def test_a_dump_that_ends_too_early_is_refused(deployment: Deployment) -> None:
+    BookingFactory.create()
+    backed_up(deployment)
+    sealed_again(deployment, lambda manifest: manifest, cut=2_000)
+    sentence = refused(deployment)
+    assert sentence.startswith(
+        ("The database in the backup is damaged.", "pg_restore failed: could not read from input")
+    )
 
 
 def test_other_keys_of_fields_are_refused(deployment: Deployment, settings: pytest.FixtureRequest) -> None:

@@ -17,7 +17,7 @@ from operations.backup.keys import identity_of, new_backup_key
 from operations.backup.writing import write_backup
 from practice.models import Practice
 from tests.factories import NOW, PASSWORD, BookingFactory, ClientFactory, ConnectionFactory
-from tests.operations.backup.conftest import Deployment
+from tests.operations.backup.deployment import Deployment
 
 ROOT = Path(__file__).parent.parent.parent.parent
 WRITER = """
