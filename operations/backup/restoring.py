@@ -5,13 +5,11 @@ from __future__ import annotations
 import io
 from dataclasses import dataclass
 from datetime import datetime
-from importlib.util import find_spec
 from pathlib import Path
 
 from django.conf import settings
 from django.core.management import call_command
 from django.db.migrations.loader import MigrationLoader
-from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
 
 from bookings.models import Booking
@@ -26,6 +24,7 @@ from operations.backup.file.reading import read_backup
 from operations.backup.keys import fingerprints, identity_of
 from operations.backup.staging import staging_folder
 from operations.backup.uploads import replaceable_uploads
+from operations.restored.begin import begin
 from practice.version import version
 
 
@@ -98,7 +97,6 @@ def _replace(database: BackedUpDatabase, folder: Path, manifest: Manifest, keys:
         database.advance_ids(fresh_start.ID_GAP)
         fresh_start.delete_sessions()
         fresh_start.clear_leases()
-        if find_spec("operations.restored"):
-            import_string("operations.restored.begin.begin")(made_at=manifest.made_at, now=now)
+        begin(made_at=manifest.made_at, now=now)
         former_uploads = replace()
     return Restored(manifest, count, former, former_uploads)

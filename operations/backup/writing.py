@@ -38,7 +38,7 @@ def write_backup(target: Path, *, now: datetime, key: str, overwrite: bool = Fal
         checked = folder / "checked"
         checked.mkdir()
         if read_backup(part, checked, identity) != manifest:
-            raise BackupRefused(_("The backup differs from what was written. Is the disk sound?"))
+            raise BackupRefused(_("The backup differs from what was written. Check the disk."))
         current_database().check_copy(checked / archive.DATABASE, manifest.database)
         part.replace(target)
         _sync(target.parent)

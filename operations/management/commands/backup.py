@@ -57,7 +57,7 @@ class Command(JsonCommand):
         if "key" in data:
             self.stdout.write(data["key"])
         else:
-            self.stdout.write(_("%(file)s has %(rows)s rows and %(uploads)s uploads. It was read again.") % data)
+            self.stdout.write(_("Written and checked: %(file)s (rows: %(rows)s, uploads: %(uploads)s).") % data)
 
 
 def end_on_sigterm() -> None:

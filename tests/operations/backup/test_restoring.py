@@ -16,7 +16,7 @@ from django.utils import timezone
 from django_q.models import Schedule
 
 from availability.models import BlockedSlot
-from bookings.models import Booking, Client
+from bookings.models import Booking, Client, Mail
 from bookings.records.erase import erase_client
 from connections.models import Connection
 from operations.backup.errors import BackupRefused
@@ -148,7 +148,7 @@ def test_everybody_is_signed_out_and_every_row_can_be_taken(deployment: Deployme
     done = restored(deployment)
     assert done.manifest.database.counts["django_session"] == 1
     assert Session.objects.count() == 0
-    assert list(Booking.objects.values_list("seats__mails__claimed_until", flat=True)) == [None]
+    assert set(Mail.objects.values_list("claimed_until", flat=True)) == {None}
     assert list(Connection.objects.values_list("lease_until", flat=True)) == [None]
 
 
@@ -296,10 +296,8 @@ def test_a_dump_that_ends_too_early_is_refused(deployment: Deployment) -> None:
     BookingFactory.create()
     backed_up(deployment)
     sealed_again(deployment, lambda manifest: manifest, cut=2_000)
-    sentence = refused(deployment)
-    assert sentence.startswith(
-        ("The database in the backup is damaged.", "pg_restore failed: could not read from input")
-    )
+    sentence = refused(deployment).partition(":")[0]
+    assert sentence in ("The database in the backup is damaged. Take another backup.", "pg_restore failed")
 
 
 def test_other_keys_of_fields_are_refused(deployment: Deployment, settings: pytest.FixtureRequest) -> None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -64,9 +66,26 @@ def test_a_broker_that_does_not_answer_is_said_and_nothing_changes(deployment: D
 
 
 def test_a_database_that_has_no_tables_is_filled(deployment: Deployment, booking: Booking, tmp_path: Path) -> None:  # noqa: F811
-    if connection.vendor == "postgresql":
-        pytest.skip("the database of the suite has tables; this is tried where they wait in another schema")
-    url = f"sqlite:///{tmp_path / 'new' / 'kalends.sqlite3'}"
+    with empty_database(deployment, tmp_path) as url:
+        check_that_it_is_filled(deployment, booking, url)
+
+
+@contextmanager
+def empty_database(deployment: Deployment, tmp_path: Path) -> Iterator[str]:  # noqa: F811
+    """The DATABASE_URL of a database without tables."""
+    if connection.vendor == "sqlite":
+        yield f"sqlite:///{tmp_path / 'new' / 'kalends.sqlite3'}"
+        return
+    name = f"{connection.settings_dict['NAME']}_empty"
+    with connection.cursor() as cursor:
+        cursor.execute(f"DROP DATABASE IF EXISTS {name}")
+        cursor.execute(f"CREATE DATABASE {name} ENCODING 'UTF8' TEMPLATE template0")
+    yield f"{deployment.url.rpartition('/')[0]}/{name}"
+    with connection.cursor() as cursor:
+        cursor.execute(f"DROP DATABASE {name}")
+
+
+def check_that_it_is_filled(deployment: Deployment, booking: Booking, url: str) -> None:  # noqa: F811
     done = manage(deployment, "restore", str(deployment.target), "--json", DATABASE_URL=url)
     assert (done.returncode, json.loads(done.stdout)["former"], done.stderr) == (0, None, "")
     listed = manage(deployment, "bookings", "--user", booking.staff.username, "--json", DATABASE_URL=url)
