@@ -49,6 +49,7 @@ class PostgresqlServer(BackedUpDatabase):
 
     def check_copy(self, copy: Path, facts: DatabaseFacts) -> None:
         """Let `pg_restore` read the list of what the dump has, and see that the data of each table is in it."""
+        self._refuse_other_server(facts)
         programs.refuse_older("pg_restore", facts.server)
         listed = programs.run_program("pg_restore", "--list", str(copy))
         dumped = {line.split()[6] for line in listed.splitlines() if " TABLE DATA " in line}
@@ -79,7 +80,6 @@ class PostgresqlServer(BackedUpDatabase):
 
         If the process is killed meanwhile, the next restore puts them back before it does anything else.
         """
-        self._refuse_other_server(facts)
         _put_back_unfinished()
         former = f"{KEPT}{now:%Y%m%d%H%M%S}"
         has_former = _set_aside(former)

@@ -4,7 +4,6 @@ import dataclasses
 import random
 import subprocess
 import sys
-from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 
@@ -19,74 +18,16 @@ from availability.models import BlockedSlot
 from bookings.models import Booking, Client, Mail
 from bookings.records.erase import erase_client
 from connections.models import Connection
-from operations.backup.errors import BackupRefused
 from operations.backup.file import archive
 from operations.backup.file.manifest import Manifest
-from operations.backup.file.reading import read_backup
-from operations.backup.file.sealing import encrypted_into
-from operations.backup.keys import identity_of, new_backup_key
-from operations.backup.restoring import Restored, restore_backup
+from operations.backup.keys import new_backup_key
 from operations.backup.writing import write_backup
 from tests.factories import NOW, BlockedSlotFactory, BookingFactory, ClientFactory, ConnectionFactory, MailFactory
 from tests.operations.backup.deployment import Deployment
+from tests.operations.backup.restores import LATER, backed_up, former_clients, in_tests, refused, restored, sealed_again
 
 ROOT = Path(__file__).parent.parent.parent.parent
-LATER = NOW + timedelta(hours=5)
 DAMAGED = "The file is damaged, or no backup of Kalends. Take another one."
-
-
-def backed_up(deployment: Deployment) -> Manifest:
-    return write_backup(deployment.target, now=NOW, key=deployment.key)
-
-
-def restored(
-    deployment: Deployment, *, replace: bool = True, erased: Path | None = None, key: str | None = None
-) -> Restored:
-    given = deployment.key if key is None else key
-    return restore_backup(deployment.target, key=given, erased=erased, now=LATER, replace=replace)
-
-
-def refused(deployment: Deployment, *, replace: bool = True, erased: Path | None = None, key: str | None = None) -> str:
-    """Why the backup is not restored; clients, uploads and files of the database are then as they were."""
-    before = state(deployment)
-    with pytest.raises(BackupRefused) as caught:
-        restored(deployment, replace=replace, erased=erased, key=key)
-    assert state(deployment) == before
-    return str(caught.value)
-
-
-def state(deployment: Deployment) -> tuple[object, ...]:
-    with connection.cursor() as cursor:
-        tables = sorted(connection.introspection.table_names(cursor))
-    connection.close()
-    database = Path(str(connection.settings_dict["NAME"]))
-    files = sorted(path.name for path in database.parent.glob("*sqlite3*") if not path.name.endswith(("-wal", "-shm")))
-    clients = list(Client.objects.order_by("pk").values_list("pk", "name", "erased_at"))
-    return tables, clients, deployment.uploaded(), files, sorted(deployment.home.rglob("*")), former_schemas()
-
-
-def former_schemas() -> list[str]:
-    if connection.vendor == "sqlite":
-        return []
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT nspname FROM pg_namespace WHERE nspname LIKE 'kalends_before_restore_%'")
-        return [name for (name,) in cursor.fetchall()]
-
-
-def sealed_again(deployment: Deployment, change: Callable[[Manifest], Manifest], *, cut: int = 0) -> None:
-    """Write the backup once more, with another manifest and so many octets less of the database."""
-    folder = deployment.home / "again"
-    folder.mkdir()
-    manifest = read_backup(deployment.target, folder, identity_of(deployment.key))
-    with (folder / archive.DATABASE).open("r+b") as database:
-        database.truncate((folder / archive.DATABASE).stat().st_size - cut)
-    with (
-        deployment.target.open("wb") as file,
-        encrypted_into(file, identity_of(deployment.key)) as stream,
-        archive.archive_into(stream) as writer,
-    ):
-        writer.add_file(archive.DATABASE, folder / archive.DATABASE)
-        writer.add_manifest(change(dataclasses.replace(manifest, parts=writer.parts)).to_json())
 
 
 def test_bookings_and_uploads_are_as_they_were(deployment: Deployment) -> None:
@@ -109,15 +50,7 @@ def test_what_was_there_before_is_kept(deployment: Deployment) -> None:
     deployment.upload("later.png", b"later")
     done = restored(deployment)
     assert (Path(done.former_uploads) / "later.png").read_bytes() == b"later"
-    if connection.vendor == "sqlite":
-        import sqlite3
-
-        rows = sqlite3.connect(done.former).execute("SELECT name FROM bookings_client").fetchall()
-    else:
-        with connection.cursor() as cursor:
-            cursor.execute(f'SELECT name FROM "{done.former}".bookings_client')
-            rows = cursor.fetchall()
-    assert rows == [("Later",)]
+    assert former_clients(done) == [("Later",)]
     assert deployment.uploaded() == {}
 
 
@@ -257,9 +190,7 @@ def test_a_backup_of_a_newer_version_is_refused(deployment: Deployment) -> None:
     version = backed_up(deployment).version
 
     def newer(manifest: Manifest) -> Manifest:
-        facts = dataclasses.replace(
-            manifest.database, migrations=[*manifest.database.migrations, "bookings.9999_later"]
-        )
+        facts = dataclasses.replace(manifest.database, migrations=["bookings.9999_later"])
         return dataclasses.replace(manifest, database=facts, version="99.0")
 
     sealed_again(deployment, newer)
@@ -290,6 +221,23 @@ def test_a_database_with_other_rows_than_the_manifest_says_is_refused(deployment
 
     sealed_again(deployment, change)
     assert refused(deployment) == "The database in the backup is damaged. Take another backup."
+
+
+def test_a_newer_server_or_another_schema_is_refused(deployment: Deployment) -> None:
+    facts = backed_up(deployment).database
+    if facts.kind == "sqlite":  # which has neither
+        assert (facts.server, facts.schema) == (0, "")
+        return
+    newer = dataclasses.replace(facts, server=99)
+    sealed_again(deployment, lambda manifest: dataclasses.replace(manifest, database=newer))
+    assert refused(deployment) == (
+        f"The backup was made with PostgreSQL 99, and this is {facts.server}. Use a server at least as new."
+    )
+    elsewhere = dataclasses.replace(facts, schema="elsewhere")
+    sealed_again(deployment, lambda manifest: dataclasses.replace(manifest, database=elsewhere))
+    assert refused(deployment) == (
+        "The backup has its tables in the schema “elsewhere”, and this database uses “public”."
+    )
 
 
 def test_a_dump_that_ends_too_early_is_refused(deployment: Deployment) -> None:
@@ -347,7 +295,7 @@ input()
 @pytest.mark.processes
 def test_nothing_is_restored_while_another_process_uses_the_database(deployment: Deployment) -> None:
     backed_up(deployment)
-    environment = {"DATABASE_URL": deployment.url, "DJANGO_SETTINGS_MODULE": "tests.settings", "PATH": ""}
+    environment = in_tests(deployment)
     with subprocess.Popen(
         [sys.executable, "-c", HOLDER], cwd=ROOT, env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE
     ) as other:
@@ -377,29 +325,15 @@ with current_database().replaced_by(Path(folder) / "database", manifest.database
 
 @pytest.mark.processes
 def test_a_restore_that_was_killed_loses_nothing(deployment: Deployment) -> None:
-    import os
-
     backed_up(deployment)
     ClientFactory.create(name="Now")
     folder = deployment.home / "folder"
     folder.mkdir()
     connection.close()
-    environment = {
-        "DATABASE_URL": deployment.url,
-        "DJANGO_SETTINGS_MODULE": "tests.settings",
-        "PATH": os.environ["PATH"],
-    }
+    environment = in_tests(deployment)
     command = [sys.executable, "-c", KILLED, str(deployment.target), deployment.key, str(folder)]
     assert subprocess.run(command, cwd=ROOT, env=environment, check=False).returncode == 9
     (deployment.home / "data" / f"uploads.before_restore-{LATER:%Y%m%dT%H%M%SZ}").mkdir()
     done = restored(deployment)
     assert Client.objects.count() == 0
-    if connection.vendor == "sqlite":
-        import sqlite3
-
-        rows = sqlite3.connect(done.former).execute("SELECT name FROM bookings_client").fetchall()
-    else:
-        with connection.cursor() as cursor:
-            cursor.execute(f'SELECT name FROM "{done.former}".bookings_client')
-            rows = cursor.fetchall()
-    assert rows == [("Now",)]
+    assert former_clients(done) == [("Now",)]

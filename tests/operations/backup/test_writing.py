@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import os
 import random
 import resource
 import subprocess
@@ -189,8 +190,6 @@ def test_memory_does_not_grow_with_what_is_backed_up(deployment: Deployment) -> 
 
 def peak_of_backup(deployment: Deployment, target: Path) -> int:
     """How many octets of memory the command takes at most."""
-    import os
-
     environment = {
         "DATABASE_URL": deployment.url,
         "DEBUG": "true",
