@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
@@ -19,6 +20,9 @@ from operations.backup.file.manifest import DatabaseFacts
 
 KEPT = f"kalends_{FORMER}_"
 """What the schema of a former database begins with."""
+
+ENDING_SECONDS = 1
+"""How long PostgreSQL may take to notice that a process has ended."""
 
 UNFINISHED = "Kalends: this restore is not finished; the next one puts these tables back."
 
@@ -64,15 +68,13 @@ class PostgresqlServer(BackedUpDatabase):
 
     def refuse_if_used(self) -> None:
         connections.close_all()
-        with connection.cursor() as cursor:
-            cursor.execute(
-                "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()"
-                " AND backend_type = 'client backend' AND pid <> pg_backend_pid()"
-            )
-            if cursor.fetchone()[0]:
-                raise BackupRefused(
-                    _("Another process uses the database. Stop the web server and the workers, then try again.")
-                )
+        for _attempt in range(ENDING_SECONDS * 10):
+            if not _others():
+                return
+            time.sleep(0.1)
+        raise BackupRefused(
+            _("Another process uses the database. Stop the web server and the workers, then try again.")
+        )
 
     @contextmanager
     def replaced_by(self, copy: Path, facts: DatabaseFacts, now: datetime) -> Iterator[str]:
@@ -119,6 +121,16 @@ class PostgresqlServer(BackedUpDatabase):
                 _("The backup has its tables in the schema “%(then)s”, and this database uses “%(now)s”.")
                 % {"then": facts.schema, "now": schema}
             )
+
+
+def _others() -> int:
+    """How many other connections the database has."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()"
+            " AND backend_type = 'client backend' AND pid <> pg_backend_pid()"
+        )
+        return int(cursor.fetchone()[0])
 
 
 def _server_version() -> int:

@@ -5,12 +5,14 @@ import random
 import resource
 import subprocess
 import sys
+import tarfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 from django.db import connection
+from pyrage import decrypt_file, x25519
 
 from operations.backup.errors import BackupRefused
 from operations.backup.file.reading import read_backup
@@ -62,6 +64,14 @@ def test_a_backup_has_the_database_the_uploads_and_who_was_erased(deployment: De
     facts = written.database
     assert (facts.kind, facts.counts["bookings_booking"], written.made_at) == (connection.vendor, 1, NOW)
     assert "bookings.0001_initial" in facts.migrations
+
+
+def test_a_backup_can_be_opened_without_kalends(deployment: Deployment, tmp_path: Path) -> None:
+    write_backup(deployment.target, now=NOW, key=deployment.key)
+    packed = tmp_path / "backup.tar.gz"
+    decrypt_file(str(deployment.target), str(packed), [x25519.Identity.from_str(deployment.key)])
+    with tarfile.open(packed) as tar:
+        assert tar.getnames() == ["database", "manifest.json"]
 
 
 def test_only_its_user_can_read_it_and_nothing_else_stays(deployment: Deployment) -> None:
