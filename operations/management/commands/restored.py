@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from argparse import SUPPRESS
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 from django.core.management.base import CommandParser
@@ -105,19 +106,18 @@ def _as_json(progress: Progress) -> dict[str, Any]:
             for kind in progress.messages
         ],
         "first": progress.why_not_finished,
-        "words": _words(progress),
     }
 
 
-def _words(progress: Progress) -> list[str]:
+def _words(data: dict[str, Any]) -> list[str]:
     """How far it is, in sentences for people."""
-    made = day_clock_and_zone(progress.restore.made_at)
+    made = day_clock_and_zone(datetime.fromisoformat(data["made"]))
     return [
         _("Restored from the backup of %(time)s. Pushes and mails wait.") % {"time": made},
-        _("Accounts still to be read: %(count)s") % {"count": len(progress.unread)},
-        _("People whose bookings are still compared: %(count)s") % {"count": len(progress.comparing)},
-        _("Questions to staff about what changed: %(count)s") % {"count": progress.questions},
-        _("Booked after the backup: %(count)s") % {"count": len(progress.later)},
+        _("Accounts still to be read: %(count)s") % {"count": len(data["unread"])},
+        _("People whose bookings are still compared: %(count)s") % {"count": len(data["comparing"])},
+        _("Questions to staff about what changed: %(count)s") % {"count": data["questions"]},
+        _("Booked after the backup: %(count)s") % {"count": len(data["later_events"])},
     ]
 
 
@@ -125,4 +125,4 @@ def _lines(data: dict[str, Any]) -> list[str]:
     choices = {Choice.SEND: _("send"), Choice.DROP: _("drop"), "": _("not decided")}
     kinds = [f"  {one['count']} × {one['name']} ({one['kind']}): {choices[one['choice']]}" for one in data["messages"]]
     last = data["first"] or _("Nothing is left to decide. Finish it with --finish.")
-    return [*data["words"], _("Messages from before the restore:"), *(kinds or ["  –"]), last]
+    return [*_words(data), _("Messages from before the restore:"), *(kinds or ["  –"]), last]
