@@ -21,8 +21,9 @@ SEQUENCE_STEP = 1000
 def begin(*, made_at: datetime, now: datetime) -> None:
     """Note that this copy was restored at `now` from a backup that was made at `made_at`, both aware.
 
-    From then on pushes and mails wait (`practice.pause`). Every calendar is to be listed completely, and every booking
-    to be compared with it. Called once, by the command that restores, after the migrations and before any worker runs.
+    From then on pushes and mails wait (`practice.models.restore`). Every calendar is to be listed completely, and every
+    booking to be compared with it. Called once, by the command that restores, after the migrations and before any
+    worker runs.
     """
     Restore.objects.waiting().update(finished_at=now)  # the backup itself was made of a copy that waited
     reminders.write_due(now)  # those that were due before the restore wait for a yes like every message

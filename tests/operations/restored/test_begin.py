@@ -9,7 +9,7 @@ from bookings.models import Booking, Mail, Seat
 from connections.models import Calendar, CalendarConfiguration, Connection
 from operations.restored.begin import SEQUENCE_STEP, begin
 from practice.models import Restore
-from practice.pause import outgoing_waits
+from practice.models.restore import outgoing_waits
 from tests.factories import NOW, START, BookingFactory, CalendarFactory
 
 pytestmark = pytest.mark.django_db

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from practice.models import Restore
-from practice.pause import asks_about, outgoing_waits, waiting_restore
+from practice.models.restore import asks_about, outgoing_waits, waiting_restore
 from tests.factories import NOW
 
 pytestmark = pytest.mark.django_db
