@@ -19,6 +19,7 @@ from bookings.openings.freshness_words import freshness_sentence
 from connections.freshness import freshness
 from connections.models import Calendar, CalendarConfiguration, Connection
 from practice.models import User
+from practice.models.restore import waiting_restore
 from practice.roles import Action, allowed, may
 
 
@@ -32,6 +33,8 @@ def notices(request: HttpRequest) -> dict[str, Any]:
         return {}
     failing = cache(lambda: list(user.connections.exclude(error_code="", needs_attention=False)))
     return {
+        "restored": lambda: waiting_restore(),
+        "may_see_restore": lambda: may(user, Action.MANAGE_PRACTICE),
         "open_proposals": lambda: _open_proposals(user),
         "clients_to_call": lambda: calls.to_call(user, timezone.now()).count(),
         "calendars_missing": lambda: _calendars_missing(user.pk),

@@ -17,6 +17,7 @@ urlpatterns = [
     path("", include("practice.urls")),
     path("calendars/settings/connections/", include("connections.urls")),
     path("calendars/settings/availability/", include("availability.urls")),
+    path("restored/", include("operations.restored.urls")),
     path("", include("bookings.urls")),
     path("admin/", admin.site.urls),
     path("healthz", healthz, name="healthz"),

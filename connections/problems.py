@@ -123,6 +123,9 @@ SENTENCES: dict[str, StrPromise] = {
     "read_only": _("The linked calendar became read-only. Choose another linked calendar."),
     "linked_gone": _("The linked calendar is gone. Choose another linked calendar."),
     "not_writable": _("This time is too far from today for a calendar. Choose another."),
+    "restored": _(
+        "Kalends was restored from a backup. Nothing is written to calendars until an owner has finished that."
+    ),
     "uid_elsewhere": _("Another calendar of the account already holds this event. Kalends looks for it."),
     "bug": _("Something unexpected went wrong in Kalends (%(error)s). It was logged; it is tried again later."),
     # Problems of one event, as the reader names them

@@ -36,6 +36,7 @@ from bookings.actions.covered.stand import let_stand
 from bookings.actions.decide import decide, decide_all
 from bookings.actions.disconnect import DisconnectSummary, EventsNotRemoved, disconnect, disconnect_summary
 from bookings.actions.hold import Visitor, extend, forget_old_holds, hold, hold_of, release, take_again
+from bookings.actions.making.book_event import book_event
 from bookings.actions.making.details import ClientDetails, SeatDetails
 from bookings.actions.new_link import send_new_link
 from bookings.actions.outcome import note_outcome
@@ -59,6 +60,7 @@ __all__ = [
     "Visitor",
     "approve",
     "book",
+    "book_event",
     "book_series",
     "cancel",
     "change_client",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime
 
@@ -20,6 +20,7 @@ from connections.freshness import freshness
 from connections.models import schedule_lock
 from connections.sync.poll import refresh
 from practice.models import User
+from practice.models.restore import outgoing_waits
 
 Kind = BookingChange.Kind
 Source = BookingChange.Source
@@ -86,11 +87,18 @@ def refuse(booking: Booking, *, now: datetime, actor: User | None = None, reason
 
 
 def expire_undecided(now: datetime) -> int:
-    """End requests that nobody decided in time; both sides are told, of those of one series together. How many."""
+    """End requests that nobody decided in time; both sides are told, of those of one series together. How many.
+
+    After a restore none until that is finished: they may have been decided after the backup.
+    """
     overdue: dict[int, list[Booking]] = {}
     for booking in Booking.objects.live().filter(approval_due_at__lte=now).with_details():
         overdue.setdefault(booking.series_id or -booking.pk, []).append(booking)
-    return sum(_expire_together(bookings, now) for bookings in overdue.values())
+    return sum(_expire_together(bookings, now) for bookings in overdue.values()) if not _waits(overdue) else 0
+
+
+def _waits(overdue: Mapping[int, list[Booking]]) -> bool:
+    return bool(overdue) and outgoing_waits()
 
 
 def _expire_together(bookings: Sequence[Booking], now: datetime) -> int:

@@ -9,7 +9,13 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 
 from bookings.actions.checks.candidates import Chosen, candidates, chosen, first_available
-from bookings.actions.checks.preconditions import NotOpen, check_open, overlaps_refused, refuse_far
+from bookings.actions.checks.preconditions import (
+    NotOpen,
+    check_open,
+    overlaps_refused,
+    refuse_far,
+    refuse_while_restored,
+)
 from bookings.actions.making.details import NOTHING_SAID, ClientDetails, SeatDetails, tidy_details
 from bookings.actions.making.rates import check_rates
 from bookings.actions.making.writing import BookingRequest, client_of_request, write_booking
@@ -46,6 +52,7 @@ def book(
     if hold:
         if booked := _booked_from(hold):
             return booked
+        refuse_while_restored()
         check_rates(hold, client.email, now)
     refuse_far(start, now)
     able = candidates(service, staff)

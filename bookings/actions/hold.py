@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from availability.intervals import Span
 from bookings.actions.addresses import release_expired
 from bookings.actions.checks.candidates import Chosen, candidates, chosen, surest
-from bookings.actions.checks.preconditions import NotOpen, Refused, overlaps_refused, refuse_far
+from bookings.actions.checks.preconditions import NotOpen, Refused, overlaps_refused, refuse_far, refuse_while_restored
 from bookings.links import keyed_hash
 from bookings.models import Claim, Hold, Service, booking_lock
 from bookings.openings import explain, search
@@ -50,6 +50,7 @@ def hold(*, service: Service, staff: User | None, start: datetime, visitor: Visi
     It replaces the visitor's hold of this service. The same time again is the same hold, extended. Calendars are not
     asked; that is done when it is booked. Raises NotOpen with the nearest openings, Refused.
     """
+    refuse_while_restored()
     refuse_far(start, now)
     wish = _Wish(service, candidates(service, staff), start, visitor, now)
     try:

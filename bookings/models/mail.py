@@ -25,8 +25,15 @@ class MailQuerySet(models.QuerySet["Mail"]):
         return self.to_clients().exclude(kind__in=Mail.REPEATING_KINDS)
 
     def told(self) -> MailQuerySet:
-        """Those that the recipient has, or may have: a worker that was killed over one may have sent it."""
-        maybe = Q(state=Mail.State.DUE, claimed_until__isnull=False) | Q(interruptions__gt=0)
+        """Those that the recipient has, or may have: a worker that was killed over one may have sent it.
+
+        So may the former copy, after a restore.
+        """
+        maybe = (
+            Q(error_code=Mail.SENT_BEFORE_RESTORE)
+            | Q(state=Mail.State.DUE, claimed_until__isnull=False)
+            | Q(interruptions__gt=0)
+        )
         return self.filter(Q(state=Mail.State.SENT) | maybe)
 
     def unsent(self) -> MailQuerySet:
@@ -37,6 +44,11 @@ class MailQuerySet(models.QuerySet["Mail"]):
         """Those that no later news about the same seat has replaced."""
         later = Mail.objects.news().filter(seat=OuterRef("seat"), pk__gt=OuterRef("pk"))
         return self.exclude(Exists(later.exclude(state=Mail.State.DROPPED)))
+
+    def drop_as_sent(self) -> int:
+        """Send none of these after a restore, because the recipients have them from the former copy; how many."""
+        values = {"state": Mail.State.DROPPED, "error_code": Mail.SENT_BEFORE_RESTORE}
+        return self.filter(state=Mail.State.DUE).update(next_try_at=None, **values)
 
     def to_send(self, now: datetime) -> MailQuerySet:
         """Those to be mailed now, which nobody is sending."""
@@ -94,6 +106,8 @@ class Mail(models.Model):
         FAILED = "failed", _("Failed")
         DROPPED = "dropped", _("Dropped")
 
+    SENT_BEFORE_RESTORE = "sent_before_restore"
+    """The `error_code` of mails that were dropped after a restore: the recipient may have them from the former copy."""
     ENDING_KINDS = (Kind.CANCELLATION, Kind.NOT_CONFIRMED)
     REPEATING_KINDS = (Kind.REMINDER, Kind.NEW_LINK, Kind.ASKED_NEW_TIME, Kind.STANDS)
     STAFF_KINDS = (Kind.STAFF_BOOKED, Kind.STAFF_MOVED, Kind.STAFF_CANCELLED, Kind.STAFF_EXPIRED)

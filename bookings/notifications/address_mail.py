@@ -16,6 +16,7 @@ from bookings.notifications import emails
 from bookings.notifications.client_notice import MAIL_LEASE
 from connections import guard, leases
 from practice.models import Practice
+from practice.models.restore import outgoing_waits
 
 COLUMN = "mail_claimed_until"
 GIVE_UP_AFTER = timedelta(days=3)
@@ -24,8 +25,8 @@ GIVE_UP_AFTER = timedelta(days=3)
 def tell_former_addresses(now: datetime) -> int:
     """Tell addresses that were replaced, each once; how many mails went out. What could not be sent is sent later."""
     due = ClientChange.objects.filter(mail_due_at__lte=now, mail_due_at__gt=now - GIVE_UP_AFTER)
-    sent = 0
-    for change in due.filter(leases.free(now, COLUMN)).select_related("client"):
+    sent, untold = 0, list(due.filter(leases.free(now, COLUMN)).select_related("client"))
+    for change in untold if untold and not outgoing_waits() else ():
         mine = due.filter(pk=change.pk)
         if leases.take(mine, now, until=now + MAIL_LEASE, column=COLUMN):
             with guard.isolate_failure(f"telling the former address of client change {change.pk}"):

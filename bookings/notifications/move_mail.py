@@ -15,6 +15,7 @@ from bookings.notifications import client_notice, emails
 from bookings.readers import as_read_by
 from connections import guard, leases
 from practice import time_format
+from practice.models.restore import outgoing_waits
 from practice.roles import Action, may
 
 SALT = "bookings.move"
@@ -45,8 +46,8 @@ def move_from_token(token: str) -> BookingChange:
 def mail_moves(now: datetime) -> int:
     """Mail staff the moves that their bookings followed, each once; how many mails went out."""
     due = BookingChange.objects.filter(tell_staff_at__lte=now)
-    sent = 0
-    for change in _with_details(due.filter(leases.free(now, COLUMN))):
+    sent, untold = 0, list(_with_details(due.filter(leases.free(now, COLUMN))))
+    for change in untold if untold and not outgoing_waits() else ():
         if leases.take(due.filter(pk=change.pk), now, until=now + client_notice.MAIL_LEASE, column=COLUMN):
             with guard.isolate_failure(f"telling staff of a move of booking {change.booking_id}"):
                 sent += _mail(change)

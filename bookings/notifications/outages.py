@@ -19,6 +19,7 @@ from bookings.readers import as_read_by
 from connections import guard, leases
 from connections.models import CalendarConfiguration, Connection
 from practice import time_format
+from practice.models.restore import outgoing_waits
 
 COLUMN = "outage_mail_claimed_until"
 MAX_NAMED = 20  # bookings
@@ -31,8 +32,9 @@ def mail_outages(now: datetime) -> int:
     Once, and a second time only if the outage turns into one that needs them; how many mails went out. A mail that
     could not be sent is sent later. Staff without an address read of it on every page.
     """
-    sent = 0
-    for connection in _untold(now).filter(leases.free(now, COLUMN)).select_related("user__calendar_configuration"):
+    untold = _untold(now).filter(leases.free(now, COLUMN)).select_related("user__calendar_configuration")
+    sent, failing = 0, list(untold)
+    for connection in failing if failing and not outgoing_waits() else ():
         told = {"notified_error_code": connection.notified_error_code, "error_code": connection.error_code}
         mine = Connection.objects.filter(**told, pk=connection.pk)
         if leases.take(mine, now, until=now + MAIL_LEASE, column=COLUMN):

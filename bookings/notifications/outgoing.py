@@ -17,6 +17,7 @@ from bookings.notifications.client_notice import MAIL_LEASE
 from bookings.proposals import covered_days, lifecycle, mail_links
 from connections import guard, leases
 from practice.models import User
+from practice.models.restore import outgoing_waits
 from practice.roles import Action, may
 
 
@@ -24,8 +25,8 @@ def mail_proposals(now: datetime) -> int:
     """Mail staff what they must decide, at once and again within 24 hours of the start; how many mails went out."""
     lifecycle.withdraw_expired(now)
     due = Proposal.objects.to_mail(now).with_details().order_by("booking__start", "pk")
-    sent = 0
-    for group in _by_mail(due):
+    sent, groups = 0, _by_mail(due)
+    for group in groups if groups and not outgoing_waits() else ():
         if proposals := _taken(group, now):
             shown = covered_days.group_of(proposals[0]) or proposals
             with guard.isolate_failure(f"asking staff about booking {proposals[0].booking_id}"):
@@ -89,8 +90,8 @@ def warn_staff(now: datetime) -> int:
     pending = Booking.objects.filter(
         calendar_unread_since__isnull=False, start__gt=now, start__lte=now + ANSWER_BEFORE, staff_warned_at=None
     )
-    sent = 0
-    for booking in pending.filter(leases.free(now, column)).with_details():
+    sent, unwarned = 0, list(pending.filter(leases.free(now, column)).with_details())
+    for booking in unwarned if unwarned and not outgoing_waits() else ():
         if leases.take(pending.filter(pk=booking.pk), now, until=now + MAIL_LEASE, column=column):
             with guard.isolate_failure(f"warning staff of booking {booking.pk}"):
                 sent += emails.warn_unconfirmed(booking)

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from bookings.models import Service
 from bookings.public.page import MINUTES, Page, PublicRequest, asked, message
+from practice.models.restore import outgoing_waits
 from practice.profile.mailing import sends_mail
 from practice.profile.missing import missing_for_clients
 
@@ -18,9 +19,27 @@ P = ParamSpec("P")
 ServicePage = Callable[Concatenate[PublicRequest, Service, P], HttpResponse]
 
 
-def when_open(view: Page[P]) -> Page[P]:
-    """Answer with a sentence and 503 until the practice has said all that clients need."""
+def unless_restored(view: Page[P]) -> Page[P]:
+    """Answer with a sentence and 503 while this copy does not know what was booked after the backup it was made of."""
 
+    @wraps(view)
+    def wrapped(request: PublicRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+        if outgoing_waits():
+            return message(
+                request,
+                _("Our calendar is being restored"),
+                _("Please come back later, or get in touch with us directly."),
+                status=503,
+            )
+        return view(request, *args, **kwargs)
+
+    return wrapped
+
+
+def when_open(view: Page[P]) -> Page[P]:
+    """Answer with a sentence and 503 until the practice has said all that clients need, and after a restore."""
+
+    @unless_restored
     @wraps(view)
     def wrapped(request: PublicRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
         if missing_for_clients(request.practice, mail_is_sent=sends_mail()):

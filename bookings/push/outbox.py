@@ -21,6 +21,7 @@ from connections.models import Calendar, CalendarConfiguration, Connection, Even
 from connections.plan import back_off
 from connections.problems import Handling, Problem, classify
 from practice.models import User
+from practice.models.restore import outgoing_waits
 from practice.profile.limit_in_force import follow_limit
 
 State = Placement.State
@@ -122,6 +123,8 @@ def push_again(placement: Placement, now: datetime, *, ignore_retry_after: bool 
     It is held back where its account needs a person or its server asked Kalends to wait, which is then its problem;
     `ignore_retry_after` asks the server all the same.
     """
+    if outgoing_waits():
+        return [Pushed(placement.pk, placement.booking_key, placement.state, Problem("restored"))]
     why = placement.calendar.connection.why_not_asked(now) if placement.calendar else None
     if why and not ignore_retry_after:
         return [Pushed(placement.pk, placement.booking_key, placement.state, why)]
@@ -149,8 +152,10 @@ def _wait_for_people(kind: type[Placement], placements: PlacementQuerySet[Placem
 def _push_all(
     kind: type[Placement], ready: PlacementQuerySet[Placement], now: datetime, *, force: bool
 ) -> list[Pushed]:
+    """Push those that are ready; none in a copy that was restored, because it does not know what was pushed since."""
     done: list[Pushed] = []
-    for key in list(ready.values_list("pk", flat=True)):
+    keys = list(ready.values_list("pk", flat=True))
+    for key in keys if keys and not outgoing_waits() else ():
         what = f"pushing {kind._meta.verbose_name_raw} {key}"
         with guard.isolate_failure(what, partial(_broke, done, kind, key, now)):
             if pushed := _push(kind, key, now, force=force):

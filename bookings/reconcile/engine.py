@@ -30,6 +30,7 @@ from connections import guard, ical
 from connections.busy import all_events
 from connections.models import Calendar, CalendarConfiguration, Connection, Event, schedule_lock
 from practice.models import User
+from practice.models.restore import asks_about
 
 PAST = timedelta(days=1)  # bookings that ended earlier are not compared any more
 
@@ -200,10 +201,13 @@ def _is_changed_here(placement: LinkedEvent) -> bool:
 
 
 def _moved(placement: LinkedEvent, event: Event, span: Span, there: ical.OwnEvent, now: datetime) -> None:
-    """Moved or lengthened: as the staff member chose, the booking follows if that fits, or staff are asked."""
+    """Moved or lengthened: as the staff member chose, the booking follows if that fits, or staff are asked.
+
+    After a restore an event is not put back: the booking may have been moved in Kalends after the backup.
+    """
     booking = placement.booking
     configuration = CalendarConfiguration.objects.get(user=booking.staff_id)
-    if configuration.when_moved == WhenMoved.PUT_BACK:
+    if configuration.when_moved == WhenMoved.PUT_BACK and not _is_after_restore(placement):
         actions.restore(booking, placement, now=now, seen=span)
         return
     if reason := why_asked(configuration, booking.start, span[0], now):
@@ -224,6 +228,11 @@ def _moved(placement: LinkedEvent, event: Event, span: Span, there: ical.OwnEven
         undo_until=client_notice.undo_until((booking.start, booking.end), span, now),
         already_in_calendar=event.etag,
     )
+
+
+def _is_after_restore(placement: LinkedEvent) -> bool:
+    """May the event have changed after the backup that this copy was restored from?"""
+    return asks_about(placement.calendar.connection_id if placement.calendar else None)
 
 
 def _remove_lingering(user: User) -> None:
@@ -257,14 +266,15 @@ def _missing(placement: LinkedEvent, now: datetime, *, offline: bool) -> bool:
 def _deleted(placement: LinkedEvent, now: datetime, reason: str) -> None:
     """The event is certainly deleted: as the staff member chose, ask, cancel or restore. Inside their lock.
 
-    Whoever was deactivated cancels nothing any more: others are asked.
+    Whoever was deactivated cancels nothing any more: others are asked. After a restore staff are asked too, because
+    the booking may have been cancelled after the backup.
     Nothing follows for a booking that is over: deleting its event only tidies the calendar.
     """
     booking = placement.booking
     if booking.end <= now:
         return
     choice = CalendarConfiguration.objects.get(user=booking.staff_id).when_deleted
-    if not booking.staff.is_active:
+    if not booking.staff.is_active or _is_after_restore(placement):
         choice = WhenDeleted.ASK
     if choice == WhenDeleted.CANCEL and booking.revision != placement.pushed_revision:
         _propose(placement, Kind.DELETED, now, _("%(reason)s It was changed in Kalends too.") % {"reason": reason})

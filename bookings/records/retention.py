@@ -19,6 +19,7 @@ from bookings.records.erase import erase_client
 from connections import guard
 from practice import time_format
 from practice.models import Practice, User
+from practice.models.restore import outgoing_waits
 
 NOTICE = timedelta(days=30)
 
@@ -65,11 +66,14 @@ def coming_retention(now: datetime) -> str:
 def erase_expired(now: datetime, *, dry_run: bool = False, at_once: bool = False) -> Retention:
     """Erase whoever is due, from a month after the owners were told; tell them if that was not done.
 
-    `at_once` does not wait for that. One client who cannot be erased does not keep the others.
+    `at_once` does not wait for that. One client who cannot be erased does not keep the others. After a restore nobody
+    is erased until that is finished: the backup does not know who has booked since.
     """
     due = list(due_clients(now))
     keys = [client.pk for client in due]
     if dry_run:
+        return Retention(keys, first_run=first_run())
+    if due and outgoing_waits():
         return Retention(keys, first_run=first_run())
     if first_run() is None and not at_once:
         _announce(now)

@@ -10,7 +10,7 @@ from __future__ import annotations
 from connections.ical.compose import compose
 from connections.ical.expansion import expand
 from connections.ical.patch import meaning, only_times, own_event, patch, patch_texts
-from connections.ical.reducing import reduce
+from connections.ical.reducing import has_own_prodid, own_mark, reduce
 from connections.ical.types import EventDraft, Expansion, Instance, OwnEvent, Rules, Span
 
 __all__ = [
@@ -22,9 +22,11 @@ __all__ = [
     "Span",
     "compose",
     "expand",
+    "has_own_prodid",
     "meaning",
     "only_times",
     "own_event",
+    "own_mark",
     "patch",
     "patch_texts",
     "reduce",

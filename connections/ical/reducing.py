@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterable, Iterator
 
 from connections.ical import content_lines
@@ -13,6 +14,8 @@ from connections.ical.rules.shortening import fit_rule
 from connections.ical.timezones import is_decided_by_file, zone_key
 
 PRODID = "-//Kalends//Kalends//EN"
+WITHOUT_LINK = "-"
+MAX_MARK_LENGTH = 200
 _TIMES = {"DTSTART", "DTEND", "DURATION", "RRULE", "EXRULE", "RDATE", "EXDATE", "RECURRENCE-ID"}
 _TRAVEL = {"X-APPLE-TRAVEL-DURATION", "X-APPLE-TRAVEL-RETURN-DURATION"}
 _LISTS = {"RDATE", "EXDATE"}
@@ -89,3 +92,21 @@ def _written(line: Line) -> str:
 
 def _quoted(value: str) -> str:
     return f'"{value}"' if any(mark in value for mark in ":;,") else value
+
+
+def own_mark(data: bytes, base_url: str) -> str:
+    """The path of a link below `base_url` in an event, `WITHOUT_LINK` for one with our PRODID alone, and "" for others.
+
+    A device that changes an event writes its own PRODID, but leaves the link in URL and DESCRIPTION. Lines may be
+    folded anywhere (RFC 5545 3.1). Nothing is raised.
+    """
+    unfolded = re.sub(rb"\r?\n[ \t]", b"", data)
+    found = re.search(re.escape(base_url.encode()) + rb"(/[^\s\\,;\"<>]*)", unfolded)
+    if found is not None:
+        return found[1].decode(errors="replace").replace("\0", "")[:MAX_MARK_LENGTH]
+    return WITHOUT_LINK if has_own_prodid(unfolded) else ""
+
+
+def has_own_prodid(data: bytes) -> bool:
+    """Has no device written the file since some copy of Kalends did? Devices put their own PRODID."""
+    return b"PRODID:" + PRODID.encode() in data

@@ -24,7 +24,10 @@ class EventQuerySet(models.QuerySet["Event"]):
 
 
 class Event(models.Model):
-    """One remote resource as fetched. Of a foreign event only what decides time and blocking is kept."""
+    """One remote resource as fetched. Of a foreign event only what decides time and blocking is kept.
+
+    `own_mark` tells that some copy of Kalends wrote it (connections.ical.reducing), though this one may not know it.
+    """
 
     calendar = models.ForeignKey("Calendar", models.CASCADE, related_name="events", verbose_name=_("calendar"))
     href = models.CharField(_("href"), max_length=700)
@@ -36,6 +39,7 @@ class Event(models.Model):
     recurring = models.BooleanField(_("repeats"), default=False)
     endless = models.BooleanField(_("goes on past the window"), default=False)
     problem = models.CharField(_("problem"), max_length=40, blank=True)
+    own_mark = models.CharField(max_length=200, blank=True, editable=False)
 
     pending_etag = models.CharField(_("listed ETag, not read yet"), max_length=300, blank=True)
     pending_since = models.DateTimeField(_("pending since"), null=True, blank=True)

@@ -76,6 +76,7 @@ class ReadEvent:
     expansion: ical.Expansion
     pending_etag: str = ""
     reduced: bytes = b""
+    own_mark: str = ""
 
 
 def read_event(resource: Resource, listed_etag: str, context: ReadContext) -> ReadEvent:
@@ -87,7 +88,8 @@ def read_event(resource: Resource, listed_etag: str, context: ReadContext) -> Re
     etag = resource.etag or listed_etag
     pending = "" if not listed_etag or same_etag(etag, listed_etag) else listed_etag
     data = resource.data
-    return ReadEvent(resource.href, etag, data, context.expand(data), pending, context.reduce(data))
+    mark = ical.own_mark(data, settings.BASE_URL)
+    return ReadEvent(resource.href, etag, data, context.expand(data), pending, context.reduce(data), mark)
 
 
 def write(
@@ -159,7 +161,7 @@ def store(calendar: Calendar, events: Sequence[ReadEvent], context: ReadContext,
     replace_occurrences({row.pk: event.expansion for row, event in zip(rows, events, strict=True)}, calendar, context)
 
 
-_READ_FIELDS = ["etag", "uid", "summary", "text", "whole", "recurring", "endless", "problem"]
+_READ_FIELDS = ["etag", "uid", "summary", "text", "whole", "recurring", "endless", "problem", "own_mark"]
 _PENDING_FIELDS = ["pending_etag", "pending_since", "pending_attempts", "pending_next_at"]
 _MAX_UID_LENGTH = 700
 
@@ -177,6 +179,7 @@ def _row(calendar: Calendar, event: ReadEvent, context: ReadContext, own: bool) 
         recurring=expansion.recurring,
         endless=expansion.endless,
         problem=expansion.problem,
+        own_mark=event.own_mark,
     )
 
 

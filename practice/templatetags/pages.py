@@ -20,6 +20,7 @@ from practice.models import Practice, User
 register = template.Library()
 register.filter("zone_time", time_format.zone_time)
 register.filter("day_and_times", time_format.day_and_clocks)
+register.filter("day_and_clock", time_format.day_and_clock)
 
 _COLOR = re.compile(r"#[0-9A-Fa-f]{6}")
 _DOT = '<svg class="dot" viewBox="0 0 10 10" aria-hidden="true"><circle cx="5" cy="5" r="5" fill="{}"/></svg>'

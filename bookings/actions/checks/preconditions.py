@@ -18,6 +18,7 @@ from bookings.openings.reasons import ToldTo
 from bookings.openings.search import Opening
 from connections.freshness import freshness
 from practice.models import User
+from practice.models.restore import outgoing_waits
 
 
 class Refused(Exception):
@@ -52,6 +53,12 @@ class NotOpen(Refused):
         self.alternatives = alternatives
         self.can_insist = can_insist
         self.gone = list(gone)
+
+
+def refuse_while_restored() -> None:
+    """Clients book nothing in a copy that was restored: it does not know yet what was booked after the backup."""
+    if outgoing_waits():
+        raise Refused(_("Our calendar is being restored. Please try again later, or get in touch with us directly."))
 
 
 def refuse_far(start: datetime, now: datetime) -> None:

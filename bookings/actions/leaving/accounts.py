@@ -10,12 +10,16 @@ from bookings.models import booking_lock
 from connections import guard
 from connections.models import CalendarConfiguration, Connection
 from practice.models import User
+from practice.models.restore import outgoing_waits
 
 
 def disconnect_settled(now: datetime) -> int:
-    """Disconnect whoever was deactivated and has nothing left that waits; how many people."""
-    count = 0
-    for user in User.objects.filter(is_active=False, connections__isnull=False).distinct():
+    """Disconnect whoever was deactivated and has nothing left that waits; how many people.
+
+    After a restore nobody until that is finished: their calendars are still to be compared.
+    """
+    count, left = 0, list(User.objects.filter(is_active=False, connections__isnull=False).distinct())
+    for user in left if left and not outgoing_waits() else ():
         with guard.isolate_failure(f"disconnecting user {user.pk}, who was deactivated"):
             count += _disconnect_if_settled(user, now)
     return count

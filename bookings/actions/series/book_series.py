@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from django.conf import settings
 
 from bookings.actions.checks.candidates import candidates
-from bookings.actions.checks.preconditions import check_open, overlaps_refused
+from bookings.actions.checks.preconditions import check_open, overlaps_refused, refuse_while_restored
 from bookings.actions.making.details import NOTHING_SAID, ClientDetails, SeatDetails, tidy_details
 from bookings.actions.making.rates import check_rates
 from bookings.actions.making.writing import BookingRequest, client_of_request, write_booking
@@ -48,6 +48,7 @@ def book_series(
     if hold:
         if booked := _booked_from(hold):
             return booked
+        refuse_while_restored()
         check_rates(hold, client.email, now)
     starts = check_starts(service, starts, now)
     candidates(service, staff)

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from availability.intervals import INSTANT
 from bookings.actions.checks.candidates import Chosen, candidates
-from bookings.actions.checks.preconditions import NotOpen, Refused, overlaps_refused
+from bookings.actions.checks.preconditions import NotOpen, Refused, overlaps_refused, refuse_while_restored
 from bookings.actions.hold import Visitor, check_holds, extend_kept, give_up, hold_of, keep, other_windows_refused
 from bookings.actions.series.starts import all_or_none, check_starts
 from bookings.models import Hold, Service, booking_lock
@@ -26,6 +26,7 @@ def hold_series(
     They replace what the visitor keeps for the service; the same times again are kept longer. Calendars are not asked;
     that is done when they are booked. Raises Refused, and NotOpen, which names the times that are `gone`.
     """
+    refuse_while_restored()
     if not service.series_allowed:
         raise Refused(_("“%(service)s” cannot be booked as a series.") % {"service": service})
     starts = check_starts(service, starts, now)

@@ -38,6 +38,7 @@ SCHEDULES = (
     Wanted("apply retention", "bookings.tasks.apply_retention", None),
     Wanted("prune activity", "practice.activity.tasks.prune_activity", None),
     Wanted("delete ended sessions", "practice.sign_in.sessions.delete_ended_sessions", None),
+    Wanted("go on after a restore", "operations.restored.tasks.go_on", 1),
     Wanted("expand events", "connections.tasks.expand_events", None),
 )
 

@@ -20,6 +20,7 @@ from bookings.notifications.mails.appointment import facts_of_seat, practice_fac
 from bookings.notifications.message import Envelope, build_message
 from connections import guard, leases
 from practice.models import Practice
+from practice.models.restore import outgoing_waits
 
 MAILS_PER_DAY = 3
 """How many such mails one address gets in a day, whoever asks for them."""
@@ -48,8 +49,8 @@ def recipient_key(email: str) -> str:
 
 def answer_due(now: datetime) -> int:
     """Answer the requests that wait; how many mails went out."""
-    due, sent = LinkRequest.objects.due(now), 0
-    for asked in due:
+    due, sent = list(LinkRequest.objects.due(now)), 0
+    for asked in due if due and not outgoing_waits() else ():
         mine = LinkRequest.objects.filter(pk=asked.pk, done_at=None)
         if leases.take(mine, now, until=now + MAIL_LEASE, column=CLAIM_COLUMN):
             with guard.isolate_failure(f"answering link request {asked.pk}"):

@@ -23,6 +23,7 @@ from bookings.notifications.client_notice import MAIL_LEASE
 from bookings.notifications.mails import new_link, news, reminders, wording
 from bookings.notifications.mails.wording import News
 from connections import guard, leases
+from practice.models.restore import outgoing_waits
 
 COLUMN = "claimed_until"
 PAUSES = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 15, 30, 60))
@@ -43,9 +44,12 @@ class Delivered:
 
 
 def send_due(now: datetime, *, booking: Booking | None = None) -> Delivered:
-    """Send what is due, or what is due about one booking with what is told together with it."""
-    delivered = Delivered()
-    for keys in _due(now, booking):
+    """Send what is due, or what is due about one booking with what is told together with it.
+
+    Nothing after a restore until that is finished.
+    """
+    delivered, waiting = Delivered(), _due(now, booking)
+    for keys in waiting if waiting and not outgoing_waits() else ():
         with guard.isolate_failure(f"sending mail {keys[0]}"):
             _send(keys, now, delivered)
     return delivered

@@ -89,6 +89,16 @@ def _may_know(mail: Mail) -> bool:
     return mail.seat.booking.changes.filter(kind=BookingChange.Kind.MADE, source=Source.CLIENT).exists()
 
 
+def note_known(seat: Seat, change: BookingChange) -> None:
+    """The client has a confirmation from before this copy was restored: news that follows is told as a change of it."""
+    mail = Mail(seat=seat, change=change, kind=Kind.CONFIRMATION, recipient=seat.address, state=Mail.State.DROPPED)
+    mail.created_at = mail.due_at = change.at
+    mail.start, mail.end = change.new_start, change.new_end
+    mail.error_code = Mail.SENT_BEFORE_RESTORE
+    fix_identity(mail, is_next_version=False)
+    mail.save()
+
+
 def _announce_to(seat: Seat, change: BookingChange, at: datetime, batch: str) -> None:
     known, booking = last_told(seat), change.booking
     mail = Mail(seat=seat, change=change, recipient=seat.address, created_at=change.at, due_at=at, batch=batch)

@@ -14,6 +14,7 @@ from bookings.notifications.mails import news
 from bookings.notifications.mails.appointment import seat_zone
 from bookings.notifications.reminder_time import BEFORE_DEADLINE, reminder_due
 from practice.models import Practice
+from practice.models.restore import outgoing_waits
 
 TOO_NEAR = timedelta(minutes=30)
 CONSENT_COUNTRIES = frozenset({"DE", "AT", "CH"})
@@ -22,8 +23,9 @@ _QUIET = timedelta(hours=12)  # longer than the quiet hours, by which a reminder
 
 
 def write_due(now: datetime) -> int:
-    """Write the reminders that are due now; how many."""
-    return sum(_write(seat, now) for seat, due in upcoming(now) if due <= now)
+    """Write the reminders that are due now; how many. After a restore none until that is finished."""
+    due_now = [seat for seat, due in upcoming(now) if due <= now]
+    return sum(_write(seat, now) for seat in due_now) if due_now and not outgoing_waits() else 0
 
 
 def upcoming(now: datetime, *, until: datetime | None = None) -> Iterator[tuple[Seat, datetime]]:
@@ -68,7 +70,8 @@ def _not_reminded(now: datetime, until: datetime) -> list[Seat]:
     """Confirmed seats of that time without a reminder for it."""
     near = Q(booking__start__gt=now + TOO_NEAR, booking__start__lte=until, booking__status=Booking.Status.CONFIRMED)
     near &= Q(client__erased_at=None, booking__new_time_asked_at=None)
-    written = Mail.objects.filter(kind=Mail.Kind.REMINDER, start__gt=now).exclude(state=Mail.State.DROPPED)
+    reminders = Mail.objects.filter(kind=Mail.Kind.REMINDER, start__gt=now)
+    written = reminders.exclude(state=Mail.State.DROPPED) | reminders.filter(error_code=Mail.SENT_BEFORE_RESTORE)
     done = set(written.values_list("seat", "start"))
     seats = Seat.objects.filter(near).select_related("client", "booking__service", "booking__staff")
     ordered = seats.prefetch_related("booking__changes").order_by("booking__start", "pk")

@@ -23,6 +23,7 @@ from bookings.openings.series.rows import Row, Times, chosen_rows, proposed_rows
 from bookings.openings.series.words import proposal_sentence
 from bookings.public.client import allowed
 from bookings.public.client.seat_page import show_seat, with_seat
+from bookings.public.open import unless_restored
 from bookings.public.page import PublicRequest, asked, kept_query, public_page, to_client_page
 from bookings.public.people import people_of, person_among
 from bookings.public.problem import QUERY, Problem, problem_of
@@ -47,6 +48,7 @@ class _Move:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @public_page
+@unless_restored
 @with_seat
 def all_that_follow(request: PublicRequest, seat: Seat, token: str) -> HttpResponse:
     """What suits; with that in the address what is proposed. A POST moves all, or none."""

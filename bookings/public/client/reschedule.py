@@ -22,6 +22,7 @@ from bookings.openings.alternatives import away_days
 from bookings.openings.search import Opening
 from bookings.public.client import allowed
 from bookings.public.client.seat_page import stands_words, with_seat
+from bookings.public.open import unless_restored
 from bookings.public.page import PublicRequest, asked, kept_query, public_page, show, to_client_page
 from bookings.public.people import ANYBODY, people_of, person_among
 from bookings.public.problem import QUERY, Problem, problem_of
@@ -32,6 +33,7 @@ from practice.times import parse_instant
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @public_page
+@unless_restored
 @with_seat
 def reschedule(request: PublicRequest, seat: Seat, token: str) -> HttpResponse:
     """Free times; with a `start` that is free the question whether to take it. A POST takes it, unless it is too late.

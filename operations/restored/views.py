@@ -1,0 +1,119 @@
+"""The page on which an owner sees how far a restored copy is, and decides what becomes of what waits."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from bookings import actions
+from connections.calendar_page import CalendarRequest, calendar_page
+from operations.restored import steps
+from operations.restored.forms import BookEventForm, MessagesForm
+from operations.restored.later_events import LaterEvent, later_events, set_aside
+from operations.restored.messages import decide
+from operations.restored.steps import NotReady
+from practice.models import Restore
+from practice.roles import Action
+
+
+@calendar_page(Action.MANAGE_PRACTICE)
+def page(request: CalendarRequest) -> HttpResponse:
+    """The last restore, also after it was finished: events may still wait to be booked."""
+    restore = Restore.objects.order_by("pk").last()
+    context = {"restore": restore, "progress": steps.progress_of(restore) if restore else None}
+    if restore and context["progress"]:
+        context["form"] = MessagesForm(context["progress"].messages)
+    return render(request, "restored/page.html", context)
+
+
+@require_POST
+@calendar_page(Action.MANAGE_PRACTICE)
+def choose_messages(request: CalendarRequest) -> HttpResponse:
+    restore = _waiting()
+    form = MessagesForm(steps.progress_of(restore).messages, request.POST)
+    if form.is_valid():
+        decide(restore, form.choices(), request.now)
+        messages.success(request, _("Noted. What is dropped is gone; the rest is sent when the restore is finished."))
+    return redirect("restored:page")
+
+
+@require_POST
+@calendar_page(Action.MANAGE_PRACTICE)
+def go_on_without(request: CalendarRequest) -> HttpResponse:
+    left = steps.go_on_without(_waiting())
+    words = _("Kalends goes on without: %(accounts)s.")
+    messages.success(request, words % {"accounts": ", ".join(map(str, left)) or "–"})
+    return redirect("restored:page")
+
+
+@require_POST
+@calendar_page(Action.MANAGE_PRACTICE)
+def compare_again(request: CalendarRequest) -> HttpResponse:
+    steps.compare_again(_waiting())
+    messages.success(request, _("Bookings and calendars are compared once more. That takes some minutes."))
+    return redirect("restored:page")
+
+
+@require_POST
+@calendar_page(Action.MANAGE_PRACTICE)
+def finish(request: CalendarRequest) -> HttpResponse:
+    try:
+        steps.finish(_waiting(), request.now)
+    except NotReady as error:
+        messages.error(request, str(error))
+    else:
+        messages.success(request, _("The restore is finished. Bookings are written to calendars and mails go again."))
+    return redirect("restored:page")
+
+
+@calendar_page(Action.MANAGE_PRACTICE)
+def book(request: CalendarRequest, uid: str) -> HttpResponse:
+    """Make a booking of an event."""
+    later = _later(uid)
+    form = BookEventForm(later, request.POST if request.method == "POST" else None)
+    if form.is_valid():
+        values = form.cleaned_data
+        try:
+            booking = actions.book_event(
+                values["event"], service=values["service"], client=form.details, now=request.now, actor=request.user
+            )
+        except actions.Refused as error:
+            form.add_error(None, str(error))
+        else:
+            messages.success(request, _("Booked: %(booking)s. The event stays where it is.") % {"booking": booking})
+            return redirect("restored:page")
+    return render(request, "restored/book.html", {"later": later, "form": form})
+
+
+@require_POST
+@calendar_page(Action.MANAGE_PRACTICE)
+def not_a_booking(request: CalendarRequest, uid: str) -> HttpResponse:
+    _later(uid)
+    set_aside(_latest(), uid)
+    messages.success(request, _("It is no booking. The event goes on blocking the time."))
+    return redirect("restored:page")
+
+
+def _latest() -> Restore:
+    restore = Restore.objects.order_by("pk").last()
+    if restore is None:
+        raise Http404
+    return restore
+
+
+def _waiting() -> Restore:
+    """The restore that is not finished; 404 where somebody has just finished it."""
+    restore = _latest()
+    if restore.finished_at is not None:
+        raise Http404
+    return restore
+
+
+def _later(uid: str) -> LaterEvent:
+    found = [one for one in later_events(_latest()) if one.uid == uid]
+    if not found:
+        raise Http404
+    return found[0]
