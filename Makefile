@@ -22,7 +22,7 @@ PYTEST := $(BIN)/python -m pytest -q -rfER --numprocesses=$(TEST_PROCESSES) --di
 
 COMPILE := ../$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --no-header --no-emit-index-url --generate-hashes
 
-.PHONY: help demo test test-fast test-dates test-postgresql lint format types contracts migrations requirements messages translations screens bench bench-fleet bench-freshness bench-clients bench-memory wheel soak run worker environment clean
+.PHONY: help demo test test-fast test-dates test-postgresql lint format types contracts migrations requirements messages translations screens bench bench-fleet bench-freshness bench-clients bench-memory wheel soak image run worker environment clean
 
 help: ## List the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1|\2/p' Makefile | while IFS='|' read -r name words; do printf '%-16s %s\n' "$$name" "$$words"; done
@@ -97,6 +97,9 @@ wheel: $(VENV)/dev.stamp ## Build the wheel of this checkout in dist/
 
 soak: $(VENV)/demo.stamp ## Random use by staff, clients and iPhones, with faults and killed processes, then an audit; MINUTES=10, SEED, DATABASE_URL for PostgreSQL, NAMESPACES=2 for workers as on two machines
 	@exec $(BIN)/python -m soak
+
+image: $(VENV)/demo.stamp ## Build the container image and try it; Debian, as root, with buildah, debootstrap, docker-compose; BASE names another base
+	@exec $(BIN)/python -m deploy.image
 
 run: $(VENV)/dev.stamp ## Run the development web server with the settings of .env; PORT=8001 for another port
 	$(BIN)/python manage.py migrate --verbosity 0
