@@ -6,6 +6,7 @@ update; if that worker is killed, it is due again when the lease is over. UID an
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial, reduce
@@ -20,6 +21,7 @@ from connections import dav, guard, ical, leases, push
 from connections.models import Calendar, CalendarConfiguration, Connection, Event
 from connections.plan import back_off
 from connections.problems import Handling, Problem, classify
+from practice.measurements import PUSH
 from practice.models import User
 from practice.profile.limit_in_force import follow_limit
 
@@ -153,7 +155,9 @@ def _push_all(
     for key in list(ready.values_list("pk", flat=True)):
         what = f"pushing {kind._meta.verbose_name_raw} {key}"
         with guard.isolate_failure(what, partial(_broke, done, kind, key, now)):
+            began = time.monotonic()
             if pushed := _push(kind, key, now, force=force):
+                PUSH.observe(time.monotonic() - began, pushed.state)
                 done.append(pushed)
     return done
 

@@ -22,6 +22,7 @@ import zlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from http import HTTPStatus
 from math import inf
 from typing import Any
 
@@ -33,6 +34,7 @@ from niquests.packages.urllib3.exceptions import HTTPError, ReadTimeoutError
 
 from connections.dav.sockets import CuttableSockets
 from connections.dav.urls import Credentials, allowed, host_of, origin_of, path_of, resolved
+from practice.measurements import ANSWERS
 from practice.version import version
 
 from . import errors
@@ -46,6 +48,7 @@ REDIRECTS = {301, 302, 307, 308}
 # The limit for a whole answer, in timeouts: a server that sends one byte a second never exceeds the timeout of a read.
 MAX_TIMEOUTS_PER_ANSWER = 4
 USER_AGENT = f"Kalends/{version()}"
+NO_ANSWER = "none"  # what is counted where a request was interrupted
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +98,7 @@ class Client(DAVClient):
         )
         del self.headers["Content-Type"]  # each method sets its own
         self.entry = entry
+        self.provider = account.provider
         self.timeout_seconds = timeout
         self.deadline = deadline
         self.requests = 0
@@ -164,8 +168,10 @@ class Client(DAVClient):
         except zlib.error:
             raise Unavailable("the compressed answer is broken", path=path) from None
         except (OSError, HTTPError) as error:  # the exceptions of niquests are OSErrors
+            ANSWERS.count(self.provider, NO_ANSWER)
             kind = TimedOut if _is_late(error) or time.monotonic() >= until else Unavailable
             raise kind(f"{method} was interrupted: {type(error).__name__}", path=path) from None
+        ANSWERS.count(self.provider, status_label(response.status_code))
         lowered = {name.lower(): value for name, value in response.headers.items()}
         return Answer(path, origin_of(url), int(response.status_code or 0), lowered, content, until)
 
@@ -205,6 +211,11 @@ class Client(DAVClient):
             yield chunk
         if unzip and size and not unzip.eof:
             raise Unavailable("the compressed answer was cut off", path=path)
+
+
+def status_label(status: int | None) -> str:
+    """The HTTP status as it is counted: "other" for one that no standard knows, so that no server invents labels."""
+    return str(status) if status in set(HTTPStatus) else "other"
 
 
 def _is_late(error: Exception) -> bool:
