@@ -64,7 +64,7 @@ _is_started = False
 
 
 def set_writer(start: Callable[[], None]) -> None:
-    """Name what starts the writer of this process; it is called with the first measurement, also of a forked process."""
+    """Name what starts the writer of a process: it is called with the first measurement, also after a fork."""
     global _start_writer
     _start_writer = start
 

@@ -19,7 +19,10 @@ REQUEST_FIELDS = ("view", "method", "status", "duration", "bytes")
 
 
 class JsonFormatter(logging.Formatter):
-    """One object a line: `time` (UTC, ISO 8601), `level`, `logger`, `message`, and what it is about where that is known."""
+    """One object a line: `time` (UTC, ISO 8601), `level`, `logger`, `message`, and what it is about if that is known.
+
+    `request_id` is that of the answer's `X-Request-ID`, `connection` the key of the connection that is being synced.
+    """
 
     def format(self, record: logging.LogRecord) -> str:
         fields: dict[str, Any] = {
@@ -27,7 +30,7 @@ class JsonFormatter(logging.Formatter):
             "level": record.levelname,
             "logger": record.name,
             "message": safe_message(record),
-            "request": getattr(record, "request_id", "") or current_request_id() or None,
+            "request_id": _request_id(record) or None,
             "connection": current_connection(),
             **{name: getattr(record, name, None) for name in REQUEST_FIELDS},
         }
@@ -44,7 +47,7 @@ class TextFormatter(logging.Formatter):
         self.debug = debug
 
     def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802 - the name in logging
-        request, connection = current_request_id(), current_connection()
+        request, connection = _request_id(record), current_connection()
         about = [f"request {request}"] if request else []
         about += [f"connection {connection}"] if connection is not None else []
         line = super().formatMessage(record)
@@ -52,3 +55,9 @@ class TextFormatter(logging.Formatter):
 
     def formatException(self, ei: ExcInfo) -> str:  # noqa: N802 - the name in logging
         return super().formatException(ei) if self.debug or ei[1] is None else traceback_without_values(ei[1])
+
+
+def _request_id(record: logging.LogRecord) -> str:
+    """The id of the request that a line is about. Django logs most errors when the middleware has ended."""
+    of_request = getattr(getattr(record, "request", None), "request_id", "")
+    return str(getattr(record, "request_id", "") or of_request or current_request_id())

@@ -33,6 +33,7 @@ class RequestLogMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         request_id, began = request_id_of(request), time.monotonic()
+        request.request_id = request_id  # type: ignore[attr-defined] # for lines that Django logs afterwards
         with about_request(request_id):
             response = self.get_response(request)
             _note(request, response, time.monotonic() - began)

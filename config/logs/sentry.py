@@ -19,7 +19,7 @@ FRAME = ("filename", "function", "lineno", "module", "in_app")
 
 
 def start_sentry(dsn: str, release: str) -> None:
-    """Report errors to `dsn`; "" for nowhere. Raises ImproperlyConfigured if the package is missing or the DSN is none."""
+    """Report errors to `dsn`, "" for nowhere. Raises ImproperlyConfigured without the package or for an invalid DSN."""
     if not dsn:
         return
     try:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import logging
 import re
 import traceback
+from http import HTTPStatus
 from types import TracebackType
 
 OURS = frozenset({"practice", "connections", "availability", "bookings", "operations", "config", "sandbox", "kalends"})
@@ -28,9 +29,10 @@ def safe_message(record: logging.LogRecord) -> str:
         return _of_queue(record.getMessage())
     if record.name == "gunicorn.error" and record.levelno <= logging.INFO:
         return record.getMessage()  # which address it listens at, and the ids of its workers
-    if record.args:
-        return str(record.msg)
-    return f"see {record.module}:{record.lineno}"
+    if (status := getattr(record, "status_code", None)) in set(HTTPStatus):
+        return HTTPStatus(status).phrase  # what Django logs of an answer, with the path in its values
+    place = f"{record.module}:{record.lineno}"
+    return f"{record.msg} ({place})" if record.args else f"see {place}"
 
 
 def _of_queue(message: str) -> str:

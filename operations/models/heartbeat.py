@@ -20,8 +20,7 @@ class HeartbeatQuerySet(models.QuerySet["Heartbeat"]):
 class Heartbeat(models.Model):
     """The one row with the time at which any worker last ran the task of the schedule "heartbeat".
 
-    It is a row and not a statistic of the queue, because that one is kept in the cache of one process where the database
-    is the broker.
+    It is a row and not a statistic of the queue: with the database as broker, that is in the cache of one process.
     """
 
     at = models.DateTimeField()

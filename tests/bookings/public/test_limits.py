@@ -5,9 +5,9 @@ from __future__ import annotations
 import logging
 
 import pytest
-from gunicorn.config import Config
 import time_machine
 from django.test import Client
+from gunicorn.config import Config
 from pytest_django import Settings
 
 from bookings import tasks
