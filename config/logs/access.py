@@ -26,7 +26,7 @@ class AccessFields(logging.Filter):
         return True
 
 
-class GunicornLogger(Logger):
+class GunicornLogger(Logger):  # type: ignore[misc] # the library has no types
     """gunicorn's logger (its setting `logger_class`), in the format of LOG_FORMAT.
 
     It is set up here and not in a hook, because gunicorn sets it up again when it reloads.

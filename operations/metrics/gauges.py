@@ -44,10 +44,9 @@ def _freshness(now: datetime) -> Iterator[Gauge]:
     calendars = Calendar.objects.conflict_calendars().present().filter(connection__user__is_active=True)
     found = calendars.aggregate(oldest=Min("fresh_at"), never=Count("pk", filter=Q(fresh_at=None)))
     yield _age("kalends_freshness_oldest_seconds", "Age of the calendar that was checked longest ago.", found, now)
-    never = {(): float(found["never"])}
-    yield Gauge("kalends_calendars_never_read", "Calendars that block and were never read.", (), never)
+    yield _count("kalends_calendars_never_read", "Calendars that block and were never read.", found["never"])
     late = Connection.objects.due(now).aggregate(oldest=Min("next_sync_at"), count=Count("pk"))
-    yield Gauge("kalends_polls_due", "Connections that are due to be polled.", (), {(): float(late["count"])})
+    yield _count("kalends_polls_due", "Connections that are due to be polled.", late["count"])
     yield _age("kalends_poll_late_seconds", "How late the poll is that has been due longest.", late, now)
 
 
@@ -57,7 +56,9 @@ def _outbox(now: datetime) -> Iterator[Gauge]:
     last = Subquery(changed.annotate(last=Max("at")).values("last"), output_field=DateTimeField())
     events = LinkedEvent.objects.unsettled().annotate(since=Greatest("created_at", Coalesce(last, F("created_at"))))
     slots = MirroredSlot.objects.unsettled().annotate(since=F("created_at"))
-    counts = {(state.value,): 0.0 for state in Placement.State if state != Placement.State.PUSHED}
+    counts: dict[tuple[str, ...], float] = {
+        (state.value,): 0.0 for state in Placement.State if state != Placement.State.PUSHED
+    }
     ages: dict[tuple[str, ...], float] = {}
     for state, count, oldest in [*_by_state(events), *_by_state(slots)]:
         counts[(state,)] = counts.get((state,), 0) + count
@@ -74,7 +75,7 @@ def _by_state(placements: QuerySet[LinkedEvent] | QuerySet[MirroredSlot]) -> Ite
 def _mails(now: datetime) -> Iterator[Gauge]:
     due = Mail.objects.filter(state=Mail.State.DUE, due_at__lte=now).exclude(recipient="")
     found = due.aggregate(oldest=Min("due_at"), count=Count("pk"))
-    yield Gauge("kalends_mails_due", "E-mails that are due and not sent.", (), {(): float(found["count"])})
+    yield _count("kalends_mails_due", "E-mails that are due and not sent.", found["count"])
     yield _age("kalends_mails_oldest_seconds", "How late the e-mail is that has been due longest.", found, now)
 
 
@@ -83,6 +84,10 @@ def _workers(now: datetime) -> Iterator[Gauge]:
     yield _age("kalends_worker_heartbeat_seconds", "Time since a worker last ran the heartbeat.", beat, now)
     next_run = Schedule.objects.aggregate(oldest=Min("next_run", filter=Q(next_run__lte=now)))
     yield _age("kalends_schedule_late_seconds", "How late the schedule is that is latest.", next_run, now)
+
+
+def _count(name: str, words: str, count: int) -> Gauge:
+    return Gauge(name, words, (), {(): float(count)})
 
 
 def _age(name: str, words: str, found: dict[str, datetime | None], now: datetime) -> Gauge:
