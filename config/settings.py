@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from pathlib import Path
 
 import django_stubs_ext
@@ -255,5 +256,6 @@ if REDIS_URL := env.str("REDIS_URL", default=""):
 else:
     Q_CLUSTER["orm"] = "default"
 
+logging.captureWarnings(LOG_FORMAT == "json")  # or Python prints them as text
 LOGGING = logging_settings(LOG_FORMAT, debug=DEBUG)
 start_sentry(SENTRY_DSN, release=version())

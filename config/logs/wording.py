@@ -16,6 +16,7 @@ from types import TracebackType
 OURS = frozenset({"practice", "connections", "availability", "bookings", "operations", "config", "sandbox", "kalends"})
 QUEUE = "django-q"
 _EMAIL = re.compile(r"[^\s<>\"'(),;:=]+@[^\s<>\"'(),;:=]+")
+_WARNING = re.compile(r"[^\n]+?:\d+: \w+(?=:)")  # where in the code, and its class
 _FRAME = re.compile(r'^\s*File "[^"]+", line \d+, in .+$', re.MULTILINE)
 _CLASS = re.compile(r"^([A-Za-z_][\w.]*)(?=:|$)", re.MULTILINE)
 ExcInfo = tuple[type[BaseException], BaseException, TracebackType | None] | tuple[None, None, None]
@@ -27,6 +28,8 @@ def safe_message(record: logging.LogRecord) -> str:
         return _EMAIL.sub("…", record.getMessage())
     if record.name == QUEUE:
         return _of_queue(record.getMessage())
+    if record.name == "py.warnings" and (found := _WARNING.match(record.getMessage())):
+        return found[0]
     if record.name == "gunicorn.error" and record.levelno <= logging.INFO:
         return record.getMessage()  # which address it listens at, and the ids of its workers
     if (status := getattr(record, "status_code", None)) in set(HTTPStatus):

@@ -20,6 +20,7 @@ def record(name: str, message: str, *args: Any, level: int = logging.WARNING) ->
         ("icalendar", "Bad line: %s", ("SUMMARY:Clara",), "Bad line: %s (place:7)"),
         ("caldav", "could not read Clara", (), "see place:7"),
         ("gunicorn.error", "Error handling request %s", ("/booking/x",), "Error handling request %s (place:7)"),
+        ("py.warnings", "%s", ("/k/a.py:61: UserWarning: No Clara\n  x()",), "/k/a.py:61: UserWarning"),
         ("django-q", "Failed 'bookings.tasks.push_events' (a-b) - Clara", (), "Failed 'bookings.tasks.push_events'"),
     ],
 )

@@ -45,6 +45,7 @@ def test_a_quiet_sync_counts_its_answer_and_itself(world: World) -> None:
 
 @pytest.mark.django_db
 def test_a_probe_is_measured_with_its_result(world: World) -> None:
+    measurements.drain()  # what connecting measured
     poll.probe(world.connection.account, world.connection.home_path, deadline=float("inf"))
     assert measured() == {
         ("kalends_poll_seconds", "listed"): 1,
