@@ -6,4 +6,4 @@ import os
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
-logger_class = "config.logs.access.GunicornLogger"
+logger_class = "config.logs.web_server.GunicornLogger"

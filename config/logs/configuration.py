@@ -11,12 +11,16 @@ def logging_settings(log_format: str, *, debug: bool) -> dict[str, Any]:
     """LOGGING for one of FORMATS. Requests are logged as JSON only: as text, the web server does it."""
     as_json = log_format == "json"
     text = {"()": "config.logs.formatters.TextFormatter", "debug": debug}
+    access = {"level": "INFO", "handlers": ["console"], "filters": ["access_fields"], "propagate": False}
     server = {"level": "WARNING" if as_json else "INFO", "handlers": ["console"], "propagate": False}
     return {
         "version": 1,
         "disable_existing_loggers": False,
         "formatters": {"plain": {"()": "config.logs.formatters.JsonFormatter"} if as_json else text},
-        "filters": {"hide_secret_paths": {"()": "config.redaction.HideSecretPaths"}},
+        "filters": {
+            "hide_secret_paths": {"()": "config.redaction.HideSecretPaths"},
+            "access_fields": {"()": "config.logs.access.AccessFields"},
+        },
         "handlers": {
             "console": {"class": "logging.StreamHandler", "formatter": "plain", "filters": ["hide_secret_paths"]}
         },
@@ -29,5 +33,6 @@ def logging_settings(log_format: str, *, debug: bool) -> dict[str, Any]:
             "django": {"level": "INFO", "handlers": []},  # Django’s own handler would print the secret address
             "django.server": server,
             "kalends.request": {"level": "INFO" if as_json else "WARNING"},
+            **({"gunicorn.access": access} if as_json else {}),
         },
     }

@@ -19,9 +19,10 @@ from __future__ import annotations
 
 import time
 import zlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from http import HTTPStatus
 from math import inf
 from typing import Any
@@ -139,11 +140,23 @@ class Client(DAVClient):
             raise errors.NoPassword("there is no password to send", path=path)
         for _ in range(MAX_REDIRECTS + 1):
             self._refuse_foreign(url, path)
-            answer = self._exchange(method, url, path, body, headers or {})
+            answer = self._counted(partial(self._exchange, method, url, path, body, headers or {}))
             if answer.status not in REDIRECTS:
                 return answer
             url = self._next_hop(url, answer)
         raise Unavailable("too many redirects", path=path)
+
+    def _counted(self, exchange: Callable[[], Answer]) -> Answer:
+        """Send a request and count its answer by status, or that none came to what was sent."""
+        sent = self.requests
+        try:
+            answer = exchange()
+        except Unavailable:
+            if self.requests > sent:
+                ANSWERS.count(self.provider, NO_ANSWER)
+            raise
+        ANSWERS.count(self.provider, status_label(answer.status))
+        return answer
 
     def _refuse_foreign(self, url: str, path: str) -> None:
         if not allowed(self.entry, origin_of(url)):
@@ -168,10 +181,8 @@ class Client(DAVClient):
         except zlib.error:
             raise Unavailable("the compressed answer is broken", path=path) from None
         except (OSError, HTTPError) as error:  # the exceptions of niquests are OSErrors
-            ANSWERS.count(self.provider, NO_ANSWER)
             kind = TimedOut if _is_late(error) or time.monotonic() >= until else Unavailable
             raise kind(f"{method} was interrupted: {type(error).__name__}", path=path) from None
-        ANSWERS.count(self.provider, status_label(response.status_code))
         lowered = {name.lower(): value for name, value in response.headers.items()}
         return Answer(path, origin_of(url), int(response.status_code or 0), lowered, content, until)
 
@@ -213,7 +224,7 @@ class Client(DAVClient):
             raise Unavailable("the compressed answer was cut off", path=path)
 
 
-def status_label(status: int | None) -> str:
+def status_label(status: int) -> str:
     """The HTTP status as it is counted: "other" for one that no standard knows, so that no server invents labels."""
     return str(status) if status in set(HTTPStatus) else "other"
 

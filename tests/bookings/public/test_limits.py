@@ -12,7 +12,7 @@ from pytest_django import Settings
 
 from bookings import tasks
 from bookings.models import Booking, Hold, LinkRequest, Service
-from config.logs.access import GunicornLogger
+from config.logs.web_server import GunicornLogger
 from config.redaction import HideSecretPaths
 from practice.models import Practice
 from tests.bookings.public.steps import TEN, booked, details_address, hold, typed

@@ -3,11 +3,9 @@ from __future__ import annotations
 import json
 import logging
 
-from gunicorn.config import Config
 from gunicorn.glogging import SafeAtoms
-from pytest_django import Settings
 
-from config.logs.access import AccessFields, GunicornLogger
+from config.logs.access import AccessFields
 from config.logs.formatters import JsonFormatter
 
 ATOMS = {
@@ -37,17 +35,3 @@ def test_a_request_has_neither_its_address_nor_its_sender() -> None:
         "duration": 0.0025,
         "bytes": 512,
     }
-
-
-def test_both_logs_of_gunicorn_are_json_where_that_is_asked_for(settings: Settings) -> None:
-    settings.LOG_FORMAT = "json"
-    logger = GunicornLogger(Config())
-    logger.cfg.set("accesslog", "-")
-    logger.setup(logger.cfg)
-    try:
-        handlers = [*logger.error_log.handlers, *logger.access_log.handlers]
-        assert [type(handler.formatter) for handler in handlers] == [JsonFormatter, JsonFormatter]
-    finally:
-        for log in (logger.error_log, logger.access_log):
-            log.handlers.clear()
-            log.filters.clear()
