@@ -12,6 +12,6 @@ class OperationsConfig(AppConfig):
 
     def ready(self) -> None:
         from operations.metrics import writer
-        from practice import measurements
+        from practice.telemetry import measurements
 
         measurements.set_writer(writer.start)

@@ -21,9 +21,9 @@ from connections import dav, guard, ical, leases, push
 from connections.models import Calendar, CalendarConfiguration, Connection, Event
 from connections.plan import back_off
 from connections.problems import Handling, Problem, classify
-from practice.measurements import PUSH
 from practice.models import User
 from practice.profile.limit_in_force import follow_limit
+from practice.telemetry.measurements import PUSH
 
 State = Placement.State
 KINDS: tuple[type[Placement], ...] = (LinkedEvent, MirroredSlot)

@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from config.logs.wording import ExcInfo, safe_message, traceback_without_values
-from practice.log_context import current_connection, current_request_id
+from practice.telemetry.log_context import current_connection, current_request_id
 
 REQUEST_FIELDS = ("view", "method", "status", "duration", "bytes")
 """What lines about a request add as `extra`. `duration` is in seconds."""

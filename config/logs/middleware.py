@@ -10,8 +10,8 @@ from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponse
 
-from practice.log_context import about_request
-from practice.measurements import HTTP
+from practice.telemetry.log_context import about_request
+from practice.telemetry.measurements import HTTP
 
 HEADER = "X-Request-ID"
 METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})

@@ -12,7 +12,7 @@ from typing import Any
 
 from django.core.exceptions import ImproperlyConfigured
 
-from practice.log_context import current_request_id
+from practice.telemetry.log_context import current_request_id
 
 KEPT = ("event_id", "timestamp", "level", "platform", "release", "environment", "sdk", "logger", "type")
 FRAME = ("filename", "function", "lineno", "module", "in_app")

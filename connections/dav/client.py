@@ -35,7 +35,7 @@ from niquests.packages.urllib3.exceptions import HTTPError, ReadTimeoutError
 
 from connections.dav.sockets import CuttableSockets
 from connections.dav.urls import Credentials, allowed, host_of, origin_of, path_of, resolved
-from practice.measurements import ANSWERS
+from practice.telemetry.measurements import ANSWERS
 from practice.version import version
 
 from . import errors

@@ -15,7 +15,7 @@ from connections.sync import home
 from connections.sync.report import SyncReport
 from connections.sync.run import Probe, Sync, carry_out
 from connections.sync.state import LeasedConnection, lease
-from practice.measurements import POLL
+from practice.telemetry.measurements import POLL
 
 MAX_BATCH = 200  # connections that one task leases
 MAX_THREADS = 32

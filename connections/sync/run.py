@@ -26,8 +26,8 @@ from connections.sync import apply, home, outcome, reexpand
 from connections.sync.calendar import OutOfTime, Reading
 from connections.sync.report import SyncReport, count_problems, record
 from connections.sync.state import CalendarState, LeasedConnection, lease
-from practice.log_context import about_connection
-from practice.measurements import SYNC
+from practice.telemetry.log_context import about_connection
+from practice.telemetry.measurements import SYNC
 
 logger = logging.getLogger(__name__)
 

@@ -9,7 +9,7 @@ from prometheus_client.metrics_core import CounterMetricFamily, GaugeMetricFamil
 from prometheus_client.registry import Collector
 
 from operations.metrics.gauges import Gauge
-from practice.measurements import BUCKETS, COUNT, INFINITE, METRICS, SUM, Key, Metric
+from practice.telemetry.measurements import BUCKETS, COUNT, INFINITE, METRICS, SUM, Key, Metric
 
 Family = GaugeMetricFamily | CounterMetricFamily | HistogramMetricFamily
 BOUNDS = (*map(str, BUCKETS), INFINITE)

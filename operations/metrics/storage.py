@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from django.db import connection
 
 from operations.models import Measurement
-from practice.measurements import Key
+from practice.telemetry.measurements import Key
 
 MAX_ROWS = 200  # of one statement
 

@@ -10,7 +10,7 @@ from django.conf import settings
 from django.db import DatabaseError, connection
 
 from operations.metrics import storage
-from practice import measurements
+from practice.telemetry import measurements
 
 
 def start() -> None:

@@ -7,7 +7,7 @@ import sys
 import pytest
 
 from config.logs.formatters import JsonFormatter, TextFormatter
-from practice.log_context import about_connection, about_request
+from practice.telemetry.log_context import about_connection, about_request
 
 
 def record(*, failed: bool = False) -> logging.LogRecord:

@@ -10,8 +10,8 @@ from connections.dav import Credentials, Session, Unavailable
 from connections.dav.client import status_label
 from connections.sync import poll
 from connections.sync.run import sync_connection
-from practice import measurements
-from practice.measurements import COUNT, SUM
+from practice.telemetry import measurements
+from practice.telemetry.measurements import COUNT, SUM
 from tests.connections.engine import World
 from tests.factories import NOW
 

@@ -17,7 +17,7 @@ from pathlib import Path
 import pytest
 
 from operations.models import Measurement
-from practice.measurements import HTTP, SUM
+from practice.telemetry.measurements import HTTP, SUM
 from tests.shared_database import shared_database  # noqa: F401 - a fixture
 
 pytestmark = pytest.mark.processes

@@ -15,8 +15,8 @@ from pytest_django import Settings
 from connections.models import Calendar, Connection
 from operations.metrics import writer
 from operations.models import Heartbeat, Measurement
-from practice import measurements
-from practice.measurements import ANSWERS, HTTP
+from practice.telemetry import measurements
+from practice.telemetry.measurements import ANSWERS, HTTP
 from tests.factories import CalendarFactory, ConnectionFactory, LinkedEventFactory, MailFactory, UserFactory
 
 pytestmark = pytest.mark.django_db

@@ -9,8 +9,8 @@ from pytest_django import Settings
 
 from operations.metrics import storage, writer
 from operations.models import Measurement
-from practice import measurements
-from practice.measurements import ANSWERS
+from practice.telemetry import measurements
+from practice.telemetry.measurements import ANSWERS
 from tests.shared_database import shared_database  # noqa: F401 - a fixture
 
 pytestmark = pytest.mark.django_db

@@ -5,8 +5,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from practice import measurements
-from practice.measurements import ANSWERS, HTTP, INFINITE, SUM
+from practice.telemetry import measurements
+from practice.telemetry.measurements import ANSWERS, HTTP, INFINITE, SUM
 
 
 @pytest.fixture(autouse=True)
