@@ -65,6 +65,7 @@ migrations: $(VENV)/dev.stamp ## Check that no migration is missing
 requirements: $(VENV)/dev.stamp ## Compile requirements/*.in; UPGRADE=1 for newer versions
 	cd requirements && $(COMPILE) $(if $(UPGRADE),--upgrade) base.in -o base.txt
 	cd requirements && $(COMPILE) $(if $(UPGRADE),--upgrade) demo.in -o demo.txt
+	cd requirements && $(COMPILE) $(if $(UPGRADE),--upgrade) sentry.in -o sentry.txt
 	cd requirements && $(COMPILE) $(if $(UPGRADE),--upgrade) dev.in -o dev.txt
 	cd requirements && $(COMPILE) $(if $(UPGRADE),--upgrade) bench.in -o bench.txt
 

@@ -1,12 +1,9 @@
-"""What gunicorn reads by itself where it is started: its log of requests must not have the tokens of addresses."""
+"""What gunicorn reads by itself where it is started: its log must have neither the tokens of addresses nor more."""
 
 from __future__ import annotations
 
-import logging
+import os
 
-from config.redaction import HideSecretPaths
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
-
-def on_starting(server: object) -> None:
-    """Before the workers are started, which inherit it."""
-    logging.getLogger("gunicorn.access").addFilter(HideSecretPaths())
+logger_class = "config.logs.web_server.GunicornLogger"

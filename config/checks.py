@@ -72,6 +72,14 @@ def _secret(name: str) -> str:
 
 
 @register()
+def check_metrics_token(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
+    """Nobody can guess what opens the figures; without a token, other machines cannot read them."""
+    if not settings.METRICS_TOKEN or not _guessable(settings.METRICS_TOKEN):
+        return []
+    return [_error(15, _("METRICS_TOKEN is too easily guessed."), _secret("METRICS_TOKEN"))]
+
+
+@register()
 def check_values(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
     """Values outside their range are refused, not guessed."""
     problems: list[CheckMessage] = []

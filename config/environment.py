@@ -68,6 +68,13 @@ class Environment(environ.Env):  # type: ignore[misc]
         except ValueError:
             raise self._invalid(var, _(NUMBER)) from None
 
+    def one_of(self, var: str, values: tuple[str, ...]) -> str:
+        """One of `values`; the first without the setting. Raises ImproperlyConfigured for anything else."""
+        value = str(self.get_value(var, str, default="")).strip() or values[0]
+        if value not in values:
+            raise self._invalid(var, _("Set it to one of: %(values)s.") % {"values": ", ".join(values)})
+        return value
+
     def float(self, var: str, *args: Any, **kwargs: Any) -> float:
         """A finite number. The library drops characters that are no digits: it reads "1e3" as 13."""
         try:

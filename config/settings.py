@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import logging
+
 import django_stubs_ext
 from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy
 
 from config import CODE, FILES
 from config.environment import Environment, home
+from config.logs.configuration import FORMATS, logging_settings
+from config.logs.sentry import start_sentry
+from practice.version import version
 
 # Lets classes such as ModelForm and QuerySet be subscripted where they are subclassed, as the type checker wants.
 django_stubs_ext.monkeypatch()
@@ -54,6 +59,11 @@ DEMO = env.bool("DEMO", default=False)
 DEMO_FRAME_ANCESTOR = env.str("DEMO_FRAME_ANCESTOR", default="")
 DEMO_APPLE_URL = env.str("DEMO_APPLE_URL", default="")
 
+LOG_FORMAT = env.one_of("LOG_FORMAT", FORMATS)
+SENTRY_DSN = env.str("SENTRY_DSN", default="").strip()
+METRICS_TOKEN = env.str("METRICS_TOKEN", default="").strip()
+METRICS_WRITE_SECONDS = 10  # how often each process writes what it measured; see operations.metrics
+
 # --- Django ----------------------------------------------------------------------------------------
 
 INSTALLED_APPS = [
@@ -83,6 +93,7 @@ if DEMO:
     INSTALLED_APPS.append("sandbox.apps.SandboxConfig")
 
 MIDDLEWARE = [
+    "config.logs.middleware.RequestLogMiddleware",  # around everything that is measured
     "csp.middleware.CSPMiddleware",  # first, so that static files and error pages have the policy too
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -246,19 +257,6 @@ if REDIS_URL := env.str("REDIS_URL", default=""):
 else:
     Q_CLUSTER["orm"] = "default"
 
-LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "formatters": {"plain": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
-    "filters": {"hide_secret_paths": {"()": "config.redaction.HideSecretPaths"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain", "filters": ["hide_secret_paths"]}},
-    "root": {"handlers": ["console"], "level": "WARNING"},
-    "loggers": {
-        # Their debug output prints bodies with personal data, and credentials.
-        "caldav": {"level": "WARNING"},
-        "niquests": {"level": "WARNING"},
-        "urllib3": {"level": "WARNING"},
-        "django": {"level": "INFO", "handlers": []},  # Django’s own handler would print the secret address
-        "django.server": {"level": "INFO", "handlers": ["console"], "propagate": False},
-    },
-}
+logging.captureWarnings(LOG_FORMAT == "json")  # or Python prints them as text
+LOGGING = logging_settings(LOG_FORMAT, debug=DEBUG)
+start_sentry(SENTRY_DSN, release=version())

@@ -21,6 +21,7 @@ urlpatterns = [
     path("", include("bookings.urls")),
     path("admin/", admin.site.urls),
     path("healthz", healthz, name="healthz"),
+    path("", include("operations.urls")),
 ]
 
 if settings.DEMO:

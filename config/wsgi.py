@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+import logging
 import os
 
 from django.core.management import call_command
@@ -9,4 +11,9 @@ from django.core.wsgi import get_wsgi_application
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 application = get_wsgi_application()
-call_command("check")  # only manage.py runs the checks by itself; a bad deployment must not serve pages either
+
+said, problems = io.StringIO(), io.StringIO()
+# Only manage.py runs the checks by itself; a bad deployment must not serve pages either.
+call_command("check", stdout=said, stderr=problems, no_color=True)
+if problems.getvalue():
+    logging.getLogger("config.wsgi").warning("%s", problems.getvalue().strip())

@@ -9,3 +9,9 @@ class OperationsConfig(AppConfig):
 
     name = "operations"
     verbose_name = _("Operations")
+
+    def ready(self) -> None:
+        from operations.metrics import writer
+        from practice.telemetry import measurements
+
+        measurements.set_writer(writer.start)

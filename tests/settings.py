@@ -9,6 +9,7 @@ os.environ.setdefault("DEBUG", "true")
 from config.settings import *  # noqa: F403
 
 INSTALLED_APPS.append("sandbox.apps.SandboxConfig")  # noqa: F405 - the tests of its commands need it
+METRICS_WRITE_SECONDS = 0  # no thread writes beside a test
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 WHITENOISE_AUTOREFRESH = True  # or every browser of a test reads all static files first
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"

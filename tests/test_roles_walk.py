@@ -5,6 +5,7 @@ The addresses come from the resolver. One that has no row here fails, so that no
 
 from __future__ import annotations
 
+import io
 import re
 from collections.abc import Iterator
 from datetime import timedelta
@@ -15,6 +16,7 @@ from allauth.account.forms import default_token_generator
 from allauth.account.utils import user_pk_to_url_str
 from django.contrib.admin import site
 from django.core import signing
+from django.core.management import call_command
 from django.db import transaction
 from django.http import HttpResponse
 from django.test import Client
@@ -27,6 +29,7 @@ from bookings.models import Booking, Series
 from bookings.notifications import move_mail
 from bookings.notifications.mails import unsubscribe
 from bookings.proposals import mail_links
+from operations.tasks import heartbeat
 from practice.account.email_change import SALT
 from practice.models import Practice, User
 from practice.setup.token import setup_address
@@ -165,7 +168,9 @@ WALK = {
     "healthz": (ALL, ALL),
     "imprint/": (ALL, GET_ONLY),
     "manifest.webmanifest": (ALL, GET_ONLY),
+    "metrics": (ALL, GET_ONLY),
     "offline/": (ALL, GET_ONLY),
+    "readyz": (ALL, ALL),
     "privacy/": (ALL, GET_ONLY),
     "reminders/stop/<str:token>/": (ALL, ALL),
     "service-worker.js": (ALL, GET_ONLY),
@@ -378,6 +383,13 @@ def test_every_address_has_a_row() -> None:
     assert pages == {re.sub(r"/[?].*", "/", route) for route in WALK}
     links = [route for route in pages if "token>" in route or "<key>" in route or "public_id>/" in route]
     assert {route for route in links if WALK[route][0] != POST_ONLY} == set(FORGED)
+
+
+@pytest.fixture(autouse=True)
+def ready(db: None) -> None:
+    """A worker has run, so that `readyz` answers 200."""
+    call_command("setup_schedules", "--json", stdout=io.StringIO())
+    heartbeat()
 
 
 def test_everybody_gets_what_the_row_says(people: dict[str, User], values: Values) -> None:

@@ -6,6 +6,7 @@ update; if that worker is killed, it is due again when the lease is over. UID an
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial, reduce
@@ -23,6 +24,7 @@ from connections.problems import Handling, Problem, classify
 from practice.models import User
 from practice.models.restore import outgoing_waits
 from practice.profile.limit_in_force import follow_limit
+from practice.telemetry.measurements import PUSH
 
 State = Placement.State
 KINDS: tuple[type[Placement], ...] = (LinkedEvent, MirroredSlot)
@@ -158,7 +160,9 @@ def _push_all(
     for key in keys if keys and not outgoing_waits() else ():
         what = f"pushing {kind._meta.verbose_name_raw} {key}"
         with guard.isolate_failure(what, partial(_broke, done, kind, key, now)):
+            began = time.monotonic()
             if pushed := _push(kind, key, now, force=force):
+                PUSH.observe(time.monotonic() - began, pushed.state)
                 done.append(pushed)
     return done
 

@@ -19,9 +19,11 @@ from __future__ import annotations
 
 import time
 import zlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
+from http import HTTPStatus
 from math import inf
 from typing import Any
 
@@ -33,6 +35,7 @@ from niquests.packages.urllib3.exceptions import HTTPError, ReadTimeoutError
 
 from connections.dav.sockets import CuttableSockets
 from connections.dav.urls import Credentials, allowed, host_of, origin_of, path_of, resolved
+from practice.telemetry.measurements import ANSWERS
 from practice.version import version
 
 from . import errors
@@ -46,6 +49,7 @@ REDIRECTS = {301, 302, 307, 308}
 # The limit for a whole answer, in timeouts: a server that sends one byte a second never exceeds the timeout of a read.
 MAX_TIMEOUTS_PER_ANSWER = 4
 USER_AGENT = f"Kalends/{version()}"
+NO_ANSWER = "none"  # what is counted where a request was interrupted
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +99,7 @@ class Client(DAVClient):
         )
         del self.headers["Content-Type"]  # each method sets its own
         self.entry = entry
+        self.provider = account.provider
         self.timeout_seconds = timeout
         self.deadline = deadline
         self.requests = 0
@@ -135,11 +140,23 @@ class Client(DAVClient):
             raise errors.NoPassword("there is no password to send", path=path)
         for _ in range(MAX_REDIRECTS + 1):
             self._refuse_foreign(url, path)
-            answer = self._exchange(method, url, path, body, headers or {})
+            answer = self._counted(partial(self._exchange, method, url, path, body, headers or {}))
             if answer.status not in REDIRECTS:
                 return answer
             url = self._next_hop(url, answer)
         raise Unavailable("too many redirects", path=path)
+
+    def _counted(self, exchange: Callable[[], Answer]) -> Answer:
+        """Send a request and count its answer by status, or that none came to what was sent."""
+        sent = self.requests
+        try:
+            answer = exchange()
+        except Unavailable:
+            if self.requests > sent:
+                ANSWERS.count(self.provider, NO_ANSWER)
+            raise
+        ANSWERS.count(self.provider, status_label(answer.status))
+        return answer
 
     def _refuse_foreign(self, url: str, path: str) -> None:
         if not allowed(self.entry, origin_of(url)):
@@ -205,6 +222,11 @@ class Client(DAVClient):
             yield chunk
         if unzip and size and not unzip.eof:
             raise Unavailable("the compressed answer was cut off", path=path)
+
+
+def status_label(status: int) -> str:
+    """The HTTP status as it is counted: "other" for one that no standard knows, so that no server invents labels."""
+    return str(status) if status in set(HTTPStatus) else "other"
 
 
 def _is_late(error: Exception) -> bool:

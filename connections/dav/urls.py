@@ -18,12 +18,16 @@ NORMALISED = re.compile(r"(?:/(?!\.{1,2}(?:/|$))[A-Za-z0-9_.~!$&'()*+,;=:@-]+)+/
 
 @dataclass(frozen=True, slots=True)
 class Credentials:
-    """How to sign in to one account. ``origin`` is the scheme://host:port that answered last, "" if none."""
+    """How to sign in to one account. ``origin`` is the scheme://host:port that answered last, "" if none.
+
+    ``provider`` is the slug under which its answers are counted.
+    """
 
     url: str
     username: str
     password: str = field(repr=False)
     origin: str = ""
+    provider: str = "caldav"
 
 
 def origin_of(url: str) -> str:

@@ -160,7 +160,7 @@ class Connection(models.Model):
     @property
     def account(self) -> dav.Credentials:
         """What the wire needs to know of it."""
-        return dav.Credentials(self.url, self.username, self.password, self.origin)
+        return dav.Credentials(self.url, self.username, self.password, self.origin, self.provider)
 
     @property
     def was_interrupted(self) -> bool:

@@ -6,9 +6,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from django.db.models import Case, Count, Q, Value, When
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from connections import leases
 from connections.models import Connection
 
 NEEDS_CHOICE_CODES = frozenset({"calendar_gone", "calendar_withdrawn"})  # only a person can say what follows
@@ -52,3 +54,17 @@ def health(connection: Connection, now: datetime) -> Health:
     if connection.polled_at is None:
         return Health(HealthState.WAITING, _("Not read yet"), "muted", _("Kalends reads it in a moment."))
     return Health(HealthState.GOOD, _("Connected"), "good", _("All is well. Kalends looks for changes by itself."))
+
+
+def count_by_health(now: datetime) -> dict[tuple[str, str], int]:
+    """How many connections there are by provider and the state that `health` gives each at `now`, in one query."""
+    rules = (
+        (Q(needs_attention=True) | Q(error_code__in=NEEDS_CHOICE_CODES), HealthState.NEEDS_ATTENTION),
+        (~Q(error_code=""), HealthState.TRYING_AGAIN),
+        (~leases.free(now, "lease_until"), HealthState.READING),
+        (Q(polled_at=None), HealthState.WAITING),
+    )
+    state = Case(*(When(rule, then=Value(state.value)) for rule, state in rules), default=Value(HealthState.GOOD.value))
+    counted = Connection.objects.order_by().values("provider").annotate(state=state, count=Count("pk"))
+    found = {(provider, state.value): 0 for provider in Connection.Provider.values for state in HealthState}
+    return found | {(row["provider"], row["state"]): row["count"] for row in counted}

@@ -15,6 +15,7 @@ from connections.sync import home
 from connections.sync.report import SyncReport
 from connections.sync.run import Probe, Sync, carry_out
 from connections.sync.state import LeasedConnection, lease
+from practice.telemetry.measurements import POLL
 
 MAX_BATCH = 200  # connections that one task leases
 MAX_THREADS = 32
@@ -110,11 +111,13 @@ def probe(account: dav.Credentials, home_path: str, deadline: float) -> Probe:
 
     Touches no table. Never raises what the wire raises: that is in the probe.
     """
+    began = time.monotonic()
     with dav.Session(account, deadline=deadline) as session:
         try:
             found: home.Look | dav.DavError = dav.despite_one_401(lambda: home.look(session, home_path))
         except dav.DavError as error:
             found = error
+        POLL.observe(time.monotonic() - began, "failed" if isinstance(found, dav.DavError) else "listed")
         return Probe(found, session.origin, session.requests)
 
 

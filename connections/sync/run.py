@@ -26,6 +26,8 @@ from connections.sync import apply, home, outcome, reexpand
 from connections.sync.calendar import OutOfTime, Reading
 from connections.sync.report import SyncReport, count_problems, record
 from connections.sync.state import CalendarState, LeasedConnection, lease
+from practice.telemetry.log_context import about_connection
+from practice.telemetry.measurements import SYNC
 
 logger = logging.getLogger(__name__)
 
@@ -79,20 +81,27 @@ def _not_leased(connection_id: int, now: datetime, trigger: str) -> SyncReport:
 
 def carry_out(sync: Sync, action: Callable[[], None], trigger: str) -> SyncReport:
     """Run `action` of a sync; then its history and what follows a sync. A bug in any of it ends here, logged."""
-    connection, now = sync.connection, sync.now
+    connection = sync.connection
     if connection.took_over:
         logger.info("connection %s: the sync before was interrupted and never gave its lease back", connection.pk)
-    with guard.isolate_failure(f"syncing connection {connection.pk}", sync.break_off):
-        action()
-    report = sync.report
-    if report.busy:
-        return report
+    with about_connection(connection.pk):
+        with guard.isolate_failure(f"syncing connection {connection.pk}", sync.break_off):
+            action()
+        report = sync.report
+        if not report.busy:
+            SYNC.observe(report.seconds, trigger)
+            _follow_up(sync, trigger)
+    return report
+
+
+def _follow_up(sync: Sync, trigger: str) -> None:
+    """The history of a sync and what follows it."""
+    connection, report = sync.connection, sync.report
     with guard.isolate_failure(f"what follows the sync of connection {connection.pk}"):
         if sync.reads or trigger == SyncRun.Trigger.PERSON:
             count_problems(report)
-        record(report, trigger, now, error_before=sync.error_before)
-        after_sync(connection.user_id, now, offline=trigger == SyncRun.Trigger.BOOKING)
-    return report
+        record(report, trigger, sync.now, error_before=sync.error_before)
+        after_sync(connection.user_id, sync.now, offline=trigger == SyncRun.Trigger.BOOKING)
 
 
 def after_sync(user_id: int, now: datetime, *, offline: bool) -> None:

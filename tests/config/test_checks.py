@@ -38,6 +38,7 @@ def test_a_deployment_as_it_should_be_is_let_start() -> None:
         ("FERNET_KEYS", [""], "FERNET_KEYS is not set: app-specific passwords could not be encrypted."),
         ("FERNET_KEYS", [SECRET, "", "b"], "FERNET_KEYS has an empty key."),
         ("FERNET_KEYS", ["short", SECRET], "The first of FERNET_KEYS is too easily guessed."),
+        ("METRICS_TOKEN", "metrics", "METRICS_TOKEN is too easily guessed."),
         ("STALE_POLICY", "maybe", "STALE_POLICY is 'maybe'."),
         ("SYNC_INTERVAL_SECONDS", 0, "SYNC_INTERVAL_SECONDS is out of its range."),
         ("SYNC_WINDOW_PAST_DAYS", -1, "SYNC_WINDOW_PAST_DAYS is out of its range."),

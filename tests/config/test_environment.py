@@ -98,3 +98,10 @@ def test_only_its_user_can_read_a_new_database(tmp_path: Path, monkeypatch: pyte
     environment.db_url()
     os.umask(umask)
     assert [stat.filemode(one.stat().st_mode) for one in (file.parent, file)] == ["drwx------", "-rw-------"]
+
+
+def test_a_word_is_one_of_those_that_are_known(env: Environment) -> None:
+    assert (env.one_of("WORD", ("later", "soon")), env.one_of("NONE", ("later", "soon"))) == ("soon", "later")
+    with pytest.raises(ImproperlyConfigured) as refused:
+        env.one_of("WORD", ("text", "json"))
+    assert str(refused.value) == "WORD is invalid. Set it to one of: text, json."

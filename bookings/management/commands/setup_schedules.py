@@ -34,6 +34,7 @@ SCHEDULES = (
     Wanted("poll connections", "connections.tasks.poll_connections", 1),
     Wanted("push events", "bookings.tasks.push_events", 1),
     Wanted("reconcile bookings", "bookings.tasks.reconcile_bookings", 1),
+    Wanted("heartbeat", "operations.tasks.heartbeat", 1),
     Wanted("delete old holds", "bookings.tasks.delete_old_holds", None),
     Wanted("apply retention", "bookings.tasks.apply_retention", None),
     Wanted("prune activity", "practice.activity.tasks.prune_activity", None),

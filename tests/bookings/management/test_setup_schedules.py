@@ -19,6 +19,7 @@ EXPECTED = {
     "poll connections": ("connections.tasks.poll_connections", Schedule.MINUTES, 1),
     "push events": ("bookings.tasks.push_events", Schedule.MINUTES, 1),
     "reconcile bookings": ("bookings.tasks.reconcile_bookings", Schedule.MINUTES, 1),
+    "heartbeat": ("operations.tasks.heartbeat", Schedule.MINUTES, 1),
     "delete old holds": ("bookings.tasks.delete_old_holds", Schedule.DAILY, None),
     "apply retention": ("bookings.tasks.apply_retention", Schedule.DAILY, None),
     "prune activity": ("practice.activity.tasks.prune_activity", Schedule.DAILY, None),
@@ -89,4 +90,4 @@ def test_people_are_told_in_words() -> None:
     Schedule.objects.create(name="old", func="connections.tasks.gone")
     out = StringIO()
     call_command("setup_schedules", stdout=out)
-    assert out.getvalue().splitlines() == ["8 schedules are set up.", "Removed: old"]
+    assert out.getvalue().splitlines() == ["9 schedules are set up.", "Removed: old"]

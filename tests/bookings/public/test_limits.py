@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import logging
-import runpy
 
 import pytest
 import time_machine
 from django.test import Client
+from gunicorn.config import Config
 from pytest_django import Settings
 
 from bookings import tasks
 from bookings.models import Booking, Hold, LinkRequest, Service
+from config.logs.web_server import GunicornLogger
 from config.redaction import HideSecretPaths
 from practice.models import Practice
 from tests.bookings.public.steps import TEN, booked, details_address, hold, typed
@@ -160,10 +161,10 @@ def test_logs_do_not_have_tokens(path: str, shown: str) -> None:
 
 
 def test_the_log_of_gunicorn_does_not_have_tokens(caplog: pytest.LogCaptureFixture) -> None:
-    logger = logging.getLogger("gunicorn.access")
-    runpy.run_path("gunicorn.conf.py")["on_starting"](None)
+    logger = GunicornLogger(Config()).access_log
     try:
         with caplog.at_level(logging.INFO, logger="gunicorn.access"):
+            logger.propagate = True  # to where the test listens
             logger.info('%(h)s "%(r)s"', {"h": "127.0.0.1", "r": f"GET /booking/{SECRET}/ HTTP/1.1"})
     finally:
         logger.filters.clear()

@@ -1,0 +1,1 @@
+"""What this process tells whoever watches over it. No Django."""
