@@ -15,6 +15,7 @@ from django.core.wsgi import get_wsgi_application
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 from django.utils import translation
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from gunicorn.util import parse_address
@@ -27,6 +28,8 @@ from practice.commands import JsonCommand, Refused
 
 class ServingCommand(JsonCommand):
     """A command that runs until a signal stops it. It prints one line when it serves, with --json as JSON."""
+
+    help: str | Promise = ""  # what the stubs forget where a class lies between
 
     def handle(self, *args: Any, **options: Any) -> None:
         self.as_json = options.pop("as_json")
