@@ -115,7 +115,7 @@ def probe(account: dav.Credentials, home_path: str, deadline: float) -> Probe:
             found: home.Look | dav.DavError = dav.despite_one_401(lambda: home.look(session, home_path))
         except dav.DavError as error:
             found = error
-        return Probe(found, session.origin, session.requests)
+        return Probe(found, session.origin, session.requests, session.answers)
 
 
 def refresh(user_id: int, now: datetime, *, seconds: float) -> None:
