@@ -18,6 +18,7 @@ urlpatterns = [
     path("calendars/settings/connections/", include("connections.urls")),
     path("calendars/settings/availability/", include("availability.urls")),
     path("", include("bookings.urls")),
+    path("", include("operations.support.urls")),  # before the admin, of which it has an address
     path("admin/", admin.site.urls),
     path("healthz", healthz, name="healthz"),
 ]

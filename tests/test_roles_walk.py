@@ -220,6 +220,8 @@ WALK = {
     "team/invitations/<str:token>/": (ALL, ALL),
     "team/invite/": (OWNERS, OWNERS),
     "team/settings/logo/": (POST_ONLY, OWNERS),
+    "team/support/": (OWNERS, OWNERS),
+    "team/support/bundle/": (POST_ONLY, OWNERS),
     "calendars/?staff=<anna>": (HANDLED, HANDLED),
     "calendars/?day=2026-12-01": (STAFF, STAFF),
     "calendars/?view=month&staff=<anna>": (HANDLED, HANDLED),
