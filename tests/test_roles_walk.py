@@ -268,6 +268,7 @@ ADMIN = {
     "logout/": ("M", "L"),
     "password_change/": ("P", "P"),
     "password_change/done/": ("P", "M"),
+    "support-bundle/": ("M", "P"),
     "r/<path:content_type_id>/<path:object_id>/": ("H", "H"),
     "<app_label>/": ("P", "P"),
     "(?P<url>.*)$": ("H", "H"),
