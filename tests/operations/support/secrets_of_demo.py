@@ -57,8 +57,8 @@ def _of_accounts(icloud: Sandbox) -> Iterator[str]:
     for event in Event.objects.all():
         yield from (event.summary, event.uid, event.href, event.etag)
     for account in {connection.username for connection in Connection.objects.all()}:
-        for calendar in icloud.account(account).calendars.values():
-            for resource in calendar.resources.values():
+        for theirs in icloud.account(account).calendars.values():
+            for resource in theirs.resources.values():
                 yield from (value.decode() for value in WORDS_OF_PEOPLE.findall(resource.data))
 
 
