@@ -19,6 +19,7 @@ urlpatterns = [
     path("calendars/settings/availability/", include("availability.urls")),
     path("restored/", include("operations.restored.urls")),
     path("", include("bookings.urls")),
+    path("", include("operations.support.urls")),  # before the admin, of which it has an address
     path("admin/", admin.site.urls),
     path("healthz", healthz, name="healthz"),
     path("", include("operations.urls")),

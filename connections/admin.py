@@ -156,7 +156,7 @@ class SyncRunAdmin(LookOnly):
     search_fields = ("connection__username", *people("connection__user"))
     fields = (
         ("connection", "trigger", "started_at", "seconds"),
-        ("requests", "changed", "removed", "problems"),
+        ("requests", "answers", "changed", "removed", "problems"),
         "last_error",
     )
     readonly_fields = ("last_error",)

@@ -19,6 +19,7 @@ from __future__ import annotations
 
 import time
 import zlib
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -45,6 +46,7 @@ from .multistatus import MultiStatus, parse_multistatus, preconditions
 MAX_BODY = 32 * 1024 * 1024  # after decompression
 CHUNK = 64 * 1024
 MAX_REDIRECTS = 5
+MAX_KINDS = 24  # of answers that are counted apart
 REDIRECTS = {301, 302, 307, 308}
 # The limit for a whole answer, in timeouts: a server that sends one byte a second never exceeds the timeout of a read.
 MAX_TIMEOUTS_PER_ANSWER = 4
@@ -103,6 +105,7 @@ class Client(DAVClient):
         self.timeout_seconds = timeout
         self.deadline = deadline
         self.requests = 0
+        self.answers: Counter[str] = Counter()  # such as {"PROPFIND 207": 2, "REPORT none": 1}
         # No cookies, because requests must not depend on each other. No HTTP/2 and 3, because they are
         # not tested here and lead to 421 and Alt-Svc hosts. No revocation checks, because they contact
         # third parties.
@@ -181,10 +184,17 @@ class Client(DAVClient):
         except zlib.error:
             raise Unavailable("the compressed answer is broken", path=path) from None
         except (OSError, HTTPError) as error:  # the exceptions of niquests are OSErrors
+            self._count_answer(method, "none")
             kind = TimedOut if _is_late(error) or time.monotonic() >= until else Unavailable
             raise kind(f"{method} was interrupted: {type(error).__name__}", path=path) from None
+        self._count_answer(method, str(response.status_code))
         lowered = {name.lower(): value for name, value in response.headers.items()}
         return Answer(path, origin_of(url), int(response.status_code or 0), lowered, content, until)
+
+    def _count_answer(self, method: str, status: str) -> None:
+        """Count an answer by its method and status, for the history; a server cannot make the list long."""
+        key = f"{method} {status}"
+        self.answers[key if key in self.answers or len(self.answers) < MAX_KINDS else f"{method} other"] += 1
 
     def _send(self, method: str, url: str, body: bytes, headers: Mapping[str, str], until: float) -> Any:
         combined = [*self.headers.items(), *headers.items()]

@@ -74,6 +74,11 @@ class Session:
         """The number of HTTP requests sent so far."""
         return int(self._client.requests)
 
+    @property
+    def answers(self) -> dict[str, int]:
+        """How many answers came so far by method and status, such as "PROPFIND 207"; the status is "none" for none."""
+        return dict(self._client.answers)
+
     def discover(self) -> Home:
         """The principal and its calendar home, found from the URL of the account.
 

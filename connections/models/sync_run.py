@@ -23,6 +23,7 @@ class SyncRun(models.Model):
     started_at = models.DateTimeField(_("started"))
     seconds = models.FloatField(_("seconds"), default=0)
     requests = models.PositiveIntegerField(_("requests"), default=0)
+    answers = models.JSONField(_("answers"), default=dict, blank=True)  # by method and status: {"PROPFIND 207": 1}
     changed = models.PositiveIntegerField(_("changed"), default=0)
     removed = models.PositiveIntegerField(_("removed"), default=0)
     problems = models.PositiveIntegerField(_("problems"), default=0)

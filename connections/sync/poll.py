@@ -118,7 +118,7 @@ def probe(account: dav.Credentials, home_path: str, deadline: float) -> Probe:
         except dav.DavError as error:
             found = error
         POLL.observe(time.monotonic() - began, "failed" if isinstance(found, dav.DavError) else "listed")
-        return Probe(found, session.origin, session.requests)
+        return Probe(found, session.origin, session.requests, session.answers)
 
 
 def refresh(user_id: int, now: datetime, *, seconds: float) -> None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -29,6 +31,11 @@ class SyncReport:
     unfinished: bool = False
     look_again: bool = False
     retry_after: float | None = None
+    answers: Counter[str] = field(default_factory=Counter)
+
+    def count_answers(self, more: Mapping[str, int]) -> None:
+        """Add answers of the server, by method and status."""
+        self.answers.update(more)
 
     def plus(self, later: SyncReport) -> SyncReport:
         """Both together, as a sync that took several tries reports it: sums, and the last state."""
@@ -38,6 +45,7 @@ class SyncReport:
             changed=self.changed + later.changed,
             removed=self.removed + later.removed,
             seconds=self.seconds + later.seconds,
+            answers=self.answers + later.answers,
         )
 
     def as_json(self) -> dict[str, Any]:
@@ -72,6 +80,7 @@ def record(report: SyncReport, trigger: str, now: datetime, *, error_before: str
         started_at=now,
         seconds=report.seconds,
         requests=report.requests,
+        answers=dict(report.answers),
         changed=report.changed,
         removed=report.removed,
         problems=report.problems,

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -119,6 +119,7 @@ class Probe:
     look: home.Look | dav.DavError
     origin: str
     requests: int
+    answers: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -203,6 +204,7 @@ class Sync:
                 self._read_account(session, self._listing(session))
             finally:
                 self.report.requests += session.requests
+                self.report.count_answers(session.answers)
                 self.connection.origin = session.origin
 
     def _listing(self, session: dav.Session) -> home.Look | None:
@@ -218,6 +220,7 @@ class Sync:
 
     def _taken(self, probe: Probe) -> home.Look:
         self.report.requests += probe.requests
+        self.report.count_answers(probe.answers)
         self.connection.origin = probe.origin
         if isinstance(probe.look, dav.DavError):
             raise probe.look

@@ -103,6 +103,7 @@ JOBS: Final = {
     "team/invite/": "team::test_somebody_is_invited_accepts_and_is_signed_in",
     "team/qr-code/": "qr_code::test_the_code_of_a_service_is_shown_and_downloaded",
     "team/settings/": "practice_settings::test_what_clients_need_is_marked_and_saved_from_anywhere_on_the_page",
+    "team/support/": "support::test_an_owner_downloads_the_support_bundle",
 }
 """By route of the page: the file in tests/browser/, without `test_` and the ending, and the test in it.
 

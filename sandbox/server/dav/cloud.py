@@ -25,7 +25,7 @@ METHODS: dict[str, Callable[[Call], Response]] = {
     "PROPFIND": propfind.propfind,
     "REPORT": report.report,
     "GET": propfind.get,
-    "HEAD": propfind.get,
+    "HEAD": propfind.head,
     "PUT": write.put,
     "DELETE": write.delete,
     "MOVE": write.move,

@@ -33,6 +33,11 @@ def get(call: Call) -> Response:
     return Response(call.served(resource), 200, headers, content_type="text/calendar; charset=utf-8")
 
 
+def head(call: Call) -> Response:
+    """400, also for an event: iCloud answers only GET, PROPFIND and reports."""
+    return replies.empty(400)
+
+
 def propfind(call: Call) -> Response:
     """Depth 0 and 1 for everything but the principal, which answers 400 to Depth 1."""
     wanted = _wanted(call)

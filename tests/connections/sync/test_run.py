@@ -265,3 +265,14 @@ def test_a_calendar_is_called_fresh_as_of_the_listing_not_of_the_sync_that_follo
     world.sync(after=20, probed=True)
 
     assert (world.calendar("Work").fresh_at, world.seen()) == (polled_at, ["01.12. 09:00-10:00 Seen BUSY"])
+
+
+def test_the_history_says_how_the_server_answered_and_how_often(world: World) -> None:
+    world.add("Dentist", at(10))
+    world.icloud.faults.add(status=401, method="PROPFIND", times=1)
+    world.person_syncs()
+    run = SyncRun.objects.latest("pk")
+    assert (run.answers, sum(run.answers.values())) == (
+        {"PROPFIND 401": 1, "PROPFIND 207": 1, "REPORT 207": 2},
+        run.requests,
+    )
