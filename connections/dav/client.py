@@ -182,7 +182,7 @@ class Client(Exchanges, DAVClient):  # type: ignore[misc] # `request` returns an
 
     def close(self) -> None:
         """Close the connections."""
-        super().close()
+        DAVClient.close(self)
         self.sockets.close_all()
 
     def _exchange(self, method: str, url: str, path: str, body: bytes, headers: Mapping[str, str]) -> Answer:

@@ -75,7 +75,8 @@ def _known(now: datetime) -> Q:
         compared_at__gt=now - COMPARE_EVERY,
         listed_token=F("probe_token"),
     )
-    return known & ~Q(listed_token="") & ~Exists(Event.objects.pending().filter(calendar=OuterRef("pk")))
+    pending = Event.objects.pending().filter(calendar=OuterRef("pk"))
+    return known & ~Q(listed_token="") & Q(~Exists(pending))
 
 
 def end_same(batch: Sequence[DueConnection], probes: Mapping[int, Probe], now: datetime) -> dict[int, SyncReport]:
