@@ -189,7 +189,7 @@ class Connection(models.Model):
         mine = Connection.objects.filter(pk=self.pk, lease_token=self.lease_token)
         unasked = mine.filter(next_sync_at=self.next_sync_at)
         values |= {"column": "lease_until", "lease_token": ""}
-        return leases.release(unasked, next_sync_at=next_sync_at, **values) or leases.release(mine, **values)
+        return bool(leases.release(unasked, next_sync_at=next_sync_at, **values) or leases.release(mine, **values))
 
 
 def _interruption() -> dict[str, Case]:

@@ -136,8 +136,9 @@ def _release(endings: Sequence[_Ending], requests: int, now: datetime) -> None:
         values["listing_digest"] = Case(*others, default=F("listing_digest"))
     comes = now + timedelta(seconds=settings.SYNC_INTERVAL_SECONDS)
     unasked = mine.filter(next_sync_at=now + lease_length())
-    leases.release(unasked, column="lease_until", next_sync_at=comes, **values)
-    leases.release(mine, column="lease_until", **values)
+    released = leases.release(unasked, column="lease_until", next_sync_at=comes, **values)
+    if released < len(pks):
+        leases.release(mine, column="lease_until", **values)
 
 
 def _go_on_above(users: Sequence[int], now: datetime) -> None:
