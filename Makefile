@@ -81,7 +81,7 @@ screens: $(VENV)/dev.stamp ## Pictures of all pages in screens/, and the chosen 
 bench: $(VENV)/bench.stamp ## Compare the cost of Kalends with other programs; SIZES=100,1000 REPEATS=3 SERVERS=sandbox for less
 	@exec $(BIN)/python -m benchmarks
 
-bench-fleet: $(VENV)/bench.stamp ## How many connections one qcluster can poll in time; CONNECTIONS=2000, DATABASE_URL for PostgreSQL
+bench-fleet: $(VENV)/bench.stamp ## How many connections one qcluster can poll in time; CONNECTIONS=6000, DATABASE_URL for PostgreSQL
 	@exec $(BIN)/python -m benchmarks.fleet
 
 bench-freshness: $(VENV)/dev.stamp ## Does a booking take into account what iCloud knew a second before? TRIES=1000, DATABASE_URL for PostgreSQL

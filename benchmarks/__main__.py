@@ -1,6 +1,7 @@
 """`make bench`. Environment variables and their defaults: SIZES=100,1000,10000 REPEATS=3 SERVERS=sandbox,radicale.
 
-With SERVERS= only the openings of many people and the pages with many events are measured, which need no server.
+With SERVERS= only the openings of many people, the polls of many connections and the pages with many events are
+measured, which need none of these servers.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ import sys
 import time
 from collections.abc import Callable
 
-from benchmarks.bench.practices import pages, people
+from benchmarks.bench.practices import pages, people, polls
 from benchmarks.bench.runner import Block, Plan, empty_database, run
 from benchmarks.bench.tables import table, target_table
 from benchmarks.bench.targets import verdicts
@@ -34,13 +35,20 @@ def main() -> None:
         empty = empty_database(folder)
         rows = list(people.measure(empty, folder, plan().repeats, _progress(began)))
         _print(*people.people_table(rows))
+        poll_rows = list(polls.measure_polls(empty, folder, plan().repeats, _progress(began)))
+        _print(*polls.polls_table(poll_rows))
         page_rows = list(pages.measure_pages(empty, folder, plan().repeats, _progress(began)))
         _print(*pages.pages_table(page_rows))
         for block in run(plan(), empty, folder, _progress(began)):
             blocks.append(block)
             _print(*table(block))
+    of_practices = (
+        *people.people_verdicts(rows),
+        *polls.polls_verdicts(poll_rows),
+        *pages.page_verdicts(page_rows),
+    )
     _print(
-        *target_table([*people.people_verdicts(rows), *pages.page_verdicts(page_rows), *verdicts(blocks)]),
+        *target_table([*of_practices, *verdicts(blocks)]),
         "",
         *NOTES,
         _machine_load((time.monotonic() - began) / 60),

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 
-from django.db.models import Exists, Q
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from bookings import actions
@@ -103,9 +104,7 @@ def after_sync(user_id: int, now: datetime, *, offline: bool = False) -> None:
 
     `offline`: a client is waiting, so requests to calendar and mail servers are left to the schedule.
     """
-    waiting = LinkedEvent.objects.unsettled().filter(booking__staff=user_id, state=LinkedEvent.State.NEEDS_RECONNECT)
-    asks = Q(reconcile_due=True) | Exists(actions.still_pending(user_id, now)) | Exists(waiting)
-    configuration = CalendarConfiguration.objects.filter(asks, user=user_id).select_related("user").first()
+    configuration = _waiting([user_id], now).select_related("user").first()
     if configuration is None:
         return  # the usual case after a poll costs one query
     user = configuration.user
@@ -117,5 +116,21 @@ def after_sync(user_id: int, now: datetime, *, offline: bool = False) -> None:
             outgoing.mail_proposals(now)
             move_mail.mail_moves(now)
     actions.confirm_pending(user, now)
-    if not offline and waiting.exists():
+    if not offline and _needing_reconnect().filter(booking__staff=user_id).exists():
         outbox.push_due(now, user=user)  # the account answers again, so what waited for it is pushed at once
+
+
+def waiting_for_sync(user_ids: Collection[int], now: datetime) -> list[int]:
+    """For which of these users `after_sync` has something to do: one query (the setting WAITING_FOR_SYNC)."""
+    return list(_waiting(user_ids, now).values_list("user", flat=True))
+
+
+def _waiting(user_ids: Collection[int], now: datetime) -> QuerySet[CalendarConfiguration]:
+    waiting = _needing_reconnect().filter(booking__staff=OuterRef("user"))
+    pending = actions.still_pending(now).filter(staff=OuterRef("user"))
+    asks = Q(reconcile_due=True) | Exists(pending) | Exists(waiting)
+    return CalendarConfiguration.objects.filter(asks, user__in=user_ids)
+
+
+def _needing_reconnect() -> QuerySet[LinkedEvent]:
+    return LinkedEvent.objects.unsettled().filter(state=LinkedEvent.State.NEEDS_RECONNECT)

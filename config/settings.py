@@ -43,6 +43,7 @@ FRESHNESS_DEADLINE_SECONDS = env.float("FRESHNESS_DEADLINE_SECONDS", default=4)
 TRUST_MINUTES = env.int("TRUST_MINUTES", default=15)
 STALE_POLICY = env.str("STALE_POLICY", default="pending")
 AFTER_SYNC = env.str("AFTER_SYNC", default="bookings.tasks.after_sync")
+WAITING_FOR_SYNC = "bookings.tasks.waiting_for_sync"
 DEACTIVATED_WITH_PUSHES = "bookings.push.outbox.deactivated_with_pushes"
 DIFFERING_BOOKINGS = "bookings.push.outbox.differing_bookings"
 HOLD_MINUTES = env.int("HOLD_MINUTES", default=10)

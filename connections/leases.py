@@ -43,6 +43,6 @@ def hold(rows: QuerySet[Any]) -> None:
         raise LeaseLost
 
 
-def release(rows: QuerySet[Any], *, column: str, **values: Any) -> bool:
-    """Let others take `rows` again, writing `values` in the same statement; False if none is left."""
-    return bool(rows.update(**{column: None}, **values))
+def release(rows: QuerySet[Any], *, column: str, **values: Any) -> int:
+    """Let others take `rows` again, writing `values` in the same statement; how many are left."""
+    return rows.update(**{column: None}, **values)

@@ -30,19 +30,21 @@ def create(count: int, url: str) -> None:
     CalendarConfiguration.objects.bulk_create(
         (CalendarConfiguration(user=user, time_zone="UTC", saved_at=now) for user in users), batch_size=BATCH_SIZE
     )
-    connections = Connection.objects.bulk_create((_connection(user, url) for user in users), batch_size=BATCH_SIZE)
+    connections = Connection.objects.bulk_create(
+        (_connection(user, url, listed.digest) for user in users), batch_size=BATCH_SIZE
+    )
     Calendar.objects.bulk_create(
-        (_calendar(one, remote, at, now) for one in connections for at, remote in enumerate(listed)),
+        (_calendar(one, remote, at, now) for one in connections for at, remote in enumerate(listed.calendars)),
         batch_size=BATCH_SIZE,
     )
 
 
-def _listing(url: str) -> list[dav.RemoteCalendar]:
+def _listing(url: str) -> dav.HomeListing:
     with dav.Session(dav.Credentials(url, "anna", "x")) as session:
-        return session.calendars(HOME)
+        return session.home_listing(HOME)
 
 
-def _connection(user: User, url: str) -> Connection:
+def _connection(user: User, url: str, digest: str) -> Connection:
     return Connection(
         user=user,
         url=url,
@@ -51,6 +53,7 @@ def _connection(user: User, url: str) -> Connection:
         home_path=HOME,
         principal_path="/fleet/principal/",
         origin=url.rstrip("/"),
+        listing_digest=digest,
         next_sync_at=timezone.now() + timedelta(days=1),
     )
 

@@ -27,7 +27,7 @@ Source = BookingChange.Source
 
 def confirm_pending(user: User, now: datetime) -> None:
     """Confirm the user's pending bookings if the calendars are read again, each if its time is free."""
-    pending = list(still_pending(user.pk, now).select_related("claim"))
+    pending = list(still_pending(now).filter(staff=user).select_related("claim"))
     if not pending or not is_read(user, now):
         return
     asked = collisions.unacknowledged(user, pending)  # for all at once, because a client may be waiting
@@ -37,12 +37,12 @@ def confirm_pending(user: User, now: datetime) -> None:
                 confirm(booking, now=now)
 
 
-def still_pending(user_id: int, now: datetime) -> QuerySet[Booking]:
-    """Bookings of a staff member that wait for their calendars to be read, and have not begun.
+def still_pending(now: datetime) -> QuerySet[Booking]:
+    """Bookings that wait for the calendars of their staff member to be read, and have not begun.
 
     After that a confirmation is of no use to the client.
     """
-    return Booking.objects.filter(staff=user_id, calendar_unread_since__isnull=False, start__gt=now)
+    return Booking.objects.filter(calendar_unread_since__isnull=False, start__gt=now)
 
 
 def confirm(booking: Booking, *, now: datetime) -> bool:

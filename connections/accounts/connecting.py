@@ -79,7 +79,7 @@ def connect(user: User, *, username: str, password: str, url: str = "", now: dat
 def _stored(user: User, url: str, username: str, account: _Found, now: datetime) -> Connection:
     same = Q(username__iexact=username) | Q(principal_path=account.values["principal_path"])
     known = Connection.objects.filter(same, user=user, url=url).first()
-    values = {**account.values, "next_sync_at": now}
+    values = {**account.values, "next_sync_at": now, "listing_digest": ""}
     connection, made = Connection.objects.get_or_create(
         user=user, url=url, username=known.username if known else username, defaults=values
     )

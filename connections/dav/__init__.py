@@ -25,7 +25,7 @@ from .errors import (
 )
 from .retry import despite_one_401, despite_one_failure
 from .session import Session
-from .values import Changes, Fetched, Home, RemoteCalendar, Resource
+from .values import Changes, Fetched, Home, HomeListing, RemoteCalendar, Resource
 
 __all__ = [
     "Changes",
@@ -36,6 +36,7 @@ __all__ = [
     "Forbidden",
     "ForeignHost",
     "Home",
+    "HomeListing",
     "LinkLocal",
     "NoPassword",
     "NotCalDav",

@@ -19,8 +19,9 @@ from __future__ import annotations
 
 import time
 import zlib
+from abc import ABC, abstractmethod
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
@@ -78,7 +79,97 @@ class Answer:
         return found
 
 
-class Client(DAVClient):
+class Exchanges(ABC):
+    """The requests of one account: redirects, hosts that may have the password, and time limits.
+
+    How one request is sent and its answer received is for a subclass to say.
+    """
+
+    entry: str
+    password: Any
+    timeout_seconds: float
+    deadline: float | None
+    provider: str
+    answers: Counter[str]  # by method and status, such as {"PROPFIND 207": 2, "REPORT none": 1}
+    requests: int = 0  # sent, including redirects
+    status: int | None = None  # of the last answer
+
+    def request(
+        self,
+        url: str,
+        method: str = "GET",
+        body: bytes = b"",
+        headers: Mapping[str, str] | None = None,
+        rate_limit_time_slept: int = 0,
+    ) -> Answer:
+        """Send one request, follow redirects, and return the answer with any other HTTP status.
+
+        Each redirect keeps method, body and headers, and must lead to a host that may have the password. Raises
+        ForeignHost before anything is sent to another host, NoPassword, Unavailable for network errors, NotCalDav
+        and TooLarge.
+        """
+        path = path_of(url)
+        if not self.password:
+            raise errors.NoPassword("there is no password to send", path=path)
+        for _ in range(MAX_REDIRECTS + 1):
+            self._refuse_foreign(url, path)
+            answer = self._counted(method, partial(self._exchange, method, url, path, body, headers or {}))
+            self.status = answer.status
+            if answer.status not in REDIRECTS:
+                return answer
+            url = self._next_hop(url, answer)
+        raise Unavailable("too many redirects", path=path)
+
+    def _counted(self, method: str, exchange: Callable[[], Answer]) -> Answer:
+        """Send a request and count its answer by status, or that none came to what was sent."""
+        sent = self.requests
+        try:
+            answer = exchange()
+        except Unavailable:
+            if self.requests > sent:
+                ANSWERS.count(self.provider, NO_ANSWER)
+                self._note(method, NO_ANSWER)
+            raise
+        ANSWERS.count(self.provider, status_label(answer.status))
+        self._note(method, str(answer.status))
+        return answer
+
+    def _note(self, method: str, status: str) -> None:
+        """Count an answer for the history; a server cannot make the list long."""
+        key = f"{method} {status}"
+        self.answers[key if key in self.answers or len(self.answers) < MAX_KINDS else f"{method} other"] += 1
+
+    def _refuse_foreign(self, url: str, path: str) -> None:
+        if not allowed(self.entry, origin_of(url)):
+            raise ForeignHost(host_of(url), path=path)
+
+    def _next_hop(self, url: str, answer: Answer) -> str:
+        target = resolved(url, answer.headers.get("location", ""))
+        if not target:
+            raise NotCalDav("a redirect without a target", status=answer.status, path=answer.path)
+        return target
+
+    @abstractmethod
+    def _exchange(self, method: str, url: str, path: str, body: bytes, headers: Mapping[str, str]) -> Answer:
+        """Send one request and receive its answer; `path` is for messages. Raises DavError."""
+
+    @abstractmethod
+    def close(self) -> None:
+        """Give up what the requests needed."""
+
+    def _time_limit(self, path: str) -> float:
+        until = time.monotonic() + self.timeout_seconds * MAX_TIMEOUTS_PER_ANSWER
+        if self.deadline is None:
+            return until
+        if self.deadline <= time.monotonic():
+            raise TimedOut("the deadline has passed", path=path)
+        return min(until, self.deadline)
+
+    def _time_left(self, until: float) -> float:
+        return max(min(self.timeout_seconds, until - time.monotonic()), 0.001)
+
+
+class Client(Exchanges, DAVClient):  # type: ignore[misc] # `request` returns an Answer, not the library's response
     """A client for one account, starting at its entry host.
 
     ``timeout`` is for each connect and each read, in seconds. ``deadline`` is a ``time.monotonic()``
@@ -104,8 +195,7 @@ class Client(DAVClient):
         self.provider = account.provider
         self.timeout_seconds = timeout
         self.deadline = deadline
-        self.requests = 0
-        self.answers: Counter[str] = Counter()  # such as {"PROPFIND 207": 2, "REPORT none": 1}
+        self.answers = Counter()
         # No cookies, because requests must not depend on each other. No HTTP/2 and 3, because they are
         # not tested here and lead to 421 and Alt-Svc hosts. No revocation checks, because they contact
         # third parties.
@@ -121,55 +211,8 @@ class Client(DAVClient):
 
     def close(self) -> None:
         """Close the connections."""
-        super().close()
+        DAVClient.close(self)
         self.sockets.close_all()
-
-    def request(  # type: ignore[override]
-        self,
-        url: str,
-        method: str = "GET",
-        body: bytes = b"",
-        headers: Mapping[str, str] | None = None,
-        rate_limit_time_slept: int = 0,
-    ) -> Answer:
-        """Send one request, follow redirects, and return the answer with any other HTTP status.
-
-        Each redirect keeps method, body and headers, and must lead to a host that may have the password. Raises
-        ForeignHost before anything is sent to another host, NoPassword, Unavailable for network errors, NotCalDav
-        and TooLarge.
-        """
-        path = path_of(url)
-        if not self.password:
-            raise errors.NoPassword("there is no password to send", path=path)
-        for _ in range(MAX_REDIRECTS + 1):
-            self._refuse_foreign(url, path)
-            answer = self._counted(partial(self._exchange, method, url, path, body, headers or {}))
-            if answer.status not in REDIRECTS:
-                return answer
-            url = self._next_hop(url, answer)
-        raise Unavailable("too many redirects", path=path)
-
-    def _counted(self, exchange: Callable[[], Answer]) -> Answer:
-        """Send a request and count its answer by status, or that none came to what was sent."""
-        sent = self.requests
-        try:
-            answer = exchange()
-        except Unavailable:
-            if self.requests > sent:
-                ANSWERS.count(self.provider, NO_ANSWER)
-            raise
-        ANSWERS.count(self.provider, status_label(answer.status))
-        return answer
-
-    def _refuse_foreign(self, url: str, path: str) -> None:
-        if not allowed(self.entry, origin_of(url)):
-            raise ForeignHost(host_of(url), path=path)
-
-    def _next_hop(self, url: str, answer: Answer) -> str:
-        target = resolved(url, answer.headers.get("location", ""))
-        if not target:
-            raise NotCalDav("a redirect without a target", status=answer.status, path=answer.path)
-        return target
 
     def _exchange(self, method: str, url: str, path: str, body: bytes, headers: Mapping[str, str]) -> Answer:
         # The adapter is called directly because Session.send would read the whole body of a redirect.
@@ -178,23 +221,15 @@ class Client(DAVClient):
             with self.sockets.shut_down_at(until):
                 response = self._send(method, url, body, headers, until)
                 try:
-                    content = b"".join(self._chunks(response, path))
+                    encoding = response.headers.get("content-encoding", "")
+                    content = unpacked(response.raw.stream(CHUNK, decode_content=False), encoding, path)
                 finally:
                     response.close()
-        except zlib.error:
-            raise Unavailable("the compressed answer is broken", path=path) from None
         except (OSError, HTTPError) as error:  # the exceptions of niquests are OSErrors
-            self._count_answer(method, "none")
             kind = TimedOut if _is_late(error) or time.monotonic() >= until else Unavailable
             raise kind(f"{method} was interrupted: {type(error).__name__}", path=path) from None
-        self._count_answer(method, str(response.status_code))
         lowered = {name.lower(): value for name, value in response.headers.items()}
         return Answer(path, origin_of(url), int(response.status_code or 0), lowered, content, until)
-
-    def _count_answer(self, method: str, status: str) -> None:
-        """Count an answer by its method and status, for the history; a server cannot make the list long."""
-        key = f"{method} {status}"
-        self.answers[key if key in self.answers or len(self.answers) < MAX_KINDS else f"{method} other"] += 1
 
     def _send(self, method: str, url: str, body: bytes, headers: Mapping[str, str], until: float) -> Any:
         combined = [*self.headers.items(), *headers.items()]
@@ -206,32 +241,29 @@ class Client(DAVClient):
             request, stream=True, timeout=self._time_left(until), verify=self.ssl_verify_cert, proxies={}
         )
 
-    def _time_limit(self, path: str) -> float:
-        until = time.monotonic() + self.timeout_seconds * MAX_TIMEOUTS_PER_ANSWER
-        if self.deadline is None:
-            return until
-        if self.deadline <= time.monotonic():
-            raise TimedOut("the deadline has passed", path=path)
-        return min(until, self.deadline)
 
-    def _time_left(self, until: float) -> float:
-        return max(min(self.timeout_seconds, until - time.monotonic()), 0.001)
+def unpacked(chunks: Iterable[bytes], encoding: str, path: str) -> bytes:
+    """The body of an answer, decompressed. Raises TooLarge beyond the limit, NotCalDav and Unavailable."""
+    try:
+        return b"".join(_decompressed(chunks, encoding.lower(), path))
+    except zlib.error:
+        raise Unavailable("the compressed answer is broken", path=path) from None
 
-    def _chunks(self, response: Any, path: str) -> Iterator[bytes]:
-        encoding = response.headers.get("content-encoding", "identity").lower()
-        if encoding not in ("gzip", "identity"):
-            raise NotCalDav("an unexpected content encoding", path=path)
-        # The library decompresses whatever has arrived at once, and a chunk may grow a thousandfold.
-        unzip = zlib.decompressobj(zlib.MAX_WBITS | 16) if encoding == "gzip" else None
-        size = 0
-        for raw in response.raw.stream(CHUNK, decode_content=False):
-            chunk = unzip.decompress(raw, MAX_BODY + 1 - size) if unzip else raw
-            size += len(chunk)
-            if size > MAX_BODY:
-                raise TooLarge("the answer is larger than 32 MiB", path=path)
-            yield chunk
-        if unzip and size and not unzip.eof:
-            raise Unavailable("the compressed answer was cut off", path=path)
+
+def _decompressed(chunks: Iterable[bytes], encoding: str, path: str) -> Iterator[bytes]:
+    if encoding not in ("gzip", "identity", ""):
+        raise NotCalDav("an unexpected content encoding", path=path)
+    # The library decompresses whatever has arrived at once, and a chunk may grow a thousandfold.
+    unzip = zlib.decompressobj(zlib.MAX_WBITS | 16) if encoding == "gzip" else None
+    size = 0
+    for raw in chunks:
+        chunk = unzip.decompress(raw, MAX_BODY + 1 - size) if unzip else raw
+        size += len(chunk)
+        if size > MAX_BODY:
+            raise TooLarge("the answer is larger than 32 MiB", path=path)
+        yield chunk
+    if unzip and size and not unzip.eof:
+        raise Unavailable("the compressed answer was cut off", path=path)
 
 
 def status_label(status: int) -> str:

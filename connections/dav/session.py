@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
@@ -25,11 +26,13 @@ from connections.dav.responses import (
     resources_of,
 )
 from connections.dav.urls import Credentials, allowed, collection_path, host_of, origin_of, path_of
+from practice.version import version
 
-from .client import Answer, Client, raise_for_status, refuse_page
+from .client import Answer, Client, Exchanges, raise_for_status, refuse_page
 from .errors import DavError, ForeignHost, NotCalDav, NotFound, TokenExpired, Unavailable
+from .kept import KeptClient
 from .multistatus import C, D, Member
-from .values import Changes, Fetched, Home, RemoteCalendar, Resource
+from .values import Changes, Fetched, Home, HomeListing, RemoteCalendar, Resource
 
 XML = {"Content-Type": "application/xml; charset=utf-8"}
 CALENDAR = {"Content-Type": "text/calendar; charset=utf-8"}
@@ -42,13 +45,16 @@ class Session:
     ``timeout`` is for each connect and each read, in seconds. ``deadline`` is a ``time.monotonic()`` instant for all
     requests together. ``requests`` counts the requests sent, including redirects. ``origin`` is the scheme://host:port
     that answered last: pass it on in the next Credentials, so that the redirect is followed only once. Every method
-    raises the errors of ``errors`` and no others.
+    raises the errors of ``errors`` and no others. ``kept``: over connections that are kept for other accounts of the
+    same host (see ``kept``), which saves most of the time of a single request.
     """
 
     fetch_batch = 50
 
-    def __init__(self, account: Credentials, *, timeout: float = 30, deadline: float | None = None) -> None:
-        self._client = Client(account, timeout=timeout, deadline=deadline)
+    def __init__(
+        self, account: Credentials, *, timeout: float = 30, deadline: float | None = None, kept: bool = False
+    ) -> None:
+        self._client: Exchanges = (KeptClient if kept else Client)(account, timeout=timeout, deadline=deadline)
         self._entry = self._client.entry
         self._start = path_of(account.url)
         known = origin_of(account.origin)
@@ -72,7 +78,12 @@ class Session:
     @property
     def requests(self) -> int:
         """The number of HTTP requests sent so far."""
-        return int(self._client.requests)
+        return self._client.requests
+
+    @property
+    def status(self) -> int | None:
+        """The HTTP status of the last answer, None if there was none."""
+        return self._client.status
 
     @property
     def answers(self) -> dict[str, int]:
@@ -106,10 +117,19 @@ class Session:
         calendar is writable if it grants write, write-content or bind. If it reports no privileges it is read-only,
         unless no member of the home reports or refuses any: then the server has no access control.
         """
-        members = self._members(collection_path(home), requests.CALENDARS)
+        return self.home_listing(home).calendars
+
+    def home_listing(self, home: str, known: str = "") -> HomeListing:
+        """The same with its digest. If that is `known`, nothing is parsed: it says what the known one said."""
+        path = collection_path(home)
+        answer = self._request("PROPFIND", path, requests.CALENDARS, XML | {"Depth": "1"})
+        digest = listing_digest(answer)
+        if known and digest == known:
+            return HomeListing([], digest, same=True)
+        members = self._listed(answer)
         controlled = any(knows_privileges(member) for member in members)
         found = (calendar_of(member, controlled=controlled) for member in members)
-        return [calendar for calendar in found if calendar is not None]
+        return HomeListing([calendar for calendar in found if calendar is not None], digest)
 
     def changes(self, path: str, token: str) -> Changes:
         """The changes in a calendar since ``token`` (RFC 6578 3.2); all resources for an empty token.
@@ -245,11 +265,13 @@ class Session:
 
     def _members(self, path: str, body: bytes) -> list[Member]:
         """The collection and its members. Since it lists itself, an answer without any member is no valid listing."""
-        answer = self._request("PROPFIND", path, body, XML | {"Depth": "1"})
+        return self._listed(self._request("PROPFIND", path, body, XML | {"Depth": "1"}))
+
+    def _listed(self, answer: Answer) -> list[Member]:
         members = answer.multistatus().members
         if not members:
-            raise NotCalDav("an empty multistatus", path=path)
-        _raise_for_inner_status(answer, own_status(members, path), "PROPFIND")
+            raise NotCalDav("an empty multistatus", path=answer.path)
+        _raise_for_inner_status(answer, own_status(members, answer.path), "PROPFIND")
         return members
 
     def _member(self, path: str, body: bytes) -> Member:
@@ -283,6 +305,19 @@ class Session:
         raise_for_status(answer, method)
         self.origin = answer.origin
         return answer
+
+
+def listing_digest(answer: Answer) -> str:
+    """What identifies the answer to the listing of a home; "" for what is no multistatus.
+
+    Equal digests mean: listed at the same path, asked for the same properties and read by the same version.
+    """
+    if answer.status != 207:
+        return ""
+    return hashlib.sha256(b"\0".join((_LISTING_VERSION, answer.path.encode(), answer.body))).hexdigest()
+
+
+_LISTING_VERSION = hashlib.sha256(version().encode() + requests.CALENDARS).digest()
 
 
 def _raise_for_inner_status(answer: Answer, status: int | None, method: str) -> None:

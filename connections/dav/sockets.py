@@ -37,29 +37,10 @@ class CuttableSockets(SystemResolver):  # type: ignore[misc]
         *_: Any,
         **__: Any,
     ) -> socket.socket:
-        """A connected socket. The addresses of the host share ``timeout`` seconds.
-
-        The library gives each address the whole timeout, and an iCloud pod has many addresses. Raises LinkLocal before
-        anything is sent if one of them is link-local.
-        """
-        until = time.monotonic() + float(timeout)
-        host = address[0].strip("[]")
-        addresses = socket.getaddrinfo(host, address[1], type=socket.SOCK_STREAM)
-        if any(is_link_local(str(target[0])) for *_rest, target in addresses):
-            raise LinkLocal("the host has a link-local address")
-        for left in range(len(addresses), 0, -1):
-            family, kind, protocol, _name, target = addresses[-left]
-            seconds = max((until - time.monotonic()) / left, 0.001)
-            try:
-                connection = _connect(socket.socket(family, kind, protocol), target, seconds)
-            except OSError:
-                if left == 1:
-                    raise
-            else:
-                connection.settimeout(float(timeout))
-                self._keep_duplicate(address, connection)
-                return connection
-        raise OSError("the host has no address")
+        """As `open_connection`, and it can be shut down."""
+        connection = open_connection(address, float(timeout))
+        self._keep_duplicate(address, connection)
+        return connection
 
     def _keep_duplicate(self, address: tuple[str, int], connection: socket.socket) -> None:
         # TLS takes over the socket object, so we keep a duplicate of its descriptor. A second connection
@@ -97,6 +78,31 @@ class CuttableSockets(SystemResolver):  # type: ignore[misc]
         """Close the duplicates of all connections."""
         while self._duplicates:
             self._duplicates.popitem()[1].close()
+
+
+def open_connection(address: tuple[str, int], timeout: float) -> socket.socket:
+    """A connected socket. The addresses of the host share ``timeout`` seconds.
+
+    The library gives each address the whole timeout, and an iCloud pod has many addresses. Raises LinkLocal before
+    anything is sent if one of them is link-local.
+    """
+    until = time.monotonic() + timeout
+    host = address[0].strip("[]")
+    addresses = socket.getaddrinfo(host, address[1], type=socket.SOCK_STREAM)
+    if any(is_link_local(str(target[0])) for *_rest, target in addresses):
+        raise LinkLocal("the host has a link-local address")
+    for left in range(len(addresses), 0, -1):
+        family, kind, protocol, _name, target = addresses[-left]
+        seconds = max((until - time.monotonic()) / left, 0.001)
+        try:
+            connection = _connect(socket.socket(family, kind, protocol), target, seconds)
+        except OSError:
+            if left == 1:
+                raise
+        else:
+            connection.settimeout(timeout)
+            return connection
+    raise OSError("the host has no address")
 
 
 def _connect(connection: socket.socket, target: Any, seconds: float) -> socket.socket:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from functools import lru_cache
 from ipaddress import ip_address
 from urllib.parse import quote, unquote_to_bytes, urljoin, urlsplit
 
@@ -30,6 +31,7 @@ class Credentials:
     provider: str = "caldav"
 
 
+@lru_cache(maxsize=4096)
 def origin_of(url: str) -> str:
     """scheme://host:port of an http or https URL, always with the port and without userinfo; "" for anything else."""
     try:

@@ -34,6 +34,18 @@ class RemoteCalendar:
 
 
 @dataclass(frozen=True, slots=True)
+class HomeListing:
+    """The event calendars of a home, and a digest of the answer that said so.
+
+    ``same``: the digest is the known one, so the calendars are those of that answer and are not in this one.
+    """
+
+    calendars: list[RemoteCalendar]
+    digest: str
+    same: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Changes:
     """The changed resources (path -> ETag, "" if the server named none) and the removed ones.
 

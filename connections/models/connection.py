@@ -72,6 +72,10 @@ class ConnectionQuerySet(models.QuerySet["Connection"]):
         rows = Connection.objects.filter(pk__in=self.values("pk"))
         return token, leases.take(rows, now, until=until, column="lease_until", **values)
 
+    def leased_as(self, token: str, now: datetime) -> ConnectionQuerySet:
+        """Those that still have the lease that was taken with this token at `now`."""
+        return self.filter(lease_until=now + lease_length(), lease_token=token)
+
     def revoke_lease(self) -> None:
         """End whatever sync is under way: it will not be able to write any more."""
         leases.release(self, column="lease_until", lease_token="")
@@ -95,6 +99,8 @@ class Connection(models.Model):
     home_path = models.CharField(max_length=500, blank=True, editable=False)
     origin = models.CharField(_("host that answered"), max_length=300, blank=True, editable=False)
     addresses = models.JSONField(default=list, editable=False)
+    # Of the answer that the calendars' rows follow: the same answer again says that nothing has changed.
+    listing_digest = models.CharField(max_length=64, blank=True, editable=False)
     created_at = models.DateTimeField(_("connected"), auto_now_add=True)
 
     needs_attention = models.BooleanField(_("needs attention"), default=False)
@@ -125,6 +131,10 @@ class Connection(models.Model):
         verbose_name = _("connection")
         verbose_name_plural = _("connections")
         constraints = (models.UniqueConstraint(fields=("user", "url", "username"), name="one_connection_per_account"),)
+        indexes = (
+            # Few rows are leased, and they are looked for by it: `leased_as`.
+            models.Index(fields=("lease_until",), condition=Q(lease_until__isnull=False), name="leased_connections"),
+        )
 
     def __str__(self) -> str:
         return f"{self.words.name} · {self.username}"
@@ -179,7 +189,7 @@ class Connection(models.Model):
         mine = Connection.objects.filter(pk=self.pk, lease_token=self.lease_token)
         unasked = mine.filter(next_sync_at=self.next_sync_at)
         values |= {"column": "lease_until", "lease_token": ""}
-        return leases.release(unasked, next_sync_at=next_sync_at, **values) or leases.release(mine, **values)
+        return bool(leases.release(unasked, next_sync_at=next_sync_at, **values) or leases.release(mine, **values))
 
 
 def _interruption() -> dict[str, Case]:

@@ -16,21 +16,31 @@ from connections.sync.state import MISSING, CalendarState, LeasedConnection
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """A home as it was listed; `home` where it had to be looked for first."""
+    """A home as it was listed; `home` where it had to be looked for first. `digest`: of the answer.
+
+    `same`: the answer is the one that the tables follow already, and `calendars` is empty.
+    """
 
     calendars: Sequence[dav.RemoteCalendar]
     home: dav.Home | None = None
+    digest: str = ""
+    same: bool = False
 
 
-def look(session: dav.Session, home_path: str) -> Look:
-    """List the home: one request; more where it is not known yet or the account has moved. Raises DavError."""
+def look(session: dav.Session, home_path: str, known: str = "") -> Look:
+    """List the home: one request; more where it is not known yet or the account has moved. Raises DavError.
+
+    `known`: the digest of the answer that the tables follow, "" if it is to be read in any case.
+    """
     if home_path:
         try:
-            return Look(session.calendars(home_path))
+            listing = session.home_listing(home_path, known)
+            return Look(listing.calendars, digest=listing.digest, same=listing.same)
         except dav.NotFound:
             pass  # the account may have moved: ask the entry host where it lives now
     home = session.discover()
-    return Look(session.calendars(home.path), home)
+    listing = session.home_listing(home.path)
+    return Look(listing.calendars, home, listing.digest)
 
 
 def note(connection: Connection, home: dav.Home) -> None:
@@ -64,6 +74,13 @@ def follow(leased: LeasedConnection, listed: Sequence[dav.RemoteCalendar]) -> li
     return [one.calendar for one in leased if one.calendar.path not in paths and one.calendar.gone_at is None]
 
 
+def agrees(leased: LeasedConnection, listed: Sequence[dav.RemoteCalendar]) -> bool:
+    """Would `follow` change nothing and find nothing missing?"""
+    rows = {row.path: row for row in (state.calendar for state in leased) if row.gone_at is None}
+    same_paths = rows.keys() == {remote.path for remote in listed}
+    return same_paths and not any(_differences(rows[one.path], one, position) for position, one in enumerate(listed))
+
+
 def _new(connection: Connection, remote: dav.RemoteCalendar, position: int) -> Calendar:
     """A calendar that was not there before. Once calendars have been chosen it is asked about, not pre-ticked."""
     chosen = connection.user.calendar_configuration.saved_at is not None
@@ -76,12 +93,17 @@ def _new(connection: Connection, remote: dav.RemoteCalendar, position: int) -> C
     )
 
 
-def _update(row: Calendar, remote: dav.RemoteCalendar, position: int) -> None:
+def _differences(row: Calendar, remote: dav.RemoteCalendar, position: int) -> dict[str, object]:
+    """What must be written to let the row follow the listing."""
     values = _listed(remote, position)
     if row.gone_at is not None or row.error_code in MISSING:
         # It is back, perhaps as another one with the same path: everything in it is compared before it is believed.
         values |= {"gone_at": None, "error_code": "", "error_params": {}, "compared_at": None}
-    differs = {name: value for name, value in values.items() if getattr(row, name) != value}
+    return {name: value for name, value in values.items() if getattr(row, name) != value}
+
+
+def _update(row: Calendar, remote: dav.RemoteCalendar, position: int) -> None:
+    differs = _differences(row, remote, position)
     for name, value in differs.items():
         setattr(row, name, value)
     if differs:

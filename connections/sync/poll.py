@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -11,14 +11,14 @@ from functools import partial
 
 from connections import dav
 from connections.models import Calendar, Connection, ConnectionQuerySet, SyncRun
-from connections.sync import home
+from connections.sync import due, home, quiet
+from connections.sync.due import Question
 from connections.sync.report import SyncReport
 from connections.sync.run import Probe, Sync, carry_out
 from connections.sync.state import LeasedConnection, lease
 from practice.telemetry.measurements import POLL
 
-MAX_BATCH = 200  # connections that one task leases
-MAX_THREADS = 32
+MAX_THREADS = 128
 PROBE_TIMEOUT = 30.0
 WATCH_EVERY, MAX_WATCH_PAUSE = 0.05, 0.3  # seconds between two looks at somebody else's poll: more and more
 
@@ -30,47 +30,43 @@ def poll_due(now: datetime, more: Callable[[], object] | None = None) -> list[Sy
     rest. Reports with `unfinished` are those where something changed: each wants a sync of its own. Where several syncs
     in a row were killed, nothing is asked, and the next one comes after a pause.
     """
-    batch = lease_due(now)
-    alone = any(one.connection.interruptions for one in batch)
-    if more and (alone or 2 * len(batch) > MAX_BATCH):  # of those chosen, others may have been faster with a few
+    batch = due.lease_due(now)
+    alone = any(one.interruptions for one in batch)
+    if more and (alone or 2 * len(batch) > due.MAX_BATCH):  # of those chosen, others may have been faster with a few
         more()
-    paused = [one for one in batch if one.connection.took_over and one.connection.interruptions > 1]
-    asked = _ask_all([one for one in batch if one not in paused], time.monotonic() + PROBE_TIMEOUT)
-    return [*(_pause(one, now) for one in paused), *(_settle(one, now) for one in asked)]
+    asked = [one for one in batch if not one.must_pause]
+    answers = _ask_all([one.question for one in asked], time.monotonic() + PROBE_TIMEOUT)
+    return settle_all(batch, {one.pk: answer for one, answer in zip(asked, answers, strict=True)}, now)
 
 
-def lease_due(now: datetime) -> list[LeasedConnection]:
-    """Lease up to 200 of those that are due, the longest waiting first.
-
-    One whose sync was killed is leased alone: if that happens again, no other account is blamed for it.
-    """
-    due = Connection.objects.due(now).order_by("next_sync_at")
-    first = due.only("interruptions", "lease_until").first()
-    if first is None:
-        return []
-    return lease(due.filter(pk=first.pk) if first.was_interrupted else due.uninterrupted()[:MAX_BATCH], now)
+def settle_all(batch: Sequence[due.DueConnection], asked: Mapping[int, Asked], now: datetime) -> list[SyncReport]:
+    """Write what the answers say: in a few statements for all where nothing is new, one by one for the others."""
+    probes = {pk: _result(one.answer) for pk, one in asked.items() if not one.never}
+    ended = quiet.end_same(batch, probes, now)
+    leased = due.load([one for one in batch if one.pk not in ended], now)
+    ended |= quiet.end_agreeing([one for one in batch if one.pk not in ended], leased, probes, now)
+    others = (_settle(one, leased.get(one.pk), probes.get(one.pk), now) for one in batch if one.pk not in ended)
+    return [*ended.values(), *others]
 
 
-def _pause(leased: LeasedConnection, now: datetime) -> SyncReport:
+def _settle(row: due.DueConnection, leased: LeasedConnection | None, probe: Probe | None, now: datetime) -> SyncReport:
+    if leased is None:  # the account was renewed or removed while it was asked
+        return SyncReport(row.pk, busy=True)
     sync = Sync(leased, now=now)
-    return carry_out(sync, sync.pause, SyncRun.Trigger.SCHEDULE)
-
-
-def _settle(asked: Asked, now: datetime) -> SyncReport:
-    leased = asked.leased
-    if asked.never:
+    if row.must_pause:
+        return carry_out(sync, sync.pause, SyncRun.Trigger.SCHEDULE)
+    if probe is None:
         # Others took all the time: that says nothing of this connection, which comes first at the next poll.
         leased.connection.release(now)
-        return SyncReport(leased.connection.pk)
-    sync = Sync(leased, now=now)
-    return carry_out(sync, partial(sync.settle, _result(asked.answer)), SyncRun.Trigger.SCHEDULE)
+        return SyncReport(row.pk)
+    return carry_out(sync, partial(sync.settle, probe), SyncRun.Trigger.SCHEDULE)
 
 
 @dataclass(slots=True)
 class Asked:
-    """A connection whose home a thread lists, and when that began: None while others take all the time."""
+    """An account whose home a thread lists, and when that began: None while others take all the time."""
 
-    leased: LeasedConnection
+    question: Question
     deadline: float
     began: float | None = None
     answer: Future[Probe] = field(init=False)
@@ -78,7 +74,7 @@ class Asked:
     def ask(self) -> Probe:
         """The work of the thread. Touches no table."""
         self.began = time.monotonic()
-        return probe(self.leased.connection.account, self.leased.connection.home_path, self.deadline)
+        return probe(self.question.account, self.question.home_path, self.deadline, known=self.question.digest)
 
     @property
     def never(self) -> bool:
@@ -86,9 +82,9 @@ class Asked:
         return self.began is None or self.began >= self.deadline
 
 
-def _ask_all(batch: Sequence[LeasedConnection], deadline: float) -> list[Asked]:
+def _ask_all(questions: Sequence[Question], deadline: float) -> list[Asked]:
     """List all homes, in threads that touch no table, until `deadline` (monotonic); then each answer is what it is."""
-    asked = [Asked(leased, deadline) for leased in batch]
+    asked = [Asked(question, deadline) for question in questions]
     if not asked:
         return []
     pool = ThreadPoolExecutor(max_workers=min(MAX_THREADS, len(asked)))
@@ -106,19 +102,21 @@ def _result(answer: Future[Probe]) -> Probe:
     return answer.result()
 
 
-def probe(account: dav.Credentials, home_path: str, deadline: float) -> Probe:
+def probe(account: dav.Credentials, home_path: str, deadline: float, *, known: str = "") -> Probe:
     """One request: the home listing of `account`, asked once more after a 401, which iCloud sends now and then.
 
-    Touches no table. Never raises what the wire raises: that is in the probe.
+    `known`: the digest of the answer that the tables follow, "" if it is to be read in any case. Touches no table.
+    Never raises what the wire raises: that is in the probe, and so are the status and the seconds of the answer.
     """
     began = time.monotonic()
-    with dav.Session(account, deadline=deadline) as session:
+    with dav.Session(account, deadline=deadline, kept=True) as session:
         try:
-            found: home.Look | dav.DavError = dav.despite_one_401(lambda: home.look(session, home_path))
+            found: home.Look | dav.DavError = dav.despite_one_401(lambda: home.look(session, home_path, known))
         except dav.DavError as error:
             found = error
-        POLL.observe(time.monotonic() - began, "failed" if isinstance(found, dav.DavError) else "listed")
-        return Probe(found, session.origin, session.requests, session.answers)
+        seconds = time.monotonic() - began
+        POLL.observe(seconds, "failed" if isinstance(found, dav.DavError) else "listed")
+        return Probe(found, session.origin, session.requests, session.answers, session.status, seconds)
 
 
 def refresh(user_id: int, now: datetime, *, seconds: float) -> None:
@@ -165,7 +163,8 @@ def _unread(user_ids: Collection[int], now: datetime) -> ConnectionQuerySet:
 
 def _read_now(batch: Sequence[LeasedConnection], now: datetime, deadline: float) -> None:
     # Those where nothing changed need no more time: they come first.
-    probed = sorted(((_result(one.answer), one.leased) for one in _ask_all(batch, deadline)), key=_changed)
+    asked = _ask_all([Question(one.connection.account, one.connection.home_path) for one in batch], deadline)
+    probed = sorted(((_result(one.answer), leased) for one, leased in zip(asked, batch, strict=True)), key=_changed)
     for answer, leased in probed:
         sync = Sync(leased, now=now, deadline=deadline, include_scheduled=False)
         carry_out(sync, partial(sync.read_on, answer), SyncRun.Trigger.BOOKING)

@@ -114,12 +114,17 @@ def after_sync(user_id: int, now: datetime, *, offline: bool) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Probe:
-    """What a poll's one request for the home gave: a listing, or the error that came instead."""
+    """What a poll's one request for the home gave: a listing, or the error that came instead.
+
+    `status`: of the last answer, None if there was none. `seconds`: until it was there.
+    """
 
     look: home.Look | dav.DavError
     origin: str
     requests: int
     answers: Mapping[str, int] = field(default_factory=dict)
+    status: int | None = None
+    seconds: float = 0.0
 
 
 @dataclass(slots=True)
@@ -261,13 +266,19 @@ class Sync:
             raise OutOfTime
 
     def _follow(self, look: home.Look) -> list[Calendar]:
+        """Let the tables follow the listing; the calendars that are missing from it."""
+        if look.same:
+            return []
         if look.home:
             known = set(self.connection.addresses)
             home.note(self.connection, look.home)
             if known != set(self.connection.addresses):
                 home.read_again(self.connection)
                 self.leased.reload()
-        return home.follow(self.leased, look.calendars)
+        missing = home.follow(self.leased, look.calendars)
+        # What is missing must be decided upon, so the next poll may not take the same answer for no news.
+        self.connection.listing_digest = "" if missing else look.digest
+        return missing
 
     def _mark_known(self, missing: Collection[Calendar] = ()) -> list[CalendarState]:
         """Say of the calendars that did not change that they are known as of the listing; those that must be read.
@@ -382,8 +393,9 @@ class Sync:
 
     def _release(self, next_sync_at: datetime | None, **values: Any) -> None:
         self.report.seconds = time.monotonic() - self.started
-        polled = {"polls": F("polls") + 1, "requests": F("requests") + self.report.requests}
-        self.report.busy = not self.connection.release(next_sync_at, **polled, **values)
+        counted = {"polls": F("polls") + 1, "requests": F("requests") + self.report.requests}
+        values |= {"listing_digest": self.connection.listing_digest}
+        self.report.busy = not self.connection.release(next_sync_at, **counted, **values)
 
     def _turn_ends(self) -> float:
         return self.deadline or self.started + MAX_TURN_SECONDS

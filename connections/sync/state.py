@@ -95,15 +95,19 @@ class LeasedConnection:
 def lease(connections: ConnectionQuerySet, now: datetime) -> list[LeasedConnection]:
     """Lease those of `connections` that nobody holds: two queries for all, one more if some have no calendars."""
     token, count = connections.lease(now)
+    return load_leased(Connection.objects.leased_as(token, now), count) if count else []
+
+
+def load_leased(connections: ConnectionQuerySet, count: int) -> list[LeasedConnection]:
+    """These connections, which are leased: one query, one more if fewer than `count` have calendars."""
     found: dict[int, LeasedConnection] = {}
-    if count:
-        rows = _calendars().filter(connection__lease_token=token)
-        for row in rows.select_related("connection__user__calendar_configuration"):
-            leased = found.setdefault(row.connection_id, LeasedConnection(row.connection))
-            leased.states[row.path] = _state(row, leased.connection)
+    rows = _calendars().filter(connection__in=connections)
+    for row in rows.select_related("connection__user__calendar_configuration"):
+        leased = found.setdefault(row.connection_id, LeasedConnection(row.connection))
+        leased.states[row.path] = _state(row, leased.connection)
     if len(found) < count:
-        bare = Connection.objects.filter(lease_token=token).exclude(pk__in=found)
-        found |= {one.pk: LeasedConnection(one) for one in bare.select_related("user__calendar_configuration")}
+        bare = connections.exclude(pk__in=found).select_related("user__calendar_configuration")
+        found |= {one.pk: LeasedConnection(one) for one in bare}
     return list(found.values())
 
 

@@ -50,7 +50,7 @@ def test_the_condition_in_the_table_and_the_question_in_python_agree() -> None:
 def test_a_row_given_back_is_free_at_once_and_says_whether_there_was_one() -> None:
     ConnectionFactory(lease_until=UNTIL, lease_token="ours")
     ours = Connection.objects.filter(lease_token="ours")
-    assert [leases.release(ours, column=COLUMN, lease_token="") for _ in range(2)] == [True, False]
+    assert [leases.release(ours, column=COLUMN, lease_token="") for _ in range(2)] == [1, 0]
     assert list(Connection.objects.values_list("lease_until", "lease_token")) == [(None, "")]
 
 

@@ -9,8 +9,9 @@ import pytest
 from connections import accounts
 from connections.accounts import ConfigurationRefused
 from connections.busy import busy
-from connections.models import Calendar, CalendarConfiguration, Event, Occurrence
-from connections.sync import apply, poll
+from connections.models import Calendar, CalendarConfiguration, Connection, Event, Occurrence
+from connections.sync import apply
+from connections.sync.state import lease
 from practice.models import User
 from tests.connections.engine import World, at
 from tests.factories import CalendarFactory
@@ -147,9 +148,9 @@ def test_a_later_choice_reads_nothing_again(connected: World) -> None:
 
 def test_a_sync_that_began_before_the_first_choice_stores_nothing_any_more(connected: World) -> None:
     connected.sync()
-    lease = poll.lease_due(connected.now + timedelta(minutes=5))[0]
-    calendar = lease.states[connected.calendar().path].calendar
+    [held] = lease(Connection.objects.all(), connected.now + timedelta(minutes=5))
+    calendar = held.states[connected.calendar().path].calendar
     context = apply.ReadContext.of(calendar, connected.now)
     connected.choose("Work", linked="Work")
     with pytest.raises(apply.ChoiceChanged):
-        apply.write(calendar, lease.connection.lease_token, [], {"/unread.ics": "1"}, context, connected.now)
+        apply.write(calendar, held.connection.lease_token, [], {"/unread.ics": "1"}, context, connected.now)

@@ -14,7 +14,7 @@ from pytest_django import Settings
 
 from connections import accounts, tasks
 from connections.models import Calendar, Connection, SyncRun
-from connections.sync import poll
+from connections.sync import due, poll
 from connections.sync.report import SyncReport
 from connections.sync.run import Sync, carry_out, sync_connection
 from connections.sync.state import lease
@@ -136,7 +136,7 @@ def test_a_request_for_a_connection_that_is_no_longer_there_is_forgotten() -> No
 def test_only_the_due_are_polled_and_those_that_wait_longest_first(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(poll, "MAX_BATCH", 1)
+    monkeypatch.setattr(due, "MAX_BATCH", 1)
     row = world.connection
     row.pk, row.username = None, "ANNA@example.com"
     row.save()
@@ -161,7 +161,7 @@ def test_one_look_of_the_schedule_polls_450_connections_200_in_each_task(world: 
 
 
 def test_the_next_task_is_queued_before_anything_is_asked(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(poll, "MAX_BATCH", 2)
+    monkeypatch.setattr(due, "MAX_BATCH", 2)
     fall_due(world, 3)
     asked: list[list[str]] = []
     world.asked()
@@ -171,7 +171,7 @@ def test_the_next_task_is_queued_before_anything_is_asked(world: World, monkeypa
 
 def test_after_a_killed_poll_each_of_its_accounts_is_polled_alone(world: World) -> None:
     fall_due(world, 3)
-    assert len(poll.lease_due(world.now)) == 3  # and the process is killed
+    assert len(due.lease_due(world.now)) == 3  # and the process is killed
     world.now += timedelta(seconds=140)
     fresh = ConnectionFactory(next_sync_at=world.now)
     asked: list[int] = []
@@ -193,7 +193,7 @@ def test_an_account_whose_syncs_were_killed_again_and_again_is_not_asked_before_
 def test_polls_that_do_not_keep_up_end_when_the_schedule_has_come_again(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(poll, "MAX_BATCH", 1)
+    monkeypatch.setattr(due, "MAX_BATCH", 1)
     fall_due(world, 5)
     with time_machine.travel(world.now, tick=False) as clock:
         tasks.poll_connections()

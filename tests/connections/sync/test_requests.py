@@ -21,9 +21,15 @@ def nothing(user_id: int, now: object, *, offline: bool) -> None:
     """What follows a sync where bookings are of no interest."""
 
 
+def nobody(user_ids: object, now: object) -> list[int]:
+    """For whom that would do something."""
+    return []
+
+
 @pytest.fixture(autouse=True)
 def engine_alone(settings: Settings) -> None:
     settings.AFTER_SYNC = f"{__name__}.nothing"
+    settings.WAITING_FOR_SYNC = f"{__name__}.nobody"
 
 
 def statements(captured: CaptureQueriesContext) -> list[str]:
@@ -39,7 +45,7 @@ def _short(sql: str) -> str:
 
 
 @pytest.mark.parametrize("calendars", [1, 3, 20])
-def test_a_poll_without_change_is_one_request_and_five_queries(world: World, calendars: int) -> None:
+def test_a_poll_without_change_is_one_request_and_six_queries(world: World, calendars: int) -> None:
     names = [f"Calendar {number}" for number in range(calendars)]
     for name in names:
         world.account.add_calendar(name)
@@ -54,9 +60,10 @@ def test_a_poll_without_change_is_one_request_and_five_queries(world: World, cal
     assert statements(captured) == [
         "SELECT connections_connection",  # whether the one that waits longest is to be polled alone
         "UPDATE connections_connection",  # lease
-        "SELECT connections_calendar",  # with connection, user and configuration
-        "UPDATE connections_calendar",  # known as of now
+        "SELECT connections_calendar",  # those that need more than to be known
+        "SELECT connections_connection",  # what must be known of it to ask
         "UPDATE connections_connection",  # give back
+        "UPDATE connections_calendar",  # known as of now
     ]
     assert {row.fresh_at for row in world.connection.calendars.filter(is_conflict_calendar=True)} == {world.now}
 
@@ -92,7 +99,7 @@ def test_one_changed_event_among_5000_takes_three_requests(world: World) -> None
     ]
     assert (found.unfinished, report.changed, report.removed, report.unfinished) == (True, 1, 0, False)
     assert world.known() == world.there()
-    assert len(statements(captured)) == 23
+    assert len(statements(captured)) == 25
     assert world.sync().requests == 1
 
 

@@ -10,7 +10,7 @@ import pytest
 from django.db import connections as databases
 
 from connections.models import Calendar, CalendarConfiguration, Connection, SyncRun
-from connections.sync import poll
+from connections.sync import due
 from connections.sync.report import SyncReport
 from connections.sync.run import Sync, carry_out
 from connections.sync.state import LeasedConnection, lease
@@ -101,9 +101,9 @@ def test_of_twenty_that_lease_at_once_one_wins() -> None:
 
 @pytest.mark.usefixtures("shared_database")
 def test_workers_that_poll_at_once_share_no_connection(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(poll, "MAX_BATCH", 5)
+    monkeypatch.setattr(due, "MAX_BATCH", 5)
     rows = [ConnectionFactory(next_sync_at=NOW - timedelta(minutes=number)) for number in range(42)]
-    won = [pk for _ in range(8) for some in all_at_once(8, lambda: poll.lease_due(NOW)) for pk in some]
+    won = [pk for _ in range(8) for some in all_at_once(8, lambda: due.lease_due(NOW)) for pk in some]
     assert (len(won), set(won)) == (42, {row.pk for row in rows})
     assert Connection.objects.filter(lease_until=NOW + LEASE).count() == 42
 
