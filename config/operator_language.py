@@ -5,11 +5,12 @@ from __future__ import annotations
 import gettext
 import re
 from collections.abc import Mapping, MutableMapping
-from pathlib import Path
 from typing import Final
 
+from config import FILES
+
 DOMAIN: Final = "django"
-LOCALES: Final = Path(__file__).resolve().parent.parent / "locale"
+LOCALES: Final = FILES / "locale"
 ENGLISH: Final = "en"
 VARIABLES: Final = ("LC_ALL", "LC_MESSAGES", "LANG")
 """What names the language of messages; the first that is set counts (POSIX)."""

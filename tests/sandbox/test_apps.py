@@ -42,15 +42,17 @@ def test_only_the_demo_shows_pages_in_frames(environment: dict[str, str], ancest
 
 
 def test_a_deployment_runs_without_the_packages_of_the_sandbox() -> None:
-    code = "import sys; sys.modules['werkzeug'] = None; import manage; manage.main(['manage.py', 'check'])"
+    code = (
+        "import sys; sys.modules['werkzeug'] = None; from config.command_line import main; main(['manage.py', 'check'])"
+    )
     done = run_python(code)
     assert (done.returncode, done.stdout) == (0, "System check identified no issues (0 silenced).\n")
 
 
 def test_without_its_packages_the_demo_says_what_to_install(tmp_path: Path) -> None:
     arguments = ["manage.py", "demo", f"--data={tmp_path}", "--json"]
-    code = f"import sys; sys.modules['werkzeug'] = None; import manage; manage.main({arguments})"
+    code = f"import sys; sys.modules['werkzeug'] = None; from config.command_line import main; main({arguments})"
     done = run_python(code)
-    sentence = "The demo needs more packages: run `make demo`, or install requirements/demo.txt."
+    sentence = "The demo needs more packages: run `make demo` or install “kalends[demo]”."
     assert (done.returncode, json.loads(done.stdout)) == (1, {"error": sentence})
     assert list(tmp_path.iterdir()) == []

@@ -23,6 +23,7 @@ from sandbox.demo.folder import LOOPBACK, Busy, DemoFolder
 from sandbox.demo.processes import CHECK_SECONDS, Ended, Processes
 
 START_SECONDS = 120
+KALENDS = ("-m", "config.command_line")  # from where the code lies, in a checkout and in an installed wheel
 PACKAGES = ("werkzeug",)  # of requirements/demo.in, beyond those that Kalends itself needs
 
 
@@ -36,16 +37,14 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--reset", action="store_true", help=_("delete the data of the last demo"))
-        parser.add_argument(
-            "--data", type=Path, default=settings.BASE_DIR / "data" / "demo", help=_("folder for its data")
-        )
+        parser.add_argument("--data", type=Path, default=settings.HOME / "data" / "demo", help=_("folder for its data"))
         parser.add_argument("--json", action="store_true", dest="as_json", help=_("print JSON"))
 
     def handle(self, *, reset: bool, data: Path, as_json: bool, **options: Any) -> None:
         self.as_json = as_json
         self.console = Console(stderr=True)
         if any(find_spec(name) is None for name in PACKAGES):
-            self._fail(_("The demo needs more packages: run `make demo`, or install requirements/demo.txt."))
+            self._fail(_("The demo needs more packages: run `make demo` or install “kalends[demo]”."))
         folder = DemoFolder(data.resolve())
         try:
             with folder.lock(), _ended_by_signals():
@@ -64,7 +63,7 @@ class Command(BaseCommand):
         folder.forget("running")
         with Processes(folder.logs, settings.BASE_DIR, folder.environment) as processes:
             with self._progress(_("Creating a practice with three people and full calendars …")):
-                processes.start("prepare", "manage.py", "demo_prepare", "--data", str(folder.folder))
+                processes.start("prepare", *KALENDS, "demo_prepare", "--data", str(folder.folder))
                 processes.finish("prepare")
             with self._progress(_("Starting the pretend iCloud, the worker and the web server …")):
                 start_all(processes, folder)
@@ -97,8 +96,8 @@ def start_all(processes: Processes, folder: DemoFolder) -> None:
     """Start the processes that keep running: the sandbox, the worker, the frequent polls and the web server."""
     ports = [f"--{name}-port={folder.ports[name]}" for name in ("entry", "pod", "apple")]
     processes.start("icloud", "-m", "sandbox", f"--data={folder.icloud}", *ports)
-    processes.start("worker", "manage.py", "qcluster")
-    processes.start("polls", "manage.py", "demo_polls")
+    processes.start("worker", *KALENDS, "qcluster")
+    processes.start("polls", *KALENDS, "demo_polls")
     bind = f"--bind={LOOPBACK}:{folder.ports['web']}"
     processes.start("web", "-m", "gunicorn", "config.wsgi", bind, "--threads=12", "--no-control-socket")
 

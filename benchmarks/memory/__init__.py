@@ -1,0 +1,1 @@
+"""How much memory `kalends run` takes in a small practice."""

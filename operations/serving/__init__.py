@@ -1,0 +1,1 @@
+"""The processes that serve: the web server, the worker, and both as one unit."""

@@ -1,0 +1,113 @@
+"""What `run`, `web` and `worker` share: they keep running, and refuse to start where they could not work."""
+
+from __future__ import annotations
+
+import json
+import socket
+from argparse import ArgumentParser
+from io import StringIO
+from typing import Any
+
+from django.conf import settings
+from django.core.handlers.wsgi import WSGIHandler
+from django.core.management import call_command
+from django.core.wsgi import get_wsgi_application
+from django.db import connection
+from django.db.migrations.executor import MigrationExecutor
+from django.utils import translation
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from gunicorn.util import parse_address
+
+from operations.serving.preload import preload
+from operations.serving.static_files import collect_if_changed
+from operations.serving.web import DEFAULT_BIND, DEFAULT_THREADS, WebOptions
+from practice.commands import JsonCommand, Refused
+
+
+class ServingCommand(JsonCommand):
+    """A command that runs until a signal stops it. It prints one line when it serves, with --json as JSON."""
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        self.as_json = options.pop("as_json")
+        self.language = translation.get_language()
+        self._attempt(options)
+
+    def in_language_of_operator(self) -> translation.override:
+        """A context in which sentences are for whoever started the command, after the pages speak English."""
+        return translation.override(self.language)
+
+    def announce(self, sentence: str, **facts: Any) -> None:
+        """Say that it serves: `facts` with --json, else the sentence."""
+        self.stdout.write(json.dumps(facts) if self.as_json else sentence)
+        self.stdout.flush()
+
+    def announce_address(self, address: str) -> None:
+        """Say where the web server listens."""
+        with self.in_language_of_operator():
+            sentence = _("Kalends listens at %(address)s. Ctrl-C stops it.") % {"address": address}
+        self.announce(sentence, address=address, base_url=settings.BASE_URL)
+
+
+def add_web_arguments(parser: ArgumentParser) -> None:
+    """The options of the web server."""
+    parser.add_argument("--bind", default=DEFAULT_BIND, metavar="HOST:PORT", help=_("where to listen, or unix:FILE"))
+    parser.add_argument(
+        "--threads", type=int, default=DEFAULT_THREADS, help=_("requests that a web process serves at once")
+    )
+    parser.add_argument("--access-log", action="store_true", help=_("log every request"))
+
+
+def web_options(options: dict[str, Any]) -> WebOptions:
+    """What was given on the command line. Raises Refused for what is no address, is in use, or is less than one."""
+    for name in ("threads", "processes", "workers"):
+        if options.get(name, 1) < 1:
+            raise Refused(_("--%(name)s must be at least 1.") % {"name": name})
+    _check_bind(options["bind"])
+    return WebOptions(options["bind"], options.get("processes", 1), options["threads"], options["access_log"])
+
+
+def _check_bind(bind: str) -> None:
+    try:
+        address = parse_address(bind)
+        if isinstance(address, tuple):
+            _try_to_listen(*address)
+    except (RuntimeError, OverflowError, UnicodeError, socket.gaierror):
+        raise Refused(_("--bind is no address. Give something like 127.0.0.1:8000.")) from None
+    except OSError as error:
+        words = {"address": bind, "reason": error.strerror}
+        raise Refused(_("Kalends cannot listen at %(address)s: %(reason)s. Choose another --bind.") % words) from None
+
+
+def _try_to_listen(host: str, port: int) -> None:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        probe.bind((host, port))
+
+
+def refuse_old_tables() -> None:
+    """Raise Refused if the database lacks migrations of this version. Nothing migrates by itself: see `upgrade`."""
+    executor = MigrationExecutor(connection)
+    missing = len(executor.migration_plan(executor.loader.graph.leaf_nodes()))
+    if missing:
+        sentence = ngettext(
+            "The database lacks %(count)s migration. Run “kalends upgrade” or, if it is new, “kalends migrate”.",
+            "The database lacks %(count)s migrations. Run “kalends upgrade” or, if it is new, “kalends migrate”.",
+            missing,
+        )
+        raise Refused(sentence % {"count": missing})
+
+
+def prepare_web() -> WSGIHandler:
+    """Collect static files, load all code and make the application. From here on nobody speaks like the operator."""
+    collect_if_changed()
+    translation.activate(settings.LANGUAGE_CODE)  # pages and tasks choose the language of whoever reads
+    application = get_wsgi_application()
+    preload()
+    return application
+
+
+def prepare_worker() -> None:
+    """Make the schedules match the code."""
+    call_command("setup_schedules", stdout=StringIO())

@@ -1,0 +1,64 @@
+"""What is refused before anything is served."""
+
+from __future__ import annotations
+
+import socket
+
+import pytest
+from django.core.management import call_command
+from django.db import connection
+from django.db.migrations.recorder import MigrationRecorder
+
+from operations.serving.command import refuse_old_tables, web_options
+from operations.serving.web import WebOptions
+from practice.commands import Refused
+
+
+def options(**changed: object) -> dict[str, object]:
+    return {"bind": "127.0.0.1:0", "threads": 8, "access_log": False, **changed}
+
+
+def refusal(**changed: object) -> str:
+    with pytest.raises(Refused) as refused:
+        web_options(options(**changed))
+    return str(refused.value)
+
+
+@pytest.mark.parametrize("bind", ["127.0.0.1:0", "localhost:0", "unix:/nowhere/kalends.sock"])
+def test_an_address_is_accepted(bind: str) -> None:
+    assert web_options(options(bind=bind)) == WebOptions(bind)
+
+
+@pytest.mark.parametrize("bind", ["127.0.0.1:port", "127.0.0.1:70000", "no host:80", "fd://x"])
+def test_what_is_no_address_is_refused(bind: str) -> None:
+    assert refusal(bind=bind) == "--bind is no address. Give something like 127.0.0.1:8000."
+
+
+@pytest.mark.processes
+def test_an_address_in_use_is_refused() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        bind = f"127.0.0.1:{other.getsockname()[1]}"
+        sentence = f"Kalends cannot listen at {bind}: Address already in use. Choose another --bind."
+        assert refusal(bind=bind) == sentence
+
+
+@pytest.mark.parametrize("name", ["threads", "processes", "workers"])
+def test_fewer_than_one_is_refused(name: str) -> None:
+    assert refusal(**{name: 0}) == f"--{name} must be at least 1."
+
+
+@pytest.mark.django_db
+def test_a_database_of_this_version_is_accepted() -> None:
+    refuse_old_tables()
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("command", ["run", "web", "worker"])
+def test_a_database_that_lacks_a_migration_is_refused(command: str) -> None:
+    recorded = MigrationRecorder(connection).migration_qs.filter(app="practice")
+    newest = recorded.order_by("-name").first()
+    recorded.filter(name=newest.name).delete()
+    with pytest.raises(Refused) as refused:
+        call_command(command)
+    sentence = "The database lacks 1 migration. Run “kalends upgrade” or, if it is new, “kalends migrate”."
+    assert str(refused.value) == sentence
