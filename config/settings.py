@@ -45,6 +45,7 @@ HOLDS_PER_VISITOR = env.int("HOLDS_PER_VISITOR", default=2)
 BOOKING_RATE = env.int("BOOKING_RATE", default=10)
 CLIENT_RETENTION_MONTHS = env.int("CLIENT_RETENTION_MONTHS", default=12)
 ERASED_LOG = HOME / "data" / "erased.log"  # apart from the database, so that it survives a restored backup
+BACKUP_KEY = env.str("BACKUP_KEY", default="")  # only the commands backup and restore need it
 CALENDAR_LIMIT_CHANGED = "bookings.push.placements.reword_above"
 PRIVACY_FACTS = "bookings.privacy.privacy_facts"  # who gets data of clients, for the draft of the privacy notice
 

@@ -4,6 +4,7 @@ USER: somebody who signs in. Their role decides what they may do (practice.roles
 instead of the name that they sign in with. FORMER SLUG: a slug that somebody had, so that old links still lead to them.
 INVITATION: somebody who was asked to work here.
 PRACTICE: the one practice of this deployment. LOGO: its picture. ACTIVITY: what an owner may have to account for.
+RESTORE: that this copy was made from a backup, and what waits until somebody has looked.
 FAILURES: wrong passwords and other tries, counted by practice.sign_in.
 """
 
@@ -17,6 +18,7 @@ from practice.models.invitation import Invitation, InvitationState
 from practice.models.limited import Limited
 from practice.models.logo import Logo
 from practice.models.practice import Practice
+from practice.models.restore import Restore
 from practice.models.user import FormerSlug, User
 
 __all__ = [
@@ -28,6 +30,7 @@ __all__ = [
     "Limited",
     "Logo",
     "Practice",
+    "Restore",
     "SignInFailures",
     "User",
     "client_languages",

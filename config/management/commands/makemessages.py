@@ -6,7 +6,7 @@ from typing import Any
 
 from django.core.management.commands import makemessages
 
-FOLDERS = ("availability", "bookings", "config", "connections", "practice", "templates")
+FOLDERS = ("availability", "bookings", "config", "connections", "operations", "practice", "templates")
 """Where the words for people are. The demo and the tools for developers speak English only."""
 DEMO_TEMPLATES = "templates/sandbox/"
 

@@ -1,0 +1,1 @@
+"""Copying and replacing the two kinds of databases."""
