@@ -33,6 +33,7 @@ FERNET_KEYS = [key.strip() for key in env.list("FERNET_KEYS", default=[DEVELOPME
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["127.0.0.1", "localhost", "[::1]"])
 BASE_URL = env.str("BASE_URL", default="http://127.0.0.1:8000").rstrip("/")
 CSRF_TRUSTED_ORIGINS = [BASE_URL]
+INSTANCE = env.str("KALENDS_INSTANCE", default="").strip()  # its name, where one machine has many
 TRUSTED_PROXIES = [proxy.strip() for proxy in env.list("TRUSTED_PROXIES", default=[])]
 
 ICLOUD_CALDAV_URL = env.str("ICLOUD_CALDAV_URL", default="https://caldav.icloud.com/")

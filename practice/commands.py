@@ -16,13 +16,16 @@ from django.core import checks
 from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError, CommandParser, SystemCheckError
 from django.core.serializers.json import DjangoJSONEncoder
-from django.db import OperationalError, ProgrammingError
+from django.db import DatabaseError, OperationalError, ProgrammingError
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
 from practice.management.shell import displayed, not_utf8, speak_plainly
 from practice.models import User
 from practice.times import parse_instant
+
+UNUSABLE = (DatabaseError, OperationalError, ProgrammingError)
+"""What a database raises that is not there, lacks tables, or is a damaged file; other errors are ours."""
 
 
 class Failed(CommandError):
@@ -101,7 +104,9 @@ class JsonCommand(BaseCommand):
     def _attempt(self, options: dict[str, Any]) -> Any:
         try:
             return self.run(**options)
-        except (OperationalError, ProgrammingError) as error:
+        except DatabaseError as error:
+            if type(error) not in UNUSABLE:
+                raise
             reason = " ".join(str(error).split())
             raise Failed(_("The database cannot be used: %(reason)s.") % {"reason": reason.rstrip(".")}) from error
 

@@ -11,13 +11,21 @@ from __future__ import annotations
 import os
 import signal
 from contextlib import nullcontext
+from datetime import timedelta
 from multiprocessing import Process
 from typing import Any
 
 from django import db
+from django.conf import settings
 from django_q import cluster
 from django_q.conf import Conf, logger
 from django_q.queues import Queue
+
+from connections.worker.spread import offset
+
+MAX_WAIT_SECONDS = 0.5  # so soon it is seen that the cluster is to stop
+LOOKS_FOR_SCHEDULES = timedelta(seconds=30)
+"""How often the library looks for schedules that are due, counted from when it begins to watch (`Sentinel.guard`)."""
 
 
 class Supervisor(cluster.Sentinel):  # type: ignore[misc] # the library has no types
@@ -27,6 +35,14 @@ class Supervisor(cluster.Sentinel):  # type: ignore[misc] # the library has no t
         """Work until the cluster says stop: dead of a signal to the whole group, it would be waited for, for ever."""
         signal.signal(signal.SIGTERM, self._end_only_others)
         super().start()
+
+    def guard(self) -> None:
+        """Watch over the workers, which are at work already. Instances that the machine starts at once take turns."""
+        self.start_event.set()
+        left = offset(settings.INSTANCE, LOOKS_FOR_SCHEDULES).total_seconds()
+        while left > 0 and not self.stop_event.wait(min(left, MAX_WAIT_SECONDS)):
+            left -= MAX_WAIT_SECONDS
+        super().guard()
 
     def _end_only_others(self, signum: int, frame: Any) -> None:
         """Workers inherit this handler; they end."""

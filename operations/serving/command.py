@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import socket
 from argparse import ArgumentParser
+from contextlib import suppress
 from io import StringIO
 from typing import Any
 
@@ -23,7 +24,10 @@ from gunicorn.util import parse_address
 from operations.serving.preload import preload
 from operations.serving.static_files import collect_if_changed
 from operations.serving.web import DEFAULT_BIND, DEFAULT_THREADS, WebOptions
+from operations.upgrade.errors import StepFailed
+from operations.upgrade.versions import record_version
 from practice.commands import JsonCommand, Refused
+from practice.version import version
 
 
 class ServingCommand(JsonCommand):
@@ -104,6 +108,7 @@ def refuse_old_tables() -> None:
 
 def prepare_web() -> WSGIHandler:
     """Collect static files, load all code and make the application. From here on nobody speaks like the operator."""
+    _note_version()
     collect_if_changed()
     translation.activate(settings.LANGUAGE_CODE)  # pages and tasks choose the language of whoever reads
     application = get_wsgi_application()
@@ -113,4 +118,11 @@ def prepare_web() -> WSGIHandler:
 
 def prepare_worker() -> None:
     """Make the schedules match the code."""
+    _note_version()
     call_command("setup_schedules", stdout=StringIO())
+
+
+def _note_version() -> None:
+    """For the next upgrade, which then can name the version from before; it goes without where it must."""
+    with suppress(StepFailed):
+        record_version(version())

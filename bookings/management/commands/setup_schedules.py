@@ -3,14 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Any
 
+from django.conf import settings
 from django.db import transaction
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django_q.models import Schedule
 
+from connections.worker.spread import offset
 from practice.commands import JsonCommand
+
+SPREAD_DAILY = timedelta(hours=4)
+"""In this time the instances of one machine do their daily work, one after the other, if all are set up at once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +34,10 @@ class Wanted:
         kind = Schedule.DAILY if self.every is None else Schedule.MINUTES
         plain = dict.fromkeys(("args", "kwargs", "hook", "cron", "cluster", "intended_date_kwarg"))
         return {"func": self.task, "schedule_type": kind, "minutes": self.every, "repeats": -1, **plain}
+
+    def first_run(self, now: datetime, instance: str) -> datetime:
+        """When a new one runs first, later or sooner by the name of the instance, if it has one."""
+        return now + offset(instance, SPREAD_DAILY if self.every is None else timedelta(minutes=self.every))
 
 
 # The row of a connection says when it is polled next; the schedule only looks for those that are due.
@@ -62,7 +73,10 @@ class Command(JsonCommand):
         rows = Schedule.objects.filter(name=wanted.name).order_by("pk")
         for surplus in rows[1:]:
             surplus.delete()
-        Schedule.objects.update_or_create(name=wanted.name, defaults=wanted.values)
+        first = {"next_run": wanted.first_run(timezone.now(), settings.INSTANCE)}
+        Schedule.objects.update_or_create(
+            name=wanted.name, defaults=wanted.values, create_defaults={**wanted.values, **first}
+        )
 
     def show(self, data: dict[str, list[str]]) -> None:
         count = len(data["schedules"])

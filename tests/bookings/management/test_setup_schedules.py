@@ -8,10 +8,13 @@ from io import StringIO
 from typing import Any
 
 import pytest
+import time_machine
 from django.core.management import call_command
 from django.utils import timezone
 from django.utils.module_loading import import_string
 from django_q.models import Schedule
+
+from tests.factories import NOW
 
 pytestmark = pytest.mark.django_db
 
@@ -91,3 +94,16 @@ def test_people_are_told_in_words() -> None:
     out = StringIO()
     call_command("setup_schedules", stdout=out)
     assert out.getvalue().splitlines() == ["9 schedules are set up.", "Removed: old"]
+
+
+@pytest.mark.parametrize(("task", "period"), [("poll connections", 60), ("expand events", 4 * 60 * 60)])
+def test_instances_that_are_set_up_at_once_take_turns(settings, task: str, period: int) -> None:
+    turns = set()
+    for name in ("spring", "summer", "autumn", "winter"):
+        Schedule.objects.all().delete()
+        settings.INSTANCE = name
+        with time_machine.travel(NOW, tick=False):
+            set_up()
+        turns.add((Schedule.objects.get(name=task).next_run - NOW).total_seconds())
+    assert (len(turns), min(turns) >= 0, max(turns) < period) == (4, True, True)
+    assert max(turns) - min(turns) > period / 3

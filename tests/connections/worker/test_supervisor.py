@@ -10,10 +10,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from django_q.cluster import Sentinel
 from django_q.models import Success
 from django_q.tasks import async_task
 
-from connections.worker.supervisor import Cluster
+from connections.worker.spread import offset
+from connections.worker.supervisor import LOOKS_FOR_SCHEDULES, Cluster, Supervisor
 from tests.connections.worker.clusters import running_cluster
 from tests.shared_database import shared_database  # noqa: F401 - a fixture
 
@@ -110,3 +112,34 @@ def test_a_second_signal_in_the_middle_of_stopping_changes_nothing() -> None:
     cluster = Interrupted()
     cluster.sig_handler(signal.SIGTERM, None)
     assert cluster.stops == 1
+
+
+class Noted:
+    """An event that is set after so many waits, and notes how long these were."""
+
+    def __init__(self, waits: int = 1000) -> None:
+        self.left, self.waited, self.was_set = waits, 0.0, False
+
+    def set(self) -> None:
+        self.was_set = True
+
+    def wait(self, seconds: float) -> bool:
+        self.waited += seconds
+        self.left -= 1
+        return self.left <= 0
+
+
+@pytest.mark.parametrize(
+    ("instance", "waits", "waited"),
+    [("winter", 1000, offset("winter", LOOKS_FOR_SCHEDULES).total_seconds()), ("", 1000, 0.0), ("winter", 2, 1.0)],
+)
+def test_an_instance_among_many_looks_for_schedules_in_its_turn(
+    settings, monkeypatch: pytest.MonkeyPatch, instance: str, waits: int, waited: float
+) -> None:
+    settings.INSTANCE = instance
+    watching: list[bool] = []
+    monkeypatch.setattr(Sentinel, "guard", lambda self: watching.append(self.start_event.was_set))
+    supervisor = Supervisor.__new__(Supervisor)
+    supervisor.start_event, supervisor.stop_event = Noted(), Noted(waits)
+    supervisor.guard()
+    assert (watching, supervisor.stop_event.waited) == ([True], pytest.approx(waited))

@@ -1,0 +1,1 @@
+"""Going to another version: the tables are changed, or everything is as it was."""
