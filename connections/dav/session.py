@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime
+from functools import partial
 from types import TracebackType
 from typing import Self
 
 from connections.dav import requests
+from connections.dav.batch_size import MIN_BATCH
 from connections.dav.multiget import fetch_in_batches
 from connections.dav.responses import (
     Page,
@@ -37,7 +40,7 @@ MAX_PAGES = 100
 
 
 class Session:
-    """One account at its server. A context manager, not to be shared between threads.
+    """One account at its server. A context manager, not to be shared between threads: these use ``lent``.
 
     ``timeout`` is for each connect and each read, in seconds. ``deadline`` is a ``time.monotonic()`` instant for all
     requests together. ``requests`` counts the requests sent, including redirects. ``origin`` is the scheme://host:port
@@ -45,7 +48,7 @@ class Session:
     raises the errors of ``errors`` and no others.
     """
 
-    fetch_batch = 50
+    fetch_batch = MIN_BATCH
 
     def __init__(self, account: Credentials, *, timeout: float = 30, deadline: float | None = None) -> None:
         self._client = Client(account, timeout=timeout, deadline=deadline)
@@ -53,6 +56,9 @@ class Session:
         self._start = path_of(account.url)
         known = origin_of(account.origin)
         self.origin = known if allowed(self._entry, known) else self._entry
+        self._account = account
+        self._idle: list[Session] = [self]
+        self._others: list[Session] = []
 
     def __enter__(self) -> Self:
         return self
@@ -67,12 +73,31 @@ class Session:
 
     def close(self) -> None:
         """Close the connections."""
+        for other in self._others:
+            other.close()
         self._client.close()
 
     @property
     def requests(self) -> int:
         """The number of HTTP requests sent so far."""
-        return int(self._client.requests)
+        return int(self._client.requests) + sum(other.requests for other in self._others)
+
+    @contextmanager
+    def lent(self) -> Iterator[Session]:
+        """A context with a session for the thread that asks: this one if no thread has it, else another one.
+
+        The others share its account, origin, timeout and deadline, and are closed with it.
+        """
+        try:
+            session = self._idle.pop()
+        except IndexError:
+            account = replace(self._account, origin=self.origin)
+            session = Session(account, timeout=self._client.timeout_seconds, deadline=self._client.deadline)
+            self._others.append(session)
+        try:
+            yield session
+        finally:
+            self._idle.append(session)
 
     def discover(self) -> Home:
         """The principal and its calendar home, found from the URL of the account.
@@ -167,12 +192,18 @@ class Session:
         """
         path = collection_path(path)
         wanted = list(dict.fromkeys(path_of(href) for href in hrefs))
+        return fetch_in_batches(partial(self._multiget, path), wanted, size=self.fetch_batch)
 
-        def ask(batch: Sequence[str]) -> dict[str, Resource]:
-            answer = self._request("REPORT", path, requests.multiget(batch), XML)
-            return resources_of(answer.multistatus().members, frozenset(batch))
+    def fetch_at_once(self, path: str, hrefs: Sequence[str]) -> Fetched:
+        """The named resources by one calendar-multiget, whatever their number. Raises what the request raises."""
+        path = collection_path(path)
+        wanted = list(dict.fromkeys(path_of(href) for href in hrefs))
+        found = self._multiget(path, wanted)
+        return Fetched(found, frozenset(wanted) - found.keys())
 
-        return fetch_in_batches(ask, wanted, size=self.fetch_batch)
+    def _multiget(self, path: str, hrefs: Sequence[str]) -> dict[str, Resource]:
+        answer = self._request("REPORT", path, requests.multiget(hrefs), XML)
+        return resources_of(answer.multistatus().members, frozenset(hrefs))
 
     def between(self, path: str, start: datetime, end: datetime) -> list[Resource]:
         """The resources of a calendar with an event that touches [start, end), aware instants; one request.

@@ -58,6 +58,7 @@ class Calendar(models.Model):
     listed_token = models.CharField(max_length=500, blank=True, editable=False)
     probe_token = models.CharField(max_length=500, blank=True, editable=False)
     sync_token = models.CharField(max_length=500, blank=True, editable=False)
+    listed_events = models.PositiveIntegerField(null=True, blank=True, editable=False)  # when it was first read
     fresh_at = models.DateTimeField(_("last checked"), null=True, blank=True)
     read_at = models.DateTimeField(_("last read completely"), null=True, blank=True)
     compared_at = models.DateTimeField(_("last compared in full"), null=True, blank=True)

@@ -7,13 +7,11 @@ transaction that finishes the calendar.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Generator, Mapping, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
-from itertools import zip_longest
 from typing import Any
 
 from connections import dav
@@ -32,7 +30,6 @@ from connections.sync import apply, isolation
 from connections.sync.report import SyncReport
 from connections.sync.state import CalendarState
 
-BATCH_SIZE = 50  # hrefs asked for at once, between two looks at the budget
 MAX_OCTETS = 4 * 1024 * 1024  # fetched before they are stored
 OCTETS_PER_OCCURRENCE = 200  # of memory, until it is stored
 MAX_REPEATED = 2  # unchanged events that a delta may repeat: our own pushes, for instance
@@ -60,10 +57,13 @@ class Batch:
         self.missing |= missing
         self.octets += sum(len(event.text) + OCTETS_PER_OCCURRENCE * len(event.expansion.instances) for event in read)
 
+    def clear(self) -> None:
+        self.read, self.missing, self.octets = [], {}, 0
+
     @property
-    def is_full(self) -> bool:
-        """Might the next chunk be too much for one transaction, or for the memory?"""
-        return len(self.read) + len(self.missing) + BATCH_SIZE > apply.MAX_EVENTS or self.octets > MAX_OCTETS
+    def room(self) -> int:
+        """How many more events fit into it: into one transaction, and into the memory."""
+        return 0 if self.octets > MAX_OCTETS else apply.MAX_EVENTS - len(self.read) - len(self.missing)
 
 
 @dataclass(slots=True)
@@ -161,24 +161,37 @@ class Reading:
                 self._fetch(listed)
 
     def _fetch(self, wanted: Mapping[str, str]) -> None:
-        """Read what is wanted and store it, hundreds at once; when it breaks off, what had come by then."""
-        batch = Batch()
+        """Read what is wanted and store it, hundreds at once; when it breaks off, what had come by then.
+
+        Only other threads ask, and they do nothing else: what tables have to say of a failure is asked here.
+        """
+        batch, limits = Batch(), self.calendar.connection.limits(self.now)
+        fetch = dav.ParallelFetch(self.session, self.calendar.path, limits)
         try:
-            with closing(self._answers(list(wanted))) as answers:
-                for fetched in answers:
+            with closing(fetch.answers(list(wanted), lambda: time.monotonic() <= self.until)) as answers:
+                for asked in answers:
+                    fetched, began = self._taken(asked.hrefs, asked.answer), self.reading_seconds
                     self._read_events(fetched, wanted, batch)
-                    if batch.is_full:
-                        self._store(batch)
-                        batch = Batch()
+                    fetch.size.was_read(len(asked.hrefs), self.reading_seconds - began)
+            if fetch.unasked:
+                raise OutOfTime
         except (dav.DavError, OutOfTime):
             self._store(batch)
             raise
+        finally:
+            if limits.changed:
+                self.calendar.connection.note_limits(limits, self.now)
         self._store(batch)
 
     def _read_events(self, fetched: dav.Fetched, wanted: Mapping[str, str], batch: Batch) -> None:
         """Add the events that came to `batch`, with a look at the clock after each: one alone may cost a second."""
-        batch.add([], {href: wanted[href] for href in fetched.missing if href in wanted})
+        missing = {href: wanted[href] for href in fetched.missing if href in wanted}
+        if len(missing) > batch.room:
+            self._store(batch)
+        batch.add([], missing)
         for href, found in fetched.found.items():
+            if batch.room <= 0:
+                self._store(batch)
             batch.add([self._read_event(found, wanted.get(href, ""))], {})
             self._stop_if_too_slow()
 
@@ -198,25 +211,7 @@ class Reading:
     def _store(self, batch: Batch) -> None:
         stored = apply.write(self.calendar, self.lease, batch.read, batch.missing, self.context, self.now)
         self.report.changed += stored
-
-    def _answers(self, hrefs: Sequence[str]) -> Generator[dav.Fetched]:
-        """The answers for all `hrefs` in order; OutOfTime when the budget is used up.
-
-        While one is worked on, the next is under way in one other thread, which does nothing but ask: what tables have
-        to say of a failure is asked here, and no two threads use the session at once.
-        """
-        chunks = [hrefs[first : first + BATCH_SIZE] for first in range(0, len(hrefs), BATCH_SIZE)]
-        with ThreadPoolExecutor(max_workers=1) as other:
-            coming: list[Future[dav.Fetched]] = []
-            for chunk, following in zip_longest(chunks, chunks[1:], fillvalue=()):
-                answer = coming.pop().result if coming else partial(self._multiget, chunk)
-                fetched = self._taken(chunk, answer)
-                late = bool(following) and time.monotonic() > self.until
-                if following and not late:
-                    coming.append(other.submit(self._multiget, following))
-                yield fetched
-                if late:
-                    raise OutOfTime
+        batch.clear()
 
     def _multiget(self, hrefs: Sequence[str]) -> dav.Fetched:
         return self.session.fetch(self.calendar.path, hrefs)
@@ -255,7 +250,8 @@ class Reading:
 
     def _answers_for(self, event: Event) -> bool:
         try:
-            self.session.fetch(event.calendar.path, [event.href])
+            with self.session.lent() as session:
+                session.fetch(event.calendar.path, [event.href])
         except dav.DavError:
             return False
         return True
