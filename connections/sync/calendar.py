@@ -27,6 +27,7 @@ from connections.plan import (
 )
 from connections.problems import Problem, concerns_all
 from connections.sync import apply, isolation
+from connections.sync.ahead import Ahead
 from connections.sync.report import SyncReport
 from connections.sync.state import CalendarState
 
@@ -71,7 +72,7 @@ class Reading:
     """One calendar being read. `compare`: by a complete listing. `listed_at`: when the home was listed that said what
     had changed. `until` and `deadline` are `time.monotonic()` instants: after `until` no further events are asked for
     and those that came are read for a second at most, after `deadline` not at all. `is_last_moment`: somebody waits for
-    this process, so events that may have ended another one are left to a worker.
+    this process, so events that may have ended another one are left to a worker. `ahead`: what was asked for already.
 
     `run` raises DavError, OutOfTime, apply.ChoiceChanged and leases.LeaseLost.
     """
@@ -86,6 +87,7 @@ class Reading:
     until: float
     deadline: float
     is_last_moment: bool = False
+    ahead: Ahead = field(default_factory=Ahead)
     calendar: Calendar = field(init=False)
     lease: str = field(init=False)
     reading_seconds: float = field(init=False, default=0.0)  # spent on parsing and expanding so far
@@ -107,6 +109,7 @@ class Reading:
         )
         if self.is_last_moment and todo.alone:
             raise OutOfTime
+        self._note_progress(changes)
         isolation.ask_again(self.calendar, todo.alone, self.now)
         if self.calendar.connection.interruptions:
             self._fetch_carefully(todo.fetch)
@@ -114,6 +117,11 @@ class Reading:
             self._fetch(todo.fetch)
         self._finish(changes, todo, known)
         self._retry_pending(todo)
+
+    def _note_progress(self, changes: dav.Changes) -> None:
+        """While a calendar is read for the first time, pages say how far that is."""
+        if self.calendar.read_at is None and changes.complete:
+            Calendar.objects.filter(pk=self.calendar.pk).update(listed_events=len(changes.changed))
 
     def _changes_against_known(self) -> tuple[dav.Changes, dict[str, Known]]:
         """What changed, and what is known of it."""
@@ -142,7 +150,7 @@ class Reading:
             self.known_at = self.listed_at
             return dav.Changes({}, frozenset(), calendar.sync_token, complete=False)  # only pending events are due
         try:
-            changes = self.session.changes(path, calendar.sync_token)
+            changes = self.ahead.changes(calendar) or self.session.changes(path, calendar.sync_token)
         except dav.TokenExpired:
             return self.session.listing(path)
         if changes.changed or changes.removed or not calendar.listed_token:
