@@ -53,6 +53,8 @@ class SandboxHost(Host):
 
 if __name__ == "__main__":
     icloud = Sandbox()
-    host = SandboxHost(icloud, *map(float, sys.argv[1:]))  # before the listeners are bound, so that each of them records
+    host = SandboxHost(
+        icloud, *map(float, sys.argv[1:])
+    )  # before the listeners are bound, so that each of them records
     with icloud:
         execute_commands(host)

@@ -22,10 +22,11 @@ from connections.dav.values import Fetched
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A batch and its answer, which raises DavError if there is none."""
+    """A batch and its answer, which raises DavError if it ``failed``."""
 
     hrefs: Sequence[str]
     answer: Callable[[], Fetched]
+    failed: bool = False
 
 
 @dataclass(slots=True)
@@ -81,16 +82,30 @@ class ParallelFetch:
         with ThreadPoolExecutor(max_workers=self.limits.lines) as threads:
             self._send(threads)
             while self._running:
-                done = next(iter(wait(self._running, return_when=FIRST_COMPLETED).done))
+                done = self._wait()
                 asked = self._taken(self._running.pop(done), done)
+                failed = asked is not None and asked.failed
                 del done  # it holds the answer
-                if self.unasked and self._pause is None and may_ask():
-                    self._send(threads)
+                if not failed:
+                    self._go_on(threads, may_ask)
                 if asked is not None:
                     yield asked
-                    del asked
+                del asked
+                if failed:  # and the caller goes on in spite of that
+                    self._go_on(threads, may_ask)
         if self._pause is not None:
             yield self._pause
+
+    def _wait(self) -> Future[tuple[Fetched, float]]:
+        try:
+            return next(iter(wait(self._running, return_when=FIRST_COMPLETED).done))
+        except (KeyboardInterrupt, SystemExit):
+            self.session.interrupt()  # otherwise the process would wait for answers before it ends
+            raise
+
+    def _go_on(self, threads: Executor, may_ask: Callable[[], bool]) -> None:
+        if self.unasked and self._pause is None and may_ask():
+            self._send(threads)
 
     def _send(self, threads: Executor) -> None:
         while self.unasked and len(self._running) < self.size.lines:
@@ -122,7 +137,7 @@ class ParallelFetch:
 
     def _failed(self, request: _Request, error: DavError) -> Asked | None:
         self._note(request, complete=False)
-        asked = Asked(request.hrefs, _raising(error))
+        asked = Asked(request.hrefs, _raising(error), failed=True)
         if isinstance(error, Unavailable) and error.status in (429, 503) and self.size.lines > 1:
             self.limits.refuse_lines()
             if error.retry_after is None:

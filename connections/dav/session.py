@@ -77,6 +77,11 @@ class Session:
             other.close()
         self._client.close()
 
+    def interrupt(self) -> None:
+        """Let every request fail that is under way, in whatever thread. The session is of no use afterwards."""
+        for session in (self, *self._others):
+            session._client.sockets.shut_down_now()
+
     @property
     def requests(self) -> int:
         """The number of HTTP requests sent so far."""
