@@ -1,7 +1,7 @@
 """How many resources are asked for at once: batches that grow while the server answers them with ease.
 
-Nobody knows the largest multiget that iCloud answers, and other servers have limits of their own. So each reading begins
-with the smallest batch, doubles it while answers are quick and small, and what an account refused is remembered.
+Nobody knows the largest multiget that iCloud answers, and other servers have limits of their own. So each reading
+begins with the smallest batch and doubles it while answers are quick and small. What an account refused is remembered.
 """
 
 from __future__ import annotations

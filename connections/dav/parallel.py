@@ -51,8 +51,8 @@ class ParallelFetch:
     """Fetches resources of the calendar at ``path``. Only one thread may use it; those that ask are its own.
 
     At most one answer for each line is in memory, besides the one that the caller works on. ``limits``: what the
-    account answers; what it refuses is noted there. A server that is too busy for several requests at once (429, 503) is
-    asked again over one connection when the others have ended, or not at all if it asked for a pause.
+    account answers; what it refuses is noted there. A server that is too busy for several requests at once (429, 503)
+    is asked again over one connection when the others have ended, or not at all if it asked for a pause.
     """
 
     session: Session

@@ -126,11 +126,12 @@ def refresh(user_id: int, now: datetime, *, seconds: float) -> None:
 def refresh_all(user_ids: Collection[int], now: datetime, *, seconds: float) -> None:
     """Read the selected calendars of all these users again, within `seconds` together.
 
-    Connections are asked in parallel, and some of their calendars beside them. One that somebody else is polling since before `now` is waited for and polled
-    again; a poll that started after `now` counts if it left nothing unread. Of many who wait, the first to go on asks
-    for all of them. One that needs a person is not asked, nor one whose server asked to wait, nor one of which a sync
-    was killed: what it has may end this process too, with whoever waits, so it is left to a worker. Only what changed
-    is read, not what is merely due. How fresh the calendars are afterwards is for `freshness` to say.
+    Connections are asked in parallel, and some of their calendars beside them. One that somebody else is polling
+    since before `now` is waited for and polled again; a poll that started after `now` counts if it left nothing
+    unread. Of many who wait, the first to go on asks for all of them. One that needs a person is not asked, nor one
+    whose server asked to wait, nor one of which a sync was killed: what it has may end this process too, with whoever
+    waits, so it is left to a worker. Only what changed is read, not what is merely due. How fresh the calendars are
+    afterwards is for `freshness` to say.
     """
     began = time.monotonic()
     deadline, at, pause = began + seconds, now, WATCH_EVERY
