@@ -68,9 +68,9 @@ NOTES = (
     "Medians. Each program runs in a new process after one warm-up poll. CPU is that of the client only. The last two",
     "columns are multiples of what Kalends needs. vdirsyncer stores files and expands nothing. The bare requests are",
     "those that Kalends sent, repeated with http.client. Read + expand is icalendar and recurring-ical-events over all",
-    "events, without the VTIMEZONEs of zones that Python knows. Except where milliseconds are named these servers answer",
-    "at once, whereas iCloud needs 0.1 to 0.5 s for each request: programs that send one request for each event wait",
-    "that long for each event.",
+    "events, without the VTIMEZONEs of zones that Python knows. Except where milliseconds are named these servers",
+    "answer at once, whereas iCloud needs 0.1 to 0.5 s for each request: programs that send one request for each event",
+    "wait that long for each event.",
 )
 
 

@@ -160,8 +160,9 @@ class Session:
         # that is cut off would then look like a mass deletion.
         try:
             answer = self._request("REPORT", path, requests.sync_collection(token), XML | {"Depth": "0"})
-            found = answer.multistatus()
+            found = answer.streamed()
             page = page_of(found, path)
+            answer.refuse_late()
             if page.refusal and began:  # the listing without a token will show what is wrong
                 raise TokenExpired("the collection is refused in the answer", status=page.refusal, path=path)
             _raise_for_inner_status(answer, page.refusal, "REPORT")
@@ -208,7 +209,9 @@ class Session:
 
     def _multiget(self, path: str, hrefs: Sequence[str]) -> dict[str, Resource]:
         answer = self._request("REPORT", path, requests.multiget(hrefs), XML)
-        return resources_of(answer.multistatus().members, frozenset(hrefs))
+        found = resources_of(answer.streamed().members, frozenset(hrefs))
+        answer.refuse_late()
+        return found
 
     def between(self, path: str, start: datetime, end: datetime) -> list[Resource]:
         """The resources of a calendar with an event that touches [start, end), aware instants; one request.
