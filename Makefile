@@ -22,7 +22,7 @@ PYTEST := $(BIN)/python -m pytest -q -rfER --numprocesses=$(TEST_PROCESSES) --di
 
 COMPILE := ../$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --no-header --no-emit-index-url --generate-hashes
 
-.PHONY: help demo test test-fast test-dates test-postgresql lint format types contracts migrations requirements messages translations screens bench bench-fleet bench-freshness bench-clients bench-memory wheel soak image run worker environment clean
+.PHONY: help demo test test-fast test-dates test-postgresql lint format types contracts migrations requirements messages translations screens bench bench-first-sync bench-fleet bench-freshness bench-clients bench-memory wheel soak image run worker environment clean
 
 help: ## List the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1|\2/p' Makefile | while IFS='|' read -r name words; do printf '%-16s %s\n' "$$name" "$$words"; done
@@ -80,6 +80,9 @@ screens: $(VENV)/dev.stamp ## Pictures of all pages in screens/, and the chosen 
 
 bench: $(VENV)/bench.stamp ## Compare the cost of Kalends with other programs; SIZES=100,1000 REPEATS=3 SERVERS=sandbox for less
 	@exec $(BIN)/python -m benchmarks
+
+bench-first-sync: $(VENV)/dev.stamp ## The first sync of 10,000 events where each answer takes 250 ms, with small batches over one connection beside today's way
+	@exec $(BIN)/python -m benchmarks.first_sync
 
 bench-fleet: $(VENV)/bench.stamp ## How many connections one qcluster can poll in time; CONNECTIONS=6000, DATABASE_URL for PostgreSQL
 	@exec $(BIN)/python -m benchmarks.fleet

@@ -9,12 +9,14 @@ from __future__ import annotations
 import os
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from pathlib import Path
 
 from benchmarks.bench.practices import pages, people, polls
 from benchmarks.bench.runner import Block, Plan, empty_database, run
 from benchmarks.bench.tables import table, target_table
 from benchmarks.bench.targets import verdicts
+from benchmarks.first_sync import measure as first_sync
 from benchmarks.workspace import temporary_folder
 
 
@@ -39,6 +41,8 @@ def main() -> None:
         _print(*polls.polls_table(poll_rows))
         page_rows = list(pages.measure_pages(empty, folder, plan().repeats, _progress(began)))
         _print(*pages.pages_table(page_rows))
+        synced = list(_first_syncs(empty, folder, _progress(began)))
+        _print(*first_sync.first_sync_table(synced))
         for block in run(plan(), empty, folder, _progress(began)):
             blocks.append(block)
             _print(*table(block))
@@ -48,19 +52,26 @@ def main() -> None:
         *pages.page_verdicts(page_rows),
     )
     _print(
-        *target_table([*of_practices, *verdicts(blocks)]),
+        *target_table([*of_practices, *first_sync.first_sync_verdicts(synced), *verdicts(blocks)]),
         "",
         *NOTES,
         _machine_load((time.monotonic() - began) / 60),
     )
 
 
+def _first_syncs(empty: Path, folder: Path, say: Callable[[str], None]) -> Iterator[first_sync.Row]:
+    """First syncs from a server that takes its time, if the sandbox is among the servers."""
+    if "sandbox" in plan().servers:
+        yield from first_sync.measure(first_sync.CASES, [first_sync.NOW], empty, folder, say)
+
+
 NOTES = (
     "Medians. Each program runs in a new process after one warm-up poll. CPU is that of the client only. The last two",
     "columns are multiples of what Kalends needs. vdirsyncer stores files and expands nothing. The bare requests are",
     "those that Kalends sent, repeated with http.client. Read + expand is icalendar and recurring-ical-events over all",
-    "events, without the VTIMEZONEs of zones that Python knows. These servers answer at once, whereas iCloud needs 0.1",
-    "to 0.5 s for each request: programs that send one request for each event wait that long for each event.",
+    "events, without the VTIMEZONEs of zones that Python knows. Except where milliseconds are named these servers",
+    "answer at once, whereas iCloud needs 0.1 to 0.5 s for each request: programs that send one request for each event",
+    "wait that long for each event.",
 )
 
 

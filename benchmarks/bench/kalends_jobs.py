@@ -119,10 +119,15 @@ class KalendsJob(ABC):
 
 
 class KalendsFirstSync(KalendsJob):
-    """The first sync, starting with the listing of the home."""
+    """The first sync, starting with the listing of the home.
 
-    def __init__(self) -> None:
+    `batch` and `lines`: the account answers no more events at once, and no more requests, 0 for as many as there are.
+    """
+
+    def __init__(self, *, batch: int = 0, lines: int = 0) -> None:
         super().__init__()
+        if batch and lines:
+            self.connection.note_limits(dav.Limits(batch, lines), timezone.now())
         with dav.Session(self.connection.account) as session:
             session.calendars(self.connection.home_path)  # opens the connection, as in a worker that runs already
 

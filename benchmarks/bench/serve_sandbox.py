@@ -1,7 +1,13 @@
-"""The sandbox's iCloud as a server process: `python -m benchmarks.bench.serve_sandbox`."""
+"""The sandbox's iCloud as a server process: `python -m benchmarks.bench.serve_sandbox [SECONDS [SECONDS_PER_EVENT]]`.
+
+With SECONDS every answer comes so much later, and with SECONDS_PER_EVENT that of a multiget later still for each event
+that it was asked for.
+"""
 
 from __future__ import annotations
 
+import sys
+import time
 from collections.abc import Iterable
 from datetime import date
 
@@ -16,7 +22,7 @@ from sandbox.server.store.calendars import Calendar
 class SandboxHost(Host):
     """One account for each calendar size."""
 
-    def __init__(self, icloud: Sandbox) -> None:
+    def __init__(self, icloud: Sandbox, latency: float = 0.0, latency_per_event: float = 0.0) -> None:
         super().__init__()
         self._icloud = icloud
         self._calendars: dict[int, Calendar] = {}
@@ -25,8 +31,12 @@ class SandboxHost(Host):
         def record_and_answer(request: Request, host: str) -> Response:
             base = icloud.pod_url if host == "pod" else icloud.entry_url
             url = base.rstrip("/") + request.path
-            self.record(RecordedRequest.of(request.method, url, dict(request.headers), request.get_data()))
-            return answer(request, host)
+            body = request.get_data()
+            self.record(RecordedRequest.of(request.method, url, dict(request.headers), body))
+            answered = answer(request, host)
+            events = body.count(b"<href>") if b"calendar-multiget" in body else 0
+            time.sleep(latency + latency_per_event * events)
+            return answered
 
         icloud.cloud.answer = record_and_answer  # type: ignore[method-assign]
 
@@ -43,6 +53,8 @@ class SandboxHost(Host):
 
 if __name__ == "__main__":
     icloud = Sandbox()
-    host = SandboxHost(icloud)  # before the listeners are bound, so that each of them records
+    host = SandboxHost(
+        icloud, *map(float, sys.argv[1:])
+    )  # before the listeners are bound, so that each of them records
     with icloud:
         execute_commands(host)

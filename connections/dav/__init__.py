@@ -7,6 +7,7 @@ resource, a *token* one state of a calendar.
 from __future__ import annotations
 
 from connections.dav.addresses import is_link_local
+from connections.dav.batch_size import MAX_BATCH, MAX_LINES, MIN_BATCH, Limits
 from connections.dav.urls import Credentials, collection_path, is_loopback, path_of
 
 from .errors import (
@@ -23,11 +24,16 @@ from .errors import (
     Unauthorized,
     Unavailable,
 )
+from .parallel import Asked, ParallelFetch
 from .retry import despite_one_401, despite_one_failure
 from .session import Session
 from .values import Changes, Fetched, Home, HomeListing, RemoteCalendar, Resource
 
 __all__ = [
+    "MAX_BATCH",
+    "MAX_LINES",
+    "MIN_BATCH",
+    "Asked",
     "Changes",
     "Conflict",
     "Credentials",
@@ -37,10 +43,12 @@ __all__ = [
     "ForeignHost",
     "Home",
     "HomeListing",
+    "Limits",
     "LinkLocal",
     "NoPassword",
     "NotCalDav",
     "NotFound",
+    "ParallelFetch",
     "RemoteCalendar",
     "Resource",
     "Session",

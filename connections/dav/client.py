@@ -42,7 +42,7 @@ from practice.version import version
 
 from . import errors
 from .errors import DavError, ForeignHost, NotCalDav, TimedOut, TooLarge, Unavailable
-from .multistatus import MultiStatus, parse_multistatus, preconditions
+from .multistatus import MultiStatus, StreamedMultiStatus, parse_multistatus, preconditions
 
 MAX_BODY = 32 * 1024 * 1024  # after decompression
 CHUNK = 64 * 1024
@@ -74,9 +74,19 @@ class Answer:
         if self.status != 207:
             raise NotCalDav(f"{self.status} instead of a multistatus", status=self.status, path=self.path)
         found = parse_multistatus(self.body, self.path)
+        self.refuse_late()
+        return found
+
+    def streamed(self) -> StreamedMultiStatus:
+        """As ``multistatus``, with one member at a time in memory: what is wrong is raised while it is read."""
+        if self.status != 207:
+            raise NotCalDav(f"{self.status} instead of a multistatus", status=self.status, path=self.path)
+        return StreamedMultiStatus(self.body, self.path)
+
+    def refuse_late(self) -> None:
+        """Raise TimedOut if parsing it took too long."""
         if time.monotonic() > self.until:
             raise TimedOut("the answer took too long to parse", path=self.path)
-        return found
 
 
 class Exchanges(ABC):

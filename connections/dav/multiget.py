@@ -69,7 +69,7 @@ class _BatchFetch:
     def _after(self, error: DavError, hrefs: Sequence[str]) -> None:
         if isinstance(error, Unavailable):
             self.error = error
-        if _server_is_busy(error):
+        if server_is_busy(error):
             raise _StopFetching
         if len(hrefs) > 1:
             middle = len(hrefs) // 2
@@ -82,6 +82,6 @@ class _BatchFetch:
             raise _StopFetching
 
 
-def _server_is_busy(error: DavError) -> bool:
-    # The server asked for a pause, or the time ran out: smaller batches would only be more requests.
+def server_is_busy(error: DavError) -> bool:
+    """Did the server ask for a pause, or did the time run out? Then smaller batches would only be more requests."""
     return isinstance(error, TimedOut) or error.status in (408, 421, 429, 503)

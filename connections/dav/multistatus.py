@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from io import BytesIO
 from itertools import islice
 
 from lxml import etree
@@ -18,6 +19,15 @@ C = "{urn:ietf:params:xml:ns:caldav}"
 CS = "{http://calendarserver.org/ns/}"
 APPLE = "{http://apple.com/ns/ical/}"
 
+_PARSER: dict[str, bool] = {
+    "resolve_entities": False,
+    "load_dtd": False,
+    "no_network": True,
+    "huge_tree": False,
+    "remove_comments": True,
+}
+_SYNC_TOKEN, _VALID_TOKEN, _ERROR = f"{D}sync-token", f"{D}valid-sync-token", f"{D}error"
+_STREAMED = (f"{D}response", _SYNC_TOKEN, _VALID_TOKEN)
 DESCRIPTION = f"{D}responsedescription"
 MAX_TAGS = 1_000_000  # a listing of 80,000 resources has as many
 MAX_QUOTES = 1_000_000
@@ -77,18 +87,29 @@ def parse_xml(body: bytes, path: str) -> etree._Element:
     with one a small document can expand to a huge one. Raises TooLarge for more tags or quoted values than any calendar
     needs, because each of them takes a hundred octets or more in memory.
     """
-    if body.count(b"<") > MAX_TAGS or body.count(b'"') + body.count(b"'") > MAX_QUOTES:
-        raise TooLarge("the answer has too many elements", path=path)
-    parser = etree.XMLParser(
-        resolve_entities=False, load_dtd=False, no_network=True, huge_tree=False, remove_comments=True
-    )
+    _refuse_too_many_tags(body, path)
     try:
-        root = etree.fromstring(body, parser=parser)
+        root = etree.fromstring(body, parser=etree.XMLParser(**_PARSER))
     except etree.XMLSyntaxError:
         raise NotCalDav("the answer is not XML", path=path) from None
+    _refuse_doctype(root, path)
+    return root
+
+
+def _refuse_too_many_tags(body: bytes, path: str) -> None:
+    if body.count(b"<") > MAX_TAGS or body.count(b'"') + body.count(b"'") > MAX_QUOTES:
+        raise TooLarge("the answer has too many elements", path=path)
+
+
+def _refuse_doctype(root: etree._Element, path: str) -> None:
     if root.getroottree().docinfo.doctype:
         raise NotCalDav("the answer has a document type", path=path)
-    return root
+
+
+def _refuse_other_documents(root: etree._Element, path: str) -> None:
+    _refuse_doctype(root, path)
+    if root.tag != f"{D}multistatus":
+        raise NotCalDav("the answer is no multistatus", path=path)
 
 
 def parse_multistatus(body: bytes, path: str) -> MultiStatus:
@@ -108,14 +129,76 @@ def parse_multistatus(body: bytes, path: str) -> MultiStatus:
     return MultiStatus(members, token.strip(), next(refusals, None) is not None)
 
 
+class StreamedMultiStatus:
+    """A multistatus of which one member at a time is in memory: for answers with thousands of them.
+
+    ``members`` can be iterated once, and each member is of use only until the next one. ``sync_token`` and
+    ``refuses_token`` are known after that, and ``members`` is then true if there was any. Iterating raises what
+    ``parse_multistatus`` raises, perhaps not before its end, so what came before must not be believed by itself.
+    """
+
+    def __init__(self, body: bytes, path: str) -> None:
+        self.members = _Members(body, path)
+
+    @property
+    def sync_token(self) -> str:
+        return (self.members.token or "").strip()
+
+    @property
+    def refuses_token(self) -> bool:
+        return self.members.refuses_token
+
+
+class _Members:
+    def __init__(self, body: bytes, path: str) -> None:
+        self.body, self.path = body, path
+        self.token: str | None = None
+        self.refuses_token = False
+        self.count = 0
+
+    def __bool__(self) -> bool:
+        return self.count > 0
+
+    def __iter__(self) -> Iterator[Member]:
+        _refuse_too_many_tags(self.body, self.path)
+        parsed = etree.iterparse(BytesIO(self.body), events=("end",), tag=_STREAMED, **_PARSER)
+        try:
+            for _, element in parsed:
+                yield from self._take(element)
+        except etree.XMLSyntaxError:
+            raise NotCalDav("the answer is not XML", path=self.path) from None
+        _refuse_other_documents(parsed.root, self.path)
+
+    def _take(self, element: etree._Element) -> Iterator[Member]:
+        parent = element.getparent()
+        if element.tag == _VALID_TOKEN:
+            self.refuses_token |= parent is not None and parent.tag == _ERROR
+        elif parent is not None and parent.getparent() is None:
+            if element.tag == _SYNC_TOKEN:
+                self.token = self.token if self.token is not None else element.text or ""
+                return
+            for member in _members_of(element, self.path):
+                self.count += 1
+                if self.count > MAX_MEMBERS:
+                    raise TooLarge("the answer has too many members", path=self.path)
+                yield member
+            element.clear()
+            while element.getprevious() is not None:
+                del parent[0]
+
+
 def _members(root: etree._Element, path: str) -> Iterator[Member]:
     # A response may name several hrefs with one status (RFC 4918 14.24).
     for response in root.iterchildren(f"{D}response"):
-        status = _status(response.findtext(f"{D}status"))
-        props, refused = _properties(response, path)
-        for href in response.iterchildren(f"{D}href"):
-            if href.text and href.text.strip():
-                yield Member(path_of(href.text), status, props, refused)
+        yield from _members_of(response, path)
+
+
+def _members_of(response: etree._Element, path: str) -> Iterator[Member]:
+    status = _status(response.findtext(f"{D}status"))
+    props, refused = _properties(response, path)
+    for href in response.iterchildren(f"{D}href"):
+        if href.text and href.text.strip():
+            yield Member(path_of(href.text), status, props, refused)
 
 
 def _properties(response: etree._Element, path: str) -> tuple[dict[str, etree._Element], dict[str, int]]:

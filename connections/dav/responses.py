@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from urllib.parse import unquote
 
 from connections.dav.errors import DavError, ForeignHost, LinkLocal, TokenExpired, Unauthorized, Unavailable
-from connections.dav.multistatus import APPLE, CS, WRITE_PRIVILEGES, C, D, Member, MultiStatus
+from connections.dav.multistatus import APPLE, CS, WRITE_PRIVILEGES, C, D, Member, MultiStatus, StreamedMultiStatus
 from connections.dav.values import RemoteCalendar, Resource
 
 GONE = (404, 410)
@@ -32,18 +32,24 @@ class Page:
     refusal: int | None
 
 
-def page_of(answer: MultiStatus, collection: str) -> Page:
+def page_of(answer: MultiStatus | StreamedMultiStatus, collection: str) -> Page:
     """The members of a sync-collection answer without the collection itself and its subcollections.
 
     Only a 404 or 410 for the whole member is a removal. A member without an ETag or with any other status exists and
     has to be read. A member that is listed as both changed and removed counts as changed.
     """
-    own = own_status(answer.members, collection)
-    members = [member for member in answer.members if not member.path.endswith("/")]
-    members = [member for member in members if not _is(member, collection)]
-    changed = {member.path: etag_of(member) for member in members if member.status not in GONE}
-    removed = frozenset(m.path for m in members if m.status in GONE and m.path not in changed)
-    return Page(changed, removed, answer.sync_token, own == 507, None if own == 507 else own)
+    own: int | None = None
+    changed: dict[str, str] = {}
+    removed: set[str] = set()
+    for member in answer.members:
+        if _is(member, collection):
+            own = own or own_status([member], collection)
+        elif member.status in GONE:
+            removed.add(member.path)
+        elif not member.path.endswith("/"):
+            changed[member.path] = etag_of(member)
+    gone = frozenset(path for path in removed if path not in changed and not path.endswith("/"))
+    return Page(changed, gone, answer.sync_token, own == 507, None if own == 507 else own)
 
 
 def own_status(members: Iterable[Member], collection: str) -> int | None:
@@ -55,7 +61,7 @@ def own_status(members: Iterable[Member], collection: str) -> int | None:
     return next((status for status in own if status and not 200 <= status < 300), None)
 
 
-def refuse_stuck_page(page: Page, answer: MultiStatus, token: str, path: str) -> None:
+def refuse_stuck_page(page: Page, answer: MultiStatus | StreamedMultiStatus, token: str, path: str) -> None:
     """Raise TokenExpired for a 207 that actually refuses the token of the request.
 
     Three kinds: the precondition is in the body; the page is truncated but has no member or no new token, so that the

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime
+from functools import partial
 from types import TracebackType
 from typing import Self
 
 from connections.dav import requests
+from connections.dav.batch_size import MIN_BATCH
 from connections.dav.multiget import fetch_in_batches
 from connections.dav.responses import (
     Page,
@@ -40,7 +44,7 @@ MAX_PAGES = 100
 
 
 class Session:
-    """One account at its server. A context manager, not to be shared between threads.
+    """One account at its server. A context manager, not to be shared between threads: these use ``lent``.
 
     ``timeout`` is for each connect and each read, in seconds. ``deadline`` is a ``time.monotonic()`` instant for all
     requests together. ``requests`` counts the requests sent, including redirects. ``origin`` is the scheme://host:port
@@ -49,7 +53,7 @@ class Session:
     same host (see ``kept``), which saves most of the time of a single request.
     """
 
-    fetch_batch = 50
+    fetch_batch = MIN_BATCH
 
     def __init__(
         self, account: Credentials, *, timeout: float = 30, deadline: float | None = None, kept: bool = False
@@ -59,6 +63,9 @@ class Session:
         self._start = path_of(account.url)
         known = origin_of(account.origin)
         self.origin = known if allowed(self._entry, known) else self._entry
+        self._account = account
+        self._idle: list[Session] = [self]
+        self._others: list[Session] = []
 
     def __enter__(self) -> Self:
         return self
@@ -73,12 +80,19 @@ class Session:
 
     def close(self) -> None:
         """Close the connections."""
+        for other in self._others:
+            other.close()
         self._client.close()
+
+    def interrupt(self) -> None:
+        """Let every request fail that is under way, in whatever thread. The session is of no use afterwards."""
+        for session in (self, *self._others):
+            session._client.sockets.shut_down_now()
 
     @property
     def requests(self) -> int:
         """The number of HTTP requests sent so far."""
-        return self._client.requests
+        return int(self._client.requests) + sum(other.requests for other in self._others)
 
     @property
     def status(self) -> int | None:
@@ -88,7 +102,24 @@ class Session:
     @property
     def answers(self) -> dict[str, int]:
         """How many answers came so far by method and status, such as "PROPFIND 207"; the status is "none" for none."""
-        return dict(self._client.answers)
+        return dict(sum((Counter(other.answers) for other in self._others), self._client.answers))
+
+    @contextmanager
+    def lent(self) -> Iterator[Session]:
+        """A context with a session for the thread that asks: this one if no thread has it, else another one.
+
+        The others share its account, origin, timeout and deadline, and are closed with it.
+        """
+        try:
+            session = self._idle.pop()
+        except IndexError:
+            account = replace(self._account, origin=self.origin)
+            session = Session(account, timeout=self._client.timeout_seconds, deadline=self._client.deadline)
+            self._others.append(session)
+        try:
+            yield session
+        finally:
+            self._idle.append(session)
 
     def discover(self) -> Home:
         """The principal and its calendar home, found from the URL of the account.
@@ -155,8 +186,9 @@ class Session:
         # that is cut off would then look like a mass deletion.
         try:
             answer = self._request("REPORT", path, requests.sync_collection(token), XML | {"Depth": "0"})
-            found = answer.multistatus()
+            found = answer.streamed()
             page = page_of(found, path)
+            answer.refuse_late()
             if page.refusal and began:  # the listing without a token will show what is wrong
                 raise TokenExpired("the collection is refused in the answer", status=page.refusal, path=path)
             _raise_for_inner_status(answer, page.refusal, "REPORT")
@@ -192,12 +224,20 @@ class Session:
         """
         path = collection_path(path)
         wanted = list(dict.fromkeys(path_of(href) for href in hrefs))
+        return fetch_in_batches(partial(self._multiget, path), wanted, size=self.fetch_batch)
 
-        def ask(batch: Sequence[str]) -> dict[str, Resource]:
-            answer = self._request("REPORT", path, requests.multiget(batch), XML)
-            return resources_of(answer.multistatus().members, frozenset(batch))
+    def fetch_at_once(self, path: str, hrefs: Sequence[str]) -> Fetched:
+        """The named resources by one calendar-multiget, whatever their number. Raises what the request raises."""
+        path = collection_path(path)
+        wanted = list(dict.fromkeys(path_of(href) for href in hrefs))
+        found = self._multiget(path, wanted)
+        return Fetched(found, frozenset(wanted) - found.keys())
 
-        return fetch_in_batches(ask, wanted, size=self.fetch_batch)
+    def _multiget(self, path: str, hrefs: Sequence[str]) -> dict[str, Resource]:
+        answer = self._request("REPORT", path, requests.multiget(hrefs), XML)
+        found = resources_of(answer.streamed().members, frozenset(hrefs))
+        answer.refuse_late()
+        return found
 
     def between(self, path: str, start: datetime, end: datetime) -> list[Resource]:
         """The resources of a calendar with an event that touches [start, end), aware instants; one request.

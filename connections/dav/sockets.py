@@ -74,6 +74,10 @@ class CuttableSockets(SystemResolver):  # type: ignore[misc]
             with suppress(OSError):
                 duplicate.shutdown(socket.SHUT_RDWR)
 
+    def shut_down_now(self) -> None:
+        """Shut all connections down: whatever waits for an answer fails at once."""
+        self._shut_down()
+
     def close_all(self) -> None:
         """Close the duplicates of all connections."""
         while self._duplicates:

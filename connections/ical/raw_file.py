@@ -15,6 +15,7 @@ from connections.ical.timezones import zone_key
 MAX_FILE_OCTETS = 20 * 1024 * 1024  # iCloud's own limit for an event
 MAX_DEPTH = 16
 MAX_CACHED_OCTETS = 1 << 20
+MAX_CACHED_ZONE_OCTETS = 1 << 16
 MAX_UID_LENGTH = 255
 MAX_LINE_OCTETS = 100_000  # of a longer line only the two ends are read, unless it is a list
 MAX_HEAD_OCTETS = 20_000
@@ -148,16 +149,28 @@ def _split_plain_zones(data: bytes) -> tuple[bytes, list[bytes]] | None:
     kept, found, at = [], [], 0
     while (begin := data.find(_BEGIN_ZONE, at)) >= 0:
         end = data.find(_END_ZONE, begin + len(_BEGIN_ZONE) - 1)
-        zone, after = data[begin + 1 : end + len(_END_ZONE) - 1], end + len(_END_ZONE)
-        folded = b"\n " in zone or b"\n\t" in zone or data[after : after + 1] in (b" ", b"\t", b"\n")
-        capitals = zone.upper()
-        if end < 0 or folded or capitals.count(b"VTIMEZONE") != 2 or b"VEVENT" in capitals:
+        after = end + len(_END_ZONE)
+        text = data[begin + 1 : after - 1]
+        zone = _cached_plain_zone(text) if len(text) <= MAX_CACHED_ZONE_OCTETS else _plain_zone(text)
+        if end < 0 or zone is None or data[after : after + 1] in (b" ", b"\t", b"\n"):
             return None
         kept.append(data[at:begin])
         found.append(zone)
         at = after - 1
     rest = content_lines.unfold_all(b"".join([*kept, data[at:]]))
     return None if _VTIMEZONE.search(rest) else (rest, found)
+
+
+def _plain_zone(zone: bytes) -> bytes | None:
+    """A VTIMEZONE unfolded, None if it is not written plainly."""
+    zone = content_lines.unfold_all(zone)
+    capitals = zone.upper()
+    whole = zone.startswith(_BEGIN_ZONE[1:]) and zone.endswith(_END_ZONE[:-1])
+    return zone if whole and capitals.count(b"VTIMEZONE") == 2 and b"VEVENT" not in capitals else None
+
+
+# All events of a calendar have the same few zones.
+_cached_plain_zone = lru_cache(maxsize=16)(_plain_zone)
 
 
 def split_zones(data: bytes) -> tuple[bytes, list[bytes]]:

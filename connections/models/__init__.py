@@ -7,7 +7,7 @@ inside the window. TOKEN: the state of a calendar when it was last read. PENDING
 
 from __future__ import annotations
 
-from connections.models.calendar import Calendar, CalendarWithBacklog
+from connections.models.calendar import Calendar, CalendarWithBacklog, CalendarWithProgress
 from connections.models.configuration import CalendarConfiguration, schedule_lock
 from connections.models.connection import Connection, ConnectionQuerySet, lease_length
 from connections.models.event import Event, Occurrence
@@ -17,6 +17,7 @@ __all__ = [
     "Calendar",
     "CalendarConfiguration",
     "CalendarWithBacklog",
+    "CalendarWithProgress",
     "Connection",
     "ConnectionQuerySet",
     "Event",

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, TypeAlias, TypedDict, cast
 
 from django.db import models
-from django.db.models import Count, OuterRef, Subquery
+from django.db.models import Case, Count, OuterRef, Subquery, When
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
 from connections.models.connection import Connection
@@ -29,6 +30,14 @@ class CalendarQuerySet(models.QuerySet["Calendar"]):
         pending = Event.objects.pending().filter(calendar=OuterRef("pk")).order_by().values("calendar")
         rows = self.annotate(backlog=Subquery(pending.annotate(number=Count("pk")).values("number")))
         return cast("models.QuerySet[CalendarWithBacklog]", rows)
+
+    def with_progress(self) -> models.QuerySet[CalendarWithProgress]:
+        """Each with `events_so_far`: how many of its `listed_events` its first reading has stored; None after that."""
+        events = Event.objects.filter(calendar=OuterRef("pk")).order_by().values("calendar")
+        stored = Coalesce(Subquery(events.annotate(number=Count("pk")).values("number")), 0)
+        first = When(read_at=None, is_conflict_calendar=True, listed_events__isnull=False, then=stored)
+        rows = self.annotate(events_so_far=Case(first, output_field=models.IntegerField(null=True)))
+        return cast("models.QuerySet[CalendarWithProgress]", rows)
 
 
 class Calendar(models.Model):
@@ -58,6 +67,7 @@ class Calendar(models.Model):
     listed_token = models.CharField(max_length=500, blank=True, editable=False)
     probe_token = models.CharField(max_length=500, blank=True, editable=False)
     sync_token = models.CharField(max_length=500, blank=True, editable=False)
+    listed_events = models.PositiveIntegerField(null=True, blank=True, editable=False)  # when it was first read
     fresh_at = models.DateTimeField(_("last checked"), null=True, blank=True)
     read_at = models.DateTimeField(_("last read completely"), null=True, blank=True)
     compared_at = models.DateTimeField(_("last compared in full"), null=True, blank=True)
@@ -90,9 +100,16 @@ class Backlog(TypedDict):
     backlog: int | None
 
 
+class Progress(TypedDict):
+    """What `with_progress` queries along with a calendar."""
+
+    events_so_far: int | None
+
+
 if TYPE_CHECKING:
     from django_stubs_ext import WithAnnotations
 
     CalendarWithBacklog: TypeAlias = WithAnnotations[Calendar, Backlog]
+    CalendarWithProgress: TypeAlias = WithAnnotations[Calendar, Progress]
 else:
-    CalendarWithBacklog = Calendar
+    CalendarWithBacklog = CalendarWithProgress = Calendar

@@ -17,6 +17,8 @@ from connections import dav, leases, providers
 from connections.problems import Problem
 from practice.models.encrypted import EncryptedText
 
+LIMITS_HOLD = timedelta(days=7)
+
 
 class ConnectionQuerySet(models.QuerySet["Connection"]):
     def due(self, now: datetime) -> ConnectionQuerySet:
@@ -123,6 +125,10 @@ class Connection(models.Model):
     lease_until = models.DateTimeField(null=True, blank=True, editable=False)
     took_over = models.BooleanField(default=False, editable=False)  # from a sync that never gave its lease back
     interruptions = models.PositiveIntegerField(_("interrupted syncs in a row"), default=0)
+    # What the account answers, where it has refused more: how many events at once, and how many requests at once.
+    max_batch = models.PositiveSmallIntegerField(null=True, blank=True, editable=False)
+    max_lines = models.PositiveSmallIntegerField(null=True, blank=True, editable=False)
+    limits_noted_at = models.DateTimeField(null=True, blank=True, editable=False)
 
     objects = ConnectionQuerySet.as_manager()
 
@@ -171,6 +177,19 @@ class Connection(models.Model):
     def account(self) -> dav.Credentials:
         """What the wire needs to know of it."""
         return dav.Credentials(self.url, self.username, self.password, self.origin, self.provider)
+
+    def limits(self, now: datetime) -> dav.Limits:
+        """What the account answers at once. After a week what it refused is tried again."""
+        if self.limits_noted_at is None or now >= self.limits_noted_at + LIMITS_HOLD:
+            return dav.Limits()
+        return dav.Limits(self.max_batch or dav.MAX_BATCH, self.max_lines or dav.MAX_LINES)
+
+    def note_limits(self, limits: dav.Limits, now: datetime) -> None:
+        """Remember what the account has just refused."""
+        values = {"max_batch": limits.batch, "max_lines": limits.lines, "limits_noted_at": now}
+        Connection.objects.filter(pk=self.pk).update(**values)
+        for name, value in values.items():
+            setattr(self, name, value)
 
     @property
     def was_interrupted(self) -> bool:

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 from django.db.models import Q, QuerySet
 
-from connections.models import Calendar, Connection, Event, SyncRun
+from connections.models import Calendar, CalendarWithProgress, Connection, Event, SyncRun
 from connections.status.health import Health, health
 
 MAX_SHOWN = 20
@@ -16,17 +16,21 @@ MAX_WAIT = timedelta(minutes=10)  # the page stops asking whether a sync that wa
 
 @dataclass(frozen=True, slots=True)
 class Overview:
-    """`troubled` counts all with a problem, `events` are the first; `done` is the sync asked for."""
+    """`troubled` counts all with a problem, `events` are the first; `done` is the sync asked for.
+
+    `reading`: a calendar is being read for the first time, and nothing is wrong with the account.
+    """
 
     connection: Connection
     health: Health
-    calendars: list[Calendar]
+    calendars: list[CalendarWithProgress]
     events: list[Event]
     troubled: int
     runs: list[SyncRun]
     asked: int
     done: SyncRun | None
     waiting: bool
+    reading: bool
 
 
 def overview(connection: Connection, *, now: datetime, asked: int = 0) -> Overview:
@@ -36,16 +40,19 @@ def overview(connection: Connection, *, now: datetime, asked: int = 0) -> Overvi
     runs = list(connection.runs.all()[:MAX_SHOWN])
     busy = connection.is_leased(now)
     done = None if busy else _answer(runs, asked)
+    calendars = list(Calendar.objects.filter(connection=connection).with_progress())
+    first_reading = any(calendar.events_so_far is not None for calendar in calendars)
     return Overview(
         connection=connection,
         health=health(connection, now),
-        calendars=list(connection.calendars.all()),
+        calendars=calendars,
         events=shown,
         troubled=len(shown) if len(shown) < MAX_SHOWN else events.count(),
         runs=runs,
         asked=asked,
         done=done,
         waiting=bool(asked) and done is None and now.timestamp() - asked < MAX_WAIT.total_seconds(),
+        reading=first_reading and connection.healthy and not connection.needs_attention,
     )
 
 

@@ -7,13 +7,11 @@ transaction that finishes the calendar.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Generator, Mapping, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
-from itertools import zip_longest
 from typing import Any
 
 from connections import dav
@@ -29,10 +27,10 @@ from connections.plan import (
 )
 from connections.problems import Problem, concerns_all
 from connections.sync import apply, isolation
+from connections.sync.ahead import Ahead
 from connections.sync.report import SyncReport
 from connections.sync.state import CalendarState
 
-BATCH_SIZE = 50  # hrefs asked for at once, between two looks at the budget
 MAX_OCTETS = 4 * 1024 * 1024  # fetched before they are stored
 OCTETS_PER_OCCURRENCE = 200  # of memory, until it is stored
 MAX_REPEATED = 2  # unchanged events that a delta may repeat: our own pushes, for instance
@@ -60,10 +58,13 @@ class Batch:
         self.missing |= missing
         self.octets += sum(len(event.text) + OCTETS_PER_OCCURRENCE * len(event.expansion.instances) for event in read)
 
+    def clear(self) -> None:
+        self.read, self.missing, self.octets = [], {}, 0
+
     @property
-    def is_full(self) -> bool:
-        """Might the next chunk be too much for one transaction, or for the memory?"""
-        return len(self.read) + len(self.missing) + BATCH_SIZE > apply.MAX_EVENTS or self.octets > MAX_OCTETS
+    def room(self) -> int:
+        """How many more events fit into it: into one transaction, and into the memory."""
+        return 0 if self.octets > MAX_OCTETS else apply.MAX_EVENTS - len(self.read) - len(self.missing)
 
 
 @dataclass(slots=True)
@@ -71,7 +72,7 @@ class Reading:
     """One calendar being read. `compare`: by a complete listing. `listed_at`: when the home was listed that said what
     had changed. `until` and `deadline` are `time.monotonic()` instants: after `until` no further events are asked for
     and those that came are read for a second at most, after `deadline` not at all. `is_last_moment`: somebody waits for
-    this process, so events that may have ended another one are left to a worker.
+    this process, so events that may have ended another one are left to a worker. `ahead`: what was asked for already.
 
     `run` raises DavError, OutOfTime, apply.ChoiceChanged and leases.LeaseLost.
     """
@@ -86,6 +87,7 @@ class Reading:
     until: float
     deadline: float
     is_last_moment: bool = False
+    ahead: Ahead = field(default_factory=Ahead)
     calendar: Calendar = field(init=False)
     lease: str = field(init=False)
     reading_seconds: float = field(init=False, default=0.0)  # spent on parsing and expanding so far
@@ -107,6 +109,7 @@ class Reading:
         )
         if self.is_last_moment and todo.alone:
             raise OutOfTime
+        self._note_progress(changes)
         isolation.ask_again(self.calendar, todo.alone, self.now)
         if self.calendar.connection.interruptions:
             self._fetch_carefully(todo.fetch)
@@ -114,6 +117,11 @@ class Reading:
             self._fetch(todo.fetch)
         self._finish(changes, todo, known)
         self._retry_pending(todo)
+
+    def _note_progress(self, changes: dav.Changes) -> None:
+        """While a calendar is read for the first time, pages say how far that is."""
+        if self.calendar.read_at is None and changes.complete:
+            Calendar.objects.filter(pk=self.calendar.pk).update(listed_events=len(changes.changed))
 
     def _changes_against_known(self) -> tuple[dav.Changes, dict[str, Known]]:
         """What changed, and what is known of it."""
@@ -142,7 +150,7 @@ class Reading:
             self.known_at = self.listed_at
             return dav.Changes({}, frozenset(), calendar.sync_token, complete=False)  # only pending events are due
         try:
-            changes = self.session.changes(path, calendar.sync_token)
+            changes = self.ahead.changes(calendar) or self.session.changes(path, calendar.sync_token)
         except dav.TokenExpired:
             return self.session.listing(path)
         if changes.changed or changes.removed or not calendar.listed_token:
@@ -161,24 +169,37 @@ class Reading:
                 self._fetch(listed)
 
     def _fetch(self, wanted: Mapping[str, str]) -> None:
-        """Read what is wanted and store it, hundreds at once; when it breaks off, what had come by then."""
-        batch = Batch()
+        """Read what is wanted and store it, hundreds at once; when it breaks off, what had come by then.
+
+        Only other threads ask, and they do nothing else: what tables have to say of a failure is asked here.
+        """
+        batch, limits = Batch(), self.calendar.connection.limits(self.now)
+        fetch = dav.ParallelFetch(self.session, self.calendar.path, limits)
         try:
-            with closing(self._answers(list(wanted))) as answers:
-                for fetched in answers:
+            with closing(fetch.answers(list(wanted), lambda: time.monotonic() <= self.until)) as answers:
+                for asked in answers:
+                    fetched, began = self._taken(asked.hrefs, asked.answer), self.reading_seconds
                     self._read_events(fetched, wanted, batch)
-                    if batch.is_full:
-                        self._store(batch)
-                        batch = Batch()
+                    fetch.size.was_read(len(asked.hrefs), self.reading_seconds - began)
+            if fetch.unasked:
+                raise OutOfTime
         except (dav.DavError, OutOfTime):
             self._store(batch)
             raise
+        finally:
+            if limits.changed:
+                self.calendar.connection.note_limits(limits, self.now)
         self._store(batch)
 
     def _read_events(self, fetched: dav.Fetched, wanted: Mapping[str, str], batch: Batch) -> None:
         """Add the events that came to `batch`, with a look at the clock after each: one alone may cost a second."""
-        batch.add([], {href: wanted[href] for href in fetched.missing if href in wanted})
+        missing = {href: wanted[href] for href in fetched.missing if href in wanted}
+        if len(missing) > batch.room:
+            self._store(batch)
+        batch.add([], missing)
         for href, found in fetched.found.items():
+            if batch.room <= 0:
+                self._store(batch)
             batch.add([self._read_event(found, wanted.get(href, ""))], {})
             self._stop_if_too_slow()
 
@@ -198,25 +219,7 @@ class Reading:
     def _store(self, batch: Batch) -> None:
         stored = apply.write(self.calendar, self.lease, batch.read, batch.missing, self.context, self.now)
         self.report.changed += stored
-
-    def _answers(self, hrefs: Sequence[str]) -> Generator[dav.Fetched]:
-        """The answers for all `hrefs` in order; OutOfTime when the budget is used up.
-
-        While one is worked on, the next is under way in one other thread, which does nothing but ask: what tables have
-        to say of a failure is asked here, and no two threads use the session at once.
-        """
-        chunks = [hrefs[first : first + BATCH_SIZE] for first in range(0, len(hrefs), BATCH_SIZE)]
-        with ThreadPoolExecutor(max_workers=1) as other:
-            coming: list[Future[dav.Fetched]] = []
-            for chunk, following in zip_longest(chunks, chunks[1:], fillvalue=()):
-                answer = coming.pop().result if coming else partial(self._multiget, chunk)
-                fetched = self._taken(chunk, answer)
-                late = bool(following) and time.monotonic() > self.until
-                if following and not late:
-                    coming.append(other.submit(self._multiget, following))
-                yield fetched
-                if late:
-                    raise OutOfTime
+        batch.clear()
 
     def _multiget(self, hrefs: Sequence[str]) -> dav.Fetched:
         return self.session.fetch(self.calendar.path, hrefs)
@@ -255,7 +258,8 @@ class Reading:
 
     def _answers_for(self, event: Event) -> bool:
         try:
-            self.session.fetch(event.calendar.path, [event.href])
+            with self.session.lent() as session:
+                session.fetch(event.calendar.path, [event.href])
         except dav.DavError:
             return False
         return True

@@ -62,7 +62,7 @@ def lease_due(now: datetime) -> list[DueConnection]:
 def _read(token: str, now: datetime) -> list[DueConnection]:
     mine = Connection.objects.leased_as(token, now)
     unsettled = set(quiet.unsettled(Calendar.objects.filter(connection__in=mine), now))
-    columns = ("pk", "user", "url", "username", "password", "origin", "home_path", "listing_digest")
+    columns = ("pk", "user", "url", "username", "password", "origin", "provider", "home_path", "listing_digest")
     rows = mine.annotate(well=quiet.WELL).order_by("next_sync_at", "pk")
     return [
         _due(token, *row, is_settled=well and row[0] not in unsettled, took_over=took_over, interruptions=count)
@@ -78,6 +78,7 @@ def _due(
     username: str,
     password: str,
     origin: str,
+    provider: str,
     home_path: str,
     digest: str,
     *,
@@ -85,7 +86,7 @@ def _due(
     took_over: bool,
     interruptions: int,
 ) -> DueConnection:
-    account = dav.Credentials(url, username, password, origin)
+    account = dav.Credentials(url, username, password, origin, provider)
     question = Question(account, home_path, digest if is_settled else "")
     return DueConnection(pk, user, token, question, digest, is_settled, took_over, interruptions)
 

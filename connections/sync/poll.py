@@ -11,7 +11,7 @@ from functools import partial
 
 from connections import dav
 from connections.models import Calendar, Connection, ConnectionQuerySet, SyncRun
-from connections.sync import due, home, quiet
+from connections.sync import ahead, due, home, quiet
 from connections.sync.due import Question
 from connections.sync.report import SyncReport
 from connections.sync.run import Probe, Sync, carry_out
@@ -127,11 +127,12 @@ def refresh(user_id: int, now: datetime, *, seconds: float) -> None:
 def refresh_all(user_ids: Collection[int], now: datetime, *, seconds: float) -> None:
     """Read the selected calendars of all these users again, within `seconds` together.
 
-    Connections are asked in parallel. One that somebody else is polling since before `now` is waited for and polled
-    again; a poll that started after `now` counts if it left nothing unread. Of many who wait, the first to go on asks
-    for all of them. One that needs a person is not asked, nor one whose server asked to wait, nor one of which a sync
-    was killed: what it has may end this process too, with whoever waits, so it is left to a worker. Only what changed
-    is read, not what is merely due. How fresh the calendars are afterwards is for `freshness` to say.
+    Connections are asked in parallel, and some of their calendars beside them. One that somebody else is polling
+    since before `now` is waited for and polled again; a poll that started after `now` counts if it left nothing
+    unread. Of many who wait, the first to go on asks for all of them. One that needs a person is not asked, nor one
+    whose server asked to wait, nor one of which a sync was killed: what it has may end this process too, with whoever
+    waits, so it is left to a worker. Only what changed is read, not what is merely due. How fresh the calendars are
+    afterwards is for `freshness` to say.
     """
     began = time.monotonic()
     deadline, at, pause = began + seconds, now, WATCH_EVERY
@@ -163,11 +164,13 @@ def _unread(user_ids: Collection[int], now: datetime) -> ConnectionQuerySet:
 
 def _read_now(batch: Sequence[LeasedConnection], now: datetime, deadline: float) -> None:
     # Those where nothing changed need no more time: they come first.
-    asked = _ask_all([Question(one.connection.account, one.connection.home_path) for one in batch], deadline)
-    probed = sorted(((_result(one.answer), leased) for one, leased in zip(asked, batch, strict=True)), key=_changed)
-    for answer, leased in probed:
-        sync = Sync(leased, now=now, deadline=deadline, include_scheduled=False)
-        carry_out(sync, partial(sync.read_on, answer), SyncRun.Trigger.BOOKING)
+    with ahead.asked(batch, deadline) as asked:
+        answers = _ask_all([Question(one.connection.account, one.connection.home_path) for one in batch], deadline)
+        each = zip(answers, batch, strict=True)
+        probed = sorted(((_result(one.answer), leased) for one, leased in each), key=_changed)
+        for answer, leased in probed:
+            sync = Sync(leased, now=now, deadline=deadline, include_scheduled=False, ahead=asked[leased.connection.pk])
+            carry_out(sync, partial(sync.read_on, answer), SyncRun.Trigger.BOOKING)
 
 
 def _changed(probed: tuple[Probe, LeasedConnection]) -> bool:

@@ -23,6 +23,7 @@ from connections import dav, guard, leases
 from connections.models import Calendar, Connection, SyncRun, lease_length
 from connections.problems import Handling, Problem, Verdict, classify, classify_account, concerns_all
 from connections.sync import apply, home, outcome, reexpand
+from connections.sync.ahead import Ahead
 from connections.sync.calendar import OutOfTime, Reading
 from connections.sync.report import SyncReport, count_problems, record
 from connections.sync.state import CalendarState, LeasedConnection, lease
@@ -142,6 +143,7 @@ class Sync:
     probe: Probe | None = None
     deadline: float | None = None
     include_scheduled: bool = True
+    ahead: Ahead = field(default_factory=Ahead)  # what was asked for already
     report: SyncReport = field(init=False)
     started: float = field(init=False)
     error_before: str = field(init=False)
@@ -208,8 +210,9 @@ class Sync:
             try:
                 self._read_account(session, self._listing(session))
             finally:
-                self.report.requests += session.requests
+                self.report.requests += session.requests + self.ahead.requests
                 self.report.count_answers(session.answers)
+                self.ahead.requests = 0
                 self.connection.origin = session.origin
 
     def _listing(self, session: dav.Session) -> home.Look | None:
@@ -334,6 +337,7 @@ class Sync:
             compare=compare or (self.include_scheduled and state.must_compare(self.now)),
             until=until,
             deadline=self.deadline or self._limit(),
+            ahead=self.ahead,
         )
 
     def _leave_due(self, look: home.Look) -> None:

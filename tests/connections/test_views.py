@@ -13,7 +13,7 @@ from django_q.models import OrmQ
 from pytest_django import DjangoAssertNumQueries, DjangoCaptureOnCommitCallbacks, Settings
 
 from connections.accounts import ReconnectReport
-from connections.models import Connection
+from connections.models import Calendar, Connection
 from connections.views import reconnected_sentence
 from practice.models import User
 from sandbox.server.server import Sandbox
@@ -181,6 +181,32 @@ def test_calendars_show_access_blocking_and_how_far_they_are_known(client: Clien
             "1 minute ago Mon 30 Nov, 08:59",
         ],
     ]
+
+
+@time_machine.travel(NOW, tick=False)
+def test_a_calendar_that_is_read_for_the_first_time_shows_how_far_that_is(
+    client: Client, connection: Connection
+) -> None:
+    work = CalendarFactory(connection=connection, name="Work", read_at=None, fresh_at=None, listed_events=10_000)
+    EventFactory.create_batch(3, calendar=work)
+    CalendarFactory(connection=connection, name="Home", listed_events=70)
+    for page in (url(connection), url(connection, "state/")):
+        response = client.get(page)
+        assert [row[3] for row in table(response, "calendars")] == [
+            "3 of 10,000 events",
+            "1 minute ago Mon 30 Nov, 08:59",
+        ]
+        assert [state.get("hx-trigger") for state in find(response, "//*[@id='state']")] == ["every 2s"]
+    Calendar.objects.update(read_at=NOW, fresh_at=NOW)
+    response = client.get(url(connection, "state/"))
+    assert [state.get("hx-trigger") for state in find(response, "//*[@id='state']")] == [None]
+
+
+def test_a_first_reading_that_met_trouble_is_not_followed(client: Client, connection: Connection) -> None:
+    CalendarFactory(connection=connection, read_at=None, fresh_at=None, listed_events=10_000)
+    Connection.objects.update(error_code="unavailable")
+    response = client.get(url(connection))
+    assert [state.get("hx-trigger") for state in find(response, "//*[@id='state']")] == [None]
 
 
 def test_a_calendars_colour_is_an_attribute_and_nothing_else_is(client: Client, connection: Connection) -> None:

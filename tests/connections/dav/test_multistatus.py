@@ -8,7 +8,7 @@ import pytest
 
 from connections import dav
 from connections.dav import Credentials, Session
-from connections.dav.multistatus import parse_multistatus
+from connections.dav.multistatus import StreamedMultiStatus, parse_multistatus
 from tests.servers import multistatus, prop, reply
 
 WORK = "/1/calendars/work/"
@@ -140,3 +140,26 @@ def test_a_listing_of_eighty_thousand_resources_is_read() -> None:
     body = multistatus(*(prop(f"{WORK}{number}.ics", '<getetag>"1"</getetag>') for number in range(80_000)))
 
     assert len(parse_multistatus(body, WORK).members) == 80_000
+
+
+@pytest.mark.parametrize("count", [0, 1, 300])
+def test_one_member_at_a_time_says_the_same_as_all_at_once(count: int) -> None:
+    responses = "".join(
+        f"<response><href>/w/{n}.ics</href><propstat><prop><getetag>&quot;{n}&quot;</getetag></prop>"
+        "<status>HTTP/1.1 200 OK</status></propstat></response>"
+        for n in range(count)
+    )
+    body = f'<multistatus xmlns="DAV:">{responses}<sync-token> new </sync-token></multistatus>'.encode()
+    whole, streamed = parse_multistatus(body, "/w/"), StreamedMultiStatus(body, "/w/")
+    found = [(member.path, member.text("{DAV:}getetag")) for member in streamed.members]
+    assert found == [(member.path, member.text("{DAV:}getetag")) for member in whole.members]
+    assert (streamed.sync_token, streamed.refuses_token, bool(streamed.members)) == ("new", False, count > 0)
+
+
+def test_a_token_that_is_refused_is_seen_one_member_at_a_time_too() -> None:
+    streamed = StreamedMultiStatus(
+        b'<multistatus xmlns="DAV:"><response><href>/w/</href><error><valid-sync-token/></error></response>'
+        b"</multistatus>",
+        "/w/",
+    )
+    assert ([member.path for member in streamed.members], streamed.refuses_token) == (["/w/"], True)

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from connections import dav
 from connections.models import Connection
 from connections.problems import Problem
 from tests.factories import NOW, ConnectionFactory
@@ -46,3 +47,14 @@ def test_exactly_those_are_uninterrupted_of_which_no_sync_was_killed() -> None:
     well = {row.pk for row in Connection.objects.all() if not row.was_interrupted}
     assert set(Connection.objects.uninterrupted().values_list("pk", flat=True)) == well
     assert len(well) == 1
+
+
+def test_what_an_account_refused_is_remembered_for_a_week() -> None:
+    connection = ConnectionFactory()
+    limits = connection.limits(NOW)
+    limits.refuse_batch(400)
+    limits.refuse_lines()
+    connection.note_limits(limits, NOW)
+    connection.refresh_from_db()
+    assert connection.limits(NOW + timedelta(days=6)) == dav.Limits(200, 1)
+    assert connection.limits(NOW + timedelta(days=7)) == dav.Limits()

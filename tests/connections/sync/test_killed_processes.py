@@ -16,7 +16,7 @@ import pytest
 from django.utils import timezone
 from pytest_django import Settings
 
-from connections import accounts
+from connections import accounts, dav
 from connections.models import Calendar, CalendarConfiguration, Connection, Event, Occurrence
 from connections.sync.run import sync_connection
 from sandbox.server.server import Sandbox
@@ -120,6 +120,7 @@ def finish(world: World, start: Start) -> None:
 @pytest.mark.today
 def test_killed_in_the_middle_of_a_first_sync_and_started_again(outside: World, start: Start) -> None:
     outside.icloud.faults.slow(0.1, method="REPORT", times=None)
+    outside.connection.note_limits(dav.Limits(50, 1), timezone.now())
     process = start("-m", "tests.connections.sync.killed", "connections.sync.apply.finish:1", "sync_calendars")
     until = time.monotonic() + 60
     while len(outside.icloud.log.matching(report="calendar-multiget")) < 5 and time.monotonic() < until:
@@ -224,6 +225,7 @@ def test_ctrl_c_gives_the_connection_back_at_once(outside: World, start: Start) 
 
 def test_a_command_waits_for_a_sync_that_is_running(outside: World, start: Start) -> None:
     outside.icloud.faults.slow(0.1, method="REPORT", times=None)
+    outside.connection.note_limits(dav.Limits(50, 3), timezone.now())
     processes = [start("manage.py", "sync_calendars", "--json") for _ in range(2)]
     ended = [process.communicate(timeout=60) for process in processes]
     assert [(process.returncode, err) for process, (_, err) in zip(processes, ended, strict=True)] == [(0, "")] * 2

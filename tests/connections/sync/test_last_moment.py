@@ -46,7 +46,7 @@ def test_after_a_killed_sync_nothing_is_asked_until_a_worker_has_read_everything
     world.sync(after=1)
     world.asked()
     world.refresh()
-    assert (len(world.asked()), world.known(), world.freshness().state) == (1, world.there(), FreshnessState.FRESH)
+    assert (fetched(world), world.known(), world.freshness().state) == (0, world.there(), FreshnessState.FRESH)
 
 
 def test_another_version_of_an_event_that_ends_processes_is_left_to_a_worker(world: World, killer: str) -> None:

@@ -257,15 +257,20 @@ HOME = "PROPFIND /calendars/ 1 207"
 READ = ["sync-collection /calendars/work/ 0 207", "calendar-multiget /calendars/work/ 207"]
 
 
-def test_when_nothing_changed_it_is_one_request_and_everything_is_known_as_of_now(world: World) -> None:
+def homes(world: World) -> list[str]:
+    """The requests for the home; what was asked for ahead may come while nobody waits for it any more."""
+    return [line for line in world.asked() if line.startswith("PROPFIND")]
+
+
+def test_when_nothing_changed_the_home_alone_says_that_everything_is_known_as_of_now(world: World) -> None:
     world.refresh()
-    assert (world.asked(), world.freshness().as_of) == ([HOME], world.now)
+    assert (homes(world), world.freshness().as_of) == ([HOME], world.now)
 
 
 def test_what_changed_is_read_before_the_booking(world: World) -> None:
     world.add("Dentist", at(10))
     world.refresh()
-    assert world.asked() == [HOME, *READ]
+    assert sorted(world.asked()) == sorted([HOME, *READ])
     assert (world.seen(), world.freshness().as_of) == (["01.12. 10:00-11:00 Dentist BUSY"], world.now)
     assert SyncRun.objects.values_list("trigger", "changed").first() == ("booking", 1)
 
@@ -288,7 +293,7 @@ def test_a_failure_that_lasts_is_believed_at_the_last_moment_too(world: World, s
     good = world.freshness().as_of
     world.icloud.faults.status(status, times=None)
     world.refresh()
-    assert (len(world.asked()), world.freshness().as_of) == (2 if status == 500 else 1, good)
+    assert (len(homes(world)), world.freshness().as_of) == (2 if status == 500 else 1, good)
 
 
 def test_a_listed_but_unread_member_means_not_fresh(world: World) -> None:
@@ -300,7 +305,7 @@ def test_a_listed_but_unread_member_means_not_fresh(world: World) -> None:
 
 def test_the_daily_comparison_does_not_hold_a_booking_up(world: World) -> None:
     world.refresh(after=25 * 3600)
-    assert (world.asked(), world.freshness().as_of) == ([HOME], world.now)
+    assert (homes(world), world.freshness().as_of) == ([HOME], world.now)
     assert world.poll(after=300)[0].unfinished is True  # the schedule does it
 
 
@@ -368,7 +373,7 @@ def test_two_accounts_are_asked_at_the_same_time(world: World) -> None:
     started = time.monotonic()
     world.refresh()
     assert 1.5 < time.monotonic() - started < 2.95
-    assert (len(world.asked()), world.freshness().as_of) == (2, world.now)
+    assert (len(homes(world)), world.freshness().as_of) == (2, world.now)
 
 
 def test_several_staff_members_share_one_deadline(world: World) -> None:
@@ -403,7 +408,7 @@ def test_a_poll_that_started_earlier_is_waited_for_and_repeated(world: World) ->
     thread.join()
     as_of = world.freshness().as_of
     assert as_of is not None
-    assert (world.asked(), world.seen()) == ([HOME, *READ], ["01.12. 10:00-11:00 Dentist BUSY"])
+    assert (sorted(world.asked()), world.seen()) == (sorted([HOME, *READ]), ["01.12. 10:00-11:00 Dentist BUSY"])
     assert timedelta() <= as_of - world.now < timedelta(seconds=4)
 
 
@@ -427,7 +432,7 @@ def test_a_poll_that_started_later_but_left_a_change_unread_is_not_enough(world:
     assert world.poll(after=301)[0].unfinished is True
     world.asked()
     poll.refresh(world.user.pk, asked_at, seconds=4)
-    assert world.asked() == [HOME, *READ]
+    assert sorted(world.asked()) == sorted([HOME, *READ])
 
 
 @pytest.mark.django_db(transaction=True)

@@ -131,7 +131,7 @@ def test_the_next_events_are_fetched_while_those_that_came_are_read(
         return read(*given)
 
     monkeypatch.setattr(apply, "read_event", wait_and_read)
-    assert (world.sync().changed, seen[0]) == (120, 2)
+    assert (world.sync().changed, seen[0] > 1) == (120, True)
     assert world.known() == world.there()
 
 
@@ -155,7 +155,7 @@ def test_large_events_are_stored_before_they_fill_the_memory(world: World, monke
     stored = [
         query for query in captured.captured_queries if query["sql"].startswith('INSERT INTO "connections_event"')
     ]
-    assert len(stored) == 3
+    assert len(stored) == 40  # three at once
 
 
 def test_titles_that_mean_something_to_a_database_are_stored_as_they_are(world: World) -> None:
