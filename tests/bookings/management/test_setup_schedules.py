@@ -23,6 +23,7 @@ EXPECTED = {
     "apply retention": ("bookings.tasks.apply_retention", Schedule.DAILY, None),
     "prune activity": ("practice.activity.tasks.prune_activity", Schedule.DAILY, None),
     "delete ended sessions": ("practice.sign_in.sessions.delete_ended_sessions", Schedule.DAILY, None),
+    "go on after a restore": ("operations.restored.tasks.go_on", Schedule.MINUTES, 1),
     "expand events": ("connections.tasks.expand_events", Schedule.DAILY, None),
 }
 
@@ -89,4 +90,4 @@ def test_people_are_told_in_words() -> None:
     Schedule.objects.create(name="old", func="connections.tasks.gone")
     out = StringIO()
     call_command("setup_schedules", stdout=out)
-    assert out.getvalue().splitlines() == ["8 schedules are set up.", "Removed: old"]
+    assert out.getvalue().splitlines() == ["9 schedules are set up.", "Removed: old"]
