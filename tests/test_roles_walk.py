@@ -31,7 +31,7 @@ from bookings.notifications.mails import unsubscribe
 from bookings.proposals import mail_links
 from operations.tasks import heartbeat
 from practice.account.email_change import SALT
-from practice.models import Practice, User
+from practice.models import Practice, Restore, User
 from practice.setup.token import setup_address
 from practice.team.invitations import invite
 from practice.team.links import invitation_address
@@ -45,6 +45,7 @@ from tests.factories import (
     ClientFactory,
     CoveredDayFactory,
     DateOverrideFactory,
+    EventFactory,
     HoldFactory,
     MailFactory,
     OccurrenceFactory,
@@ -77,6 +78,7 @@ CALENDAR = "PPPFFFL"  # each with their own calendar
 ANNAS = "HPHFFFL"  # of her calendar, which nobody else reaches
 HANDLED = "PPHPFFL"  # Anna's, and of those who handle everybody's
 OWNERS = "PFFFFFL"
+NO_RESTORE = "HFFFFFL"  # of a restore that waits, which nobody has here
 POST_ONLY = GET_ONLY = "MMMMMMM"
 HIDDEN = "HHHHHHH"
 
@@ -215,6 +217,13 @@ WALK = {
     "clients/<int:pk>/seen-to/": (POST_ONLY, OWNERS),
     "clients/suggestions/": (STAFF, STAFF),
     "clients/find/": (STAFF, STAFF),
+    "restored/": (OWNERS, OWNERS),
+    "restored/messages/": (POST_ONLY, NO_RESTORE),
+    "restored/without/": (POST_ONLY, NO_RESTORE),
+    "restored/again/": (POST_ONLY, NO_RESTORE),
+    "restored/finish/": (POST_ONLY, NO_RESTORE),
+    "restored/events/<path:uid>/": (OWNERS, OWNERS),
+    "restored/events/<path:uid>/not-a-booking/": (POST_ONLY, OWNERS),
     "team/": (OWNERS, OWNERS),
     "team/<int:pk>/role/": (OWNERS, OWNERS),
     "team/<int:pk>/deactivate/": (OWNERS, OWNERS),
@@ -319,6 +328,9 @@ def values(people: dict[str, User]) -> Values:
     service = ServiceFactory.create(slug="massage", visibility="public", series_allowed=True, staff=[anna])
     calendar = CalendarFactory.create(connection__user=anna, asked_about=False)
     OccurrenceFactory.create(calendar=calendar)
+    Restore.objects.create(made_at=NOW, restored_at=NOW, finished_at=NOW)
+    later = EventFactory.create(calendar=calendar, own_mark="/bookings/9/")
+    OccurrenceFactory.create(calendar=calendar, event=later, start=START + timedelta(days=5))
     carla = ClientFactory.create(email="carla@example.org")
     series = Series.objects.create(service=service, staff=anna, count=2)
     booking = BookingFactory.create(staff=anna, service=service, client=carla, series=series)
@@ -358,6 +370,7 @@ def values(people: dict[str, User]) -> Values:
         "book/": {"slug": service.slug, "public_id": hold.public_id},
         "booking/": {"token": links.link_token(booking.seat.public_id, booking.seat.link_generation), "code": code},
         "clients/": {"pk": booking.client.pk},
+        "restored/": {"uid": later.uid},
         "admin/": _admin_values(booking),
     }
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import Max, Min
+from django.db.models import Max, Min, QuerySet
 from django.urls import Resolver404, resolve
 
 from bookings.models import Booking, LinkedEvent, MirroredSlot, Seat
@@ -46,8 +46,8 @@ def later_events(restore: Restore) -> list[LaterEvent]:
     return [_later(events, *times[uid]) for uid, events in grouped.items()]
 
 
-def _rows(restore: Restore):  # type: ignore[no-untyped-def]
-    rows = Event.objects.exclude(own_mark="").exclude(uid="").exclude(uid__in=restore.not_bookings)
+def _rows(restore: Restore) -> QuerySet[Event]:
+    rows: QuerySet[Event] = Event.objects.exclude(own_mark="").exclude(uid="").exclude(uid__in=restore.not_bookings)
     for known in (LinkedEvent.objects.all(), MirroredSlot.objects.all(), Seat.objects.all()):
         rows = rows.exclude(uid__in=known.order_by().values("uid"))
     return rows.filter(occurrences__end__gt=restore.made_at, calendar__is_conflict_calendar=True)

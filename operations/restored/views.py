@@ -23,10 +23,9 @@ from practice.roles import Action
 def page(request: CalendarRequest) -> HttpResponse:
     """The last restore, also after it was finished: events may still wait to be booked."""
     restore = Restore.objects.order_by("pk").last()
-    context = {"restore": restore, "progress": steps.progress_of(restore) if restore else None}
-    if restore and context["progress"]:
-        context["form"] = MessagesForm(context["progress"].messages)
-    return render(request, "restored/page.html", context)
+    progress = steps.progress_of(restore) if restore else None
+    form = MessagesForm(progress.messages) if progress else None
+    return render(request, "restored/page.html", {"restore": restore, "progress": progress, "form": form})
 
 
 @require_POST

@@ -109,9 +109,9 @@ def practice(db: None, icloud: Sandbox, account: Account, phone: AppleDevice) ->
     return make_practice(icloud, account, phone)
 
 
-def make_practice(icloud: Sandbox, account: Account, phone: AppleDevice) -> Practice:
+def make_practice(icloud: Sandbox, account: Account, phone: AppleDevice, *, username: str = "anna") -> Practice:
     """Anna with office hours, an hour-long service, Home linked and Work a conflict calendar."""
-    user = UserFactory.create(username="anna", configuration__saved_at=None)
+    user = UserFactory.create(username=username, configuration__saved_at=None)
     office_hours(user)
     password = account.new_app_password("Kalends")
     connection = accounts.connect(user, username="anna@example.com", password=password, url=icloud.entry_url, now=NOW)

@@ -24,7 +24,7 @@ from bookings.pages.week.items import diary
 from bookings.proposals import mail_links
 from connections.models import Calendar, Connection
 from practice.account.email_change import SALT
-from practice.models import User
+from practice.models import Restore, User
 from practice.team.invitations import invite
 from practice.team.links import invitation_address
 from sandbox.demo.practice import create_practice
@@ -35,9 +35,11 @@ from tests.factories import (
     BookingFactory,
     CoveredDayFactory,
     DateOverrideFactory,
+    EventFactory,
     HoldFactory,
     LinkedEventFactory,
     MailFactory,
+    OccurrenceFactory,
     ProposalFactory,
 )
 from tests.practice.second_factor.factors import set_up_app
@@ -130,6 +132,19 @@ def _pending(start: datetime) -> dict[str, Any]:
     return {"status": "pending", "approval_due_at": start - DAY, "calendar_unread_since": None}
 
 
+LATER = "BOOKED-AFTER-THE-BACKUP"
+
+
+def _restore(calendar: Calendar) -> None:
+    """A restore that is finished, because nothing can be booked before, and an event that nobody has decided about."""
+    Restore.objects.create(made_at=MORNING - DAY, restored_at=MORNING - HOUR, finished_at=MORNING)
+    Calendar.objects.filter(pk=calendar.pk).update(is_conflict_calendar=True)
+    event = EventFactory.create(
+        calendar=calendar, uid=LATER, href=f"{calendar.path}{LATER}.ics", summary="Dora Later", own_mark="/bookings/9/"
+    )
+    OccurrenceFactory.create(event=event, calendar=calendar, start=MORNING + 15 * DAY, end=MORNING + 15 * DAY + HOUR)
+
+
 def _values(mara: User, question: Question, proposal: Proposal) -> dict[str, dict[str, Any]]:
     booking, today, seat = proposal.booking, MORNING.date(), proposal.booking.seat
     change = BookingChangeFactory.create(booking=booking, kind="moved", at=MORNING)
@@ -138,6 +153,7 @@ def _values(mara: User, question: Question, proposal: Proposal) -> dict[str, dic
     invitation = invite("nora@example.com", "staff", by=mara, now=MORNING)
     calendar = Calendar.objects.filter(connection__user=mara).order_by("pk")[0]
     slot = BlockedSlotFactory.create(user=mara, start=MORNING + DAY)
+    _restore(calendar)
     return {
         "^brand/": {"digits": "27489b"},
         "account/email/": {"token": signing.dumps((mara.pk, mara.email, "mara@example.net"), salt=SALT)},
@@ -146,6 +162,7 @@ def _values(mara: User, question: Question, proposal: Proposal) -> dict[str, dic
             "key": default_token_generator.make_token(mara),
         },
         "book/": {"slug": booking.service.slug, "public_id": hold.public_id},
+        "restored/events/": {"uid": LATER},
         "book/with/": {"slug": mara.slug},
         "booking/": {"token": token, "code": links.address_code(seat.public_id, booking.client.email_key)},
         "bookings/": {"pk": booking.pk},

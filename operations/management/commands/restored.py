@@ -26,7 +26,7 @@ class Command(JsonCommand):
     help = gettext_lazy("Show how far this copy is after a restore, and decide what becomes of what waits.")
 
     def add_arguments(self, parser: CommandParser) -> None:
-        kinds = {"nargs": "*", "metavar": "KIND", "default": SUPPRESS}
+        kinds: dict[str, Any] = {"nargs": "*", "metavar": "KIND", "default": SUPPRESS}
         parser.add_argument(
             "--send", help=_("send messages from before the restore when it is finished: all, or of kinds"), **kinds
         )

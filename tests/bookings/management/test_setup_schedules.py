@@ -27,6 +27,7 @@ EXPECTED = {
     "apply retention": ("bookings.tasks.apply_retention", Schedule.DAILY, None),
     "prune activity": ("practice.activity.tasks.prune_activity", Schedule.DAILY, None),
     "delete ended sessions": ("practice.sign_in.sessions.delete_ended_sessions", Schedule.DAILY, None),
+    "go on after a restore": ("operations.restored.tasks.go_on", Schedule.MINUTES, 1),
     "expand events": ("connections.tasks.expand_events", Schedule.DAILY, None),
 }
 

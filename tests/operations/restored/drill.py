@@ -14,6 +14,7 @@ from bookings.notifications import move_mail, outgoing
 from bookings.notifications.mails import delivery, reminders
 from bookings.push import outbox
 from bookings.reconcile.engine import reconcile
+from bookings.records.erase import erase_client
 from operations.backup.restoring import restore_backup
 from operations.backup.writing import write_backup
 from operations.restored import steps
@@ -56,8 +57,6 @@ class Drill:
         practice.phone.delete(practice.href(self.made["deleted on the phone"]))
         practice.phone.rename(practice.href(self.made["renamed"]), "Carla brings her sister")
         later = practice.book(utc(4, 13), client=actions.ClientDetails("Dora Later", "dora@example.org"))
-        from bookings.records.erase import erase_client
-
         erase_client(self.made["erased"].client, now=now)
         for _ in range(3):
             self.work()
@@ -99,7 +98,7 @@ class Drill:
 
 def sent() -> Counter[tuple[str, str]]:
     """How often each mail went to whom."""
-    return Counter((one.subject, ", ".join(one.to)) for one in mail.outbox)
+    return Counter((str(one.subject), ", ".join(one.to)) for one in mail.outbox)
 
 
 def uids(practice: Practice) -> list[str]:
