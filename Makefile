@@ -22,7 +22,7 @@ PYTEST := $(BIN)/python -m pytest -q -rfER --numprocesses=$(TEST_PROCESSES) --di
 
 COMPILE := ../$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --no-header --no-emit-index-url --generate-hashes
 
-.PHONY: help demo test test-fast test-dates test-postgresql lint format types contracts migrations requirements messages translations screens bench bench-fleet bench-freshness bench-clients bench-memory wheel soak run worker environment clean
+.PHONY: help demo test test-fast test-dates test-postgresql lint format types contracts migrations requirements messages translations screens bench bench-fleet bench-freshness bench-clients soak run worker environment clean
 
 help: ## List the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1|\2/p' Makefile | while IFS='|' read -r name words; do printf '%-16s %s\n' "$$name" "$$words"; done
@@ -89,6 +89,7 @@ bench-freshness: $(VENV)/dev.stamp ## Does a booking take into account what iClo
 bench-clients: $(VENV)/dev.stamp ## 50 clients look at the pages for clients while 10 book; CLIENTS, BOOKERS, SECONDS=60, DATABASE_URL for PostgreSQL
 	@exec $(BIN)/python -m benchmarks.clients
 
+.PHONY: bench-memory wheel
 bench-memory: $(VENV)/dev.stamp ## Memory of `kalends run` for 5 people who sync, look and book; SECONDS=180, EVENTS=400
 	@exec $(BIN)/python -m benchmarks.memory
 
