@@ -93,12 +93,6 @@ bench-freshness: $(VENV)/dev.stamp ## Does a booking take into account what iClo
 bench-clients: $(VENV)/dev.stamp ## 50 clients look at the pages for clients while 10 book; CLIENTS, BOOKERS, SECONDS=60, DATABASE_URL for PostgreSQL
 	@exec $(BIN)/python -m benchmarks.clients
 
-bench-memory: $(VENV)/dev.stamp ## Memory of `kalends run` for 5 people who sync, look and book; SECONDS=180, EVENTS=400
-	@exec $(BIN)/python -m benchmarks.memory
-
-wheel: $(VENV)/dev.stamp ## Build the wheel of this checkout in dist/
-	@$(BIN)/python -m pip --disable-pip-version-check wheel --quiet --no-deps --no-build-isolation --wheel-dir dist .
-
 soak: $(VENV)/demo.stamp ## Random use by staff, clients and iPhones, with faults and killed processes, then an audit; MINUTES=10, SEED, DATABASE_URL for PostgreSQL, NAMESPACES=2 for workers as on two machines
 	@exec $(BIN)/python -m soak
 
@@ -112,6 +106,13 @@ run: $(VENV)/dev.stamp ## Run the development web server with the settings of .e
 worker: $(VENV)/dev.stamp ## Run the worker for `make run`
 	$(BIN)/python manage.py setup_schedules
 	@exec $(BIN)/python manage.py qcluster
+
+.PHONY: bench-memory wheel
+bench-memory: $(VENV)/dev.stamp ## Memory of `kalends run` for 5 people who sync, look and book; SECONDS=180, EVENTS=400
+	@exec $(BIN)/python -m benchmarks.memory
+
+wheel: $(VENV)/dev.stamp ## Build the wheel of this checkout in dist/
+	@$(BIN)/python -m pip --disable-pip-version-check wheel --quiet --no-deps --no-build-isolation --wheel-dir dist .
 
 environment: $(VENV)/dev.stamp $(READER) ## Install the packages for development
 
