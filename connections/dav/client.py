@@ -11,6 +11,8 @@ below it, its base exception (`errors`), and its list of UID conflict preconditi
 - raises for the whole answer if one property is refused, and drops getctag and calendar-color from requests;
 - parses every event with icalendar, which `connections.ical.parser` explains.
 
+Polls go over connections that accounts of one host share (`kept`), by the same rules (`Exchanges`).
+
 Therefore the requests, the parsing of answers and the methods of a session are written here (`requests`, `multistatus`,
 `responses`, `session`).
 """
