@@ -166,6 +166,10 @@ class Exchanges(ABC):
         """Send one request and receive its answer; `path` is for messages. Raises DavError."""
 
     @abstractmethod
+    def interrupt(self) -> None:
+        """Let the request fail that is under way in another thread."""
+
+    @abstractmethod
     def close(self) -> None:
         """Give up what the requests needed."""
 
@@ -220,6 +224,10 @@ class Client(Exchanges, DAVClient):  # type: ignore[misc] # `request` returns an
             revocation_configuration=None,
         )
         self.session.trust_env = False
+
+    def interrupt(self) -> None:
+        """Let the request fail that is under way in another thread."""
+        self.sockets.shut_down_now()
 
     def close(self) -> None:
         """Close the connections."""

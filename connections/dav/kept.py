@@ -59,6 +59,9 @@ class KeptClient(Exchanges):
         self.deadline = deadline
         self._authorization = b64encode(f"{account.username}:{account.password}".encode()).decode()
 
+    def interrupt(self) -> None:
+        """A single request ends at its time limit; nobody interrupts it."""
+
     def close(self) -> None:
         """Connections stay open for others."""
 

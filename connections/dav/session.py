@@ -87,7 +87,7 @@ class Session:
     def interrupt(self) -> None:
         """Let every request fail that is under way, in whatever thread. The session is of no use afterwards."""
         for session in (self, *self._others):
-            session._client.sockets.shut_down_now()
+            session._client.interrupt()
 
     @property
     def requests(self) -> int:
