@@ -89,7 +89,7 @@ bench-freshness: $(VENV)/dev.stamp ## Does a booking take into account what iClo
 bench-clients: $(VENV)/dev.stamp ## 50 clients look at the pages for clients while 10 book; CLIENTS, BOOKERS, SECONDS=60, DATABASE_URL for PostgreSQL
 	@exec $(BIN)/python -m benchmarks.clients
 
-soak: $(VENV)/demo.stamp ## Random use by staff, clients and iPhones, with faults and killed processes, then an audit; MINUTES=10, SEED, DATABASE_URL for PostgreSQL
+soak: $(VENV)/demo.stamp ## Random use by staff, clients and iPhones, with faults and killed processes, then an audit; MINUTES=10, SEED, DATABASE_URL for PostgreSQL, NAMESPACES=2 for workers as on two machines
 	@exec $(BIN)/python -m soak
 
 run: $(VENV)/dev.stamp ## Run the development web server with the settings of .env; PORT=8001 for another port

@@ -228,7 +228,7 @@ class Audit:
             pending = booking.status == Booking.Status.PENDING or self._was_pending(change)
             insisted = booking.overlap_allowed or self._insisted(booking)
             # Of a booking that went to somebody else it is not known whose calendars counted when.
-            if pending or insisted or booking.pk in self.ledger.with_anybody:
+            if pending or insisted or booking.pk in self.ledger.with_anybody or self._moved_meanwhile(change):
                 continue
             self.found.looked_at["confirmations"] += 1
             for version in self._over(change):
@@ -244,6 +244,11 @@ class Audit:
             return change.at < confirmed.at
         attempt = self.ledger.tries.get(change.booking.client.name)
         return attempt is None or attempt.pending is not False
+
+    def _moved_meanwhile(self, change: BookingChange) -> bool:
+        """Whether a move confirmed the booking: then not the former time, which this change names, had to be free."""
+        moved = BookingChange.objects.filter(booking=change.booking_id, kind=Kind.MOVED, at=change.at)
+        return change.kind == Kind.CONFIRMED and moved.exists()
 
     def _insisted(self, booking: Booking) -> bool:
         named = self.ledger.tries.get(booking.client.name)

@@ -16,11 +16,16 @@ DEADLINE_SECONDS = 3
 
 @dataclass(frozen=True)
 class Deployment:
-    """The folder, the URL of the database and the port of the web server."""
+    """The folder, the URLs of the database and of Redis, the port of the web server, and the namespaces of the workers.
+
+    Without `redis` the database is the broker; without `namespaces` there is one worker, on this machine.
+    """
 
     folder: Path
     database: str
     port: int
+    redis: str = ""
+    namespaces: tuple[str, ...] = ()
 
     @property
     def address(self) -> str:
@@ -45,7 +50,7 @@ class Deployment:
             "SECRET_KEY": secrets.token_urlsafe(48),
             "FERNET_KEYS": secrets.token_urlsafe(48),
             "DATABASE_URL": self.database,
-            "REDIS_URL": "",
+            "REDIS_URL": self.redis,
             "EMAIL_URL": f"smtp://127.0.0.1:{mail_port}",
             "ALLOWED_HOSTS": "127.0.0.1",
             "BASE_URL": self.address,

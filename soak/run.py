@@ -36,6 +36,7 @@ from soak.mails.server import MailServer
 from soak.people import ROLES, People, create_people
 from soak.settling import settle
 from soak.web import Browser, NoAnswer
+from soak.workers import Workers
 
 START_SECONDS = 60
 PROGRESS_SECONDS = 15.0  # between two lines of progress when the output is not a terminal
@@ -89,10 +90,11 @@ def run(
     database.close()
     with Processes(deployment.logs, ROOT, environment) as processes, Progress(console) as progress:
         processes.start("web", *web_server(deployment))
-        processes.start("worker-1", "manage.py", "qcluster")
+        workers = Workers(processes, deployment.namespaces)
+        workers.start_all()
         _wait_for_web(deployment, processes)
         with _schedule():
-            disruption = _act(people, ledger, deployment, processes, progress, minutes=minutes, seed=seed)
+            disruption = _act(people, ledger, deployment, workers, progress, minutes=minutes, seed=seed)
             left = settle(people, ledger, progress.say)
     findings = Audit(people, ledger, disruption).run()
     findings.wrong += [f"not finished in time: {what}" for what in left]
@@ -118,7 +120,7 @@ def _act(
     people: People,
     ledger: Ledger,
     deployment: Deployment,
-    processes: Processes,
+    workers: Workers,
     progress: Progress,
     *,
     minutes: float,
@@ -127,7 +129,7 @@ def _act(
     """Let all actors act for so many minutes."""
     record_listings(people.icloud, ledger)
     ended = Event()
-    disruption = Disruption(people, ledger, seed, ended, 2.0, processes)
+    disruption = Disruption(people, ledger, seed, ended, 2.0, workers)
     actors: list[Actor] = [Client(people, ledger, f"{seed} {number}", ended, 1.2) for number in range(2)]
     actors += [PublicVisitor(people, ledger, f"{seed} {number}", ended, 0.8) for number in range(2)]
     actors += [SeriesClient(people, ledger, f"{seed} {number}", ended, 2.0) for number in range(2)]

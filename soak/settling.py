@@ -9,7 +9,7 @@ from datetime import timedelta
 from django.db import connection as database
 from django.db.models import F, Q
 from django.utils import timezone
-from django_q.models import OrmQ
+from django_q.brokers import get_broker
 from django_q.tasks import async_task
 
 from bookings.models import Booking, LinkedEvent, Mail, MirroredSlot, Proposal
@@ -100,7 +100,7 @@ def help_along(people: People, ledger: Ledger) -> None:
         password = people.passwords[connection.user.username, connection.username]
         accounts.reconnect(connection, password=password, now=now)
         ledger.count("reconnects")
-    if OrmQ.objects.count() < MAX_QUEUED:
+    if get_broker().queue_size() < MAX_QUEUED:
         for connection in Connection.objects.exclude(error_code=""):
             async_task("connections.tasks.sync_connection", connection.pk)
     outbox.push_due(now, force=True)

@@ -11,11 +11,11 @@ from datetime import datetime, timedelta
 
 from django.utils import timezone
 
-from sandbox.demo.processes import Processes
 from sandbox.server.faults import Faults
 from sandbox.server.switches import Switches
 from soak.actors.actor import Action, Actor
 from soak.deployment import children, is_linux
+from soak.workers import Workers
 
 WRITES = ("PUT", "DELETE")
 ANY = ("PUT", "DELETE", "PROPFIND", "REPORT", "GET", "")
@@ -28,10 +28,9 @@ class Disruption(Actor):
     `periods`: when iCloud was disrupted, as [from, until]. `killed`: when processes were killed.
     """
 
-    processes: Processes | None = None
+    workers: Workers | None = None
     periods: list[tuple[datetime, datetime]] = field(default_factory=list)
     killed: list[datetime] = field(default_factory=list)
-    started: int = 1  # how many workers have been started
 
     def actions(self) -> Sequence[tuple[int, Action]]:
         return [
@@ -43,7 +42,7 @@ class Disruption(Actor):
             (1, self.move_pod),
             (1, self.revoke),
             (3, self.kill_one),
-            (1, self.kill_all),
+            (1, self.kill_worker),
             (3, self.kill_while_mailing),
             (4, self.pause_a_while),
         ]
@@ -116,9 +115,10 @@ class Disruption(Actor):
 
     def kill_one(self) -> None:
         """Kill one process of the worker or of the web server."""
-        if self.processes is None or not is_linux():
+        if self.workers is None or not is_linux():
             return
-        leader = self.processes.running[self.choose.choice((f"worker-{self.started}", "web"))].pid
+        web = self.workers.processes.running["web"].pid
+        leader = self.choose.choice((self.workers.leader(self.workers.choose(self.choose)), web))
         under = [child for one in children(leader) for child in [one, *children(one)]]
         if under:
             victim = self.choose.choice(under)
@@ -129,24 +129,27 @@ class Disruption(Actor):
                 self.killed.append(timezone.now())
                 self.ledger.count("processes killed")
 
-    def kill_all(self) -> None:
-        """Kill the whole worker, as a crash of its machine would, and start another one a few seconds later."""
-        if self.processes is None:
-            return
-        self.processes.kill(f"worker-{self.started}")
-        self.killed.append(timezone.now())
+    def kill_worker(self) -> None:
+        """Kill a whole worker, as a crash of its machine would, and start another one a few seconds later."""
+        if self.workers is not None:
+            self._kill_worker(self.workers, self.workers.choose(self.choose))
+
+    def _kill_worker(self, workers: Workers, name: str) -> None:
+        def note_and_wait() -> None:
+            self.killed.append(timezone.now())
+            self.ended.wait(self.choose.uniform(0.5, 5))
+
         self.ledger.count("workers killed")
-        self.ended.wait(self.choose.uniform(0.5, 5))
-        self.started += 1
-        self.processes.start(f"worker-{self.started}", "manage.py", "qcluster")
+        workers.replace(name, wait=note_and_wait)
 
     def kill_while_mailing(self) -> None:
-        """Kill the whole worker while it waits for the answer to a mail, which the server keeps or does not."""
-        if self.processes is None:
+        """Kill all workers in turn while one waits for the answer to a mail, which the server keeps or does not."""
+        if self.workers is None:
             return
         with self.people.mail_server.next_waits(accepts=self.choose.random() < 0.6) as wait:
             if wait.reached.wait(5):
-                self.kill_all()
+                for name in sorted(self.workers.running):
+                    self._kill_worker(self.workers, name)
                 self.ledger.count("workers killed while mailing")
 
     def pause_a_while(self) -> None:

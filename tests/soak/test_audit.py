@@ -161,6 +161,18 @@ def test_a_booking_that_was_cancelled_before_it_was_confirmed_need_not_have_know
     assert stage.audit().wrong == []
 
 
+def test_a_move_that_confirms_a_booking_need_not_have_its_former_time_free(stage: Stage) -> None:
+    it_was_known(stage)
+    made = BookingChange.objects.get()
+    BookingChange.objects.update(kind=BookingChange.Kind.CONFIRMED)
+    assert ["in iCloud since" in sentence for sentence in stage.audit().wrong] == [True]
+    later = {"new_start": made.new_start + 9 * HOUR, "new_end": made.new_end + 9 * HOUR}
+    BookingChange.objects.create(
+        booking=made.booking, at=made.at, kind=BookingChange.Kind.MOVED, source=made.source, **later
+    )
+    assert stage.audit().wrong == []
+
+
 # --- wrong ------------------------------------------------------------------------------------------------------------
 
 

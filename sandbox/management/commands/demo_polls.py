@@ -7,7 +7,7 @@ from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
-from django_q.models import OrmQ
+from django_q.brokers import get_broker
 from django_q.tasks import async_task
 
 TASKS = ("connections.tasks.poll_connections", "bookings.tasks.push_events", "bookings.tasks.reconcile_bookings")
@@ -28,6 +28,6 @@ class Command(BaseCommand):
 
 def queue_all() -> None:
     """Queue one run of each task, unless the worker is late."""
-    if OrmQ.objects.count() < MAX_QUEUED:
+    if get_broker().queue_size() < MAX_QUEUED:
         for task in TASKS:
             async_task(task)
