@@ -139,7 +139,7 @@ def test_the_list_costs_the_same_number_of_queries_for_any_number_of_accounts(
     for _ in range(count):
         CalendarFactory.create_batch(2, connection=ConnectionFactory(user=user))
     client.force_login(user)
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(10):
         response = client.get(URL)
     assert len(texts(response, "//article")) == count
 
@@ -383,7 +383,7 @@ def test_the_page_of_a_connection_costs_the_same_number_of_queries_whatever_its_
     for _ in range(count):
         EventFactory(calendar=CalendarFactory(connection=connection), problem="unreadable")
         SyncRunFactory(connection=connection)
-    with django_assert_num_queries(12 + (count > 20)):
+    with django_assert_num_queries(13 + (count > 20)):
         response = client.get(url(connection))
     assert len(table(response, "calendars")) == count
     assert len(table(response, "history")) == min(count, 20)
