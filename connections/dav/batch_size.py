@@ -11,8 +11,8 @@ from dataclasses import dataclass, field
 MIN_BATCH = 50
 MAX_BATCH = 400  # a larger one saves few requests and takes more memory
 MAX_LINES = 3  # connections to one account at once
-QUICK_SECONDS = 1.5  # an answer that took no longer may become twice as large
-SLOW_SECONDS = 4.0  # after a longer one the next is half as large
+QUICK_SECONDS = 2.5  # an answer that took no longer may become twice as large
+SLOW_SECONDS = 5.0  # after a longer one the next is half as large
 SMALL_OCTETS = 1 << 20
 LARGE_OCTETS = 4 << 20
 MAX_READING_SECONDS = 2.0  # of one answer: with more the next is half as large, so that a turn can end in time
