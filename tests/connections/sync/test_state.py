@@ -74,14 +74,14 @@ def test_connections_without_calendars_are_leased_too() -> None:
     assert {leased.connection.pk for leased in lease(Connection.objects.all(), NOW)} == {row.pk for row in rows}
 
 
-def all_at_once(workers: int, lease_some: Callable[[], list[LeasedConnection]]) -> list[list[int]]:
+def all_at_once(workers: int, lease_some: Callable[[], list[int]]) -> list[list[int]]:
     """The connections that each of so many threads gets."""
     won: list[list[int]] = []
     ready = threading.Barrier(workers)
 
     def try_it() -> None:
         ready.wait()
-        won.append([leased.connection.pk for leased in lease_some()])
+        won.append(lease_some())
         databases["default"].close()
 
     threads = [threading.Thread(target=try_it) for _ in range(workers)]
@@ -95,7 +95,7 @@ def all_at_once(workers: int, lease_some: Callable[[], list[LeasedConnection]]) 
 @pytest.mark.usefixtures("shared_database")
 def test_of_twenty_that_lease_at_once_one_wins() -> None:
     row = ConnectionFactory()
-    won = all_at_once(20, lambda: lease(Connection.objects.all(), NOW))
+    won = all_at_once(20, lambda: [one.connection.pk for one in lease(Connection.objects.all(), NOW)])
     assert sorted(won) == [[]] * 19 + [[row.pk]]
 
 
@@ -103,7 +103,9 @@ def test_of_twenty_that_lease_at_once_one_wins() -> None:
 def test_workers_that_poll_at_once_share_no_connection(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(due, "MAX_BATCH", 5)
     rows = [ConnectionFactory(next_sync_at=NOW - timedelta(minutes=number)) for number in range(42)]
-    won = [pk for _ in range(8) for some in all_at_once(8, lambda: due.lease_due(NOW)) for pk in some]
+    won = [
+        pk for _ in range(8) for some in all_at_once(8, lambda: [one.pk for one in due.lease_due(NOW)]) for pk in some
+    ]
     assert (len(won), set(won)) == (42, {row.pk for row in rows})
     assert Connection.objects.filter(lease_until=NOW + LEASE).count() == 42
 
