@@ -95,11 +95,13 @@ def test_what_is_only_for_developers_is_not_in_the_wheel(wheel: Path) -> None:
 
 
 def test_the_wheel_needs_what_the_requirements_say(wheel: Path) -> None:
-    needed = {"": set(), "demo": set()}
+    needed = {"": set(), "demo": set(), "sentry": set()}
     for line in metadata(wheel).get_all("Requires-Dist", []):
         name = re.split(r"[^A-Za-z0-9._-]", line, maxsplit=1)[0]
-        needed["demo" if "extra == 'demo'" in line else ""].add(normalized(name))
-    assert needed == {"": declared("base.in"), "demo": declared("demo.in") - declared("base.in")}
+        extra = re.search(r"extra == '(\w+)'", line)
+        needed[extra[1] if extra else ""].add(normalized(name))
+    of_demo = declared("demo.in") - declared("base.in")
+    assert needed == {"": declared("base.in"), "demo": of_demo, "sentry": declared("sentry.in")}
     assert metadata(wheel)["Version"] == version()
 
 

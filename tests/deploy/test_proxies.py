@@ -24,7 +24,7 @@ import pytest
 
 from practice.profile.pictures import MAX_UPLOAD_BYTES
 from soak.deployment import free_port
-from tests.connections.dav.test_tls import certificate  # noqa: F401 - a fixture
+from tests.connections.dav.conftest import certificate  # noqa: F401 - a fixture
 from tests.servers import Served, reply
 
 pytestmark = pytest.mark.processes

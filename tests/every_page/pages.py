@@ -53,6 +53,7 @@ NO_PAGES = {
     "calendars/settings/availability/overrides/add/": "leads to the page that has the form",
     "calendars/settings/closures/<int:pk>/remove/": "leads to the page that has the form",
     "calendars/settings/closures/holidays/": "leads to the page that has the form",
+    "readyz": "what a monitor asks for, not a page",
     "setup/<str:token>/": "a page while nobody is here; tests/browser/test_setup.py looks at it",
 }
 """What a GET of these answers instead of a page. Files and what answers to POST alone are known by their answers."""

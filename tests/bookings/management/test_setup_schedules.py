@@ -94,7 +94,7 @@ def test_people_are_told_in_words() -> None:
     Schedule.objects.create(name="old", func="connections.tasks.gone")
     out = StringIO()
     call_command("setup_schedules", stdout=out)
-    assert out.getvalue().splitlines() == ["9 schedules are set up.", "Removed: old"]
+    assert out.getvalue().splitlines() == ["10 schedules are set up.", "Removed: old"]
 
 
 @pytest.mark.parametrize(("task", "period"), [("poll connections", 60), ("expand events", 4 * 60 * 60)])
