@@ -71,11 +71,13 @@ def test_an_event_put_into_icloud_just_before_prevents_the_booking(practice: Pra
     assert refusal(practice, START) == "An event in “Work” (10:00–11:00) is marked Busy, so it blocks."
 
 
-def test_a_booking_costs_one_request_when_nothing_changed(practice: Practice) -> None:
+def test_a_booking_lists_the_home_once_and_asks_beside_it_what_changed_in_each_conflict_calendar(
+    practice: Practice,
+) -> None:
     practice.icloud.log.clear()
     practice.later()
     practice.book()
-    assert [request.method for request in practice.icloud.log] == ["PROPFIND"]
+    assert sorted(request.method for request in practice.icloud.log) == ["PROPFIND", "REPORT", "REPORT"]
 
 
 def test_staff_may_book_anyway_outside_hours_and_over_another_booking(practice: Practice) -> None:
