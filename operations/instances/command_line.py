@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Final
 
 from config.operator_language import operator_language, speak
-from operations.instances.commands import Outcome, run_alone, run_for
+from operations.instances.commands import CommandResult, run_alone, run_for
 from operations.instances.found import FOLDER, Instance, NoInstances, find_instances
 
 DONE: Final = 0
@@ -66,7 +66,7 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     return options
 
 
-def _run(instance: Instance, options: argparse.Namespace) -> Outcome:
+def _run(instance: Instance, options: argparse.Namespace) -> CommandResult:
     """Run the command for one of them, and print its line at once."""
     if instance.warning:
         _complain(instance.warning)

@@ -21,7 +21,7 @@ FAILED: Final = 1
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class CommandResult:
     """How a command ended for an instance: its exit code, its last line, and its JSON if it printed any."""
 
     instance: str
@@ -47,25 +47,25 @@ class Outcome:
         return {"instance": self.instance, "ok": self.is_ok, "code": self.code, **said}
 
 
-def run_for(instance: Instance, arguments: Sequence[str], timeout: float) -> Outcome:
+def run_for(instance: Instance, arguments: Sequence[str], timeout: float) -> CommandResult:
     """Run `kalends` with the arguments for the instance. Whatever goes wrong is in the outcome.
 
     After `timeout` seconds the command is ended, with all processes that it started.
     """
     if instance.problem:
-        return Outcome(instance.name, FAILED, instance.problem)
+        return CommandResult(instance.name, FAILED, instance.problem)
     try:
         process = _start(instance, arguments, with_terminal=False)
     except OSError as error:
-        return Outcome(instance.name, FAILED, _cannot_start(error))
+        return CommandResult(instance.name, FAILED, _cannot_start(error))
     try:
         out, err = process.communicate(timeout=timeout)
     except subprocess.TimeoutExpired:
         words = _("The command was ended after %(seconds)s seconds.") % {"seconds": f"{timeout:g}"}
-        return Outcome(instance.name, FAILED, words)
+        return CommandResult(instance.name, FAILED, words)
     finally:
         _end(process)
-    return _outcome(instance.name, process.returncode, out.decode(errors="replace"), err.decode(errors="replace"))
+    return _result(instance.name, process.returncode, out.decode(errors="replace"), err.decode(errors="replace"))
 
 
 def run_alone(instance: Instance, arguments: Sequence[str]) -> int:
@@ -114,13 +114,13 @@ def _end(process: subprocess.Popen[bytes]) -> None:
         process.communicate()
 
 
-def _outcome(name: str, code: int, out: str, err: str) -> Outcome:
+def _result(name: str, code: int, out: str, err: str) -> CommandResult:
     try:
         output = json.loads(out)
     except ValueError:
         output = None
     lines = [line.strip() for line in (out if code == 0 else err or out).splitlines() if line.strip()]
-    return Outcome(name, code, lines[-1] if lines else "", output)
+    return CommandResult(name, code, lines[-1] if lines else "", output)
 
 
 def _cannot_start(error: OSError) -> str:

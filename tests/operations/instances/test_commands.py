@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from operations.instances import commands
-from operations.instances.commands import Outcome, run_for
+from operations.instances.commands import CommandResult, run_for
 from operations.instances.found import Instance
 
 pytestmark = pytest.mark.processes
@@ -43,18 +43,18 @@ def test_the_last_line_counts_and_of_a_failure_that_of_the_error(
     instance: Instance, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     shell(monkeypatch, "echo one; echo two; echo; echo wrong >&2; exit $0")
-    assert run_for(instance, ["0"], 20) == Outcome("winter", 0, "two")
-    assert run_for(instance, ["3"], 20) == Outcome("winter", 3, "wrong")
+    assert run_for(instance, ["0"], 20) == CommandResult("winter", 0, "two")
+    assert run_for(instance, ["3"], 20) == CommandResult("winter", 3, "wrong")
 
 
 def test_what_a_command_started_ends_with_it(instance: Instance, monkeypatch: pytest.MonkeyPatch) -> None:
     shell(monkeypatch, "sleep 60 & sleep 60")
-    assert run_for(instance, [], 0.2) == Outcome("winter", 1, "The command was ended after 0.2 seconds.")
+    assert run_for(instance, [], 0.2) == CommandResult("winter", 1, "The command was ended after 0.2 seconds.")
 
 
 def test_an_instance_with_a_problem_is_not_tried() -> None:
-    assert run_for(Instance("winter", problem="No."), [], 20) == Outcome("winter", 1, "No.")
+    assert run_for(Instance("winter", problem="No."), [], 20) == CommandResult("winter", 1, "No.")
 
 
 def test_json_is_on_one_line() -> None:
-    assert Outcome("winter", 0, "]", [{"ü": 1}]).text == 'winter: ok: [{"ü": 1}]'
+    assert CommandResult("winter", 0, "]", [{"ü": 1}]).text == 'winter: ok: [{"ü": 1}]'
