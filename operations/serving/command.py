@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import errno
 import json
+import os
 import socket
 from argparse import ArgumentParser
 from contextlib import suppress
 from io import StringIO
+from pathlib import Path
 from typing import Any
 
 from django.conf import settings
@@ -77,12 +80,16 @@ def web_options(options: dict[str, Any]) -> WebOptions:
 def _check_bind(bind: str) -> None:
     try:
         address = parse_address(bind)
+        if not bind or not address:
+            raise RuntimeError  # gunicorn would listen nowhere
         if isinstance(address, tuple):
             _try_to_listen(*address)
+        elif isinstance(address, str):
+            _try_socket(Path(address))
     except (RuntimeError, OverflowError, UnicodeError, socket.gaierror):
         raise Refused(_("--bind is no address. Give something like 127.0.0.1:8000.")) from None
     except OSError as error:
-        words = {"address": bind, "reason": error.strerror}
+        words = {"address": bind, "reason": error.strerror or error}
         raise Refused(_("Kalends cannot listen at %(address)s: %(reason)s. Choose another --bind.") % words) from None
 
 
@@ -91,6 +98,18 @@ def _try_to_listen(host: str, port: int) -> None:
     with socket.socket(family) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         probe.bind((host, port))
+
+
+def _try_socket(path: Path) -> None:
+    """Raises OSError if Kalends cannot listen there. gunicorn would take the socket away from one that listens."""
+    with socket.socket(socket.AF_UNIX) as probe:
+        if path.is_socket():
+            with suppress(ConnectionRefusedError):  # left behind
+                probe.connect(str(path))
+                raise OSError(errno.EADDRINUSE, os.strerror(errno.EADDRINUSE))
+        else:
+            probe.bind(str(path))
+            path.unlink()
 
 
 def refuse_old_tables() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+from pathlib import Path
 
 import pytest
 from django.core.management import call_command
@@ -24,12 +25,12 @@ def refusal(**changed: object) -> str:
     return str(refused.value)
 
 
-@pytest.mark.parametrize("bind", ["127.0.0.1:0", "localhost:0", "unix:/nowhere/kalends.sock"])
+@pytest.mark.parametrize("bind", ["127.0.0.1:0", "localhost:0"])
 def test_an_address_is_accepted(bind: str) -> None:
     assert web_options(options(bind=bind)) == WebOptions(bind)
 
 
-@pytest.mark.parametrize("bind", ["127.0.0.1:port", "127.0.0.1:70000", "no host:80", "fd://x"])
+@pytest.mark.parametrize("bind", ["127.0.0.1:port", "127.0.0.1:70000", "no host:80", "fd://x", "", "unix:"])
 def test_what_is_no_address_is_refused(bind: str) -> None:
     assert refusal(bind=bind) == "--bind is no address. Give something like 127.0.0.1:8000."
 
@@ -40,6 +41,22 @@ def test_an_address_in_use_is_refused() -> None:
         bind = f"127.0.0.1:{other.getsockname()[1]}"
         sentence = f"Kalends cannot listen at {bind}: Address already in use. Choose another --bind."
         assert refusal(bind=bind) == sentence
+
+
+@pytest.mark.processes
+def test_a_socket_is_taken_from_nobody_who_listens(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)  # the path of a socket has at most 107 characters
+    sentence = "Kalends cannot listen at unix:{}: {}. Choose another --bind."
+    assert web_options(options(bind="unix:new.sock")) == WebOptions("unix:new.sock")
+    assert list(tmp_path.iterdir()) == []
+    with socket.socket(socket.AF_UNIX) as other:
+        other.bind("kalends.sock")
+        other.listen()
+        assert refusal(bind="unix:kalends.sock") == sentence.format("kalends.sock", "Address already in use")
+    assert web_options(options(bind="unix:kalends.sock")) == WebOptions("unix:kalends.sock")  # nobody listens now
+    (tmp_path / "file").touch()
+    assert refusal(bind="unix:file") == sentence.format("file", "Address already in use")
+    assert refusal(bind="unix:none/x.sock") == sentence.format("none/x.sock", "No such file or directory")
 
 
 @pytest.mark.parametrize("name", ["threads", "processes", "workers"])
