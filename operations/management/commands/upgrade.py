@@ -22,7 +22,7 @@ from operations.upgrade.errors import UpgradeRefused
 from operations.upgrade.plan import Step
 from operations.upgrade.services import ByHand, choose
 from operations.upgrade.upgrading import Upgrade
-from operations.upgrade.versions import Link, recorded_version
+from operations.upgrade.versions import Link, recorded_version, upgrades_folder
 from practice.commands import Failed, JsonCommand, Refused
 from practice.version import version
 
@@ -77,6 +77,7 @@ class Command(JsonCommand):
         database.refuse_key()
         now = timezone.now()
         backup = options["backup"] or _backup_file(f"before-{version()}-{now:%Y%m%dT%H%M%SZ}.backup")
+        database.refuse_unwritable(backup)
         database.refuse_full_disk(backup.absolute().parent)
         services = choose(options["unit"], options["stop_command"], options["start_command"], settings.INSTANCE)
         if isinstance(services, ByHand):
@@ -117,7 +118,7 @@ def _alone() -> Iterator[None]:
 
 
 def _backup_file(name: str) -> Path:
-    folder = Path(settings.HOME) / "data" / "upgrades"
+    folder = upgrades_folder()
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     return folder / name
 

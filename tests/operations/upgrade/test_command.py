@@ -221,6 +221,8 @@ def test_while_kalends_runs_it_is_refused_unless_it_is_known_how_to_stop_it(
         ([], {"BACKUP_KEY": ""}, "BACKUP_KEY is not set."),
         (["--stop-command", "true"], {}, "Give --unit, or both --stop-command and --start-command."),
         (["--link", str(ROOT)], {}, f"{ROOT} is no symbolic link."),
+        (["--backup", "/nowhere/x"], {}, "The folder /nowhere cannot be written: No such file or directory."),
+        (["--backup", __file__], {}, f"{__file__} exists. Choose another name."),
     ],
 )
 def test_what_cannot_work_is_refused_before_anything_is_stopped(
@@ -241,5 +243,8 @@ def test_an_upgrade_changes_the_tables_and_starts_the_new_version(deployment: De
     assert os.readlink(link) == sys.prefix
     assert deployment.names() == {"Changed"}
     assert [path.name for path in (deployment.home / "data" / "upgrades").iterdir()] == [Path(data["backup"]).name]
-    again = json.loads(deployment.upgrade().stdout)
+    (tmp_path / "before-christmas.backup").touch()
+    again = json.loads(deployment.upgrade("--backup", str(tmp_path / "own.backup")).stdout)
     assert (again["from"], again["to"], again["migrations"]) == (version(), version(), [])
+    assert sorted(path.name for path in tmp_path.glob("*.backup")) == ["before-christmas.backup", "own.backup"]
+    assert list((deployment.home / "data" / "upgrades").iterdir()) == []
