@@ -27,7 +27,8 @@ from gunicorn.util import parse_address
 from operations.serving.preload import preload
 from operations.serving.static_files import collect_if_changed
 from operations.serving.web import DEFAULT_BIND, DEFAULT_THREADS, WebOptions
-from operations.upgrade.errors import StepFailed
+from operations.upgrade.database import refuse_newer
+from operations.upgrade.errors import StepFailed, UpgradeRefused
 from operations.upgrade.versions import record_version
 from practice.commands import JsonCommand, Refused
 from practice.version import version
@@ -112,9 +113,13 @@ def _try_socket(path: Path) -> None:
             path.unlink()
 
 
-def refuse_old_tables() -> None:
-    """Raise Refused if the database lacks migrations of this version. Nothing migrates by itself: see `upgrade`."""
+def refuse_other_tables() -> None:
+    """Raise Refused if the tables are of an older or a newer version. Nothing migrates by itself: see `upgrade`."""
     executor = MigrationExecutor(connection)
+    try:
+        refuse_newer(executor)
+    except UpgradeRefused as error:
+        raise Refused(str(error)) from None
     missing = len(executor.migration_plan(executor.loader.graph.leaf_nodes()))
     if missing:
         sentence = ngettext(

@@ -41,15 +41,20 @@ def missing_migrations() -> list[str]:
     """What is not applied yet, as `app.name`. Raises UpgradeRefused if the tables are of a newer version."""
     with closing(connection):
         executor = MigrationExecutor(connection)
-        known = set(executor.loader.disk_migrations)
-        replaced = {key for migration in executor.loader.disk_migrations.values() for key in migration.replaces}
-        apps = {app for app, name in known}
-        newer = [key for key in executor.loader.applied_migrations if key[0] in apps and key not in known | replaced]
-        if newer:
-            words = _("The tables are of a newer version of Kalends (%(migration)s). Install that one, or a later one.")
-            raise UpgradeRefused(words % {"migration": ".".join(sorted(newer)[0])})
+        refuse_newer(executor)
         plan = executor.migration_plan(executor.loader.graph.leaf_nodes())
         return [f"{migration.app_label}.{migration.name}" for migration, backwards in plan]
+
+
+def refuse_newer(executor: MigrationExecutor) -> None:
+    """Raises UpgradeRefused if the tables have migrations of its apps that this version does not know."""
+    known = set(executor.loader.disk_migrations)
+    replaced = {key for migration in executor.loader.disk_migrations.values() for key in migration.replaces}
+    apps = {app for app, name in known}
+    newer = [key for key in executor.loader.applied_migrations if key[0] in apps and key not in known | replaced]
+    if newer:
+        words = _("The tables are of a newer version of Kalends (%(migration)s). Install that one, or a later one.")
+        raise UpgradeRefused(words % {"migration": ".".join(sorted(newer)[0])})
 
 
 def refuse_unwritable(backup: Path) -> None:

@@ -10,7 +10,7 @@ from django.core.management import call_command
 from django.db import connection
 from django.db.migrations.recorder import MigrationRecorder
 
-from operations.serving.command import refuse_old_tables, web_options
+from operations.serving.command import refuse_other_tables, web_options
 from operations.serving.web import WebOptions
 from practice.commands import Refused
 
@@ -66,7 +66,7 @@ def test_fewer_than_one_is_refused(name: str) -> None:
 
 @pytest.mark.django_db
 def test_a_database_of_this_version_is_accepted() -> None:
-    refuse_old_tables()
+    refuse_other_tables()
 
 
 @pytest.mark.django_db
@@ -79,3 +79,13 @@ def test_a_database_that_lacks_a_migration_is_refused(command: str) -> None:
         call_command(command)
     sentence = "The database lacks 1 migration. Run “kalends upgrade” or, if it is new, “kalends migrate”."
     assert str(refused.value) == sentence
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("command", ["run", "web", "worker"])
+def test_a_database_of_a_newer_version_is_refused(command: str) -> None:
+    MigrationRecorder(connection).record_applied("practice", "9999_of_tomorrow")
+    with pytest.raises(Refused) as refused:
+        call_command(command, **({} if command == "worker" else {"bind": "127.0.0.1:0"}))
+    sentence = "The tables are of a newer version of Kalends (practice.9999_of_tomorrow)."
+    assert str(refused.value) == f"{sentence} Install that one, or a later one."
