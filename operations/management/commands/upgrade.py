@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +13,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from operations.backup.staging import lock
+from operations.backup.errors import BackupRefused
+from operations.backup.staging import alone
 from operations.management.commands.backup import end_on_sigterm
 from operations.upgrade import database
 from operations.upgrade.errors import UpgradeRefused
@@ -51,12 +50,12 @@ class Command(JsonCommand):
             options["unit"] and options["stop_command"]
         ):
             raise Refused(_("Give --unit, or both --stop-command and --start-command."))
-        with _alone():
-            try:
+        try:
+            with alone(_("Another restore or upgrade of this deployment is under way.")):
                 upgrade = self._checked(options)
-            except UpgradeRefused as error:
-                raise Refused(str(error)) from None
-            done = self._run(upgrade)
+                done = self._run(upgrade)
+        except (BackupRefused, UpgradeRefused) as error:
+            raise Refused(str(error)) from None
         data = _as_json(upgrade)
         if not done:
             raise Failed(upgrade.outcome(), data | {"error": upgrade.outcome()})
@@ -102,19 +101,6 @@ def _as_json(upgrade: Upgrade) -> dict[str, Any]:
         "backup": str(upgrade.backup),
         "steps": [str(step) for step in upgrade.done],
     }
-
-
-@contextmanager
-def _alone() -> Iterator[None]:
-    """Only one upgrade of a deployment at a time."""
-    number = os.open(Path(settings.HOME), os.O_RDONLY)
-    try:
-        lock(number)
-        yield
-    except BlockingIOError:
-        raise Refused(_("Another upgrade of this deployment is under way.")) from None
-    finally:
-        os.close(number)
 
 
 def _backup_file(name: str) -> Path:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import json
 import os
 import sqlite3
@@ -231,6 +232,16 @@ def test_what_cannot_work_is_refused_before_anything_is_stopped(
     ended = deployment.kalends("upgrade", "--json", *arguments, **more)
     assert (ended.returncode, json.loads(ended.stdout)["error"].startswith(words)) == (2, True), ended
     assert deployment.services == []
+
+
+@pytest.mark.parametrize("command", [["upgrade"], ["restore", "x.backup"]])
+def test_only_one_upgrade_or_restore_runs_at_a_time(deployment: Deployment, command: list[str]) -> None:
+    number = os.open(deployment.home, os.O_RDONLY)
+    fcntl.flock(number, fcntl.LOCK_EX)
+    ended = deployment.kalends(*command, "--json")
+    os.close(number)
+    sentence = "Another restore or upgrade of this deployment is under way."
+    assert (ended.returncode, json.loads(ended.stdout)) == (2, {"error": sentence})
 
 
 def test_an_upgrade_changes_the_tables_and_starts_the_new_version(deployment: Deployment, tmp_path: Path) -> None:
