@@ -134,10 +134,13 @@ def _later(pk: int) -> LaterEvent | None:
     """The event that is listed; None if somebody has just decided about it. 404 for all others."""
     restore = _latest()
     found = [one for one in later_events(restore) if one.pk == pk]
-    return found[0] if found else _refuse_undecided(restore, pk)
-
-
-def _refuse_undecided(restore: Restore, pk: int) -> None:
-    uid = Event.objects.exclude(own_mark="").filter(pk=pk).values_list("uid", flat=True).first()
-    if uid not in restore.not_bookings and not LinkedEvent.objects.filter(uid=uid).exists():
+    if found:
+        return found[0]
+    if not _is_decided(restore, pk):
         raise Http404
+    return None
+
+
+def _is_decided(restore: Restore, pk: int) -> bool:
+    uid = Event.objects.exclude(own_mark="").filter(pk=pk).values_list("uid", flat=True).first()
+    return uid in restore.not_bookings or LinkedEvent.objects.filter(uid=uid).exists()

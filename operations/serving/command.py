@@ -30,7 +30,7 @@ from operations.serving.web import DEFAULT_BIND, DEFAULT_THREADS, WebOptions
 from operations.upgrade.database import refuse_newer
 from operations.upgrade.errors import StepFailed, UpgradeRefused
 from operations.upgrade.versions import record_version
-from practice.commands import JsonCommand, Refused
+from practice.commands import Failed, JsonCommand, Refused
 from practice.version import version
 
 
@@ -38,6 +38,13 @@ class ServingCommand(JsonCommand):
     """A command that runs until a signal stops it. It prints one line when it serves, with --json as JSON."""
 
     help: str | Promise = ""  # what the stubs forget where a class lies between
+
+    def check(self, *args: Any, **options: Any) -> None:
+        """The check of the settings. What a person must change is refused: a unit of systemd is not started again."""
+        try:
+            super().check(*args, **options)
+        except Failed as error:
+            raise Refused(str(error)) from None
 
     def handle(self, *args: Any, **options: Any) -> None:
         self.as_json = options.pop("as_json")
