@@ -96,8 +96,8 @@ def _typed(names: Iterable[str]) -> list[str]:
 def main(arguments: list[str] | None = None) -> int:
     """Run a command; returns the exit code. `arguments`: the program and what was typed after it, else sys.argv.
 
-    Invalid settings are reported in one sentence, with --json as JSON as well; what serves refuses them with 2, everything else
-    fails with 1. Commands end the process themselves where they do not end with 0.
+    Invalid settings are reported in one sentence, with --json as JSON as well. They are 2 for what serves and 1 for all
+    other commands, which end the process themselves where they do not end with 0.
     """
     arguments = sys.argv if arguments is None else arguments
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", SETTINGS)
