@@ -21,6 +21,10 @@ from practice.version import version
 
 PACKAGES: Final = ("availability", "bookings", "config", "connections", "operations", "practice", "sandbox")
 SETTINGS: Final = "config.settings"
+FAILED: Final = 1
+REFUSED: Final = 2
+SERVING: Final = (["run"], ["web"], ["worker"])
+"""What units of systemd run: they start again what failed, but not what refuses to start."""
 DEMO: Final = "demo"
 """The command of the sandbox, and what the names of its other commands begin with."""
 
@@ -92,8 +96,8 @@ def _typed(names: Iterable[str]) -> list[str]:
 def main(arguments: list[str] | None = None) -> int:
     """Run a command; returns the exit code. `arguments`: the program and what was typed after it, else sys.argv.
 
-    Invalid settings are reported in one sentence, with --json as JSON as well. Commands end the process themselves
-    where they do not end with 0.
+    Invalid settings are reported in one sentence, with --json as JSON as well. They are 2 for what serves and 1 for all
+    other commands, which end the process themselves where they do not end with 0.
     """
     arguments = sys.argv if arguments is None else arguments
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", SETTINGS)
@@ -106,7 +110,7 @@ def main(arguments: list[str] | None = None) -> int:
         if "--json" in arguments:
             print(json.dumps({"error": str(error)}, indent=2))  # noqa: T201 - no command is there yet to print it
         print(error, file=sys.stderr)  # noqa: T201
-        return 1
+        return REFUSED if _command_asked_for(arguments)[:1] in SERVING else FAILED
     Console(arguments).execute()
     return 0
 

@@ -202,6 +202,15 @@ def test_settings_that_are_missing_or_make_no_sense_are_said_as_json_too(
     assert manage("check_connections", **given) == Ended(1, "", ended.err)
 
 
+@pytest.mark.parametrize("command", ["run", "web", "worker"])
+@pytest.mark.parametrize("given", [{"DEBUG": "false"}, {"WORKERS": "many"}])
+def test_what_serves_refuses_such_settings_so_that_its_unit_is_not_started_again(
+    manage: Manage, command: str, given: dict[str, str]
+) -> None:
+    ended = manage(command, "--json", **given)
+    assert (ended.code, ended.json) == (2, {"error": ended.err.strip()})
+
+
 def test_keys_are_rotated_from_one_process_to_the_next(
     manage: Manage, icloud: Sandbox, account: Account, app_password: str
 ) -> None:

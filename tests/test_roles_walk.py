@@ -78,7 +78,6 @@ CALENDAR = "PPPFFFL"  # each with their own calendar
 ANNAS = "HPHFFFL"  # of her calendar, which nobody else reaches
 HANDLED = "PPHPFFL"  # Anna's, and of those who handle everybody's
 OWNERS = "PFFFFFL"
-NO_RESTORE = "HFFFFFL"  # of a restore that waits, which nobody has here
 POST_ONLY = GET_ONLY = "MMMMMMM"
 HIDDEN = "HHHHHHH"
 
@@ -218,12 +217,12 @@ WALK = {
     "clients/suggestions/": (STAFF, STAFF),
     "clients/find/": (STAFF, STAFF),
     "restored/": (OWNERS, OWNERS),
-    "restored/messages/": (POST_ONLY, NO_RESTORE),
-    "restored/without/": (POST_ONLY, NO_RESTORE),
-    "restored/again/": (POST_ONLY, NO_RESTORE),
-    "restored/finish/": (POST_ONLY, NO_RESTORE),
-    "restored/events/<path:uid>/": (OWNERS, OWNERS),
-    "restored/events/<path:uid>/not-a-booking/": (POST_ONLY, OWNERS),
+    "restored/messages/": (POST_ONLY, OWNERS),
+    "restored/without/": (POST_ONLY, OWNERS),
+    "restored/again/": (POST_ONLY, OWNERS),
+    "restored/finish/": (POST_ONLY, OWNERS),
+    "restored/events/<int:pk>/": (OWNERS, OWNERS),
+    "restored/events/<int:pk>/not-a-booking/": (POST_ONLY, OWNERS),
     "team/": (OWNERS, OWNERS),
     "team/<int:pk>/role/": (OWNERS, OWNERS),
     "team/<int:pk>/deactivate/": (OWNERS, OWNERS),
@@ -370,7 +369,7 @@ def values(people: dict[str, User]) -> Values:
         "book/": {"slug": service.slug, "public_id": hold.public_id},
         "booking/": {"token": links.link_token(booking.seat.public_id, booking.seat.link_generation), "code": code},
         "clients/": {"pk": booking.client.pk},
-        "restored/": {"uid": later.uid},
+        "restored/": {"pk": later.pk},
         "admin/": _admin_values(booking),
     }
 

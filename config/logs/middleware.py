@@ -16,7 +16,7 @@ from practice.telemetry.measurements import HTTP
 HEADER = "X-Request-ID"
 METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 NO_VIEW = "none"  # static files, and what no address matched
-_SANE = re.compile(r"[A-Za-z0-9-]{8,64}")
+_SANE = re.compile(r"[A-Fa-f0-9-]{16,64}")
 
 logger = logging.getLogger("kalends.request")
 
@@ -24,8 +24,8 @@ logger = logging.getLogger("kalends.request")
 class RequestLogMiddleware:
     """Names each request, measures it by view, and logs it without its address.
 
-    The id is that of `X-Request-ID` where that looks like one: letters, digits and hyphens, and at least one digit, so
-    that nobody's name gets into logs. Otherwise one is made. The answer has it too.
+    The id is that of `X-Request-ID` where that looks like one: hexadecimal digits and hyphens, as proxies make them,
+    and at least one of 0 to 9, so that no client gets a name into logs. Otherwise one is made. The answer has it too.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:

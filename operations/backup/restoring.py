@@ -22,7 +22,7 @@ from operations.backup.file import archive
 from operations.backup.file.manifest import Manifest
 from operations.backup.file.reading import read_backup
 from operations.backup.keys import fingerprints, identity_of
-from operations.backup.staging import staging_folder
+from operations.backup.staging import alone, staging_folder
 from operations.backup.uploads import replaceable_uploads
 from operations.restored.begin import begin
 from practice.version import version
@@ -52,7 +52,7 @@ def restore_backup(source: Path, *, key: str, erased: Path | None, now: datetime
     if erased is not None and not erased.is_file():
         raise BackupRefused(_("There is no file %(file)s.") % {"file": erased})
     database = current_database()
-    with staging_folder() as folder:
+    with alone(_("Another restore or upgrade of this deployment is under way.")), staging_folder() as folder:
         manifest = read_backup(source, folder, identity)
         _refuse_unfit(manifest, database)
         database.check_copy(folder / archive.DATABASE, manifest.database)

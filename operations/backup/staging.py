@@ -46,6 +46,25 @@ def lock(number: int) -> None:
     fcntl.flock(number, fcntl.LOCK_EX | fcntl.LOCK_NB)
 
 
+@contextmanager
+def alone(sentence: str) -> Iterator[None]:
+    """Only one at a time replaces or changes the tables of this deployment. Raises BackupRefused with the sentence."""
+    try:
+        settings.HOME.mkdir(mode=0o700, parents=True, exist_ok=True)
+        number = os.open(settings.HOME, os.O_RDONLY)
+    except OSError as error:
+        words = _("The folder %(folder)s cannot be written: %(reason)s.")
+        raise BackupRefused(words % {"folder": settings.HOME, "reason": reason_of(error)}) from error
+    try:
+        try:
+            lock(number)
+        except BlockingIOError:
+            raise BackupRefused(sentence) from None
+        yield
+    finally:
+        os.close(number)
+
+
 def delete_abandoned(folder: Path, pattern: str) -> None:
     """Delete what matches in the folder and is not locked by anybody. Raises OSError."""
     for path in folder.glob(pattern):

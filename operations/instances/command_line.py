@@ -6,6 +6,7 @@ import argparse
 import json
 import os
 import sys
+import threading
 from collections.abc import Sequence
 from gettext import gettext as _
 from pathlib import Path
@@ -31,6 +32,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if options.instance:
             return _run_one(instances, options.instance, options.command)
     except NoInstances as error:
+        if options.as_json:
+            print(json.dumps({"error": str(error)}, indent=2, ensure_ascii=False))  # noqa: T201
         _complain(str(error))
         return REFUSED
     outcomes = [_run(instance, options) for instance in instances]
@@ -50,12 +53,23 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--json", action="store_true", dest="as_json", help=_("print one JSON array"))
     parser.add_argument("--instance", metavar="NAME", help=_("run it for this one alone, with this terminal"))
     parser.add_argument(
-        "--timeout", type=float, default=TIMEOUT_SECONDS, help=_("seconds that it may take for one instance")
+        "--timeout", type=_seconds, default=TIMEOUT_SECONDS, help=_("seconds that it may take for one instance")
     )
     parser.add_argument(
         "command", nargs=argparse.REMAINDER, metavar="COMMAND", help=_("the command, with its arguments")
     )
     return parser
+
+
+def _seconds(text: str) -> float:
+    """A length of time. Raises ArgumentTypeError unless it is a number above 0."""
+    try:
+        seconds = float(text)
+    except ValueError:
+        seconds = 0.0
+    if not 0 < seconds < threading.TIMEOUT_MAX:  # neither is nan
+        raise argparse.ArgumentTypeError(_("give a number of seconds above 0"))
+    return seconds
 
 
 def _options(arguments: Sequence[str] | None) -> argparse.Namespace:

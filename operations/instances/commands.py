@@ -53,7 +53,7 @@ def run_for(instance: Instance, arguments: Sequence[str], timeout: float) -> Com
     After `timeout` seconds the command is ended, with all processes that it started.
     """
     if instance.problem:
-        return CommandResult(instance.name, FAILED, instance.problem)
+        return CommandResult(instance.name, FAILED, " ".join(instance.problem.split()))
     try:
         process = _start(instance, arguments, with_terminal=False)
     except OSError as error:

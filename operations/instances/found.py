@@ -67,10 +67,14 @@ def read_instance(file: Path) -> Instance:
     defaults = {"KALENDS_HOME": str(HOMES / name), "KALENDS_INSTANCE": name}
     try:
         settings = defaults | parse(file.read_bytes().decode())
+        settings["KALENDS_HOME"] = settings["KALENDS_HOME"] or defaults["KALENDS_HOME"]
         warning = _warning(file)
     except (OSError, UnicodeDecodeError, Unreadable) as error:
         return Instance(name, problem=_problem(file, error))
     instance = Instance(name, settings, warning=warning)
+    if not instance.home.is_absolute():  # it would be another folder wherever the command is typed
+        words = _("KALENDS_HOME in %(file)s does not begin with /. Set it to the whole path of its folder.")
+        return Instance(name, settings, words % {"file": file}, warning)
     if not instance.home.is_dir():
         words = _("Its folder %(folder)s does not exist. Create it, or set KALENDS_HOME in %(file)s.")
         return Instance(name, settings, words % {"folder": instance.home, "file": file}, warning)

@@ -44,14 +44,14 @@ def judge(found: Found, now: datetime) -> dict[str, str]:
         return problems | {"migrations": unknown, "worker": unknown, "schedules": unknown}
     if not found.migrated:
         unknown = _("Not known before the migrations are applied.")
-        words = _("Migrations are not applied. Run: manage.py migrate.")
+        words = _("Migrations are not applied. Run: kalends upgrade.")
         return problems | {"migrations": words, "worker": unknown, "schedules": unknown}
     return problems | {"worker": _worker(found.heartbeat, now), "schedules": _schedules(found, now)}
 
 
 def _worker(heartbeat: datetime | None, now: datetime) -> str:
     if heartbeat is None:
-        return _("No worker has run yet. Start one: manage.py qcluster. It reports within a minute.")
+        return _("No worker has run yet. Start one: kalends worker. It reports within a minute.")
     if now - heartbeat > MAX_HEARTBEAT_AGE:
         minutes = int((now - heartbeat).total_seconds() // 60)
         return _("No worker has run for %(minutes)s minutes. Start one, or look at its log.") % {"minutes": minutes}
@@ -60,7 +60,7 @@ def _worker(heartbeat: datetime | None, now: datetime) -> str:
 
 def _schedules(found: Found, now: datetime) -> str:
     if found.wanted - found.schedules.keys():
-        return _("Schedules are missing. Run: manage.py setup_schedules.")
+        return _("Schedules are missing. Run: kalends setup-schedules.")
     late = (found.schedules[name] for name in found.wanted)
     if any(moment is not None and now - moment > MAX_SCHEDULE_DELAY for moment in late):
         return _("Schedules are late. Start a worker, or look at its log.")

@@ -31,6 +31,11 @@ class LaterEvent:
     same_link: Booking | None
 
     @property
+    def pk(self) -> int:
+        """What addresses name it by: a UID may be anything, such as `../..`, or have an end of a line."""
+        return self.events[0].pk
+
+    @property
     def uid(self) -> str:
         return self.events[0].uid
 

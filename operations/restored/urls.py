@@ -13,6 +13,6 @@ urlpatterns = [
     path("without/", views.go_on_without, name="without"),
     path("again/", views.compare_again, name="again"),
     path("finish/", views.finish, name="finish"),
-    path("events/<path:uid>/not-a-booking/", views.not_a_booking, name="not_a_booking"),
-    path("events/<path:uid>/", views.book, name="book"),
+    path("events/<int:pk>/not-a-booking/", views.not_a_booking, name="not_a_booking"),
+    path("events/<int:pk>/", views.book, name="book"),
 ]

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import wraps
+
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
@@ -9,7 +12,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from bookings import actions
+from bookings.models import LinkedEvent
 from connections.calendar_page import CalendarRequest, calendar_page
+from connections.models import Event
 from operations.restored import steps
 from operations.restored.forms import BookEventForm, MessagesForm
 from operations.restored.later_events import LaterEvent, later_events, set_aside
@@ -17,6 +22,22 @@ from operations.restored.messages import decide
 from operations.restored.steps import NotReady
 from practice.models import Restore
 from practice.roles import Action
+
+
+def while_waiting(
+    view: Callable[[CalendarRequest, Restore], HttpResponse],
+) -> Callable[[CalendarRequest], HttpResponse]:
+    """Give the restore that is not finished to a view. Who presses a button once more afterwards is led to the page.
+
+    404 if nothing was ever restored.
+    """
+
+    @wraps(view)
+    def wrapped(request: CalendarRequest) -> HttpResponse:
+        restore = _latest()
+        return redirect("restored:page") if restore.finished_at else view(request, restore)
+
+    return wrapped
 
 
 @calendar_page(Action.MANAGE_PRACTICE)
@@ -30,8 +51,8 @@ def page(request: CalendarRequest) -> HttpResponse:
 
 @require_POST
 @calendar_page(Action.MANAGE_PRACTICE)
-def choose_messages(request: CalendarRequest) -> HttpResponse:
-    restore = _waiting()
+@while_waiting
+def choose_messages(request: CalendarRequest, restore: Restore) -> HttpResponse:
     form = MessagesForm(steps.progress_of(restore).messages, request.POST)
     if form.is_valid():
         decide(restore, form.choices(), request.now)
@@ -41,8 +62,9 @@ def choose_messages(request: CalendarRequest) -> HttpResponse:
 
 @require_POST
 @calendar_page(Action.MANAGE_PRACTICE)
-def go_on_without(request: CalendarRequest) -> HttpResponse:
-    left = steps.go_on_without(_waiting())
+@while_waiting
+def go_on_without(request: CalendarRequest, restore: Restore) -> HttpResponse:
+    left = steps.go_on_without(restore)
     words = _("Kalends goes on without: %(accounts)s.")
     messages.success(request, words % {"accounts": ", ".join(map(str, left)) or "–"})
     return redirect("restored:page")
@@ -50,17 +72,19 @@ def go_on_without(request: CalendarRequest) -> HttpResponse:
 
 @require_POST
 @calendar_page(Action.MANAGE_PRACTICE)
-def compare_again(request: CalendarRequest) -> HttpResponse:
-    steps.compare_again(_waiting())
+@while_waiting
+def compare_again(request: CalendarRequest, restore: Restore) -> HttpResponse:
+    steps.compare_again(restore)
     messages.success(request, _("Bookings and calendars are compared once more. That takes some minutes."))
     return redirect("restored:page")
 
 
 @require_POST
 @calendar_page(Action.MANAGE_PRACTICE)
-def finish(request: CalendarRequest) -> HttpResponse:
+@while_waiting
+def finish(request: CalendarRequest, restore: Restore) -> HttpResponse:
     try:
-        steps.finish(_waiting(), request.now)
+        steps.finish(restore, request.now)
     except NotReady as error:
         messages.error(request, str(error))
     else:
@@ -69,9 +93,11 @@ def finish(request: CalendarRequest) -> HttpResponse:
 
 
 @calendar_page(Action.MANAGE_PRACTICE)
-def book(request: CalendarRequest, uid: str) -> HttpResponse:
+def book(request: CalendarRequest, pk: int) -> HttpResponse:
     """Make a booking of an event."""
-    later = _later(uid)
+    later = _later(pk)
+    if later is None:
+        return redirect("restored:page")
     form = BookEventForm(later, request.POST if request.method == "POST" else None)
     if form.is_valid():
         values = form.cleaned_data
@@ -89,9 +115,10 @@ def book(request: CalendarRequest, uid: str) -> HttpResponse:
 
 @require_POST
 @calendar_page(Action.MANAGE_PRACTICE)
-def not_a_booking(request: CalendarRequest, uid: str) -> HttpResponse:
-    _later(uid)
-    set_aside(_latest(), uid)
+def not_a_booking(request: CalendarRequest, pk: int) -> HttpResponse:
+    if (later := _later(pk)) is None:
+        return redirect("restored:page")
+    set_aside(_latest(), later.uid)
     messages.success(request, _("It is no booking. The event goes on blocking the time."))
     return redirect("restored:page")
 
@@ -103,16 +130,17 @@ def _latest() -> Restore:
     return restore
 
 
-def _waiting() -> Restore:
-    """The restore that is not finished; 404 where somebody has just finished it."""
+def _later(pk: int) -> LaterEvent | None:
+    """The event that is listed; None if somebody has just decided about it. 404 for all others."""
     restore = _latest()
-    if restore.finished_at is not None:
+    found = [one for one in later_events(restore) if one.pk == pk]
+    if found:
+        return found[0]
+    if not _is_decided(restore, pk):
         raise Http404
-    return restore
+    return None
 
 
-def _later(uid: str) -> LaterEvent:
-    found = [one for one in later_events(_latest()) if one.uid == uid]
-    if not found:
-        raise Http404
-    return found[0]
+def _is_decided(restore: Restore, pk: int) -> bool:
+    uid = Event.objects.exclude(own_mark="").filter(pk=pk).values_list("uid", flat=True).first()
+    return uid in restore.not_bookings or LinkedEvent.objects.filter(uid=uid).exists()

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import errno
 import json
+import os
 import socket
 from argparse import ArgumentParser
 from contextlib import suppress
 from io import StringIO
+from pathlib import Path
 from typing import Any
 
 from django.conf import settings
@@ -24,9 +27,10 @@ from gunicorn.util import parse_address
 from operations.serving.preload import preload
 from operations.serving.static_files import collect_if_changed
 from operations.serving.web import DEFAULT_BIND, DEFAULT_THREADS, WebOptions
-from operations.upgrade.errors import StepFailed
+from operations.upgrade.database import refuse_newer
+from operations.upgrade.errors import StepFailed, UpgradeRefused
 from operations.upgrade.versions import record_version
-from practice.commands import JsonCommand, Refused
+from practice.commands import Failed, JsonCommand, Refused
 from practice.version import version
 
 
@@ -34,6 +38,13 @@ class ServingCommand(JsonCommand):
     """A command that runs until a signal stops it. It prints one line when it serves, with --json as JSON."""
 
     help: str | Promise = ""  # what the stubs forget where a class lies between
+
+    def check(self, *args: Any, **options: Any) -> None:
+        """The check of the settings. What a person must change is refused: a unit of systemd is not started again."""
+        try:
+            super().check(*args, **options)
+        except Failed as error:
+            raise Refused(str(error)) from None
 
     def handle(self, *args: Any, **options: Any) -> None:
         self.as_json = options.pop("as_json")
@@ -77,12 +88,16 @@ def web_options(options: dict[str, Any]) -> WebOptions:
 def _check_bind(bind: str) -> None:
     try:
         address = parse_address(bind)
+        if not bind or not address:
+            raise RuntimeError  # gunicorn would listen nowhere
         if isinstance(address, tuple):
             _try_to_listen(*address)
+        elif isinstance(address, str):
+            _try_socket(Path(address))
     except (RuntimeError, OverflowError, UnicodeError, socket.gaierror):
         raise Refused(_("--bind is no address. Give something like 127.0.0.1:8000.")) from None
     except OSError as error:
-        words = {"address": bind, "reason": error.strerror}
+        words = {"address": bind, "reason": error.strerror or error}
         raise Refused(_("Kalends cannot listen at %(address)s: %(reason)s. Choose another --bind.") % words) from None
 
 
@@ -93,9 +108,25 @@ def _try_to_listen(host: str, port: int) -> None:
         probe.bind((host, port))
 
 
-def refuse_old_tables() -> None:
-    """Raise Refused if the database lacks migrations of this version. Nothing migrates by itself: see `upgrade`."""
+def _try_socket(path: Path) -> None:
+    """Raises OSError if Kalends cannot listen there. gunicorn would take the socket away from one that listens."""
+    with socket.socket(socket.AF_UNIX) as probe:
+        if path.is_socket():
+            with suppress(ConnectionRefusedError):  # left behind
+                probe.connect(str(path))
+                raise OSError(errno.EADDRINUSE, os.strerror(errno.EADDRINUSE))
+        else:
+            probe.bind(str(path))
+            path.unlink()
+
+
+def refuse_other_tables() -> None:
+    """Raise Refused if the tables are of an older or a newer version. Nothing migrates by itself: see `upgrade`."""
     executor = MigrationExecutor(connection)
+    try:
+        refuse_newer(executor)
+    except UpgradeRefused as error:
+        raise Refused(str(error)) from None
     missing = len(executor.migration_plan(executor.loader.graph.leaf_nodes()))
     if missing:
         sentence = ngettext(

@@ -11,6 +11,7 @@ import time
 from contextlib import closing
 from datetime import datetime
 from pathlib import Path
+from tempfile import TemporaryFile
 
 from django.conf import settings
 from django.db import connection, connections
@@ -20,7 +21,7 @@ from django.utils.translation import gettext as _
 from bookings.models import Booking, BookingChange, Client
 from config import CODE
 from operations.backup.databases.current import current_database
-from operations.backup.errors import BackupRefused
+from operations.backup.errors import BackupRefused, reason_of
 from operations.backup.file import archive
 from operations.backup.file.reading import read_backup
 from operations.backup.keys import identity_of
@@ -40,15 +41,33 @@ def missing_migrations() -> list[str]:
     """What is not applied yet, as `app.name`. Raises UpgradeRefused if the tables are of a newer version."""
     with closing(connection):
         executor = MigrationExecutor(connection)
-        known = set(executor.loader.disk_migrations)
-        replaced = {key for migration in executor.loader.disk_migrations.values() for key in migration.replaces}
-        apps = {app for app, name in known}
-        newer = [key for key in executor.loader.applied_migrations if key[0] in apps and key not in known | replaced]
-        if newer:
-            words = _("The tables are of a newer version of Kalends (%(migration)s). Install that one, or a later one.")
-            raise UpgradeRefused(words % {"migration": ".".join(sorted(newer)[0])})
+        refuse_newer(executor)
         plan = executor.migration_plan(executor.loader.graph.leaf_nodes())
         return [f"{migration.app_label}.{migration.name}" for migration, backwards in plan]
+
+
+def refuse_newer(executor: MigrationExecutor) -> None:
+    """Raises UpgradeRefused if the tables have migrations of its apps that this version does not know."""
+    known = set(executor.loader.disk_migrations)
+    replaced = {key for migration in executor.loader.disk_migrations.values() for key in migration.replaces}
+    apps = {app for app, name in known}
+    newer = [key for key in executor.loader.applied_migrations if key[0] in apps and key not in known | replaced]
+    if newer:
+        words = _("The tables are of a newer version of Kalends (%(migration)s). Install that one, or a later one.")
+        raise UpgradeRefused(words % {"migration": ".".join(sorted(newer)[0])})
+
+
+def refuse_unwritable(backup: Path) -> None:
+    """Raises UpgradeRefused if there is such a file, or none can be written into its folder."""
+    if backup.exists():
+        raise UpgradeRefused(_("%(file)s exists. Choose another name.") % {"file": backup})
+    folder = backup.absolute().parent
+    try:
+        with TemporaryFile(dir=folder):
+            pass
+    except OSError as error:
+        words = _("The folder %(folder)s cannot be written: %(reason)s.")
+        raise UpgradeRefused(words % {"folder": folder, "reason": reason_of(error)}) from error
 
 
 def refuse_full_disk(folder: Path) -> None:

@@ -117,6 +117,7 @@ def _run(command: Sequence[str], *, may_fail: bool = False) -> int:
         raise StepFailed(words % {"command": text, "reason": os.strerror(error.errno or 0)}) from error
     if done.returncode and not may_fail:
         lines = done.stderr.decode(errors="replace").strip().splitlines()
-        words = _("“%(command)s” failed (%(code)s): %(reason)s")
-        raise StepFailed(words % {"command": text, "code": done.returncode, "reason": lines[-1] if lines else ""})
+        values = {"command": text, "code": done.returncode, "reason": lines[-1] if lines else ""}
+        silent = _("“%(command)s” failed (%(code)s).")
+        raise StepFailed((_("“%(command)s” failed (%(code)s): %(reason)s") if lines else silent) % values)
     return done.returncode

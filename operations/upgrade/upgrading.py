@@ -13,7 +13,7 @@ from operations.upgrade import database
 from operations.upgrade.errors import StepFailed
 from operations.upgrade.plan import STEPS, Situation, Step, undo
 from operations.upgrade.services import ByHand, Services
-from operations.upgrade.versions import Link, record_version
+from operations.upgrade.versions import Link, record_version, upgrades_folder
 
 
 @dataclass
@@ -120,6 +120,6 @@ class Upgrade:
 
     def _delete_older_backups(self) -> None:
         """Of the upgrades before: they have people in them who may be erased since."""
-        for path in self.backup.parent.glob("before-*.backup"):
+        for path in upgrades_folder().glob("before-*.backup"):
             if path != self.backup:
                 path.unlink(missing_ok=True)

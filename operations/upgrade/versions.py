@@ -32,6 +32,11 @@ def record_version(version: str) -> None:
         raise StepFailed(words % {"file": _record(), "reason": os.strerror(error.errno or 0)}) from error
 
 
+def upgrades_folder() -> Path:
+    """Where the backups of upgrades lie, unless the operator names another file."""
+    return Path(settings.HOME) / "data" / "upgrades"
+
+
 def _record() -> Path:
     return Path(settings.HOME) / "data" / "version"
 

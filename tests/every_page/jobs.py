@@ -95,7 +95,7 @@ JOBS: Final = {
     "privacy/": "public_accessibility::test_every_page_says_what_it_is_and_names_its_controls",
     "reminders/stop/<str:token>/": "reminders::test_a_client_stops_the_reminders_and_keeps_the_appointment",
     "restored/": "restored::test_an_owner_books_what_is_unknown_drops_old_messages_and_finishes",
-    "restored/events/<path:uid>/": "restored::test_an_owner_books_what_is_unknown_drops_old_messages_and_finishes",
+    "restored/events/<int:pk>/": "restored::test_an_owner_books_what_is_unknown_drops_old_messages_and_finishes",
     "team/": "team::test_somebody_is_invited_accepts_and_is_signed_in",
     "team/<int:pk>/deactivate/": "leaving::test_somebody_leaves_and_comes_back",
     "team/<int:pk>/reactivate/": "leaving::test_somebody_leaves_and_comes_back",

@@ -22,7 +22,7 @@ from bookings.notifications import move_mail
 from bookings.notifications.mails import unsubscribe
 from bookings.pages.week.items import diary
 from bookings.proposals import mail_links
-from connections.models import Calendar, Connection
+from connections.models import Calendar, Connection, Event
 from practice.account.email_change import SALT
 from practice.models import Restore, User
 from practice.team.invitations import invite
@@ -135,7 +135,7 @@ def _pending(start: datetime) -> dict[str, Any]:
 LATER = "BOOKED-AFTER-THE-BACKUP"
 
 
-def _restore(calendar: Calendar) -> None:
+def _restore(calendar: Calendar) -> Event:
     """A restore that is finished, because nothing can be booked before, and an event that nobody has decided about."""
     Restore.objects.create(made_at=MORNING - DAY, restored_at=MORNING - HOUR, finished_at=MORNING)
     Calendar.objects.filter(pk=calendar.pk).update(is_conflict_calendar=True)
@@ -143,6 +143,7 @@ def _restore(calendar: Calendar) -> None:
         calendar=calendar, uid=LATER, href=f"{calendar.path}{LATER}.ics", summary="Dora Later", own_mark="/bookings/9/"
     )
     OccurrenceFactory.create(event=event, calendar=calendar, start=MORNING + 15 * DAY, end=MORNING + 15 * DAY + HOUR)
+    return event
 
 
 def _values(mara: User, question: Question, proposal: Proposal) -> dict[str, dict[str, Any]]:
@@ -153,7 +154,7 @@ def _values(mara: User, question: Question, proposal: Proposal) -> dict[str, dic
     invitation = invite("nora@example.com", "staff", by=mara, now=MORNING)
     calendar = Calendar.objects.filter(connection__user=mara).order_by("pk")[0]
     slot = BlockedSlotFactory.create(user=mara, start=MORNING + DAY)
-    _restore(calendar)
+    later = _restore(calendar)
     return {
         "^brand/": {"digits": "27489b"},
         "account/email/": {"token": signing.dumps((mara.pk, mara.email, "mara@example.net"), salt=SALT)},
@@ -162,7 +163,7 @@ def _values(mara: User, question: Question, proposal: Proposal) -> dict[str, dic
             "key": default_token_generator.make_token(mara),
         },
         "book/": {"slug": booking.service.slug, "public_id": hold.public_id},
-        "restored/events/": {"uid": LATER},
+        "restored/events/": {"pk": later.pk},
         "book/with/": {"slug": mara.slug},
         "booking/": {"token": token, "code": links.address_code(seat.public_id, booking.client.email_key)},
         "bookings/": {"pk": booking.pk},

@@ -14,7 +14,7 @@ from operations.serving.command import (
     add_web_arguments,
     prepare_web,
     prepare_worker,
-    refuse_old_tables,
+    refuse_other_tables,
     web_options,
 )
 from operations.serving.unit import PartEnded, Unit
@@ -37,7 +37,7 @@ class Command(ServingCommand):
 
     def run(self, **options: Any) -> None:
         chosen = web_options(options)
-        refuse_old_tables()
+        refuse_other_tables()
         prepare_worker()
         server = WebServer(chosen, prepare_web(), self.announce_address)
         try:

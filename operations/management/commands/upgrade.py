@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -15,14 +13,15 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from operations.backup.staging import lock
+from operations.backup.errors import BackupRefused
+from operations.backup.staging import alone
 from operations.management.commands.backup import end_on_sigterm
 from operations.upgrade import database
 from operations.upgrade.errors import UpgradeRefused
 from operations.upgrade.plan import Step
 from operations.upgrade.services import ByHand, choose
 from operations.upgrade.upgrading import Upgrade
-from operations.upgrade.versions import Link, recorded_version
+from operations.upgrade.versions import Link, recorded_version, upgrades_folder
 from practice.commands import Failed, JsonCommand, Refused
 from practice.version import version
 
@@ -51,12 +50,12 @@ class Command(JsonCommand):
             options["unit"] and options["stop_command"]
         ):
             raise Refused(_("Give --unit, or both --stop-command and --start-command."))
-        with _alone():
-            try:
+        try:
+            with alone(_("Another restore or upgrade of this deployment is under way.")):
                 upgrade = self._checked(options)
-            except UpgradeRefused as error:
-                raise Refused(str(error)) from None
-            done = self._run(upgrade)
+                done = self._run(upgrade)
+        except (BackupRefused, UpgradeRefused) as error:
+            raise Refused(str(error)) from None
         data = _as_json(upgrade)
         if not done:
             raise Failed(upgrade.outcome(), data | {"error": upgrade.outcome()})
@@ -77,6 +76,7 @@ class Command(JsonCommand):
         database.refuse_key()
         now = timezone.now()
         backup = options["backup"] or _backup_file(f"before-{version()}-{now:%Y%m%dT%H%M%SZ}.backup")
+        database.refuse_unwritable(backup)
         database.refuse_full_disk(backup.absolute().parent)
         services = choose(options["unit"], options["stop_command"], options["start_command"], settings.INSTANCE)
         if isinstance(services, ByHand):
@@ -103,21 +103,8 @@ def _as_json(upgrade: Upgrade) -> dict[str, Any]:
     }
 
 
-@contextmanager
-def _alone() -> Iterator[None]:
-    """Only one upgrade of a deployment at a time."""
-    number = os.open(Path(settings.HOME), os.O_RDONLY)
-    try:
-        lock(number)
-        yield
-    except BlockingIOError:
-        raise Refused(_("Another upgrade of this deployment is under way.")) from None
-    finally:
-        os.close(number)
-
-
 def _backup_file(name: str) -> Path:
-    folder = Path(settings.HOME) / "data" / "upgrades"
+    folder = upgrades_folder()
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     return folder / name
 

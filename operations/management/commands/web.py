@@ -12,7 +12,7 @@ from operations.serving.command import (
     ServingCommand,
     add_web_arguments,
     prepare_web,
-    refuse_old_tables,
+    refuse_other_tables,
     web_options,
 )
 from operations.serving.web import WebServer
@@ -27,5 +27,5 @@ class Command(ServingCommand):
 
     def run(self, **options: Any) -> None:
         chosen = web_options(options)
-        refuse_old_tables()
+        refuse_other_tables()
         WebServer(chosen, prepare_web(), self.announce_address).run()

@@ -35,3 +35,12 @@ def test_a_request_has_neither_its_address_nor_its_sender() -> None:
         "duration": 0.0025,
         "bytes": 512,
     }
+
+
+def test_a_logger_that_has_the_filter_twice_loses_nothing() -> None:
+    record = logging.LogRecord("gunicorn.access", logging.INFO, "", 1, '%(h)s "%(r)s"', (SafeAtoms(ATOMS),), None)
+    logger = logging.Logger("gunicorn.access")
+    logger.filters = [AccessFields(), AccessFields()]
+    assert bool(logger.filter(record))
+    fields = json.loads(JsonFormatter().format(record))
+    assert (fields["method"], fields["status"], fields["request_id"]) == ("GET", 200, "abc-123-def")

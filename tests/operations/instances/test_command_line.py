@@ -149,3 +149,23 @@ def test_a_command_is_asked_for(one: Machine) -> None:
         2,
         "kalends-all: error: give a COMMAND, such as check_connections",
     )
+
+
+@pytest.mark.parametrize("seconds", ["nan", "-1", "0", "soon", "1e300"])
+def test_a_timeout_is_a_number_of_seconds(tmp_path: Path, seconds: str) -> None:
+    ended = Machine(tmp_path).kalends_all("--timeout", seconds, "check")
+    words = "kalends-all: error: argument --timeout: give a number of seconds above 0"
+    assert (ended.returncode, ended.stderr.splitlines()[-1]) == (2, words)
+
+
+def test_without_instances_the_json_says_what_to_do(tmp_path: Path) -> None:
+    ended = Machine(tmp_path).kalends_all("--json", "check")
+    sentence = f"There is no file NAME.env in {tmp_path}. Set KALENDS_INSTANCES to the folder that has them."
+    assert (ended.returncode, answers(ended), ended.stderr) == (2, {"error": sentence}, sentence + "\n")
+
+
+def test_a_problem_with_a_file_takes_one_line(tmp_path: Path) -> None:
+    (tmp_path / "winter.env").write_text('KALENDS_HOME="/nowhere\nDEBUG=true\n')
+    (tmp_path / "winter.env").chmod(0o600)
+    ended = Machine(tmp_path).kalends_all("check")
+    assert (ended.returncode, len(ended.stdout.splitlines())) == (1, 1)

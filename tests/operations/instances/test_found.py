@@ -38,6 +38,18 @@ def test_without_a_folder_of_its_own_it_has_that_of_the_unit(tmp_path: Path) -> 
     )
 
 
+def test_its_folder_never_depends_on_where_the_command_is_typed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "homes").mkdir()
+    empty = read_instance(write(tmp_path / "winter.env", "KALENDS_HOME=\n"))
+    assert (empty.home, bool(empty.problem)) == (Path("/var/lib/kalends/winter"), True)
+    relative = read_instance(write(tmp_path / "summer.env", "KALENDS_HOME=homes\n"))
+    words = "does not begin with /. Set it to the whole path of its folder."
+    assert relative.problem == f"KALENDS_HOME in {tmp_path / 'summer.env'} {words}"
+
+
 def test_commands_get_no_settings_of_whoever_types(tmp_path: Path) -> None:
     instance = read_instance(write(tmp_path / "winter.env", f"KALENDS_HOME={tmp_path}\nSECRET_KEY='a b'\n"))
     own = {"DATABASE_URL": "postgres://elsewhere", "FERNET_KEYS": "x", "PATH": "/bin", "LANG": "de_DE.UTF-8"}

@@ -27,14 +27,14 @@ def test_all_checks_are_named_also_where_all_is_well() -> None:
         (
             {"heartbeat": None},
             "worker",
-            "No worker has run yet. Start one: manage.py qcluster. It reports within a minute.",
+            "No worker has run yet. Start one: kalends worker. It reports within a minute.",
         ),
         (
             {"heartbeat": NOW - timedelta(minutes=6)},
             "worker",
             "No worker has run for 6 minutes. Start one, or look at its log.",
         ),
-        ({"schedules": {}}, "schedules", "Schedules are missing. Run: manage.py setup_schedules."),
+        ({"schedules": {}}, "schedules", "Schedules are missing. Run: kalends setup-schedules."),
         (
             {"schedules": {"push": NOW - timedelta(minutes=6)}},
             "schedules",
@@ -63,7 +63,7 @@ def test_a_schedule_that_nobody_wants_may_be_late() -> None:
 
 def test_before_migrations_the_rest_is_not_known() -> None:
     found = problems(migrated=False)
-    assert found["migrations"] == "Migrations are not applied. Run: manage.py migrate."
+    assert found["migrations"] == "Migrations are not applied. Run: kalends upgrade."
     assert (list(found), found["worker"]) == (NAMES[1:4], "Not known before the migrations are applied.")
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import json
 import os
 import sqlite3
@@ -221,6 +222,8 @@ def test_while_kalends_runs_it_is_refused_unless_it_is_known_how_to_stop_it(
         ([], {"BACKUP_KEY": ""}, "BACKUP_KEY is not set."),
         (["--stop-command", "true"], {}, "Give --unit, or both --stop-command and --start-command."),
         (["--link", str(ROOT)], {}, f"{ROOT} is no symbolic link."),
+        (["--backup", "/nowhere/x"], {}, "The folder /nowhere cannot be written: No such file or directory."),
+        (["--backup", __file__], {}, f"{__file__} exists. Choose another name."),
     ],
 )
 def test_what_cannot_work_is_refused_before_anything_is_stopped(
@@ -229,6 +232,16 @@ def test_what_cannot_work_is_refused_before_anything_is_stopped(
     ended = deployment.kalends("upgrade", "--json", *arguments, **more)
     assert (ended.returncode, json.loads(ended.stdout)["error"].startswith(words)) == (2, True), ended
     assert deployment.services == []
+
+
+@pytest.mark.parametrize("command", [["upgrade"], ["restore", "x.backup"]])
+def test_only_one_upgrade_or_restore_runs_at_a_time(deployment: Deployment, command: list[str]) -> None:
+    number = os.open(deployment.home, os.O_RDONLY)
+    fcntl.flock(number, fcntl.LOCK_EX)
+    ended = deployment.kalends(*command, "--json")
+    os.close(number)
+    sentence = "Another restore or upgrade of this deployment is under way."
+    assert (ended.returncode, json.loads(ended.stdout)) == (2, {"error": sentence})
 
 
 def test_an_upgrade_changes_the_tables_and_starts_the_new_version(deployment: Deployment, tmp_path: Path) -> None:
@@ -241,5 +254,8 @@ def test_an_upgrade_changes_the_tables_and_starts_the_new_version(deployment: De
     assert os.readlink(link) == sys.prefix
     assert deployment.names() == {"Changed"}
     assert [path.name for path in (deployment.home / "data" / "upgrades").iterdir()] == [Path(data["backup"]).name]
-    again = json.loads(deployment.upgrade().stdout)
+    (tmp_path / "before-christmas.backup").touch()
+    again = json.loads(deployment.upgrade("--backup", str(tmp_path / "own.backup")).stdout)
     assert (again["from"], again["to"], again["migrations"]) == (version(), version(), [])
+    assert sorted(path.name for path in tmp_path.glob("*.backup")) == ["before-christmas.backup", "own.backup"]
+    assert list((deployment.home / "data" / "upgrades").iterdir()) == []
