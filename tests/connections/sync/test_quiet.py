@@ -148,7 +148,7 @@ def one_by_one(now: datetime) -> None:
                 found: home.Look | dav.DavError = dav.despite_one_401(partial(home.look, session, HOME))
             except dav.DavError as error:
                 found = error
-            probe = Probe(found, session.origin, session.requests)
+            probe = Probe(found, session.origin, session.requests, session.answers)
         sync = Sync(leased, now=now)
         carry_out(sync, partial(sync.settle, probe), SyncRun.Trigger.SCHEDULE)
 
