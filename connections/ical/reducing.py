@@ -9,7 +9,7 @@ from connections.ical import content_lines
 from connections.ical.blocking import invites, own_addresses, own_answer
 from connections.ical.content_lines import Line
 from connections.ical.parser import ALL_DAY_MARKS, MAX_RAW_SUMMARY_LENGTH, MAX_VALUE_LENGTH, UNREADABLE_MARK
-from connections.ical.raw_file import MAX_UID_LENGTH, RawEvent, RawFile, parse_uid, read_file
+from connections.ical.raw_file import MAX_UID_LENGTH, RawEvent, RawFile, parse_uid, read_file, text_without_zones
 from connections.ical.rules.shortening import fit_rule
 from connections.ical.timezones import is_decided_by_file, zone_key
 
@@ -100,11 +100,11 @@ def own_mark(data: bytes, base_url: str) -> str:
     A device that changes an event writes its own PRODID, but leaves the link in URL and DESCRIPTION. Lines may be
     folded anywhere (RFC 5545 3.1). Nothing is raised.
     """
-    unfolded = re.sub(rb"\r?\n[ \t]", b"", data)
-    found = re.search(re.escape(base_url.encode()) + rb"(/[^\s\\,;\"<>]*)", unfolded)
+    text = text_without_zones(data)
+    found = re.search(re.escape(base_url.encode()) + rb"(/[^\s\\,;\"<>]*)", text)
     if found is not None:
-        return found[1].decode(errors="replace").replace("\0", "")[:MAX_MARK_LENGTH]
-    return WITHOUT_LINK if has_own_prodid(unfolded) else ""
+        return found[1].decode(errors="replace")[:MAX_MARK_LENGTH]
+    return WITHOUT_LINK if has_own_prodid(text) else ""
 
 
 def has_own_prodid(data: bytes) -> bool:
