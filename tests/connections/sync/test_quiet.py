@@ -21,7 +21,8 @@ from hypothesis import strategies as st
 from connections import dav
 from connections.models import Calendar, CalendarConfiguration, Connection, Event, SyncRun
 from connections.sync import home, poll
-from connections.sync.run import Probe, Sync, carry_out
+from connections.sync.home import Probe
+from connections.sync.run import Sync, carry_out
 from connections.sync.state import lease
 from tests.factories import NOW, CalendarFactory, ConnectionFactory, EventFactory, UserFactory
 from tests.servers import Served, multistatus, prop, reply
@@ -148,7 +149,7 @@ def one_by_one(now: datetime) -> None:
                 found: home.Look | dav.DavError = dav.despite_one_401(partial(home.look, session, HOME))
             except dav.DavError as error:
                 found = error
-            probe = Probe(found, session.origin, session.requests)
+            probe = Probe(found, session.origin, session.requests, session.answers)
         sync = Sync(leased, now=now)
         carry_out(sync, partial(sync.settle, probe), SyncRun.Trigger.SCHEDULE)
 
