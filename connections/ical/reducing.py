@@ -78,7 +78,8 @@ def _shortened(line: Line) -> Line:
         value = fit_rule(value)
     elif line.name not in _LISTS:
         value = value if len(value) <= MAX_VALUE_LENGTH else f"{value[:MAX_VALUE_LENGTH]}?"
-    return Line(line.name, value, {name: line.params[name] for name in _PARAMS if name in line.params})
+    params = {name: line.params[name] for name in _PARAMS if name in line.params} if line.params else line.params
+    return Line(line.name, value, params)
 
 
 def _plain_summary(line: Line) -> Line:
@@ -86,6 +87,8 @@ def _plain_summary(line: Line) -> Line:
 
 
 def _written(line: Line) -> str:
+    if not line.params:
+        return f"{line.name}:{line.value}"
     params = "".join(f";{name}={_quoted(value)}" for name, value in line.params.items())
     return f"{line.name}{params}:{line.value}"
 
