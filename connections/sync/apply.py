@@ -191,7 +191,7 @@ def _row(calendar: Calendar, event: ReadEvent, context: ReadContext, own: bool) 
         event.etag,
         _storable(expansion.uid)[:_MAX_UID_LENGTH],
         _storable(expansion.summary) if context.titles else "",
-        connection.Database.Binary(event.text if own else event.reduced),
+        _TEXT.get_db_prep_value(event.text if own else event.reduced, connection),
         own,
         expansion.recurring,
         expansion.endless,
@@ -202,6 +202,7 @@ def _row(calendar: Calendar, event: ReadEvent, context: ReadContext, own: bool) 
 
 
 _NOT_PENDING = ("", None, 0, None)
+_TEXT = Event._meta.get_field("text")
 
 
 def _storable(text: str) -> str:
