@@ -1,7 +1,8 @@
 """How many resources are asked for at once: batches that grow while the server answers them with ease.
 
 Nobody knows the largest multiget that iCloud answers, and other servers have limits of their own. So each reading
-begins with the smallest batch and doubles it while answers are quick and small. What an account refused is remembered.
+begins with the smallest batch and makes it two or four times as large while answers are quick and small. What an
+account refused is remembered.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from dataclasses import dataclass, field
 MIN_BATCH = 50
 MAX_BATCH = 400  # a larger one saves few requests and takes more memory
 MAX_LINES = 3  # connections to one account at once
-QUICK_SECONDS = 2.5  # an answer that took no longer may become twice as large
+QUICK_SECONDS = 2.5  # an answer that took no longer may become twice as large, and within half of that four times
 SLOW_SECONDS = 5.0  # after a longer one the next is half as large
 SMALL_OCTETS = 1 << 20
 LARGE_OCTETS = 4 << 20
@@ -41,11 +42,16 @@ class Limits:
 
 @dataclass(slots=True)
 class BatchSize:
-    """The size of the next batch. ``proven``: at least one was answered, so several may be asked for at once."""
+    """The size of the next batch.
+
+    ``proven``: at least one was answered, so several may be asked for at once. ``share``: the size of the last batches,
+    0 while that is open.
+    """
 
     limits: Limits
     current: int = field(default=MIN_BATCH)
     proven: bool = False
+    share: int = 0
 
     @property
     def lines(self) -> int:
@@ -53,17 +59,29 @@ class BatchSize:
         return self.limits.lines if self.proven else 1
 
     def next(self, left: int) -> int:
-        """How many of ``left`` resources to ask for next. The last ones are shared out evenly."""
+        """How many of ``left`` resources to ask for next.
+
+        The last ones are shared out evenly, once for all of them, so that all lines are busy to the end.
+        """
         size = min(self.current, self.limits.batch)
-        return max(min(size, -(-left // self.lines)), MIN_BATCH)
+        if not self.share:
+            requests = -(-left // size)
+            if requests > 2 * self.lines:
+                return size
+            requests += -requests % self.lines
+            self.share = max(-(-left // max(requests, 1)), MIN_BATCH)
+        return min(size, self.share)
 
     def answered(self, count: int, seconds: float, octets: int) -> None:
         """A batch of ``count`` was answered in so many ``seconds``, with so many ``octets`` of calendar data."""
         self.proven = True
         if seconds > SLOW_SECONDS or octets > LARGE_OCTETS:
             self.shrink(count)
-        elif seconds <= QUICK_SECONDS and octets <= SMALL_OCTETS:
-            self.current = max(self.current, min(2 * count, MAX_BATCH))
+            return
+        for times in (4, 2):  # the larger answer should be within twice what was quick and small
+            if seconds * times <= 2 * QUICK_SECONDS and octets * times <= 2 * SMALL_OCTETS:
+                self.current = max(self.current, min(times * count, MAX_BATCH))
+                return
 
     def was_read(self, count: int, seconds: float) -> None:
         """Parsing and expanding such a batch took so many ``seconds``."""

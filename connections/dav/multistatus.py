@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from io import BytesIO
 from itertools import islice
 
@@ -27,6 +28,7 @@ _PARSER: dict[str, bool] = {
     "remove_comments": True,
 }
 _SYNC_TOKEN, _VALID_TOKEN, _ERROR = f"{D}sync-token", f"{D}valid-sync-token", f"{D}error"
+_HREF, _PROPSTAT, _PROP = f"{D}href", f"{D}propstat", f"{D}prop"
 _STREAMED = (f"{D}response", _SYNC_TOKEN, _VALID_TOKEN)
 DESCRIPTION = f"{D}responsedescription"
 MAX_TAGS = 1_000_000  # a listing of 80,000 resources has as many
@@ -52,7 +54,9 @@ class Member:
     def text(self, tag: str) -> str:
         """The text of a property, "" if it is missing or empty."""
         element = self.props.get(tag)
-        return "" if element is None else "".join(element.itertext()).strip()
+        if element is None:
+            return ""
+        return ("".join(element.itertext()) if len(element) else element.text or "").strip()
 
     def tags(self, tag: str) -> set[str]:
         """The names of the elements inside a property, at any depth."""
@@ -196,7 +200,7 @@ def _members(root: etree._Element, path: str) -> Iterator[Member]:
 def _members_of(response: etree._Element, path: str) -> Iterator[Member]:
     status = _status(response.findtext(f"{D}status"))
     props, refused = _properties(response, path)
-    for href in response.iterchildren(f"{D}href"):
+    for href in response.iterchildren(_HREF):
         if href.text and href.text.strip():
             yield Member(path_of(href.text), status, props, refused)
 
@@ -205,9 +209,9 @@ def _properties(response: etree._Element, path: str) -> tuple[dict[str, etree._E
     # One refused property must not lose the other calendars. (The caldav library raises for the whole answer.)
     props: dict[str, etree._Element] = {}
     refused: dict[str, int] = {}
-    for propstat in response.iterchildren(f"{D}propstat"):
+    for propstat in response.iterchildren(_PROPSTAT):
         status = _status(propstat.findtext(f"{D}status")) or 200
-        for element in propstat.iterfind(f"{D}prop/*"):
+        for element in (child for prop in propstat.iterchildren(_PROP) for child in prop.iterchildren(etree.Element)):
             if 200 <= status < 300:
                 props[element.tag] = element
             else:
@@ -217,6 +221,7 @@ def _properties(response: etree._Element, path: str) -> tuple[dict[str, etree._E
     return props, refused
 
 
+@lru_cache(maxsize=64)  # there are few, and thousands of members have the same
 def _status(line: str | None) -> int | None:
     # iCloud sometimes sends an empty status.
     match = re.search(r"\s(\d{3})(?:\s|$)", line or "")

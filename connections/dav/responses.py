@@ -101,7 +101,9 @@ def resources_of(members: Iterable[Member], wanted: frozenset[str]) -> dict[str,
 
 
 def _crlf(text: str) -> str:
-    return text.replace("\r\n", "\n").replace("\n", "\r\n") + "\r\n"
+    if "\r" in text:
+        text = text.replace("\r\n", "\n")
+    return text.replace("\n", "\r\n") + "\r\n"
 
 
 def etag_of(member: Member) -> str:

@@ -76,7 +76,7 @@ class Component:
         """
         begin = start.utc(zone)
         try:
-            finish = self._end(start, zone) if end is None else _period_end(start, end, zone)
+            finish = self._end(start, begin, zone) if end is None else _period_end(start, end, zone)
         except OverflowError:
             finish = FAR_AWAY
         return begin, finish if finish >= begin else max(begin, _end_of_day(start, zone))
@@ -84,9 +84,12 @@ class Component:
     def span(self, start: Moment, zone: tzinfo, end: Moment | Length | None = None) -> Span:
         """`plain_span` extended by Apple's travel time before and after."""
         begin, finish = self.plain_span(start, zone, end)
+        if self.travel_before is self.travel_after is NO_TIME:
+            return begin, finish
         return _shifted(begin, -self.travel_before), _shifted(finish, self.travel_after)
 
-    def _end(self, start: Moment, zone: tzinfo) -> datetime:
+    def _end(self, start: Moment, begin: datetime, zone: tzinfo) -> datetime:
+        """The end of the instance at `start`, which is the instant `begin`."""
         if self.end_unknown:
             return _end_of_day(start, zone)
         if self.length is not None:
@@ -95,7 +98,9 @@ class Component:
             return _after(start, Length(0, 0), zone)
         if self.end.is_date or self.start.is_date:
             return _end_on_date(self.start, self.end.midnight_after(zone), start, zone)
-        return start.utc(zone) + (self.end.utc(zone) - self.start.utc(zone))
+        if start is self.start:
+            return self.end.utc(zone)
+        return begin + (self.end.utc(zone) - self.start.utc(zone))
 
 
 def _period_end(start: Moment, end: Moment | Length, zone: tzinfo) -> datetime:

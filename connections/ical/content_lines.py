@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import lru_cache
 from sys import intern
 from types import MappingProxyType
+from typing import NamedTuple
 
 _CONTENT = re.compile(rb"[^\n]++(?:\n[ \t][^\n]*+)*+")
 _HEAD = re.compile(r'([^\s;:=]++)\s*+((?:;[^=:;"]*+=(?:"[^"]*+"|[^":;]++)*+)*+):', re.DOTALL)
@@ -26,13 +27,12 @@ MAX_LINE_OCTETS = 75
 NO_PARAMS: Mapping[str, str] = MappingProxyType({})
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
-    """NAME;PARAM=…:value, name and parameter names in upper case."""
+class Line(NamedTuple):
+    """NAME;PARAM=…:value, name and parameter names in upper case. A tuple: a frozen dataclass is slower to make."""
 
     name: str
     value: str
-    params: Mapping[str, str] = field(default_factory=lambda: NO_PARAMS)
+    params: Mapping[str, str] = NO_PARAMS
 
 
 def normalise(data: bytes) -> bytes:

@@ -80,6 +80,8 @@ def _groups(
 
 def _current(masters: Sequence[Component]) -> list[Component]:
     """Without old revisions, which have a lower SEQUENCE (RFC 5545 3.8.7.4); some programs leave them in the file."""
+    if len(masters) == 1:
+        return list(masters)
     newest: dict[str, int] = {}
     for master in masters:
         if master.uid and not master.damaged:
@@ -225,6 +227,8 @@ class _Expander:
             self.problem = "too_many_occurrences"
             end = max(instance.end for instance in instances)
             return [replace(instances[0], end=end, blocks=True, reason=fallback.UNREADABLE, recurrence_id="")]
+        if len(instances) == 1:
+            return instances
         seen: Counter[str] = Counter()
         return [_numbered(instance, seen) for instance in instances]
 

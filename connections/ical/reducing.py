@@ -9,7 +9,7 @@ from connections.ical import content_lines
 from connections.ical.blocking import invites, own_addresses, own_answer
 from connections.ical.content_lines import Line
 from connections.ical.parser import ALL_DAY_MARKS, MAX_RAW_SUMMARY_LENGTH, MAX_VALUE_LENGTH, UNREADABLE_MARK
-from connections.ical.raw_file import MAX_UID_LENGTH, RawEvent, RawFile, parse_uid, read_file
+from connections.ical.raw_file import MAX_UID_LENGTH, RawEvent, RawFile, parse_uid, read_file, text_without_zones
 from connections.ical.rules.shortening import fit_rule
 from connections.ical.timezones import is_decided_by_file, zone_key
 
@@ -78,7 +78,8 @@ def _shortened(line: Line) -> Line:
         value = fit_rule(value)
     elif line.name not in _LISTS:
         value = value if len(value) <= MAX_VALUE_LENGTH else f"{value[:MAX_VALUE_LENGTH]}?"
-    return Line(line.name, value, {name: line.params[name] for name in _PARAMS if name in line.params})
+    params = {name: line.params[name] for name in _PARAMS if name in line.params} if line.params else line.params
+    return Line(line.name, value, params)
 
 
 def _plain_summary(line: Line) -> Line:
@@ -86,6 +87,8 @@ def _plain_summary(line: Line) -> Line:
 
 
 def _written(line: Line) -> str:
+    if not line.params:
+        return f"{line.name}:{line.value}"
     params = "".join(f";{name}={_quoted(value)}" for name, value in line.params.items())
     return f"{line.name}{params}:{line.value}"
 
@@ -100,11 +103,11 @@ def own_mark(data: bytes, base_url: str) -> str:
     A device that changes an event writes its own PRODID, but leaves the link in URL and DESCRIPTION. Lines may be
     folded anywhere (RFC 5545 3.1). Nothing is raised.
     """
-    unfolded = re.sub(rb"\r?\n[ \t]", b"", data)
-    found = re.search(re.escape(base_url.encode()) + rb"(/[^\s\\,;\"<>]*)", unfolded)
+    text = text_without_zones(data)
+    found = re.search(re.escape(base_url.encode()) + rb"(/[^\s\\,;\"<>]*)", text)
     if found is not None:
-        return found[1].decode(errors="replace").replace("\0", "")[:MAX_MARK_LENGTH]
-    return WITHOUT_LINK if has_own_prodid(unfolded) else ""
+        return found[1].decode(errors="replace")[:MAX_MARK_LENGTH]
+    return WITHOUT_LINK if has_own_prodid(text) else ""
 
 
 def has_own_prodid(data: bytes) -> bool:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 
 from connections import dav
 from connections.models import Calendar, Connection, Event
@@ -12,6 +12,8 @@ from connections.plan import MAX_TOKEN_LENGTH
 from connections.problems import Problem, classify, concerns_all
 from connections.sync.apply import mark_reconcile
 from connections.sync.state import MISSING, CalendarState, LeasedConnection
+
+PROBE_VALID_FOR = timedelta(seconds=30)  # a home listed this recently is not listed again by the sync that follows it
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +27,21 @@ class Look:
     home: dav.Home | None = None
     digest: str = ""
     same: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Probe:
+    """What a poll's one request for the home gave: a listing, or the error that came instead.
+
+    `status`: of the last answer, None if there was none. `seconds`: until it was there.
+    """
+
+    look: Look | dav.DavError
+    origin: str
+    requests: int
+    answers: Mapping[str, int] = field(default_factory=dict)
+    status: int | None = None
+    seconds: float = 0.0
 
 
 def look(session: dav.Session, home_path: str, known: str = "") -> Look:
@@ -41,6 +58,12 @@ def look(session: dav.Session, home_path: str, known: str = "") -> Look:
     home = session.discover()
     listing = session.home_listing(home.path)
     return Look(listing.calendars, home, listing.digest)
+
+
+def listed_just_now(connection: Connection, now: datetime) -> datetime | None:
+    """When the home was listed by a poll, None if that was not just before `now`."""
+    polled_at = connection.polled_at
+    return polled_at if polled_at is not None and now - polled_at < PROBE_VALID_FOR else None
 
 
 def note(connection: Connection, home: dav.Home) -> None:

@@ -13,8 +13,9 @@ from connections import dav
 from connections.models import Calendar, Connection, ConnectionQuerySet, SyncRun
 from connections.sync import ahead, due, home, quiet
 from connections.sync.due import Question
+from connections.sync.home import Probe
 from connections.sync.report import SyncReport
-from connections.sync.run import Probe, Sync, carry_out
+from connections.sync.run import Sync, carry_out
 from connections.sync.state import LeasedConnection, lease
 from practice.telemetry.measurements import POLL
 

@@ -20,8 +20,9 @@ from django.utils.module_loading import import_string
 from connections import dav, guard, leases
 from connections.models import Calendar, Connection, Event, lease_length
 from connections.sync import home
+from connections.sync.home import Probe
 from connections.sync.report import SyncReport
-from connections.sync.run import Probe, after_sync
+from connections.sync.run import after_sync
 from connections.sync.state import COMPARE_EVERY, LeasedConnection
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -36,7 +36,6 @@ MAX_TURN_SECONDS = 10.0  # after which a sync stops between batches: the tasks o
 DEADLINE = 0.9  # share of it after which no answer is waited for
 LATE = 0.1  # seconds: an answer that fails so shortly before the deadline fails because of it
 INTERRUPTED = Verdict(Handling.RETRY, Problem("sync_interrupted"))
-PROBE_VALID_FOR = timedelta(seconds=30)  # a home listed this recently is not listed again by the sync that follows it
 
 
 def sync_connection(
@@ -113,21 +112,6 @@ def after_sync(user_id: int, now: datetime, *, offline: bool) -> None:
     import_string(settings.AFTER_SYNC)(user_id, now, offline=offline)
 
 
-@dataclass(frozen=True, slots=True)
-class Probe:
-    """What a poll's one request for the home gave: a listing, or the error that came instead.
-
-    `status`: of the last answer, None if there was none. `seconds`: until it was there.
-    """
-
-    look: home.Look | dav.DavError
-    origin: str
-    requests: int
-    answers: Mapping[str, int] = field(default_factory=dict)
-    status: int | None = None
-    seconds: float = 0.0
-
-
 @dataclass(slots=True)
 class Sync:
     """One sync of one connection under a lease. Each of its public verbs ends by giving the lease back.
@@ -140,7 +124,7 @@ class Sync:
     now: datetime
     full: bool = False
     probed: bool = False
-    probe: Probe | None = None
+    probe: home.Probe | None = None
     deadline: float | None = None
     include_scheduled: bool = True
     ahead: Ahead = field(default_factory=Ahead)  # what was asked for already
@@ -166,13 +150,13 @@ class Sync:
         self._note_interruption()
         self._to_the_end(self._read_patiently)
 
-    def read_on(self, probe: Probe) -> None:
+    def read_on(self, probe: home.Probe) -> None:
         """Read what is due after a probe."""
         self._note_interruption()
         self.probe = probe
         self._to_the_end(self._read_patiently)
 
-    def settle(self, probe: Probe) -> None:
+    def settle(self, probe: home.Probe) -> None:
         """Write what a probe found, with no network; what must be read is left to a sync of its own."""
         self._note_interruption()
         self._to_the_end(lambda: self._leave_due(self._taken(probe)))
@@ -221,22 +205,18 @@ class Sync:
         self.probe, self.probed = None, False
         if probe is not None:
             return self._taken(probe)
-        if probed and (just_now := self._listed_just_now()):
+        if probed and (just_now := home.listed_just_now(self.connection, self.now)):
             self.listed_at = just_now
             return None
         return home.look(session, self.connection.home_path)
 
-    def _taken(self, probe: Probe) -> home.Look:
+    def _taken(self, probe: home.Probe) -> home.Look:
         self.report.requests += probe.requests
         self.report.count_answers(probe.answers)
         self.connection.origin = probe.origin
         if isinstance(probe.look, dav.DavError):
             raise probe.look
         return probe.look
-
-    def _listed_just_now(self) -> datetime | None:
-        polled_at = self.connection.polled_at
-        return polled_at if polled_at is not None and self.now - polled_at < PROBE_VALID_FOR else None
 
     def _read_account(self, session: dav.Session, look: home.Look | None) -> None:
         missing = self._follow(look) if look else []

@@ -13,7 +13,8 @@ from benchmarks.fleet import connection_rows
 from connections import dav
 from connections.models import Connection, SyncRun
 from connections.sync import home, poll
-from connections.sync.run import Probe, Sync, carry_out
+from connections.sync.home import Probe
+from connections.sync.run import Sync, carry_out
 from connections.sync.state import LeasedConnection, lease
 
 BATCH = 200

@@ -4,17 +4,35 @@ from __future__ import annotations
 
 import pytest
 
-from connections.dav.batch_size import LARGE_OCTETS, MAX_BATCH, QUICK_SECONDS, SLOW_SECONDS, BatchSize, Limits
+from connections.dav.batch_size import (
+    LARGE_OCTETS,
+    MAX_BATCH,
+    QUICK_SECONDS,
+    SLOW_SECONDS,
+    SMALL_OCTETS,
+    BatchSize,
+    Limits,
+)
 
 pytestmark = pytest.mark.fast
 
 
-def test_batches_double_while_answers_are_quick_and_small() -> None:
+@pytest.mark.parametrize(
+    ("seconds", "octets", "batches"),
+    [
+        (0.3, 1000, [50, 200, 400, 400, 400]),
+        (QUICK_SECONDS / 2, SMALL_OCTETS // 2, [50, 200, 400, 400, 400]),
+        (QUICK_SECONDS, 1000, [50, 100, 200, 400, 400]),
+        (0.3, SMALL_OCTETS, [50, 100, 200, 400, 400]),
+        (QUICK_SECONDS + 0.1, 1000, [50, 50, 50, 50, 50]),
+    ],
+)
+def test_batches_grow_while_answers_are_quick_and_small(seconds: float, octets: int, batches: list[int]) -> None:
     size, asked = BatchSize(Limits()), []
     for _ in range(5):
         asked.append(size.next(10_000))
-        size.answered(asked[-1], 0.3, 1000)
-    assert asked == [50, 100, 200, 400, 400]
+        size.answered(asked[-1], seconds, octets)
+    assert asked == batches
 
 
 def test_only_one_is_under_way_until_one_was_answered() -> None:
@@ -48,9 +66,17 @@ def test_events_that_cost_much_to_read_are_asked_for_in_smaller_batches() -> Non
     assert size.current == 200
 
 
-def test_the_last_ones_are_shared_out_evenly_in_batches_that_are_worth_a_request() -> None:
-    size = BatchSize(Limits(), current=400, proven=True)
-    assert [size.next(left) for left in (2000, 900, 120, 30)] == [400, 300, 50, 50]
+@pytest.mark.parametrize(("left", "count"), [(3000, 400), (2000, 334), (900, 300), (120, 50), (30, 50)])
+def test_the_last_ones_are_shared_out_evenly_in_batches_that_are_worth_a_request(left: int, count: int) -> None:
+    assert BatchSize(Limits(), current=400, proven=True).next(left) == count
+
+
+def test_all_lines_are_busy_to_the_end_with_as_few_requests_as_that_takes() -> None:
+    size, left, asked = BatchSize(Limits(), current=400, proven=True), 3150, []
+    while left > 0:
+        asked.append(min(size.next(left), left))
+        left -= asked[-1]
+    assert asked == [400, 400, 392, 392, 392, 392, 392, 390]
 
 
 def test_what_an_account_refused_is_not_asked_for_again() -> None:

@@ -21,7 +21,8 @@ from hypothesis import strategies as st
 from connections import dav
 from connections.models import Calendar, CalendarConfiguration, Connection, Event, SyncRun
 from connections.sync import home, poll
-from connections.sync.run import Probe, Sync, carry_out
+from connections.sync.home import Probe
+from connections.sync.run import Sync, carry_out
 from connections.sync.state import lease
 from tests.factories import NOW, CalendarFactory, ConnectionFactory, EventFactory, UserFactory
 from tests.servers import Served, multistatus, prop, reply

@@ -166,6 +166,10 @@ def test_titles_that_mean_something_to_a_database_are_stored_as_they_are(world: 
     assert list(Occurrence.objects.order_by("start").values_list("summary", flat=True)) == titles
 
 
+def test_an_event_is_stored_with_every_column(world: World) -> None:
+    assert {"id", *apply.EVENT_COLUMNS} == {field.column for field in Event._meta.concrete_fields}
+
+
 def test_an_occurrence_is_stored_with_every_column(world: World) -> None:
     assert {"id", *apply.COLUMNS} == {field.column for field in Occurrence._meta.concrete_fields}
     world.add("Yoga", at(18), rule="FREQ=WEEKLY;COUNT=2")
