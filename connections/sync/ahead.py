@@ -24,7 +24,7 @@ NEVER = datetime.min.replace(tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class EarlyAnswer:
     """The changes since a calendar's token, None if there was no good answer; and the requests that it took."""
 
     changes: dav.Changes | None
@@ -35,7 +35,7 @@ class Answer:
 class Ahead:
     """What was asked for of one connection: by path of the calendar. Each answer is used at most once."""
 
-    answers: dict[str, Future[Answer]] = field(default_factory=dict)
+    answers: dict[str, Future[EarlyAnswer]] = field(default_factory=dict)
     deadline: float = 0.0  # by `time.monotonic()`
     requests: int = 0  # of the answers that were used
 
@@ -91,10 +91,10 @@ def _can_be_asked(state: CalendarState) -> bool:
     return state.selected and read and bool(calendar.sync_token) and calendar.mass_deletion_suspected_at is None
 
 
-def _changes(account: dav.Credentials, path: str, token: str, deadline: float) -> Answer:
+def _changes(account: dav.Credentials, path: str, token: str, deadline: float) -> EarlyAnswer:
     """The work of a thread. An error is of no interest: who needs the changes asks again and meets it."""
     with dav.Session(account, deadline=deadline) as session:
         try:
-            return Answer(session.changes(path, token), session.requests)
+            return EarlyAnswer(session.changes(path, token), session.requests)
         except dav.DavError:
-            return Answer(None, session.requests)
+            return EarlyAnswer(None, session.requests)

@@ -40,7 +40,7 @@ def poll_due(now: datetime, more: Callable[[], object] | None = None) -> list[Sy
     return settle_all(batch, {one.pk: answer for one, answer in zip(asked, answers, strict=True)}, now)
 
 
-def settle_all(batch: Sequence[due.DueConnection], asked: Mapping[int, Asked], now: datetime) -> list[SyncReport]:
+def settle_all(batch: Sequence[due.DueConnection], asked: Mapping[int, AskedHome], now: datetime) -> list[SyncReport]:
     """Write what the answers say: in a few statements for all where nothing is new, one by one for the others."""
     probes = {pk: _result(one.answer) for pk, one in asked.items() if not one.never}
     ended = quiet.end_same(batch, probes, now)
@@ -64,7 +64,7 @@ def _settle(row: due.DueConnection, leased: LeasedConnection | None, probe: Prob
 
 
 @dataclass(slots=True)
-class Asked:
+class AskedHome:
     """An account whose home a thread lists, and when that began: None while others take all the time."""
 
     question: Question
@@ -83,9 +83,9 @@ class Asked:
         return self.began is None or self.began >= self.deadline
 
 
-def _ask_all(questions: Sequence[Question], deadline: float) -> list[Asked]:
+def _ask_all(questions: Sequence[Question], deadline: float) -> list[AskedHome]:
     """List all homes, in threads that touch no table, until `deadline` (monotonic); then each answer is what it is."""
-    asked = [Asked(question, deadline) for question in questions]
+    asked = [AskedHome(question, deadline) for question in questions]
     if not asked:
         return []
     pool = ThreadPoolExecutor(max_workers=min(MAX_THREADS, len(asked)))

@@ -16,8 +16,8 @@ from tests.connections.engine import World
 
 def answered(changes: dav.Changes | None) -> ahead.Ahead:
     """What is asked for of the calendar at /work/, with this answer."""
-    coming: Future[ahead.Answer] = Future()
-    coming.set_result(ahead.Answer(changes, 1))
+    coming: Future[ahead.EarlyAnswer] = Future()
+    coming.set_result(ahead.EarlyAnswer(changes, 1))
     return ahead.Ahead({"/work/": coming}, time.monotonic() + 5)
 
 

@@ -261,6 +261,6 @@ def test_another_time_that_was_asked_for_meanwhile_stays(server: tuple[Server, s
     assert (row.next_sync_at, row.lease_until, row.polls) == (NOW, None, 1)
 
 
-def _asked(batch: list[Any]) -> dict[int, poll.Asked]:
+def _asked(batch: list[Any]) -> dict[int, poll.AskedHome]:
     asked = poll._ask_all([one.question for one in batch], time.monotonic() + 30)
     return {one.pk: answer for one, answer in zip(batch, asked, strict=True)}
