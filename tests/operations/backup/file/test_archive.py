@@ -69,7 +69,9 @@ def test_a_link_is_refused(tmp_path: Path) -> None:
         extract(stream, tmp_path)
 
 
-@pytest.mark.parametrize("text", [b"", b"no gzip at all", gzip.compress(b"no tar at all" * 100)])
+@pytest.mark.parametrize(
+    "text", [b"", b"no gzip at all", gzip.compress(b"no tar at all" * 100)], ids=["empty", "no gzip", "no tar"]
+)
 def test_what_is_no_archive_is_damaged(tmp_path: Path, text: bytes) -> None:
     with pytest.raises(Damaged):
         extract(io.BytesIO(text), tmp_path)
