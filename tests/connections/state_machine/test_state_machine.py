@@ -23,6 +23,9 @@ from hypothesis.stateful import run_state_machine_as_test
 
 pytest.register_assert_rewrite("tests.connections.state_machine.machine")
 
+from connections.dav import batch_size, parallel  # noqa: E402
+from connections.dav.batch_size import Limits  # noqa: E402
+from connections.models import Connection  # noqa: E402
 from connections.sync import apply, calendar  # noqa: E402
 from tests.connections.state_machine.staff import Process  # noqa: E402
 from tests.connections.state_machine.trouble import Trouble  # noqa: E402
@@ -52,7 +55,9 @@ class Inwards(Process, Trouble):
 @pytest.mark.django_db(transaction=True)
 def test_after_any_trouble_kalends_shows_exactly_what_icloud_says(monkeypatch: pytest.MonkeyPatch) -> None:
     # Small batches, so that little is enough to need several, and a kill can come between them.
-    monkeypatch.setattr(calendar, "BATCH_SIZE", 4)
+    monkeypatch.setattr(Connection, "limits", lambda row, now: Limits(batch=4))
+    monkeypatch.setattr(batch_size, "MIN_BATCH", 2)
+    monkeypatch.setattr(parallel, "MIN_BATCH", 2)
     monkeypatch.setattr(calendar, "MAX_HREFS_IN_QUERY", 5)
     monkeypatch.setattr(apply, "MAX_EVENTS", 4)
     monkeypatch.setattr(Inwards, "settled", 0)
