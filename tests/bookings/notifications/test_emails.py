@@ -214,7 +214,7 @@ def test_undo_swallows_no_booking_that_the_client_was_not_told_of(practice: Prac
 
 
 def test_undo_swallows_no_confirmation(practice: Practice) -> None:
-    practice.icloud.faults.status(503)
+    practice.icloud.faults.status(503, method="PROPFIND")
     practice.later(2 * HOUR)
     booking = practice.book()
     assert (booking.status, len(told(practice))) == ("pending", 1)

@@ -123,7 +123,7 @@ def test_who_booked_online_is_told_of_a_cancellation_that_comes_before_any_mail(
 
 
 def test_a_refused_request_is_told_as_one_and_not_as_a_cancellation(practice: Practice) -> None:
-    practice.icloud.faults.status(503)
+    practice.icloud.faults.status(503, method="PROPFIND")
     practice.later(2 * HOUR)
     booking = practice.book()
     send(practice)
@@ -153,7 +153,7 @@ def test_a_mail_that_may_have_been_sent_counts_as_told(practice: Practice) -> No
 
 
 def test_a_request_and_its_confirmation(practice: Practice) -> None:
-    practice.icloud.faults.status(503)
+    practice.icloud.faults.status(503, method="PROPFIND")
     practice.later(2 * HOUR)
     practice.book()
     send(practice)
