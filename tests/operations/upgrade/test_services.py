@@ -70,7 +70,7 @@ def test_commands_run_without_a_shell_and_without_our_settings(tmp_path: Path, m
     assert "secret" not in (tmp_path / "env").read_text()
     with pytest.raises(StepFailed) as raised:
         services.start()
-    assert str(raised.value) == "“false” failed (1): "
+    assert str(raised.value) == "“false” failed (1)."
 
 
 def test_a_command_that_does_not_exist_is_said() -> None:
