@@ -26,7 +26,7 @@ from pathlib import Path
 from operations.serving import unit
 
 def child():
-    time.sleep(600)
+    time.sleep(60)
 
 def work(name):
     multiprocessing.get_context("fork").Process(target=child).start()
@@ -65,7 +65,9 @@ def running(*arguments: str) -> Iterator[subprocess.Popen[str]]:
         yield process
     finally:
         process.kill()
-        process.communicate()
+        if process.stdout:
+            process.stdout.close()  # children that a killed unit leaves may hold its other end for long
+        process.wait()
 
 
 def started(process: subprocess.Popen[str], count: int = 2) -> list[int]:
