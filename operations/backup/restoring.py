@@ -9,7 +9,6 @@ from pathlib import Path
 
 from django.conf import settings
 from django.core.management import call_command
-from django.db.migrations.loader import MigrationLoader
 from django.utils.translation import gettext as _
 
 from bookings.models import Booking
@@ -25,6 +24,7 @@ from operations.backup.keys import fingerprints, identity_of
 from operations.backup.staging import alone, staging_folder
 from operations.backup.uploads import replaceable_uploads
 from operations.restored.begin import begin
+from operations.tables import known_migrations
 from practice.version import version
 
 
@@ -68,21 +68,13 @@ def _refuse_unfit(manifest: Manifest, database: BackedUpDatabase) -> None:
     if manifest.database.kind != database.kind:
         words = _("The backup has a database of the kind %(then)s, and DATABASE_URL names one of the kind %(now)s.")
         raise BackupRefused(words % {"then": manifest.database.kind, "now": database.kind})
-    if not set(manifest.database.migrations) <= _known_migrations():
+    if not set(manifest.database.migrations) <= known_migrations():
         words = _("Kalends %(then)s made this backup, and this is %(now)s. Install at least %(then)s, then try again.")
         raise BackupRefused(words % {"then": manifest.version, "now": version()})
     if not set(manifest.fernet_keys) <= set(fingerprints(settings.FERNET_KEYS)):
         raise BackupRefused(
             _("The backup was made with other FERNET_KEYS. Add those of that time after the present ones, with commas.")
         )
-
-
-def _known_migrations() -> set[str]:
-    loader = MigrationLoader(None)
-    known = set(loader.disk_migrations)
-    for migration in loader.disk_migrations.values():
-        known |= set(migration.replaces)
-    return {f"{app}.{name}" for app, name in known}
 
 
 def _replace(database: BackedUpDatabase, folder: Path, manifest: Manifest, keys: list[str], now: datetime) -> Restored:

@@ -7,13 +7,13 @@ from datetime import datetime
 from pathlib import Path
 
 from django.conf import settings
-from django.db import DatabaseError, connection
-from django.db.migrations.executor import MigrationExecutor
+from django.db import DatabaseError
 from django_q.models import Schedule
 
 from bookings.management.commands.setup_schedules import SCHEDULES
 from operations.models import Heartbeat
 from operations.readiness.judgement import Found
+from operations.tables import missing_migrations
 
 
 def read_facts() -> Found:
@@ -22,18 +22,12 @@ def read_facts() -> Found:
     free_bytes = _free_bytes(settings.HOME / "data")
     nothing: dict[str, datetime | None] = {}
     try:
-        if _has_migrations():
+        if missing_migrations():
             return Found(True, False, None, wanted, nothing, free_bytes)
         schedules = {name or "": at for name, at in Schedule.objects.values_list("name", "next_run")}
         return Found(True, True, Heartbeat.objects.latest_at(), wanted, schedules, free_bytes)
     except DatabaseError:
         return Found(False, False, None, wanted, nothing, free_bytes)
-
-
-def _has_migrations() -> bool:
-    """Are there migrations to apply?"""
-    executor = MigrationExecutor(connection)
-    return bool(executor.migration_plan(executor.loader.graph.leaf_nodes()))
 
 
 def _free_bytes(folder: Path) -> int | None:

@@ -16,8 +16,6 @@ from django.conf import settings
 from django.core.handlers.wsgi import WSGIHandler
 from django.core.management import call_command
 from django.core.wsgi import get_wsgi_application
-from django.db import connection
-from django.db.migrations.executor import MigrationExecutor
 from django.utils import translation
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
@@ -27,8 +25,8 @@ from gunicorn.util import parse_address
 from operations.serving.preload import preload
 from operations.serving.static_files import collect_if_changed
 from operations.serving.web import DEFAULT_BIND, DEFAULT_THREADS, WebOptions
-from operations.upgrade.database import refuse_newer
-from operations.upgrade.errors import StepFailed, UpgradeRefused
+from operations.tables import missing_migrations, why_newer
+from operations.upgrade.errors import StepFailed
 from operations.upgrade.versions import record_version
 from practice.commands import Failed, JsonCommand, Refused
 from practice.version import version
@@ -122,13 +120,9 @@ def _try_socket(path: Path) -> None:
 
 def refuse_other_tables() -> None:
     """Raise Refused if the tables are of an older or a newer version. Nothing migrates by itself: see `upgrade`."""
-    executor = MigrationExecutor(connection)
-    try:
-        refuse_newer(executor)
-    except UpgradeRefused as error:
-        raise Refused(str(error)) from None
-    missing = len(executor.migration_plan(executor.loader.graph.leaf_nodes()))
-    if missing:
+    if newer := why_newer():
+        raise Refused(newer)
+    if missing := len(missing_migrations()):
         sentence = ngettext(
             "The database lacks %(count)s migration. Run “kalends upgrade” or, if it is new, “kalends migrate”.",
             "The database lacks %(count)s migrations. Run “kalends upgrade” or, if it is new, “kalends migrate”.",

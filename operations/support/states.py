@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 
 from django.db import connection as database
-from django.db.migrations.loader import MigrationLoader
+from django.db.migrations.recorder import MigrationRecorder
 from django.db.models import Count, Max, Min, QuerySet
 from django_q.models import OrmQ, Schedule, Task
 
@@ -15,6 +15,7 @@ from bookings.models import Booking, LinkedEvent, Mail, MirroredSlot, Proposal
 from connections.models import Calendar, Connection, Event
 from connections.status.health import health
 from operations.support.ordinals import Ordinals
+from operations.tables import missing_migrations
 
 OWN_TASKS: Final = ("connections.", "bookings.", "practice.", "operations.")
 DAY: Final = timedelta(days=1)
@@ -119,10 +120,8 @@ def _schedules() -> list[dict[str, Any]]:
 
 def _migrations() -> dict[str, Any]:
     """The last migration that is applied of each app, and those that are not applied."""
-    loader = MigrationLoader(database)
-    applied = sorted(loader.applied_migrations)
-    known = sorted(key for key in loader.disk_migrations if key not in loader.applied_migrations)
-    return {"last_applied": dict(applied), "not_applied": [".".join(key) for key in known]}
+    applied = sorted(MigrationRecorder(database).applied_migrations())
+    return {"last_applied": dict(applied), "not_applied": missing_migrations()}
 
 
 def _workers(now: datetime) -> dict[str, Any]:

@@ -15,7 +15,6 @@ from tempfile import TemporaryFile
 
 from django.conf import settings
 from django.db import connection, connections
-from django.db.migrations.executor import MigrationExecutor
 from django.utils.translation import gettext as _
 
 from bookings.models import Booking, BookingChange, Client
@@ -27,6 +26,7 @@ from operations.backup.file.reading import read_backup
 from operations.backup.keys import identity_of
 from operations.backup.staging import staging_folder
 from operations.backup.writing import write_backup
+from operations.tables import missing_migrations, why_newer
 from operations.upgrade.errors import StepFailed, UpgradeRefused
 
 COMMAND_LINE = (sys.executable, "-P", "-m", "config.command_line")
@@ -37,24 +37,12 @@ COPIES = 3
 APPLYING = re.compile(r"Applying (\S+?)\.\.\.")
 
 
-def missing_migrations() -> list[str]:
+def migrations_to_apply() -> list[str]:
     """What is not applied yet, as `app.name`. Raises UpgradeRefused if the tables are of a newer version."""
     with closing(connection):
-        executor = MigrationExecutor(connection)
-        refuse_newer(executor)
-        plan = executor.migration_plan(executor.loader.graph.leaf_nodes())
-        return [f"{migration.app_label}.{migration.name}" for migration, backwards in plan]
-
-
-def refuse_newer(executor: MigrationExecutor) -> None:
-    """Raises UpgradeRefused if the tables have migrations of its apps that this version does not know."""
-    known = set(executor.loader.disk_migrations)
-    replaced = {key for migration in executor.loader.disk_migrations.values() for key in migration.replaces}
-    apps = {app for app, name in known}
-    newer = [key for key in executor.loader.applied_migrations if key[0] in apps and key not in known | replaced]
-    if newer:
-        words = _("The tables are of a newer version of Kalends (%(migration)s). Install that one, or a later one.")
-        raise UpgradeRefused(words % {"migration": ".".join(sorted(newer)[0])})
+        if newer := why_newer():
+            raise UpgradeRefused(newer)
+        return missing_migrations()
 
 
 def refuse_unwritable(backup: Path) -> None:

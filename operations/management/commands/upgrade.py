@@ -72,7 +72,7 @@ class Command(JsonCommand):
     def _checked(self, options: dict[str, Any]) -> Upgrade:
         """The first step: nothing is changed before all of it is known to be possible. Raises UpgradeRefused."""
         _refuse_foreign_root()
-        migrations = database.missing_migrations()
+        migrations = database.migrations_to_apply()
         database.refuse_key()
         now = timezone.now()
         backup = options["backup"] or _backup_file(f"before-{version()}-{now:%Y%m%dT%H%M%SZ}.backup")
