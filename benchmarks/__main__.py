@@ -59,10 +59,10 @@ def main() -> None:
     )
 
 
-def _first_syncs(empty: Path, folder: Path, say: Callable[[str], None]) -> Iterator[first_sync.Row]:
+def _first_syncs(empty: Path, folder: Path, say: Callable[[str], None]) -> Iterator[first_sync.FirstSync]:
     """First syncs from a server that takes its time, if the sandbox is among the servers."""
     if "sandbox" in plan().servers:
-        yield from first_sync.measure(first_sync.CASES, [first_sync.NOW], empty, folder, say)
+        yield from first_sync.measure_first_syncs(first_sync.CASES, [first_sync.NOW], empty, folder, say)
 
 
 NOTES = (

@@ -10,14 +10,14 @@ import sys
 
 from benchmarks.bench.runner import empty_database
 from benchmarks.bench.tables import target_table
-from benchmarks.first_sync.measure import CASES, WAYS, first_sync_table, first_sync_verdicts, measure
+from benchmarks.first_sync.measure import CASES, WAYS, first_sync_table, first_sync_verdicts, measure_first_syncs
 from benchmarks.workspace import temporary_folder
 
 
 def main() -> None:
     """Measure everything and print the tables."""
     with temporary_folder() as folder:
-        rows = list(measure(CASES, list(WAYS), empty_database(folder), folder, _say))
+        rows = list(measure_first_syncs(CASES, list(WAYS), empty_database(folder), folder, _say))
     lines = [*first_sync_table(rows), *target_table(list(first_sync_verdicts(rows)))]
     sys.stdout.write("\n".join(lines) + "\n")
 

@@ -21,7 +21,7 @@ WAYS: Mapping[str, Mapping[str, int]] = MappingProxyType({ONE_LINE: {"batch": 50
 
 
 @dataclass(frozen=True, slots=True)
-class Case:
+class SlowCalendar:
     """A calendar of so many events. Seconds: of every answer, and of a multiget for each event in it.
 
     ``max_seconds``, ``max_requests`` and ``max_memory`` (MB) are the targets of the first sync.
@@ -41,23 +41,23 @@ class Case:
         return f"{self.events:,} events, {self.latency * 1000:g} ms{slow}"
 
 
-CASES = (Case(10_000, 0.25, 0.0, 6.0, 35, 150), Case(3_000, 0.25, 0.002, 5.0, 35, 150))
+CASES = (SlowCalendar(10_000, 0.25, 0.0, 6.0, 35, 150), SlowCalendar(3_000, 0.25, 0.002, 5.0, 35, 150))
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class FirstSync:
     """One first sync. ``load``: of the machine when it ended."""
 
-    case: Case
+    case: SlowCalendar
     way: str
     figures: Figures
     requests: int
     load: float
 
 
-def measure(
-    cases: Sequence[Case], ways: Sequence[str], empty: Path, folder: Path, say: Callable[[str], None]
-) -> Iterator[Row]:
+def measure_first_syncs(
+    cases: Sequence[SlowCalendar], ways: Sequence[str], empty: Path, folder: Path, say: Callable[[str], None]
+) -> Iterator[FirstSync]:
     """Measure each case in each way, with copies of the database in ``empty``. ``say``: reports the progress."""
     for case in cases:
         arguments = [str(case.latency), str(case.latency_per_event)]
@@ -78,7 +78,7 @@ def _connected(calendar: CalendarAccess, empty: Path, home: Path) -> Path:
     return home
 
 
-def _row(case: Case, way: str, server: Server, connected: Path, home: Path) -> Row:
+def _row(case: SlowCalendar, way: str, server: Server, connected: Path, home: Path) -> FirstSync:
     shutil.rmtree(home, ignore_errors=True)
     shutil.copytree(connected, home)
     with JobProcess("kalends_jobs:KalendsFirstSync", environment(home), **WAYS[way]) as process:
@@ -86,10 +86,10 @@ def _row(case: Case, way: str, server: Server, connected: Path, home: Path) -> R
         figures = process.run()
     if figures.detail["changed"] != case.events:
         raise RuntimeError(f"{figures.detail['changed']} of {case.events} events were read")
-    return Row(case, way, figures, len(server.take_requests()), os.getloadavg()[0])
+    return FirstSync(case, way, figures, len(server.take_requests()), os.getloadavg()[0])
 
 
-def first_sync_table(rows: Sequence[Row]) -> Iterator[str]:
+def first_sync_table(rows: Sequence[FirstSync]) -> Iterator[str]:
     """The lines of the rows."""
     yield f"{'first sync':40}{'wall':>9}{'CPU':>9}{'requests':>10}{'peak MB':>9}{'load':>7}"
     for case in dict.fromkeys(row.case for row in rows):
@@ -100,7 +100,7 @@ def first_sync_table(rows: Sequence[Row]) -> Iterator[str]:
     yield ""
 
 
-def first_sync_verdicts(rows: Sequence[Row]) -> Iterator[Verdict]:
+def first_sync_verdicts(rows: Sequence[FirstSync]) -> Iterator[Verdict]:
     """The targets of each case, for the way of today."""
     for row in (row for row in rows if row.way == NOW):
         case, figures = row.case, row.figures

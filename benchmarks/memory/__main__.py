@@ -38,7 +38,7 @@ STOP_SECONDS: Final = 60
 
 
 @dataclass
-class Measured:
+class MemoryUse:
     """What was measured of one run, in MB."""
 
     at_start: float = 0.0
@@ -94,10 +94,10 @@ def _create(icloud: Any, events: int, choose: random.Random) -> None:
     connections.close_all()
 
 
-def measure_memory(icloud: Any, *, seconds: float, choose: random.Random) -> Measured:
+def measure_memory(icloud: Any, *, seconds: float, choose: random.Random) -> MemoryUse:
     """Run the unit for so many seconds of use. Raises RuntimeError if it does not start, or does not end as told."""
     command = [sys.executable, "-m", "config.command_line", "run", "--json", "--bind=127.0.0.1:0"]
-    measured, ended = Measured(), Event()
+    measured, ended = MemoryUse(), Event()
     with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as unit:  # noqa: S603 - our own command
         try:
             address = _address(unit)
@@ -123,7 +123,7 @@ def _address(unit: subprocess.Popen[str]) -> str:
     return str(json.loads(line)["address"])
 
 
-def _sample(pid: int, measured: Measured, ended: Event) -> None:
+def _sample(pid: int, measured: MemoryUse, ended: Event) -> None:
     """Read the memory until `ended` is set."""
     while not ended.wait(SAMPLE_SECONDS):
         measured.samples.append(memory(pid))
@@ -139,7 +139,7 @@ def memory_of_one(pid: int) -> float:
     return 0.0
 
 
-def _use(address: str, icloud: Any, measured: Measured, ended: Event, seconds: float, choose: random.Random) -> None:
+def _use(address: str, icloud: Any, measured: MemoryUse, ended: Event, seconds: float, choose: random.Random) -> None:
     """Let everybody do what they do for so many seconds; then set `ended`."""
     month = f"{datetime.now(UTC) + timedelta(days=31):%Y-%m}"
     visits = Visits(address, SERVICE, month)
@@ -177,7 +177,7 @@ def _unread_calendars() -> int:
         connections.close_all()
 
 
-def report_memory(measured: Measured) -> list[str]:
+def report_memory(measured: MemoryUse) -> list[str]:
     """The lines of the result."""
     samples = sorted(measured.samples)
     processes = " + ".join(f"{one:.0f}" for one in measured.largest)

@@ -25,12 +25,7 @@ def unless_restored(view: Page[P]) -> Page[P]:
     @wraps(view)
     def wrapped(request: PublicRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
         if outgoing_waits():
-            return message(
-                request,
-                _("Our calendar is being restored"),
-                _("Please come back later, or get in touch with us directly."),
-                status=503,
-            )
+            return _closed(request, _("Our calendar is being restored"))
         return view(request, *args, **kwargs)
 
     return wrapped
@@ -43,15 +38,14 @@ def when_open(view: Page[P]) -> Page[P]:
     @wraps(view)
     def wrapped(request: PublicRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
         if missing_for_clients(request.practice, mail_is_sent=sends_mail()):
-            return message(
-                request,
-                _("Online booking is not open yet"),
-                _("Please come back later, or get in touch with us directly."),
-                status=503,
-            )
+            return _closed(request, _("Online booking is not open yet"))
         return view(request, *args, **kwargs)
 
     return wrapped
+
+
+def _closed(request: PublicRequest, why: str) -> HttpResponse:
+    return message(request, why, _("Please come back later, or get in touch with us directly."), status=503)
 
 
 def with_service(view: ServicePage[P]) -> Page[...]:

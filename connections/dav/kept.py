@@ -19,7 +19,7 @@ import time
 from base64 import b64encode
 from collections import Counter
 from collections.abc import Mapping
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from functools import lru_cache
 from threading import Lock
 from urllib.parse import quote, urlsplit
@@ -291,12 +291,12 @@ def _connected(origin: str, timeout: float) -> socket.socket:
     connection = open_connection((host, parts.port or DEFAULT_PORTS[parts.scheme]), timeout)
     if parts.scheme != "https":
         return connection
-    try:
+    with ExitStack() as given_up:
+        given_up.callback(connection.close)
         connection.settimeout(max(until - time.monotonic(), 0.001))
-        return _trust(wassima.generate_ca_bundle()).wrap_socket(connection, server_hostname=host)
-    except BaseException:
-        connection.close()
-        raise
+        secured = _trust(wassima.generate_ca_bundle()).wrap_socket(connection, server_hostname=host)
+        given_up.pop_all()
+    return secured
 
 
 @lru_cache(maxsize=1)

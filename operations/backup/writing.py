@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from pyrage import x25519
 
 from operations.backup.databases.current import current_database
+from operations.backup.disk import flush_to_disk
 from operations.backup.errors import BackupRefused, reason_of
 from operations.backup.file import archive
 from operations.backup.file.manifest import Manifest
@@ -41,7 +42,7 @@ def write_backup(target: Path, *, now: datetime, key: str, overwrite: bool = Fal
             raise BackupRefused(_("The backup differs from what was written. Check the disk."))
         current_database().check_copy(checked / archive.DATABASE, manifest.database)
         part.replace(target)
-        _sync(target.parent)
+        flush_to_disk(target.parent)
     return manifest
 
 
@@ -78,7 +79,7 @@ def _write(part: Path, folder: Path, identity: x25519.Identity, now: datetime) -
         _add_files(writer)
         manifest = Manifest(version(), now, facts, fingerprints(settings.FERNET_KEYS), writer.parts)
         writer.add_manifest(manifest.to_json())
-    _sync(part)
+    flush_to_disk(part)
     return manifest
 
 
@@ -94,11 +95,3 @@ def _add_files(writer: archive.ArchiveWriter) -> None:
                 continue  # deleted meanwhile
     except archive.Changed as error:
         raise BackupRefused(_("%(file)s was changed meanwhile. Try again.") % {"file": error}) from error
-
-
-def _sync(path: Path) -> None:
-    number = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(number)
-    finally:
-        os.close(number)

@@ -14,6 +14,7 @@ from django.db import connection, connections
 from django.utils.translation import gettext as _
 
 from operations.backup.databases.base import FORMER, BackedUpDatabase, migrations_of
+from operations.backup.disk import flush_to_disk
 from operations.backup.errors import BackupRefused, reason_of
 from operations.backup.file.manifest import DatabaseFacts
 
@@ -81,7 +82,7 @@ class SqliteFile(BackedUpDatabase):
                 if has_former:
                     os.link(path, former)
                 new.replace(path)
-                _sync_folder(path.parent)
+                flush_to_disk(path.parent)
             except OSError as error:
                 words = _("The database cannot be replaced: %(reason)s.")
                 raise BackupRefused(words % {"reason": reason_of(error)}) from error
@@ -161,13 +162,4 @@ def _settle(path: Path) -> None:
     """Write everything into the one file, and the file to the disk."""
     with closing(sqlite3.connect(path)) as database:
         database.execute("PRAGMA journal_mode=DELETE")
-    with path.open("rb") as file:
-        os.fsync(file.fileno())
-
-
-def _sync_folder(folder: Path) -> None:
-    file = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(file)
-    finally:
-        os.close(file)
+    flush_to_disk(path)

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks.memory.__main__ import Measured, report_memory
+from benchmarks.memory.__main__ import MemoryUse, report_memory
 from benchmarks.memory.walk import NO_PAGES
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -18,15 +18,15 @@ ROOT = Path(__file__).resolve().parents[3]
 @pytest.mark.parametrize(
     ("measured", "good"),
     [
-        (Measured(samples=[200.0, 250.0], pages=1, booked=1), True),
-        (Measured(samples=[200.0, 250.1], pages=1, booked=1), False),
-        (Measured(samples=[200.0], pages=0, booked=1), False),
-        (Measured(samples=[200.0], pages=1, booked=0), False),
-        (Measured(samples=[200.0], pages=1, booked=1, unread=1), False),
-        (Measured(samples=[200.0], pages=1, booked=1, failed={"/clients/"}), False),
+        (MemoryUse(samples=[200.0, 250.0], pages=1, booked=1), True),
+        (MemoryUse(samples=[200.0, 250.1], pages=1, booked=1), False),
+        (MemoryUse(samples=[200.0], pages=0, booked=1), False),
+        (MemoryUse(samples=[200.0], pages=1, booked=0), False),
+        (MemoryUse(samples=[200.0], pages=1, booked=1, unread=1), False),
+        (MemoryUse(samples=[200.0], pages=1, booked=1, failed={"/clients/"}), False),
     ],
 )
-def test_a_run_is_good_if_everything_was_done_within_the_limit(measured: Measured, good: bool) -> None:
+def test_a_run_is_good_if_everything_was_done_within_the_limit(measured: MemoryUse, good: bool) -> None:
     assert measured.is_good is good
     assert ("PASS" in " ".join(report_memory(measured))) is good
 
