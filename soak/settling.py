@@ -67,8 +67,8 @@ def _missing() -> int:
 def _pending() -> int:
     """How many bookings wait for something about which nobody is asked."""
     asked = Proposal.objects.open().values("booking")
-    pending = Booking.objects.filter(status=Booking.Status.PENDING).exclude(pk__in=asked).with_details()
-    return sum(not _waits_for_another(booking) for booking in pending)
+    pending = Booking.objects.filter(status=Booking.Status.PENDING, new_time_asked_at=None).exclude(pk__in=asked)
+    return sum(not _waits_for_another(booking) for booking in pending.with_details())
 
 
 def _waits_for_another(booking: Booking) -> bool:

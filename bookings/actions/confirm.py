@@ -40,21 +40,23 @@ def confirm_pending(user: User, now: datetime) -> None:
 def still_pending(now: datetime) -> QuerySet[Booking]:
     """Bookings that wait for the calendars of their staff member to be read, and have not begun.
 
-    After that a confirmation is of no use to the client.
+    After that a confirmation is of no use to the client. Nor is it to one who is asked to choose another time, because
+    the person cannot see them at this one.
     """
-    return Booking.objects.filter(calendar_unread_since__isnull=False, start__gt=now)
+    return Booking.objects.filter(calendar_unread_since__isnull=False, new_time_asked_at=None, start__gt=now)
 
 
 def confirm(booking: Booking, *, now: datetime) -> bool:
     """Note that the calendars are read again, if they are and its time is free. True if that confirmed the booking.
 
+    One whose client is asked to choose another time is not confirmed: it waits until they do, or until it stands.
     Hours, notice and what staff insisted on were settled when it was booked and are not checked again.
     """
     with booking_lock(booking.staff, now):
         booking = lock_active_booking(booking)
         if booking.calendar_unread_since is None or not is_read(booking.staff, now):
             return False
-        if collisions.is_unacknowledged(booking):
+        if booking.new_time_asked_at is not None or collisions.is_unacknowledged(booking):
             return False
         booking.calendar_unread_since = None
         return confirm_if_last(booking, Source.KALENDS, now)

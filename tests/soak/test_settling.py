@@ -48,6 +48,11 @@ def test_one_about_which_staff_are_asked_is_none(pending: Booking) -> None:
     assert UNASKED not in unfinished_work()
 
 
+def test_one_whose_client_is_asked_to_choose_another_time_is_none(pending: Booking) -> None:
+    Booking.objects.update(new_time_asked_at=pending.start - timedelta(days=1))
+    assert UNASKED not in unfinished_work()
+
+
 @pytest.mark.parametrize(("state", "waits"), [("changed_on_both_sides", False), ("pushed", True)])
 def test_one_at_the_time_of_anothers_event_waits_for_that_decision(
     anna: User, work: Calendar, pending: Booking, state: LinkedEvent.State, waits: bool

@@ -204,3 +204,38 @@ def test_no_other_choice_is_taken(practice: Practice, ill: list[Proposal]) -> No
 
 def test_an_event_of_one_day_is_a_day_of_the_person(day: CoveredDay, practice: Practice) -> None:
     assert (day.date, day.person, day.title) == (date(2026, 12, 1), practice.user, "Ill")
+
+
+@pytest.fixture
+def waiting(practice: Practice) -> list[Booking]:
+    """Two bookings from a time when iCloud did not answer; since it does, it says that Anna is ill."""
+    practice.icloud.down()
+    practice.later(2 * HOUR)
+    made = [practice.book(berlin(1, hour)) for hour in (10, 12)]
+    practice.icloud.up()
+    practice.phone.add(practice.account.calendar("Work"), "Ill", date(2026, 12, 1), free=False)
+    practice.poll_later(2)
+    decide(practice, list(Proposal.objects.open().with_details()))
+    practice.poll_later(2)
+    return made
+
+
+def statuses() -> list[str]:
+    return list(Booking.objects.order_by("start").values_list("status", flat=True))
+
+
+def test_what_waited_for_icloud_is_not_confirmed_while_its_clients_are_asked(
+    practice: Practice, waiting: list[Booking]
+) -> None:
+    assert statuses() == ["pending", "pending"]
+    practice.later(UNDO_WINDOW)
+    practice.mails()
+    assert (len(asked_mails()), Mail.objects.filter(kind="confirmation").count()) == (2, 0)
+
+
+def test_it_is_confirmed_once_the_appointment_stands_after_all(practice: Practice, waiting: list[Booking]) -> None:
+    practice.later(UNDO_WINDOW)
+    practice.mails()
+    actions.let_stand(waiting[0], now=practice.now)
+    practice.poll_later()
+    assert statuses() == ["confirmed", "pending"]
