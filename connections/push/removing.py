@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from connections import dav
-from connections.models import Calendar, Event
+from connections.models import Calendar
 from connections.push.lookup import cannot_be_read_yet, find_elsewhere, is_there
 from connections.push.session import MAX_TRIES, open_session
 from connections.push.values import Placement
+from connections.sync import apply
 
 
 def delete(calendar: Calendar, placement: Placement, *, uid: str = "") -> None:
@@ -31,7 +32,7 @@ def delete(calendar: Calendar, placement: Placement, *, uid: str = "") -> None:
                 break
         else:
             raise dav.Conflict("the event keeps changing while it is removed", status=412, path=placement.href)
-    Event.objects.filter(calendar=calendar, href=placement.href).delete()
+    apply.remove_events(calendar, [placement.href])
 
 
 def _found(session: dav.Session, calendar: Calendar, href: str, uid: str, error: dav.NotFound) -> Placement | None:

@@ -305,8 +305,20 @@ def finish(
 def _remove(calendar: Calendar, lease: str, hrefs: Sequence[str], context: ReadContext) -> None:
     _hold(calendar, lease, context)
     if hrefs:
-        Event.objects.filter(calendar=calendar, href__in=hrefs).only("pk").delete()
+        remove_events(calendar, hrefs)
         mark_reconcile(calendar)
+
+
+def remove_events(calendar: Calendar, hrefs: Collection[str]) -> None:
+    """Delete the rows of these events with their occurrences, also of those that another process is writing.
+
+    The rows are locked first. Django deletes the occurrences that it has listed, and one that was written between its
+    list and the end would name an event that is gone.
+    """
+    with transaction.atomic():
+        gone = Event.objects.filter(calendar=calendar, href__in=hrefs).order_by("pk")
+        locked = list(gone.select_for_update().values_list("pk", flat=True))
+        Event.objects.filter(pk__in=locked).only("pk").delete()
 
 
 def in_batches(items: Sequence[T], size: int) -> Iterator[Sequence[T]]:

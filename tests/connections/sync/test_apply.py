@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import io
 import logging
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.core.management import call_command
 from django.db import connection as database
+from django.db import transaction
 from django_q.models import OrmQ
 
 from connections import tasks
 from connections.models import Calendar, Connection, Event, Occurrence, SyncRun
-from connections.sync import queue
+from connections.sync import apply, queue
 from tests.connections.engine import World, at
+from tests.factories import START, EventFactory, OccurrenceFactory
 
 SECRETS = [
     "Teeth and fear",
@@ -120,3 +123,33 @@ def test_the_password_is_in_no_log_task_history_or_output(
     words = [world.password, world.password.replace("-", "")]
     shown = caplog.text + "".join(capfd.readouterr()) + stored() + repr(list(OrmQ.objects.values_list()))
     assert [word in shown for word in words] == [False, False]
+
+
+def wait_until_somebody_waits() -> None:
+    """Until another connection waits for a row of this one. SQLite lets the other one begin no sooner."""
+    with database.cursor() as cursor:
+        while database.vendor == "postgresql":
+            cursor.execute("SELECT count(*) FROM pg_locks WHERE NOT granted")
+            if cursor.fetchone()[0]:
+                return
+
+
+@pytest.mark.django_db(transaction=True)
+def test_an_event_is_removed_whole_although_another_process_is_writing_it() -> None:
+    event = EventFactory()
+    OccurrenceFactory(event=event, calendar=event.calendar)
+    with ThreadPoolExecutor(1) as other:
+        with transaction.atomic():
+            Event.objects.filter(pk=event.pk).update(etag="new")
+            OccurrenceFactory(event=event, calendar=event.calendar, start=START + timedelta(days=1))
+            removal = other.submit(remove_and_disconnect, event)
+            wait_until_somebody_waits()
+        removal.result(timeout=60)
+    assert (Event.objects.count(), Occurrence.objects.count()) == (0, 0)
+
+
+def remove_and_disconnect(event: Event) -> None:
+    try:
+        apply.remove_events(event.calendar, [event.href])
+    finally:
+        database.close()
