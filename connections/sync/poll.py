@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
@@ -84,16 +85,27 @@ class AskedHome:
 
 
 def _ask_all(questions: Sequence[Question], deadline: float) -> list[AskedHome]:
-    """List all homes, in threads that touch no table, until `deadline` (monotonic); then each answer is what it is."""
-    asked = [AskedHome(question, deadline) for question in questions]
-    if not asked:
-        return []
-    pool = ThreadPoolExecutor(max_workers=min(MAX_THREADS, len(asked)))
-    for one in asked:
-        one.answer = pool.submit(one.ask)
-    wait([one.answer for one in asked], timeout=max(deadline - time.monotonic(), 0))
-    pool.shutdown(wait=False, cancel_futures=True)
+    """List all homes until `deadline` (monotonic); then each answer is what it is."""
+    with _asking(questions, deadline) as asked:
+        _wait(asked, deadline)
     return asked
+
+
+@contextmanager
+def _asking(questions: Sequence[Question], deadline: float) -> Iterator[list[AskedHome]]:
+    """A context in which threads list all homes. They touch no table, and nobody waits for them at its end."""
+    asked = [AskedHome(question, deadline) for question in questions]
+    pool = ThreadPoolExecutor(max_workers=min(MAX_THREADS, max(len(asked), 1)))
+    try:
+        for one in asked:
+            one.answer = pool.submit(one.ask)
+        yield asked
+    finally:
+        pool.shutdown(wait=False, cancel_futures=True)
+
+
+def _wait(asked: Sequence[AskedHome], deadline: float) -> None:
+    wait([one.answer for one in asked], timeout=max(deadline - time.monotonic(), 0))
 
 
 def _result(answer: Future[Probe]) -> Probe:
@@ -165,8 +177,10 @@ def _unread(user_ids: Collection[int], now: datetime) -> ConnectionQuerySet:
 
 def _read_now(batch: Sequence[LeasedConnection], now: datetime, deadline: float) -> None:
     # Those where nothing changed need no more time: they come first.
-    with ahead.asked(batch, deadline) as asked:
-        answers = _ask_all([Question(one.connection.account, one.connection.home_path) for one in batch], deadline)
+    questions = [Question(one.connection.account, one.connection.home_path) for one in batch]
+    # The homes say what changed, so they are asked for first.
+    with _asking(questions, deadline) as answers, ahead.asked(batch, deadline) as asked:
+        _wait(answers, deadline)
         each = zip(answers, batch, strict=True)
         probed = sorted(((_result(one.answer), leased) for one, leased in each), key=_changed)
         for answer, leased in probed:
