@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 if TYPE_CHECKING:
     from django_stubs_ext import StrPromise
 
-ICLOUD, CALDAV = "icloud", "caldav"
+ICLOUD, CALDAV, ICS = "icloud", "caldav", "ics"
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,10 +69,22 @@ UNNAMED_SERVER = ProviderWords(name=_("The server"), password=_("password"), use
 """The words where no account is known."""
 
 
+_FEED_WORDS = ProviderWords(
+    name=_("Calendar by web address"), password=_("web address"), username=_("Web address"), recipient=""
+)
+
+
+def choices() -> list[tuple[str, str | StrPromise]]:
+    """The providers with their names, for a field of a form."""
+    return [(ICLOUD, "iCloud"), (CALDAV, _("CalDAV server")), (ICS, _("Calendar by web address"))]
+
+
 def provider_words(slug: str, url: str = "") -> ProviderWords:
     """The words for the provider `slug`. A server without a name of its own is called by the host of its `url`."""
     if slug == ICLOUD:
         return _ICLOUD_WORDS
+    if slug == ICS:
+        return _FEED_WORDS
     host = urlsplit(url).hostname or ""
     return replace(UNNAMED_SERVER, name=host, recipient=host) if host else UNNAMED_SERVER
 

@@ -18,6 +18,7 @@ from django.views.decorators.http import require_POST
 from connections import accounts
 from connections.forms import ICloudForm, PasswordForm
 from connections.models import Connection
+from connections.providers import ICLOUD
 from connections.status.health import health
 from connections.status.overview import overview
 from connections.sync.queue import sync_soon
@@ -113,7 +114,7 @@ def _ask(request: StaffRequest, connection: Connection, *, full: bool) -> HttpRe
 @own_page
 def reconnect(request: StaffRequest, pk: int) -> HttpResponse:
     connection = get_object_or_404(own(request), pk=pk)
-    form = PasswordForm(posted(request), any_shape=connection.provider != Connection.Provider.ICLOUD)
+    form = PasswordForm(posted(request), any_shape=connection.provider != ICLOUD)
     if form.is_valid() and (report := _reconnect(connection, form, request.now)):
         messages.success(request, reconnected_sentence(report))
         return redirect("connections:detail", pk)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from ipaddress import ip_address
@@ -21,7 +22,8 @@ NORMALISED = re.compile(r"(?:/(?!\.{1,2}(?:/|$))[A-Za-z0-9_.~!$&'()*+,;=:@-]+)+/
 class Credentials:
     """How to sign in to one account. ``origin`` is the scheme://host:port that answered last, "" if none.
 
-    ``provider`` is the slug under which its answers are counted.
+    ``provider`` is the slug under which its answers are counted. Of a file at a web address ``validators`` are those of
+    the answer that is known: its "etag" and "modified" (RFC 9110 8.8), as far as the server gave them.
     """
 
     url: str
@@ -29,6 +31,7 @@ class Credentials:
     password: str = field(repr=False)
     origin: str = ""
     provider: str = "caldav"
+    validators: Mapping[str, str] = field(default_factory=dict)
 
 
 @lru_cache(maxsize=4096)

@@ -12,12 +12,17 @@ from django.utils.translation import gettext_lazy as _
 from connections.models.connection import Connection
 from connections.models.event import Event
 from connections.problems import Problem
+from connections.providers import ICS
 
 
 class CalendarQuerySet(models.QuerySet["Calendar"]):
     def conflict_calendars(self) -> CalendarQuerySet:
         """Those whose events block: the conflict calendars, the linked one among them."""
         return self.filter(is_conflict_calendar=True)
+
+    def two_way(self) -> CalendarQuerySet:
+        """Those in which an event of ours can stand: not the files at web addresses, which can only be read."""
+        return self.exclude(connection__provider=ICS)
 
     def present(self) -> CalendarQuerySet:
         return self.filter(gone_at=None)

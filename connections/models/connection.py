@@ -44,6 +44,10 @@ class ConnectionQuerySet(models.QuerySet["Connection"]):
         """Of those that nobody is syncing: exactly those of which `was_interrupted` is False."""
         return self.filter(interruptions=0, lease_until=None)
 
+    def two_way(self) -> ConnectionQuerySet:
+        """Those of whose calendars some can be written to: an event of ours can stand in them."""
+        return self.exclude(provider=providers.ICS)
+
     def note_asked(self, now: datetime, *, full: bool) -> bool:
         """Note that a person asked for a sync; False if one that is at least as thorough is already queued.
 
@@ -86,14 +90,10 @@ class ConnectionQuerySet(models.QuerySet["Connection"]):
 class Connection(models.Model):
     """One staff member's account at a calendar provider."""
 
-    class Provider(models.TextChoices):
-        ICLOUD = providers.ICLOUD, "iCloud"
-        CALDAV = providers.CALDAV, _("CalDAV server")
-
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.CASCADE, related_name="connections", verbose_name=_("staff member")
     )
-    provider = models.CharField(_("provider"), max_length=16, choices=Provider, default=Provider.ICLOUD)
+    provider = models.CharField(_("provider"), max_length=16, choices=providers.choices, default=providers.ICLOUD)
     url = models.URLField(_("start address"), max_length=300)
     username = models.CharField(_("user name"), max_length=254)
     password = EncryptedText(editable=False)
@@ -128,6 +128,10 @@ class Connection(models.Model):
     # What the account answers, where it has refused more: how many events at once, and how many requests at once.
     max_batch = models.PositiveSmallIntegerField(null=True, blank=True, editable=False)
     max_lines = models.PositiveSmallIntegerField(null=True, blank=True, editable=False)
+    # Of a calendar by web address: the ETag and Last-Modified of the file that is known, and how often it wants to be
+    # asked for. The address itself is a secret, so it is stored as the password.
+    feed_validators = models.JSONField(default=dict, editable=False)
+    refresh_seconds = models.PositiveIntegerField(null=True, blank=True, editable=False)
     limits_noted_at = models.DateTimeField(null=True, blank=True, editable=False)
 
     objects = ConnectionQuerySet.as_manager()
@@ -149,6 +153,11 @@ class Connection(models.Model):
     def words(self) -> providers.ProviderWords:
         """What sentences say of its provider and of its password."""
         return providers.provider_words(self.provider, self.url)
+
+    @property
+    def is_feed(self) -> bool:
+        """Is it a file at a web address, which can only be read?"""
+        return self.provider == providers.ICS
 
     @property
     def healthy(self) -> bool:
@@ -176,6 +185,9 @@ class Connection(models.Model):
     @property
     def account(self) -> dav.Credentials:
         """What the wire needs to know of it."""
+        if self.is_feed:
+            address = str(self.password)
+            return dav.Credentials(address, "", "", self.origin, self.provider, self.feed_validators)
         return dav.Credentials(self.url, self.username, self.password, self.origin, self.provider)
 
     def limits(self, now: datetime) -> dav.Limits:

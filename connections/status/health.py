@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from connections import leases
 from connections.models import Connection
+from connections.providers import choices
 
 NEEDS_CHOICE_CODES = frozenset({"calendar_gone", "calendar_withdrawn"})  # only a person can say what follows
 
@@ -66,5 +67,5 @@ def count_by_health(now: datetime) -> dict[tuple[str, str], int]:
     )
     state = Case(*(When(rule, then=Value(state.value)) for rule, state in rules), default=Value(HealthState.GOOD.value))
     counted = Connection.objects.order_by().values("provider").annotate(state=state, count=Count("pk"))
-    found = {(provider, state.value): 0 for provider in Connection.Provider.values for state in HealthState}
+    found = {(provider, state.value): 0 for provider, _name in choices() for state in HealthState}
     return found | {(row["provider"], row["state"]): row["count"] for row in counted}
