@@ -11,6 +11,7 @@ from connections.dav.batch_size import MAX_BATCH, MAX_LINES, MIN_BATCH, Limits
 from connections.dav.urls import Credentials, collection_path, is_loopback, path_of
 
 from .errors import (
+    BrokenFile,
     Conflict,
     DavError,
     Forbidden,
@@ -27,13 +28,14 @@ from .errors import (
 from .parallel import Asked, ParallelFetch
 from .retry import despite_one_401, despite_one_failure
 from .session import Session
-from .values import Changes, Fetched, Home, HomeListing, RemoteCalendar, Resource
+from .values import Changes, Fetched, Home, HomeListing, ReadingSession, RemoteCalendar, Resource
 
 __all__ = [
     "MAX_BATCH",
     "MAX_LINES",
     "MIN_BATCH",
     "Asked",
+    "BrokenFile",
     "Changes",
     "Conflict",
     "Credentials",
@@ -49,6 +51,7 @@ __all__ = [
     "NotCalDav",
     "NotFound",
     "ParallelFetch",
+    "ReadingSession",
     "RemoteCalendar",
     "Resource",
     "Session",
