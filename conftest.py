@@ -6,4 +6,12 @@ import os
 
 os.environ["LC_ALL"] = "C.UTF-8"  # commands that are run as processes speak English, whoever runs the tests
 
-pytest_plugins = ["tests.any_day", "tests.fast", "tests.icloud", "tests.reruns", "tests.servers", "tests.skips"]
+pytest_plugins = [
+    "tests.any_day",
+    "tests.fast",
+    "tests.icloud",
+    "tests.reruns",
+    "tests.servers",
+    "tests.feed_server",  # after servers, which it imports
+    "tests.skips",
+]
