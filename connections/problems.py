@@ -197,6 +197,27 @@ def classify_connecting(error: dav.DavError, *, right_address: bool) -> Problem:
     return Problem("connecting_refused", {"status": error.status or "?"})
 
 
+def classify_feed(error: dav.DavError) -> Problem:
+    """What an error means to a person who is just adding a calendar by its web address: nothing is stored."""
+    if isinstance(error, dav.ForeignHost):
+        return Problem("foreign_home", {"host": error.host})
+    for kind, code in _OF_ADDRESS:
+        if isinstance(error, kind):
+            return Problem(code)
+    return Problem("connecting_refused", {"status": error.status or "?"})
+
+
+_OF_ADDRESS: tuple[tuple[type[dav.DavError], str], ...] = (
+    (dav.LinkLocal, "link_local"),
+    (dav.Unauthorized, "feed_locked"),
+    (dav.Forbidden, "feed_locked"),
+    (dav.NotFound, "feed_missing"),
+    (dav.NotCalDav, "not_a_feed"),
+    (dav.TooLarge, "too_large"),
+    (dav.Unavailable, "not_reached"),
+)
+
+
 def concerns_all(error: dav.DavError) -> bool:
     """Does an error met in one calendar mean that asking for the others is of no use?
 

@@ -16,7 +16,7 @@ from django.views.decorators.debug import sensitive_post_parameters, sensitive_v
 from django.views.decorators.http import require_POST
 
 from connections import accounts
-from connections.forms import ICloudForm, PasswordForm
+from connections.forms import FeedForm, ICloudForm, PasswordForm
 from connections.models import Connection
 from connections.providers import ICLOUD
 from connections.status.health import health
@@ -66,6 +66,27 @@ def _connect(user: User, form: ICloudForm, now: datetime) -> Connection | None:
     username, password = form.cleaned_data["apple_id"], form.cleaned_data["app_password"]
     try:
         return accounts.connect(user, username=username, password=password, now=now)
+    except accounts.ConnectFailed as failure:
+        form.refuse(failure)
+        return None
+
+
+@sensitive_post_parameters("address")
+@sensitive_variables("form")
+@own_page
+def new_ics(request: StaffRequest) -> HttpResponse:
+    form = FeedForm(posted(request))
+    if form.is_valid() and (connection := _connect_feed(request.user, form, request.now)):
+        messages.success(request, _("The calendar is added. It blocks time from now on."))
+        chosen = connection.user.calendar_configuration.saved_at is not None
+        return redirect("connections:detail", connection.pk) if chosen else redirect("configuration:page")
+    return render(request, "connections/new_ics.html", {"form": form})
+
+
+@sensitive_variables()
+def _connect_feed(user: User, form: FeedForm, now: datetime) -> Connection | None:
+    try:
+        return accounts.connect_feed(user, address=form.cleaned_data["address"], now=now)
     except accounts.ConnectFailed as failure:
         form.refuse(failure)
         return None

@@ -25,6 +25,16 @@ from practice.models import Activity, User
 
 NOT_ACCEPTED = "not_accepted"
 RECONNECT_SECONDS = 20.0  # a person is looking at the page
+HEALTHY: dict[str, Any] = {
+    "needs_attention": False,
+    "error_code": "",
+    "error_params": {},
+    "failing_since": None,
+    "failures": 0,
+    "not_before": None,
+    "notified_error_code": "",
+}
+"""The state of a connection that has just answered."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,11 +94,11 @@ def _stored(user: User, url: str, username: str, account: _Found, now: datetime)
         user=user, url=url, username=known.username if known else username, defaults=values
     )
     if not made:
-        _renew(connection, values)
+        renew(connection, values)
     return connection
 
 
-def _renew(connection: Connection, values: dict[str, Any]) -> None:
+def renew(connection: Connection, values: dict[str, Any]) -> None:
     """Store what was found, and end a sync that is under way: with the old password it has nothing more to say."""
     Connection.objects.filter(pk=connection.pk).revoke_lease()
     if set(connection.addresses) != set(values["addresses"]):
@@ -123,9 +133,7 @@ def _look_inside(url: str, username: str, password: str) -> _Found:
     if not look.calendars:
         raise ConnectFailed(candidate.about(Problem("no_calendars")))
     found = ("provider", "password", "origin", "principal_path", "home_path", "addresses")
-    healthy = {"needs_attention": False, "error_code": "", "error_params": {}, "failing_since": None, "failures": 0}
-    healthy |= {"not_before": None, "notified_error_code": ""}
-    return _Found({name: getattr(candidate, name) for name in found} | healthy, look.calendars)
+    return _Found({name: getattr(candidate, name) for name in found} | HEALTHY, look.calendars)
 
 
 def reconnect(connection: Connection, *, password: str, now: datetime) -> ReconnectReport:
@@ -137,8 +145,13 @@ def reconnect(connection: Connection, *, password: str, now: datetime) -> Reconn
     account = _enter(connection.url, connection.username, password)
     if connection.principal_path not in ("", account.values["principal_path"]):
         raise ConnectFailed(connection.about(Problem("other_account")), "app_password")
+    return renew_and_compare(connection, account.values, now)
+
+
+def renew_and_compare(connection: Connection, values: dict[str, Any], now: datetime) -> ReconnectReport:
+    """Store the `values` of an account that has just answered, sync it, and say what changed meanwhile."""
     before = _etags(connection)
-    _renew(connection, {**account.values, "next_sync_at": now})
+    renew(connection, {**values, "next_sync_at": now})
     report = sync_connection(
         connection.pk, now=now, full=True, trigger=SyncRun.Trigger.PERSON, seconds=RECONNECT_SECONDS
     )
