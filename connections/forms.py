@@ -79,7 +79,7 @@ class FeedForm(forms.Form):
 class ICloudForm(PasswordForm):
     """An Apple ID and an app-specific password made under it."""
 
-    apple_id = forms.EmailField(
+    username = forms.EmailField(
         label=_("Apple ID"),
         max_length=254,
         widget=forms.EmailInput(attrs={"autocomplete": "email", "autocapitalize": "none", "spellcheck": "false"}),
@@ -89,4 +89,4 @@ class ICloudForm(PasswordForm):
             "invalid": _("An Apple ID is an e-mail address, like anna@example.com. Check what is missing."),
         },
     )
-    field_order = ("apple_id", "app_password")
+    field_order = ("username", "app_password")

@@ -61,20 +61,26 @@ SENTENCES: dict[str, StrPromise] = {
         "The password would cross the network unencrypted, so nothing was sent. Let the address begin with https://."
     ),
     "link_local": _("There is no calendar server at a link-local address, so nothing was sent. Correct the address."),
-    "not_an_apple_id": _(
-        "An Apple ID is an e-mail address, like anna@example.com. Check what is missing; nothing was sent."
+    "not_an_email": _(
+        "The user name is an e-mail address, like anna@example.com. Check what is missing; nothing was sent."
     ),
+    "no_address": _("Enter the address of the server, like https://cloud.example.org."),
     "not_app_password": _(
         "This does not look like an app-specific password, so it was not sent. It has four groups of four letters, "
         "like abcd-efgh-ijkl-mnop. Your normal Apple password does not work here."
     ),
-    "no_caldav": _("There is no calendar server at this address. Check it, or leave it out for iCloud."),
+    "no_caldav": _("There is no calendar server at this address. Check the address."),
     "no_calendars": _("The account has no calendars for events. Make one there, then connect again."),
     "not_reached": _("The server does not answer just now, so nothing was changed. Try again in a few minutes."),
     "connecting_refused": _("The server refused it (%(status)s). Check the user name and the address."),
     "foreign_home": _(
         "The server led to %(host)s, which is not one of its own hosts, so nothing was sent there. Check the address."
     ),
+    "other_paths": _(
+        "The calendars have other paths at this address, so Kalends cannot tell that they are the same. Enter the "
+        "address under which the paths stay, or disconnect and connect anew."
+    ),
+    "already_connected": _("You have connected this account at this address already."),
     "other_account": _("This password belongs to another account. Use one of the account that is connected here."),
     "foreign_host": _(
         "The server led to %(host)s, which is not one of its own hosts, so nothing was sent there. Kalends tries "

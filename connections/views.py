@@ -18,7 +18,7 @@ from django.views.decorators.http import require_POST
 from connections import accounts
 from connections.forms import FeedForm, ICloudForm, PasswordForm
 from connections.models import Connection
-from connections.providers import ICLOUD
+from connections.providers import PasswordShape
 from connections.status.health import health
 from connections.status.overview import overview
 from connections.sync.queue import sync_soon
@@ -63,7 +63,7 @@ def new_icloud(request: StaffRequest) -> HttpResponse:
 
 @sensitive_variables()
 def _connect(user: User, form: ICloudForm, now: datetime) -> Connection | None:
-    username, password = form.cleaned_data["apple_id"], form.cleaned_data["app_password"]
+    username, password = form.cleaned_data["username"], form.cleaned_data["app_password"]
     try:
         return accounts.connect(user, username=username, password=password, now=now)
     except accounts.ConnectFailed as failure:
@@ -135,7 +135,7 @@ def _ask(request: StaffRequest, connection: Connection, *, full: bool) -> HttpRe
 @own_page
 def reconnect(request: StaffRequest, pk: int) -> HttpResponse:
     connection = get_object_or_404(own(request), pk=pk)
-    form = PasswordForm(posted(request), any_shape=connection.provider != ICLOUD)
+    form = PasswordForm(posted(request), any_shape=connection.at.password_shape is PasswordShape.ANY)
     if form.is_valid() and (report := _reconnect(connection, form, request.now)):
         messages.success(request, reconnected_sentence(report))
         return redirect("connections:detail", pk)

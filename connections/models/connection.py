@@ -154,6 +154,11 @@ class Connection(models.Model):
         return f"{self.words.name} · {self.username}"
 
     @property
+    def at(self) -> providers.Provider:
+        """Its provider: where it is reached, how it is signed in to, and what it can."""
+        return providers.provider_named(self.provider)
+
+    @property
     def words(self) -> providers.ProviderWords:
         """What sentences say of its provider and of its password."""
         return providers.provider_words(self.provider, self.url)
