@@ -69,6 +69,35 @@ SENTENCES: dict[str, StrPromise] = {
         "This does not look like an app-specific password, so it was not sent. It has four groups of four letters, "
         "like abcd-efgh-ijkl-mnop. Your normal Apple password does not work here."
     ),
+    # Where a calendar is added by its web address
+    "own_feed": _("These bookings block already: the address is that of this Kalends. Nothing was added."),
+    "feed_connected": _("This calendar is added already. Choose another address, or disconnect one of the two."),
+    "feed_locked": _(
+        "The address asks for a password, which Kalends does not send. Publish the calendar, and enter the address "
+        "that needs none."
+    ),
+    "feed_missing": _("There is nothing at this address (404). Copy it again from where the calendar is published."),
+    "not_a_feed": _(
+        "At this address there is a web page and no calendar file. Look for Subscribe or iCal on that page, and copy "
+        "the address of that link."
+    ),
+    "feed_broken": _(
+        "The calendar file ends in the middle, so nothing of it was taken. Try again; if this stays, tell whoever "
+        "publishes it."
+    ),
+    "feed_stranger": _(
+        "The address leads on to %(host)s, and nothing was asked there. If you know that host, enter the address there."
+    ),
+    "too_long": _("The address is too long to be one. Copy it again."),
+    "google_page": _(
+        "This is a page of Google Calendar, not the calendar file. Copy the “Secret address in iCal format”; it is in "
+        "the settings of the calendar under “Integrate calendar”."
+    ),
+    "outlook_page": _("This is the HTML link of Outlook. Copy the ICS link that stands beside it."),
+    "icloud_page": _(
+        "This is a page of iCloud, not the calendar file. Calendars of an Apple Account are connected with “iCloud "
+        "Calendar”; a public calendar has an address that begins with webcal://."
+    ),
     "no_caldav": _("There is no calendar server at this address. Check the address."),
     "no_calendars": _("The account has no calendars for events. Make one there, then connect again."),
     "not_reached": _("The server does not answer just now, so nothing was changed. Try again in a few minutes."),
@@ -206,7 +235,7 @@ def classify_connecting(error: dav.DavError, *, right_address: bool) -> Problem:
 def classify_feed(error: dav.DavError) -> Problem:
     """What an error means to a person who is just adding a calendar by its web address: nothing is stored."""
     if isinstance(error, dav.ForeignHost):
-        return Problem("foreign_home", {"host": error.host})
+        return Problem("feed_stranger", {"host": error.host})
     for kind, code in _OF_ADDRESS:
         if isinstance(error, kind):
             return Problem(code)
@@ -218,6 +247,7 @@ _OF_ADDRESS: tuple[tuple[type[dav.DavError], str], ...] = (
     (dav.Unauthorized, "feed_locked"),
     (dav.Forbidden, "feed_locked"),
     (dav.NotFound, "feed_missing"),
+    (dav.BrokenFile, "feed_broken"),
     (dav.NotCalDav, "not_a_feed"),
     (dav.TooLarge, "too_large"),
     (dav.Unavailable, "not_reached"),
@@ -252,6 +282,7 @@ _VERDICTS: tuple[tuple[type[dav.DavError], Callable[[dav.DavError], Verdict]], .
     ),
     (dav.LinkLocal, _plain(Handling.RETRY, "link_local")),
     (dav.Unavailable, _unavailable),
+    (dav.BrokenFile, _plain(Handling.RETRY, "feed_broken")),
     (dav.NotCalDav, _plain(Handling.RETRY, "not_caldav")),
     (dav.TooLarge, _plain(Handling.SKIP, "too_large")),
     (dav.Forbidden, lambda error: Verdict(Handling.SKIP, Problem("forbidden"))),
