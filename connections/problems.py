@@ -58,9 +58,27 @@ SENTENCES: dict[str, StrPromise] = {
     "not_accepted": _("Not accepted. Check the user name and the password."),
     "no_password": _("Enter the password: without one nothing was sent."),
     "unencrypted": _(
-        "The password would cross the network unencrypted, so nothing was sent. Let the address begin with https://."
+        "The password would cross the network unencrypted, so nothing was sent. Let the address begin with https://; a "
+        "server in your own network needs that too."
+    ),
+    "downgraded": _(
+        "%(host)s led from https:// to http://, so nothing was sent there. Let whoever runs that server correct its "
+        "address in its settings."
+    ),
+    "user_info": _(
+        "The address has a user name before its @, so nothing was sent. Leave that out of the address; the user name "
+        "and the password have fields of their own."
     ),
     "link_local": _("There is no calendar server at a link-local address, so nothing was sent. Correct the address."),
+    "private_address": _(
+        "%(host)s leads into a private network, so nothing was sent. If it is meant, whoever runs Kalends can allow it "
+        "with ALLOWED_PRIVATE_HOSTS. It needs https."
+    ),
+    "special_address": _("%(host)s leads to an address that no server has, so nothing was sent. Correct the address."),
+    "leads_elsewhere": _(
+        "This address leads to %(host)s, so nothing was sent there. If that is your provider, enter that address."
+    ),
+    "apple_address": _("This is an address at Apple, so nothing was looked up. Connect it as iCloud instead."),
     "not_an_apple_id": _(
         "An Apple ID is an e-mail address, like anna@example.com. Check what is missing; nothing was sent."
     ),
@@ -188,8 +206,8 @@ def classify_connecting(error: dav.DavError, *, right_address: bool) -> Problem:
         return Problem("not_accepted")
     if isinstance(error, dav.ForeignHost):
         return Problem("foreign_home", {"host": error.host})
-    if isinstance(error, dav.LinkLocal):
-        return Problem("link_local")
+    if (code := _refusal_code(error)) is not None:
+        return Problem(code, {"host": getattr(error, "host", "")})
     if isinstance(error, (dav.NotCalDav, dav.NotFound)):
         return Problem("not_reached" if right_address else "no_caldav")
     if isinstance(error, dav.Unavailable):
@@ -204,7 +222,7 @@ def concerns_all(error: dav.DavError) -> bool:
     """
     if isinstance(error, dav.Unavailable):
         return error.status not in (500, 501, 507)
-    return isinstance(error, (dav.Unauthorized, dav.ForeignHost, dav.LinkLocal))
+    return isinstance(error, (dav.Unauthorized, dav.ForeignHost, dav.RefusedAddress, dav.Unencrypted))
 
 
 def _unavailable(error: dav.DavError) -> Verdict:
@@ -216,14 +234,32 @@ def _plain(handling: Handling, code: str) -> Callable[[dav.DavError], Verdict]:
     return lambda error: Verdict(handling, Problem(code))
 
 
+def _of_host(code: str) -> Callable[[dav.DavError], Verdict]:
+    return lambda error: Verdict(Handling.RETRY, Problem(code, {"host": getattr(error, "host", "")}))
+
+
+# What is refused before anything is sent. A name server or the server itself may be put right, so it is tried again.
+_REFUSALS: tuple[tuple[type[dav.DavError], str], ...] = (
+    (dav.LinkLocal, "link_local"),
+    (dav.PrivateAddress, "private_address"),
+    (dav.SpecialAddress, "special_address"),
+    (dav.Downgraded, "downgraded"),
+    (dav.Unencrypted, "unencrypted"),
+    (dav.LeadsElsewhere, "leads_elsewhere"),
+    (dav.AppleAddress, "apple_address"),
+    (dav.UserInfo, "user_info"),
+)
+
+
+def _refusal_code(error: dav.DavError) -> str | None:
+    return next((code for kind, code in _REFUSALS if isinstance(error, kind)), None)
+
+
 _VERDICTS: tuple[tuple[type[dav.DavError], Callable[[dav.DavError], Verdict]], ...] = (
     (dav.NoPassword, _plain(Handling.ASK_PERSON, "password_unreadable")),
     (dav.Unauthorized, _plain(Handling.ASK_PERSON, "unauthorized")),
-    (
-        dav.ForeignHost,
-        lambda error: Verdict(Handling.RETRY, Problem("foreign_host", {"host": getattr(error, "host", "")})),
-    ),
-    (dav.LinkLocal, _plain(Handling.RETRY, "link_local")),
+    (dav.ForeignHost, _of_host("foreign_host")),
+    *((kind, _of_host(code)) for kind, code in _REFUSALS),
     (dav.Unavailable, _unavailable),
     (dav.NotCalDav, _plain(Handling.RETRY, "not_caldav")),
     (dav.TooLarge, _plain(Handling.SKIP, "too_large")),
