@@ -96,14 +96,13 @@ def _place(slug: str, typed: str) -> tuple[Provider, str]:
     given = start_url(chosen, typed) if slug or not typed else typed
     if not given:
         raise ConnectFailed(Problem("no_address", words=chosen.words), "url")
-    url = clean_url(given)
-    found = provider_for(slug, url)
-    return found, _discovered(url) if slug and found.discovers else url
+    url = clean_url(_discovered(given) if slug and chosen.discovers else given)
+    return provider_for(slug, url), url
 
 
-def _discovered(url: str) -> str:
+def _discovered(typed: str) -> str:
     """The start address of the calendars, found from the address of a server (RFC 6764). Raises ConnectFailed."""
-    return url
+    return typed
 
 
 def _stored(user: User, url: str, username: str, account: _Found, now: datetime) -> Connection:
@@ -163,7 +162,7 @@ def reconnect(connection: Connection, *, password: str, url: str = "", now: date
     paths that they had, because those are how they are known. Raises ConnectFailed; then everything stays as it was.
     What cannot be read in 20 seconds follows by the schedule.
     """
-    provider, address = _place(connection.provider, url or connection.url)
+    provider, address = _new_place(connection, url)
     account = _enter(provider, address, connection.username, password)
     _check_same(connection, account, address)
     return renew_and_compare(connection, {**account.values, "url": address}, now)
@@ -187,6 +186,13 @@ def renew_and_compare(connection: Connection, values: dict[str, Any], now: datet
         differing=import_string(settings.DIFFERING_BOOKINGS)(connection, now).count(),
         complete=not (report.busy or report.unfinished or report.error),
     )
+
+
+def _new_place(connection: Connection, typed: str) -> tuple[Provider, str]:
+    """Where the account is now: at the address that was typed, or where it was. Raises ConnectFailed."""
+    if not typed or clean_url(start_url(connection.at, typed)) == connection.url:
+        return provider_for(connection.provider, connection.url), connection.url
+    return _place(connection.provider, typed)
 
 
 def _check_same(connection: Connection, account: _Found, address: str) -> None:

@@ -14,5 +14,6 @@ WEB_ADDRESS = Provider(
     ),
     is_two_way=False,
     has_own_page=True,
+    says_untried=False,
     words=ProviderWords(name=_("Calendar by web address"), password=_("web address"), username=_("Web address")),
 )
