@@ -1,0 +1,54 @@
+"""A feed as a whole: its name, its colour, and how long it takes to read."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+
+from connections.feeds.file import read_feed
+from tests.feed_server import event_text, feed_text
+
+
+@pytest.mark.parametrize(
+    ("head", "name"),
+    [
+        (["X-WR-CALNAME:Club"], "Club"),
+        (["NAME:Other", "X-WR-CALNAME:Club"], "Club"),
+        (["NAME;LANGUAGE=de:Verein\\, Berlin"], "Verein, Berlin"),
+        (["X-WR-CALNAME:"], ""),
+        (["X-WR-CALNAME:" + "x" * 400], "x" * 300),
+        ([], ""),
+    ],
+)
+def test_a_feed_has_the_name_that_it_gives_itself(head: list[str], name: str) -> None:
+    assert read_feed(feed_text(head=head)).name == name
+
+
+@pytest.mark.parametrize(
+    ("head", "color"),
+    [
+        (["X-APPLE-CALENDAR-COLOR:#1badf8"], "#1BADF8"),
+        (["COLOR:red", "X-APPLE-CALENDAR-COLOR:#1BADF8FF"], "#1BADF8"),
+        (["COLOR:Navy"], "#000080"),
+        (["COLOR:#12345"], ""),
+        (["COLOR:chartreuse"], ""),
+        ([], ""),
+    ],
+)
+def test_a_feed_has_a_colour_if_it_names_one(head: list[str], color: str) -> None:
+    assert read_feed(feed_text(head=head)).color == color
+
+
+def test_an_empty_calendar_is_a_feed() -> None:
+    assert (dict(read_feed(feed_text()).pieces), read_feed(feed_text()).refresh_seconds) == ({}, 3600)
+
+
+@pytest.mark.slow
+def test_ten_thousand_events_are_read_in_two_seconds_of_computing() -> None:
+    text = "\r\n".join(["DESCRIPTION:" + "Lorem ipsum. " * 5, "LOCATION:Somewhere", "SEQUENCE:0", "STATUS:CONFIRMED"])
+    day = [f"202612{day:02}T180000" for day in range(1, 29)]
+    data = feed_text(*(event_text(f"{number}@x", day[number % 28], day[number % 28], text) for number in range(10_000)))
+    began = time.process_time()
+    assert len(read_feed(data).pieces) == 10_000
+    assert time.process_time() - began < 2
