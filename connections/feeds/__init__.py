@@ -7,8 +7,17 @@ error, no log and no repr contains its path or its query.
 
 from __future__ import annotations
 
-from connections.feeds.addresses import UnusableAddress, clean_address, label
+from connections.feeds.addresses import UnusableAddress, clean_address, label, site
 from connections.feeds.own import is_own_address, is_own_file
-from connections.feeds.session import FeedSession
+from connections.feeds.session import FeedSession, Received
 
-__all__ = ["FeedSession", "UnusableAddress", "clean_address", "is_own_address", "is_own_file", "label"]
+__all__ = [
+    "FeedSession",
+    "Received",
+    "UnusableAddress",
+    "clean_address",
+    "is_own_address",
+    "is_own_file",
+    "label",
+    "site",
+]

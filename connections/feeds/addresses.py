@@ -63,6 +63,12 @@ def _page(host: str, path: str) -> str:
     return "icloud_page" if host in ("icloud.com", "www.icloud.com") else ""
 
 
+def site(address: str) -> str:
+    """The start page of the address’s host, which is no secret: `https://host/`."""
+    parts = urlsplit(address)
+    return f"{parts.scheme}://{parts.netloc}/"
+
+
 def label(address: str) -> str:
     """What names an address without telling it: its host and eight digits of its digest."""
     digest = hashlib.sha256(address.encode()).hexdigest()

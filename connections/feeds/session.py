@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import datetime
 from types import TracebackType
 from typing import Self
@@ -17,21 +18,36 @@ from connections.feeds.file import FeedFile, read_feed
 PATH = "/"  # of the home and of the one calendar in it
 
 
+@dataclass(frozen=True, slots=True)
+class Received:
+    """A file that came, and the validators of that answer ("etag", "modified"), as far as the server gave them."""
+
+    file: FeedFile
+    validators: Mapping[str, str]
+
+
 class FeedSession:
     """One feed at its address. A context manager with the reading methods of `dav.Session`, and the same errors.
 
     Each answer with a file is kept, and what is asked of the calendar comes from it; the file is asked for again only
     where there is none, which is after a 304. ``validators`` are those of the file that is known ("etag", "modified"):
     to be stored with the digest, and passed on in the next Credentials. ``refresh_seconds`` is how often the file wants
-    to be asked for, None if none was received.
+    to be asked for, None if none was received. ``received`` is the last file, None if none came; given at the
+    start it is what came over an earlier session.
     """
 
-    def __init__(self, account: Credentials, *, timeout: float = 30, deadline: float | None = None) -> None:
+    def __init__(
+        self,
+        account: Credentials,
+        *,
+        timeout: float = 30,
+        deadline: float | None = None,
+        received: Received | None = None,
+    ) -> None:
         self._client = FeedClient(account, timeout=timeout, deadline=deadline)
-        self._file: FeedFile | None = None
-        self.data = b""  # the last file as it was received
-        self.validators = dict(account.validators)
-        self.refresh_seconds: int | None = None
+        self._known = dict(account.validators)
+        self.received = received
+        self.data = b""  # the last file as it came over this session
 
     def __enter__(self) -> Self:
         return self
@@ -51,6 +67,16 @@ class FeedSession:
     def interrupt(self) -> None:
         """Let the request fail that is under way in another thread."""
         self._client.interrupt()
+
+    @property
+    def validators(self) -> dict[str, str]:
+        """Those of the last file."""
+        return dict(self.received.validators) if self.received else self._known
+
+    @property
+    def refresh_seconds(self) -> int | None:
+        """How often the last file wants to be asked for."""
+        return self.received.file.refresh_seconds if self.received else None
 
     @property
     def origin(self) -> str:
@@ -102,14 +128,12 @@ class FeedSession:
         answer = self._client.get(self.validators if conditional else {})
         if answer.status == 304:
             return None
-        self._file, self.data = read_feed(answer.body), answer.body
-        self.validators = validators_of(answer)
-        self.refresh_seconds = self._file.refresh_seconds
-        return self._file
+        self.received, self.data = Received(read_feed(answer.body), validators_of(answer)), answer.body
+        return self.received.file
 
     def _read(self) -> FeedFile:
         """The file that was received, or is received now."""
-        file = self._file or self._ask(conditional=False)
+        file = self.received.file if self.received else self._ask(conditional=False)
         assert file is not None, "304 is an error without conditions"  # noqa: S101 - for mypy
         return file
 

@@ -82,7 +82,7 @@ def test_a_sentence_about_an_account_names_its_provider() -> None:
     assert sentence("throttled") == "The server asks Kalends to wait. It tries again by itself."
 
 
-PROBLEMS_OF_ICLOUD = {"not_an_apple_id", "not_app_password", "no_caldav"}  # "… or leave it out for iCloud"
+PROBLEMS_OF_ICLOUD = {"not_app_password"}
 
 
 @pytest.mark.parametrize("code", sorted(SENTENCES.keys() - PROBLEMS_OF_ICLOUD))
