@@ -7,6 +7,8 @@ import time
 import pytest
 
 from connections.feeds.file import read_feed
+from tests.connections.feeds.published import PUBLISHED, published
+from tests.connections.ical.museum import BERLIN, expanded
 from tests.feed_server import event_text, feed_text
 
 
@@ -52,3 +54,27 @@ def test_ten_thousand_events_are_read_in_two_seconds_of_computing() -> None:
     began = time.process_time()
     assert len(read_feed(data).pieces) == 10_000
     assert time.process_time() - began < 2
+
+
+@pytest.mark.parametrize(
+    ("provider", "name", "color", "refresh", "blocked"),
+    [
+        ("google", "anna@example.com", "", 3600, ["01 10:00-11:00", "03 15:00-16:00", "09 10:00-11:00"]),
+        ("icloud", "Familie", "#1BADF8", 86_400, ["01 09:30-11:00"]),
+        ("outlook", "Kalender", "", 3600, ["01 10:00-11:00", "08 10:00-11:00"]),
+    ],
+)
+def test_the_feeds_of_large_providers_are_read(
+    provider: str, name: str, color: str, refresh: int, blocked: list[str]
+) -> None:
+    feed = read_feed(published(provider))
+    instances = [one for piece in feed.pieces.values() for one in expanded(piece.data).instances if one.blocks]
+    spans = [(one.start.astimezone(BERLIN), one.end.astimezone(BERLIN)) for one in instances]
+    assert sorted(f"{start:%d %H:%M}-{end:%H:%M}" for start, end in spans) == blocked
+    assert (feed.name, feed.color, feed.refresh_seconds) == (name, color, refresh)
+
+
+@pytest.mark.parametrize("provider", PUBLISHED)
+def test_an_answer_at_another_time_says_the_same(provider: str) -> None:
+    first, second = read_feed(published(provider)), read_feed(published(provider, "20261129T130000Z"))
+    assert (first.digest, first.etags) == (second.digest, second.etags)
