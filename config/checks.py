@@ -15,7 +15,7 @@ from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
 
 from config.environment import SQLITE
-from connections.dav import is_loopback
+from connections.dav import is_loopback, parse_private_hosts
 from practice.client_address import has_undeclared_proxy, parse_proxies
 from practice.profile.mailing import sends_mail
 
@@ -182,6 +182,19 @@ def check_proxies(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> lis
     except ValueError:
         hint = _("Set it to addresses or networks with commas between them, such as 127.0.0.1,10.0.0.0/8.")
         return [_error(11, _("TRUSTED_PROXIES has something that is no address."), hint)]
+    return []
+
+
+@register()
+def check_private_hosts(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
+    """A host in a private network is allowed by its name, its address or its network."""
+    try:
+        parse_private_hosts(settings.ALLOWED_PRIVATE_HOSTS)
+    except ValueError:
+        hint = _(
+            "Set it to host names, addresses or networks with commas between them, such as cloud.home.arpa,10.0.0.5."
+        )
+        return [_error(16, _("ALLOWED_PRIVATE_HOSTS has something that is neither a host nor an address."), hint)]
     return []
 
 

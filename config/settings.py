@@ -36,6 +36,8 @@ CSRF_TRUSTED_ORIGINS = [BASE_URL]
 INSTANCE = env.str("KALENDS_INSTANCE", default="").strip()  # its name, where one machine has many
 TRUSTED_PROXIES = [proxy.strip() for proxy in env.list("TRUSTED_PROXIES", default=[])]
 
+# Hosts in private networks that may be asked for calendars; for working on Kalends this machine.
+ALLOWED_PRIVATE_HOSTS = env.list("ALLOWED_PRIVATE_HOSTS", default=["127.0.0.0/8", "::1", "localhost"] if DEBUG else [])
 ICLOUD_CALDAV_URL = env.str("ICLOUD_CALDAV_URL", default="https://caldav.icloud.com/")
 SYNC_INTERVAL_SECONDS = env.int("SYNC_INTERVAL_SECONDS", default=300)
 SYNC_WINDOW_PAST_DAYS = env.int("SYNC_WINDOW_PAST_DAYS", default=35)

@@ -58,9 +58,27 @@ SENTENCES: dict[str, StrPromise] = {
     "not_accepted": _("Not accepted. Check the user name and the password."),
     "no_password": _("Enter the password: without one nothing was sent."),
     "unencrypted": _(
-        "The password would cross the network unencrypted, so nothing was sent. Let the address begin with https://."
+        "The password would cross the network unencrypted, so nothing was sent. Let the address begin with https://; a "
+        "server in your own network needs that too."
+    ),
+    "downgraded": _(
+        "%(host)s led from https:// to http://, so nothing was sent there. Let whoever runs that server correct its "
+        "address in its settings."
+    ),
+    "user_info": _(
+        "The address has a user name before its @, so nothing was sent. Leave that out of the address; the user name "
+        "and the password have fields of their own."
     ),
     "link_local": _("There is no calendar server at a link-local address, so nothing was sent. Correct the address."),
+    "private_address": _(
+        "%(host)s leads into a private network, so nothing was sent. If it is meant, whoever runs Kalends can allow it "
+        "with ALLOWED_PRIVATE_HOSTS. It needs https."
+    ),
+    "special_address": _("%(host)s leads to an address that no server has, so nothing was sent. Correct the address."),
+    "leads_elsewhere": _(
+        "This address leads to %(host)s, so nothing was sent there. If that is your provider, enter that address."
+    ),
+    "apple_address": _("This is an address at Apple, so nothing was looked up. Connect it as iCloud instead."),
     "not_an_email": _(
         "The user name is an e-mail address, like anna@example.com. Check what is missing; nothing was sent."
     ),
@@ -223,8 +241,8 @@ def classify_connecting(error: dav.DavError, *, right_address: bool) -> Problem:
         return Problem("not_accepted")
     if isinstance(error, dav.ForeignHost):
         return Problem("foreign_home", {"host": error.host})
-    if isinstance(error, dav.LinkLocal):
-        return Problem("link_local")
+    if (code := _refusal_code(error)) is not None:
+        return Problem(code, {"host": getattr(error, "host", "")})
     if isinstance(error, (dav.NotCalDav, dav.NotFound)):
         return Problem("not_reached" if right_address else "no_caldav")
     if isinstance(error, dav.Unavailable):
@@ -236,14 +254,15 @@ def classify_feed(error: dav.DavError) -> Problem:
     """What an error means to a person who is just adding a calendar by its web address: nothing is stored."""
     if isinstance(error, dav.ForeignHost):
         return Problem("feed_stranger", {"host": error.host})
-    for kind, code in _OF_ADDRESS:
+    if (code := _refusal_code(error)) is not None:
+        return Problem(code, {"host": getattr(error, "host", "")})
+    for kind, meant in _OF_ADDRESS:
         if isinstance(error, kind):
-            return Problem(code)
+            return Problem(meant)
     return Problem("connecting_refused", {"status": error.status or "?"})
 
 
 _OF_ADDRESS: tuple[tuple[type[dav.DavError], str], ...] = (
-    (dav.LinkLocal, "link_local"),
     (dav.Unauthorized, "feed_locked"),
     (dav.Forbidden, "feed_locked"),
     (dav.NotFound, "feed_missing"),
@@ -261,7 +280,7 @@ def concerns_all(error: dav.DavError) -> bool:
     """
     if isinstance(error, dav.Unavailable):
         return error.status not in (500, 501, 507)
-    return isinstance(error, (dav.Unauthorized, dav.ForeignHost, dav.LinkLocal))
+    return isinstance(error, (dav.Unauthorized, dav.ForeignHost, dav.RefusedAddress, dav.Unencrypted))
 
 
 def _unavailable(error: dav.DavError) -> Verdict:
@@ -273,14 +292,32 @@ def _plain(handling: Handling, code: str) -> Callable[[dav.DavError], Verdict]:
     return lambda error: Verdict(handling, Problem(code))
 
 
+def _of_host(code: str) -> Callable[[dav.DavError], Verdict]:
+    return lambda error: Verdict(Handling.RETRY, Problem(code, {"host": getattr(error, "host", "")}))
+
+
+# What is refused before anything is sent. A name server or the server itself may be put right, so it is tried again.
+_REFUSALS: tuple[tuple[type[dav.DavError], str], ...] = (
+    (dav.LinkLocal, "link_local"),
+    (dav.PrivateAddress, "private_address"),
+    (dav.SpecialAddress, "special_address"),
+    (dav.Downgraded, "downgraded"),
+    (dav.Unencrypted, "unencrypted"),
+    (dav.LeadsElsewhere, "leads_elsewhere"),
+    (dav.AppleAddress, "apple_address"),
+    (dav.UserInfo, "user_info"),
+)
+
+
+def _refusal_code(error: dav.DavError) -> str | None:
+    return next((code for kind, code in _REFUSALS if isinstance(error, kind)), None)
+
+
 _VERDICTS: tuple[tuple[type[dav.DavError], Callable[[dav.DavError], Verdict]], ...] = (
     (dav.NoPassword, _plain(Handling.ASK_PERSON, "password_unreadable")),
     (dav.Unauthorized, _plain(Handling.ASK_PERSON, "unauthorized")),
-    (
-        dav.ForeignHost,
-        lambda error: Verdict(Handling.RETRY, Problem("foreign_host", {"host": getattr(error, "host", "")})),
-    ),
-    (dav.LinkLocal, _plain(Handling.RETRY, "link_local")),
+    (dav.ForeignHost, _of_host("foreign_host")),
+    *((kind, _of_host(code)) for kind, code in _REFUSALS),
     (dav.Unavailable, _unavailable),
     (dav.BrokenFile, _plain(Handling.RETRY, "feed_broken")),
     (dav.NotCalDav, _plain(Handling.RETRY, "not_caldav")),

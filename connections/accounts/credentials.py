@@ -11,7 +11,8 @@ from django.core.validators import validate_email
 
 from connections import dav
 from connections.accounts.refusals import ConnectFailed
-from connections.problems import Problem
+from connections.private_hosts import private_hosts
+from connections.problems import Problem, classify_connecting
 from connections.providers import CALDAV, ICLOUD, PasswordShape, Provider, is_apples, provider_words
 
 UNSEEN = ("Cc", "Cf", "Zs", "Zl", "Zp")  # control and format characters, and blanks
@@ -49,11 +50,13 @@ def clean_url(url: str) -> str:
     """The start address in the one spelling that is stored: scheme, host and path only. Raises ConnectFailed."""
     try:
         parts = urlsplit(url.strip())
-        host, port = parts.hostname, parts.port
+        host, port = dav.host_name(parts.hostname or ""), parts.port
     except ValueError:
-        host, port = None, None
+        host, port = "", None
     if not host or parts.scheme not in ("http", "https"):
         raise ConnectFailed(Problem("no_caldav"))
+    if "@" in parts.netloc:
+        raise ConnectFailed(Problem("user_info"))
     _check_host(parts.scheme, host)
     host = f"[{host}]" if ":" in host else host
     place = host if port in (None, {"http": 80, "https": 443}[parts.scheme]) else f"{host}:{port}"
@@ -61,16 +64,17 @@ def clean_url(url: str) -> str:
 
 
 def _check_host(scheme: str, host: str) -> None:
-    """Raises ConnectFailed if the password would cross a network in clear, or for a link-local address.
+    """Raises ConnectFailed if the password would cross a network in clear, or for an address that is not asked.
 
-    What answers there is no calendar server, but for example the metadata of a cloud machine. A name that leads to
-    such an address is refused when the connection is opened.
+    A name that leads to such an address is refused when the connection is opened.
     """
     if scheme == "http" and not dav.is_loopback(host):
         words = provider_words(ICLOUD if is_apples(host) else CALDAV)
         raise ConnectFailed(Problem("unencrypted", words=words))
-    if dav.is_link_local(host):
-        raise ConnectFailed(Problem("link_local"))
+    try:
+        dav.check_host(host, private_hosts())
+    except dav.RefusedAddress as error:
+        raise ConnectFailed(classify_connecting(error, right_address=False)) from None
 
 
 def clean_username(username: str, provider: Provider) -> str:

@@ -38,7 +38,7 @@ from niquests.exceptions import Timeout
 from niquests.packages.urllib3.exceptions import HTTPError, ReadTimeoutError
 
 from connections.dav.sockets import CuttableSockets
-from connections.dav.urls import Credentials, allowed, host_of, origin_of, path_of, resolved
+from connections.dav.urls import Credentials, allowed, host_of, is_encrypted, origin_of, path_of, resolved
 from practice.telemetry.measurements import ANSWERS
 from practice.version import version
 
@@ -117,14 +117,14 @@ class Exchanges(ABC):
         """Send one request, follow redirects, and return the answer with any other HTTP status.
 
         Each redirect keeps method, body and headers, and must lead to a host that may have the password. Raises
-        ForeignHost before anything is sent to another host, NoPassword, Unavailable for network errors, NotCalDav
-        and TooLarge.
+        ForeignHost before anything is sent to another host, Unencrypted before a password would cross a network in
+        clear, RefusedAddress, NoPassword, Unavailable for network errors, NotCalDav and TooLarge.
         """
         path = path_of(url)
         if not self.password:
             raise errors.NoPassword("there is no password to send", path=path)
-        for _ in range(MAX_REDIRECTS + 1):
-            self._refuse_foreign(url, path)
+        for hop in range(MAX_REDIRECTS + 1):
+            self._refuse_foreign(url, path, is_redirect=hop > 0)
             answer = self._counted(method, partial(self._exchange, method, url, path, body, headers or {}))
             self.status = answer.status
             if answer.status not in REDIRECTS:
@@ -151,8 +151,11 @@ class Exchanges(ABC):
         key = f"{method} {status}"
         self.answers[key if key in self.answers or len(self.answers) < MAX_KINDS else f"{method} other"] += 1
 
-    def _refuse_foreign(self, url: str, path: str) -> None:
-        if not allowed(self.entry, origin_of(url)):
+    def _refuse_foreign(self, url: str, path: str, *, is_redirect: bool) -> None:
+        origin = origin_of(url)
+        if origin and not is_encrypted(origin):
+            raise (errors.Downgraded if is_redirect else errors.Unencrypted)(host_of(url), path=path)
+        if not allowed(self.entry, origin):
             raise ForeignHost(host_of(url), path=path)
 
     def _next_hop(self, url: str, answer: Answer) -> str:
@@ -215,7 +218,7 @@ class Client(Exchanges, DAVClient):  # type: ignore[misc] # `request` returns an
         # No cookies, because requests must not depend on each other. No HTTP/2 and 3, because they are
         # not tested here and lead to 421 and Alt-Svc hosts. No revocation checks, because they contact
         # third parties.
-        self.sockets = CuttableSockets()
+        self.sockets = CuttableSockets(account.private_hosts)
         self.session = niquests.Session(
             resolver=self.sockets,
             disable_http2=True,

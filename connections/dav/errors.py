@@ -97,8 +97,66 @@ class ForeignHost(DavError):
         self.host = host
 
 
-class LinkLocal(DavError):
-    """The host's name leads to a link-local address. Nothing was sent there."""
+class Unencrypted(DavError):
+    """The password would cross a network in clear. Nothing was sent."""
+
+    def __init__(self, host: str, *, path: str = "") -> None:
+        super().__init__(f"{host} is asked over https only", path=path)
+        self.host = host
+
+
+class Downgraded(Unencrypted):
+    """The server pointed from https to http. Nothing was sent there."""
+
+
+class RefusedAddress(DavError):
+    """The host is, or leads to, an address that is not asked. Nothing was sent there."""
+
+    words = "an address that is not asked"
+
+    def __init__(self, host: str) -> None:
+        super().__init__(f"{host} leads to {self.words}")
+        self.host = host
+
+
+class LinkLocal(RefusedAddress):
+    """A link-local address, or one at which a cloud tells the secrets of a machine."""
+
+    words = "a link-local address"
+
+
+class PrivateAddress(RefusedAddress):
+    """An address in a private network or of this machine, and the host is not among the allowed private hosts."""
+
+    words = "a private address"
+
+
+class SpecialAddress(RefusedAddress):
+    """An address that no server has: for many at once, for documentation, reserved."""
+
+    words = "an address that no server has"
+
+
+class LeadsElsewhere(DavError):
+    """What was typed leads to the service of another host. The password was sent nowhere."""
+
+    def __init__(self, host: str) -> None:
+        super().__init__(f"the address leads to {host}, another host")
+        self.host = host
+
+
+class AppleAddress(DavError):
+    """The address is one of Apple's, whose accounts are connected as iCloud. Nothing was looked up."""
+
+    def __init__(self) -> None:
+        super().__init__("an address at Apple")
+
+
+class UserInfo(DavError):
+    """The address names a user or a password, which belong elsewhere. Nothing was sent."""
+
+    def __init__(self) -> None:
+        super().__init__("an address with a user name in it")
 
 
 class NotCalDav(DavError):

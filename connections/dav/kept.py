@@ -3,7 +3,8 @@
 Most polls are one PROPFIND that finds nothing new, and opening a connection with TLS costs several times what the
 request does. So connections are kept here by origin, for all accounts of a process. Nothing else is shared: every
 request carries its own Authorization, there are no cookies, and a connection on which anything was out of order is
-closed, so that no answer can be taken for that of another account.
+closed, so that no answer can be taken for that of another account. A connection that may lead into a private network
+is only used for accounts that may ask that host.
 
 The niquests session of `client` is not used for this, because each account would need one of its own, and its layers
 cost more than the exchange itself. httptools (the parser of Node.js) reads the answers.
@@ -28,6 +29,7 @@ import httptools
 import idna
 import wassima
 
+from connections.dav.addresses import is_allowed
 from connections.dav.sockets import open_connection
 from connections.dav.urls import DEFAULT_PORTS, Credentials, host_of, origin_of
 
@@ -39,6 +41,10 @@ MAX_IDLE = 256  # connections of a process that nobody uses
 MAX_HEAD = 64 * 1024  # of an answer
 # What may stand in the query of a redirect; anything else would end the request line or the header.
 QUERY = "/?:@!$&'()*+,;=%~"
+
+
+Place = tuple[str, bool]
+"""An origin, and whether its host is one of the allowed private hosts."""
 
 
 class _ClosedUnanswered(OSError):
@@ -57,6 +63,7 @@ class KeptClient(Exchanges):
         self.answers = Counter()
         self.timeout_seconds = timeout
         self.deadline = deadline
+        self._private_hosts = account.private_hosts
         self._sign_in: dict[str, str] = {}
         if account.username or account.password:
             basic = b64encode(f"{account.username}:{account.password}".encode()).decode()
@@ -97,20 +104,22 @@ class KeptClient(Exchanges):
 
     def _answered(self, origin: str, request: bytes, path: str, until: float) -> _Received:
         """Over a kept connection; if the server has given that up meanwhile, over a new one."""
-        kept = CONNECTIONS.take(origin)
+        place = origin, is_allowed(urlsplit(origin).hostname or "", self._private_hosts)
+        kept = CONNECTIONS.take(place)
         if kept is not None:
             with suppress(_ClosedUnanswered):
-                return self._over(kept, origin, request, path, until)
-        return self._over(_connected(origin, self._time_left(until)), origin, request, path, until)
+                return self._over(kept, place, request, path, until)
+        fresh = _connected(origin, self._time_left(until), self._private_hosts)
+        return self._over(fresh, place, request, path, until)
 
-    def _over(self, connection: socket.socket, origin: str, request: bytes, path: str, until: float) -> _Received:
+    def _over(self, connection: socket.socket, place: Place, request: bytes, path: str, until: float) -> _Received:
         received = _Received()
         try:
             self._send(connection, request, until)
             self._receive(connection, received, path, until)
         finally:
             if received.reusable:
-                CONNECTIONS.keep(origin, connection)
+                CONNECTIONS.keep(place, connection)
             else:
                 connection.close()
         return received
@@ -206,39 +215,39 @@ class _Received:
 
 
 class KeptConnections:
-    """The connections of this process that nobody uses just now, by origin."""
+    """The connections of this process that nobody uses just now, by place."""
 
     def __init__(self) -> None:
         self._lock = Lock()
-        self._idle: dict[str, list[tuple[float, socket.socket]]] = {}
+        self._idle: dict[Place, list[tuple[float, socket.socket]]] = {}
         self._count = 0
         self._cleaned_at = time.monotonic()
 
-    def take(self, origin: str) -> socket.socket | None:
-        """A connection to `origin` for the caller alone, the latest used one that is still good; None if there is none.
+    def take(self, place: Place) -> socket.socket | None:
+        """A connection to `place` for the caller alone, the latest used one that is still good; None if there is none.
 
         Those that the server has closed are closed, and so is one with octets that nobody asked for.
         """
-        while (found := self._pop(origin)) is not None:
+        while (found := self._pop(place)) is not None:
             used_at, connection = found
             if time.monotonic() - used_at <= MAX_IDLE_SECONDS and _is_silent(connection):
                 return connection
             connection.close()
         return None
 
-    def _pop(self, origin: str) -> tuple[float, socket.socket] | None:
+    def _pop(self, place: Place) -> tuple[float, socket.socket] | None:
         with self._lock:
-            idle = self._idle.get(origin)
+            idle = self._idle.get(place)
             if not idle:
                 return None
             self._count -= 1
             return idle.pop()
 
-    def keep(self, origin: str, connection: socket.socket) -> None:
-        """Leave a connection to whoever needs one to `origin` next; those that nobody needs are closed in time."""
+    def keep(self, place: Place, connection: socket.socket) -> None:
+        """Leave a connection to whoever needs one to `place` next; those that nobody needs are closed in time."""
         now = time.monotonic()
         with self._lock:
-            self._idle.setdefault(origin, []).append((now, connection))
+            self._idle.setdefault(place, []).append((now, connection))
             self._count += 1
             if self._count <= MAX_IDLE and now - self._cleaned_at < MAX_IDLE_SECONDS:
                 return
@@ -248,14 +257,14 @@ class KeptConnections:
         """Close those that nobody has used for so many seconds before `now` (monotonic), and the oldest of too many."""
         with self._lock:
             every = sorted(
-                ((used_at, origin, connection) for origin, idle in self._idle.items() for used_at, connection in idle),
+                ((used_at, place, connection) for place, idle in self._idle.items() for used_at, connection in idle),
                 key=lambda one: one[0],
             )
             kept = [one for one in every if now - one[0] <= seconds][-MAX_IDLE:]
             self._idle, self._count, self._cleaned_at = {}, len(kept), now
-            for used_at, origin, connection in kept:
-                self._idle.setdefault(origin, []).append((used_at, connection))
-        for _used_at, _origin, connection in every[: len(every) - len(kept)]:
+            for used_at, place, connection in kept:
+                self._idle.setdefault(place, []).append((used_at, connection))
+        for _used_at, _place, connection in every[: len(every) - len(kept)]:
             connection.close()
 
     def abandon(self) -> None:
@@ -286,12 +295,12 @@ def _is_silent(connection: socket.socket) -> bool:
     return False
 
 
-def _connected(origin: str, timeout: float) -> socket.socket:
+def _connected(origin: str, timeout: float, private_hosts: frozenset[str]) -> socket.socket:
     """A new connection to `origin`, with TLS where its scheme says so. `timeout` for all of it."""
     until = time.monotonic() + timeout
     parts = urlsplit(origin)
     host = _ascii_host(parts.hostname or "")
-    connection = open_connection((host, parts.port or DEFAULT_PORTS[parts.scheme]), timeout)
+    connection = open_connection((host, parts.port or DEFAULT_PORTS[parts.scheme]), timeout, private_hosts)
     if parts.scheme != "https":
         return connection
     with ExitStack() as given_up:

@@ -8,16 +8,17 @@ from connections.dav.errors import (
     DavError,
     Forbidden,
     ForeignHost,
-    LinkLocal,
     NotFound,
+    RefusedAddress,
     TimedOut,
     Unauthorized,
     Unavailable,
+    Unencrypted,
 )
 from connections.dav.values import Fetched, Resource
 
 # Errors of the whole collection or account: a smaller batch would fail as well.
-COLLECTION_ERRORS = (Unauthorized, Forbidden, NotFound, ForeignHost, LinkLocal)
+COLLECTION_ERRORS = (Unauthorized, Forbidden, NotFound, ForeignHost, RefusedAddress, Unencrypted)
 # If so many single resources fail one after another, the server fails and not the resource.
 MAX_LONE_FAILURES = 3
 

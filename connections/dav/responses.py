@@ -7,7 +7,15 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from urllib.parse import unquote
 
-from connections.dav.errors import DavError, ForeignHost, LinkLocal, TokenExpired, Unauthorized, Unavailable
+from connections.dav.errors import (
+    DavError,
+    ForeignHost,
+    RefusedAddress,
+    TokenExpired,
+    Unauthorized,
+    Unavailable,
+    Unencrypted,
+)
 from connections.dav.multistatus import APPLE, CS, WRITE_PRIVILEGES, C, D, Member, MultiStatus, StreamedMultiStatus
 from connections.dav.values import RemoteCalendar, Resource
 
@@ -168,7 +176,7 @@ def is_expired(refusal: DavError) -> bool:
     """
     if isinstance(refusal, Unavailable):
         return refusal.status in (500, 501, 507)
-    if isinstance(refusal, (Unauthorized, ForeignHost, LinkLocal)):
+    if isinstance(refusal, (Unauthorized, ForeignHost, RefusedAddress, Unencrypted)):
         return False
     return isinstance(refusal, TokenExpired) or refusal.status != 404
 

@@ -18,15 +18,18 @@ from typing import Any
 
 from niquests.packages.urllib3.contrib.resolver.system import SystemResolver
 
-from connections.dav.addresses import is_link_local
-from connections.dav.errors import LinkLocal
+from connections.dav.addresses import LOOPBACK, check_address, check_host
 
 
 class CuttableSockets(SystemResolver):  # type: ignore[misc]
-    """Opens the connections of one niquests session and can shut all of them down."""
+    """Opens the connections of one niquests session and can shut all of them down.
 
-    def __init__(self) -> None:
+    `private_hosts` may lead to private addresses (see `addresses`).
+    """
+
+    def __init__(self, private_hosts: frozenset[str] = LOOPBACK) -> None:
         super().__init__()
+        self._private_hosts = private_hosts
         self._duplicates: dict[tuple[str, int], socket.socket] = {}
         self._shut_at = math.inf  # by time.monotonic()
 
@@ -38,7 +41,7 @@ class CuttableSockets(SystemResolver):  # type: ignore[misc]
         **__: Any,
     ) -> socket.socket:
         """As `open_connection`, and it can be shut down."""
-        connection = open_connection(address, float(timeout))
+        connection = open_connection(address, float(timeout), self._private_hosts)
         self._keep_duplicate(address, connection)
         return connection
 
@@ -84,17 +87,16 @@ class CuttableSockets(SystemResolver):  # type: ignore[misc]
             self._duplicates.popitem()[1].close()
 
 
-def open_connection(address: tuple[str, int], timeout: float) -> socket.socket:
+def open_connection(
+    address: tuple[str, int], timeout: float, private_hosts: frozenset[str] = LOOPBACK
+) -> socket.socket:
     """A connected socket. The addresses of the host share ``timeout`` seconds.
 
-    The library gives each address the whole timeout, and an iCloud pod has many addresses. Raises LinkLocal before
-    anything is sent if one of them is link-local.
+    The library gives each address the whole timeout, and an iCloud pod has many addresses. Raises RefusedAddress before
+    anything is sent if the host or one of its addresses is not asked.
     """
     until = time.monotonic() + timeout
-    host = address[0].strip("[]")
-    addresses = socket.getaddrinfo(host, address[1], type=socket.SOCK_STREAM)
-    if any(is_link_local(str(target[0])) for *_rest, target in addresses):
-        raise LinkLocal("the host has a link-local address")
+    addresses = _looked_up(address[0].strip("[]"), address[1], private_hosts)
     for left in range(len(addresses), 0, -1):
         family, kind, protocol, _name, target = addresses[-left]
         seconds = max((until - time.monotonic()) / left, 0.001)
@@ -107,6 +109,19 @@ def open_connection(address: tuple[str, int], timeout: float) -> socket.socket:
             connection.settimeout(timeout)
             return connection
     raise OSError("the host has no address")
+
+
+def _looked_up(host: str, port: int, private_hosts: frozenset[str]) -> list[tuple[Any, ...]]:
+    """The addresses of a host, as getaddrinfo gives them. One that is refused refuses them all.
+
+    They are connected to without another look-up, so a name server cannot show one address to the check and another
+    one to the connection.
+    """
+    check_host(host, private_hosts)
+    addresses = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    for *_rest, target in addresses:
+        check_address(str(target[0]), host, private_hosts)
+    return addresses
 
 
 def _connect(connection: socket.socket, target: Any, seconds: float) -> socket.socket:

@@ -9,6 +9,8 @@ from functools import lru_cache
 from ipaddress import ip_address
 from urllib.parse import quote, unquote_to_bytes, urljoin, urlsplit
 
+from .addresses import LOOPBACK
+
 ICLOUD_ENTRY = "caldav.icloud.com"
 ICLOUD_DOMAIN = re.compile(r"(?:[a-z0-9-]+\.)+icloud\.com")
 DEFAULT_PORTS = {"http": 80, "https": 443}
@@ -32,6 +34,7 @@ class Credentials:
     origin: str = ""
     provider: str = "caldav"
     validators: Mapping[str, str] = field(default_factory=dict)
+    private_hosts: frozenset[str] = LOOPBACK
 
 
 @lru_cache(maxsize=4096)
@@ -62,6 +65,11 @@ def is_loopback(host: str) -> bool:
         return host == "localhost" or ip_address(host).is_loopback
     except ValueError:
         return False
+
+
+def is_encrypted(origin: str) -> bool:
+    """Does nobody in a network read what is sent to this origin? By http only this machine is asked."""
+    return origin.startswith("https://") or is_loopback(host_of(origin))
 
 
 def allowed(entry: str, origin: str) -> bool:
@@ -104,7 +112,7 @@ def path_of(href: str) -> str:
 
 
 def resolved(url: str, location: str) -> str:
-    """The target of a Location header relative to ``url``, with a normalised path; "" if it has none.
+    """The target of a Location header relative to ``url``, with a normalised path; "" if it has none or names a user.
 
     A target that is neither http nor https is returned unchanged, and ``allowed`` refuses it.
     """
@@ -112,12 +120,14 @@ def resolved(url: str, location: str) -> str:
         return ""
     try:
         target = urljoin(url, location.strip())
-        query = urlsplit(target).query
+        parts = urlsplit(target)
     except ValueError:
+        return ""
+    if "@" in parts.netloc:
         return ""
     if not origin_of(target):
         return target
-    return f"{origin_of(target)}{path_of(target)}" + (f"?{query}" if query else "")
+    return f"{origin_of(target)}{path_of(target)}" + (f"?{parts.query}" if parts.query else "")
 
 
 def collection_path(href: str) -> str:

@@ -7,9 +7,9 @@ from functools import partial
 from urllib.parse import quote, urljoin, urlsplit, urlunsplit
 
 from connections.dav.client import MAX_REDIRECTS, REDIRECTS, Answer, raise_for_status
-from connections.dav.errors import ForeignHost, NotCalDav, Unavailable
+from connections.dav.errors import Downgraded, ForeignHost, NotCalDav, Unavailable, Unencrypted
 from connections.dav.kept import KeptClient
-from connections.dav.urls import Credentials, host_of, is_loopback, origin_of
+from connections.dav.urls import Credentials, host_of, is_encrypted, origin_of
 
 # 303 too: a GET stays one, whatever the redirect (RFC 9110 15.4.4).
 _REDIRECTS = REDIRECTS | {303}
@@ -29,13 +29,14 @@ class FeedClient(KeptClient):
     def get(self, validators: Mapping[str, str]) -> Answer:
         """The answer to a GET: 2xx, or 304 if `validators` has an "etag" or "modified" that still holds.
 
-        A redirect is followed to the same host, with or without "www.". Raises ForeignHost for another host or one
-        that would be asked without encryption, before anything is sent to it, and what the status means (`errors`).
+        A redirect is followed to the same host, with or without "www.". Raises ForeignHost for another host, Downgraded
+        and Unencrypted for one that would be asked without encryption, all before anything is sent to it, and what the
+        status means (`errors`).
         """
         headers = _ACCEPT | conditions(validators)
         url = _ascii(self._address)
-        for _ in range(MAX_REDIRECTS + 1):
-            self._refuse_foreign(url, "")
+        for hop in range(MAX_REDIRECTS + 1):
+            self._refuse_foreign(url, "", is_redirect=hop > 0)
             answer = self._counted("GET", partial(self._exchange, "GET", url, "", b"", headers))
             self.status, self.origin = answer.status, origin_of(url)
             if answer.status not in _REDIRECTS:
@@ -43,10 +44,11 @@ class FeedClient(KeptClient):
             url = self._next_hop(url, answer)
         raise Unavailable("too many redirects")
 
-    def _refuse_foreign(self, url: str, path: str) -> None:
-        host = host_of(url)
-        encrypted = url.startswith("https://") or is_loopback(host)
-        if not origin_of(url) or not encrypted or _plain_host(host) != _plain_host(host_of(self.entry)):
+    def _refuse_foreign(self, url: str, path: str, *, is_redirect: bool) -> None:
+        origin, host = origin_of(url), host_of(url)
+        if origin and not is_encrypted(origin):
+            raise (Downgraded if is_redirect else Unencrypted)(host, path=path)
+        if not origin or _plain_host(host) != _plain_host(host_of(self.entry)):
             raise ForeignHost(host, path=path)
 
     def _next_hop(self, url: str, answer: Answer) -> str:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from connections.models.calendar import Calendar, CalendarWithBacklog, CalendarWithProgress
 from connections.models.configuration import CalendarConfiguration, schedule_lock
-from connections.models.connection import Connection, ConnectionQuerySet, lease_length
+from connections.models.connection import Connection, ConnectionQuerySet, credentials, lease_length
 from connections.models.event import Event, Occurrence
 from connections.models.sync_run import SyncRun
 
@@ -23,6 +23,7 @@ __all__ = [
     "Event",
     "Occurrence",
     "SyncRun",
+    "credentials",
     "lease_length",
     "schedule_lock",
 ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -14,6 +15,7 @@ from django.utils.module_loading import import_string
 from django.utils.translation import gettext_lazy as _
 
 from connections import dav, leases, providers
+from connections.private_hosts import private_hosts
 from connections.problems import Problem
 from practice.models.encrypted import EncryptedText
 
@@ -211,9 +213,8 @@ class Connection(models.Model):
     def account(self) -> dav.Credentials:
         """What the wire needs to know of it."""
         if self.is_feed:
-            address = str(self.password)
-            return dav.Credentials(address, "", "", self.origin, self.provider, self.feed_validators)
-        return dav.Credentials(self.url, self.username, self.password, self.origin, self.provider)
+            return credentials(str(self.password), "", "", self.origin, self.provider, self.feed_validators)
+        return credentials(self.url, self.username, self.password, self.origin, self.provider)
 
     def limits(self, now: datetime) -> dav.Limits:
         """What the account answers at once. After a week what it refused is tried again."""
@@ -246,6 +247,13 @@ class Connection(models.Model):
         unasked = mine.filter(next_sync_at=self.next_sync_at)
         values |= {"column": "lease_until", "lease_token": ""}
         return bool(leases.release(unasked, next_sync_at=next_sync_at, **values) or leases.release(mine, **values))
+
+
+def credentials(
+    url: str, username: str, password: str, origin: str, provider: str, validators: Mapping[str, str] | None = None
+) -> dav.Credentials:
+    """What the wire needs to know of an account, with the private hosts that this deployment lets be asked."""
+    return dav.Credentials(url, username, password, origin, provider, validators or {}, private_hosts())
 
 
 def _interruption() -> dict[str, Case]:

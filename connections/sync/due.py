@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from connections import dav
-from connections.models import Calendar, Connection, lease_length
+from connections.models import Calendar, Connection, credentials, lease_length
 from connections.sync import quiet
 from connections.sync.state import LeasedConnection, load_leased
 
@@ -95,7 +95,7 @@ def _due(
     took_over: bool,
     interruptions: int,
 ) -> DueConnection:
-    account = dav.Credentials(url, username, password, origin, provider)
+    account = credentials(url, username, password, origin, provider)
     question = Question(account, home_path, digest if is_settled else "")
     return DueConnection(pk, user, token, question, digest, is_settled, took_over, interruptions)
 

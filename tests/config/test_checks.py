@@ -67,6 +67,11 @@ def test_a_deployment_as_it_should_be_is_let_start() -> None:
             "With ICLOUD_CALDAV_URL passwords would be sent unencrypted.",
         ),
         ("REDIS_URL", "nonsense", "REDIS_URL is not the address of a Redis."),
+        (
+            "ALLOWED_PRIVATE_HOSTS",
+            ["cloud.home.arpa", "https://cloud.home.arpa/"],
+            "ALLOWED_PRIVATE_HOSTS has something that is neither a host nor an address.",
+        ),
     ],
 )
 def test_what_makes_no_sense_is_named(settings: Settings, name: str, value: Any, words: str) -> None:
@@ -82,6 +87,7 @@ def test_what_makes_no_sense_is_named(settings: Settings, name: str, value: Any,
         ("ICLOUD_CALDAV_URL", "http://127.0.0.1:8010/"),
         ("ICLOUD_CALDAV_URL", "http://[::1]:8010/"),
         ("REDIS_URL", "unix:///run/redis.sock"),
+        ("ALLOWED_PRIVATE_HOSTS", ["cloud.home.arpa", "10.0.0.5", "fd00::/64", " "]),
         ("BASE_URL", "https://book.example.com:8443"),
     ],
 )

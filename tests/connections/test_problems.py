@@ -8,7 +8,16 @@ import pytest
 
 from connections import dav
 from connections.models import Connection
-from connections.problems import SENTENCES, Handling, Problem, classify, classify_account, concerns_all, sentence
+from connections.problems import (
+    SENTENCES,
+    Handling,
+    Problem,
+    classify,
+    classify_account,
+    classify_connecting,
+    concerns_all,
+    sentence,
+)
 from connections.providers import provider_words
 
 ICLOUD_URL = "https://caldav.icloud.com/"
@@ -17,6 +26,10 @@ CASES: list[tuple[dav.DavError, Handling, str, bool]] = [
     (dav.Unauthorized("x", status=401), Handling.ASK_PERSON, "unauthorized", True),
     (dav.ForeignHost("evil.example"), Handling.RETRY, "foreign_host", True),
     (dav.LinkLocal("x"), Handling.RETRY, "link_local", True),
+    (dav.PrivateAddress("x"), Handling.RETRY, "private_address", True),
+    (dav.SpecialAddress("x"), Handling.RETRY, "special_address", True),
+    (dav.Unencrypted("x"), Handling.RETRY, "unencrypted", True),
+    (dav.Downgraded("x"), Handling.RETRY, "downgraded", True),
     (dav.Unavailable("x"), Handling.RETRY, "unavailable", True),
     (dav.Unavailable("x", status=429, retry_after=5), Handling.RETRY, "throttled", True),
     (dav.Unavailable("x", status=503), Handling.RETRY, "throttled", True),
@@ -46,6 +59,24 @@ def test_for_a_whole_account_only_a_refused_password_needs_a_person(
 ) -> None:
     verdict = classify_account(error, "anna@example.com")
     assert verdict.handling is (Handling.ASK_PERSON if code == "unauthorized" else Handling.RETRY)
+
+
+REFUSALS = [
+    (dav.LinkLocal("cloud.example"), "link_local"),
+    (dav.PrivateAddress("cloud.example"), "private_address"),
+    (dav.SpecialAddress("cloud.example"), "special_address"),
+    (dav.Unencrypted("cloud.example"), "unencrypted"),
+    (dav.Downgraded("cloud.example"), "downgraded"),
+    (dav.LeadsElsewhere("cloud.example"), "leads_elsewhere"),
+    (dav.AppleAddress(), "apple_address"),
+    (dav.UserInfo(), "user_info"),
+]
+
+
+@pytest.mark.parametrize(("error", "code"), REFUSALS, ids=lambda value: str(value))
+def test_who_connects_is_told_what_was_refused_before_anything_was_sent(error: dav.DavError, code: str) -> None:
+    problem = classify_connecting(error, right_address=False)
+    assert (problem.code, "?" in problem.sentence) == (code, False)
 
 
 def test_what_the_server_asked_to_wait_is_kept() -> None:
@@ -82,7 +113,10 @@ def test_a_sentence_about_an_account_names_its_provider() -> None:
     assert sentence("throttled") == "The server asks Kalends to wait. It tries again by itself."
 
 
-PROBLEMS_OF_ICLOUD = {"not_app_password"}
+PROBLEMS_OF_ICLOUD = {
+    "not_app_password",
+    "apple_address",
+}
 
 
 @pytest.mark.parametrize("code", sorted(SENTENCES.keys() - PROBLEMS_OF_ICLOUD))

@@ -121,13 +121,14 @@ def test_an_account_without_calendars_of_events_is_refused(stranger_to_icloud: W
     )
 
 
-def test_a_password_in_the_address_is_neither_kept_nor_sent(stranger_to_icloud: World) -> None:
+@pytest.mark.parametrize("user", ["anna:secret@", "anna@", "@", "%40@"])
+def test_an_address_with_a_user_name_in_it_is_neither_kept_nor_asked(stranger_to_icloud: World, user: str) -> None:
     world = stranger_to_icloud
-    url = world.icloud.entry_url.replace("http://", "http://anna:secret@")
-    assert (
-        accounts.connect(world.user, username="anna@example.com", password=world.password, url=url, now=NOW).url
-        == world.icloud.entry_url
+    assert refused(world, url=world.icloud.entry_url.replace("http://", f"http://{user}"))[0] == (
+        "The address has a user name before its @, so nothing was sent. Leave that out of the address; the user name "
+        "and the password have fields of their own."
     )
+    assert world.asked() == []
 
 
 @pytest.mark.parametrize("username", ["anna@example.com", "Anna@Example.COM"])

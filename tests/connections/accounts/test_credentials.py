@@ -8,6 +8,7 @@ import pytest
 from pytest_django import Settings
 
 from connections import accounts
+from connections.accounts.credentials import clean_url
 from connections.problems import Problem
 from practice.models import User
 from tests.connections.accounts.refusing import refused
@@ -111,12 +112,49 @@ def test_icloud_is_never_asked_unencrypted(stranger_to_icloud: World, url: str) 
         ("https://[64:ff9b::a9fe:a9fe]/", "link_local"),
         ("https://[64:ff9b:1::a9fe:a9fe]/", "link_local"),
         ("https://[2002:a9fe:a9fe::1]/", "link_local"),
+        ("https://192.168.1.5/", "private_address"),
+        ("https://3232235781/", "private_address"),
+        ("https://[fd12:3456::1]:8443/", "private_address"),
+        ("https://0.0.0.0/", "special_address"),
+        ("https://[ff02::1]/", "special_address"),
+        ("https://anna:secret@dav.example.com/", "user_info"),
+        ("https://dav.example.com@evil.example/", "user_info"),
+        ("https://dav.exa mple.com/", "no_caldav"),
+        ("https://dav.example.com:port/", "no_caldav"),
     ],
 )
 def test_addresses_that_no_password_may_go_to_are_refused_unsent(anna: User, url: str, code: str) -> None:
     with pytest.raises(accounts.ConnectFailed) as caught:
         accounts.connect(anna, username=USERNAME, password=PASSWORD, url=url, now=NOW)
     assert caught.value.problem.code == code
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "localhost", "[::1]", "127.1", "LOCALHOST."])
+def test_this_machine_is_asked_only_if_it_is_listed(settings: Settings, host: str) -> None:
+    codes = []
+    for listed in ([], ["127.0.0.0/8", "localhost", "::1"]):
+        settings.ALLOWED_PRIVATE_HOSTS = listed
+        try:
+            codes.append(clean_url(f"https://{host}:8443/"))
+        except accounts.ConnectFailed as failure:
+            codes.append(failure.problem.code)
+    shown = {"127.1": "127.0.0.1", "LOCALHOST.": "localhost"}.get(host, host)
+    assert codes == ["private_address", f"https://{shown}:8443/"]
+
+
+def test_a_listed_host_in_a_private_network_needs_https_too(settings: Settings) -> None:
+    settings.ALLOWED_PRIVATE_HOSTS = ["cloud.home.arpa", "10.0.0.5"]
+    for url in ("http://cloud.home.arpa/", "http://10.0.0.5/"):
+        with pytest.raises(accounts.ConnectFailed) as caught:
+            clean_url(url)
+        assert str(caught.value) == (
+            "The password would cross the network unencrypted, so nothing was sent. Let the address begin with "
+            "https://; a server in your own network needs that too."
+        )
+    assert [clean_url(f"https://{host}") for host in ("cloud.home.arpa", "10.0.0.5")] == [
+        "https://cloud.home.arpa/",
+        "https://10.0.0.5/",
+    ]
 
 
 @pytest.mark.parametrize("apple_id", ["anna", "anna@", "@example.com", "anna@example"])

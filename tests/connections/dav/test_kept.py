@@ -10,14 +10,14 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 import wassima
 
-from connections.dav import Credentials, DavError, LinkLocal, Session, Unavailable, kept
+from connections.dav import Credentials, DavError, LinkLocal, PrivateAddress, Session, Unavailable, kept
 from connections.dav.errors import TimedOut
 from tests.servers import NO_CALENDARS, Served, reply, script
 
@@ -132,10 +132,10 @@ def test_a_connection_with_which_something_is_out_of_order_is_not_used_again(tal
 def test_octets_that_come_later_than_the_answer_are_not_taken_for_the_next_one(talks) -> None:
     server = talks(ANSWER)
     look(server.url)
-    [(used_at, connection)] = kept.CONNECTIONS._idle[f"{server.url[:-1]}"]
+    [(used_at, connection)] = kept.CONNECTIONS._idle[server.url[:-1], True]
     ours, theirs = socket.socketpair()
     theirs.sendall(ANSWER)
-    kept.CONNECTIONS._idle[f"{server.url[:-1]}"][:] = [(used_at, ours)]
+    kept.CONNECTIONS._idle[server.url[:-1], True][:] = [(used_at, ours)]
     assert look(server.url) == (0, 1)
     assert [len(heads) for heads in server.requests] == [1, 1]
     assert ours.fileno() == -1
@@ -222,9 +222,20 @@ def test_a_silent_server_is_left_after_the_timeout(raw) -> None:
         look(raw(say_nothing), timeout=0.2)
 
 
+def test_an_account_never_uses_a_connection_that_another_one_was_allowed_to_open(talks) -> None:
+    server = talks(ANSWER)
+    allowed = Credentials(server.url, "anna", "x")
+    refused = replace(allowed, username="otto", private_hosts=frozenset())
+    with Session(allowed, kept=True) as session:
+        session.calendars(HOME)
+    with Session(refused, kept=True) as session, pytest.raises(PrivateAddress):
+        session.calendars(HOME)
+    assert [len(heads) for heads in server.requests] == [1]
+
+
 def test_a_link_local_host_is_never_connected_to() -> None:
     with pytest.raises(LinkLocal):
-        look("http://169.254.169.254/")
+        look("https://169.254.169.254/")
 
 
 def test_a_host_name_in_another_script_is_sent_in_ascii() -> None:

@@ -178,7 +178,7 @@ def test_nobody_at_the_door_is_unavailable() -> None:
 
 
 def test_a_host_without_a_name_is_unavailable() -> None:
-    with Session(Credentials("http://no-such-host.invalid/", "anna", "x")) as session, pytest.raises(Unavailable):
+    with Session(Credentials("https://no-such-host.invalid/", "anna", "x")) as session, pytest.raises(Unavailable):
         session.discover()
 
 
