@@ -6,6 +6,7 @@ import pytest
 
 from connections.dav import Credentials, ForeignHost, NotCalDav
 from connections.dav.client import Answer
+from connections.dav.errors import Downgraded
 from connections.feeds.client import FeedClient, conditions, validators_of
 from tests.feed_server import FeedServer
 from tests.servers import reply
@@ -21,7 +22,7 @@ def redirected(location: str, address: str = ADDRESS) -> str:
     """Where a redirect leads. Raises what a request would raise before anything is sent there."""
     asked = client(address)
     target = asked._next_hop(address, Answer("", "", 302, {"location": location}, b""))
-    asked._refuse_foreign(target, "")
+    asked._refuse_foreign(target, "", is_redirect=True)
     return target
 
 
@@ -54,14 +55,19 @@ def test_a_redirect_may_lead_from_plain_http_on_this_machine_to_https() -> None:
         ("https://sub.club.example/feed.ics", "sub.club.example"),
         ("https://club.example.evil.example/feed.ics", "club.example.evil.example"),
         ("https://club.example@evil.example/feed.ics", "evil.example"),
-        ("http://club.example/feed.ics", "club.example"),
         ("https://127.0.0.1/feed.ics", "127.0.0.1"),
     ],
 )
-def test_a_redirect_leads_to_no_other_host_and_never_to_plain_http(location: str, host: str) -> None:
+def test_a_redirect_leads_to_no_other_host(location: str, host: str) -> None:
     with pytest.raises(ForeignHost) as caught:
         redirected(location)
     assert (caught.value.host, "5ec0e7f1" in str(caught.value)) == (host, False)
+
+
+@pytest.mark.parametrize("host", ["club.example", "stranger.example"])
+def test_a_redirect_never_leads_to_plain_http(host: str) -> None:
+    with pytest.raises(Downgraded, match=f"{host} is asked over https only"):
+        redirected(f"http://{host}/feed.ics")
 
 
 @pytest.mark.parametrize("location", ["", "ftp://club.example/", "file:///etc/passwd", "https://[club.example/"])

@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 import pytest
 
 from connections import dav
-from connections.dav.errors import TimedOut
+from connections.dav.errors import TimedOut, Unencrypted
 from connections.feeds import FeedSession
 from tests.feed_server import MATCH, SECRET, TRAINING, Fault, FeedServer, event_text, feed_text
 
@@ -213,7 +213,7 @@ def test_a_redirect_on_the_same_host_is_followed(feed_server: FeedServer) -> Non
 
 def test_plain_http_is_used_on_this_machine_only() -> None:
     account = dav.Credentials("http://club.example/feed.ics", "", "")
-    with FeedSession(account) as session, pytest.raises(dav.ForeignHost):
+    with FeedSession(account) as session, pytest.raises(Unencrypted):
         session.home_listing("/")
     assert session.requests == 0
 
