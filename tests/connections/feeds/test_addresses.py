@@ -51,7 +51,7 @@ def test_an_address_is_asked_by_https_and_is_otherwise_as_it_was_typed(typed: st
         ("https://outlook.live.com/owa/calendar/x/y/calendar.html", "outlook_page"),
         ("https://outlook.office.com/calendar/", "outlook_page"),
         ("https://www.icloud.com/calendar/", "icloud_page"),
-        ("https://club.example/" + "x" * 2000, "too_long"),
+        pytest.param("https://club.example/" + "x" * 2000, "too_long", id="too long"),
     ],
 )
 def test_an_address_at_which_no_feed_can_be_is_refused(typed: str, code: str) -> None:

@@ -5,7 +5,10 @@ from __future__ import annotations
 import time
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
+from connections.dav import DavError
 from connections.feeds.file import read_feed
 from tests.connections.feeds.published import PUBLISHED, published
 from tests.connections.ical.museum import BERLIN, expanded
@@ -19,7 +22,7 @@ from tests.feed_server import event_text, feed_text
         (["NAME:Other", "X-WR-CALNAME:Club"], "Club"),
         (["NAME;LANGUAGE=de:Verein\\, Berlin"], "Verein, Berlin"),
         (["X-WR-CALNAME:"], ""),
-        (["X-WR-CALNAME:" + "x" * 400], "x" * 300),
+        pytest.param(["X-WR-CALNAME:" + "x" * 400], "x" * 300, id="long"),
         ([], ""),
     ],
 )
@@ -78,3 +81,21 @@ def test_the_feeds_of_large_providers_are_read(
 def test_an_answer_at_another_time_says_the_same(provider: str) -> None:
     first, second = read_feed(published(provider)), read_feed(published(provider, "20261129T130000Z"))
     assert (first.digest, first.etags) == (second.digest, second.etags)
+
+
+@pytest.mark.slow
+@given(
+    data=st.sampled_from([*map(published, PUBLISHED)]),
+    edits=st.lists(st.tuples(st.integers(0, 3000), st.integers(0, 60), st.binary(max_size=12)), max_size=6),
+)
+@settings(max_examples=300, deadline=None)
+def test_a_damaged_file_is_read_or_is_an_error_of_the_wire(data: bytes, edits: list[tuple[int, int, bytes]]) -> None:
+    for at, length, instead in edits:
+        data = data[:at] + instead + data[at + length :]
+    try:
+        feed = read_feed(data)
+    except DavError:
+        return
+    for href, piece in feed.pieces.items():
+        assert (len(href) <= 700, piece.href, feed.etags[href]) == (True, href, piece.etag)
+        expanded(piece.data)

@@ -137,4 +137,4 @@ def test_no_file_takes_long(name: str) -> None:
     began = time.process_time()
     found = read_feed(data)
     assert len(found.pieces) > 0
-    assert time.process_time() - began < 5
+    assert time.process_time() - began < 10
