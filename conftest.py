@@ -6,4 +6,13 @@ import os
 
 os.environ["LC_ALL"] = "C.UTF-8"  # commands that are run as processes speak English, whoever runs the tests
 
-pytest_plugins = ["tests.any_day", "tests.fast", "tests.icloud", "tests.reruns", "tests.servers", "tests.skips"]
+pytest_plugins = [
+    "tests.any_day",
+    "tests.fast",
+    "tests.icloud",
+    "tests.name_server",
+    "tests.reruns",
+    "tests.servers",
+    "tests.internet",  # after the servers, which it imports
+    "tests.skips",
+]
