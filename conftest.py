@@ -13,6 +13,7 @@ pytest_plugins = [
     "tests.name_server",
     "tests.reruns",
     "tests.servers",
-    "tests.internet",  # after the servers, which it imports
+    "tests.feed_server",  # after servers, which it imports
+    "tests.internet",  # likewise
     "tests.skips",
 ]

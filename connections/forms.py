@@ -58,10 +58,28 @@ class PasswordForm(forms.Form):
         self.add_error(field, failure.problem.sentence)
 
 
+class FeedForm(forms.Form):
+    """The web address of a calendar. What was typed comes back where it was refused, and never again."""
+
+    address = forms.CharField(
+        label=_("Web address"),
+        max_length=2000,
+        widget=forms.TextInput(
+            attrs={"autocomplete": "off", "autocapitalize": "none", "spellcheck": "false", "inputmode": "url"}
+        ),
+        help_text=_("It begins with webcal:// or https://."),
+        error_messages={"required": _("Enter the web address of the calendar.")},
+    )
+
+    def refuse(self, failure: ConnectFailed) -> None:
+        """Show why the address was not taken."""
+        self.add_error("address", failure.problem.sentence)
+
+
 class ICloudForm(PasswordForm):
     """An Apple ID and an app-specific password made under it."""
 
-    apple_id = forms.EmailField(
+    username = forms.EmailField(
         label=_("Apple ID"),
         max_length=254,
         widget=forms.EmailInput(attrs={"autocomplete": "email", "autocapitalize": "none", "spellcheck": "false"}),
@@ -71,4 +89,4 @@ class ICloudForm(PasswordForm):
             "invalid": _("An Apple ID is an e-mail address, like anna@example.com. Check what is missing."),
         },
     )
-    field_order = ("apple_id", "app_password")
+    field_order = ("username", "app_password")

@@ -79,6 +79,9 @@ def freshness(user: User, *, now: datetime, asked: bool = False) -> Freshness:
     TRUST_MINUTES its last good copy is trusted, afterwards the staff member's policy decides. It decides at once where
     something is known to be unread, an event or a change that was listed: then the last copy is known to be wrong.
 
+    A feed is asked seldom. It is fresh until its interval plus TRUST_MINUTES have passed since it answered last,
+    whatever has failed meanwhile; then the policy decides. `as_of` is that of the other calendars, if there are any.
+
     A calendar that was never known in full has no copy at all: no openings, whatever the policy. It was never read to
     its end, or events of it have been pending since its first read.
     """
@@ -117,7 +120,8 @@ def _selected(users: Collection[int], now: datetime) -> list[Selected]:
 
 _COLUMNS = (
     *("fresh_at", "read_at", "error_code", "listed_token", "probe_token", "mass_deletion_suspected_at"),
-    *("connection__error_code", "connection__user__username", "connection__user__is_active"),
+    *("connection__error_code", "connection__provider", "connection__refresh_seconds"),
+    *("connection__user__username", "connection__user__is_active"),
     *(
         f"connection__user__calendar_configuration__{name}"
         for name in ("time_zone", "saved_at", "stale_policy", "user", "max_per_day", "max_per_week")
@@ -148,13 +152,27 @@ def _freshness(
     known = [calendar.fresh_at for calendar in calendars if calendar.read_at and calendar.fresh_at]
     if len(known) < len(calendars):
         return Freshness(FreshnessState.NEVER_READ, bookable=False)
-    as_of = min(known)
-    if any(_is_known_unread(calendar, now) for calendar in calendars):
+    two_way = [calendar for calendar in calendars if not calendar.connection.is_feed]
+    as_of = min(calendar.fresh_at for calendar in two_way or calendars if calendar.fresh_at)
+    if any(_is_known_unread(calendar, now) or _is_feed_overdue(calendar, now) for calendar in calendars):
         return _stale(as_of, configuration)
-    failed = any(calendar.error_code or calendar.connection.error_code for calendar in calendars)
+    if not two_way:
+        return Freshness(FreshnessState.FRESH, as_of)
+    failed = any(calendar.error_code or calendar.connection.error_code for calendar in two_way)
     unanswered = asked and as_of < now
-    changed = any(map(_has_changed, calendars))
+    changed = any(map(_has_changed, two_way))
     return _aged(as_of, configuration, now, readable=not failed and not unanswered, changed=changed)
+
+
+def _is_feed_overdue(calendar: Selected, now: datetime) -> bool:
+    """Is it a feed that should have answered again long ago?"""
+    return calendar.connection.is_feed and (calendar.fresh_at is None or now > fresh_until(calendar))
+
+
+def fresh_until(calendar: Calendar) -> datetime:
+    """Until when what a feed answered last is believed, its connection loaded. It must have been read."""
+    assert calendar.fresh_at is not None  # noqa: S101 - for the type checker
+    return calendar.fresh_at + calendar.connection.interval + timedelta(minutes=settings.TRUST_MINUTES)
 
 
 def _is_known_unread(calendar: Selected, now: datetime) -> bool:

@@ -79,20 +79,55 @@ SENTENCES: dict[str, StrPromise] = {
         "This address leads to %(host)s, so nothing was sent there. If that is your provider, enter that address."
     ),
     "apple_address": _("This is an address at Apple, so nothing was looked up. Connect it as iCloud instead."),
-    "not_an_apple_id": _(
-        "An Apple ID is an e-mail address, like anna@example.com. Check what is missing; nothing was sent."
+    "not_an_email": _(
+        "The user name is an e-mail address, like anna@example.com. Check what is missing; nothing was sent."
     ),
+    "no_address": _("Enter the address of the server, like https://cloud.example.org."),
     "not_app_password": _(
         "This does not look like an app-specific password, so it was not sent. It has four groups of four letters, "
         "like abcd-efgh-ijkl-mnop. Your normal Apple password does not work here."
     ),
-    "no_caldav": _("There is no calendar server at this address. Check it, or leave it out for iCloud."),
+    # Where a calendar is added by its web address
+    "own_feed": _("These bookings block already: the address is that of this Kalends. Nothing was added."),
+    "feed_connected": _("This calendar is added already. Choose another address, or disconnect one of the two."),
+    "feed_locked": _(
+        "The address asks for a password, which Kalends does not send. Publish the calendar, and enter the address "
+        "that needs none."
+    ),
+    "feed_missing": _("There is nothing at this address (404). Copy it again from where the calendar is published."),
+    "not_a_feed": _(
+        "At this address there is a web page and no calendar file. Look for Subscribe or iCal on that page, and copy "
+        "the address of that link."
+    ),
+    "feed_broken": _(
+        "The calendar file ends in the middle, so nothing of it was taken. Try again; if this stays, tell whoever "
+        "publishes it."
+    ),
+    "feed_stranger": _(
+        "The address leads on to %(host)s, and nothing was asked there. If you know that host, enter the address there."
+    ),
+    "too_long": _("The address is too long to be one. Copy it again."),
+    "google_page": _(
+        "This is a page of Google Calendar, not the calendar file. Copy the “Secret address in iCal format”; it is in "
+        "the settings of the calendar under “Integrate calendar”."
+    ),
+    "outlook_page": _("This is the HTML link of Outlook. Copy the ICS link that stands beside it."),
+    "icloud_page": _(
+        "This is a page of iCloud, not the calendar file. Calendars of an Apple Account are connected with “iCloud "
+        "Calendar”; a public calendar has an address that begins with webcal://."
+    ),
+    "no_caldav": _("There is no calendar server at this address. Check the address."),
     "no_calendars": _("The account has no calendars for events. Make one there, then connect again."),
     "not_reached": _("The server does not answer just now, so nothing was changed. Try again in a few minutes."),
     "connecting_refused": _("The server refused it (%(status)s). Check the user name and the address."),
     "foreign_home": _(
         "The server led to %(host)s, which is not one of its own hosts, so nothing was sent there. Check the address."
     ),
+    "other_paths": _(
+        "The calendars have other paths at this address, so Kalends cannot tell that they are the same. Enter the "
+        "address under which the paths stay, or disconnect and connect anew."
+    ),
+    "already_connected": _("You have connected this account at this address already."),
     "other_account": _("This password belongs to another account. Use one of the account that is connected here."),
     "foreign_host": _(
         "The server led to %(host)s, which is not one of its own hosts, so nothing was sent there. Kalends tries "
@@ -215,6 +250,29 @@ def classify_connecting(error: dav.DavError, *, right_address: bool) -> Problem:
     return Problem("connecting_refused", {"status": error.status or "?"})
 
 
+def classify_feed(error: dav.DavError) -> Problem:
+    """What an error means to a person who is just adding a calendar by its web address: nothing is stored."""
+    if isinstance(error, dav.ForeignHost):
+        return Problem("feed_stranger", {"host": error.host})
+    if (code := _refusal_code(error)) is not None:
+        return Problem(code, {"host": getattr(error, "host", "")})
+    for kind, meant in _OF_ADDRESS:
+        if isinstance(error, kind):
+            return Problem(meant)
+    return Problem("connecting_refused", {"status": error.status or "?"})
+
+
+_OF_ADDRESS: tuple[tuple[type[dav.DavError], str], ...] = (
+    (dav.Unauthorized, "feed_locked"),
+    (dav.Forbidden, "feed_locked"),
+    (dav.NotFound, "feed_missing"),
+    (dav.BrokenFile, "feed_broken"),
+    (dav.NotCalDav, "not_a_feed"),
+    (dav.TooLarge, "too_large"),
+    (dav.Unavailable, "not_reached"),
+)
+
+
 def concerns_all(error: dav.DavError) -> bool:
     """Does an error met in one calendar mean that asking for the others is of no use?
 
@@ -261,6 +319,7 @@ _VERDICTS: tuple[tuple[type[dav.DavError], Callable[[dav.DavError], Verdict]], .
     (dav.ForeignHost, _of_host("foreign_host")),
     *((kind, _of_host(code)) for kind, code in _REFUSALS),
     (dav.Unavailable, _unavailable),
+    (dav.BrokenFile, _plain(Handling.RETRY, "feed_broken")),
     (dav.NotCalDav, _plain(Handling.RETRY, "not_caldav")),
     (dav.TooLarge, _plain(Handling.SKIP, "too_large")),
     (dav.Forbidden, lambda error: Verdict(Handling.SKIP, Problem("forbidden"))),

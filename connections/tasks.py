@@ -10,7 +10,7 @@ from django_q.models import Schedule
 from django_q.tasks import async_task, schedule
 
 from connections.models import Connection, SyncRun
-from connections.sync import poll, reexpand, run
+from connections.sync import due, poll, reexpand, run
 from connections.sync.report import SyncReport
 
 LOOK_AGAIN = timedelta(seconds=5)
@@ -18,7 +18,7 @@ ROUND = timedelta(seconds=90)  # the schedule comes once a minute, and up to hal
 
 
 def poll_connections(until: datetime | None = None) -> None:
-    """Poll what is due; where something changed, queue a sync of that connection.
+    """Poll what is due; where something changed, queue a sync of that connection. Feeds get a sync without a poll.
 
     What is due beyond 200 is left to a further task, which any worker can begin with at once, and so on `until` the
     schedule must have come again: where workers do not keep up, polls may not pile up and keep syncs waiting.
@@ -28,10 +28,12 @@ def poll_connections(until: datetime | None = None) -> None:
     more = partial(async_task, "connections.tasks.poll_connections", until)
     for report in poll.poll_due(now, more if now < until else None):
         _go_on(report)
+    for feed in due.due_feeds(now):
+        _go_on(SyncReport(feed, unfinished=True, look_again=True))
 
 
 def sync_probed(connection_id: int, look_again: bool = False) -> None:
-    """Read what a poll has just found changed; `look_again`: list the home once more first."""
+    """Read what a poll has just found changed; `look_again`: list the home (once more) first."""
     _go_on(run.sync_connection(connection_id, now=timezone.now(), probed=not look_again))
 
 

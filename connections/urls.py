@@ -11,6 +11,7 @@ urlpatterns = [
     path("", views.index, name="list"),
     path("new/", views.new, name="new"),
     path("new/icloud/", views.new_icloud, name="new_icloud"),
+    path("new/ics/", views.new_ics, name="new_ics"),
     path("<int:pk>/", views.detail, name="detail"),
     path("<int:pk>/state/", views.state, name="state"),
     path("<int:pk>/sync/", views.sync, name="sync"),

@@ -16,9 +16,9 @@ from django.views.decorators.debug import sensitive_post_parameters, sensitive_v
 from django.views.decorators.http import require_POST
 
 from connections import accounts
-from connections.forms import ICloudForm, PasswordForm
+from connections.forms import FeedForm, ICloudForm, PasswordForm
 from connections.models import Connection
-from connections.providers import ICLOUD
+from connections.providers import PasswordShape
 from connections.status.health import health
 from connections.status.overview import overview
 from connections.sync.queue import sync_soon
@@ -63,9 +63,30 @@ def new_icloud(request: StaffRequest) -> HttpResponse:
 
 @sensitive_variables()
 def _connect(user: User, form: ICloudForm, now: datetime) -> Connection | None:
-    username, password = form.cleaned_data["apple_id"], form.cleaned_data["app_password"]
+    username, password = form.cleaned_data["username"], form.cleaned_data["app_password"]
     try:
         return accounts.connect(user, username=username, password=password, now=now)
+    except accounts.ConnectFailed as failure:
+        form.refuse(failure)
+        return None
+
+
+@sensitive_post_parameters("address")
+@sensitive_variables("form")
+@own_page
+def new_ics(request: StaffRequest) -> HttpResponse:
+    form = FeedForm(posted(request))
+    if form.is_valid() and (connection := _connect_feed(request.user, form, request.now)):
+        messages.success(request, _("The calendar is added. It blocks time from now on."))
+        chosen = connection.user.calendar_configuration.saved_at is not None
+        return redirect("connections:detail", connection.pk) if chosen else redirect("configuration:page")
+    return render(request, "connections/new_ics.html", {"form": form})
+
+
+@sensitive_variables()
+def _connect_feed(user: User, form: FeedForm, now: datetime) -> Connection | None:
+    try:
+        return accounts.connect_feed(user, address=form.cleaned_data["address"], now=now)
     except accounts.ConnectFailed as failure:
         form.refuse(failure)
         return None
@@ -114,7 +135,7 @@ def _ask(request: StaffRequest, connection: Connection, *, full: bool) -> HttpRe
 @own_page
 def reconnect(request: StaffRequest, pk: int) -> HttpResponse:
     connection = get_object_or_404(own(request), pk=pk)
-    form = PasswordForm(posted(request), any_shape=connection.provider != ICLOUD)
+    form = PasswordForm(posted(request), any_shape=connection.at.password_shape is PasswordShape.ANY)
     if form.is_valid() and (report := _reconnect(connection, form, request.now)):
         messages.success(request, reconnected_sentence(report))
         return redirect("connections:detail", pk)

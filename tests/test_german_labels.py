@@ -13,10 +13,15 @@ from django.db.models import Field, Model
 from django.utils import translation
 from django.utils.functional import Promise
 
+from connections.providers import PROVIDERS
+
 OURS = ("availability", "bookings", "connections", "practice")
-ALIKE = {"—", "deutsch", "e-mail", "e-mails", "english", "etag", "href", "icloud", "id", "logo", "logos"} | {
-    *("name", "position", "problem", "slug", "status", "text", "uid")
-}
+PRODUCTS = {one.words.name.casefold() for one in PROVIDERS.values() if isinstance(one.words.name, str)}
+ALIKE = (
+    PRODUCTS
+    | {"—", "deutsch", "e-mail", "e-mails", "english", "etag", "href", "id", "logo", "logos"}
+    | {*("name", "position", "problem", "slug", "status", "text", "uid")}
+)
 """Labels that are the same in both languages, apart from capitals."""
 
 

@@ -16,7 +16,7 @@ from connections.accounts.credentials import clean_url, clean_username, spelling
 from connections.accounts.refusals import ConnectFailed
 from connections.models import CalendarConfiguration, Connection, Event, SyncRun, schedule_lock
 from connections.problems import Problem, classify_connecting
-from connections.providers import is_icloud, provider_at
+from connections.providers import ICLOUD, Provider, provider_for, provider_named, start_url
 from connections.sync import home
 from connections.sync.run import sync_connection
 from connections.sync.state import LeasedConnection
@@ -25,6 +25,16 @@ from practice.models import Activity, User
 
 NOT_ACCEPTED = "not_accepted"
 RECONNECT_SECONDS = 20.0  # a person is looking at the page
+HEALTHY: dict[str, Any] = {
+    "needs_attention": False,
+    "error_code": "",
+    "error_params": {},
+    "failing_since": None,
+    "failures": 0,
+    "not_before": None,
+    "notified_error_code": "",
+}
+"""The state of a connection that has just answered."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,15 +66,19 @@ class _Found:
     calendars: Sequence[dav.RemoteCalendar]
 
 
-def connect(user: User, *, username: str, password: str, url: str = "", now: datetime) -> Connection:
+def connect(
+    user: User, *, username: str, password: str, url: str = "", provider: str = "", now: datetime
+) -> Connection:
     """Check the credentials live, then store the account with its calendars; nothing is stored if that fails.
 
-    The same account of the same user is updated, not doubled, whichever of its addresses is given. A linked calendar
-    of another connection stays the linked one. Raises ConnectFailed.
+    `provider` is a slug, and `url` what a person typed as the address of its server, if one is asked for. Without a
+    slug, `url` is the start address ("" for iCloud's) and tells whose it is. The same account of the same user is
+    updated, not doubled, whichever of its addresses is given. A linked calendar of another connection stays the linked
+    one. Raises ConnectFailed.
     """
-    url = clean_url(url or settings.ICLOUD_CALDAV_URL)
-    username = clean_username(username, url)
-    account = _enter(url, username, password)
+    at, url = _place(provider, url)
+    username = clean_username(username, at)
+    account = _enter(at, url, username, password)
     CalendarConfiguration.objects.get_or_create(user=user)
     with schedule_lock(user):  # so that the same account in two spellings is not stored twice at once
         stored = _stored(user, url, username, account, now)
@@ -76,6 +90,22 @@ def connect(user: User, *, username: str, password: str, url: str = "", now: dat
     return connection
 
 
+def _place(slug: str, typed: str) -> tuple[Provider, str]:
+    """Where an account is, from the provider that was chosen and the address that was typed. Raises ConnectFailed."""
+    chosen = provider_named(slug or ICLOUD)
+    given = start_url(chosen, typed) if slug or not typed else typed
+    if not given:
+        raise ConnectFailed(Problem("no_address", words=chosen.words), "url")
+    url = clean_url(given)
+    found = provider_for(slug, url)
+    return found, _discovered(url) if slug and found.discovers else url
+
+
+def _discovered(url: str) -> str:
+    """The start address of the calendars, found from the address of a server (RFC 6764). Raises ConnectFailed."""
+    return url
+
+
 def _stored(user: User, url: str, username: str, account: _Found, now: datetime) -> Connection:
     same = Q(username__iexact=username) | Q(principal_path=account.values["principal_path"])
     known = Connection.objects.filter(same, user=user, url=url).first()
@@ -84,11 +114,11 @@ def _stored(user: User, url: str, username: str, account: _Found, now: datetime)
         user=user, url=url, username=known.username if known else username, defaults=values
     )
     if not made:
-        _renew(connection, values)
+        renew(connection, values)
     return connection
 
 
-def _renew(connection: Connection, values: dict[str, Any]) -> None:
+def renew(connection: Connection, values: dict[str, Any]) -> None:
     """Store what was found, and end a sync that is under way: with the old password it has nothing more to say."""
     Connection.objects.filter(pk=connection.pk).revoke_lease()
     if set(connection.addresses) != set(values["addresses"]):
@@ -97,48 +127,52 @@ def _renew(connection: Connection, values: dict[str, Any]) -> None:
     connection.refresh_from_db()
 
 
-def _enter(url: str, username: str, password: str) -> _Found:
+def _enter(provider: Provider, url: str, username: str, password: str) -> _Found:
     """Look whether the account lets us in. Raises ConnectFailed."""
-    *first, last = spellings(password, url)
+    *first, last = spellings(password, provider)
     for spelling in first:
         try:
-            return _look_inside(url, username, spelling)
+            return _look_inside(provider, url, username, spelling)
         except ConnectFailed as failure:
             if failure.problem.code != NOT_ACCEPTED:
                 raise
-    return _look_inside(url, username, last)
+    return _look_inside(provider, url, username, last)
 
 
-def _look_inside(url: str, username: str, password: str) -> _Found:
-    candidate = Connection(provider=provider_at(url), url=url, username=username, password=password)
+def _look_inside(provider: Provider, url: str, username: str, password: str) -> _Found:
+    candidate = Connection(provider=provider.slug, url=url, username=username, password=password)
     try:
         with dav.Session(candidate.account) as session:
             look = home.look(session, "")
             candidate.origin = session.origin
     except dav.DavError as error:
-        problem = classify_connecting(error, right_address=is_icloud(url))
+        problem = classify_connecting(error, right_address=provider.is_at(url))
         raise ConnectFailed(candidate.about(problem), "app_password" if problem.code == NOT_ACCEPTED else "") from error
     if look.home:
         home.note(candidate, look.home)
     if not look.calendars:
         raise ConnectFailed(candidate.about(Problem("no_calendars")))
     found = ("provider", "password", "origin", "principal_path", "home_path", "addresses")
-    healthy = {"needs_attention": False, "error_code": "", "error_params": {}, "failing_since": None, "failures": 0}
-    healthy |= {"not_before": None, "notified_error_code": ""}
-    return _Found({name: getattr(candidate, name) for name in found} | healthy, look.calendars)
+    return _Found({name: getattr(candidate, name) for name in found} | HEALTHY, look.calendars)
 
 
-def reconnect(connection: Connection, *, password: str, now: datetime) -> ReconnectReport:
+def reconnect(connection: Connection, *, password: str, url: str = "", now: datetime) -> ReconnectReport:
     """Give the same account a new password, keep all choices, sync, and say what changed meanwhile.
 
-    Raises ConnectFailed; then the stored password stays as it was. What cannot be read in 20 seconds follows by the
-    schedule.
+    `url` is what a person typed as the new address of its server, "" if it is where it was. The calendars must have the
+    paths that they had, because those are how they are known. Raises ConnectFailed; then everything stays as it was.
+    What cannot be read in 20 seconds follows by the schedule.
     """
-    account = _enter(connection.url, connection.username, password)
-    if connection.principal_path not in ("", account.values["principal_path"]):
-        raise ConnectFailed(connection.about(Problem("other_account")), "app_password")
+    provider, address = _place(connection.provider, url or connection.url)
+    account = _enter(provider, address, connection.username, password)
+    _check_same(connection, account, address)
+    return renew_and_compare(connection, {**account.values, "url": address}, now)
+
+
+def renew_and_compare(connection: Connection, values: dict[str, Any], now: datetime) -> ReconnectReport:
+    """Store the `values` of an account that has just answered, sync it, and say what changed meanwhile."""
     before = _etags(connection)
-    _renew(connection, {**account.values, "next_sync_at": now})
+    renew(connection, {**values, "next_sync_at": now})
     report = sync_connection(
         connection.pk, now=now, full=True, trigger=SyncRun.Trigger.PERSON, seconds=RECONNECT_SECONDS
     )
@@ -153,6 +187,17 @@ def reconnect(connection: Connection, *, password: str, now: datetime) -> Reconn
         differing=import_string(settings.DIFFERING_BOOKINGS)(connection, now).count(),
         complete=not (report.busy or report.unfinished or report.error),
     )
+
+
+def _check_same(connection: Connection, account: _Found, address: str) -> None:
+    """Raises ConnectFailed if what answered is not the account that is known, at an address where it can be stored."""
+    has_moved = address != connection.url
+    if connection.principal_path not in ("", account.values["principal_path"]):
+        code, field = ("other_paths", "url") if has_moved else ("other_account", "app_password")
+        raise ConnectFailed(connection.about(Problem(code)), field)
+    others = Connection.objects.filter(user=connection.user, url=address, username=connection.username)
+    if has_moved and others.exclude(pk=connection.pk).exists():
+        raise ConnectFailed(connection.about(Problem("already_connected")), "url")
 
 
 def _changed(before: Mapping[tuple[int, str], str], after: Mapping[tuple[int, str], str]) -> int:

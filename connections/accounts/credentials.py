@@ -13,7 +13,7 @@ from connections import dav
 from connections.accounts.refusals import ConnectFailed
 from connections.private_hosts import private_hosts
 from connections.problems import Problem, classify_connecting
-from connections.providers import CALDAV, ICLOUD, is_apples, is_icloud, provider_at, provider_words
+from connections.providers import CALDAV, ICLOUD, PasswordShape, Provider, is_apples, provider_words
 
 UNSEEN = ("Cc", "Cf", "Zs", "Zl", "Zp")  # control and format characters, and blanks
 VARIATION_SELECTORS = re.compile("[\u180b-\u180d\u180f\ufe00-\ufe0f\U000e0100-\U000e01ef]")
@@ -77,25 +77,28 @@ def _check_host(scheme: str, host: str) -> None:
         raise ConnectFailed(classify_connecting(error, right_address=False)) from None
 
 
-def clean_username(username: str, url: str) -> str:
-    """The user name without blanks around it. Raises ConnectFailed for none, and for an Apple ID that is no address."""
+def clean_username(username: str, provider: Provider) -> str:
+    """The user name without blanks around it.
+
+    Raises ConnectFailed for none, and for one that is no e-mail address where the provider's user names are addresses.
+    """
     username = username.strip()
     if not username:
-        raise ConnectFailed(Problem("no_username", words=provider_words(provider_at(url))), "apple_id")
-    if is_icloud(url):
+        raise ConnectFailed(Problem("no_username", words=provider.words), "username")
+    if provider.username_is_email:
         try:
             validate_email(username)
         except ValidationError:
-            raise ConnectFailed(Problem("not_an_apple_id"), "apple_id") from None
+            raise ConnectFailed(Problem("not_an_email", words=provider.words), "username") from None
     return username
 
 
-def spellings(password: str, url: str) -> list[str]:
+def spellings(password: str, provider: Provider) -> list[str]:
     """The password as it will be tried. What is shaped like a normal Apple password is never sent to iCloud."""
     if not password.strip():
         raise ConnectFailed(Problem("no_password"), "app_password")
     shaped = looks_like_app_password(password)
-    if is_icloud(url):
+    if provider.password_shape is PasswordShape.APPLE:
         if not shaped:
             raise ConnectFailed(Problem("not_app_password"), "app_password")
         return [clean_password(password)]

@@ -12,6 +12,7 @@ from connections.dav.urls import Credentials, collection_path, is_loopback, path
 
 from .errors import (
     AppleAddress,
+    BrokenFile,
     Conflict,
     DavError,
     Downgraded,
@@ -35,7 +36,7 @@ from .errors import (
 from .parallel import Asked, ParallelFetch
 from .retry import despite_one_401, despite_one_failure
 from .session import Session
-from .values import Changes, Fetched, Home, HomeListing, RemoteCalendar, Resource
+from .values import Changes, Fetched, Home, HomeListing, ReadingSession, RemoteCalendar, Resource
 
 __all__ = [
     "LOOPBACK",
@@ -44,6 +45,7 @@ __all__ = [
     "MIN_BATCH",
     "AppleAddress",
     "Asked",
+    "BrokenFile",
     "Changes",
     "Conflict",
     "Credentials",
@@ -62,6 +64,7 @@ __all__ = [
     "NotFound",
     "ParallelFetch",
     "PrivateAddress",
+    "ReadingSession",
     "RefusedAddress",
     "RemoteCalendar",
     "Resource",

@@ -163,6 +163,10 @@ class NotCalDav(DavError):
     """The answer is not that of a CalDAV server: HTML with status 200, malformed XML, another root element."""
 
 
+class BrokenFile(NotCalDav):
+    """A calendar file that ends in the middle. Nothing in it is believed, because what it lacks is not deleted."""
+
+
 class TooLarge(DavError):
     """The answer exceeds our limit, or the request exceeds that of the server (413)."""
 

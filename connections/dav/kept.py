@@ -64,7 +64,10 @@ class KeptClient(Exchanges):
         self.timeout_seconds = timeout
         self.deadline = deadline
         self._private_hosts = account.private_hosts
-        self._authorization = b64encode(f"{account.username}:{account.password}".encode()).decode()
+        self._sign_in: dict[str, str] = {}
+        if account.username or account.password:
+            basic = b64encode(f"{account.username}:{account.password}".encode()).decode()
+            self._sign_in["Authorization"] = f"Basic {basic}"
 
     def interrupt(self) -> None:
         """A single request ends at its time limit; nobody interrupts it."""
@@ -92,7 +95,7 @@ class KeptClient(Exchanges):
             "User-Agent": USER_AGENT,
             "Accept": "*/*",
             "Accept-Encoding": "gzip",
-            "Authorization": f"Basic {self._authorization}",
+            **self._sign_in,
             **headers,
             "Content-Length": str(length),
         }

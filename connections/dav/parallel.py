@@ -16,8 +16,7 @@ from dataclasses import dataclass, field
 from connections.dav.batch_size import MIN_BATCH, BatchSize, Limits
 from connections.dav.errors import DavError, TimedOut, Unavailable
 from connections.dav.multiget import COLLECTION_ERRORS, server_is_busy
-from connections.dav.session import Session
-from connections.dav.values import Fetched
+from connections.dav.values import Fetched, ReadingSession
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +54,7 @@ class ParallelFetch:
     is asked again over one connection when the others have ended, or not at all if it asked for a pause.
     """
 
-    session: Session
+    session: ReadingSession
     path: str
     limits: Limits
     size: BatchSize = field(init=False)

@@ -28,7 +28,7 @@ class Credentials:
     the answer that is known: its "etag" and "modified" (RFC 9110 8.8), as far as the server gave them.
     """
 
-    url: str
+    url: str = field(repr=False)  # that of a file at a web address is a secret
     username: str
     password: str = field(repr=False)
     origin: str = ""

@@ -46,6 +46,10 @@ class ConnectionQuerySet(models.QuerySet["Connection"]):
         """Of those that nobody is syncing: exactly those of which `was_interrupted` is False."""
         return self.filter(interruptions=0, lease_until=None)
 
+    def feeds(self) -> ConnectionQuerySet:
+        """Those that are files at web addresses."""
+        return self.filter(provider=providers.ICS)
+
     def two_way(self) -> ConnectionQuerySet:
         """Those of whose calendars some can be written to: an event of ours can stand in them."""
         return self.exclude(provider=providers.ICS)
@@ -152,6 +156,11 @@ class Connection(models.Model):
         return f"{self.words.name} · {self.username}"
 
     @property
+    def at(self) -> providers.Provider:
+        """Its provider: where it is reached, how it is signed in to, and what it can."""
+        return providers.provider_named(self.provider)
+
+    @property
     def words(self) -> providers.ProviderWords:
         """What sentences say of its provider and of its password."""
         return providers.provider_words(self.provider, self.url)
@@ -160,6 +169,22 @@ class Connection(models.Model):
     def is_feed(self) -> bool:
         """Is it a file at a web address, which can only be read?"""
         return self.provider == providers.ICS
+
+    @property
+    def title(self) -> str:
+        """What a page calls it: the account, or the name of a feed’s calendar. Asks for the calendars of a feed."""
+        calendar = next(iter(self.calendars.all()), None) if self.is_feed else None
+        return (calendar.name if calendar else "") or self.username
+
+    @property
+    def interval(self) -> timedelta:
+        """How long after a good sync the next one comes: a feed says so itself."""
+        return timedelta(seconds=self.refresh_seconds or settings.SYNC_INTERVAL_SECONDS)
+
+    @property
+    def interval_minutes(self) -> int:
+        """The same in whole minutes."""
+        return self.interval // timedelta(minutes=1)
 
     @property
     def healthy(self) -> bool:

@@ -63,7 +63,8 @@ def asked(batch: Sequence[LeasedConnection], deadline: float) -> Iterator[Mappin
     They touch no table. What has not come at the end of the context is not waited for.
     """
     found = {leased.connection.pk: Ahead(deadline=deadline) for leased in batch}
-    chosen = [(leased, state.calendar) for leased in batch for state in _likely(leased)][:MAX_IN_ALL]
+    two_way = (leased for leased in batch if not leased.connection.is_feed)  # a feed has no changes, only a file
+    chosen = [(leased, state.calendar) for leased in two_way for state in _likely(leased)][:MAX_IN_ALL]
     if not chosen:
         yield found
         return

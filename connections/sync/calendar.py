@@ -77,7 +77,7 @@ class Reading:
     `run` raises DavError, OutOfTime, apply.ChoiceChanged and leases.LeaseLost.
     """
 
-    session: dav.Session
+    session: dav.ReadingSession
     state: CalendarState
     context: apply.ReadContext
     now: datetime

@@ -50,13 +50,22 @@ def lease_due(now: datetime) -> list[DueConnection]:
 
     One whose sync was killed is leased alone: if that happens again, no other account is blamed for it.
     """
-    due = Connection.objects.due(now).order_by("next_sync_at")
+    due = Connection.objects.due(now).two_way().order_by("next_sync_at")
     first = due.only("interruptions", "lease_until").first()
     if first is None:
         return []
     chosen = due.filter(pk=first.pk) if first.was_interrupted else due.uninterrupted()[:MAX_BATCH]
     token, count = chosen.lease(now)
     return _read(token, now) if count else []
+
+
+def due_feeds(now: datetime) -> list[int]:
+    """Up to 200 feeds that are due, the longest waiting first; nothing is leased.
+
+    There is nothing to poll before one is read: the request for it is the whole sync. And it is due seldom.
+    """
+    due = Connection.objects.due(now).feeds().order_by("next_sync_at")
+    return list(due.values_list("pk", flat=True)[:MAX_BATCH])
 
 
 def _read(token: str, now: datetime) -> list[DueConnection]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from connections import dav
+from connections.feeds import Received
 from connections.models import Calendar, Connection, Event
 from connections.plan import MAX_TOKEN_LENGTH
 from connections.problems import Problem, classify, concerns_all
@@ -33,7 +34,8 @@ class Look:
 class Probe:
     """What a poll's one request for the home gave: a listing, or the error that came instead.
 
-    `status`: of the last answer, None if there was none. `seconds`: until it was there.
+    `status`: of the last answer, None if there was none. `seconds`: until it was there. `received`: the file, if it is
+    a feed and one came.
     """
 
     look: Look | dav.DavError
@@ -42,9 +44,10 @@ class Probe:
     answers: Mapping[str, int] = field(default_factory=dict)
     status: int | None = None
     seconds: float = 0.0
+    received: Received | None = None
 
 
-def look(session: dav.Session, home_path: str, known: str = "") -> Look:
+def look(session: dav.ReadingSession, home_path: str, known: str = "") -> Look:
     """List the home: one request; more where it is not known yet or the account has moved. Raises DavError.
 
     `known`: the digest of the answer that the tables follow, "" if it is to be read in any case.
@@ -70,7 +73,8 @@ def note(connection: Connection, home: dav.Home) -> None:
     """Set on the connection where its home was found and which addresses are its own; without saving."""
     connection.principal_path = home.principal
     connection.home_path = home.path
-    connection.addresses = sorted(home.addresses | {f"mailto:{connection.username.lower()}"})
+    own = set() if connection.is_feed else {f"mailto:{connection.username.lower()}"}
+    connection.addresses = sorted(home.addresses | own)
 
 
 def read_again(connection: Connection) -> None:
@@ -146,7 +150,7 @@ def _listed(remote: dav.RemoteCalendar, position: int) -> dict[str, object]:
     }
 
 
-def settle_missing(session: dav.Session, row: Calendar, now: datetime) -> None:
+def settle_missing(session: dav.ReadingSession, row: Calendar, now: datetime) -> None:
     """Decide upon a calendar that the home does not list any more: it is gone only if its own URL says so.
 
     One that blocks stays, with a problem; another goes with the listing. Raises DavError for what concerns all.
@@ -160,7 +164,7 @@ def settle_missing(session: dav.Session, row: Calendar, now: datetime) -> None:
     row.save(update_fields=["gone_at", "error_code", "error_params"])
 
 
-def _whereabouts(session: dav.Session, path: str) -> Problem:
+def _whereabouts(session: dav.ReadingSession, path: str) -> Problem:
     try:
         return Problem("calendar_missing" if session.exists(path) else "calendar_gone")
     except dav.Forbidden:

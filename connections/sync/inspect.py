@@ -13,6 +13,7 @@ from datetime import datetime
 from connections import dav, ical
 from connections.models import Calendar, Connection, Event
 from connections.problems import Problem, classify, classify_account, concerns_all
+from connections.sessions import open_session
 
 INSPECT_SECONDS = 300.0  # for one account; nobody waits for an audit
 
@@ -54,12 +55,12 @@ def inspect(connection: Connection, asked: Mapping[int, Collection[str]], now: d
     wanted = list(calendars.conflict_calendars() | calendars.filter(pk__in=asked))
     if refusal := connection.why_not_asked(now):
         return [Inspected(calendar, refusal) for calendar in wanted]
-    with dav.Session(connection.account, deadline=time.monotonic() + INSPECT_SECONDS) as session:
+    with open_session(connection.account, deadline=time.monotonic() + INSPECT_SECONDS) as session:
         return list(_inspect_all(session, wanted, asked))
 
 
 def _inspect_all(
-    session: dav.Session, calendars: Iterable[Calendar], asked: Mapping[int, Collection[str]]
+    session: dav.ReadingSession, calendars: Iterable[Calendar], asked: Mapping[int, Collection[str]]
 ) -> Iterable[Inspected]:
     """Each calendar; after an error that concerns the whole account the others are not asked any more."""
     refused: Problem | None = None
@@ -82,7 +83,7 @@ def _problem_of(calendar: Calendar, error: dav.DavError) -> Problem:
     return classify(error).problem
 
 
-def _inspect(session: dav.Session, inspected: Inspected, hrefs: Collection[str]) -> None:
+def _inspect(session: dav.ReadingSession, inspected: Inspected, hrefs: Collection[str]) -> None:
     calendar = inspected.calendar
     before = _rows(calendar)
     live = dav.despite_one_401(lambda: session.listing(calendar.path)).changed
@@ -118,7 +119,7 @@ def _etags(href: str, *rows: Mapping[str, tuple[str, str]]) -> set[str]:
     return {found[href][0] for found in rows if href in found}
 
 
-def _look_at(session: dav.Session, inspected: Inspected, hrefs: list[str], live: Mapping[str, str]) -> None:
+def _look_at(session: dav.ReadingSession, inspected: Inspected, hrefs: list[str], live: Mapping[str, str]) -> None:
     """Read the events asked for: together what is listed, singly what is not or did not come."""
     path = inspected.calendar.path
     listed = [href for href in hrefs if href in live]

@@ -55,7 +55,7 @@ def good(leased: LeasedConnection, now: datetime, *, finished: bool) -> dict[str
 
 def next_sync(leased: LeasedConnection, now: datetime) -> datetime:
     """The regular time, or sooner where a pending event or a suspected mass deletion is asked about again."""
-    regular = now + timedelta(seconds=settings.SYNC_INTERVAL_SECONDS)
+    regular = now + leased.connection.interval
     return max(min([regular, *_asked(state.asks_at() for state in leased)]), now)
 
 

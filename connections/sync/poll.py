@@ -12,6 +12,8 @@ from functools import partial
 
 from connections import dav
 from connections.models import Calendar, Connection, ConnectionQuerySet, SyncRun
+from connections.providers import ICS
+from connections.sessions import open_session, received_by
 from connections.sync import ahead, due, home, quiet
 from connections.sync.due import Question
 from connections.sync.home import Probe
@@ -122,14 +124,15 @@ def probe(account: dav.Credentials, home_path: str, deadline: float, *, known: s
     Never raises what the wire raises: that is in the probe, and so are the status and the seconds of the answer.
     """
     began = time.monotonic()
-    with dav.Session(account, deadline=deadline, kept=True) as session:
+    with open_session(account, deadline=deadline, kept=True) as session:
         try:
             found: home.Look | dav.DavError = dav.despite_one_401(lambda: home.look(session, home_path, known))
         except dav.DavError as error:
             found = error
         seconds = time.monotonic() - began
         POLL.observe(seconds, "failed" if isinstance(found, dav.DavError) else "listed")
-        return Probe(found, session.origin, session.requests, session.answers, session.status, seconds)
+        counted = session.requests, session.answers, session.status, seconds
+        return Probe(found, session.origin, *counted, received_by(session))
 
 
 def refresh(user_id: int, now: datetime, *, seconds: float) -> None:
@@ -168,16 +171,20 @@ def _unread(user_ids: Collection[int], now: datetime) -> ConnectionQuerySet:
     """The connections that may be asked and have a selected calendar that is not known as of `now`.
 
     A calendar is known as of the moment when the poll that says so was started. What has failed for somebody else since
-    `now` is not asked again, and what was interrupted is for a worker to read.
+    `now` is not asked again, and what was interrupted is for a worker to read. A feed is asked if its time has come.
     """
     old = Calendar.objects.conflict_calendars().present().exclude(fresh_at__gte=now)
     mine = Connection.objects.filter(user__in=user_ids, calendars__in=old, interruptions=0).distinct()
+    mine = mine.exclude(provider=ICS, next_sync_at__gt=now)
     return mine.exclude(failures__gt=0, poll_started_at__gte=now).askable(now)
 
 
 def _read_now(batch: Sequence[LeasedConnection], now: datetime, deadline: float) -> None:
     # Those where nothing changed need no more time: they come first.
-    questions = [Question(one.connection.account, one.connection.home_path) for one in batch]
+    questions = [
+        Question(one.connection.account, one.connection.home_path, one.known_digest(now, include_scheduled=False))
+        for one in batch
+    ]
     # The homes say what changed, so they are asked for first.
     with _asking(questions, deadline) as answers, ahead.asked(batch, deadline) as asked:
         _wait(answers, deadline)

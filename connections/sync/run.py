@@ -22,6 +22,7 @@ from django.utils.module_loading import import_string
 from connections import dav, guard, leases
 from connections.models import Calendar, Connection, SyncRun, lease_length
 from connections.problems import Handling, Problem, Verdict, classify, classify_account, concerns_all
+from connections.sessions import open_session, received_by
 from connections.sync import apply, home, outcome, reexpand
 from connections.sync.ahead import Ahead
 from connections.sync.calendar import OutOfTime, Reading
@@ -146,8 +147,14 @@ class Sync:
         return self.leased.connection
 
     def run(self) -> None:
-        """List the home unless a poll has just done so, and read what is due."""
+        """List the home unless a poll has just done so, and read what is due.
+
+        No poll comes before the sync of a feed, so here it pauses where several in a row were killed.
+        """
         self._note_interruption()
+        if self.connection.is_feed and self.connection.took_over and self.connection.interruptions > 1:
+            self.pause()
+            return
         self._to_the_end(self._read_patiently)
 
     def read_on(self, probe: home.Probe) -> None:
@@ -190,7 +197,9 @@ class Sync:
         again(self._attempt)
 
     def _attempt(self) -> None:
-        with dav.Session(self.connection.account, deadline=self.deadline or self._limit()) as session:
+        received = self.probe.received if self.probe else None
+        account, deadline = self.connection.account, self.deadline or self._limit()
+        with open_session(account, deadline=deadline, received=received) as session:
             try:
                 self._read_account(session, self._listing(session))
             finally:
@@ -199,7 +208,7 @@ class Sync:
                 self.ahead.requests = 0
                 self.connection.origin = session.origin
 
-    def _listing(self, session: dav.Session) -> home.Look | None:
+    def _listing(self, session: dav.ReadingSession) -> home.Look | None:
         """What the home lists; None if that is in the tables already. A second attempt always asks."""
         probe, probed = self.probe, self.probed
         self.probe, self.probed = None, False
@@ -208,7 +217,8 @@ class Sync:
         if probed and (just_now := home.listed_just_now(self.connection, self.now)):
             self.listed_at = just_now
             return None
-        return home.look(session, self.connection.home_path)
+        digest = self.leased.known_digest(self.now, include_scheduled=self.include_scheduled, full=self.full)
+        return home.look(session, self.connection.home_path, digest)
 
     def _taken(self, probe: home.Probe) -> home.Look:
         self.report.requests += probe.requests
@@ -218,7 +228,10 @@ class Sync:
             raise probe.look
         return probe.look
 
-    def _read_account(self, session: dav.Session, look: home.Look | None) -> None:
+    def _read_account(self, session: dav.ReadingSession, look: home.Look | None) -> None:
+        if received := received_by(session):
+            self.connection.feed_validators = dict(received.validators)
+            self.connection.refresh_seconds = received.file.refresh_seconds
         missing = self._follow(look) if look else []
         for row in missing:
             home.settle_missing(session, row, self.now)
@@ -230,7 +243,7 @@ class Sync:
         if due:
             self.leased.reload()
 
-    def _read_in_turn(self, session: dav.Session, due: Sequence[CalendarState]) -> None:
+    def _read_in_turn(self, session: dav.ReadingSession, due: Sequence[CalendarState]) -> None:
         """Read calendars until the turn of this sync ends; each gets an equal share of what is left of it.
 
         OutOfTime if there is more to read. Which comes first is left to chance, so that none waits for a slow one for
@@ -277,7 +290,7 @@ class Sync:
             one for one in self.leased if one.is_due(self.now, include_scheduled=self.include_scheduled, full=self.full)
         ]
 
-    def _read_calendar(self, session: dav.Session, state: CalendarState, *, until: float) -> None:
+    def _read_calendar(self, session: dav.ReadingSession, state: CalendarState, *, until: float) -> None:
         """Read one calendar; errors that concern only it stay with it."""
         row = Calendar.objects.filter(pk=state.calendar.pk)
         try:
@@ -295,7 +308,7 @@ class Sync:
             problem = classify(error).problem
             row.update(error_code=problem.code, error_params=problem.params)
 
-    def _read_changes(self, session: dav.Session, state: CalendarState, *, until: float) -> None:
+    def _read_changes(self, session: dav.ReadingSession, state: CalendarState, *, until: float) -> None:
         """Where somebody waits a failure of this calendar alone is asked about once more."""
         try:
             self._reading(session, state, until=until).run()
@@ -304,7 +317,7 @@ class Sync:
                 raise
             self._reading(session, state, until=until).run()
 
-    def _reading(self, session: dav.Session, state: CalendarState, *, until: float) -> Reading:
+    def _reading(self, session: dav.ReadingSession, state: CalendarState, *, until: float) -> Reading:
         compare = self.full or state.calendar.compared_at is None
         return Reading(
             session=session,
@@ -378,7 +391,8 @@ class Sync:
     def _release(self, next_sync_at: datetime | None, **values: Any) -> None:
         self.report.seconds = time.monotonic() - self.started
         counted = {"polls": F("polls") + 1, "requests": F("requests") + self.report.requests}
-        values |= {"listing_digest": self.connection.listing_digest}
+        answered = ("listing_digest", "feed_validators", "refresh_seconds")
+        values |= {name: getattr(self.connection, name) for name in answered}
         self.report.busy = not self.connection.release(next_sync_at, **counted, **values)
 
     def _turn_ends(self) -> float:

@@ -86,6 +86,15 @@ class LeasedConnection:
     def __iter__(self) -> Iterator[CalendarState]:
         return iter(self.states.values())
 
+    def known_digest(self, now: datetime, *, include_scheduled: bool = True, full: bool = False) -> str:
+        """Of a feed: the digest of the file that its rows follow, "" if the file is wanted in any case.
+
+        It is wanted where something of it must be read, so once a day too: a server that says for ever that nothing has
+        changed is not believed for ever.
+        """
+        due = any(state.is_due(now, include_scheduled=include_scheduled, full=full) for state in self)
+        return "" if due or not self.connection.is_feed else self.connection.listing_digest
+
     def reload(self) -> None:
         """Look again at the calendars, after some were read."""
         rows = _calendars().filter(connection=self.connection)

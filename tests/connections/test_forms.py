@@ -39,30 +39,30 @@ def test_another_server_may_use_passwords_of_any_shape() -> None:
 
 
 def test_an_apple_id_must_be_an_email_address() -> None:
-    form = ICloudForm({"apple_id": "anna", "app_password": "abcdefghijklmnop"})
+    form = ICloudForm({"username": "anna", "app_password": "abcdefghijklmnop"})
     assert form.errors == {
-        "apple_id": ["An Apple ID is an e-mail address, like anna@example.com. Check what is missing."]
+        "username": ["An Apple ID is an e-mail address, like anna@example.com. Check what is missing."]
     }
 
 
 def test_empty_fields_say_what_belongs_there() -> None:
     assert ICloudForm({}).errors == {
-        "apple_id": ["Enter the e-mail address of your Apple Account."],
+        "username": ["Enter the e-mail address of your Apple Account."],
         "app_password": ["Enter the app-specific password that Apple’s page shows."],
     }
 
 
 def test_a_password_never_comes_back_in_the_field() -> None:
-    form = ICloudForm({"apple_id": "anna", "app_password": "Sommer2026!"})
+    form = ICloudForm({"username": "anna", "app_password": "Sommer2026!"})
     assert form.is_valid() is False
     assert "Sommer2026!" not in str(form)
 
 
 @pytest.mark.parametrize(
-    ("field", "shown_at"), [("app_password", "app_password"), ("", "__all__"), ("apple_id", "apple_id")]
+    ("field", "shown_at"), [("app_password", "app_password"), ("", "__all__"), ("username", "username")]
 )
 def test_a_refusal_stands_at_the_field_that_it_concerns(field: str, shown_at: str) -> None:
-    form = ICloudForm({"apple_id": "anna@example.com", "app_password": "abcdefghijklmnop"})
+    form = ICloudForm({"username": "anna@example.com", "app_password": "abcdefghijklmnop"})
     form.is_valid()
     form.refuse(ConnectFailed(Problem("not_accepted", words=provider_words("icloud")), field))
     assert form.errors == {shown_at: ["Not accepted. Mistyped, revoked, or made under another Apple Account."]}
@@ -71,5 +71,5 @@ def test_a_refusal_stands_at_the_field_that_it_concerns(field: str, shown_at: st
 def test_a_refusal_about_a_field_that_the_form_lacks_stands_above_it() -> None:
     form = PasswordForm({"app_password": "abcdefghijklmnop"})
     form.is_valid()
-    form.refuse(ConnectFailed(Problem("not_accepted", words=provider_words("icloud")), "apple_id"))
+    form.refuse(ConnectFailed(Problem("not_accepted", words=provider_words("icloud")), "username"))
     assert form.errors == {"__all__": ["Not accepted. Mistyped, revoked, or made under another Apple Account."]}

@@ -127,3 +127,61 @@ def test_a_copy_is_not_trusted_where_a_change_was_listed_and_not_read(
 def test_a_change_that_a_poll_has_just_found_leaves_the_calendar_fresh_until_its_sync_comes(user: User) -> None:
     calendar(user, 5, probe_token="1", listed_token="2")
     assert freshness(user, now=NOW).state == "fresh"
+
+
+# --- calendars by web address -----------------------------------------------------------------------------------
+
+
+def feed(user: User, minutes: float | None = 1, *, refresh: int = 60, **facts: Any) -> Calendar:
+    """The calendar of a feed that answered so many minutes ago, and wants to be asked every `refresh` minutes."""
+    seconds = refresh * 60
+    named = {"url": "https://club.example/", "username": "club.example…01234567", "refresh_seconds": seconds}
+    connection = ConnectionFactory(user=user, provider="ics", **named)
+    return calendar(user, minutes, connection=connection, path="/", writable=False, **facts)
+
+
+@pytest.mark.parametrize(("minutes", "state"), [(0, "fresh"), (74.9, "fresh"), (75, "fresh"), (75.1, "stale")])
+@pytest.mark.parametrize("failing", ["", "connection", "calendar"])
+def test_a_feed_is_fresh_until_its_interval_and_the_minutes_of_trust_are_over(
+    user: User, minutes: float, state: str, failing: str
+) -> None:
+    row = feed(user, minutes)
+    if failing:
+        (row.connection if failing == "connection" else row).error_code = "unavailable"
+    row.connection.save()
+    row.save()
+    assert freshness(user, now=NOW).state == state
+    assert freshness(user, now=NOW, asked=True).state == state
+
+
+@pytest.mark.parametrize(
+    ("policy", "bookable", "pending"), [("pending", True, True), ("no_openings", False, False), ("trust", True, False)]
+)
+def test_beyond_that_the_policy_decides_though_the_other_calendars_are_fresh(
+    user: User, policy: str, bookable: bool, pending: bool
+) -> None:
+    calendar(user, 1)
+    feed(user, 76)
+    CalendarConfiguration.objects.update(stale_policy=policy)
+    expected = Freshness("stale", NOW - MINUTE, bookable=bookable, pending=pending)
+    assert freshness(user, now=NOW) == expected
+
+
+def test_what_is_known_as_of_is_that_of_the_two_way_calendars(user: User) -> None:
+    feed(user, 70)
+    assert freshness(user, now=NOW) == Freshness("fresh", NOW - 70 * MINUTE)
+    calendar(user, 2, connection=ConnectionFactory(user=user))
+    assert freshness(user, now=NOW) == Freshness("fresh", NOW - 2 * MINUTE)
+
+
+def test_a_feed_leaves_the_trust_in_other_calendars_as_it_is(user: User) -> None:
+    feed(user, 70)
+    calendar(user, 12, connection=ConnectionFactory(user=user))
+    expected = Freshness("trusted", NOW - 12 * MINUTE, trusted_until=NOW + 3 * MINUTE)
+    assert freshness(user, now=NOW) == expected
+
+
+def test_before_a_feed_was_read_there_are_no_openings(user: User) -> None:
+    calendar(user)
+    feed(user, None)
+    assert freshness(user, now=NOW) == Freshness("never_read", bookable=False)

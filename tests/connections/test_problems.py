@@ -114,11 +114,9 @@ def test_a_sentence_about_an_account_names_its_provider() -> None:
 
 
 PROBLEMS_OF_ICLOUD = {
-    "not_an_apple_id",
     "not_app_password",
-    "no_caldav",
     "apple_address",
-}  # "… or leave it out for iCloud"
+}
 
 
 @pytest.mark.parametrize("code", sorted(SENTENCES.keys() - PROBLEMS_OF_ICLOUD))

@@ -74,6 +74,7 @@ JOBS: Final = {
     "calendars/settings/connections/new/icloud/": (
         "first_run::test_from_signing_in_to_chosen_calendars_takes_few_clicks"
     ),
+    "calendars/settings/connections/new/ics/": ("feeds::test_a_club_calendar_is_added_blocks_and_gets_a_new_address"),
     "calendars/settings/events/": "events::test_an_event_is_found_and_made_to_block_or_not",
     "calendars/settings/services/": "services::test_somebody_stops_offering_a_service_and_offers_it_again",
     "calendars/settings/services/<slug:slug>/": "services::test_an_owner_weighs_people_for_first_available",

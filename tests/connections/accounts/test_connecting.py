@@ -61,7 +61,7 @@ def test_a_password_made_under_another_account_is_refused_at_its_field(stranger_
 
 
 def test_an_apple_id_must_be_given(stranger_to_icloud: World) -> None:
-    assert refused(stranger_to_icloud, username="  ") == ("Enter the e-mail address of the Apple Account.", "apple_id")
+    assert refused(stranger_to_icloud, username="  ") == ("Enter the e-mail address of the Apple Account.", "username")
     assert stranger_to_icloud.asked() == []
 
 
@@ -83,7 +83,7 @@ def test_an_odd_password_for_another_server_is_refused_with_a_sentence(radicale:
 )
 def test_what_is_no_address_is_refused_with_a_sentence(stranger_to_icloud: World, url: str) -> None:
     assert refused(stranger_to_icloud, url=url) == (
-        "There is no calendar server at this address. Check it, or leave it out for iCloud.",
+        "There is no calendar server at this address. Check the address.",
         "",
     )
 
@@ -95,7 +95,7 @@ def test_an_address_without_a_calendar_server_is_refused(stranger_to_icloud: Wor
     )
     settings.ICLOUD_CALDAV_URL = "https://caldav.icloud.com/"
     assert refused(stranger_to_icloud, url=stranger_to_icloud.icloud.entry_url)[0] == (
-        "There is no calendar server at this address. Check it, or leave it out for iCloud."
+        "There is no calendar server at this address. Check the address."
     )
 
 

@@ -85,7 +85,7 @@ def test_a_password_that_does_not_work_is_exit_two(
 def test_an_address_that_is_none_is_exit_two(
     stranger_to_icloud: World, monkeypatch: pytest.MonkeyPatch, url: str
 ) -> None:
-    sentence = "There is no calendar server at this address. Check it, or leave it out for iCloud."
+    sentence = "There is no calendar server at this address. Check the address."
     assert connect(stranger_to_icloud, "x\n", monkeypatch, "--url", url) == refusal(sentence)
 
 
