@@ -13,6 +13,7 @@ from django.utils.module_loading import import_string
 
 from connections import dav
 from connections.accounts.credentials import clean_url, clean_username, spellings
+from connections.accounts.discovering import discovered
 from connections.accounts.refusals import ConnectFailed
 from connections.models import CalendarConfiguration, Connection, Event, SyncRun, schedule_lock
 from connections.problems import Problem, classify_connecting
@@ -96,14 +97,8 @@ def _place(slug: str, typed: str) -> tuple[Provider, str]:
     given = start_url(chosen, typed) if slug or not typed else typed
     if not given:
         raise ConnectFailed(Problem("no_address", words=chosen.words), "url")
-    url = clean_url(given)
-    found = provider_for(slug, url)
-    return found, _discovered(url) if slug and found.discovers else url
-
-
-def _discovered(url: str) -> str:
-    """The start address of the calendars, found from the address of a server (RFC 6764). Raises ConnectFailed."""
-    return url
+    url = clean_url(discovered(given, chosen.hosts) if slug and chosen.discovers else given)
+    return provider_for(slug, url), url
 
 
 def _stored(user: User, url: str, username: str, account: _Found, now: datetime) -> Connection:
