@@ -10,8 +10,10 @@ pytest_plugins = [
     "tests.any_day",
     "tests.fast",
     "tests.icloud",
+    "tests.name_server",
     "tests.reruns",
     "tests.servers",
     "tests.feed_server",  # after servers, which it imports
+    "tests.internet",  # likewise
     "tests.skips",
 ]

@@ -25,6 +25,7 @@ def environment(folder: Path) -> dict[str, str]:
         "FERNET_KEYS": "benchmark" * 8,
         "DEBUG": "false",
         "BASE_URL": "http://127.0.0.1:8000",
+        "ALLOWED_PRIVATE_HOSTS": "127.0.0.1",  # where the servers of measurements are
     }
     return os.environ | settings
 

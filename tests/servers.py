@@ -104,6 +104,15 @@ def script(*replies: WSGIApplication) -> WSGIApplication:
     return app
 
 
+def by_path(replies: Mapping[str, WSGIApplication]) -> WSGIApplication:
+    """The reply for each path, 404 for any other."""
+
+    def app(environ: WSGIEnvironment, start_response: StartResponse) -> Any:
+        return replies.get(environ["PATH_INFO"], reply(404))(environ, start_response)
+
+    return app
+
+
 def multistatus(*responses: str, after: str = "") -> bytes:
     """A multistatus of these response elements' contents, in the namespace DAV:."""
     inner = "".join(f"<response>{response}</response>" for response in responses)

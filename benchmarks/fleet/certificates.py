@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -12,11 +13,16 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
 
-def write(folder: Path) -> tuple[Path, Path]:
-    """Write two files: the certificate with its key for the server, and the certificate alone for the clients."""
+def write(folder: Path, names: Sequence[str] = ()) -> tuple[Path, Path]:
+    """Write two files: the certificate with its key for the server, and the certificate alone for the clients.
+
+    It is for 127.0.0.1 and for these names.
+    """
     key = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "127.0.0.1")])
-    address = x509.SubjectAlternativeName([x509.IPAddress(ipaddress.ip_address("127.0.0.1"))])
+    address = x509.SubjectAlternativeName(
+        [x509.IPAddress(ipaddress.ip_address("127.0.0.1")), *map(x509.DNSName, names)]
+    )
     now = datetime.now(UTC)
     signed = (
         x509.CertificateBuilder()

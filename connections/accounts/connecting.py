@@ -13,6 +13,7 @@ from django.utils.module_loading import import_string
 
 from connections import dav
 from connections.accounts.credentials import clean_url, clean_username, spellings
+from connections.accounts.discovering import discovered
 from connections.accounts.refusals import ConnectFailed
 from connections.models import CalendarConfiguration, Connection, Event, SyncRun, schedule_lock
 from connections.problems import Problem, classify_connecting
@@ -96,13 +97,8 @@ def _place(slug: str, typed: str) -> tuple[Provider, str]:
     given = start_url(chosen, typed) if slug or not typed else typed
     if not given:
         raise ConnectFailed(Problem("no_address", words=chosen.words), "url")
-    url = clean_url(_discovered(given) if slug and chosen.discovers else given)
+    url = clean_url(discovered(given, chosen.hosts) if slug and chosen.discovers else given)
     return provider_for(slug, url), url
-
-
-def _discovered(typed: str) -> str:
-    """The start address of the calendars, found from the address of a server (RFC 6764). Raises ConnectFailed."""
-    return typed
 
 
 def _stored(user: User, url: str, username: str, account: _Found, now: datetime) -> Connection:
@@ -190,9 +186,10 @@ def renew_and_compare(connection: Connection, values: dict[str, Any], now: datet
 
 def _new_place(connection: Connection, typed: str) -> tuple[Provider, str]:
     """Where the account is now: at the address that was typed, or where it was. Raises ConnectFailed."""
-    if not typed or clean_url(start_url(connection.at, typed)) == connection.url:
-        return provider_for(connection.provider, connection.url), connection.url
-    return _place(connection.provider, typed)
+    at = provider_for(connection.provider, connection.url)
+    if typed.strip() in ("", connection.url):
+        return at, connection.url
+    return _place(at.slug, typed)
 
 
 def _check_same(connection: Connection, account: _Found, address: str) -> None:

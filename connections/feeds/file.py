@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from connections.feeds.interval import refresh_seconds
 from connections.feeds.pieces import Piece, pieces_of
-from connections.feeds.structure import head_of, sections_of
+from connections.feeds.structure import sections_of
 from connections.ical import content_lines
 
 MAX_NAME_LENGTH = 300
@@ -57,7 +57,7 @@ def read_feed(data: bytes) -> FeedFile:
     What can be read of an event is for `connections.ical` to say.
     """
     sections = sections_of(data)
-    properties = head_of(sections[0]).properties
+    properties = sections[0].properties()
     pieces = {piece.href: piece for piece in pieces_of(sections)}
     etags = {href: piece.etag for href, piece in pieces.items()}
     name, color = _name(properties), _color(properties)

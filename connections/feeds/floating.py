@@ -7,6 +7,7 @@ from collections.abc import Collection
 
 from connections.ical.timezones import iana_zone, is_decided_by_file, zone_key
 
+_FLOATING_START = re.compile(rb"\nDTSTART(?:;(?!TZID=)[^\n:;]*)*:[ \t]*\d{8}T\d{6}[ \t]*(?=\n)", re.IGNORECASE)
 # Only whole lists of floating times are changed: a date has no time, and a time in UTC ends in Z.
 _FLOATING = re.compile(
     rb"\n(DTSTART|DTEND|RECURRENCE-ID|EXDATE|RDATE)((?:;(?!TZID=)[^\n:;]*)*):([ \t]*\d{8}T\d{6}(?:[/,][^\nZ]*)?)(?=\n)",
@@ -30,6 +31,11 @@ def default_zone(name: str, zones: Collection[str]) -> str:
 
 
 def with_zone(event: bytes, tzid: str) -> bytes:
-    """A VEVENT whose floating times are times in the zone `tzid`."""
+    """A VEVENT whose floating times are times in the zone `tzid`.
+
+    One that starts in another zone stays as it is: what floats in it is in the zone of its start (RFC 5545 3.8.2.2).
+    """
+    if _FLOATING_START.search(event) is None:
+        return event
     written = f'"{tzid}"' if any(mark in tzid for mark in ":;,") else tzid
     return _FLOATING.sub(rb"\n\1\2;TZID=" + written.encode().replace(b"\\", rb"\\") + rb":\3", event)

@@ -10,26 +10,32 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from bisect import bisect_right
+from collections import ChainMap, Counter
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from itertools import accumulate
 from urllib.parse import quote
 
 from connections.dav.urls import UNESCAPED
 from connections.feeds.floating import default_zone, with_zone
-from connections.feeds.structure import CalendarHead, Section, head_of
+from connections.feeds.structure import Section
 from connections.ical import content_lines
 from connections.ical.raw_file import parse_uid
 from connections.ical.timezones import is_decided_by_file, zone_key
 
 PRODID = "-//Kalends//Calendar by web address//EN"  # not the one by which events of Kalends are known
 MAX_HREF_LENGTH = 700
+MAX_ZONE_OCTETS = 64 * 1024  # of all VTIMEZONEs of one piece: each has a copy of them
 _ROOM = 70  # in an href for what is more than the UID
 _UID = re.compile(rb"\n(?:[A-Z0-9-]+\.)?(UID[ \t]*[;:][^\n]*)", re.IGNORECASE)
 _SLOT = re.compile(rb"\n(?:[A-Z0-9-]+\.)?RECURRENCE-ID[ \t]*[;:][^\n]*", re.IGNORECASE)
 _START = re.compile(rb"\n(?:[A-Z0-9-]+\.)?DTSTART[ \t]*[;:][^\n]*", re.IGNORECASE)
 _REPEATS = re.compile(rb"\n(?:[A-Z0-9-]+\.)?(?:RRULE|RDATE)[ \t]*[;:]", re.IGNORECASE)
-_ZONED = re.compile(rb"\n((?:DTSTART|DTEND|RECURRENCE-ID|RDATE|EXDATE)[ \t]*;[^\n]*TZID[^\n]*):", re.IGNORECASE)
+_ZONED = re.compile(  # bounded, because a line that is made for it would take for ever
+    rb"\n((?:DTSTART|DTEND|RECURRENCE-ID|RDATE|EXDATE)[ \t]*+;[^\n]{0,300}?TZID[^\n]{0,300}):", re.IGNORECASE
+)
 _DIGITS = re.compile(rb"\d{8}(?:T\d{6})?", re.IGNORECASE)
 _BEGIN = re.compile(rb"\n[^\n]*")
 
@@ -52,32 +58,41 @@ class Piece:
     events: tuple[FeedEvent, ...]
 
     @property
-    def _texts(self) -> Iterable[bytes]:
-        zones = dict.fromkeys(zone for event in self.events for zone in event.zones)
-        return [*zones, *(event.text for event in self.events)]
+    def _zones(self) -> list[bytes]:
+        """Its VTIMEZONEs, as far as there is room for them."""
+        zones = sorted({zone for event in self.events for zone in event.zones})
+        sizes = accumulate(map(len, zones))
+        return [zone for zone, size in zip(zones, sizes, strict=True) if size <= MAX_ZONE_OCTETS]
 
     @property
     def etag(self) -> str:
         """A digest of what it says."""
-        digest = hashlib.sha256()
-        for text in self._texts:
-            digest.update(text)
+        digest = hashlib.sha256(b"".join(map(_zone_digest, self._zones)))
+        for event in self.events:
+            digest.update(event.text)
         return f'"{digest.hexdigest()}"'
 
     @property
     def data(self) -> bytes:
         """The calendar file, with CRLF line ends."""
         head = b"BEGIN:VCALENDAR\nVERSION:2.0\nPRODID:" + PRODID.encode()
-        return b"".join([head, *self._texts, b"\nEND:VCALENDAR\n"]).replace(b"\n", b"\r\n")
+        texts = (event.text for event in self.events)
+        return b"".join([head, *self._zones, *texts, b"\nEND:VCALENDAR\n"]).replace(b"\n", b"\r\n")
+
+
+@lru_cache(maxsize=64)
+def _zone_digest(zone: bytes) -> bytes:
+    """Cached, because most events of a file have the same few zones."""
+    return hashlib.sha256(zone).digest()
 
 
 def pieces_of(sections: Sequence[Section]) -> list[Piece]:
     """The pieces of a feed, in an order that does not depend on that of its components. Their hrefs are unique."""
-    heads = [head_of(section) for section in sections]
-    everywhere = {key: zone for head in reversed(heads) for key, zone in head.zones.items()}
+    zones = [section.vtimezones() for section in sections]
+    everywhere = {key: texts for found in reversed(zones) for key, texts in found.items()}
     events: dict[FeedEvent, None] = {}  # what stands in the file twice counts once
-    for section, head in zip(sections, heads, strict=True):
-        events |= dict.fromkeys(_events(section, CalendarHead(head.properties, {**everywhere, **head.zones})))
+    for section, own in zip(sections, zones, strict=True):
+        events |= dict.fromkeys(_events(section, ChainMap({**own}, everywhere)))
     by_uid: dict[str, list[FeedEvent]] = {}
     for event in events:
         by_uid.setdefault(event.uid, []).append(event)
@@ -85,12 +100,12 @@ def pieces_of(sections: Sequence[Section]) -> list[Piece]:
     return list(pieces.values())
 
 
-def _events(section: Section, head: CalendarHead) -> Iterator[FeedEvent]:
-    zone = default_zone(head.properties.get("X-WR-TIMEZONE", ""), head.zones)
-    for text in section.events:
+def _events(section: Section, zones: Mapping[str, tuple[bytes, ...]]) -> Iterator[FeedEvent]:
+    zone = default_zone(section.properties().get("X-WR-TIMEZONE", ""), zones)
+    for text in section.vevents():
         text = with_zone(text, zone) if zone else text
         slot = _SLOT.search(text)
-        yield _with_uid(FeedEvent(_uid(text), slot[0] if slot else b"", text, tuple(_zones(text, head.zones))))
+        yield _with_uid(FeedEvent(_uid(text), slot[0] if slot else b"", text, tuple(_zones(text, zones))))
 
 
 def _uid(text: bytes) -> str:
@@ -111,8 +126,7 @@ def _zones(text: bytes, zones: Mapping[str, tuple[bytes, ...]]) -> Iterator[byte
     """The VTIMEZONEs without which the times of an event cannot be read."""
     if not zones:
         return
-    for head in dict.fromkeys(_ZONED.findall(text)):
-        tzid = _tzid(head)
+    for tzid in dict.fromkeys(map(_tzid, _ZONED.findall(text))):
         if is_decided_by_file(tzid):
             yield from zones.get(zone_key(tzid), ())
 
@@ -134,20 +148,23 @@ def _series(uid: str, events: Sequence[FeedEvent]) -> Iterator[Piece]:
     if len(masters) <= 1:
         yield Piece(_href(uid), (*masters, *overrides))
         return
-    starts = [_start(master) for master in masters]
-    owners = [_owner(override, masters) for override in overrides]
-    for number, master in enumerate(masters):
-        alone = starts.count(starts[number]) == 1
-        what = starts[number] if alone else master.text
-        own = (override for override, owner in zip(overrides, owners, strict=True) if owner is master)
-        yield Piece(_href(uid, what), (master, *own))
+    starts = Counter(map(_start, masters))
+    owned = _owned(overrides, masters)
+    for master in masters:
+        what = _start(master)
+        yield Piece(_href(uid, what if starts[what] == 1 else master.text), (master, *owned.get(master, ())))
 
 
-def _owner(override: FeedEvent, masters: Sequence[FeedEvent]) -> FeedEvent:
-    """The master to which an override belongs: the series that began last before it."""
-    series = [master for master in masters if _REPEATS.search(master.text)] or list(masters)
-    before = [master for master in series if _digits(_start(master)) <= _digits(override.slot)]
-    return max(before or series[:1], key=lambda master: _digits(_start(master)))
+def _owned(overrides: Sequence[FeedEvent], masters: Sequence[FeedEvent]) -> Mapping[FeedEvent, Sequence[FeedEvent]]:
+    """The overrides by the master to which they belong: the series that began last before their slot."""
+    series = [master for master in masters if _REPEATS.search(master.text)] or masters
+    series = sorted(series, key=lambda master: _digits(_start(master)))
+    starts = [_digits(_start(master)) for master in series]
+    owned: dict[FeedEvent, list[FeedEvent]] = {}
+    for override in overrides:
+        before = bisect_right(starts, _digits(override.slot))
+        owned.setdefault(series[max(before - 1, 0)], []).append(override)
+    return owned
 
 
 def _start(event: FeedEvent) -> bytes:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
-from types import TracebackType
+from types import MappingProxyType, TracebackType
 from typing import Self
 
 from connections.dav.errors import NotFound
@@ -16,6 +16,7 @@ from connections.feeds.client import FeedClient, validators_of
 from connections.feeds.file import FeedFile, read_feed
 
 PATH = "/"  # of the home and of the one calendar in it
+NO_VALIDATORS: Mapping[str, str] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,15 +118,21 @@ class FeedSession:
         The request is conditional if `known` is given and the account has validators, which must be those of that file.
         Raises NotCalDav and BrokenFile too for what is no calendar file or ends in the middle.
         """
-        file = self._ask(conditional=bool(known))
+        file = self._ask(self._validators_of(known))
         if file is None or file.digest == known:
             return HomeListing([], known, same=True)
         found = RemoteCalendar(PATH, file.name, file.color, writable=False, shared=False, token=file.digest)
         return HomeListing([found], file.digest)
 
-    def _ask(self, *, conditional: bool) -> FeedFile | None:
-        """The file as the server has it now, None if it is still the known one."""
-        answer = self._client.get(self.validators if conditional else {})
+    def _validators_of(self, known: str) -> Mapping[str, str]:
+        """The validators of the file with this digest; none if that is not the last one."""
+        if self.received and self.received.file.digest != known:
+            return {}
+        return self.validators if known else {}
+
+    def _ask(self, validators: Mapping[str, str] = NO_VALIDATORS) -> FeedFile | None:
+        """The file as the server has it now, None if it is still the one with these validators."""
+        answer = self._client.get(validators)
         if answer.status == 304:
             return None
         self.received, self.data = Received(read_feed(answer.body), validators_of(answer)), answer.body
@@ -133,7 +140,7 @@ class FeedSession:
 
     def _read(self) -> FeedFile:
         """The file that was received, or is received now."""
-        file = self.received.file if self.received else self._ask(conditional=False)
+        file = self.received.file if self.received else self._ask()
         assert file is not None, "304 is an error without conditions"  # noqa: S101 - for mypy
         return file
 

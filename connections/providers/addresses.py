@@ -12,13 +12,15 @@ def start_url(provider: Provider, typed: str) -> str:
 
     `cloud.example.org` means https. A path that the server needs is added, such as Nextcloud's `/remote.php/dav/`, also
     below a directory; the address of one of the server's pages, copied from a browser, will do as well. Where the start
-    address has to be discovered, what was typed is given back, with its scheme.
+    address has to be discovered, what was typed is given back: it may be an e-mail address.
     """
     typed = typed.strip()
     if not typed:
         return provider.fixed_url
+    if provider.discovers:
+        return typed
     address = typed if "://" in typed else f"https://{typed}"
-    return address if provider.discovers or provider.fixed_url else _below(address, provider)
+    return address if provider.fixed_url else _below(address, provider)
 
 
 def _below(address: str, provider: Provider) -> str:

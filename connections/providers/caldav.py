@@ -118,7 +118,9 @@ CALDAV_SERVER = Provider(
     title=_("Another CalDAV server"),
     about=_("Any other server that speaks CalDAV. Kalends finds the calendars from the server’s address."),
     address_example="https://dav.example.org",
-    address_hint=_("The address that your provider names for CalDAV, or only the name of the server."),
+    address_hint=_(
+        "The address that your provider names for CalDAV, the name of its server, or your e-mail address there."
+    ),
     username_hint=_("As the server knows you: often, but not always, your e-mail address."),
     has_own_page=True,
     says_untried=False,  # tried with seven servers: README.md

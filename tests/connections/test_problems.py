@@ -116,6 +116,7 @@ def test_a_sentence_about_an_account_names_its_provider() -> None:
 PROBLEMS_OF_ICLOUD = {
     "not_app_password",
     "apple_address",
+    "icloud_page",
 }
 
 

@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 import pytest
 
 from connections import dav
-from connections.dav.errors import TimedOut
+from connections.dav.errors import TimedOut, Unencrypted
 from connections.feeds import FeedSession
 from tests.feed_server import MATCH, SECRET, TRAINING, Fault, FeedServer, event_text, feed_text
 
@@ -100,6 +100,23 @@ def test_without_a_known_digest_the_request_has_no_conditions(feed_server: FeedS
     with FeedSession(feed_server.account(before.validators)) as session:
         assert session.home_listing("/").digest == digest
     assert feed_server.statuses == Counter({200: 2})
+
+
+def test_what_came_over_an_earlier_session_is_not_asked_for_again(feed_server: FeedServer) -> None:
+    digest, before = read(feed_server)
+    with FeedSession(feed_server.account(), received=before.received) as session:
+        assert (session.listing("/").token, sorted(session.fetch("/", BOTH).found)) == (digest, BOTH)
+        assert (session.validators, session.refresh_seconds) == (before.validators, 3600)
+        assert session.requests == 0
+        assert session.home_listing("/", digest).same is True
+    assert feed_server.statuses == Counter({200: 1, 304: 1})
+
+
+def test_validators_of_one_file_do_not_stand_for_another(feed_server: FeedServer) -> None:
+    digest, before = read(feed_server)
+    with FeedSession(feed_server.account(), received=before.received) as session:
+        listing = session.home_listing("/", "the digest of an older file")
+        assert (listing.same, listing.digest) == (False, digest)
 
 
 def test_after_a_304_the_calendar_is_asked_for_without_conditions(feed_server: FeedServer) -> None:
@@ -196,7 +213,7 @@ def test_a_redirect_on_the_same_host_is_followed(feed_server: FeedServer) -> Non
 
 def test_plain_http_is_used_on_this_machine_only() -> None:
     account = dav.Credentials("http://club.example/feed.ics", "", "")
-    with FeedSession(account) as session, pytest.raises(dav.ForeignHost):
+    with FeedSession(account) as session, pytest.raises(Unencrypted):
         session.home_listing("/")
     assert session.requests == 0
 

@@ -19,6 +19,7 @@ from connections.models import Calendar, Connection, Event, Occurrence, SyncRun
 from connections.sync import apply, queue
 from tests.connections.engine import World, at
 from tests.factories import START, EventFactory, OccurrenceFactory
+from tests.shared_database import shared_database  # noqa: F401 - a fixture
 
 SECRETS = [
     "Teeth and fear",
@@ -134,8 +135,9 @@ def wait_until_somebody_waits() -> None:
                 return
 
 
-@pytest.mark.django_db(transaction=True)
-def test_an_event_is_removed_whole_although_another_process_is_writing_it() -> None:
+def test_an_event_is_removed_whole_although_another_process_is_writing_it(
+    shared_database: str,  # noqa: F811 - the fixture
+) -> None:
     event = EventFactory()
     OccurrenceFactory(event=event, calendar=event.calendar)
     with ThreadPoolExecutor(1) as other:

@@ -1,0 +1,14 @@
+"""Finds where the calendars of a server begin, from what a person typed for it (RFC 6764).
+
+Never for an address at Apple: iCloud's start is known, and an app-specific password has no business elsewhere. No
+password is sent here. The host that is found gets it only if it is the typed one, lies above or below it, or is named
+by the domain's SRV record, which is as trustworthy as the name server; for any other host the person is asked.
+
+`connections.dav` does not import this, because only who connects an account needs the DNS library.
+"""
+
+from __future__ import annotations
+
+from connections.dav.discovery.start import discover_start
+
+__all__ = ["discover_start"]
