@@ -187,8 +187,8 @@ def _differences(report: accounts.ReconnectReport) -> Iterator[str]:
         (
             report.differing,
             ngettext(
-                "%(count)d booking is not the same on your iPhone yet.",
-                "%(count)d bookings are not the same on your iPhone yet.",
+                "%(count)d booking is not the same in your calendar yet.",
+                "%(count)d bookings are not the same in your calendar yet.",
                 report.differing,
             ),
         ),

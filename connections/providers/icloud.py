@@ -18,6 +18,7 @@ ICLOUD_CALENDAR = Provider(
     password_shape=PasswordShape.APPLE,
     username_hint=_("The e-mail address of your Apple Account."),
     password_hint=_("16 letters, like abcd-efgh-ijkl-mnop. With or without the dashes."),
+    is_on_iphone=True,
     has_own_page=True,
     says_untried=False,
     help_url="https://support.apple.com/102654",

@@ -48,6 +48,7 @@ class Provider:
     `hosts` are its domains: an address there is this provider's, and discovery leads nowhere else. `title` is what the
     pages for connecting call it, and `about` says there what it is. `notes` say what goes wrong easily, and `help_url`
     where its maker explains that. `says_untried`: do its pages say that nobody has tried it with a real account yet?
+    `is_on_iphone`: do its calendars stand on an iPhone without more?
     """
 
     slug: str
@@ -66,6 +67,7 @@ class Provider:
     password_hint: StrPromise | str = ""
     password_shape: PasswordShape = PasswordShape.ANY
     is_two_way: bool = True
+    is_on_iphone: bool = False
     has_own_page: bool = False
     says_untried: bool = True
     notes: tuple[StrPromise, ...] = ()

@@ -103,8 +103,8 @@ def test_without_an_account_there_is_a_way_to_add_one_and_a_way_to_do_without(cl
     client.force_login(UserFactory())
     response = client.get(URL)
     assert texts(response, "//*[@class='empty']//p") == [
-        "What is on your iPhone then blocks your time here, and what is booked here appears on your iPhone.",
-        "No iCloud? Your hours decide, and you can block time by hand. Availability",
+        "What is in your calendar then blocks your time here, and what is booked here appears there.",
+        "No calendar elsewhere? Your hours decide, and you can block time by hand. Availability",
     ]
     assert links(response, "//*[@class='empty']//a") == [
         ("Add New", f"{URL}new/"),
@@ -529,7 +529,7 @@ def test_reconnecting_with_a_revoked_password_changes_nothing(
         ),
         (
             ReconnectReport(added=0, removed=0, confirmed=9, differing=2),
-            "Reconnected. 2 bookings are not the same on your iPhone yet.",
+            "Reconnected. 2 bookings are not the same in your calendar yet.",
         ),
         (
             ReconnectReport(added=0, removed=0, confirmed=0, complete=False),

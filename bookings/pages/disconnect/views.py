@@ -19,6 +19,8 @@ def disconnect(request: CalendarRequest, pk: int) -> HttpResponse:
     connection = get_object_or_404(Connection, pk=pk, user=request.user)
     if request.method == "POST" and _disconnected(request, connection):
         sentence = _("%(connection)s is disconnected and its password deleted.")
+        if connection.is_feed:
+            sentence = _("%(connection)s is disconnected and its address deleted.")
         messages.success(request, sentence % {"connection": connection})
         return redirect("connections:list")
     context = {"connection": connection, "summary": actions.disconnect_summary(connection, request.now)}

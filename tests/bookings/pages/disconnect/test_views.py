@@ -70,13 +70,29 @@ def test_what_does_not_concern_the_account_is_not_said(anna_client: Client, anna
     assert find(page, "//main//form//label") == []
 
 
+def test_of_a_calendar_by_web_address_no_password_is_spoken(anna_client: Client, anna: User) -> None:
+    feed = {"provider": "ics", "url": "https://club.example/", "username": "club.example…1a2b3c4d"}
+    connection = ConnectionFactory(user=anna, **feed)
+    page = anna_client.get(address(connection))
+    assert texts(page, "//main//h1") == ["Disconnect this calendar?"]
+    assert texts(page, "//main//form//li") == [
+        "Its web address is deleted.",
+        "0 events that were read from it are deleted from Kalends.",
+        "Your bookings stay.",
+    ]
+    response = anna_client.post(address(connection), follow=True)
+    assert texts(response, "//div[@id='messages']") == [
+        "Calendar by web address · club.example…1a2b3c4d is disconnected and its address deleted."
+    ]
+
+
 def test_an_account_that_needs_a_person_cannot_remove_events(anna_client: Client, anna: User, work: Calendar) -> None:
     Connection.objects.update(needs_attention=True)
     LinkedEventFactory(booking=BookingFactory(staff=anna), calendar=work, pushed=True)
     page = anna_client.get(address(work.connection))
     assert find(page, "//input[@name='remove']/@disabled") == ["disabled"]
     assert texts(page, "//p[@class='hint']") == [
-        "That needs a working password. Reconnect first, or delete them on your iPhone."
+        "That needs a working password. Reconnect first, or delete them in your calendar yourself."
     ]
 
 
