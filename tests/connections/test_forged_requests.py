@@ -377,6 +377,16 @@ def test_what_an_operator_lists_is_asked(internet: Internet, user: User, setting
     assert (set(internet.connected), len(server.requests) >= 1) == ({"10.0.0.7"}, True)
 
 
+@pytest.mark.parametrize("host", ["caldav.icloud.com", "p42-caldav.icloud.com"])
+def test_icloud_is_in_no_private_network(internet: Internet, host: str) -> None:
+    internet.names[host] = [["10.0.0.7"]]
+    account = replace(ACCOUNT, origin=f"https://{host}:443", private_hosts=private_hosts())
+    for is_kept in (True, False):
+        with pytest.raises(dav.PrivateAddress):
+            lists(replace(account, url="https://caldav.icloud.com/"), kept=is_kept)
+    assert (internet.looked_up, internet.connected) == ([host, host], [])
+
+
 def test_the_host_of_icloud_that_an_operator_chose_needs_no_entry(settings: Settings) -> None:
     settings.ICLOUD_CALDAV_URL = "http://127.0.0.1:8010/"
     assert private_hosts() == {"127.0.0.1"}
