@@ -10,8 +10,8 @@ from typing import Any
 
 from django.db.models import F, QuerySet
 
-from connections.models import Event, Occurrence
-from connections.providers import provider_words
+from connections.models import Calendar, Event, Occurrence
+from connections.providers import ICS, provider_words
 from practice.models import User
 
 Span = tuple[datetime, datetime]
@@ -38,6 +38,8 @@ class Busy:
     provider: str
     color: str
     blocking: tuple[Span, ...]
+    calendar_id: int | None = None
+    is_feed: bool = False  # read from a web address
 
 
 def busy(user: User, start: datetime, end: datetime, *, own_spans: OwnSpans | None = None) -> list[Busy]:
@@ -59,7 +61,7 @@ def busy(user: User, start: datetime, end: datetime, *, own_spans: OwnSpans | No
     return _once(_busy(row, named(row.provider, row.url), own_spans.get(row.uid, ())) for row in touching)
 
 
-_OWN_COLUMNS = ("start", "end", "blocks", "reason", "all_day", "summary", "recurrence_id")
+_OWN_COLUMNS = ("start", "end", "blocks", "reason", "all_day", "summary", "recurrence_id", "calendar_id")
 _RELATED = {
     "uid": F("event__uid"),
     "path": F("calendar__path"),
@@ -120,6 +122,8 @@ def _busy(row: Any, provider: str, own_spans: Sequence[Span]) -> Busy:
         provider=provider,
         color=row.color,
         blocking=blocking,
+        calendar_id=row.calendar_id,
+        is_feed=row.provider == ICS,
     )
 
 
@@ -150,7 +154,12 @@ def _once(rows: Iterable[Busy]) -> list[Busy]:
     return list(seen.values())
 
 
-def all_events(user: User, uids: Iterable[str]) -> list[Event]:
-    """Events with these UIDs in any calendar of the user's connections, calendars loaded."""
-    events = Event.objects.filter(calendar__connection__user=user, uid__in=list(uids))
+def two_way_events(user: User, uids: Iterable[str]) -> list[Event]:
+    """Events with these UIDs where an event of ours can stand: in any calendar of the user's accounts, loaded with it.
+
+    A calendar by web address may be a published copy of the linked calendar, so it has the same UIDs. What it says is
+    not what a person did with the event.
+    """
+    calendars = Calendar.objects.of(user).two_way()
+    events = Event.objects.filter(calendar__in=calendars, uid__in=list(uids))
     return list(events.select_related("calendar__connection"))
