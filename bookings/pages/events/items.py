@@ -23,7 +23,6 @@ from bookings.pages import search
 from connections.busy import OWN_BOOKING
 from connections.models import Calendar, Event, Occurrence
 from connections.plan import BACKLOG_HOLDS_FRESHNESS
-from connections.problems import sentence
 from practice.models import User
 from practice.time_format import day_name
 
@@ -154,7 +153,9 @@ def event_problems(user: User, now: datetime) -> tuple[list[EventProblem], int]:
     """The first events of which something could not be read, and how many there are beside them."""
     mine = Event.objects.filter(calendar__connection__user=user, calendar__is_conflict_calendar=True)
     either = mine.filter(~Q(problem="")).values("pk").union(mine.filter(~Q(pending_etag="")).values("pk"))
-    found = Event.objects.filter(pk__in=either).select_related("calendar").defer("text")  # each part has its index
+    found = (
+        Event.objects.filter(pk__in=either).select_related("calendar__connection").defer("text")
+    )  # each part has its index
     dated: QuerySet[Any] = found.annotate(at=Min("occurrences__start", filter=Q(occurrences__end__gt=now))).order_by(
         "calendar", "pk"
     )
@@ -164,7 +165,7 @@ def event_problems(user: User, now: datetime) -> tuple[list[EventProblem], int]:
 
 def _problem(event: Event, at: datetime | None, now: datetime) -> EventProblem:
     if event.problem:
-        return EventProblem(event, sentence(event.problem), remedy_of_problem(event.problem, event.calendar), at)
+        return EventProblem(event, event.sentence, remedy_of_problem(event.problem, event.calendar), at)
     since = event.pending_since
     if since is None or now - since < BACKLOG_HOLDS_FRESHNESS:
         words = _("It could not be read yet. Kalends keeps trying and uses what it read before.")

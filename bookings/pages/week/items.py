@@ -131,6 +131,8 @@ def _outside_booking(event: Busy, span: Span, first: datetime) -> Item:
 def source_of(event: Busy) -> str:
     """From which provider and calendar an event comes."""
     words = {"provider": event.provider, "calendar": event.calendar_name}
+    if event.is_feed:
+        return _("from %(calendar)s, by web address") % words
     return _("from %(provider)s, %(calendar)s") % words
 
 
