@@ -42,11 +42,17 @@ class Busy:
     is_feed: bool = False  # read from a web address
 
 
+def copy_of(uid: str) -> str:
+    """The key in `own_spans` of the event with this UID as a calendar by web address has it."""
+    return f"\0{uid}"
+
+
 def busy(user: User, start: datetime, end: datetime, *, own_spans: OwnSpans | None = None) -> list[Busy]:
     """Occurrences in the user's selected calendars that overlap [start, end), sorted by start.
 
     `own_spans` names, by UID, the spans that Kalends itself answers for: an event that the caller pushed does not block
-    them. One UID seen through two connections is shown once.
+    them. What a calendar by web address has of it is named by `copy_of`, because it may be hours old. One UID seen
+    through two connections is shown once.
     """
     own_spans = own_spans or {}
     rows = (
@@ -58,7 +64,7 @@ def busy(user: User, start: datetime, end: datetime, *, own_spans: OwnSpans | No
     )
     touching = (row for row in rows if row.end > start or row.start == row.end)
     named = cache(_provider_name)
-    return _once(_busy(row, named(row.provider, row.url), own_spans.get(row.uid, ())) for row in touching)
+    return _once(_busy(row, named(row.provider, row.url), _own(own_spans, row.uid, row.provider)) for row in touching)
 
 
 _OWN_COLUMNS = ("start", "end", "blocks", "reason", "all_day", "summary", "recurrence_id", "calendar_id")
@@ -88,11 +94,16 @@ def blocking_by_user(
     own_spans = own_spans or {}
     rows = _in_conflict_calendars(users).filter(blocks=True, start__lt=end, end__gt=start)
     found: dict[int, list[Span]] = {user: [] for user in users}
-    columns = "calendar__connection__user", "start", "end", "event__uid"
+    columns = "calendar__connection__user", "start", "end", "event__uid", "calendar__connection__provider"
     own = {user: own_spans.get(user, {}) for user in users}
-    for user, begin, until, uid in rows.order_by().values_list(*columns):
-        found[user] += _outside((begin, until), own[user].get(uid, ()))
+    for user, begin, until, uid, provider in rows.order_by().values_list(*columns):
+        found[user] += _outside((begin, until), _own(own[user], uid, provider))
     return found
+
+
+def _own(own_spans: OwnSpans, uid: str, provider: str) -> Sequence[Span]:
+    """The spans that do not block of the event with this UID in a calendar of this provider."""
+    return own_spans.get(copy_of(uid) if provider == ICS else uid, ())
 
 
 def event_uids(users: Collection[int], start: datetime, end: datetime) -> QuerySet[Occurrence, str]:

@@ -20,7 +20,7 @@ from bookings.openings.own_time import own_spans
 from bookings.openings.remedies import Remedy, remedy, remedy_of_problem
 from bookings.openings.travel import Lengths, includes_travel, plain_lengths
 from bookings.pages import search
-from connections.busy import OWN_BOOKING
+from connections.busy import OWN_BOOKING, copy_of
 from connections.models import Calendar, Event, Occurrence
 from connections.plan import BACKLOG_HOLDS_FRESHNESS
 from practice.models import User
@@ -101,12 +101,21 @@ def rows(user: User, shown: Sequence[Occurrence]) -> list[EventRow]:
     own = own_spans(user, min(one.start for one in shown), max(one.end for one in shown))
     origins = _origins(user, uids)
     plain = plain_lengths(Event.objects.filter(pk__in={occurrence.event_id for occurrence in shown}))
-    return [_row(one, own.get(one.event.uid, ()), origins.get(one.event.uid), plain) for one in shown]
+    return [_row(one, _holds(one, own), origins.get(one.event.uid), plain) for one in shown]
+
+
+def _holds(occurrence: Occurrence, own: Mapping[str, Sequence[Span]]) -> Sequence[Span]:
+    """The time that does not block, because it is that of an event of ours."""
+    uid = occurrence.event.uid
+    return own.get(copy_of(uid) if occurrence.calendar.connection.is_feed else uid, ())
 
 
 def _row(occurrence: Occurrence, holds: Sequence[Span], origin: Origin | None, plain: Lengths) -> EventRow:
     length = occurrence.end - occurrence.start
     travel = includes_travel((occurrence.calendar.path, occurrence.event.uid), length, plain)
+    if origin is None and holds:
+        copied = _("A copy of an event that Kalends has removed since")
+        return EventRow(occurrence, False, copied, Remedy(), travel)
     if origin is None:
         words = str(Occurrence.Reason(occurrence.reason).label)
         advice = remedy(occurrence, occurrence.calendar, occurrence.event.problem)

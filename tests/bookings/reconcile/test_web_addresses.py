@@ -9,10 +9,12 @@ import pytest
 from availability.models import BlockedSlot
 from bookings import actions
 from bookings.models import Booking, LinkedEvent, MirroredSlot, Proposal
+from bookings.openings.own_time import own_spans
 from bookings.push import mirrored_slots
 from bookings.reconcile.audit import Mismatch, audit, repair
 from bookings.tasks import reconcile_bookings
 from connections import ical
+from connections.busy import blocking
 from connections.models import Calendar, CalendarConfiguration, Event
 from tests.bookings.practice import HOUR, Practice, berlin, utc
 from tests.factories import START, EventFactory, FeedFactory, OccurrenceFactory, dead_feed
@@ -241,6 +243,39 @@ def test_the_copy_of_a_slot_is_not_taken_for_its_event(practice: Practice) -> No
     practice.phone.delete(practice.events()[0])
     practice.poll_later(2)
     assert BlockedSlot.objects.count() == 0
+
+
+def test_the_time_of_a_booking_that_was_cancelled_or_moved_is_free_though_the_copy_is_old(practice: Practice) -> None:
+    feed = FeedFactory(connection__user=practice.user)
+    moved, cancelled = practice.booked(), practice.booked(START + 3 * HOUR)
+    for booking in (moved, cancelled):
+        copy_of(booking, feed)
+    actions.cancel(cancelled, now=practice.now)
+    actions.reschedule(moved, start=START + 5 * HOUR, now=practice.now)
+    assert practice.push() == ["pushed", "pushed"]
+    practice.sync()
+    day = (START, START + 4 * HOUR)
+    assert blocking(practice.user, *day, own_spans=own_spans(practice.user, *day)) == []
+    assert [practice.book(START).start, practice.book(START + 3 * HOUR).start] == [START, START + 3 * HOUR]
+
+
+def test_an_event_that_is_not_ours_blocks_in_a_calendar_by_web_address_as_elsewhere(practice: Practice) -> None:
+    OccurrenceFactory(calendar=FeedFactory(connection__user=practice.user), uid="FINAL", start=START)
+    with pytest.raises(actions.NotOpen):
+        practice.book(START)
+
+
+def test_the_copy_of_a_slot_that_was_removed_does_not_block(practice: Practice) -> None:
+    CalendarConfiguration.objects.update(mirror_blocked_slots=True)
+    slot = BlockedSlot.objects.create(user=practice.user, start=berlin(1, 10), end=berlin(1, 11))
+    mirrored_slots.follow_slots(practice.now)
+    practice.push()
+    feed = FeedFactory(connection__user=practice.user)
+    OccurrenceFactory(calendar=feed, uid=MirroredSlot.objects.get().uid, start=START)
+    slot.delete()
+    mirrored_slots.follow_slots(practice.now)
+    assert practice.push() == ["pushed"]
+    assert practice.book(START).start == START
 
 
 def test_the_copy_of_a_booking_is_no_collision_with_it_and_blocks_no_second_time(practice: Practice) -> None:
