@@ -17,7 +17,9 @@ from connections import accounts
 from connections.freshness import FreshnessState, freshness
 from connections.models import Calendar, CalendarConfiguration, Connection, Event, Occurrence, SyncRun
 from connections.sync.report import SyncReport
-from tests.bookings.practice import CARLA, berlin
+from connections.sync.run import sync_connection
+from tests.bookings.practice import CARLA, Practice, berlin
+from tests.bookings.practice import practice as practice  # a fixture
 from tests.factories import START, ServiceFactory, UserFactory, office_hours
 from tests.feed_server import SECRET, Fault, FeedServer, event_text, feed_text
 from tests.provider_contract.practice import FREE, Chosen
@@ -286,6 +288,29 @@ def test_at_the_last_moment_it_is_asked_only_after_its_interval(feed: Feed, feed
     assert (booked(feed, 15), feed_server.statuses) == ("confirmed", {})
     feed.later(timedelta(seconds=1))
     assert (booked(feed, 12), feed_server.statuses) == ("confirmed", {304: 1})
+
+
+# --- beside an account ---------------------------------------------------------------------------------------
+
+
+def test_a_dead_feed_never_stops_what_comes_back_from_the_calendars(
+    practice: Practice, feed_server: FeedServer
+) -> None:
+    feed_server.data = feed_text(DENTIST)
+    feed = accounts.connect_feed(practice.user, address=feed_server.address, now=practice.now)
+    moved, deleted = practice.booked(), practice.booked(berlin(1, 15))
+    feed_server.fault = 404
+    practice.later(timedelta(hours=12))
+    sync_connection(feed.pk, now=practice.now)
+    practice.sync()
+    practice.phone.move(practice.href(moved), berlin(1, 13))
+    practice.phone.delete(practice.href(deleted))
+    practice.poll_later(2)
+    moved.refresh_from_db()
+    assert (moved.start, practice.proposals()) == (
+        berlin(1, 13),
+        [("deleted", "The event was deleted on the iPhone.")],
+    )
 
 
 # --- size ----------------------------------------------------------------------------------------------------
