@@ -283,6 +283,17 @@ def test_what_waited_is_confirmed_when_the_feed_answers_again(feed: Feed, feed_s
     assert list(found) == ["pending", "confirmed"]
 
 
+def test_a_server_that_says_for_ever_that_nothing_has_changed_is_not_believed_for_ever(
+    feed: Feed, feed_server: FeedServer
+) -> None:
+    feed.policy("pending")
+    feed_server.fault = Fault.ALWAYS_304
+    assert ([feed.code() for _ in range(3)], booked(feed, 15)) == (["", "", ""], "confirmed")
+    assert feed.code(timedelta(hours=21)) == "not_caldav"
+    feed.later(too_old() - INTERVAL)
+    assert booked(feed, 12) == "pending"
+
+
 def test_at_the_last_moment_it_is_asked_only_after_its_interval(feed: Feed, feed_server: FeedServer) -> None:
     feed.later(INTERVAL - timedelta(seconds=1))
     assert (booked(feed, 15), feed_server.statuses) == ("confirmed", {})
