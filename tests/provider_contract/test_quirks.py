@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
@@ -11,9 +12,11 @@ from bookings.models import LinkedEvent
 from connections import accounts
 from connections.freshness import freshness
 from connections.models import Calendar, Connection
+from sandbox.server.flavours import FASTMAIL, Flavour, nextcloud
+from sandbox.server.server import Sandbox
 from tests.factories import START
 from tests.ics_text import event
-from tests.provider_contract.practice import CARLA, FREE, Practice, make_practice
+from tests.provider_contract.practice import CARLA, FREE, Chosen, Practice, make_practice
 from tests.provider_contract.test_caldav import CHOSEN
 from tests.sandboxed import SandboxServer
 
@@ -100,6 +103,25 @@ def test_while_the_server_is_down_what_is_known_blocks_and_its_pause_is_kept(
     practice.later(timedelta(hours=1))
     assert practice.sync().error is None
     assert freshness(practice.user, now=practice.now).as_of == practice.now
+
+
+@pytest.mark.parametrize("flavour", [FASTMAIL, nextcloud("/cloud")], ids=lambda flavour: flavour.name)
+def test_a_server_that_moved_to_another_address_keeps_the_choices(tmp_path: Path, db: None, flavour: Flavour) -> None:
+    with Sandbox(tmp_path, flavour=flavour) as before:
+        server = SandboxServer(before)
+        practice = make_practice(server, Chosen(flavour.name, lambda one: server.url))
+        practice.connect()
+        practice.choose()
+        server.write(f"{practice.work}a.ics", event("A", "Dentist"))
+        practice.poll_later()
+        chosen = list(Calendar.objects.order_by("path").values_list("pk", "is_conflict_calendar"))
+    assert practice.poll_later().error is not None
+    with Sandbox(tmp_path, flavour=flavour) as after:
+        url = server.url.replace(before.entry_url, after.entry_url)
+        report = accounts.reconnect(practice.connection, password=server.password, url=url, now=practice.now)
+        assert (report.matches, practice.connection.url, practice.titles()) == (True, url, ["Dentist"])
+        assert list(Calendar.objects.order_by("path").values_list("pk", "is_conflict_calendar")) == chosen
+        practice.book()
 
 
 def test_guesses_at_a_password_end_in_a_sentence_and_change_nothing(nextcloud_server: SandboxServer) -> None:
