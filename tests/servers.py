@@ -12,7 +12,9 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
+from xml.etree import ElementTree
 from xml.sax.saxutils import escape
 
 import niquests
@@ -28,6 +30,8 @@ MKCALENDAR = """<?xml version="1.0" encoding="UTF-8"?>
 <set><prop><displayname>{name}</displayname><A:calendar-color>{color}</A:calendar-color>
 <C:supported-calendar-component-set><C:comp name="{component}"/></C:supported-calendar-component-set>
 </prop></set></C:mkcalendar>"""
+
+LISTED = b'<?xml version="1.0"?><propfind xmlns="DAV:"><prop><getetag/></prop></propfind>'
 
 
 @dataclass(frozen=True)
@@ -251,17 +255,28 @@ class CalendarServer:
         """Put a resource without a condition, as another client would."""
         self._request("PUT", path, data)
 
-    def _request(self, method: str, path: str, body: bytes = b"") -> None:
+    def read(self, path: str) -> bytes:
+        """The bytes of a resource."""
+        return self._request("GET", path)
+
+    def paths(self, calendar: str) -> list[str]:
+        """The paths of the resources of a calendar."""
+        root = ElementTree.fromstring(self._request("PROPFIND", calendar, LISTED, Depth="1"))
+        hrefs = [unquote(one.text or "") for one in root.iter("{DAV:}href")]
+        return sorted({href for href in hrefs if href.startswith(calendar) and not href.endswith("/")})
+
+    def _request(self, method: str, path: str, body: bytes = b"", **headers: str) -> bytes:
         answer = niquests.request(
             method,
             self.url.rstrip("/") + path,
             data=body,
-            headers={"Content-Type": "text/calendar" if method == "PUT" else "application/xml"},
+            headers={"Content-Type": "text/calendar" if method == "PUT" else "application/xml", **headers},
             auth=(self.username, self.password),
             timeout=10,
         )
         assert answer.ok, (method, path, answer.status_code, answer.text)
         self.requests.clear()
+        return answer.content or b""
 
 
 def _radicale_app(folder: Path) -> WSGIApplication:
