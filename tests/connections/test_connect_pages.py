@@ -110,6 +110,15 @@ def test_a_provider_of_the_common_page_is_connected_and_called_by_its_name(
 
 
 @live
+def test_another_server_is_connected_by_its_address_alone(client: Client, anna: User, radicale: CalendarServer) -> None:
+    radicale.add_calendar("work", "Work")
+    post(client, "caldav", url=radicale.url)
+    connection = Connection.objects.get()
+    assert (connection.provider, connection.url) == ("caldav", radicale.url)
+    assert [calendar.name for calendar in connection.calendars.all()] == ["Work"]
+
+
+@live
 def test_what_was_typed_stays_except_the_password(client: Client, anna: User, cloud: CalendarServer) -> None:
     address = f"{cloud.url}nextcloud"
     response = post(client, "nextcloud", url=address, app_password="wrong-wrong")
