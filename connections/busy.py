@@ -10,8 +10,8 @@ from typing import Any
 
 from django.db.models import F, QuerySet
 
-from connections.models import Event, Occurrence
-from connections.providers import provider_words
+from connections.models import Calendar, Event, Occurrence
+from connections.providers import ICS, provider_words
 from practice.models import User
 
 Span = tuple[datetime, datetime]
@@ -38,13 +38,21 @@ class Busy:
     provider: str
     color: str
     blocking: tuple[Span, ...]
+    calendar_id: int | None = None
+    is_feed: bool = False  # read from a web address
+
+
+def copy_of(uid: str) -> str:
+    """The key in `own_spans` of the event with this UID as a calendar by web address has it."""
+    return f"\0{uid}"
 
 
 def busy(user: User, start: datetime, end: datetime, *, own_spans: OwnSpans | None = None) -> list[Busy]:
     """Occurrences in the user's selected calendars that overlap [start, end), sorted by start.
 
     `own_spans` names, by UID, the spans that Kalends itself answers for: an event that the caller pushed does not block
-    them. One UID seen through two connections is shown once.
+    them. What a calendar by web address has of it is named by `copy_of`, because it may be hours old. One UID seen
+    through two connections is shown once.
     """
     own_spans = own_spans or {}
     rows = (
@@ -56,10 +64,10 @@ def busy(user: User, start: datetime, end: datetime, *, own_spans: OwnSpans | No
     )
     touching = (row for row in rows if row.end > start or row.start == row.end)
     named = cache(_provider_name)
-    return _once(_busy(row, named(row.provider, row.url), own_spans.get(row.uid, ())) for row in touching)
+    return _once(_busy(row, named(row.provider, row.url), _own(own_spans, row.uid, row.provider)) for row in touching)
 
 
-_OWN_COLUMNS = ("start", "end", "blocks", "reason", "all_day", "summary", "recurrence_id")
+_OWN_COLUMNS = ("start", "end", "blocks", "reason", "all_day", "summary", "recurrence_id", "calendar_id")
 _RELATED = {
     "uid": F("event__uid"),
     "path": F("calendar__path"),
@@ -86,11 +94,16 @@ def blocking_by_user(
     own_spans = own_spans or {}
     rows = _in_conflict_calendars(users).filter(blocks=True, start__lt=end, end__gt=start)
     found: dict[int, list[Span]] = {user: [] for user in users}
-    columns = "calendar__connection__user", "start", "end", "event__uid"
+    columns = "calendar__connection__user", "start", "end", "event__uid", "calendar__connection__provider"
     own = {user: own_spans.get(user, {}) for user in users}
-    for user, begin, until, uid in rows.order_by().values_list(*columns):
-        found[user] += _outside((begin, until), own[user].get(uid, ()))
+    for user, begin, until, uid, provider in rows.order_by().values_list(*columns):
+        found[user] += _outside((begin, until), _own(own[user], uid, provider))
     return found
+
+
+def _own(own_spans: OwnSpans, uid: str, provider: str) -> Sequence[Span]:
+    """The spans that do not block of the event with this UID in a calendar of this provider."""
+    return own_spans.get(copy_of(uid) if provider == ICS else uid, ())
 
 
 def event_uids(users: Collection[int], start: datetime, end: datetime) -> QuerySet[Occurrence, str]:
@@ -120,6 +133,8 @@ def _busy(row: Any, provider: str, own_spans: Sequence[Span]) -> Busy:
         provider=provider,
         color=row.color,
         blocking=blocking,
+        calendar_id=row.calendar_id,
+        is_feed=row.provider == ICS,
     )
 
 
@@ -150,7 +165,12 @@ def _once(rows: Iterable[Busy]) -> list[Busy]:
     return list(seen.values())
 
 
-def all_events(user: User, uids: Iterable[str]) -> list[Event]:
-    """Events with these UIDs in any calendar of the user's connections, calendars loaded."""
-    events = Event.objects.filter(calendar__connection__user=user, uid__in=list(uids))
+def two_way_events(user: User, uids: Iterable[str]) -> list[Event]:
+    """Events with these UIDs where an event of ours can stand: in any calendar of the user's accounts, loaded with it.
+
+    A calendar by web address may be a published copy of the linked calendar, so it has the same UIDs. What it says is
+    not what a person did with the event.
+    """
+    calendars = Calendar.objects.of(user).two_way()
+    events = Event.objects.filter(calendar__in=calendars, uid__in=list(uids))
     return list(events.select_related("calendar__connection"))

@@ -99,6 +99,10 @@ SENTENCES: dict[str, StrPromise] = {
         "At this address there is a web page and no calendar file. Look for Subscribe or iCal on that page, and copy "
         "the address of that link."
     ),
+    "feed_too_large": _(
+        "The file is larger than 32 MB or has more than 50,000 events, so nothing was added. Ask whoever publishes it "
+        "for one without old events."
+    ),
     "feed_broken": _(
         "The calendar file ends in the middle, so nothing of it was taken. Try again; if this stays, tell whoever "
         "publishes it."
@@ -270,7 +274,7 @@ _OF_ADDRESS: tuple[tuple[type[dav.DavError], str], ...] = (
     (dav.NotFound, "feed_missing"),
     (dav.BrokenFile, "feed_broken"),
     (dav.NotCalDav, "not_a_feed"),
-    (dav.TooLarge, "too_large"),
+    (dav.TooLarge, "feed_too_large"),
     (dav.Unavailable, "not_reached"),
 )
 

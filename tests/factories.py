@@ -36,6 +36,7 @@ START = datetime(2026, 12, 1, 9, 0, tzinfo=UTC)
 LONG_AGO = datetime(2026, 1, 1, tzinfo=UTC)
 PASSWORD = "a-sign-in-password"
 APP_PASSWORD = "abcd-efgh-ijkl-mnop"
+FEED_ADDRESS = "https://club.example/private-0a1b2c/fixtures.ics"
 
 
 class CalendarConfigurationFactory(DjangoModelFactory[CalendarConfiguration]):
@@ -98,6 +99,38 @@ class CalendarFactory(DjangoModelFactory[Calendar]):
     position = factory.Sequence(int)
     fresh_at = NOW - timedelta(minutes=1)
     read_at = NOW - timedelta(minutes=1)
+
+
+class FeedConnectionFactory(ConnectionFactory):
+    """A file at a web address, which is a secret: only the host and a digest of it are told."""
+
+    provider = "ics"
+    url = "https://club.example/"
+    username = factory.Sequence(lambda n: f"club.example…{n:08x}")
+    password = FEED_ADDRESS
+    principal_path = ""
+    home_path = ""
+    origin = "https://club.example:443"
+
+
+class FeedFactory(CalendarFactory):
+    """The calendar of such a file: it blocks, can only be read, and was read a minute before NOW."""
+
+    connection = factory.SubFactory(FeedConnectionFactory)
+    path = factory.Sequence(lambda n: "/")
+    name = factory.Sequence(lambda n: "Club fixtures")
+    writable = False
+
+
+def dead_feed(user: User, **values: Any) -> Calendar:
+    """A file at a web address that has not answered for a month, and is not asked again in the next ten years."""
+    trouble = {"error_code": "unavailable", "failures": 9, "failing_since": NOW - timedelta(days=30)}
+    later = {"not_before": NOW + timedelta(days=3650), "next_sync_at": NOW + timedelta(days=3650)}
+    about = {name[12:]: values.pop(name) for name in list(values) if name.startswith("connection__")}
+    long_ago = {"polled_at": NOW - timedelta(days=30), **trouble, **later, **about}
+    connection = FeedConnectionFactory.create(user=user, **long_ago)
+    known = {"fresh_at": NOW - timedelta(days=30), "read_at": NOW - timedelta(days=30)}
+    return FeedFactory.create(connection=connection, **{"error_code": "unavailable", **known, **values})
 
 
 class EventFactory(DjangoModelFactory[Event]):

@@ -40,7 +40,9 @@ class Internet:
 
     def put(self, name: str, app: WSGIApplication) -> Served:
         """Serve an application at a name, on every port."""
+        looked_up = list(self.looked_up)
         served, address = self.start(app, tls=self.tls), f"17.0.0.{next(self._numbers)}"
+        self.looked_up[:] = looked_up  # the server looks up its own address
         self.names[name] = [[address]]
         self.places[address] = ("127.0.0.1", urlsplit(served.url).port or 0)
         return served

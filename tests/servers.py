@@ -209,6 +209,18 @@ def behind_basic_auth(app: WSGIApplication) -> WSGIApplication:
     return guarded
 
 
+def below(path: str, app: WSGIApplication) -> WSGIApplication:
+    """The application below a path, as a web server mounts it; 404 elsewhere."""
+
+    def mounted(environ: WSGIEnvironment, start_response: StartResponse) -> Any:
+        if not environ["PATH_INFO"].startswith(f"{path}/"):
+            return reply(404)(environ, start_response)
+        environ |= {"SCRIPT_NAME": path, "PATH_INFO": environ["PATH_INFO"].removeprefix(path)}
+        return app(environ, start_response)
+
+    return mounted
+
+
 @dataclass
 class CalendarServer:
     """A foreign server with one account, and a hand to make and edit calendars in it."""
@@ -217,6 +229,7 @@ class CalendarServer:
     url: str
     home: str
     requests: list[Asked]
+    app: WSGIApplication
     username: str = USERNAME
     password: str = PASSWORD
 
@@ -301,13 +314,20 @@ def _xandikos_app(folder: Path) -> WSGIApplication:
 
 def _running(name: str, app: WSGIApplication, home: str) -> Iterator[CalendarServer]:
     for served in serve(app):
-        yield CalendarServer(name, served.url, home, served.requests)
+        yield CalendarServer(name, served.url, home, served.requests, app)
 
 
 @pytest.fixture
 def radicale(tmp_path: Path) -> Iterator[CalendarServer]:
     """Radicale with one account and no calendar."""
     yield from _running("radicale", _radicale_app(tmp_path), f"/{USERNAME}/")
+
+
+@pytest.fixture
+def cloud(tmp_path: Path) -> Iterator[CalendarServer]:
+    """Radicale where a Nextcloud in a directory has its calendars, with one account and no calendar."""
+    path = "/nextcloud/remote.php/dav"
+    yield from _running("cloud", below(path, _radicale_app(tmp_path)), f"{path}/{USERNAME}/")
 
 
 @pytest.fixture

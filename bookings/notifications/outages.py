@@ -66,9 +66,10 @@ def _mail(connection: Connection, now: datetime) -> None:
 
 
 def _subject(connection: Connection) -> str:
+    account = connection.title if connection.is_feed else connection
     if connection.needs_attention:
-        return _("Please reconnect: %(account)s") % {"account": connection}
-    return _("Cannot be read: %(account)s") % {"account": connection}
+        return _("Please reconnect: %(account)s") % {"account": account}
+    return _("Cannot be read: %(account)s") % {"account": account}
 
 
 def _troubles(connection: Connection) -> list[str]:
@@ -82,8 +83,11 @@ def _troubles(connection: Connection) -> list[str]:
 
 def _what_follows(connection: Connection) -> str:
     """What an outage means, as the staff member chose it."""
-    known = _("Until this is fixed, Kalends does not see changes made on your iPhone, and bookings may not reach it.")
     policy = connection.user.calendar_configuration.stale_policy
+    if connection.is_feed:
+        known = _("Until this is fixed, Kalends does not see new events of this calendar; the last known ones block.")
+        return f"{known} {_POLICY_ABOUT_FEED[policy]()}"
+    known = _("Until this is fixed, Kalends does not see changes made on your iPhone, and bookings may not reach it.")
     return f"{known} {_POLICY[policy]() % {'minutes': settings.TRUST_MINUTES}}"
 
 
@@ -122,6 +126,11 @@ _POLICY: dict[str, Callable[[], str]] = {
     Policy.NO_OPENINGS: lambda: _(
         "Kalends relies on what it read last for %(minutes)s minutes; after that no times are offered."
     ),
+    Policy.TRUST: lambda: _("As you chose, Kalends goes on relying on what it read last."),
+}
+_POLICY_ABOUT_FEED: dict[str, Callable[[], str]] = {
+    Policy.PENDING: lambda: _("New bookings stay pending until it answers, or until you untick it."),
+    Policy.NO_OPENINGS: lambda: _("No times are offered until it answers, or until you untick it."),
     Policy.TRUST: lambda: _("As you chose, Kalends goes on relying on what it read last."),
 }
 

@@ -70,7 +70,7 @@ def why_not(
 
 
 def why_not_there(booking: Booking, span: Span, *, now: datetime, told_to: ToldTo = ToldTo.OWNER) -> str:
-    """Why `booking` does not fit into `span`, which staff chose, in a sentence; "" if it fits.
+    """Why `booking` does not fit into `span`, to which staff moved its event, in a sentence; "" if it fits.
 
     It may start at any minute; notice and horizon do not count. A booking that runs may end sooner or later, otherwise
     nothing begins in the past.
@@ -78,7 +78,15 @@ def why_not_there(booking: Booking, span: Span, *, now: datetime, told_to: ToldT
     running = is_running(booking, span, now)
     shape = staff_shape(booking, span)
     reasons = _reasons(
-        booking.staff, span[0], shape, now=now, moving=booking, running=running, told_to=told_to, asked=True
+        booking.staff,
+        span[0],
+        shape,
+        now=now,
+        moving=booking,
+        running=running,
+        told_to=told_to,
+        asked=True,
+        moved_there=True,
     )
     return _refusal(reasons)
 
@@ -98,6 +106,7 @@ def _reasons(
     running: bool = False,
     told_to: ToldTo = ToldTo.SHELL,
     asked: bool = False,
+    moved_there: bool = False,
 ) -> Iterator[Reason]:
     """What the rules say, one rule after the other, in the order in which a refusal takes them."""
     configuration = CalendarConfiguration.objects.filter(user=user).first()
@@ -111,7 +120,7 @@ def _reasons(
     periods = working_hours(user, span[0] - timedelta(days=2), span[1] + timedelta(days=2), zone=zone)
     only = service_hours_by_user(shape, [user.pk]).get(user.pk)
     about = (user, span, reach, periods, zone, limits, now, only)
-    question = TimeQuestion(*about, shape, moving, hold, running, told_to, asked)
+    question = TimeQuestion(*about, shape, moving, hold, running, told_to, asked, moved_there)
     with timezone.override(_clock_of_reader(told_to, zone)):
         for rule in _RULES:
             yield from list(rule(question))

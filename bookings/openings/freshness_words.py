@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from datetime import datetime
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime, timedelta
 
+from django.conf import settings
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from bookings.providers import provider_names
-from connections.freshness import Freshness
+from connections.freshness import Freshness, fresh_until
 from connections.models import Calendar, CalendarConfiguration, CalendarWithBacklog
 from connections.problems import sentence
 from connections.sync.state import MISSING
@@ -25,16 +27,61 @@ def conflict_calendars(user: User) -> Iterable[CalendarWithBacklog]:
     return Calendar.objects.conflict_calendars().of(user).with_backlog().select_related("connection")
 
 
-def freshness_sentence(user: User, fresh: Freshness, *, now: datetime) -> str:
-    """Say when the user's calendars were last read, and what that means for bookings."""
-    if fresh.state == "trusted":
-        text = _trusted(user)
-    elif fresh.state == "stale":
-        text = _stale(fresh)
-    else:
-        text = _SENTENCES[fresh.state]()
+def freshness_sentence(user: User, fresh: Freshness, *, now: datetime, is_own: bool = True) -> str:
+    """Say when the user's calendars were last read, and what that means for bookings.
+
+    A calendar by web address is named to the user alone: `is_own` says that it is they who read it.
+    """
     words = {"time": near(fresh.as_of, now), "until": near(fresh.trusted_until, now)}
-    return text % (words | {"provider": provider_names(user)} if fresh.state == "trusted" else words)
+    if fresh.state == "trusted":
+        return _trusted(user) % (words | {"provider": provider_names(user)})
+    if fresh.state != "stale":
+        return _SENTENCES[fresh.state]() % words
+    if feeds := unread_feeds(user, now):
+        since = min(feed.fresh_at for feed in feeds if feed.fresh_at)
+        words["time"] = near(since, now)
+        return _unread(feeds, fresh, words) if is_own else _stale(fresh) % words
+    return _stale(fresh) % words
+
+
+def unread_feeds(user: User, now: datetime) -> list[Calendar]:
+    """The calendars by web address that are not fresh any more, if nothing else of the user's is too old.
+
+    Then it is they alone that keep bookings back.
+    """
+    rows = list(conflict_calendars(user))
+    trust = timedelta(minutes=settings.TRUST_MINUTES)
+    accounts = [row for row in rows if not row.connection.is_feed]
+    if any(row.read_at is None or row.fresh_at is None or now - row.fresh_at > trust for row in accounts):
+        return []
+    return [row for row in rows if row.connection.is_feed and (row.fresh_at is None or now > fresh_until(row))]
+
+
+def _unread(feeds: Sequence[Calendar], fresh: Freshness, words: Mapping[str, str]) -> str:
+    """Which calendars by web address do not answer or cannot be read, what follows, and what to do."""
+    names = ", ".join(_("“%(calendar)s”") % {"calendar": feed} for feed in feeds)
+    if all(feed.connection.error_code in {"", *SILENCE} for feed in feeds):
+        text = ngettext(
+            "The calendar by web address %(names)s has not answered since %(time)s.",
+            "The calendars by web address %(names)s have not answered since %(time)s.",
+            len(feeds),
+        )
+    else:
+        text = ngettext(
+            "The calendar by web address %(names)s cannot be read since %(time)s.",
+            "The calendars by web address %(names)s cannot be read since %(time)s.",
+            len(feeds),
+        )
+    todo = _("Check the web address under Connections, or untick the calendar.")
+    return f"{text % {**words, 'names': names}} {_while_unread(fresh)} {todo}"
+
+
+def _while_unread(fresh: Freshness) -> str:
+    if not fresh.bookable:
+        return _("No times can be booked until that works again.")
+    if fresh.pending:
+        return _("Bookings stay pending until that works again.")
+    return _("As you chose, bookings are confirmed all the same.")
 
 
 def calendar_problem(calendar: CalendarWithBacklog) -> str:
@@ -67,7 +114,7 @@ def _trusted(user: User) -> str:
 
 def _is_silent(user: User) -> bool:
     """Is it that accounts do not answer, and not that one answers but a calendar of it cannot be read?"""
-    rows = Calendar.objects.conflict_calendars().of(user).select_related("connection")
+    rows = Calendar.objects.conflict_calendars().two_way().of(user).select_related("connection")
     troubled = (row for row in rows if row.error_code or row.connection.error_code)
     return all(row.connection.failures and row.connection.error_code in SILENCE for row in troubled)
 

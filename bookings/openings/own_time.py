@@ -11,11 +11,20 @@ from django.db.models import Case, Exists, F, OuterRef, Q, QuerySet, When
 
 from availability.intervals import Span
 from bookings.models import Booking, Claim, Hold, LinkedEvent, MirroredSlot
-from connections.busy import event_uids
+from connections.busy import copy_of, event_uids
+from connections.models import Event
+from connections.providers import ICS
 from practice.by_user import by_user
 from practice.models import User
 
-_SLOT = ("uid", "staff", "slot__start", "slot__end")
+NOBODY = 0
+_SLOT = ("uid", "staff", "slot__start", "slot__end", "removed", "copied")
+_COPIED: dict[str, Any] = {
+    "removed": Q(removed_at__isnull=False),
+    "copied": Exists(Event.objects.filter(uid=OuterRef("uid"), calendar__connection__provider=ICS)),
+}
+"""Was an event of ours removed, and has a calendar by web address a copy of it?"""
+_THERE = Q(removed=False) | Q(copied=True)
 NO_CLAIMS = Q()
 Moving: TypeAlias = Booking | Sequence[Booking] | None
 """The booking, or the bookings of a series, that get another time: their present one counts as free."""
@@ -31,6 +40,9 @@ def own_spans(user: User, start: datetime, end: datetime, *, moving: Booking | N
     that was removed and is there again was put back by a person: it is an ordinary event and not in the answer. Nor is
     an event that no calendar of the user has between `start` and `end`.
 
+    Of an event of ours in a calendar by web address nothing blocks at all, whatever became of the event since: such a
+    copy may be hours old, and nobody puts an event there. Its key is that of `connections.busy.copy_of`.
+
     Where two accounts of the user share a calendar, a removed event blocks by the copy of the second account until that
     account is synced again, within SYNC_INTERVAL_SECONDS: only then it is known not to have been put back.
     """
@@ -44,17 +56,23 @@ def own_spans_by_user(
     if not users:
         return {}
     uids = event_uids(users, start, end)
-    linked = map(_Linked._make, _linked_events().filter(uid__in=uids).values_list(*_Linked._fields))
+    linked = list(map(_Linked._make, _linked_events().filter(uid__in=uids).values_list(*_Linked._fields)))
     in_window = Exists(uids.filter(event__uid=OuterRef("uid")))  # few slots are mirrored, so each is looked for
-    slots = MirroredSlot.objects.unremoved().filter(in_window).order_by().values_list(*_SLOT)
+    slots = list(MirroredSlot.objects.annotate(**_COPIED).filter(_THERE, in_window).order_by().values_list(*_SLOT))
     keys = {booking.pk for booking in moved(moving)}
-    pushed = {one.uid: _Pushed(one.owner, _owners_spans(one, (start, end), keys)) for one in linked}
-    pushed |= {uid: _Pushed(owner, [(begin, until)] if begin else [ALWAYS]) for uid, owner, begin, until in slots}
+    pushed = {one.uid: _Pushed(one.owner, _owners_spans(one, (start, end), keys)) for one in linked if not one.removed}
+    pushed |= {
+        uid: _Pushed(owner, [(begin, until)] if begin else [ALWAYS])
+        for uid, owner, begin, until, removed, _copied in slots
+        if not removed
+    }
+    copied = [one.uid for one in linked if one.copied] + [uid for uid, *_more, copied in slots if copied]
+    pushed |= {copy_of(uid): _Pushed(NOBODY, [ALWAYS]) for uid in copied}
     return {user: OwnSpansOfUser(user, pushed) for user in users}
 
 
 class _Linked(NamedTuple):
-    """The columns of a linked event that say which time is its own. `old_start` and `old_end`: see `_linked_events`."""
+    """The columns of a linked event that say which time is its own. The last five: see `_linked_events`."""
 
     uid: str
     wanted: str
@@ -66,15 +84,20 @@ class _Linked(NamedTuple):
     unpushed: bool
     old_start: datetime | None
     old_end: datetime | None
+    removed: bool
+    copied: bool
 
 
 def _linked_events() -> QuerySet[LinkedEvent]:
-    """Linked events, with the time that they have in the calendar until a change of their booking is pushed."""
+    """Linked events, with the time that they have in the calendar until a change of their booking is pushed.
+
+    Of those that were removed only the ones that a calendar by web address has a copy of.
+    """
     unpushed = ~Q(pushed_revision=F("booking__revision"))
     moved = unpushed | ~Q(agreed_start=F("booking__start"), agreed_end=F("booking__end"))
     old_start, old_end = (Case(When(moved, then=F(name))) for name in ("agreed_start", "agreed_end"))
     columns = {"owner": F("booking__staff"), "unpushed": unpushed, "old_start": old_start, "old_end": old_end}
-    return LinkedEvent.objects.unremoved().order_by().annotate(**columns)
+    return LinkedEvent.objects.order_by().annotate(**columns, **_COPIED).filter(_THERE)
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from typing import Protocol
 from django.utils.translation import gettext as _
 
 from connections.models import Calendar, Occurrence
-from connections.problems import sentence
+from connections.problems import Problem
 
 Reason = Occurrence.Reason
 AllDay = Calendar.AllDay
@@ -47,13 +47,22 @@ class Remedy:
 def remedy(event: RuledEvent, calendar: Calendar, problem: str = "") -> Remedy:
     """What would make `event`, which is in `calendar`, block if it does not, or no longer block if it does.
 
+    The calendar comes with its connection.
     `problem` is why the event could not be read or worked out.
     """
     if event.reason == Reason.UNREADABLE and problem not in ("", "unreadable"):
-        return Remedy(f"{sentence(problem)} {remedy_of_problem(problem, calendar)}".strip())
+        words = calendar.connection.about(Problem(problem)).sentence
+        return Remedy(f"{words} {remedy_of_problem(problem, calendar)}".strip())
+    return Remedy(_elsewhere(event, calendar), tuple(_changes(event, calendar)))
+
+
+def _elsewhere(event: RuledEvent, calendar: Calendar) -> str:
+    """What to do where the event can be changed."""
     key = (event.reason, event.blocks)
+    if calendar.connection.is_feed:
+        return _PUBLISHED.get(key, _nothing)()
     words = _READ_ONLY if not calendar.writable and key in _READ_ONLY else _ON_THE_IPHONE
-    return Remedy(words.get(key, _nothing)(), tuple(_changes(event, calendar)))
+    return words.get(key, _nothing)()
 
 
 def _nothing() -> str:
@@ -104,6 +113,12 @@ _READ_ONLY: _Words = {
     (Reason.BUSY, True): lambda: _("You can only read this calendar. Its owner can mark the event Free."),
     (Reason.UNREADABLE, True): lambda: _("You can only read this calendar. Its owner can save the event again."),
 }
+_PUBLISHED: _Words = {
+    (Reason.FREE, False): lambda: _("Only whoever publishes this calendar can mark the event Busy."),
+    (Reason.BUSY, True): lambda: _("Only whoever publishes this calendar can mark the event Free."),
+    (Reason.UNREADABLE, True): lambda: _("Only whoever publishes this calendar can correct the event."),
+}
+"""Of a calendar by web address: nobody here answers its invitations or deletes its events."""
 
 _OF_PROBLEMS: dict[str, Callable[[], str]] = {
     "unreadable": lambda: _("Open it on your iPhone and save it again."),
@@ -116,5 +131,5 @@ _OF_PROBLEMS: dict[str, Callable[[], str]] = {
 def remedy_of_problem(code: str, calendar: Calendar) -> str:
     """What to do about an event of `calendar` that could not be read, or only in part; "" if its sentence says it."""
     if code in _OF_PROBLEMS and not calendar.writable:
-        return _READ_ONLY[Reason.UNREADABLE, True]()
+        return (_PUBLISHED if calendar.connection.is_feed else _READ_ONLY)[Reason.UNREADABLE, True]()
     return _OF_PROBLEMS.get(code, _nothing)()

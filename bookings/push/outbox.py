@@ -58,7 +58,7 @@ def push_state(booking: Booking) -> str:
 
 def _detached(placement: LinkedEvent) -> str:
     """The state of a placement whose calendar was removed, alone or with its account (which can be reconnected)."""
-    connected = Connection.objects.filter(user=placement.owner_id, username__iexact=placement.account)
+    connected = Connection.objects.two_way().filter(user=placement.owner_id, username__iexact=placement.account)
     return State.NO_LINKED_CALENDAR if connected.exists() else State.NEEDS_RECONNECT
 
 

@@ -48,21 +48,22 @@ class Difference:
     note: str = ""
 
 
-def audit(user: User, now: datetime) -> list[Difference]:
+def audit(user: User, now: datetime, *, two_way_only: bool = False) -> list[Difference]:
     """Compare the user's upcoming bookings and selected calendars with the server; nothing is written.
 
-    What cannot be read counts as a difference; a push or a sync that runs meanwhile does not. Times are in the user's
-    zone.
+    What cannot be read counts as a difference; a push or a sync that runs meanwhile does not. `two_way_only` leaves out
+    the calendars by web address, in which no booking can stand. Times are in the user's zone.
     """
     configuration = CalendarConfiguration.objects.filter(user=user).first()
+    connections = Connection.objects.two_way() if two_way_only else Connection.objects.all()
     with timezone.override(configuration.zone if configuration else None):
-        return _differences(user, now)
+        return _differences(user, connections.filter(user=user), now)
 
 
-def _differences(user: User, now: datetime) -> list[Difference]:
+def _differences(user: User, connections: Iterable[Connection], now: datetime) -> list[Difference]:
     placements = _stated(user, now)
     found: list[Difference] = [_disconnected(one) for one in placements if one.calendar is None]
-    for connection in Connection.objects.filter(user=user):
+    for connection in connections:
         mine = [one for one in placements if one.calendar and one.calendar.connection_id == connection.pk]
         asked: dict[int, list[str]] = {}
         for one in mine:

@@ -1,8 +1,9 @@
 """The way back: a change that the iPhone made to an event becomes a change of its booking, or a proposal.
 
 Each placement is compared with the event that is in the calendars now; lists of changes play no part. That starts only
-when all selected calendars of the staff member were read, and `reconcile_due` stays set until it is complete, so that a
-killed process loses nothing. Nothing is ever cancelled because something could not be read.
+when all selected calendars of the staff member's accounts were read, calendars by web address apart. `reconcile_due`
+stays set until it is complete, so that a killed process loses nothing. Nothing is ever cancelled because something
+could not be read.
 """
 
 from __future__ import annotations
@@ -27,7 +28,7 @@ from bookings.reconcile.deletion import is_deleted, kept
 from bookings.reconcile.mirrored_slots import reconcile_slots
 from bookings.reconcile.moves import why_asked
 from connections import guard, ical
-from connections.busy import all_events
+from connections.busy import two_way_events
 from connections.models import Calendar, CalendarConfiguration, Connection, Event, schedule_lock
 from practice.models import User
 from practice.models.restore import asks_about
@@ -64,14 +65,17 @@ def reconcile(user: User, now: datetime, *, offline: bool = False) -> bool:
 
 
 def _all_read(user: User) -> bool:
-    """Were all selected calendars read completely, and is none broken, gone or suspected of a mass deletion?"""
-    selected = Calendar.objects.conflict_calendars().of(user)
+    """Were all selected calendars read completely, and is none broken, gone or suspected of a mass deletion?
+
+    Only those count in which an event of ours can stand: no event was moved into a calendar by web address.
+    """
+    selected = Calendar.objects.conflict_calendars().two_way().of(user)
     broken = selected.exclude(error_code="") | selected.filter(read_at=None) | selected.exclude(gone_at=None)
     return selected.exists() and not broken.exists() and not _failing(user)
 
 
 def _failing(user: User) -> bool:
-    return Connection.objects.filter(user=user).exclude(error_code="").exists()
+    return Connection.objects.two_way().filter(user=user).exclude(error_code="").exists()
 
 
 def _pairs(user: User, now: datetime) -> Iterable[tuple[LinkedEvent, list[Event]]]:
@@ -87,7 +91,7 @@ def _pairs(user: User, now: datetime) -> Iterable[tuple[LinkedEvent, list[Event]
         .select_related("booking__service", "booking__staff", "calendar__connection")
     )
     events: dict[str, list[Event]] = {}
-    for event in all_events(user, [placement.uid for placement in placements]):
+    for event in two_way_events(user, [placement.uid for placement in placements]):
         if event.calendar.is_conflict_calendar:
             events.setdefault(event.uid, []).append(event)
     return [(placement, events.get(placement.uid, [])) for placement in placements]
@@ -241,7 +245,7 @@ def _remove_lingering(user: User) -> None:
     for kind in outbox.KINDS:
         removed = kind.rows().owned_by(user).withdrawn().exclude(removed_at=None)
         placements |= {placement.uid: placement for placement in removed}
-    for event in all_events(user, placements):
+    for event in two_way_events(user, placements):
         placement = placements[event.uid]
         if event.href != placement.href:  # under its own name the iPhone put it back
             placement.relocate(event.href, event.calendar)

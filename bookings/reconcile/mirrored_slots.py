@@ -12,7 +12,7 @@ from bookings.models import MirroredSlot
 from bookings.push.event_content import single_span
 from bookings.reconcile.deletion import is_deleted, kept
 from connections import ical
-from connections.busy import all_events
+from connections.busy import two_way_events
 from connections.models import Event
 from practice.models import User
 
@@ -20,15 +20,14 @@ from practice.models import User
 def reconcile_slots(user: User, now: datetime, *, offline: bool = False) -> bool:
     """Let slots follow what the iPhone made of their events; False if one must be looked at again later.
 
-    All selected calendars were read. A slot moves or goes with its event: it is nobody's appointment, so nobody is
-    asked. An event that was made all-day or repeating, or has no length any more, is an ordinary event from then on,
-    and the slot stands. A push that was stopped because the event had changed goes on after the comparison.
+    All selected calendars of accounts were read. A slot moves or goes with its event: it is nobody's appointment, so
+    nobody is asked. An event that was made all-day or repeating, or has no length any more, is an ordinary event from
+    then on, and the slot stands. A push that was stopped because the event had changed goes on after the comparison.
     """
     placements = MirroredSlot.objects.owned_by(user).wanted().filter(slot__end__gt=now).known_to_calendar()
     rows = list(placements.select_related("slot", "calendar__connection"))
-    events = {
-        event.uid: event for event in all_events(user, [row.uid for row in rows]) if event.calendar.is_conflict_calendar
-    }
+    found = two_way_events(user, [row.uid for row in rows])
+    events = {event.uid: event for event in found if event.calendar.is_conflict_calendar}
     settled = [_compare(row, events.get(row.uid), now, offline=offline) for row in rows]
     return all(settled)
 

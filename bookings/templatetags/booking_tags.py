@@ -68,13 +68,13 @@ def day(moment: datetime) -> date:
 
 
 @register.simple_tag
-def freshness_of(user: User, fresh: Freshness, now: datetime, *, name_lost: bool = True) -> str:
+def freshness_of(user: User, fresh: Freshness, now: datetime, *, name_lost: bool = True, is_own: bool = True) -> str:
     """When the user's calendars were last read, which are lost, and what that means for bookings.
 
-    Without `name_lost` on a page that names them elsewhere.
+    Without `name_lost` on a page that names them elsewhere, and without `is_own` for somebody else.
     """
     lost = lost_calendars(user) if name_lost and fresh.state != "fresh" else []
-    return " ".join([*lost, freshness_sentence(user, fresh, now=now)])
+    return " ".join([*lost, freshness_sentence(user, fresh, now=now, is_own=is_own)])
 
 
 @register.filter

@@ -6,7 +6,7 @@ resource, a *token* one state of a calendar.
 
 from __future__ import annotations
 
-from connections.dav.addresses import LOOPBACK, check_host, host_name, is_allowed, is_link_local, parse_private_hosts
+from connections.dav.addresses import check_host, host_name, parse_private_hosts
 from connections.dav.batch_size import MAX_BATCH, MAX_LINES, MIN_BATCH, Limits
 from connections.dav.urls import Credentials, collection_path, is_loopback, path_of
 
@@ -39,7 +39,6 @@ from .session import Session
 from .values import Changes, Fetched, Home, HomeListing, ReadingSession, RemoteCalendar, Resource
 
 __all__ = [
-    "LOOPBACK",
     "MAX_BATCH",
     "MAX_LINES",
     "MIN_BATCH",
@@ -81,8 +80,6 @@ __all__ = [
     "despite_one_401",
     "despite_one_failure",
     "host_name",
-    "is_allowed",
-    "is_link_local",
     "is_loopback",
     "parse_private_hosts",
     "path_of",

@@ -146,12 +146,6 @@ def _ipv4_within(address: IPv6Address) -> IPv4Address | None:
     return address.sixtofour  # 2002::/16 (RFC 3056)
 
 
-def is_link_local(host: str) -> bool:
-    """Is the host a link-local address or one of metadata, in any spelling? A name is none; see `check_host`."""
-    address = _address(host_name(host))
-    return address is not None and reach_of(address) is Reach.LINK_LOCAL
-
-
 def check_host(host: str, private_hosts: frozenset[str]) -> None:
     """Refuse a host by how it is written, before it is looked up.
 

@@ -6,6 +6,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from connections.problems import Problem
 from practice.time_format import day_clock_and_zone
 
 
@@ -59,6 +60,11 @@ class Event(models.Model):
 
     def __str__(self) -> str:
         return self.href
+
+    @property
+    def sentence(self) -> str:
+        """What is wrong with it and what to do, its calendar and connection loaded; "" for nothing."""
+        return self.calendar.connection.about(Problem(self.problem)).sentence
 
 
 class Occurrence(models.Model):

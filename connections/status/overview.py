@@ -61,7 +61,7 @@ def troubled_events(connection: Connection) -> QuerySet[Event]:
     own = Event.objects.filter(calendar__connection=connection, calendar__is_conflict_calendar=True)
     return (
         own.filter(~Q(problem="") | ~Q(pending_etag=""))
-        .select_related("calendar")
+        .select_related("calendar__connection")
         .order_by("calendar", "summary", "pk")
     )
 

@@ -6,7 +6,6 @@ from django import template
 from django.utils.formats import number_format
 
 from connections.models import Calendar, Connection, Event, SyncRun
-from connections.problems import sentence
 
 register = template.Library()
 
@@ -14,7 +13,7 @@ register = template.Library()
 @register.filter
 def problem(row: Connection | Calendar | SyncRun | Event) -> str:
     """What is wrong with a row (account, calendar, sync or event) as a sentence; "" for nothing."""
-    return sentence(row.problem) if isinstance(row, Event) else row.sentence
+    return row.sentence
 
 
 @register.filter

@@ -41,7 +41,8 @@ def read_gauges(now: datetime) -> Iterator[Gauge]:
 
 
 def _freshness(now: datetime) -> Iterator[Gauge]:
-    calendars = Calendar.objects.conflict_calendars().present().filter(connection__user__is_active=True)
+    """Without calendars by web address: each has an interval of its own, and nobody here can mend one."""
+    calendars = Calendar.objects.conflict_calendars().two_way().present().filter(connection__user__is_active=True)
     found = calendars.aggregate(oldest=Min("fresh_at"), never=Count("pk", filter=Q(fresh_at=None)))
     yield _age("kalends_freshness_oldest_seconds", "Age of the calendar that was checked longest ago.", found, now)
     yield _count("kalends_calendars_never_read", "Calendars that block and were never read.", found["never"])

@@ -35,13 +35,16 @@ def begin(*, made_at: datetime, now: datetime) -> None:
 
 
 def _forget_what_was_read(now: datetime) -> None:
-    """Drop the sync tokens, so that the next sync of each calendar lists all of it; leases of killed workers end."""
+    """Drop the sync tokens, so that the next sync of each calendar lists all of it; leases of killed workers end.
+
+    The copy of a calendar by web address stays as old as it is: that may not answer any more, and no booking stands
+    there.
+    """
+    Calendar.objects.two_way().update(fresh_at=None, read_at=None)
     Calendar.objects.update(
         sync_token="",
         probe_token="",
         listed_token="",
-        fresh_at=None,
-        read_at=None,
         compared_at=None,
         mass_deletion_suspected_at=None,
         suspected_deletion_digest="",
@@ -55,6 +58,7 @@ def _forget_what_was_read(now: datetime) -> None:
         sync_asked_at=None,
         full_sync_asked=False,
         poll_started_at=None,
+        feed_validators={},  # otherwise the answer may be that nothing has changed, without what there is
         not_before=None,
         next_sync_at=now,
     )

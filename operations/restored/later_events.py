@@ -12,7 +12,7 @@ from django.urls import Resolver404, resolve
 
 from bookings.models import Booking, LinkedEvent, MirroredSlot, Seat
 from bookings.push.event_content import BOOKED, BUSY
-from connections.models import Event
+from connections.models import Calendar, Event
 from practice.models import Restore
 
 
@@ -55,7 +55,10 @@ def _rows(restore: Restore) -> QuerySet[Event]:
     rows: QuerySet[Event] = Event.objects.exclude(own_mark="").exclude(uid="").exclude(uid__in=restore.not_bookings)
     for known in (LinkedEvent.objects.all(), MirroredSlot.objects.all(), Seat.objects.all()):
         rows = rows.exclude(uid__in=known.order_by().values("uid"))
-    return rows.filter(occurrences__end__gt=restore.made_at, calendar__is_conflict_calendar=True)
+    # A calendar by web address may be a published copy, and nobody can take an event of it over.
+    return rows.filter(
+        occurrences__end__gt=restore.made_at, calendar__in=Calendar.objects.conflict_calendars().two_way()
+    )
 
 
 def _later(events: Sequence[Event], start: datetime, end: datetime) -> LaterEvent:

@@ -30,7 +30,8 @@ class Progress:
     """How far a restore is.
 
     `unread` are the accounts of which calendars were not read completely yet, `comparing` the people whose bookings are
-    still compared with their calendars. Deletions need two looks, a minute apart.
+    still compared with their calendars. Deletions need two looks, a minute apart. Nothing waits for calendars by web
+    address, because no booking can stand there.
     """
 
     restore: Restore
@@ -78,7 +79,7 @@ def progress_of(restore: Restore) -> Progress:
 
 def _unread(restore: Restore) -> QuerySet[Connection]:
     stale = Q(compared_at=None) | Q(compared_at__lt=restore.restored_at) | Q(read_at=None) | ~Q(error_code="")
-    calendars = Calendar.objects.conflict_calendars().filter(stale)
+    calendars = Calendar.objects.conflict_calendars().two_way().filter(stale)
     connections = Connection.objects.filter(pk__in=calendars.values("connection"))
     return connections.exclude(pk__in=restore.unread_connections).select_related("user")
 
@@ -86,7 +87,7 @@ def _unread(restore: Restore) -> QuerySet[Connection]:
 def _comparing(restore: Restore, unread: Sequence[Connection]) -> QuerySet[User]:
     """Whose bookings are to be compared; those whose accounts cannot all be read are not."""
     due = CalendarConfiguration.objects.filter(reconcile_due=True).values("user")
-    reading = Calendar.objects.conflict_calendars().values("connection__user")
+    reading = Calendar.objects.conflict_calendars().two_way().values("connection__user")
     users = User.objects.filter(pk__in=due).filter(pk__in=reading)
     left_out = [*restore.unread_connections, *(connection.pk for connection in unread)]
     return users.exclude(connections__in=left_out).order_by("pk")
@@ -114,9 +115,12 @@ def audit_if_compared(restore: Restore, now: datetime) -> bool:
     if restore.audited_at is not None or not progress_of(restore).is_compared:
         return False
     skipped = Connection.objects.filter(pk__in=restore.unread_connections).values("user")
-    people = User.objects.filter(connections__isnull=False).exclude(pk__in=skipped).distinct().order_by("pk")
+    connected = Connection.objects.two_way().values("user")
+    people = User.objects.filter(pk__in=connected).exclude(pk__in=skipped).order_by("pk")
     found = [
-        {"kind": str(one.kind), "user": user.pk, "booking": one.booking} for user in people for one in audit(user, now)
+        {"kind": str(one.kind), "user": user.pk, "booking": one.booking}
+        for user in people
+        for one in audit(user, now, two_way_only=True)
     ]
     Restore.objects.filter(pk=restore.pk, audited_at=None).update(audited_at=now, differences=found)
     return True
@@ -161,7 +165,7 @@ def settle_unread(restore: Restore) -> None:
 
 
 def _is_settled(restore: Restore, connection: Connection) -> bool:
-    calendars = Calendar.objects.conflict_calendars().filter(connection=connection)
+    calendars = Calendar.objects.conflict_calendars().two_way().filter(connection=connection)
     read = calendars.filter(compared_at__gte=restore.restored_at, error_code="").exclude(read_at=None)
     due = CalendarConfiguration.objects.filter(user=connection.user_id, reconcile_due=True)
     return calendars.count() == read.count() and not due.exists()

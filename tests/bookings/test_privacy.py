@@ -7,8 +7,9 @@ from typing import Any
 import pytest
 
 from bookings.privacy import privacy_facts
+from connections.models import CalendarConfiguration
 from practice.profile.privacy import PrivacyFacts
-from tests.factories import CalendarConfigurationFactory, CalendarFactory, QuestionFactory
+from tests.factories import CalendarConfigurationFactory, CalendarFactory, FeedFactory, QuestionFactory
 
 pytestmark = pytest.mark.django_db
 APPLE = ("Apple (iCloud)",)
@@ -52,3 +53,12 @@ def test_it_is_said_that_services_have_questions() -> None:
 def test_a_calendar_that_is_only_read_gets_nothing() -> None:
     CalendarFactory()
     assert privacy_facts() == PrivacyFacts()
+
+
+def test_a_calendar_by_web_address_is_nobody_who_gets_data() -> None:
+    linked, feed = CalendarFactory(), FeedFactory()
+    for calendar in (linked, feed):
+        CalendarConfigurationFactory(user=calendar.connection.user)
+    assert privacy_facts() == PrivacyFacts()
+    CalendarConfiguration.objects.filter(user=linked.connection.user).update(linked_calendar=linked, detail="name")
+    assert privacy_facts() == PrivacyFacts(names_at=APPLE)

@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 from pytest_django import DjangoAssertNumQueries
 
-from connections.busy import all_events, blocking, busy
+from connections.busy import blocking, busy, two_way_events
 from connections.models import Calendar
 from practice.models import User
-from tests.factories import START, CalendarFactory, ConnectionFactory, EventFactory, OccurrenceFactory
+from tests.factories import START, CalendarFactory, ConnectionFactory, EventFactory, FeedFactory, OccurrenceFactory
 
 pytestmark = pytest.mark.django_db
 HOUR = timedelta(hours=1)
@@ -155,4 +155,10 @@ def test_events_are_found_by_uid_in_all_calendars_of_the_user(user: User, work: 
     for calendar in (work, unticked, CalendarFactory()):
         EventFactory(calendar=calendar, uid="A", href=f"{calendar.path}a.ics")
     EventFactory(calendar=work, uid="B")
-    assert {event.calendar_id for event in all_events(user, ["A"])} == {work.pk, unticked.pk}
+    assert {event.calendar_id for event in two_way_events(user, ["A"])} == {work.pk, unticked.pk}
+
+
+def test_an_event_of_ours_is_never_looked_for_in_a_file_at_a_web_address(user: User, work: Calendar) -> None:
+    for calendar in (work, FeedFactory(connection__user=user)):
+        EventFactory(calendar=calendar, uid="A", href=f"{calendar.path}a.ics")
+    assert {event.calendar_id for event in two_way_events(user, ["A"])} == {work.pk}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from django.test import Client
 
-from tests.factories import PASSWORD, CalendarFactory, ConnectionFactory, UserFactory
+from tests.factories import PASSWORD, CalendarFactory, ConnectionFactory, FeedFactory, UserFactory
 from tests.pages import find, links, texts
 
 PAGE = "/calendars/settings/connections/new/"
@@ -54,6 +54,14 @@ def test_a_new_calendar_and_a_broken_connection_stand_on_every_page(client: Clie
         ("blocks", "yes"),
         ("blocks", "no"),
     ]
+
+
+@pytest.mark.django_db
+def test_a_calendar_by_web_address_that_is_refused_is_called_by_its_name(client: Client) -> None:
+    feed = FeedFactory(name="Club", connection__needs_attention=True, connection__error_code="unauthorized")
+    client.force_login(feed.connection.user)
+    [text] = texts(client.get(PAGE), NOTICES)
+    assert text.startswith("Club can no longer be read, so new events there are not seen. Reconnect")
 
 
 @pytest.mark.django_db

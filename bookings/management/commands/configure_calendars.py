@@ -46,7 +46,7 @@ class Command(JsonCommand):
         chosen = Calendar.objects.conflict_calendars().of(staff)
         return {
             "linked": target.path if target else None,
-            "conflict": [calendar.path for calendar in chosen],
+            "conflict": [_reference(calendar) for calendar in chosen.select_related("connection")],
             "bookings_added": added,
         }
 
@@ -56,14 +56,17 @@ class Command(JsonCommand):
 
 
 def calendar_called(user: User, name: str) -> Calendar:
-    """The user's calendar with this path, in any spelling, or name. Refused if there is none, or several share it."""
-    mine = list(Calendar.objects.of(user).present())
-    path = dav.collection_path(name) if "/" in name else ""
-    found = [one for one in mine if one.path == path] or [one for one in mine if one.name == name]
+    """The user's calendar with this path, in any spelling, or name. Refused if there is none, or several share it.
+
+    A calendar by web address has no path of its own: there it is the part of the address that is no secret.
+    """
+    mine = list(Calendar.objects.of(user).present().select_related("connection"))
+    path = dav.collection_path(name) if "/" in name else name
+    found = [one for one in mine if _reference(one) == path] or [one for one in mine if one.name == name]
     if len(found) == 1:
         return found[0]
     if found:
-        paths = ", ".join(calendar.path for calendar in found)
+        paths = ", ".join(map(_reference, found))
         raise Refused(
             _("Several calendars are called “%(name)s”. Give the path: %(paths)s") % {"name": name, "paths": paths}
         )
@@ -77,7 +80,12 @@ def calendar_called(user: User, name: str) -> Calendar:
     )
 
 
+def _reference(calendar: Calendar) -> str:
+    """What names one of the user's calendars alone."""
+    return calendar.connection.username if calendar.connection.is_feed else calendar.path
+
+
 def _listed(calendars: Sequence[Calendar]) -> list[str]:
     """Their names, with the path where several share one."""
     names = Counter(str(calendar) for calendar in calendars)
-    return [str(one) if names[str(one)] == 1 else f"{one} ({one.path})" for one in calendars]
+    return [str(one) if names[str(one)] == 1 else f"{one} ({_reference(one)})" for one in calendars]

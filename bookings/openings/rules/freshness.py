@@ -9,11 +9,16 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 
 from availability.intervals import Span
-from bookings.openings.freshness_words import calendar_problem, conflict_calendars, freshness_sentence
+from bookings.openings.freshness_words import (
+    calendar_problem,
+    conflict_calendars,
+    freshness_sentence,
+    unread_feeds,
+)
 from bookings.openings.reasons import Reason, ReasonKind, ToldTo
 from bookings.openings.rules.question import TimeQuestion
 from bookings.providers import provider_names
-from connections.freshness import freshness
+from connections.freshness import Freshness, FreshnessState, freshness
 from connections.plan import window
 from practice import time_format
 
@@ -22,8 +27,8 @@ def freshness_reasons(question: TimeQuestion) -> Iterator[Reason]:
     """How fresh the calendars are, then what is wrong with each of them."""
     user, now = question.user, question.now
     fresh = freshness(user, now=now, asked=question.asked)
-    text = freshness_sentence(user, fresh, now=now)
-    yield Reason(ReasonKind.FRESHNESS, not fresh.bookable, text, None, fresh.as_of)
+    text = freshness_sentence(user, fresh, now=now, is_own=question.told_to is ToldTo.OWNER)
+    yield Reason(ReasonKind.FRESHNESS, _blocks(question, fresh), text, None, fresh.as_of)
     if question.asked or fresh.state in ("deactivated", "none", "unconfigured"):
         return
     kept = kept_window(now)
@@ -35,6 +40,17 @@ def freshness_reasons(question: TimeQuestion) -> Iterator[Reason]:
     for calendar in conflict_calendars(user) if question.told_to is not ToldTo.COLLEAGUE else ():
         if text := calendar_problem(calendar):
             yield Reason(ReasonKind.FRESHNESS, False, text, None, calendar.fresh_at)
+
+
+def _blocks(question: TimeQuestion, fresh: Freshness) -> bool:
+    """May nothing be booked because of how fresh the calendars are?
+
+    What was moved on the iPhone is not held up by a calendar by web address: the calendars in which events of ours
+    stand were read, and what is known of the other still blocks.
+    """
+    if fresh.bookable or fresh.state not in (FreshnessState.STALE, FreshnessState.NEVER_READ):
+        return not fresh.bookable
+    return not (question.moved_there and unread_feeds(question.user, question.now))
 
 
 def kept_window(now: datetime) -> Span:

@@ -25,7 +25,8 @@ class TimeQuestion:
     `periods` are the working periods around it, `only` the weekly hours in which the user gives the service (None:
     whenever they work), `limits` those of the user. `shape` is None for a bare hour. The time of the booking `moving`
     or of `hold` counts as free; if `running`, the booking has begun and only its end changes.
-    `asked` means that the calendars were asked just now, so that no answer counts as not readable.
+    `asked` means that the calendars were asked just now, so that no answer counts as not readable, `moved_there` that
+    staff moved the event of `moving` there, and the calendar says so.
     """
 
     user: User
@@ -42,6 +43,7 @@ class TimeQuestion:
     running: bool = False
     told_to: ToldTo = ToldTo.SHELL
     asked: bool = False
+    moved_there: bool = False
 
     @property
     def titles(self) -> bool:

@@ -11,6 +11,7 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.http import QueryDict
+from django.utils.translation import gettext as _
 
 from bookings.pages.configuration.forms import ConfigurationForm, RulesForm
 from bookings.pages.configuration.proposal import proposed_calendar
@@ -54,6 +55,10 @@ class CalendarRow:
     def can_be_linked(self) -> bool:
         return can_be_linked(self.calendar)
 
+    @property
+    def is_feed(self) -> bool:
+        return self.calendar.connection.is_feed
+
 
 class Choice:
     """A staff member's whole choice of calendars and rules, as forms."""
@@ -68,18 +73,18 @@ class Choice:
         self.zone_before = configuration.time_zone
         self.values_before = {name: getattr(configuration, name) for name in EVENT_FIELDS}
         self.form = ConfigurationForm(user, data, instance=configuration)
-        self.calendars = list(_offered(user))
+        self.calendars = sorted(_offered(user), key=lambda calendar: calendar.connection.is_feed)
         self.proposed = proposed_calendar(self.calendars) if self.is_first and not self.linked_before else None
         self.rules = {calendar.pk: _rules(calendar, data) for calendar in self.calendars}
 
     def is_valid(self) -> bool:
         return all([self.form.is_valid(), *(rules.is_valid() for rules in self.rules.values() if rules.is_bound)])
 
-    def groups(self) -> list[tuple[Connection, list[CalendarRow]]]:
-        """The calendars by connection, ticked as saved or, after a submission, as submitted."""
+    def groups(self) -> list[tuple[str, list[CalendarRow]]]:
+        """The calendars by account, ticked as saved or, after a submission, as submitted; those by web address last."""
         free = free_days(self.user, self.now)
         rows = [self._row(calendar, free.get(calendar.pk)) for calendar in self.calendars]
-        return [(key, list(group)) for key, group in groupby(rows, lambda row: row.calendar.connection)]
+        return [(_heading(account), list(group)) for account, group in groupby(rows, _account)]
 
     def _row(self, calendar: Calendar, free: FreeDays | None) -> CalendarRow:
         linked = self._linked() == str(calendar.pk)
@@ -113,7 +118,8 @@ class Choice:
 
     def asks_where(self) -> bool:
         """Is nothing proposed before the first choice, so that the page helps to choose where bookings go?"""
-        return self.is_first and not self.linked_before and self.proposed is None
+        has_account = any(not calendar.connection.is_feed for calendar in self.calendars)
+        return has_account and self.is_first and not self.linked_before and self.proposed is None
 
     def blocking(self) -> list[Calendar]:
         """The calendars that would block, with the rules that were submitted or are saved."""
@@ -173,6 +179,15 @@ class Choice:
         if linked and chosen["add_upcoming"]:
             placements.place_upcoming(self.user, self.now)
         return changed
+
+
+def _account(row: CalendarRow) -> Connection | None:
+    """The account that the calendar is in; None for a calendar by web address."""
+    return None if row.is_feed else row.calendar.connection
+
+
+def _heading(account: Connection | None) -> str:
+    return str(account) if account else _("Calendars by web address")
 
 
 def can_be_linked(calendar: Calendar) -> bool:

@@ -17,12 +17,19 @@ from practice.roles import Action
 @calendar_page(Action.MANAGE_OWN_CALENDAR)
 def disconnect(request: CalendarRequest, pk: int) -> HttpResponse:
     connection = get_object_or_404(Connection, pk=pk, user=request.user)
+    done = _done(connection)
     if request.method == "POST" and _disconnected(request, connection):
-        sentence = _("%(connection)s is disconnected and its password deleted.")
-        messages.success(request, sentence % {"connection": connection})
+        messages.success(request, done)
         return redirect("connections:list")
     context = {"connection": connection, "summary": actions.disconnect_summary(connection, request.now)}
     return render(request, "bookings/disconnect/page.html", context | {"active": "connections"})
+
+
+def _done(connection: Connection) -> str:
+    """What is said once it is disconnected; its calendars are still there."""
+    if connection.is_feed:
+        return _("“%(calendar)s” is removed and its web address deleted.") % {"calendar": connection.title}
+    return _("%(connection)s is disconnected and its password deleted.") % {"connection": connection}
 
 
 def _disconnected(request: CalendarRequest, connection: Connection) -> bool:

@@ -20,10 +20,9 @@ from bookings.openings.own_time import own_spans
 from bookings.openings.remedies import Remedy, remedy, remedy_of_problem
 from bookings.openings.travel import Lengths, includes_travel, plain_lengths
 from bookings.pages import search
-from connections.busy import OWN_BOOKING
+from connections.busy import OWN_BOOKING, copy_of
 from connections.models import Calendar, Event, Occurrence
 from connections.plan import BACKLOG_HOLDS_FRESHNESS
-from connections.problems import sentence
 from practice.models import User
 from practice.time_format import day_name
 
@@ -102,12 +101,21 @@ def rows(user: User, shown: Sequence[Occurrence]) -> list[EventRow]:
     own = own_spans(user, min(one.start for one in shown), max(one.end for one in shown))
     origins = _origins(user, uids)
     plain = plain_lengths(Event.objects.filter(pk__in={occurrence.event_id for occurrence in shown}))
-    return [_row(one, own.get(one.event.uid, ()), origins.get(one.event.uid), plain) for one in shown]
+    return [_row(one, _holds(one, own), origins.get(one.event.uid), plain) for one in shown]
+
+
+def _holds(occurrence: Occurrence, own: Mapping[str, Sequence[Span]]) -> Sequence[Span]:
+    """The time that does not block, because it is that of an event of ours."""
+    uid = occurrence.event.uid
+    return own.get(copy_of(uid) if occurrence.calendar.connection.is_feed else uid, ())
 
 
 def _row(occurrence: Occurrence, holds: Sequence[Span], origin: Origin | None, plain: Lengths) -> EventRow:
     length = occurrence.end - occurrence.start
     travel = includes_travel((occurrence.calendar.path, occurrence.event.uid), length, plain)
+    if origin is None and holds:
+        copied = _("A copy of an event that Kalends has removed since")
+        return EventRow(occurrence, False, copied, Remedy(), travel)
     if origin is None:
         words = str(Occurrence.Reason(occurrence.reason).label)
         advice = remedy(occurrence, occurrence.calendar, occurrence.event.problem)
@@ -154,7 +162,9 @@ def event_problems(user: User, now: datetime) -> tuple[list[EventProblem], int]:
     """The first events of which something could not be read, and how many there are beside them."""
     mine = Event.objects.filter(calendar__connection__user=user, calendar__is_conflict_calendar=True)
     either = mine.filter(~Q(problem="")).values("pk").union(mine.filter(~Q(pending_etag="")).values("pk"))
-    found = Event.objects.filter(pk__in=either).select_related("calendar").defer("text")  # each part has its index
+    found = (
+        Event.objects.filter(pk__in=either).select_related("calendar__connection").defer("text")
+    )  # each part has its index
     dated: QuerySet[Any] = found.annotate(at=Min("occurrences__start", filter=Q(occurrences__end__gt=now))).order_by(
         "calendar", "pk"
     )
@@ -164,7 +174,7 @@ def event_problems(user: User, now: datetime) -> tuple[list[EventProblem], int]:
 
 def _problem(event: Event, at: datetime | None, now: datetime) -> EventProblem:
     if event.problem:
-        return EventProblem(event, sentence(event.problem), remedy_of_problem(event.problem, event.calendar), at)
+        return EventProblem(event, event.sentence, remedy_of_problem(event.problem, event.calendar), at)
     since = event.pending_since
     if since is None or now - since < BACKLOG_HOLDS_FRESHNESS:
         words = _("It could not be read yet. Kalends keeps trying and uses what it read before.")

@@ -82,7 +82,7 @@ def _start_of(user: User, found: QuerySet[Occurrence], count: int) -> datetime |
 
 def _once(found: QuerySet[Occurrence]) -> QuerySet[Occurrence]:
     once = found.annotate(place=_PLACE).filter(place=1)
-    return once.select_related("calendar", "event").defer("event__text").order_by("start", "end", "pk")
+    return once.select_related("calendar__connection", "event").defer("event__text").order_by("start", "end", "pk")
 
 
 # As for what blocks: one UID that is seen in several calendars is shown once. What blocks comes first.

@@ -47,7 +47,8 @@ def _health(person: User, connection: Connection, now: datetime) -> AccountHealt
     code, since = _trouble(connection)
     if code:
         words["time"] = near(since or connection.polled_at or connection.created_at, now)
-        return AccountHealth(_cause(code) % words, "bad" if waits_for_attention(connection) else found.tone)
+        cause = _cause_of_feed(code) if connection.is_feed else _cause(code)
+        return AccountHealth(cause % words, "bad" if waits_for_attention(connection) else found.tone)
     if found.state is HealthState.GOOD:
         return AccountHealth(_("%(provider)s is connected.") % words, found.tone)
     return AccountHealth(f"{words['provider']}: {found.label}", found.tone)
@@ -59,6 +60,13 @@ def _trouble(connection: Connection) -> tuple[str, datetime | None]:
         return connection.error_code or "unauthorized", connection.failing_since
     lost = (row for row in connection.calendars.all() if row.is_conflict_calendar)
     return next(((row.error_code, row.gone_at) for row in lost if row.error_code in NEEDS_CHOICE_CODES), ("", None))
+
+
+def _cause_of_feed(code: str) -> str:
+    """What is wrong with a calendar by web address; which one it is, is told to nobody else."""
+    if code in SILENCE:
+        return _("A calendar by web address of %(person)s has not answered since %(time)s.")
+    return _("A calendar by web address of %(person)s cannot be read since %(time)s.")
 
 
 def _cause(code: str) -> str:

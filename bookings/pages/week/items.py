@@ -18,7 +18,7 @@ from bookings.openings.own_time import own_spans
 from bookings.openings.travel import travel_spans, travel_times
 from bookings.pages.week.layout import Diary, Item, ItemKind
 from bookings.pages.why.answers import why_url
-from connections.busy import Busy, OwnSpans, busy
+from connections.busy import OWN_BOOKING, Busy, OwnSpans, busy
 from connections.models import Event, Occurrence
 from practice.models import User
 from practice.times import iso
@@ -81,7 +81,7 @@ def _event(event: Busy, own: OwnSpans, first: datetime, travel: Sequence[Span | 
 
     It links to why its time is free or blocked, from `first` on if it began earlier.
     """
-    if event.uid in own:
+    if event.uid in own or event.reason == OWN_BOOKING:
         yield from (_outside_booking(event, span, first) for span in event.blocking)
         return
     there, back = travel
@@ -131,6 +131,8 @@ def _outside_booking(event: Busy, span: Span, first: datetime) -> Item:
 def source_of(event: Busy) -> str:
     """From which provider and calendar an event comes."""
     words = {"provider": event.provider, "calendar": event.calendar_name}
+    if event.is_feed:
+        return _("from %(calendar)s, by web address") % words
     return _("from %(provider)s, %(calendar)s") % words
 
 

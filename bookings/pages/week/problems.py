@@ -59,7 +59,7 @@ def _of_events(user: User, start: datetime, end: datetime) -> Iterator[WeekProbl
         words = {
             "title": event.summary or _("No title"),
             "calendar": event.calendar,
-            "problem": sentence(event.problem),
+            "problem": event.sentence,
             "remedy": remedy_of_problem(event.problem, event.calendar),
         }
         yield WeekProblem((_("“%(title)s” in “%(calendar)s”: %(problem)s %(remedy)s") % words).strip(), url)
@@ -71,4 +71,9 @@ def _troubled(user: User, start: datetime, end: datetime) -> QuerySet[Event]:
     mine = Event.objects.troubled().filter(calendar__connection__user=user, calendar__is_conflict_calendar=True)
     at_all = Occurrence.objects.filter(event=OuterRef("pk"))
     here = Exists(at_all.filter(start__lt=end, end__gt=start))
-    return mine.filter(here | ~Exists(at_all)).select_related("calendar").defer("text").order_by("calendar", "pk")
+    return (
+        mine.filter(here | ~Exists(at_all))
+        .select_related("calendar__connection")
+        .defer("text")
+        .order_by("calendar", "pk")
+    )

@@ -98,29 +98,32 @@ def answer(
 
 def _points(user: User, reasons: Iterable[Reason], service: Service | None, now: datetime) -> list[Point]:
     reasons = list(reasons)
-    calendars = {calendar.path: calendar for calendar in Calendar.objects.of(user).conflict_calendars()}
+    calendars = Calendar.objects.of(user).conflict_calendars().select_related("connection").in_bulk()
     problems = _problems(user, reasons)
     fresh = freshness(user, now=now).state == "fresh"
     return [Point(one, _link(one, service, fresh=fresh), _remedy(one, calendars, problems)) for one in reasons]
 
 
-def _problems(user: User, reasons: Iterable[Reason]) -> Mapping[tuple[str, str], str]:
-    """What is wrong with those events that block because of it, by the calendar's path and UID."""
+def _problems(user: User, reasons: Iterable[Reason]) -> Mapping[tuple[int | None, str], str]:
+    """What is wrong with those events that block because of it, by the calendar's key and UID."""
     events = [one.about for one in reasons if isinstance(one.about, Busy)]
     uids = {event.uid for event in events if event.reason == Occurrence.Reason.UNREADABLE}
     if not uids:
         return {}
     troubled = Event.objects.troubled().filter(calendar__connection__user=user, uid__in=uids)
-    return {(path, uid): problem for path, uid, problem in troubled.values_list("calendar__path", "uid", "problem")}
+    return {(key, uid): problem for key, uid, problem in troubled.values_list("calendar", "uid", "problem")}
 
 
-def _remedy(reason: Reason, calendars: Mapping[str, Calendar], problems: Mapping[tuple[str, str], str]) -> Remedy:
+def _remedy(
+    reason: Reason, calendars: Mapping[int, Calendar], problems: Mapping[tuple[int | None, str], str]
+) -> Remedy:
     event = reason.about
-    if not isinstance(event, Busy) or event.reason == OWN_BOOKING or event.calendar not in calendars:
+    if not isinstance(event, Busy) or event.reason == OWN_BOOKING:
         return Remedy()
     if event.blocks and not reason.blocks:
         return Remedy()  # the event of a booking, at the time of that booking
-    return remedy(event, calendars[event.calendar], problems.get((event.calendar, event.uid), ""))
+    calendar = calendars.get(event.calendar_id or 0)
+    return remedy(event, calendar, problems.get((event.calendar_id, event.uid), "")) if calendar else Remedy()
 
 
 def _link(reason: Reason, service: Service | None, *, fresh: bool) -> Link | None:

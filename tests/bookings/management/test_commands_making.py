@@ -9,7 +9,7 @@ import pytest
 from bookings.models import LinkedEvent, Service
 from connections.models import Calendar, CalendarConfiguration
 from practice.models import User
-from tests.factories import START, BookingFactory, CalendarFactory, ConnectionFactory, UserFactory
+from tests.factories import START, BookingFactory, CalendarFactory, ConnectionFactory, FeedFactory, UserFactory
 from tests.shell import Answer, ask, refusal, shown
 
 pytestmark = pytest.mark.django_db
@@ -230,6 +230,32 @@ def test_a_read_only_calendar_cannot_be_linked(anna: User, calendars: dict[str, 
         "let it only block."
     )
     assert chosen(anna) == (None, [])
+
+
+def test_a_calendar_by_web_address_can_block_and_is_never_linked(anna: User, calendars: dict[str, Calendar]) -> None:
+    FeedFactory(connection__user=anna, name="Club", is_conflict_calendar=False)
+    assert configure("Club") == refusal(
+        "“Club” is read-only for you, so bookings cannot be added to it. Choose a calendar with writer’s access, or "
+        "let it only block."
+    )
+    assert configure("Home", "Club").json["linked"] == "/1/home/"
+    assert chosen(anna) == ("/1/home/", ["/1/home/", "/"])
+
+
+def test_calendars_by_web_address_are_told_apart_by_what_is_no_secret(
+    anna: User, calendars: dict[str, Calendar]
+) -> None:
+    for number in ("0000000a", "0000000b"):
+        username = f"club.example…{number}"
+        FeedFactory(connection__user=anna, connection__username=username, name="Club", is_conflict_calendar=False)
+    assert configure("Home", "Club") == refusal(
+        "Several calendars are called “Club”. Give the path: club.example…0000000a, club.example…0000000b"
+    )
+    assert configure("none", "/") == refusal(
+        "There is no calendar “/”. There are: Home, Work (/1/work/), Team, Work (/2/work/), "
+        "Club (club.example…0000000a), Club (club.example…0000000b)"
+    )
+    assert configure("none", "club.example…0000000b").json["conflict"] == ["club.example…0000000b"]
 
 
 def test_a_calendar_that_is_gone_is_not_offered(anna: User, calendars: dict[str, Calendar]) -> None:

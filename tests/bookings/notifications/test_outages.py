@@ -19,7 +19,7 @@ from connections.models import Calendar, CalendarConfiguration, Connection
 from connections.sync.run import sync_connection
 from practice.models import User
 from tests.bookings.practice import HOUR, Practice, berlin
-from tests.factories import NOW, START, ConnectionFactory, UserFactory
+from tests.factories import FEED_ADDRESS, NOW, START, ConnectionFactory, UserFactory, dead_feed
 
 MINUTE = timedelta(minutes=1)
 CONNECTIONS = "http://127.0.0.1:8000/calendars/settings/connections"
@@ -257,3 +257,26 @@ def test_an_outage_is_told_in_the_language_of_whose_account_it_is(practice: Prac
         "nicht an. Kalends verlässt sich 15 Minuten lang auf das zuletzt Gelesene; danach bleiben neue Buchungen "
         "ausstehend."
     )
+
+
+@pytest.mark.parametrize(
+    ("policy", "follows"),
+    [
+        ("pending", "New bookings stay pending until it answers, or until you untick it."),
+        ("no_openings", "No times are offered until it answers, or until you untick it."),
+        ("trust", "As you chose, Kalends goes on relying on what it read last."),
+    ],
+)
+def test_the_mail_about_a_calendar_by_web_address_speaks_of_no_iphone(
+    practice: Practice, policy: str, follows: str
+) -> None:
+    CalendarConfiguration.objects.update(stale_policy=policy)
+    feed = dead_feed(practice.user, error_code="")
+    assert told(practice) == ["Cannot be read: Club fixtures"]
+    assert str(mail.outbox[-1].body).split("\n\n") == [
+        "The web address does not answer just now. Kalends tries again by itself. If this stays, check the address, "
+        "or untick the calendar.",
+        "Until this is fixed, Kalends does not see new events of this calendar; the last known ones block. " + follows,
+        f"{CONNECTIONS}/{feed.connection_id}/",
+    ]
+    assert (FEED_ADDRESS in str(mail.outbox[-1].body), told(practice)) == (False, [])

@@ -14,7 +14,7 @@ from connections.problems import sentence
 from connections.status.health import NEEDS_CHOICE_CODES
 from connections.sync.state import lease
 from tests.connections.engine import World, at
-from tests.factories import NOW, ConnectionFactory
+from tests.factories import FEED_ADDRESS, NOW, ConnectionFactory, UserFactory, dead_feed
 from tests.shell import Answer, ask, refusal, shown
 
 THROTTLED = "iCloud asks Kalends to wait. It tries again by itself."
@@ -264,3 +264,26 @@ def test_a_calendar_that_blocks_and_is_there_no_longer_needs_a_person(world: Wor
     answer = check(world)
     assert (answer.code, answer.json[0]["needs_person"]) == (1, True)
     assert answer.json[0]["error"] in {sentence(code, {"calendar": "Work"}) for code in NEEDS_CHOICE_CODES}
+
+
+def test_a_calendar_by_web_address_is_told_without_its_address(db: None) -> None:
+    feed = dead_feed(UserFactory.create(username="anna"))
+    Connection.objects.update(username="club.example…0123abcd")
+    answer = ask("check_connections")
+    assert answer == Answer(
+        0,
+        [
+            {
+                "connection": feed.connection_id,
+                "user": "anna",
+                "account": "club.example…0123abcd",
+                "healthy": False,
+                "needs_person": False,
+                "error": "The web address does not answer just now. Kalends tries again by itself. If this stays, "
+                "check the address, or untick the calendar.",
+                "as_of": "2026-10-31T08:00:00Z",
+                "next_sync_at": "2036-11-27T08:00:00Z",
+            }
+        ],
+    )
+    assert FEED_ADDRESS not in str(answer.json)

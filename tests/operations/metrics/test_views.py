@@ -17,7 +17,14 @@ from operations.metrics import writer
 from operations.models import Heartbeat, Measurement
 from practice.telemetry import measurements
 from practice.telemetry.measurements import ANSWERS, HTTP
-from tests.factories import CalendarFactory, ConnectionFactory, LinkedEventFactory, MailFactory, UserFactory
+from tests.factories import (
+    CalendarFactory,
+    ConnectionFactory,
+    FeedFactory,
+    LinkedEventFactory,
+    MailFactory,
+    UserFactory,
+)
 
 pytestmark = pytest.mark.django_db
 TOKEN = "0123456789abcdef" * 2
@@ -74,6 +81,8 @@ def test_what_the_database_says(client: Client) -> None:
     late = ConnectionFactory.create(error_code="unavailable", next_sync_at=now - timedelta(seconds=50))
     CalendarFactory.create(connection=good, is_conflict_calendar=True, fresh_at=now - timedelta(seconds=100))
     CalendarFactory.create(connection=late, is_conflict_calendar=True, fresh_at=None)
+    FeedFactory.create(fresh_at=now - timedelta(days=30))
+    FeedFactory.create(fresh_at=None)
     Heartbeat.objects.beat(now - timedelta(seconds=30))
     MailFactory.create(state="due", due_at=now - timedelta(seconds=200), recipient="clara@example.com")
     found = figures(client)

@@ -10,7 +10,7 @@ from connections.models import Calendar, CalendarConfiguration, Connection
 from operations.restored.begin import SEQUENCE_STEP, begin
 from practice.models import Restore
 from practice.models.restore import outgoing_waits
-from tests.factories import NOW, START, BookingFactory, CalendarFactory
+from tests.factories import NOW, START, BookingFactory, CalendarFactory, FeedFactory
 
 pytestmark = pytest.mark.django_db
 MADE = NOW - timedelta(hours=12)
@@ -32,6 +32,14 @@ def test_sync_tokens_are_dropped_and_every_account_is_due() -> None:
         None,
     )
     assert CalendarConfiguration.objects.get().reconcile_due is True
+
+
+def test_files_at_web_addresses_are_asked_for_whole_not_only_if_they_have_changed() -> None:
+    feed = FeedFactory.create(connection__feed_validators={"etag": '"1"'}, sync_token="a", fresh_at=MADE, read_at=MADE)
+    begin(made_at=MADE, now=NOW)
+    feed.refresh_from_db()
+    assert (feed.connection.feed_validators, feed.sync_token) == ({}, "")
+    assert (feed.fresh_at, feed.read_at) == (MADE, MADE)  # it counts as old as it is, and not as never read
 
 
 def test_what_leaves_this_copy_waits_and_a_restore_before_this_one_is_over() -> None:

@@ -7,7 +7,7 @@ import pytest
 from connections.models import Event
 from operations.restored.later_events import later_events, proposed_name, set_aside
 from practice.models import Restore
-from tests.factories import NOW, START, BookingFactory, CalendarFactory, EventFactory, LinkedEventFactory
+from tests.factories import NOW, START, BookingFactory, CalendarFactory, EventFactory, FeedFactory, LinkedEventFactory
 from tests.factories import OccurrenceFactory as Occurrences
 
 pytestmark = pytest.mark.django_db
@@ -40,6 +40,13 @@ def test_events_of_ours_with_an_unknown_uid_are_listed(restore: Restore) -> None
 def test_one_event_in_the_calendars_of_two_people_is_one(restore: Restore) -> None:
     first, second = _event(uid="SHARED"), _event(uid="SHARED", calendar=CalendarFactory.create())
     assert [one.events for one in later_events(restore)] == [[first, second]]
+
+
+def test_an_event_in_a_file_at_a_web_address_is_not_listed_because_nobody_can_take_it_over(restore: Restore) -> None:
+    _event(uid="COPY", calendar=FeedFactory.create())
+    there = _event(uid="SHARED")
+    _event(uid="SHARED", calendar=FeedFactory.create())
+    assert [one.events for one in later_events(restore)] == [[there]]
 
 
 def test_a_link_to_a_booking_that_is_known_says_so(restore: Restore) -> None:

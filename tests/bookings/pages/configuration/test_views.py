@@ -18,6 +18,7 @@ from tests.factories import (
     BookingFactory,
     CalendarFactory,
     ConnectionFactory,
+    FeedFactory,
     LinkedEventFactory,
     OccurrenceFactory,
     UserFactory,
@@ -90,6 +91,50 @@ def test_a_read_only_calendar_says_why_it_cannot_be_linked(anna_client: Client, 
     )
 
 
+@pytest.fixture
+def feeds(anna: User) -> list[Calendar]:
+    """Two calendars by web address, added before and after the account."""
+    names = {"Club": "club.example…0000000a", "School": "school.example…0000000b"}
+    return [FeedFactory(name=name, connection__user=anna, connection__username=at) for name, at in names.items()]
+
+
+def test_a_calendar_by_web_address_can_only_block(anna_client: Client, feeds: list[Calendar], work: Calendar) -> None:
+    page = anna_client.get(URL)
+    assert texts(page, "//*[contains(@class, 'connection-name')]") == (
+        ["iCloud · anna@icloud.com", "Calendars by web address"] * 2
+    )
+    assert ticked(page, LINKED) == [(str(work.pk), True, True), ("", False, True)]
+    assert texts(page, f"{LINKED}{ROW}")[1:3] == [
+        "Club Read-only: blocks time, receives no bookings",
+        "School Read-only: blocks time, receives no bookings",
+    ]
+    assert texts(page, f"{CONFLICTS}{ROW}/p[1]")[-2:] == ["club.example…0000000a", "school.example…0000000b"]
+    assert [row[0] for row in ticked(page, CONFLICTS)] == [str(one.pk) for one in (work, *feeds)]
+
+
+def test_a_calendar_by_web_address_cannot_be_linked_by_force(
+    anna_client: Client, feeds: list[Calendar], work: Calendar
+) -> None:
+    page = anna_client.post(URL, sent(linked=feeds[0], conflicts=[work]))
+    assert "Choose one of your own calendars with writer’s access." in texts(page, LINKED)[0]
+    assert CalendarConfiguration.objects.get(user=work.connection.user).linked_calendar is None
+
+
+def test_who_has_only_calendars_by_web_address_is_not_asked_where_bookings_go(
+    anna_client: Client, feeds: list[Calendar]
+) -> None:
+    page = anna_client.get(URL)
+    assert texts(page, f"{LINKED}/p[@class='notice']") == []
+    assert texts(page, f"{LINKED}/p")[0] == "Found 2 calendars; 0 can be linked."
+
+
+def test_a_subscribed_calendar_can_be_added_by_its_web_address(anna_client: Client, work: Calendar) -> None:
+    page = anna_client.get(URL)
+    assert links(page, f"{CONFLICTS}/p/a") == [
+        ("Add it by its web address", "/calendars/settings/connections/new/ics/")
+    ]
+
+
 def test_without_a_linked_calendar_the_page_says_how_to_see_bookings(anna_client: Client, work: Calendar) -> None:
     assert texts(anna_client.get(URL), f"{LINKED}{ROW}")[-1] == (
         "None: bookings stay in Kalends Then read access is enough. To see bookings on your iPhone anyway, open "
@@ -121,7 +166,7 @@ def test_the_page_explains_what_blocks_and_that_no_contact_is_made(anna_client: 
         "Free are fetched and shown, but do not block. No contact is created from the guests of your events.",
         "Subscribed calendars (such as public holidays), Birthdays and Siri’s suggestions exist only on your "
         "iPhone. Kalends cannot see them, so they never block. If one of their events should block, copy it into "
-        "a calendar below.",
+        "a calendar below. A subscribed calendar can block as a whole: Add it by its web address.",
         "Until you save this page, Kalends keeps only the times of your events. Then it also reads their titles, "
         "unless you tick “keep times only” under “More”.",
     ]
@@ -130,7 +175,7 @@ def test_the_page_explains_what_blocks_and_that_no_contact_is_made(anna_client: 
 def test_without_an_account_the_page_offers_to_connect_and_a_way_without(anna_client: Client) -> None:
     page = anna_client.get(URL)
     assert links(page, "//div[@class='empty']//a") == [
-        ("Connect iCloud", "/calendars/settings/connections/new/"),
+        ("Connect a calendar", "/calendars/settings/connections/new/"),
         ("Availability", "/calendars/settings/availability/"),
     ]
     assert find(page, LINKED) == []

@@ -18,6 +18,7 @@ from tests.factories import (
     BookingFactory,
     CalendarFactory,
     ConnectionFactory,
+    FeedFactory,
     LinkedEventFactory,
     OccurrenceFactory,
 )
@@ -76,7 +77,7 @@ def test_an_account_that_needs_a_person_cannot_remove_events(anna_client: Client
     page = anna_client.get(address(work.connection))
     assert find(page, "//input[@name='remove']/@disabled") == ["disabled"]
     assert texts(page, "//p[@class='hint']") == [
-        "That needs a working password. Reconnect first, or delete them on your iPhone."
+        "That needs a working password. Reconnect first, or delete them in your calendar yourself."
     ]
 
 
@@ -186,3 +187,22 @@ def test_an_event_that_another_worker_is_just_writing_keeps_the_account(client: 
 def test_the_page_is_in_german_for_who_reads_german(german_client: Client, work: Calendar) -> None:
     page = german_client.get(address(work.connection))
     assert headings_and_buttons(page) == (["Diesen Account trennen?"], ["Trennen", "Verbunden lassen"])
+
+
+def test_of_a_calendar_by_web_address_the_page_says_what_goes(anna_client: Client, anna: User, work: Calendar) -> None:
+    feed = FeedFactory(connection__user=anna, connection__username="club.example…0123abcd")
+    OccurrenceFactory(calendar=feed)
+    page = anna_client.get(address(feed.connection))
+    assert (texts(page, "//main//h1"), texts(page, "//main//form//li")) == (
+        ["Remove this calendar?"],
+        [
+            "Its web address is deleted.",
+            "1 event that was read from it is deleted from Kalends. Nothing changes where it is published.",
+            "1 calendar no longer blocks your time: you can be booked over its events.",
+        ],
+    )
+    done = anna_client.post(address(feed.connection), follow=True)
+    assert "“Club fixtures” is removed and its web address deleted." in (
+        " ".join(texts(done, "//*[contains(@class, 'notice')]"))
+    )
+    assert list(Connection.objects.all()) == [work.connection]

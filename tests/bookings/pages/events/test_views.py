@@ -20,6 +20,7 @@ from tests.factories import (
     CalendarFactory,
     ConnectionFactory,
     EventFactory,
+    FeedFactory,
     LinkedEventFactory,
     OccurrenceFactory,
 )
@@ -334,3 +335,16 @@ def test_the_page_is_in_german_for_who_reads_german(german_client: Client, work:
     page = german_client.get(URL)
     assert headings_and_buttons(page) == (["Kalendereinstellungen", "Di., 1. Dez. 2026"], ["Anzeigen"])
     assert texts(page, "//tbody//span[contains(@class, 'badge')]") == ["Blockiert"]
+
+
+def test_copies_of_events_of_ours_in_a_calendar_by_web_address_do_not_block(anna_client: Client, anna: User) -> None:
+    feed = FeedFactory(connection__user=anna)
+    removed = LinkedEventFactory(booking__staff=anna, booking__status="cancelled", removed_at=NOW)
+    moved = LinkedEventFactory(booking__staff=anna, booking__start=START + timedelta(hours=5))
+    for number, placement in enumerate((removed, moved)):
+        start = START + timedelta(hours=number)
+        OccurrenceFactory(calendar=feed, uid=placement.uid, start=start, summary="Carla")
+    assert rows(anna_client) == [
+        "10:00–11:00 Carla Club fixtures Does not block A copy of an event that Kalends has removed since",
+        "11:00–12:00 Carla Club fixtures Booking Your own booking in Kalends",
+    ]

@@ -128,6 +128,15 @@ def test_what_waits_for_somebody_deactivated_is_said_and_leads_to_their_page(cli
             },
             "dav.example.org refuses Mara’s password since 08:05.",
         ),
+        ({"provider": "ics"}, "Calendar by web address is connected."),
+        (
+            {"error_code": "unavailable", "provider": "ics"},
+            "A calendar by web address of Mara has not answered since 08:05.",
+        ),
+        (
+            {"error_code": "unauthorized", "needs_attention": True, "provider": "ics"},
+            "A calendar by web address of Mara cannot be read since 08:05.",
+        ),
     ],
 )
 def test_the_calendars_of_a_colleague_are_one_sentence(

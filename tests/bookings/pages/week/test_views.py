@@ -21,6 +21,7 @@ from tests.factories import (
     ClientFactory,
     ConnectionFactory,
     EventFactory,
+    FeedFactory,
     HoldFactory,
     LinkedEventFactory,
     OccurrenceFactory,
@@ -51,6 +52,17 @@ def test_a_booking_links_to_its_page(anna_client: Client, anna: User) -> None:
     page = anna_client.get(URL)
     assert texts(page, SLOTS) == ["Clara Winter 10:00–11:00 Massage"]
     assert links(page, f"{SLOTS}//a") == [("Clara Winter", f"/bookings/{made.pk}/")]
+
+
+def test_an_event_of_a_calendar_by_web_address_is_called_by_that_calendar(anna_client: Client, anna: User) -> None:
+    OccurrenceFactory(calendar=FeedFactory(connection__user=anna), summary="Final", start=START)
+    assert texts(anna_client.get(URL), SLOTS) == ["Final 10:00–11:00 from Club fixtures, by web address · Marked Busy"]
+
+
+def test_the_old_copy_of_an_event_that_was_removed_is_not_drawn(anna_client: Client, anna: User) -> None:
+    removed = LinkedEventFactory(booking=booking(anna, status="cancelled"), removed_at=NOW)
+    OccurrenceFactory(calendar=FeedFactory(connection__user=anna), uid=removed.uid, start=START)
+    assert texts(anna_client.get(URL), SLOTS) == []
 
 
 def test_a_pending_booking_says_why(anna_client: Client, anna: User) -> None:
@@ -445,7 +457,7 @@ def test_without_a_calendar_the_page_says_what_decides_and_offers_to_connect(ann
     page = anna_client.get(URL)
     assert texts(page, "//div[@id='live']//div[contains(@class, 'notice')]") == [
         "No calendar is connected. Your hours decide when you can be booked, and you can block time by hand. "
-        "Connect iCloud"
+        "Connect a calendar"
     ]
     assert texts(page, "//p[contains(@class, 'freshness')]") == [
         "No calendar is read, so only working hours and blocked slots count."

@@ -19,6 +19,7 @@ from tests.factories import (
     ClientFactory,
     DateOverrideFactory,
     EventFactory,
+    FeedFactory,
     LinkedEventFactory,
     OccurrenceFactory,
     ServiceFactory,
@@ -359,3 +360,18 @@ def test_the_answer_is_in_german_for_who_reads_german(german_client: Client) -> 
     assert headings == ["Warum ist diese Zeit frei oder blockiert?", "Di., 1. Dez. 2026, 10:00–11:00"]
     assert buttons == ["Prüfen", "‹ Stunde davor", "Stunde danach ›"]
     assert conclusion(page)[1] == "Frei Die Zeit ist frei."
+
+
+def test_the_rules_of_two_calendars_by_web_address_are_not_mixed_up(anna_client: Client, anna: User) -> None:
+    club, school = (FeedFactory(connection__user=anna, name=name) for name in ("Club", "School"))
+    OccurrenceFactory(calendar=club, start=tuesday(10), summary="Camp", all_day=True)
+    FeedFactory(connection__user=anna, name="Last")
+    page = ask(anna_client, tuesday(10))
+    assert points(page)[0] == (
+        True,
+        "“Camp” in “Club” (all day) is marked Busy, so it blocks. Only whoever publishes this calendar can mark the "
+        "event Free. Never block all-day events of this calendar (Club)",
+    )
+    [form] = find(page, "//li[contains(@class, 'reason')]//form")
+    assert str(club.pk) in form.get("action")
+    assert str(school.pk) not in form.get("action").split("/")
