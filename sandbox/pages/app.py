@@ -67,7 +67,7 @@ class ApplePages:
         if endpoint == "static":
             return render.static(values["name"])
         if endpoint == "feed":
-            return feeds.show(self.sandbox, values["name"], request)
+            return feeds.publish(self.sandbox, values["name"], request)
         if endpoint == "control":
             return control.answer(self.sandbox, values.get("verb", ""), request)
         account = self.sandbox.store.accounts.get(values["dsid"])

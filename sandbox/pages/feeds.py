@@ -17,7 +17,7 @@ BERLIN = ZoneInfo("Europe/Berlin")
 HOUR = timedelta(hours=1)
 
 
-def show(sandbox: Sandbox, name: str, request: Request) -> Response:
+def publish(sandbox: Sandbox, name: str, request: Request) -> Response:
     """The feed of this name, or 304 if the client has it already. Raises NotFound."""
     if name not in FEEDS:
         raise NotFound("There is no such calendar.")

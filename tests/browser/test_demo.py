@@ -80,6 +80,19 @@ def test_a_button_counts_also_while_the_page_asks_for_news(page: Page, address: 
     expect(page.get_by_role("status")).to_contain_text("iCloud is down now")
 
 
+def test_the_fixtures_of_a_club_are_added_by_the_address_that_the_page_names(page: Page, address: str) -> None:
+    kalends = page.frame_locator("[name=kalends]")
+    page.goto(address)
+    page.get_by_role("button", name="Sign in as Mara").click()
+    fixtures = page.locator("li:has(#try-feed) code").inner_text()
+    page.get_by_role("link", name="Add a calendar by web address").click()
+    kalends.get_by_label("Web address").fill(fixtures)
+    kalends.get_by_role("button", name="Add", exact=True).click()
+    expect(kalends.get_by_role("heading", name="TSV Example: fixtures")).to_be_visible(timeout=SOON)
+    page.goto(address)
+    expect(kalends.get_by_text("Juniors").first).to_be_visible(timeout=SOON)
+
+
 def book(client: FrameLocator) -> None:
     """Book the earliest massage on the client's phone."""
     client.get_by_role("link", name="Massage").click()
