@@ -12,6 +12,7 @@ pytest_plugins = [
     "tests.icloud",
     "tests.name_server",
     "tests.reruns",
+    "tests.sandboxed",
     "tests.servers",
     "tests.feed_server",  # after servers, which it imports
     "tests.internet",  # likewise

@@ -5,18 +5,19 @@ from __future__ import annotations
 from django.utils.translation import gettext as _
 
 from connections.models import Calendar, Connection
-from connections.providers import ICLOUD, provider_words
+from connections.providers import ICLOUD, PROVIDERS, provider_named, provider_words
 from practice.models import User
 
 
 def provider_names(user: User) -> str:
-    """The providers of the user's accounts, such as "iCloud"; of somebody without any connection the default one.
+    """The providers of the user's accounts, such as "iCloud", in the order in which providers are listed.
 
-    Who has nothing but calendars by web address reads the names of these calendars.
+    Of somebody without any connection the default one. Who has nothing but calendars by web address reads the names of
+    these calendars.
     """
-    accounts = Connection.objects.two_way().filter(user=user).order_by("-provider", "url")
-    rows = accounts.values_list("provider", "url").distinct()
-    names = dict.fromkeys(str(provider_words(slug, url).name) for slug, url in rows)
+    rows = Connection.objects.two_way().filter(user=user).order_by("url").values_list("provider", "url").distinct()
+    listed = sorted(rows, key=lambda row: list(PROVIDERS).index(provider_named(row[0]).slug))
+    names = dict.fromkeys(str(provider_words(slug, url).name) for slug, url in listed)
     return ", ".join(names) or _published(user) or str(provider_words(ICLOUD).name)
 
 

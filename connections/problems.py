@@ -99,6 +99,10 @@ SENTENCES: dict[str, StrPromise] = {
         "At this address there is a web page and no calendar file. Look for Subscribe or iCal on that page, and copy "
         "the address of that link."
     ),
+    "feed_too_large": _(
+        "The file is larger than 32 MB or has more than 50,000 events, so nothing was added. Ask whoever publishes it "
+        "for one without old events."
+    ),
     "feed_broken": _(
         "The calendar file ends in the middle, so nothing of it was taken. Try again; if this stays, tell whoever "
         "publishes it."
@@ -227,6 +231,8 @@ def classify_account(error: dav.DavError, username: str) -> Verdict:
     if isinstance(error, dav.NotFound):
         return Verdict(Handling.RETRY, Problem("no_home"))
     verdict = classify(error)
+    if isinstance(error, dav.TooLarge):
+        return Verdict(Handling.RETRY, verdict.problem)
     if verdict.handling is Handling.SKIP:
         return Verdict(Handling.RETRY, Problem("home_refused", {"status": error.status or "?"}))
     return verdict
@@ -268,7 +274,7 @@ _OF_ADDRESS: tuple[tuple[type[dav.DavError], str], ...] = (
     (dav.NotFound, "feed_missing"),
     (dav.BrokenFile, "feed_broken"),
     (dav.NotCalDav, "not_a_feed"),
-    (dav.TooLarge, "too_large"),
+    (dav.TooLarge, "feed_too_large"),
     (dav.Unavailable, "not_reached"),
 )
 

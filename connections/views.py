@@ -7,7 +7,7 @@ from datetime import datetime
 
 from django.contrib import messages
 from django.db.models import Count, Q, QuerySet
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -16,9 +16,9 @@ from django.views.decorators.debug import sensitive_post_parameters, sensitive_v
 from django.views.decorators.http import require_POST
 
 from connections import accounts
-from connections.forms import FeedForm, ICloudForm, PasswordForm
+from connections.forms import AccountForm, FeedForm, ReconnectForm
 from connections.models import Connection
-from connections.providers import PasswordShape
+from connections.providers import PROVIDERS
 from connections.status.health import health
 from connections.status.overview import overview
 from connections.sync.queue import sync_soon
@@ -47,25 +47,33 @@ def index(request: StaffRequest) -> HttpResponse:
 
 @own_page
 def new(request: StaffRequest) -> HttpResponse:
-    return render(request, "connections/new.html")
+    own_pages = [one for one in PROVIDERS.values() if one.has_own_page]
+    further = [one for one in PROVIDERS.values() if not one.has_own_page]
+    return render(request, "connections/new.html", {"providers": own_pages, "further": further})
 
 
 @sensitive_post_parameters("app_password")
 @sensitive_variables("form")
 @own_page
-def new_icloud(request: StaffRequest) -> HttpResponse:
-    form = ICloudForm(posted(request))
+def connect(request: StaffRequest, slug: str) -> HttpResponse:
+    provider = PROVIDERS.get(slug)
+    if provider is None or not provider.is_two_way:
+        raise Http404
+    form = AccountForm(posted(request), provider=provider)
     if form.is_valid() and (connection := _connect(request.user, form, request.now)):
         messages.success(request, _("%(connection)s is connected.") % {"connection": connection})
         return redirect("configuration:page")
-    return render(request, "connections/new_icloud.html", {"form": form, "further": own(request).exists()})
+    name = _("the server") if provider.discovers else provider.words.name
+    context = {"form": form, "provider": provider, "name": name, "further": own(request).exists()}
+    return render(request, "connections/connect.html", context)
 
 
 @sensitive_variables()
-def _connect(user: User, form: ICloudForm, now: datetime) -> Connection | None:
-    username, password = form.cleaned_data["username"], form.cleaned_data["app_password"]
+def _connect(user: User, form: AccountForm, now: datetime) -> Connection | None:
+    typed = form.cleaned_data
+    account = {"username": typed["username"], "password": typed["app_password"], "url": typed.get("url", "")}
     try:
-        return accounts.connect(user, username=username, password=password, now=now)
+        return accounts.connect(user, **account, provider=form.provider.slug, now=now)
     except accounts.ConnectFailed as failure:
         form.refuse(failure)
         return None
@@ -130,22 +138,34 @@ def _ask(request: StaffRequest, connection: Connection, *, full: bool) -> HttpRe
     return redirect(f"{reverse('connections:detail', args=[connection.pk])}?asked={asked}")
 
 
-@sensitive_post_parameters("app_password")
+@sensitive_post_parameters("app_password", "address")
 @sensitive_variables("form")
 @own_page
 def reconnect(request: StaffRequest, pk: int) -> HttpResponse:
     connection = get_object_or_404(own(request), pk=pk)
-    form = PasswordForm(posted(request), any_shape=connection.at.password_shape is PasswordShape.ANY)
+    form = _reconnect_form(request, connection)
     if form.is_valid() and (report := _reconnect(connection, form, request.now)):
         messages.success(request, reconnected_sentence(report))
         return redirect("connections:detail", pk)
-    return render(request, "connections/reconnect.html", {"form": form, "connection": connection})
+    context = {"form": form, "connection": connection, "provider": connection.at}
+    return render(request, "connections/reconnect.html", context)
+
+
+def _reconnect_form(request: StaffRequest, connection: Connection) -> FeedForm | ReconnectForm:
+    if connection.is_feed:
+        return FeedForm(posted(request))
+    return ReconnectForm(posted(request), provider=connection.at, initial={"url": connection.url})
 
 
 @sensitive_variables()
-def _reconnect(connection: Connection, form: PasswordForm, now: datetime) -> accounts.ReconnectReport | None:
+def _reconnect(
+    connection: Connection, form: FeedForm | ReconnectForm, now: datetime
+) -> accounts.ReconnectReport | None:
+    typed = form.cleaned_data
     try:
-        return accounts.reconnect(connection, password=form.cleaned_data["app_password"], now=now)
+        if connection.is_feed:
+            return accounts.reconnect_feed(connection, address=typed["address"], now=now)
+        return accounts.reconnect(connection, password=typed["app_password"], url=typed.get("url", ""), now=now)
     except accounts.ConnectFailed as failure:
         form.refuse(failure)
         return None
@@ -167,8 +187,8 @@ def _differences(report: accounts.ReconnectReport) -> Iterator[str]:
         (
             report.differing,
             ngettext(
-                "%(count)d booking is not the same on your iPhone yet.",
-                "%(count)d bookings are not the same on your iPhone yet.",
+                "%(count)d booking is not the same in your calendar yet.",
+                "%(count)d bookings are not the same in your calendar yet.",
                 report.differing,
             ),
         ),

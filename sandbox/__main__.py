@@ -10,6 +10,7 @@ import threading
 from pathlib import Path
 
 from sandbox.pages.app import serve_pages
+from sandbox.server.flavours import FLAVOURS
 from sandbox.server.server import Sandbox
 
 
@@ -20,7 +21,7 @@ def main(arguments: list[str] | None = None) -> int:
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stopped.set())
     ports = {name: getattr(options, name) for name in ("entry_port", "pod_port", "stranger_port")}
-    with Sandbox(options.data, **ports) as icloud:
+    with Sandbox(options.data, flavour=FLAVOURS[options.flavour], **ports) as icloud:
         serve_pages(icloud, options.apple_port)
         addresses = {
             "entry": icloud.entry_url,
@@ -37,6 +38,9 @@ def main(arguments: list[str] | None = None) -> int:
 def _options(arguments: list[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m sandbox", description="A pretend iCloud on this machine.")
     parser.add_argument("--data", type=Path, help="directory for the data; without it, everything is in memory only")
+    parser.add_argument(
+        "--as", dest="flavour", choices=FLAVOURS, default="icloud", help="the server to stand in for; iCloud by default"
+    )
     for name in ("entry", "pod", "stranger", "apple"):
         parser.add_argument(
             f"--{name}-port", type=int, default=0, help="0: any free port; if it is in use: the next free one"

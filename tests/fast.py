@@ -16,7 +16,7 @@ import pytest
 SLOW_FIXTURES = frozenset(
     {
         *("db", "transactional_db", "django_db_setup", "live_server", "client", "admin_client", "shared_database"),
-        *("feed_server", "icloud", "web", "raw", "radicale", "xandikos"),
+        *("feed_server", "icloud", "fastmail", "nextcloud_server", "web", "raw", "radicale", "xandikos"),
     }
 )
 SLOW_MARKS = ("django_db", "browser", "postgresql", "processes", "slow")

@@ -12,7 +12,9 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
+from xml.etree import ElementTree
 from xml.sax.saxutils import escape
 
 import niquests
@@ -28,6 +30,8 @@ MKCALENDAR = """<?xml version="1.0" encoding="UTF-8"?>
 <set><prop><displayname>{name}</displayname><A:calendar-color>{color}</A:calendar-color>
 <C:supported-calendar-component-set><C:comp name="{component}"/></C:supported-calendar-component-set>
 </prop></set></C:mkcalendar>"""
+
+LISTED = b'<?xml version="1.0"?><propfind xmlns="DAV:"><prop><getetag/></prop></propfind>'
 
 
 @dataclass(frozen=True)
@@ -205,6 +209,18 @@ def behind_basic_auth(app: WSGIApplication) -> WSGIApplication:
     return guarded
 
 
+def below(path: str, app: WSGIApplication) -> WSGIApplication:
+    """The application below a path, as a web server mounts it; 404 elsewhere."""
+
+    def mounted(environ: WSGIEnvironment, start_response: StartResponse) -> Any:
+        if not environ["PATH_INFO"].startswith(f"{path}/"):
+            return reply(404)(environ, start_response)
+        environ |= {"SCRIPT_NAME": path, "PATH_INFO": environ["PATH_INFO"].removeprefix(path)}
+        return app(environ, start_response)
+
+    return mounted
+
+
 @dataclass
 class CalendarServer:
     """A foreign server with one account, and a hand to make and edit calendars in it."""
@@ -213,6 +229,7 @@ class CalendarServer:
     url: str
     home: str
     requests: list[Asked]
+    app: WSGIApplication
     username: str = USERNAME
     password: str = PASSWORD
 
@@ -238,17 +255,28 @@ class CalendarServer:
         """Put a resource without a condition, as another client would."""
         self._request("PUT", path, data)
 
-    def _request(self, method: str, path: str, body: bytes = b"") -> None:
+    def read(self, path: str) -> bytes:
+        """The bytes of a resource."""
+        return self._request("GET", path)
+
+    def paths(self, calendar: str) -> list[str]:
+        """The paths of the resources of a calendar."""
+        root = ElementTree.fromstring(self._request("PROPFIND", calendar, LISTED, Depth="1"))
+        hrefs = [unquote(one.text or "") for one in root.iter("{DAV:}href")]
+        return sorted({href for href in hrefs if href.startswith(calendar) and not href.endswith("/")})
+
+    def _request(self, method: str, path: str, body: bytes = b"", **headers: str) -> bytes:
         answer = niquests.request(
             method,
             self.url.rstrip("/") + path,
             data=body,
-            headers={"Content-Type": "text/calendar" if method == "PUT" else "application/xml"},
+            headers={"Content-Type": "text/calendar" if method == "PUT" else "application/xml", **headers},
             auth=(self.username, self.password),
             timeout=10,
         )
         assert answer.ok, (method, path, answer.status_code, answer.text)
         self.requests.clear()
+        return answer.content or b""
 
 
 def _radicale_app(folder: Path) -> WSGIApplication:
@@ -286,13 +314,20 @@ def _xandikos_app(folder: Path) -> WSGIApplication:
 
 def _running(name: str, app: WSGIApplication, home: str) -> Iterator[CalendarServer]:
     for served in serve(app):
-        yield CalendarServer(name, served.url, home, served.requests)
+        yield CalendarServer(name, served.url, home, served.requests, app)
 
 
 @pytest.fixture
 def radicale(tmp_path: Path) -> Iterator[CalendarServer]:
     """Radicale with one account and no calendar."""
     yield from _running("radicale", _radicale_app(tmp_path), f"/{USERNAME}/")
+
+
+@pytest.fixture
+def cloud(tmp_path: Path) -> Iterator[CalendarServer]:
+    """Radicale where a Nextcloud in a directory has its calendars, with one account and no calendar."""
+    path = "/nextcloud/remote.php/dav"
+    yield from _running("cloud", below(path, _radicale_app(tmp_path)), f"{path}/{USERNAME}/")
 
 
 @pytest.fixture

@@ -116,7 +116,7 @@ CASES: dict[str, tuple[str, dict[str, Any], list[str]]] = {
         f"{SETTINGS}connections/new/icloud/",
         {"username": "anna", "app_password": "Summer2026!"},
         [
-            "An Apple ID is an e-mail address, like anna@example.com. Check what is missing.",
+            "An Apple ID is an e-mail address, like anna@example.com. Check what is missing; nothing was sent.",
             "That does not look like an app-specific password: those are 16 letters in four groups, like "
             "abcd-efgh-ijkl-mnop. Your normal password never works here, so nothing was sent. Make an "
             "app-specific one at account.apple.com.",

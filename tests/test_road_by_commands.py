@@ -57,9 +57,8 @@ def connect(go: Go, server: CalendarServer) -> str:
     server.add_calendar("work", "Work")
     go("create_staff", "--username", "anna", "--timezone", "Europe/Berlin", typed="a long enough secret\n")
     go("create_service", "--slug", "talk", "--name", "Talk", "--minutes", "60", "--user", "anna")
-    connected = go(
-        "connect_icloud", "--user", "anna", "--apple-id", USERNAME, "--url", server.url, typed=PASSWORD + "\n"
-    )
+    account = ("--username", USERNAME, "--url", server.url)
+    connected = go("connect", "--provider", "caldav", "--user", "anna", *account, typed=PASSWORD + "\n")
     path = str(connected["calendars"][0]["path"])
     go("configure_calendars", "--user", "anna", "--linked", "Work", "--conflict", path)
     return path

@@ -14,7 +14,6 @@ from bookings.models import Booking, LinkedEvent
 from bookings.models.placement import Placement
 from bookings.openings.freshness_words import SILENCE
 from bookings.push.outbox import push_state
-from connections.providers import ICLOUD, provider_words
 from practice.models import User
 
 State = Placement.State
@@ -50,6 +49,16 @@ SENTENCES: dict[str, Text] = {
     State.NEEDS_RECONNECT: gettext_lazy("Waits until %(provider)s is connected again."),
     State.NO_LINKED_CALENDAR: gettext_lazy("In Kalends only. Choose a linked calendar to see bookings on your iPhone."),
 }
+
+
+OFF_IPHONE: dict[str, Text] = {
+    State.PUSHED: gettext_lazy("In your “%(calendar)s” calendar at %(provider)s."),
+    State.WAITING_FOR_DECISION: gettext_lazy("Changed in “%(calendar)s”. The booking stays as it is until you decide."),
+    State.CHANGED_ON_BOTH_SIDES: gettext_lazy(
+        "Changed in “%(calendar)s” and in Kalends. The booking stays as it is until you decide."
+    ),
+}
+"""What is said instead of events at providers whose calendars need not stand on an iPhone."""
 
 
 OF_COLLEAGUES: dict[str, Text] = {
@@ -138,6 +147,10 @@ def _without_event(booking: Booking) -> Push:
     return Push(state, TONES[state], state.label, text, _("Choose a linked calendar"), reverse("configuration:page"))
 
 
+_REMOVED = gettext_lazy("Its event was removed from your calendar.")
+"""Of a calendar that is gone."""
+
+
 def _withdrawn(placement: LinkedEvent) -> Push:
     words = {"calendar": _name(placement), "provider": _provider(placement)}
     if placement.removed_at:
@@ -145,18 +158,21 @@ def _withdrawn(placement: LinkedEvent) -> Push:
             placement.state,
             Tone.MUTED,
             _("Removed from the calendar"),
-            _("Its event was removed from %(provider)s.") % words,
+            (_("Its event was removed from %(provider)s.") if placement.calendar else _REMOVED) % words,
         )
     text = _("Its event will be removed from “%(calendar)s” in a moment.") % words
     return Push(placement.state, Tone.MUTED, _("Being removed"), text, _("Try now"), again=True)
 
 
 def _sentence(placement: LinkedEvent, state: State) -> str:
+    words = {"calendar": _name(placement), "provider": _provider(placement)}
+    on_iphone = placement.calendar is None or placement.calendar.connection.at.is_on_iphone
     if state in (State.QUEUED, State.RETRYING) and _is_silent(placement):
-        return _("Reaches your iPhone when %(provider)s answers.") % {"provider": _provider(placement)}
+        silent = _("Reaches your iPhone when %(provider)s answers.")
+        return (silent if on_iphone else _("Reaches “%(calendar)s” when %(provider)s answers.")) % words
     if placement.error_code and state in (State.RETRYING, State.NO_LINKED_CALENDAR):
         return placement.sentence
-    return str(SENTENCES[state]) % {"calendar": _name(placement), "provider": _provider(placement)}
+    return str(SENTENCES[state] if on_iphone else OFF_IPHONE.get(state, SENTENCES[state])) % words
 
 
 def _is_silent(placement: LinkedEvent) -> bool:
@@ -189,9 +205,9 @@ def _action(placement: LinkedEvent, state: State) -> tuple[Text, str]:
 
 
 def _provider(placement: LinkedEvent) -> str:
-    """The provider that has the event; of a calendar that is gone, the default one."""
+    """The provider that has the event; of a calendar that is gone, nobody knows which one had it."""
     if placement.calendar is None:
-        return str(provider_words(ICLOUD).name)
+        return _("your calendar")
     return str(placement.calendar.connection.words.name)
 
 

@@ -158,7 +158,7 @@ def reconnect(connection: Connection, *, password: str, url: str = "", now: date
     paths that they had, because those are how they are known. Raises ConnectFailed; then everything stays as it was.
     What cannot be read in 20 seconds follows by the schedule.
     """
-    provider, address = _place(connection.provider, url or connection.url)
+    provider, address = _new_place(connection, url)
     account = _enter(provider, address, connection.username, password)
     _check_same(connection, account, address)
     return renew_and_compare(connection, {**account.values, "url": address}, now)
@@ -182,6 +182,14 @@ def renew_and_compare(connection: Connection, values: dict[str, Any], now: datet
         differing=import_string(settings.DIFFERING_BOOKINGS)(connection, now).count(),
         complete=not (report.busy or report.unfinished or report.error),
     )
+
+
+def _new_place(connection: Connection, typed: str) -> tuple[Provider, str]:
+    """Where the account is now: at the address that was typed, or where it was. Raises ConnectFailed."""
+    at = provider_for(connection.provider, connection.url)
+    if typed.strip() in ("", connection.url):
+        return at, connection.url
+    return _place(at.slug, typed)
 
 
 def _check_same(connection: Connection, account: _Found, address: str) -> None:

@@ -331,8 +331,15 @@ def refuse_page(answer: Answer) -> None:
 
 
 def _is_uid_clash(answer: Answer, method: str) -> bool:
-    # iCloud answers 403 if another resource of the account has this UID, and names it in Location.
-    return method == "PUT" and answer.status == 403 and bool(answer.headers.get("location"))
+    """Was a PUT refused because another resource has its UID?
+
+    iCloud answers 403 and names the resource in Location. Nextcloud answers 400 and says it in words alone, which it
+    does not translate (CalDavBackend.php, createCalendarObject).
+    """
+    if method != "PUT":
+        return False
+    named = answer.status == 403 and bool(answer.headers.get("location"))
+    return named or (answer.status == 400 and b"uid already exists" in answer.body)
 
 
 def _retry_after(answer: Answer) -> float | None:

@@ -87,6 +87,7 @@ NEXTCLOUD = Provider(
         "/settings/user",
     ),
     address_example="https://cloud.example.org",
+    address_hint=_("As the browser shows it, with a directory if there is one: https://example.org/nextcloud."),
     username_hint=_("The login name from Nextcloud’s settings. It can differ from your e-mail address."),
     has_own_page=True,
     help_url="https://docs.nextcloud.com/server/latest/user_manual/en/session_management.html",
@@ -114,11 +115,15 @@ NEXTCLOUD = Provider(
 )
 CALDAV_SERVER = Provider(
     slug="caldav",
+    title=_("Another CalDAV server"),
     about=_("Any other server that speaks CalDAV. Kalends finds the calendars from the server’s address."),
     address_example="https://dav.example.org",
+    address_hint=_(
+        "The address that your provider names for CalDAV, the name of its server, or your e-mail address there."
+    ),
     username_hint=_("As the server knows you: often, but not always, your e-mail address."),
     has_own_page=True,
-    is_tried=True,
+    says_untried=False,  # tried with seven servers: README.md
     help_url="https://www.rfc-editor.org/rfc/rfc6764",
     words=ProviderWords(name=_("CalDAV server"), password=_("password"), username=_("User name")),
 )

@@ -8,6 +8,7 @@ from connections.providers.provider import PasswordShape, Provider, ProviderWord
 
 ICLOUD_CALENDAR = Provider(
     slug="icloud",
+    title=_("iCloud Calendar"),
     about=_(
         "The calendar of your iPhone, iPad and Mac. What is there blocks your time; what is booked here is added there."
     ),
@@ -15,7 +16,11 @@ ICLOUD_CALENDAR = Provider(
     hosts=("icloud.com",),
     username_is_email=True,
     password_shape=PasswordShape.APPLE,
+    username_hint=_("The e-mail address of your Apple Account."),
+    password_hint=_("16 letters, like abcd-efgh-ijkl-mnop. With or without the dashes."),
+    is_on_iphone=True,
     has_own_page=True,
+    says_untried=False,
     help_url="https://support.apple.com/102654",
     words=ProviderWords(
         name="iCloud",
@@ -34,6 +39,7 @@ ICLOUD_CALENDAR = Provider(
             ),
             "not_accepted": _("Not accepted. Mistyped, revoked, or made under another Apple Account."),
             "no_username": _("Enter the e-mail address of the Apple Account."),
+            "no_password": _("Enter the app-specific password that Apple’s page shows."),
             "not_an_email": _(
                 "An Apple ID is an e-mail address, like anna@example.com. Check what is missing; nothing was sent."
             ),

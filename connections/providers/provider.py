@@ -45,26 +45,31 @@ class Provider:
     the address of a server that a person types, from which `page_paths` are cut, the paths of its web pages; with
     neither, the start address is found from what a person types (RFC 6764).
 
-    `hosts` are its domains: an address there is this provider's, and discovery leads nowhere else. `about` says in the
-    list of providers what it is. `notes` say what goes wrong easily, and `help_url` where its maker explains that.
-    `is_tried`: has it been tried with a real account or server?
+    `hosts` are its domains: an address there is this provider's, and discovery leads nowhere else. `title` is what the
+    pages for connecting call it, and `about` says there what it is. `notes` say what goes wrong easily, and `help_url`
+    where its maker explains that. `says_untried`: do its pages say that nobody has tried it with a real account yet?
+    `is_on_iphone`: do its calendars stand on an iPhone without more?
     """
 
     slug: str
     words: ProviderWords
     about: StrPromise
+    title: StrPromise | str = ""
     url: str = ""
     url_setting: str = ""
     path: str = ""
     page_paths: tuple[str, ...] = ()
     address_example: str = ""
+    address_hint: StrPromise | str = ""
     hosts: tuple[str, ...] = ()
     username_is_email: bool = False
     username_hint: StrPromise | str = ""
+    password_hint: StrPromise | str = ""
     password_shape: PasswordShape = PasswordShape.ANY
     is_two_way: bool = True
+    is_on_iphone: bool = False
     has_own_page: bool = False
-    is_tried: bool = False
+    says_untried: bool = True
     notes: tuple[StrPromise, ...] = ()
     help_url: str = ""
 
@@ -82,6 +87,11 @@ class Provider:
     def discovers(self) -> bool:
         """Is the start address found from what a person types?"""
         return self.is_two_way and self.asks_address and not self.path
+
+    @property
+    def heading(self) -> str:
+        """What it is called where there is a choice of providers."""
+        return str(self.title or self.words.name)
 
     @property
     def guide(self) -> str:

@@ -23,11 +23,21 @@ WEB_ADDRESS = Provider(
     ),
     is_two_way=False,
     has_own_page=True,
+    says_untried=False,
     words=ProviderWords(
         name=_("Calendar by web address"),
         password=_("web address"),
         username=_("Web address"),
         sentences={
+            "no_address": _("Enter the web address of the calendar. It begins with webcal:// or https://."),
+            "unencrypted": _(
+                "The address begins with http://, so others could read the calendar and change it on its way. Nothing "
+                "was asked. Enter it with https://; most servers know both."
+            ),
+            "user_info": _(
+                "There is a user name or a password in the address, so nothing was asked. Leave out what stands before "
+                "the @."
+            ),
             "unauthorized": _REFUSED,
             "forbidden": _REFUSED,
             "no_home": _GONE,

@@ -90,9 +90,10 @@ class LeasedConnection:
         """Of a feed: the digest of the file that its rows follow, "" if the file is wanted in any case.
 
         It is wanted where something of it must be read, so once a day too: a server that says for ever that nothing has
-        changed is not believed for ever.
+        changed is not believed for ever. Nor is it once that was noticed, until a file comes.
         """
         due = any(state.is_due(now, include_scheduled=include_scheduled, full=full) for state in self)
+        due |= self.connection.error_code == "not_caldav"
         return "" if due or not self.connection.is_feed else self.connection.listing_digest
 
     def reload(self) -> None:

@@ -126,6 +126,7 @@ class DemoFolder:
             "ALLOWED_HOSTS": "127.0.0.1,localhost",
             "BASE_URL": self.url("web").rstrip("/"),
             "ICLOUD_CALDAV_URL": self.url("entry"),
+            "ALLOWED_PRIVATE_HOSTS": LOOPBACK,  # for the calendars that the sandbox publishes
             "SYNC_INTERVAL_SECONDS": str(SYNC_SECONDS),
             "SYNC_WINDOW_PAST_DAYS": "35",
             "BOOKING_HORIZON_DAYS": "400",

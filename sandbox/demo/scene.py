@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
 from django.urls import reverse
 
@@ -51,6 +52,11 @@ class Scene:
     def iphone_page(self) -> str:
         """Where the iPhone opens: on the same day as Kalends."""
         return self._on_the_day(self.phone.week_url) if self.phone else ""
+
+    @property
+    def feed_address(self) -> str:
+        """The address of a calendar that the sandbox publishes."""
+        return f"{settings.DEMO_APPLE_URL}published/fixtures.ics"
 
     @property
     def new_event_page(self) -> str:

@@ -47,5 +47,5 @@ def _spelling(account: Account, me: Spelling) -> tuple[str, str]:
     if me == "relay":
         return f"mailto:{relay_address(email)}", email
     if me == "own-path":
-        return f"/{account.dsid}/principal/", ""
+        return account.principal_path, ""
     return f"mailto:{email}", ""

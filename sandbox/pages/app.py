@@ -9,7 +9,7 @@ from werkzeug import Request, Response
 from werkzeug.exceptions import HTTPException, NotFound
 from werkzeug.routing import Map, Rule
 
-from sandbox.pages import control, passwords, phone, render
+from sandbox.pages import control, feeds, passwords, phone, render
 from sandbox.server.server import Sandbox
 from sandbox.server.store.accounts import Account
 
@@ -29,6 +29,7 @@ _URLS = Map(
     [
         Rule("/", endpoint="index", methods=["GET"]),
         Rule("/static/<name>", endpoint="static", methods=["GET"]),
+        Rule("/published/<name>", endpoint="feed", methods=["GET"]),
         Rule("/control/", endpoint="control", methods=["GET"]),
         Rule("/control/<verb>", endpoint="control", methods=["GET", "POST"]),
         Rule("/iphone/<dsid>/", endpoint="phone.week", methods=["GET"]),
@@ -46,7 +47,7 @@ _URLS = Map(
 
 
 class ApplePages:
-    """The application with all pages: the phone, the page for passwords, and the control."""
+    """The application with all pages: the phone, the page for passwords, published calendars, and the control."""
 
     def __init__(self, sandbox: Sandbox) -> None:
         self.sandbox = sandbox
@@ -65,6 +66,8 @@ class ApplePages:
             return render.page("index.html", accounts=self.sandbox.accounts, sandbox=self.sandbox)
         if endpoint == "static":
             return render.static(values["name"])
+        if endpoint == "feed":
+            return feeds.show(self.sandbox, values["name"], request)
         if endpoint == "control":
             return control.answer(self.sandbox, values.get("verb", ""), request)
         account = self.sandbox.store.accounts.get(values["dsid"])

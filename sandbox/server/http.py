@@ -18,7 +18,6 @@ from urllib.parse import unquote, urlsplit
 
 from werkzeug import Request, Response
 
-from sandbox.server.dav import replies
 from sandbox.server.faults import Fault, Faults
 from sandbox.server.log import Log, LoggedRequest
 from sandbox.server.store.clock import Clock
@@ -39,6 +38,7 @@ class Listener(ThreadingHTTPServer):
         self.faults, self.clock = Faults(), Clock()
         self.redirects: Callable[[str], str] = lambda target: target
         self.wants_gzip: Callable[[], bool] = lambda: False
+        self.finish: Callable[[Response], Response] = lambda response: response  # what every answer has
         self.closing = Event()
         self.connections = 0  # accepted so far, with or without a request
         self._live: set[socket.socket] = set()
@@ -194,7 +194,7 @@ class Handler(BaseHTTPRequestHandler):
         response = Response(fault.content or b"", fault.status, headers)
         if "Content-Type" not in headers:
             response.headers.pop("Content-Type", None)
-        return replies.add_common_headers(response, pod=42)
+        return self.listener.finish(response)
 
     def _redirect(self, to: str) -> str:
         base = self.listener.redirects(to)

@@ -1,9 +1,10 @@
-"""The sandbox: iCloud's entry host and pod on loopback, a stranger's host, and what tests may change about them."""
+"""The sandbox: a server's entry host and pod on loopback, a stranger's host, and what tests may change about them."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from types import TracebackType
 from typing import Literal
@@ -13,6 +14,7 @@ from werkzeug import Request, Response
 from sandbox.server.dav import replies, xml
 from sandbox.server.dav.cloud import Cloud
 from sandbox.server.faults import Fault, Faults
+from sandbox.server.flavours import ICLOUD, Flavour
 from sandbox.server.hosts import Hosts
 from sandbox.server.http import Acceptor, App, Listener
 from sandbox.server.log import Log
@@ -27,7 +29,7 @@ _PORTS_TRIED = 50
 
 
 class Sandbox:
-    """iCloud without an Apple account. Use it as a context manager, or call start() and stop().
+    """iCloud without an Apple account, or another server. Use it as a context manager, or call start() and stop().
 
     `path`: a directory for the data, which the next start continues with; None keeps everything in memory.
     `clock`: returns the current time, aware; `advance` moves it forward. Ports: 0 lets the system choose; where a given
@@ -38,21 +40,23 @@ class Sandbox:
         self,
         path: Path | str | None = None,
         *,
+        flavour: Flavour = ICLOUD,
         clock: Callable[[], datetime] | None = None,
         entry_port: int = 0,
         pod_port: int = 0,
         stranger_port: int = 0,
     ) -> None:
         self.clock = Clock(clock)
-        self.store = Store(Path(path) if path else None, self.clock)
-        self.switches = Switches()
+        self.flavour = flavour
+        self.store = Store(Path(path) if path else None, self.clock, flavour.layout)
+        self.switches = Switches(**flavour.switches)
         self.faults = Faults()
         self.log = Log()
         self.stranger_log = Log()
         self.apple_log = Log()
         self.scheduled = Recorder()
         self.hosts = Hosts()
-        self.cloud = Cloud(self.store, self.switches, self.hosts, self.scheduled)
+        self.cloud = Cloud(self.store, self.switches, self.hosts, self.scheduled, flavour)
         self._ports = {"entry": entry_port, "pod": pod_port, "stranger": stranger_port}
         self._acceptor = Acceptor()
         self._down: Fault | None = None
@@ -151,7 +155,8 @@ class Sandbox:
     def down(self, status: int = 503, *, how: Literal["", "close"] = "") -> None:
         """Stop iCloud until `up`: every request gets this status, or with how="close" no answer."""
         self.up()
-        self._down = self.faults.add("down", times=None, status=status, how=how, content=b"")
+        headers = dict(self.flavour.down_headers)
+        self._down = self.faults.add("down", times=None, status=status, how=how, content=b"", headers=headers)
 
     def up(self) -> None:
         """End `down`."""
@@ -194,6 +199,7 @@ class Sandbox:
         if name not in {"stranger", "apple"}:
             listener.faults = self.faults
             listener.redirects = self.hosts.url
+            listener.finish = partial(replies.finish_answer, flavour=self.flavour, pod=42)
             listener.wants_gzip = lambda: self.switches.gzip
         self._acceptor.add(listener)
         return listener

@@ -1,4 +1,4 @@
-"""One switch for each behaviour of iCloud on which the sources disagree or which tests need to change.
+"""One switch for each behaviour on which sources disagree, that tests need to change, or that other servers lack.
 
 The default is what iCloud most likely does. A switch refuses unknown values.
 """
@@ -8,6 +8,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cache
 from typing import Any, Literal, get_args, get_origin, get_type_hints
+
+from sandbox.server.store.contents import TokenForm
 
 
 @cache
@@ -44,6 +46,8 @@ class Switches:
     """Accept an app-specific password without its dashes."""
     locked_account: Literal["401", "403", "503"] = "401"
     """The status for a locked account."""
+    wrong_passwords: int | None = None
+    """After so many wrong passwords within half an hour, every request gets 429, as on Nextcloud."""
     requests_per_minute: int | None = None
     """Above this rate, an account gets 503 with Retry-After: 1, which is too short to help."""
     # --- listing -----------------------------------------------------------------------------------------
@@ -58,8 +62,8 @@ class Switches:
     content_type: str = "text/xml;charset=UTF-8"
     """Content-Type of XML answers; those of real servers are not reliable."""
     # --- sync --------------------------------------------------------------------------------------------
-    token_form: Literal["base64", "ft"] = "base64"  # noqa: S105
-    """`HwoQEgwAA...` or the older `FT=-@RU=<uuid>@S=<n>`."""
+    token_form: TokenForm = "base64"  # noqa: S105
+    """`HwoQEgwAA...` or the older `FT=-@RU=<uuid>@S=<n>`; `data:,<n>-<n>` as Cyrus, or a URL as sabre/dav."""
     expired_token: Literal[
         "403-precondition",
         "403",
@@ -103,10 +107,15 @@ class Switches:
     # --- writing -----------------------------------------------------------------------------------------
     etag_on_put: bool = True
     """PUT answers with the new ETag."""
+    etag_if_changed: bool = True
+    """PUT answers with it also if the server stored something else than it was sent."""
     no_end: Literal["404", "403", "201"] = "404"
     """The status of a PUT of an event with neither DTEND nor DURATION."""
-    uid_conflict: Literal["403", "403-precondition", "409", "412", "accepted"] = "403"
-    """The answer to a PUT of a UID that exists elsewhere in the account; all but 403 name no-uid-conflict."""
+    uid_conflict: Literal["403", "403-precondition", "409", "412", "400-in-calendar", "accepted"] = "403"
+    """The answer to a PUT of a UID that exists elsewhere in the account; all but 403 and 400 name no-uid-conflict.
+
+    400 is without a reason, and only if the UID exists in the same calendar.
+    """
     uid_lag_seconds: float = 0
     """For this long after a DELETE, the UID still counts as used."""
     wildcard_if_match: Literal["backwards", "proper"] = "backwards"

@@ -70,7 +70,7 @@ def test_visitors_connect_choose_and_see_a_dragged_booking_follow(
 def test_a_button_counts_also_while_the_page_asks_for_news(page: Page, address: str) -> None:
     page.goto(address)
     page.get_by_role("button", name="Sign in as Mara").click()
-    expect(page.get_by_role("heading", name="Five things to try")).to_be_visible()
+    expect(page.get_by_role("heading", name="Six things to try")).to_be_visible()
     asked: list[Route] = []
     page.route("**/demo/bar/**", lambda route: asked.append(route), times=1)
     with page.expect_request("**/demo/bar/**"):

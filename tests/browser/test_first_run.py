@@ -58,7 +58,7 @@ def test_from_signing_in_to_chosen_calendars_takes_few_clicks(
     page.get_by_label("Password").fill(PASSWORD)
     page.get_by_role("button", name="Sign in").click()
     page.get_by_role("link", name="Calendar Settings").click()
-    page.get_by_role("link", name="Connect iCloud").click()
+    page.get_by_role("link", name="Connect a calendar").click()
     page.get_by_role("link", name="Connect iCloud Calendar").click()
     page.get_by_label("Apple ID", exact=True).fill("anna@example.com")
     page.get_by_label("App-specific password", exact=True).fill(account.new_app_password("Kalends"))

@@ -103,8 +103,8 @@ def test_without_an_account_there_is_a_way_to_add_one_and_a_way_to_do_without(cl
     client.force_login(UserFactory())
     response = client.get(URL)
     assert texts(response, "//*[@class='empty']//p") == [
-        "What is on your iPhone then blocks your time here, and what is booked here appears on your iPhone.",
-        "No iCloud? Your hours decide, and you can block time by hand. Availability",
+        "What is in your calendar then blocks your time here, and what is booked here appears there.",
+        "No calendar elsewhere? Your hours decide, and you can block time by hand. Availability",
     ]
     assert links(response, "//*[@class='empty']//a") == [
         ("Add New", f"{URL}new/"),
@@ -122,8 +122,8 @@ def test_add_new_leads_to_icloud_calendar_and_connect(client: Client) -> None:
     client.force_login(ConnectionFactory().user)
     assert links(client.get(URL), "//*[@class='page-head']//a") == [("Add New", f"{URL}new/")]
     chooser = client.get(f"{URL}new/")
-    assert texts(chooser, "//article//h2") == ["iCloud Calendar"]
-    assert links(chooser, "//article//a") == [("Connect iCloud Calendar", f"{URL}new/icloud/")]
+    assert texts(chooser, "//article//h2")[0] == "iCloud Calendar"
+    assert links(chooser, "//article//a")[0] == ("Connect iCloud Calendar", f"{URL}new/icloud/")
 
 
 @pytest.mark.parametrize("page", ["", "new/", "new/icloud/"])
@@ -263,7 +263,7 @@ def test_the_sync_preference_is_explained(client: Client, connection: Connection
     assert texts(response, "//section[@aria-labelledby='preference']//li") == [
         "Events from iCloud that are marked Busy block your time: nobody can book you then. Events marked Free are "
         "shown and leave the time open.",
-        "Guests of your iCloud events do not become clients.",
+        "Guests of events from iCloud do not become clients.",
         "Every new booking is added to your linked calendar; changes and cancellations follow.",
     ]
 
@@ -417,8 +417,8 @@ def test_the_guide_has_its_five_steps_and_says_why(client: Client, anna: User) -
         "Check that Apple’s page shows this Apple ID, the one you enter here; for a second one use a private window.",
     ]
     assert texts(page, "//section[@aria-labelledby='before']//li") == [
-        "You can sign in to the Apple Account whose calendars you want.",
-        "You have an app-specific password of that account, or make one in the five steps below. I have one",
+        "You can sign in to the account whose calendars you want.",
+        "You have the app-specific password for that account, or make one first. I have one",
         "Only if bookings shall be added to a calendar: you have writer’s access to it. Your own calendars always "
         "have it; for one that somebody shares with you, read-only is enough to block your time.",
     ]
@@ -529,7 +529,7 @@ def test_reconnecting_with_a_revoked_password_changes_nothing(
         ),
         (
             ReconnectReport(added=0, removed=0, confirmed=9, differing=2),
-            "Reconnected. 2 bookings are not the same on your iPhone yet.",
+            "Reconnected. 2 bookings are not the same in your calendar yet.",
         ),
         (
             ReconnectReport(added=0, removed=0, confirmed=0, complete=False),

@@ -71,6 +71,7 @@ JOBS: Final = {
         "connections::test_a_revoked_password_is_replaced_and_what_waited_reaches_the_iphone"
     ),
     "calendars/settings/connections/new/": "first_run::test_from_signing_in_to_chosen_calendars_takes_few_clicks",
+    "calendars/settings/connections/new/<slug:slug>/": "connect::test_a_nextcloud_in_a_directory_is_connected",
     "calendars/settings/connections/new/icloud/": (
         "first_run::test_from_signing_in_to_chosen_calendars_takes_few_clicks"
     ),

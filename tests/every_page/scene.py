@@ -183,6 +183,7 @@ def _values(mara: User, question: Question, proposal: Proposal) -> dict[str, dic
         },
         "calendars/settings/configuration/": {"pk": calendar.pk},
         "calendars/settings/connections/": {"pk": Connection.objects.filter(user=mara)[0].pk},
+        "calendars/settings/connections/new/": {"slug": "nextcloud"},
         "calendars/settings/events/rules/": {"pk": calendar.pk},
         "calendars/settings/services/": {"slug": "first-visit", "pk": question.pk},
         "clients/": {"pk": booking.client.pk},

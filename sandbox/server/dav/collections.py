@@ -8,7 +8,6 @@ from werkzeug import Response
 
 from sandbox.server.dav import replies, xml
 from sandbox.server.dav.call import Call
-from sandbox.server.dav.paths import BOXES
 from sandbox.server.dav.properties import COLOR, DISPLAYNAME, ORDER
 from sandbox.server.dav.xml import c, d
 
@@ -19,7 +18,7 @@ def mkcalendar(call: Call) -> Response:
     """Create a calendar with the id that the client chose."""
     if call.target.kind != "nowhere" or not call.target.name:
         return replies.precondition_failed(403, d("resource-must-be-null"))
-    if len(call.target.account.calendars) >= call.switches.calendar_limit or call.target.name in BOXES:
+    if len(call.target.account.calendars) >= call.switches.calendar_limit:
         return replies.empty(403)
     asked = _properties(call)
     names = [one.get("name", "").upper() for one in _components(call)]

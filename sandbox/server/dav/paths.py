@@ -8,7 +8,6 @@ from typing import Literal
 from sandbox.server.store.accounts import Account
 from sandbox.server.store.calendars import Calendar
 
-BOXES = ("inbox", "outbox", "notification")
 Kind = Literal["root", "principal", "home", "calendar", "resource", "box", "foreign", "nowhere"]
 
 
@@ -31,23 +30,23 @@ class Target:
 
 def locate(path: str, account: Account) -> Target:
     """The target of a decoded path, for the account that signed in."""
-    parts = [part for part in path.split("/") if part]
-    if not parts:
+    layout = account.store.layout
+    place = path.rstrip("/") + "/"
+    if place in layout.roots:
         return Target("root", account)
-    if parts == ["principal"] or parts == [account.dsid, "principal"]:
+    if place in (account.principal_path, layout.short_principal):
         return Target("principal", account)
-    if parts[0] != account.dsid:
-        # The path of another account, whether it exists or not.
-        return Target("foreign" if parts[0].isdigit() else "nowhere", account)
-    if parts[1:2] != ["calendars"]:
-        return Target("nowhere", account)
-    return _in_home(parts[2:], account)
+    if place.startswith(account.home_path):
+        return _in_home([part for part in place.removeprefix(account.home_path).split("/") if part], account)
+    # The path of another account, whether it exists or not.
+    foreign = layout.owner_in(place) not in ("", account.dsid, account.apple_id)
+    return Target("foreign" if foreign else "nowhere", account)
 
 
 def _in_home(parts: list[str], account: Account) -> Target:
     if not parts:
         return Target("home", account)
-    if parts[0] in BOXES:
+    if parts[0] in account.store.layout.boxes:
         return Target("box", account, name=parts[0]) if len(parts) == 1 else Target("nowhere", account)
     calendar = account.calendars.get(parts[0])
     if calendar is None or len(parts) > 2:

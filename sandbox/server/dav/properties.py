@@ -55,18 +55,18 @@ def of_root(account: Account) -> Properties:
 
 def of_principal(account: Account, *, home: str, switches: Switches) -> Properties:
     """The principal, which names the home. `home`: a URL or a path."""
-    base = f"/{account.dsid}/calendars"
+    inbox, outbox, *_ = account.store.layout.boxes
     addresses = [f'<href preferred="1">mailto:{text(account.addresses[0])}</href>']
     addresses += [href(f"mailto:{address}") for address in account.addresses[1:]]
-    addresses += [href(principal_path(account)), href(f"urn:uuid:{account.dsid}")]
+    addresses += [href(account.principal_path), href(f"urn:uuid:{account.dsid}")]
     found = _gather(
         element(RESOURCETYPE, "<collection/><principal/>"),
         element(DISPLAYNAME, text(account.name)),
         _principal_pointer(account),
-        element(d("principal-URL"), href(principal_path(account))),
+        element(d("principal-URL"), href(account.principal_path)),
         element(c("calendar-home-set"), f'<href xmlns="DAV:">{text(home)}</href>'),
-        element(c("schedule-inbox-URL"), f'<href xmlns="DAV:">{base}/inbox/</href>'),
-        element(c("schedule-outbox-URL"), f'<href xmlns="DAV:">{base}/outbox/</href>'),
+        element(c("schedule-inbox-URL"), f'<href xmlns="DAV:">{text(account.home_path + inbox)}/</href>'),
+        element(c("schedule-outbox-URL"), f'<href xmlns="DAV:">{text(account.home_path + outbox)}/</href>'),
     )
     if not switches.home_known:
         del found[c("calendar-home-set")]
@@ -102,7 +102,7 @@ def of_calendar(calendar: Calendar, switches: Switches) -> Properties:
         element(d("sync-token"), token),
         _privileges(*_READ, *(() if calendar.read_only else _WRITE)),
         _principal_pointer(calendar.account),
-        element(d("owner"), href(principal_path(calendar.account))),
+        element(d("owner"), href(calendar.account.principal_path)),
     )
     if calendar.order:
         found |= _gather(element(ORDER, text(calendar.order)))
@@ -112,22 +112,24 @@ def of_calendar(calendar: Calendar, switches: Switches) -> Properties:
 
 
 def of_box(account: Account, name: str, switches: Switches) -> Properties:
-    """inbox, outbox and notification, which are in the home beside the calendars."""
+    """inbox, outbox, notification and others, which are in the home beside the calendars."""
+    box = name.lower()
     kind = {
         "inbox": _caldav_flag("schedule-inbox"),
         "outbox": _caldav_flag("schedule-outbox"),
         "notification": f'<notification xmlns="{SERVER}"/>',
-    }[name]
-    extra = {"inbox": (c("schedule-deliver"),), "outbox": (c("schedule-send"),)}.get(name, ())
+        "trashbin": '<trash-bin xmlns="http://nextcloud.com/ns"/>',
+    }.get(box, "")
+    extra = {"inbox": (c("schedule-deliver"),), "outbox": (c("schedule-send"),)}.get(box, ())
     found = _gather(
         element(DISPLAYNAME, name),
         element(RESOURCETYPE, f"<collection/>{kind}"),
         _privileges(*_READ, *_WRITE, *extra),
         _principal_pointer(account),
     )
-    if name != "notification":
+    if box in ("inbox", "outbox"):
         found |= _gather(_components("VEVENT", "VTODO", "VFREEBUSY"))
-    if name != "outbox":
+    if box != "outbox":
         found |= _gather(element(CTAG, text(write_token(int(account.dsid), 0, 0, form=switches.token_form))))
     return found
 
@@ -142,13 +144,8 @@ def of_resource(resource: Resource) -> Properties:
     )
 
 
-def principal_path(account: Owner) -> str:
-    """The principal's path."""
-    return f"/{account.dsid}/principal/"
-
-
 def _principal_pointer(account: Owner) -> str:
-    return element(d("current-user-principal"), href(principal_path(account)))
+    return element(d("current-user-principal"), href(account.principal_path))
 
 
 def _resourcetype(calendar: Calendar) -> str:

@@ -8,7 +8,6 @@ from werkzeug import Response
 
 from sandbox.server.dav import properties, replies, xml
 from sandbox.server.dav.call import Call
-from sandbox.server.dav.paths import BOXES
 from sandbox.server.dav.properties import Properties
 from sandbox.server.dav.replies import Refusal
 from sandbox.server.dav.xml import d
@@ -76,15 +75,14 @@ def _targets(call: Call) -> Iterator[tuple[str, Properties]]:
     """The target itself, then its members: path and properties of each."""
     target, switches = call.target, call.switches
     if target.kind == "root":
-        yield "/", properties.of_root(target.account)
+        yield call.request.path, properties.of_root(target.account)
     elif target.kind == "principal":
-        own = properties.principal_path(target.account)
-        path = "/principal/" if switches.short_principal_href else own
+        path = "/principal/" if switches.short_principal_href else target.account.principal_path
         yield path, properties.of_principal(target.account, home=_home_url(call), switches=switches)
     elif target.kind == "home":
         yield from _home(call)
     elif target.kind == "box":
-        path = f"/{target.account.dsid}/calendars/{target.name}/"
+        path = f"{target.account.home_path}{target.name}/"
         yield path, properties.of_box(target.account, target.name, switches)
     elif target.kind == "calendar":
         yield from _calendar(call)
@@ -94,17 +92,17 @@ def _targets(call: Call) -> Iterator[tuple[str, Properties]]:
 
 def _home_url(call: Call) -> str:
     base = call.hosts.pod.rstrip("/") if call.switches.home_on_pod else ""
-    return f"{base}/{call.target.account.dsid}/calendars/"
+    return base + call.target.account.home_path
 
 
 def _home(call: Call) -> Iterator[tuple[str, Properties]]:
-    account, path = call.target.account, f"/{call.target.account.dsid}/calendars/"
+    account, path = call.target.account, call.target.account.home_path
     yield path, properties.of_home(account, call.switches)
     if call.depth == "0":
         return
     for calendar in account.calendars.values():
         yield calendar.path, properties.of_calendar(calendar, call.switches)
-    for box in BOXES:
+    for box in account.store.layout.boxes:
         yield f"{path}{box}/", properties.of_box(account, box, call.switches)
 
 

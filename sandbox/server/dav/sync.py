@@ -99,5 +99,5 @@ def _home(call: Call, token: str) -> Response:
     ]
     if revision:
         gone = (name for name, when in account.removed.items() if when > revision)
-        responses += [xml.status_response(call.href(f"/{account.dsid}/calendars/{name}/")) for name in gone]
+        responses += [xml.status_response(call.href(f"{account.home_path}{name}/")) for name in gone]
     return replies.multistatus(responses, call.switches, token=properties.home_token(account, call.switches))

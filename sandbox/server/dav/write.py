@@ -26,16 +26,17 @@ def put(call: Call) -> Response:
     old = contents.members.get(name)
     _require_write_access(call)
     _require_conditions(call, old)
-    data = call.request.get_data()
-    _check(call, data)
-    _check_uid(call, ics.outline(data).uid)
+    sent = call.request.get_data()
+    _check(call, sent)
+    _check_uid(call, ics.outline(sent).uid)
     path = call.target.collection.path + name
     honours_agent = call.switches.honours_schedule_agent
     data = call.recorder.written(
-        call.target.account, path, data, old.data if old else None, honours_agent=honours_agent
+        call.target.account, path, sent, old.data if old else None, honours_agent=honours_agent
     )
     resource = contents.put(name, data)
-    headers = {"ETag": resource.etag} if call.switches.etag_on_put else {}
+    tells = call.switches.etag_on_put and (data == sent or call.switches.etag_if_changed)
+    headers = {"ETag": resource.etag} if tells else {}
     return replies.empty(204 if old else 201, **headers)
 
 
@@ -130,10 +131,10 @@ def _check_strictly(call: Call, data: bytes) -> None:
 
 
 def _check_uid(call: Call, uid: str) -> None:
-    """A UID may exist only once in an account, and an update may not change it."""
+    """A UID may exist only once in an account or a calendar, and an update may not change it."""
     how = call.switches.uid_conflict
     path = call.target.collection.path + call.target.name
-    taken = call.target.account.find(uid)
+    taken = call.target.account.find(uid) if how != "400-in-calendar" else call.target.collection.find(uid)
     calendars = call.target.account.calendars.values()
     lag = call.switches.uid_lag_seconds
     lingers = not taken and any(one.contents.remembers(uid, lag) for one in calendars)
@@ -144,4 +145,6 @@ def _check_uid(call: Call, uid: str) -> None:
     location = {"Location": call.href(taken)} if taken and not changed else {}
     if how == "403":
         raise Refusal(replies.empty(403, **location))
+    if how == "400-in-calendar":
+        raise Refusal(replies.message(400, "Calendar object with uid already exists in this calendar collection."))
     raise Refusal(replies.precondition_failed(int(how[:3]), c("no-uid-conflict"), **location))

@@ -110,6 +110,19 @@ def multistatus_body(responses: Iterable[str], *, token: str = "") -> bytes:
     return f'{PROLOG}<multistatus xmlns="DAV:">\n{"".join(responses)}{end}</multistatus>'.encode()
 
 
+def sabre_error(exception: str, message: str, preconditions: str) -> bytes:
+    """A DAV:error body as sabre/dav writes it, with these preconditions as XML."""
+    own = f"\n  <s:exception>{text(exception)}</s:exception>\n  <s:message>{text(message)}</s:message>\n"
+    head = '<d:error xmlns:d="DAV:" xmlns:s="http://sabredav.org/ns">'
+    return f'<?xml version="1.0" encoding="utf-8"?>\n{head}{own}{preconditions}</d:error>\n'.encode()
+
+
+def preconditions_in(body: bytes) -> str:
+    """The XML of the preconditions in a body that `error` has written; nothing for other bodies."""
+    _, found, rest = body.decode().partition('<error xmlns="DAV:">')
+    return rest.removesuffix("</error>") if found else ""
+
+
 def error(*preconditions: str) -> bytes:
     """A DAV:error body with these preconditions, each an XML element."""
     return f'{PROLOG}<error xmlns="DAV:">{"".join(preconditions)}</error>'.encode()

@@ -4,19 +4,21 @@ from __future__ import annotations
 
 import hashlib
 import secrets
-import string
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 from uuid import uuid4
 
 from sandbox.server.store.calendars import Calendar, SharingKeeper
 from sandbox.server.store.contents import Contents
+from sandbox.server.store.layout import Layout, random_text
 
 MAX_APP_PASSWORDS = 25  # Apple's limit
 
 
 class AccountKeeper(SharingKeeper, Protocol):
-    """What accounts need of the store besides: room for another calendar."""
+    """What accounts need of the store besides: the server's paths, and room for another calendar."""
+
+    layout: Layout
 
     def new_contents(self) -> Contents:
         """Contents without members."""
@@ -62,14 +64,24 @@ class Account:
     def __repr__(self) -> str:
         return f"<Account {self.dsid} {self.apple_id}>"
 
+    @property
+    def principal_path(self) -> str:
+        """The path of the principal."""
+        return self.store.layout.principal_of(self)
+
+    @property
+    def home_path(self) -> str:
+        """The path of the collection that holds the calendars."""
+        return self.store.layout.home_of(self)
+
     # --- signing in ---------------------------------------------------------------------------------------
 
     def new_app_password(self, label: str = "Kalends") -> str:
-        """A new app-specific password, `abcd-efgh-ijkl-mnop`. Raises TooManyPasswords at the 26th."""
+        """A new app-specific password, on iCloud `abcd-efgh-ijkl-mnop`. Raises TooManyPasswords at the 26th."""
         with self.store.lock:
             if len(self.app_passwords) >= MAX_APP_PASSWORDS:
                 raise TooManyPasswords
-            password = _words(4)
+            password = self.store.layout.new_app_password()
             created = self.store.clock.now().isoformat()
             self.app_passwords.append(AppPassword(label, created, _digest(password)))
             self.save()
@@ -155,7 +167,7 @@ class Account:
         with self.store.lock:
             del self.calendars[calendar.id]
             self.removed[calendar.id] = self.next_revision()
-            self.store.storage.delete("calendar", calendar.path)
+            self.store.storage.delete("calendar", calendar.key)
             self.save()
 
     def calendar(self, name_or_id: str) -> Calendar:
@@ -171,8 +183,7 @@ class Account:
 
     def find(self, uid: str) -> str:
         """The path of the resource with that UID in any calendar of the account, or nothing."""
-        found = ((calendar, calendar.contents.named(uid)) for calendar in self.calendars.values())
-        return next((calendar.path + name for calendar, name in found if name), "")
+        return next(filter(None, (calendar.find(uid) for calendar in self.calendars.values())), "")
 
     def forget_tokens(self) -> None:
         """Make all sync tokens of the home and of its calendars invalid that were handed out so far."""
@@ -214,8 +225,7 @@ def _password_facts(password: AppPassword) -> dict[str, str]:
 
 
 def _words(groups: int) -> str:
-    letters = string.ascii_lowercase
-    return "-".join("".join(secrets.choice(letters) for _ in range(4)) for _ in range(groups))
+    return "-".join(random_text(4) for _ in range(groups))
 
 
 def _digest(password: str) -> str:

@@ -27,6 +27,14 @@ class Owner(Protocol):
     addresses: list[str]
 
     @property
+    def principal_path(self) -> str:
+        """The path of the principal."""
+
+    @property
+    def home_path(self) -> str:
+        """The path of the collection that holds the calendars."""
+
+    @property
     def store(self) -> SharingKeeper:
         """The store of all accounts."""
 
@@ -64,6 +72,11 @@ class Calendar:
     @property
     def path(self) -> str:
         """The collection's path, with a slash at its end."""
+        return f"{self.account.home_path}{self.id}/"
+
+    @property
+    def key(self) -> str:
+        """Identifies the calendar in the file of the store, whatever the server's paths are."""
         return f"/{self.account.dsid}/calendars/{self.id}/"
 
     @property
@@ -76,6 +89,11 @@ class Calendar:
     def holds_events(self) -> bool:
         """Whether it is a calendar of events: neither a feed nor a list of reminders."""
         return "VEVENT" in self.components and not self.source
+
+    def find(self, uid: str) -> str:
+        """The path of the member with that UID, or nothing."""
+        name = self.contents.named(uid)
+        return self.path + name if name else ""
 
     # --- members, as another of the owner's devices would change them -------------------------------------
 
@@ -175,4 +193,4 @@ class Calendar:
 
     def _touch(self) -> None:
         self.touched = self.account.next_revision()
-        self.account.store.storage.save("calendar", self.path, self.facts())
+        self.account.store.storage.save("calendar", self.key, self.facts())

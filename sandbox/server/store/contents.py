@@ -17,6 +17,9 @@ from sandbox.ical import ics
 from sandbox.server.store.clock import Clock
 from sandbox.server.store.storage import Storage
 
+TokenForm = Literal["base64", "ft", "cyrus", "sabre"]
+SABRE = "http://sabre.io/ns/sync/"
+CYRUS = "data:,"
 _PREFIX = b"\x1f\x0a\x10\x12\x0c\x00\x00"  # why a token begins HwoQEgwAA
 _TOKEN = struct.Struct(">7sQQQ17s")
 
@@ -154,8 +157,12 @@ def _uid(data: bytes) -> str:
         return ""
 
 
-def write_token(serial: int, generation: int, revision: int, *, form: Literal["base64", "ft"]) -> str:
+def write_token(serial: int, generation: int, revision: int, *, form: TokenForm) -> str:
     """The opaque string for a state; the same state gives the same string."""
+    if form == "sabre":
+        return f"{SABRE}{serial * 10**9 + generation * 10**6 + revision}"
+    if form == "cyrus":
+        return f"{CYRUS}{serial * 10**3 + generation}-{revision}"
     if form == "ft":
         return f"FT=-@RU={serial:08x}-0000-4000-8000-{generation:012x}@S={revision}"
     filler = (serial * 7919 + revision * 104729).to_bytes(17, "big")
@@ -167,6 +174,12 @@ def read_token(token: str) -> tuple[int, int, int]:
     if token.startswith("FT=-@RU="):
         identity, _, revision = token.removeprefix("FT=-@RU=").partition("@S=")
         return int(identity[:8], 16), int(identity[-12:], 16), int(revision)
+    if token.startswith(SABRE):
+        both, revision_number = divmod(int(token.removeprefix(SABRE)), 10**6)
+        return *divmod(both, 10**3), revision_number
+    if token.startswith(CYRUS):
+        identity, _, revision = token.removeprefix(CYRUS).partition("-")
+        return *divmod(int(identity), 10**3), int(revision)
     raw = base64.b64decode(token, validate=True)
     if len(raw) != _TOKEN.size or not raw.startswith(_PREFIX):
         raise ValueError("not a token")

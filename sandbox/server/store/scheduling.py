@@ -64,4 +64,4 @@ def address_of(line: ics.Line) -> str:
 def is_own(line: ics.Line, account: Owner) -> bool:
     """Whether an ORGANIZER or ATTENDEE is the owner of the account."""
     own = {address.casefold() for address in [account.apple_id, *account.addresses]}
-    return address_of(line).casefold() in own or f"/{account.dsid}/principal" in line.value
+    return address_of(line).casefold() in own or account.principal_path.rstrip("/") in line.value

@@ -11,6 +11,7 @@ from sandbox.server.store.accounts import Account
 from sandbox.server.store.calendars import Calendar
 from sandbox.server.store.clock import Clock
 from sandbox.server.store.contents import Contents
+from sandbox.server.store.layout import Layout
 from sandbox.server.store.storage import FileStorage, Storage
 
 FIRST_DSID = 10_000_001
@@ -20,8 +21,9 @@ _DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
 class Store:
     """The data in memory, and with `path` also in that directory, from which the next start loads it."""
 
-    def __init__(self, path: Path | None = None, clock: Clock | None = None) -> None:
+    def __init__(self, path: Path | None = None, clock: Clock | None = None, layout: Layout | None = None) -> None:
         self.lock = RLock()
+        self.layout = layout or Layout()
         self.clock = clock or Clock()
         self.storage = FileStorage(path / "icloud.sqlite3") if path else Storage()
         self.accounts: dict[str, Account] = {}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
@@ -17,7 +18,7 @@ from tests.connections.accounts.refusing import refused
 from tests.connections.engine import World, at
 from tests.factories import NOW, UserFactory
 from tests.ics_text import event
-from tests.servers import USERNAME, CalendarServer
+from tests.servers import PASSWORD, USERNAME, CalendarServer, serve
 
 PLAIN = "abcd-efgh-ijkl-mnop"
 
@@ -216,6 +217,44 @@ def test_another_apple_account_is_refused_on_reconnecting(world: World) -> None:
         "This password belongs to another Apple Account. Make it while signed in as the account that is connected here."
     )
     assert (caught.value.field, world.connection.password) == ("app_password", world.password)
+
+
+@pytest.fixture
+def moved(radicale: CalendarServer, anna: User) -> Iterator[tuple[Connection, str]]:
+    """An account of a Radicale, and another address that leads to the same Radicale."""
+    radicale.add_calendar("work", "Work")
+    account = {"username": USERNAME, "password": PASSWORD, "url": radicale.url, "provider": "radicale"}
+    connection = accounts.connect(anna, **account, now=NOW)
+    for served in serve(radicale.app):
+        yield connection, served.url
+
+
+def test_an_account_moves_to_another_address_with_its_calendars_and_choices(moved: tuple[Connection, str]) -> None:
+    connection, address = moved
+    [before] = connection.calendars.values("pk", "path", "is_conflict_calendar")
+    report = accounts.reconnect(connection, password=PASSWORD, url=address, now=NOW)
+    assert (report.matches, connection.url, connection.origin) == (True, address, address.rstrip("/"))
+    assert list(connection.calendars.values("pk", "path", "is_conflict_calendar")) == [before]
+
+
+def test_an_account_whose_calendars_have_other_paths_there_is_refused(
+    moved: tuple[Connection, str], cloud: CalendarServer
+) -> None:
+    connection, _address = moved
+    with pytest.raises(ConnectFailed) as caught:
+        accounts.reconnect(connection, password=PASSWORD, url=f"{cloud.url}nextcloud/remote.php/dav/", now=NOW)
+    connection.refresh_from_db()
+    assert (caught.value.problem.code, caught.value.field) == ("other_paths", "url")
+    assert connection.calendars.present().count() == 1
+
+
+def test_an_address_at_which_the_account_is_connected_already_is_refused(moved: tuple[Connection, str]) -> None:
+    connection, address = moved
+    account = {"username": USERNAME, "password": PASSWORD, "url": address, "provider": "radicale"}
+    accounts.connect(connection.user, **account, now=NOW)
+    with pytest.raises(ConnectFailed) as caught:
+        accounts.reconnect(connection, password=PASSWORD, url=address, now=NOW)
+    assert (caught.value.problem.code, caught.value.field) == ("already_connected", "url")
 
 
 def test_a_sync_with_the_old_password_cannot_undo_a_reconnection(world: World) -> None:

@@ -90,7 +90,7 @@ def test_an_address_that_no_feed_can_have_is_refused_unasked(user: User, address
         (Fault.HALF_A_FILE, "feed_broken"),
         (Fault.STRANGER, "feed_stranger"),
         (Fault.ALWAYS_304, "not_a_feed"),
-        (Fault.GZIP_BOMB, "too_large"),
+        (Fault.GZIP_BOMB, "feed_too_large"),
         (401, "feed_locked"),
         (403, "feed_locked"),
         (404, "feed_missing"),

@@ -105,6 +105,21 @@ def test_a_bare_403_that_names_the_holder_is_a_taken_uid(web) -> None:
     assert (caught.value.location, caught.value.preconditions) == ("/1/calendars/home/x.ics", ())
 
 
+@pytest.mark.parametrize(
+    ("message", "kind"),
+    [
+        ("Calendar object with uid already exists in this calendar collection.", dav.Conflict),
+        ("Validation error in iCalendar: no DTSTART", dav.DavError),
+    ],
+)
+def test_a_400_is_a_taken_uid_only_if_it_says_so(web, message: str, kind: type[dav.DavError]) -> None:
+    body = f'<d:error xmlns:d="DAV:" xmlns:s="http://sabredav.org/ns"><s:message>{message}</s:message></d:error>'
+    server = web(reply(400, body.encode()))
+    with Session(Credentials(server.url, "anna", "x")) as session, pytest.raises(dav.DavError) as caught:
+        session.put("/1/calendars/work/a.ics", b"BEGIN:VCALENDAR")
+    assert type(caught.value) is kind
+
+
 def test_a_refused_write_is_forbidden_with_its_reasons(web) -> None:
     body = b'<D:error xmlns:D="DAV:"><D:need-privileges/></D:error>'
     server = web(reply(403, body))

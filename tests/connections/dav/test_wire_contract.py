@@ -16,9 +16,8 @@ from connections.dav import (
     TokenExpired,
     Unauthorized,
 )
-from sandbox.server.server import Sandbox
-from sandbox.server.store.calendars import Calendar
 from tests.ics_text import event
+from tests.sandboxed import SandboxServer
 from tests.servers import CalendarServer
 
 pytestmark = pytest.mark.processes
@@ -27,38 +26,9 @@ HOUR = timedelta(hours=1)
 REFUSED_TOKENS = ["junk", "http://radicale.org/ns/sync/" + "0" * 64, "0" * 40, "HwoQEgwAAFRPu0k="]
 
 
-class ICloudServer:
-    """The sandbox's iCloud, handled like the others."""
-
-    def __init__(self, icloud: Sandbox) -> None:
-        self.icloud = icloud
-        self.account = icloud.add_account("anna@example.com")
-        self.url, self.username = icloud.entry_url, "anna@example.com"
-        self.password = self.account.new_app_password()
-        self.home = f"/{self.account.dsid}/calendars/"
-
-    @property
-    def sent(self) -> list[tuple[str, bool, str]]:
-        return [(one.method, one.authorized, one.conditions.get("If-Match", "")) for one in self.icloud.log]
-
-    def add_calendar(self, id: str, name: str = "", *, component: str = "VEVENT") -> str:  # noqa: A002
-        return self.account.add_calendar(name, id=id, components=(component,)).path
-
-    def remove(self, path: str) -> None:
-        calendar = self._calendar(path)
-        self.account.detach(calendar) if calendar.path == path else calendar.delete(path)
-
-    def write(self, path: str, data: bytes) -> None:
-        self._calendar(path).put(path.rpartition("/")[2], data)
-
-    def _calendar(self, path: str) -> Calendar:
-        return self.account.calendar(path.rpartition("/")[0] + "/")
-
-
-@pytest.fixture(params=["icloud", "radicale", "xandikos"])
-def server(request: pytest.FixtureRequest) -> CalendarServer | ICloudServer:
-    running = request.getfixturevalue(request.param)
-    return ICloudServer(running) if request.param == "icloud" else running
+@pytest.fixture(params=["sandboxed_icloud", "fastmail", "nextcloud_server", "radicale", "xandikos"])
+def server(request: pytest.FixtureRequest) -> CalendarServer | SandboxServer:
+    return request.getfixturevalue(request.param)
 
 
 @pytest.fixture

@@ -122,7 +122,7 @@ def test_an_unchanged_file_keeps_its_interval(world: FeedWorld) -> None:
         (Fault.STRANGER, "foreign_host"),
         (Fault.CUT_CONNECTION, "unavailable"),
         (Fault.CUT_GZIP, "unavailable"),
-        (Fault.GZIP_BOMB, "home_refused"),
+        (Fault.GZIP_BOMB, "too_large"),
         (403, "home_refused"),
         (404, "no_home"),
         (500, "unavailable"),

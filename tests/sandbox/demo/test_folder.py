@@ -105,6 +105,7 @@ def test_the_callers_settings_do_not_show_through(place: DemoFolder, monkeypatch
     assert ours["DEBUG"] == "false"
     assert ours["KALENDS_HOME"] == str(place.folder)
     assert ours["BASE_URL"] == f"http://127.0.0.1:{place.ports['web']}"
+    assert ours["ALLOWED_PRIVATE_HOSTS"] == "127.0.0.1"
 
 
 def test_a_directory_with_blanks_in_its_name_can_hold_a_demo(tmp_path: Path) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
+import requests
 import time_machine
 from django.core.mail import send_mail
 from django.db.models import F
@@ -19,6 +20,7 @@ from bookings import actions
 from bookings.models import Booking, BookingChange, LinkedEvent, Service
 from bookings.openings.search import find as find_openings
 from bookings.push import outbox
+from connections.feeds import is_own_address
 from connections.models import Connection
 from connections.sync.run import sync_connection
 from practice.models import User
@@ -117,7 +119,7 @@ def test_at_the_weekend_in_berlin_both_sides_open_on_the_coming_monday(
 
 
 @with_practice_on_a_saturday
-def test_who_is_signed_in_and_connected_has_five_things_to_try(client: Client, icloud: Sandbox) -> None:
+def test_who_is_signed_in_and_connected_has_six_things_to_try(client: Client, icloud: Sandbox) -> None:
     things = "//ol[@class='bar__things']"
     assert find(look(client), things) == []
     assert find(look(signed_in(client, "lea")), things) == []
@@ -126,6 +128,7 @@ def test_who_is_signed_in_and_connected_has_five_things_to_try(client: Client, i
     assert links(page, f"{things}//a") == [
         ("Book as a client", "/book/with/mara-winter/"),
         ("Add an event to the iPhone", f"{icloud.apple_url}iphone/{mara.dsid}/new/?day=2026-11-30"),
+        ("Add a calendar by web address", "/calendars/settings/connections/new/ics/"),
     ]
     assert texts(page, f"{things}//button") == ["Drag a booking", "Mara is ill tomorrow", "Take iCloud down"]
     pressed = [button.get("form") for button in find(page, f"{things}//button[@form]")]
@@ -409,6 +412,17 @@ def test_the_bar_is_left_alone_until_something_changes(client: Client, icloud: S
     assert fresh.status_code == 200
     (address,) = (element.get("hx-get") for element in find(fresh, "//header[@id='bar']"))
     assert client.get(address, headers=HTMX).status_code == 204
+
+
+@with_practice
+def test_a_calendar_to_add_by_web_address_is_named_and_is_there(client: Client) -> None:
+    page = look(signed_in(client, "mara"))
+    (address,) = texts(page, "//li/span/code")
+    assert [element.get("href") for element in find(page, "//a[@id='try-feed']")] == [
+        "/calendars/settings/connections/new/ics/"
+    ]
+    assert requests.get(address, timeout=5).content.startswith(b"BEGIN:VCALENDAR") is True
+    assert is_own_address(address, "http://127.0.0.1:8000") is False  # which would be refused as a feed of Kalends
 
 
 @with_staff

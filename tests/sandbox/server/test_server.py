@@ -160,7 +160,7 @@ def test_the_clock_can_be_given_and_moved():
 @pytest.mark.processes
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_as_a_process_it_says_where_it_is_and_ends_when_told(tmp_path, number):
-    command = [sys.executable, "-m", "sandbox", "--data", str(tmp_path)]
+    command = [sys.executable, "-m", "sandbox", "--data", str(tmp_path), "--as", "fastmail"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
         addresses = json.loads(process.stdout.readline())
         assert sorted(addresses) == ["apple", "entry", "pod", "stranger"]

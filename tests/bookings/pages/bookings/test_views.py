@@ -184,6 +184,30 @@ def test_a_booking_of_a_colleague_is_not_found(anna_client: Client, page: str) -
 
 
 @pytest.mark.parametrize(
+    ("given", "words"),
+    [
+        ({"pushed": True}, "On the calendar In your “Work” calendar at Nextcloud."),
+        (
+            {"state": "retrying", "error_code": "unavailable"},
+            "Trying again Reaches “Work” when Nextcloud answers. Try now",
+        ),
+        (
+            {"state": "waiting_for_decision"},
+            "Needs your decision Changed in “Work”. The booking stays as it is until you decide. Decide",
+        ),
+    ],
+)
+def test_of_a_calendar_elsewhere_it_is_not_said_that_it_is_on_the_iphone(
+    anna_client: Client, anna: User, booking: Booking, given: dict[str, Any], words: str
+) -> None:
+    account = {"connection__provider": "nextcloud", "connection__url": "https://cloud.example.org/remote.php/dav/"}
+    LinkedEventFactory(
+        booking=booking, calendar=CalendarFactory(connection__user=anna, name="Work", **account), **given
+    )
+    assert facts(anna_client, booking)["Calendar"] == words
+
+
+@pytest.mark.parametrize(
     ("given", "words", "action"),
     [
         ({}, "Waiting to be sent Will be sent to “Work” in a moment. Try now", "push/"),

@@ -175,7 +175,7 @@ def test_the_page_explains_what_blocks_and_that_no_contact_is_made(anna_client: 
 def test_without_an_account_the_page_offers_to_connect_and_a_way_without(anna_client: Client) -> None:
     page = anna_client.get(URL)
     assert links(page, "//div[@class='empty']//a") == [
-        ("Connect iCloud", "/calendars/settings/connections/new/"),
+        ("Connect a calendar", "/calendars/settings/connections/new/"),
         ("Availability", "/calendars/settings/availability/"),
     ]
     assert find(page, LINKED) == []

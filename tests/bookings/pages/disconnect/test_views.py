@@ -77,7 +77,7 @@ def test_an_account_that_needs_a_person_cannot_remove_events(anna_client: Client
     page = anna_client.get(address(work.connection))
     assert find(page, "//input[@name='remove']/@disabled") == ["disabled"]
     assert texts(page, "//p[@class='hint']") == [
-        "That needs a working password. Reconnect first, or delete them on your iPhone."
+        "That needs a working password. Reconnect first, or delete them in your calendar yourself."
     ]
 
 

@@ -457,7 +457,7 @@ def test_without_a_calendar_the_page_says_what_decides_and_offers_to_connect(ann
     page = anna_client.get(URL)
     assert texts(page, "//div[@id='live']//div[contains(@class, 'notice')]") == [
         "No calendar is connected. Your hours decide when you can be booked, and you can block time by hand. "
-        "Connect iCloud"
+        "Connect a calendar"
     ]
     assert texts(page, "//p[contains(@class, 'freshness')]") == [
         "No calendar is read, so only working hours and blocked slots count."
