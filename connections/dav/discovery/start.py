@@ -90,10 +90,10 @@ class _Search:
         return records
 
     def _at_typed(self, url: str) -> str:
-        """As `_followed`; where it leads to another host, this may be a page to sign in at, so nothing is found."""
+        """As `_followed`; a page that leads to another host, as to sign in there, is no calendar server."""
         try:
             return self._followed(url)
-        except LeadsElsewhere:
+        except (LeadsElsewhere, NotCalDav):
             return ""
 
     def _at_record(self, record: ServiceRecord) -> str:

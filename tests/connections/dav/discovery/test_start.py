@@ -168,6 +168,12 @@ def test_a_page_that_was_typed_leads_to_the_calendars_of_its_host(internet: Inte
     assert found("https://example.org/settings/security") == "https://example.org/dav/"
 
 
+def test_a_page_that_leads_nowhere_is_passed_over(internet: Internet) -> None:
+    pages = {"/.well-known/caldav": reply(301, location="/dav/"), "/dav/": ASKS, "/login": reply(302)}
+    internet.put("example.org", by_path(pages))
+    assert found("https://example.org/login") == "https://example.org/dav/"
+
+
 @pytest.mark.parametrize("typed", ["https://example.org", "https://example.org/some/path/", "example.org:8443"])
 def test_where_nothing_is_found_the_typed_address_is_asked_with_the_password(internet: Internet, typed: str) -> None:
     internet.put("example.org", reply(404))
