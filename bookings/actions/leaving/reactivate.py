@@ -45,7 +45,7 @@ def _calendars_missing(user: User) -> str:
         return _(
             "They must connect their calendar account again, with a new app-specific password, and choose calendars."
         )
-    if connections.filter(needs_attention=True).exists():
+    if connections.two_way().filter(needs_attention=True).exists():
         return _("They must reconnect their calendar account.")
     if connections.exists() and configuration.saved_at is None:
         return _("They must choose their calendars.")

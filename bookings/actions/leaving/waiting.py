@@ -13,6 +13,7 @@ from django.utils.translation import ngettext
 
 from bookings.models import Booking, LinkedEvent, MirroredSlot
 from connections.models import Connection
+from connections.providers import ICS
 from practice.models import User
 
 
@@ -96,7 +97,9 @@ def waiting_for_each(users: Collection[User], now: datetime) -> dict[int, Waitin
     bookings = Counter(Booking.objects.filter(staff__in=users, start__gt=now).live().values_list("staff", flat=True))
     named, unwritten = _in_accounts(users)
     out_of_reach = Counter(_out_of_reach(users).values())
-    connections = set(Connection.objects.filter(user__in=users).values_list("user", "needs_attention"))
+    connected = Connection.objects.filter(user__in=users).values_list("user", "needs_attention", "provider")
+    # Nothing is written to calendars by web address, whatever is wrong with them.
+    connections = {(owner, attention and provider != ICS) for owner, attention, provider in connected}
     return {
         user.pk: Waiting(
             user,

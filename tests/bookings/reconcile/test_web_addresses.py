@@ -13,11 +13,15 @@ from bookings.openings.own_time import own_spans
 from bookings.push import mirrored_slots
 from bookings.reconcile.audit import Mismatch, audit, repair
 from bookings.tasks import reconcile_bookings
-from connections import ical
+from connections import accounts, ical
 from connections.busy import blocking
+from connections.freshness import freshness
 from connections.models import Calendar, CalendarConfiguration, Event
+from connections.sync.run import sync_connection
+from operations.restored.begin import begin
 from tests.bookings.practice import HOUR, Practice, berlin, utc
 from tests.factories import START, EventFactory, FeedFactory, OccurrenceFactory, dead_feed
+from tests.feed_server import MATCH, FeedServer, feed_text
 
 DELETED = [("deleted", "The event was deleted on the iPhone.")]
 
@@ -291,3 +295,57 @@ def test_the_text_of_a_copy_is_that_of_the_event(practice: Practice) -> None:
     booking = practice.booked()
     copy = copy_of(booking, FeedFactory(connection__user=practice.user))
     assert ical.own_event(bytes(copy.text)).uid == practice.placement(booking).uid
+
+
+# --- over the wire ------------------------------------------------------------------------------------------------
+
+
+def published(practice: Practice, booking: Booking) -> str:
+    """The booking's VEVENT as a published calendar has it."""
+    text = practice.text(booking)
+    return text[text.index("BEGIN:VEVENT") : text.index("END:VCALENDAR")].strip()
+
+
+def test_a_published_copy_and_its_silence_change_nothing_for_bookings(
+    practice: Practice, feed_server: FeedServer
+) -> None:
+    moved, deleted = practice.booked(), practice.booked(START + 3 * HOUR)
+    feed_server.data = feed_text(published(practice, moved), published(practice, deleted), MATCH)
+    feed = accounts.connect_feed(practice.user, address=feed_server.address, now=practice.now)
+    assert feed.calendars.get().events.count() == 3
+    assert freshness(practice.user, now=practice.now).state == "fresh"
+
+    feed_server.fault = 500
+    practice.phone.move(practice.href(moved), berlin(1, 16))
+    practice.phone.delete(practice.href(deleted))
+    practice.poll_later(2)
+    practice.later(timedelta(days=2))
+    sync_connection(feed.pk, now=practice.now)
+    practice.poll_later()
+    feed.refresh_from_db()
+    assert (feed.error_code, freshness(practice.user, now=practice.now).pending) == ("unavailable", True)
+    assert span(moved) == (utc(1, 15), utc(1, 16), "confirmed")
+    assert [kind for kind, _reason in practice.proposals()] == ["deleted"]
+    assert [one.calendar for one in audit(practice.user, practice.now)] == ["/"]
+
+
+def test_one_that_was_unticked_blocks_again_once_it_is_ticked(practice: Practice, feed_server: FeedServer) -> None:
+    feed = accounts.connect_feed(practice.user, address=feed_server.address, now=practice.now).calendars.get()
+    linked = Calendar.objects.get(name="Home")
+    for conflicts, count in (([], 0), ([feed], 2)):
+        accounts.configure(practice.user, linked=linked, conflicts=conflicts, now=practice.now)
+        sync_connection(feed.connection_id, now=practice.now)
+        feed.refresh_from_db()
+        assert (feed.events.count(), feed.occurrences.count()) == (count, count)
+    assert freshness(practice.user, now=practice.now).state == "fresh"
+
+
+def test_after_a_restore_it_is_read_whole_though_the_file_has_not_changed(
+    practice: Practice, feed_server: FeedServer
+) -> None:
+    feed = accounts.connect_feed(practice.user, address=feed_server.address, now=practice.now).calendars.get()
+    feed.events.all().delete()  # the backup is older than the last reading
+    begin(made_at=practice.now, now=practice.now)
+    practice.sync()
+    sync_connection(feed.connection_id, now=practice.now)
+    assert (feed.events.count(), freshness(practice.user, now=practice.now).state) == (2, "fresh")

@@ -18,7 +18,7 @@ from connections.models import Calendar, CalendarConfiguration, Connection
 from practice.models import Activity, User
 from tests.bookings.actions.leaving.conftest import Colleague
 from tests.bookings.practice import HOUR, Practice
-from tests.factories import NOW, START, UserFactory
+from tests.factories import NOW, START, UserFactory, dead_feed
 from tests.pages import texts
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("olga")]
@@ -86,6 +86,23 @@ def test_an_account_that_refuses_the_password_waits_for_a_person(gone: Practice)
         True,
         ["1 event in Anna’s account that needs reconnecting still carries the name."],
     )
+
+
+def test_a_calendar_by_web_address_that_is_refused_says_nothing_of_the_account(gone: Practice) -> None:
+    dead_feed(gone.user, connection__needs_attention=True, connection__error_code="unauthorized")
+    waiting = left(gone)
+    assert (waiting.is_connected, waiting.needs_attention, waiting.sentences) == (
+        True,
+        False,
+        ["1 event in Anna’s account still carries the name."],
+    )
+    gone.push()
+    assert (leaving.disconnect_settled(gone.now), connected(gone)) == (1, False)
+
+
+def test_whoever_is_back_is_not_told_to_reconnect_an_account_for_it(practice: Practice) -> None:
+    dead_feed(practice.user, connection__needs_attention=True, connection__error_code="unauthorized")
+    assert leaving.missing_for_bookings(practice.user) == []
 
 
 def test_bookings_that_are_still_to_be_decided_keep_the_account(practice: Practice) -> None:

@@ -6,7 +6,9 @@ from datetime import timedelta
 
 import pytest
 
-from bookings.openings.reasons import ReasonKind
+from availability.slots import Shape
+from bookings.openings.explain import why_not
+from bookings.openings.reasons import ReasonKind, ToldTo
 from connections.models import Calendar, CalendarConfiguration, Connection
 from practice.models import User
 from tests.bookings.openings.told import MINUTES, told, tuesday
@@ -14,6 +16,8 @@ from tests.factories import (
     NOW,
     CalendarFactory,
     EventFactory,
+    OccurrenceFactory,
+    dead_feed,
 )
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("at_work")]
@@ -122,3 +126,24 @@ def test_where_events_are_not_kept_that_is_said(anna: User, work: Calendar, days
         False,
         "Events are kept from Mon 26 Oct 2026 to Thu 6 Jan 2028. What iCloud has beyond that is not known here.",
     )
+
+
+def test_a_calendar_by_web_address_is_named_to_its_reader_alone(anna: User, work: Calendar) -> None:
+    dead_feed(anna)
+    named = [
+        told_to
+        for told_to in ToldTo
+        if "Club fixtures" in str(told(anna, tuesday(10), ReasonKind.FRESHNESS, told_to=told_to)[0])
+    ]
+    assert named == [ToldTo.OWNER]
+
+
+@pytest.mark.parametrize("policy", CalendarConfiguration.StalePolicy.values)
+def test_no_refusal_that_clients_may_read_names_a_calendar_by_web_address(
+    anna: User, work: Calendar, policy: str
+) -> None:
+    CalendarConfiguration.objects.update(stale_policy=policy)
+    OccurrenceFactory(calendar=dead_feed(anna), start=tuesday(10), summary="Final")
+    found = why_not(anna, Shape(timedelta(hours=1), timedelta(hours=1)), tuesday(12), now=NOW)
+    since = "The calendars could not be read completely since Sat 31 Oct 2026, 09:00"
+    assert found == (f"{since}, so no times can be booked." if policy == "no_openings" else "")

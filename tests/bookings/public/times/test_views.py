@@ -15,7 +15,7 @@ from bookings.models import Hold, Service
 from connections.models import CalendarConfiguration
 from practice.models import Practice, User
 from tests.bookings.public.steps import TEN, buttons, details_address, hold, typed
-from tests.factories import CalendarFactory, DateOverrideFactory, UserFactory, office_hours
+from tests.factories import CalendarFactory, DateOverrideFactory, UserFactory, dead_feed, office_hours
 from tests.pages import find, links, texts
 
 pytestmark = pytest.mark.django_db
@@ -266,3 +266,15 @@ def test_a_page_reads_the_practice_once(client: Client, massage: Service, langua
     with CaptureQueriesContext(connection) as queries:
         client.get("/book/massage/?month=2026-12", headers={"accept-language": language})
     assert len([query for query in queries if 'FROM "practice_practice"' in query["sql"]]) == 1
+
+
+@pytest.mark.parametrize("policy", CalendarConfiguration.StalePolicy.values)
+def test_clients_never_learn_which_calendars_by_web_address_somebody_reads(
+    client: Client, massage: Service, anna: User, policy: str
+) -> None:
+    CalendarConfiguration.objects.update(stale_policy=policy)
+    feed = dead_feed(anna)
+    pages = [client.get("/book/massage/"), client.get(DAY), hold(client), client.get("/book/")]
+    bound = [client.get(page["Location"]) for page in pages if page.status_code == 302]
+    secrets = (feed.name, feed.connection.username, "club.example", "web address")
+    assert [word for page in pages + bound for word in secrets if word in page.content.decode()] == []
