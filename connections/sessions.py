@@ -8,7 +8,7 @@ from connections.feeds import FeedSession, Received
 from connections.providers import ICS
 
 
-def open_session(
+def reading_session(
     account: dav.Credentials, *, deadline: float | None = None, kept: bool = False, received: Received | None = None
 ) -> ReadingSession:
     """A session that reads the account; a context manager. `deadline` and `kept` are those of `dav.Session`.

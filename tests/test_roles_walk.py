@@ -149,6 +149,7 @@ WALK = {
     "calendars/settings/connections/new/": (CALENDAR, CALENDAR),
     "calendars/settings/connections/new/<slug:slug>/": (CALENDAR, CALENDAR),
     "calendars/settings/connections/new/icloud/": (CALENDAR, CALENDAR),
+    "calendars/settings/connections/new/ics/": (CALENDAR, CALENDAR),
     "calendars/settings/events/": (CALENDAR, CALENDAR),
     "calendars/settings/events/rules/<int:pk>/": (POST_ONLY, ANNAS),
     "calendars/settings/services/": (CALENDAR, CALENDAR),

@@ -15,27 +15,17 @@ from connections import dav
 from connections.accounts.credentials import clean_url, clean_username, spellings
 from connections.accounts.discovering import discovered
 from connections.accounts.refusals import ConnectFailed
+from connections.accounts.storing import HEALTHY, renew, store
 from connections.models import CalendarConfiguration, Connection, Event, SyncRun, schedule_lock
 from connections.problems import Problem, classify_connecting
 from connections.providers import ICLOUD, Provider, provider_for, provider_named, start_url
 from connections.sync import home
 from connections.sync.run import sync_connection
-from connections.sync.state import LeasedConnection
 from practice.activity.journal import note
 from practice.models import Activity, User
 
 NOT_ACCEPTED = "not_accepted"
 RECONNECT_SECONDS = 20.0  # a person is looking at the page
-HEALTHY: dict[str, Any] = {
-    "needs_attention": False,
-    "error_code": "",
-    "error_params": {},
-    "failing_since": None,
-    "failures": 0,
-    "not_before": None,
-    "notified_error_code": "",
-}
-"""The state of a connection that has just answered."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,13 +72,9 @@ def connect(
     account = _enter(at, url, username, password)
     CalendarConfiguration.objects.get_or_create(user=user)
     with schedule_lock(user):  # so that the same account in two spellings is not stored twice at once
-        stored = _stored(user, url, username, account, now)
-        connection = Connection.objects.select_related("user__calendar_configuration").get(pk=stored.pk)
-        leased = LeasedConnection(connection)
-        leased.reload()
-        home.follow(leased, account.calendars)
-        note(Activity.Kind.CONNECTED, now, user=user, detail=connection.provider)
-    return connection
+        key = {"url": url, "username": _known_as(user, url, username, account)}
+        values = account.values | {"next_sync_at": now, "listing_digest": ""}
+        return store(user, key, values, account.calendars, now)
 
 
 def _place(slug: str, typed: str) -> tuple[Provider, str]:
@@ -101,25 +87,11 @@ def _place(slug: str, typed: str) -> tuple[Provider, str]:
     return provider_for(slug, url), url
 
 
-def _stored(user: User, url: str, username: str, account: _Found, now: datetime) -> Connection:
+def _known_as(user: User, url: str, username: str, account: _Found) -> str:
+    """The user name under which the account is stored already, else the one that was given."""
     same = Q(username__iexact=username) | Q(principal_path=account.values["principal_path"])
     known = Connection.objects.filter(same, user=user, url=url).first()
-    values = {**account.values, "next_sync_at": now, "listing_digest": ""}
-    connection, made = Connection.objects.get_or_create(
-        user=user, url=url, username=known.username if known else username, defaults=values
-    )
-    if not made:
-        renew(connection, values)
-    return connection
-
-
-def renew(connection: Connection, values: dict[str, Any]) -> None:
-    """Store what was found, and end a sync that is under way: with the old password it has nothing more to say."""
-    Connection.objects.filter(pk=connection.pk).revoke_lease()
-    if set(connection.addresses) != set(values["addresses"]):
-        home.read_again(connection)
-    Connection.objects.filter(pk=connection.pk).update(**values)
-    connection.refresh_from_db()
+    return known.username if known else username
 
 
 def _enter(provider: Provider, url: str, username: str, password: str) -> _Found:

@@ -10,16 +10,15 @@ from typing import Any
 from django.conf import settings
 
 from connections import dav, feeds
-from connections.accounts.connecting import HEALTHY, ReconnectReport, renew, renew_and_compare
+from connections.accounts.connecting import ReconnectReport, renew_and_compare
 from connections.accounts.refusals import ConnectFailed
+from connections.accounts.storing import HEALTHY, store
 from connections.models import Calendar, CalendarConfiguration, Connection, SyncRun, schedule_lock
 from connections.problems import Problem, classify_feed
 from connections.providers import ICS
 from connections.sync import home
 from connections.sync.run import sync_connection
-from connections.sync.state import LeasedConnection
-from practice.activity.journal import note
-from practice.models import Activity, User
+from practice.models import User
 
 FIELD = "address"
 READ_SECONDS = 10.0  # a person is looking at the page
@@ -43,15 +42,8 @@ def connect_feed(user: User, *, address: str, now: datetime) -> Connection:
     CalendarConfiguration.objects.get_or_create(user=user)
     with schedule_lock(user):
         key = {name: feed.values[name] for name in ("url", "username")}
-        connection, made = Connection.objects.get_or_create(user=user, **key, defaults=feed.values)
-        if not made:
-            renew(connection, feed.values)
-        connection = Connection.objects.select_related("user__calendar_configuration").get(pk=connection.pk)
-        leased = LeasedConnection(connection)
-        leased.reload()
-        home.follow(leased, feed.calendars)
+        connection = store(user, key, feed.values | {"next_sync_at": now}, feed.calendars, now)
         Calendar.objects.filter(connection=connection).update(is_conflict_calendar=True, asked_about=True)
-        note(Activity.Kind.CONNECTED, now, user=user, detail=connection.provider)
     if connection.user.calendar_configuration.saved_at is not None:
         # It blocks from now on, and while it is not read there are no openings.
         sync_connection(connection.pk, now=now, trigger=SyncRun.Trigger.PERSON, seconds=READ_SECONDS)

@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 
 from connections import dav, ical
 from connections.models import Calendar, Connection, Event, Occurrence
-from connections.sessions import open_session
+from connections.sessions import reading_session
 
 MARGIN = timedelta(days=1)  # all-day and floating events are asked for in UTC, and other zones are up to 14 hours away
 MAX_ACCOUNTS_AT_ONCE = 8
@@ -105,7 +105,7 @@ def _answered(answers: Iterable[Future[dict[int, list[bytes]]]]) -> Iterator[tup
 def _fetch(account: dav.Credentials, calendars: Sequence[tuple[int, str]], scope: Scope) -> dict[int, list[bytes]]:
     """The work of a thread, which touches no table: one request for each calendar (its key and path)."""
     found: dict[int, list[bytes]] = {}
-    with open_session(account, deadline=scope.until) as session:
+    with reading_session(account, deadline=scope.until) as session:
         for key, path in calendars:
             try:
                 files = dav.despite_one_401(partial(session.between, path, *scope.asked))

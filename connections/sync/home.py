@@ -77,6 +77,17 @@ def note(connection: Connection, home: dav.Home) -> None:
     connection.addresses = sorted(home.addresses | own)
 
 
+ANSWERED = ("listing_digest", "feed_validators", "refresh_seconds")
+"""What of an answer stands on the connection, so that the next request can be short."""
+
+
+def note_file(connection: Connection, received: Received | None) -> None:
+    """Set on the connection of a feed what the file that came says of the next request; without saving."""
+    if received is not None:
+        connection.feed_validators = dict(received.validators)
+        connection.refresh_seconds = received.file.refresh_seconds
+
+
 def read_again(connection: Connection) -> None:
     """Its own addresses are others now: with the next sync all foreign events are read again.
 

@@ -13,7 +13,7 @@ from datetime import datetime
 from connections import dav, ical
 from connections.models import Calendar, Connection, Event
 from connections.problems import Problem, classify, classify_account, concerns_all
-from connections.sessions import open_session
+from connections.sessions import reading_session
 
 INSPECT_SECONDS = 300.0  # for one account; nobody waits for an audit
 
@@ -55,7 +55,7 @@ def inspect(connection: Connection, asked: Mapping[int, Collection[str]], now: d
     wanted = list(calendars.conflict_calendars() | calendars.filter(pk__in=asked))
     if refusal := connection.why_not_asked(now):
         return [Inspected(calendar, refusal) for calendar in wanted]
-    with open_session(connection.account, deadline=time.monotonic() + INSPECT_SECONDS) as session:
+    with reading_session(connection.account, deadline=time.monotonic() + INSPECT_SECONDS) as session:
         return list(_inspect_all(session, wanted, asked))
 
 

@@ -13,7 +13,7 @@ from functools import partial
 from connections import dav
 from connections.models import Calendar, Connection, ConnectionQuerySet, SyncRun
 from connections.providers import ICS
-from connections.sessions import open_session, received_by
+from connections.sessions import reading_session, received_by
 from connections.sync import ahead, due, home, quiet
 from connections.sync.due import Question
 from connections.sync.home import Probe
@@ -124,7 +124,7 @@ def probe(account: dav.Credentials, home_path: str, deadline: float, *, known: s
     Never raises what the wire raises: that is in the probe, and so are the status and the seconds of the answer.
     """
     began = time.monotonic()
-    with open_session(account, deadline=deadline, kept=True) as session:
+    with reading_session(account, deadline=deadline, kept=True) as session:
         try:
             found: home.Look | dav.DavError = dav.despite_one_401(lambda: home.look(session, home_path, known))
         except dav.DavError as error:

@@ -22,7 +22,7 @@ from django.utils.module_loading import import_string
 from connections import dav, guard, leases
 from connections.models import Calendar, Connection, SyncRun, lease_length
 from connections.problems import Handling, Problem, Verdict, classify, classify_account, concerns_all
-from connections.sessions import open_session, received_by
+from connections.sessions import reading_session, received_by
 from connections.sync import apply, home, outcome, reexpand
 from connections.sync.ahead import Ahead
 from connections.sync.calendar import OutOfTime, Reading
@@ -199,7 +199,7 @@ class Sync:
     def _attempt(self) -> None:
         received = self.probe.received if self.probe else None
         account, deadline = self.connection.account, self.deadline or self._limit()
-        with open_session(account, deadline=deadline, received=received) as session:
+        with reading_session(account, deadline=deadline, received=received) as session:
             try:
                 self._read_account(session, self._listing(session))
             finally:
@@ -229,9 +229,7 @@ class Sync:
         return probe.look
 
     def _read_account(self, session: dav.ReadingSession, look: home.Look | None) -> None:
-        if received := received_by(session):
-            self.connection.feed_validators = dict(received.validators)
-            self.connection.refresh_seconds = received.file.refresh_seconds
+        home.note_file(self.connection, received_by(session))
         missing = self._follow(look) if look else []
         for row in missing:
             home.settle_missing(session, row, self.now)
@@ -391,8 +389,7 @@ class Sync:
     def _release(self, next_sync_at: datetime | None, **values: Any) -> None:
         self.report.seconds = time.monotonic() - self.started
         counted = {"polls": F("polls") + 1, "requests": F("requests") + self.report.requests}
-        answered = ("listing_digest", "feed_validators", "refresh_seconds")
-        values |= {name: getattr(self.connection, name) for name in answered}
+        values |= {name: getattr(self.connection, name) for name in home.ANSWERED}
         self.report.busy = not self.connection.release(next_sync_at, **counted, **values)
 
     def _turn_ends(self) -> float:

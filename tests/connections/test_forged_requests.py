@@ -25,7 +25,7 @@ from connections.models import Connection
 from connections.private_hosts import private_hosts
 from connections.problems import Problem
 from connections.providers import ICS, UNNAMED_SERVER, provider_words
-from connections.sessions import open_session
+from connections.sessions import reading_session
 from connections.sync.run import sync_connection
 from operations.account_check.wire import Wire
 from practice.models import User
@@ -42,7 +42,7 @@ Session = Callable[[str, frozenset[str]], object]
 
 
 def lists(account: dav.Credentials, **how: bool) -> object:
-    with open_session(account, **how) as session:
+    with reading_session(account, **how) as session:
         return session.home_listing("/")
 
 
