@@ -183,6 +183,7 @@ def test_a_redirect_to_http_of_the_same_host_is_called_that(internet: Internet, 
     assert error_of(road, f"https://{HOST}/") is dav.Downgraded
 
 
+# A feed has no password and sends no user name, so there one in a redirect is only left out.
 @pytest.mark.parametrize("road", [road for road in SESSIONS if road != "feed"])
 def test_a_redirect_with_a_user_name_in_it_is_not_followed(internet: Internet, road: str) -> None:
     server = internet.put(HOST, reply(302, location=f"https://anna@{HOST}/next/"))
