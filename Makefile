@@ -42,7 +42,7 @@ test-dates: $(VENV)/dev.stamp ## Run what depends on today on many days (SQLite;
 test-postgresql: $(VENV)/dev.stamp $(READER) ## Run the tests that use a database on the PostgreSQL server that DATABASE_URL names
 	@case "$$DATABASE_URL" in postgres*) ;; *) \
 		echo 'Set DATABASE_URL to a PostgreSQL whose role may create databases: postgres://role:password@127.0.0.1:5432/name'; exit 2;; esac
-	@exec $(PYTEST) --database-tests $(TESTS)
+	@exec $(PYTEST) -m database $(TESTS)
 
 lint: $(VENV)/dev.stamp ## Check the style of code and templates
 	$(BIN)/ruff check .

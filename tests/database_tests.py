@@ -1,26 +1,25 @@
-"""`--database-tests` leaves out what needs no database: such a test says the same whatever the database is."""
+"""The marker `database`: tests that use a database, for `make test-postgresql`.
+
+Tests of processes have it too, because the processes may use one. Any other test says the same whatever the database.
+"""
 
 from __future__ import annotations
 
 import pytest
 
-DATABASE = {"db", "transactional_db", "django_db_setup"}
-"""Fixtures that every test with tables asks for, itself or through others."""
+FIXTURES = {"db", "transactional_db", "django_db_setup"}
+"""Every test that uses a database asks for one of them, itself or through others."""
+
+MARKS = ("django_db", "postgresql", "processes")
 
 
-def pytest_addoption(parser: pytest.Parser) -> None:
-    parser.addoption("--database-tests", action="store_true", help="only tests with tables, and those of processes")
-
-
-def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    if not config.getoption("--database-tests"):
-        return
-    kept = [item for item in items if needs_database(item)]
-    config.hook.pytest_deselected(items=[item for item in items if item not in set(kept)])
-    items[:] = kept
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if needs_database(item):
+            item.add_marker("database")
 
 
 def needs_database(item: pytest.Item) -> bool:
-    """Does it use tables, or start processes, which may?"""
-    marked = item.get_closest_marker("django_db") or item.get_closest_marker("processes")
-    return marked is not None or not DATABASE.isdisjoint(getattr(item, "fixturenames", ()))
+    """Does the test use a database, or start processes, which may?"""
+    asks = not FIXTURES.isdisjoint(getattr(item, "fixturenames", ()))
+    return asks or any(item.get_closest_marker(mark) for mark in MARKS)
