@@ -159,6 +159,27 @@ def test_a_file_that_has_lost_nearly_everything_is_believed_the_second_time(worl
     assert (world.row.error_code, world.titles()) == ("", [])
 
 
+def test_a_file_with_new_uids_in_each_answer_never_grows(world: FeedWorld) -> None:
+    for number in range(3):
+        days = [event_text(f"{number}-{day}@x", f"202612{day}T180000", f"202612{day}T190000") for day in range(10, 25)]
+        world.server.data = feed_text(*days)
+        world.sync()
+        assert (world.row.error_code, len(world.titles())) == ("", 15)
+        assert freshness(world.user, now=world.now).state == "fresh"
+
+
+def test_a_file_that_shrinks_and_has_new_uids_in_each_answer_is_believed_the_second_time(world: FeedWorld) -> None:
+    days = [event_text(f"{day}@x", f"202612{day}T180000", f"202612{day}T190000") for day in range(10, 25)]
+    world.server.data = feed_text(*days)
+    world.sync()
+    world.server.data = feed_text(days[0].replace("10@x", "first"))
+    world.sync()
+    assert (world.row.error_code, len(world.titles())) == ("mass_deletion_suspected", 16)
+    world.server.data = feed_text(days[0].replace("10@x", "second"))
+    world.sync(after=timedelta(seconds=61))
+    assert (world.row.error_code, len(world.titles())) == ("", 1)
+
+
 def test_a_full_sync_asks_without_a_condition(world: FeedWorld) -> None:
     world.sync(full=True)
     assert dict(world.server.statuses) == {200: 1}
