@@ -19,7 +19,7 @@ from connections.sync import due, poll
 from connections.sync.report import SyncReport
 from connections.sync.run import sync_connection
 from practice.models import User
-from tests.factories import NOW, CalendarFactory, ConnectionFactory
+from tests.factories import NOW, CalendarFactory, ConnectionFactory, FeedConnectionFactory
 from tests.feed_server import MATCH, TRAINING, Fault, FeedServer, event_text, feed_text
 
 pytestmark = pytest.mark.django_db
@@ -192,6 +192,17 @@ def test_a_poll_leaves_a_feed_to_a_sync_of_its_own(world: FeedWorld) -> None:
     assert due.due_feeds(NOW) == [world.pk]
     Connection.objects.update(next_sync_at=None)
     assert due.due_feeds(NOW) == []
+
+
+def test_of_a_host_that_does_not_answer_one_feed_is_asked_at_a_time(world: FeedWorld) -> None:
+    silent = {"url": "https://silent.example/", "error_code": "unavailable", "next_sync_at": NOW}
+    first, second = (FeedConnectionFactory(user=world.user, **silent) for _number in range(2))
+    missing = FeedConnectionFactory.create_batch(2, user=world.user, next_sync_at=NOW, error_code="no_home", failures=1)
+    assert len(due.due_feeds(NOW)) == 4
+    Connection.objects.filter(pk=first.pk).update(failures=1, next_sync_at=NOW - HOUR)
+    assert due.due_feeds(NOW) == [first.pk, *(one.pk for one in missing)]
+    Connection.objects.filter(pk=first.pk).update(next_sync_at=NOW + HOUR)
+    assert set(due.due_feeds(NOW)) == {second.pk, *(one.pk for one in missing)}
 
 
 def test_the_schedule_queues_a_feed_once(world: FeedWorld) -> None:
