@@ -359,6 +359,8 @@ class Sync:
         self.report.error = self.connection.about(trouble) if trouble else None
         # With more to read the row comes due again even if the task for it should get lost.
         comes = self.now + lease_length() if self.report.unfinished else outcome.next_sync(self.leased, self.now)
+        if any(one.selected and one.calendar.read_at is None for one in self.leased) and not self.include_scheduled:
+            comes = self.now  # until a worker has read it nobody can book, and the next sync of a feed may be far
         self._release(comes, **outcome.good(self.leased, self.listed_at, finished=not self.report.unfinished))
 
     def _stopped(self) -> None:

@@ -242,6 +242,17 @@ def test_at_the_last_moment_a_dead_feed_is_asked_only_when_its_next_try_is_due(w
     assert world.server.statuses == {}
 
 
+def test_a_feed_that_was_just_ticked_is_read_soon_though_somebody_wants_to_book_before_that(world: FeedWorld) -> None:
+    accounts.configure(world.user, linked=None, conflicts=[], now=world.now)
+    world.sync()
+    accounts.configure(world.user, linked=None, conflicts=[world.calendar], now=world.now)
+    poll.refresh(world.user.pk, world.now, seconds=4)
+    assert freshness(world.user, now=world.now).state == "never_read"
+    assert due.due_feeds(world.now) == [world.pk]
+    world.sync(after=timedelta(seconds=1))
+    assert freshness(world.user, now=world.now).state == "fresh"
+
+
 # --- a dead feed ---------------------------------------------------------------------------------------------------
 
 
