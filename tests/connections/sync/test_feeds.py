@@ -139,6 +139,12 @@ def test_what_is_wrong_with_a_feed_removes_nothing(world: FeedWorld, fault: Faul
     assert (world.row.error_code, world.calendar.fresh_at) == ("", world.now)
 
 
+def test_a_file_that_is_gone_is_asked_for_once(world: FeedWorld) -> None:
+    world.server.fault = 404
+    report = world.sync()
+    assert (report.requests, dict(world.server.statuses)) == (1, {404: 1})
+
+
 def test_a_server_that_says_for_ever_that_nothing_changed_is_asked_without_a_condition_once_a_day(
     world: FeedWorld,
 ) -> None:
