@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -21,7 +22,8 @@ from connections.sync.run import sync_connection
 from practice.models import User
 
 FIELD = "address"
-READ_SECONDS = 10.0  # a person is looking at the page
+LOOK_SECONDS = 20.0  # a person is looking at the page
+READ_SECONDS = 10.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +76,7 @@ def _look(typed: str) -> _Feed:
         raise _failed(Problem("own_feed"))
     candidate = Connection(provider=ICS, url=feeds.site(address), username=feeds.label(address), password=address)
     try:
-        with feeds.FeedSession(candidate.account) as session:
+        with feeds.FeedSession(candidate.account, deadline=time.monotonic() + LOOK_SECONDS) as session:
             look = home.look(session, "")
             candidate.origin = session.origin
             data = session.data

@@ -8,7 +8,7 @@ import pytest
 from pytest_django import Settings
 
 from connections import accounts
-from connections.accounts import ConnectFailed
+from connections.accounts import ConnectFailed, feeds
 from connections.models import Calendar, CalendarConfiguration, Connection, Event, Occurrence
 from practice.models import User
 from tests.factories import NOW
@@ -55,6 +55,14 @@ def test_the_linked_calendar_stays_as_it_is(user: User, feed_server: FeedServer)
     accounts.connect_feed(user, address=feed_server.address, now=NOW)
     assert CalendarConfiguration.objects.get(user=user).linked_calendar is None
     assert Calendar.objects.two_way().count() == 0
+
+
+def test_a_file_that_comes_too_slowly_is_not_waited_for(
+    user: User, feed_server: FeedServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(feeds, "LOOK_SECONDS", 0.1)
+    feed_server.fault = Fault.SLOW
+    assert refused(user, feed_server.address) == "not_reached"
 
 
 def test_the_same_address_twice_is_one_connection(user: User, feed_server: FeedServer) -> None:
