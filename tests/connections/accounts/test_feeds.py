@@ -57,6 +57,12 @@ def test_the_linked_calendar_stays_as_it_is(user: User, feed_server: FeedServer)
     assert Calendar.objects.two_way().count() == 0
 
 
+def test_a_calendar_without_a_name_is_called_by_its_host(user: User, feed_server: FeedServer) -> None:
+    feed_server.data = feed_text(TRAINING, head=[])
+    connection = accounts.connect_feed(user, address=feed_server.address, now=NOW)
+    assert (str(connection.calendars.get()), connection.title) == ("127.0.0.1", "127.0.0.1")
+
+
 def test_a_file_that_comes_too_slowly_is_not_waited_for(
     user: User, feed_server: FeedServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
