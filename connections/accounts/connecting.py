@@ -136,12 +136,17 @@ def reconnect(connection: Connection, *, password: str, url: str = "", now: date
     return renew_and_compare(connection, {**account.values, "url": address}, now)
 
 
-def renew_and_compare(connection: Connection, values: dict[str, Any], now: datetime) -> ReconnectReport:
-    """Store the `values` of an account that has just answered, sync it, and say what changed meanwhile."""
+def renew_and_compare(
+    connection: Connection, values: dict[str, Any], now: datetime, *, probe: home.Probe | None = None
+) -> ReconnectReport:
+    """Store the `values` of an account that has just answered, sync it, and say what changed meanwhile.
+
+    `probe`: the answer, if the sync can go by it.
+    """
     before = _etags(connection)
     renew(connection, {**values, "next_sync_at": now})
     report = sync_connection(
-        connection.pk, now=now, full=True, trigger=SyncRun.Trigger.PERSON, seconds=RECONNECT_SECONDS
+        connection.pk, now=now, full=True, trigger=SyncRun.Trigger.PERSON, probe=probe, seconds=RECONNECT_SECONDS
     )
     connection.refresh_from_db()
     after = _etags(connection)

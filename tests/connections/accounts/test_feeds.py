@@ -9,6 +9,7 @@ from pytest_django import Settings
 
 from connections import accounts
 from connections.accounts import ConnectFailed, feeds
+from connections.freshness import freshness
 from connections.models import Calendar, CalendarConfiguration, Connection, Event, Occurrence
 from practice.models import User
 from tests.factories import NOW
@@ -55,6 +56,16 @@ def test_the_linked_calendar_stays_as_it_is(user: User, feed_server: FeedServer)
     accounts.connect_feed(user, address=feed_server.address, now=NOW)
     assert CalendarConfiguration.objects.get(user=user).linked_calendar is None
     assert Calendar.objects.two_way().count() == 0
+
+
+def test_the_file_that_answered_is_read_so_nothing_depends_on_a_second_answer(
+    user: User, feed_server: FeedServer
+) -> None:
+    connection = accounts.connect_feed(user, address=feed_server.address, now=NOW)
+    assert (dict(feed_server.statuses), connection.feed_validators["etag"][:1]) == ({200: 1}, '"')
+    assert freshness(user, now=NOW).state == "fresh"
+    report = accounts.reconnect_feed(connection, address=f"{feed_server.address}&new", now=NOW)
+    assert (dict(feed_server.statuses), report.confirmed, report.complete) == ({200: 2}, 2, True)
 
 
 def test_a_calendar_without_a_name_is_called_by_its_host(user: User, feed_server: FeedServer) -> None:
