@@ -280,8 +280,7 @@ class Sync:
 
         Nothing is known of those that are `missing` from the home.
         """
-        listed = (state for state in self.leased if state.calendar not in missing)
-        known = [state.calendar.pk for state in listed if state.is_known(self.now)]
+        known = [one.calendar.pk for one in self.leased if one.calendar not in missing and one.is_known(self.now)]
         if known:
             older = Q(fresh_at=None) | Q(fresh_at__lt=self.listed_at)
             Calendar.objects.filter(older, pk__in=known).exclude(read_at=None).update(fresh_at=self.listed_at)
@@ -360,8 +359,7 @@ class Sync:
         self.report.error = self.connection.about(trouble) if trouble else None
         # With more to read the row comes due again even if the task for it should get lost.
         comes = self.now + lease_length() if self.report.unfinished else outcome.next_sync(self.leased, self.now)
-        if any(one.selected and one.calendar.read_at is None for one in self.leased) and not self.include_scheduled:
-            comes = self.now  # until a worker has read it nobody can book, and the next sync of a feed may be far
+        comes = comes if self.include_scheduled else outcome.next_after_booking(self.leased, comes, self.now)
         self._release(comes, **outcome.good(self.leased, self.listed_at, finished=not self.report.unfinished))
 
     def _stopped(self) -> None:
