@@ -48,8 +48,8 @@ if TYPE_CHECKING:
 class Freshness:
     """How far a staff member's calendars can be believed.
 
-    `as_of`: the moment up to which all selected calendars are known. It is None where there are none, and where one has
-    never been known in full.
+    `as_of`: the moment up to which all selected calendars are known, feeds apart where there is another. It is None
+    where none is selected, and where one has never been known in full.
     `trusted_until`: until then a trusted copy is young enough. `bookable` says whether there are openings at all,
     `pending` whether a booking must wait. `zone` and `limits` are the staff member's; without a calendar configuration
     there is no zone and no limit.

@@ -45,12 +45,15 @@ class Plan:
     digest: str = ""
 
 
-def plan(changes: Changes, known: Mapping[str, Known], *, believed_digest: str = "") -> Plan:
+def plan(changes: Changes, known: Mapping[str, Known], *, believed_digest: str = "", is_file: bool = False) -> Plan:
     """Hold a listing against what is known.
 
     `known` has all events of the calendar if the listing is complete, else at least those it names. A complete listing
     that would remove everything, or more than half of ten or more, is not believed and removes nothing, unless
     `believed_digest` is the digest of exactly this removal, seen before.
+
+    Some programs give every event of a file a new UID in each answer. So of a file (`is_file`) an event that replaces
+    another is no loss, and the second file is believed whatever it has lost.
     """
     fetch = {href: etag for href, etag in changes.changed.items() if _differs(known.get(href), etag)}
     alone = {href: etag for href, etag in changes.changed.items() if _is_other_version(known.get(href), etag)}
@@ -58,8 +61,10 @@ def plan(changes: Changes, known: Mapping[str, Known], *, believed_digest: str =
         return Plan(fetch, alone, frozenset(changes.removed & known.keys()))
     missing = frozenset(known.keys() - changes.changed.keys())
     digest = _digest(missing)
-    if _implausible(len(missing), len(known)) and digest != believed_digest:
-        return Plan(fetch, alone, frozenset(), suspected=len(missing), digest=digest)
+    lost = len(known) - len(changes.changed) if is_file else len(missing)
+    believed = bool(believed_digest) if is_file else digest == believed_digest
+    if _implausible(lost, len(known)) and not believed:
+        return Plan(fetch, alone, frozenset(), suspected=lost, digest=digest)
     return Plan(fetch, alone, missing)
 
 

@@ -85,9 +85,11 @@ def _connect(user: User, form: AccountForm, now: datetime) -> Connection | None:
 def new_ics(request: StaffRequest) -> HttpResponse:
     form = FeedForm(posted(request))
     if form.is_valid() and (connection := _connect_feed(request.user, form, request.now)):
+        if connection.user.calendar_configuration.saved_at is None:
+            messages.success(request, _("The calendar is added. It blocks time once you save this page."))
+            return redirect("configuration:page")
         messages.success(request, _("The calendar is added. It blocks time from now on."))
-        chosen = connection.user.calendar_configuration.saved_at is not None
-        return redirect("connections:detail", connection.pk) if chosen else redirect("configuration:page")
+        return redirect("connections:detail", connection.pk)
     return render(request, "connections/new_ics.html", {"form": form})
 
 

@@ -46,7 +46,7 @@ class FeedServer:
 
     `fault` is one of `Fault`, or an HTTP status with which everything is answered (with `retry_after`). `has_etag` and
     `has_modified` say what validators an answer has. `statuses` counts the answers by status; `requests` has what was
-    asked.
+    asked. Before it answers it calls `pause`.
     """
 
     data: bytes
@@ -60,6 +60,7 @@ class FeedServer:
     statuses: Counter[int] = field(default_factory=Counter)
     requests: list[Asked] = field(default_factory=list)
     closed: Event = field(default_factory=Event)
+    pause: Callable[[], object] = lambda: None
     _versions: list[bytes] = field(default_factory=list)
 
     @property
@@ -74,6 +75,7 @@ class FeedServer:
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """Answer a request."""
         self.requests.append(asked_of(environ))
+        self.pause()
         status, headers, body = self._answer(self.requests[-1])
         self.statuses[status] += 1
         if isinstance(body, bytes):

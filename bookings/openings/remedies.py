@@ -47,8 +47,7 @@ class Remedy:
 def remedy(event: RuledEvent, calendar: Calendar, problem: str = "") -> Remedy:
     """What would make `event`, which is in `calendar`, block if it does not, or no longer block if it does.
 
-    The calendar comes with its connection.
-    `problem` is why the event could not be read or worked out.
+    The calendar comes with its connection. `problem` is why the event could not be read or worked out.
     """
     if event.reason == Reason.UNREADABLE and problem not in ("", "unreadable"):
         words = calendar.connection.about(Problem(problem)).sentence

@@ -15,7 +15,7 @@ from connections import dav
 from connections.accounts.credentials import clean_url, clean_username, spellings
 from connections.accounts.discovering import discovered
 from connections.accounts.refusals import ConnectFailed
-from connections.accounts.storing import HEALTHY, renew, store
+from connections.accounts.storing import HEALTHY, renew, store_connection
 from connections.models import CalendarConfiguration, Connection, Event, SyncRun, schedule_lock
 from connections.problems import Problem, classify_connecting
 from connections.providers import ICLOUD, Provider, provider_for, provider_named, start_url
@@ -74,7 +74,7 @@ def connect(
     with schedule_lock(user):  # so that the same account in two spellings is not stored twice at once
         key = {"url": url, "username": _known_as(user, url, username, account)}
         values = account.values | {"next_sync_at": now, "listing_digest": ""}
-        return store(user, key, values, account.calendars, now)
+        return store_connection(user, key, values, account.calendars, now)
 
 
 def _place(slug: str, typed: str) -> tuple[Provider, str]:
@@ -136,12 +136,17 @@ def reconnect(connection: Connection, *, password: str, url: str = "", now: date
     return renew_and_compare(connection, {**account.values, "url": address}, now)
 
 
-def renew_and_compare(connection: Connection, values: dict[str, Any], now: datetime) -> ReconnectReport:
-    """Store the `values` of an account that has just answered, sync it, and say what changed meanwhile."""
+def renew_and_compare(
+    connection: Connection, values: dict[str, Any], now: datetime, *, probe: home.Probe | None = None
+) -> ReconnectReport:
+    """Store the `values` of an account that has just answered, sync it, and say what changed meanwhile.
+
+    `probe`: the answer, if the sync can go by it.
+    """
     before = _etags(connection)
     renew(connection, {**values, "next_sync_at": now})
     report = sync_connection(
-        connection.pk, now=now, full=True, trigger=SyncRun.Trigger.PERSON, seconds=RECONNECT_SECONDS
+        connection.pk, now=now, full=True, trigger=SyncRun.Trigger.PERSON, probe=probe, seconds=RECONNECT_SECONDS
     )
     connection.refresh_from_db()
     after = _etags(connection)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -12,7 +13,7 @@ from django.conf import settings
 from connections import dav, feeds
 from connections.accounts.connecting import ReconnectReport, renew_and_compare
 from connections.accounts.refusals import ConnectFailed
-from connections.accounts.storing import HEALTHY, store
+from connections.accounts.storing import HEALTHY, store_connection
 from connections.models import Calendar, CalendarConfiguration, Connection, SyncRun, schedule_lock
 from connections.problems import Problem, classify_feed
 from connections.providers import ICS
@@ -21,15 +22,17 @@ from connections.sync.run import sync_connection
 from practice.models import User
 
 FIELD = "address"
-READ_SECONDS = 10.0  # a person is looking at the page
+LOOK_SECONDS = 20.0  # a person is looking at the page
+READ_SECONDS = 10.0
 
 
 @dataclass(frozen=True, slots=True)
 class _Feed:
-    """What answered at an address: the values of its connection, and its one calendar."""
+    """What answered at an address: the values of its connection, its one calendar, and the answer itself."""
 
     values: dict[str, Any] = field(repr=False)
     calendars: Sequence[dav.RemoteCalendar]
+    probe: home.Probe = field(repr=False)
 
 
 def connect_feed(user: User, *, address: str, now: datetime) -> Connection:
@@ -42,11 +45,11 @@ def connect_feed(user: User, *, address: str, now: datetime) -> Connection:
     CalendarConfiguration.objects.get_or_create(user=user)
     with schedule_lock(user):
         key = {name: feed.values[name] for name in ("url", "username")}
-        connection = store(user, key, feed.values | {"next_sync_at": now}, feed.calendars, now)
+        connection = store_connection(user, key, feed.values | {"next_sync_at": now}, feed.calendars, now)
         Calendar.objects.filter(connection=connection).update(is_conflict_calendar=True, asked_about=True)
     if connection.user.calendar_configuration.saved_at is not None:
         # It blocks from now on, and while it is not read there are no openings.
-        sync_connection(connection.pk, now=now, trigger=SyncRun.Trigger.PERSON, seconds=READ_SECONDS)
+        sync_connection(connection.pk, now=now, trigger=SyncRun.Trigger.PERSON, probe=feed.probe, seconds=READ_SECONDS)
         connection.refresh_from_db()
     return connection
 
@@ -61,7 +64,7 @@ def reconnect_feed(connection: Connection, *, address: str, now: datetime) -> Re
     if others.filter(url=feed.values["url"], username=feed.values["username"]).exists():
         raise ConnectFailed(connection.about(Problem("feed_connected")), FIELD)
     Calendar.objects.filter(connection=connection).update(compared_at=None)
-    return renew_and_compare(connection, feed.values, now)
+    return renew_and_compare(connection, feed.values, now, probe=feed.probe)
 
 
 def _look(typed: str) -> _Feed:
@@ -74,10 +77,13 @@ def _look(typed: str) -> _Feed:
         raise _failed(Problem("own_feed"))
     candidate = Connection(provider=ICS, url=feeds.site(address), username=feeds.label(address), password=address)
     try:
-        with feeds.FeedSession(candidate.account) as session:
+        with feeds.FeedSession(candidate.account, deadline=time.monotonic() + LOOK_SECONDS) as session:
             look = home.look(session, "")
             candidate.origin = session.origin
             data = session.data
+            probe = home.Probe(
+                look, session.origin, session.requests, session.answers, session.status, received=session.received
+            )
     except dav.DavError as error:
         raise ConnectFailed(candidate.about(classify_feed(error)), FIELD) from error
     if feeds.is_own_file(data, settings.BASE_URL):
@@ -86,9 +92,9 @@ def _look(typed: str) -> _Feed:
         home.note(candidate, look.home)
     found = ("provider", "url", "username", "password", "origin", "principal_path", "home_path", "addresses")
     values = {name: getattr(candidate, name) for name in found}
-    # The file is asked for without a condition when its events are read.
+    # Where its events are read later, the file is asked for without a condition.
     asked_anew = {"feed_validators": {}, "listing_digest": ""}
-    return _Feed(values | asked_anew | HEALTHY, look.calendars)
+    return _Feed(values | asked_anew | HEALTHY, look.calendars, probe)
 
 
 def _failed(problem: Problem) -> ConnectFailed:

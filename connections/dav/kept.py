@@ -56,7 +56,7 @@ class KeptClient(Exchanges):
 
     def __init__(self, account: Credentials, *, timeout: float, deadline: float | None) -> None:
         self.entry = origin_of(account.url)
-        if not self.entry:
+        if account.url and not self.entry:
             raise ForeignHost(host_of(account.url))
         self.password = account.password
         self.provider = account.provider

@@ -7,7 +7,7 @@ from functools import partial
 from urllib.parse import quote, urljoin, urlsplit, urlunsplit
 
 from connections.dav.client import MAX_REDIRECTS, REDIRECTS, Answer, raise_for_status
-from connections.dav.errors import Downgraded, ForeignHost, NotCalDav, Unavailable, Unencrypted
+from connections.dav.errors import Downgraded, ForeignHost, NoPassword, NotCalDav, Unavailable, Unencrypted
 from connections.dav.kept import KeptClient
 from connections.dav.urls import Credentials, host_of, is_encrypted, origin_of
 
@@ -30,9 +30,11 @@ class FeedClient(KeptClient):
         """The answer to a GET: 2xx, or 304 if `validators` has an "etag" or "modified" that still holds.
 
         A redirect is followed to the same host, with or without "www.". Raises ForeignHost for another host, Downgraded
-        and Unencrypted for one that would be asked without encryption, all before anything is sent to it, and what the
-        status means (`errors`).
+        and Unencrypted for one that would be asked without encryption, all before anything is sent to it, what the
+        status means (`errors`), and NoPassword if there is no address: the stored one cannot be decrypted.
         """
+        if not self._address:
+            raise NoPassword("there is no address to ask")
         headers = _ACCEPT | conditions(validators)
         url = _ascii(self._address)
         for hop in range(MAX_REDIRECTS + 1):

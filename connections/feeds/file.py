@@ -66,9 +66,9 @@ def read_feed(data: bytes) -> FeedFile:
 
 
 def _name(properties: Mapping[str, str]) -> str:
-    """X-WR-CALNAME, which most programs write, or NAME (RFC 7986 5.1)."""
+    """X-WR-CALNAME, which most programs write, or NAME (RFC 7986 5.1), in one line: mails have it in their subject."""
     written = properties.get("X-WR-CALNAME") or properties.get("NAME") or ""
-    return content_lines.unescape(written).strip()[:MAX_NAME_LENGTH]
+    return " ".join(content_lines.unescape(written).split())[:MAX_NAME_LENGTH]
 
 
 def _color(properties: Mapping[str, str]) -> str:

@@ -10,7 +10,7 @@ from types import MappingProxyType, TracebackType
 from typing import Self
 
 from connections.dav.errors import NotFound
-from connections.dav.urls import Credentials, path_of
+from connections.dav.urls import Credentials, host_of, path_of
 from connections.dav.values import Changes, Fetched, Home, HomeListing, RemoteCalendar, Resource
 from connections.feeds.client import FeedClient, validators_of
 from connections.feeds.file import FeedFile, read_feed
@@ -115,13 +115,16 @@ class FeedSession:
     def home_listing(self, home: str, known: str = "") -> HomeListing:
         """Ask for the file. `same` if it says what the one with the digest `known` said.
 
+        A calendar whose file has no name is called by its host.
+
         The request is conditional if `known` is given and the account has validators, which must be those of that file.
         Raises NotCalDav and BrokenFile too for what is no calendar file or ends in the middle.
         """
         file = self._ask(self._validators_of(known))
         if file is None or file.digest == known:
             return HomeListing([], known, same=True)
-        found = RemoteCalendar(PATH, file.name, file.color, writable=False, shared=False, token=file.digest)
+        name = file.name or host_of(self._client.entry)
+        found = RemoteCalendar(PATH, name, file.color, writable=False, shared=False, token=file.digest)
         return HomeListing([found], file.digest)
 
     def _validators_of(self, known: str) -> Mapping[str, str]:

@@ -106,6 +106,7 @@ class Reading:
             changes,
             known,
             believed_digest=self.calendar.suspected_deletion_digest if self.calendar.mass_deletion_suspected_at else "",
+            is_file=self.calendar.connection.is_feed,
         )
         if self.is_last_moment and todo.alone:
             raise OutOfTime

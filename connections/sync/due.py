@@ -62,10 +62,15 @@ def lease_due(now: datetime) -> list[DueConnection]:
 def due_feeds(now: datetime) -> list[int]:
     """Up to 200 feeds that are due, the longest waiting first; nothing is leased.
 
-    There is nothing to poll before one is read: the request for it is the whole sync. And it is due seldom.
+    There is nothing to poll before one is read: the request for it is the whole sync. And it is due seldom. Of a host
+    that does not answer only one is in the list: each may cost a worker half a minute, and bookings must reach their
+    calendars meanwhile.
     """
-    due = Connection.objects.due(now).feeds().order_by("next_sync_at")
-    return list(due.values_list("pk", flat=True)[:MAX_BATCH])
+    silent = Connection.objects.feeds().filter(failures__gt=0, error_code="unavailable")
+    hosts = set(silent.values_list("url", flat=True))
+    due = list(Connection.objects.due(now).feeds().order_by("next_sync_at").values_list("pk", "url"))
+    first = {url: pk for pk, url in reversed(due)}
+    return [pk for pk, url in due if url not in hosts or first[url] == pk][:MAX_BATCH]
 
 
 def _read(token: str, now: datetime) -> list[DueConnection]:

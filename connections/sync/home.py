@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from connections import dav
-from connections.feeds import Received
+from connections.feeds import FeedSession, Received
 from connections.models import Calendar, Connection, Event
 from connections.plan import MAX_TOKEN_LENGTH
 from connections.problems import Problem, classify, concerns_all
@@ -57,7 +57,9 @@ def look(session: dav.ReadingSession, home_path: str, known: str = "") -> Look:
             listing = session.home_listing(home_path, known)
             return Look(listing.calendars, digest=listing.digest, same=listing.same)
         except dav.NotFound:
-            pass  # the account may have moved: ask the entry host where it lives now
+            # The account may have moved: ask the entry host where it lives now. A feed has no other place.
+            if isinstance(session, FeedSession):
+                raise
     home = session.discover()
     listing = session.home_listing(home.path)
     return Look(listing.calendars, home, listing.digest)

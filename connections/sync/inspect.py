@@ -49,7 +49,8 @@ class Inspected:
 def inspect(connection: Connection, asked: Mapping[int, Collection[str]], now: datetime) -> list[Inspected]:
     """Read all selected calendars of `connection` live, and in any calendar (by its key) the hrefs in `asked`.
 
-    A connection that needs a person, or whose server asked to be left alone until later than `now`, is not asked.
+    A feed is compared only if its file is the one that was read last. A connection that needs a person, or whose server
+    asked to be left alone until later than `now`, is not asked.
     """
     calendars = Calendar.objects.filter(connection=connection)
     wanted = list(calendars.conflict_calendars() | calendars.filter(pk__in=asked))
@@ -86,10 +87,16 @@ def _problem_of(calendar: Calendar, error: dav.DavError) -> Problem:
 def _inspect(session: dav.ReadingSession, inspected: Inspected, hrefs: Collection[str]) -> None:
     calendar = inspected.calendar
     before = _rows(calendar)
-    live = dav.despite_one_401(lambda: session.listing(calendar.path)).changed
+    listing = dav.despite_one_401(lambda: session.listing(calendar.path))
+    live = listing.changed
     _look_at(session, inspected, sorted(hrefs), live)
-    if calendar.is_conflict_calendar:
+    if calendar.is_conflict_calendar and not _is_newer_file(calendar, listing):
         _compare(inspected, before, live, _rows(calendar))
+
+
+def _is_newer_file(calendar: Calendar, listing: dav.Changes) -> bool:
+    """Is it a feed that has changed since it was read? The rows follow at its next sync, which may be a day away."""
+    return calendar.connection.is_feed and listing.token != calendar.probe_token
 
 
 def _rows(calendar: Calendar) -> dict[str, tuple[str, str]]:

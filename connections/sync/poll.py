@@ -180,19 +180,25 @@ def _unread(user_ids: Collection[int], now: datetime) -> ConnectionQuerySet:
 
 
 def _read_now(batch: Sequence[LeasedConnection], now: datetime, deadline: float) -> None:
-    # Those where nothing changed need no more time: they come first.
     questions = [
         Question(one.connection.account, one.connection.home_path, one.known_digest(now, include_scheduled=False))
         for one in batch
     ]
     # The homes say what changed, so they are asked for first.
     with _asking(questions, deadline) as answers, ahead.asked(batch, deadline) as asked:
-        _wait(answers, deadline)
-        each = zip(answers, batch, strict=True)
-        probed = sorted(((_result(one.answer), leased) for one, leased in each), key=_changed)
-        for answer, leased in probed:
-            sync = Sync(leased, now=now, deadline=deadline, include_scheduled=False, ahead=asked[leased.connection.pk])
-            carry_out(sync, partial(sync.read_on, answer), SyncRun.Trigger.BOOKING)
+        each = list(zip(answers, batch, strict=True))
+        # Feeds come last: what is known of one counts longer, so the accounts do not wait for one that is silent.
+        for is_feed in (False, True):
+            group = [(answer, leased) for answer, leased in each if leased.connection.is_feed is is_feed]
+            _wait([answer for answer, _leased in group], deadline)
+            # Those where nothing changed need no more time: they come first.
+            for found, leased in sorted(((_result(one.answer), leased) for one, leased in group), key=_changed):
+                _read_on(leased, found, asked[leased.connection.pk], now, deadline)
+
+
+def _read_on(leased: LeasedConnection, found: Probe, begun: ahead.Ahead, now: datetime, deadline: float) -> None:
+    sync = Sync(leased, now=now, deadline=deadline, include_scheduled=False, ahead=begun)
+    carry_out(sync, partial(sync.read_on, found), SyncRun.Trigger.BOOKING)
 
 
 def _changed(probed: tuple[Probe, LeasedConnection]) -> bool:

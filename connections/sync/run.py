@@ -47,14 +47,15 @@ def sync_connection(
     trigger: str = SyncRun.Trigger.SCHEDULE,
     force: bool = False,
     probed: bool = False,
+    probe: home.Probe | None = None,
     seconds: float | None = None,
 ) -> SyncReport:
     """Bring one connection up to date; the same verb behind the schedule, the button, the admin and the command.
 
     `now` is the moment it starts, aware. `full` compares every calendar in full. `force` asks although the server said
-    to wait. `probed` says that a poll has just listed the home. `seconds`: longer than that no answer is waited for.
-    One that needs a person is only asked when a person asks. Nothing is raised for what the provider does: it stands in
-    the report and on the row.
+    to wait. `probed` says that a poll has just listed the home; `probe` is what the caller has just been answered.
+    `seconds`: longer than that no answer is waited for. One that needs a person is only asked when a person asks.
+    Nothing is raised for what the provider does: it stands in the report and on the row.
     """
     by_person = trigger == SyncRun.Trigger.PERSON
     row = Connection.objects.filter(pk=connection_id)
@@ -62,7 +63,7 @@ def sync_connection(
     if not leased:
         return _not_leased(connection_id, now, trigger)
     deadline = None if seconds is None else time.monotonic() + seconds
-    sync = Sync(leased[0], now=now, full=full, probed=probed, deadline=deadline)
+    sync = Sync(leased[0], now=now, full=full, probed=probed, probe=probe, deadline=deadline)
     return carry_out(sync, sync.run, trigger)
 
 
@@ -279,8 +280,7 @@ class Sync:
 
         Nothing is known of those that are `missing` from the home.
         """
-        listed = (state for state in self.leased if state.calendar not in missing)
-        known = [state.calendar.pk for state in listed if state.is_known(self.now)]
+        known = [one.calendar.pk for one in self.leased if one.calendar not in missing and one.is_known(self.now)]
         if known:
             older = Q(fresh_at=None) | Q(fresh_at__lt=self.listed_at)
             Calendar.objects.filter(older, pk__in=known).exclude(read_at=None).update(fresh_at=self.listed_at)
@@ -359,6 +359,7 @@ class Sync:
         self.report.error = self.connection.about(trouble) if trouble else None
         # With more to read the row comes due again even if the task for it should get lost.
         comes = self.now + lease_length() if self.report.unfinished else outcome.next_sync(self.leased, self.now)
+        comes = comes if self.include_scheduled else outcome.next_after_booking(self.leased, comes, self.now)
         self._release(comes, **outcome.good(self.leased, self.listed_at, finished=not self.report.unfinished))
 
     def _stopped(self) -> None:

@@ -7,10 +7,12 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from connections import accounts
 from connections.models import Connection
 from connections.providers import PROVIDERS
 from practice.models import User
-from tests.factories import UserFactory
+from tests.factories import NOW, UserFactory
+from tests.feed_server import FeedServer
 from tests.pages import find, links, texts
 from tests.servers import PASSWORD, USERNAME, CalendarServer
 
@@ -155,3 +157,22 @@ def test_reconnecting_shows_the_address_and_takes_a_new_password(
     assert "Reconnected. Everything matches." in texts(response, "//*[@id='messages']//p")
     connection.refresh_from_db()
     assert (connection.url, connection.provider, connection.needs_attention) == (address, "nextcloud", False)
+
+
+@live
+def test_a_calendar_by_web_address_blocks_at_once_only_where_calendars_are_chosen(
+    client: Client, anna: User, feed_server: FeedServer
+) -> None:
+    first = client.post(f"{NEW}ics/", {"address": feed_server.address}, follow=True)
+    assert first.redirect_chain == [("/calendars/settings/configuration/", 302)]
+    assert [str(one) for one in first.context["messages"]] == [
+        "The calendar is added. It blocks time once you save this page."
+    ]
+    accounts.configure(anna, linked=None, conflicts=[], now=NOW)
+    second = client.post(f"{NEW}ics/", {"address": f"{feed_server.address}&again"}, follow=True)
+    connection = Connection.objects.order_by("pk").last()
+    assert connection is not None
+    assert second.redirect_chain == [(f"/calendars/settings/connections/{connection.pk}/", 302)]
+    assert [str(one) for one in second.context["messages"]] == ["The calendar is added. It blocks time from now on."]
+    back = links(client.get(f"/calendars/settings/connections/{connection.pk}/reconnect/"), "//main//a")[0]
+    assert back == ("← Club", f"/calendars/settings/connections/{connection.pk}/")

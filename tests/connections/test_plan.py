@@ -77,6 +77,21 @@ def test_only_the_same_removal_seen_again_is_believed() -> None:
     assert (len(other.remove), other.suspected) == (0, 16)
 
 
+def test_in_a_file_an_event_that_replaces_another_is_no_loss() -> None:
+    names = numbered(20)
+    others = [f"{name}-again" for name in names]
+    todo = plan(listing(*others), known(*names), is_file=True)
+    assert (len(todo.fetch), len(todo.remove), todo.suspected) == (20, 20, 0)
+
+
+def test_the_second_file_is_believed_whatever_it_has_lost() -> None:
+    names = numbered(20)
+    first = plan(listing("/a"), known(*names), is_file=True)
+    assert (len(first.remove), first.suspected) == (0, 19)
+    second = plan(listing("/b"), known(*names, "/a"), believed_digest=first.digest, is_file=True)
+    assert (len(second.remove), second.suspected) == (21, 0)
+
+
 @pytest.mark.parametrize(
     ("one", "other", "same"), [('"a"', '"a"', True), ('W/"a"', '"a"', True), ('"a"', '"b"', False), ("", '"a"', False)]
 )

@@ -12,11 +12,15 @@ from django.db import connection as database
 from django.test import Client
 from django.urls import reverse
 
+from connections import accounts
 from connections.models import Connection
+from connections.problems import Problem
 from connections.sync import poll
+from connections.sync.run import sync_connection
 from tests.connections.engine import World
 from tests.connections.keys import Use
 from tests.factories import APP_PASSWORD, ConnectionFactory
+from tests.feed_server import FeedServer
 from tests.shell import ask
 
 SENTENCE = (
@@ -52,6 +56,28 @@ def test_it_is_noticed_by_a_poll_and_before_a_booking_too(lost: World, way: str)
     else:
         poll.refresh(lost.user.pk, lost.now + timedelta(minutes=5), seconds=4)
     assert (lost.asked(), lost.connection.error_code) == ([], "password_unreadable")
+
+
+@pytest.mark.parametrize("way", ["sync", "refresh"])
+def test_a_web_address_that_cannot_be_read_is_noticed_and_keeps_nothing_else_back(
+    world: World, feed_server: FeedServer, keys: Use, way: str
+) -> None:
+    feed = accounts.connect_feed(world.user, address=feed_server.address, now=world.now)
+    feed_server.statuses.clear()
+    keys("another")
+    later = world.now + timedelta(hours=2)
+    if way == "sync":
+        sync_connection(feed.pk, now=later)
+    else:
+        poll.refresh(world.user.pk, later, seconds=4)
+    feed.refresh_from_db()
+    assert (feed.error_code, feed.needs_attention, feed.lease_until) == ("password_unreadable", True, None)
+    assert (feed.about(Problem(feed.error_code)).sentence, feed_server.statuses) == (
+        "The stored web address cannot be read with the FERNET_KEYS of this server. Put the old key back and sync, or "
+        "enter the address again under Reconnect.",
+        {},
+    )
+    assert world.connection.lease_until is None
 
 
 def test_commands_say_it(lost: World) -> None:

@@ -12,7 +12,7 @@ from django.test.utils import CaptureQueriesContext
 
 from bookings import actions
 from bookings.models import Booking
-from bookings.reconcile.audit import audit
+from bookings.reconcile.audit import Mismatch, audit
 from connections import accounts
 from connections.freshness import FreshnessState, freshness
 from connections.models import Calendar, CalendarConfiguration, Connection, Event, Occurrence, SyncRun
@@ -149,6 +149,17 @@ def test_the_history_tells_of_changes_and_the_audit_finds_no_difference(feed: Fe
     feed.sync_later()
     assert [(run.changed, run.removed, run.error_code) for run in SyncRun.objects.all()] == [(0, 1, "")]
     assert audit(feed.user, feed.now) == []
+
+
+def test_a_file_that_changed_since_it_was_read_is_no_difference_and_a_lost_row_is_one(
+    feed: Feed, feed_server: FeedServer
+) -> None:
+    read = feed_server.data
+    feed_server.data = feed_text(DENTIST.replace("SUMMARY:Dentist", "SUMMARY:Doctor"))
+    assert audit(feed.user, feed.now) == []
+    feed_server.data = read
+    Event.objects.filter(uid="match@club.example").delete()
+    assert [one.kind for one in audit(feed.user, feed.now)] == [Mismatch.NOT_MIRRORED]
 
 
 # --- faults ----------------------------------------------------------------------------------------------------

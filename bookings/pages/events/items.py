@@ -162,9 +162,8 @@ def event_problems(user: User, now: datetime) -> tuple[list[EventProblem], int]:
     """The first events of which something could not be read, and how many there are beside them."""
     mine = Event.objects.filter(calendar__connection__user=user, calendar__is_conflict_calendar=True)
     either = mine.filter(~Q(problem="")).values("pk").union(mine.filter(~Q(pending_etag="")).values("pk"))
-    found = (
-        Event.objects.filter(pk__in=either).select_related("calendar__connection").defer("text")
-    )  # each part has its index
+    # Each part of the union has its index.
+    found = Event.objects.filter(pk__in=either).select_related("calendar__connection").defer("text")
     dated: QuerySet[Any] = found.annotate(at=Min("occurrences__start", filter=Q(occurrences__end__gt=now))).order_by(
         "calendar", "pk"
     )

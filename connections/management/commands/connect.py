@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy
 
 from connections import accounts
 from connections.management.connecting import ConnectCommand
+from connections.models import Connection
 from connections.providers import PROVIDERS, Provider
 from practice.commands import Refused, read_password, user_named
 from practice.models import User
@@ -45,3 +46,15 @@ class Command(ConnectCommand):
             raise Refused(_("A calendar by web address has no user name. Leave --username out."))
         address = url or read_password(_("Web address: "))
         return self.connect(partial(accounts.connect_feed, staff, address=address, now=timezone.now()))
+
+    def show(self, data: Any) -> None:
+        connection = Connection.objects.select_related("user__calendar_configuration").get(pk=data["connection"])
+        if not connection.is_feed:
+            super().show(data)
+            return
+        words = {"id": connection.pk, "calendar": connection.title, "address": connection.username}
+        self.stdout.write(_("Added as connection %(id)s: “%(calendar)s” (%(address)s).") % words)
+        if connection.user.calendar_configuration.saved_at is None:
+            self.stdout.write(_("Next: configure_calendars. Until calendars are chosen nobody can book this person."))
+        else:
+            self.stdout.write(_("It blocks time from now on, and receives no bookings."))

@@ -8,7 +8,8 @@ import pytest
 from pytest_django import Settings
 
 from connections import accounts
-from connections.accounts import ConnectFailed
+from connections.accounts import ConnectFailed, feeds
+from connections.freshness import freshness
 from connections.models import Calendar, CalendarConfiguration, Connection, Event, Occurrence
 from practice.models import User
 from tests.factories import NOW
@@ -55,6 +56,30 @@ def test_the_linked_calendar_stays_as_it_is(user: User, feed_server: FeedServer)
     accounts.connect_feed(user, address=feed_server.address, now=NOW)
     assert CalendarConfiguration.objects.get(user=user).linked_calendar is None
     assert Calendar.objects.two_way().count() == 0
+
+
+def test_the_file_that_answered_is_read_so_nothing_depends_on_a_second_answer(
+    user: User, feed_server: FeedServer
+) -> None:
+    connection = accounts.connect_feed(user, address=feed_server.address, now=NOW)
+    assert (dict(feed_server.statuses), connection.feed_validators["etag"][:1]) == ({200: 1}, '"')
+    assert freshness(user, now=NOW).state == "fresh"
+    report = accounts.reconnect_feed(connection, address=f"{feed_server.address}&new", now=NOW)
+    assert (dict(feed_server.statuses), report.confirmed, report.complete) == ({200: 2}, 2, True)
+
+
+def test_a_calendar_without_a_name_is_called_by_its_host(user: User, feed_server: FeedServer) -> None:
+    feed_server.data = feed_text(TRAINING, head=[])
+    connection = accounts.connect_feed(user, address=feed_server.address, now=NOW)
+    assert (str(connection.calendars.get()), connection.title) == ("127.0.0.1", "127.0.0.1")
+
+
+def test_a_file_that_comes_too_slowly_is_not_waited_for(
+    user: User, feed_server: FeedServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(feeds, "LOOK_SECONDS", 0.1)
+    feed_server.fault = Fault.SLOW
+    assert refused(user, feed_server.address) == "not_reached"
 
 
 def test_the_same_address_twice_is_one_connection(user: User, feed_server: FeedServer) -> None:

@@ -22,6 +22,7 @@ from tests.feed_server import event_text, feed_text
         (["NAME:Other", "X-WR-CALNAME:Club"], "Club"),
         (["NAME;LANGUAGE=de:Verein\\, Berlin"], "Verein, Berlin"),
         (["X-WR-CALNAME:"], ""),
+        (["X-WR-CALNAME: First team\\n at home "], "First team at home"),
         pytest.param(["X-WR-CALNAME:" + "x" * 400], "x" * 300, id="long"),
         ([], ""),
     ],

@@ -8,11 +8,13 @@ import pytest
 from django.core.management import call_command
 from django.core.management.base import CommandError
 
+from connections import accounts
 from connections.models import Connection
 from practice.models import User
+from tests.factories import NOW
 from tests.feed_server import FeedServer
 from tests.servers import PASSWORD, USERNAME, CalendarServer
-from tests.shell import Answer, ask, refusal
+from tests.shell import Answer, ask, refusal, shown
 
 
 def connect(monkeypatch: pytest.MonkeyPatch, typed: str, *arguments: str) -> Answer:
@@ -73,6 +75,21 @@ def test_a_calendar_by_web_address_reads_the_address_from_standard_input(
     connection = Connection.objects.get()
     assert (answer.code, answer.json["connection"], connection.provider) == (0, connection.pk, "ics")
     assert [calendar["writable"] for calendar in answer.json["calendars"]] == [False]
+
+
+def test_of_a_calendar_by_web_address_it_is_said_what_it_does_and_what_names_it(
+    feed_server: FeedServer, anna: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def added() -> list[str]:
+        monkeypatch.setattr("sys.stdin", io.StringIO(f"{feed_server.address}\n"))
+        return shown("connect", "--provider", "ics", "--user", "anna").splitlines()
+
+    first = added()
+    connection = Connection.objects.get()
+    line = f"Added as connection {connection.pk}: “Club” ({connection.username})."
+    assert first == [line, "Next: configure_calendars. Until calendars are chosen nobody can book this person."]
+    accounts.configure(anna, linked=None, conflicts=[], now=NOW)
+    assert added() == [line, "It blocks time from now on, and receives no bookings."]
 
 
 def test_an_unknown_provider_is_refused(anna: User) -> None:

@@ -19,7 +19,7 @@ from connections.sync import due, poll
 from connections.sync.report import SyncReport
 from connections.sync.run import sync_connection
 from practice.models import User
-from tests.factories import NOW, CalendarFactory, ConnectionFactory
+from tests.factories import NOW, CalendarFactory, ConnectionFactory, FeedConnectionFactory
 from tests.feed_server import MATCH, TRAINING, Fault, FeedServer, event_text, feed_text
 
 pytestmark = pytest.mark.django_db
@@ -139,6 +139,12 @@ def test_what_is_wrong_with_a_feed_removes_nothing(world: FeedWorld, fault: Faul
     assert (world.row.error_code, world.calendar.fresh_at) == ("", world.now)
 
 
+def test_a_file_that_is_gone_is_asked_for_once(world: FeedWorld) -> None:
+    world.server.fault = 404
+    report = world.sync()
+    assert (report.requests, dict(world.server.statuses)) == (1, {404: 1})
+
+
 def test_a_server_that_says_for_ever_that_nothing_changed_is_asked_without_a_condition_once_a_day(
     world: FeedWorld,
 ) -> None:
@@ -159,6 +165,27 @@ def test_a_file_that_has_lost_nearly_everything_is_believed_the_second_time(worl
     assert (world.row.error_code, world.titles()) == ("", [])
 
 
+def test_a_file_with_new_uids_in_each_answer_never_grows(world: FeedWorld) -> None:
+    for number in range(3):
+        days = [event_text(f"{number}-{day}@x", f"202612{day}T180000", f"202612{day}T190000") for day in range(10, 25)]
+        world.server.data = feed_text(*days)
+        world.sync()
+        assert (world.row.error_code, len(world.titles())) == ("", 15)
+        assert freshness(world.user, now=world.now).state == "fresh"
+
+
+def test_a_file_that_shrinks_and_has_new_uids_in_each_answer_is_believed_the_second_time(world: FeedWorld) -> None:
+    days = [event_text(f"{day}@x", f"202612{day}T180000", f"202612{day}T190000") for day in range(10, 25)]
+    world.server.data = feed_text(*days)
+    world.sync()
+    world.server.data = feed_text(days[0].replace("10@x", "first"))
+    world.sync()
+    assert (world.row.error_code, len(world.titles())) == ("mass_deletion_suspected", 16)
+    world.server.data = feed_text(days[0].replace("10@x", "second"))
+    world.sync(after=timedelta(seconds=61))
+    assert (world.row.error_code, len(world.titles())) == ("", 1)
+
+
 def test_a_full_sync_asks_without_a_condition(world: FeedWorld) -> None:
     world.sync(full=True)
     assert dict(world.server.statuses) == {200: 1}
@@ -171,6 +198,17 @@ def test_a_poll_leaves_a_feed_to_a_sync_of_its_own(world: FeedWorld) -> None:
     assert due.due_feeds(NOW) == [world.pk]
     Connection.objects.update(next_sync_at=None)
     assert due.due_feeds(NOW) == []
+
+
+def test_of_a_host_that_does_not_answer_one_feed_is_asked_at_a_time(world: FeedWorld) -> None:
+    silent = {"url": "https://silent.example/", "error_code": "unavailable", "next_sync_at": NOW}
+    first, second = (FeedConnectionFactory(user=world.user, **silent) for _number in range(2))
+    missing = FeedConnectionFactory.create_batch(2, user=world.user, next_sync_at=NOW, error_code="no_home", failures=1)
+    assert len(due.due_feeds(NOW)) == 4
+    Connection.objects.filter(pk=first.pk).update(failures=1, next_sync_at=NOW - HOUR)
+    assert due.due_feeds(NOW) == [first.pk, *(one.pk for one in missing)]
+    Connection.objects.filter(pk=first.pk).update(next_sync_at=NOW + HOUR)
+    assert set(due.due_feeds(NOW)) == {second.pk, *(one.pk for one in missing)}
 
 
 def test_the_schedule_queues_a_feed_once(world: FeedWorld) -> None:
@@ -208,6 +246,17 @@ def test_at_the_last_moment_a_dead_feed_is_asked_only_when_its_next_try_is_due(w
     world.server.statuses.clear()
     poll.refresh(world.user.pk, world.now + timedelta(seconds=1), seconds=4)
     assert world.server.statuses == {}
+
+
+def test_a_feed_that_was_just_ticked_is_read_soon_though_somebody_wants_to_book_before_that(world: FeedWorld) -> None:
+    accounts.configure(world.user, linked=None, conflicts=[], now=world.now)
+    world.sync()
+    accounts.configure(world.user, linked=None, conflicts=[world.calendar], now=world.now)
+    poll.refresh(world.user.pk, world.now, seconds=4)
+    assert freshness(world.user, now=world.now).state == "never_read"
+    assert due.due_feeds(world.now) == [world.pk]
+    world.sync(after=timedelta(seconds=1))
+    assert freshness(world.user, now=world.now).state == "fresh"
 
 
 # --- a dead feed ---------------------------------------------------------------------------------------------------

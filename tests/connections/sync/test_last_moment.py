@@ -6,11 +6,13 @@ from datetime import timedelta
 
 import pytest
 
-from connections.freshness import FreshnessState
+from connections import accounts
+from connections.freshness import FreshnessState, freshness
 from connections.models import Connection, Event
 from connections.plan import READ_INTERRUPTED
 from connections.sync.state import lease
 from tests.connections.engine import World, at
+from tests.feed_server import FeedServer
 
 HOUR = timedelta(hours=1)
 
@@ -79,3 +81,19 @@ def test_other_changes_are_read_beside_an_event_that_ends_processes(world: World
     world.refresh()
     assert (world.event(dentist).summary, world.event(killer).problem) == ("Dentist", READ_INTERRUPTED)
     assert world.freshness().state == FreshnessState.FRESH
+
+
+def test_an_account_does_not_wait_for_a_silent_calendar_by_web_address(world: World, feed_server: FeedServer) -> None:
+    feed = accounts.connect_feed(world.user, address=feed_server.address, now=world.now)
+    world.sync(after=2 * HOUR.total_seconds())
+    href = world.add("Dentist", at(10))
+    world.asked()
+
+    def until_the_account_was_read() -> None:
+        while not world.icloud.log.matching(report="calendar-multiget") and not feed_server.closed.wait(0.01):
+            pass
+
+    feed_server.pause = until_the_account_was_read
+    world.refresh()
+    assert (world.event(href).summary, freshness(world.user, now=world.now, asked=True).state) == ("Dentist", "fresh")
+    assert Connection.objects.get(pk=feed.pk).polled_at == world.now
