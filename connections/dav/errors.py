@@ -89,6 +89,14 @@ class TimedOut(Unavailable):
     """No answer arrived in time."""
 
 
+class Untrusted(Unavailable):
+    """The server has a certificate that this machine does not trust. Nothing was sent there."""
+
+    def __init__(self, host: str, *, path: str = "") -> None:
+        super().__init__(f"the certificate of {host} is not trusted", path=path)
+        self.host = host
+
+
 class ForeignHost(DavError):
     """The server pointed to a host that may not have the password. Nothing was sent there."""
 
