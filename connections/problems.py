@@ -325,6 +325,10 @@ _REFUSALS: tuple[tuple[type[dav.DavError], str], ...] = (
 )
 
 
+ADDRESS_PROBLEMS = frozenset({"no_caldav", "no_answer", "foreign_home", *(code for _kind, code in _REFUSALS)})
+"""The codes of `classify_connecting` that concern the address that was typed."""
+
+
 def _refusal_code(error: dav.DavError) -> str | None:
     return next((code for kind, code in _REFUSALS if isinstance(error, kind)), None)
 

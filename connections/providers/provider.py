@@ -45,9 +45,9 @@ class Provider:
     the address of a server that a person types, from which `page_paths` are cut, the paths of its web pages; with
     neither, the start address is found from what a person types (RFC 6764).
 
-    `hosts` are its domains: an address there is this provider's, and discovery leads nowhere else. `title` is what the
-    pages for connecting call it, and `about` says there what it is. `notes` say what goes wrong easily, and `help_url`
-    where its maker explains that. `says_untried`: do its pages say that nobody has tried it with a real account yet?
+    `hosts` are its domains: an address there is this provider's. `title` is what the pages for connecting call it, and
+    `about` says there what it is. `notes` say what goes wrong easily, and `help_url` where its maker explains that.
+    `says_untried`: do its pages say that nobody has tried it with a real account yet?
     `is_on_iphone`: do its calendars stand on an iPhone without more?
     """
 

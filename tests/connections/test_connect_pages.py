@@ -132,13 +132,15 @@ def test_what_was_typed_stays_except_the_password(client: Client, anna: User, cl
 
 
 @live
-def test_an_address_without_a_nextcloud_is_refused_in_its_words(
+def test_an_address_without_a_nextcloud_is_refused_beside_it_in_its_words(
     client: Client, anna: User, cloud: CalendarServer
 ) -> None:
-    response = post(client, "nextcloud", url=cloud.url)
-    assert texts(response, "//form[@id='connect']//*[@role='alert']") == [
+    sentence = (
         "There is no Nextcloud at this address. Enter the address that the browser shows when you are signed in to it."
-    ]
+    )
+    for url in (cloud.url, "https://no address/"):
+        response = post(client, "nextcloud", url=url)
+        assert (texts(response, ERRORS), texts(response, "//form[@id='connect']//*[@role='alert']")) == ([sentence], [])
 
 
 @live

@@ -96,12 +96,6 @@ def test_to_any_other_host_the_person_decides(internet: Internet, typed: str, ta
     assert (caught.value.host, stranger.requests) == (target, [])
 
 
-def test_a_provider_is_known_by_more_domains(internet: Internet) -> None:
-    internet.put("example.org", reply(301, location="https://dav.example.com/dav/"))
-    internet.put("dav.example.com", ASKS)
-    assert found("example.org", trusted=["Example.COM"]) == "https://dav.example.com/dav/"
-
-
 def test_the_service_record_of_the_domain_comes_first(internet: Internet, name_server: NameServer) -> None:
     name_server.records = {
         SRV: ["10 0 443 spare.example.net.", "0 1 443 other.example.net.", "0 9 8443 dav.example.net."],
