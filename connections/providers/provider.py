@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from django.conf import settings
+from django.utils.translation import gettext as _
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrPromise
@@ -45,8 +46,9 @@ class Provider:
     the address of a server that a person types, from which `page_paths` are cut, the paths of its web pages; with
     neither, the start address is found from what a person types (RFC 6764).
 
-    `hosts` are its domains: an address there is this provider's. `title` is what the pages for connecting call it, and
-    `about` says there what it is. `notes` say what goes wrong easily, and `help_url` where its maker explains that.
+    `hosts` are its domains: an address there is this provider's. `title` is what the pages for connecting call it,
+    `connect_title` the title of its own page where “Connect” before that is no sentence, and `about` says what it is.
+    `notes` say what goes wrong easily, and `help_url` where its maker explains that.
     `says_untried`: do its pages say that nobody has tried it with a real account yet?
     `is_on_iphone`: do its calendars stand on an iPhone without more?
     """
@@ -55,6 +57,7 @@ class Provider:
     words: ProviderWords
     about: StrPromise
     title: StrPromise | str = ""
+    connect_title: StrPromise | str = ""
     url: str = ""
     url_setting: str = ""
     path: str = ""
@@ -92,6 +95,11 @@ class Provider:
     def heading(self) -> str:
         """What it is called where there is a choice of providers."""
         return str(self.title or self.words.name)
+
+    @property
+    def page_title(self) -> str:
+        """The title of the page on which it is connected."""
+        return str(self.connect_title or _("Connect %(name)s") % {"name": self.heading})
 
     @property
     def guide(self) -> str:

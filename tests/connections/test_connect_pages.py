@@ -57,10 +57,24 @@ def test_each_provider_has_a_page_that_says_how_it_syncs_and_what_is_untried(
     client: Client, anna: User, slug: str
 ) -> None:
     page = client.get(f"{NEW}{slug}/")
-    assert texts(page, "//h1") == [f"Connect {PROVIDERS[slug].heading}"]
+    assert texts(page, "//h1") == [PROVIDERS[slug].page_title]
     assert texts(page, "//*[@id='preference']") == ["Sync preference: Default Sync"]
     marked = texts(page, "//span[contains(@class, 'badge')]") == [UNTRIED]
     assert marked == (slug not in ("icloud", "caldav"))
+
+
+@pytest.mark.parametrize(
+    ("slug", "language", "title"),
+    [
+        ("nextcloud", "en", "Connect Nextcloud"),
+        ("nextcloud", "de", "Nextcloud verbinden"),
+        ("caldav", "en", "Connect another CalDAV server"),
+        ("caldav", "de", "Einen anderen CalDAV-Server verbinden"),
+    ],
+)
+def test_the_title_is_a_sentence(client: Client, anna: User, slug: str, language: str, title: str) -> None:
+    page = client.get(f"{NEW}{slug}/", headers={"accept-language": language})
+    assert texts(page, "//h1") == [title]
 
 
 @pytest.mark.parametrize("slug", ["fastmail", "mailbox", "nextcloud", *FURTHER])
