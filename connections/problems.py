@@ -75,8 +75,8 @@ SENTENCES: dict[str, StrPromise] = {
     ),
     "link_local": _("There is no calendar server at a link-local address, so nothing was sent. Correct the address."),
     "private_address": _(
-        "%(host)s leads into a private network, so nothing was sent. If it is meant, whoever runs Kalends can allow it "
-        "with ALLOWED_PRIVATE_HOSTS. It needs https."
+        "%(host)s leads into a private network, so nothing was sent. If that is intended, whoever runs Kalends can "
+        "name this host in ALLOWED_PRIVATE_HOSTS. In a network the server also needs https."
     ),
     "special_address": _("%(host)s leads to an address that no server has, so nothing was sent. Correct the address."),
     "leads_elsewhere": _(
