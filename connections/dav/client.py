@@ -266,6 +266,21 @@ class Client(Exchanges, DAVClient):  # type: ignore[misc] # `request` returns an
         )
 
 
+def named_origin(entry: str, href: str) -> str:
+    """The origin in an href of an answer to an account that starts at origin `entry`; "" for a path, as most are.
+
+    Raises Downgraded and ForeignHost if the password may not be sent there.
+    """
+    if "://" not in href:
+        return ""
+    origin = origin_of(href)
+    if origin and not is_encrypted(origin):
+        raise errors.Downgraded(host_of(href), path=path_of(href))
+    if not allowed(entry, origin):
+        raise ForeignHost(host_of(href), path=path_of(href))
+    return origin
+
+
 def interrupted(error: Exception, method: str, url: str, path: str, *, is_late: bool) -> Unavailable:
     """What it means that a request failed below HTTP: no answer in time, a certificate that is not trusted, or else."""
     if _is_untrusted(error):
