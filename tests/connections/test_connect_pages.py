@@ -10,7 +10,7 @@ from django.test import Client
 from connections.models import Connection
 from connections.providers import PROVIDERS
 from practice.models import User
-from tests.factories import UserFactory
+from tests.factories import ConnectionFactory, UserFactory
 from tests.pages import find, links, texts
 from tests.servers import PASSWORD, USERNAME, CalendarServer
 
@@ -121,6 +121,24 @@ def test_a_provider_of_the_common_page_is_connected_and_called_by_its_name(
     post(client, "radicale", url=radicale.url)
     connection = Connection.objects.get()
     assert (connection.provider, str(connection)) == ("radicale", f"Radicale · {USERNAME}")
+
+
+@pytest.mark.parametrize(
+    ("slug", "url", "place"),
+    [
+        ("nextcloud", "https://cloud.example.org/remote.php/dav/", "Nextcloud (cloud.example.org)"),
+        ("caldav", "https://dav.example.org/", "dav.example.org"),
+        ("fastmail", "https://caldav.fastmail.com/", "Fastmail"),
+        ("icloud", "https://caldav.icloud.com/", "iCloud"),
+        ("ics", "https://club.example/", "Calendar by web address"),
+    ],
+)
+def test_a_server_that_was_typed_is_told_apart_by_its_host(
+    client: Client, anna: User, slug: str, url: str, place: str
+) -> None:
+    connection = ConnectionFactory.create(user=anna, provider=slug, url=url)
+    pages = ("/calendars/settings/connections/", f"/calendars/settings/connections/{connection.pk}/")
+    assert [texts(client.get(page), "//h2/../p | //h1/../p")[0] for page in pages] == [place, place]
 
 
 @live
