@@ -146,7 +146,10 @@ class SpecialAddress(RefusedAddress):
 
 
 class LeadsElsewhere(DavError):
-    """What was typed leads to the service of another host. The password was sent nowhere."""
+    """What was typed leads to the service of another host. The password was sent nowhere.
+
+    ``host`` is what to type for that: with the port and the path that a service record names.
+    """
 
     def __init__(self, host: str) -> None:
         super().__init__(f"the address leads to {host}, another host")

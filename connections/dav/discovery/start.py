@@ -50,7 +50,6 @@ class _Search:
     def __init__(self, server: TypedServer, deadline: float, private_hosts: frozenset[str]) -> None:
         self._server = server
         self._deadline = deadline
-        self._targets: set[str] = set()
         self._probe = _Probe(server.origin, deadline, private_hosts)
 
     def close(self) -> None:
@@ -79,9 +78,7 @@ class _Search:
         server = self._server
         if server.has_port or not server.origin.startswith("https://") or not _is_name(server.host):
             return []
-        records = service_records(server.host, self._deadline)
-        self._targets.update(record.host for record in records)
-        return records
+        return service_records(server.host, self._deadline)
 
     def _at_typed(self, url: str) -> str:
         """As `_followed`; a page that leads to another host, as to sign in there, is no calendar server."""
@@ -91,7 +88,13 @@ class _Search:
             return ""
 
     def _at_record(self, record: ServiceRecord) -> str:
-        """A host that does not answer leaves it to the next one."""
+        """A host that does not answer leaves it to the next one.
+
+        Anybody who can forge an answer of the name server chooses the host, so one elsewhere is not asked unless the
+        person enters it (RFC 6764 8).
+        """
+        if not self._is_known(record.host):
+            raise LeadsElsewhere(f"{record.origin}{record.path}".removeprefix("https://"))
         try:
             start = self._followed(f"{record.origin}{record.path}") if record.path else ""
             return start or self._followed(f"{record.origin}{WELL_KNOWN}")
@@ -120,9 +123,12 @@ class _Search:
         if not is_encrypted(origin):
             raise Downgraded(host_of(origin))
         host = host_name(host_of(origin))
-        is_known = host in self._targets or is_below(host, self._server.host)
-        if not is_known and not _is_parent(host, self._server.host):
+        if not self._is_known(host):
             raise LeadsElsewhere(host)
+
+    def _is_known(self, host: str) -> bool:
+        """Is the host the typed one, or above or below it?"""
+        return is_below(host, self._server.host) or _is_parent(host, self._server.host)
 
 
 class _Probe(Client):
