@@ -114,9 +114,14 @@ class Provider:
         """Does the address belong to this provider, by its start address or its hosts?"""
         if self.asks_address:
             return False
-        return _origin(url) == _origin(self.fixed_url) or self.has_host(urlsplit(url).hostname or "")
+        origin = _origin(url)
+        return origin == _origin(self.fixed_url) or self.has_host(origin[1])
 
 
-def _origin(url: str) -> tuple[str, str | None, int | None]:
-    parts = urlsplit(url)
-    return parts.scheme, parts.hostname, parts.port or {"http": 80, "https": 443}.get(parts.scheme)
+def _origin(url: str) -> tuple[str, str, int | None]:
+    """Scheme, host and port; empty for what is no address."""
+    try:
+        parts = urlsplit(url)
+        return parts.scheme, parts.hostname or "", parts.port or {"http": 80, "https": 443}.get(parts.scheme)
+    except ValueError:
+        return "", "", None
