@@ -39,10 +39,10 @@ test-fast: $(VENV)/dev.stamp ## Run the tests that need neither a database nor a
 test-dates: $(VENV)/dev.stamp ## Run what depends on today on many days (SQLite; needs Debian's faketime)
 	@exec env -u DATABASE_URL $(PYTEST) -m today --any-day $(TESTS)
 
-test-postgresql: $(VENV)/dev.stamp $(READER) ## Run all tests on the PostgreSQL server that DATABASE_URL names
+test-postgresql: $(VENV)/dev.stamp $(READER) ## Run the tests that use a database on the PostgreSQL server that DATABASE_URL names
 	@case "$$DATABASE_URL" in postgres*) ;; *) \
 		echo 'Set DATABASE_URL to a PostgreSQL whose role may create databases: postgres://role:password@127.0.0.1:5432/name'; exit 2;; esac
-	@exec $(PYTEST) $(TESTS)
+	@exec $(PYTEST) --database-tests $(TESTS)
 
 lint: $(VENV)/dev.stamp ## Check the style of code and templates
 	$(BIN)/ruff check .

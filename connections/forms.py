@@ -98,15 +98,20 @@ class AccountForm(ReconnectForm):
     """An account at a provider: the address of its server if there are many, the user name and the password."""
 
     username = forms.CharField(max_length=254, widget=forms.TextInput(attrs={"autocomplete": "off", **_PLAIN}))
-    field_order = ("url", "username", "app_password")
 
     def __init__(self, *args: Any, provider: Provider, **kwargs: Any) -> None:
         super().__init__(*args, provider=provider, **kwargs)
-        field = self.fields["username"]
+        field = self.fields[provider.username_field] = self.fields.pop("username")
+        self.order_fields(("url", provider.username_field, "app_password"))
         field.label = provider.words.username
         field.help_text = provider.username_hint
-        field.error_messages["required"] = self._sentence("no_username")
+        field.error_messages["required"] = provider.username_missing or self._sentence("no_username")
         if provider.username_is_email:
             field.validators.append(EmailValidator(self._sentence("not_an_email")))
             field.widget.input_type = "email"
             field.widget.attrs["autocomplete"] = "email"
+
+    @property
+    def user_name(self) -> forms.BoundField:
+        """The field for the user name, whatever its name is."""
+        return self[self.provider.username_field]

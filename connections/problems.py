@@ -239,7 +239,7 @@ def classify_account(error: dav.DavError, username: str) -> Verdict:
     if isinstance(error, dav.NotFound):
         return Verdict(Handling.RETRY, Problem("no_home"))
     verdict = classify(error)
-    if isinstance(error, dav.TooLarge):
+    if isinstance(error, dav.TooLarge) and error.status is None:  # an answer that came, and was longer than is read
         return Verdict(Handling.RETRY, verdict.problem)
     if verdict.handling is Handling.SKIP:
         return Verdict(Handling.RETRY, Problem("home_refused", {"status": error.status or "?"}))

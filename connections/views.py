@@ -70,8 +70,8 @@ def connect(request: StaffRequest, slug: str) -> HttpResponse:
 
 @sensitive_variables()
 def _connect(user: User, form: AccountForm, now: datetime) -> Connection | None:
-    typed = form.cleaned_data
-    account = {"username": typed["username"], "password": typed["app_password"], "url": typed.get("url", "")}
+    typed, name = form.cleaned_data, form.provider.username_field
+    account = {"username": typed[name], "password": typed["app_password"], "url": typed.get("url", "")}
     try:
         return accounts.connect(user, **account, provider=form.provider.slug, now=now)
     except accounts.ConnectFailed as failure:

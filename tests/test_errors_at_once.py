@@ -114,7 +114,7 @@ CASES: dict[str, tuple[str, dict[str, Any], list[str]]] = {
     ),
     "iCloud": (
         f"{SETTINGS}connections/new/icloud/",
-        {"username": "anna", "app_password": "Summer2026!"},
+        {"apple_id": "anna", "app_password": "Summer2026!"},
         [
             "An Apple ID is an e-mail address, like anna@example.com. Check what is missing; nothing was sent.",
             "That does not look like an app-specific password: those are 16 letters in four groups, like "

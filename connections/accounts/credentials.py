@@ -81,12 +81,12 @@ def clean_username(username: str, provider: Provider) -> str:
     """
     username = username.strip()
     if not username:
-        raise ConnectFailed(Problem("no_username", words=provider.words), "username")
+        raise ConnectFailed(Problem("no_username", words=provider.words), provider.username_field)
     if provider.username_is_email:
         try:
             validate_email(username)
         except ValidationError:
-            raise ConnectFailed(Problem("not_an_email", words=provider.words), "username") from None
+            raise ConnectFailed(Problem("not_an_email", words=provider.words), provider.username_field) from None
     return username
 
 

@@ -14,6 +14,8 @@ ICLOUD_CALENDAR = Provider(
     ),
     url_setting="ICLOUD_CALDAV_URL",
     hosts=("icloud.com",),
+    username_field="apple_id",
+    username_missing=_("Enter the e-mail address of your Apple Account."),
     username_is_email=True,
     password_shape=PasswordShape.APPLE,
     username_hint=_("The e-mail address of your Apple Account."),

@@ -48,8 +48,9 @@ class Provider:
 
     `hosts` are its domains: an address there is this provider's. `title` is what the pages for connecting call it,
     `connect_title` the title of its own page where “Connect” before that is no sentence, and `about` says what it is.
-    `notes` say what goes wrong easily, and `help_url` where its maker explains that.
-    `says_untried`: do its pages say that nobody has tried it with a real account yet?
+    `notes` say what goes wrong easily, and `help_url` where its maker explains that. `says_untried`: do its pages say
+    that nobody has tried it with a real account yet? `username_field` is the name of the field for the user name in
+    forms, and `username_missing` what is said there if it is empty ("" for the sentence that commands say).
     `is_on_iphone`: do its calendars stand on an iPhone without more?
     """
 
@@ -65,6 +66,8 @@ class Provider:
     address_example: str = ""
     address_hint: StrPromise | str = ""
     hosts: tuple[str, ...] = ()
+    username_field: str = "username"
+    username_missing: StrPromise | str = ""
     username_is_email: bool = False
     username_hint: StrPromise | str = ""
     password_hint: StrPromise | str = ""

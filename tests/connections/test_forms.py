@@ -40,9 +40,9 @@ def test_another_server_may_use_passwords_of_any_shape() -> None:
 
 
 def test_an_apple_id_must_be_an_email_address() -> None:
-    form = AccountForm({"username": "anna", "app_password": "abcdefghijklmnop"}, provider=ICLOUD)
+    form = AccountForm({"apple_id": "anna", "app_password": "abcdefghijklmnop"}, provider=ICLOUD)
     assert form.errors == {
-        "username": [
+        "apple_id": [
             "An Apple ID is an e-mail address, like anna@example.com. Check what is missing; nothing was sent."
         ]
     }
@@ -50,22 +50,22 @@ def test_an_apple_id_must_be_an_email_address() -> None:
 
 def test_empty_fields_say_what_belongs_there() -> None:
     assert AccountForm({}, provider=ICLOUD).errors == {
-        "username": ["Enter the e-mail address of the Apple Account."],
+        "apple_id": ["Enter the e-mail address of your Apple Account."],
         "app_password": ["Enter the app-specific password that Apple’s page shows."],
     }
 
 
 def test_a_password_never_comes_back_in_the_field() -> None:
-    form = AccountForm({"username": "anna", "app_password": "Sommer2026!"}, provider=ICLOUD)
+    form = AccountForm({"apple_id": "anna", "app_password": "Sommer2026!"}, provider=ICLOUD)
     assert form.is_valid() is False
     assert "Sommer2026!" not in str(form)
 
 
 @pytest.mark.parametrize(
-    ("field", "shown_at"), [("app_password", "app_password"), ("", "__all__"), ("username", "username")]
+    ("field", "shown_at"), [("app_password", "app_password"), ("", "__all__"), ("apple_id", "apple_id")]
 )
 def test_a_refusal_stands_at_the_field_that_it_concerns(field: str, shown_at: str) -> None:
-    form = AccountForm({"username": "anna@example.com", "app_password": "abcdefghijklmnop"}, provider=ICLOUD)
+    form = AccountForm({"apple_id": "anna@example.com", "app_password": "abcdefghijklmnop"}, provider=ICLOUD)
     form.is_valid()
     form.refuse(ConnectFailed(Problem("not_accepted", words=provider_words("icloud")), field))
     assert form.errors == {shown_at: ["Not accepted. Mistyped, revoked, or made under another Apple Account."]}
@@ -74,7 +74,7 @@ def test_a_refusal_stands_at_the_field_that_it_concerns(field: str, shown_at: st
 def test_a_refusal_about_a_field_that_the_form_lacks_stands_above_it() -> None:
     form = PasswordForm({"app_password": "abcdefghijklmnop"}, provider=ICLOUD)
     form.is_valid()
-    form.refuse(ConnectFailed(Problem("not_accepted", words=provider_words("icloud")), "username"))
+    form.refuse(ConnectFailed(Problem("not_accepted", words=provider_words("icloud")), "apple_id"))
     assert form.errors == {"__all__": ["Not accepted. Mistyped, revoked, or made under another Apple Account."]}
 
 

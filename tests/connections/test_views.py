@@ -104,7 +104,7 @@ def test_without_an_account_there_is_a_way_to_add_one_and_a_way_to_do_without(cl
     response = client.get(URL)
     assert texts(response, "//*[@class='empty']//p") == [
         "What is in your calendar then blocks your time here, and what is booked here appears there.",
-        "No calendar elsewhere? Your hours decide, and you can block time by hand. Availability",
+        "No iCloud? Your hours decide, and you can block time by hand. Availability",
     ]
     assert links(response, "//*[@class='empty']//a") == [
         ("Add New", f"{URL}new/"),
@@ -399,7 +399,7 @@ def anna(client: Client, icloud: Sandbox, settings: Settings) -> User:
 
 
 def connect(client: Client, password: str) -> Any:
-    return client.post(NEW, {"username": "anna@example.com", "app_password": password})
+    return client.post(NEW, {"apple_id": "anna@example.com", "app_password": password})
 
 
 def test_the_guide_has_its_five_steps_and_says_why(client: Client, anna: User) -> None:
@@ -435,7 +435,7 @@ def test_fields_are_tied_to_their_words_and_offer_no_stored_password(client: Cli
         (field.get("name"), field.get("type"), field.get("autocomplete"), field.get("aria-describedby"))
         for field in fields
     ] == [
-        ("username", "email", "email", "id_username_helptext"),
+        ("apple_id", "email", "email", "id_apple_id_helptext"),
         ("app_password", "password", "off", "id_app_password_helptext"),
     ]
 

@@ -62,7 +62,7 @@ def test_a_password_made_under_another_account_is_refused_at_its_field(stranger_
 
 
 def test_an_apple_id_must_be_given(stranger_to_icloud: World) -> None:
-    assert refused(stranger_to_icloud, username="  ") == ("Enter the e-mail address of the Apple Account.", "username")
+    assert refused(stranger_to_icloud, username="  ") == ("Enter the e-mail address of the Apple Account.", "apple_id")
     assert stranger_to_icloud.asked() == []
 
 

@@ -162,7 +162,7 @@ def test_an_apple_id_that_is_no_address_is_refused_unsent(stranger_to_icloud: Wo
     world = stranger_to_icloud
     with pytest.raises(accounts.ConnectFailed) as caught:
         accounts.connect(world.user, username=apple_id, password=PLAIN, url=world.icloud.entry_url, now=NOW)
-    assert (caught.value.problem.code, caught.value.field, world.asked()) == ("not_an_email", "username", [])
+    assert (caught.value.problem.code, caught.value.field, world.asked()) == ("not_an_email", "apple_id", [])
 
 
 @pytest.mark.parametrize("password", ["", " "])

@@ -76,9 +76,9 @@ def test_a_form_sent_without_htmx_comes_back_as_it_was_typed(client: Client) -> 
 
 @pytest.mark.parametrize("path", ["new/icloud/", "1/reconnect/"])
 def test_a_password_is_never_sent_back(client: Client, path: str) -> None:
-    typed = {"username": "anna@example.com", "app_password": "abcd-efgh-ijkl-mnop", "old_Password": "secret"}
+    typed = {"apple_id": "anna@example.com", "app_password": "abcd-efgh-ijkl-mnop", "old_Password": "secret"}
     answer = client.post(f"/calendars/settings/connections/{path}", typed)
-    assert hidden(answer) == [("username", "anna@example.com")]
+    assert hidden(answer) == [("apple_id", "anna@example.com")]
 
 
 def sign_in(client: Client) -> None:
