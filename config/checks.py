@@ -192,7 +192,8 @@ def check_private_hosts(app_configs: Sequence[AppConfig] | None, **kwargs: Any) 
         parse_private_hosts(settings.ALLOWED_PRIVATE_HOSTS)
     except ValueError:
         hint = _(
-            "Set it to host names, addresses or networks with commas between them, such as cloud.home.arpa,10.0.0.5."
+            "Set it to host names, addresses or networks with commas between them, without https:// and ports, such as "
+            "cloud.home.arpa,10.0.0.5."
         )
         return [_error(16, _("ALLOWED_PRIVATE_HOSTS has something that is neither a host nor an address."), hint)]
     return []

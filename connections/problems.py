@@ -65,14 +65,18 @@ SENTENCES: dict[str, StrPromise] = {
         "%(host)s led from https:// to http://, so nothing was sent there. Let whoever runs that server correct its "
         "address in its settings."
     ),
+    "untrusted": _(
+        "%(host)s has a certificate that Kalends does not trust, so nothing was sent. Check the address. If the "
+        "certificate is from an authority of your own, whoever runs Kalends can add that to those of its machine."
+    ),
     "user_info": _(
         "The address has a user name before its @, so nothing was sent. Leave that out of the address; the user name "
         "and the password have fields of their own."
     ),
     "link_local": _("There is no calendar server at a link-local address, so nothing was sent. Correct the address."),
     "private_address": _(
-        "%(host)s leads into a private network, so nothing was sent. If it is meant, whoever runs Kalends can allow it "
-        "with ALLOWED_PRIVATE_HOSTS. It needs https."
+        "%(host)s leads into a private network, so nothing was sent. If that is intended, whoever runs Kalends can "
+        "name this host in ALLOWED_PRIVATE_HOSTS. In a network the server also needs https."
     ),
     "special_address": _("%(host)s leads to an address that no server has, so nothing was sent. Correct the address."),
     "leads_elsewhere": _(
@@ -122,6 +126,10 @@ SENTENCES: dict[str, StrPromise] = {
     ),
     "no_caldav": _("There is no calendar server at this address. Check the address."),
     "no_calendars": _("The account has no calendars for events. Make one there, then connect again."),
+    "no_answer": _(
+        "No answer came from this address, so nothing was changed. Check the address. If it is right, try again in a "
+        "few minutes."
+    ),
     "not_reached": _("The server does not answer just now, so nothing was changed. Try again in a few minutes."),
     "connecting_refused": _("The server refused it (%(status)s). Check the user name and the address."),
     "foreign_home": _(
@@ -242,6 +250,7 @@ def classify_connecting(error: dav.DavError, *, right_address: bool) -> Problem:
     """What an error means to a person who is just connecting an account: nothing is stored, nobody tries again.
 
     At the `right_address` an answer that is no calendar's comes from a network's sign-in page or an overloaded server.
+    At another one no answer may mean that the address was mistyped.
     """
     if isinstance(error, dav.Unauthorized):
         return Problem("not_accepted")
@@ -252,7 +261,7 @@ def classify_connecting(error: dav.DavError, *, right_address: bool) -> Problem:
     if isinstance(error, (dav.NotCalDav, dav.NotFound)):
         return Problem("not_reached" if right_address else "no_caldav")
     if isinstance(error, dav.Unavailable):
-        return Problem("not_reached")
+        return Problem("not_reached" if right_address or error.status else "no_answer")
     return Problem("connecting_refused", {"status": error.status or "?"})
 
 
@@ -312,7 +321,12 @@ _REFUSALS: tuple[tuple[type[dav.DavError], str], ...] = (
     (dav.LeadsElsewhere, "leads_elsewhere"),
     (dav.AppleAddress, "apple_address"),
     (dav.UserInfo, "user_info"),
+    (dav.Untrusted, "untrusted"),
 )
+
+
+ADDRESS_PROBLEMS = frozenset({"no_caldav", "no_answer", "foreign_home", *(code for _kind, code in _REFUSALS)})
+"""The codes of `classify_connecting` that concern the address that was typed."""
 
 
 def _refusal_code(error: dav.DavError) -> str | None:

@@ -36,7 +36,7 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def _options(arguments: list[str] | None) -> argparse.Namespace:
-    parser = argparse.ArgumentParser(prog="python -m sandbox", description="A pretend iCloud on this machine.")
+    parser = argparse.ArgumentParser(prog="python -m sandbox", description="A pretend calendar server on this machine.")
     parser.add_argument("--data", type=Path, help="directory for the data; without it, everything is in memory only")
     parser.add_argument(
         "--as", dest="flavour", choices=FLAVOURS, default="icloud", help="the server to stand in for; iCloud by default"

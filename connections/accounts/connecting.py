@@ -14,11 +14,11 @@ from django.utils.module_loading import import_string
 from connections import dav
 from connections.accounts.credentials import clean_url, clean_username, spellings
 from connections.accounts.discovering import discovered
-from connections.accounts.refusals import ConnectFailed
+from connections.accounts.refusals import ADDRESS_FIELD, PASSWORD_FIELD, ConnectFailed
 from connections.accounts.storing import HEALTHY, renew, store_connection
 from connections.models import CalendarConfiguration, Connection, Event, SyncRun, schedule_lock
-from connections.problems import Problem, classify_connecting
-from connections.providers import ICLOUD, Provider, provider_for, provider_named, start_url
+from connections.problems import ADDRESS_PROBLEMS, Problem, classify_connecting
+from connections.providers import ICLOUD, UNNAMED_SERVER, Provider, provider_for, provider_named, start_url
 from connections.sync import home
 from connections.sync.run import sync_connection
 from practice.activity.journal import note
@@ -82,8 +82,9 @@ def _place(slug: str, typed: str) -> tuple[Provider, str]:
     chosen = provider_named(slug or ICLOUD)
     given = start_url(chosen, typed) if slug or not typed else typed
     if not given:
-        raise ConnectFailed(Problem("no_address", words=chosen.words), "url")
-    url = clean_url(discovered(given, chosen.hosts) if slug and chosen.discovers else given)
+        raise ConnectFailed(Problem("no_address", words=chosen.words), ADDRESS_FIELD)
+    words = chosen.words if slug else UNNAMED_SERVER
+    url = clean_url(discovered(given) if slug and chosen.discovers else given, words)
     return provider_for(slug, url), url
 
 
@@ -114,13 +115,20 @@ def _look_inside(provider: Provider, url: str, username: str, password: str) -> 
             candidate.origin = session.origin
     except dav.DavError as error:
         problem = classify_connecting(error, right_address=provider.is_at(url))
-        raise ConnectFailed(candidate.about(problem), "app_password" if problem.code == NOT_ACCEPTED else "") from error
+        raise ConnectFailed(candidate.about(problem), _field_of(problem)) from error
     if look.home:
         home.note(candidate, look.home)
     if not look.calendars:
         raise ConnectFailed(candidate.about(Problem("no_calendars")))
     found = ("provider", "password", "origin", "principal_path", "home_path", "addresses")
     return _Found({name: getattr(candidate, name) for name in found} | HEALTHY, look.calendars)
+
+
+def _field_of(problem: Problem) -> str:
+    """The field beside which the problem is shown."""
+    if problem.code == NOT_ACCEPTED:
+        return PASSWORD_FIELD
+    return ADDRESS_FIELD if problem.code in ADDRESS_PROBLEMS else ""
 
 
 def reconnect(connection: Connection, *, password: str, url: str = "", now: datetime) -> ReconnectReport:
@@ -173,11 +181,11 @@ def _check_same(connection: Connection, account: _Found, address: str) -> None:
     """Raises ConnectFailed if what answered is not the account that is known, at an address where it can be stored."""
     has_moved = address != connection.url
     if connection.principal_path not in ("", account.values["principal_path"]):
-        code, field = ("other_paths", "url") if has_moved else ("other_account", "app_password")
+        code, field = ("other_paths", ADDRESS_FIELD) if has_moved else ("other_account", PASSWORD_FIELD)
         raise ConnectFailed(connection.about(Problem(code)), field)
     others = Connection.objects.filter(user=connection.user, url=address, username=connection.username)
     if has_moved and others.exclude(pk=connection.pk).exists():
-        raise ConnectFailed(connection.about(Problem("already_connected")), "url")
+        raise ConnectFailed(connection.about(Problem("already_connected")), ADDRESS_FIELD)
 
 
 def _changed(before: Mapping[tuple[int, str], str], after: Mapping[tuple[int, str], str]) -> int:

@@ -4,16 +4,25 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from urllib.parse import urlsplit
+from dataclasses import replace
 
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 
 from connections import dav
-from connections.accounts.refusals import ConnectFailed
+from connections.accounts.refusals import ADDRESS_FIELD, PASSWORD_FIELD, ConnectFailed
+from connections.dav.discovery.typed import read_typed
 from connections.private_hosts import private_hosts
 from connections.problems import Problem, classify_connecting
-from connections.providers import CALDAV, ICLOUD, PasswordShape, Provider, is_apples, provider_words
+from connections.providers import (
+    ICLOUD,
+    UNNAMED_SERVER,
+    PasswordShape,
+    Provider,
+    ProviderWords,
+    is_apples,
+    provider_words,
+)
 
 UNSEEN = ("Cc", "Cf", "Zs", "Zl", "Zp")  # control and format characters, and blanks
 VARIATION_SELECTORS = re.compile("[\u180b-\u180d\u180f\ufe00-\ufe0f\U000e0100-\U000e01ef]")
@@ -46,35 +55,23 @@ def looks_like_app_password(text: str) -> bool:
     return APP_PASSWORD.fullmatch(clean_password(text)) is not None
 
 
-def clean_url(url: str) -> str:
-    """The start address in the one spelling that is stored: scheme, host and path only. Raises ConnectFailed."""
-    try:
-        parts = urlsplit(url.strip())
-        host, port = dav.host_name(parts.hostname or ""), parts.port
-    except ValueError:
-        host, port = "", None
-    if not host or parts.scheme not in ("http", "https"):
-        raise ConnectFailed(Problem("no_caldav"))
-    if "@" in parts.netloc:
-        raise ConnectFailed(Problem("user_info"))
-    _check_host(parts.scheme, host)
-    host = f"[{host}]" if ":" in host else host
-    place = host if port in (None, {"http": 80, "https": 443}[parts.scheme]) else f"{host}:{port}"
-    return f"{parts.scheme}://{place}{dav.path_of(parts.path)}"
+def clean_url(url: str, words: ProviderWords = UNNAMED_SERVER) -> str:
+    """The start address in the one spelling that is stored: scheme, host and path only.
 
-
-def _check_host(scheme: str, host: str) -> None:
-    """Raises ConnectFailed if the password would cross a network in clear, or for an address that is not asked.
-
-    A name that leads to such an address is refused when the connection is opened.
+    Raises ConnectFailed, in these words, for what is no address and for one that is not asked. A name that leads to an
+    address that is not asked is refused when the connection is opened.
     """
-    if scheme == "http" and not dav.is_loopback(host):
-        words = provider_words(ICLOUD if is_apples(host) else CALDAV)
-        raise ConnectFailed(Problem("unencrypted", words=words))
+    if "://" not in url:
+        raise ConnectFailed(Problem("no_caldav", words=words), ADDRESS_FIELD)
     try:
-        dav.check_host(host, private_hosts())
-    except dav.RefusedAddress as error:
-        raise ConnectFailed(classify_connecting(error, right_address=False)) from None
+        server = read_typed(url)
+        dav.check_host(server.host, private_hosts())
+    except dav.DavError as error:
+        problem = classify_connecting(error, right_address=False)
+        is_of_icloud = is_apples(problem.params.get("host", ""))
+        words = provider_words(ICLOUD) if is_of_icloud else words
+        raise ConnectFailed(replace(problem, words=words), ADDRESS_FIELD) from None
+    return server.url
 
 
 def clean_username(username: str, provider: Provider) -> str:
@@ -96,11 +93,11 @@ def clean_username(username: str, provider: Provider) -> str:
 def spellings(password: str, provider: Provider) -> list[str]:
     """The password as it will be tried. What is shaped like a normal Apple password is never sent to iCloud."""
     if not password.strip():
-        raise ConnectFailed(Problem("no_password"), "app_password")
+        raise ConnectFailed(Problem("no_password"), PASSWORD_FIELD)
     shaped = looks_like_app_password(password)
     if provider.password_shape is PasswordShape.APPLE:
         if not shaped:
-            raise ConnectFailed(Problem("not_app_password"), "app_password")
+            raise ConnectFailed(Problem("not_app_password"), PASSWORD_FIELD)
         return [clean_password(password)]
     typed = password.strip("\r\n")
     return list(dict.fromkeys([typed, clean_password(password)] if shaped else [typed]))

@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from connections.problems import Problem
 
+ADDRESS_FIELD = "url"
+PASSWORD_FIELD = "app_password"  # noqa: S105 - a name
+"""The fields of forms that a refusal can concern."""
+
 
 class ConnectFailed(Exception):
     """The account was not connected. `problem.sentence` says what to do, `field` which input it concerns ("" none)."""

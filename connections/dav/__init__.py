@@ -31,6 +31,7 @@ from .errors import (
     Unauthorized,
     Unavailable,
     Unencrypted,
+    Untrusted,
     UserInfo,
 )
 from .parallel import Asked, ParallelFetch
@@ -74,6 +75,7 @@ __all__ = [
     "Unauthorized",
     "Unavailable",
     "Unencrypted",
+    "Untrusted",
     "UserInfo",
     "check_host",
     "collection_path",

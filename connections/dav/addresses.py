@@ -87,6 +87,7 @@ _LAST_32_BITS = (
 """Networks in which the last 32 bits are an IPv4 address."""
 _UNSPECIFIED_OR_LOOPBACK = (IPv6Address("::"), IPv6Address("::1"))
 
+_NUMBERS = re.compile(r"[0-9a-fx.]+")  # decimal, octal and hexadecimal
 _LABEL = r"[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?"
 _NAME = re.compile(rf"(?=.{{1,253}}$){_LABEL}(?:\.{_LABEL})*")
 
@@ -120,6 +121,8 @@ def _address(host: str) -> Address | None:
     """The address that a host is, None for a name. Systems also take `2852039166` and `0xa9fea9fe` for one."""
     with suppress(ValueError):
         return ip_address(host)
+    if not _NUMBERS.fullmatch(host):  # `inet_aton` would ignore what stands behind a blank
+        return None
     with suppress(OSError):
         return IPv4Address(socket.inet_aton(host))
     return None

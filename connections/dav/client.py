@@ -29,6 +29,7 @@ from datetime import UTC, datetime
 from functools import partial
 from http import HTTPStatus
 from math import inf
+from ssl import SSLCertVerificationError
 from typing import Any
 
 import niquests
@@ -249,8 +250,8 @@ class Client(Exchanges, DAVClient):  # type: ignore[misc] # `request` returns an
                 finally:
                     response.close()
         except (OSError, HTTPError) as error:  # the exceptions of niquests are OSErrors
-            kind = TimedOut if _is_late(error) or time.monotonic() >= until else Unavailable
-            raise kind(f"{method} was interrupted: {type(error).__name__}", path=path) from None
+            is_late = _is_late(error) or time.monotonic() >= until
+            raise interrupted(error, method, url, path, is_late=is_late) from None
         lowered = {name.lower(): value for name, value in response.headers.items()}
         return Answer(path, origin_of(url), int(response.status_code or 0), lowered, content, until)
 
@@ -263,6 +264,35 @@ class Client(Exchanges, DAVClient):  # type: ignore[misc] # `request` returns an
         return self.session.get_adapter(url).send(
             request, stream=True, timeout=self._time_left(until), verify=self.ssl_verify_cert, proxies={}
         )
+
+
+def named_origin(entry: str, href: str) -> str:
+    """The origin in an href of an answer to an account that starts at origin `entry`; "" for a path, as most are.
+
+    Raises Downgraded and ForeignHost if the password may not be sent there.
+    """
+    if "://" not in href:
+        return ""
+    origin = origin_of(href)
+    if origin and not is_encrypted(origin):
+        raise errors.Downgraded(host_of(href), path=path_of(href))
+    if not allowed(entry, origin):
+        raise ForeignHost(host_of(href), path=path_of(href))
+    return origin
+
+
+def interrupted(error: Exception, method: str, url: str, path: str, *, is_late: bool) -> Unavailable:
+    """What it means that a request failed below HTTP: no answer in time, a certificate that is not trusted, or else."""
+    if _is_untrusted(error):
+        return errors.Untrusted(host_of(url), path=path)
+    return (TimedOut if is_late else Unavailable)(f"{method} was interrupted: {type(error).__name__}", path=path)
+
+
+def _is_untrusted(error: BaseException | None) -> bool:
+    """Was the certificate refused? niquests wraps that error."""
+    while error is not None and not isinstance(error, SSLCertVerificationError):
+        error = error.__context__
+    return error is not None
 
 
 def unpacked(chunks: Iterable[bytes], encoding: str, path: str) -> bytes:

@@ -89,6 +89,14 @@ class TimedOut(Unavailable):
     """No answer arrived in time."""
 
 
+class Untrusted(Unavailable):
+    """The server has a certificate that this machine does not trust. Nothing was sent there."""
+
+    def __init__(self, host: str, *, path: str = "") -> None:
+        super().__init__(f"the certificate of {host} is not trusted", path=path)
+        self.host = host
+
+
 class ForeignHost(DavError):
     """The server pointed to a host that may not have the password. Nothing was sent there."""
 
@@ -138,7 +146,10 @@ class SpecialAddress(RefusedAddress):
 
 
 class LeadsElsewhere(DavError):
-    """What was typed leads to the service of another host. The password was sent nowhere."""
+    """What was typed leads to the service of another host. The password was sent nowhere.
+
+    ``host`` is what to type for that: with the port and the path that a service record names.
+    """
 
     def __init__(self, host: str) -> None:
         super().__init__(f"the address leads to {host}, another host")

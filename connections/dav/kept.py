@@ -33,8 +33,8 @@ from connections.dav.addresses import is_allowed
 from connections.dav.sockets import open_connection
 from connections.dav.urls import DEFAULT_PORTS, Credentials, host_of, origin_of
 
-from .client import CHUNK, MAX_BODY, USER_AGENT, Answer, Exchanges, unpacked
-from .errors import ForeignHost, TimedOut, TooLarge, Unavailable
+from .client import CHUNK, MAX_BODY, USER_AGENT, Answer, Exchanges, interrupted, unpacked
+from .errors import ForeignHost, TooLarge
 
 MAX_IDLE_SECONDS = 90.0  # polls come once a minute
 MAX_IDLE = 256  # connections of a process that nobody uses
@@ -82,8 +82,8 @@ class KeptClient(Exchanges):
         try:
             received = self._answered(origin_of(url), request, path, until)
         except (OSError, httptools.HttpParserError, httptools.HttpParserUpgrade) as error:
-            kind = TimedOut if isinstance(error, TimeoutError) or time.monotonic() >= until else Unavailable
-            raise kind(f"{method} was interrupted: {type(error).__name__}", path=path) from None
+            is_late = isinstance(error, TimeoutError) or time.monotonic() >= until
+            raise interrupted(error, method, url, path, is_late=is_late) from None
         content = unpacked(received.chunks, received.headers.get("content-encoding", ""), path)
         return Answer(path, origin_of(url), received.status, received.headers, content, until)
 

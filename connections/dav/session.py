@@ -29,11 +29,11 @@ from connections.dav.responses import (
     refuse_stuck_page,
     resources_of,
 )
-from connections.dav.urls import Credentials, allowed, collection_path, host_of, origin_of, path_of
+from connections.dav.urls import Credentials, allowed, collection_path, origin_of, path_of
 from practice.version import version
 
-from .client import Answer, Client, Exchanges, raise_for_status, refuse_page
-from .errors import DavError, ForeignHost, NotCalDav, NotFound, TokenExpired, Unavailable
+from .client import Answer, Client, Exchanges, named_origin, raise_for_status, refuse_page
+from .errors import DavError, NotCalDav, NotFound, TokenExpired, Unavailable
 from .kept import KeptClient
 from .multistatus import C, D, Member
 from .values import Changes, Fetched, Home, HomeListing, RemoteCalendar, Resource
@@ -125,7 +125,7 @@ class Session:
         """The principal and its calendar home, found from the URL of the account.
 
         If the home is on another host that may have the password, that host becomes ``origin`` (iCloud names the
-        pod). For any other host ForeignHost is raised and nothing is sent there.
+        pod). For any other host ForeignHost is raised, for http Downgraded, and nothing is sent there.
         """
         self.origin = self._entry
         answered = self._member(self._start, requests.PRINCIPAL)
@@ -296,12 +296,7 @@ class Session:
             raise Unavailable("a multistatus in answer to DELETE", status=207, path=path_of(href))
 
     def _follow_host(self, href: str) -> None:
-        # Most hrefs are paths. A full URL names a host, which must be one that may have the password.
-        if "://" not in href:
-            return
-        if not allowed(self._entry, origin_of(href)):
-            raise ForeignHost(host_of(href), path=path_of(href))
-        self.origin = origin_of(href)
+        self.origin = named_origin(self._entry, href) or self.origin
 
     def _members(self, path: str, body: bytes) -> list[Member]:
         """The collection and its members. Since it lists itself, an answer without any member is no valid listing."""

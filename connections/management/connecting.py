@@ -12,6 +12,9 @@ from connections import accounts
 from connections.models import Connection
 from practice.commands import Failed, JsonCommand, Refused
 
+UNANSWERED = ("not_reached", "no_answer", "untrusted")
+"""The codes of problems that may be over at the next try."""
+
 
 class ConnectCommand(JsonCommand):
     """A command that connects an account and prints its calendars."""
@@ -23,7 +26,7 @@ class ConnectCommand(JsonCommand):
         try:
             connection = how()
         except accounts.ConnectFailed as error:
-            raise (Failed if error.problem.code == "not_reached" else Refused)(str(error)) from None
+            raise (Failed if error.problem.code in UNANSWERED else Refused)(str(error)) from None
         return {
             "connection": connection.pk,
             "calendars": [

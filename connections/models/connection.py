@@ -166,6 +166,12 @@ class Connection(models.Model):
         return providers.provider_words(self.provider, self.url)
 
     @property
+    def place(self) -> str:
+        """Where the account is: its provider, with the host of its server if a person typed that."""
+        words = self.words
+        return str((self.at.asks_address and words.recipient) or words.name)
+
+    @property
     def is_feed(self) -> bool:
         """Is it a file at a web address, which can only be read?"""
         return self.provider == providers.ICS

@@ -116,6 +116,7 @@ NEXTCLOUD = Provider(
 CALDAV_SERVER = Provider(
     slug="caldav",
     title=_("Another CalDAV server"),
+    connect_title=_("Connect another CalDAV server"),
     about=_("Any other server that speaks CalDAV. Kalends finds the calendars from the server’s address."),
     address_example="https://dav.example.org",
     address_hint=_(

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from django.conf import settings
+from django.utils.translation import gettext as _
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrPromise
@@ -45,18 +46,19 @@ class Provider:
     the address of a server that a person types, from which `page_paths` are cut, the paths of its web pages; with
     neither, the start address is found from what a person types (RFC 6764).
 
-    `hosts` are its domains: an address there is this provider's, and discovery leads nowhere else. `title` is what the
-    pages for connecting call it, and `about` says there what it is. `notes` say what goes wrong easily, and `help_url`
-    where its maker explains that. `says_untried`: do its pages say that nobody has tried it with a real account yet?
-    `username_field` is the name of the field for the user name in forms, and `username_missing` what is said there if
-    it is empty ("" for the sentence that commands say). `is_on_iphone`: do its calendars stand on an iPhone without
-    more?
+    `hosts` are its domains: an address there is this provider's. `title` is what the pages for connecting call it,
+    `connect_title` the title of its own page where “Connect” before that is no sentence, and `about` says what it is.
+    `notes` say what goes wrong easily, and `help_url` where its maker explains that. `says_untried`: do its pages say
+    that nobody has tried it with a real account yet? `username_field` is the name of the field for the user name in
+    forms, and `username_missing` what is said there if it is empty ("" for the sentence that commands say).
+    `is_on_iphone`: do its calendars stand on an iPhone without more?
     """
 
     slug: str
     words: ProviderWords
     about: StrPromise
     title: StrPromise | str = ""
+    connect_title: StrPromise | str = ""
     url: str = ""
     url_setting: str = ""
     path: str = ""
@@ -98,6 +100,11 @@ class Provider:
         return str(self.title or self.words.name)
 
     @property
+    def page_title(self) -> str:
+        """The title of the page on which it is connected."""
+        return str(self.connect_title or _("Connect %(name)s") % {"name": self.heading})
+
+    @property
     def guide(self) -> str:
         """The template that shows how a password is made."""
         return f"connections/guides/{self.slug if self.has_own_page else 'further'}.html"
@@ -110,9 +117,14 @@ class Provider:
         """Does the address belong to this provider, by its start address or its hosts?"""
         if self.asks_address:
             return False
-        return _origin(url) == _origin(self.fixed_url) or self.has_host(urlsplit(url).hostname or "")
+        origin = _origin(url)
+        return origin == _origin(self.fixed_url) or self.has_host(origin[1])
 
 
-def _origin(url: str) -> tuple[str, str | None, int | None]:
-    parts = urlsplit(url)
-    return parts.scheme, parts.hostname, parts.port or {"http": 80, "https": 443}.get(parts.scheme)
+def _origin(url: str) -> tuple[str, str, int | None]:
+    """Scheme, host and port; empty for what is no address."""
+    try:
+        parts = urlsplit(url)
+        return parts.scheme, parts.hostname or "", parts.port or {"http": 80, "https": 443}.get(parts.scheme)
+    except ValueError:
+        return "", "", None

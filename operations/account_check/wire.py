@@ -9,10 +9,10 @@ from types import TracebackType
 from typing import Final, Self
 from urllib.parse import urlsplit
 
-from connections.dav import Credentials, DavError, ForeignHost, Unauthorized, Unavailable
-from connections.dav.client import Answer, Client
+from connections.dav import Credentials, DavError, Unauthorized, Unavailable
+from connections.dav.client import Answer, Client, named_origin
 from connections.dav.multistatus import Member, MultiStatus
-from connections.dav.urls import allowed, host_of, origin_of, path_of
+from connections.dav.urls import path_of
 
 XML: Final = {"Content-Type": "application/xml; charset=utf-8"}
 CALENDAR: Final = {"Content-Type": "text/calendar; charset=utf-8"}
@@ -62,11 +62,7 @@ class Wire:
 
     def follow(self, href: str) -> None:
         """Ask the host of this URL from now on; a path changes nothing."""
-        if "://" not in href:
-            return
-        if not allowed(self._client.entry, origin_of(href)):
-            raise ForeignHost(host_of(href), path=path_of(href))
-        self.origin = origin_of(href)
+        self.origin = named_origin(self._client.entry, href) or self.origin
 
 
 def members(answer: Answer) -> MultiStatus | None:

@@ -11,7 +11,7 @@ from connections import accounts
 from connections.models import Connection
 from connections.providers import PROVIDERS
 from practice.models import User
-from tests.factories import NOW, UserFactory
+from tests.factories import NOW, ConnectionFactory, UserFactory
 from tests.feed_server import FeedServer
 from tests.pages import find, links, texts
 from tests.servers import PASSWORD, USERNAME, CalendarServer
@@ -59,10 +59,24 @@ def test_each_provider_has_a_page_that_says_how_it_syncs_and_what_is_untried(
     client: Client, anna: User, slug: str
 ) -> None:
     page = client.get(f"{NEW}{slug}/")
-    assert texts(page, "//h1") == [f"Connect {PROVIDERS[slug].heading}"]
+    assert texts(page, "//h1") == [PROVIDERS[slug].page_title]
     assert texts(page, "//*[@id='preference']") == ["Sync preference: Default Sync"]
     marked = texts(page, "//span[contains(@class, 'badge')]") == [UNTRIED]
     assert marked == (slug not in ("icloud", "caldav"))
+
+
+@pytest.mark.parametrize(
+    ("slug", "language", "title"),
+    [
+        ("nextcloud", "en", "Connect Nextcloud"),
+        ("nextcloud", "de", "Nextcloud verbinden"),
+        ("caldav", "en", "Connect another CalDAV server"),
+        ("caldav", "de", "Einen anderen CalDAV-Server verbinden"),
+    ],
+)
+def test_the_title_is_a_sentence(client: Client, anna: User, slug: str, language: str, title: str) -> None:
+    page = client.get(f"{NEW}{slug}/", headers={"accept-language": language})
+    assert texts(page, "//h1") == [title]
 
 
 @pytest.mark.parametrize("slug", ["fastmail", "mailbox", "nextcloud", *FURTHER])
@@ -111,6 +125,24 @@ def test_a_provider_of_the_common_page_is_connected_and_called_by_its_name(
     assert (connection.provider, str(connection)) == ("radicale", f"Radicale · {USERNAME}")
 
 
+@pytest.mark.parametrize(
+    ("slug", "url", "place"),
+    [
+        ("nextcloud", "https://cloud.example.org/remote.php/dav/", "Nextcloud (cloud.example.org)"),
+        ("caldav", "https://dav.example.org/", "dav.example.org"),
+        ("fastmail", "https://caldav.fastmail.com/", "Fastmail"),
+        ("icloud", "https://caldav.icloud.com/", "iCloud"),
+        ("ics", "https://club.example/", "Calendar by web address"),
+    ],
+)
+def test_a_server_that_was_typed_is_told_apart_by_its_host(
+    client: Client, anna: User, slug: str, url: str, place: str
+) -> None:
+    connection = ConnectionFactory.create(user=anna, provider=slug, url=url)
+    pages = ("/calendars/settings/connections/", f"/calendars/settings/connections/{connection.pk}/")
+    assert [texts(client.get(page), "//h2/../p | //h1/../p")[0] for page in pages] == [place, place]
+
+
 @live
 def test_another_server_is_connected_by_its_address_alone(client: Client, anna: User, radicale: CalendarServer) -> None:
     radicale.add_calendar("work", "Work")
@@ -134,13 +166,15 @@ def test_what_was_typed_stays_except_the_password(client: Client, anna: User, cl
 
 
 @live
-def test_an_address_without_a_nextcloud_is_refused_in_its_words(
+def test_an_address_without_a_nextcloud_is_refused_beside_it_in_its_words(
     client: Client, anna: User, cloud: CalendarServer
 ) -> None:
-    response = post(client, "nextcloud", url=cloud.url)
-    assert texts(response, "//form[@id='connect']//*[@role='alert']") == [
+    sentence = (
         "There is no Nextcloud at this address. Enter the address that the browser shows when you are signed in to it."
-    ]
+    )
+    for url in (cloud.url, "https://no address/"):
+        response = post(client, "nextcloud", url=url)
+        assert (texts(response, ERRORS), texts(response, "//form[@id='connect']//*[@role='alert']")) == ([sentence], [])
 
 
 @live

@@ -32,7 +32,7 @@ from practice.models import User
 from tests.factories import NOW, ConnectionFactory, UserFactory
 from tests.internet import Internet
 from tests.name_server import NameServer
-from tests.servers import Served, reply, script
+from tests.servers import Served, multistatus, prop, reply, script
 
 HOST = "cloud.example.org"
 ACCOUNT = dav.Credentials(f"https://{HOST}/", "anna", "password-of-anna", private_hosts=frozenset())
@@ -49,6 +49,17 @@ def lists(account: dav.Credentials, **how: bool) -> object:
 def checks(account: dav.Credentials) -> object:
     with Wire(account) as wire:
         return wire.propfind("/", b"")
+
+
+def discovers(account: dav.Credentials) -> object:
+    with dav.Session(account) as session:
+        return session.discover()
+
+
+def follows(account: dav.Credentials) -> object:
+    with Wire(account) as wire:
+        [member] = wire.propfind("/", b"").multistatus().members
+        return wire.follow(member.href("{DAV:}current-user-principal"))
 
 
 def looks(url: str, listed: frozenset[str]) -> str:
@@ -181,6 +192,17 @@ def test_no_redirect_leads_inside_or_to_http(internet: Internet, road: str, loca
 def test_a_redirect_to_http_of_the_same_host_is_called_that(internet: Internet, road: str) -> None:
     internet.put(HOST, reply(302, location=f"http://{HOST}/"))
     assert error_of(road, f"https://{HOST}/") is dav.Downgraded
+
+
+@pytest.mark.parametrize("road", [discovers, follows])
+def test_a_principal_at_http_of_the_same_host_is_called_that(
+    internet: Internet, road: Callable[[dav.Credentials], object]
+) -> None:
+    principal = f"<current-user-principal><href>http://{HOST}/anna/</href></current-user-principal>"
+    server = internet.put(HOST, reply(207, multistatus(prop("/", principal))))
+    with pytest.raises(dav.Downgraded):
+        road(ACCOUNT)
+    assert [asked.path for asked in server.requests] == ["/"]
 
 
 # A feed has no password and sends no user name, so there one in a redirect is only left out.

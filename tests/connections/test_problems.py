@@ -31,6 +31,7 @@ CASES: list[tuple[dav.DavError, Handling, str, bool]] = [
     (dav.Unencrypted("x"), Handling.RETRY, "unencrypted", True),
     (dav.Downgraded("x"), Handling.RETRY, "downgraded", True),
     (dav.Unavailable("x"), Handling.RETRY, "unavailable", True),
+    (dav.Untrusted("x"), Handling.RETRY, "untrusted", True),
     (dav.Unavailable("x", status=429, retry_after=5), Handling.RETRY, "throttled", True),
     (dav.Unavailable("x", status=503), Handling.RETRY, "throttled", True),
     (dav.Unavailable("x", status=502), Handling.RETRY, "unavailable", True),
@@ -70,6 +71,7 @@ REFUSALS = [
     (dav.LeadsElsewhere("cloud.example"), "leads_elsewhere"),
     (dav.AppleAddress(), "apple_address"),
     (dav.UserInfo(), "user_info"),
+    (dav.Untrusted("cloud.example"), "untrusted"),
 ]
 
 
@@ -77,6 +79,17 @@ REFUSALS = [
 def test_who_connects_is_told_what_was_refused_before_anything_was_sent(error: dav.DavError, code: str) -> None:
     problem = classify_connecting(error, right_address=False)
     assert (problem.code, "?" in problem.sentence) == (code, False)
+
+
+@pytest.mark.parametrize(
+    ("status", "right_address", "code"),
+    [(None, False, "no_answer"), (503, False, "not_reached"), (None, True, "not_reached"), (503, True, "not_reached")],
+)
+def test_who_may_have_mistyped_the_address_is_told_so_where_nothing_answers(
+    status: int | None, right_address: bool, code: str
+) -> None:
+    error = dav.Unavailable("x", status=status)
+    assert classify_connecting(error, right_address=right_address).code == code
 
 
 def test_what_the_server_asked_to_wait_is_kept() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from typing import Any
+from urllib.parse import urljoin
 
 from django.core.management.base import CommandParser
 from django.db import transaction
@@ -14,6 +15,7 @@ from django.utils.translation import gettext_lazy
 
 from bookings.push import placements
 from connections import accounts, dav
+from connections.dav.urls import origin_of
 from connections.models import Calendar
 from practice.commands import JsonCommand, Refused, user_named
 from practice.models import User
@@ -56,17 +58,17 @@ class Command(JsonCommand):
 
 
 def calendar_called(user: User, name: str) -> Calendar:
-    """The user's calendar with this path, in any spelling, or name. Refused if there is none, or several share it.
+    """The user's calendar with this path or address, in any spelling, or name. Refused if there is none, or several.
 
-    A calendar by web address has no path of its own: there it is the part of the address that is no secret.
+    An address is needed where calendars at two servers have the same path. A calendar by web address has no path of its
+    own: there it is the part of the address that is no secret.
     """
     mine = list(Calendar.objects.of(user).present().select_related("connection"))
-    path = dav.collection_path(name) if "/" in name else name
-    found = [one for one in mine if _reference(one) == path] or [one for one in mine if one.name == name]
+    found = [one for one in mine if _is_at(one, name)] or [one for one in mine if one.name == name]
     if len(found) == 1:
         return found[0]
     if found:
-        paths = ", ".join(map(_reference, found))
+        paths = ", ".join(_told_apart(found))
         raise Refused(
             _("Several calendars are called “%(name)s”. Give the path: %(paths)s") % {"name": name, "paths": paths}
         )
@@ -85,7 +87,27 @@ def _reference(calendar: Calendar) -> str:
     return calendar.connection.username if calendar.connection.is_feed else calendar.path
 
 
+def _is_at(calendar: Calendar, text: str) -> bool:
+    """Is this text its path or its address?"""
+    if "://" in text:
+        return (origin_of(calendar.connection.url), calendar.path) == (origin_of(text), dav.collection_path(text))
+    return _reference(calendar) == (dav.collection_path(text) if "/" in text else text)
+
+
+def _told_apart(calendars: Sequence[Calendar]) -> list[str]:
+    """What names each of them alone: its address where another has the same path."""
+    references = Counter(map(_reference, calendars))
+    return [_reference(one) if references[_reference(one)] == 1 else _address(one) for one in calendars]
+
+
+def _address(calendar: Calendar) -> str:
+    return urljoin(calendar.connection.url, calendar.path)
+
+
 def _listed(calendars: Sequence[Calendar]) -> list[str]:
     """Their names, with the path where several share one."""
     names = Counter(str(calendar) for calendar in calendars)
-    return [str(one) if names[str(one)] == 1 else f"{one} ({_reference(one)})" for one in calendars]
+    return [
+        str(one) if names[str(one)] == 1 else f"{one} ({place})"
+        for one, place in zip(calendars, _told_apart(calendars), strict=True)
+    ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 
 from connections.dav import requests
@@ -20,16 +20,13 @@ ASKS_FOR_PASSWORD, LETS_IN = 401, 207
 XML = {"Content-Type": "application/xml; charset=utf-8", "Depth": "0"}
 
 
-def discover_start(
-    typed: str, *, deadline: float, private_hosts: frozenset[str] = LOOPBACK, trusted: Collection[str] = ()
-) -> str:
+def discover_start(typed: str, *, deadline: float, private_hosts: frozenset[str] = LOOPBACK) -> str:
     """The URL at which a `Session` begins, from a host, a URL or an e-mail address that a person typed.
 
     Looked for in the order of RFC 6764 6: a path that was typed; the SRV record `_caldavs._tcp` of the domain with the
     path of its TXT record; `/.well-known/caldav`; the root. A URL or host at which nothing of that is found comes back
     as it was typed, and the session will say what is wrong there. `deadline` is a ``time.monotonic()`` instant for
-    everything together. `private_hosts` as in `Credentials`. It may also lead to the `trusted` domains and what is
-    below them: those that a provider is known by.
+    everything together. `private_hosts` as in `Credentials`.
 
     Raises UserInfo for a URL with a user name in it, Unencrypted for http beyond this machine, AppleAddress for an
     e-mail address at Apple, RefusedAddress, LeadsElsewhere for a host that may not have the password, Downgraded for a
@@ -40,7 +37,7 @@ def discover_start(
     if server.is_icloud:
         return server.url
     check_host(server.host, private_hosts)
-    search = _Search(server, deadline, private_hosts, trusted)
+    search = _Search(server, deadline, private_hosts)
     try:
         return search.found()
     finally:
@@ -50,13 +47,9 @@ def discover_start(
 class _Search:
     """Looks for the start of one server, by requests without a password."""
 
-    def __init__(
-        self, server: TypedServer, deadline: float, private_hosts: frozenset[str], trusted: Collection[str]
-    ) -> None:
+    def __init__(self, server: TypedServer, deadline: float, private_hosts: frozenset[str]) -> None:
         self._server = server
         self._deadline = deadline
-        self._domains = [server.host, *map(host_name, trusted)]
-        self._targets: set[str] = set()
         self._probe = _Probe(server.origin, deadline, private_hosts)
 
     def close(self) -> None:
@@ -85,9 +78,7 @@ class _Search:
         server = self._server
         if server.has_port or not server.origin.startswith("https://") or not _is_name(server.host):
             return []
-        records = service_records(server.host, self._deadline)
-        self._targets.update(record.host for record in records)
-        return records
+        return service_records(server.host, self._deadline)
 
     def _at_typed(self, url: str) -> str:
         """As `_followed`; a page that leads to another host, as to sign in there, is no calendar server."""
@@ -97,7 +88,13 @@ class _Search:
             return ""
 
     def _at_record(self, record: ServiceRecord) -> str:
-        """A host that does not answer leaves it to the next one."""
+        """A host that does not answer leaves it to the next one.
+
+        Anybody who can forge an answer of the name server chooses the host, so one elsewhere is not asked unless the
+        person enters it (RFC 6764 8).
+        """
+        if not self._is_known(record.host):
+            raise LeadsElsewhere(f"{record.origin}{record.path}".removeprefix("https://"))
         try:
             start = self._followed(f"{record.origin}{record.path}") if record.path else ""
             return start or self._followed(f"{record.origin}{WELL_KNOWN}")
@@ -126,9 +123,12 @@ class _Search:
         if not is_encrypted(origin):
             raise Downgraded(host_of(origin))
         host = host_name(host_of(origin))
-        is_known = host in self._targets or any(is_below(host, domain) for domain in self._domains)
-        if not is_known and not _is_parent(host, self._server.host):
+        if not self._is_known(host):
             raise LeadsElsewhere(host)
+
+    def _is_known(self, host: str) -> bool:
+        """Is the host the typed one, or above or below it?"""
+        return is_below(host, self._server.host) or _is_parent(host, self._server.host)
 
 
 class _Probe(Client):

@@ -29,7 +29,7 @@ class Command(ConnectCommand):
         parser.add_argument("--provider", required=True, choices=list(PROVIDERS))
         parser.add_argument("--user", required=True)
         parser.add_argument("--username", default="", help=_("the user name of the account"))
-        parser.add_argument("--url", default="", help=_("the address of the server, where there are many"))
+        parser.add_argument("--url", default="", help=_("the address of the server, for providers without a fixed one"))
 
     def run(self, *, provider: str, user: str, username: str, url: str, **options: Any) -> Any:
         staff, chosen = user_named(user), PROVIDERS[provider]

@@ -242,6 +242,20 @@ def test_a_calendar_by_web_address_can_block_and_is_never_linked(anna: User, cal
     assert chosen(anna) == ("/1/home/", ["/1/home/", "/"])
 
 
+def test_calendars_with_the_same_path_at_two_servers_are_told_apart_by_their_addresses(
+    anna: User, calendars: dict[str, Calendar]
+) -> None:
+    for url in ("https://a.example/dav/", "https://b.example:8443/dav/"):
+        CalendarFactory(connection__user=anna, connection__url=url, name="Personal", path="/dav/anna/personal/")
+    addresses = "https://a.example/dav/anna/personal/, https://b.example:8443/dav/anna/personal/"
+    for given in ("Personal", "/dav/anna/personal/"):
+        sentence = f"Several calendars are called “{given}”. Give the path: {addresses}"
+        assert configure(given) == refusal(sentence)
+    assert configure("none", "https://B.example:8443/dav/anna/personal").json["conflict"] == ["/dav/anna/personal/"]
+    blocking = Calendar.objects.conflict_calendars().of(anna).values_list("connection__url", flat=True)
+    assert list(blocking) == ["https://b.example:8443/dav/"]
+
+
 def test_calendars_by_web_address_are_told_apart_by_what_is_no_secret(
     anna: User, calendars: dict[str, Calendar]
 ) -> None:

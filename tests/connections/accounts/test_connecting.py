@@ -85,7 +85,7 @@ def test_an_odd_password_for_another_server_is_refused_with_a_sentence(radicale:
 def test_what_is_no_address_is_refused_with_a_sentence(stranger_to_icloud: World, url: str) -> None:
     assert refused(stranger_to_icloud, url=url) == (
         "There is no calendar server at this address. Check the address.",
-        "",
+        "url",
     )
 
 
@@ -102,8 +102,9 @@ def test_an_address_without_a_calendar_server_is_refused(stranger_to_icloud: Wor
 
 def test_an_address_that_does_not_answer_is_refused(stranger_to_icloud: World) -> None:
     assert refused(stranger_to_icloud, url="http://127.0.0.1:1/") == (
-        "The server does not answer just now, so nothing was changed. Try again in a few minutes.",
-        "",
+        "No answer came from this address, so nothing was changed. Check the address. If it is right, try again in a "
+        "few minutes.",
+        "url",
     )
 
 

@@ -95,7 +95,7 @@ def test_every_spelling_of_icloud_keeps_a_normal_password_to_itself(stranger_to_
 )
 def test_icloud_is_never_asked_unencrypted(stranger_to_icloud: World, url: str) -> None:
     sentence = "iCloud is asked by https:// only, so nothing was sent. Correct the address, or leave it out."
-    assert refused(stranger_to_icloud, url=url) == (sentence, "")
+    assert refused(stranger_to_icloud, url=url) == (sentence, "url")
 
 
 @pytest.mark.parametrize(

@@ -61,6 +61,10 @@ def test_a_person_is_asked_before_another_host_gets_the_password(internet: Inter
         ("http://example.org/", "unencrypted"),
         ("10.0.0.7", "private_address"),
         ("not an address", "no_caldav"),
+        ("https://cloud.example:port/", "no_caldav"),
+        ("https://cloud.example:99999/", "no_caldav"),
+        ("https://[fd00::5/", "no_caldav"),
+        ("https://\u2100.example/", "no_caldav"),
     ],
 )
 def test_what_must_not_be_asked_is_said_beside_the_address(

@@ -206,7 +206,21 @@ def test_without_a_setting_only_this_machine_is_listed() -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["", " ", "a b", "a/b", "a@b", "-", "a..b", "%31%32%37.0.0.1", "a" * 64, "a." * 127 + "a"]
+    "text",
+    [
+        "",
+        " ",
+        "a b",
+        "127.0.0.1 b",
+        "17.0.0.1\x00",
+        "a/b",
+        "a@b",
+        "-",
+        "a..b",
+        "%31%32%37.0.0.1",
+        "a" * 64,
+        "a." * 127 + "a",
+    ],
 )
 def test_what_is_no_host_has_no_name(text: str) -> None:
     assert host_name(text) == ""

@@ -18,7 +18,7 @@ import pytest
 import wassima
 
 from connections.dav import Credentials, DavError, LinkLocal, PrivateAddress, Session, Unavailable, kept
-from connections.dav.errors import TimedOut
+from connections.dav.errors import TimedOut, Untrusted
 from tests.servers import NO_CALENDARS, Served, reply, script
 
 HOME = "/1/calendars/"
@@ -323,9 +323,9 @@ def test_a_certificate_nobody_vouches_for_gets_no_request(web, certificate: Path
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(certificate)
     server: Served = web(reply(207, NO_CALENDARS), tls=context)
-    with pytest.raises(Unavailable):
+    with pytest.raises(Untrusted) as caught:
         look(server.url)
-    assert server.requests == []
+    assert (caught.value.host, server.requests) == ("127.0.0.1", [])
 
 
 def test_a_server_that_hangs_in_the_handshake_is_left_at_the_deadline(raw, trusted: ssl.SSLContext) -> None:

@@ -96,36 +96,49 @@ def test_to_any_other_host_the_person_decides(internet: Internet, typed: str, ta
     assert (caught.value.host, stranger.requests) == (target, [])
 
 
-def test_a_provider_is_known_by_more_domains(internet: Internet) -> None:
-    internet.put("example.org", reply(301, location="https://dav.example.com/dav/"))
-    internet.put("dav.example.com", ASKS)
-    assert found("example.org", trusted=["Example.COM"]) == "https://dav.example.com/dav/"
-
-
 def test_the_service_record_of_the_domain_comes_first(internet: Internet, name_server: NameServer) -> None:
     name_server.records = {
-        SRV: ["10 0 443 spare.example.net.", "0 1 443 other.example.net.", "0 9 8443 dav.example.net."],
+        SRV: ["10 0 443 spare.example.org.", "0 1 443 other.example.org.", "0 9 8443 dav.example.org."],
         TXT: ['"v=1"', '"Path=/calendars/"'],
     }
     site = internet.put("example.org", reply(200, b"<html>"))
-    internet.put("dav.example.net", by_path({"/calendars/": ASKS}))
-    assert found("anna@example.org") == "https://dav.example.net:8443/calendars/"
+    internet.put("dav.example.org", by_path({"/calendars/": ASKS}))
+    assert found("anna@example.org") == "https://dav.example.org:8443/calendars/"
     assert (name_server.asked, site.requests) == ([SRV, TXT], [])
 
 
 def test_without_a_path_the_well_known_one_of_its_host_is_asked(internet: Internet, name_server: NameServer) -> None:
-    name_server.records = {SRV: ["0 1 443 dav.example.net."], TXT: ['"path=relative"']}
-    internet.put("dav.example.net", by_path({"/.well-known/caldav": reply(302, location="/x/"), "/x/": ASKS}))
-    assert found("example.org") == "https://dav.example.net/x/"
+    name_server.records = {SRV: ["0 1 443 dav.example.org."], TXT: ['"path=relative"']}
+    internet.put("dav.example.org", by_path({"/.well-known/caldav": reply(302, location="/x/"), "/x/": ASKS}))
+    assert found("example.org") == "https://dav.example.org/x/"
 
 
 def test_a_host_of_the_record_that_does_not_answer_leaves_it_to_the_next(
     internet: Internet, name_server: NameServer
 ) -> None:
-    name_server.records = {SRV: ["0 1 443 down.example.net.", "1 1 443 dav.example.net."], TXT: ['"path=/x"']}
-    internet.names["down.example.net"] = [["17.9.9.9"]]
-    internet.put("dav.example.net", by_path({"/x": ASKS}))
-    assert found("example.org") == "https://dav.example.net/x"
+    name_server.records = {SRV: ["0 1 443 down.example.org.", "1 1 443 dav.example.org."], TXT: ['"path=/x"']}
+    internet.names["down.example.org"] = [["17.9.9.9"]]
+    internet.put("dav.example.org", by_path({"/x": ASKS}))
+    assert found("example.org") == "https://dav.example.org/x"
+
+
+@pytest.mark.parametrize(
+    ("record", "path", "shown"),
+    [
+        ("0 1 443 dav.example.net.", "", "dav.example.net"),
+        ("0 1 8443 dav.example.net.", "path=/calendars/", "dav.example.net:8443/calendars/"),
+    ],
+)
+def test_a_service_record_of_another_domain_is_shown_to_the_person_who_may_enter_it(
+    internet: Internet, name_server: NameServer, record: str, path: str, shown: str
+) -> None:
+    name_server.records = {SRV: [record], TXT: [f'"{path}"']}
+    stranger = internet.put("dav.example.net", by_path({"/.well-known/caldav": ASKS, "/calendars/": ASKS}))
+    for typed in ("example.org", "anna@example.org"):
+        with pytest.raises(LeadsElsewhere) as caught:
+            found(typed)
+        assert (caught.value.host, stranger.requests) == (shown, [])
+    assert found(shown).startswith(f"https://{shown}")
 
 
 @pytest.mark.parametrize("records", [["0 1 443 ."], ["0 1 0 dav.example.net."], []])
@@ -272,8 +285,8 @@ def test_a_redirect_must_keep_the_same_rules(internet: Internet, location: str, 
 
 
 def test_a_service_record_does_not_lead_into_a_private_network(internet: Internet, name_server: NameServer) -> None:
-    name_server.records = {SRV: ["0 1 443 dav.example.net."]}
-    internet.names["dav.example.net"] = [["10.0.0.7"]]
+    name_server.records = {SRV: ["0 1 443 dav.example.org."]}
+    internet.names["dav.example.org"] = [["10.0.0.7"]]
     with pytest.raises(PrivateAddress):
         found("example.org")
     assert internet.connected == []
