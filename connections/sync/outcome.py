@@ -59,13 +59,13 @@ def next_sync(leased: LeasedConnection, now: datetime) -> datetime:
     return max(min([regular, *_asked(state.asks_at() for state in leased)]), now)
 
 
-def next_after_booking(leased: LeasedConnection, regular: datetime, now: datetime) -> datetime:
-    """The regular time; at once if a calendar that blocks was never read, which is left to a worker.
+def next_after_booking(leased: LeasedConnection, now: datetime) -> datetime:
+    """As `next_sync`; at once if a calendar that blocks was never read, which is left to a worker.
 
     Until then nobody can book, and the regular time of a feed may be a day away.
     """
     never = any(state.selected and state.calendar.read_at is None for state in leased)
-    return now if never else regular
+    return now if never else next_sync(leased, now)
 
 
 def _asked(times: Iterable[datetime | None]) -> list[datetime]:

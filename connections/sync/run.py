@@ -358,8 +358,8 @@ class Sync:
         trouble = outcome.trouble(self.leased)
         self.report.error = self.connection.about(trouble) if trouble else None
         # With more to read the row comes due again even if the task for it should get lost.
-        comes = self.now + lease_length() if self.report.unfinished else outcome.next_sync(self.leased, self.now)
-        comes = comes if self.include_scheduled else outcome.next_after_booking(self.leased, comes, self.now)
+        regular = outcome.next_sync if self.include_scheduled else outcome.next_after_booking
+        comes = self.now + lease_length() if self.report.unfinished else regular(self.leased, self.now)
         self._release(comes, **outcome.good(self.leased, self.listed_at, finished=not self.report.unfinished))
 
     def _stopped(self) -> None:
