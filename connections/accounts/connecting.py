@@ -15,7 +15,7 @@ from connections import dav
 from connections.accounts.credentials import clean_url, clean_username, spellings
 from connections.accounts.discovering import discovered
 from connections.accounts.refusals import ADDRESS_FIELD, PASSWORD_FIELD, ConnectFailed
-from connections.accounts.storing import HEALTHY, renew, store
+from connections.accounts.storing import HEALTHY, renew, store_account
 from connections.models import CalendarConfiguration, Connection, Event, SyncRun, schedule_lock
 from connections.problems import ADDRESS_PROBLEMS, Problem, classify_connecting
 from connections.providers import ICLOUD, UNNAMED_SERVER, Provider, provider_for, provider_named, start_url
@@ -74,7 +74,7 @@ def connect(
     with schedule_lock(user):  # so that the same account in two spellings is not stored twice at once
         key = {"url": url, "username": _known_as(user, url, username, account)}
         values = account.values | {"next_sync_at": now, "listing_digest": ""}
-        return store(user, key, values, account.calendars, now)
+        return store_account(user, key, values, account.calendars, now)
 
 
 def _place(slug: str, typed: str) -> tuple[Provider, str]:

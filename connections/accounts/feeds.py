@@ -12,7 +12,7 @@ from django.conf import settings
 from connections import dav, feeds
 from connections.accounts.connecting import ReconnectReport, renew_and_compare
 from connections.accounts.refusals import ConnectFailed
-from connections.accounts.storing import HEALTHY, store
+from connections.accounts.storing import HEALTHY, store_account
 from connections.models import Calendar, CalendarConfiguration, Connection, SyncRun, schedule_lock
 from connections.problems import Problem, classify_feed
 from connections.providers import ICS
@@ -42,7 +42,7 @@ def connect_feed(user: User, *, address: str, now: datetime) -> Connection:
     CalendarConfiguration.objects.get_or_create(user=user)
     with schedule_lock(user):
         key = {name: feed.values[name] for name in ("url", "username")}
-        connection = store(user, key, feed.values | {"next_sync_at": now}, feed.calendars, now)
+        connection = store_account(user, key, feed.values | {"next_sync_at": now}, feed.calendars, now)
         Calendar.objects.filter(connection=connection).update(is_conflict_calendar=True, asked_about=True)
     if connection.user.calendar_configuration.saved_at is not None:
         # It blocks from now on, and while it is not read there are no openings.

@@ -25,7 +25,7 @@ HEALTHY: dict[str, Any] = {
 """The state of a connection that has just answered."""
 
 
-def store(
+def store_account(
     user: User,
     key: Mapping[str, str],
     values: Mapping[str, Any],
