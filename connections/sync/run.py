@@ -152,11 +152,11 @@ class Sync:
 
         No poll comes before the sync of a feed, so here it pauses where several in a row were killed.
         """
-        self._note_interruption()
         if self.connection.is_feed and self.connection.took_over and self.connection.interruptions > 1:
             self.pause()
-            return
-        self._to_the_end(self._read_patiently)
+        else:
+            self._note_interruption()
+            self._to_the_end(self._read_patiently)
 
     def read_on(self, probe: home.Probe) -> None:
         """Read what is due after a probe."""

@@ -305,5 +305,6 @@ def test_a_feed_whose_syncs_were_killed_pauses(world: FeedWorld) -> None:
     Connection.objects.filter(pk=world.pk).update(lease_until=ended, lease_token="x", interruptions=1)
     world.sync(after=2 * HOUR)
     assert (world.row.error_code, world.server.statuses) == ("sync_interrupted", {})
+    assert SyncRun.objects.filter(error_code="sync_interrupted").count() == 1
     world.sync(after=2 * HOUR)
     assert (world.row.error_code, dict(world.server.statuses)) == ("", {304: 1})
