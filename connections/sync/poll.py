@@ -197,8 +197,8 @@ def _read_now(batch: Sequence[LeasedConnection], now: datetime, deadline: float)
 
 
 def _read_on(leased: LeasedConnection, found: Probe, begun: ahead.Ahead, now: datetime, deadline: float) -> None:
-    sync = Sync(leased, now=now, deadline=deadline, include_scheduled=False, ahead=begun)
-    carry_out(sync, partial(sync.read_on, found), SyncRun.Trigger.BOOKING)
+    sync = Sync(leased, now=now, probe=found, deadline=deadline, include_scheduled=False, ahead=begun)
+    carry_out(sync, sync.run, SyncRun.Trigger.BOOKING)
 
 
 def _changed(probed: tuple[Probe, LeasedConnection]) -> bool:

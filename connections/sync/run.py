@@ -148,7 +148,7 @@ class Sync:
         return self.leased.connection
 
     def run(self) -> None:
-        """List the home unless a poll has just done so, and read what is due.
+        """List the home unless a poll or the `probe` has just done so, and read what is due.
 
         No poll comes before the sync of a feed, so here it pauses where several in a row were killed.
         """
@@ -157,12 +157,6 @@ class Sync:
         else:
             self._note_interruption()
             self._to_the_end(self._read_patiently)
-
-    def read_on(self, probe: home.Probe) -> None:
-        """Read what is due after a probe."""
-        self._note_interruption()
-        self.probe = probe
-        self._to_the_end(self._read_patiently)
 
     def settle(self, probe: home.Probe) -> None:
         """Write what a probe found, with no network; what must be read is left to a sync of its own."""
