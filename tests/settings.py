@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+from pathlib import Path
+from tempfile import gettempdir
 
 os.environ.setdefault("DEBUG", "true")
 
@@ -17,3 +19,7 @@ EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 if DATABASES["default"]["ENGINE"] == "django.db.backends.postgresql":  # noqa: F405
     # A cluster made on a machine without a locale has no UTF-8 unless it is asked for.
     DATABASES["default"]["TEST"] = {"CHARSET": "UTF8", "TEMPLATE": "template0"}  # noqa: F405
+else:
+    # A file, as in use. Of a database in memory the threads of a server would share one connection with the test, and
+    # two threads in one connection of SQLite can wait for each other for ever if one runs a function of Python's.
+    DATABASES["default"]["TEST"] = {"NAME": Path(gettempdir()) / f"kalends-tests-{os.getpid()}.sqlite3"}  # noqa: F405

@@ -1,6 +1,6 @@
 """A database that other processes and threads reach too, as `shared_database`: import the fixture where it is used.
 
-On SQLite the suite's own database lives in memory, so the test works on a file instead, a copy of the migrated one; on
+On SQLite the test works on a file of its own, a copy of the migrated one, so that it may do with it what it likes; on
 PostgreSQL it works on the database of the suite.
 """
 
