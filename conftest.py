@@ -8,6 +8,7 @@ os.environ["LC_ALL"] = "C.UTF-8"  # commands that are run as processes speak Eng
 
 pytest_plugins = [
     "tests.any_day",
+    "tests.chromium",
     "tests.database_tests",
     "tests.fast",
     "tests.icloud",

@@ -1,9 +1,8 @@
-"""A real Chromium, pages that watch for errors, axe, and the worker's work done when a test says so."""
+"""Visitors and pages that watch for errors, axe, and the worker's work done when a test says so."""
 
 from __future__ import annotations
 
 import os
-import shutil
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -12,16 +11,12 @@ from axe_playwright_python.sync_playwright import Axe
 from django.utils import timezone
 from django.utils.module_loading import import_string
 from django_q.models import OrmQ
-from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from connections.models import Connection
 from connections.tasks import poll_connections
+from tests.chromium import skip_without
 
-CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
-FLAGS = (
-    "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
-    "--disable-component-update --disable-sync"
-)
 PATIENCE = 30_000  # milliseconds: a busy machine is slow, and whatever is awaited ends the wait at once
 WCAG = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
 
@@ -30,20 +25,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if item.path.is_relative_to(os.path.dirname(__file__)):
             item.add_marker(pytest.mark.browser)
-            if not CHROMIUM:
-                item.add_marker(pytest.mark.skip(reason="there is no Chromium on this machine"))
+            item.add_marker(skip_without)
 
 
-@pytest.fixture(scope="module")
-def chromium(django_db_setup: None) -> Iterator[Browser]:
-    """One browser for a file."""
+@pytest.fixture(scope="session", autouse=True)
+def patience() -> None:
+    """How long a test waits for what it expects to see."""
     expect.set_options(timeout=PATIENCE)
-    with pytest.MonkeyPatch.context() as patch, sync_playwright() as playwright:
-        # Playwright keeps an event loop in this thread, which Django takes for asynchronous code.
-        patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS.split())
-        yield browser
-        browser.close()
 
 
 @pytest.fixture
