@@ -18,7 +18,7 @@ READER := $(if $(shell command -v npm),tests/ical_js/node_modules/.package-lock.
 # Two tests at a time unless TEST_PROCESSES says otherwise; `make test TESTS="tests/sandbox -k demo"` runs a part.
 TEST_PROCESSES ?= 2
 TESTS ?=
-PYTEST := $(BIN)/python -m pytest -q -rfER --numprocesses=$(TEST_PROCESSES) --dist=loadscope
+PYTEST := $(BIN)/python -m pytest -q -rfER --numprocesses=$(TEST_PROCESSES) --dist=loadscope --max-worker-restart=2
 
 COMPILE := ../$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --no-header --no-emit-index-url --generate-hashes
 

@@ -76,7 +76,10 @@ def serve(app: WSGIApplication, host: str = "127.0.0.1", tls: ssl.SSLContext | N
         served.requests.append(asked_of(environ))
         return app(environ, start_response)
 
-    server = make_server(host, 0, noting, threaded=True, request_handler=QuietHandler, ssl_context=tls)
+    server = make_server(host, 0, noting, threaded=True, request_handler=QuietHandler)
+    if tls:  # each connection shakes hands in its own thread, so one that never does holds up nothing
+        server.socket = tls.wrap_socket(server.socket, server_side=True, do_handshake_on_connect=False)
+        server.ssl_context = tls
     served.url = f"{'https' if tls else 'http'}://{host}:{server.server_port}/"
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
     thread.start()
