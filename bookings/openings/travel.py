@@ -19,7 +19,7 @@ MAX_SIZE = 64 * 1024  # in bytes; a larger file is not read again only to show t
 MARK = b"X-APPLE-TRAVEL"
 DURATION = re.compile(rb"^X-APPLE-TRAVEL(-RETURN)?-DURATION[^:\r\n]*:(\S+)", re.IGNORECASE | re.MULTILINE)
 
-Key = tuple[str, str]  # the calendar's path and the UID
+Key = tuple[int | None, str]  # of the calendar, and the UID; calendars by web address all have one path
 Lengths = Mapping[Key, timedelta | None]
 TravelTimes = Mapping[Key, tuple[timedelta, timedelta]]  # before and after the event
 
@@ -36,7 +36,7 @@ def travel_times(events: QuerySet[Event]) -> TravelTimes:
 
 def travel_spans(event: Busy, times: TravelTimes) -> tuple[Span | None, Span | None]:
     """The parts of an occurrence in which somebody travels: before and after the event itself."""
-    before, after = times.get((event.calendar, event.uid), (timedelta(), timedelta()))
+    before, after = times.get((event.calendar_id, event.uid), (timedelta(), timedelta()))
     if before + after >= event.end - event.start:
         return None, None
     there = (event.start, event.start + before) if before else None
@@ -45,8 +45,8 @@ def travel_spans(event: Busy, times: TravelTimes) -> tuple[Span | None, Span | N
 
 def _texts_with_travel(events: QuerySet[Event]) -> Iterator[tuple[Key, bytes]]:
     rows = events.annotate(size=Length("text")).filter(size__gt=0, size__lte=MAX_SIZE)
-    texts = ((path, uid, bytes(text)) for path, uid, text in rows.values_list("calendar__path", "uid", "text"))
-    return (((path, uid), text) for path, uid, text in texts if MARK in text.upper())
+    texts = ((calendar, uid, bytes(text)) for calendar, uid, text in rows.values_list("calendar", "uid", "text"))
+    return (((calendar, uid), text) for calendar, uid, text in texts if MARK in text.upper())
 
 
 def _longest(text: bytes, which: bytes) -> timedelta:

@@ -100,7 +100,7 @@ def _touches(event: Busy, span: Span) -> bool:
 
 
 def _name(question: TimeQuestion, event: Busy, plain: Lengths) -> str:
-    travel = includes_travel((event.calendar, event.uid), event.end - event.start, plain)
+    travel = includes_travel((event.calendar_id, event.uid), event.end - event.start, plain)
     return event_name(event, question.when((event.start, event.end)), titles=question.titles, travel=travel)
 
 

@@ -112,7 +112,7 @@ def _holds(occurrence: Occurrence, own: Mapping[str, Sequence[Span]]) -> Sequenc
 
 def _row(occurrence: Occurrence, holds: Sequence[Span], origin: Origin | None, plain: Lengths) -> EventRow:
     length = occurrence.end - occurrence.start
-    travel = includes_travel((occurrence.calendar.path, occurrence.event.uid), length, plain)
+    travel = includes_travel((occurrence.calendar_id, occurrence.event.uid), length, plain)
     if origin is None and holds:
         copied = _("A copy of an event that Kalends has removed since")
         return EventRow(occurrence, False, copied, Remedy(), travel)

@@ -6,6 +6,7 @@ from datetime import timedelta
 
 from bookings.pages.week.items import diary
 from tests.bookings.practice import HOUR, Practice, berlin
+from tests.factories import EventFactory, FeedFactory, OccurrenceFactory
 
 MINUTES = timedelta(minutes=1)
 
@@ -42,4 +43,19 @@ def test_the_way_back_is_drawn_too(practice: Practice) -> None:
         ("travel", "Travel time", 9.75, 10),
         ("blocked", "Dentist", 10, 11),
         ("travel", "Travel time", 11, 11.5),
+    ]
+
+
+def test_calendars_by_web_address_are_told_apart(practice: Practice) -> None:
+    travel = b"BEGIN:VEVENT\r\nX-APPLE-TRAVEL-DURATION;VALUE=DURATION:PT30M\r\nEND:VEVENT\r\n"
+    for hour, text in ((10, travel), (14, b"BEGIN:VEVENT\r\nEND:VEVENT\r\n")):
+        feed = FeedFactory.create(connection__user=practice.user)
+        event = EventFactory.create(calendar=feed, uid="match@club.example", summary="Match", text=text)
+        OccurrenceFactory.create(
+            calendar=feed, event=event, summary="Match", start=berlin(1, hour), end=berlin(1, hour + 1)
+        )
+    assert drawn(practice) == [
+        ("travel", "Travel time", 10, 10.5),
+        ("blocked", "Match", 10.5, 11),
+        ("blocked", "Match", 14, 15),
     ]
