@@ -269,7 +269,7 @@ class LinkedEventAdmin(PlacementAdmin, OfBooking):
     list_display = ("uid", "booking", "wanted", "state", "attempts", "next_try_at", "last_error")
     list_select_related = ("booking__service", "calendar__connection")
     search_fields = ("uid", "href", *booking("booking"))
-    fields = (("booking", "calendar", "account"), *FACTS)
+    fields = (("booking", "calendar", "account", "server"), *FACTS)
 
 
 @admin.register(MirroredSlot)
@@ -279,7 +279,7 @@ class MirroredSlotAdmin(PlacementAdmin):
     list_display = ("uid", "staff", "wanted", "state", "attempts", "next_try_at", "last_error")
     list_select_related = ("staff", "calendar__connection")
     search_fields = ("uid", "href", *people("staff"))
-    fields = (("staff", "calendar", "account"), *FACTS)
+    fields = (("staff", "calendar", "account", "server"), *FACTS)
 
 
 @admin.register(Proposal)

@@ -20,7 +20,7 @@ PRODUCTS = {one.words.name.casefold() for one in PROVIDERS.values() if isinstanc
 ALIKE = (
     PRODUCTS
     | {"—", "deutsch", "e-mail", "e-mails", "english", "etag", "href", "id", "logo", "logos"}
-    | {*("name", "position", "problem", "slug", "status", "text", "uid")}
+    | {*("name", "position", "problem", "server", "slug", "status", "text", "uid")}
 )
 """Labels that are the same in both languages, apart from capitals."""
 

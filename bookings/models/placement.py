@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import uuid
 from abc import abstractmethod
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any, ClassVar, Self, TypeVar, cast
 
@@ -15,7 +16,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from availability.intervals import Span
-from connections.models import Calendar
+from connections.models import Calendar, Connection
 from connections.problems import Problem
 from practice.models import User
 
@@ -28,6 +29,12 @@ _Placed = TypeVar("_Placed", bound="Placement", covariant=True)
 def new_uid() -> str:
     """A UID as Apple devices write them; also the name of the resource."""
     return str(uuid.uuid4()).upper()
+
+
+def whereabouts(calendar: Calendar) -> dict[str, Any]:
+    """The columns that say in which calendar an event is, also when the row of the calendar has gone."""
+    account = calendar.connection
+    return {"calendar": calendar, "calendar_path": calendar.path, "account": account.username, "server": account.server}
 
 
 class PlacementQuerySet(models.QuerySet[_Placed]):
@@ -98,9 +105,7 @@ class PlacementQuerySet(models.QuerySet[_Placed]):
         uid, state = new_uid(), Placement.State.QUEUED
         return self.create(
             **subject,
-            calendar=calendar,
-            account=calendar.connection.username,
-            calendar_path=calendar.path,
+            **whereabouts(calendar),
             uid=uid,
             href=f"{calendar.path}{uid}.ics",
             state=Placement.State.NEEDS_RECONNECT if calendar.connection.needs_attention else state,
@@ -133,15 +138,24 @@ class PlacementQuerySet(models.QuerySet[_Placed]):
     def reattach(self, user: User) -> int:
         """After a reconnection: let events whose calendar row had gone find it again by account and path; how many.
 
-        An Apple ID is the same however it was capitalised.
+        An Apple ID is the same however it was capitalised. Elsewhere two servers may know one user name, and have
+        calendars of one path.
         """
+        connections = list(Connection.objects.two_way().filter(user=user))
+        self._note_servers(connections)
         count = 0
         for placement in self.owned_by(user).filter(calendar=None, removed_at=None):
-            calendar = Calendar.objects.of(user).filter(
-                connection__username__iexact=placement.account, path=placement.calendar_path
-            )
-            count += placement.row.update(calendar=calendar.first())
+            mine = [one for one in connections if one.is_account(placement.account, placement.server)]
+            calendar = Calendar.objects.filter(connection__in=mine, path=placement.calendar_path).first()
+            count += placement.row.update(calendar=calendar) if calendar else 0
         return count
+
+    def _note_servers(self, connections: Iterable[Connection]) -> None:
+        """A server may have moved since an event was placed, and version 0.2.0 noted none."""
+        for connection in connections:
+            stale = self.filter(calendar__connection=connection).exclude(server=connection.server)
+            if connection.server and stale.exists():
+                stale.update(server=connection.server)
 
     # --- how a push goes ----------------------------------------------------------------------------------------
 
@@ -225,6 +239,7 @@ class Placement(models.Model):
         "connections.Calendar", models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("calendar")
     )
     account = models.CharField(_("account"), max_length=254, blank=True)
+    server = models.CharField(_("server"), max_length=253, blank=True)
     calendar_path = models.CharField(_("calendar’s path"), max_length=500)
     href = models.CharField(_("href"), max_length=700)
     uid = models.CharField("UID", max_length=64, unique=True, default=new_uid)
@@ -320,6 +335,7 @@ class Placement(models.Model):
 
     def relocate(self, href: str, calendar: Calendar) -> None:
         """The event was found under another name or in another calendar: the UID stays, pushing goes there."""
-        self.href, self.calendar, self.calendar_path = href, calendar, calendar.path
-        self.account = calendar.connection.username
-        self.save(update_fields=["href", "calendar", "calendar_path", "account"])
+        where = {"href": href, **whereabouts(calendar)}
+        for name, value in where.items():
+            setattr(self, name, value)
+        self.save(update_fields=list(where))

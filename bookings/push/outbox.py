@@ -58,8 +58,9 @@ def push_state(booking: Booking) -> str:
 
 def _detached(placement: LinkedEvent) -> str:
     """The state of a placement whose calendar was removed, alone or with its account (which can be reconnected)."""
-    connected = Connection.objects.two_way().filter(user=placement.owner_id, username__iexact=placement.account)
-    return State.NO_LINKED_CALENDAR if connected.exists() else State.NEEDS_RECONNECT
+    connections = Connection.objects.two_way().filter(user=placement.owner_id)
+    is_connected = any(one.is_account(placement.account, placement.server) for one in connections)
+    return State.NO_LINKED_CALENDAR if is_connected else State.NEEDS_RECONNECT
 
 
 def push_due(

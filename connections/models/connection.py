@@ -15,6 +15,7 @@ from django.utils.module_loading import import_string
 from django.utils.translation import gettext_lazy as _
 
 from connections import dav, leases, providers
+from connections.dav.urls import host_of
 from connections.private_hosts import private_hosts
 from connections.problems import Problem
 from practice.models.encrypted import EncryptedText
@@ -170,6 +171,15 @@ class Connection(models.Model):
         """Where the account is: its provider, with the host of its server if a person typed that."""
         words = self.words
         return str((self.at.asks_address and words.recipient) or words.name)
+
+    @property
+    def server(self) -> str:
+        """The host on which its user name is one person; "" for iCloud, because an Apple ID is that everywhere."""
+        return "" if self.provider == providers.ICLOUD else host_of(self.url)
+
+    def is_account(self, username: str, server: str) -> bool:
+        """Is it the account with this user name? `server` is what `server` said when that was noted, "" for any."""
+        return self.username.casefold() == username.casefold() and server in ("", self.server)
 
     @property
     def is_feed(self) -> bool:

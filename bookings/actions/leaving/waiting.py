@@ -132,12 +132,17 @@ def _out_of_reach(users: Collection[User]) -> dict[int, int]:
     The booking of such an event may have gone to a colleague since, and have an event in another account.
     """
     own = LinkedEvent.objects.wanted().filter(booking__staff__in=users).order_by()
-    accounts = {account.casefold(): staff for account, staff in own.values_list("account", "booking__staff").distinct()}
+    columns = "server", "account", "booking__staff"
+    accounts = {(server, name.casefold()): staff for server, name, staff in own.values_list(*columns).distinct()}
     keys = {user.pk for user in users}
-    elsewhere = LinkedEvent.objects.wanted().filter(booking=OuterRef("booking")).exclude(account=OuterRef("account"))
+    same = {"server": OuterRef("server"), "account": OuterRef("account")}
+    elsewhere = LinkedEvent.objects.wanted().filter(booking=OuterRef("booking")).exclude(**same)
     lost = LinkedEvent.objects.filter(calendar=None, erase_due=True, removed_at=None).order_by()
-    found = lost.annotate(went=Exists(elsewhere)).values_list("pk", "account", "booking__staff", "went")
-    owners = {key: accounts.get(account.casefold(), None if went else staff) for key, account, staff, went in found}
+    found = lost.annotate(went=Exists(elsewhere)).values_list("pk", *columns, "went")
+    owners = {
+        key: accounts.get((server, name.casefold()), None if went else staff)
+        for key, server, name, staff, went in found
+    }
     return {key: owner for key, owner in owners.items() if owner in keys}
 
 

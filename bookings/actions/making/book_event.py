@@ -12,6 +12,7 @@ from bookings.actions.checks.preconditions import Refused, nudge, overlaps_refus
 from bookings.actions.making.details import ClientDetails, tidy_details
 from bookings.clients import client_of
 from bookings.models import Booking, BookingChange, Claim, LinkedEvent, MirroredSlot, Seat, Service, booking_lock
+from bookings.models.placement import whereabouts
 from bookings.notifications.mails import news
 from bookings.push.event_content import single_span
 from connections import dav, ical, push
@@ -79,9 +80,7 @@ def _adopt(booking: Booking, event: Event, stored: push.Stored, span: Span) -> N
     is_ours = ical.has_own_prodid(stored.text)
     LinkedEvent.objects.create(
         booking=booking,
-        calendar=event.calendar,
-        account=event.calendar.connection.username,
-        calendar_path=event.calendar.path,
+        **whereabouts(event.calendar),
         uid=event.uid,
         href=stored.href,
         etag=stored.etag,

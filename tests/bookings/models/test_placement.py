@@ -9,8 +9,10 @@ from django.db.models import F
 
 from bookings.models import Booking, LinkedEvent
 from bookings.models.placement import MAX_SUPERSEDED_ETAGS
+from bookings.push.outbox import push_state
+from connections.models import Calendar, Connection
 from connections.problems import Problem
-from tests.factories import NOW, CalendarFactory, LinkedEventFactory, UserFactory
+from tests.factories import NOW, BookingFactory, CalendarFactory, LinkedEventFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
 FAILED = {
@@ -128,3 +130,52 @@ def test_an_event_whose_account_comes_back_finds_its_calendar_however_the_name_i
     other = LinkedEventFactory(calendar=None, account="anna@example.com", calendar_path=calendar.path)
     assert LinkedEvent.objects.reattach(user) == 1
     assert [LinkedEvent.objects.get(pk=one.pk).calendar for one in (placement, other)] == [calendar, None]
+
+
+@pytest.fixture
+def nextclouds() -> list[Calendar]:
+    """The first calendars of somebody who has the same user name on two servers."""
+    user = UserFactory.create()
+    hosts = "cloud.example.org", "home.example.net"
+    at = {"connection__user": user, "connection__provider": "nextcloud", "connection__username": "anna"}
+    return [
+        CalendarFactory.create(
+            connection__url=f"https://{host}/", path="/remote.php/dav/calendars/anna/personal/", **at
+        )
+        for host in hosts
+    ]
+
+
+def test_an_event_does_not_go_to_another_server_that_knows_the_same_user_name(nextclouds: list[Calendar]) -> None:
+    lost, other = nextclouds
+    user = lost.connection.user
+    booking = BookingFactory.create(staff=user)
+    event = LinkedEvent.objects.place(lost, booking=booking)
+    lost.connection.delete()
+    assert (LinkedEvent.objects.reattach(user), LinkedEvent.objects.get(pk=event.pk).calendar) == (0, None)
+    assert push_state(booking) == "needs_reconnect"
+    again = CalendarFactory.create(
+        connection__user=user,
+        connection__provider="nextcloud",
+        connection__username="anna",
+        connection__url="https://cloud.example.org/remote.php/dav/",
+        path=other.path,
+    )
+    assert (LinkedEvent.objects.reattach(user), LinkedEvent.objects.get(pk=event.pk).calendar) == (1, again)
+
+
+def test_the_server_of_an_event_is_noted_where_it_moved_or_was_not_noted(nextclouds: list[Calendar]) -> None:
+    [moved, other] = nextclouds
+    user = moved.connection.user
+    events = [LinkedEvent.objects.place(one, booking=BookingFactory.create(staff=user)) for one in (moved, other)]
+    LinkedEvent.objects.filter(pk=events[1].pk).update(server="")
+    Connection.objects.filter(pk=moved.connection_id).update(url="https://new.example.org/")
+    LinkedEvent.objects.reattach(user)
+    servers = LinkedEvent.objects.order_by("pk").values_list("server", flat=True)
+    assert list(servers) == ["new.example.org", "home.example.net"]
+
+
+def test_of_icloud_no_server_is_noted() -> None:
+    calendar = CalendarFactory.create()
+    event = LinkedEvent.objects.place(calendar, booking=BookingFactory.create(staff=calendar.connection.user))
+    assert (event.account, event.server) == (calendar.connection.username, "")
