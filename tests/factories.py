@@ -369,6 +369,7 @@ class LinkedEventFactory(DjangoModelFactory[LinkedEvent]):
     calendar = factory.SubFactory(CalendarFactory)
     uid = factory.Sequence(lambda n: f"00000000-0000-4000-8000-{n:012X}")
     account = factory.SelfAttribute("calendar.connection.username")
+    server = factory.LazyAttribute(lambda linked: linked.calendar.connection.server if linked.calendar else "")
     calendar_path = factory.SelfAttribute("calendar.path")
     href = factory.LazyAttribute(lambda linked: f"{linked.calendar_path}{linked.uid}.ics")
 

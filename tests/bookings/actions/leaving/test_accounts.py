@@ -18,7 +18,7 @@ from connections.models import Calendar, CalendarConfiguration, Connection
 from practice.models import Activity, User
 from tests.bookings.actions.leaving.conftest import Colleague
 from tests.bookings.practice import HOUR, Practice
-from tests.factories import NOW, START, UserFactory, dead_feed
+from tests.factories import NOW, START, LinkedEventFactory, UserFactory, dead_feed
 from tests.pages import texts
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("olga")]
@@ -147,6 +147,16 @@ def test_the_event_of_a_booking_that_went_to_a_colleague_is_named_as_hers(practi
     leaving.disconnect_at_once(practice.user, practice.now)
     assert left(practice).sentences == ["2 events in Anna’s disconnected account still carry the name."]
     assert leaving.waiting_for(ben.user, practice.now).out_of_reach == 0
+
+
+def test_accounts_with_one_user_name_on_two_servers_are_told_apart() -> None:
+    anna, ben = UserFactory.create(), UserFactory.create()
+    there, here = {"account": "anna", "server": "cloud.example.org"}, {"account": "anna", "server": "home.example.net"}
+    LinkedEventFactory.create(booking__staff=anna, **there)
+    went = LinkedEventFactory.create(booking__staff=ben, **here).booking
+    lost = {"calendar": None, "calendar_path": "/gone/", "wanted": "absent", "erase_due": True}
+    LinkedEventFactory.create(booking=went, **lost, **there)
+    assert [leaving.waiting_for(user, NOW).out_of_reach for user in (anna, ben)] == [1, 0]
 
 
 def test_names_that_were_to_stay_are_not_missed(practice: Practice) -> None:
