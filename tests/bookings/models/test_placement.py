@@ -12,7 +12,7 @@ from bookings.models.placement import MAX_SUPERSEDED_ETAGS
 from bookings.push.outbox import push_state
 from connections.models import Calendar, Connection
 from connections.problems import Problem
-from tests.factories import NOW, BookingFactory, CalendarFactory, LinkedEventFactory, UserFactory
+from tests.factories import NOW, START, BookingFactory, CalendarFactory, LinkedEventFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
 FAILED = {
@@ -167,8 +167,10 @@ def test_an_event_does_not_go_to_another_server_that_knows_the_same_user_name(ne
 def test_the_server_of_an_event_is_noted_where_it_moved_or_was_not_noted(nextclouds: list[Calendar]) -> None:
     [moved, other] = nextclouds
     user = moved.connection.user
-    events = [LinkedEvent.objects.place(one, booking=BookingFactory.create(staff=user)) for one in (moved, other)]
-    LinkedEvent.objects.filter(pk=events[1].pk).update(server="")
+    for calendar, hours in ((moved, 0), (other, 2)):
+        booking = BookingFactory.create(staff=user, start=START + timedelta(hours=hours))
+        LinkedEvent.objects.place(calendar, booking=booking)
+    LinkedEvent.objects.filter(calendar=other).update(server="")
     Connection.objects.filter(pk=moved.connection_id).update(url="https://new.example.org/")
     LinkedEvent.objects.reattach(user)
     servers = LinkedEvent.objects.order_by("pk").values_list("server", flat=True)
