@@ -21,5 +21,5 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.postgresql":  # noqa: F
     DATABASES["default"]["TEST"] = {"CHARSET": "UTF8", "TEMPLATE": "template0"}  # noqa: F405
 else:
     # A file, as in use. Of a database in memory the threads of a server would share one connection with the test, and
-    # two threads in one connection of SQLite can wait for each other for ever if one runs a function of Python's.
+    # two threads in one SQLite connection can wait for each other for ever if one runs a Python function.
     DATABASES["default"]["TEST"] = {"NAME": Path(gettempdir()) / f"kalends-tests-{os.getpid()}.sqlite3"}  # noqa: F405
